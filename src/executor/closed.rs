@@ -1,0 +1,198 @@
+//! The closed loop: a number of users over time, each beginning anew when done.
+
+use std::{
+    cell::Cell,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::Notify,
+    task::{JoinHandle, spawn_local},
+    time::{Instant, sleep_until, timeout_at},
+};
+
+use super::{scenario::ScenarioRun, vu::VirtualUser};
+use crate::{
+    control::{Applied, Follower},
+    plan::ClosedShape,
+};
+
+/// One user's place in the crew; the place outlives its users.
+#[derive(Debug, Default)]
+struct Place {
+    user: Option<User>,
+}
+
+#[derive(Debug)]
+struct User {
+    task: JoinHandle<()>,
+    retired: Rc<Cell<bool>>,
+    /// When a retired user that has not finished is cut off.
+    cut_off: Option<Instant>,
+}
+
+/// Iterations left to all workers together.
+#[derive(Debug, Clone)]
+pub struct SharedIterations(pub Option<Arc<AtomicU64>>);
+
+impl SharedIterations {
+    fn take(&self) -> bool {
+        let left = self.0.as_ref();
+        left.is_none_or(|left| left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok())
+    }
+
+    fn are_spent(&self) -> bool {
+        self.0.as_ref().is_some_and(|left| left.load(Relaxed) == 0)
+    }
+
+    /// Takes what nobody began; whoever calls first gets all of it.
+    fn take_rest(&self) -> u64 {
+        self.0.as_ref().map_or(0, |left| left.swap(0, Relaxed))
+    }
+}
+
+/// Runs this worker's share of a closed scenario to its end.
+pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, iterations: SharedIterations, mut follower: Follower, worker: usize) {
+    let over = Rc::new(Notify::new());
+    let mut crew: Vec<Place> = Vec::new();
+    let end = run.start + shape.schedule.duration();
+    let mut orders = follower.look();
+    run.paused.set(orders.paused);
+    if orders.stop.is_none() {
+        tokio::select! {
+            () = sleep_until(run.start) => {}
+            () = stop_ordered(&mut follower) => {}
+        }
+    }
+    orders = follower.look();
+    let mut live = orders.users[run.index];
+    while orders.stop.is_none() && !iterations.are_spent() {
+        let now = Instant::now();
+        if now >= end {
+            break;
+        }
+        let offset = run.offset(now);
+        let wanted = live.unwrap_or_else(|| shape.schedule.users_at(offset));
+        adjust(&mut crew, &run, &iterations, &over, usize::try_from(run.part.share_of(wanted.into())).unwrap_or(usize::MAX), shape.graceful_ramp_down);
+        let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
+        let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&crew).unwrap_or(end));
+        tokio::select! {
+            () = sleep_until(wake) => {}
+            () = over.notified() => {}
+            () = follower.changed() => {
+                orders = follower.look();
+                run.paused.set(orders.paused);
+                run.bell.notify_waiters();
+                if orders.users[run.index] != live {
+                    live = orders.users[run.index];
+                    let what = format!("{}: users set to {live:?}", run.scenario.name);
+                    follower.applied(Applied { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
+                }
+            }
+        }
+    }
+    // A drain has the same grace as a schedule that ended.
+    if orders.stop.is_some() {
+        run.halt();
+    }
+    let never_begun = iterations.take_rest();
+    if never_begun > 0 {
+        run.desk.dropped(run.stage(end), end, never_begun);
+    }
+    finish(crew, &run, &mut follower).await;
+}
+
+async fn stop_ordered(follower: &mut Follower) {
+    while follower.look().stop.is_none() {
+        follower.changed().await;
+    }
+}
+
+/// Lets users finish within the graceful stop, then cuts them off.
+async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower) {
+    let users: Vec<User> = crew.into_iter().filter_map(|place| place.user).collect();
+    users.iter().for_each(|user| user.retired.set(true));
+    run.paused.set(false);
+    run.bell.notify_waiters();
+    let limit = Instant::now() + run.scenario.graceful_stop;
+    for mut user in users {
+        let joined = tokio::select! {
+            joined = timeout_at(limit, &mut user.task) => joined.is_ok(),
+            () = stop_ordered(follower) => {
+                run.halt();
+                timeout_at(limit, &mut user.task).await.is_ok()
+            }
+        };
+        if !joined {
+            user.task.abort();
+            drop(user.task.await);
+        }
+    }
+}
+
+/// Brings the crew to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
+/// taken back before a new one is made.
+fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, iterations: &SharedIterations, over: &Rc<Notify>, wanted: usize, grace: Duration) {
+    if crew.len() < wanted {
+        crew.resize_with(wanted, Place::default);
+    }
+    let now = Instant::now();
+    for (number, place) in crew.iter_mut().enumerate() {
+        place.user.take_if(|user| user.task.is_finished());
+        match &mut place.user {
+            Some(user) if number < wanted => {
+                user.retired.set(false);
+                user.cut_off = None;
+            }
+            Some(user) if user.cut_off.is_some_and(|at| at <= now) => user.task.abort(),
+            Some(user) if user.cut_off.is_none() => {
+                user.retired.set(true);
+                user.cut_off = Some(now + grace);
+            }
+            None if number < wanted && !iterations.are_spent() => {
+                let retired = Rc::new(Cell::new(false));
+                let task = spawn_local(live(run.clone(), iterations.clone(), retired.clone(), over.clone()));
+                place.user = Some(User { task, retired, cut_off: None });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn next_cut_off(crew: &[Place]) -> Option<Instant> {
+    let soon = Instant::now();
+    crew.iter().filter_map(|place| place.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
+}
+
+/// A user's life.
+async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Cell<bool>>, over: Rc<Notify>) {
+    let mut user = VirtualUser::new(run.clone());
+    let mut now = Instant::now();
+    loop {
+        while run.paused.get() && !retired.get() && !run.is_halted() {
+            run.bell.notified().await;
+            now = Instant::now();
+        }
+        if retired.get() || run.is_halted() {
+            return;
+        }
+        if !iterations.take() {
+            over.notify_one();
+            return;
+        }
+        run.desk.due(now);
+        let end = user.iterate(now, None).await;
+        if end == now {
+            // An iteration that takes no time (nothing but failures, or no steps) must not starve the others.
+            tokio::task::yield_now().await;
+            now = Instant::now();
+        } else {
+            now = end;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The open loop: arrivals at intended moments; whoever is free takes them, and if nobody is, they are counted dropped.
+
+use std::{rc::Rc, time::Duration};
+
+use tokio::{
+    task::{JoinHandle, spawn_local, yield_now},
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    pacer::Pacer,
+    scenario::ScenarioRun,
+    seats::{Placing, Seat, Seats},
+    vu::VirtualUser,
+};
+use crate::{
+    control::{Applied, Follower},
+    plan::{OpenSchedule, OpenShape},
+};
+
+/// Executors look ahead no further than this, so that an order is followed within it.
+const LOOK_AHEAD: Duration = Duration::from_millis(100);
+/// After so many arrivals in one go, users get the core: a late pacer must not drop what a free user could take.
+const BATCH: u32 = 16;
+
+/// One open scenario on one worker.
+struct Floor {
+    run: Rc<ScenarioRun>,
+    seats: Rc<Seats>,
+    users: Vec<JoinHandle<()>>,
+    worker: usize,
+}
+
+/// Runs this worker's share of an open scenario to its end.
+pub async fn run(run: Rc<ScenarioRun>, shape: OpenShape, seats: Rc<Seats>, mut follower: Follower, worker: usize) {
+    let receiver = spawn_local({
+        let seats = seats.clone();
+        async move { seats.receive().await }
+    });
+    let mut floor = Floor { run: run.clone(), seats, users: Vec::new(), worker };
+    for _ in 0..run.part.share_of(shape.pre_allocated_vus.into()) {
+        if floor.seats.may_make_user() {
+            floor.make_user(None);
+        }
+    }
+    let pacer = Pacer::new();
+    let (mut schedule, mut anchor) = (shape.schedule, run.start);
+    loop {
+        match floor.walk(&schedule, anchor, &pacer, &mut follower).await {
+            Walk::Over => break,
+            Walk::Stopped => {
+                run.halt();
+                break;
+            }
+            Walk::Rerated { at, rate } => {
+                schedule = schedule.rerated(at.saturating_duration_since(anchor), rate);
+                anchor = at;
+            }
+        }
+    }
+    run.target_rate.set(Some(0.0));
+    floor.finish(&mut follower).await;
+    receiver.abort();
+}
+
+/// Why the walk along a schedule ended.
+enum Walk {
+    /// All arrivals were released.
+    Over,
+    /// The run is to end.
+    Stopped,
+    /// A live order: go on from `at` with `rate`.
+    Rerated { at: Instant, rate: f64 },
+}
+
+impl Floor {
+    async fn walk(&mut self, schedule: &OpenSchedule, anchor: Instant, pacer: &Pacer, follower: &mut Follower) -> Walk {
+        let run = self.run.clone();
+        let mut ordered_rate = follower.look().rates[run.index];
+        let mut now = Instant::now();
+        let mut in_a_row = 0;
+        for arrival in schedule.arrivals(run.part, run.seed) {
+            let due = anchor + arrival.offset;
+            while now < due {
+                in_a_row = 0;
+                now = pacer.wait_until(due.min(now + LOOK_AHEAD)).await;
+                run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
+                if follower.has_changed() {
+                    let orders = follower.look();
+                    run.paused.set(orders.paused);
+                    if orders.stop.is_some() {
+                        return Walk::Stopped;
+                    }
+                    if orders.rates[run.index] != ordered_rate {
+                        ordered_rate = orders.rates[run.index];
+                        if let Some(rate) = ordered_rate {
+                            let what = format!("{}: rate set to {rate}/s", run.scenario.name);
+                            let at = run.offset(now) + run.scenario.start;
+                            follower.applied(Applied { at, worker: self.worker, what });
+                            return Walk::Rerated { at: now, rate };
+                        }
+                    }
+                }
+            }
+            if run.paused.get() {
+                continue;
+            }
+            self.release(due);
+            in_a_row += 1;
+            if in_a_row % BATCH == 0 {
+                yield_now().await;
+                now = Instant::now();
+            }
+        }
+        // The schedule lasts to its end, also when its last arrival is long past.
+        let end = anchor + schedule.duration();
+        while now < end && follower.look().stop.is_none() {
+            now = pacer.wait_until(end.min(now + LOOK_AHEAD)).await;
+        }
+        if now < end { Walk::Stopped } else { Walk::Over }
+    }
+
+    fn release(&mut self, due: Instant) {
+        self.run.desk.due(due);
+        match self.seats.place(due) {
+            Placing::Seated => {}
+            Placing::NewUser => self.make_user(Some(due)),
+            Placing::Dropped => self.run.desk.dropped(self.run.stage(due), due, 1),
+        }
+    }
+
+    fn make_user(&mut self, first: Option<Instant>) {
+        self.users.push(spawn_local(live(self.run.clone(), self.seats.clone(), first)));
+    }
+
+    /// Lets users finish within the graceful stop, then cuts them off.
+    async fn finish(self, follower: &mut Follower) {
+        self.seats.dismiss();
+        let limit = Instant::now() + self.run.scenario.graceful_stop;
+        for mut user in self.users {
+            loop {
+                tokio::select! {
+                    joined = timeout_at(limit, &mut user) => {
+                        if joined.is_err() {
+                            user.abort();
+                            drop(user.await);
+                        }
+                        break;
+                    }
+                    () = follower.changed() => {
+                        if follower.look().stop.is_some() {
+                            self.run.halt();
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A user's life: take an arrival, run it, be free again.
+async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
+    let mut user = VirtualUser::new(run.clone());
+    let seat = Rc::new(Seat::default());
+    let mut arrival = first;
+    loop {
+        let due = match arrival.take() {
+            Some(due) => due,
+            None => {
+                if !seats.sit(seat.clone()) {
+                    return;
+                }
+                match seat.next().await {
+                    Some(due) => due,
+                    None => return,
+                }
+            }
+        };
+        user.iterate(Instant::now(), Some(due)).await;
+    }
+}

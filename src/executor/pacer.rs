@@ -1,0 +1,64 @@
+//! Wakes at intended starts, to some tens of microseconds: tokio's own timer rounds up to a whole millisecond, which at
+//! 10,000 arrivals a second would be bursts of ten.
+//!
+//! A `timerfd` in tokio's reactor does it on Linux. Where there is none, and in paused-time tests, tokio's timer is used.
+
+use std::os::fd::OwnedFd;
+
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+};
+use tokio::{
+    io::unix::AsyncFd,
+    time::{Instant, sleep_until},
+};
+
+/// A precise alarm of one executor.
+#[derive(Debug)]
+pub enum Pacer {
+    /// Linux' timer in the reactor.
+    Timer(AsyncFd<OwnedFd>),
+    /// tokio's timer wheel, 1 ms.
+    Coarse,
+}
+
+impl Pacer {
+    /// The best there is. Must be called on a tokio runtime.
+    #[must_use]
+    #[expect(deprecated, reason = "the successor is unsafe for types that don't own their descriptor; OwnedFd does")]
+    pub fn new() -> Self {
+        let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+        let timer = timerfd_create(TimerfdClockId::Monotonic, flags).ok();
+        timer.and_then(|timer| AsyncFd::new(timer).ok()).map_or(Self::Coarse, Self::Timer)
+    }
+
+    /// Waits until `moment`, and gives the time at waking.
+    pub async fn wait_until(&self, moment: Instant) -> Instant {
+        loop {
+            let now = Instant::now();
+            if now >= moment {
+                return now;
+            }
+            let Self::Timer(timer) = self else {
+                sleep_until(moment).await;
+                continue;
+            };
+            let wait = moment - now;
+            let it_value = Timespec { tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX), tv_nsec: wait.subsec_nanos().into() };
+            let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value };
+            if timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &once).is_err() {
+                sleep_until(moment).await;
+                continue;
+            }
+            if let Ok(mut ready) = timer.readable().await {
+                ready.clear_ready();
+            }
+        }
+    }
+}
+
+impl Default for Pacer {
+    fn default() -> Self {
+        Self::new()
+    }
+}

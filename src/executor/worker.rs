@@ -1,0 +1,222 @@
+//! Worker threads: each has a runtime, a recorder and connections of its own, runs its share of every scenario, and
+//! hands an interval over once a second.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use rustix::time::{ClockId, clock_gettime};
+use tokio::{
+    runtime::{Builder, LocalOptions},
+    sync::mpsc,
+    task::spawn_local,
+    time::{Instant, sleep_until},
+};
+use tokio_rustls::TlsConnector;
+
+use super::{
+    closed::{self, SharedIterations},
+    desk::Desk,
+    open,
+    scenario::ScenarioRun,
+    seats::{Pool, Seats},
+};
+use crate::{
+    control::{Control, Follower},
+    metric::{Labels, MetricDef, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
+    plan::{Partition, Plan, Shape},
+    protocol::{Network, tls},
+};
+
+static WORKER_FAMILY: [&MetricDef; 1] = [&GENERATOR_OPEN_SOCKETS];
+/// Intervals a worker may be ahead of the teller; past it the worker's next interval is longer, and nothing is lost.
+const INTERVALS_AHEAD: usize = 4;
+/// Tasks between looks at the sockets: low, so that a timer under load fires on time (tokio's default is 61).
+const EVENT_INTERVAL: u32 = 31;
+
+/// Why the load could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// TLS can't be set up.
+    #[error("TLS can't be set up")]
+    Tls(#[from] rustls::Error),
+    /// A thread or its runtime could not be made.
+    #[error("a worker thread could not be started")]
+    Thread(#[from] std::io::Error),
+}
+
+/// The worker threads of a run.
+#[derive(Debug)]
+pub struct Crew {
+    threads: Vec<std::thread::JoinHandle<std::io::Result<()>>>,
+}
+
+/// What the telling side receives.
+#[derive(Debug)]
+pub struct Traffic {
+    /// Intervals of all workers; ends when the last worker has ended.
+    pub intervals: mpsc::Receiver<WorkerInterval>,
+    /// The threads, to be joined after that.
+    pub crew: Crew,
+}
+
+/// State of one open or closed scenario that workers share.
+#[derive(Clone)]
+enum Shared {
+    Open(Arc<Pool>),
+    Closed(SharedIterations),
+}
+
+/// What a worker is given; it can be sent to its thread.
+struct Assignment {
+    worker: usize,
+    plan: Arc<Plan>,
+    part: Partition,
+    start: Instant,
+    tls: TlsConnector,
+    shared: Vec<Shared>,
+    follower: Follower,
+    sender: mpsc::Sender<WorkerInterval>,
+}
+
+impl Crew {
+    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`.
+    ///
+    /// # Errors
+    /// When TLS or a thread can't be set up.
+    pub fn start(plan: &Arc<Plan>, workers: usize, segment: Partition, control: &Control, start: Instant) -> Result<Traffic, StartError> {
+        let connector = tls::connector(plan.insecure_skip_tls_verify)?;
+        let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
+        let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
+        let mut threads = Vec::with_capacity(workers);
+        for worker in 0..workers {
+            let assignment = Assignment {
+                worker,
+                plan: plan.clone(),
+                part: segment.divided(worker as u64, workers as u64),
+                start,
+                tls: connector.clone(),
+                shared: shared.clone(),
+                follower: control.follower(),
+                sender: sender.clone(),
+            };
+            let thread = std::thread::Builder::new().name(format!("worker-{worker}"));
+            threads.push(thread.spawn(move || {
+                let mut runtime = Builder::new_current_thread();
+                runtime.enable_all().event_interval(EVENT_INTERVAL);
+                runtime.build_local(LocalOptions::default())?.block_on(assignment.run());
+                Ok(())
+            })?);
+        }
+        Ok(Traffic { intervals, crew: Self { threads } })
+    }
+
+    /// Waits for the threads.
+    ///
+    /// # Errors
+    /// The names of threads that failed, and why.
+    pub fn join(self) -> Result<(), String> {
+        for (worker, thread) in self.threads.into_iter().enumerate() {
+            match thread.join() {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(format!("worker {worker}: {error}")),
+                Err(_) => return Err(format!("worker {worker} panicked")),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
+    match shape {
+        Shape::Open(open) => {
+            let max_vus = segment.share_of(open.max_vus.into());
+            Shared::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
+        }
+        Shape::Closed(closed) => {
+            let left = closed.shared_iterations.map(|total| Arc::new(AtomicU64::new(segment.share_of(total))));
+            Shared::Closed(SharedIterations(left))
+        }
+    }
+}
+
+impl Assignment {
+    async fn run(self) {
+        let recorder = Rc::new(RefCell::new(Recorder::default()));
+        let network = Rc::new(Network::new(self.plan.origins.clone().into(), self.tls.clone()));
+        let mut runs = Vec::new();
+        let mut executors = Vec::new();
+        for (index, shared) in self.shared.iter().enumerate() {
+            let desk = Desk::new(&self.plan, index, recorder.clone(), self.start);
+            let run = ScenarioRun::new(&self.plan, index, self.start, self.part, network.clone(), desk);
+            runs.push(run.clone());
+            let (follower, worker) = (self.follower.clone(), self.worker);
+            executors.push(match (&self.plan.scenarios[index].shape, shared) {
+                (Shape::Open(shape), Shared::Open(pool)) => {
+                    let seats = Rc::new(Seats::new(pool.clone(), worker));
+                    spawn_local(open::run(run, shape.clone(), seats, follower, worker))
+                }
+                (Shape::Closed(shape), Shared::Closed(iterations)) => {
+                    spawn_local(closed::run(run, shape.clone(), iterations.clone(), follower, worker))
+                }
+                _ => continue,
+            });
+        }
+        let mut hand = Hand { assignment: self, recorder, network, runs, tick: 0 };
+        for executor in executors {
+            hand.tick_until(executor).await;
+        }
+        hand.last_word().await;
+    }
+}
+
+/// Hands intervals over.
+struct Hand {
+    assignment: Assignment,
+    recorder: Rc<RefCell<Recorder>>,
+    network: Rc<Network>,
+    runs: Vec<Rc<ScenarioRun>>,
+    tick: u64,
+}
+
+impl Hand {
+    async fn tick_until(&mut self, mut executor: tokio::task::JoinHandle<()>) {
+        loop {
+            let next = self.assignment.start + Duration::from_secs(self.tick + 1);
+            tokio::select! {
+                _ = &mut executor => return,
+                () = sleep_until(next) => {
+                    // Seconds that a busy core slept through are one longer interval.
+                    self.tick = (Instant::now() - self.assignment.start).as_secs();
+                    if let Ok(permit) = self.assignment.sender.try_reserve() {
+                        permit.send(self.interval(false));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn last_word(mut self) {
+        self.tick += 1;
+        let interval = self.interval(true);
+        // The teller outlives the workers; if it is gone the run has failed already.
+        drop(self.assignment.sender.send(interval).await);
+    }
+
+    fn interval(&self, last: bool) -> WorkerInterval {
+        let now = Instant::now();
+        self.runs.iter().for_each(|run| run.record_state(now));
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&WORKER_FAMILY, &Labels::default(), &[]);
+        recorder.set(family, 0, self.network.open_connections() as f64);
+        recorder.hand_over(self.assignment.worker, self.tick, last, thread_cpu_seconds())
+    }
+}
+
+fn thread_cpu_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}

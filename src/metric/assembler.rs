@@ -1,0 +1,142 @@
+//! Puts the intervals of all workers together: worker-own series numbers become the run's, values of the same series
+//! merge, and a worker that is late has its second added to the next interval.
+
+use super::{
+    Interval, Labels, MetricDef, SeriesDef, Value, WorkerInterval, intended::IntendedCells, series::Interner,
+};
+
+/// Collects one interval at a time.
+#[derive(Debug)]
+pub struct Assembler {
+    interner: Interner,
+    announced: usize,
+    /// Per worker: the run's number of each of its series.
+    numbers: Vec<Vec<u32>>,
+    ticks: Vec<u64>,
+    ended: Vec<bool>,
+    worker_cpu: Vec<f64>,
+    values: Vec<Option<Value>>,
+    intended: IntendedCells,
+    sequence: u64,
+}
+
+impl Assembler {
+    /// For so many workers.
+    #[must_use]
+    pub fn new(workers: usize) -> Self {
+        Self {
+            interner: Interner::default(),
+            announced: 0,
+            numbers: vec![Vec::new(); workers],
+            ticks: vec![0; workers],
+            ended: vec![false; workers],
+            worker_cpu: vec![0.0; workers],
+            values: Vec::new(),
+            intended: IntendedCells::default(),
+            sequence: 0,
+        }
+    }
+
+    /// Takes a worker's interval. Gauges of different workers in one interval add up.
+    pub fn take(&mut self, part: WorkerInterval) {
+        let worker = part.worker;
+        for (metric, labels) in &part.new_series {
+            let number = self.interner.id(metric, labels);
+            self.numbers[worker].push(number);
+        }
+        for (place, value) in part.values.into_iter().enumerate() {
+            if !value.is_empty() {
+                let number = self.numbers[worker][place];
+                self.put(number, value);
+            }
+        }
+        self.intended.merge(part.intended);
+        self.ticks[worker] = part.tick;
+        self.ended[worker] = part.last;
+        self.worker_cpu[worker] = part.cpu_seconds;
+    }
+
+    /// Records a value of the telling side itself: generator and outputs.
+    pub fn record(&mut self, metric: &MetricDef, labels: &Labels, value: Value) {
+        let number = self.interner.id(metric, labels);
+        self.put(number, value);
+    }
+
+    fn put(&mut self, number: u32, value: Value) {
+        let place = number as usize;
+        if self.values.len() <= place {
+            self.values.resize(place + 1, None);
+        }
+        match &mut self.values[place] {
+            Some(known) => known.merge_parallel(&value),
+            empty => *empty = Some(value),
+        }
+    }
+
+    /// Whether every worker has delivered this second, or has ended.
+    #[must_use]
+    pub fn is_complete(&self, tick: u64) -> bool {
+        self.ticks.iter().zip(&self.ended).all(|(known, ended)| *ended || *known >= tick)
+    }
+
+    /// Whether every worker has ended.
+    #[must_use]
+    pub fn all_ended(&self) -> bool {
+        self.ended.iter().all(|ended| *ended)
+    }
+
+    /// CPU seconds of all worker threads so far.
+    #[must_use]
+    pub fn worker_cpu_seconds(&self) -> f64 {
+        self.worker_cpu.iter().sum()
+    }
+
+    /// Closes the interval over a span of wall time (Unix milliseconds) and starts the next.
+    pub fn close(&mut self, start_ms: i64, end_ms: i64) -> Interval {
+        let first = self.announced;
+        let new_series = self.interner.definitions()[first..].iter().zip(first..).map(|((metric, labels), id)| SeriesDef {
+            id: u32::try_from(id).unwrap_or(u32::MAX),
+            metric: metric.clone(),
+            labels: labels.clone(),
+        });
+        let new_series: Vec<_> = new_series.collect();
+        self.announced += new_series.len();
+        let values = std::mem::take(&mut self.values);
+        let values = (0..).zip(values).filter_map(|(id, value)| Some((id, value?))).collect();
+        let sequence = self.sequence;
+        self.sequence += 1;
+        Interval { sequence, start_ms, end_ms, new_series, values, intended: self.intended.take() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::{Recorder, catalogue};
+
+    static COUNT: [&MetricDef; 2] = [&catalogue::ITERATIONS, &catalogue::VUS];
+
+    fn part(recorder: &mut Recorder, worker: usize, tick: u64, scenario: &str, count: f64) -> WorkerInterval {
+        let family = recorder.family(&COUNT, &Labels::new([("scenario", scenario)]), &[]);
+        recorder.add(family, 0, count);
+        recorder.set(family, 1, 5.0);
+        recorder.hand_over(worker, tick, false, 0.0)
+    }
+
+    #[test]
+    fn workers_merge_whatever_order_they_interned_in() {
+        let mut assembler = Assembler::new(2);
+        let (mut first, mut second) = (Recorder::default(), Recorder::default());
+        assembler.take(part(&mut first, 0, 1, "a", 1.0));
+        assert!(!assembler.is_complete(1));
+        assembler.take(part(&mut second, 1, 1, "b", 2.0));
+        assert!(assembler.is_complete(1));
+        let one = assembler.close(0, 1_000);
+        assert_eq!(one.new_series.len(), 4);
+        assembler.take(part(&mut first, 0, 2, "b", 10.0));
+        assembler.take(part(&mut second, 1, 2, "b", 20.0));
+        let two = assembler.close(1_000, 2_000);
+        assert!(two.new_series.is_empty());
+        assert_eq!(two.values, [(2, Value::Counter(30.0)), (3, Value::Gauge(Some(10.0)))]);
+    }
+}

@@ -1,0 +1,116 @@
+//! The base-2 exponential grid at scale 8: which bucket a value falls into, and where buckets begin and end.
+//!
+//! Bucket `i` is `(2^((i-1)/256), 2^(i/256)]`, upper bound inclusive: Prometheus' native-histogram numbering
+//! (OpenTelemetry's index is one lower). Each bucket is 0.27 % wide, so its geometric middle is within ±0.14 %.
+//! Lowering the scale by `d` is a shift, `((i - 1) >> d) + 1`, and loses nothing
+//! (OpenTelemetry data model, "Exponential Scale": perfect subsetting).
+
+use std::sync::LazyLock;
+
+/// Buckets per power of two are `2^SCALE`.
+pub const SCALE: u32 = 8;
+const PER_OCTAVE: usize = 1 << SCALE;
+const MANTISSA_BITS: u32 = 52;
+const CELL_BITS: u32 = 10;
+
+/// Values are clamped to `2^±MAX_OCTAVE` seconds (about 1 ns to 34 years), which bounds every histogram.
+const MAX_OCTAVE: i32 = 30;
+
+struct Grid {
+    /// Mantissa of `2^(k/256)` for k in 0..=256; the last one is beyond any mantissa.
+    bounds: [u64; PER_OCTAVE + 1],
+    /// For each of 1024 equal cells of the mantissa: the first bucket that can hold a value of that cell.
+    /// A cell is narrower than the narrowest bucket, so at most one boundary lies inside.
+    first: [u16; 1 << CELL_BITS],
+}
+
+static GRID: LazyLock<Grid> = LazyLock::new(|| {
+    let mantissa_mask = (1_u64 << MANTISSA_BITS) - 1;
+    let mut bounds = [0; PER_OCTAVE + 1];
+    for (k, bound) in bounds.iter_mut().enumerate().take(PER_OCTAVE) {
+        *bound = (k as f64 / PER_OCTAVE as f64).exp2().to_bits() & mantissa_mask;
+    }
+    bounds[PER_OCTAVE] = 1 << MANTISSA_BITS;
+    let mut first = [0; 1 << CELL_BITS];
+    for (cell, slot) in first.iter_mut().enumerate() {
+        let start = (cell as u64) << (MANTISSA_BITS - CELL_BITS);
+        *slot = u16::try_from(bounds.partition_point(|bound| *bound < start)).unwrap_or(u16::MAX);
+    }
+    Grid { bounds, first }
+});
+
+/// The bucket of a positive, finite value. Zero and below have no bucket: the caller counts them apart.
+#[must_use]
+pub fn index_of(value: f64) -> i32 {
+    let bits = value.to_bits();
+    let mantissa = bits & ((1 << MANTISSA_BITS) - 1);
+    #[expect(clippy::cast_possible_truncation, reason = "an 11-bit exponent")]
+    let octave = (bits >> MANTISSA_BITS) as i32 - 1023;
+    if octave < -MAX_OCTAVE {
+        return -MAX_OCTAVE << SCALE;
+    }
+    if octave >= MAX_OCTAVE {
+        return MAX_OCTAVE << SCALE;
+    }
+    let grid = &*GRID;
+    #[expect(clippy::cast_possible_truncation, reason = "ten bits")]
+    let mut k = grid.first[(mantissa >> (MANTISSA_BITS - CELL_BITS)) as usize] as usize;
+    while grid.bounds[k] < mantissa {
+        k += 1;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "k is at most 256")]
+    let within = k as i32;
+    (octave << SCALE) + within
+}
+
+/// The inclusive upper bound of bucket `index` at `scale`, in the unit of the values.
+#[must_use]
+pub fn upper_bound(index: i32, scale: u32) -> f64 {
+    (f64::from(index) / f64::from(1_u32 << scale)).exp2()
+}
+
+/// The geometric middle of bucket `index` at scale 8: the value that is reported for it.
+#[must_use]
+pub fn middle(index: i32) -> f64 {
+    ((f64::from(index) - 0.5) / PER_OCTAVE as f64).exp2()
+}
+
+/// The bucket at a lower `scale` that holds bucket `index` of scale 8.
+#[must_use]
+pub fn lowered(index: i32, scale: u32) -> i32 {
+    ((index - 1) >> (SCALE - scale)) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_value_lies_in_its_bucket(exponent in -25.0..25.0_f64) {
+            let value = exponent.exp2();
+            let index = index_of(value);
+            prop_assert!(value <= upper_bound(index, SCALE) * (1.0 + 1e-15));
+            prop_assert!(value > upper_bound(index - 1, SCALE) * (1.0 - 1e-15));
+        }
+
+        #[test]
+        fn lowering_the_scale_is_recording_at_it(exponent in -25.0..25.0_f64, scale in 0_u32..8) {
+            let value = exponent.exp2();
+            let lower = lowered(index_of(value), scale);
+            prop_assert!(value <= upper_bound(lower, scale) * (1.0 + 1e-12));
+            prop_assert!(value > upper_bound(lower - 1, scale) * (1.0 - 1e-12));
+        }
+    }
+
+    #[test]
+    fn powers_of_two_are_inclusive_upper_bounds() {
+        assert_eq!(index_of(1.0), 0);
+        assert_eq!(index_of(2.0), 256);
+        assert_eq!(index_of(0.5), -256);
+        assert_eq!(index_of(1.0 + f64::EPSILON), 1);
+        assert_eq!(index_of(f64::MIN_POSITIVE), -30 * 256);
+        assert_eq!(index_of(f64::MAX), 30 * 256);
+    }
+}

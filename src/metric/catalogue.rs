@@ -1,0 +1,185 @@
+//! The one table of metrics: name, kind, unit, help and which labels it carries.
+//!
+//! Encoders, the README's table, dashboards and tests are derived from it; adding a metric is adding a row here.
+//! Names, kinds and meanings are k6's where k6 has the metric.
+
+use std::borrow::Cow;
+
+/// How observations of a metric fold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A sum that only grows.
+    Counter,
+    /// The last value.
+    Gauge,
+    /// A share: so many of so many.
+    Rate,
+    /// A distribution.
+    Trend,
+}
+
+/// The unit of a metric's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A plain number.
+    None,
+    /// Seconds (shown in milliseconds where k6 does).
+    Seconds,
+    /// Bytes.
+    Bytes,
+}
+
+/// Which labels the series of a metric carry, besides those of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LabelGroup {
+    /// scenario, stage, name, method, status, expected_response, error_class, tags.
+    Request,
+    /// scenario, stage, tags.
+    Scenario,
+    /// scenario, stage, name, check, tags.
+    Check,
+    /// None of its own.
+    Run,
+}
+
+/// One metric. `Cow`, because later a profile may define its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MetricDef {
+    /// k6's name where k6 has it.
+    pub name: Cow<'static, str>,
+    /// How it folds.
+    pub kind: Kind,
+    /// The unit of its values.
+    pub unit: Unit,
+    /// One sentence.
+    pub help: Cow<'static, str>,
+    /// Labels of its series.
+    pub labels: LabelGroup,
+}
+
+macro_rules! catalogue {
+    ($($id:ident = $name:literal $kind:ident $unit:ident $labels:ident $help:literal;)+) => {
+        $(#[doc = $help] pub static $id: MetricDef = MetricDef {
+            name: Cow::Borrowed($name), kind: Kind::$kind, unit: Unit::$unit,
+            help: Cow::Borrowed($help), labels: LabelGroup::$labels,
+        };)+
+        /// Every metric, in the order of the table.
+        pub static ALL: &[&MetricDef] = &[$(&$id),+];
+    };
+}
+
+catalogue! {
+    HTTP_REQS = "http_reqs" Counter None Request "Attempts of which at least one byte was written";
+    HTTP_REQ_FAILED = "http_req_failed" Rate None Request "Share of attempts that failed: no response, or an unexpected status";
+    HTTP_REQ_RESPONSE_TIME = "http_req_response_time" Trend Seconds Request "From the intended start to the last byte: what a user would have waited";
+    HTTP_REQ_DURATION = "http_req_duration" Trend Seconds Request "Service time: sending + waiting + receiving, without connecting";
+    HTTP_REQ_BLOCKED = "http_req_blocked" Trend Seconds Request "Waiting for a connection: name look-up, connect, TLS";
+    HTTP_REQ_CONNECTING = "http_req_connecting" Trend Seconds Request "TCP connect";
+    HTTP_REQ_TLS_HANDSHAKING = "http_req_tls_handshaking" Trend Seconds Request "TLS handshake";
+    HTTP_REQ_SENDING = "http_req_sending" Trend Seconds Request "Writing the request";
+    HTTP_REQ_WAITING = "http_req_waiting" Trend Seconds Request "From the request written to the first byte of the response";
+    HTTP_REQ_RECEIVING = "http_req_receiving" Trend Seconds Request "From the first to the last byte of the response";
+    HTTP_ERRORS = "http_errors" Counter None Request "Failed attempts by class: the stage at which they failed, or the status";
+    DATA_SENT = "data_sent" Counter Bytes Request "Bytes written to connections";
+    DATA_RECEIVED = "data_received" Counter Bytes Request "Bytes read from connections";
+    ITERATIONS = "iterations" Counter None Scenario "Iterations run to their end";
+    ITERATION_DURATION = "iteration_duration" Trend Seconds Scenario "From the start of an iteration to its end";
+    ITERATION_RESPONSE_TIME = "iteration_response_time" Trend Seconds Scenario "From the arrival to the end of the iteration (arrival-rate executors)";
+    DROPPED_ITERATIONS = "dropped_iterations" Counter None Scenario "Arrivals for which no user was free, and iterations that were never begun";
+    SCHEDULE_LAG = "schedule_lag" Trend Seconds Scenario "From the arrival to the moment a user took it up: the generator's own lateness";
+    CHECKS = "checks" Rate None Check "Share of checks that passed";
+    VUS = "vus" Gauge None Scenario "Virtual users that are running iterations or thinking";
+    VUS_MAX = "vus_max" Gauge None Scenario "Virtual users that exist";
+    TARGET_RATE = "target_rate" Gauge None Scenario "Arrivals per second that the schedule calls for";
+    STAGE_ACTIVE = "stage_active" Gauge None Scenario "1 while a stage of a scenario runs";
+    SERIES_FOLDED = "series_folded" Counter None Run "Observations whose labels went past the limit of series and were folded into `other`";
+    GENERATOR_CPU = "generator_cpu" Counter Seconds Run "CPU time of the generator: user and system, all threads";
+    GENERATOR_WORKER_CPU = "generator_worker_cpu" Counter Seconds Run "CPU time of the threads that make the load";
+    GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
+    GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
+    GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
+    OUTPUT_SENT = "output_sent" Counter None Run "Samples sent by a sink, attempts included";
+    OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples a sink's receiver took";
+    OUTPUT_RETRIES = "output_retries" Counter None Run "Pushes a sink had to repeat";
+    OUTPUT_REJECTED = "output_rejected" Counter None Run "Samples a sink's receiver refused for good";
+    OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval a sink has not delivered";
+    RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell version and model";
+}
+
+/// The metrics that one HTTP attempt touches, in the order of [`HttpMetric`].
+pub static HTTP_FAMILY: [&MetricDef; 13] = [
+    &HTTP_REQS,
+    &HTTP_REQ_FAILED,
+    &HTTP_REQ_RESPONSE_TIME,
+    &HTTP_REQ_DURATION,
+    &HTTP_REQ_BLOCKED,
+    &HTTP_REQ_CONNECTING,
+    &HTTP_REQ_TLS_HANDSHAKING,
+    &HTTP_REQ_SENDING,
+    &HTTP_REQ_WAITING,
+    &HTTP_REQ_RECEIVING,
+    &HTTP_ERRORS,
+    &DATA_SENT,
+    &DATA_RECEIVED,
+];
+
+/// Position of a metric in [`HTTP_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum HttpMetric {
+    Reqs,
+    Failed,
+    ResponseTime,
+    Duration,
+    Blocked,
+    Connecting,
+    TlsHandshaking,
+    Sending,
+    Waiting,
+    Receiving,
+    Errors,
+    DataSent,
+    DataReceived,
+}
+
+/// The metrics that one iteration touches, in the order of [`IterationMetric`].
+pub static ITERATION_FAMILY: [&MetricDef; 5] =
+    [&ITERATIONS, &ITERATION_DURATION, &ITERATION_RESPONSE_TIME, &DROPPED_ITERATIONS, &SCHEDULE_LAG];
+
+/// Position of a metric in [`ITERATION_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum IterationMetric {
+    Iterations,
+    Duration,
+    ResponseTime,
+    Dropped,
+    ScheduleLag,
+}
+
+/// Looks a metric up by name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static MetricDef> {
+    ALL.iter().find(|metric| metric.name == name).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_stand_in_the_order_of_their_positions() {
+        assert_eq!(HTTP_FAMILY[HttpMetric::Waiting as usize].name, "http_req_waiting");
+        assert_eq!(HTTP_FAMILY[HttpMetric::DataReceived as usize].name, "data_received");
+        assert_eq!(ITERATION_FAMILY[IterationMetric::ScheduleLag as usize].name, "schedule_lag");
+    }
+
+    #[test]
+    fn names_are_unique_and_helps_are_sentences() {
+        let mut names: Vec<_> = ALL.iter().map(|metric| &metric.name).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|metric| !metric.help.ends_with('.') && metric.help.len() > 10));
+    }
+}

@@ -1,0 +1,27 @@
+//! The metric room: what is measured, how it is folded, and the interval both halves of the house meet in.
+//!
+//! Owns the catalogue (name, kind, unit, help of every metric), labels, base-2 histograms, the thread-owned recorder
+//! and the [`Interval`] that a second of recording becomes.
+//! Never sends, prints, judges or waits; imports nothing but `units`.
+//! Start with [`catalogue`], then [`recorder`], then [`interval`].
+
+pub mod assembler;
+pub mod bucket;
+pub mod catalogue;
+pub mod histogram;
+pub mod intended;
+pub mod interval;
+pub mod labels;
+pub mod recorder;
+pub mod series;
+pub mod totals;
+pub mod value;
+
+pub use assembler::Assembler;
+pub use catalogue::{Kind, MetricDef, Unit};
+pub use histogram::Histogram;
+pub use interval::{Interval, SeriesDef, SeriesId};
+pub use labels::Labels;
+pub use recorder::{Recorder, WorkerInterval};
+pub use totals::Totals;
+pub use value::Value;

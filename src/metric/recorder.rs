@@ -1,0 +1,176 @@
+//! The thread-owned recorder: a worker writes into it without locks, and hands a whole interval over once a second.
+//!
+//! Series are interned in *families* (all metrics one request touches), so that recording a request is one look-up
+//! and then array writes. Memory is bounded by series, never by requests.
+
+use std::collections::HashMap;
+
+use super::{
+    Labels, MetricDef, Value,
+    intended::{IntendedCell, IntendedCells},
+    series::MAX_SERIES_PER_METRIC,
+};
+
+/// The first series of an interned family; `family.at(i)` is its i-th metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Family(u32);
+
+/// What a worker recorded between two ticks; the series numbers are the worker's own.
+#[derive(Debug)]
+pub struct WorkerInterval {
+    /// Which worker.
+    pub worker: usize,
+    /// The second of the run that this interval ends (1 for the first).
+    pub tick: u64,
+    /// Whether the worker has ended and this is its last word.
+    pub last: bool,
+    /// Series interned since the last hand-over, in the order of their numbers.
+    pub new_series: Vec<(MetricDef, Labels)>,
+    /// One value per series known so far, in the order of their numbers.
+    pub values: Vec<Value>,
+    /// Accounting by intended second.
+    pub intended: Vec<IntendedCell>,
+    /// CPU time of the worker's thread since its start, in seconds.
+    pub cpu_seconds: f64,
+}
+
+/// Records for one worker thread.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    definitions: Vec<(MetricDef, Labels)>,
+    handed_over: usize,
+    values: Vec<Value>,
+    families: HashMap<(usize, Labels), Family>,
+    families_of: HashMap<usize, usize>,
+    folded: Option<Family>,
+    /// Cells by intended second.
+    pub intended: IntendedCells,
+}
+
+impl Recorder {
+    /// Interns a family of metrics under a label set. Past [`MAX_SERIES_PER_METRIC`] label sets a further one is
+    /// folded: the values of its `data_labels` (names whose values come from the target) become `other`.
+    pub fn family(&mut self, metrics: &'static [&'static MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
+        let kind = metrics.as_ptr() as usize;
+        if let Some(family) = self.families.get(&(kind, labels.clone())) {
+            return *family;
+        }
+        let known = self.families_of.entry(kind).or_default();
+        if *known >= MAX_SERIES_PER_METRIC && data_labels.iter().any(|name| labels.get(name) != Some("other")) {
+            let other = labels.with(data_labels.iter().map(|name| (*name, "other")));
+            self.count_folded();
+            return self.family(metrics, &other, data_labels);
+        }
+        *known += 1;
+        let family = Family(u32::try_from(self.definitions.len()).unwrap_or(u32::MAX));
+        for metric in metrics {
+            self.definitions.push(((*metric).clone(), labels.clone()));
+            self.values.push(Value::empty(metric.kind));
+        }
+        self.families.insert((kind, labels.clone()), family);
+        family
+    }
+
+    #[cold]
+    fn count_folded(&mut self) {
+        static FOLDED: [&MetricDef; 1] = [&super::catalogue::SERIES_FOLDED];
+        let folded = match self.folded {
+            Some(family) => family,
+            None => self.family(&FOLDED, &Labels::default(), &[]),
+        };
+        self.folded = Some(folded);
+        self.add(folded, 0, 1.0);
+    }
+
+    #[inline]
+    fn value(&mut self, family: Family, metric: usize) -> &mut Value {
+        &mut self.values[family.0 as usize + metric]
+    }
+
+    /// Adds to a counter.
+    #[inline]
+    pub fn add(&mut self, family: Family, metric: usize, amount: f64) {
+        if let Value::Counter(sum) = self.value(family, metric) {
+            *sum += amount;
+        }
+    }
+
+    /// Records an observation of a trend, in the metric's unit.
+    #[inline]
+    pub fn observe(&mut self, family: Family, metric: usize, value: f64) {
+        if let Value::Trend(histogram) = self.value(family, metric) {
+            histogram.record(value);
+        }
+    }
+
+    /// Counts one observation of a rate.
+    #[inline]
+    pub fn rate(&mut self, family: Family, metric: usize, hit: bool) {
+        if let Value::Rate { nonzero, total } = self.value(family, metric) {
+            *nonzero += u64::from(hit);
+            *total += 1;
+        }
+    }
+
+    /// Sets a gauge.
+    #[inline]
+    pub fn set(&mut self, family: Family, metric: usize, value: f64) {
+        if let Value::Gauge(last) = self.value(family, metric) {
+            *last = Some(value);
+        }
+    }
+
+    /// Hands the interval over whole and starts an empty one of the same shape.
+    pub fn hand_over(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
+        let successors = self.values.iter().map(Value::successor).collect();
+        let new_series = self.definitions[self.handed_over..].to_vec();
+        self.handed_over = self.definitions.len();
+        WorkerInterval {
+            worker,
+            tick,
+            last,
+            new_series,
+            values: std::mem::replace(&mut self.values, successors),
+            intended: self.intended.take(),
+            cpu_seconds,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::catalogue::{HTTP_FAMILY, HttpMetric};
+
+    #[test]
+    fn an_interval_is_handed_over_whole_and_the_next_starts_empty() {
+        let mut recorder = Recorder::default();
+        let family = recorder.family(&HTTP_FAMILY, &Labels::new([("status", "200")]), &["status"]);
+        recorder.add(family, HttpMetric::Reqs as usize, 1.0);
+        recorder.observe(family, HttpMetric::Duration as usize, 0.010);
+        let first = recorder.hand_over(0, 1, false, 0.0);
+        assert_eq!(first.new_series.len(), HTTP_FAMILY.len());
+        assert_eq!(first.values[HttpMetric::Reqs as usize], Value::Counter(1.0));
+        let second = recorder.hand_over(0, 2, false, 0.0);
+        assert!(second.new_series.is_empty());
+        assert!(second.values.iter().all(Value::is_empty));
+    }
+
+    #[test]
+    fn labels_from_data_are_bounded() {
+        let mut recorder = Recorder::default();
+        for number in 0..3 * MAX_SERIES_PER_METRIC {
+            let family = recorder.family(&HTTP_FAMILY, &Labels::new([("status", number.to_string())]), &["status"]);
+            recorder.add(family, 0, 1.0);
+        }
+        assert!(recorder.definitions.len() <= (MAX_SERIES_PER_METRIC + 1) * HTTP_FAMILY.len() + 1);
+        let interval = recorder.hand_over(0, 1, false, 0.0);
+        let total: f64 = interval.values.iter().step_by(1).zip(&interval.new_series).fold(0.0, |sum, (value, (metric, _))| {
+            match value {
+                Value::Counter(count) if metric.name == "http_reqs" => sum + count,
+                _ => sum,
+            }
+        });
+        assert!((total - 3.0 * MAX_SERIES_PER_METRIC as f64).abs() < 0.5, "nothing is lost by folding");
+    }
+}

@@ -1,0 +1,57 @@
+//! The fold of intervals: every series since the start of the run.
+
+use super::{Interval, SeriesDef, SeriesId, Value};
+
+/// Definitions and running totals of all series, by series number.
+#[derive(Debug, Default)]
+pub struct Totals {
+    series: Vec<(SeriesDef, Value)>,
+}
+
+impl Totals {
+    /// Adds an interval. Intervals must come in their order; values of unknown series are ignored.
+    pub fn fold(&mut self, interval: &Interval) {
+        for definition in &interval.new_series {
+            self.series.push((definition.clone(), Value::empty(definition.metric.kind)));
+        }
+        for (id, value) in &interval.values {
+            if let Some((_, total)) = self.series.get_mut(*id as usize) {
+                total.merge(value);
+            }
+        }
+    }
+
+    /// A series by number.
+    #[must_use]
+    pub fn get(&self, id: SeriesId) -> Option<&(SeriesDef, Value)> {
+        self.series.get(id as usize)
+    }
+
+    /// All series in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (&SeriesDef, &Value)> {
+        self.series.iter().map(|(definition, value)| (definition, value))
+    }
+
+    /// The merged value of all series of a metric that a filter lets through; None when there is none.
+    pub fn sum_where(&self, metric: &str, mut wanted: impl FnMut(&SeriesDef) -> bool) -> Option<Value> {
+        let mut sum: Option<Value> = None;
+        for (definition, value) in self.iter() {
+            if definition.metric.name == metric && wanted(definition) {
+                match &mut sum {
+                    Some(sum) => sum.merge_parallel(value),
+                    None => sum = Some(value.clone()),
+                }
+            }
+        }
+        sum
+    }
+
+    /// The sum of a counter over all its series; zero when it never appeared.
+    #[must_use]
+    pub fn counter(&self, metric: &str) -> f64 {
+        match self.sum_where(metric, |_| true) {
+            Some(Value::Counter(sum)) => sum,
+            _ => 0.0,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The plan: what will happen, checked and immutable, with nothing optional left in it.
+//!
+//! Owns the plan's types, the schedules (pure arithmetic on time), the compiled flow of a scenario and the partition
+//! of work over threads and segments. Never reads text, opens a socket or looks at a clock.
+//! Start with [`Plan`], then [`schedule`], then [`flow`].
+
+pub mod flow;
+pub mod partition;
+pub mod request;
+pub mod schedule;
+
+use std::time::Duration;
+
+pub use flow::{Check, Flow, Op, Program};
+pub use partition::Partition;
+pub use request::{Origin, RequestSpec};
+pub use schedule::{closed::ClosedSchedule, open::OpenSchedule};
+
+use crate::threshold::Threshold;
+
+/// Everything a run will do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The profile's name; a label of every series.
+    pub name: String,
+    /// What runs, in the order of the profile.
+    pub scenarios: Vec<Scenario>,
+    /// Servers that requests go to; requests refer to them by position.
+    pub origins: Vec<Origin>,
+    /// What must hold.
+    pub thresholds: Vec<Threshold>,
+    /// Tags of every series of the run.
+    pub tags: Vec<(String, String)>,
+    /// Whether certificates are taken unchecked.
+    pub insecure_skip_tls_verify: bool,
+    /// Seed of everything random: arrivals and think times.
+    pub seed: u64,
+    /// Sinks named in the profile, as `--out` takes them.
+    pub outputs: Vec<String>,
+    /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
+    pub practice_target: Option<Vec<(String, String)>>,
+}
+
+/// One scenario: when, how many, and what.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Its name; a label of its series.
+    pub name: String,
+    /// k6's executor name, for people.
+    pub executor: &'static str,
+    /// When and how many.
+    pub shape: Shape,
+    /// Offset from the start of the run.
+    pub start: Duration,
+    /// How long iterations may go on after the schedule's end.
+    pub graceful_stop: Duration,
+    /// What an iteration does.
+    pub program: Program,
+    /// Tags of its series.
+    pub tags: Vec<(String, String)>,
+}
+
+/// The two models of load.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// Arrivals at given moments, whoever is free takes them.
+    Open(OpenShape),
+    /// A number of users, each beginning anew when done.
+    Closed(ClosedShape),
+}
+
+/// An arrival-rate executor.
+#[derive(Debug, Clone)]
+pub struct OpenShape {
+    /// Intended starts.
+    pub schedule: OpenSchedule,
+    /// Users made before the start.
+    pub pre_allocated_vus: u32,
+    /// Most users at once.
+    pub max_vus: u32,
+}
+
+/// A user-count executor.
+#[derive(Debug, Clone)]
+pub struct ClosedShape {
+    /// Users over time.
+    pub schedule: ClosedSchedule,
+    /// How long a user that is ramped down may finish its iteration.
+    pub graceful_ramp_down: Duration,
+    /// Iterations shared by all users; None for as many as fit into the time.
+    pub shared_iterations: Option<u64>,
+}
+
+impl Scenario {
+    /// Length of the schedule, without graceful stop.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        match &self.shape {
+            Shape::Open(open) => open.schedule.duration(),
+            Shape::Closed(closed) => closed.schedule.duration(),
+        }
+    }
+
+    /// Most users that can exist at once.
+    #[must_use]
+    pub fn peak_vus(&self) -> u32 {
+        match &self.shape {
+            Shape::Open(open) => open.max_vus,
+            Shape::Closed(closed) => closed.schedule.peak(),
+        }
+    }
+
+    /// Labels of the stages; a single nameless stage has an empty one.
+    #[must_use]
+    pub fn stages(&self) -> &[schedule::StageMark] {
+        match &self.shape {
+            Shape::Open(open) => open.schedule.stages(),
+            Shape::Closed(closed) => closed.schedule.stages(),
+        }
+    }
+}
+
+impl Plan {
+    /// When the last schedule ends, without graceful stop.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()
+    }
+
+    /// Whether any scenario is an open model.
+    #[must_use]
+    pub fn has_open_model(&self) -> bool {
+        self.scenarios.iter().any(|scenario| matches!(scenario.shape, Shape::Open(_)))
+    }
+
+    /// Whether any scenario is a closed model.
+    #[must_use]
+    pub fn has_closed_model(&self) -> bool {
+        self.scenarios.iter().any(|scenario| matches!(scenario.shape, Shape::Closed(_)))
+    }
+}

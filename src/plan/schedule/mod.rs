@@ -1,0 +1,51 @@
+//! Schedules: load shape as data. Pure functions of time; no clock, no sleeping, no protocol.
+//!
+//! ```text
+//!  rate │      ┌────────┐        an open schedule yields the moments at which
+//!       │     /│        │\       the area under the rate reaches 1, 2, 3 …
+//!       │    / │        │ \      (constant: 0, 1, 2 …); a closed one yields
+//!       │___/__│________│__\__   steps of the number of users
+//!         0    1        2    t
+//! ```
+
+pub mod closed;
+pub mod open;
+
+use std::time::Duration;
+
+/// A stage as written: reach `target` after `duration`, linearly; zero duration is a jump.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// How long.
+    pub duration: Duration,
+    /// Rate per second or number of users at its end.
+    pub target: f64,
+}
+
+/// When a stage begins and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageMark {
+    /// Offset from the scenario's start.
+    pub start: Duration,
+    /// Label value; empty for the only stage of a constant shape.
+    pub label: String,
+}
+
+/// Marks of consecutive stages, labelled by their number from 1.
+#[must_use]
+pub fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
+    let mut start = Duration::ZERO;
+    let mut marks = Vec::with_capacity(stages.len());
+    for (number, stage) in stages.iter().enumerate() {
+        let label = if stages.len() > 1 { (number + 1).to_string() } else { String::new() };
+        marks.push(StageMark { start, label });
+        start += stage.duration;
+    }
+    marks
+}
+
+/// Index of the stage that holds an offset from the scenario's start.
+#[must_use]
+pub fn stage_at(marks: &[StageMark], offset: Duration) -> usize {
+    marks.partition_point(|mark| mark.start <= offset).saturating_sub(1)
+}

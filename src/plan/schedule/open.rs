@@ -1,0 +1,274 @@
+//! Open schedules: intended start offsets, by solving the area under a piecewise-linear rate.
+//!
+//! Within a stage of length `d` from rate `a` to rate `b`, the area after `x` seconds is `a·x + (b−a)·x²/(2d)`; the
+//! arrival whose area is `n` lies at the positive root. Poisson arrivals replace the whole numbers `n` by the partial
+//! sums of unit exponential gaps (time change of a unit-rate Poisson process: Çinlar, "Introduction to Stochastic
+//! Processes", ch. 4.7), so that both kinds share the arithmetic.
+
+use std::time::Duration;
+
+use super::{Stage, StageMark, marks_of};
+use crate::plan::Partition;
+
+/// How arrivals are spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spacing {
+    /// As even as the rate allows (k6).
+    Even,
+    /// Independent of one another.
+    Poisson,
+}
+
+/// A rate over time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenSchedule {
+    start_rate: f64,
+    stages: Vec<Stage>,
+    marks: Vec<StageMark>,
+    /// Area at which the first arrival stands: 0 for a constant rate, 1 for a ramp (both as k6).
+    first_area: f64,
+    spacing: Spacing,
+}
+
+impl OpenSchedule {
+    /// `rate` per second for `duration`; the first arrival is at zero.
+    #[must_use]
+    pub fn constant(rate: f64, duration: Duration, spacing: Spacing) -> Self {
+        let stages = vec![Stage { duration, target: rate }];
+        Self { start_rate: rate, marks: marks_of(&stages), stages, first_area: 0.0, spacing }
+    }
+
+    /// From `start_rate` per second through `stages` whose targets are rates per second.
+    #[must_use]
+    pub fn ramping(start_rate: f64, stages: Vec<Stage>, spacing: Spacing) -> Self {
+        Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, spacing }
+    }
+
+    /// Length of all stages.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.stages.iter().map(|stage| stage.duration).sum()
+    }
+
+    /// Starts and labels of the stages.
+    #[must_use]
+    pub fn stages(&self) -> &[StageMark] {
+        &self.marks
+    }
+
+    /// How arrivals are spaced.
+    #[must_use]
+    pub fn spacing(&self) -> Spacing {
+        self.spacing
+    }
+
+    /// The rate per second at an offset; zero past the end.
+    #[must_use]
+    pub fn rate_at(&self, offset: Duration) -> f64 {
+        let mut from = self.start_rate;
+        let mut start = Duration::ZERO;
+        for stage in &self.stages {
+            if offset < start + stage.duration {
+                let share = (offset - start).as_secs_f64() / stage.duration.as_secs_f64();
+                return from + (stage.target - from) * share;
+            }
+            start += stage.duration;
+            from = stage.target;
+        }
+        0.0
+    }
+
+    /// The highest rate per second.
+    #[must_use]
+    pub fn peak_rate(&self) -> f64 {
+        self.stages.iter().map(|stage| stage.target).fold(self.start_rate, f64::max)
+    }
+
+    /// Expected number of arrivals up to an offset: the area under the rate.
+    #[must_use]
+    pub fn area_until(&self, offset: Duration) -> f64 {
+        let mut from = self.start_rate;
+        let mut start = Duration::ZERO;
+        let mut area = 0.0;
+        for stage in &self.stages {
+            let length = stage.duration.as_secs_f64();
+            let x = offset.saturating_sub(start).as_secs_f64().min(length);
+            if length > 0.0 {
+                area += from * x + (stage.target - from) * x * x / (2.0 * length);
+            }
+            start += stage.duration;
+            from = stage.target;
+        }
+        area
+    }
+
+    /// The same length of load at another constant rate from `at` on: how a live rate change re-anchors the schedule.
+    /// Arrivals of the new schedule start at its own zero, `at` of the old one.
+    #[must_use]
+    pub fn rerated(&self, at: Duration, rate: f64) -> Self {
+        Self::constant(rate, self.duration().saturating_sub(at), self.spacing)
+    }
+
+    /// The arrivals that `part` owns. Every part walks the same sequence, so random gaps agree between parts.
+    #[must_use]
+    pub fn arrivals(&self, part: Partition, seed: u64) -> Arrivals<'_> {
+        Arrivals {
+            schedule: self,
+            part,
+            random: fastrand::Rng::with_seed(seed),
+            number: 0,
+            area: self.first_area,
+            stage: 0,
+            stage_start: 0.0,
+            stage_area: 0.0,
+            rate: self.start_rate,
+        }
+    }
+}
+
+/// One intended start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrival {
+    /// Number among all arrivals of the schedule, from zero.
+    pub number: u64,
+    /// Offset from the scenario's start.
+    pub offset: Duration,
+}
+
+/// Iterator over intended starts, in order.
+#[derive(Debug)]
+pub struct Arrivals<'a> {
+    schedule: &'a OpenSchedule,
+    part: Partition,
+    random: fastrand::Rng,
+    number: u64,
+    area: f64,
+    stage: usize,
+    stage_start: f64,
+    stage_area: f64,
+    rate: f64,
+}
+
+impl Arrivals<'_> {
+    /// Seconds at which the area under the rate reaches `area`; None past the end.
+    fn moment_of(&mut self, area: f64) -> Option<f64> {
+        loop {
+            let stage = self.schedule.stages.get(self.stage)?;
+            let (from, to, length) = (self.rate, stage.target, stage.duration.as_secs_f64());
+            let whole = length * f64::midpoint(from, to);
+            let wanted = area - self.stage_area;
+            // A constant rate owns [start, end): its first arrival is at zero, so one at the very end is the next's.
+            let inside = if self.schedule.first_area == 0.0 { wanted < whole - 1e-9 } else { wanted <= whole + 1e-9 };
+            if inside && whole > 0.0 {
+                let slope = (to - from) / length;
+                // The root in the form that does not cancel: 2n / (a + sqrt(a² + 2·slope·n)).
+                let root = (from * from + 2.0 * slope * wanted).max(0.0).sqrt();
+                let x = if wanted <= 0.0 { 0.0 } else { 2.0 * wanted / (from + root) };
+                return Some(self.stage_start + x.min(length));
+            }
+            self.stage_start += length;
+            self.stage_area += whole;
+            self.rate = to;
+            self.stage += 1;
+        }
+    }
+}
+
+impl Iterator for Arrivals<'_> {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        loop {
+            if self.schedule.spacing == Spacing::Poisson {
+                let gap = -(1.0 - self.random.f64()).ln();
+                self.area = if self.number == 0 { gap } else { self.area + gap };
+            } else {
+                self.area = self.schedule.first_area + self.number as f64;
+            }
+            let number = self.number;
+            self.number += 1;
+            if self.part.owns(number) {
+                let area = self.area;
+                let seconds = self.moment_of(area)?;
+                return Some(Arrival { number, offset: Duration::from_secs_f64(seconds) });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn stages() -> impl Strategy<Value = Vec<Stage>> {
+        let stage = (0_u64..20_000, 0.0..200.0_f64)
+            .prop_map(|(millis, target)| Stage { duration: Duration::from_millis(millis), target });
+        prop::collection::vec(stage, 1..5)
+    }
+
+    proptest! {
+        #[test]
+        fn ramps_are_monotonic_and_whole(start in 0.0..200.0_f64, stages in stages()) {
+            let schedule = OpenSchedule::ramping(start, stages, Spacing::Even);
+            let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
+            prop_assert!(moments.windows(2).all(|pair| pair[0].offset <= pair[1].offset));
+            let area = schedule.area_until(schedule.duration());
+            prop_assert!((moments.len() as f64 - area.floor()).abs() <= 1.0, "{} for {area}", moments.len());
+            for arrival in moments.iter().step_by(17) {
+                let reached = schedule.area_until(arrival.offset);
+                prop_assert!((reached - (arrival.number + 1) as f64).abs() < 1e-3, "{reached} at {arrival:?}");
+            }
+        }
+
+        #[test]
+        fn parts_make_the_whole(start in 0.0..200.0_f64, stages in stages(), parts in 1_u64..5, poisson: bool) {
+            let spacing = if poisson { Spacing::Poisson } else { Spacing::Even };
+            let schedule = OpenSchedule::ramping(start, stages, spacing);
+            let whole: Vec<_> = schedule.arrivals(Partition::WHOLE, 7).collect();
+            let mut together: Vec<_> =
+                (0..parts).flat_map(|p| schedule.arrivals(Partition::new(p, parts), 7).collect::<Vec<_>>()).collect();
+            together.sort_by_key(|arrival| arrival.number);
+            prop_assert_eq!(whole, together);
+        }
+    }
+
+    #[test]
+    fn a_constant_rate_starts_at_zero_and_leaves_its_end_to_the_next() {
+        let schedule = OpenSchedule::constant(2_000.0, Duration::from_secs(15), Spacing::Even);
+        let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
+        assert_eq!(moments.len(), 30_000);
+        assert_eq!(moments[0].offset, Duration::ZERO);
+        assert_eq!(moments[20_000].offset, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn poisson_gaps_are_exponential() {
+        let schedule = OpenSchedule::constant(1_000.0, Duration::from_secs(20), Spacing::Poisson);
+        let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 3).map(|a| a.offset.as_secs_f64()).collect();
+        let mut gaps: Vec<_> = moments.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        gaps.sort_by(f64::total_cmp);
+        let count = gaps.len() as f64;
+        assert!((count - 20_000.0).abs() < 600.0, "{count} arrivals");
+        // Kolmogorov–Smirnov distance to the exponential; 1.63/√n is the 1 % point.
+        let distance = gaps.iter().enumerate().map(|(rank, gap)| {
+            let expected = 1.0 - (-gap * 1_000.0).exp();
+            (expected - rank as f64 / count).abs().max((expected - (rank + 1) as f64 / count).abs())
+        });
+        assert!(distance.fold(0.0, f64::max) < 1.63 / count.sqrt());
+    }
+
+    #[test]
+    fn a_jump_and_a_silent_stage_are_stages_like_any_other() {
+        let stages = vec![
+            Stage { duration: Duration::ZERO, target: 10.0 },
+            Stage { duration: Duration::from_secs(1), target: 10.0 },
+            Stage { duration: Duration::ZERO, target: 0.0 },
+            Stage { duration: Duration::from_secs(5), target: 0.0 },
+        ];
+        let schedule = OpenSchedule::ramping(0.0, stages, Spacing::Even);
+        let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
+        assert_eq!(moments.len(), 10);
+        assert_eq!(schedule.rate_at(Duration::from_secs(3)).to_bits(), 0.0_f64.to_bits());
+    }
+}

@@ -1,0 +1,204 @@
+//! The closed list of ways in which an attempt can fail. Classes are chosen by stage and error kind, never by message.
+
+use std::io;
+
+/// Where an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Stage {
+    /// Looking the name up.
+    #[default]
+    Dns,
+    /// Opening the TCP connection.
+    Connect,
+    /// TLS handshake.
+    Tls,
+    /// Writing the request.
+    Send,
+    /// Waiting for the first byte of the response.
+    Wait,
+    /// Reading the response.
+    Body,
+}
+
+/// Why an attempt failed; the value of the label `error_class`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum ErrorClass {
+    /// The name could not be resolved.
+    Dns,
+    /// Nobody listens.
+    ConnectRefused,
+    /// No route, or another failure to connect.
+    Connect,
+    /// This machine is out of sockets, ports or descriptors: the generator's fault, not the target's.
+    NoSocket,
+    /// The TLS handshake failed.
+    Tls,
+    /// The connection broke while the request was written.
+    Send,
+    /// The connection was closed before a response began.
+    Closed,
+    /// The connection was reset before a response began.
+    Reset,
+    /// The response is not HTTP.
+    Protocol,
+    /// The response broke off.
+    Body,
+    /// The time-out passed during name look-up, connect or TLS.
+    TimeoutConnect,
+    /// The time-out passed while the request was written.
+    TimeoutSend,
+    /// The time-out passed before the first byte.
+    TimeoutWait,
+    /// The time-out passed while the response was read.
+    TimeoutBody,
+    /// The run ended first.
+    Cancelled,
+    /// An unexpected status of 400 to 499.
+    Status4xx,
+    /// An unexpected status of 500 to 599.
+    Status5xx,
+    /// Any other unexpected status.
+    Status,
+}
+
+impl ErrorClass {
+    /// All classes.
+    pub const ALL: [Self; 18] = [
+        Self::Dns,
+        Self::ConnectRefused,
+        Self::Connect,
+        Self::NoSocket,
+        Self::Tls,
+        Self::Send,
+        Self::Closed,
+        Self::Reset,
+        Self::Protocol,
+        Self::Body,
+        Self::TimeoutConnect,
+        Self::TimeoutSend,
+        Self::TimeoutWait,
+        Self::TimeoutBody,
+        Self::Cancelled,
+        Self::Status4xx,
+        Self::Status5xx,
+        Self::Status,
+    ];
+
+    /// The label value.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::ConnectRefused => "connect_refused",
+            Self::Connect => "connect",
+            Self::NoSocket => "no_socket",
+            Self::Tls => "tls",
+            Self::Send => "send",
+            Self::Closed => "closed",
+            Self::Reset => "reset",
+            Self::Protocol => "protocol",
+            Self::Body => "body",
+            Self::TimeoutConnect => "timeout_connect",
+            Self::TimeoutSend => "timeout_send",
+            Self::TimeoutWait => "timeout_wait",
+            Self::TimeoutBody => "timeout_body",
+            Self::Cancelled => "cancelled",
+            Self::Status4xx => "status_4xx",
+            Self::Status5xx => "status_5xx",
+            Self::Status => "status",
+        }
+    }
+
+    /// What it means, for people.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Dns => "the name could not be resolved",
+            Self::ConnectRefused => "connection refused: nobody listens",
+            Self::Connect => "no connection could be opened",
+            Self::NoSocket => "this machine ran out of sockets or ports",
+            Self::Tls => "the TLS handshake failed",
+            Self::Send => "the connection broke while sending",
+            Self::Closed => "closed by the server before a response",
+            Self::Reset => "reset by the server before a response",
+            Self::Protocol => "the response is not valid HTTP",
+            Self::Body => "the response broke off",
+            Self::TimeoutConnect => "timed out while connecting",
+            Self::TimeoutSend => "timed out while sending",
+            Self::TimeoutWait => "timed out waiting for the response",
+            Self::TimeoutBody => "timed out while reading the response",
+            Self::Cancelled => "still in flight when the run ended",
+            Self::Status4xx => "unexpected status 4xx",
+            Self::Status5xx => "unexpected status 5xx",
+            Self::Status => "unexpected status",
+        }
+    }
+
+    /// The class of a time-out at a stage.
+    #[must_use]
+    pub fn timeout_at(stage: Stage) -> Self {
+        match stage {
+            Stage::Dns | Stage::Connect | Stage::Tls => Self::TimeoutConnect,
+            Stage::Send => Self::TimeoutSend,
+            Stage::Wait => Self::TimeoutWait,
+            Stage::Body => Self::TimeoutBody,
+        }
+    }
+
+    /// The class of an unexpected status.
+    #[must_use]
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            400..=499 => Self::Status4xx,
+            500..=599 => Self::Status5xx,
+            _ => Self::Status,
+        }
+    }
+
+    /// The class of an I/O error at a stage.
+    #[must_use]
+    pub fn of_io(stage: Stage, error: &io::Error) -> Self {
+        const EMFILE: i32 = 24;
+        const ENFILE: i32 = 23;
+        match (stage, error.kind()) {
+            _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => Self::NoSocket,
+            (Stage::Connect, io::ErrorKind::AddrNotAvailable) => Self::NoSocket,
+            (Stage::Dns, _) => Self::Dns,
+            (Stage::Connect, io::ErrorKind::ConnectionRefused) => Self::ConnectRefused,
+            (Stage::Connect, io::ErrorKind::TimedOut) => Self::TimeoutConnect,
+            (Stage::Connect, _) => Self::Connect,
+            (Stage::Tls, _) => Self::Tls,
+            (Stage::Send, _) => Self::Send,
+            (Stage::Wait, io::ErrorKind::UnexpectedEof) => Self::Closed,
+            (Stage::Wait, _) => Self::Reset,
+            (Stage::Body, _) => Self::Body,
+        }
+    }
+
+    /// Whether this is a time-out: the attempt then took *at least* the measured time.
+    #[must_use]
+    pub fn is_timeout(self) -> bool {
+        matches!(self, Self::TimeoutConnect | Self::TimeoutSend | Self::TimeoutWait | Self::TimeoutBody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_unique() {
+        let labels: std::collections::BTreeSet<_> = ErrorClass::ALL.iter().map(|class| class.label()).collect();
+        assert_eq!(labels.len(), ErrorClass::ALL.len());
+    }
+
+    #[test]
+    fn the_stage_decides_the_class() {
+        let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+        assert_eq!(ErrorClass::of_io(Stage::Send, &reset), ErrorClass::Send);
+        assert_eq!(ErrorClass::of_io(Stage::Wait, &reset), ErrorClass::Reset);
+        assert_eq!(ErrorClass::of_io(Stage::Body, &reset), ErrorClass::Body);
+        assert_eq!(ErrorClass::of_io(Stage::Connect, &io::Error::from_raw_os_error(24)), ErrorClass::NoSocket);
+    }
+}

@@ -1,0 +1,170 @@
+//! The stopwatch of one attempt. It cannot be made without the intended start, and it records when it is dropped, so
+//! that an attempt that was cut off is counted like any other.
+//!
+//! ```text
+//!  intended      taken         send begins   sent     first byte    end
+//!     │── lag ─────│── blocked ─────│─ sending ─│─ waiting ─│─ receiving ─│
+//!     │                             │────────── duration (service time) ──│
+//!     │──────────────────────── response time ────────────────────────────│
+//! ```
+
+use tokio::time::Instant;
+
+use super::{ErrorClass, Stage};
+
+/// What is known about an attempt when it ends.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// When the schedule, or the user, wanted it to start.
+    pub intended: Instant,
+    /// When it was taken up.
+    pub taken: Instant,
+    /// Time spent on the TCP connect, in seconds; zero on a reused connection.
+    pub connecting: f64,
+    /// Time spent on the TLS handshake, in seconds.
+    pub tls_handshaking: f64,
+    /// When the first byte was about to be written.
+    pub send_begin: Option<Instant>,
+    /// When the last byte was written.
+    pub send_end: Option<Instant>,
+    /// When the first byte of the response could be read.
+    pub first_byte: Option<Instant>,
+    /// When it ended, one way or another.
+    pub end: Instant,
+    /// Bytes of the request that were written.
+    pub sent: u64,
+    /// Bytes of the response that were read.
+    pub received: u64,
+    /// Where it stands, or stood when it failed.
+    pub stage: Stage,
+    /// Status of the response, once its head was read.
+    pub status: Option<u16>,
+    /// Why it failed, if it did.
+    pub error: Option<ErrorClass>,
+}
+
+/// Times one attempt and hands it to `record` when dropped.
+pub struct Probe<'a> {
+    attempt: Attempt,
+    finished: bool,
+    record: &'a dyn Fn(&Attempt),
+}
+
+impl<'a> Probe<'a> {
+    /// Starts at `taken` an attempt that was due at `intended`.
+    pub fn new(intended: Instant, taken: Instant, record: &'a dyn Fn(&Attempt)) -> Self {
+        let attempt = Attempt {
+            intended,
+            taken,
+            connecting: 0.0,
+            tls_handshaking: 0.0,
+            send_begin: None,
+            send_end: None,
+            first_byte: None,
+            end: taken,
+            sent: 0,
+            received: 0,
+            stage: Stage::Dns,
+            status: None,
+            error: None,
+        };
+        Self { attempt, finished: false, record }
+    }
+
+    /// The attempt so far.
+    #[must_use]
+    pub fn attempt(&self) -> &Attempt {
+        &self.attempt
+    }
+
+    /// Enters a stage.
+    pub fn enter(&mut self, stage: Stage) {
+        self.attempt.stage = stage;
+    }
+
+    /// The TCP connect took so many seconds.
+    pub fn connected(&mut self, seconds: f64) {
+        self.attempt.connecting = seconds;
+    }
+
+    /// The TLS handshake took so many seconds.
+    pub fn secured(&mut self, seconds: f64) {
+        self.attempt.tls_handshaking = seconds;
+    }
+
+    /// The connection is ready; writing begins now.
+    pub fn begin_send(&mut self, reused: bool) {
+        self.attempt.stage = Stage::Send;
+        // On a reused connection nothing happened since the attempt was taken up: one reading of the clock less.
+        self.attempt.send_begin = Some(if reused { self.attempt.taken } else { Instant::now() });
+    }
+
+    /// Bytes were written.
+    pub fn wrote(&mut self, bytes: usize) {
+        self.attempt.sent += bytes as u64;
+    }
+
+    /// The last byte was written.
+    pub fn sent(&mut self) {
+        self.attempt.send_end = Some(Instant::now());
+        self.attempt.stage = Stage::Wait;
+    }
+
+    /// Bytes were read.
+    pub fn read(&mut self, bytes: usize) {
+        if self.attempt.first_byte.is_none() {
+            self.attempt.first_byte = Some(Instant::now());
+            self.attempt.stage = Stage::Body;
+        }
+        self.attempt.received += bytes as u64;
+    }
+
+    /// The head of the response was read.
+    pub fn status(&mut self, status: u16) {
+        self.attempt.status = Some(status);
+    }
+
+    /// Ends the attempt, well or not, and gives the time of its end. Recording follows with the drop.
+    pub fn finish(mut self, error: Option<ErrorClass>, one_read: bool) -> Instant {
+        self.finished = true;
+        self.attempt.error = error;
+        self.attempt.end = match self.attempt.first_byte {
+            // The whole response came with the first read: reading it took no time that a clock could show.
+            Some(first) if one_read => first,
+            _ => Instant::now(),
+        };
+        self.attempt.end
+    }
+}
+
+impl Drop for Probe<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.attempt.error = Some(ErrorClass::Cancelled);
+            self.attempt.end = Instant::now();
+        }
+        (self.record)(&self.attempt);
+    }
+}
+
+impl std::fmt::Debug for Probe<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.attempt.fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[test]
+    fn a_dropped_attempt_is_recorded_as_cancelled() {
+        let seen = RefCell::new(Vec::new());
+        let record = |attempt: &Attempt| seen.borrow_mut().push(attempt.error);
+        let now = Instant::now();
+        drop(Probe::new(now, now, &record));
+        Probe::new(now, now, &record).finish(None, false);
+        assert_eq!(*seen.borrow(), [Some(ErrorClass::Cancelled), None]);
+    }
+}

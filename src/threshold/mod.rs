@@ -1,0 +1,107 @@
+//! Thresholds: the parsed form (k6's grammar) and the judge that holds them against intervals.
+//!
+//! Owns `metric{tag:value}: stat op number`. Never stops a run: it only says what failed and whether it asks to abort.
+//! Start with [`parse`], then [`judge`].
+
+pub mod judge;
+pub mod parse;
+
+use std::time::Duration;
+
+use crate::metric::{Kind, MetricDef, Unit, Value};
+
+/// One condition on a metric or sub-metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Threshold {
+    /// The metric as written: `http_req_duration{endpoint:status}`.
+    pub key: String,
+    /// Its name.
+    pub metric: String,
+    /// The tags a series must carry.
+    pub selector: Vec<(String, String)>,
+    /// The condition as written: `p(95)<500`.
+    pub expression: String,
+    /// What is looked at.
+    pub stat: Stat,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what: milliseconds for times, as in k6.
+    pub bound: f64,
+    /// Whether a failure ends the run.
+    pub abort_on_fail: bool,
+    /// How long after the start a failure may end the run.
+    pub delay_abort: Duration,
+    /// Whether a metric without observations passes. It fails unless the profile says otherwise.
+    pub allow_no_data: bool,
+}
+
+/// An aggregate of a metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stat {
+    /// Sum of a counter, or number of observations of a trend.
+    Count,
+    /// A counter per second, or the share of a rate.
+    Rate,
+    /// The last value of a gauge.
+    Value,
+    /// Mean of a trend.
+    Avg,
+    /// Smallest of a trend.
+    Min,
+    /// Largest of a trend.
+    Max,
+    /// A quantile of a trend, 0 to 1.
+    Quantile(f64),
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named as they are")]
+pub enum Operator {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+}
+
+impl Operator {
+    fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Self::Less => left < right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
+            Self::Equal => (left - right).abs() < f64::EPSILON * right.abs().max(1.0),
+            Self::NotEqual => (left - right).abs() >= f64::EPSILON * right.abs().max(1.0),
+        }
+    }
+}
+
+/// Factor from the unit a metric is recorded in to the one thresholds and summaries show: k6's milliseconds.
+#[must_use]
+pub fn shown_factor(metric: &MetricDef) -> f64 {
+    match (metric.unit, metric.kind) {
+        (Unit::Seconds, Kind::Trend) => 1_000.0,
+        _ => 1.0,
+    }
+}
+
+/// The statistic of a value in the recorded unit; None without observations. `seconds` is the time counted over.
+#[must_use]
+pub fn stat_of(value: &Value, stat: Stat, seconds: f64) -> Option<f64> {
+    match (value, stat) {
+        (Value::Counter(sum), Stat::Count) => Some(*sum),
+        (Value::Counter(sum), Stat::Rate) => Some(if seconds > 0.0 { sum / seconds } else { 0.0 }),
+        (Value::Gauge(last), Stat::Value) => *last,
+        (Value::Rate { nonzero, total }, Stat::Rate) => (*total > 0).then(|| *nonzero as f64 / *total as f64),
+        (Value::Rate { nonzero, .. }, Stat::Count) => Some(*nonzero as f64),
+        (Value::Trend(histogram), Stat::Count) => Some(histogram.count() as f64),
+        (Value::Trend(histogram), Stat::Avg) => histogram.mean(),
+        (Value::Trend(histogram), Stat::Min) => histogram.min(),
+        (Value::Trend(histogram), Stat::Max) => histogram.max(),
+        (Value::Trend(histogram), Stat::Quantile(q)) => histogram.quantile(q),
+        _ => None,
+    }
+}

@@ -1,0 +1,143 @@
+//! k6's threshold grammar: `metric{tag:value,…}` and `stat operator number`.
+
+use super::{Operator, Stat};
+use crate::metric::Kind;
+
+/// Splits `metric{tag:value,tag2:value2}` into name and selector. Quotes around values are optional.
+///
+/// # Errors
+/// What is wrong with the key, as a fragment.
+pub fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), String> {
+    let Some((name, rest)) = key.split_once('{') else {
+        return Ok((key.trim().to_owned(), Vec::new()));
+    };
+    let inside = rest.trim_end().strip_suffix('}').ok_or("the `{` of the tags is never closed by `}`")?;
+    let mut selector = Vec::new();
+    for pair in inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (tag, value) = pair.split_once(':').ok_or_else(|| format!("`{pair}` is not `tag:value`"))?;
+        let value = value.trim().trim_matches(|quote| quote == '"' || quote == '\'');
+        selector.push((tag.trim().to_owned(), value.to_owned()));
+    }
+    Ok((name.trim().to_owned(), selector))
+}
+
+/// Reads `p(95)<500`, `rate < 0.01`, `count>=100` for a metric of a kind.
+///
+/// # Errors
+/// What is wrong with the expression, as a fragment that names what this kind of metric offers.
+pub fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), String> {
+    const OPERATORS: [(&str, Operator); 8] = [
+        ("===", Operator::Equal),
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("==", Operator::Equal),
+        ("!=", Operator::NotEqual),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+        ("=", Operator::Equal),
+    ];
+    let (at, sign, operator) = OPERATORS
+        .iter()
+        .filter_map(|(sign, operator)| text.find(sign).map(|at| (at, *sign, *operator)))
+        .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
+        .filter(|(_, sign, _)| *sign != "=")
+        .ok_or_else(|| format!("`{text}` has no comparison; write for example `{}`", example(kind)))?;
+    let bound = text[at + sign.len()..].trim();
+    let bound: f64 =
+        bound.parse().ok().filter(|b: &f64| b.is_finite()).ok_or_else(|| format!("`{bound}` is not a number"))?;
+    let stat = parse_stat(text[..at].trim())
+        .filter(|stat| offers(kind, *stat))
+        .ok_or_else(|| format!("`{}` is not a statistic of a {}; it has {}", text[..at].trim(), word(kind), offered(kind)))?;
+    Ok((stat, operator, bound))
+}
+
+/// Reads a statistic by k6's name: `avg`, `med`, `p(99.9)`, `count`, `rate`, `value`, `min`, `max`.
+#[must_use]
+pub fn parse_stat(text: &str) -> Option<Stat> {
+    match text {
+        "count" => Some(Stat::Count),
+        "rate" => Some(Stat::Rate),
+        "value" => Some(Stat::Value),
+        "avg" => Some(Stat::Avg),
+        "min" => Some(Stat::Min),
+        "max" => Some(Stat::Max),
+        "med" => Some(Stat::Quantile(0.5)),
+        _ => {
+            let percent: f64 = text.strip_prefix("p(")?.strip_suffix(')')?.trim().parse().ok()?;
+            (0.0..=100.0).contains(&percent).then_some(Stat::Quantile(percent / 100.0))
+        }
+    }
+}
+
+fn offers(kind: Kind, stat: Stat) -> bool {
+    match kind {
+        Kind::Counter => matches!(stat, Stat::Count | Stat::Rate),
+        Kind::Gauge => matches!(stat, Stat::Value),
+        Kind::Rate => matches!(stat, Stat::Rate | Stat::Count),
+        Kind::Trend => !matches!(stat, Stat::Rate | Stat::Value),
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Counter => "counter",
+        Kind::Gauge => "gauge",
+        Kind::Rate => "rate",
+        Kind::Trend => "trend",
+    }
+}
+
+fn offered(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Counter => "count and rate",
+        Kind::Gauge => "value",
+        Kind::Rate => "rate and count",
+        Kind::Trend => "avg, min, max, med, p(N) and count",
+    }
+}
+
+fn example(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Counter => "count>100",
+        Kind::Gauge => "value<100",
+        Kind::Rate => "rate<0.01",
+        Kind::Trend => "p(95)<500",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_may_select_by_tags() {
+        let (name, selector) = parse_key("http_req_duration{scenario:browse, model:\"gpt-4.1\"}").unwrap();
+        assert_eq!(name, "http_req_duration");
+        assert_eq!(selector, [("scenario".into(), "browse".into()), ("model".into(), "gpt-4.1".into())]);
+        assert!(parse_key("a{b").unwrap_err().contains("never closed"));
+        assert!(parse_key("a{b}").unwrap_err().contains("tag:value"));
+    }
+
+    #[test]
+    fn expressions_are_k6s() {
+        assert_eq!(parse_expression("p(99.9) < 500", Kind::Trend).unwrap(), (Stat::Quantile(99.9 / 100.0), Operator::Less, 500.0));
+        assert_eq!(parse_expression("rate<=0.01", Kind::Rate).unwrap(), (Stat::Rate, Operator::LessOrEqual, 0.01));
+        assert_eq!(parse_expression("count===3", Kind::Counter).unwrap(), (Stat::Count, Operator::Equal, 3.0));
+        assert_eq!(parse_expression("med!=3", Kind::Trend).unwrap().1, Operator::NotEqual);
+    }
+
+    #[test]
+    fn faults_name_what_is_there() {
+        for (text, kind, part) in [
+            ("p95<500", Kind::Trend, "`p95` is not a statistic of a trend; it has avg, min"),
+            ("p(95)", Kind::Trend, "no comparison"),
+            ("p(95)=3", Kind::Trend, "no comparison"),
+            ("rate<fast", Kind::Rate, "`fast` is not a number"),
+            ("p(101)<1", Kind::Trend, "not a statistic"),
+            ("value<1", Kind::Counter, "it has count and rate"),
+        ] {
+            let fault = parse_expression(text, kind).unwrap_err();
+            assert!(fault.contains(part), "{fault}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Units as users write and read them: durations (`1m30s`), sizes (`10MiB`), shares (`2%`), counts.
+//!
+//! Owns parsing and printing of every unit. Knows nothing of profiles, metrics or the wire.
+//! Durations follow k6: Go units plus `d`, and a bare number is milliseconds.
+
+use std::time::Duration;
+
+/// A unit that could not be read; the text says what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnitError(String);
+
+const NANOS: [(&str, f64); 9] = [
+    ("ns", 1.0),
+    ("us", 1e3),
+    ("µs", 1e3),
+    ("μs", 1e3),
+    ("ms", 1e6),
+    ("s", 1e9),
+    ("m", 60e9),
+    ("h", 3_600e9),
+    ("d", 86_400e9),
+];
+
+/// Reads `1m30s`, `250ms`, `1d12h`, `1.5s`; a bare number is milliseconds, as in k6.
+///
+/// # Errors
+/// When the text is empty, negative, has an unknown unit, or exceeds 10 years.
+pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
+    let text = text.trim();
+    let fault = || UnitError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
+    if let Ok(millis) = text.parse::<f64>() {
+        return nanos_to_duration(millis * 1e6).ok_or_else(fault);
+    }
+    let mut rest = text;
+    let mut total = 0.0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(digits);
+        let letters = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
+        let (unit, next) = tail.split_at(letters);
+        let value: f64 = number.parse().map_err(|_| fault())?;
+        let (_, nanos) = NANOS.iter().find(|(name, _)| *name == unit.trim()).ok_or_else(fault)?;
+        total += value * nanos;
+        rest = next;
+    }
+    if text.is_empty() {
+        return Err(fault());
+    }
+    nanos_to_duration(total).ok_or_else(fault)
+}
+
+fn nanos_to_duration(nanos: f64) -> Option<Duration> {
+    const TEN_YEARS: f64 = 3_650.0 * 86_400e9;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was just checked")]
+    (0.0..=TEN_YEARS).contains(&nanos).then(|| Duration::from_nanos(nanos.round() as u64))
+}
+
+/// Prints a duration the short way, three significant digits: `870µs`, `12.3ms`, `1.5s`, `2m30s`, `3h05m`.
+#[must_use]
+pub fn show_duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if duration.is_zero() {
+        "0s".to_owned()
+    } else if seconds < 1e-6 {
+        format!("{}ns", duration.as_nanos())
+    } else if seconds < 999.5e-6 {
+        format!("{}µs", significant(seconds * 1e6))
+    } else if seconds < 0.9995 {
+        format!("{}ms", significant(seconds * 1e3))
+    } else if seconds < 60.0 {
+        format!("{}s", significant(seconds))
+    } else {
+        let whole = duration.as_secs();
+        let (hours, minutes, rest) = (whole / 3_600, whole / 60 % 60, whole % 60);
+        match (hours, minutes, rest) {
+            (0, minutes, 0) => format!("{minutes}m"),
+            (0, minutes, rest) => format!("{minutes}m{rest:02}s"),
+            (hours, 0, 0) => format!("{hours}h"),
+            (hours, minutes, 0) => format!("{hours}h{minutes:02}m"),
+            (hours, minutes, rest) => format!("{hours}h{minutes:02}m{rest:02}s"),
+        }
+    }
+}
+
+/// Three significant digits without trailing zeros: `0.123`, `1.5`, `12.3`, `870`.
+#[must_use]
+pub fn significant(value: f64) -> String {
+    let digits = match value.abs() {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Reads a size in bytes: `512`, `64KiB`, `10MB`, `1.5GiB`.
+///
+/// # Errors
+/// When the text is not a number with an optional unit of bytes.
+pub fn parse_size(text: &str) -> Result<u64, UnitError> {
+    const SIZES: [(&str, f64); 11] = [
+        ("", 1.0),
+        ("b", 1.0),
+        ("kb", 1e3),
+        ("mb", 1e6),
+        ("gb", 1e9),
+        ("kib", 1024.0),
+        ("mib", 1_048_576.0),
+        ("gib", 1_073_741_824.0),
+        ("k", 1024.0),
+        ("m", 1_048_576.0),
+        ("g", 1_073_741_824.0),
+    ];
+    let text = text.trim();
+    let fault = || UnitError(format!("`{text}` is not a size; write for example 512, 64KiB or 10MB"));
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim().to_ascii_lowercase();
+    let value: f64 = number.parse().map_err(|_| fault())?;
+    let (_, factor) = SIZES.iter().find(|(name, _)| *name == unit).ok_or_else(fault)?;
+    let bytes = value * factor;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was just checked")]
+    if (0.0..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err(fault()) }
+}
+
+/// Prints bytes as k6 does, decimal units: `870 B`, `12.3 kB`, `1.5 GB`.
+#[must_use]
+pub fn show_bytes(bytes: f64) -> String {
+    const NAMES: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes;
+    let mut unit = 0;
+    while value >= 1_000.0 && unit + 1 < NAMES.len() {
+        value /= 1_000.0;
+        unit += 1;
+    }
+    format!("{} {}", significant(value), NAMES[unit])
+}
+
+/// Reads a share between 0 and 1: `2%`, `0.02`.
+///
+/// # Errors
+/// When the text is no number or lies outside 0 to 1 (0 % to 100 %).
+pub fn parse_share(text: &str) -> Result<f64, UnitError> {
+    let text = text.trim();
+    let fault = || UnitError(format!("`{text}` is not a share; write for example 2% or 0.02"));
+    let (number, divisor) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
+    let share = number.trim().parse::<f64>().map_err(|_| fault())? / divisor;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(fault()) }
+}
+
+/// Prints a share with two decimals, as k6 does: `0.42%`.
+#[must_use]
+pub fn show_share(share: f64) -> String {
+    format!("{:.2}%", share * 100.0)
+}
+
+/// Prints a whole number with thin groups: `1,234,567`.
+#[must_use]
+pub fn show_count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// Prints a rate per second, grouped, with decimals only when small: `12,345/s`, `0.4/s`.
+#[must_use]
+pub fn show_rate(per_second: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded positive rate")]
+    if per_second >= 1_000.0 {
+        format!("{}/s", show_count(per_second.round() as u64))
+    } else {
+        format!("{}/s", significant(per_second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_k6_reads_them() {
+        assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
+        assert_eq!(parse_duration("1d12h").unwrap(), Duration::from_secs(129_600));
+        assert_eq!(parse_duration("250").unwrap(), Duration::from_millis(250));
+        assert_eq!(parse_duration("1.5s").unwrap(), Duration::from_millis(1_500));
+        for bad in ["", "s", "-1s", "10 parsecs", "1s2", "NaN", "inf", "1e99s"] {
+            assert!(parse_duration(bad).is_err(), "{bad} was taken");
+        }
+    }
+
+    #[test]
+    fn durations_are_printed_short() {
+        for (nanos, shown) in [
+            (0, "0s"),
+            (870_000, "870µs"),
+            (12_340_000, "12.3ms"),
+            (999_600_000, "1s"),
+            (1_500_000_000, "1.5s"),
+            (150_000_000_000, "2m30s"),
+            (11_100_000_000_000, "3h05m"),
+        ] {
+            assert_eq!(show_duration(Duration::from_nanos(nanos)), shown);
+        }
+    }
+
+    #[test]
+    fn sizes_shares_and_counts() {
+        assert_eq!(parse_size("64KiB").unwrap(), 65_536);
+        assert_eq!(parse_size("10MB").unwrap(), 10_000_000);
+        assert!(parse_size("ten").is_err());
+        assert!((parse_share("2%").unwrap() - 0.02).abs() < 1e-12);
+        assert!(parse_share("200%").is_err());
+        assert_eq!(show_count(1_234_567), "1,234,567");
+        assert_eq!(show_bytes(12_345.0), "12.3 kB");
+        assert_eq!(show_rate(12_345.4), "12,345/s");
+    }
+}
