@@ -4,6 +4,7 @@
 //! of work over threads and segments. Never reads text, opens a socket or looks at a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
+pub mod describe;
 pub mod flow;
 pub mod partition;
 pub mod request;

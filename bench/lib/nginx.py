@@ -1,0 +1,86 @@
+"""nginx as a target that counts: stub_status while it runs, access-log lines once it has quit."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import tempfile
+
+from lib import machine, ports, programs
+from lib.process import Child
+
+CONFIG = """
+daemon off;
+{user}
+worker_processes 1;
+worker_rlimit_nofile {files};
+pid {dir}/nginx.pid;
+error_log {dir}/error.log warn;
+events {{ worker_connections 24000; }}
+http {{
+    log_format one '$msec $status';
+    access_log {access_log};
+    keepalive_requests 1000000000;
+    keepalive_timeout 3600s;
+    client_body_temp_path {dir}/body;
+    proxy_temp_path {dir}/proxy;
+    fastcgi_temp_path {dir}/fastcgi;
+    uwsgi_temp_path {dir}/uwsgi;
+    scgi_temp_path {dir}/scgi;
+    server {{
+        listen 127.0.0.1:{port} backlog=20000;
+        location / {{ return 200 "hello\\n"; }}
+        location = /stub {{ stub_status; access_log off; }}
+    }}
+}}
+"""
+
+
+class Nginx:
+    def __init__(self, log=False):
+        path, self.version = programs.server("nginx")
+        self._dir = pathlib.Path(tempfile.mkdtemp(prefix="bench-nginx-"))
+        self._log = self._dir / "access.log"
+        self.port = ports.free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        config = self._dir / "nginx.conf"
+        config.write_text(
+            CONFIG.format(
+                user="user root root;" if os.geteuid() == 0 else "",
+                files=os.sysconf("SC_OPEN_MAX"),
+                dir=self._dir,
+                # Buffered, or the log and not the generator sets the pace; SIGQUIT flushes it.
+                access_log=f"{self._log} one buffer=256k flush=1s" if log else "off",
+                port=self.port,
+            )
+        )
+        argv = [path, "-c", config, "-p", self._dir, "-e", self._dir / "error.log"]
+        self._child = Child(argv, core=machine.TARGET_CORE)
+        ports.wait_answering(self._child, self.url + "stub")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.quit()
+        shutil.rmtree(self._dir, ignore_errors=True)
+
+    def requests(self):
+        """All so far, this question included."""
+        return int(re.search(r"^ \d+ \d+ (\d+)", ports.get(self.url + "stub"), re.M).group(1))
+
+    def counted(self, work):
+        """(what work() returns, the requests it caused)."""
+        before = self.requests()
+        result = work()
+        return result, self.requests() - before - 1
+
+    def quit(self):
+        self._child.end(signal.SIGQUIT, patience=15)
+
+    def logged(self):
+        """Lines in the access log; quits first, so that every line is on the disk."""
+        self.quit()
+        with open(self._log, "rb") as log:
+            return sum(block.count(b"\n") for block in iter(lambda: log.read(1 << 20), b""))

@@ -1,0 +1,24 @@
+"""loadagent's practice target in a process of its own, and the log it keeps."""
+
+import json
+
+from lib import machine, ports, programs
+from lib.process import Child
+
+
+class Target:
+    def __init__(self, latency="10ms", stall=None):
+        self.port = ports.free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        argv = [programs.loadagent(), "target", "--listen", f"127.0.0.1:{self.port}", "--latency", latency, "--threads", "1"]
+        self._child = Child(argv + (["--stall", stall] if stall else []), core=machine.TARGET_CORE)
+        ports.wait_listening(self._child, self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._child.end()
+
+    def log(self):
+        return json.loads(ports.get(self.url + "_target/log"))

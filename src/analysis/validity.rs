@@ -1,0 +1,119 @@
+//! Validity: was the promised load delivered, and was the generator healthy? An invalid run proves nothing.
+
+use std::time::Duration;
+
+use super::Offered;
+use crate::{
+    interval_log::frame::{Header, Model},
+    metric::{Totals, Value},
+    units::{show_count, show_duration, show_share},
+};
+
+/// Arrivals that may be dropped before a run is invalid.
+const MAX_DROPPED: f64 = 0.01;
+/// Lateness of the generator's own that is still tolerable: it is part of every response time.
+const MAX_LAG_P99: Duration = Duration::from_millis(100);
+/// Attempts that may fail for want of sockets on this machine.
+const MAX_SOCKETLESS: f64 = 0.001;
+/// Past this share of its cores the generator is what is measured.
+const BUSY: f64 = 0.95;
+
+/// Costs of the generator itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Generator {
+    /// CPU time, all threads.
+    pub cpu_seconds: f64,
+    /// CPU time of the threads that make the load.
+    pub worker_cpu_seconds: f64,
+    /// Threads that make the load.
+    pub workers: usize,
+    /// Resident memory at the end, bytes.
+    pub rss_bytes: u64,
+    /// Most resident memory, bytes.
+    pub rss_peak_bytes: u64,
+    /// Time a container's CPU quota held it back.
+    pub throttled_seconds: f64,
+}
+
+/// Whether the numbers mean what they say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Validity {
+    /// Arrivals that were due in arrival-rate scenarios.
+    pub offered: u64,
+    /// Those among them that were started.
+    pub achieved: u64,
+    /// Those that were not.
+    pub dropped: u64,
+    /// Lateness of the generator: median, p99 and maximum in seconds, of arrival-rate scenarios.
+    pub lag: Option<[f64; 3]>,
+    /// What it cost.
+    pub generator: Generator,
+    /// Why the run is invalid; empty when it is not.
+    pub invalid: Vec<String>,
+    /// What to know when reading the numbers.
+    pub warnings: Vec<String>,
+}
+
+impl Validity {
+    /// Judges a run. `elapsed` is its length.
+    #[must_use]
+    pub fn judge(header: &Header, totals: &Totals, offered: &Offered, generator: Generator, elapsed: Duration) -> Self {
+        let mut validity = Self { generator, ..Self::default() };
+        for (index, scenario) in header.scenarios.iter().enumerate() {
+            if scenario.model == Model::Open {
+                let offer = offered.scenario(index);
+                validity.offered += offer.due;
+                validity.dropped += offer.dropped;
+            }
+        }
+        validity.achieved = validity.offered - validity.dropped;
+        if let Some(Value::Trend(lag)) = totals.sum_where("schedule_lag", |_| true) {
+            validity.lag = lag.quantile(0.5).zip(lag.quantile(0.99)).zip(lag.max()).map(|((median, p99), max)| [median, p99, max]);
+        }
+        validity.find_reasons(totals, elapsed);
+        validity
+    }
+
+    /// Share of the arrivals that were started; 1 without arrivals.
+    #[must_use]
+    pub fn achieved_ratio(&self) -> f64 {
+        if self.offered == 0 { 1.0 } else { self.achieved as f64 / self.offered as f64 }
+    }
+
+    fn find_reasons(&mut self, totals: &Totals, elapsed: Duration) {
+        let dropped = 1.0 - self.achieved_ratio();
+        if self.dropped > 0 {
+            let (dropped_count, offered) = (show_count(self.dropped), show_count(self.offered));
+            let text = format!("{dropped_count} of {offered} arrivals ({}) found no free user and were dropped; raise maxVUs", show_share(dropped));
+            if dropped > MAX_DROPPED { self.invalid.push(text) } else { self.warnings.push(text) }
+        }
+        if let Some([_, p99, _]) = self.lag
+            && p99 > MAX_LAG_P99.as_secs_f64()
+        {
+            let lag = show_duration(Duration::from_secs_f64(p99));
+            self.invalid.push(format!("the generator itself was late: p99 of the schedule lag is {lag}; use more cores or a lower rate"));
+        }
+        let attempts = match totals.sum_where("http_req_failed", |_| true) {
+            Some(Value::Rate { total, .. }) => total,
+            _ => 0,
+        };
+        let socketless = totals.sum_where("http_errors", |series| series.labels.get("error_class") == Some("no_socket"));
+        if let Some(Value::Counter(count)) = socketless
+            && count > MAX_SOCKETLESS * attempts as f64
+        {
+            self.invalid.push(format!("{count} attempts found no socket on this machine; raise `ulimit -n` or the range of local ports"));
+        }
+        let capacity = elapsed.as_secs_f64() * self.generator.workers as f64;
+        let busy = if capacity > 0.0 { self.generator.worker_cpu_seconds / capacity } else { 0.0 };
+        if busy > BUSY {
+            self.warnings.push(format!(
+                "the generator's threads were busy {} of the time: closed-model throughput is the generator's limit, not the target's",
+                show_share(busy.min(1.0))
+            ));
+        }
+        if self.generator.throttled_seconds > 0.01 * elapsed.as_secs_f64() {
+            let time = show_duration(Duration::from_secs_f64(self.generator.throttled_seconds));
+            self.warnings.push(format!("the container's CPU quota held the generator back for {time}"));
+        }
+    }
+}

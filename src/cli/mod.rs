@@ -1,0 +1,181 @@
+//! The command line: clap's types and help text, nothing else.
+//!
+//! Owns flags and their words. Never acts on them. Flags follow k6 and `INTERFACE`: where k6 has a word, it is used.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{exit::Exit, units};
+
+/// A headless load generator whose numbers are true.
+#[derive(Debug, Parser)]
+#[command(name = "loadagent", version, args_conflicts_with_subcommands = true, after_help = exit_codes(), max_term_width = 110)]
+pub struct Cli {
+    /// What to do; without a command, `run`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags of `run`.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a profile, a bundled profile by name, or one GET a user against a URL
+    Run(Box<RunArgs>),
+    /// Validate a profile and print the plan: scenarios, timeline, peaks, warnings; nothing is sent
+    Check(CheckArgs),
+    /// Start the practice target: a server of known latency, capacity, errors, stalls and outages
+    Target(TargetArgs),
+    /// The bundled profiles
+    Profiles {
+        /// `list` (default) or `show NAME`
+        #[command(subcommand)]
+        action: Option<ProfilesAction>,
+    },
+    /// Read a run's interval log, also after a crash, and print its summary
+    Report(ReportArgs),
+}
+
+/// What to do with bundled profiles.
+#[derive(Debug, Subcommand)]
+pub enum ProfilesAction {
+    /// Names and what they do
+    List,
+    /// The text of one
+    Show {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Flags of `run`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    /// A profile, the name of a bundled one, or a URL [default: $`LOADAGENT_PROFILE`, then ./loadagent.yaml]
+    #[arg(value_name = "PROFILE|URL")]
+    pub profile: Option<String>,
+    /// Users (with a URL)
+    #[arg(short = 'u', long, env = "LOADAGENT_VUS")]
+    pub vus: Option<u32>,
+    /// How long, for example 30s (with a URL)
+    #[arg(short = 'd', long, env = "LOADAGENT_DURATION")]
+    pub duration: Option<String>,
+    /// Iterations shared by all users (with a URL)
+    #[arg(short = 'i', long, env = "LOADAGENT_ITERATIONS")]
+    pub iterations: Option<u32>,
+    /// A stage DURATION:TARGET, for example 30s:100; repeat it (with a URL)
+    #[arg(short = 's', long = "stage", value_name = "DURATION:TARGET")]
+    pub stages: Vec<String>,
+    /// Arrivals per second, whatever the target does: an open model (with a URL)
+    #[arg(long, env = "LOADAGENT_RATE")]
+    pub rate: Option<f64>,
+    /// Most users at once for --rate (with a URL) [default: 10000]
+    #[arg(long, value_name = "N")]
+    pub max_vus: Option<u32>,
+    /// A variable of the profile; repeat it
+    #[arg(short = 'e', long = "env", value_name = "NAME=VALUE", value_parser = pair)]
+    pub variables: Vec<(String, String)>,
+    /// Where to send metrics, for example prometheus=http://localhost:9090/api/v1/write; repeat it
+    #[arg(short = 'o', long = "out", value_name = "SINK", env = "LOADAGENT_OUT")]
+    pub outputs: Vec<String>,
+    /// Add a threshold, or replace those of its metric, for example 'http_req_duration=p(95)<500'; repeat it
+    #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair)]
+    pub thresholds: Vec<(String, String)>,
+    /// Judge nothing
+    #[arg(long)]
+    pub no_thresholds: bool,
+    /// A tag of every series; repeat it
+    #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = pair)]
+    pub tags: Vec<(String, String)>,
+    /// Identity of the run [default: time and four letters]
+    #[arg(long, env = "LOADAGENT_RUN_ID")]
+    pub run_id: Option<String>,
+    /// Folder of the run [default: runs/RUN_ID]
+    #[arg(long, value_name = "DIR", env = "LOADAGENT_RUN_DIR")]
+    pub run_dir: Option<PathBuf>,
+    /// Seed of everything random [default: the profile's, or 1]
+    #[arg(long, env = "LOADAGENT_SEED")]
+    pub seed: Option<u64>,
+    /// Threads that make load [default: one for each core this process may use]
+    #[arg(long, value_name = "N", env = "LOADAGENT_WORKERS")]
+    pub workers: Option<usize>,
+    /// How long to go on delivering metrics after the end
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
+    pub drain: Duration,
+    /// Write the summary as JSON to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub summary_export: Option<PathBuf>,
+    /// Statistics of trends
+    #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
+    pub summary_trend_stats: String,
+    /// Take any certificate
+    #[arg(long)]
+    pub insecure_skip_tls_verify: bool,
+    /// No progress and no summary on the terminal
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+    /// No colours (also $`NO_COLOR`)
+    #[arg(long)]
+    pub no_color: bool,
+    /// No live progress
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// The plan as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Everything that `run` takes
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// Flags of `target`: every knob is a flag, read by the target itself.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = knob_table(), override_usage = "loadagent target [--listen ADDRESS] [--KNOB VALUE]...")]
+pub struct TargetArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Knobs
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--KNOB VALUE", hide = true)]
+    pub knobs: Vec<String>,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// A run's folder, or its intervals.log
+    pub run: PathBuf,
+    /// One line of JSON for each interval, and one about the log, instead of the summary
+    #[arg(long)]
+    pub intervals: bool,
+    /// Print one value of the summary, for example metrics.http_reqs.count
+    #[arg(long, value_name = "PATH", conflicts_with = "intervals")]
+    pub get: Option<String>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    if name.is_empty() { Err("the name before `=` is empty".to_owned()) } else { Ok((name.to_owned(), value.to_owned())) }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    units::parse_duration(text).map_err(|error| error.to_string())
+}
+
+fn exit_codes() -> String {
+    let lines: Vec<String> = Exit::TABLE.iter().map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code())).collect();
+    format!("Exit codes:\n{}", lines.join("\n"))
+}
+
+fn knob_table() -> String {
+    let lines: Vec<String> = crate::target::NAMES.iter().map(|(name, help)| format!("  --{:<16} {help}", name.replace('_', "-"))).collect();
+    format!("Knobs:\n{}", lines.join("\n"))
+}

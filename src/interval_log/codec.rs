@@ -1,0 +1,280 @@
+//! Intervals as bytes: variable-length integers, sparse histograms; exact, so that totals read back equal those held.
+
+use std::borrow::Cow;
+
+use crate::metric::{
+    Histogram, Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
+    catalogue::{self, LabelGroup},
+    intended::{COARSE_BUCKETS, IntendedCell},
+};
+
+/// Version of the payload's layout; a reader refuses others.
+const LAYOUT: u64 = 1;
+
+/// Encodes an interval.
+#[must_use]
+pub fn encode(interval: &Interval) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4_096);
+    put(&mut out, LAYOUT);
+    put(&mut out, interval.sequence);
+    put_signed(&mut out, interval.start_ms);
+    put_signed(&mut out, interval.end_ms);
+    put(&mut out, interval.new_series.len() as u64);
+    for series in &interval.new_series {
+        put(&mut out, series.id.into());
+        put_text(&mut out, &series.metric.name);
+        out.push(series.metric.kind as u8);
+        out.push(series.metric.unit as u8);
+        put(&mut out, series.labels.iter().count() as u64);
+        for (name, value) in series.labels.iter() {
+            put_text(&mut out, name);
+            put_text(&mut out, value);
+        }
+    }
+    put(&mut out, interval.values.len() as u64);
+    for (id, value) in &interval.values {
+        put(&mut out, (*id).into());
+        put_value(&mut out, value);
+    }
+    put(&mut out, interval.intended.len() as u64);
+    interval.intended.iter().for_each(|cell| put_cell(&mut out, cell));
+    out
+}
+
+/// Decodes an interval; None when the bytes are not one.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Option<Interval> {
+    let mut input = Input(bytes);
+    if input.number()? != LAYOUT {
+        return None;
+    }
+    let mut interval = Interval {
+        sequence: input.number()?,
+        start_ms: input.signed()?,
+        end_ms: input.signed()?,
+        ..Interval::default()
+    };
+    for _ in 0..input.number()? {
+        interval.new_series.push(input.series()?);
+    }
+    for _ in 0..input.number()? {
+        let id = u32::try_from(input.number()?).ok()?;
+        interval.values.push((id, input.value()?));
+    }
+    for _ in 0..input.number()? {
+        interval.intended.push(input.cell()?);
+    }
+    input.0.is_empty().then_some(interval)
+}
+
+fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push((number & 0x7f) as u8);
+}
+
+#[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
+fn put_signed(out: &mut Vec<u8>, number: i64) {
+    put(out, ((number << 1) ^ (number >> 63)) as u64);
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    put(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn put_float(out: &mut Vec<u8>, value: f64) {
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
+fn put_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Counter(sum) => {
+            out.push(Kind::Counter as u8);
+            put_float(out, *sum);
+        }
+        Value::Gauge(last) => {
+            out.push(Kind::Gauge as u8);
+            put_float(out, last.unwrap_or(f64::NAN));
+        }
+        Value::Rate { nonzero, total } => {
+            out.push(Kind::Rate as u8);
+            put(out, *nonzero);
+            put(out, *total);
+        }
+        Value::Trend(histogram) => {
+            out.push(Kind::Trend as u8);
+            put(out, histogram.zeros());
+            put_float(out, histogram.sum());
+            put_float(out, histogram.min().unwrap_or(f64::INFINITY));
+            put_float(out, histogram.max().unwrap_or(f64::NEG_INFINITY));
+            put(out, histogram.buckets().count() as u64);
+            let mut last = 0;
+            for (index, count) in histogram.buckets() {
+                put_signed(out, i64::from(index - last));
+                put(out, count);
+                last = index;
+            }
+        }
+    }
+}
+
+fn put_cell(out: &mut Vec<u8>, cell: &IntendedCell) {
+    for number in [u64::from(cell.second), cell.scenario.into(), cell.due, cell.dropped, cell.passed, cell.failed] {
+        put(out, number);
+    }
+    put(out, cell.response_times.iter().filter(|count| **count > 0).count() as u64);
+    for (bucket, count) in (0_u64..).zip(&*cell.response_times).filter(|(_, count)| **count > 0) {
+        put(out, bucket);
+        put(out, u64::from(*count));
+    }
+}
+
+/// Bytes not yet read. Every read is checked: a log comes from a disk, and disks lie.
+struct Input<'a>(&'a [u8]);
+
+impl Input<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    #[expect(clippy::cast_possible_wrap, reason = "zig-zag keeps every bit")]
+    fn signed(&mut self) -> Option<i64> {
+        let number = self.number()?;
+        Some((number >> 1) as i64 ^ -((number & 1) as i64))
+    }
+
+    fn float(&mut self) -> Option<f64> {
+        let (bytes, rest) = self.0.split_first_chunk::<8>()?;
+        self.0 = rest;
+        Some(f64::from_le_bytes(*bytes))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        String::from_utf8(bytes.to_vec()).ok()
+    }
+
+    fn series(&mut self) -> Option<SeriesDef> {
+        let id = u32::try_from(self.number()?).ok()?;
+        let name = self.text()?;
+        let kind = kind_of(self.byte()?)?;
+        let unit = [Unit::None, Unit::Seconds, Unit::Bytes].into_iter().nth(self.byte()?.into())?;
+        let mut pairs = Vec::new();
+        for _ in 0..self.number()? {
+            pairs.push((self.text()?, self.text()?));
+        }
+        let known = catalogue::find(&name).cloned();
+        let metric = known.unwrap_or(MetricDef { name: Cow::Owned(name), kind, unit, help: "".into(), labels: LabelGroup::Run });
+        Some(SeriesDef { id, metric, labels: Labels::new(pairs) })
+    }
+
+    fn value(&mut self) -> Option<Value> {
+        Some(match kind_of(self.byte()?)? {
+            Kind::Counter => Value::Counter(self.float()?),
+            Kind::Gauge => Value::Gauge(Some(self.float()?).filter(|value| !value.is_nan())),
+            Kind::Rate => Value::Rate { nonzero: self.number()?, total: self.number()? },
+            Kind::Trend => {
+                let (zeros, sum, min, max) = (self.number()?, self.float()?, self.float()?, self.float()?);
+                let mut index = 0;
+                let mut buckets = Vec::new();
+                for _ in 0..self.number()? {
+                    index = i32::try_from(self.signed()?).ok().and_then(|step| step.checked_add(index))?;
+                    // The recorder's own range; anything else would make a histogram of any size.
+                    if !(-10_000..=10_000).contains(&index) {
+                        return None;
+                    }
+                    buckets.push((index, self.number()?));
+                }
+                Value::Trend(Box::new(Histogram::from_parts(zeros, sum, min, max, buckets.into_iter())))
+            }
+        })
+    }
+
+    fn cell(&mut self) -> Option<IntendedCell> {
+        let mut cell = IntendedCell {
+            second: u32::try_from(self.number()?).ok()?,
+            scenario: u16::try_from(self.number()?).ok()?,
+            due: self.number()?,
+            dropped: self.number()?,
+            passed: self.number()?,
+            failed: self.number()?,
+            response_times: Box::new([0; COARSE_BUCKETS]),
+        };
+        for _ in 0..self.number()? {
+            let bucket = usize::try_from(self.number()?).ok()?;
+            *cell.response_times.get_mut(bucket)? = u32::try_from(self.number()?).ok()?;
+        }
+        Some(cell)
+    }
+}
+
+fn kind_of(number: u8) -> Option<Kind> {
+    [Kind::Counter, Kind::Gauge, Kind::Rate, Kind::Trend].into_iter().find(|kind| *kind as u8 == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sample(times: &[f64]) -> Interval {
+        let mut histogram = Histogram::default();
+        times.iter().for_each(|time| histogram.record(*time));
+        let series = |id, metric: &MetricDef| SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", "a")]) };
+        let mut cells = crate::metric::intended::IntendedCells::default();
+        cells.at(3, 1).due = 7;
+        times.iter().for_each(|time| cells.at(4, 0).response_times[crate::metric::intended::coarse_bucket(*time)] += 1);
+        Interval {
+            sequence: 42,
+            start_ms: -1,
+            end_ms: 1_700_000_000_000,
+            new_series: vec![series(0, &catalogue::HTTP_REQS), series(1, &catalogue::HTTP_REQ_DURATION)],
+            values: vec![
+                (0, Value::Counter(17.0)),
+                (1, Value::Trend(Box::new(histogram))),
+                (2, Value::Gauge(Some(3.0))),
+                (3, Value::Rate { nonzero: 1, total: 300 }),
+            ],
+            intended: cells.take(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(times in prop::collection::vec(0.0..1_000.0_f64, 1..100)) {
+            let interval = sample(&times);
+            let back = decode(&encode(&interval)).unwrap();
+            prop_assert_eq!(encode(&back), encode(&interval));
+            prop_assert_eq!(back.new_series, interval.new_series);
+            prop_assert_eq!(back.intended, interval.intended);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), flip in 0_usize..300, value: u8) {
+            let _nothing = decode(&bytes);
+            let mut damaged = encode(&sample(&[0.1, 0.2, 3.0]));
+            let place = flip % damaged.len();
+            damaged[place] = value;
+            let _anything = decode(&damaged);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Frames: kind, length, checksum, payload; and the JSON records among them.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+/// First bytes of a log. The line end inside catches transfers that "repair" line ends.
+pub const MAGIC: &[u8; 8] = b"LALOG\x01\r\n";
+/// Bytes before a payload.
+pub const HEAD: usize = 9;
+/// No frame is larger; a longer length is a torn or foreign tail.
+pub const MAX_PAYLOAD: u32 = 256 * 1024 * 1024;
+
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameKind {
+    /// [`Header`], once, first.
+    Header = 1,
+    /// An interval.
+    Interval = 2,
+    /// [`Event`].
+    Event = 3,
+    /// The end of the run, as JSON.
+    End = 4,
+}
+
+impl FrameKind {
+    /// The kind of a number.
+    #[must_use]
+    pub fn of(number: u8) -> Option<Self> {
+        [Self::Header, Self::Interval, Self::Event, Self::End].into_iter().find(|kind| *kind as u8 == number)
+    }
+}
+
+/// What the run is; the first frame.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Header {
+    /// Version of loadagent that wrote the log.
+    pub version: String,
+    /// Identity of the run.
+    pub run_id: String,
+    /// Name of the profile.
+    pub profile: String,
+    /// Name of this process among several of a run.
+    pub instance: String,
+    /// Start, Unix milliseconds.
+    pub started_at_ms: i64,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Planned length in milliseconds, without graceful stops.
+    pub planned_ms: u64,
+    /// Labels of every series of the run.
+    pub labels: Vec<(String, String)>,
+    /// Scenarios in the order of the plan.
+    pub scenarios: Vec<ScenarioHeader>,
+    /// Thresholds: metric, condition, whether no data passes.
+    pub thresholds: Vec<(String, String, bool)>,
+}
+
+/// What a reader of the log must know of a scenario.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct ScenarioHeader {
+    /// Its name.
+    pub name: String,
+    /// k6's executor name.
+    pub executor: String,
+    /// Open or closed.
+    pub model: Model,
+    /// Its load in a few words.
+    pub load: String,
+}
+
+/// Whether load waits for answers.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Model {
+    /// Arrivals come whatever the target does.
+    Open,
+    /// Users wait for each answer.
+    Closed,
+}
+
+/// Something that happened: stop, abort, a gap in delivery, a change of load.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct Event {
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+    /// A word for programs.
+    pub kind: String,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// Why a log can't be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The file system's.
+    #[error("interval log {path}")]
+    Io {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is something else.
+    #[error("{path} is not an interval log")]
+    Foreign {
+        /// Which file.
+        path: String,
+    },
+}
+
+/// Puts a frame together.
+#[must_use]
+pub fn frame(kind: FrameKind, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEAD + payload.len());
+    bytes.push(kind as u8);
+    bytes.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend_from_slice(&checksum(kind as u8, payload).to_le_bytes());
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+/// CRC-32 over kind and payload: a flipped kind is noticed too.
+#[must_use]
+pub fn checksum(kind: u8, payload: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&[kind]);
+    hasher.update(payload);
+    hasher.finalize()
+}

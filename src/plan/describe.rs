@@ -1,0 +1,35 @@
+//! A scenario's load in a few words, for headers, summaries and `check`.
+
+use super::{OpenSchedule, Scenario, Shape, schedule::open::Spacing};
+use crate::units::{show_count, show_duration, show_rate};
+
+/// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
+#[must_use]
+pub fn describe(scenario: &Scenario) -> String {
+    let length = show_duration(scenario.duration());
+    let load = match &scenario.shape {
+        Shape::Open(open) => format!("{} for {length}{}", rates(&open.schedule), spacing(&open.schedule)),
+        Shape::Closed(closed) => {
+            let peak = show_count(closed.schedule.peak().into());
+            match (closed.shared_iterations, closed.schedule.stages().len()) {
+                (Some(iterations), _) => format!("{} iterations shared by {peak} users within {length}", show_count(iterations)),
+                (None, 1) => format!("{peak} users for {length}"),
+                (None, stages) => format!("up to {peak} users in {stages} stages over {length}"),
+            }
+        }
+    };
+    let start = if scenario.start.is_zero() { String::new() } else { format!(", from {}", show_duration(scenario.start)) };
+    format!("{}: {load}{start}", scenario.executor)
+}
+
+fn rates(schedule: &OpenSchedule) -> String {
+    let peak = show_rate(schedule.peak_rate());
+    if schedule.stages().len() == 1 { peak } else { format!("up to {peak} in {} stages", schedule.stages().len()) }
+}
+
+fn spacing(schedule: &OpenSchedule) -> &'static str {
+    match schedule.spacing() {
+        Spacing::Even => "",
+        Spacing::Poisson => ", Poisson arrivals",
+    }
+}

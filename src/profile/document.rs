@@ -1,0 +1,144 @@
+//! The whole profile: variables first, then everything else, then a plan or all faults.
+
+use url::Url;
+
+use super::{
+    fault::{Fault, Faults},
+    node::{self, Node, Yaml},
+    reader::{MapReader, Reading},
+    request::{self, Defaults, check_headers},
+    scenario, thresholds,
+};
+use crate::plan::Plan;
+
+/// Where variables come from besides the profile: `-e` first, then the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// From `-e NAME=VALUE`.
+    pub flags: Vec<(String, String)>,
+    /// From the environment.
+    pub environment: Vec<(String, String)>,
+    /// URL of the practice target that runs in this process, for profiles without `base_url`.
+    pub practice_url: Option<String>,
+    /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
+    pub check_knob: Option<fn(&str, &str) -> Result<(), String>>,
+}
+
+impl Given {
+    fn value(&self, name: &str) -> Option<&str> {
+        let find = |list: &'_ [(String, String)]| list.iter().rposition(|(known, _)| known == name);
+        find(&self.flags).map(|at| &*self.flags[at].1).or_else(|| find(&self.environment).map(|at| &*self.environment[at].1))
+    }
+}
+
+/// Reads a profile.
+///
+/// # Errors
+/// All faults of the text, in its order.
+pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
+    let all = |list: Vec<Fault>| Faults::new(file, text, list);
+    let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
+    let mut reading = Reading::default();
+    let mut map = reading.map(&root, "the profile");
+    read_variables(&mut reading, map.take("vars"), given);
+    let stem = std::path::Path::new(file).file_stem().map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let plan = read_plan(&reading, &mut map, stem, given);
+    map.finish(&reading);
+    if reading.has_faults() { Err(all(reading.into_faults())) } else { Ok(plan) }
+}
+
+fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
+    let Some(node) = node else { return };
+    let map = reading.map(node, "vars");
+    for entry in &map.entries {
+        if let Some(value) = given.value(&entry.name) {
+            reading.variables.set(&entry.name, value);
+        } else if entry.value.is_null() {
+            let hint = format!("give it: `-e {}=…`, or set it in the environment", entry.name);
+            reading.fault(entry.place, format!("variable `{}` has no value", entry.name), Some(hint));
+            // Known all the same, so that its uses are not faults of their own.
+            reading.variables.set(&entry.name, "0");
+        } else if let Some(text) = reading.text(entry.value, "a variable") {
+            reading.variables.set(&entry.name, &text);
+        }
+    }
+}
+
+fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &Given) -> Plan {
+    let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(stem);
+    let practice_target = map.take("practice_target").map(|node| read_knobs(reading, node, given));
+    let mut defaults = Defaults::default();
+    let base = map.take("base_url").map(|node| (node, reading.text(node, "base_url")));
+    let base = match base {
+        Some((node, text)) => text.map(|text| (Some(node), text)),
+        None => given.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
+    };
+    if let Some((node, text)) = base {
+        match request::resolve(&text, &Defaults::default()) {
+            Ok(url) => defaults.base_url = Some(url),
+            Err((message, _)) => {
+                let place = node.map_or(map.place, |node| node.place);
+                reading.fault(place, message, Some("for example `base_url: http://127.0.0.1:8080`".to_owned()));
+                defaults.base_url = Url::parse("http://unknown.invalid").ok();
+            }
+        }
+    }
+    let insecure_skip_tls_verify = read_http(reading, map, &mut defaults);
+    let tags = map.take("tags").map(|node| reading.pairs(node, "tag")).unwrap_or_default();
+    let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
+    let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
+    let outputs = outputs.iter().filter_map(|node| reading.text(node, "an output")).collect();
+    let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
+    let mut origins = Vec::new();
+    let mut scenarios = Vec::new();
+    if let Some(node) = map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}") {
+        let section = reading.map(node, "scenarios");
+        if section.entries.is_empty() && !reading.has_faults() {
+            reading.fault(node.place, "there are no scenarios", None);
+        }
+        for entry in &section.entries {
+            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            if entry.name.is_empty() || !entry.name.chars().all(known) {
+                reading.fault(entry.place, format!("scenario name `{}` may hold only letters, digits, `_` and `-`", entry.name), None);
+            }
+            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
+        }
+    }
+    Plan { name, scenarios, origins, thresholds, tags, insecure_skip_tls_verify, seed, outputs, practice_target }
+}
+
+/// Knobs as they are given to `loadagent target`; a list gives one several times.
+fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, String)> {
+    let map = reading.map(node, "practice_target");
+    let mut knobs = Vec::new();
+    for entry in &map.entries {
+        let values = if let Yaml::List(items) = &entry.value.value { items.as_slice() } else { std::slice::from_ref(entry.value) };
+        for value in values {
+            let Some(text) = reading.text(value, &format!("`{}`", entry.name)) else { continue };
+            if let Some(Err(message)) = given.check_knob.map(|check| check(&entry.name, &text)) {
+                reading.fault(value.place, message, None);
+            }
+            knobs.push((entry.name.clone(), text));
+        }
+    }
+    knobs
+}
+
+fn read_http(reading: &Reading, map: &mut MapReader<'_>, defaults: &mut Defaults) -> bool {
+    let Some(node) = map.take("http") else { return false };
+    let mut http = reading.map(node, "http");
+    if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
+        defaults.timeout = timeout;
+    }
+    if let Some(node) = http.take("headers") {
+        let headers = reading.pairs(node, "header");
+        check_headers(reading, node.place, &headers);
+        for (name, value) in headers {
+            defaults.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            defaults.headers.push((name, value));
+        }
+    }
+    let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
+    http.finish(reading);
+    skip.unwrap_or(false)
+}

@@ -1,0 +1,76 @@
+//! Faults of a profile: where, what, and what to do; printed together, in the order of the file.
+
+use std::fmt;
+
+/// A place in the text: line and column from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    /// Line.
+    pub line: usize,
+    /// Column, in characters.
+    pub column: usize,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// Where.
+    pub place: Place,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do, if there is something to say.
+    pub hint: Option<String>,
+}
+
+/// All faults of a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults {
+    /// Name of the file, as given.
+    pub file: String,
+    /// The faults, in the order of the file.
+    pub list: Vec<Fault>,
+    lines: Vec<String>,
+}
+
+impl Faults {
+    /// Sorts the faults and keeps the lines they point at.
+    #[must_use]
+    pub fn new(file: &str, text: &str, mut list: Vec<Fault>) -> Self {
+        list.sort();
+        list.dedup();
+        let lines = list.iter().map(|fault| text.lines().nth(fault.place.line.saturating_sub(1)).unwrap_or("").to_owned());
+        Self { file: file.to_owned(), lines: lines.collect(), list }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (fault, line) in self.list.iter().zip(&self.lines) {
+            let Place { line: number, column } = fault.place;
+            writeln!(out, "{}:{number}:{column}: {}", self.file, fault.message)?;
+            if !line.trim().is_empty() {
+                let width = number.to_string().len();
+                let shown: String = line.chars().take(160).collect();
+                writeln!(out, "  {number} | {shown}")?;
+                writeln!(out, "  {:width$} | {:>column$}", "", "^")?;
+            }
+            if let Some(hint) = &fault.hint {
+                writeln!(out, "  hint: {hint}")?;
+            }
+        }
+        let plural = if self.list.len() == 1 { "fault" } else { "faults" };
+        write!(out, "{} {plural} in {}; nothing was sent", self.list.len(), self.file)
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// The known word nearest to a wrong one, as a hint.
+#[must_use]
+pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let plain = wrong.to_lowercase();
+    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));
+    let (distance, word) = scored.min()?;
+    let near = distance <= 1 + plain.chars().count() / 3;
+    near.then(|| format!("did you mean `{word}`?"))
+}

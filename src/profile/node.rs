@@ -1,0 +1,195 @@
+//! YAML as a tree that knows its places. Bounded against bombs: depth, number of nodes, size of what aliases expand to.
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+use super::fault::{Fault, Place};
+
+const MAX_DEPTH: usize = 64;
+const MAX_NODES: usize = 100_000;
+
+/// A YAML node and where it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub value: Yaml,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Yaml {
+    /// A scalar; `plain` ones may be a number, a boolean or null.
+    Scalar {
+        /// Its text.
+        text: String,
+        /// Whether it stood without quotes.
+        plain: bool,
+    },
+    /// A list.
+    List(Vec<Node>),
+    /// A map in its order.
+    Map(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// What the node is, for messages.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match &self.value {
+            Yaml::Scalar { text, plain } if *plain && is_null(text) => "nothing".to_owned(),
+            Yaml::Scalar { text, .. } => format!("`{}`", text.chars().take(60).collect::<String>()),
+            Yaml::List(_) => "a list".to_owned(),
+            Yaml::Map(_) => "a map".to_owned(),
+        }
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Yaml::Scalar { text, plain: true } if is_null(text))
+    }
+}
+
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null")
+}
+
+/// Reads one document.
+///
+/// # Errors
+/// The fault at which the YAML can't be read further.
+pub fn parse(text: &str) -> Result<Node, Fault> {
+    let mut builder = Builder { parser: Parser::new_from_str(text), anchors: Vec::new(), nodes: 0, last: Place { line: 1, column: 1 } };
+    let mut root = None;
+    loop {
+        let (event, place) = builder.event()?;
+        match event {
+            Event::StreamEnd => break,
+            Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
+            Event::DocumentStart(_) if root.is_none() => {
+                let (event, place) = builder.event()?;
+                root = Some(builder.node(event, place, 0)?);
+            }
+            _ => return Err(fault(place, "a second document; a profile is one YAML document")),
+        }
+    }
+    let empty = Node { place: Place { line: 1, column: 1 }, value: Yaml::Scalar { text: String::new(), plain: true } };
+    Ok(root.unwrap_or(empty))
+}
+
+struct Builder<'a> {
+    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    anchors: Vec<(usize, Node, usize)>,
+    nodes: usize,
+    last: Place,
+}
+
+impl<'a> Builder<'a> {
+    fn event(&mut self) -> Result<(Event<'a>, Place), Fault> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                self.last = place_of(span);
+                Ok((event, self.last))
+            }
+            Some(Err(error)) => {
+                let marker = error.marker();
+                let place = Place { line: marker.line().max(1), column: marker.col() + 1 };
+                Err(fault(place, &format!("this is not YAML: {}", error.info())))
+            }
+            None => Ok((Event::StreamEnd, self.last)),
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Fault> {
+        self.nodes += 1;
+        if depth > MAX_DEPTH || self.nodes > MAX_NODES {
+            return Err(fault(place, "the profile is nested too deep or too large"));
+        }
+        let before = self.nodes;
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let plain = style == ScalarStyle::Plain;
+                (Yaml::Scalar { text: text.into_owned(), plain }, anchor)
+            }
+            Event::SequenceStart(anchor, _) => (Yaml::List(self.list(depth)?), anchor),
+            Event::MappingStart(anchor, _) => (Yaml::Map(self.map(depth)?), anchor),
+            Event::Alias(anchor) => {
+                let known = self.anchors.iter().rfind(|(id, ..)| *id == anchor);
+                let Some((_, node, size)) = known else { return Err(fault(place, "this alias has no anchor")) };
+                self.nodes += size;
+                return Ok(node.clone());
+            }
+            _ => return Err(fault(place, "this is not YAML: a value is missing")),
+        };
+        let node = Node { place, value };
+        if anchor > 0 {
+            self.anchors.push((anchor, node.clone(), self.nodes - before + 1));
+        }
+        Ok(node)
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Fault> {
+        let mut items = Vec::new();
+        loop {
+            match self.event()? {
+                (Event::SequenceEnd, _) => return Ok(items),
+                (event, place) => items.push(self.node(event, place, depth + 1)?),
+            }
+        }
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Vec<(Node, Node)>, Fault> {
+        let mut pairs = Vec::new();
+        loop {
+            match self.event()? {
+                (Event::MappingEnd, _) => return Ok(pairs),
+                (event, place) => {
+                    let key = self.node(event, place, depth + 1)?;
+                    let (event, place) = self.event()?;
+                    pairs.push((key, self.node(event, place, depth + 1)?));
+                }
+            }
+        }
+    }
+}
+
+fn place_of(span: Span) -> Place {
+    Place { line: span.start.line().max(1), column: span.start.col() + 1 }
+}
+
+fn fault(place: Place, message: &str) -> Fault {
+    Fault { place, message: message.to_owned(), hint: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nodes_know_their_places() {
+        let Yaml::Map(pairs) = parse("a: 1\nb:\n  - x\n  - 'y'\n").unwrap().value else { panic!("a map") };
+        assert_eq!(pairs[0].1.place, Place { line: 1, column: 4 });
+        let Yaml::List(items) = &pairs[1].1.value else { panic!("a list") };
+        assert_eq!(items[1].place, Place { line: 4, column: 5 });
+        assert_eq!(items[1].value, Yaml::Scalar { text: "y".into(), plain: false });
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
+        for (from, to) in ["a", "b", "c", "d", "e", "f"].iter().zip(["b", "c", "d", "e", "f", "g"]) {
+            bomb += &format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 10].join(", "));
+        }
+        assert!(parse(&bomb).unwrap_err().message.contains("too large"));
+        assert!(parse(&"[".repeat(1_000)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[ a:\\-\n\t\\[\\]{}&*'\"#|>!%0-9]{0,80}") {
+            let _anything = parse(&text);
+        }
+    }
+}

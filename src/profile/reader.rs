@@ -1,0 +1,213 @@
+//! Typed reading of nodes: each reader takes what it knows, and what is left over is a fault.
+
+use std::{cell::RefCell, time::Duration};
+
+use super::{
+    fault::{Fault, Place, did_you_mean},
+    node::{Node, Yaml},
+    variables::Variables,
+};
+use crate::units;
+
+/// What all readers of a profile share.
+#[derive(Debug, Default)]
+pub struct Reading {
+    faults: RefCell<Vec<Fault>>,
+    /// Variables in force.
+    pub variables: Variables,
+}
+
+impl Reading {
+    /// Notes a fault.
+    pub fn fault(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
+        self.faults.borrow_mut().push(Fault { place, message: message.into(), hint });
+    }
+
+    /// All faults so far.
+    #[must_use]
+    pub fn into_faults(self) -> Vec<Fault> {
+        self.faults.into_inner()
+    }
+
+    /// Whether there are faults.
+    #[must_use]
+    pub fn has_faults(&self) -> bool {
+        !self.faults.borrow().is_empty()
+    }
+
+    /// A scalar's text, variables replaced.
+    pub fn text(&self, node: &Node, what: &str) -> Option<String> {
+        let Yaml::Scalar { text, .. } = &node.value else {
+            self.fault(node.place, format!("{what} must be a single value, not {}", node.describe()), None);
+            return None;
+        };
+        match self.variables.expand(text) {
+            Ok(text) => Some(text),
+            Err((message, hint)) => {
+                self.fault(node.place, message, hint);
+                None
+            }
+        }
+    }
+
+    /// A scalar read by a parser of `units` or the like.
+    pub fn parsed<T, E: std::fmt::Display>(&self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let text = self.text(node, what)?;
+        parse(&text).map_err(|error| self.fault(node.place, format!("{what}: {error}"), None)).ok()
+    }
+
+    /// A duration.
+    pub fn duration(&self, node: &Node, what: &str) -> Option<Duration> {
+        self.parsed(node, what, units::parse_duration)
+    }
+
+    /// A whole number of users and the like.
+    pub fn count(&self, node: &Node, what: &str) -> Option<u32> {
+        let limit = 10_000_000;
+        self.parsed(node, what, |text| match text.parse::<u32>() {
+            Ok(number) if number <= limit => Ok(number),
+            _ => Err(format!("`{text}` is not a whole number between 0 and {limit}")),
+        })
+    }
+
+    /// A number.
+    pub fn number(&self, node: &Node, what: &str) -> Option<f64> {
+        self.parsed(node, what, |text| match text.parse::<f64>() {
+            Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
+            _ => Err(format!("`{text}` is not a number of zero or more")),
+        })
+    }
+
+    /// A boolean.
+    pub fn boolean(&self, node: &Node, what: &str) -> Option<bool> {
+        self.parsed(node, what, |text| match text {
+            "true" | "yes" | "on" => Ok(true),
+            "false" | "no" | "off" => Ok(false),
+            _ => Err(format!("`{text}` is neither true nor false")),
+        })
+    }
+
+    /// One of several words.
+    pub fn word<T: Copy>(&self, node: &Node, what: &str, words: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text(node, what)?;
+        let found = words.iter().find(|(word, _)| same_key(word, &text)).map(|(_, value)| *value);
+        if found.is_none() {
+            let known = words.iter().map(|(word, _)| *word);
+            let list = known.clone().collect::<Vec<_>>().join(", ");
+            self.fault(node.place, format!("unknown {what} `{text}`; known: {list}"), did_you_mean(&text, known));
+        }
+        found
+    }
+
+    /// A list's items.
+    pub fn list<'n>(&self, node: &'n Node, what: &str) -> &'n [Node] {
+        if let Yaml::List(items) = &node.value {
+            return items;
+        }
+        if !node.is_null() {
+            self.fault(node.place, format!("{what} must be a list, not {}", node.describe()), None);
+        }
+        &[]
+    }
+
+    /// A map of names to texts.
+    pub fn pairs(&self, node: &Node, what: &str) -> Vec<(String, String)> {
+        let map = self.map(node, what);
+        let pairs = map.entries.iter().filter_map(|entry| {
+            Some((entry.name.clone(), self.text(entry.value, &format!("{what} `{}`", entry.name))?))
+        });
+        pairs.collect()
+    }
+
+    /// A map, to be taken apart key by key.
+    pub fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
+        let mut entries: Vec<Entry<'n>> = Vec::new();
+        match &node.value {
+            Yaml::Map(pairs) => {
+                for (key, value) in pairs {
+                    let Some(name) = self.text(key, "a key") else { continue };
+                    if let Some(first) = entries.iter().find(|entry| same_key(&entry.name, &name)) {
+                        let message = format!("`{name}` stands twice; first in line {}", first.place.line);
+                        self.fault(key.place, message, None);
+                        continue;
+                    }
+                    entries.push(Entry { name, place: key.place, value, taken: false });
+                }
+            }
+            _ if node.is_null() => {}
+            _ => self.fault(node.place, format!("{what} must be a map, not {}", node.describe()), None),
+        }
+        MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new() }
+    }
+}
+
+/// Whether two keys are the same, but for case, `_` and `-`.
+#[must_use]
+pub fn same_key(one: &str, other: &str) -> bool {
+    let plain = |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect::<String>();
+    plain(one) == plain(other)
+}
+
+/// A key and its value.
+#[derive(Debug)]
+pub struct Entry<'n> {
+    /// The key as written.
+    pub name: String,
+    /// Where the key stands.
+    pub place: Place,
+    /// The value.
+    pub value: &'n Node,
+    taken: bool,
+}
+
+/// A map whose keys are taken one by one; [`MapReader::finish`] complains about the rest.
+#[derive(Debug)]
+pub struct MapReader<'n> {
+    /// Where the map begins.
+    pub place: Place,
+    what: String,
+    /// Its entries, in their order.
+    pub entries: Vec<Entry<'n>>,
+    known: Vec<&'static str>,
+}
+
+impl<'n> MapReader<'n> {
+    /// The value of a key, if it is there and not null.
+    pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.known.push(key);
+        let entry = self.entries.iter_mut().find(|entry| same_key(&entry.name, key))?;
+        entry.taken = true;
+        (!entry.value.is_null()).then_some(entry.value)
+    }
+
+    /// The value of a key that must be there.
+    pub fn need(&mut self, reading: &Reading, key: &'static str, example: &str) -> Option<&'n Node> {
+        let value = self.take(key);
+        if value.is_none() {
+            reading.fault(self.place, format!("{} needs `{key}`", self.what), Some(format!("for example `{key}: {example}`")));
+        }
+        value
+    }
+
+    /// The first key of the map and its value: what a step is.
+    #[must_use]
+    pub fn first(&self) -> Option<(&str, Place, &'n Node)> {
+        self.entries.first().map(|entry| (entry.name.as_str(), entry.place, entry.value))
+    }
+
+    /// Marks a key as known and taken.
+    pub fn took(&mut self, name: &str) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) {
+            entry.taken = true;
+        }
+    }
+
+    /// Complains about every key that nobody took.
+    pub fn finish(self, reading: &Reading) {
+        for entry in self.entries.iter().filter(|entry| !entry.taken) {
+            let hint = did_you_mean(&entry.name, self.known.iter().copied())
+                .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
+            reading.fault(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
+        }
+    }
+}

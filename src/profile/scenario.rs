@@ -1,0 +1,170 @@
+//! Scenarios: k6's executors, option names and defaults, brought to an open or a closed shape.
+
+use std::time::Duration;
+
+use super::{
+    node::Node,
+    reader::{MapReader, Reading},
+    request::Defaults,
+    step,
+};
+use crate::plan::{
+    ClosedSchedule, OpenSchedule, Origin, Scenario, Shape, ClosedShape, OpenShape,
+    schedule::{Stage, open::Spacing},
+};
+
+const GRACE: Duration = Duration::from_secs(30);
+/// Users an arrival-rate scenario may make when the profile names no number. k6 demands one; a user costs us kilobytes.
+pub const DEFAULT_MAX_VUS: u32 = 10_000;
+
+#[derive(Debug, Clone, Copy)]
+enum Executor {
+    ConstantVus,
+    RampingVus,
+    SharedIterations,
+    ConstantArrivalRate,
+    RampingArrivalRate,
+}
+
+const EXECUTORS: [(&str, Executor); 5] = [
+    ("constant-vus", Executor::ConstantVus),
+    ("ramping-vus", Executor::RampingVus),
+    ("shared-iterations", Executor::SharedIterations),
+    ("constant-arrival-rate", Executor::ConstantArrivalRate),
+    ("ramping-arrival-rate", Executor::RampingArrivalRate),
+];
+
+/// Reads one scenario.
+pub fn read(reading: &Reading, name: &str, node: &Node, defaults: &Defaults, origins: &mut Vec<Origin>) -> Option<Scenario> {
+    let mut map = reading.map(node, &format!("scenario `{name}`"));
+    let executor = map.need(reading, "executor", "constant-vus").and_then(|node| reading.word(node, "executor", &EXECUTORS));
+    let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
+    let graceful_stop = map.take("gracefulStop").map_or(Some(GRACE), |node| reading.duration(node, "gracefulStop"));
+    let tags = map.take("tags").map(|node| reading.pairs(node, "tag")).unwrap_or_default();
+    let flow = map.need(reading, "flow", "[{get: /}]");
+    let program = flow.map(|node| step::read_flow(reading, node, defaults, origins));
+    let shape = executor.and_then(|executor| read_shape(reading, &mut map, executor));
+    if executor.is_some() {
+        map.finish(reading);
+    }
+    let executor = EXECUTORS.iter().find(|(_, known)| executor.is_some_and(|e| e as u8 == *known as u8))?.0;
+    Some(Scenario { name: name.to_owned(), executor, shape: shape?, start: start?, graceful_stop: graceful_stop?, program: program?, tags })
+}
+
+fn read_shape(reading: &Reading, map: &mut MapReader<'_>, executor: Executor) -> Option<Shape> {
+    match executor {
+        Executor::ConstantVus => {
+            let vus = read_vus(reading, map);
+            let duration = read_length(reading, map);
+            Some(closed(ClosedSchedule::constant(vus?, duration?), GRACE, None))
+        }
+        Executor::SharedIterations => {
+            let vus = read_vus(reading, map);
+            let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
+            let ten_minutes = Duration::from_secs(600);
+            let limit = map.take("maxDuration").map_or(Some(ten_minutes), |node| reading.duration(node, "maxDuration"));
+            if let (Some(vus), Some(iterations)) = (vus, iterations)
+                && iterations < vus
+            {
+                reading.fault(map.place, format!("{iterations} iterations can't be shared by {vus} users"), Some("lower `vus`".to_owned()));
+            }
+            Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Some(iterations?.into())))
+        }
+        Executor::RampingVus => {
+            let start = map.take("startVUs").map_or(Some(1), |node| reading.count(node, "startVUs"));
+            let grace = map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
+            let stages = read_stages(reading, map, 1.0);
+            Some(closed(ClosedSchedule::ramping(start?, stages?), grace?, None))
+        }
+        Executor::ConstantArrivalRate => {
+            let rate = map.need(reading, "rate", "100").and_then(|node| reading.number(node, "rate"));
+            if rate == Some(0.0) {
+                reading.fault(map.place, "`rate` must be more than zero", None);
+            }
+            let per_second = read_time_unit(reading, map);
+            let duration = read_length(reading, map);
+            let spacing = read_spacing(reading, map);
+            let users = read_users(reading, map);
+            Some(open(OpenSchedule::constant(rate? / per_second?, duration?, spacing?), users?))
+        }
+        Executor::RampingArrivalRate => {
+            let start = map.take("startRate").map_or(Some(0.0), |node| reading.number(node, "startRate"));
+            let unit = read_time_unit(reading, map);
+            let stages = read_stages(reading, map, unit.unwrap_or(1.0));
+            let spacing = read_spacing(reading, map);
+            let users = read_users(reading, map);
+            Some(open(OpenSchedule::ramping(start? / unit?, stages?, spacing?), users?))
+        }
+    }
+}
+
+fn closed(schedule: ClosedSchedule, graceful_ramp_down: Duration, shared_iterations: Option<u64>) -> Shape {
+    Shape::Closed(ClosedShape { schedule, graceful_ramp_down, shared_iterations })
+}
+
+fn open(schedule: OpenSchedule, (pre_allocated_vus, max_vus): (u32, u32)) -> Shape {
+    Shape::Open(OpenShape { schedule, pre_allocated_vus, max_vus })
+}
+
+fn read_vus(reading: &Reading, map: &mut MapReader<'_>) -> Option<u32> {
+    map.take("vus").map_or(Some(1), |node| reading.count(node, "vus"))
+}
+
+fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
+    let node = map.need(reading, "duration", "30s")?;
+    let duration = reading.duration(node, "duration")?;
+    if duration.is_zero() {
+        reading.fault(node.place, "`duration` must be more than zero", None);
+        return None;
+    }
+    Some(duration)
+}
+
+/// Seconds of the time unit.
+fn read_time_unit(reading: &Reading, map: &mut MapReader<'_>) -> Option<f64> {
+    let Some(node) = map.take("timeUnit") else { return Some(1.0) };
+    let unit = reading.duration(node, "timeUnit")?;
+    if unit.is_zero() {
+        reading.fault(node.place, "`timeUnit` must be more than zero", None);
+        return None;
+    }
+    Some(unit.as_secs_f64())
+}
+
+fn read_spacing(reading: &Reading, map: &mut MapReader<'_>) -> Option<Spacing> {
+    let words = [("even", Spacing::Even), ("poisson", Spacing::Poisson)];
+    map.take("arrivals").map_or(Some(Spacing::Even), |node| reading.word(node, "spacing of arrivals", &words))
+}
+
+/// Pre-allocated and most users. k6 demands the first; here both may be left out.
+fn read_users(reading: &Reading, map: &mut MapReader<'_>) -> Option<(u32, u32)> {
+    let made = map.take("preAllocatedVUs").map(|node| (node.place, reading.count(node, "preAllocatedVUs")));
+    let most = map.take("maxVUs").map(|node| (node.place, reading.count(node, "maxVUs")));
+    let pre_allocated = made.map_or(Some(0), |(_, count)| count)?;
+    let default = if made.is_some() { pre_allocated } else { DEFAULT_MAX_VUS };
+    let max = most.map_or(Some(default), |(_, count)| count)?;
+    if max < pre_allocated || max == 0 {
+        let place = most.or(made).map_or(map.place, |(place, _)| place);
+        reading.fault(place, format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"), None);
+    }
+    Some((pre_allocated, max))
+}
+
+fn read_stages(reading: &Reading, map: &mut MapReader<'_>, unit_seconds: f64) -> Option<Vec<Stage>> {
+    let node = map.need(reading, "stages", "[{duration: 1m, target: 10}]")?;
+    let mut stages = Vec::new();
+    let items = reading.list(node, "stages");
+    for item in items {
+        let mut stage = reading.map(item, "this stage");
+        let duration = stage.need(reading, "duration", "1m").and_then(|node| reading.duration(node, "duration"));
+        let target = stage.need(reading, "target", "10").and_then(|node| reading.number(node, "target"));
+        stage.finish(reading);
+        if let (Some(duration), Some(target)) = (duration, target) {
+            stages.push(Stage { duration, target: target / unit_seconds });
+        }
+    }
+    if items.is_empty() {
+        reading.fault(node.place, "`stages` is empty", Some("for example `stages: [{duration: 1m, target: 10}]`".to_owned()));
+    }
+    (!stages.is_empty() && stages.len() == items.len()).then_some(stages)
+}

@@ -1,0 +1,106 @@
+//! The `thresholds:` section: k6's form, strings or objects, one or a list of them.
+
+use std::time::Duration;
+
+use super::{
+    fault::{Place, did_you_mean},
+    node::{Node, Yaml},
+    reader::Reading,
+};
+use crate::{
+    metric::catalogue,
+    threshold::{
+        Threshold,
+        parse::{parse_expression, parse_key},
+    },
+};
+
+/// Reads the section.
+pub fn read(reading: &Reading, node: &Node) -> Vec<Threshold> {
+    let map = reading.map(node, "thresholds");
+    let mut thresholds = Vec::new();
+    for entry in &map.entries {
+        let items = if let Yaml::List(items) = &entry.value.value { items.as_slice() } else { std::slice::from_ref(entry.value) };
+        thresholds.extend(items.iter().filter_map(|item| read_one(reading, &entry.name, entry.place, item)));
+    }
+    thresholds
+}
+
+fn read_one(reading: &Reading, key: &str, key_place: Place, node: &Node) -> Option<Threshold> {
+    let mut options = Options::default();
+    let expression = if matches!(node.value, Yaml::Map(_)) {
+        let mut map = reading.map(node, "this threshold");
+        let expression = map.need(reading, "threshold", "p(95)<500").map(|node| (node.place, reading.text(node, "threshold")));
+        options.abort_on_fail = map.take("abortOnFail").is_some_and(|node| reading.boolean(node, "abortOnFail") == Some(true));
+        options.delay_abort = map.take("delayAbortEval").and_then(|node| reading.duration(node, "delayAbortEval")).unwrap_or_default();
+        let words = [("fail", false), ("pass", true)];
+        options.allow_no_data = map.take("noData").and_then(|node| reading.word(node, "noData", &words)).unwrap_or(false);
+        map.finish(reading);
+        expression
+    } else {
+        Some((node.place, reading.text(node, "a threshold")))
+    };
+    let (place, text) = expression?;
+    match build(key, &text?, &options) {
+        Ok(threshold) => Some(threshold),
+        Err(Wrong::Key(message, hint)) => {
+            reading.fault(key_place, message, hint);
+            None
+        }
+        Err(Wrong::Expression(message)) => {
+            reading.fault(place, message, None);
+            None
+        }
+    }
+}
+
+/// What a threshold has besides its condition.
+#[derive(Debug, Default)]
+pub struct Options {
+    abort_on_fail: bool,
+    delay_abort: Duration,
+    allow_no_data: bool,
+}
+
+/// Which part of a threshold is wrong, and how.
+#[derive(Debug)]
+pub enum Wrong {
+    /// The metric: message and hint.
+    Key(String, Option<String>),
+    /// The condition.
+    Expression(String),
+}
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(message, Some(hint)) => write!(out, "{message}; {hint}"),
+            Self::Key(message, None) | Self::Expression(message) => out.write_str(message),
+        }
+    }
+}
+
+/// Builds a threshold from a key and a condition, as the flag `--threshold` gives them.
+///
+/// # Errors
+/// Which part is wrong.
+pub fn build(key: &str, expression: &str, options: &Options) -> Result<Threshold, Wrong> {
+    let (metric, selector) = parse_key(key).map_err(|message| Wrong::Key(message, None))?;
+    let Some(known) = catalogue::find(&metric) else {
+        let near = did_you_mean(&metric, catalogue::ALL.iter().map(|metric| &*metric.name));
+        return Err(Wrong::Key(format!("unknown metric `{metric}`"), near));
+    };
+    let (stat, operator, bound) = parse_expression(expression, known.kind).map_err(Wrong::Expression)?;
+    Ok(Threshold {
+        key: key.to_owned(),
+        metric,
+        selector,
+        expression: expression.to_owned(),
+        stat,
+        operator,
+        bound,
+        abort_on_fail: options.abort_on_fail,
+        delay_abort: options.delay_abort,
+        allow_no_data: options.allow_no_data,
+    })
+}

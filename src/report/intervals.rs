@@ -1,0 +1,25 @@
+//! An interval as one line of JSON, for programs and for looking into a log after a crash.
+
+use serde_json::{Value as Json, json};
+
+use crate::metric::{Interval, Totals, Value};
+
+/// The line. `totals` must already hold the interval's series.
+#[must_use]
+pub fn line(interval: &Interval, totals: &Totals) -> Json {
+    let mut reqs = 0.0;
+    for (id, value) in &interval.values {
+        if let (Some((series, _)), Value::Counter(count)) = (totals.get(*id), value)
+            && series.metric.name == "http_reqs"
+        {
+            reqs += count;
+        }
+    }
+    json!({
+        "seq": interval.sequence,
+        "start_ms": interval.start_ms,
+        "end_ms": interval.end_ms,
+        "series": interval.values.len(),
+        "http_reqs": reqs,
+    })
+}

@@ -1,0 +1,144 @@
+//! `summary.json`: k6's `handleSummary` shape, and under `loadagent` what k6 does not have.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Summary;
+use crate::{
+    metric::{Kind, MetricDef, Unit, Value, catalogue},
+    threshold::{judge::Finding, parse::parse_key, shown_factor, stat_of},
+};
+
+/// Renders the summary.
+#[must_use]
+pub fn render(summary: &Summary) -> Json {
+    json!({
+        "metrics": metrics(summary),
+        "root_group": root_group(summary),
+        "state": {
+            "isStdOutTTY": std::io::IsTerminal::is_terminal(&std::io::stdout()),
+            "isStdErrTTY": std::io::IsTerminal::is_terminal(&std::io::stderr()),
+            "testRunDurationMs": summary.elapsed.as_secs_f64() * 1e3,
+        },
+        "loadagent": own(summary),
+    })
+}
+
+fn metrics(summary: &Summary) -> Json {
+    let mut metrics = Map::new();
+    for metric in catalogue::ALL {
+        let found = summary.totals.sum_where(&metric.name, |_| true).filter(|value| !value.is_empty());
+        let judged = summary.findings.iter().any(|finding| finding.threshold.key == metric.name);
+        if found.is_some() || judged {
+            let value = found.unwrap_or_else(|| Value::empty(metric.kind));
+            metrics.insert(metric.name.to_string(), one(summary, metric, &metric.name, &value));
+        }
+    }
+    for finding in &summary.findings {
+        let key = &finding.threshold.key;
+        if metrics.contains_key(key) {
+            continue;
+        }
+        let Ok((name, selector)) = parse_key(key) else { continue };
+        let Some(metric) = catalogue::find(&name) else { continue };
+        let value = summary.totals.sum_where(&name, |series| series.labels.has_all(&selector));
+        metrics.insert(key.clone(), one(summary, metric, key, &value.unwrap_or_else(|| Value::empty(metric.kind))));
+    }
+    Json::Object(metrics)
+}
+
+fn one(summary: &Summary, metric: &MetricDef, key: &str, value: &Value) -> Json {
+    let (kind, contains) = match (metric.kind, metric.unit) {
+        (Kind::Counter, Unit::Bytes) => ("counter", "data"),
+        (Kind::Counter, _) => ("counter", "default"),
+        (Kind::Gauge, Unit::Bytes) => ("gauge", "data"),
+        (Kind::Gauge, _) => ("gauge", "default"),
+        (Kind::Rate, _) => ("rate", "default"),
+        (Kind::Trend, Unit::Seconds) => ("trend", "time"),
+        (Kind::Trend, _) => ("trend", "default"),
+    };
+    let mut shape = json!({ "type": kind, "contains": contains, "values": values(summary, metric, value) });
+    let judged: Map<String, Json> = summary.findings.iter().filter(|finding| finding.threshold.key == key).map(threshold).collect();
+    if let (false, Some(shape)) = (judged.is_empty(), shape.as_object_mut()) {
+        shape.insert("thresholds".to_owned(), Json::Object(judged));
+    }
+    shape
+}
+
+fn threshold(finding: &Finding) -> (String, Json) {
+    (finding.threshold.expression.clone(), json!({ "ok": finding.passed, "no_data": finding.no_data }))
+}
+
+fn values(summary: &Summary, metric: &MetricDef, value: &Value) -> Json {
+    let seconds = summary.elapsed.as_secs_f64();
+    match value {
+        Value::Counter(sum) => json!({ "count": number(*sum), "rate": if seconds > 0.0 { sum / seconds } else { 0.0 } }),
+        Value::Gauge(last) => json!({ "value": last.map(number) }),
+        Value::Rate { nonzero, total } => {
+            let rate = (*total > 0).then(|| *nonzero as f64 / *total as f64);
+            json!({ "rate": rate, "passes": nonzero, "fails": total - nonzero })
+        }
+        Value::Trend(_) => {
+            let stats = summary.trend_stats.iter().map(|(name, stat)| {
+                let shown = stat_of(value, *stat, seconds).map(|seconds| seconds * shown_factor(metric));
+                (name.clone(), json!(shown))
+            });
+            let count = stat_of(value, crate::threshold::Stat::Count, seconds).map(number);
+            Json::Object(stats.chain([("count".to_owned(), json!(count))]).collect())
+        }
+    }
+}
+
+/// Whole numbers without a fraction, as shells and people expect counts.
+fn number(value: f64) -> Json {
+    #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+    if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+}
+
+fn root_group(summary: &Summary) -> Json {
+    let mut checks = Map::new();
+    for (series, value) in summary.totals.iter().filter(|(series, _)| series.metric.name == "checks") {
+        let (Value::Rate { nonzero, total }, Some(name)) = (value, series.labels.get("check")) else { continue };
+        let entry = checks.entry(name.to_owned()).or_insert_with(|| json!({ "name": name, "path": format!("::{name}"), "passes": 0, "fails": 0 }));
+        entry["passes"] = json!(entry["passes"].as_u64().unwrap_or(0) + nonzero);
+        entry["fails"] = json!(entry["fails"].as_u64().unwrap_or(0) + total - nonzero);
+    }
+    let checks: Vec<Json> = checks.into_iter().map(|(_, check)| check).collect();
+    json!({ "name": "", "path": "", "groups": [], "checks": checks })
+}
+
+fn own(summary: &Summary) -> Json {
+    let validity = &summary.validity;
+    let generator = &validity.generator;
+    let lag = validity.lag.map(|[median, p99, max]| json!({ "p50": median * 1e3, "p99": p99 * 1e3, "max": max * 1e3 }));
+    let started = std::time::UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(summary.header.started_at_ms).unwrap_or(0));
+    let reasons = summary.outcome.reasons.iter().map(|(code, reason)| json!({ "code": code.code(), "reason": reason }));
+    json!({
+        "version": summary.header.version,
+        "run_id": summary.header.run_id,
+        "profile": summary.header.profile,
+        "instance": summary.header.instance,
+        "seed": summary.header.seed,
+        "started_at": humantime::format_rfc3339_millis(started).to_string(),
+        "verdict": summary.outcome.verdict.word(),
+        "exit_code": summary.outcome.exit.code(),
+        "reasons": reasons.collect::<Vec<_>>(),
+        "scenarios": summary.header.scenarios,
+        "validity": {
+            "offered": validity.offered,
+            "achieved": validity.achieved,
+            "achieved_ratio": validity.achieved_ratio(),
+            "dropped": validity.dropped,
+            "lag_ms": lag,
+            "warnings": validity.warnings,
+            "generator": {
+                "workers": generator.workers,
+                "cpu_seconds": generator.cpu_seconds,
+                "worker_cpu_seconds": generator.worker_cpu_seconds,
+                "rss_bytes": generator.rss_bytes,
+                "rss_peak_bytes": generator.rss_peak_bytes,
+                "throttled_seconds": generator.throttled_seconds,
+            },
+        },
+        "outputs": summary.outputs,
+    })
+}

@@ -1,0 +1,114 @@
+//! Live progress: a bar on a terminal, one line every ten seconds without one. Draws on standard error only.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::units::{show_count, show_duration, show_rate, show_share};
+
+/// Seconds between lines where there is no terminal.
+const LINE_EVERY: u64 = 10;
+
+/// How progress is shown.
+#[derive(Debug)]
+pub enum Display {
+    /// A bar that is redrawn.
+    Bar(ProgressBar),
+    /// Lines in a log.
+    Lines {
+        /// Planned length.
+        planned: Duration,
+        /// The last ten seconds that a line was printed for.
+        last: u64,
+    },
+    /// Nothing.
+    Silent,
+}
+
+/// What the last interval brought.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Glance {
+    /// Since the start.
+    pub elapsed: Duration,
+    /// Users running.
+    pub vus: f64,
+    /// Requests in the last second.
+    pub rate: f64,
+    /// Share of attempts that failed in the last second.
+    pub failed: f64,
+    /// p95 of response time in the last second, seconds.
+    pub p95: Option<f64>,
+    /// Dropped arrivals so far.
+    pub dropped: u64,
+}
+
+impl Display {
+    /// The display for a terminal or a log, or none at all.
+    #[must_use]
+    pub fn new(planned: Duration, terminal: bool, silent: bool) -> Self {
+        if silent {
+            return Self::Silent;
+        }
+        if !terminal {
+            return Self::Lines { planned, last: 0 };
+        }
+        let millis = u64::try_from(planned.as_millis()).unwrap_or(u64::MAX);
+        let bar = ProgressBar::with_draw_target(Some(millis.max(1)), ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("  {wide_bar:.cyan/dim} {percent:>3}%  {msg}") {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self::Bar(bar)
+    }
+
+    /// Shows the last second.
+    pub fn show(&mut self, glance: &Glance) {
+        match self {
+            Self::Bar(bar) => {
+                bar.set_position(u64::try_from(glance.elapsed.as_millis()).unwrap_or(u64::MAX));
+                let left = Duration::from_millis(bar.length().unwrap_or(0)).saturating_sub(glance.elapsed);
+                let left = Duration::from_secs((left.as_millis() as u64 + 500) / 1_000);
+                bar.set_message(format!("{}  {} left", glance.text(), show_duration(left)));
+            }
+            Self::Lines { planned, last } => {
+                let tens = glance.elapsed.as_secs() / LINE_EVERY;
+                if tens > *last {
+                    *last = tens;
+                    let elapsed = Duration::from_secs(glance.elapsed.as_secs());
+                    say(&format!("  {} of {}  {}", show_duration(elapsed), show_duration(*planned), glance.text()));
+                }
+            }
+            Self::Silent => {}
+        }
+    }
+
+    /// Says something beside the progress.
+    pub fn say(&self, text: &str) {
+        match self {
+            Self::Bar(bar) => bar.suspend(|| say(text)),
+            Self::Lines { .. } => say(text),
+            Self::Silent => {}
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is the room that talks while a run lasts")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+impl Glance {
+    fn text(&self) -> String {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let vus = show_count(self.vus as u64);
+        let p95 = self.p95.map(|seconds| format!("  p95 {}", show_duration(Duration::from_secs_f64(seconds)))).unwrap_or_default();
+        let dropped = if self.dropped > 0 { format!("  {} dropped", show_count(self.dropped)) } else { String::new() };
+        format!("{vus} VUs  {}  {} failed{p95}{dropped}", show_rate(self.rate), show_share(self.failed))
+    }
+}

@@ -1,0 +1,57 @@
+//! Trends as k6's columns, and the statistics that `--summary-trend-stats` names.
+
+use std::time::Duration;
+
+use super::{Summary, table::Table};
+use crate::{
+    metric::{Unit, Value, catalogue},
+    threshold::{Stat, parse::parse_stat, stat_of},
+    units::{show_duration, significant},
+};
+
+/// Shown unless the flag says otherwise.
+pub const DEFAULT_STATS: &str = "avg,min,med,max,p(90),p(95),p(99),p(99.9)";
+
+/// Reads a list of statistics by k6's names; `p(50)` is `med`.
+///
+/// # Errors
+/// Which one is unknown.
+pub fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, String> {
+    list.split(',')
+        .map(str::trim)
+        .map(|name| {
+            let name = if name == "p(50)" { "med" } else { name };
+            let stat = parse_stat(name).filter(|stat| !matches!(stat, Stat::Rate | Stat::Value));
+            stat.map(|stat| (name.to_owned(), stat)).ok_or_else(|| format!("`{name}` is not a statistic of a trend; write for example avg,med,p(95)"))
+        })
+        .collect()
+}
+
+/// A statistic for people, in the unit of its metric.
+#[must_use]
+pub fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
+    match stat_of(value, stat, 0.0) {
+        None => "-".to_owned(),
+        Some(count) if stat == Stat::Count => significant(count),
+        Some(seconds) if unit == Unit::Seconds => show_duration(Duration::from_secs_f64(seconds.max(0.0))),
+        Some(number) => significant(number),
+    }
+}
+
+/// The table of trends that hold anything.
+#[must_use]
+pub fn trend_table(summary: &Summary, names: &[&str]) -> Table {
+    let headings: Vec<&str> = std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
+    let mut table = Table::new(&headings);
+    for name in names {
+        let unit = catalogue::find(name).map_or(Unit::None, |metric| metric.unit);
+        let Some(value) = summary.totals.sum_where(name, |_| true).filter(|value| !value.is_empty()) else { continue };
+        // Connecting and TLS are all zeros once connections are kept: a row of zeros says nothing.
+        if matches!(&value, Value::Trend(times) if times.zeros() == times.count()) {
+            continue;
+        }
+        let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&value, unit, *stat));
+        table.row(std::iter::once((*name).to_owned()).chain(cells));
+    }
+    table
+}

@@ -1,0 +1,65 @@
+//! The smaller commands: `target` and `profiles`.
+
+use tokio::runtime::Builder;
+
+use super::{Trouble, print, signals::Signals};
+use crate::{
+    cli::{ProfilesAction, TargetArgs},
+    exit::Exit,
+    profile::{bundled, fault::did_you_mean},
+    target::{self, Knobs},
+};
+
+/// Runs the practice target until a signal comes.
+///
+/// # Errors
+/// When a knob is wrong or the address is taken.
+pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
+    let usage = |message: String| Trouble { exit: Exit::Usage, message };
+    let mut knobs = Knobs::default();
+    let mut listen = args.listen;
+    let mut words = args.knobs.iter();
+    while let Some(word) = words.next() {
+        let name = word.strip_prefix("--").ok_or_else(|| usage(format!("`{word}` is not a knob; knobs begin with `--`")))?;
+        let (name, inline) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
+        let value = inline.or_else(|| words.next().cloned()).ok_or_else(|| usage(format!("--{name} needs a value")))?;
+        // Flags of `target` itself may also come after the first knob.
+        if name == "listen" {
+            listen = value.parse().map_err(|_| usage(format!("--listen `{value}`: write ADDRESS:PORT")))?;
+        } else {
+            knobs.set(name, &value).map_err(|error| usage(error.to_string()))?;
+        }
+    }
+    let target = target::start(knobs, listen).map_err(|error| Trouble::internal(&error))?;
+    print(&format!("practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)", target.address()));
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| Trouble::internal(&error))?;
+    let ended = runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        signals.next().await;
+        Ok::<_, std::io::Error>(())
+    });
+    ended.map_err(|error| Trouble::internal(&error))?;
+    target.stop();
+    Ok(Exit::Passed)
+}
+
+/// Lists or shows bundled profiles.
+///
+/// # Errors
+/// When there is none of that name.
+pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, Trouble> {
+    match action {
+        None | Some(ProfilesAction::List) => {
+            bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<12} {about}")));
+        }
+        Some(ProfilesAction::Show { name }) => {
+            let text = bundled::find(name).ok_or_else(|| {
+                let near = did_you_mean(name, bundled::BUNDLED.iter().map(|(name, ..)| *name));
+                let hint = near.unwrap_or_else(|| "`loadagent profiles` lists them".to_owned());
+                Trouble { exit: Exit::Usage, message: format!("there is no bundled profile `{name}`\n  hint: {hint}") }
+            })?;
+            print(text.trim_end());
+        }
+    }
+    Ok(Exit::Passed)
+}

@@ -1,0 +1,92 @@
+//! The folder of a run: `intervals.log`, `events.log`, `summary.json`.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+
+use super::Trouble;
+use crate::{
+    exit::Exit,
+    interval_log::{Event, Header, LogWriter},
+};
+
+/// The folder with its open files.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    /// The interval log.
+    pub log: LogWriter,
+    events: File,
+}
+
+impl RunFolder {
+    /// Makes the folder and starts its logs.
+    ///
+    /// # Errors
+    /// When it holds a run already, or can't be written.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, Trouble> {
+        let shown = path.display();
+        let fault = |error: std::io::Error| Trouble::configuration(format!("the run's folder {shown} can't be written: {error}\n  hint: choose another by --run-dir"));
+        fs::create_dir_all(path).map_err(fault)?;
+        let log = path.join("intervals.log");
+        if log.exists() {
+            return Err(Trouble::configuration(format!("{shown} holds a run already\n  hint: choose another folder by --run-dir, or remove it")));
+        }
+        let log = LogWriter::create(&log, header).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+        let events = File::create(path.join("events.log")).map_err(fault)?;
+        Ok(Self { path: path.to_owned(), log, events })
+    }
+
+    /// Where the interval log is.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.path.join("intervals.log")
+    }
+
+    /// The folder, for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Writes an event down, in both logs.
+    ///
+    /// # Errors
+    /// What failed, as text.
+    pub fn event(&mut self, event: &Event) -> Result<(), String> {
+        let line = serde_json::to_string(event).unwrap_or_default();
+        writeln!(self.events, "{line}").map_err(|error| format!("events.log: {error}"))?;
+        self.log.event(event).map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Writes the summary and ends the interval log.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn conclude(&mut self, summary: &serde_json::Value, exit: Exit) -> Result<(), Trouble> {
+        let end = json!({ "exit_code": exit.code(), "verdict": summary["loadagent"]["verdict"] });
+        let ended = self.log.end(&end).map(drop).map_err(|error| Trouble::internal(&error));
+        write_json(&self.path.join("summary.json"), summary).and(ended)
+    }
+}
+
+/// Writes a JSON file whole: under another name first, so that nobody reads half of it.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), Trouble> {
+    let fault = |error: std::io::Error| Trouble { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
+    let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";
+    if path.exists() && !path.is_file() {
+        // A pipe or a device (`--summary-export /dev/stdout`) can't be renamed over.
+        return fs::write(path, text).map_err(fault);
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    fs::write(&partial, text).map_err(fault)?;
+    fs::rename(&partial, path).map_err(fault)
+}

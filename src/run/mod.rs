@@ -1,0 +1,157 @@
+//! Composition: the only room that knows every other. What is started, in which order, and how it ends.
+//!
+//! ```text
+//!  prepare ─▶ folder, log ─▶ sinks ─▶ crew ══ teller: a second at a time ══▶ crew ended ─▶ sinks drain ─▶ summary ─▶ code
+//! ```
+//!
+//! Start with [`execute`].
+
+pub mod check;
+pub mod clock;
+pub mod commands;
+pub mod folder;
+pub mod generator;
+pub mod prepare;
+pub mod reread;
+pub mod signals;
+pub mod sinks;
+pub mod teller;
+
+use std::{
+    io::{IsTerminal, Write},
+    time::Duration,
+};
+
+use tokio::{
+    runtime::{Builder, LocalOptions},
+    time::Instant,
+};
+
+use self::{clock::RunClock, folder::RunFolder, prepare::Prepared, signals::Signals, sinks::Sinks, teller::Teller};
+use crate::{
+    analysis::Validity,
+    cli::RunArgs,
+    control::{Control, StopReason},
+    executor::{Crew, Traffic},
+    exit::Exit,
+    plan::Partition,
+    report::{Outcome, Summary, progress::Display, style::Style},
+};
+
+/// Between the last preparation and time zero, so that every worker is there when it comes.
+const LEAD: Duration = Duration::from_millis(50);
+
+/// Something that ends the command, with its code.
+#[derive(Debug)]
+pub struct Trouble {
+    /// The code.
+    pub exit: Exit,
+    /// What happened and what to do.
+    pub message: String,
+}
+
+impl Trouble {
+    /// Trouble with a code; an error's causes are told one a line.
+    pub fn new(exit: Exit, error: &dyn std::error::Error) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message += &format!("\n  caused by: {cause}");
+            source = cause.source();
+        }
+        Self { exit, message }
+    }
+
+    /// A fault of loadagent itself, or of the machine it runs on.
+    pub fn internal(error: &dyn std::error::Error) -> Self {
+        Self::new(Exit::Internal, error)
+    }
+
+    /// Something wrong in the profile or the configuration.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self { exit: Exit::BadProfile, message: message.into() }
+    }
+}
+
+/// Runs a profile to its summary.
+///
+/// # Errors
+/// When it can't be begun, or the machine fails it.
+pub fn execute(args: &RunArgs) -> Result<Exit, Trouble> {
+    let prepared = prepare::prepare(args)?;
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_all().build_local(LocalOptions::default()).map_err(|error| Trouble::internal(&error))?;
+    runtime.block_on(conduct(prepared, args))
+}
+
+async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
+    let style = Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
+    let silent = args.quiet || args.no_progress;
+    let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
+    let clock = RunClock::starting_in(LEAD);
+    let header = prepared.header(clock.started_at_ms());
+    let folder = RunFolder::create(&prepared.run_dir, &header)?;
+    let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
+    let control = Control::new(prepared.plan.scenarios.len());
+    let sinks = Sinks::start(&prepared, &header, folder.log_path())?;
+    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start());
+    let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
+
+    let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);
+    let ending = teller.listen(intervals, &mut signals).await;
+    let elapsed = teller.elapsed();
+    let mut endings = Vec::new();
+    if ending.is_cut_off() {
+        endings.push((Exit::Stopped, "stopped at once by a second signal; requests in flight are not counted".to_owned()));
+    } else if let Err(fault) = crew.join() {
+        endings.push((Exit::Internal, fault));
+    }
+    teller.drain(if ending.is_cut_off() { Duration::ZERO } else { args.drain }, &mut signals).await;
+    let told = teller.finish();
+    endings.extend(told.endings);
+    match told.stop {
+        Some(StopReason::Outside) if !ending.is_cut_off() => endings.push((Exit::Stopped, "stopped from outside".to_owned())),
+        Some(StopReason::Aborted) => endings.push((Exit::Aborted, "the test aborted itself".to_owned())),
+        _ => {}
+    }
+    let generator = generator::sample(told.worker_cpu_seconds, prepared.workers, told.throttled_at_start);
+    let validity = Validity::judge(&told.header, &told.totals, &told.offered, generator, elapsed);
+    let outcome = Outcome::weigh(endings, &told.findings, &validity, &told.outputs);
+    let summary = Summary {
+        header: told.header,
+        elapsed,
+        totals: told.totals,
+        offered: told.offered,
+        findings: told.findings,
+        validity,
+        outputs: told.outputs,
+        outcome,
+        trend_stats: prepared.trend_stats.clone(),
+    };
+    conclude(&summary, told.folder, args, style)
+}
+
+fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style) -> Result<Exit, Trouble> {
+    let json = crate::report::json::render(summary);
+    let written = folder.conclude(&json, summary.outcome.exit);
+    if !args.quiet {
+        let mut text = crate::report::text::render(summary, style);
+        text += &format!("  {}\n", style.dim(&format!("written to {}", folder.shown())));
+        print(&text);
+    }
+    written?;
+    if let Some(file) = &args.summary_export {
+        folder::write_json(file, &json)?;
+    }
+    Ok(summary.outcome.exit)
+}
+
+/// Prints to standard output; a closed pipe (`| head`) is no fault.
+pub fn print(text: &str) {
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
+/// Time since a moment, or zero before it.
+fn since(moment: Instant) -> Duration {
+    Instant::now().saturating_duration_since(moment)
+}

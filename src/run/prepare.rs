@@ -1,0 +1,217 @@
+//! From flags to everything a run needs: the plan, the practice target, sinks, identity.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::Trouble;
+use crate::{
+    cli::RunArgs,
+    exit::Exit,
+    interval_log::{
+        Header,
+        frame::{Model, ScenarioHeader},
+    },
+    output::SinkAddress,
+    plan::{Plan, Shape, describe::describe},
+    profile::{self, Given, QuickRun, bundled, quick_plan, thresholds},
+    report::trends::parse_stats,
+    target::{self, Knobs, Target},
+    threshold::Stat,
+};
+
+/// Everything a run needs.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What will happen.
+    pub plan: Arc<Plan>,
+    /// The practice target, for as long as the run lasts.
+    pub target: Option<Target>,
+    /// Where metrics go.
+    pub sinks: Vec<SinkAddress>,
+    /// Identity.
+    pub run_id: String,
+    /// Folder.
+    pub run_dir: PathBuf,
+    /// Threads that make load.
+    pub workers: usize,
+    /// Statistics that are shown.
+    pub trend_stats: Vec<(String, Stat)>,
+}
+
+/// A profile's text and the name it goes by.
+#[derive(Debug)]
+pub struct Source {
+    /// For messages.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Prepares a run; nothing is sent.
+///
+/// # Errors
+/// Bad flags (2), a bad profile or configuration (104).
+pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
+    // One provider for every TLS client of the process; a second call is no fault.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    raise_descriptor_limit();
+    let usage = |message: String| Trouble { exit: Exit::Usage, message };
+    let trend_stats = parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
+    let source = find_source(args)?;
+    let (plan, target) = load_plan(&source, args, true)?;
+    let environment = |name: &str| std::env::var(name).ok();
+    let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
+    let sinks: Result<Vec<_>, _> = addresses.iter().map(|given| SinkAddress::parse(given, environment)).collect();
+    let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+    let run_id = match &args.run_id {
+        Some(id) if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !id.is_empty() && !id.starts_with('.') => id.clone(),
+        Some(id) => return Err(usage(format!("--run-id `{id}` may hold only letters, digits, `-`, `_` and `.`"))),
+        None => new_run_id(),
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = args.workers.unwrap_or(cores);
+    if workers == 0 || workers > 1_024 {
+        return Err(usage("--workers must be between 1 and 1024".to_owned()));
+    }
+    let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
+    Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, trend_stats })
+}
+
+impl Prepared {
+    /// The first record of the run's log.
+    #[must_use]
+    pub fn header(&self, started_at_ms: i64) -> Header {
+        let plan = &self.plan;
+        let instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let own = [("run_id", &self.run_id), ("profile", &plan.name), ("instance", &instance)];
+        let own = own.map(|(name, value)| (name.to_owned(), value.clone()));
+        Header {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id: self.run_id.clone(),
+            profile: plan.name.clone(),
+            started_at_ms,
+            seed: plan.seed,
+            planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
+            labels: plan.tags.iter().cloned().chain(own).collect(),
+            scenarios: plan.scenarios.iter().map(scenario_header).collect(),
+            thresholds: plan.thresholds.iter().map(|t| (t.key.clone(), t.expression.clone(), t.allow_no_data)).collect(),
+            instance,
+        }
+    }
+}
+
+fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
+    let model = if matches!(scenario.shape, Shape::Open(_)) { Model::Open } else { Model::Closed };
+    ScenarioHeader { name: scenario.name.clone(), executor: scenario.executor.to_owned(), model, load: describe(scenario) }
+}
+
+/// Finds the profile: a URL with flags, a bundled name, a file.
+///
+/// # Errors
+/// When there is none, or flags do not go with it.
+pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
+    let shaped = args.vus.is_some() || args.duration.is_some() || args.iterations.is_some() || args.rate.is_some() || !args.stages.is_empty();
+    let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
+    if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
+        let quick = QuickRun {
+            url: url.clone(),
+            vus: args.vus,
+            duration: args.duration.clone(),
+            iterations: args.iterations,
+            rate: args.rate,
+            stages: args.stages.clone(),
+            max_vus: args.max_vus,
+        };
+        let text = quick_plan(&quick).map_err(|message| Trouble { exit: Exit::Usage, message })?;
+        return Ok(Source { name: "flags".to_owned(), text });
+    }
+    if shaped {
+        let message = "-u, -d, -i, -s and --rate shape a run of a URL; a profile has scenarios of its own\n  hint: let the profile use variables and set them by -e";
+        return Err(Trouble { exit: Exit::Usage, message: message.to_owned() });
+    }
+    let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
+    match fs::read_to_string(&name) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(_) if bundled::find(&name).is_some() => {
+            let text = bundled::find(&name).unwrap_or_default().to_owned();
+            Ok(Source { name, text })
+        }
+        Err(_) if args.profile.is_none() && name == "loadagent.yaml" => Err(Trouble::configuration(
+            "no profile given, and there is no loadagent.yaml here\n  hint: `loadagent run quickstart` needs no server; `loadagent run http://…` needs no file",
+        )),
+        Err(error) => {
+            let names = bundled::BUNDLED.iter().map(|(name, ..)| *name);
+            let near = profile::fault::did_you_mean(&name, names).map(|hint| format!("\n  hint: {hint}"));
+            Err(Trouble::configuration(format!("{name}: {error}{}", near.unwrap_or_default())))
+        }
+    }
+}
+
+/// Reads the plan and, where the profile asks for it and `start` is set, starts the practice target first.
+///
+/// # Errors
+/// When the profile is wrong or the target can't be started.
+pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), Trouble> {
+    let mut given = Given {
+        flags: args.variables.clone(),
+        environment: std::env::vars().collect(),
+        // Any address will do until the target has one.
+        practice_url: Some("http://127.0.0.1:1".to_owned()),
+        check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
+    };
+    let read = |given: &Given| profile::load(&source.name, &source.text, given).map_err(|faults| Trouble::configuration(faults.to_string()));
+    let mut plan = read(&given)?;
+    let mut running = None;
+    if let Some(knobs) = plan.practice_target.as_ref().filter(|_| start) {
+        let target = start_target(knobs)?;
+        given.practice_url = Some(format!("http://{}", target.address()));
+        plan = read(&given)?;
+        running = Some(target);
+    }
+    overlay(&mut plan, args)?;
+    Ok((plan, running))
+}
+
+fn start_target(knobs: &[(String, String)]) -> Result<Target, Trouble> {
+    let mut set = Knobs::default();
+    for (name, value) in knobs {
+        set.set(name, value).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+    }
+    target::start(set, ([127, 0, 0, 1], 0).into()).map_err(|error| Trouble::internal(&error))
+}
+
+/// What flags change in a plan.
+fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
+    plan.seed = args.seed.unwrap_or(plan.seed);
+    plan.insecure_skip_tls_verify |= args.insecure_skip_tls_verify;
+    for (name, value) in &args.tags {
+        plan.tags.retain(|(known, _)| known != name);
+        plan.tags.push((name.clone(), value.clone()));
+    }
+    for (key, _) in &args.thresholds {
+        plan.thresholds.retain(|threshold| threshold.key != *key);
+    }
+    for (key, expression) in &args.thresholds {
+        let threshold = thresholds::build(key, expression, &thresholds::Options::default());
+        plan.thresholds.push(threshold.map_err(|wrong| Trouble { exit: Exit::Usage, message: format!("--threshold {key}={expression}: {wrong}") })?);
+    }
+    if args.no_thresholds {
+        plan.thresholds.clear();
+    }
+    Ok(())
+}
+
+fn new_run_id() -> String {
+    let time = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+    let plain: String = time.chars().filter(char::is_ascii_digit).collect();
+    let letters: String = std::iter::repeat_with(|| fastrand::char('a'..='z')).take(4).collect();
+    format!("{}-{}-{letters}", &plain[..8], &plain[8..14])
+}
+
+/// Each user may hold a socket: as many descriptors as the system allows without asking anybody.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // A refusal leaves the limit as it was; running out is then seen and counted as `no_socket`.
+    let _refused = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).is_err();
+}

@@ -1,0 +1,228 @@
+//! The knobs by name: one table for the command line, for YAML and for tests.
+
+use hyper::StatusCode;
+
+use super::bucket::Limit;
+use super::latency::Latency;
+use super::leak::Leak;
+use super::routes::{Routes, Rules, parse_status};
+use super::timeline::{Drift, Timeline};
+use super::window::{self, Window};
+use crate::units::{parse_duration, parse_share, parse_size};
+
+/// Every knob as (name, help with an example). A flag is `--` and the name with hyphens, a YAML key the name itself.
+pub const NAMES: &[(&str, &str)] = &[
+    (
+        "latency",
+        "service time: 10ms, uniform(5ms,20ms), normal(10ms,2ms), lognormal(10ms,0.5), exponential(10ms) or \
+         empirical(50%:10ms,99%:100ms,100%:1s)",
+    ),
+    ("latency_at", "latency from a moment of the run on, e.g. 30s=150ms (repeatable)"),
+    ("drift", "growth of the latency, a share of it per period, e.g. 10%/1m"),
+    ("errors", "share of requests answered with error_status, e.g. 1%"),
+    ("error_status", "status of those errors, e.g. 503 (default 500)"),
+    ("body", "size of the answer, e.g. 64KiB (default a short JSON)"),
+    (
+        "route",
+        "rules for one path or prefix*, e.g. '/search latency=20ms errors=5% status=200 body=64KiB limit=100/s:20' \
+         (repeatable)",
+    ),
+    ("limit", "rate limit RATE/s:BURST, beyond it 429 with Retry-After, e.g. 100/s:20"),
+    ("capacity", "requests served at once, the rest queue in order, e.g. 8 (default no bound)"),
+    ("queue", "requests that may wait for a place, beyond it 503, e.g. 64 (default 1024)"),
+    ("stall", "time in which the server is silent, start+length, e.g. 7.5s+1s (repeatable)"),
+    ("outage", "time in which connections are closed unanswered, start+length, e.g. 20s+5s (repeatable)"),
+    ("recovery", "time for which latency is raised after an outage, falling back evenly, e.g. 10s"),
+    ("recovery_factor", "latency right after an outage, as a multiple, e.g. 5 (default 10)"),
+    ("leak", "growth of process_resident_memory_bytes (pretended), e.g. 1MiB/s or 1KiB/req"),
+    ("seed", "seed of all randomness, e.g. 42 (default 1)"),
+    ("threads", "threads that serve, e.g. 2 (default 1)"),
+];
+
+/// Whether a knob may be given several times, each time adding to it. `name` may use hyphens or underscores.
+#[must_use]
+pub fn is_repeatable(name: &str) -> bool {
+    matches!(plain(name).as_str(), "route" | "stall" | "outage" | "latency_at")
+}
+
+/// A knob that could not be set; the text says what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KnobError {
+    /// There is no knob of that name.
+    #[error("the target has no knob `{name}`; {hint}")]
+    Unknown {
+        /// The name as it was given.
+        name: String,
+        /// The nearest knob, or all of them.
+        hint: String,
+    },
+    /// The knob exists, the value does not fit it.
+    #[error("{name}: {problem}")]
+    Value {
+        /// The knob's name.
+        name: String,
+        /// What is wrong and what is expected.
+        problem: String,
+    },
+}
+
+/// How the target behaves; the default answers 200 at once.
+#[derive(Debug, Clone)]
+pub struct Knobs {
+    pub(super) timeline: Timeline,
+    pub(super) errors: f64,
+    pub(super) error_status: StatusCode,
+    pub(super) capacity: Option<u32>,
+    pub(super) queue: u32,
+    pub(super) leak: Option<Leak>,
+    pub(super) seed: u64,
+    pub(super) threads: u32,
+    body: Option<u64>,
+    limit: Option<Limit>,
+    routes: Vec<Rules>,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self {
+            timeline: Timeline::default(),
+            errors: 0.0,
+            error_status: StatusCode::INTERNAL_SERVER_ERROR,
+            capacity: None,
+            queue: 1_024,
+            leak: None,
+            seed: 1,
+            threads: 1,
+            body: None,
+            limit: None,
+            routes: Vec::new(),
+        }
+    }
+}
+
+impl Knobs {
+    /// Sets one knob from text; `name` may use hyphens or underscores. A repeatable knob is added to, others replaced.
+    ///
+    /// # Errors
+    /// When there is no such knob, or the value does not fit it; the knob then stays as it was.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), KnobError> {
+        let plain = plain(name);
+        if !NAMES.iter().any(|(known, _)| *known == plain) {
+            return Err(KnobError::Unknown { name: name.to_owned(), hint: suggest(&plain) });
+        }
+        self.apply(&plain, value.trim()).map_err(|problem| KnobError::Value { name: plain, problem })
+    }
+
+    fn apply(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "latency" => self.timeline.base = Latency::parse(value)?,
+            "latency_at" => self.timeline.add_step(value)?,
+            "drift" => self.timeline.drift = Some(Drift::parse(value)?),
+            "errors" => self.errors = parse_share(value).map_err(|fault| fault.to_string())?,
+            "error_status" => self.error_status = parse_status(value)?,
+            "body" => self.body = Some(parse_size(value).map_err(|fault| fault.to_string())?),
+            "route" => self.routes.push(Rules::parse(value)?),
+            "limit" => self.limit = Some(Limit::parse(value)?),
+            "capacity" => self.capacity = Some(whole(value, 1, 1_000_000)?),
+            "queue" => self.queue = whole(value, 0, 1_000_000)?,
+            "stall" => window::insert(&mut self.timeline.stalls, Window::parse(value)?),
+            "outage" => window::insert(&mut self.timeline.outages, Window::parse(value)?),
+            "recovery" => self.timeline.recovery = parse_duration(value).map_err(|fault| fault.to_string())?,
+            "recovery_factor" => self.timeline.recovery_factor = factor(value)?,
+            "leak" => self.leak = Some(Leak::parse(value)?),
+            "seed" => self.seed = seed(value)?,
+            "threads" => self.threads = whole(value, 1, 256)?,
+            _ => return Err(format!("`{name}` stands in the table of knobs but cannot be set")),
+        }
+        Ok(())
+    }
+
+    /// The rules by path, with the general knobs filled in.
+    pub(super) fn routes(&self) -> Routes {
+        Routes::new(self.routes.clone(), Rules::general(self.errors, self.body, self.limit))
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.trim().trim_start_matches("--").replace('-', "_")
+}
+
+fn suggest(name: &str) -> String {
+    let near = NAMES.iter().map(|(known, _)| (strsim::damerau_levenshtein(name, known), *known)).min();
+    match near {
+        Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
+        _ => format!("known are {}", NAMES.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn seed(value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| format!("`{value}` is not a seed; write a whole number"))
+}
+
+fn whole(value: &str, least: u32, most: u32) -> Result<u32, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("`{value}` does not fit; write a whole number from {least} to {most}"))
+}
+
+fn factor(value: &str) -> Result<f64, String> {
+    value
+        .parse::<f64>()
+        .ok()
+        .filter(|factor| (1.0..=1e4).contains(factor))
+        .ok_or_else(|| format!("`{value}` is not a factor; write a number from 1 to 10000, for example 10"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_knob_takes_its_own_example() {
+        for (name, help) in NAMES {
+            let examples = help.split_once("e.g. ").map_or("10ms", |(_, rest)| rest);
+            let example = match examples.strip_prefix('\'') {
+                Some(quoted) => quoted.split('\'').next().unwrap(),
+                None => examples.split(" or ").next().unwrap().split(" (").next().unwrap(),
+            };
+            let mut knobs = Knobs::default();
+            knobs.set(name, example).unwrap_or_else(|fault| panic!("{fault}"));
+            knobs.set(&name.replace('_', "-"), example).unwrap();
+            assert_eq!(is_repeatable(name), help.ends_with("(repeatable)"), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_gets_a_suggestion() {
+        let mut knobs = Knobs::default();
+        let fault = knobs.set("latancy", "10ms").unwrap_err().to_string();
+        assert_eq!(fault, "the target has no knob `latancy`; did you mean `latency`?");
+        assert!(knobs.set("colour", "red").unwrap_err().to_string().contains("known are latency, latency_at"));
+    }
+
+    #[test]
+    fn a_bad_value_names_the_knob_and_what_it_takes() {
+        for (name, value, message) in [
+            ("capacity", "0", "capacity: `0` does not fit; write a whole number from 1 to 1000000"),
+            ("errors", "lots", "errors: `lots` is not a share; write for example 2% or 0.02"),
+            ("error-status", "99", "error_status: `99` is not a status; write a number from 200 to 599"),
+            ("stall", "7s", "stall: `7s` is not a window; write start+length, for example 7.5s+1s"),
+            ("leak", "1MiB", "leak: `1MiB` is not a leak; write for example 1MiB/s or 1KiB/req"),
+            ("seed", "-1", "seed: `-1` is not a seed; write a whole number"),
+        ] {
+            assert_eq!(Knobs::default().set(name, value).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn repeated_knobs_add_up() {
+        let mut knobs = Knobs::default();
+        for value in ["7.5s+1s", "20s+1s"] {
+            knobs.set("stall", value).unwrap();
+        }
+        assert_eq!(knobs.timeline.stalls.len(), 2);
+    }
+}

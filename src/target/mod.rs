@@ -1,0 +1,137 @@
+//! The practice target: an HTTP/1.1 server whose behaviour is known, to measure the generator's numbers against.
+//!
+//! Owns the knobs, the server and its request log. It never shares code with the generator beyond `units`: a mistake
+//! made twice would look like truth. It never prints, never reads files, never leaves more than a bounded log behind.
+//!
+//! Start reading at `service` (a request's way through the knobs), then `window` (what a stall does to time), `world`
+//! (what threads share) and `log` (what is counted). `knobs` holds the table of names.
+//!
+//! The clock of planned moments starts with the first request that is neither under `/_target` nor `/metrics`.
+
+mod bucket;
+mod builtin;
+mod clock;
+mod control;
+mod gate;
+mod histogram;
+mod knobs;
+mod latency;
+mod leak;
+mod log;
+mod payload;
+mod report;
+mod routes;
+mod serve;
+mod service;
+mod sleeper;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod window;
+mod world;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::watch;
+
+pub use knobs::{KnobError, Knobs, NAMES, is_repeatable};
+pub use report::{LatencyReport, Report, RouteReport, SecondReport};
+use world::{Lane, World};
+
+/// Connections the kernel holds for us; std's 128 would cost a burst of virtual users a second of SYN retries.
+const BACKLOG: i32 = 4_096;
+
+/// The target could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// The address could not be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A thread, its runtime or its timer could not be made.
+    #[error("cannot start a thread of the target")]
+    Thread(#[source] io::Error),
+}
+
+/// A running target; dropping it stops it.
+#[derive(Debug)]
+pub struct Target {
+    address: SocketAddr,
+    world: Arc<World>,
+    stop: watch::Sender<bool>,
+    threads: Vec<JoinHandle<io::Result<()>>>,
+}
+
+/// Binds `listen` and starts the threads; port 0 takes a free port, told by `Target::address`.
+///
+/// # Errors
+/// When the address cannot be bound, or a thread, runtime or timer cannot be made.
+pub fn start(knobs: Knobs, listen: SocketAddr) -> Result<Target, TargetError> {
+    let failed = |source| TargetError::Listen { address: listen, source };
+    let listener = TcpListener::bind(listen).map_err(failed)?;
+    rustix::net::listen(&listener, BACKLOG).map_err(|errno| failed(errno.into()))?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let threads = knobs.threads as usize;
+    let mut target =
+        Target { address, world: Arc::new(World::new(knobs)), stop: watch::Sender::new(false), threads: Vec::new() };
+    for index in 0..threads {
+        let listener = listener.try_clone().map_err(failed)?;
+        target.spawn(index, listener).map_err(TargetError::Thread)?;
+    }
+    Ok(target)
+}
+
+impl Target {
+    /// The address listened on, with the port the system chose for port 0.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The request log so far, the same as `GET /_target/log`.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.world.report()
+    }
+
+    /// Stops accepting, closes every connection, answered or not, and waits for the threads.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    fn spawn(&mut self, index: usize, listener: TcpListener) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let entered = runtime.enter();
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let lane = Arc::new(Lane::open(Arc::clone(&self.world), index)?);
+        drop(entered);
+        let stop = self.stop.subscribe();
+        let thread = std::thread::Builder::new().name(format!("target-{index}")).spawn(move || {
+            if index == 0 && !lane.world.knobs.timeline.outages.is_empty() {
+                runtime.spawn(serve::announce_outages(Arc::clone(&lane)));
+            }
+            runtime.block_on(serve::run(lane, listener, stop))
+        })?;
+        self.threads.push(thread);
+        Ok(())
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so on its own; stopping goes on.
+            drop(thread.join());
+        }
+    }
+}
