@@ -92,11 +92,11 @@ def whole_frames_are_read(log, place, whole):
 
 
 def read(log):
-    """(intervals, last line) as `loadagent intervals` tells them of a folder with this log."""
+    """(intervals, last line) as `loadagent report --intervals` tells them of a folder with this log."""
     with tempfile.TemporaryDirectory(prefix="bench-log-") as folder:
         (pathlib.Path(folder) / "intervals.log").write_bytes(log)
-        answer = subprocess.run([programs.loadagent(), "intervals", folder], capture_output=True, text=True, check=False)
+        answer = subprocess.run([programs.loadagent(), "report", "--intervals", folder], capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in answer.stdout.splitlines()]
     if not lines or "intervals" not in lines[-1]:
-        raise Unreadable(f"`loadagent intervals` ended with {answer.returncode}: {answer.stderr[-500:]}")
+        raise Unreadable(f"`loadagent report --intervals` ended with {answer.returncode}: {answer.stderr[-500:]}")
     return lines[:-1], lines[-1]

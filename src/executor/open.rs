@@ -43,10 +43,10 @@ pub async fn run(run: Rc<ScenarioRun>, shape: OpenShape, seats: Rc<Seats>, mut f
             floor.make_user(None);
         }
     }
-    let pacer = Pacer::new();
+    let mut pacer = Pacer::new();
     let (mut schedule, mut anchor) = (shape.schedule, run.start);
     loop {
-        match floor.walk(&schedule, anchor, &pacer, &mut follower).await {
+        match floor.walk(&schedule, anchor, &mut pacer, &mut follower).await {
             Walk::Over => break,
             Walk::Stopped => {
                 run.halt();
@@ -74,7 +74,7 @@ enum Walk {
 }
 
 impl Floor {
-    async fn walk(&mut self, schedule: &OpenSchedule, anchor: Instant, pacer: &Pacer, follower: &mut Follower) -> Walk {
+    async fn walk(&mut self, schedule: &OpenSchedule, anchor: Instant, pacer: &mut Pacer, follower: &mut Follower) -> Walk {
         let run = self.run.clone();
         let mut ordered_rate = follower.look().rates[run.index];
         let mut now = Instant::now();

@@ -95,9 +95,9 @@ impl Delivery {
     async fn deliver(&mut self) -> Result<(), LogError> {
         let mut cursor = Cursor::open(&self.log)?;
         let mut last_push: Option<i64> = None;
+        let mut unpushed = false;
         loop {
             let progress = *self.progress.borrow_and_update();
-            let mut unpushed = false;
             while let Some(entry) = cursor.next()? {
                 let Entry::Interval(interval) = entry else { continue };
                 self.encoder.fold(&interval);

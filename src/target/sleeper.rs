@@ -18,7 +18,9 @@ use tokio::io::unix::AsyncFd;
 
 use super::world::lock;
 
-/// A deadline, and a number that tells equal deadlines apart.
+/// A deadline, and a falling number that tells equal deadlines apart. After a stall thousands are due at one instant and
+/// writing their answers takes milliseconds; with the youngest first, that falls on those that have waited longest,
+/// where it is the smallest share of their time.
 type Key = (Instant, u64);
 
 /// The deadlines of one thread and the descriptor that wakes it.
@@ -108,7 +110,7 @@ impl Future for Sleep<'_> {
         let mut waiting = lock(&self.sleeper.waiting);
         let key = self.key.unwrap_or_else(|| {
             waiting.issued += 1;
-            (self.deadline, waiting.issued)
+            (self.deadline, u64::MAX - waiting.issued)
         });
         waiting.wakers.insert(key, context.waker().clone());
         let first = waiting.wakers.first_key_value().is_some_and(|(first, _)| *first == key);
