@@ -1,4 +1,34 @@
-//! loadagent
+//! loadagent: a headless load generator whose numbers are true.
+//!
+//! A **profile** is checked into a **plan**; the plan's **schedule** says when; a **virtual user** runs steps through a
+//! protocol **session**; a **probe** times them; the **recorder** folds the times into histograms; every second they
+//! become an **interval**; **outputs**, **analysis** and **report** read intervals.
+//!
+//! ```text
+//!    what was asked         what happens                      what is told
+//!
+//!   ┌───────────────┐     ┌──────────────────────┐     ┌──────────────────────┐
+//!   │ profile/ plan/│     │ executor/            │     │ output/   prometheus │
+//!   │  text → Plan  │────▶│   open  ─┐           │     │ analysis/ validity   │
+//!   │  schedule     │     │   closed ┴▶ vu       │     │ report/   text json  │
+//!   └───────────────┘     │             │        │     └──────────▲───────────┘
+//!                         │         protocol/    │                │
+//!                         └─────────────┬────────┘          interval_log/
+//!                                       │ probe                   │
+//!                         ┌─────────────▼─────────────────────────┴───────────┐
+//!                         │ metric/  catalogue · recorder ── 1 s ─▶ Interval  │
+//!                         └───────────────────────────────────────────────────┘
+//! ```
+//!
+//! Invariants, what is absent:
+//! - The traffic side never imports the telling side: an output cannot slow a request.
+//! - No unbounded queue and no growing vector on the path of a request; memory after one hour is memory after ten.
+//! - No sample is sent through a channel; workers hand over whole intervals, once a second.
+//! - A schedule knows no protocol and no clock; a protocol knows no schedule.
+//! - Latency comes from the monotonic clock; the wall clock is read for timestamps only.
+//! - Only `main` ends the process; only `run`, `report::progress` and `main` print.
+//! - The practice target shares nothing with the generator but `units`.
+
 pub mod analysis;
 pub mod cli;
 pub mod control;

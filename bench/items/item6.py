@@ -1,10 +1,11 @@
 """Memory: what a user costs, and that a long run does not grow."""
 
+import json
 import pathlib
 import statistics
 import tempfile
 
-from lib import generator
+from lib import generator, peers
 from lib.nginx import Nginx
 from lib.prometheus import Prometheus
 
@@ -33,6 +34,13 @@ def per_user(sheet, nginx, few, many, seconds):
     sheet.table(["users", "steady MiB", "peak MiB", "requests"], rows)
     sheet.bar("memory of a user (slope)", (sizes[many] - sizes[few]) / (many - few) / 1000, "<=", 25, "KB")
     sheet.note("stretch: 16 KB")
+    if not sheet.quick:
+        few_bytes, many_bytes = (bare_hyper_bytes(nginx, users, seconds) for users in (few, many))
+        sheet.figure("the same with bare hyper connections", (many_bytes - few_bytes) / (many - few) / 1000, "KB")
+
+
+def bare_hyper_bytes(nginx, users, seconds):
+    return json.loads(peers.bare_hyper(nginx.url, users, seconds, think_ms=1000).stdout)["rss_bytes"]
 
 
 def with_users(nginx, users, seconds):

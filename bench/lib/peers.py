@@ -26,6 +26,12 @@ def oha_at_rate(url, connections, rate, seconds):
     return _run([_path("oha"), "--no-tui", "-c", connections, "-q", rate, "-z", f"{seconds}s", url], seconds)
 
 
+def bare_hyper(url, users, seconds, think_ms=0):
+    """hyper's own connection without any measuring: the bound that the choice of the HTTP/1.1 client is judged by."""
+    address = url.removeprefix("http://").rstrip("/")
+    return _run([programs.example("bare-hyper"), address, users, seconds, think_ms], seconds)
+
+
 def k6(url, users, seconds):
     with _folder() as folder:
         script = folder / "load.js"

@@ -24,6 +24,13 @@ def loadagent():
 
 
 @functools.cache
+def example(name):
+    """A bound of ours, built when it is first asked for; cargo does nothing when it is there."""
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--example", name], cwd=ROOT, check=True)
+    return str(ROOT / "target" / "release" / "examples" / name)
+
+
+@functools.cache
 def loadagent_version():
     answer = subprocess.run([loadagent(), "--version"], capture_output=True, text=True, check=False)
     return (answer.stdout.strip() or "unknown").splitlines()[0].removeprefix("loadagent ")

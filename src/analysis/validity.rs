@@ -68,7 +68,8 @@ impl Validity {
         }
         validity.achieved = validity.offered - validity.dropped;
         if let Some(Value::Trend(lag)) = totals.sum_where("schedule_lag", |_| true) {
-            validity.lag = lag.quantile(0.5).zip(lag.quantile(0.99)).zip(lag.max()).map(|((median, p99), max)| [median, p99, max]);
+            validity.lag =
+                lag.quantile(0.5).zip(lag.quantile(0.99)).zip(lag.max()).map(|((median, p99), max)| [median, p99, max]);
         }
         validity.find_reasons(totals, elapsed);
         validity
@@ -84,24 +85,32 @@ impl Validity {
         let dropped = 1.0 - self.achieved_ratio();
         if self.dropped > 0 {
             let (dropped_count, offered) = (show_count(self.dropped), show_count(self.offered));
-            let text = format!("{dropped_count} of {offered} arrivals ({}) found no free user and were dropped; raise maxVUs", show_share(dropped));
+            let text = format!(
+                "{dropped_count} of {offered} arrivals ({}) found no free user and were dropped; raise maxVUs",
+                show_share(dropped)
+            );
             if dropped > MAX_DROPPED { self.invalid.push(text) } else { self.warnings.push(text) }
         }
         if let Some([_, p99, _]) = self.lag
             && p99 > MAX_LAG_P99.as_secs_f64()
         {
             let lag = show_duration(Duration::from_secs_f64(p99));
-            self.invalid.push(format!("the generator itself was late: p99 of the schedule lag is {lag}; use more cores or a lower rate"));
+            self.invalid.push(format!(
+                "the generator itself was late: p99 of the schedule lag is {lag}; use more cores or a lower rate"
+            ));
         }
         let attempts = match totals.sum_where("http_req_failed", |_| true) {
             Some(Value::Rate { total, .. }) => total,
             _ => 0,
         };
-        let socketless = totals.sum_where("http_errors", |series| series.labels.get("error_class") == Some("no_socket"));
+        let socketless =
+            totals.sum_where("http_errors", |series| series.labels.get("error_class") == Some("no_socket"));
         if let Some(Value::Counter(count)) = socketless
             && count > MAX_SOCKETLESS * attempts as f64
         {
-            self.invalid.push(format!("{count} attempts found no socket on this machine; raise `ulimit -n` or the range of local ports"));
+            self.invalid.push(format!(
+                "{count} attempts found no socket on this machine; raise `ulimit -n` or the range of local ports"
+            ));
         }
         let capacity = elapsed.as_secs_f64() * self.generator.workers as f64;
         let busy = if capacity > 0.0 { self.generator.worker_cpu_seconds / capacity } else { 0.0 };

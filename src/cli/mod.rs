@@ -105,6 +105,9 @@ pub struct RunArgs {
     /// How long to go on delivering metrics after the end
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
+    /// Take orders on this address, for example 127.0.0.1:6565: pause, stop, users, rate
+    #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_CONTROL")]
+    pub control: Option<SocketAddr>,
     /// Write the summary as JSON to this file, too
     #[arg(long, value_name = "FILE")]
     pub summary_export: Option<PathBuf>,
@@ -163,7 +166,11 @@ pub struct ReportArgs {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    if name.is_empty() { Err("the name before `=` is empty".to_owned()) } else { Ok((name.to_owned(), value.to_owned())) }
+    if name.is_empty() {
+        Err("the name before `=` is empty".to_owned())
+    } else {
+        Ok((name.to_owned(), value.to_owned()))
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -171,11 +178,13 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn exit_codes() -> String {
-    let lines: Vec<String> = Exit::TABLE.iter().map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code())).collect();
+    let lines: Vec<String> =
+        Exit::TABLE.iter().map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code())).collect();
     format!("Exit codes:\n{}", lines.join("\n"))
 }
 
 fn knob_table() -> String {
-    let lines: Vec<String> = crate::target::NAMES.iter().map(|(name, help)| format!("  --{:<16} {help}", name.replace('_', "-"))).collect();
+    let lines: Vec<String> =
+        crate::target::NAMES.iter().map(|(name, help)| format!("  --{:<16} {help}", name.replace('_', "-"))).collect();
     format!("Knobs:\n{}", lines.join("\n"))
 }

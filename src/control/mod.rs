@@ -2,6 +2,9 @@
 //!
 //! Owns the orders (stop, pause, users or rate of a scenario) and their distribution: the latest state wins, nothing
 //! queues. Never decides anything. Signals, thresholds and the control port give orders; executors follow them.
+//! Start with [`Orders`], then [`port`].
+
+pub mod port;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},

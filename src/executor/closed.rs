@@ -38,27 +38,47 @@ struct User {
 
 /// Iterations left to all workers together.
 #[derive(Debug, Clone)]
-pub struct SharedIterations(pub Option<Arc<AtomicU64>>);
+pub struct SharedIterations {
+    /// None for as many as fit into the time.
+    left: Option<Arc<AtomicU64>>,
+    /// Rung when they are spent: a worker without users of its own would not notice.
+    bell: Arc<Notify>,
+}
 
 impl SharedIterations {
+    /// So many, or without limit.
+    #[must_use]
+    pub fn new(total: Option<u64>) -> Self {
+        Self { left: total.map(|total| Arc::new(AtomicU64::new(total))), bell: Arc::default() }
+    }
+
     fn take(&self) -> bool {
-        let left = self.0.as_ref();
-        left.is_none_or(|left| left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok())
+        let left = self.left.as_ref();
+        let taken = left.is_none_or(|left| left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok());
+        if !taken {
+            self.bell.notify_waiters();
+        }
+        taken
     }
 
     fn are_spent(&self) -> bool {
-        self.0.as_ref().is_some_and(|left| left.load(Relaxed) == 0)
+        self.left.as_ref().is_some_and(|left| left.load(Relaxed) == 0)
     }
 
     /// Takes what nobody began; whoever calls first gets all of it.
     fn take_rest(&self) -> u64 {
-        self.0.as_ref().map_or(0, |left| left.swap(0, Relaxed))
+        self.left.as_ref().map_or(0, |left| left.swap(0, Relaxed))
     }
 }
 
 /// Runs this worker's share of a closed scenario to its end.
-pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, iterations: SharedIterations, mut follower: Follower, worker: usize) {
-    let over = Rc::new(Notify::new());
+pub async fn run(
+    run: Rc<ScenarioRun>,
+    shape: ClosedShape,
+    iterations: SharedIterations,
+    mut follower: Follower,
+    worker: usize,
+) {
     let mut crew: Vec<Place> = Vec::new();
     let end = run.start + shape.schedule.duration();
     let mut orders = follower.look();
@@ -71,19 +91,30 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, iterations: SharedIte
     }
     orders = follower.look();
     let mut live = orders.users[run.index];
-    while orders.stop.is_none() && !iterations.are_spent() {
+    loop {
+        // Made before looking, so that a bell that rings in between is heard.
+        let spent = iterations.bell.notified();
+        if orders.stop.is_some() || iterations.are_spent() {
+            break;
+        }
         let now = Instant::now();
         if now >= end {
             break;
         }
         let offset = run.offset(now);
         let wanted = live.unwrap_or_else(|| shape.schedule.users_at(offset));
-        adjust(&mut crew, &run, &iterations, &over, usize::try_from(run.part.share_of(wanted.into())).unwrap_or(usize::MAX), shape.graceful_ramp_down);
+        adjust(
+            &mut crew,
+            &run,
+            &iterations,
+            usize::try_from(run.part.share_of(wanted.into())).unwrap_or(usize::MAX),
+            shape.graceful_ramp_down,
+        );
         let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
         let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&crew).unwrap_or(end));
         tokio::select! {
             () = sleep_until(wake) => {}
-            () = over.notified() => {}
+            () = spent => {}
             () = follower.changed() => {
                 orders = follower.look();
                 run.paused.set(orders.paused);
@@ -137,7 +168,7 @@ async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower
 
 /// Brings the crew to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
 /// taken back before a new one is made.
-fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, iterations: &SharedIterations, over: &Rc<Notify>, wanted: usize, grace: Duration) {
+fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, iterations: &SharedIterations, wanted: usize, grace: Duration) {
     if crew.len() < wanted {
         crew.resize_with(wanted, Place::default);
     }
@@ -156,7 +187,7 @@ fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, iterations: &SharedItera
             }
             None if number < wanted && !iterations.are_spent() => {
                 let retired = Rc::new(Cell::new(false));
-                let task = spawn_local(live(run.clone(), iterations.clone(), retired.clone(), over.clone()));
+                let task = spawn_local(live(run.clone(), iterations.clone(), retired.clone()));
                 place.user = Some(User { task, retired, cut_off: None });
             }
             _ => {}
@@ -170,7 +201,7 @@ fn next_cut_off(crew: &[Place]) -> Option<Instant> {
 }
 
 /// A user's life.
-async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Cell<bool>>, over: Rc<Notify>) {
+async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Cell<bool>>) {
     let mut user = VirtualUser::new(run.clone());
     let mut now = Instant::now();
     loop {
@@ -182,7 +213,6 @@ async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Ce
             return;
         }
         if !iterations.take() {
-            over.notify_one();
             return;
         }
         run.desk.due(now);

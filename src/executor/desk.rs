@@ -11,7 +11,8 @@ use crate::{
     metric::{
         Labels, MetricDef, Recorder,
         catalogue::{
-            self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS, VUS_MAX,
+            self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
+            VUS_MAX,
         },
         intended::coarse_bucket,
         recorder::Family,

@@ -11,6 +11,8 @@ pub mod open;
 pub mod pacer;
 pub mod scenario;
 pub mod seats;
+#[cfg(test)]
+mod tests;
 pub mod vu;
 pub mod worker;
 

@@ -32,7 +32,14 @@ struct Floor {
 }
 
 /// Runs this worker's share of an open scenario to its end.
-pub async fn run(run: Rc<ScenarioRun>, shape: OpenShape, seats: Rc<Seats>, mut follower: Follower, worker: usize) {
+pub async fn run(
+    run: Rc<ScenarioRun>,
+    shape: OpenShape,
+    seats: Rc<Seats>,
+    mut follower: Follower,
+    worker: usize,
+    mut pacer: Pacer,
+) {
     let receiver = spawn_local({
         let seats = seats.clone();
         async move { seats.receive().await }
@@ -43,7 +50,6 @@ pub async fn run(run: Rc<ScenarioRun>, shape: OpenShape, seats: Rc<Seats>, mut f
             floor.make_user(None);
         }
     }
-    let mut pacer = Pacer::new();
     let (mut schedule, mut anchor) = (shape.schedule, run.start);
     loop {
         match floor.walk(&schedule, anchor, &mut pacer, &mut follower).await {
@@ -74,7 +80,13 @@ enum Walk {
 }
 
 impl Floor {
-    async fn walk(&mut self, schedule: &OpenSchedule, anchor: Instant, pacer: &mut Pacer, follower: &mut Follower) -> Walk {
+    async fn walk(
+        &mut self,
+        schedule: &OpenSchedule,
+        anchor: Instant,
+        pacer: &mut Pacer,
+        follower: &mut Follower,
+    ) -> Walk {
         let run = self.run.clone();
         let mut ordered_rate = follower.look().rates[run.index];
         let mut now = Instant::now();

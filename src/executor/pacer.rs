@@ -37,6 +37,12 @@ impl Pacer {
         Self { timer: timer.and_then(|timer| AsyncFd::new(timer).ok()), rested: Instant::now() }
     }
 
+    /// tokio's timer alone: a millisecond, and it follows paused time.
+    #[must_use]
+    pub fn coarse() -> Self {
+        Self { timer: None, rested: Instant::now() }
+    }
+
     /// Waits until `moment`, and gives the time at waking.
     pub async fn wait_until(&mut self, moment: Instant) -> Instant {
         let moment = moment.max(self.rested);
@@ -51,7 +57,10 @@ impl Pacer {
                 continue;
             };
             let wait = moment - now;
-            let it_value = Timespec { tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX), tv_nsec: wait.subsec_nanos().into() };
+            let it_value = Timespec {
+                tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: wait.subsec_nanos().into(),
+            };
             let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value };
             if timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &once).is_err() {
                 sleep_until(moment).await;

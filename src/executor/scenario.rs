@@ -1,10 +1,6 @@
 //! What all users of a scenario on one worker share: its plan, its desk, its counts and the word to stop.
 
-use std::{
-    cell::Cell,
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
@@ -49,7 +45,14 @@ pub struct ScenarioRun {
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(plan: &Plan, index: usize, run_start: Instant, part: Partition, network: Rc<Network>, desk: Desk) -> Rc<Self> {
+    pub fn new(
+        plan: &Plan,
+        index: usize,
+        run_start: Instant,
+        part: Partition,
+        network: Rc<Network>,
+        desk: Desk,
+    ) -> Rc<Self> {
         let scenario = plan.scenarios[index].clone();
         Rc::new(Self {
             index,

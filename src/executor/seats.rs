@@ -11,7 +11,10 @@ use std::{
     rc::Rc,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering::{AcqRel, Acquire, Relaxed}},
+        atomic::{
+            AtomicI64,
+            Ordering::{AcqRel, Acquire, Relaxed},
+        },
     },
     task::{Poll, Waker},
 };

@@ -85,7 +85,14 @@ impl VirtualUser {
         taken
     }
 
-    async fn send(&mut self, run: &ScenarioRun, op: usize, request: &RequestSpec, ready: Instant, taken: Instant) -> Ending {
+    async fn send(
+        &mut self,
+        run: &ScenarioRun,
+        op: usize,
+        request: &RequestSpec,
+        ready: Instant,
+        taken: Instant,
+    ) -> Ending {
         let stage = run.stage(ready);
         let record = |attempt: &Attempt| run.desk.attempt(stage, op, request, attempt);
         let probe = Probe::new(ready, taken, &record);

@@ -1,12 +1,7 @@
 //! Worker threads: each has a runtime, a recorder and connections of its own, runs its share of every scenario, and
 //! hands an interval over once a second.
 
-use std::{
-    cell::RefCell,
-    rc::Rc,
-    sync::{Arc, atomic::AtomicU64},
-    time::Duration,
-};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{
@@ -21,6 +16,7 @@ use super::{
     closed::{self, SharedIterations},
     desk::Desk,
     open,
+    pacer::Pacer,
     scenario::ScenarioRun,
     seats::{Pool, Seats},
 };
@@ -87,7 +83,13 @@ impl Crew {
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
-    pub fn start(plan: &Arc<Plan>, workers: usize, segment: Partition, control: &Control, start: Instant) -> Result<Traffic, StartError> {
+    pub fn start(
+        plan: &Arc<Plan>,
+        workers: usize,
+        segment: Partition,
+        control: &Control,
+        start: Instant,
+    ) -> Result<Traffic, StartError> {
         let connector = tls::connector(plan.insecure_skip_tls_verify)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
@@ -137,8 +139,8 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
             Shared::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
         }
         Shape::Closed(closed) => {
-            let left = closed.shared_iterations.map(|total| Arc::new(AtomicU64::new(segment.share_of(total))));
-            Shared::Closed(SharedIterations(left))
+            let total = closed.shared_iterations.map(|total| segment.share_of(total));
+            Shared::Closed(SharedIterations::new(total))
         }
     }
 }
@@ -157,7 +159,7 @@ impl Assignment {
             executors.push(match (&self.plan.scenarios[index].shape, shared) {
                 (Shape::Open(shape), Shared::Open(pool)) => {
                     let seats = Rc::new(Seats::new(pool.clone(), worker));
-                    spawn_local(open::run(run, shape.clone(), seats, follower, worker))
+                    spawn_local(open::run(run, shape.clone(), seats, follower, worker, Pacer::new()))
                 }
                 (Shape::Closed(shape), Shared::Closed(iterations)) => {
                     spawn_local(closed::run(run, shape.clone(), iterations.clone(), follower, worker))

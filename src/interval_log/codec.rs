@@ -183,7 +183,8 @@ impl Input<'_> {
             pairs.push((self.text()?, self.text()?));
         }
         let known = catalogue::find(&name).cloned();
-        let metric = known.unwrap_or(MetricDef { name: Cow::Owned(name), kind, unit, help: "".into(), labels: LabelGroup::Run });
+        let metric =
+            known.unwrap_or(MetricDef { name: Cow::Owned(name), kind, unit, help: "".into(), labels: LabelGroup::Run });
         Some(SeriesDef { id, metric, labels: Labels::new(pairs) })
     }
 
@@ -239,7 +240,8 @@ mod tests {
     fn sample(times: &[f64]) -> Interval {
         let mut histogram = Histogram::default();
         times.iter().for_each(|time| histogram.record(*time));
-        let series = |id, metric: &MetricDef| SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", "a")]) };
+        let series =
+            |id, metric: &MetricDef| SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", "a")]) };
         let mut cells = crate::metric::intended::IntendedCells::default();
         cells.at(3, 1).due = 7;
         times.iter().for_each(|time| cells.at(4, 0).response_times[crate::metric::intended::coarse_bucket(*time)] += 1);

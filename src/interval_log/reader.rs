@@ -93,7 +93,8 @@ impl Cursor {
     /// # Errors
     /// When the file can't be read.
     pub fn torn_bytes(&self) -> Result<u64, LogError> {
-        let length = self.file.metadata().map_err(|source| LogError::Io { path: self.path.display().to_string(), source })?;
+        let length =
+            self.file.metadata().map_err(|source| LogError::Io { path: self.path.display().to_string(), source })?;
         Ok(length.len().saturating_sub(self.offset))
     }
 
@@ -185,7 +186,11 @@ mod tests {
         let mut cursor = Cursor::open(&path).unwrap();
         assert!(matches!(cursor.next().unwrap(), Some(Entry::Header(_))));
         assert_eq!(cursor.next().unwrap(), None);
-        std::fs::OpenOptions::new().append(true).open(&path).and_then(|mut file| io::Write::write_all(&mut file, b"half")).unwrap();
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| io::Write::write_all(&mut file, b"half"))
+            .unwrap();
         assert_eq!(cursor.cut_torn_tail().unwrap(), 0);
         drop(cursor);
         log.event(&Event { at_ms: 1, kind: "k".into(), text: "t".into() }).unwrap();

@@ -1,9 +1,7 @@
 //! Puts the intervals of all workers together: worker-own series numbers become the run's, values of the same series
 //! merge, and a worker that is late has its second added to the next interval.
 
-use super::{
-    Interval, Labels, MetricDef, SeriesDef, Value, WorkerInterval, intended::IntendedCells, series::Interner,
-};
+use super::{Interval, Labels, MetricDef, SeriesDef, Value, WorkerInterval, intended::IntendedCells, series::Interner};
 
 /// Collects one interval at a time.
 #[derive(Debug)]
@@ -94,10 +92,8 @@ impl Assembler {
     /// Closes the interval over a span of wall time (Unix milliseconds) and starts the next.
     pub fn close(&mut self, start_ms: i64, end_ms: i64) -> Interval {
         let first = self.announced;
-        let new_series = self.interner.definitions()[first..].iter().zip(first..).map(|((metric, labels), id)| SeriesDef {
-            id: u32::try_from(id).unwrap_or(u32::MAX),
-            metric: metric.clone(),
-            labels: labels.clone(),
+        let new_series = self.interner.definitions()[first..].iter().zip(first..).map(|((metric, labels), id)| {
+            SeriesDef { id: u32::try_from(id).unwrap_or(u32::MAX), metric: metric.clone(), labels: labels.clone() }
         });
         let new_series: Vec<_> = new_series.collect();
         self.announced += new_series.len();

@@ -165,12 +165,13 @@ mod tests {
         }
         assert!(recorder.definitions.len() <= (MAX_SERIES_PER_METRIC + 1) * HTTP_FAMILY.len() + 1);
         let interval = recorder.hand_over(0, 1, false, 0.0);
-        let total: f64 = interval.values.iter().step_by(1).zip(&interval.new_series).fold(0.0, |sum, (value, (metric, _))| {
-            match value {
-                Value::Counter(count) if metric.name == "http_reqs" => sum + count,
-                _ => sum,
-            }
-        });
+        let total: f64 =
+            interval.values.iter().step_by(1).zip(&interval.new_series).fold(0.0, |sum, (value, (metric, _))| {
+                match value {
+                    Value::Counter(count) if metric.name == "http_reqs" => sum + count,
+                    _ => sum,
+                }
+            });
         assert!((total - 3.0 * MAX_SERIES_PER_METRIC as f64).abs() < 0.5, "nothing is lost by folding");
     }
 }

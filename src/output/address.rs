@@ -46,7 +46,9 @@ impl SinkAddress {
         let known = match kind {
             "prometheus" | "prometheus-rw" | "experimental-prometheus-rw" => SinkKind::Prometheus,
             "cloud" | "datadog" | "statsd" | "kafka" => {
-                return Err(fault("there is no such sink; send to Prometheus remote write and forward from there".into()));
+                return Err(fault(
+                    "there is no such sink; send to Prometheus remote write and forward from there".into(),
+                ));
             }
             _ => return Err(fault("unknown sink; known: prometheus (also prometheus-rw)".into())),
         };
@@ -122,7 +124,12 @@ mod tests {
 
     #[test]
     fn faults_never_show_a_secret() {
-        for given in ["promethus=http://u:s3cret@h", "prometheus=u:s3cret@h", "prometheus=http://u:s3cret@h?interval=x", "kafka=s3cret"] {
+        for given in [
+            "promethus=http://u:s3cret@h",
+            "prometheus=u:s3cret@h",
+            "prometheus=http://u:s3cret@h?interval=x",
+            "kafka=s3cret",
+        ] {
             let fault = parse(given).unwrap_err().to_string();
             assert!(!fault.contains("s3cret"), "{fault}");
         }

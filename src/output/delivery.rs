@@ -85,7 +85,10 @@ impl Delivery {
         let end = self.deliver().await;
         let failed = end.err().map(|error| error.to_string());
         self.note(|account| {
-            account.complete = failed.is_none() && account.acknowledged == account.sent && account.rejected == 0 && account.spooled == 0;
+            account.complete = failed.is_none()
+                && account.acknowledged == account.sent
+                && account.rejected == 0
+                && account.spooled == 0;
             if failed.is_some() {
                 account.last_error = failed;
             }
@@ -191,7 +194,11 @@ impl Delivery {
         let exchange = async {
             let response = request.send().await?;
             let status = response.status().as_u16();
-            let pause = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
+            let pause = response
+                .headers()
+                .get("retry-after")
+                .and_then(|value| value.to_str().ok()?.parse().ok())
+                .map(Duration::from_secs);
             Ok::<_, reqwest::Error>((status, pause, response.text().await.unwrap_or_default()))
         };
         let limit = give_up.unwrap_or_else(|| Instant::now() + REQUEST_TIMEOUT * 2);

@@ -12,13 +12,16 @@ pub fn describe(scenario: &Scenario) -> String {
         Shape::Closed(closed) => {
             let peak = show_count(closed.schedule.peak().into());
             match (closed.shared_iterations, closed.schedule.stages().len()) {
-                (Some(iterations), _) => format!("{} iterations shared by {peak} users within {length}", show_count(iterations)),
+                (Some(iterations), _) => {
+                    format!("{} iterations shared by {peak} users within {length}", show_count(iterations))
+                }
                 (None, 1) => format!("{peak} users for {length}"),
                 (None, stages) => format!("up to {peak} users in {stages} stages over {length}"),
             }
         }
     };
-    let start = if scenario.start.is_zero() { String::new() } else { format!(", from {}", show_duration(scenario.start)) };
+    let start =
+        if scenario.start.is_zero() { String::new() } else { format!(", from {}", show_duration(scenario.start)) };
     format!("{}: {load}{start}", scenario.executor)
 }
 

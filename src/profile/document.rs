@@ -27,7 +27,9 @@ pub struct Given {
 impl Given {
     fn value(&self, name: &str) -> Option<&str> {
         let find = |list: &'_ [(String, String)]| list.iter().rposition(|(known, _)| known == name);
-        find(&self.flags).map(|at| &*self.flags[at].1).or_else(|| find(&self.environment).map(|at| &*self.environment[at].1))
+        find(&self.flags)
+            .map(|at| &*self.flags[at].1)
+            .or_else(|| find(&self.environment).map(|at| &*self.environment[at].1))
     }
 }
 
@@ -41,7 +43,9 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
     let mut reading = Reading::default();
     let mut map = reading.map(&root, "the profile");
     read_variables(&mut reading, map.take("vars"), given);
-    let stem = std::path::Path::new(file).file_stem().map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let stem = std::path::Path::new(file)
+        .file_stem()
+        .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let plan = read_plan(&reading, &mut map, stem, given);
     map.finish(&reading);
     if reading.has_faults() { Err(all(reading.into_faults())) } else { Ok(plan) }
@@ -91,7 +95,9 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
     let mut origins = Vec::new();
     let mut scenarios = Vec::new();
-    if let Some(node) = map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}") {
+    if let Some(node) =
+        map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}")
+    {
         let section = reading.map(node, "scenarios");
         if section.entries.is_empty() && !reading.has_faults() {
             reading.fault(node.place, "there are no scenarios", None);
@@ -99,7 +105,11 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         for entry in &section.entries {
             let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
             if entry.name.is_empty() || !entry.name.chars().all(known) {
-                reading.fault(entry.place, format!("scenario name `{}` may hold only letters, digits, `_` and `-`", entry.name), None);
+                reading.fault(
+                    entry.place,
+                    format!("scenario name `{}` may hold only letters, digits, `_` and `-`", entry.name),
+                    None,
+                );
             }
             scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
         }
@@ -112,7 +122,11 @@ fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, Str
     let map = reading.map(node, "practice_target");
     let mut knobs = Vec::new();
     for entry in &map.entries {
-        let values = if let Yaml::List(items) = &entry.value.value { items.as_slice() } else { std::slice::from_ref(entry.value) };
+        let values = if let Yaml::List(items) = &entry.value.value {
+            items.as_slice()
+        } else {
+            std::slice::from_ref(entry.value)
+        };
         for value in values {
             let Some(text) = reading.text(value, &format!("`{}`", entry.name)) else { continue };
             if let Some(Err(message)) = given.check_knob.map(|check| check(&entry.name, &text)) {

@@ -38,7 +38,8 @@ impl Faults {
     pub fn new(file: &str, text: &str, mut list: Vec<Fault>) -> Self {
         list.sort();
         list.dedup();
-        let lines = list.iter().map(|fault| text.lines().nth(fault.place.line.saturating_sub(1)).unwrap_or("").to_owned());
+        let lines =
+            list.iter().map(|fault| text.lines().nth(fault.place.line.saturating_sub(1)).unwrap_or("").to_owned());
         Self { file: file.to_owned(), lines: lines.collect(), list }
     }
 }

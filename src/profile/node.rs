@@ -60,7 +60,12 @@ fn is_null(text: &str) -> bool {
 /// # Errors
 /// The fault at which the YAML can't be read further.
 pub fn parse(text: &str) -> Result<Node, Fault> {
-    let mut builder = Builder { parser: Parser::new_from_str(text), anchors: Vec::new(), nodes: 0, last: Place { line: 1, column: 1 } };
+    let mut builder = Builder {
+        parser: Parser::new_from_str(text),
+        anchors: Vec::new(),
+        nodes: 0,
+        last: Place { line: 1, column: 1 },
+    };
     let mut root = None;
     loop {
         let (event, place) = builder.event()?;

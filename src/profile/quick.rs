@@ -30,7 +30,9 @@ pub fn quick_plan(quick: &QuickRun) -> Result<String, String> {
     let mut shape = String::new();
     let mut stages = String::new();
     for stage in &quick.stages {
-        let (length, target) = stage.split_once(':').ok_or_else(|| format!("--stage `{stage}`: write DURATION:TARGET, for example 30s:100"))?;
+        let (length, target) = stage
+            .split_once(':')
+            .ok_or_else(|| format!("--stage `{stage}`: write DURATION:TARGET, for example 30s:100"))?;
         write!(stages, "{{duration: \"{length}\", target: \"{target}\"}}, ").map_err(|error| error.to_string())?;
     }
     if !quick.stages.is_empty() && duration.is_some() {
@@ -44,17 +46,33 @@ pub fn quick_plan(quick: &QuickRun) -> Result<String, String> {
     }
     let users = quick.vus.unwrap_or(1);
     let result = match (quick.rate, quick.stages.is_empty(), quick.iterations) {
-        (Some(rate), true, _) => write!(shape, "executor: constant-arrival-rate\n    rate: {rate}\n    duration: {}\n", duration.unwrap_or("10s")),
-        (Some(rate), false, _) => write!(shape, "executor: ramping-arrival-rate\n    startRate: {rate}\n    stages: [{stages}]\n"),
+        (Some(rate), true, _) => write!(
+            shape,
+            "executor: constant-arrival-rate\n    rate: {rate}\n    duration: {}\n",
+            duration.unwrap_or("10s")
+        ),
+        (Some(rate), false, _) => {
+            write!(shape, "executor: ramping-arrival-rate\n    startRate: {rate}\n    stages: [{stages}]\n")
+        }
         (None, false, _) => write!(shape, "executor: ramping-vus\n    startVUs: {users}\n    stages: [{stages}]\n"),
         (None, true, Some(iterations)) => {
-            write!(shape, "executor: shared-iterations\n    vus: {}\n    iterations: {iterations}\n    maxDuration: {}\n", users.min(iterations.max(1)), duration.unwrap_or("10m"))
+            write!(
+                shape,
+                "executor: shared-iterations\n    vus: {}\n    iterations: {iterations}\n    maxDuration: {}\n",
+                users.min(iterations.max(1)),
+                duration.unwrap_or("10m")
+            )
         }
-        (None, true, None) => write!(shape, "executor: constant-vus\n    vus: {users}\n    duration: {}\n", duration.unwrap_or("10s")),
+        (None, true, None) => {
+            write!(shape, "executor: constant-vus\n    vus: {users}\n    duration: {}\n", duration.unwrap_or("10s"))
+        }
     };
     result.map_err(|error| error.to_string())?;
     if quick.rate.is_some() {
-        let (made, most) = (quick.vus.map(|vus| format!("    preAllocatedVUs: {vus}\n")), quick.max_vus.map(|vus| format!("    maxVUs: {vus}\n")));
+        let (made, most) = (
+            quick.vus.map(|vus| format!("    preAllocatedVUs: {vus}\n")),
+            quick.max_vus.map(|vus| format!("    maxVUs: {vus}\n")),
+        );
         shape += &made.unwrap_or_default();
         shape += &most.unwrap_or_default();
     }

@@ -51,7 +51,12 @@ impl Reading {
     }
 
     /// A scalar read by a parser of `units` or the like.
-    pub fn parsed<T, E: std::fmt::Display>(&self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    pub fn parsed<T, E: std::fmt::Display>(
+        &self,
+        node: &Node,
+        what: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         let text = self.text(node, what)?;
         parse(&text).map_err(|error| self.fault(node.place, format!("{what}: {error}"), None)).ok()
     }
@@ -144,7 +149,8 @@ impl Reading {
 /// Whether two keys are the same, but for case, `_` and `-`.
 #[must_use]
 pub fn same_key(one: &str, other: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect::<String>();
+    let plain =
+        |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect::<String>();
     plain(one) == plain(other)
 }
 
@@ -184,7 +190,11 @@ impl<'n> MapReader<'n> {
     pub fn need(&mut self, reading: &Reading, key: &'static str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
         if value.is_none() {
-            reading.fault(self.place, format!("{} needs `{key}`", self.what), Some(format!("for example `{key}: {example}`")));
+            reading.fault(
+                self.place,
+                format!("{} needs `{key}`", self.what),
+                Some(format!("for example `{key}: {example}`")),
+            );
         }
         value
     }

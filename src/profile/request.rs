@@ -52,7 +52,10 @@ pub fn read(
     let written = reading.text(url, "the URL");
     let mut parts = Parts { headers: defaults.headers.clone(), ..Parts::default() };
     if let Some(headers) = map.take("headers") {
-        reading.pairs(headers, "header").into_iter().for_each(|(name, value)| set_header(&mut parts.headers, &name, &value));
+        reading
+            .pairs(headers, "header")
+            .into_iter()
+            .for_each(|(name, value)| set_header(&mut parts.headers, &name, &value));
         check_headers(reading, headers.place, &parts.headers);
     }
     read_body(reading, map, &mut parts);
@@ -103,12 +106,14 @@ fn to_json(reading: &Reading, node: &Node) -> serde_json::Value {
     match &node.value {
         Yaml::List(items) => items.iter().map(|item| to_json(reading, item)).collect(),
         Yaml::Map(pairs) => {
-            let entries = pairs.iter().filter_map(|(key, value)| Some((reading.text(key, "a key")?, to_json(reading, value))));
+            let entries =
+                pairs.iter().filter_map(|(key, value)| Some((reading.text(key, "a key")?, to_json(reading, value))));
             serde_json::Value::Object(entries.collect())
         }
         Yaml::Scalar { plain, .. } => {
             let text = reading.text(node, "a value").unwrap_or_default();
-            let typed = plain.then(|| if node.is_null() { Some(serde_json::Value::Null) } else { serde_json::from_str(&text).ok() });
+            let typed = plain
+                .then(|| if node.is_null() { Some(serde_json::Value::Null) } else { serde_json::from_str(&text).ok() });
             typed.flatten().unwrap_or(serde_json::Value::String(text))
         }
     }

@@ -9,7 +9,7 @@ use super::{
     step,
 };
 use crate::plan::{
-    ClosedSchedule, OpenSchedule, Origin, Scenario, Shape, ClosedShape, OpenShape,
+    ClosedSchedule, ClosedShape, OpenSchedule, OpenShape, Origin, Scenario, Shape,
     schedule::{Stage, open::Spacing},
 };
 
@@ -35,9 +35,16 @@ const EXECUTORS: [(&str, Executor); 5] = [
 ];
 
 /// Reads one scenario.
-pub fn read(reading: &Reading, name: &str, node: &Node, defaults: &Defaults, origins: &mut Vec<Origin>) -> Option<Scenario> {
+pub fn read(
+    reading: &Reading,
+    name: &str,
+    node: &Node,
+    defaults: &Defaults,
+    origins: &mut Vec<Origin>,
+) -> Option<Scenario> {
     let mut map = reading.map(node, &format!("scenario `{name}`"));
-    let executor = map.need(reading, "executor", "constant-vus").and_then(|node| reading.word(node, "executor", &EXECUTORS));
+    let executor =
+        map.need(reading, "executor", "constant-vus").and_then(|node| reading.word(node, "executor", &EXECUTORS));
     let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
     let graceful_stop = map.take("gracefulStop").map_or(Some(GRACE), |node| reading.duration(node, "gracefulStop"));
     let tags = map.take("tags").map(|node| reading.pairs(node, "tag")).unwrap_or_default();
@@ -48,7 +55,15 @@ pub fn read(reading: &Reading, name: &str, node: &Node, defaults: &Defaults, ori
         map.finish(reading);
     }
     let executor = EXECUTORS.iter().find(|(_, known)| executor.is_some_and(|e| e as u8 == *known as u8))?.0;
-    Some(Scenario { name: name.to_owned(), executor, shape: shape?, start: start?, graceful_stop: graceful_stop?, program: program?, tags })
+    Some(Scenario {
+        name: name.to_owned(),
+        executor,
+        shape: shape?,
+        start: start?,
+        graceful_stop: graceful_stop?,
+        program: program?,
+        tags,
+    })
 }
 
 fn read_shape(reading: &Reading, map: &mut MapReader<'_>, executor: Executor) -> Option<Shape> {
@@ -66,13 +81,18 @@ fn read_shape(reading: &Reading, map: &mut MapReader<'_>, executor: Executor) ->
             if let (Some(vus), Some(iterations)) = (vus, iterations)
                 && iterations < vus
             {
-                reading.fault(map.place, format!("{iterations} iterations can't be shared by {vus} users"), Some("lower `vus`".to_owned()));
+                reading.fault(
+                    map.place,
+                    format!("{iterations} iterations can't be shared by {vus} users"),
+                    Some("lower `vus`".to_owned()),
+                );
             }
             Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Some(iterations?.into())))
         }
         Executor::RampingVus => {
             let start = map.take("startVUs").map_or(Some(1), |node| reading.count(node, "startVUs"));
-            let grace = map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
+            let grace =
+                map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
             let stages = read_stages(reading, map, 1.0);
             Some(closed(ClosedSchedule::ramping(start?, stages?), grace?, None))
         }
@@ -145,7 +165,11 @@ fn read_users(reading: &Reading, map: &mut MapReader<'_>) -> Option<(u32, u32)> 
     let max = most.map_or(Some(default), |(_, count)| count)?;
     if max < pre_allocated || max == 0 {
         let place = most.or(made).map_or(map.place, |(place, _)| place);
-        reading.fault(place, format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"), None);
+        reading.fault(
+            place,
+            format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"),
+            None,
+        );
     }
     Some((pre_allocated, max))
 }
@@ -164,7 +188,11 @@ fn read_stages(reading: &Reading, map: &mut MapReader<'_>, unit_seconds: f64) ->
         }
     }
     if items.is_empty() {
-        reading.fault(node.place, "`stages` is empty", Some("for example `stages: [{duration: 1m, target: 10}]`".to_owned()));
+        reading.fault(
+            node.place,
+            "`stages` is empty",
+            Some("for example `stages: [{duration: 1m, target: 10}]`".to_owned()),
+        );
     }
     (!stages.is_empty() && stages.len() == items.len()).then_some(stages)
 }

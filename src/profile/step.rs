@@ -27,10 +27,17 @@ pub fn read_flow(reading: &Reading, node: &Node, defaults: &Defaults, origins: &
         map.took(&word);
         if let Some(method) = METHODS.iter().find(|method| **method == word.to_lowercase()) {
             let method = method.to_uppercase();
-            read_request(reading, map, (&method, place, value), defaults, origins).into_iter().for_each(|op| ops.push(op));
+            read_request(reading, map, (&method, place, value), defaults, origins)
+                .into_iter()
+                .for_each(|op| ops.push(op));
         } else if word == "request" {
-            let Some(method) = map.need(reading, "method", "PURGE").and_then(|node| reading.text(node, "method")) else { continue };
-            read_request(reading, map, (&method.to_uppercase(), place, value), defaults, origins).into_iter().for_each(|op| ops.push(op));
+            let Some(method) = map.need(reading, "method", "PURGE").and_then(|node| reading.text(node, "method"))
+            else {
+                continue;
+            };
+            read_request(reading, map, (&method.to_uppercase(), place, value), defaults, origins)
+                .into_iter()
+                .for_each(|op| ops.push(op));
         } else if word == "think" {
             if let Some((low, high)) = read_range(reading, value) {
                 ops.push(Op::Think(low, high));
@@ -38,7 +45,8 @@ pub fn read_flow(reading: &Reading, node: &Node, defaults: &Defaults, origins: &
             map.finish(reading);
         } else {
             let words = METHODS.iter().copied().chain(["request", "think"]);
-            let hint = did_you_mean(&word, words.clone()).unwrap_or_else(|| format!("known: {}", words.collect::<Vec<_>>().join(", ")));
+            let hint = did_you_mean(&word, words.clone())
+                .unwrap_or_else(|| format!("known: {}", words.collect::<Vec<_>>().join(", ")));
             reading.fault(place, format!("unknown step `{word}`"), Some(hint));
         }
     }
@@ -52,7 +60,10 @@ pub fn read_flow(reading: &Reading, node: &Node, defaults: &Defaults, origins: &
 fn read_range(reading: &Reading, node: &Node) -> Option<(Duration, Duration)> {
     reading.parsed(node, "think", |text| {
         let (low, high) = text.split_once("..").unwrap_or((text, text));
-        let (low, high) = (units::parse_duration(low).map_err(|e| e.to_string())?, units::parse_duration(high).map_err(|e| e.to_string())?);
+        let (low, high) = (
+            units::parse_duration(low).map_err(|e| e.to_string())?,
+            units::parse_duration(high).map_err(|e| e.to_string())?,
+        );
         if low <= high { Ok((low, high)) } else { Err(format!("`{text}` begins after its end")) }
     })
 }
@@ -101,21 +112,30 @@ fn read_check(reading: &Reading, node: &Node) -> Vec<Check> {
     }
     if let Some(node) = map.take("matches")
         && let Some(pattern) = reading.parsed(node, "matches", |text| {
-            regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| format!("not a regular expression: {e}"))
+            regex::bytes::RegexBuilder::new(text)
+                .size_limit(1 << 20)
+                .build()
+                .map_err(|e| format!("not a regular expression: {e}"))
         })
     {
         add(format!("body matches {}", pattern.as_str()), Rule::Matches(pattern));
     }
     map.finish(reading);
     if checks.is_empty() && !reading.has_faults() {
-        reading.fault(node.place, "this check looks at nothing", Some("it can have status, contains, equals and matches".to_owned()));
+        reading.fault(
+            node.place,
+            "this check looks at nothing",
+            Some("it can have status, contains, equals and matches".to_owned()),
+        );
     }
     checks
 }
 
 fn shown(reading: &Reading, node: &Node) -> Option<String> {
     match &node.value {
-        Yaml::List(items) => Some(items.iter().filter_map(|item| reading.text(item, "status")).collect::<Vec<_>>().join(" or ")),
+        Yaml::List(items) => {
+            Some(items.iter().filter_map(|item| reading.text(item, "status")).collect::<Vec<_>>().join(" or "))
+        }
         _ => reading.text(node, "status"),
     }
 }
@@ -127,7 +147,8 @@ fn read_statuses(reading: &Reading, node: &Node) -> Option<Vec<(u16, u16)>> {
         .iter()
         .filter_map(|item| {
             reading.parsed(item, "status", |text| {
-                parse_statuses(text).ok_or_else(|| format!("`{text}` is not a status; write for example 200, 2xx or 200..299"))
+                parse_statuses(text)
+                    .ok_or_else(|| format!("`{text}` is not a status; write for example 200, 2xx or 200..299"))
             })
         })
         .collect();

@@ -20,7 +20,11 @@ pub fn read(reading: &Reading, node: &Node) -> Vec<Threshold> {
     let map = reading.map(node, "thresholds");
     let mut thresholds = Vec::new();
     for entry in &map.entries {
-        let items = if let Yaml::List(items) = &entry.value.value { items.as_slice() } else { std::slice::from_ref(entry.value) };
+        let items = if let Yaml::List(items) = &entry.value.value {
+            items.as_slice()
+        } else {
+            std::slice::from_ref(entry.value)
+        };
         thresholds.extend(items.iter().filter_map(|item| read_one(reading, &entry.name, entry.place, item)));
     }
     thresholds
@@ -30,11 +34,15 @@ fn read_one(reading: &Reading, key: &str, key_place: Place, node: &Node) -> Opti
     let mut options = Options::default();
     let expression = if matches!(node.value, Yaml::Map(_)) {
         let mut map = reading.map(node, "this threshold");
-        let expression = map.need(reading, "threshold", "p(95)<500").map(|node| (node.place, reading.text(node, "threshold")));
-        options.abort_on_fail = map.take("abortOnFail").is_some_and(|node| reading.boolean(node, "abortOnFail") == Some(true));
-        options.delay_abort = map.take("delayAbortEval").and_then(|node| reading.duration(node, "delayAbortEval")).unwrap_or_default();
+        let expression =
+            map.need(reading, "threshold", "p(95)<500").map(|node| (node.place, reading.text(node, "threshold")));
+        options.abort_on_fail =
+            map.take("abortOnFail").is_some_and(|node| reading.boolean(node, "abortOnFail") == Some(true));
+        options.delay_abort =
+            map.take("delayAbortEval").and_then(|node| reading.duration(node, "delayAbortEval")).unwrap_or_default();
         let words = [("fail", false), ("pass", true)];
-        options.allow_no_data = map.take("noData").and_then(|node| reading.word(node, "noData", &words)).unwrap_or(false);
+        options.allow_no_data =
+            map.take("noData").and_then(|node| reading.word(node, "noData", &words)).unwrap_or(false);
         map.finish(reading);
         expression
     } else {

@@ -43,7 +43,9 @@ impl Variables {
 
     fn unknown(&self, name: &str) -> (String, Option<String>) {
         let near = did_you_mean(name, self.0.keys().map(String::as_str));
-        let hint = near.unwrap_or_else(|| format!("declare it: `vars: {{{name}: …}}`; `-e {name}=…` and the environment override it"));
+        let hint = near.unwrap_or_else(|| {
+            format!("declare it: `vars: {{{name}: …}}`; `-e {name}=…` and the environment override it")
+        });
         (format!("unknown variable `{name}`"), Some(hint))
     }
 }

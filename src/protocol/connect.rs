@@ -79,8 +79,7 @@ impl Network {
         probe.enter(Stage::Tls);
         let begin = Instant::now();
         let name = ServerName::try_from(self.origins[origin].host.clone()).map_err(|_| ErrorClass::Tls)?;
-        let stream =
-            self.tls.connect(name, stream).await.map_err(|error| ErrorClass::of_io(Stage::Tls, &error))?;
+        let stream = self.tls.connect(name, stream).await.map_err(|error| ErrorClass::of_io(Stage::Tls, &error))?;
         probe.secured(begin.elapsed().as_secs_f64());
         Ok((Stream::Tls(Box::new(stream)), mark))
     }

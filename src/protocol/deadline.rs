@@ -24,7 +24,12 @@ impl Deadline {
     ///
     /// # Errors
     /// [`TimedOut`] when it does not end in time; it is dropped by the caller.
-    pub async fn guard<T>(&mut self, start: Instant, limit: Duration, work: impl Future<Output = T>) -> Result<T, TimedOut> {
+    pub async fn guard<T>(
+        &mut self,
+        start: Instant,
+        limit: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, TimedOut> {
         let end = start + limit;
         let mut work = pin!(work);
         poll_fn(|context| {

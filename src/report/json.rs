@@ -57,7 +57,8 @@ fn one(summary: &Summary, metric: &MetricDef, key: &str, value: &Value) -> Json 
         (Kind::Trend, _) => ("trend", "default"),
     };
     let mut shape = json!({ "type": kind, "contains": contains, "values": values(summary, metric, value) });
-    let judged: Map<String, Json> = summary.findings.iter().filter(|finding| finding.threshold.key == key).map(threshold).collect();
+    let judged: Map<String, Json> =
+        summary.findings.iter().filter(|finding| finding.threshold.key == key).map(threshold).collect();
     if let (false, Some(shape)) = (judged.is_empty(), shape.as_object_mut()) {
         shape.insert("thresholds".to_owned(), Json::Object(judged));
     }
@@ -71,7 +72,9 @@ fn threshold(finding: &Finding) -> (String, Json) {
 fn values(summary: &Summary, metric: &MetricDef, value: &Value) -> Json {
     let seconds = summary.elapsed.as_secs_f64();
     match value {
-        Value::Counter(sum) => json!({ "count": number(*sum), "rate": if seconds > 0.0 { sum / seconds } else { 0.0 } }),
+        Value::Counter(sum) => {
+            json!({ "count": number(*sum), "rate": if seconds > 0.0 { sum / seconds } else { 0.0 } })
+        }
         Value::Gauge(last) => json!({ "value": last.map(number) }),
         Value::Rate { nonzero, total } => {
             let rate = (*total > 0).then(|| *nonzero as f64 / *total as f64);
@@ -98,7 +101,9 @@ fn root_group(summary: &Summary) -> Json {
     let mut checks = Map::new();
     for (series, value) in summary.totals.iter().filter(|(series, _)| series.metric.name == "checks") {
         let (Value::Rate { nonzero, total }, Some(name)) = (value, series.labels.get("check")) else { continue };
-        let entry = checks.entry(name.to_owned()).or_insert_with(|| json!({ "name": name, "path": format!("::{name}"), "passes": 0, "fails": 0 }));
+        let entry = checks
+            .entry(name.to_owned())
+            .or_insert_with(|| json!({ "name": name, "path": format!("::{name}"), "passes": 0, "fails": 0 }));
         entry["passes"] = json!(entry["passes"].as_u64().unwrap_or(0) + nonzero);
         entry["fails"] = json!(entry["fails"].as_u64().unwrap_or(0) + total - nonzero);
     }
@@ -110,7 +115,8 @@ fn own(summary: &Summary) -> Json {
     let validity = &summary.validity;
     let generator = &validity.generator;
     let lag = validity.lag.map(|[median, p99, max]| json!({ "p50": median * 1e3, "p99": p99 * 1e3, "max": max * 1e3 }));
-    let started = std::time::UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(summary.header.started_at_ms).unwrap_or(0));
+    let started = std::time::UNIX_EPOCH
+        + std::time::Duration::from_millis(u64::try_from(summary.header.started_at_ms).unwrap_or(0));
     let reasons = summary.outcome.reasons.iter().map(|(code, reason)| json!({ "code": code.code(), "reason": reason }));
     json!({
         "version": summary.header.version,

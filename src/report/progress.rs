@@ -107,7 +107,10 @@ impl Glance {
     fn text(&self) -> String {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let vus = show_count(self.vus as u64);
-        let p95 = self.p95.map(|seconds| format!("  p95 {}", show_duration(Duration::from_secs_f64(seconds)))).unwrap_or_default();
+        let p95 = self
+            .p95
+            .map(|seconds| format!("  p95 {}", show_duration(Duration::from_secs_f64(seconds))))
+            .unwrap_or_default();
         let dropped = if self.dropped > 0 { format!("  {} dropped", show_count(self.dropped)) } else { String::new() };
         format!("{vus} VUs  {}  {} failed{p95}{dropped}", show_rate(self.rate), show_share(self.failed))
     }

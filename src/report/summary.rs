@@ -77,12 +77,18 @@ impl Outcome {
         for finding in findings.iter().filter(|finding| !finding.passed) {
             let threshold = &finding.threshold;
             let why = if finding.no_data { "no data" } else { "failed" };
-            reasons.push((Exit::ThresholdFailed, format!("threshold {} on {}: {why}", threshold.expression, threshold.key)));
+            reasons.push((
+                Exit::ThresholdFailed,
+                format!("threshold {} on {}: {why}", threshold.expression, threshold.key),
+            ));
         }
         for account in outputs.iter().filter(|account| !account.complete) {
             let missing = account.sent - account.acknowledged.min(account.sent);
             let why = account.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-            reasons.push((Exit::TelemetryIncomplete, format!("{} did not take {missing} of {} samples{why}", account.name, account.sent)));
+            reasons.push((
+                Exit::TelemetryIncomplete,
+                format!("{} did not take {missing} of {} samples{why}", account.name, account.sent),
+            ));
         }
         let codes: Vec<Exit> = reasons.iter().map(|(code, _)| *code).collect();
         let verdict = if codes.contains(&Exit::Invalid) {

@@ -28,9 +28,13 @@ impl Table {
     #[must_use]
     pub fn lines(&self, indent: usize) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
-        let filled = |column: usize| self.rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
-        let shown: Vec<(usize, usize)> = (0..columns).filter(|column| filled(*column)).map(|column| (column, width(column))).collect();
+        let width = |column: usize| {
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let filled =
+            |column: usize| self.rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
+        let shown: Vec<(usize, usize)> =
+            (0..columns).filter(|column| filled(*column)).map(|column| (column, width(column))).collect();
         let line = |row: &Vec<String>| {
             let mut text = " ".repeat(indent);
             for (place, (column, width)) in shown.iter().enumerate() {

@@ -51,7 +51,9 @@ pub fn render(summary: &Summary, style: Style) -> String {
         lines.push(String::new());
     }
     lines.push(format!("  {}", style.bold("EXECUTION")));
-    lines.extend(trends::trend_table(summary, &["iteration_duration", "iteration_response_time", "schedule_lag"]).lines(4));
+    lines.extend(
+        trends::trend_table(summary, &["iteration_duration", "iteration_response_time", "schedule_lag"]).lines(4),
+    );
     lines.extend(execution_lines(summary));
     lines.extend(output_lines(summary, style));
     lines.push(String::new());
@@ -66,7 +68,11 @@ fn verdict_line(summary: &Summary, style: Style) -> String {
     };
     let planned = Duration::from_millis(summary.header.planned_ms);
     let length = show_duration(summary.elapsed);
-    let of = if summary.elapsed + Duration::from_secs(1) < planned { format!(" of {}", show_duration(planned)) } else { String::new() };
+    let of = if summary.elapsed + Duration::from_secs(1) < planned {
+        format!(" of {}", show_duration(planned))
+    } else {
+        String::new()
+    };
     let run = format!("{}, run {}, {length}{of}", summary.header.profile, summary.header.run_id);
     format!("  {}  {run}  {}", style.bold(&word), style.dim(&format!("(exit code {})", summary.outcome.exit.code())))
 }
@@ -140,8 +146,17 @@ fn output_lines(summary: &Summary, style: Style) -> Vec<String> {
     let mut lines = vec![String::new(), format!("  {}", style.bold("OUTPUTS"))];
     for account in &summary.outputs {
         let mark = if account.complete { style.good("✓") } else { style.bad("✗") };
-        let mut line = format!("    {mark} {}: {} of {} samples acknowledged", account.name, show_count(account.acknowledged), show_count(account.sent));
-        let further = [(account.retried, "pushes repeated"), (account.rejected, "samples rejected"), (account.spooled, "samples left in the interval log")];
+        let mut line = format!(
+            "    {mark} {}: {} of {} samples acknowledged",
+            account.name,
+            show_count(account.acknowledged),
+            show_count(account.sent)
+        );
+        let further = [
+            (account.retried, "pushes repeated"),
+            (account.rejected, "samples rejected"),
+            (account.spooled, "samples left in the interval log"),
+        ];
         for (count, what) in further.into_iter().filter(|(count, _)| *count > 0) {
             line += &format!(", {} {what}", show_count(count));
         }

@@ -22,7 +22,8 @@ pub fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, String> {
         .map(|name| {
             let name = if name == "p(50)" { "med" } else { name };
             let stat = parse_stat(name).filter(|stat| !matches!(stat, Stat::Rate | Stat::Value));
-            stat.map(|stat| (name.to_owned(), stat)).ok_or_else(|| format!("`{name}` is not a statistic of a trend; write for example avg,med,p(95)"))
+            stat.map(|stat| (name.to_owned(), stat))
+                .ok_or_else(|| format!("`{name}` is not a statistic of a trend; write for example avg,med,p(95)"))
         })
         .collect()
 }
@@ -41,7 +42,8 @@ pub fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
 /// The table of trends that hold anything.
 #[must_use]
 pub fn trend_table(summary: &Summary, names: &[&str]) -> Table {
-    let headings: Vec<&str> = std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
+    let headings: Vec<&str> =
+        std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
     let mut table = Table::new(&headings);
     for name in names {
         let unit = catalogue::find(name).map_or(Unit::None, |metric| metric.unit);

@@ -25,7 +25,8 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
         super::print(&serde_json::to_string_pretty(&json).unwrap_or_default());
         return Ok(());
     }
-    let mut text = format!("{}: {} over {}\n", plan.name, count(plan.scenarios.len(), "scenario"), show_duration(plan.duration()));
+    let mut text =
+        format!("{}: {} over {}\n", plan.name, count(plan.scenarios.len(), "scenario"), show_duration(plan.duration()));
     for scenario in &plan.scenarios {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
@@ -37,7 +38,12 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
     if !plan.thresholds.is_empty() {
         text += "\n  thresholds\n";
         for threshold in &plan.thresholds {
-            text += &format!("    {}: {}{}\n", threshold.key, threshold.expression, if threshold.abort_on_fail { " (ends the run)" } else { "" });
+            text += &format!(
+                "    {}: {}{}\n",
+                threshold.key,
+                threshold.expression,
+                if threshold.abort_on_fail { " (ends the run)" } else { "" }
+            );
         }
     }
     text += &format!("\n  about {} series\n", show_count(predicted_series(&plan)));
@@ -108,15 +114,30 @@ fn feasibility(scenario: &Scenario) -> Vec<String> {
 
 fn descriptors(plan: &Plan) -> Option<String> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum?;
-    let users: u64 = plan.scenarios.iter().filter(|scenario| matches!(scenario.shape, Shape::Closed(_))).map(|scenario| u64::from(scenario.peak_vus())).sum();
-    (users + 50 > limit).then(|| format!("{} users need a socket each, and the limit of open files is {}; raise `ulimit -Hn`", show_count(users), show_count(limit)))
+    let users: u64 = plan
+        .scenarios
+        .iter()
+        .filter(|scenario| matches!(scenario.shape, Shape::Closed(_)))
+        .map(|scenario| u64::from(scenario.peak_vus()))
+        .sum();
+    (users + 50 > limit).then(|| {
+        format!(
+            "{} users need a socket each, and the limit of open files is {}; raise `ulimit -Hn`",
+            show_count(users),
+            show_count(limit)
+        )
+    })
 }
 
 /// Series of a run in which every step answers with one status.
 fn predicted_series(plan: &Plan) -> u64 {
     let series = plan.scenarios.iter().map(|scenario| {
         let stages = scenario.stages().len().max(1);
-        let steps = scenario.program.ops.iter().map(|op| if let Op::Send(_, checks) = op { HTTP_FAMILY.len() + checks.len() } else { 0 });
+        let steps = scenario
+            .program
+            .ops
+            .iter()
+            .map(|op| if let Op::Send(_, checks) = op { HTTP_FAMILY.len() + checks.len() } else { 0 });
         (steps.sum::<usize>() + ITERATION_FAMILY.len()) * stages + 3 + if stages > 1 { stages } else { 0 }
     });
     series.sum::<usize>() as u64 + 6

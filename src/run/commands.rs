@@ -20,7 +20,8 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
     let mut listen = args.listen;
     let mut words = args.knobs.iter();
     while let Some(word) = words.next() {
-        let name = word.strip_prefix("--").ok_or_else(|| usage(format!("`{word}` is not a knob; knobs begin with `--`")))?;
+        let name =
+            word.strip_prefix("--").ok_or_else(|| usage(format!("`{word}` is not a knob; knobs begin with `--`")))?;
         let (name, inline) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
         let value = inline.or_else(|| words.next().cloned()).ok_or_else(|| usage(format!("--{name} needs a value")))?;
         // Flags of `target` itself may also come after the first knob.
@@ -31,7 +32,10 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
         }
     }
     let target = target::start(knobs, listen).map_err(|error| Trouble::internal(&error))?;
-    print(&format!("practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)", target.address()));
+    print(&format!(
+        "practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)",
+        target.address()
+    ));
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| Trouble::internal(&error))?;
     let ended = runtime.block_on(async {
         let mut signals = Signals::listen()?;

@@ -30,11 +30,17 @@ impl RunFolder {
     /// When it holds a run already, or can't be written.
     pub fn create(path: &Path, header: &Header) -> Result<Self, Trouble> {
         let shown = path.display();
-        let fault = |error: std::io::Error| Trouble::configuration(format!("the run's folder {shown} can't be written: {error}\n  hint: choose another by --run-dir"));
+        let fault = |error: std::io::Error| {
+            Trouble::configuration(format!(
+                "the run's folder {shown} can't be written: {error}\n  hint: choose another by --run-dir"
+            ))
+        };
         fs::create_dir_all(path).map_err(fault)?;
         let log = path.join("intervals.log");
         if log.exists() {
-            return Err(Trouble::configuration(format!("{shown} holds a run already\n  hint: choose another folder by --run-dir, or remove it")));
+            return Err(Trouble::configuration(format!(
+                "{shown} holds a run already\n  hint: choose another folder by --run-dir, or remove it"
+            )));
         }
         let log = LogWriter::create(&log, header).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
         let events = File::create(path.join("events.log")).map_err(fault)?;
@@ -79,7 +85,8 @@ impl RunFolder {
 /// # Errors
 /// When it can't be written.
 pub fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), Trouble> {
-    let fault = |error: std::io::Error| Trouble { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
+    let fault =
+        |error: std::io::Error| Trouble { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
     let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";
     if path.exists() && !path.is_file() {
         // A pipe or a device (`--summary-export /dev/stdout`) can't be renamed over.

@@ -19,6 +19,7 @@ pub mod teller;
 
 use std::{
     io::{IsTerminal, Write},
+    net::SocketAddr,
     time::Duration,
 };
 
@@ -31,10 +32,10 @@ use self::{clock::RunClock, folder::RunFolder, prepare::Prepared, signals::Signa
 use crate::{
     analysis::Validity,
     cli::RunArgs,
-    control::{Control, StopReason},
+    control::{Control, StopReason, port},
     executor::{Crew, Traffic},
     exit::Exit,
-    plan::Partition,
+    plan::{Partition, Shape},
     report::{Outcome, Summary, progress::Display, style::Style},
 };
 
@@ -80,12 +81,14 @@ impl Trouble {
 pub fn execute(args: &RunArgs) -> Result<Exit, Trouble> {
     let prepared = prepare::prepare(args)?;
     let mut builder = Builder::new_current_thread();
-    let runtime = builder.enable_all().build_local(LocalOptions::default()).map_err(|error| Trouble::internal(&error))?;
+    let runtime =
+        builder.enable_all().build_local(LocalOptions::default()).map_err(|error| Trouble::internal(&error))?;
     runtime.block_on(conduct(prepared, args))
 }
 
 async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
-    let style = Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
+    let style =
+        Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
     let silent = args.quiet || args.no_progress;
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
     let clock = RunClock::starting_in(LEAD);
@@ -93,6 +96,9 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let folder = RunFolder::create(&prepared.run_dir, &header)?;
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
     let control = Control::new(prepared.plan.scenarios.len());
+    if let Some(address) = args.control {
+        open_control_port(address, &control, &prepared, &display).await?;
+    }
     let sinks = Sinks::start(&prepared, &header, folder.log_path())?;
     let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start());
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
@@ -102,7 +108,8 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let elapsed = teller.elapsed();
     let mut endings = Vec::new();
     if ending.is_cut_off() {
-        endings.push((Exit::Stopped, "stopped at once by a second signal; requests in flight are not counted".to_owned()));
+        endings
+            .push((Exit::Stopped, "stopped at once by a second signal; requests in flight are not counted".to_owned()));
     } else if let Err(fault) = crew.join() {
         endings.push((Exit::Internal, fault));
     }
@@ -110,7 +117,9 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let told = teller.finish();
     endings.extend(told.endings);
     match told.stop {
-        Some(StopReason::Outside) if !ending.is_cut_off() => endings.push((Exit::Stopped, "stopped from outside".to_owned())),
+        Some(StopReason::Outside) if !ending.is_cut_off() => {
+            endings.push((Exit::Stopped, "stopped from outside".to_owned()))
+        }
         Some(StopReason::Aborted) => endings.push((Exit::Aborted, "the test aborted itself".to_owned())),
         _ => {}
     }
@@ -129,6 +138,22 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         trend_stats: prepared.trend_stats.clone(),
     };
     conclude(&summary, told.folder, args, style)
+}
+
+async fn open_control_port(
+    address: SocketAddr,
+    control: &Control,
+    prepared: &Prepared,
+    display: &Display,
+) -> Result<(), Trouble> {
+    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::Steerable {
+        name: scenario.name.clone(),
+        open: matches!(scenario.shape, Shape::Open(_)),
+    });
+    let bound = port::serve(address, control.clone(), steerable.collect()).await;
+    let bound = bound.map_err(|error| Trouble::configuration(format!("--control {address}: {error}")))?;
+    display.say(&format!("  taking orders on http://{bound}/v1/status"));
+    Ok(())
 }
 
 fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style) -> Result<Exit, Trouble> {

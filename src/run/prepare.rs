@@ -57,7 +57,8 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
     let usage = |message: String| Trouble { exit: Exit::Usage, message };
-    let trend_stats = parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
+    let trend_stats =
+        parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
     let environment = |name: &str| std::env::var(name).ok();
@@ -65,7 +66,13 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     let sinks: Result<Vec<_>, _> = addresses.iter().map(|given| SinkAddress::parse(given, environment)).collect();
     let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
     let run_id = match &args.run_id {
-        Some(id) if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !id.is_empty() && !id.starts_with('.') => id.clone(),
+        Some(id)
+            if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+                && !id.is_empty()
+                && !id.starts_with('.') =>
+        {
+            id.clone()
+        }
         Some(id) => return Err(usage(format!("--run-id `{id}` may hold only letters, digits, `-`, `_` and `.`"))),
         None => new_run_id(),
     };
@@ -95,7 +102,11 @@ impl Prepared {
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
-            thresholds: plan.thresholds.iter().map(|t| (t.key.clone(), t.expression.clone(), t.allow_no_data)).collect(),
+            thresholds: plan
+                .thresholds
+                .iter()
+                .map(|t| (t.key.clone(), t.expression.clone(), t.allow_no_data))
+                .collect(),
             instance,
         }
     }
@@ -103,7 +114,12 @@ impl Prepared {
 
 fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
     let model = if matches!(scenario.shape, Shape::Open(_)) { Model::Open } else { Model::Closed };
-    ScenarioHeader { name: scenario.name.clone(), executor: scenario.executor.to_owned(), model, load: describe(scenario) }
+    ScenarioHeader {
+        name: scenario.name.clone(),
+        executor: scenario.executor.to_owned(),
+        model,
+        load: describe(scenario),
+    }
 }
 
 /// Finds the profile: a URL with flags, a bundled name, a file.
@@ -111,7 +127,11 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 /// # Errors
 /// When there is none, or flags do not go with it.
 pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
-    let shaped = args.vus.is_some() || args.duration.is_some() || args.iterations.is_some() || args.rate.is_some() || !args.stages.is_empty();
+    let shaped = args.vus.is_some()
+        || args.duration.is_some()
+        || args.iterations.is_some()
+        || args.rate.is_some()
+        || !args.stages.is_empty();
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
         let quick = QuickRun {
@@ -160,7 +180,9 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         practice_url: Some("http://127.0.0.1:1".to_owned()),
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
-    let read = |given: &Given| profile::load(&source.name, &source.text, given).map_err(|faults| Trouble::configuration(faults.to_string()));
+    let read = |given: &Given| {
+        profile::load(&source.name, &source.text, given).map_err(|faults| Trouble::configuration(faults.to_string()))
+    };
     let mut plan = read(&given)?;
     let mut running = None;
     if let Some(knobs) = plan.practice_target.as_ref().filter(|_| start) {
@@ -194,7 +216,10 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     }
     for (key, expression) in &args.thresholds {
         let threshold = thresholds::build(key, expression, &thresholds::Options::default());
-        plan.thresholds.push(threshold.map_err(|wrong| Trouble { exit: Exit::Usage, message: format!("--threshold {key}={expression}: {wrong}") })?);
+        plan.thresholds.push(threshold.map_err(|wrong| Trouble {
+            exit: Exit::Usage,
+            message: format!("--threshold {key}={expression}: {wrong}"),
+        })?);
     }
     if args.no_thresholds {
         plan.thresholds.clear();

@@ -37,16 +37,31 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
         return Ok(Exit::Passed);
     }
     let ended = fold.ended;
-    let summary = fold.summary().ok_or_else(|| Trouble::configuration(format!("{}: the log ends before its header", path.display())))?;
+    let summary = fold
+        .summary()
+        .ok_or_else(|| Trouble::configuration(format!("{}: the log ends before its header", path.display())))?;
     let Some(wanted) = &args.get else {
         let text = report::text::render(&summary, Style { colours: false });
-        let note = if ended { String::new() } else { format!("\n  the log has no end: the run still lives or was killed; {torn} bytes of a torn frame, {cut} of them cut") };
+        let note = if ended {
+            String::new()
+        } else {
+            format!(
+                "\n  the log has no end: the run still lives or was killed; {torn} bytes of a torn frame, {cut} of them cut"
+            )
+        };
         print(&format!("{text}{note}"));
         return Ok(Exit::Passed);
     };
     match look_up(&report::json::render(&summary), wanted) {
         Some(value) => print(&value),
-        None => return Err(Trouble { exit: Exit::Usage, message: format!("the summary has no `{wanted}`\n  hint: for example metrics.http_reqs.count or metrics.http_req_duration.p(95)") }),
+        None => {
+            return Err(Trouble {
+                exit: Exit::Usage,
+                message: format!(
+                    "the summary has no `{wanted}`\n  hint: for example metrics.http_reqs.count or metrics.http_req_duration.p(95)"
+                ),
+            });
+        }
     }
     Ok(Exit::Passed)
 }
@@ -127,7 +142,17 @@ impl Fold {
         let outcome = Outcome::weigh(Vec::new(), &findings, &validity, &[]);
         let trend_stats = trends::parse_stats(trends::DEFAULT_STATS).unwrap_or_default();
         let (totals, offered) = (self.totals, self.offered);
-        Some(Summary { header, elapsed, totals, offered, findings, validity, outputs: Vec::new(), outcome, trend_stats })
+        Some(Summary {
+            header,
+            elapsed,
+            totals,
+            offered,
+            findings,
+            validity,
+            outputs: Vec::new(),
+            outcome,
+            trend_stats,
+        })
     }
 }
 

@@ -85,7 +85,15 @@ pub struct Told {
 
 impl Teller {
     /// A teller that has heard nothing.
-    pub fn new(prepared: &Prepared, header: Header, folder: RunFolder, clock: RunClock, control: Control, sinks: Sinks, display: Display) -> Self {
+    pub fn new(
+        prepared: &Prepared,
+        header: Header,
+        folder: RunFolder,
+        clock: RunClock,
+        control: Control,
+        sinks: Sinks,
+        display: Display,
+    ) -> Self {
         let throttled = generator::throttled_seconds();
         Self {
             assembler: Assembler::new(prepared.workers),
@@ -180,16 +188,24 @@ impl Teller {
         {
             self.control.stop(StopReason::Aborted);
             let threshold = &finding.threshold;
-            self.event("abort", format!("threshold {} on {} failed and asks to abort", threshold.expression, threshold.key));
+            self.event(
+                "abort",
+                format!("threshold {} on {} failed and asks to abort", threshold.expression, threshold.key),
+            );
         }
     }
 
     fn record_generator(&mut self) {
         let none = Labels::default();
-        let (cpu, worker_cpu, throttled) = (generator::cpu_seconds(), self.assembler.worker_cpu_seconds(), generator::throttled_seconds());
+        let (cpu, worker_cpu, throttled) =
+            (generator::cpu_seconds(), self.assembler.worker_cpu_seconds(), generator::throttled_seconds());
         self.assembler.record(&catalogue::GENERATOR_CPU, &none, Value::Counter(cpu - self.cpu_told.0));
         self.assembler.record(&catalogue::GENERATOR_WORKER_CPU, &none, Value::Counter(worker_cpu - self.cpu_told.1));
-        self.assembler.record(&catalogue::GENERATOR_THROTTLED, &none, Value::Counter((throttled - self.throttled.1).max(0.0)));
+        self.assembler.record(
+            &catalogue::GENERATOR_THROTTLED,
+            &none,
+            Value::Counter((throttled - self.throttled.1).max(0.0)),
+        );
         (self.cpu_told, self.throttled.1) = ((cpu, worker_cpu), throttled);
         let resident = generator::resident_bytes().map(|bytes| bytes as f64);
         self.assembler.record(&catalogue::GENERATOR_RSS, &none, Value::Gauge(resident));

@@ -51,7 +51,8 @@ impl Judge {
     pub fn observe(&mut self, interval: &Interval) {
         for running in &mut self.running {
             for series in &interval.new_series {
-                if series.metric.name == running.threshold.metric && series.labels.has_all(&running.threshold.selector) {
+                if series.metric.name == running.threshold.metric && series.labels.has_all(&running.threshold.selector)
+                {
                     running.series.push(series.id);
                 }
             }
@@ -86,7 +87,8 @@ impl Running {
         let threshold = self.threshold.clone();
         let counts = matches!(threshold.stat, Stat::Count) || matches!(self.value, Value::Counter(_));
         // A counter that never appeared is a true zero: nothing happened. A share or a quantile of nothing is no data.
-        let observed = (self.observed || counts).then(|| stat_of(&self.value, threshold.stat, elapsed.as_secs_f64())).flatten();
+        let observed =
+            (self.observed || counts).then(|| stat_of(&self.value, threshold.stat, elapsed.as_secs_f64())).flatten();
         let shown = if matches!(threshold.stat, Stat::Count) { 1.0 } else { shown_factor(self.metric) };
         let observed = observed.map(|value| value * shown);
         let no_data = observed.is_none();

@@ -45,9 +45,9 @@ pub fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64),
     let bound = text[at + sign.len()..].trim();
     let bound: f64 =
         bound.parse().ok().filter(|b: &f64| b.is_finite()).ok_or_else(|| format!("`{bound}` is not a number"))?;
-    let stat = parse_stat(text[..at].trim())
-        .filter(|stat| offers(kind, *stat))
-        .ok_or_else(|| format!("`{}` is not a statistic of a {}; it has {}", text[..at].trim(), word(kind), offered(kind)))?;
+    let stat = parse_stat(text[..at].trim()).filter(|stat| offers(kind, *stat)).ok_or_else(|| {
+        format!("`{}` is not a statistic of a {}; it has {}", text[..at].trim(), word(kind), offered(kind))
+    })?;
     Ok((stat, operator, bound))
 }
 
@@ -120,7 +120,10 @@ mod tests {
 
     #[test]
     fn expressions_are_k6s() {
-        assert_eq!(parse_expression("p(99.9) < 500", Kind::Trend).unwrap(), (Stat::Quantile(99.9 / 100.0), Operator::Less, 500.0));
+        assert_eq!(
+            parse_expression("p(99.9) < 500", Kind::Trend).unwrap(),
+            (Stat::Quantile(99.9 / 100.0), Operator::Less, 500.0)
+        );
         assert_eq!(parse_expression("rate<=0.01", Kind::Rate).unwrap(), (Stat::Rate, Operator::LessOrEqual, 0.01));
         assert_eq!(parse_expression("count===3", Kind::Counter).unwrap(), (Stat::Count, Operator::Equal, 3.0));
         assert_eq!(parse_expression("med!=3", Kind::Trend).unwrap().1, Operator::NotEqual);

@@ -38,7 +38,14 @@ impl RemoteWrite {
     /// An encoder without series; `run_labels` go with every series.
     #[must_use]
     pub fn new(prefix: &str, run_labels: Vec<(String, String)>) -> Self {
-        Self { prefix: prefix.to_owned(), run_labels, totals: Totals::default(), labels: Vec::new(), appeared: BTreeMap::new(), end_ms: 0 }
+        Self {
+            prefix: prefix.to_owned(),
+            run_labels,
+            totals: Totals::default(),
+            labels: Vec::new(),
+            appeared: BTreeMap::new(),
+            end_ms: 0,
+        }
     }
 
     fn learn(&mut self, series: &SeriesDef, start_ms: i64) {
@@ -87,7 +94,9 @@ fn put_value(body: &mut Vec<u8>, sets: &[Vec<u8>], value: &Value, at_ms: i64) ->
             put_series(body, misses, |out| put_sample(out, (*total - *nonzero) as f64, at_ms));
             return 2;
         }
-        (Value::Trend(histogram), [labels]) => put_series(body, labels, |out| put_histogram(out, histogram, WIRE_SCALE, at_ms)),
+        (Value::Trend(histogram), [labels]) => {
+            put_series(body, labels, |out| put_histogram(out, histogram, WIRE_SCALE, at_ms))
+        }
         _ => return 0,
     }
     1
@@ -127,7 +136,9 @@ impl Encoder for RemoteWrite {
     fn hint(&self, status: u16, body: &str) -> Option<&'static str> {
         match status {
             // Prometheus before 3.8 answers 500 to this, and would for ever.
-            500 if body.contains("native histograms are disabled") => Some("start Prometheus with --enable-feature=native-histograms"),
+            500 if body.contains("native histograms are disabled") => {
+                Some("start Prometheus with --enable-feature=native-histograms")
+            }
             404 => Some("start Prometheus with --web.enable-remote-write-receiver, and check the path"),
             _ => None,
         }

@@ -132,8 +132,8 @@ fn spans_and_deltas(buckets: &[(i32, u64)]) -> (Vec<(i32, u32)>, Vec<i64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use prost::Message;
     use proptest::prelude::*;
+    use prost::Message;
 
     #[derive(Message)]
     struct Request {
@@ -227,7 +227,11 @@ mod tests {
 
     #[test]
     fn labels_are_sorted_and_samples_whole() {
-        let labels = BTreeMap::from([("b".to_owned(), "2".to_owned()), ("A".to_owned(), "1".to_owned()), ("c".to_owned(), String::new())]);
+        let labels = BTreeMap::from([
+            ("b".to_owned(), "2".to_owned()),
+            ("A".to_owned(), "1".to_owned()),
+            ("c".to_owned(), String::new()),
+        ]);
         let (mut set, mut out) = (Vec::new(), Vec::new());
         put_labels(&mut set, "metric", &labels);
         put_series(&mut out, &set, |series| put_sample(series, -1.5, -7));

@@ -10,12 +10,7 @@ pub mod response;
 use tokio::time::Instant;
 
 use self::response::{Progress, ResponseReader};
-use super::{
-    ErrorClass, Network, Probe, Stage,
-    connect::OpenMark,
-    deadline::Deadline,
-    stream::Stream,
-};
+use super::{ErrorClass, Network, Probe, Stage, connect::OpenMark, deadline::Deadline, stream::Stream};
 use crate::plan::RequestSpec;
 
 /// One user's connections, one per origin.

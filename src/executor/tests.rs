@@ -1,0 +1,248 @@
+//! The two loops in paused time: exact counts, no sleeping, no network (iterations that only think).
+
+use std::{cell::RefCell, collections::BTreeMap, future::Future, rc::Rc, time::Duration};
+
+use tokio::{
+    task::{LocalSet, spawn_local},
+    time::{Instant, sleep},
+};
+
+use super::{
+    closed::{self, SharedIterations},
+    desk::Desk,
+    open,
+    pacer::Pacer,
+    scenario::ScenarioRun,
+    seats::{Pool, Seats},
+};
+use crate::{
+    control::{Control, StopReason},
+    metric::{Recorder, Value},
+    plan::{
+        ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Partition, Plan, Program, Scenario, Shape,
+        schedule::{Stage, open::Spacing},
+    },
+    protocol::{Network, tls},
+};
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
+    let scenario = Scenario {
+        name: "it".into(),
+        executor: "any",
+        shape,
+        start: Duration::ZERO,
+        graceful_stop,
+        program: Program { ops: vec![Op::Think(think, think)] },
+        tags: Vec::new(),
+    };
+    Plan {
+        name: "test".into(),
+        scenarios: vec![scenario],
+        origins: Vec::new(),
+        thresholds: Vec::new(),
+        tags: Vec::new(),
+        insecure_skip_tls_verify: false,
+        seed: 1,
+        outputs: Vec::new(),
+        practice_target: None,
+    }
+}
+
+fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
+    Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), shared_iterations })
+}
+
+fn open_shape(rate: f64, length: Duration, max_vus: u32) -> Shape {
+    let schedule = OpenSchedule::constant(rate, length, Spacing::Even);
+    Shape::Open(OpenShape { schedule, pre_allocated_vus: 0, max_vus })
+}
+
+/// What a scenario left behind.
+struct Left {
+    counts: BTreeMap<String, f64>,
+    due: u64,
+    ended: Duration,
+}
+
+impl Left {
+    fn count(&self, metric: &str) -> u64 {
+        self.counts.get(metric).map_or(0, |count| format!("{count}").parse().unwrap())
+    }
+}
+
+/// Runs a plan's only scenario on one worker, with something beside it.
+async fn conduct<F: Future<Output = ()> + 'static>(
+    plan: Plan,
+    beside: impl FnOnce(Control, Rc<ScenarioRun>) -> F,
+) -> Left {
+    let start = Instant::now();
+    let recorder = Rc::new(RefCell::new(Recorder::default()));
+    let network = Rc::new(Network::new(Vec::new().into(), tls::connector(true).unwrap()));
+    let desk = Desk::new(&plan, 0, recorder.clone(), start);
+    let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk);
+    let control = Control::new(1);
+    let follower = control.follower();
+    spawn_local(beside(control, run.clone()));
+    match plan.scenarios[0].shape.clone() {
+        Shape::Open(shape) => {
+            let seats = Rc::new(Seats::new(Pool::new(1, shape.max_vus), 0));
+            open::run(run, shape, seats, follower, 0, Pacer::coarse()).await;
+        }
+        Shape::Closed(shape) => {
+            let iterations = SharedIterations::new(shape.shared_iterations);
+            closed::run(run, shape, iterations, follower, 0).await;
+        }
+    }
+    let ended = start.elapsed();
+    let interval = recorder.borrow_mut().hand_over(0, 1, true, 0.0);
+    let mut counts = BTreeMap::new();
+    for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
+        if let Value::Counter(count) = value {
+            *counts.entry(metric.name.to_string()).or_insert(0.0) += count;
+        }
+    }
+    Left { counts, due: interval.intended.iter().map(|cell| cell.due).sum(), ended }
+}
+
+async fn alone(plan: Plan) -> Left {
+    LocalSet::new().run_until(conduct(plan, |control, _| async move { drop(control) })).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn closed_users_iterate_until_the_time_is_over() {
+    let shape = closed_shape(ClosedSchedule::constant(3, millis(9_500)), None);
+    let left = alone(plan(shape, seconds(1), seconds(30))).await;
+    assert_eq!((left.count("iterations"), left.due), (30, 30));
+    assert_eq!(left.ended.as_secs(), 10, "the last iterations end within the graceful stop");
+}
+
+#[tokio::test(start_paused = true)]
+async fn iterations_past_the_graceful_stop_are_cut_off_and_not_counted() {
+    let shape = closed_shape(ClosedSchedule::constant(2, seconds(1)), None);
+    let left = alone(plan(shape, seconds(60), seconds(2))).await;
+    assert_eq!((left.count("iterations"), left.ended.as_secs()), (0, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_follow_the_ramp() {
+    let stage = |length, target| Stage { duration: seconds(length), target };
+    let schedule = ClosedSchedule::ramping(0, vec![stage(4, 4.0), stage(4, 4.0), stage(4, 0.0)]);
+    let expected = schedule.clone();
+    let left = LocalSet::new()
+        .run_until(conduct(plan(closed_shape(schedule, None), millis(10), seconds(5)), |control, run| async move {
+            sleep(millis(500)).await;
+            for second in 0..12 {
+                let offset = seconds(second) + millis(500);
+                assert_eq!(run.made.get(), u64::from(expected.users_at(offset)), "at {offset:?}");
+                sleep(seconds(1)).await;
+            }
+            drop(control);
+        }))
+        .await;
+    assert!(left.count("iterations") > 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ramped_down_user_is_cut_off_after_its_grace() {
+    let stage = |length, target| Stage { duration: seconds(length), target };
+    let schedule = ClosedSchedule::ramping(2, vec![stage(1, 2.0), stage(0, 0.0), stage(20, 0.0)]);
+    let shape = Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(3), shared_iterations: None });
+    let left = LocalSet::new()
+        .run_until(conduct(plan(shape, seconds(60), seconds(5)), |control, run| async move {
+            sleep(millis(3_900)).await;
+            assert_eq!(run.made.get(), 2);
+            sleep(millis(200)).await;
+            assert_eq!(run.made.get(), 0);
+            drop(control);
+        }))
+        .await;
+    assert_eq!(left.count("iterations"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shared_iterations_end_the_scenario_and_the_rest_is_dropped() {
+    let whole = closed_shape(ClosedSchedule::constant(4, seconds(600)), Some(10));
+    let left = alone(plan(whole, seconds(1), seconds(30))).await;
+    assert_eq!((left.count("iterations"), left.ended.as_secs()), (10, 3));
+    let short = closed_shape(ClosedSchedule::constant(4, millis(1_500)), Some(10));
+    let left = alone(plan(short, seconds(1), seconds(30))).await;
+    assert_eq!((left.count("iterations"), left.count("dropped_iterations")), (8, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_arrival_is_started_when_users_suffice() {
+    let left = alone(plan(open_shape(100.0, seconds(10), 50), millis(50), seconds(30))).await;
+    assert_eq!((left.due, left.count("iterations"), left.count("dropped_iterations")), (1_000, 1_000, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn arrivals_without_a_free_user_are_dropped_and_counted() {
+    let left = alone(plan(open_shape(10.0, seconds(5), 2), millis(950), seconds(30))).await;
+    assert_eq!(left.due, 50);
+    assert_eq!((left.count("iterations"), left.count("dropped_iterations")), (10, 40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_thinking_at_once() {
+    for shape in [closed_shape(ClosedSchedule::constant(5, seconds(600)), None), open_shape(10.0, seconds(600), 500)] {
+        let left = LocalSet::new()
+            .run_until(conduct(plan(shape, seconds(30), seconds(30)), |control, _| async move {
+                sleep(millis(2_500)).await;
+                control.stop(StopReason::Outside);
+                sleep(seconds(60)).await;
+            }))
+            .await;
+        assert_eq!((left.count("iterations"), left.ended.as_secs()), (0, 2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_begins_nothing() {
+    for shape in [closed_shape(ClosedSchedule::constant(1, millis(9_500)), None), open_shape(1.0, seconds(10), 5)] {
+        let left = LocalSet::new()
+            .run_until(conduct(plan(shape, millis(1_000), seconds(30)), |control, _| async move {
+                sleep(millis(2_500)).await;
+                control.order(|orders| orders.paused = true);
+                sleep(seconds(4)).await;
+                control.order(|orders| orders.paused = false);
+                sleep(seconds(60)).await;
+            }))
+            .await;
+        assert!((6..=7).contains(&left.count("iterations")), "{}", left.count("iterations"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_and_rates_follow_live_orders() {
+    let shape = closed_shape(ClosedSchedule::constant(1, millis(9_500)), None);
+    let left = LocalSet::new()
+        .run_until(conduct(plan(shape, seconds(1), seconds(30)), |control, _| async move {
+            sleep(millis(4_500)).await;
+            control.order(|orders| orders.users[0] = Some(3));
+            sleep(seconds(60)).await;
+        }))
+        .await;
+    assert_eq!(left.count("iterations"), 10 + 5 + 5);
+
+    let left = LocalSet::new()
+        .run_until(conduct(
+            plan(open_shape(10.0, seconds(10), 500), millis(10), seconds(30)),
+            |control, _| async move {
+                sleep(millis(4_950)).await;
+                control.order(|orders| orders.rates[0] = Some(100.0));
+                sleep(seconds(60)).await;
+                assert_eq!(control.take_applied().len(), 1);
+            },
+        ))
+        .await;
+    assert!((550..=560).contains(&left.due), "{}", left.due);
+    assert_eq!(left.due, left.count("iterations"));
+}

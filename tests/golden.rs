@@ -1,0 +1,289 @@
+//! Golden files: one fixture through every encoder and report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
+
+use std::{fmt::Write, path::PathBuf, time::Duration};
+
+use loadagent::{
+    analysis::{Generator, Offered, Validity},
+    exit::Exit,
+    interval_log::{
+        Header,
+        frame::{Model, ScenarioHeader},
+    },
+    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue, intended::IntendedCells},
+    output::{Account, encoder::Encoder, prometheus::RemoteWrite},
+    profile::{self, Given},
+    report::{self, Outcome, Summary, style::Style, trends},
+    threshold::judge::Judge,
+};
+use prost::Message;
+
+fn check(name: &str, text: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(known, text, "{name} differs; `UPDATE_GOLDEN=1 cargo test` writes it");
+}
+
+fn trend(times: &[f64]) -> Value {
+    let mut histogram = Histogram::default();
+    times.iter().for_each(|time| histogram.record(*time));
+    Value::Trend(Box::new(histogram))
+}
+
+/// Two seconds of a run: the second one brings an error and a stall.
+fn intervals() -> Vec<Interval> {
+    let mut next = 0;
+    let mut series = |metric: &MetricDef, pairs: &[(&str, &str)]| {
+        next += 1;
+        SeriesDef { id: next - 1, metric: metric.clone(), labels: Labels::new(pairs.iter().copied()) }
+    };
+    let ok = [
+        ("scenario", "browse"),
+        ("name", "GET /"),
+        ("method", "GET"),
+        ("status", "200"),
+        ("expected_response", "true"),
+    ];
+    let bad = [
+        ("scenario", "browse"),
+        ("name", "GET /"),
+        ("method", "GET"),
+        ("status", "503"),
+        ("expected_response", "false"),
+        ("error_class", "status_5xx"),
+    ];
+    let scenario = [("scenario", "browse")];
+    let first = vec![
+        series(&catalogue::HTTP_REQS, &ok),
+        series(&catalogue::HTTP_REQ_FAILED, &ok),
+        series(&catalogue::HTTP_REQ_RESPONSE_TIME, &ok),
+        series(&catalogue::HTTP_REQ_DURATION, &ok),
+        series(&catalogue::ITERATIONS, &scenario),
+        series(&catalogue::SCHEDULE_LAG, &scenario),
+        series(&catalogue::VUS, &scenario),
+        series(&catalogue::CHECKS, &[("scenario", "browse"), ("name", "GET /"), ("check", "status is 200")]),
+        series(&catalogue::DATA_SENT, &ok),
+    ];
+    let second = vec![
+        series(&catalogue::HTTP_REQS, &bad),
+        series(&catalogue::HTTP_REQ_FAILED, &bad),
+        series(&catalogue::HTTP_REQ_RESPONSE_TIME, &bad),
+        series(&catalogue::HTTP_ERRORS, &bad),
+    ];
+    let mut cells = IntendedCells::default();
+    cells.at(0, 0).due = 3;
+    let early = cells.take();
+    cells.at(1, 0).due = 2;
+    cells.at(1, 0).dropped = 1;
+    vec![
+        Interval {
+            sequence: 0,
+            start_ms: 1_763_700_000_000,
+            end_ms: 1_763_700_001_000,
+            new_series: first,
+            values: vec![
+                (0, Value::Counter(3.0)),
+                (1, Value::Rate { nonzero: 0, total: 3 }),
+                (2, trend(&[0.010, 0.011, 0.012])),
+                (3, trend(&[0.010, 0.010, 0.012])),
+                (4, Value::Counter(3.0)),
+                (5, trend(&[0.0, 0.000_05, 0.000_1])),
+                (6, Value::Gauge(Some(2.0))),
+                (7, Value::Rate { nonzero: 3, total: 3 }),
+                (8, Value::Counter(270.0)),
+            ],
+            intended: early,
+        },
+        Interval {
+            sequence: 1,
+            start_ms: 1_763_700_001_000,
+            end_ms: 1_763_700_002_000,
+            new_series: second,
+            values: vec![
+                (6, Value::Gauge(Some(1.0))),
+                (7, Value::Rate { nonzero: 0, total: 1 }),
+                (9, Value::Counter(1.0)),
+                (10, Value::Rate { nonzero: 1, total: 1 }),
+                (11, trend(&[0.950])),
+                (12, Value::Counter(1.0)),
+            ],
+            intended: cells.take(),
+        },
+    ]
+}
+
+fn summary() -> Summary {
+    let header = Header {
+        version: "0.0.0".into(),
+        run_id: "20251121-040000-gold".into(),
+        profile: "golden".into(),
+        instance: "here".into(),
+        started_at_ms: 1_763_700_000_000,
+        seed: 1,
+        planned_ms: 10_000,
+        labels: Vec::new(),
+        scenarios: vec![ScenarioHeader {
+            name: "browse".into(),
+            executor: "constant-arrival-rate".into(),
+            model: Model::Open,
+            load: "constant-arrival-rate: 2/s for 10s".into(),
+        }],
+        thresholds: Vec::new(),
+    };
+    let thresholds: Vec<_> = [
+        ("http_req_failed", "rate<0.01"),
+        ("http_req_duration{scenario:browse}", "p(95)<500"),
+        ("iteration_duration", "avg<1"),
+    ]
+    .iter()
+    .map(|(key, expression)| {
+        profile::thresholds::build(key, expression, &profile::thresholds::Options::default()).unwrap()
+    })
+    .collect();
+    let (mut totals, mut offered, mut judge) = (Totals::default(), Offered::default(), Judge::new(&thresholds));
+    for interval in intervals() {
+        totals.fold(&interval);
+        offered.fold(&interval);
+        judge.observe(&interval);
+    }
+    let elapsed = Duration::from_secs(2);
+    let generator = Generator {
+        cpu_seconds: 0.01,
+        worker_cpu_seconds: 0.008,
+        workers: 2,
+        rss_bytes: 8_000_000,
+        rss_peak_bytes: 9_000_000,
+        throttled_seconds: 0.0,
+    };
+    let validity = Validity::judge(&header, &totals, &offered, generator, elapsed);
+    let findings = judge.findings(elapsed);
+    let outputs = vec![Account {
+        name: "prometheus http://localhost:9090/api/v1/write".into(),
+        sent: 40,
+        acknowledged: 31,
+        retried: 4,
+        spooled: 9,
+        last_error: Some("503 busy".into()),
+        ..Account::default()
+    }];
+    let outcome = Outcome::weigh(vec![(Exit::Stopped, "stopped from outside".into())], &findings, &validity, &outputs);
+    let trend_stats = trends::parse_stats(trends::DEFAULT_STATS).unwrap();
+    Summary { header, elapsed, totals, offered, findings, validity, outputs, outcome, trend_stats }
+}
+
+#[test]
+fn summary_text() {
+    check("summary.txt", &report::text::render(&summary(), Style { colours: false }));
+}
+
+#[test]
+fn summary_json() {
+    let mut json = report::json::render(&summary());
+    // Whether a terminal is there depends on who runs the tests.
+    json["state"]["isStdOutTTY"] = false.into();
+    json["state"]["isStdErrTTY"] = false.into();
+    check("summary.json", &(serde_json::to_string_pretty(&json).unwrap() + "\n"));
+}
+
+#[derive(Message)]
+struct Request {
+    #[prost(message, repeated, tag = "1")]
+    series: Vec<Series>,
+}
+#[derive(Message)]
+struct Series {
+    #[prost(message, repeated, tag = "1")]
+    labels: Vec<Pair>,
+    #[prost(message, repeated, tag = "2")]
+    samples: Vec<Sample>,
+    #[prost(message, repeated, tag = "4")]
+    histograms: Vec<Native>,
+}
+#[derive(Message)]
+struct Pair {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+#[derive(Message)]
+struct Sample {
+    #[prost(double, tag = "1")]
+    value: f64,
+    #[prost(int64, tag = "2")]
+    at: i64,
+}
+#[derive(Message)]
+struct Span {
+    #[prost(sint32, tag = "1")]
+    offset: i32,
+    #[prost(uint32, tag = "2")]
+    length: u32,
+}
+#[derive(Message)]
+struct Native {
+    #[prost(uint64, tag = "1")]
+    count: u64,
+    #[prost(double, tag = "3")]
+    sum: f64,
+    #[prost(sint32, tag = "4")]
+    schema: i32,
+    #[prost(uint64, tag = "6")]
+    zeros: u64,
+    #[prost(message, repeated, tag = "11")]
+    spans: Vec<Span>,
+    #[prost(sint64, repeated, tag = "12")]
+    deltas: Vec<i64>,
+    #[prost(int64, tag = "15")]
+    at: i64,
+}
+
+#[test]
+fn remote_write() {
+    let run = vec![("run_id".to_owned(), "r1".to_owned()), ("profile".to_owned(), "golden".to_owned())];
+    let mut encoder = RemoteWrite::new("loadagent_", run);
+    let mut text = String::new();
+    for interval in intervals() {
+        encoder.fold(&interval);
+        for batch in encoder.push() {
+            writeln!(text, "── a request of {} samples", batch.samples).unwrap();
+            let body = snap::raw::Decoder::new().decompress_vec(&batch.body).unwrap();
+            for series in Request::decode(&*body).unwrap().series {
+                let labels: Vec<_> = series.labels.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
+                write!(text, "{}", labels.join(" ")).unwrap();
+                series.samples.iter().for_each(|sample| write!(text, "  {} @{}", sample.value, sample.at).unwrap());
+                for native in &series.histograms {
+                    let spans: Vec<_> =
+                        native.spans.iter().map(|span| format!("{}+{}", span.offset, span.length)).collect();
+                    write!(
+                        text,
+                        "  count {} sum {} zeros {} schema {} spans {spans:?} deltas {:?} @{}",
+                        native.count, native.sum, native.zeros, native.schema, native.deltas, native.at
+                    )
+                    .unwrap();
+                }
+                text.push('\n');
+            }
+        }
+    }
+    check("remote-write.txt", &text);
+}
+
+#[test]
+fn faults_of_a_profile() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/broken");
+    let mut profiles: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .collect();
+    profiles.sort();
+    assert!(profiles.len() >= 6);
+    for path in profiles {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let faults = profile::load(&name, &std::fs::read_to_string(&path).unwrap(), &Given::default()).unwrap_err();
+        check(&format!("broken/{}.txt", name.trim_end_matches(".yaml")), &format!("{faults}\n"));
+    }
+}

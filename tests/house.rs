@@ -1,0 +1,244 @@
+//! The house keeps its own rules: who may import whom, sizes, words at the head of rooms, tables in the README.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Who may import whom. A new edge is argued here.
+///
+/// The traffic side (`profile`, `plan`, `protocol`, `executor`) never imports the telling side (`interval_log`,
+/// `output`, `analysis`, `report`); they meet in `metric`. `threshold` and `control` are imported by both. The practice
+/// target shares nothing with the generator but `units`: a mistake made twice would look like truth.
+const FLOORS: &[(&str, &[&str])] = &[
+    ("units", &[]),
+    ("exit", &[]),
+    ("metric", &["units"]),
+    ("threshold", &["units", "metric"]),
+    ("control", &["units"]),
+    ("plan", &["units", "threshold"]),
+    ("profile", &["units", "metric", "threshold", "plan"]),
+    ("protocol", &["units", "plan"]),
+    ("executor", &["units", "metric", "control", "plan", "protocol"]),
+    ("target", &["units"]),
+    ("interval_log", &["metric"]),
+    ("output", &["units", "metric", "interval_log"]),
+    ("analysis", &["units", "metric", "interval_log"]),
+    // `protocol` for the meaning of error classes, which is words and not traffic.
+    ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
+    // Help texts show the tables of exit codes, knobs and statistics.
+    ("cli", &["units", "exit", "target", "report"]),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join("src"), &mut found);
+    found.sort();
+    found
+}
+
+/// The room of a file: the first name below `src`.
+fn room_of(path: &Path) -> String {
+    let below = path.strip_prefix(root().join("src")).unwrap();
+    let first = below.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// Names that follow `crate::`, also in braces: `use crate::{a::b, c}`.
+fn imports_of(text: &str) -> BTreeSet<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let leading = |text: &str| text.chars().take_while(|c| is_name(*c)).collect::<String>();
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        let Some(inside) = rest.strip_prefix('{') else {
+            found.insert(leading(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut begin = true;
+        for (place, c) in inside.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begin = true,
+                c if depth == 0 && begin && is_name(c) => {
+                    found.insert(leading(&inside[place..]));
+                    begin = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn without_tests(text: &str) -> &str {
+    text.find("#[cfg(test)]\nmod tests {").map_or(text, |at| &text[..at])
+}
+
+#[test]
+fn rooms_import_only_what_the_table_allows() {
+    let floors: BTreeMap<&str, &[&str]> = FLOORS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let room = room_of(&path);
+        if matches!(room.as_str(), "lib" | "main" | "run") || path.ends_with("tests.rs") {
+            continue;
+        }
+        let allowed = floors.get(room.as_str()).unwrap_or_else(|| panic!("room `{room}` is not in the table"));
+        for import in imports_of(without_tests(&text)) {
+            if import != room && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{}: {room} imports {import}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_table_has_no_edge_that_nobody_uses() {
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in sources() {
+        used.entry(room_of(&path)).or_default().extend(imports_of(&text));
+    }
+    for (room, allowed) in FLOORS {
+        for import in *allowed {
+            assert!(used[*room].contains(*import), "{room} → {import} stands in the table and nowhere else");
+        }
+    }
+}
+
+#[test]
+fn files_stay_small() {
+    let mut sizes: Vec<(usize, String)> = Vec::new();
+    for (path, text) in sources() {
+        let lines = without_tests(&text).lines().count();
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        assert!(lines <= 500, "{name} has {lines} lines");
+        sizes.push((lines, name));
+    }
+    sizes.sort();
+    let median = sizes[sizes.len() / 2].0;
+    assert!(median <= 130, "the median file has {median} lines");
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for (path, text) in sources() {
+        assert!(text.starts_with("//!"), "{} does not begin with its purpose", path.display());
+    }
+}
+
+#[test]
+fn rooms_say_what_they_own_and_where_to_start() {
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.ends_with("mod.rs")) {
+        if path.parent().and_then(Path::parent) != Some(&root().join("src"))
+            || room_of(&path) == "run"
+            || room_of(&path) == "cli"
+        {
+            continue;
+        }
+        let head: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        for word in ["Owns", "ever ", "Start "] {
+            assert!(head.contains(word), "{} does not say `{word}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn there_is_nothing_left_to_do_and_nothing_allowed_without_reason() {
+    // Put together, so that this file does not find itself.
+    let marks = [
+        ["TO", "DO"].concat(),
+        ["FIX", "ME"].concat(),
+        ["todo", "!("].concat(),
+        ["#[", "allow("].concat(),
+        ["unbounded", "_channel"].concat(),
+    ];
+    for (path, text) in sources() {
+        for mark in &marks {
+            assert!(!text.contains(mark.as_str()), "{} holds {mark}", path.display());
+        }
+        for (at, _) in text.match_indices("#[expect(") {
+            let end = text[at..].find(")]").map_or(text.len(), |end| at + end);
+            assert!(text[at..end].contains("reason ="), "{}: an #[expect] without a reason", path.display());
+        }
+    }
+}
+
+fn table_between<'a>(text: &'a str, name: &str) -> &'a str {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let from = text.find(&begin).unwrap_or_else(|| panic!("README has no {begin}")) + begin.len();
+    &text[from..from + text[from..].find(&end).unwrap_or_else(|| panic!("README has no {end}"))]
+}
+
+/// Compares a table of the README with what it is derived from; `UPDATE_README=1` writes it.
+fn check_table(name: &str, derived: &str) {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let known = table_between(&readme, name);
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, readme.replace(known, derived)).unwrap();
+    } else {
+        assert_eq!(
+            known, derived,
+            "README's table of {name} is behind; run `UPDATE_README=1 cargo test --test house -- --test-threads 1`"
+        );
+    }
+}
+
+#[test]
+fn readme_lists_the_metrics() {
+    use loadagent::metric::{Kind, Unit, catalogue};
+    let mut table = String::from("| metric | kind | unit | meaning |\n|---|---|---|---|\n");
+    for metric in catalogue::ALL {
+        let kind = match metric.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Rate => "rate",
+            Kind::Trend => "trend",
+        };
+        let unit = match metric.unit {
+            Unit::None => "",
+            Unit::Seconds => "s",
+            Unit::Bytes => "B",
+        };
+        table += &format!("| `{}` | {kind} | {unit} | {} |\n", metric.name, metric.help);
+    }
+    check_table("metrics", &table);
+}
+
+#[test]
+fn readme_lists_the_exit_codes() {
+    let mut table = String::from("| code | meaning |\n|---|---|\n");
+    for (exit, meaning) in loadagent::exit::Exit::TABLE {
+        table += &format!("| {} | {meaning} |\n", exit.code());
+    }
+    check_table("exit codes", &table);
+}
+
+#[test]
+fn readme_lists_the_knobs() {
+    let mut table = String::from("| knob | what it does |\n|---|---|\n");
+    for (name, help) in loadagent::target::NAMES {
+        table += &format!("| `{}` | {help} |\n", name.replace('_', "-"));
+    }
+    check_table("knobs", &table);
+}

@@ -1,0 +1,289 @@
+//! The binary as a user meets it: exit codes, messages, counts against servers that count for themselves.
+
+use std::{net::TcpListener, time::Duration};
+
+use super::support::{Bench, hostile, say, signal};
+use loadagent::target::{self, Knobs, Target};
+
+fn practice(knobs: &[(&str, &str)]) -> Target {
+    let mut set = Knobs::default();
+    knobs.iter().for_each(|(name, value)| set.set(name, value).unwrap());
+    target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
+}
+
+fn url(target: &Target) -> String {
+    format!("http://{}/", target.address())
+}
+
+/// An address at which nobody listens.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/", listener.local_addr().unwrap())
+}
+
+fn errors_of(bench: &Bench) -> String {
+    let ran = bench.run(&["report", "run"]);
+    let errors = ran.stdout.split("ERRORS").nth(1).unwrap_or_default();
+    errors
+        .lines()
+        .skip(2)
+        .take_while(|line| !line.trim().is_empty())
+        .map(|line| line.split_whitespace().next().unwrap().to_owned() + " ")
+        .collect()
+}
+
+#[test]
+fn without_a_profile_a_hint_says_what_to_do() {
+    let ran = Bench::new().run(&[]);
+    assert_eq!(ran.code, 104);
+    assert!(ran.stderr.contains("loadagent run quickstart"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_bad_command_line_is_2() {
+    let bench = Bench::new();
+    for words in [
+        &["run", "--no-such-flag"][..],
+        &["run", "http://h/", "-d", "1s", "-s", "1s:1"],
+        &["run", "http://h/", "-e", "novalue"],
+        &["run", "http://h/", "--workers", "0"],
+        &["run", "http://h/", "--threshold", "http_req_duratoin=p(95)<1"],
+        &["run", "http://h/", "--summary-trend-stats", "p95"],
+        &["target", "--latncy", "1ms"],
+        &["profiles", "show", "quickstrat"],
+    ] {
+        let ran = bench.run(words);
+        assert_eq!(ran.code, 2, "{words:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn counts_agree_with_the_targets() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "1ms")]));
+    let ran = bench.run(&["run", &url(&target), "-u", "4", "-i", "100", "--workers", "2", "--run-dir", "run"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(bench.summary()["metrics"]["http_reqs"]["values"]["count"], 100);
+    assert_eq!(target.report().total, 100);
+    let got = bench.run(&["report", "run", "--get", "metrics.http_reqs.count"]);
+    assert_eq!(got.stdout.trim(), "100");
+}
+
+#[test]
+fn an_arrival_rate_is_exact_over_threads() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let ran = bench.run(&["run", &url(&target), "--rate", "500", "-d", "2s", "--workers", "3", "--run-dir", "run"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let summary = bench.summary();
+    assert_eq!(summary["loadagent"]["validity"]["offered"], 1_000);
+    assert_eq!(target.report().total, 1_000);
+}
+
+#[test]
+fn a_failed_threshold_is_99_and_so_is_no_data() {
+    let (bench, target) = (Bench::new(), practice(&[("errors", "100%")]));
+    let url = url(&target);
+    let failed = bench.run(&["run", &url, "-i", "5", "--threshold", "http_req_failed=rate<0.5", "--run-dir", "run"]);
+    assert_eq!(failed.code, 99);
+    assert_eq!(bench.summary()["metrics"]["http_req_failed"]["thresholds"]["rate<0.5"]["ok"], false);
+    let none = Bench::new();
+    let ran = none.run(&["run", &url, "-i", "5", "--threshold", "checks=rate>0.5", "--run-dir", "run"]);
+    assert_eq!(ran.code, 99);
+    assert!(ran.stdout.contains("no data"), "{}", ran.stdout);
+    assert_eq!(none.summary()["metrics"]["checks"]["thresholds"]["rate>0.5"]["no_data"], true);
+}
+
+#[test]
+fn too_many_dropped_arrivals_are_109() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "500ms")]));
+    let ran = bench.run(&["run", &url(&target), "--rate", "100", "-d", "1s", "--max-vus", "5", "--run-dir", "run"]);
+    assert_eq!(ran.code, 109, "{}", ran.stdout);
+    let summary = bench.summary();
+    assert_eq!(summary["loadagent"]["verdict"], "invalid");
+    let validity = &summary["loadagent"]["validity"];
+    let (achieved, dropped) = (validity["achieved"].as_u64().unwrap(), validity["dropped"].as_u64().unwrap());
+    assert_eq!(achieved + dropped, 100);
+    assert_eq!(achieved, target.report().total);
+}
+
+#[test]
+fn a_threshold_may_abort_the_run() {
+    let (bench, target) = (Bench::new(), practice(&[("errors", "100%"), ("latency", "5ms")]));
+    let profile = format!(
+        "base_url: {}\nscenarios:\n  s: {{executor: constant-vus, vus: 2, duration: 60s, flow: [{{get: /}}]}}\n\
+         thresholds:\n  http_req_failed: {{threshold: rate<0.1, abortOnFail: true}}\n",
+        url(&target)
+    );
+    bench.write("p.yaml", &profile);
+    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+    assert_eq!(ran.code, 108, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("asks to abort"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_signal_drains_and_is_105() {
+    for name in ["INT", "TERM"] {
+        let (bench, target) = (Bench::new(), practice(&[("latency", "2ms")]));
+        let child = bench.start(&["run", &url(&target), "-u", "10", "-d", "60s", "--run-dir", "run"]);
+        while target.report().total < 50 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        signal(&child, name);
+        assert_eq!(child.wait_with_output().unwrap().status.code(), Some(105));
+        assert_eq!(
+            bench.summary()["metrics"]["http_reqs"]["values"]["count"],
+            target.report().total,
+            "compared after the drain"
+        );
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "50s")]));
+    let child = bench.start(&["run", &url(&target), "-u", "1", "-d", "60s", "--run-dir", "run"]);
+    while target.report().connections_accepted == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_millis(300));
+        signal(&child, "INT");
+    }
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(105));
+    assert!(String::from_utf8(ended.stdout).unwrap().contains("second signal"));
+}
+
+#[test]
+fn a_dead_receiver_is_110_and_never_shows_its_password() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let out = format!("prometheus={}api/v1/write", nobody().replace("http://", "http://user:s3cret@"));
+    let ran = bench.run(&["run", &url(&target), "-i", "10", "--out", &out, "--drain", "1s", "--run-dir", "run"]);
+    assert_eq!(ran.code, 110, "{}{}", ran.stdout, ran.stderr);
+    let summary = bench.summary();
+    assert_eq!(summary["loadagent"]["outputs"][0]["complete"], false);
+    let log = std::fs::read(bench.path().join("run/intervals.log")).unwrap();
+    for text in [ran.stdout, ran.stderr, summary.to_string(), String::from_utf8_lossy(&log).into_owned()] {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+#[test]
+fn a_refused_connection_is_an_error_and_no_request() {
+    let bench = Bench::new();
+    let ran = bench.run(&["run", &nobody(), "-i", "5", "--run-dir", "run"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let metrics = &bench.summary()["metrics"];
+    assert!(metrics.get("http_reqs").is_none(), "nothing was written");
+    assert_eq!(metrics["http_errors"]["values"]["count"], 5);
+    assert_eq!(errors_of(&bench), "connect_refused ");
+}
+
+#[test]
+fn hostile_responses_are_classed_and_the_run_goes_on() {
+    let cases: [(fn(std::net::TcpStream), &str); 5] = [
+        (|stream| say(stream, b"this is not HTTP\r\n\r\n"), "protocol "),
+        (drop, "closed "),
+        (|stream| say(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"), "timeout_body "),
+        (|stream| say(stream, b""), "timeout_wait "),
+        (
+            |mut stream| drop(std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx")),
+            "body ",
+        ),
+    ];
+    for (misbehave, class) in cases {
+        let bench = Bench::new();
+        let profile = format!(
+            "http: {{timeout: 300ms}}\nscenarios:\n  s: {{executor: shared-iterations, iterations: 3, flow: [{{get: \"http://{}/\"}}]}}\n",
+            hostile(misbehave)
+        );
+        bench.write("p.yaml", &profile);
+        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(bench.summary()["metrics"]["http_errors"]["values"]["count"], 3);
+        assert_eq!(errors_of(&bench), class);
+    }
+}
+
+#[test]
+fn a_time_out_counts_as_at_least_its_time() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "10s")]));
+    let profile = format!(
+        "http: {{timeout: 200ms}}\nscenarios:\n  s: {{executor: shared-iterations, iterations: 3, flow: [{{get: \"{}\"}}]}}\n",
+        url(&target)
+    );
+    bench.write("p.yaml", &profile);
+    bench.run(&["p.yaml", "--run-dir", "run"]);
+    let metrics = &bench.summary()["metrics"];
+    assert_eq!(metrics["http_reqs"]["values"]["count"], 3);
+    assert!(metrics["http_req_response_time"]["values"]["min"].as_f64().unwrap() >= 200.0);
+}
+
+#[test]
+fn a_run_never_writes_over_another() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    assert_eq!(bench.run(&["run", &url(&target), "-i", "1", "--run-dir", "run"]).code, 0);
+    let again = bench.run(&["run", &url(&target), "-i", "1", "--run-dir", "run"]);
+    assert_eq!(again.code, 104);
+    assert!(again.stderr.contains("holds a run already"), "{}", again.stderr);
+}
+
+#[test]
+fn variables_come_from_flags_then_the_environment_then_the_profile() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let profile = format!(
+        "vars: {{N: 2, M: }}\nscenarios:\n  s: {{executor: shared-iterations, vus: 1, iterations: \"${{N}}\", flow: [{{get: \"{}${{M}}\"}}]}}\n",
+        url(&target)
+    );
+    bench.write("p.yaml", &profile);
+    let missing = bench.run(&["p.yaml"]);
+    assert_eq!(missing.code, 104);
+    assert!(missing.stderr.contains("variable `M` has no value"), "{}", missing.stderr);
+    let mut command = bench.command(&["p.yaml", "-e", "M=x", "--run-dir", "run"]);
+    assert!(command.env("N", "7").env("M", "from-environment").status().unwrap().success());
+    let report = target.report();
+    assert_eq!((report.total, report.routes["/x"].total), (7, 7));
+}
+
+#[test]
+fn check_prints_the_plan_and_sends_nothing() {
+    let bench = Bench::new();
+    let ran = bench.run(&["check", "quickstart", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(plan["scenarios"][0]["peak_rate"], 200.0);
+    let text = bench.run(&["check", "http://127.0.0.1:1/", "-u", "1000", "-d", "1m"]).stdout;
+    assert!(text.contains("constant-vus: 1,000 users for 1m"), "{text}");
+    assert!(!bench.path().join("runs").exists());
+}
+
+#[test]
+fn the_control_port_steers_a_run() {
+    use std::io::{Read, Write};
+    let (bench, target) = (Bench::new(), practice(&[("latency", "1ms")]));
+    let mut child =
+        bench.start(&["run", &url(&target), "-u", "1", "-d", "60s", "--run-dir", "run", "--control", "127.0.0.1:0"]);
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stderr, &mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let patch = |path: &str, body: &str| {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "PATCH {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    };
+    patch("/v1/scenarios/default", "{\"users\": 7}");
+    while target.report().connections_accepted < 7 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    patch("/v1/status", "{\"stopped\": true}");
+    assert_eq!(child.wait().unwrap().code(), Some(105));
+    let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
+    assert!(events.contains("users set to"), "{events}");
+}

@@ -1,0 +1,5 @@
+//! The binary as a user would run it.
+
+mod cli;
+mod support;
+mod tls;

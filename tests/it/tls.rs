@@ -1,0 +1,66 @@
+//! HTTP over TLS against a real rustls server with a certificate made for the test.
+
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    sync::Arc,
+};
+
+use super::support::Bench;
+
+/// A TLS server that answers every request; gives its address and its certificate as PEM.
+fn server() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let pem = made.cert.pem();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let config = config.clone();
+            std::thread::spawn(move || {
+                let connection = rustls::ServerConnection::new(config).unwrap();
+                let mut tls = rustls::StreamOwned::new(connection, stream);
+                let mut request = [0; 4096];
+                while tls.read(&mut request).is_ok_and(|bytes| bytes > 0) {
+                    if tls.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    (format!("https://localhost:{}/", address.port()), pem)
+}
+
+#[test]
+fn certificates_are_checked_unless_told_otherwise() {
+    let (url, pem) = server();
+    let run = |extra: &[&str], trusted: bool| {
+        let bench = Bench::new();
+        let words = [&["run", &url, "-u", "2", "-i", "20", "--run-dir", "run"], extra].concat();
+        let mut command = bench.command(&words);
+        if trusted {
+            command.env("SSL_CERT_FILE", bench.write("root.pem", &pem));
+        }
+        assert!(command.status().unwrap().success());
+        bench.summary()
+    };
+    let refused = run(&[], false);
+    assert_eq!(refused["metrics"]["http_errors"]["values"]["count"], 20);
+    for summary in [run(&["--insecure-skip-tls-verify"], false), run(&[], true)] {
+        assert_eq!(summary["metrics"]["http_reqs"]["values"]["count"], 20, "{summary}");
+        assert!(summary["metrics"].get("http_errors").is_none());
+        let handshakes = &summary["metrics"]["http_req_tls_handshaking"]["values"];
+        assert!(handshakes["max"].as_f64().unwrap() > 0.0);
+        assert!(handshakes["med"].as_f64().unwrap() < f64::EPSILON, "connections are kept");
+    }
+}
