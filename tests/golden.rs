@@ -1,4 +1,5 @@
 //! Golden files: one fixture through every encoder and report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 use std::{fmt::Write, path::PathBuf, time::Duration};
 

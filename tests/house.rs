@@ -1,4 +1,5 @@
 //! The house keeps its own rules: who may import whom, sizes, words at the head of rooms, tables in the README.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,13 +15,13 @@ use std::{
 const FLOORS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("exit", &[]),
-    ("metric", &["units"]),
-    ("threshold", &["units", "metric"]),
-    ("control", &["units"]),
+    ("metric", &[]),
+    ("threshold", &["metric"]),
+    ("control", &[]),
     ("plan", &["units", "threshold"]),
     ("profile", &["units", "metric", "threshold", "plan"]),
-    ("protocol", &["units", "plan"]),
-    ("executor", &["units", "metric", "control", "plan", "protocol"]),
+    ("protocol", &["plan"]),
+    ("executor", &["metric", "control", "plan", "protocol"]),
     ("target", &["units"]),
     ("interval_log", &["metric"]),
     ("output", &["units", "metric", "interval_log"]),
@@ -195,7 +196,8 @@ fn check_table(name: &str, derived: &str) {
     let readme = fs::read_to_string(&path).unwrap();
     let known = table_between(&readme, name);
     if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(&path, readme.replace(known, derived)).unwrap();
+        let from = known.as_ptr() as usize - readme.as_ptr() as usize;
+        fs::write(&path, [&readme[..from], derived, &readme[from + known.len()..]].concat()).unwrap();
     } else {
         assert_eq!(
             known, derived,

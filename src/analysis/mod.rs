@@ -2,6 +2,7 @@
 //!
 //! Owns validity (was the promised load delivered?). Thresholds have a room of their own; soak, spike and stress
 //! findings will stand here. Reads totals and the accounting by intended second; never touches traffic.
+//! Start with [`validity`].
 
 pub mod offered;
 pub mod validity;

@@ -26,7 +26,7 @@ pub enum Command {
     /// Run a profile, a bundled profile by name, or one GET a user against a URL
     Run(Box<RunArgs>),
     /// Validate a profile and print the plan: scenarios, timeline, peaks, warnings; nothing is sent
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Start the practice target: a server of known latency, capacity, errors, stalls and outages
     Target(TargetArgs),
     /// The bundled profiles
@@ -53,6 +53,7 @@ pub enum ProfilesAction {
 
 /// Flags of `run`.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct RunArgs {
     /// A profile, the name of a bundled one, or a URL [default: $`LOADAGENT_PROFILE`, then ./loadagent.yaml]
     #[arg(value_name = "PROFILE|URL")]
@@ -81,7 +82,7 @@ pub struct RunArgs {
     /// Where to send metrics, for example prometheus=http://localhost:9090/api/v1/write; repeat it
     #[arg(short = 'o', long = "out", value_name = "SINK", env = "LOADAGENT_OUT")]
     pub outputs: Vec<String>,
-    /// Add a threshold, or replace those of its metric, for example 'http_req_duration=p(95)<500'; repeat it
+    /// Add a threshold, or replace those of its metric, for example '`http_req_duration=p(95)`<500'; repeat it
     #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair)]
     pub thresholds: Vec<(String, String)>,
     /// Judge nothing
@@ -93,7 +94,7 @@ pub struct RunArgs {
     /// Identity of the run [default: time and four letters]
     #[arg(long, env = "LOADAGENT_RUN_ID")]
     pub run_id: Option<String>,
-    /// Folder of the run [default: runs/RUN_ID]
+    /// Folder of the run [default: `runs/RUN_ID`]
     #[arg(long, value_name = "DIR", env = "LOADAGENT_RUN_DIR")]
     pub run_dir: Option<PathBuf>,
     /// Seed of everything random [default: the profile's, or 1]
@@ -159,7 +160,7 @@ pub struct ReportArgs {
     /// One line of JSON for each interval, and one about the log, instead of the summary
     #[arg(long)]
     pub intervals: bool,
-    /// Print one value of the summary, for example metrics.http_reqs.count
+    /// Print one value of the summary, for example `metrics.http_reqs.count`
     #[arg(long, value_name = "PATH", conflicts_with = "intervals")]
     pub get: Option<String>,
 }

@@ -73,7 +73,8 @@ struct Desk {
 
 async fn answer(desk: Rc<Desk>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, MAX_BODY).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body =
+        Limited::new(body, MAX_BODY).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let (status, json) = match desk.handle(&head.method, head.uri.path(), &body) {
         Ok(json) => (StatusCode::OK, json),
         Err((status, message)) => (status, json!({ "error": message })),

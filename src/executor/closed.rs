@@ -81,59 +81,49 @@ pub async fn run(
 ) {
     let mut crew: Vec<Place> = Vec::new();
     let end = run.start + shape.schedule.duration();
-    let mut orders = follower.look();
-    run.paused.set(orders.paused);
-    if orders.stop.is_none() {
-        tokio::select! {
-            () = sleep_until(run.start) => {}
-            () = stop_ordered(&mut follower) => {}
-        }
+    let mut live = None;
+    tokio::select! {
+        () = sleep_until(run.start) => {}
+        () = stop_ordered(&mut follower) => {}
     }
-    orders = follower.look();
-    let mut live = orders.users[run.index];
-    loop {
+    let stopped = loop {
         // Made before looking, so that a bell that rings in between is heard.
         let spent = iterations.bell.notified();
-        if orders.stop.is_some() || iterations.are_spent() {
-            break;
+        let orders = follower.look();
+        run.paused.set(orders.paused);
+        run.bell.notify_waiters();
+        if orders.users[run.index] != live {
+            live = orders.users[run.index];
+            let what = match live {
+                Some(users) => format!("{}: {users} users", run.scenario.name),
+                None => format!("{}: users as scheduled", run.scenario.name),
+            };
+            follower.applied(Applied { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
         }
         let now = Instant::now();
-        if now >= end {
-            break;
+        if orders.stop.is_some() || iterations.are_spent() || now >= end {
+            break orders.stop.is_some();
         }
         let offset = run.offset(now);
-        let wanted = live.unwrap_or_else(|| shape.schedule.users_at(offset));
-        adjust(
-            &mut crew,
-            &run,
-            &iterations,
-            usize::try_from(run.part.share_of(wanted.into())).unwrap_or(usize::MAX),
-            shape.graceful_ramp_down,
-        );
+        let wanted = run.part.share_of(live.unwrap_or_else(|| shape.schedule.users_at(offset)).into());
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        adjust(&mut crew, &run, &iterations, wanted, shape.graceful_ramp_down);
         let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
         let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&crew).unwrap_or(end));
         tokio::select! {
             () = sleep_until(wake) => {}
             () = spent => {}
-            () = follower.changed() => {
-                orders = follower.look();
-                run.paused.set(orders.paused);
-                run.bell.notify_waiters();
-                if orders.users[run.index] != live {
-                    live = orders.users[run.index];
-                    let what = format!("{}: users set to {live:?}", run.scenario.name);
-                    follower.applied(Applied { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
-                }
-            }
+            () = follower.changed() => {}
         }
-    }
+    };
     // A drain has the same grace as a schedule that ended.
-    if orders.stop.is_some() {
+    if stopped {
         run.halt();
     }
     let never_begun = iterations.take_rest();
     if never_begun > 0 {
-        run.desk.dropped(run.stage(end), end, never_begun);
+        let at = Instant::now().min(end);
+        run.desk.dropped(run.stage(at), at, never_begun);
     }
     finish(crew, &run, &mut follower).await;
 }

@@ -106,7 +106,7 @@ impl Floor {
                     if orders.rates[run.index] != ordered_rate {
                         ordered_rate = orders.rates[run.index];
                         if let Some(rate) = ordered_rate {
-                            let what = format!("{}: rate set to {rate}/s", run.scenario.name);
+                            let what = format!("{}: {rate} arrivals per second", run.scenario.name);
                             let at = run.offset(now) + run.scenario.start;
                             follower.applied(Applied { at, worker: self.worker, what });
                             return Walk::Rerated { at: now, rate };
@@ -176,16 +176,15 @@ async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
     let seat = Rc::new(Seat::default());
     let mut arrival = first;
     loop {
-        let due = match arrival.take() {
-            Some(due) => due,
-            None => {
-                if !seats.sit(seat.clone()) {
-                    return;
-                }
-                match seat.next().await {
-                    Some(due) => due,
-                    None => return,
-                }
+        let due = if let Some(due) = arrival.take() {
+            due
+        } else {
+            if !seats.sit(seat.clone()) {
+                return;
+            }
+            match seat.next().await {
+                Some(due) => due,
+                None => return,
             }
         };
         user.iterate(Instant::now(), Some(due)).await;

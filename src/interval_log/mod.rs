@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Owns the file: writing whole frames, reading them from any offset, noticing and cutting a torn tail. Knows nothing
-//! of sinks: each keeps a cursor (an offset) of its own. Start with [`frame`], then [`writer`] and [`reader`].
+//! of sinks: each keeps a cursor (an offset) of its own. Never rewrites what it has written. Start with [`frame`], then [`writer`] and [`reader`].
 
 pub mod codec;
 pub mod frame;

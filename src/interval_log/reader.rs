@@ -53,7 +53,7 @@ impl Cursor {
     ///
     /// # Errors
     /// When the file can't be read.
-    pub fn next(&mut self) -> Result<Option<Entry>, LogError> {
+    pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
         let read = self.read_frame();
         let frame = read.map_err(|source| LogError::Io { path: self.path.display().to_string(), source })?;
         let Some((kind, payload)) = frame else { return Ok(None) };
@@ -88,7 +88,7 @@ impl Cursor {
         Ok(sound.then_some((known, payload)))
     }
 
-    /// Bytes after the last whole frame, once [`Cursor::next`] has given None.
+    /// Bytes after the last whole frame, once [`Cursor::read`] has given None.
     ///
     /// # Errors
     /// When the file can't be read.
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn count(cursor: &mut Cursor) -> usize {
-        std::iter::from_fn(|| cursor.next().unwrap()).count()
+        std::iter::from_fn(|| cursor.read().unwrap()).count()
     }
 
     #[test]
@@ -184,8 +184,8 @@ mod tests {
         drop(std::fs::remove_file(&path));
         let mut log = LogWriter::create(&path, &header()).unwrap();
         let mut cursor = Cursor::open(&path).unwrap();
-        assert!(matches!(cursor.next().unwrap(), Some(Entry::Header(_))));
-        assert_eq!(cursor.next().unwrap(), None);
+        assert!(matches!(cursor.read().unwrap(), Some(Entry::Header(_))));
+        assert_eq!(cursor.read().unwrap(), None);
         std::fs::OpenOptions::new()
             .append(true)
             .open(&path)

@@ -44,7 +44,6 @@ static GRID: LazyLock<Grid> = LazyLock::new(|| {
 pub fn index_of(value: f64) -> i32 {
     let bits = value.to_bits();
     let mantissa = bits & ((1 << MANTISSA_BITS) - 1);
-    #[expect(clippy::cast_possible_truncation, reason = "an 11-bit exponent")]
     let octave = (bits >> MANTISSA_BITS) as i32 - 1023;
     if octave < -MAX_OCTAVE {
         return -MAX_OCTAVE << SCALE;
@@ -53,7 +52,6 @@ pub fn index_of(value: f64) -> i32 {
         return MAX_OCTAVE << SCALE;
     }
     let grid = &*GRID;
-    #[expect(clippy::cast_possible_truncation, reason = "ten bits")]
     let mut k = grid.first[(mantissa >> (MANTISSA_BITS - CELL_BITS)) as usize] as usize;
     while grid.bounds[k] < mantissa {
         k += 1;

@@ -32,7 +32,7 @@ pub enum Unit {
 /// Which labels the series of a metric carry, besides those of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LabelGroup {
-    /// scenario, stage, name, method, status, expected_response, error_class, tags.
+    /// scenario, stage, name, method, status, `expected_response`, `error_class`, tags.
     Request,
     /// scenario, stage, tags.
     Scenario,

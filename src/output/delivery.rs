@@ -101,7 +101,7 @@ impl Delivery {
         let mut unpushed = false;
         loop {
             let progress = *self.progress.borrow_and_update();
-            while let Some(entry) = cursor.next()? {
+            while let Some(entry) = cursor.read()? {
                 let Entry::Interval(interval) = entry else { continue };
                 self.encoder.fold(&interval);
                 unpushed = true;

@@ -135,7 +135,7 @@ impl Flow {
 }
 
 fn drawn(low: Duration, high: Duration, random: &mut fastrand::Rng) -> Duration {
-    if high > low { low + (high - low).mul_f64(random.f64()) } else { low }
+    if high > low { low + high.saturating_sub(low).mul_f64(random.f64()) } else { low }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     fault::{Fault, Faults},
     node::{self, Node, Yaml},
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reading, same_key},
     request::{self, Defaults, check_headers},
     scenario, thresholds,
 };
@@ -77,13 +77,18 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         Some((node, text)) => text.map(|text| (Some(node), text)),
         None => given.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
     };
+    // A base that can't be read is one fault; the paths that need it are none.
+    let stand_in = || Url::parse("http://unknown.invalid").ok();
+    if base.is_none() && map.entries.iter().any(|entry| same_key(&entry.name, "base_url")) {
+        defaults.base_url = stand_in();
+    }
     if let Some((node, text)) = base {
         match request::resolve(&text, &Defaults::default()) {
             Ok(url) => defaults.base_url = Some(url),
             Err((message, _)) => {
                 let place = node.map_or(map.place, |node| node.place);
                 reading.fault(place, message, Some("for example `base_url: http://127.0.0.1:8080`".to_owned()));
-                defaults.base_url = Url::parse("http://unknown.invalid").ok();
+                defaults.base_url = stand_in();
             }
         }
     }

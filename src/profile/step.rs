@@ -112,10 +112,7 @@ fn read_check(reading: &Reading, node: &Node) -> Vec<Check> {
     }
     if let Some(node) = map.take("matches")
         && let Some(pattern) = reading.parsed(node, "matches", |text| {
-            regex::bytes::RegexBuilder::new(text)
-                .size_limit(1 << 20)
-                .build()
-                .map_err(|e| format!("not a regular expression: {e}"))
+            regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_fault(text, &e))
         })
     {
         add(format!("body matches {}", pattern.as_str()), Rule::Matches(pattern));
@@ -129,6 +126,13 @@ fn read_check(reading: &Reading, node: &Node) -> Vec<Check> {
         );
     }
     checks
+}
+
+/// The crate's message draws the expression over several lines; a fault has a place of its own.
+fn regex_fault(text: &str, error: &regex::Error) -> String {
+    let message = error.to_string();
+    let last = message.lines().last().unwrap_or_default();
+    format!("`{text}` is not a regular expression: {}", last.trim_start_matches("error: "))
 }
 
 fn shown(reading: &Reading, node: &Node) -> Option<String> {

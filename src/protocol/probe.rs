@@ -125,6 +125,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Ends the attempt, well or not, and gives the time of its end. Recording follows with the drop.
+    #[must_use]
     pub fn finish(mut self, error: Option<ErrorClass>, one_read: bool) -> Instant {
         self.finished = true;
         self.attempt.error = error;
@@ -164,7 +165,7 @@ mod tests {
         let record = |attempt: &Attempt| seen.borrow_mut().push(attempt.error);
         let now = Instant::now();
         drop(Probe::new(now, now, &record));
-        Probe::new(now, now, &record).finish(None, false);
+        assert!(Probe::new(now, now, &record).finish(None, false) >= now);
         assert_eq!(*seen.borrow(), [Some(ErrorClass::Cancelled), None]);
     }
 }

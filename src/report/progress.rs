@@ -66,7 +66,7 @@ impl Display {
             Self::Bar(bar) => {
                 bar.set_position(u64::try_from(glance.elapsed.as_millis()).unwrap_or(u64::MAX));
                 let left = Duration::from_millis(bar.length().unwrap_or(0)).saturating_sub(glance.elapsed);
-                let left = Duration::from_secs((left.as_millis() as u64 + 500) / 1_000);
+                let left = Duration::from_secs((left + Duration::from_millis(500)).as_secs());
                 bar.set_message(format!("{}  {} left", glance.text(), show_duration(left)));
             }
             Self::Lines { planned, last } => {

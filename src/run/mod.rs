@@ -99,7 +99,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     if let Some(address) = args.control {
         open_control_port(address, &control, &prepared, &display).await?;
     }
-    let sinks = Sinks::start(&prepared, &header, folder.log_path())?;
+    let sinks = Sinks::start(&prepared, &header, &folder.log_path())?;
     let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start());
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
@@ -118,7 +118,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     endings.extend(told.endings);
     match told.stop {
         Some(StopReason::Outside) if !ending.is_cut_off() => {
-            endings.push((Exit::Stopped, "stopped from outside".to_owned()))
+            endings.push((Exit::Stopped, "stopped from outside".to_owned()));
         }
         Some(StopReason::Aborted) => endings.push((Exit::Aborted, "the test aborted itself".to_owned())),
         _ => {}

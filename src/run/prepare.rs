@@ -161,8 +161,8 @@ pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
             "no profile given, and there is no loadagent.yaml here\n  hint: `loadagent run quickstart` needs no server; `loadagent run http://…` needs no file",
         )),
         Err(error) => {
-            let names = bundled::BUNDLED.iter().map(|(name, ..)| *name);
-            let near = profile::fault::did_you_mean(&name, names).map(|hint| format!("\n  hint: {hint}"));
+            let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
+            let near = profile::fault::did_you_mean(&name, bundled).map(|hint| format!("\n  hint: {hint}"));
             Err(Trouble::configuration(format!("{name}: {error}{}", near.unwrap_or_default())))
         }
     }

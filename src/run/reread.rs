@@ -25,7 +25,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
     let fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
     let mut cursor = Cursor::open(&path).map_err(fault)?;
     let mut fold = Fold::default();
-    while let Some(entry) = cursor.next().map_err(fault)? {
+    while let Some(entry) = cursor.read().map_err(fault)? {
         if let (true, Some(line)) = (args.intervals, fold.take(entry)) {
             print(&line.to_string());
         }

@@ -1,7 +1,7 @@
 //! The sinks of a run: started before the load, drained after it.
 
 use std::{
-    path::PathBuf,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -36,13 +36,14 @@ impl Sinks {
     ///
     /// # Errors
     /// When a client can't be set up.
-    pub fn start(prepared: &Prepared, header: &Header, log: PathBuf) -> Result<Self, Trouble> {
+    pub fn start(prepared: &Prepared, header: &Header, log: &Path) -> Result<Self, Trouble> {
         let (progress, receiver) = watch::channel(Progress::default());
         let interval = Duration::from_secs(if prepared.plan.duration() > LONG_RUN { 5 } else { 1 });
         let (mut tasks, mut accounts) = (Vec::new(), Vec::new());
         for address in &prepared.sinks {
             let encoder = RemoteWrite::new(&address.prefix, header.labels.clone());
-            let delivery = Delivery::new(address.clone(), Box::new(encoder), log.clone(), interval, receiver.clone());
+            let delivery =
+                Delivery::new(address.clone(), Box::new(encoder), log.to_owned(), interval, receiver.clone());
             let delivery = delivery.map_err(|error| Trouble::internal(&error))?;
             accounts.push(delivery.account());
             tasks.push(spawn_local(delivery.run()));

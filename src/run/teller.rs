@@ -85,6 +85,7 @@ pub struct Told {
 
 impl Teller {
     /// A teller that has heard nothing.
+    #[must_use]
     pub fn new(
         prepared: &Prepared,
         header: Header,

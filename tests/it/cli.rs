@@ -276,7 +276,7 @@ fn the_control_port_steers_a_run() {
         .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer:?}");
     };
     patch("/v1/scenarios/default", "{\"users\": 7}");
     while target.report().connections_accepted < 7 {
@@ -285,5 +285,5 @@ fn the_control_port_steers_a_run() {
     patch("/v1/status", "{\"stopped\": true}");
     assert_eq!(child.wait().unwrap().code(), Some(105));
     let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
-    assert!(events.contains("users set to"), "{events}");
+    assert!(events.contains("default: 7 users"), "{events}");
 }

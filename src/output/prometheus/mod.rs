@@ -95,7 +95,7 @@ fn put_value(body: &mut Vec<u8>, sets: &[Vec<u8>], value: &Value, at_ms: i64) ->
             return 2;
         }
         (Value::Trend(histogram), [labels]) => {
-            put_series(body, labels, |out| put_histogram(out, histogram, WIRE_SCALE, at_ms))
+            put_series(body, labels, |out| put_histogram(out, histogram, WIRE_SCALE, at_ms));
         }
         _ => return 0,
     }

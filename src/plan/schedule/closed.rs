@@ -51,7 +51,7 @@ impl ClosedSchedule {
         for stage in &self.stages {
             let to = whole(stage.target);
             if offset < start + stage.duration {
-                let share = (offset - start).as_secs_f64() / stage.duration.as_secs_f64();
+                let share = offset.saturating_sub(start).as_secs_f64() / stage.duration.as_secs_f64();
                 let change = (f64::from(to) - f64::from(from)) * share;
                 // A step that falls due now has fallen due, whatever the last bit says.
                 return whole(f64::from(from) + (change + change.signum() * 1e-6).trunc());

@@ -69,7 +69,7 @@ impl OpenSchedule {
         let mut start = Duration::ZERO;
         for stage in &self.stages {
             if offset < start + stage.duration {
-                let share = (offset - start).as_secs_f64() / stage.duration.as_secs_f64();
+                let share = offset.saturating_sub(start).as_secs_f64() / stage.duration.as_secs_f64();
                 return from + (stage.target - from) * share;
             }
             start += stage.duration;

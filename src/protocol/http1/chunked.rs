@@ -64,13 +64,12 @@ impl Chunks {
             (At::Size, b'\n') if self.digits > 0 => self.end_size_line(),
             (At::Extension, b'\n') => self.end_size_line(),
             (At::Extension, _) if self.line < MAX_LINE => self.line += 1,
-            (At::DataEnd, b'\r') => {}
+            (At::DataEnd | At::Trailer, b'\r') => {}
             (At::DataEnd, b'\n') => {
                 (self.at, self.size, self.digits, self.line) = (At::Size, 0, 0, 0);
             }
             (At::Trailer, b'\n') if self.line == 0 => return Ok(true),
             (At::Trailer, b'\n') => self.line = 0,
-            (At::Trailer, b'\r') => {}
             (At::Trailer, _) if self.trailers < MAX_TRAILERS => {
                 self.line += 1;
                 self.trailers += 1;

@@ -74,13 +74,12 @@ async fn exchange(
     let pooled = connections.iter().position(|connection| connection.origin == request.origin);
     let pooled = pooled.map(|place| connections.swap_remove(place));
     let fresh = pooled.and_then(|mut connection| (!connection.stream.is_stale(&network.scratch)).then_some(connection));
-    let (mut connection, reused) = match fresh {
-        Some(connection) => (connection, true),
-        None => {
-            // Boxed, because it is rare and its future is large: an idle user should not carry it.
-            let (stream, open) = Box::pin(network.open(request.origin, probe)).await?;
-            (Connection { origin: request.origin, stream, _open: open }, false)
-        }
+    let (mut connection, reused) = if let Some(connection) = fresh {
+        (connection, true)
+    } else {
+        // Boxed, because it is rare and its future is large: an idle user should not carry it.
+        let (stream, open) = Box::pin(network.open(request.origin, probe)).await?;
+        (Connection { origin: request.origin, stream, _open: open }, false)
     };
     probe.begin_send(reused);
     let written = connection.stream.write_all(&request.wire, |bytes| probe.wrote(bytes)).await;
