@@ -99,10 +99,13 @@ impl Validity {
                 "the generator itself was late: p99 of the schedule lag is {lag}; use more cores or a lower rate"
             ));
         }
-        let attempts = match totals.sum_where("http_req_failed", |_| true) {
-            Some(Value::Rate { total, .. }) => total,
-            _ => 0,
+        let (failed, attempts) = match totals.sum_where("http_req_failed", |_| true) {
+            Some(Value::Rate { nonzero, total }) => (nonzero, total),
+            _ => (0, 0),
         };
+        if attempts > 0 && failed == attempts {
+            self.warnings.push("not one attempt succeeded; ERRORS says why".to_owned());
+        }
         let socketless =
             totals.sum_where("http_errors", |series| series.labels.get("error_class") == Some("no_socket"));
         if let Some(Value::Counter(count)) = socketless

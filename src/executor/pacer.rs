@@ -16,7 +16,7 @@ use tokio::{
 /// Between two wakings there is at least this much: at 10,000 arrivals a second a waking for each would cost twice the
 /// CPU of the request itself (the core goes to sleep and back). Slower schedules are not touched; in faster ones an
 /// arrival is late by half of this on average, which its response time and `schedule_lag` count like any lateness.
-const REST: Duration = Duration::from_micros(250);
+const REST: Duration = Duration::from_micros(400);
 
 /// A precise alarm of one executor.
 #[derive(Debug)]

@@ -85,7 +85,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
 ) -> Left {
     let start = Instant::now();
     let recorder = Rc::new(RefCell::new(Recorder::default()));
-    let network = Rc::new(Network::new(Vec::new().into(), tls::connector(true).unwrap()));
+    let network = Rc::new(Network::new(Vec::new().into(), tls::connector(false, true).unwrap()));
     let desk = Desk::new(&plan, 0, recorder.clone(), start);
     let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk);
     let control = Control::new(1);

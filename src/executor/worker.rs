@@ -90,7 +90,7 @@ impl Crew {
         control: &Control,
         start: Instant,
     ) -> Result<Traffic, StartError> {
-        let connector = tls::connector(plan.insecure_skip_tls_verify)?;
+        let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let mut threads = Vec::with_capacity(workers);

@@ -10,18 +10,20 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-/// A connector for HTTP/1.1. System roots, or the bundled ones where the system has none.
+/// A connector for HTTP/1.1. System roots, or the bundled ones where the system has none; they are read only when they
+/// are `needed`, because reading them takes longer than a short run's whole start.
 ///
 /// # Errors
 /// When the crypto provider offers no usable protocol version, which would be a fault of the build.
-pub fn connector(skip_verify: bool) -> Result<TlsConnector, rustls::Error> {
+pub fn connector(needed: bool, skip_verify: bool) -> Result<TlsConnector, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
     let mut config = if skip_verify {
         let verifier = Arc::new(AnyCertificate(provider));
         builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
     } else {
-        builder.with_root_certificates(roots()).with_no_client_auth()
+        let roots = if needed { roots() } else { RootCertStore::empty() };
+        builder.with_root_certificates(roots).with_no_client_auth()
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))

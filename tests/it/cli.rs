@@ -172,6 +172,7 @@ fn a_refused_connection_is_an_error_and_no_request() {
     let bench = Bench::new();
     let ran = bench.run(&["run", &nobody(), "-i", "5", "--run-dir", "run"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("not one attempt succeeded"), "{}", ran.stdout);
     let metrics = &bench.summary()["metrics"];
     assert!(metrics.get("http_reqs").is_none(), "nothing was written");
     assert_eq!(metrics["http_errors"]["values"]["count"], 5);
