@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout_at},
 };
 
-use super::{scenario::ScenarioRun, vu::VirtualUser};
+use super::{scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};
 use crate::{
     control::{Applied, Follower},
     plan::ClosedShape,
@@ -125,7 +125,9 @@ pub async fn run(
         let at = Instant::now().min(end);
         run.desk.dropped(run.stage(at), at, never_begun);
     }
-    finish(crew, &run, &mut follower).await;
+    // Shared iterations may be taken long before the time is over: the grace counts from then, as in k6.
+    let limit = if stopped { Instant::now() } else { Instant::now().max(end) } + run.scenario.graceful_stop;
+    finish(crew, &run, &mut follower, limit).await;
 }
 
 async fn stop_ordered(follower: &mut Follower) {
@@ -135,23 +137,25 @@ async fn stop_ordered(follower: &mut Follower) {
 }
 
 /// Lets users finish within the graceful stop, then cuts them off.
-async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower) {
+async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower, mut limit: Instant) {
     let users: Vec<User> = crew.into_iter().filter_map(|place| place.user).collect();
     users.iter().for_each(|user| user.retired.set(true));
     run.paused.set(false);
     run.bell.notify_waiters();
-    let limit = Instant::now() + run.scenario.graceful_stop;
     for mut user in users {
-        let joined = tokio::select! {
-            joined = timeout_at(limit, &mut user.task) => joined.is_ok(),
+        let ended = tokio::select! {
+            ended = timeout_at(limit, &mut user.task) => ended,
             () = stop_ordered(follower) => {
                 run.halt();
-                timeout_at(limit, &mut user.task).await.is_ok()
+                limit = limit.min(Instant::now() + run.scenario.graceful_stop);
+                timeout_at(limit, &mut user.task).await
             }
         };
-        if !joined {
+        if let Ok(ended) = ended {
+            settle(ended);
+        } else {
             user.task.abort();
-            drop(user.task.await);
+            settle(user.task.await);
         }
     }
 }
@@ -164,7 +168,9 @@ fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, iterations: &SharedItera
     }
     let now = Instant::now();
     for (number, place) in crew.iter_mut().enumerate() {
-        place.user.take_if(|user| user.task.is_finished());
+        if let Some(user) = place.user.take_if(|user| user.task.is_finished()) {
+            settle_finished(user.task);
+        }
         match &mut place.user {
             Some(user) if number < wanted => {
                 user.retired.set(false);

@@ -17,3 +17,29 @@ pub mod vu;
 pub mod worker;
 
 pub use worker::{Crew, StartError, Traffic};
+
+use std::{
+    panic::resume_unwind,
+    pin::Pin,
+    task::{Context, Waker},
+};
+
+use tokio::task::{JoinError, JoinHandle};
+
+/// Lets a panic of a task go on in the worker's thread, where it is told: a load that lost a part of itself in silence
+/// would pass for a whole one. A task that was cut off is no panic.
+fn settle(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && let Ok(panic) = error.try_into_panic()
+    {
+        resume_unwind(panic);
+    }
+}
+
+/// As [`settle`], for a task that is known to have finished.
+fn settle_finished(mut task: JoinHandle<()>) {
+    let mut context = Context::from_waker(Waker::noop());
+    if let std::task::Poll::Ready(ended) = Pin::new(&mut task).poll(&mut context) {
+        settle(ended);
+    }
+}

@@ -11,6 +11,7 @@ use super::{
     pacer::Pacer,
     scenario::ScenarioRun,
     seats::{Placing, Seat, Seats},
+    settle,
     vu::VirtualUser,
 };
 use crate::{
@@ -29,6 +30,8 @@ struct Floor {
     seats: Rc<Seats>,
     users: Vec<JoinHandle<()>>,
     worker: usize,
+    /// The rate that was last ordered, to notice another.
+    ordered_rate: Option<f64>,
 }
 
 /// Runs this worker's share of an open scenario to its end.
@@ -44,7 +47,7 @@ pub async fn run(
         let seats = seats.clone();
         async move { seats.receive().await }
     });
-    let mut floor = Floor { run: run.clone(), seats, users: Vec::new(), worker };
+    let mut floor = Floor { run: run.clone(), seats, users: Vec::new(), worker, ordered_rate: None };
     for _ in 0..run.part.share_of(shape.pre_allocated_vus.into()) {
         if floor.seats.may_make_user() {
             floor.make_user(None);
@@ -88,48 +91,59 @@ impl Floor {
         follower: &mut Follower,
     ) -> Walk {
         let run = self.run.clone();
-        let mut ordered_rate = follower.look().rates[run.index];
         let mut now = Instant::now();
         let mut in_a_row = 0;
+        if let Some(walk) = self.follow(follower, anchor, now) {
+            return walk;
+        }
         for arrival in schedule.arrivals(run.part, run.seed) {
             let due = anchor + arrival.offset;
-            while now < due {
+            while now < due || in_a_row == BATCH {
+                if in_a_row == BATCH {
+                    yield_now().await;
+                    now = Instant::now();
+                } else {
+                    now = pacer.wait_until(due.min(now + LOOK_AHEAD)).await;
+                }
                 in_a_row = 0;
-                now = pacer.wait_until(due.min(now + LOOK_AHEAD)).await;
                 run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
-                if follower.has_changed() {
-                    let orders = follower.look();
-                    run.paused.set(orders.paused);
-                    if orders.stop.is_some() {
-                        return Walk::Stopped;
-                    }
-                    if orders.rates[run.index] != ordered_rate {
-                        ordered_rate = orders.rates[run.index];
-                        if let Some(rate) = ordered_rate {
-                            let what = format!("{}: {rate} arrivals per second", run.scenario.name);
-                            let at = run.offset(now) + run.scenario.start;
-                            follower.applied(Applied { at, worker: self.worker, what });
-                            return Walk::Rerated { at: now, rate };
-                        }
-                    }
+                if follower.has_changed()
+                    && let Some(walk) = self.follow(follower, anchor, now)
+                {
+                    return walk;
                 }
             }
-            if run.paused.get() {
-                continue;
+            if !run.paused.get() {
+                self.release(due);
             }
-            self.release(due);
             in_a_row += 1;
-            if in_a_row % BATCH == 0 {
-                yield_now().await;
-                now = Instant::now();
-            }
         }
         // The schedule lasts to its end, also when its last arrival is long past.
         let end = anchor + schedule.duration();
-        while now < end && follower.look().stop.is_none() {
+        while now < end {
             now = pacer.wait_until(end.min(now + LOOK_AHEAD)).await;
+            run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
+            if let Some(walk) = self.follow(follower, anchor, now) {
+                return walk;
+            }
         }
-        if now < end { Walk::Stopped } else { Walk::Over }
+        Walk::Over
+    }
+
+    /// Follows the orders in force; Some when the walk can't go on as it is.
+    fn follow(&mut self, follower: &mut Follower, anchor: Instant, now: Instant) -> Option<Walk> {
+        let orders = follower.look();
+        self.run.paused.set(orders.paused);
+        if orders.stop.is_some() {
+            return Some(Walk::Stopped);
+        }
+        let rate = orders.rates[self.run.index].filter(|_| orders.rates[self.run.index] != self.ordered_rate)?;
+        self.ordered_rate = Some(rate);
+        // A scenario that has not begun begins when it was planned to.
+        let at = now.max(anchor);
+        let what = format!("{}: {rate} arrivals per second", self.run.scenario.name);
+        follower.applied(Applied { at: self.run.offset(now) + self.run.scenario.start, worker: self.worker, what });
+        Some(Walk::Rerated { at, rate })
     }
 
     fn release(&mut self, due: Instant) {
@@ -152,10 +166,12 @@ impl Floor {
         for mut user in self.users {
             loop {
                 tokio::select! {
-                    joined = timeout_at(limit, &mut user) => {
-                        if joined.is_err() {
+                    ended = timeout_at(limit, &mut user) => {
+                        if let Ok(ended) = ended {
+                            settle(ended);
+                        } else {
                             user.abort();
-                            drop(user.await);
+                            settle(user.await);
                         }
                         break;
                     }

@@ -129,9 +129,11 @@ impl ScenarioRun {
         let begun = now >= self.start;
         let over = self.offset(now) >= self.scenario.duration();
         let stage = (begun && !over).then(|| self.stage(now));
+        // Gauges of workers add up, and a stage is active once: the first worker tells it.
+        let tells_stage = self.part.nth(0) == 0;
         let target_rate = self.target_rate.get();
         if begun {
-            self.desk.state(self.running.get(), self.made.get(), target_rate, stage);
+            self.desk.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| tells_stage));
         }
     }
 }

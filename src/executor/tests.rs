@@ -178,6 +178,39 @@ async fn shared_iterations_end_the_scenario_and_the_rest_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_grace_of_shared_iterations_counts_from_the_end_of_their_time() {
+    let shape = closed_shape(ClosedSchedule::constant(1, seconds(600)), Some(1));
+    let left = alone(plan(shape, seconds(60), seconds(1))).await;
+    assert_eq!((left.count("iterations"), left.ended.as_secs()), (1, 60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_ordered_before_the_start_does_not_start_the_scenario() {
+    let mut plan = plan(open_shape(1.0, seconds(10), 50), millis(10), seconds(30));
+    plan.scenarios[0].start = seconds(10);
+    let left = LocalSet::new()
+        .run_until(conduct(plan, |control, _| async move {
+            sleep(seconds(1)).await;
+            control.order(|orders| orders.rates[0] = Some(2.0));
+            sleep(seconds(60)).await;
+        }))
+        .await;
+    assert_eq!((left.due, left.ended.as_secs()), (20, 20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_ordered_after_the_last_arrival_is_followed() {
+    let left = LocalSet::new()
+        .run_until(conduct(plan(open_shape(0.1, seconds(20), 50), millis(10), seconds(30)), |control, _| async move {
+            sleep(seconds(15)).await;
+            control.order(|orders| orders.rates[0] = Some(10.0));
+            sleep(seconds(60)).await;
+        }))
+        .await;
+    assert!((51..=53).contains(&left.due), "{}", left.due);
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_arrival_is_started_when_users_suffice() {
     let left = alone(plan(open_shape(100.0, seconds(10), 50), millis(50), seconds(30))).await;
     assert_eq!((left.due, left.count("iterations"), left.count("dropped_iterations")), (1_000, 1_000, 0));

@@ -61,15 +61,23 @@ impl VirtualUser {
         }
         self.flow.rewind();
         let (mut ready, mut taken) = (intended, began);
-        let mut status = None;
+        let (mut status, mut checked) = (None, false);
         loop {
             let response = Response { status, body: self.session.body() };
             match self.flow.next(run.program(), &mut self.random, response) {
                 Effect::Send { op, request } => {
+                    if std::mem::take(&mut checked) {
+                        // Looking at a body takes its time; it belongs to no request.
+                        taken = Instant::now();
+                        ready = taken;
+                    }
                     let ending = self.send(&run, op, request, ready, taken).await;
                     (status, ready, taken) = (ending.status, ending.at, ending.at);
                 }
-                Effect::Check { op, check, passed } => run.desk.check(run.stage(taken), op, check, passed),
+                Effect::Check { op, check, passed } => {
+                    run.desk.check(run.stage(taken), op, check, passed);
+                    checked = true;
+                }
                 Effect::Think(time) => {
                     think(&run, time).await;
                     taken = Instant::now();

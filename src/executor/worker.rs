@@ -19,6 +19,7 @@ use super::{
     pacer::Pacer,
     scenario::ScenarioRun,
     seats::{Pool, Seats},
+    settle,
 };
 use crate::{
     control::{Control, Follower},
@@ -189,7 +190,7 @@ impl Hand {
         loop {
             let next = self.assignment.start + Duration::from_secs(self.tick + 1);
             tokio::select! {
-                _ = &mut executor => return,
+                ended = &mut executor => return settle(ended),
                 () = sleep_until(next) => {
                     // Seconds that a busy core slept through are one longer interval.
                     self.tick = (Instant::now() - self.assignment.start).as_secs();

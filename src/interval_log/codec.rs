@@ -195,6 +195,10 @@ impl Input<'_> {
             Kind::Rate => Value::Rate { nonzero: self.number()?, total: self.number()? },
             Kind::Trend => {
                 let (zeros, sum, min, max) = (self.number()?, self.float()?, self.float()?, self.float()?);
+                let empty = min == f64::INFINITY && max == f64::NEG_INFINITY;
+                if !sum.is_finite() || !(empty || (min.is_finite() && max.is_finite() && min <= max)) {
+                    return None;
+                }
                 let mut index = 0;
                 let mut buckets = Vec::new();
                 for _ in 0..self.number()? {
@@ -204,6 +208,10 @@ impl Input<'_> {
                         return None;
                     }
                     buckets.push((index, self.number()?));
+                }
+                let holds = zeros > 0 || !buckets.is_empty();
+                if holds == empty {
+                    return None;
                 }
                 Value::Trend(Box::new(Histogram::from_parts(zeros, sum, min, max, buckets.into_iter())))
             }

@@ -102,6 +102,14 @@ pub enum LogError {
         /// Why.
         source: io::Error,
     },
+    /// A whole frame is damaged, or of a version that this one can't read.
+    #[error("{path} is damaged at byte {offset}, or was written by another version")]
+    Damaged {
+        /// Which file.
+        path: String,
+        /// Where the frame begins.
+        offset: u64,
+    },
     /// The file is something else.
     #[error("{path} is not an interval log")]
     Foreign {

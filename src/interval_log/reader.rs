@@ -25,6 +25,16 @@ pub enum Entry {
     End(serde_json::Value),
 }
 
+/// What stands at a cursor.
+enum Found {
+    /// The end of what is written, or a frame in the making.
+    Nothing,
+    /// A frame that is whole and wrong.
+    Damaged,
+    /// A frame.
+    Whole(FrameKind, Vec<u8>),
+}
+
 /// A position in a log. Reading a log that is still written to is safe: a frame in the making is not seen.
 #[derive(Debug)]
 pub struct Cursor {
@@ -52,40 +62,56 @@ impl Cursor {
     /// The next whole frame; None at the end of what is written, and before a torn frame.
     ///
     /// # Errors
-    /// When the file can't be read.
+    /// When the file can't be read, or holds a whole frame that is damaged or of another version.
     pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
         let read = self.read_frame();
         let frame = read.map_err(|source| LogError::Io { path: self.path.display().to_string(), source })?;
-        let Some((kind, payload)) = frame else { return Ok(None) };
+        let damaged = || LogError::Damaged { path: self.path.display().to_string(), offset: self.offset };
+        let (kind, payload) = match frame {
+            Found::Nothing => return Ok(None),
+            Found::Damaged => return Err(damaged()),
+            Found::Whole(kind, payload) => (kind, payload),
+        };
         let entry = match kind {
             FrameKind::Header => serde_json::from_slice(&payload).ok().map(Entry::Header),
             FrameKind::Interval => codec::decode(&payload).map(|interval| Entry::Interval(Box::new(interval))),
             FrameKind::Event => serde_json::from_slice(&payload).ok().map(Entry::Event),
             FrameKind::End => serde_json::from_slice(&payload).ok().map(Entry::End),
         };
-        if entry.is_some() {
-            self.offset += (HEAD + payload.len()) as u64;
-        }
-        Ok(entry)
+        let entry = entry.ok_or_else(damaged)?;
+        self.offset += (HEAD + payload.len()) as u64;
+        Ok(Some(entry))
     }
 
-    fn read_frame(&mut self) -> io::Result<Option<(FrameKind, Vec<u8>)>> {
+    /// Bytes read so far: whole frames only.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    fn read_frame(&mut self) -> io::Result<Found> {
         self.file.seek(SeekFrom::Start(self.offset))?;
         let mut head = [0; HEAD];
         if !read_whole(&mut self.file, &mut head)? {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         let [kind, l0, l1, l2, l3, c0, c1, c2, c3] = head;
         let length = u32::from_le_bytes([l0, l1, l2, l3]);
-        let Some(known) = FrameKind::of(kind).filter(|_| length <= MAX_PAYLOAD) else { return Ok(None) };
         let left = self.file.metadata()?.len().saturating_sub(self.offset + HEAD as u64);
-        if left < u64::from(length) {
-            return Ok(None);
-        }
+        // A tail of garbage gives a length past the end, or no known kind: both are a tear. A whole frame that is wrong
+        // is damage, unless nothing follows it: then it is the frame in the making.
+        let last = left <= u64::from(length);
+        let Some(known) = FrameKind::of(kind).filter(|_| length <= MAX_PAYLOAD && left >= u64::from(length)) else {
+            return Ok(if last || FrameKind::of(kind).is_none() { Found::Nothing } else { Found::Damaged });
+        };
         let mut payload = vec![0; length as usize];
         let whole = read_whole(&mut self.file, &mut payload)?;
         let sound = whole && checksum(kind, &payload) == u32::from_le_bytes([c0, c1, c2, c3]);
-        Ok(sound.then_some((known, payload)))
+        Ok(match (sound, last) {
+            (true, _) => Found::Whole(known, payload),
+            (false, true) => Found::Nothing,
+            (false, false) => Found::Damaged,
+        })
     }
 
     /// Bytes after the last whole frame, once [`Cursor::read`] has given None.
@@ -102,16 +128,19 @@ impl Cursor {
     ///
     /// # Errors
     /// When the file can't be written.
-    pub fn cut_torn_tail(&self) -> Result<u64, LogError> {
-        let fault = |source| LogError::Io { path: self.path.display().to_string(), source };
-        let torn = self.torn_bytes()?;
-        if torn == 0 {
+    pub fn cut_torn_tail(&mut self) -> Result<u64, LogError> {
+        if self.torn_bytes()? == 0 {
             return Ok(0);
         }
+        let path = self.path.display().to_string();
+        let fault = |source| LogError::Io { path: path.clone(), source };
         let file = OpenOptions::new().write(true).open(&self.path).map_err(fault)?;
         if file.try_lock().is_err() {
             return Ok(0);
         }
+        // The writer may have finished its frame, and itself, between the reading and the lock.
+        while self.read()?.is_some() {}
+        let torn = self.torn_bytes()?;
         file.set_len(self.offset).map_err(fault)?;
         Ok(torn)
     }
@@ -176,6 +205,27 @@ mod tests {
             assert_eq!(cursor.torn_bytes().unwrap(), 0);
         }
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn damage_in_the_middle_is_told_and_never_cut() {
+        let path = std::env::temp_dir().join(format!("loadagent-damaged-{}.log", std::process::id()));
+        drop(std::fs::remove_file(&path));
+        let mut log = LogWriter::create(&path, &header()).unwrap();
+        let begin = usize::try_from(log.length()).unwrap();
+        for sequence in 0..3 {
+            log.interval(&Interval { sequence, ..Interval::default() }).unwrap();
+        }
+        drop(log);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[begin + HEAD] ^= 0x40;
+        std::fs::write(&path, &bytes).unwrap();
+        let mut cursor = Cursor::open(&path).unwrap();
+        assert!(matches!(cursor.read(), Ok(Some(Entry::Header(_)))));
+        assert!(matches!(cursor.read(), Err(LogError::Damaged { .. })));
+        assert!(cursor.cut_torn_tail().is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

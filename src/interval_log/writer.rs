@@ -12,12 +12,19 @@ use super::{
 };
 use crate::metric::Interval;
 
+/// Frames that wait for a full disk; minutes of a usual run.
+const MAX_PENDING: usize = 64 * 1024 * 1024;
+
 /// Writes one log. Holds a lock on the file for as long as it lives, by which a reader knows that the run lives.
 #[derive(Debug)]
 pub struct LogWriter {
     path: PathBuf,
     file: File,
     length: u64,
+    /// Frames that a full disk has not taken yet.
+    pending: Vec<u8>,
+    /// Too much has waited too long: the log ends where it ends.
+    closed: bool,
 }
 
 impl LogWriter {
@@ -29,7 +36,7 @@ impl LogWriter {
         let fault = |source| LogError::Io { path: path.display().to_string(), source };
         let file = OpenOptions::new().create_new(true).append(true).open(path).map_err(fault)?;
         file.lock().map_err(fault)?;
-        let mut log = Self { path: path.to_owned(), file, length: 0 };
+        let mut log = Self { path: path.to_owned(), file, length: 0, pending: Vec::new(), closed: false };
         log.append(MAGIC)?;
         log.append(&frame(FrameKind::Header, &json(header)))?;
         Ok(log)
@@ -67,13 +74,23 @@ impl LogWriter {
         self.length
     }
 
+    /// Appends, after what an earlier failure left behind: a reader that misses an interval would misread all later
+    /// ones, because each names only the series that are new in it.
     fn append(&mut self, bytes: &[u8]) -> Result<u64, LogError> {
-        if let Err(source) = self.file.write_all(bytes) {
+        if self.pending.len() + bytes.len() > MAX_PENDING {
+            self.closed = true;
+        }
+        if self.closed {
+            return Err(self.fault(io::ErrorKind::StorageFull.into()));
+        }
+        self.pending.extend_from_slice(bytes);
+        if let Err(source) = self.file.write_all(&self.pending) {
             // A full disk may have taken half of it: back to the last whole frame, so that readers see no torn one.
             let cut = self.file.set_len(self.length);
             return Err(self.fault(cut.err().unwrap_or(source)));
         }
-        self.length += bytes.len() as u64;
+        self.length += self.pending.len() as u64;
+        self.pending.clear();
         Ok(self.length)
     }
 

@@ -1,6 +1,8 @@
 //! Puts the intervals of all workers together: worker-own series numbers become the run's, values of the same series
 //! merge, and a worker that is late has its second added to the next interval.
 
+use std::collections::BTreeMap;
+
 use super::{Interval, Labels, MetricDef, SeriesDef, Value, WorkerInterval, intended::IntendedCells, series::Interner};
 
 /// Collects one interval at a time.
@@ -14,6 +16,8 @@ pub struct Assembler {
     ended: Vec<bool>,
     worker_cpu: Vec<f64>,
     values: Vec<Option<Value>>,
+    /// Gauges by series and worker: a worker's later value replaces its earlier one, workers' values add up.
+    gauges: BTreeMap<(u32, usize), f64>,
     intended: IntendedCells,
     sequence: u64,
 }
@@ -30,6 +34,7 @@ impl Assembler {
             ended: vec![false; workers],
             worker_cpu: vec![0.0; workers],
             values: Vec::new(),
+            gauges: BTreeMap::new(),
             intended: IntendedCells::default(),
             sequence: 0,
         }
@@ -43,9 +48,11 @@ impl Assembler {
             self.numbers[worker].push(number);
         }
         for (place, value) in part.values.into_iter().enumerate() {
-            if !value.is_empty() {
-                let number = self.numbers[worker][place];
-                self.put(number, value);
+            let number = self.numbers[worker][place];
+            match value {
+                Value::Gauge(Some(last)) => drop(self.gauges.insert((number, worker), last)),
+                value if value.is_empty() => {}
+                value => self.put(number, &value),
             }
         }
         self.intended.merge(part.intended);
@@ -55,19 +62,19 @@ impl Assembler {
     }
 
     /// Records a value of the telling side itself: generator and outputs.
-    pub fn record(&mut self, metric: &MetricDef, labels: &Labels, value: Value) {
+    pub fn record(&mut self, metric: &MetricDef, labels: &Labels, value: &Value) {
         let number = self.interner.id(metric, labels);
         self.put(number, value);
     }
 
-    fn put(&mut self, number: u32, value: Value) {
+    fn put(&mut self, number: u32, value: &Value) {
         let place = number as usize;
         if self.values.len() <= place {
             self.values.resize(place + 1, None);
         }
         match &mut self.values[place] {
-            Some(known) => known.merge_parallel(&value),
-            empty => *empty = Some(value),
+            Some(known) => known.merge_parallel(value),
+            empty => *empty = Some(value.clone()),
         }
     }
 
@@ -91,6 +98,9 @@ impl Assembler {
 
     /// Closes the interval over a span of wall time (Unix milliseconds) and starts the next.
     pub fn close(&mut self, start_ms: i64, end_ms: i64) -> Interval {
+        for ((number, _), last) in std::mem::take(&mut self.gauges) {
+            self.put(number, &Value::Gauge(Some(last)));
+        }
         let first = self.announced;
         let new_series = self.interner.definitions()[first..].iter().zip(first..).map(|((metric, labels), id)| {
             SeriesDef { id: u32::try_from(id).unwrap_or(u32::MAX), metric: metric.clone(), labels: labels.clone() }
@@ -131,6 +141,7 @@ mod tests {
         assert_eq!(one.new_series.len(), 4);
         assembler.take(part(&mut first, 0, 2, "b", 10.0));
         assembler.take(part(&mut second, 1, 2, "b", 20.0));
+        assembler.take(part(&mut second, 1, 3, "b", 0.0));
         let two = assembler.close(1_000, 2_000);
         assert!(two.new_series.is_empty());
         assert_eq!(two.values, [(2, Value::Counter(30.0)), (3, Value::Gauge(Some(10.0)))]);

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
@@ -41,6 +41,8 @@ pub struct Delivery {
     account: Arc<Mutex<Account>>,
     progress: watch::Receiver<Progress>,
     random: fastrand::Rng,
+    /// Whether the log was read to its end.
+    read_whole: bool,
 }
 
 /// What to do after an answer.
@@ -71,7 +73,17 @@ impl Delivery {
         let interval = address.interval.unwrap_or(interval);
         let interval_ms = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX);
         let account = Arc::new(Mutex::new(account));
-        Ok(Self { address, encoder, log, interval_ms, client, account, progress, random: fastrand::Rng::new() })
+        Ok(Self {
+            address,
+            encoder,
+            log,
+            interval_ms,
+            client,
+            account,
+            progress,
+            random: fastrand::Rng::new(),
+            read_whole: false,
+        })
     }
 
     /// The account, live.
@@ -83,9 +95,11 @@ impl Delivery {
     /// Delivers until the log has ended or the time to give up has come.
     pub async fn run(mut self) {
         let end = self.deliver().await;
+        let read_whole = self.read_whole;
         let failed = end.err().map(|error| error.to_string());
         self.note(|account| {
             account.complete = failed.is_none()
+                && read_whole
                 && account.acknowledged == account.sent
                 && account.rejected == 0
                 && account.spooled == 0;
@@ -113,21 +127,24 @@ impl Delivery {
                     self.push(interval.end_ms).await;
                 }
             }
-            if progress.give_up.is_some() {
+            if progress.give_up.is_some() || self.progress.has_changed().is_err() {
                 if unpushed {
                     self.push(last_push.unwrap_or_default()).await;
                 }
+                self.read_whole = cursor.offset() >= progress.length;
                 return Ok(());
             }
-            if self.progress.changed().await.is_err() {
-                return Ok(());
-            }
+            // An error here means that the run's side is gone; the next turn sees it and delivers what there is.
+            drop(self.progress.changed().await);
         }
     }
 
     async fn push(&mut self, end_ms: i64) {
         for batch in self.encoder.push() {
-            self.note(|account| account.sent += batch.samples);
+            self.note(|account| {
+                account.sent += batch.samples;
+                account.lag_seconds = age_seconds(end_ms);
+            });
             self.deliver_batch(&batch, end_ms).await;
         }
         self.note(|account| account.lag_seconds = 0.0);
@@ -142,7 +159,7 @@ impl Delivery {
                 self.note(|account| account.spooled += batch.samples);
                 return;
             }
-            let (wanted, why) = match self.attempt(batch, give_up).await {
+            let (wanted, why) = match self.attempt(batch).await {
                 Answer::Taken => {
                     self.note(|account| account.acknowledged += batch.samples);
                     return;
@@ -162,31 +179,35 @@ impl Delivery {
                 account.lag_seconds = age_seconds(end_ms);
             });
             let jittered = pause.mul_f64(0.5 + self.random.f64() / 2.0);
-            self.pause_until(Instant::now() + wanted.unwrap_or(jittered).min(LONGEST_PAUSE * 12)).await;
+            tokio::select! {
+                () = sleep(wanted.unwrap_or(jittered).min(LONGEST_PAUSE * 12)) => {}
+                () = self.given_up() => {}
+            }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// Waits, but notices when the run ends meanwhile and a time to give up is set.
-    async fn pause_until(&mut self, moment: Instant) {
+    /// Waits for the time to give up, which is set when the run ends and may be brought forward after that.
+    async fn given_up(&self) {
         let mut progress = self.progress.clone();
-        let given_up = async {
-            if progress.wait_for(|progress| progress.give_up.is_some()).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            let at = progress.borrow().give_up;
+        loop {
+            let at = progress.borrow_and_update().give_up;
+            let changed = async {
+                if progress.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
             match at {
-                Some(at) => sleep_until(at).await,
-                None => sleep(Duration::ZERO).await,
+                Some(at) => tokio::select! {
+                    () = sleep_until(at) => return,
+                    () = changed => {}
+                },
+                None => changed.await,
             }
-        };
-        tokio::select! {
-            () = sleep_until(moment) => {}
-            () = given_up => {}
         }
     }
 
-    async fn attempt(&self, batch: &Batch, give_up: Option<Instant>) -> Answer {
+    async fn attempt(&self, batch: &Batch) -> Answer {
         let mut request = self.client.post(self.address.url.clone()).body(batch.body.clone());
         for (name, value) in self.encoder.headers() {
             request = request.header(*name, *value);
@@ -201,12 +222,13 @@ impl Delivery {
                 .map(Duration::from_secs);
             Ok::<_, reqwest::Error>((status, pause, response.text().await.unwrap_or_default()))
         };
-        let limit = give_up.unwrap_or_else(|| Instant::now() + REQUEST_TIMEOUT * 2);
-        match timeout_at(limit, exchange).await {
-            Ok(Ok((status, pause, body))) => self.answer(status, pause, &body),
-            // `without_url`: the URL may hold a password.
-            Ok(Err(error)) => Answer::Again { pause: None, why: chain(&error.without_url()) },
-            Err(_) => Answer::Again { pause: None, why: "no answer in time".to_owned() },
+        tokio::select! {
+            answered = exchange => match answered {
+                Ok((status, pause, body)) => self.answer(status, pause, &body),
+                // `without_url`: the URL may hold a password.
+                Err(error) => Answer::Again { pause: None, why: chain(&error.without_url()) },
+            },
+            () = self.given_up() => Answer::Again { pause: None, why: "no answer in time".to_owned() },
         }
     }
 

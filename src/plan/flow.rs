@@ -54,11 +54,11 @@ impl Rule {
         !matches!(self, Self::Status(_))
     }
 
+    /// Without a response nothing holds.
     fn holds(&self, response: &Response<'_>) -> bool {
+        let Some(status) = response.status else { return false };
         match self {
-            Self::Status(ranges) => {
-                response.status.is_some_and(|status| ranges.iter().any(|(low, high)| (*low..=*high).contains(&status)))
-            }
+            Self::Status(ranges) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&status)),
             Self::Contains(text) => memchr::memmem::find(response.body, text.as_bytes()).is_some(),
             Self::Equals(text) => response.body == text.as_bytes(),
             Self::Matches(pattern) => pattern.is_match(response.body),
@@ -69,7 +69,7 @@ impl Rule {
 /// What came back for a request, as far as a flow may know.
 #[derive(Debug, Clone, Copy)]
 pub struct Response<'a> {
-    /// The status, if there was a response.
+    /// The status, if there was a whole response.
     pub status: Option<u16>,
     /// The body, if the request keeps it.
     pub body: &'a [u8],

@@ -85,15 +85,16 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     if let Some((node, text)) = base {
         match request::resolve(&text, &Defaults::default()) {
             Ok(url) => defaults.base_url = Some(url),
-            Err((message, _)) => {
+            Err((message, hint)) => {
                 let place = node.map_or(map.place, |node| node.place);
-                reading.fault(place, message, Some("for example `base_url: http://127.0.0.1:8080`".to_owned()));
+                let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();
+                reading.fault(place, message, Some(hint.unwrap_or_else(example)));
                 defaults.base_url = stand_in();
             }
         }
     }
     let insecure_skip_tls_verify = read_http(reading, map, &mut defaults);
-    let tags = map.take("tags").map(|node| reading.pairs(node, "tag")).unwrap_or_default();
+    let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text(node, "an output")).collect();

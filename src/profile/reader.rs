@@ -124,6 +124,17 @@ impl Reading {
         pairs.collect()
     }
 
+    /// Tags: label names that Prometheus takes, and none of our own.
+    pub fn tags(&self, node: &Node) -> Vec<(String, String)> {
+        let tags = self.pairs(node, "tag");
+        for (name, _) in &tags {
+            if let Err(message) = check_tag(name) {
+                self.fault(node.place, message, None);
+            }
+        }
+        tags
+    }
+
     /// A map, to be taken apart key by key.
     pub fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
         let mut entries: Vec<Entry<'n>> = Vec::new();
@@ -144,6 +155,36 @@ impl Reading {
         }
         MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new() }
     }
+}
+
+/// Whether a tag may have this name.
+///
+/// # Errors
+/// Why not.
+pub fn check_tag(name: &str) -> Result<(), String> {
+    const OWN: [&str; 14] = [
+        "run_id",
+        "profile",
+        "instance",
+        "scenario",
+        "stage",
+        "group",
+        "name",
+        "method",
+        "status",
+        "expected_response",
+        "error_class",
+        "check",
+        "condition",
+        "output",
+    ];
+    let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    if !first || name.starts_with("__") || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(format!(
+            "tag `{name}` is not a label name: letters, digits and `_`, not beginning with a digit or `__`"
+        ));
+    }
+    if OWN.contains(&name) { Err(format!("tag `{name}` is a label of loadagent's own")) } else { Ok(()) }
 }
 
 /// Whether two keys are the same, but for case, `_` and `-`.

@@ -61,14 +61,14 @@ pub fn read(
     read_body(reading, map, &mut parts);
     let timeout = map.take("timeout").map_or(Some(defaults.timeout), |node| reading.duration(node, "timeout"));
     let name = map.take("name").map(|node| reading.text(node, "name"));
-    let tags = map.take("tags").map(|node| reading.pairs(node, "tag")).unwrap_or_default();
+    let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let written = written?;
     let target = resolve(&written, defaults).map_err(|(message, hint)| reading.fault(url.place, message, hint)).ok()?;
     if timeout == Some(Duration::ZERO) {
         reading.fault(place, "a timeout of zero lets no request through", None);
     }
     Some(RequestSpec {
-        name: name.unwrap_or_else(|| Some(format!("{method} {}", without_query(&written))))?,
+        name: name.unwrap_or_else(|| Some(format!("{method} {}", label_of(&written, &target))))?,
         method: method.to_owned(),
         origin: origin_of(&target, origins),
         wire: render(method, &target, &parts).into(),
@@ -80,8 +80,9 @@ pub fn read(
     })
 }
 
-fn without_query(written: &str) -> &str {
-    written.split(['?', '#']).next().unwrap_or(written)
+/// The path as written in the profile, or of the whole URL: a label holds no host, no query and no password.
+fn label_of<'a>(written: &'a str, target: &'a Url) -> &'a str {
+    if written.contains("://") { target.path() } else { written.split(['?', '#']).next().unwrap_or(written) }
 }
 
 fn read_body(reading: &Reading, map: &mut MapReader<'_>, parts: &mut Parts) {
@@ -124,11 +125,16 @@ fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
     headers.push((name.to_owned(), value.to_owned()));
 }
 
+/// A token of RFC 9110: header names and methods.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+}
+
 /// Reads and checks headers that all requests share.
 pub fn check_headers(reading: &Reading, place: Place, headers: &[(String, String)]) {
     for (name, value) in headers {
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.is_empty() || !name.chars().all(token) {
+        if !is_token(name) {
             reading.fault(place, format!("`{name}` is not a header name"), None);
         }
         if value.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
@@ -160,6 +166,10 @@ pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, (String, Optio
     let url = Url::parse(&text).map_err(|error| (format!("`{text}` is not a URL: {error}"), None))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err((format!("`{}` is not a protocol of loadagent's; it has http and https", url.scheme()), None));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let hint = Some("send it as a header: `headers: {Authorization: …}`".to_owned());
+        return Err(("a URL with user and password would be told in labels and reports".to_owned(), hint));
     }
     if url.host_str().is_none_or(str::is_empty) {
         return Err((format!("`{text}` names no host"), None));

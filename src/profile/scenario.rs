@@ -17,6 +17,9 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Users an arrival-rate scenario may make when the profile names no number. k6 demands one; a user costs us kilobytes.
 pub const DEFAULT_MAX_VUS: u32 = 10_000;
 
+/// Arrivals per second that a schedule may ask for; far beyond what one machine can send.
+const MAX_RATE: f64 = 1e7;
+
 #[derive(Debug, Clone, Copy)]
 enum Executor {
     ConstantVus,
@@ -47,7 +50,7 @@ pub fn read(
         map.need(reading, "executor", "constant-vus").and_then(|node| reading.word(node, "executor", &EXECUTORS));
     let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
     let graceful_stop = map.take("gracefulStop").map_or(Some(GRACE), |node| reading.duration(node, "gracefulStop"));
-    let tags = map.take("tags").map(|node| reading.pairs(node, "tag")).unwrap_or_default();
+    let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let flow = map.need(reading, "flow", "[{get: /}]");
     let program = flow.map(|node| step::read_flow(reading, node, defaults, origins));
     let shape = executor.and_then(|executor| read_shape(reading, &mut map, executor));
@@ -93,27 +96,29 @@ fn read_shape(reading: &Reading, map: &mut MapReader<'_>, executor: Executor) ->
             let start = map.take("startVUs").map_or(Some(1), |node| reading.count(node, "startVUs"));
             let grace =
                 map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
-            let stages = read_stages(reading, map, 1.0);
+            let stages = read_stages(reading, map, |node| reading.count(node, "target").map(f64::from));
             Some(closed(ClosedSchedule::ramping(start?, stages?), grace?, None))
         }
         Executor::ConstantArrivalRate => {
-            let rate = map.need(reading, "rate", "100").and_then(|node| reading.number(node, "rate"));
+            let unit = read_time_unit(reading, map);
+            let rate = map.need(reading, "rate", "100");
+            let rate = rate.and_then(|node| read_rate(reading, node, "rate", unit.unwrap_or(1.0)));
             if rate == Some(0.0) {
                 reading.fault(map.place, "`rate` must be more than zero", None);
             }
-            let per_second = read_time_unit(reading, map);
             let duration = read_length(reading, map);
             let spacing = read_spacing(reading, map);
             let users = read_users(reading, map);
-            Some(open(OpenSchedule::constant(rate? / per_second?, duration?, spacing?), users?))
+            Some(open(OpenSchedule::constant(unit.and(rate)?, duration?, spacing?), users?))
         }
         Executor::RampingArrivalRate => {
-            let start = map.take("startRate").map_or(Some(0.0), |node| reading.number(node, "startRate"));
             let unit = read_time_unit(reading, map);
-            let stages = read_stages(reading, map, unit.unwrap_or(1.0));
+            let start = map.take("startRate");
+            let start = start.map_or(Some(0.0), |node| read_rate(reading, node, "startRate", unit.unwrap_or(1.0)));
+            let stages = read_stages(reading, map, |node| read_rate(reading, node, "target", unit.unwrap_or(1.0)));
             let spacing = read_spacing(reading, map);
             let users = read_users(reading, map);
-            Some(open(OpenSchedule::ramping(start? / unit?, stages?, spacing?), users?))
+            Some(open(OpenSchedule::ramping(unit.and(start)?, stages?, spacing?), users?))
         }
     }
 }
@@ -138,6 +143,16 @@ fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
         return None;
     }
     Some(duration)
+}
+
+/// A rate per time unit, as a rate per second.
+fn read_rate(reading: &Reading, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
+    let rate = reading.number(node, what)? / unit_seconds;
+    if rate > MAX_RATE {
+        reading.fault(node.place, format!("{what}: more than {MAX_RATE} arrivals a second"), None);
+        return None;
+    }
+    Some(rate)
 }
 
 /// Seconds of the time unit.
@@ -174,17 +189,21 @@ fn read_users(reading: &Reading, map: &mut MapReader<'_>) -> Option<(u32, u32)> 
     Some((pre_allocated, max))
 }
 
-fn read_stages(reading: &Reading, map: &mut MapReader<'_>, unit_seconds: f64) -> Option<Vec<Stage>> {
+fn read_stages(
+    reading: &Reading,
+    map: &mut MapReader<'_>,
+    read_target: impl Fn(&Node) -> Option<f64>,
+) -> Option<Vec<Stage>> {
     let node = map.need(reading, "stages", "[{duration: 1m, target: 10}]")?;
     let mut stages = Vec::new();
     let items = reading.list(node, "stages");
     for item in items {
         let mut stage = reading.map(item, "this stage");
         let duration = stage.need(reading, "duration", "1m").and_then(|node| reading.duration(node, "duration"));
-        let target = stage.need(reading, "target", "10").and_then(|node| reading.number(node, "target"));
+        let target = stage.need(reading, "target", "10").and_then(&read_target);
         stage.finish(reading);
         if let (Some(duration), Some(target)) = (duration, target) {
-            stages.push(Stage { duration, target: target / unit_seconds });
+            stages.push(Stage { duration, target });
         }
     }
     if items.is_empty() {

@@ -35,6 +35,9 @@ pub fn read_flow(reading: &Reading, node: &Node, defaults: &Defaults, origins: &
             else {
                 continue;
             };
+            if !request::is_token(&method) {
+                reading.fault(place, format!("`{method}` is not a method"), None);
+            }
             read_request(reading, map, (&method.to_uppercase(), place, value), defaults, origins)
                 .into_iter()
                 .for_each(|op| ops.push(op));

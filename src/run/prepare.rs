@@ -175,7 +175,9 @@ pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
 pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), Trouble> {
     let mut given = Given {
         flags: args.variables.clone(),
-        environment: std::env::vars().collect(),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
+            .collect(),
         // Any address will do until the target has one.
         practice_url: Some("http://127.0.0.1:1".to_owned()),
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
@@ -208,6 +210,8 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     plan.seed = args.seed.unwrap_or(plan.seed);
     plan.insecure_skip_tls_verify |= args.insecure_skip_tls_verify;
     for (name, value) in &args.tags {
+        profile::reader::check_tag(name)
+            .map_err(|message| Trouble { exit: Exit::Usage, message: format!("--tag: {message}") })?;
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }

@@ -89,9 +89,9 @@ impl Sinks {
                 (&catalogue::OUTPUT_REJECTED, account.rejected - before.rejected),
             ];
             for (metric, more) in counters {
-                assembler.record(metric, &labels, Value::Counter(more as f64));
+                assembler.record(metric, &labels, &Value::Counter(more as f64));
             }
-            assembler.record(&catalogue::OUTPUT_LAG, &labels, Value::Gauge(Some(account.lag_seconds)));
+            assembler.record(&catalogue::OUTPUT_LAG, &labels, &Value::Gauge(Some(account.lag_seconds)));
         }
     }
 }

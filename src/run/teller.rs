@@ -200,8 +200,8 @@ impl Teller {
         let none = Labels::default();
         let (cpu, worker_cpu, throttled) =
             (generator::cpu_seconds(), self.assembler.worker_cpu_seconds(), generator::throttled_seconds());
-        self.assembler.record(&catalogue::GENERATOR_CPU, &none, Value::Counter(cpu - self.cpu_told.0));
-        self.assembler.record(&catalogue::GENERATOR_WORKER_CPU, &none, Value::Counter(worker_cpu - self.cpu_told.1));
+        self.assembler.record(&catalogue::GENERATOR_CPU, &none, &Value::Counter(cpu - self.cpu_told.0));
+        self.assembler.record(&catalogue::GENERATOR_WORKER_CPU, &none, &Value::Counter(worker_cpu - self.cpu_told.1));
         self.assembler.record(
             &catalogue::GENERATOR_THROTTLED,
             &none,
@@ -209,9 +209,9 @@ impl Teller {
         );
         (self.cpu_told, self.throttled.1) = ((cpu, worker_cpu), throttled);
         let resident = generator::resident_bytes().map(|bytes| bytes as f64);
-        self.assembler.record(&catalogue::GENERATOR_RSS, &none, Value::Gauge(resident));
+        self.assembler.record(&catalogue::GENERATOR_RSS, &none, &Value::Gauge(resident));
         let info = Labels::new([("version", env!("CARGO_PKG_VERSION"))]);
-        self.assembler.record(&catalogue::RUN_INFO, &info, Value::Gauge(Some(1.0)));
+        self.assembler.record(&catalogue::RUN_INFO, &info, &Value::Gauge(Some(1.0)));
     }
 
     fn glance(&self, interval: &Interval) -> Glance {

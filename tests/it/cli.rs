@@ -23,7 +23,7 @@ fn nobody() -> String {
 
 fn errors_of(bench: &Bench) -> String {
     let ran = bench.run(&["report", "run"]);
-    let errors = ran.stdout.split("ERRORS").nth(1).unwrap_or_default();
+    let errors = ran.stdout.split("\n  ERRORS").nth(1).unwrap_or_default();
     errors
         .lines()
         .skip(2)
@@ -177,6 +177,28 @@ fn a_refused_connection_is_an_error_and_no_request() {
     assert!(metrics.get("http_reqs").is_none(), "nothing was written");
     assert_eq!(metrics["http_errors"]["values"]["count"], 5);
     assert_eq!(errors_of(&bench), "connect_refused ");
+}
+
+#[test]
+fn no_check_passes_without_a_response() {
+    let bench = Bench::new();
+    let profile = format!(
+        "scenarios:\n  s: {{executor: shared-iterations, iterations: 4, flow: [{{get: \"{}\", check: [{{equals: \"\"}}, {{status: 1xx}}]}}]}}\n",
+        nobody()
+    );
+    bench.write("p.yaml", &profile);
+    bench.run(&["p.yaml", "--run-dir", "run"]);
+    let checks = &bench.summary()["metrics"]["checks"]["values"];
+    assert_eq!((&checks["passes"], &checks["fails"]), (&0.into(), &8.into()));
+}
+
+#[test]
+fn an_environment_that_is_not_text_is_no_fault() {
+    use std::os::unix::ffi::OsStrExt;
+    let bench = Bench::new();
+    let mut command = bench.command(&["check", "quickstart"]);
+    command.env("ODD", std::ffi::OsStr::from_bytes(b"\xff"));
+    assert!(command.output().unwrap().status.success());
 }
 
 #[test]

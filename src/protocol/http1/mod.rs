@@ -31,7 +31,7 @@ struct Connection {
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Ending {
-    /// Status, if the head of a response was read.
+    /// Status, if there was a whole response.
     pub status: Option<u16>,
     /// When.
     pub at: Instant,
@@ -49,15 +49,16 @@ impl HttpSession {
         let taken = probe.attempt().taken;
         let exchange = exchange(&mut self.connections, &mut self.reader, network, request, &mut probe);
         let result = self.deadline.guard(taken, request.timeout, exchange).await;
-        let (error, one_read) = match result {
+        let (error, one_read) = match &result {
             Ok(Ok(one_read)) => {
                 let unexpected = probe.attempt().status.filter(|status| !request.expects(*status));
-                (unexpected.map(ErrorClass::of_status), one_read)
+                (unexpected.map(ErrorClass::of_status), *one_read)
             }
-            Ok(Err(class)) => (Some(class), false),
+            Ok(Err(class)) => (Some(*class), false),
             Err(_) => (Some(ErrorClass::timeout_at(probe.attempt().stage)), false),
         };
-        let status = probe.attempt().status;
+        // What broke off is no response: no check may pass on half of one.
+        let status = probe.attempt().status.filter(|_| matches!(result, Ok(Ok(_))));
         Ending { status, at: probe.finish(error, one_read) }
     }
 }
@@ -71,6 +72,8 @@ async fn exchange(
     request: &RequestSpec,
     probe: &mut Probe<'_>,
 ) -> Result<bool, ErrorClass> {
+    // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
+    reader.begin(request.keep_body, request.bodyless);
     let pooled = connections.iter().position(|connection| connection.origin == request.origin);
     let pooled = pooled.map(|place| connections.swap_remove(place));
     let fresh = pooled.and_then(|mut connection| (!connection.stream.is_stale(&network.scratch)).then_some(connection));
@@ -85,7 +88,6 @@ async fn exchange(
     let written = connection.stream.write_all(&request.wire, |bytes| probe.wrote(bytes)).await;
     written.map_err(|error| ErrorClass::of_io(Stage::Send, &error))?;
     probe.sent();
-    reader.begin(request.keep_body, request.bodyless);
     let mut reads = 0;
     loop {
         let fed = connection.stream.read_with(&network.scratch, |bytes| (bytes.len(), reader.feed(bytes))).await;
