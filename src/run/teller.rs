@@ -205,7 +205,7 @@ impl Teller {
         self.assembler.record(
             &catalogue::GENERATOR_THROTTLED,
             &none,
-            Value::Counter((throttled - self.throttled.1).max(0.0)),
+            &Value::Counter((throttled - self.throttled.1).max(0.0)),
         );
         (self.cpu_told, self.throttled.1) = ((cpu, worker_cpu), throttled);
         let resident = generator::resident_bytes().map(|bytes| bytes as f64);
