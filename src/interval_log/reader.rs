@@ -51,12 +51,14 @@ impl Cursor {
     pub fn open(path: &Path) -> Result<Self, LogError> {
         let fault = |source| LogError::Io { path: path.display().to_string(), source };
         let mut file = File::open(path).map_err(fault)?;
-        let mut magic = [0; MAGIC.len()];
-        match file.read_exact(&mut magic) {
-            Ok(()) if &magic == MAGIC => Ok(Self { path: path.to_owned(), file, offset: MAGIC.len() as u64 }),
-            Err(source) if source.kind() != io::ErrorKind::UnexpectedEof => Err(fault(source)),
-            _ => Err(LogError::Foreign { path: path.display().to_string() }),
+        let mut magic = Vec::with_capacity(MAGIC.len());
+        file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(fault)?;
+        // Killed while its first bytes were written: a torn log like any other, with nothing in it.
+        if !MAGIC.starts_with(&magic) {
+            return Err(LogError::Foreign { path: path.display().to_string() });
         }
+        let offset = if magic == MAGIC { MAGIC.len() as u64 } else { 0 };
+        Ok(Self { path: path.to_owned(), file, offset })
     }
 
     /// The next whole frame; None at the end of what is written, and before a torn frame.
@@ -90,6 +92,9 @@ impl Cursor {
     }
 
     fn read_frame(&mut self) -> io::Result<Found> {
+        if self.offset == 0 {
+            return Ok(Found::Nothing);
+        }
         self.file.seek(SeekFrom::Start(self.offset))?;
         let mut head = [0; HEAD];
         if !read_whole(&mut self.file, &mut head)? {
@@ -187,21 +192,22 @@ mod tests {
         let mut lengths = Vec::new();
         {
             let mut log = LogWriter::create(&whole, &header()).unwrap();
+            lengths.push(log.length());
             for sequence in 0..5 {
                 let interval = Interval { sequence, start_ms: 1, end_ms: 2, ..Interval::default() };
                 lengths.push(log.interval(&interval).unwrap());
             }
         }
         let bytes = std::fs::read(&whole).unwrap();
-        for cut in (lengths[1] + 1)..lengths[4] {
+        let ends = [&[MAGIC.len() as u64], lengths.as_slice()].concat();
+        for cut in 0..lengths[4] {
             let torn = folder.join("torn.log");
             std::fs::write(&torn, &bytes[..usize::try_from(cut).unwrap()]).unwrap();
             let mut cursor = Cursor::open(&torn).unwrap();
             let frames = count(&mut cursor);
-            let expected = 1 + lengths.iter().filter(|length| **length <= cut).count();
-            assert_eq!(frames, expected);
-            let removed = cursor.cut_torn_tail().unwrap();
-            assert_eq!(removed, cut - lengths.iter().rfind(|length| **length <= cut).unwrap());
+            let whole: Vec<u64> = ends.iter().copied().filter(|end| *end <= cut).collect();
+            assert_eq!(frames, whole.len().saturating_sub(1), "the first end is that of the magic");
+            assert_eq!(cursor.cut_torn_tail().unwrap(), cut - whole.last().copied().unwrap_or(0));
             assert_eq!(cursor.torn_bytes().unwrap(), 0);
         }
         std::fs::remove_dir_all(&folder).unwrap();
