@@ -1,7 +1,7 @@
 //! HTTP/1.1 of one user: keep-alive connections, one request at a time.
 //!
-//! Why not hyper here: `bench/README.md` has the measurement (a quarter more CPU per request and six times the memory
-//! per idle user, because each hyper connection owns its buffers). hyper serves the practice target, where neither
+//! Why not hyper here: `bench/README.md` has the measurement (a bare hyper connection costs more CPU than all of this,
+//! measuring and export included, and seven times the memory per idle user, because each owns its buffers). hyper serves the practice target, where neither
 //! matters. The parser of heads is `httparse`, the one hyper uses.
 
 pub mod chunked;
