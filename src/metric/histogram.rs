@@ -167,16 +167,6 @@ impl Histogram {
         Some(self.max)
     }
 
-    /// How many observations lie above `bound`, to the resolution of a bucket.
-    #[must_use]
-    pub fn count_above(&self, bound: f64) -> u64 {
-        if bound <= 0.0 {
-            return self.count - self.zeros;
-        }
-        let edge = bucket::index_of(bound);
-        self.buckets().filter(|(index, _)| *index > edge).map(|(_, count)| count).sum()
-    }
-
     /// Puts a histogram together from stored parts; the count is derived from the buckets, so it can't disagree.
     #[must_use]
     pub fn from_parts(zeros: u64, sum: f64, min: f64, max: f64, buckets: impl Iterator<Item = (i32, u64)>) -> Self {

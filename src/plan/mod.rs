@@ -127,16 +127,4 @@ impl Plan {
     pub fn duration(&self) -> Duration {
         self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()
     }
-
-    /// Whether any scenario is an open model.
-    #[must_use]
-    pub fn has_open_model(&self) -> bool {
-        self.scenarios.iter().any(|scenario| matches!(scenario.shape, Shape::Open(_)))
-    }
-
-    /// Whether any scenario is a closed model.
-    #[must_use]
-    pub fn has_closed_model(&self) -> bool {
-        self.scenarios.iter().any(|scenario| matches!(scenario.shape, Shape::Closed(_)))
-    }
 }

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     fault::{Fault, Faults},
-    node::{self, Node, Yaml},
+    node::{self, Node},
     reader::{MapReader, Reading, same_key},
     request::{self, Defaults, check_headers},
     scenario, thresholds,
@@ -128,11 +128,7 @@ fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, Str
     let map = reading.map(node, "practice_target");
     let mut knobs = Vec::new();
     for entry in &map.entries {
-        let values = if let Yaml::List(items) = &entry.value.value {
-            items.as_slice()
-        } else {
-            std::slice::from_ref(entry.value)
-        };
+        let values = entry.value.one_or_many();
         for value in values {
             let Some(text) = reading.text(value, &format!("`{}`", entry.name)) else { continue };
             if let Some(Err(message)) = given.check_knob.map(|check| check(&entry.name, &text)) {

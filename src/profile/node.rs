@@ -44,6 +44,12 @@ impl Node {
         }
     }
 
+    /// The items of a list; anything else is its own only item.
+    #[must_use]
+    pub fn one_or_many(&self) -> &[Node] {
+        if let Yaml::List(items) = &self.value { items } else { std::slice::from_ref(self) }
+    }
+
     /// Whether there is nothing.
     #[must_use]
     pub fn is_null(&self) -> bool {

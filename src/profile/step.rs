@@ -27,9 +27,7 @@ pub fn read_flow(reading: &Reading, node: &Node, defaults: &Defaults, origins: &
         map.took(&word);
         if let Some(method) = METHODS.iter().find(|method| **method == word.to_lowercase()) {
             let method = method.to_uppercase();
-            read_request(reading, map, (&method, place, value), defaults, origins)
-                .into_iter()
-                .for_each(|op| ops.push(op));
+            ops.extend(read_request(reading, map, (&method, place, value), defaults, origins));
         } else if word == "request" {
             let Some(method) = map.need(reading, "method", "PURGE").and_then(|node| reading.text(node, "method"))
             else {
@@ -38,9 +36,7 @@ pub fn read_flow(reading: &Reading, node: &Node, defaults: &Defaults, origins: &
             if !request::is_token(&method) {
                 reading.fault(place, format!("`{method}` is not a method"), None);
             }
-            read_request(reading, map, (&method.to_uppercase(), place, value), defaults, origins)
-                .into_iter()
-                .for_each(|op| ops.push(op));
+            ops.extend(read_request(reading, map, (&method.to_uppercase(), place, value), defaults, origins));
         } else if word == "think" {
             if let Some((low, high)) = read_range(reading, value) {
                 ops.push(Op::Think(low, high));
@@ -92,7 +88,7 @@ fn read_request(
 
 /// One check or a list of them.
 fn read_checks(reading: &Reading, node: &Node) -> Vec<Check> {
-    let items = if let Yaml::List(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
+    let items = node.one_or_many();
     items.iter().flat_map(|item| read_check(reading, item)).collect()
 }
 
@@ -149,7 +145,7 @@ fn shown(reading: &Reading, node: &Node) -> Option<String> {
 
 /// `200`, `2xx`, `200..299`, or a list of these.
 fn read_statuses(reading: &Reading, node: &Node) -> Option<Vec<(u16, u16)>> {
-    let items = if let Yaml::List(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
+    let items = node.one_or_many();
     let ranges: Vec<_> = items
         .iter()
         .filter_map(|item| {

@@ -20,11 +20,7 @@ pub fn read(reading: &Reading, node: &Node) -> Vec<Threshold> {
     let map = reading.map(node, "thresholds");
     let mut thresholds = Vec::new();
     for entry in &map.entries {
-        let items = if let Yaml::List(items) = &entry.value.value {
-            items.as_slice()
-        } else {
-            std::slice::from_ref(entry.value)
-        };
+        let items = entry.value.one_or_many();
         thresholds.extend(items.iter().filter_map(|item| read_one(reading, &entry.name, entry.place, item)));
     }
     thresholds
