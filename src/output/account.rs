@@ -1,28 +1,68 @@
-//! What became of a sink's samples. Counts are of samples (a histogram of a series at a time is one).
+//! What became of a sink's samples. Counts are of samples (a histogram of a series at a time is one; a line is one).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// More outages are counted in the sums, but not listed.
+const MAX_OUTAGES: usize = 100;
 
 /// One sink's account; totals of the run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     /// The sink, without secrets.
     pub name: String,
-    /// Samples sent, repeats not counted.
+    /// Samples that were sent at least once.
     pub sent: u64,
     /// Samples the receiver took.
     pub acknowledged: u64,
-    /// Pushes that had to be repeated.
+    /// Requests that had to be repeated.
     pub retried: u64,
     /// Samples the receiver refused for good.
     pub rejected: u64,
-    /// Samples left in the interval log when the time to deliver ran out.
+    /// Samples kept in the run's folder because the time to deliver ran out.
     pub spooled: u64,
+    /// Samples that never reached the disk, and so can't be delivered.
+    pub lost: u64,
     /// Whether everything arrived.
     pub complete: bool,
+    /// Spans in which the receiver took nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Outage>,
+    /// Files below `outputs/` with batches that were refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<String>,
     /// The last failure, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
-    /// Age of the oldest undelivered interval, in seconds.
+    /// Age of the oldest undelivered sample, in seconds.
     #[serde(skip)]
     pub lag_seconds: f64,
+    /// Bytes of the log that wait for this sink.
+    #[serde(skip)]
+    pub queue_bytes: u64,
+}
+
+/// A span in which a receiver took nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// Its begin, Unix milliseconds.
+    pub from_ms: i64,
+    /// Its end; None while it lasts.
+    pub to_ms: Option<i64>,
+    /// The first failure.
+    pub reason: String,
+}
+
+impl Account {
+    /// An account of nothing yet.
+    #[must_use]
+    pub fn new(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// Lists an outage.
+    pub fn add_outage(&mut self, outage: Outage) {
+        if self.outages.len() < MAX_OUTAGES {
+            self.outages.push(outage);
+        }
+    }
 }

@@ -1,23 +1,48 @@
-//! Names in Prometheus: prefix, base unit, `_total`; a metric has one name whichever way it arrives.
+//! Names in Prometheus: prefix, base unit, `_total`; a metric has one name whichever way it arrives. With the prefix
+//! `k6_` the names are k6's own, so that its dashboards show our runs.
 
 use crate::metric::{Kind, MetricDef, Unit};
 
-/// The exported names of a metric with the labels that tell them apart: one, or for a rate one counter twice,
-/// `condition="nonzero"` and `condition="zero"` (k6's OpenTelemetry form), so that shares can be summed over series.
+/// Whose names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// Ours: base units in the name.
+    Own,
+    /// k6's remote-write output: no unit on counters, rates as a gauge, trends as gauges beside the histogram.
+    K6,
+}
+
+impl Naming {
+    /// The naming that a prefix asks for.
+    #[must_use]
+    pub fn of_prefix(prefix: &str) -> Self {
+        if prefix == "k6_" { Self::K6 } else { Self::Own }
+    }
+}
+
+/// The suffix that tells a unit.
 #[must_use]
-pub fn exported_names(prefix: &str, metric: &MetricDef) -> Vec<(String, Vec<(String, String)>)> {
-    let unit = match metric.unit {
+pub fn unit_suffix(unit: Unit) -> &'static str {
+    match unit {
         Unit::None => "",
         Unit::Seconds => "_seconds",
         Unit::Bytes => "_bytes",
+    }
+}
+
+/// The exported name of a metric: of its counter, gauge or histogram. A rate is one counter twice, told apart by
+/// `condition="nonzero"` and `condition="zero"` (k6's OpenTelemetry form), so that shares can be summed over series.
+#[must_use]
+pub fn exported_name(prefix: &str, metric: &MetricDef) -> String {
+    let unit = match (Naming::of_prefix(prefix), metric.kind) {
+        // k6 gives its trends a unit and nothing else.
+        (Naming::K6, Kind::Counter | Kind::Gauge | Kind::Rate) => "",
+        _ => unit_suffix(metric.unit),
     };
     let base = format!("{prefix}{}{unit}", metric.name);
     match metric.kind {
-        Kind::Counter => vec![(format!("{base}_total"), Vec::new())],
-        Kind::Gauge | Kind::Trend => vec![(base, Vec::new())],
-        Kind::Rate => ["nonzero", "zero"]
-            .map(|condition| (format!("{base}_total"), vec![("condition".to_owned(), condition.to_owned())]))
-            .into(),
+        Kind::Counter | Kind::Rate => base + "_total",
+        Kind::Gauge | Kind::Trend => base,
     }
 }
 
@@ -28,11 +53,19 @@ mod tests {
 
     #[test]
     fn names_carry_base_units() {
-        let names = |metric| exported_names("loadagent_", metric).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        assert_eq!(names(&catalogue::HTTP_REQS), ["loadagent_http_reqs_total"]);
-        assert_eq!(names(&catalogue::HTTP_REQ_DURATION), ["loadagent_http_req_duration_seconds"]);
-        assert_eq!(names(&catalogue::DATA_SENT), ["loadagent_data_sent_bytes_total"]);
-        assert_eq!(names(&catalogue::CHECKS).len(), 2);
-        assert_eq!(names(&catalogue::VUS), ["loadagent_vus"]);
+        let name = |metric| exported_name("loadagent_", metric);
+        assert_eq!(name(&catalogue::HTTP_REQS), "loadagent_http_reqs_total");
+        assert_eq!(name(&catalogue::HTTP_REQ_DURATION), "loadagent_http_req_duration_seconds");
+        assert_eq!(name(&catalogue::DATA_SENT), "loadagent_data_sent_bytes_total");
+        assert_eq!(name(&catalogue::CHECKS), "loadagent_checks_total");
+        assert_eq!(name(&catalogue::VUS), "loadagent_vus");
+    }
+
+    #[test]
+    fn with_its_prefix_names_are_k6s() {
+        let name = |metric| exported_name("k6_", metric);
+        assert_eq!(name(&catalogue::DATA_SENT), "k6_data_sent_total");
+        assert_eq!(name(&catalogue::HTTP_REQ_DURATION), "k6_http_req_duration_seconds");
+        assert_eq!(name(&catalogue::VUS), "k6_vus");
     }
 }

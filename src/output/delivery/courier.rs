@@ -1,0 +1,162 @@
+//! The courier carries a batch to where it belongs, over HTTP or into a file, and brings a verdict back.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{
+    answer::{Answer, Verdict},
+    file::FileTarget,
+};
+use crate::output::{Batch, address::HttpSettings, receiver::Receiver};
+
+/// A receiver that does not answer for so long is tried again.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// As much of an answer is read; a receiver that sends more is cut off.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// Carries batches.
+pub enum Courier {
+    /// To a receiver.
+    Http(HttpCourier),
+    /// Into a file, or to standard output.
+    File(FileTarget),
+}
+
+/// What it takes to talk to a receiver.
+pub struct HttpCourier {
+    client: reqwest::Client,
+    settings: HttpSettings,
+    receiver: Box<dyn Receiver>,
+}
+
+/// A batch ready to go: what is repeated is byte for byte what went first.
+pub struct Frozen {
+    /// What is inside.
+    pub batch: Batch,
+    body: Bytes,
+}
+
+impl HttpCourier {
+    /// A courier to a receiver.
+    ///
+    /// # Errors
+    /// When the certificates can't be read or the client can't be set up.
+    pub fn new(settings: HttpSettings, receiver: Box<dyn Receiver>) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder()
+            .timeout(REQUEST_TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("loadagent/", env!("CARGO_PKG_VERSION")))
+            .tls_danger_accept_invalid_certs(settings.insecure);
+        if let Some(path) = &settings.ca_file {
+            let fault = |error: &dyn std::error::Error| format!("ca_file {}: {error}", path.display());
+            let pem = std::fs::read(path).map_err(|error| fault(&error))?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fault(&error))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let client = builder.build().map_err(|error| chain(&error))?;
+        Ok(Self { client, settings, receiver })
+    }
+
+    async fn exchange(&self, url: &url::Url, headers: &[(&str, &str)], body: Bytes) -> Result<Answer, String> {
+        let mut request = self.client.post(url.clone()).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in &self.settings.headers {
+            request = request.header(name, value);
+        }
+        if let Some(value) = self.settings.credentials.header()? {
+            request = request.header("Authorization", value);
+        }
+        // `without_url`: the URL may hold a secret.
+        let fault = |error: reqwest::Error| self.struck_out(chain(&error.without_url()));
+        let mut response = request.send().await.map_err(fault)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(fault)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_ANSWER {
+                break;
+            }
+        }
+        Ok(Answer { status, headers, body: self.struck_out(String::from_utf8_lossy(&body).into_owned()) })
+    }
+
+    /// A text without our secrets: receivers like to quote what they refuse.
+    fn struck_out(&self, mut text: String) -> String {
+        for secret in self.settings.credentials.secrets() {
+            text = text.replace(&secret, "…");
+        }
+        text
+    }
+}
+
+impl Courier {
+    /// Gets to know the receiver, anew. Gives what is worth telling about it.
+    ///
+    /// # Errors
+    /// Why it can't be known now.
+    pub async fn meet(&mut self, at_ms: i64) -> Result<Option<String>, String> {
+        match self {
+            Self::Http(http) => {
+                http.receiver.forget();
+                while let Some(question) = http.receiver.question(at_ms) {
+                    let answer = http.exchange(&question.url, &question.headers, question.body.into()).await?;
+                    http.receiver.learn(&answer)?;
+                }
+                Ok(Some(http.receiver.introduction()))
+            }
+            Self::File(file) => file.open().map(|()| None),
+        }
+    }
+
+    /// Readies a batch.
+    #[must_use]
+    pub fn freeze(&self, batch: Batch) -> Frozen {
+        let body = match self {
+            Self::Http(http) => http.receiver.compress(batch.content()).into(),
+            Self::File(_) => Bytes::new(),
+        };
+        Frozen { batch, body }
+    }
+
+    /// Carries a batch once.
+    pub async fn carry(&mut self, frozen: &Frozen, repeated: bool) -> Verdict {
+        match self {
+            Self::Http(http) => {
+                let receiver = &http.receiver;
+                match http.exchange(receiver.url(), &receiver.headers(), frozen.body.clone()).await {
+                    Ok(answer) => receiver.judge(&answer, &frozen.batch, repeated),
+                    Err(why) => Verdict::Again { pause: None, why },
+                }
+            }
+            Self::File(file) => match file.write(frozen.batch.content()) {
+                Ok(()) => Verdict::Taken,
+                Err(why) => Verdict::Again { pause: None, why },
+            },
+        }
+    }
+
+    /// How long the file is; None for receivers.
+    #[must_use]
+    pub fn written(&self) -> Option<u64> {
+        match self {
+            Self::Http(_) => None,
+            Self::File(file) => file.written(),
+        }
+    }
+}
+
+/// An error with its causes in one line: reqwest's own line says only that sending failed.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    text
+}

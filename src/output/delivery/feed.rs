@@ -1,0 +1,135 @@
+//! What a sink delivers next: the contract of a feed, and the feed of intervals.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    interval_log::{Cursor, Entry, LogError},
+    output::{Batch, encoder::Encoder},
+};
+
+/// How far a sink has delivered; kept beside the log, so that another process can go on from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// Up to an interval.
+    Interval {
+        /// Its sequence.
+        sequence: u64,
+        /// Its end, Unix milliseconds.
+        end_ms: i64,
+    },
+    /// Up to a place in the log of records.
+    Record(crate::record_log::Position),
+}
+
+/// What goes out at once, in this order.
+#[derive(Debug)]
+pub struct Push {
+    /// To be sent one after the other.
+    pub batches: Vec<Batch>,
+    /// Time of the newest sample, Unix milliseconds.
+    pub end_ms: i64,
+    /// Where a sink stands that has delivered it.
+    pub position: Position,
+}
+
+/// A source of pushes.
+pub trait Feed {
+    /// The next push; None when there is nothing yet. Once the run is `over` the last push may be short.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    fn next(&mut self, over: bool) -> Result<Option<Push>, LogError>;
+
+    /// Goes back to a position, or to the beginning: what comes next is encoded anew.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    fn rewind(&mut self, position: Option<Position>) -> Result<(), LogError>;
+
+    /// What is sent once, after everything.
+    fn farewell(&mut self) -> Vec<Batch>;
+
+    /// Bytes of the log that were not read yet.
+    fn unread_bytes(&self) -> u64;
+}
+
+/// Intervals, folded and pushed once a push interval.
+pub struct IntervalFeed {
+    log: PathBuf,
+    make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
+    encoder: Box<dyn Encoder>,
+    cursor: Cursor,
+    interval_ms: i64,
+    last_push_ms: Option<i64>,
+    /// What was folded and not pushed yet.
+    unpushed: Option<Position>,
+}
+
+impl IntervalFeed {
+    /// A feed from the beginning of a log.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn new(
+        log: &Path,
+        interval_ms: i64,
+        make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
+    ) -> Result<Self, LogError> {
+        let encoder = make_encoder();
+        let cursor = Cursor::open(log)?;
+        Ok(Self { log: log.to_owned(), make_encoder, encoder, cursor, interval_ms, last_push_ms: None, unpushed: None })
+    }
+
+    fn push(&mut self, position: Position) -> Push {
+        self.unpushed = None;
+        let Position::Interval { end_ms, .. } = position else { return Push { batches: Vec::new(), end_ms: 0, position } };
+        self.last_push_ms = Some(end_ms);
+        Push { batches: self.encoder.push(), end_ms, position }
+    }
+}
+
+impl Feed for IntervalFeed {
+    fn next(&mut self, over: bool) -> Result<Option<Push>, LogError> {
+        while let Some(entry) = self.cursor.read()? {
+            let Entry::Interval(interval) = entry else { continue };
+            self.encoder.fold(&interval);
+            let position = Position::Interval { sequence: interval.sequence, end_ms: interval.end_ms };
+            self.unpushed = Some(position);
+            let begin = *self.last_push_ms.get_or_insert(interval.start_ms);
+            // Half an interval early is on time: spans of a second are never exactly a second long.
+            if interval.end_ms - begin >= self.interval_ms - 500 {
+                return Ok(Some(self.push(position)));
+            }
+        }
+        Ok(self.unpushed.filter(|_| over).map(|position| self.push(position)))
+    }
+
+    fn rewind(&mut self, position: Option<Position>) -> Result<(), LogError> {
+        self.encoder = (self.make_encoder)();
+        self.cursor = Cursor::open(&self.log)?;
+        (self.last_push_ms, self.unpushed) = (None, None);
+        let Some(Position::Interval { sequence, end_ms }) = position else { return Ok(()) };
+        while self.cursor.sequence().is_none_or(|read| read < sequence) {
+            match self.cursor.read()? {
+                Some(Entry::Interval(interval)) => self.encoder.fold(&interval),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        // Encodes what was delivered and throws it away: the encoder then stands where it stood.
+        drop(self.encoder.push());
+        self.last_push_ms = Some(end_ms);
+        Ok(())
+    }
+
+    fn farewell(&mut self) -> Vec<Batch> {
+        self.encoder.end()
+    }
+
+    fn unread_bytes(&self) -> u64 {
+        self.cursor.unread_bytes()
+    }
+}

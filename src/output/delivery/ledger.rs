@@ -1,0 +1,158 @@
+//! The ledger: a sink's account and what is to be told about it, shared with the telling side.
+
+use std::{cell::RefCell, rc::Rc};
+
+use super::now_ms;
+use crate::output::{Account, account::Outage};
+
+/// Attempts that fail for a shorter time are a hiccup, and not told.
+const HICCUP_MS: i64 = 1_000;
+
+/// A ledger in the hands of delivery and of the teller, which live on one thread.
+pub type SharedLedger = Rc<RefCell<Ledger>>;
+
+/// Account and notices.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// The account.
+    pub account: Account,
+    notices: Vec<String>,
+    introduction: Option<String>,
+    /// The outage that lasts, and whether it was told.
+    outage: Option<(Outage, bool)>,
+}
+
+impl Ledger {
+    pub(super) fn shared(account: Account) -> SharedLedger {
+        let account = Account { spooled: 0, complete: false, ..account };
+        Rc::new(RefCell::new(Self { account, ..Self::default() }))
+    }
+
+    /// What is to be told since the last call, one sentence each.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    fn tell(&mut self, what: &str) {
+        self.notices.push(format!("{}: {what}", self.account.name));
+    }
+
+    /// The receiver was met. Told when it is new, when it changed, and when it was away.
+    pub(super) fn met(&mut self, introduction: Option<String>) {
+        let was_away = self.recovered();
+        let Some(introduction) = introduction else { return };
+        if was_away || self.introduction.as_ref() != Some(&introduction) {
+            self.tell(&introduction);
+        }
+        self.introduction = Some(introduction);
+    }
+
+    /// Whether this is what the receiver said of itself last time.
+    pub(super) fn knows(&self, introduction: Option<&String>) -> bool {
+        self.introduction.as_ref() == introduction
+    }
+
+    /// An attempt failed, on data of a time (Unix milliseconds).
+    pub(super) fn failed(&mut self, why: &str, at_ms: i64) {
+        let now = now_ms();
+        self.account.retried += 1;
+        self.account.last_error = Some(why.to_owned());
+        self.account.lag_seconds = (now - at_ms).max(0) as f64 / 1e3;
+        let begin = || (Outage { from_ms: now, to_ms: None, reason: why.to_owned() }, false);
+        let (outage, told) = self.outage.get_or_insert_with(begin);
+        if !*told && now - outage.from_ms >= HICCUP_MS {
+            *told = true;
+            self.tell(&format!("takes nothing ({why}); what it misses is kept and sent later"));
+        }
+    }
+
+    /// Something was taken, or the receiver answered. Gives whether that ended an outage.
+    pub(super) fn recovered(&mut self) -> bool {
+        let Some((outage, told)) = self.outage.take() else { return false };
+        if told {
+            let now = now_ms();
+            self.tell(&format!("is back after {:.1} s", (now - outage.from_ms) as f64 / 1e3));
+            self.account.add_outage(Outage { to_ms: Some(now), ..outage });
+        }
+        told
+    }
+
+    /// Samples were refused for good.
+    pub(super) fn refused(&mut self, samples: u64, why: &str, set_aside: Option<String>) {
+        let kept = set_aside.as_ref().map(|name| format!(", set aside as outputs/{name}")).unwrap_or_default();
+        if self.account.rejected == 0 {
+            self.tell(&format!("refused {samples} samples: {why}{kept}"));
+        }
+        self.account.rejected += samples;
+        self.account.last_error = Some(why.to_owned());
+        self.account.set_aside.extend(set_aside);
+    }
+
+    /// What an earlier process set aside was taken.
+    pub(super) fn taken_after_all(&mut self, name: &str, samples: u64) {
+        self.account.rejected = self.account.rejected.saturating_sub(samples);
+        self.account.acknowledged += samples;
+        self.account.set_aside.retain(|known| known != name);
+    }
+
+    /// A push is through; so many bytes of the log wait.
+    pub(super) fn pushed(&mut self, unread_bytes: u64) {
+        self.account.queue_bytes = unread_bytes;
+        self.account.lag_seconds = 0.0;
+    }
+
+    /// Nothing more is delivered.
+    pub(super) fn close(&mut self, fault: Option<String>, unwritten: bool) {
+        if let Some((outage, _)) = self.outage.take() {
+            self.account.add_outage(outage);
+        }
+        let account = &mut self.account;
+        account.complete =
+            fault.is_none() && !unwritten && account.rejected == 0 && account.spooled == 0 && account.lost == 0;
+        if fault.is_some() {
+            account.last_error = fault;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hiccups_are_not_told_and_outages_are_told_once() {
+        let mut ledger = Ledger::default();
+        ledger.met(Some("remote write 2.0".to_owned()));
+        assert_eq!(ledger.take_notices().len(), 1);
+        ledger.failed("refused", 0);
+        assert!(!ledger.recovered());
+        assert!(ledger.take_notices().is_empty());
+        ledger.failed("refused", 0);
+        if let Some((outage, _)) = &mut ledger.outage {
+            outage.from_ms -= 20_000;
+        }
+        ledger.failed("refused", 0);
+        ledger.failed("refused", 0);
+        assert_eq!(ledger.take_notices().len(), 1);
+        ledger.met(Some("remote write 2.0".to_owned()));
+        let told = ledger.take_notices();
+        assert!(told[0].contains("back after 20.") && told[1].contains("remote write"), "{told:?}");
+        assert_eq!(ledger.account.outages.len(), 1);
+        assert_eq!(ledger.account.retried, 4);
+    }
+
+    #[test]
+    fn an_account_is_complete_only_when_nothing_is_missing() {
+        let mut ledger = Ledger::default();
+        ledger.close(None, false);
+        assert!(ledger.account.complete);
+        ledger.close(None, true);
+        assert!(!ledger.account.complete);
+        ledger.refused(3, "400", Some("1-prometheus-refused-0001.body".to_owned()));
+        ledger.close(None, false);
+        assert!(!ledger.account.complete);
+        ledger.taken_after_all("1-prometheus-refused-0001.body", 3);
+        ledger.close(None, false);
+        assert!(ledger.account.complete && ledger.account.set_aside.is_empty());
+    }
+}

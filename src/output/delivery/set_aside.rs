@@ -1,0 +1,133 @@
+//! Batches that a receiver will never take as they are: set aside whole and named, so that nothing is lost silently and
+//! `replay` can offer them again.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::output::Batch;
+
+/// Past this a sink's refused batches are counted and named, but not kept.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why a batch was set aside.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Reason {
+    /// Time of its newest sample, Unix milliseconds.
+    pub at_ms: i64,
+    /// Samples inside.
+    pub samples: u64,
+    /// What the receiver said.
+    pub answer: String,
+}
+
+/// The batches that a sink set aside.
+#[derive(Debug)]
+pub struct SetAside {
+    stem: PathBuf,
+    next: u32,
+    bytes: u64,
+}
+
+impl SetAside {
+    /// Beside a sink's standing; `stem` is its name without extension.
+    #[must_use]
+    pub fn new(stem: PathBuf) -> Self {
+        let known = files_of(&stem);
+        let bytes = known.iter().filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()).sum();
+        let next = known.last().and_then(|path| number_of(path)).map_or(1, |number| number + 1);
+        Self { stem, next, bytes }
+    }
+
+    /// Keeps a batch and gives its name; None when there is no room for it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn put(&mut self, batch: &Batch, reason: &Reason) -> io::Result<Option<String>> {
+        let length = batch.content().len() as u64;
+        if self.bytes + length > MAX_BYTES {
+            return Ok(None);
+        }
+        let body = named(&self.stem, self.next, "body");
+        if let Some(folder) = body.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(named(&self.stem, self.next, "json"), serde_json::to_vec(reason)?)?;
+        fs::write(&body, batch.content())?;
+        self.next += 1;
+        self.bytes += length;
+        Ok(body.file_name().map(|name| name.to_string_lossy().into_owned()))
+    }
+
+    /// All batches that were set aside, oldest first.
+    ///
+    /// # Errors
+    /// When one can't be read.
+    pub fn all(&self) -> io::Result<Vec<(PathBuf, Batch)>> {
+        let mut found = Vec::new();
+        for body in files_of(&self.stem) {
+            let reason: Reason = serde_json::from_slice(&fs::read(body.with_extension("json"))?)?;
+            let batch = Batch::restored(fs::read(&body)?, reason.samples);
+            found.push((body, batch));
+        }
+        Ok(found)
+    }
+
+    /// Forgets a batch that was taken after all.
+    ///
+    /// # Errors
+    /// When it can't be removed.
+    pub fn remove(&mut self, body: &Path) -> io::Result<()> {
+        fs::remove_file(body.with_extension("json"))?;
+        fs::remove_file(body)
+    }
+}
+
+fn named(stem: &Path, number: u32, extension: &str) -> PathBuf {
+    let mut name: OsString = stem.as_os_str().to_owned();
+    name.push(format!("-refused-{number:04}.{extension}"));
+    name.into()
+}
+
+fn number_of(path: &Path) -> Option<u32> {
+    path.file_stem()?.to_str()?.rsplit_once('-')?.1.parse().ok()
+}
+
+fn files_of(stem: &Path) -> Vec<PathBuf> {
+    let beginning = format!("{}-refused-", stem.file_name().unwrap_or_default().to_string_lossy());
+    let entries = stem.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.starts_with(&beginning) && name.ends_with(".body")
+    };
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(ours).collect();
+    found.sort();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_set_aside_is_found_again_and_forgotten_when_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let stem = folder.path().join("outputs/1-prometheus");
+        let mut batch = Batch::new(b"head".to_vec());
+        batch.part(|out| out.push(1));
+        batch.part(|out| out.push(2));
+        let reason = Reason { at_ms: 7, samples: 2, answer: "400 out of bounds".to_owned() };
+        let mut aside = SetAside::new(stem.clone());
+        assert_eq!(aside.put(&batch, &reason).unwrap().unwrap(), "1-prometheus-refused-0001.body");
+        let mut later = SetAside::new(stem);
+        assert_eq!(later.put(&batch, &reason).unwrap().unwrap(), "1-prometheus-refused-0002.body");
+        let all = later.all().unwrap();
+        assert_eq!((all.len(), all[0].1.content(), all[0].1.samples()), (2, batch.content(), 2));
+        later.remove(&all[0].0).unwrap();
+        assert_eq!(later.all().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,164 @@
+//! Intervals → remote-write requests. Counters and histograms are cumulative since the start of the run, so that a late
+//! push costs no count. Every push holds every series once, with one timestamp; what counts from zero gets a zero a
+//! moment before, so that `rate()` and `increase()` see its first step.
+
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+
+use super::{
+    dialect::{Brand, Dialect},
+    message::{self, Entry, MetricType, Point, STALE, WireSeries},
+    names::Naming,
+    series::{Exporter, Pick},
+    settings::{Settings, StaleMarkers},
+    symbols::Symbols,
+};
+use crate::{
+    metric::{Interval, Totals, Value, classic},
+    output::{Batch, encoder::Encoder},
+};
+
+/// Series in one request, Prometheus' own default.
+const MAX_SERIES: usize = 2_000;
+
+/// Encodes for remote write, in the dialect that was agreed on.
+#[derive(Debug)]
+pub struct RemoteWrite {
+    dialect: Rc<Cell<Dialect>>,
+    stale_markers: StaleMarkers,
+    exporter: Exporter,
+    totals: Totals,
+    /// Since the last push; only where a naming asks for it.
+    span: Option<Totals>,
+    /// By series of the run, in the dialect that they were made for.
+    wire: Vec<Vec<(Pick, WireSeries)>>,
+    made_for: Dialect,
+    /// When each series of the run appeared, Unix milliseconds.
+    start_ms: Vec<i64>,
+    /// Series that appeared since the last push, by the time of their zero.
+    appeared: BTreeMap<i64, Vec<usize>>,
+    end_ms: i64,
+}
+
+impl RemoteWrite {
+    /// An encoder without series; `run_labels` go with every series.
+    #[must_use]
+    pub fn new(settings: &Settings, mut run_labels: Vec<(String, String)>, dialect: Rc<Cell<Dialect>>) -> Self {
+        let naming = Naming::of_prefix(&settings.prefix);
+        if naming == Naming::K6
+            && let Some((_, run_id)) = run_labels.iter().find(|(name, _)| name == "run_id")
+        {
+            // The label that k6's dashboards choose a run by.
+            run_labels.push(("testid".to_owned(), run_id.clone()));
+        }
+        let prefix = settings.prefix.clone();
+        Self {
+            made_for: dialect.get(),
+            dialect,
+            stale_markers: settings.stale_markers,
+            exporter: Exporter { prefix, run_labels, symbols: Symbols::default() },
+            totals: Totals::default(),
+            span: (naming == Naming::K6).then(Totals::default),
+            wire: Vec::new(),
+            start_ms: Vec::new(),
+            appeared: BTreeMap::new(),
+            end_ms: 0,
+        }
+    }
+
+    /// Makes the wire's series that are missing; all of them when the dialect has changed.
+    fn make_series(&mut self) {
+        let dialect = self.dialect.get();
+        if dialect != self.made_for {
+            self.wire.clear();
+            self.made_for = dialect;
+        }
+        for (series, _) in self.totals.iter().skip(self.wire.len()) {
+            self.wire.push(self.exporter.export(series, dialect));
+        }
+    }
+
+    /// Entries of one series of the run.
+    fn entries<'a>(&'a self, number: usize, value: &'a Value, at_ms: i64, only_cumulative: bool) -> Vec<Entry<'a>> {
+        let Some(wire) = self.wire.get(number) else { return Vec::new() };
+        let buckets = match (value, self.made_for.native) {
+            (Value::Trend(histogram), None) => {
+                let unit = self.totals.iter().nth(number).map(|(series, _)| series.metric.unit);
+                unit.map(|unit| classic::cumulative_buckets(histogram, unit)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        let span = self.span.as_ref().and_then(|span| span.iter().nth(number)).map(|(_, value)| value);
+        let start_ms = self.start_ms.get(number).copied();
+        let wanted = wire.iter().filter(|(pick, _)| !only_cumulative || pick.is_cumulative());
+        let entry = |(pick, series): &'a (Pick, WireSeries)| {
+            let point = pick.from(value, span, &buckets)?;
+            Some(Entry { series, point, at_ms, start_ms: start_ms.filter(|_| pick.is_cumulative()) })
+        };
+        wanted.filter_map(entry).collect()
+    }
+
+    fn batches(&self, entries: &[Entry<'_>]) -> Vec<Batch> {
+        let symbols = &self.exporter.symbols;
+        entries.chunks(MAX_SERIES).map(|chunk| message::batch(self.made_for, symbols, chunk)).collect()
+    }
+}
+
+impl Encoder for RemoteWrite {
+    fn fold(&mut self, interval: &Interval) {
+        for _ in &interval.new_series {
+            self.appeared.entry(interval.start_ms).or_default().push(self.start_ms.len());
+            self.start_ms.push(interval.start_ms);
+        }
+        self.totals.fold(interval);
+        if let Some(span) = &mut self.span {
+            span.fold(interval);
+        }
+        self.end_ms = interval.end_ms;
+    }
+
+    fn push(&mut self) -> Vec<Batch> {
+        self.make_series();
+        let mut batches = Vec::new();
+        for (at_ms, numbers) in std::mem::take(&mut self.appeared) {
+            let known = self.totals.iter().enumerate().filter(|(number, _)| numbers.binary_search(number).is_ok());
+            let zeros: Vec<(usize, Value)> =
+                known.map(|(number, (series, _))| (number, Value::empty(series.metric.kind))).collect();
+            let entries: Vec<_> =
+                zeros.iter().flat_map(|(number, zero)| self.entries(*number, zero, at_ms, true)).collect();
+            batches.extend(self.batches(&entries));
+        }
+        let values = self.totals.iter().map(|(_, value)| value).enumerate();
+        let entries: Vec<_> = values.flat_map(|(number, value)| self.entries(number, value, self.end_ms, false)).collect();
+        batches.extend(self.batches(&entries));
+        if let Some(span) = &mut self.span {
+            span.reset_values();
+        }
+        batches
+    }
+
+    fn end(&mut self) -> Vec<Batch> {
+        self.make_series();
+        let wanted = |series: &WireSeries| match self.stale_markers {
+            StaleMarkers::Off => false,
+            StaleMarkers::Gauges => series.metric_type == MetricType::Gauge,
+            StaleMarkers::All => true,
+        };
+        let mut derived = Vec::new();
+        if self.made_for.brand == Brand::VictoriaMetrics && self.stale_markers == StaleMarkers::All {
+            let natives = self.totals.iter().zip(&self.wire).filter(|(_, wire)| has_native(wire));
+            derived.extend(natives.flat_map(|((series, _), _)| self.exporter.derived(series)));
+        }
+        // Its native histograms have other names there, and a marker under this one would be a series of its own.
+        let is_derived = |pick: &Pick| self.made_for.brand == Brand::VictoriaMetrics && matches!(pick, Pick::Native(_));
+        let own = self.wire.iter().flatten().filter(|(pick, _)| !is_derived(pick)).map(|(_, series)| series);
+        // A marker must be newer than what it ends.
+        let at_ms = self.end_ms + 1;
+        let marker = |series| Entry { series, point: Point::Float(STALE), at_ms, start_ms: None };
+        let entries: Vec<_> = own.filter(|series| wanted(series)).chain(&derived).map(marker).collect();
+        self.batches(&entries)
+    }
+}
+
+fn has_native(wire: &[(Pick, WireSeries)]) -> bool {
+    wire.iter().any(|(pick, _)| matches!(pick, Pick::Native(_)))
+}

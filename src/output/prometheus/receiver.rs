@@ -1,0 +1,288 @@
+//! Finding out what a receiver understands, and what its answers mean.
+//!
+//! A 1.0 receiver answers 204 to a 2.0 message and stores nothing (Prometheus 2.42, VictoriaMetrics), so success is
+//! judged by the `…-Written` headers; and native histograms that are switched off are answered by 500, not 400. One
+//! question with a gauge and a histogram, asked before any data is sent, decides both.
+
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+
+use url::Url;
+
+use super::{
+    dialect::{Brand, Dialect, Version},
+    message::{self, Entry, MetricType, Point, WireSeries},
+    settings::Settings,
+    symbols::Symbols,
+};
+use crate::{
+    metric::Histogram,
+    output::{
+        Batch,
+        delivery::answer::{Answer, Verdict},
+        receiver::{Question, Receiver},
+    },
+};
+
+const WRONG_PATH: &str = "start Prometheus with --web.enable-remote-write-receiver, and check the path";
+
+/// A remote-write receiver.
+#[derive(Debug)]
+pub struct RemoteWriteReceiver {
+    url: Url,
+    settings: Settings,
+    run_labels: Vec<(String, String)>,
+    dialect: Rc<Cell<Dialect>>,
+    /// What is asked next; None once all is known.
+    trial: Option<Trial>,
+}
+
+/// A guess that a question puts to the test.
+#[derive(Debug, Clone, Copy)]
+struct Trial {
+    version: Version,
+    native: bool,
+}
+
+impl RemoteWriteReceiver {
+    /// A receiver that nothing is known of.
+    #[must_use]
+    pub fn new(
+        url: Url,
+        settings: Settings,
+        run_labels: Vec<(String, String)>,
+        dialect: Rc<Cell<Dialect>>,
+    ) -> Self {
+        let mut receiver = Self { url, settings, run_labels, dialect, trial: None };
+        receiver.forget();
+        receiver
+    }
+
+    fn headers_of(version: Version) -> Vec<(&'static str, &'static str)> {
+        let (content_type, number) = match version {
+            Version::One => ("application/x-protobuf", "0.1.0"),
+            // Without a space: Thanos compares the string.
+            Version::Two => ("application/x-protobuf;proto=io.prometheus.write.v2.Request", "2.0.0"),
+        };
+        vec![
+            ("Content-Encoding", "snappy"),
+            ("Content-Type", content_type),
+            ("X-Prometheus-Remote-Write-Version", number),
+        ]
+    }
+
+    /// A gauge and, where histograms are tried, a histogram, of names of their own: data of the run is never touched.
+    fn probe(&self, trial: Trial, at_ms: i64) -> Vec<u8> {
+        let mut symbols = Symbols::default();
+        let mut series = |suffix: &str, metric_type| {
+            let name = format!("{}probe{suffix}", self.settings.prefix);
+            let mut labels: BTreeMap<String, String> = self.run_labels.iter().cloned().collect();
+            labels.insert("__name__".to_owned(), name);
+            let labels = labels.iter().filter(|(_, value)| !value.is_empty());
+            let labels = labels.map(|(name, value)| (symbols.intern(name), symbols.intern(value))).collect();
+            let help = symbols.intern("Asks what the receiver understands");
+            WireSeries { labels, metric_type, help, unit: 0 }
+        };
+        let (gauge, histogram) = (series("", MetricType::Gauge), series("_seconds", MetricType::Histogram));
+        let mut one = Histogram::default();
+        one.record(1.0);
+        let scale = self.settings.scale.unwrap_or(Brand::Usual.usual_scale());
+        let entry = |series, point| Entry { series, point, at_ms, start_ms: None };
+        let mut entries = vec![entry(&gauge, Point::Float(1.0))];
+        if trial.native {
+            entries.push(entry(&histogram, Point::Native(&one, scale)));
+        }
+        let dialect = Dialect { version: trial.version, ..Dialect::default() };
+        self.compress(message::batch(dialect, &symbols, &entries).content())
+    }
+
+    fn agree(&mut self, version: Version, native: bool, answer: &Answer) {
+        let victoria = answer.header("x-server-hostname").is_some();
+        let brand = if victoria { Brand::VictoriaMetrics } else { Brand::Usual };
+        let scale = self.settings.scale.unwrap_or(brand.usual_scale());
+        self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars: false });
+        self.trial = None;
+    }
+}
+
+impl Receiver for RemoteWriteReceiver {
+    fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn headers(&self) -> Vec<(&'static str, &'static str)> {
+        Self::headers_of(self.dialect.get().version)
+    }
+
+    fn compress(&self, content: &[u8]) -> Vec<u8> {
+        // Compression of a buffer in memory fails only past 4 GiB, which the limit of series excludes.
+        snap::raw::Encoder::new().compress_vec(content).unwrap_or_default()
+    }
+
+    fn judge(&self, answer: &Answer, batch: &Batch, repeated: bool) -> Verdict {
+        let version = self.dialect.get().version;
+        let written = written(answer).filter(|_| version == Version::Two);
+        let is_known_order_fault = || {
+            let said = answer.body.to_ascii_lowercase();
+            ["out of order", "out-of-order", "duplicate sample"].iter().any(|word| said.contains(word))
+        };
+        match (answer.status, written) {
+            (200..=299, Some(written)) if written.samples + written.histograms < batch.samples() => {
+                let taken = written.samples + written.histograms;
+                let why = format!("{}: wrote {taken} of {} samples", answer.status, batch.samples());
+                if taken == 0 { Verdict::Stranger(why) } else { Verdict::Partly { rejected: batch.samples() - taken, why } }
+            }
+            (200..=299, None) if version == Version::Two => {
+                Verdict::Stranger(format!("{} without saying what was written, as 1.0 receivers do", answer.status))
+            }
+            (415, _) => Verdict::Stranger(answer.line()),
+            (500, _) if answer.body.contains("native histograms are disabled") => Verdict::Stranger(answer.line()),
+            (500, _) => Verdict::Sick(answer.line()),
+            // An earlier attempt was written before its answer got lost.
+            (400 | 409, _) if repeated && is_known_order_fault() => Verdict::Taken,
+            (400, Some(written)) if written.samples + written.histograms > 0 => {
+                let rejected = batch.samples().saturating_sub(written.samples + written.histograms);
+                Verdict::Partly { rejected, why: answer.line() }
+            }
+            _ => answer.usual_verdict(WRONG_PATH),
+        }
+    }
+
+    fn forget(&mut self) {
+        let version = self.settings.version.unwrap_or(Version::Two);
+        self.trial = Some(Trial { version, native: self.settings.native.unwrap_or(true) });
+    }
+
+    fn question(&mut self, at_ms: i64) -> Option<Question> {
+        let trial = self.trial?;
+        let headers = Self::headers_of(trial.version);
+        Some(Question { url: self.url.clone(), headers, body: self.probe(trial, at_ms) })
+    }
+
+    fn learn(&mut self, answer: &Answer) -> Result<(), String> {
+        let Some(Trial { version, native }) = self.trial else { return Ok(()) };
+        let older = Trial { version: Version::One, native: self.settings.native.unwrap_or(true) };
+        let may_fall_back = version == Version::Two && self.settings.version.is_none();
+        match (answer.status, version, written(answer)) {
+            (200..=299, Version::One, _) => self.agree(version, native, answer),
+            (200..=299, Version::Two, Some(written)) if written.samples > 0 => {
+                self.agree(version, native && written.histograms > 0, answer);
+            }
+            (200..=299 | 415, Version::Two, _) if may_fall_back => self.trial = Some(older),
+            (200..=299, Version::Two, _) => {
+                return Err(format!("{} and nothing written: it does not speak remote write 2.0", answer.status));
+            }
+            // Histograms may be what it can't take; without them the answer tells.
+            (400 | 500, ..) if native && self.settings.native.is_none() => {
+                self.trial = Some(Trial { version, native: false });
+            }
+            (400, Version::Two, _) if may_fall_back => self.trial = Some(older),
+            _ => {
+                return match answer.usual_verdict(WRONG_PATH) {
+                    Verdict::Hold(why) => Err(why),
+                    _ => Err(answer.line()),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    fn introduction(&self) -> String {
+        self.dialect.get().to_string()
+    }
+}
+
+/// What a 2.0 receiver says it wrote; a header that is missing means none of that kind. None when all are missing.
+struct Written {
+    samples: u64,
+    histograms: u64,
+}
+
+fn written(answer: &Answer) -> Option<Written> {
+    let count = |kind: &str| {
+        let value = answer.header(&format!("x-prometheus-remote-write-{kind}-written"))?;
+        Some(value.trim().parse().unwrap_or(0))
+    };
+    let (samples, histograms, exemplars): (Option<u64>, Option<u64>, Option<u64>) =
+        (count("samples"), count("histograms"), count("exemplars"));
+    (samples.is_some() || histograms.is_some() || exemplars.is_some())
+        .then(|| Written { samples: samples.unwrap_or(0), histograms: histograms.unwrap_or(0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::address::{Options, SinkAddress};
+
+    fn receiver(words: &str) -> RemoteWriteReceiver {
+        let address = SinkAddress::parse(words, |_| None).unwrap();
+        let crate::output::address::Settings::Prometheus(settings) = address.settings else { panic!("no prometheus") };
+        drop(Options::default());
+        RemoteWriteReceiver::new("http://h/w".parse().unwrap(), settings, Vec::new(), Rc::default())
+    }
+
+    fn answer(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Answer {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        Answer { status, headers, body: body.to_owned() }
+    }
+
+    const WROTE: [(&str, &str); 2] = [
+        ("X-Prometheus-Remote-Write-Samples-Written", "1"),
+        ("X-Prometheus-Remote-Write-Histograms-Written", "1"),
+    ];
+
+    fn meet(receiver: &mut RemoteWriteReceiver, answers: &[Answer]) -> String {
+        for answer in answers {
+            assert!(receiver.question(1).is_some());
+            receiver.learn(answer).unwrap();
+        }
+        assert!(receiver.question(1).is_none());
+        receiver.introduction()
+    }
+
+    #[test]
+    fn what_a_receiver_understands_is_found_out() {
+        let two = "remote write 2.0, native histograms (schema 5)";
+        assert_eq!(meet(&mut receiver("prometheus"), &[answer(200, "", &WROTE)]), two);
+        let silent = [answer(204, "", &[]), answer(204, "", &[])];
+        assert_eq!(meet(&mut receiver("prometheus"), &silent), "remote write 1.0, native histograms (schema 5)");
+        let disabled = [answer(500, "native histograms are disabled", &[]), answer(204, "", &WROTE[..1])];
+        let classic = "remote write 2.0, classic histograms (it takes no native ones)";
+        assert_eq!(meet(&mut receiver("prometheus"), &disabled), classic);
+        let older = [answer(415, "", &[]), answer(500, "disabled", &[]), answer(204, "", &[])];
+        let oldest = "remote write 1.0, classic histograms (it takes no native ones)";
+        assert_eq!(meet(&mut receiver("prometheus"), &older), oldest);
+        let victoria = [answer(204, "", &[]), answer(204, "", &[("X-Server-Hostname", "h")])];
+        assert_eq!(
+            meet(&mut receiver("prometheus"), &victoria),
+            "remote write 1.0, native histograms (schema 3), VictoriaMetrics"
+        );
+        let told = [answer(204, "", &[])];
+        assert_eq!(meet(&mut receiver("prometheus=?version=1&histograms=classic"), &told), oldest);
+    }
+
+    #[test]
+    fn a_sick_receiver_teaches_nothing() {
+        let mut receiver = receiver("prometheus");
+        assert!(receiver.learn(&answer(503, "later", &[])).is_err());
+        assert!(receiver.learn(&answer(404, "", &[])).unwrap_err().contains("hint"));
+        receiver.learn(&answer(500, "boom", &[])).unwrap();
+        assert!(receiver.learn(&answer(500, "boom", &[])).is_err());
+    }
+
+    #[test]
+    fn answers_mean_what_the_specification_says() {
+        let mut receiver = receiver("prometheus");
+        meet(&mut receiver, &[answer(200, "", &WROTE)]);
+        let mut batch = Batch::default();
+        (0..3).for_each(|_| batch.part(|out| out.push(0)));
+        let judge = |status, body, headers: &[_], repeated| receiver.judge(&answer(status, body, headers), &batch, repeated);
+        let two = [WROTE[0], WROTE[1]];
+        assert!(matches!(judge(200, "", &two, false), Verdict::Partly { rejected: 1, .. }));
+        assert!(matches!(judge(204, "", &[], false), Verdict::Stranger(_)));
+        assert!(matches!(judge(500, "native histograms are disabled", &[], false), Verdict::Stranger(_)));
+        assert!(matches!(judge(500, "boom", &[], false), Verdict::Sick(_)));
+        assert!(matches!(judge(400, "out of order sample", &[], false), Verdict::Poison(_)));
+        assert_eq!(judge(400, "out of order sample", &[], true), Verdict::Taken);
+        assert!(matches!(judge(400, "bad label", &two, false), Verdict::Partly { rejected: 1, .. }));
+    }
+}

@@ -1,0 +1,58 @@
+//! Options of a remote-write sink.
+
+use super::dialect::Version;
+use crate::output::address::Options;
+
+/// What `--out prometheus=…?…` sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Prefix of names; `k6_` takes k6's names altogether.
+    pub prefix: String,
+    /// The version to speak; None to find out.
+    pub version: Option<Version>,
+    /// Native histograms or classic buckets; None to find out.
+    pub native: Option<bool>,
+    /// Resolution of native histograms; None for the receiver's usual.
+    pub scale: Option<u32>,
+    /// Which series end with a stale marker.
+    pub stale_markers: StaleMarkers,
+}
+
+/// Which series are marked as ended when the run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaleMarkers {
+    /// None: everything stays for the receiver's five minutes.
+    Off,
+    /// Gauges: users and rates end with the run, totals stay to be looked at.
+    Gauges,
+    /// All.
+    All,
+}
+
+impl Settings {
+    /// Takes them out of the options.
+    ///
+    /// # Errors
+    /// What is wrong with one.
+    pub fn read(options: &mut Options) -> Result<Self, String> {
+        let prefix = options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
+        if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || prefix.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(format!("`prefix` {prefix:?} may hold only letters, digits and `_`, and begins with no digit"));
+        }
+        let versions = [("auto", None), ("1", Some(Version::One)), ("2", Some(Version::Two))];
+        let histograms = [("auto", None), ("native", Some(true)), ("classic", Some(false))];
+        let markers =
+            [("off", StaleMarkers::Off), ("gauges", StaleMarkers::Gauges), ("all", StaleMarkers::All)];
+        let scale = options.take("schema").map(|text| match text.parse() {
+            Ok(scale) if scale <= 8 => Ok(scale),
+            _ => Err("`schema` is 0 to 8".to_owned()),
+        });
+        Ok(Self {
+            prefix,
+            version: options.take_one_of("version", &versions)?.flatten(),
+            native: options.take_one_of("histograms", &histograms)?.flatten(),
+            scale: scale.transpose()?,
+            stale_markers: options.take_one_of("stale_markers", &markers)?.unwrap_or(StaleMarkers::Gauges),
+        })
+    }
+}
