@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod address;
+pub mod batch;
 pub mod delivery;
 pub mod encoder;
 pub mod prometheus;
