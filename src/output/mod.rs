@@ -10,6 +10,7 @@ pub mod address;
 pub mod batch;
 pub mod delivery;
 pub mod encoder;
+pub mod influxdb;
 pub mod prometheus;
 
 pub use account::Account;
