@@ -1,15 +1,15 @@
 //! Line protocol: `measurement[,tag=value…] field=number[,…] time`, one line a point.
 //!
 //! What a receiver would refuse, and with it the whole request, is never written: empty tag values, `NaN` and infinite
-//! numbers, line ends, names that end in a backslash (it would escape the separator after it) or begin with `_`.
+//! numbers, line ends, names that begin with `_`, and backslashes where receivers differ in what they mean (`InfluxDB` 1
+//! reads two as two, 3 as one): at the end, and before a separator or another backslash.
 
 use std::collections::BTreeMap;
 
 /// What tells a point from others at the same time: measurement and tags, escaped, tags sorted bytewise.
 ///
-/// Control characters are written as Rust writes them (`\n`), backslashes at the end of a name or value are cut, and so
-/// are `#` and `_` at the begin of the measurement, which would make it a comment or a reserved name. Tags that are
-/// empty then are left out.
+/// Control characters are written as Rust writes them (`\n`). Ambiguous backslashes are cut, and so are `#` and `_` at
+/// the begin of the measurement, which would make it a comment or a reserved name. Tags that are empty then are left out.
 #[must_use]
 pub fn key(measurement: &str, tags: &BTreeMap<String, String>) -> Vec<u8> {
     let mut key = escaped(measurement.trim_start_matches(['#', '_']), &[',', ' ']);
@@ -43,10 +43,12 @@ pub fn line(key: &[u8], fields: &[(&str, Option<f64>)], at_ms: i64) -> Option<Ve
 
 fn escaped(text: &str, special: &[char]) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.trim_end_matches('\\').chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let means_itself = |next: &char| !matches!(next, '\\' | ',' | '=' | ' ') && !next.is_control();
         if c.is_control() {
             escaped.extend(c.escape_default());
-        } else {
+        } else if c != '\\' || characters.peek().is_some_and(means_itself) {
             if special.contains(&c) {
                 escaped.push('\\');
             }

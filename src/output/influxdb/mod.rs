@@ -1,4 +1,5 @@
-//! InfluxDB: points of what a push span and the run so far amount to, as line protocol with millisecond time stamps.
+//! `InfluxDB`: points of what a push span and the run so far amount to, as line protocol with
+//! millisecond time stamps (`precision=ms`).
 
 pub mod aggregate;
 pub mod line;
