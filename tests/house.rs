@@ -24,7 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("executor", &["metric", "control", "plan", "protocol"]),
     ("target", &["units"]),
     ("interval_log", &["metric"]),
-    ("output", &["units", "metric", "interval_log"]),
+    ("output", &["units", "metric", "threshold", "interval_log"]),
     ("analysis", &["units", "metric", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),

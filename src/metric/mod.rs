@@ -8,6 +8,7 @@
 pub mod assembler;
 pub mod bucket;
 pub mod catalogue;
+pub mod classic;
 pub mod histogram;
 pub mod intended;
 pub mod interval;

@@ -7,8 +7,11 @@
 
 pub mod account;
 pub mod address;
+pub mod batch;
 pub mod delivery;
 pub mod encoder;
+pub mod hdr;
+pub mod influxdb;
 pub mod prometheus;
 
 pub use account::Account;
