@@ -40,6 +40,7 @@ pub mod output;
 pub mod plan;
 pub mod profile;
 pub mod protocol;
+pub mod record_log;
 pub mod report;
 pub mod run;
 pub mod target;

@@ -24,7 +24,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("executor", &["metric", "control", "plan", "protocol"]),
     ("target", &["units"]),
     ("interval_log", &["metric"]),
-    ("output", &["units", "metric", "threshold", "interval_log"]),
+    // `interval_log` for its framing: one way to notice a torn or damaged frame.
+    ("record_log", &["metric", "interval_log"]),
+    // `threshold` for the factors by which k6 shows units.
+    ("output", &["units", "metric", "threshold", "interval_log", "record_log"]),
     ("analysis", &["units", "metric", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),

@@ -3,13 +3,13 @@
 //! Knows the labels of each step and keeps, per step, the series it used last, so that recording a request is a
 //! comparison and a dozen array writes.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
 
 use crate::{
     metric::{
-        Labels, MetricDef, Recorder,
+        HttpTimes, Labels, MetricDef, Record, Recorder,
         catalogue::{
             self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
             VUS_MAX,
@@ -27,6 +27,15 @@ static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
 /// What distinguishes the series of one step.
 type HttpKey = (usize, Option<u16>, Option<ErrorClass>);
+
+/// Bytes of the attempts of an iteration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Volume {
+    /// Bytes written.
+    pub sent: u64,
+    /// Bytes read.
+    pub received: u64,
+}
 
 /// Records for one scenario on one worker.
 #[derive(Debug)]
@@ -63,8 +72,11 @@ impl Desk {
     }
 
     fn second_of(&self, moment: Instant) -> u32 {
-        let seconds = moment.saturating_duration_since(self.run_start).as_secs();
-        u32::try_from(seconds).unwrap_or(u32::MAX)
+        u32::try_from(self.since_start(moment).as_secs()).unwrap_or(u32::MAX)
+    }
+
+    fn since_start(&self, moment: Instant) -> Duration {
+        moment.saturating_duration_since(self.run_start)
     }
 
     fn stage_label(&self, stage: usize) -> &str {
@@ -84,6 +96,7 @@ impl Desk {
         let mut recorder = self.recorder.borrow_mut();
         recorder.add(family, IterationMetric::Dropped as usize, count as f64);
         recorder.intended.at(second, self.index).dropped += count;
+        recorder.record(family, || (self.since_start(intended), Record::Dropped { count }));
     }
 
     /// A user took an arrival up, so many seconds late.
@@ -93,7 +106,7 @@ impl Desk {
     }
 
     /// An iteration ran to its end. `arrival` is its intended start in an open scenario.
-    pub fn iteration(&self, stage: usize, began: Instant, arrival: Option<Instant>, end: Instant) {
+    pub fn iteration(&self, stage: usize, began: Instant, arrival: Option<Instant>, end: Instant, volume: Volume) {
         let family = self.iteration_family(stage);
         let mut recorder = self.recorder.borrow_mut();
         recorder.add(family, IterationMetric::Iterations as usize, 1.0);
@@ -101,6 +114,23 @@ impl Desk {
         if let Some(arrival) = arrival {
             recorder.observe(family, IterationMetric::ResponseTime as usize, (end - arrival).as_secs_f64());
         }
+        let Volume { sent, received } = volume;
+        recorder.record(family, || {
+            let duration = nanoseconds(end - began);
+            (self.since_start(end), Record::Iteration { cut_off: false, duration, sent, received })
+        });
+    }
+
+    /// An iteration was cut off. No metric counts it, but its bytes have a place among the raw records.
+    pub fn cut_off(&self, stage: usize, end: Instant, volume: Volume) {
+        if self.recorder.borrow().records.is_none() {
+            return;
+        }
+        let family = self.iteration_family(stage);
+        let Volume { sent, received } = volume;
+        self.recorder.borrow_mut().record(family, || {
+            (self.since_start(end), Record::Iteration { cut_off: true, duration: 0, sent, received })
+        });
     }
 
     fn iteration_family(&self, stage: usize) -> Family {
@@ -116,8 +146,8 @@ impl Desk {
         family
     }
 
-    /// A check was looked at.
-    pub fn check(&self, stage: usize, op: usize, check: usize, passed: bool) {
+    /// A check was looked at, of a response that came at `at`.
+    pub fn check(&self, stage: usize, op: usize, check: usize, passed: bool, at: Instant) {
         let mut caches = self.caches.borrow_mut();
         let family = *caches.checks.entry((stage, op, check)).or_insert_with(|| {
             let Some(Op::Send(request, checks)) = self.scenario.program.ops.get(op) else {
@@ -127,7 +157,9 @@ impl Desk {
             let labels = self.labels.with(request.tags.iter().cloned()).with(own);
             self.recorder.borrow_mut().family(&CHECK_FAMILY, &labels, &[])
         });
-        self.recorder.borrow_mut().rate(family, 0, passed);
+        let mut recorder = self.recorder.borrow_mut();
+        recorder.rate(family, 0, passed);
+        recorder.record(family, || (self.since_start(at), Record::Check { passed }));
     }
 
     /// An attempt ended.
@@ -158,6 +190,7 @@ impl Desk {
         recorder.observe(family, Http::Blocked as usize, (send_begin - attempt.taken).as_secs_f64());
         recorder.observe(family, Http::Connecting as usize, attempt.connecting);
         recorder.observe(family, Http::TlsHandshaking as usize, attempt.tls_handshaking);
+        recorder.record(family, || (self.since_start(attempt.end), raw(attempt)));
         if attempt.sent == 0 {
             return;
         }
@@ -219,4 +252,33 @@ impl Desk {
             }
         }
     }
+}
+
+/// The raw record of an attempt; its parts are those that go into the histograms.
+fn raw(attempt: &Attempt) -> Record {
+    let send_begin = attempt.send_begin.unwrap_or(attempt.end);
+    let mut times = HttpTimes {
+        blocked: nanoseconds(send_begin - attempt.taken),
+        connecting: nanoseconds(seconds(attempt.connecting)),
+        tls: nanoseconds(seconds(attempt.tls_handshaking)),
+        ..HttpTimes::default()
+    };
+    let failed = attempt.error.is_some();
+    if attempt.sent == 0 {
+        return Record::Unsent { failed, times };
+    }
+    let send_end = attempt.send_end.unwrap_or(attempt.end);
+    let first_byte = attempt.first_byte.unwrap_or(attempt.end);
+    times.sending = nanoseconds(send_end - send_begin);
+    times.waiting = nanoseconds(first_byte - send_end);
+    times.receiving = nanoseconds(attempt.end - first_byte);
+    Record::Http { failed, times }
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into())
 }

@@ -1,10 +1,10 @@
 //! One virtual user: runs iterations of a flow by performing its effects.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use tokio::time::{Instant, sleep};
 
-use super::scenario::ScenarioRun;
+use super::{desk::Volume, scenario::ScenarioRun};
 use crate::{
     plan::{
         Flow, RequestSpec,
@@ -20,6 +20,8 @@ pub struct VirtualUser {
     session: HttpSession,
     flow: Flow,
     random: fastrand::Rng,
+    /// Bytes of the iteration so far.
+    volume: Cell<Volume>,
 }
 
 /// Counts a running user for as long as it lives, even when its task is cut off.
@@ -46,7 +48,7 @@ impl VirtualUser {
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        Self { run, session: HttpSession::default(), flow: Flow::default(), random }
+        Self { run, session: HttpSession::default(), flow: Flow::default(), random, volume: Cell::default() }
     }
 
     /// Runs one iteration that begins at `began` and gives the time of its end. `arrival` is its intended start in an
@@ -75,7 +77,7 @@ impl VirtualUser {
                     (status, ready, taken) = (ending.status, ending.at, ending.at);
                 }
                 Effect::Check { op, check, passed } => {
-                    run.desk.check(run.stage(taken), op, check, passed);
+                    run.desk.check(run.stage(taken), op, check, passed, taken);
                     checked = true;
                 }
                 Effect::Think(time) => {
@@ -89,7 +91,7 @@ impl VirtualUser {
                 return taken;
             }
         }
-        run.desk.iteration(iteration_stage, began, arrival, taken);
+        run.desk.iteration(iteration_stage, began, arrival, taken, self.volume.take());
         taken
     }
 
@@ -102,7 +104,12 @@ impl VirtualUser {
         taken: Instant,
     ) -> Ending {
         let stage = run.stage(ready);
-        let record = |attempt: &Attempt| run.desk.attempt(stage, op, request, attempt);
+        let volume = &self.volume;
+        let record = |attempt: &Attempt| {
+            let Volume { sent, received } = volume.get();
+            volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
+            run.desk.attempt(stage, op, request, attempt);
+        };
         let probe = Probe::new(ready, taken, &record);
         self.session.send(&run.network, request, probe).await
     }
@@ -111,6 +118,11 @@ impl VirtualUser {
 impl Drop for VirtualUser {
     fn drop(&mut self) {
         self.run.made.set(self.run.made.get() - 1);
+        let volume = self.volume.take();
+        if volume != Volume::default() {
+            let now = Instant::now();
+            self.run.desk.cut_off(self.run.stage(now), now, volume);
+        }
     }
 }
 

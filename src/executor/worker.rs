@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     control::{Control, Follower},
-    metric::{Labels, MetricDef, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
+    metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
     protocol::{Network, tls},
 };
@@ -73,6 +73,8 @@ struct Assignment {
     plan: Arc<Plan>,
     part: Partition,
     start: Instant,
+    /// For raw records, when they are wanted.
+    records: Option<RecordWriter>,
     tls: TlsConnector,
     shared: Vec<Shared>,
     follower: Follower,
@@ -80,7 +82,8 @@ struct Assignment {
 }
 
 impl Crew {
-    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`.
+    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`. With
+    /// `records`, intervals carry the raw records besides.
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
@@ -90,6 +93,7 @@ impl Crew {
         segment: Partition,
         control: &Control,
         start: Instant,
+        records: bool,
     ) -> Result<Traffic, StartError> {
         let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
@@ -101,6 +105,7 @@ impl Crew {
                 plan: plan.clone(),
                 part: segment.divided(worker as u64, workers as u64),
                 start,
+                records: records.then(|| RecordWriter::new(workers)),
                 tls: connector.clone(),
                 shared: shared.clone(),
                 follower: control.follower(),
@@ -147,8 +152,10 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
 }
 
 impl Assignment {
-    async fn run(self) {
-        let recorder = Rc::new(RefCell::new(Recorder::default()));
+    async fn run(mut self) {
+        let mut recorder = Recorder::default();
+        recorder.records = self.records.take();
+        let recorder = Rc::new(RefCell::new(recorder));
         let network = Rc::new(Network::new(self.plan.origins.clone().into(), self.tls.clone()));
         let mut runs = Vec::new();
         let mut executors = Vec::new();

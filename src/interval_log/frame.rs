@@ -122,11 +122,16 @@ pub enum LogError {
 #[must_use]
 pub fn frame(kind: FrameKind, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEAD + payload.len());
-    bytes.push(kind as u8);
-    bytes.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
-    bytes.extend_from_slice(&checksum(kind as u8, payload).to_le_bytes());
-    bytes.extend_from_slice(payload);
+    seal(&mut bytes, kind as u8, payload);
     bytes
+}
+
+/// Appends a frame of any kind: the framing of other logs too.
+pub fn seal(out: &mut Vec<u8>, kind: u8, payload: &[u8]) {
+    out.push(kind);
+    out.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend_from_slice(&checksum(kind, payload).to_le_bytes());
+    out.extend_from_slice(payload);
 }
 
 /// CRC-32 over kind and payload: a flipped kind is noticed too.

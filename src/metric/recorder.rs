@@ -3,10 +3,10 @@
 //! Series are interned in *families* (all metrics one request touches), so that recording a request is one look-up
 //! and then array writes. Memory is bounded by series, never by requests.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use super::{
-    Labels, MetricDef, Value,
+    Labels, MetricDef, Record, RecordWriter, Records, Value,
     intended::{IntendedCell, IntendedCells},
     series::MAX_SERIES_PER_METRIC,
 };
@@ -32,6 +32,8 @@ pub struct WorkerInterval {
     pub intended: Vec<IntendedCell>,
     /// CPU time of the worker's thread since its start, in seconds.
     pub cpu_seconds: f64,
+    /// Raw records since the last hand-over; empty unless they are wanted.
+    pub records: Records,
 }
 
 /// Records for one worker thread.
@@ -45,6 +47,8 @@ pub struct Recorder {
     folded: Option<Family>,
     /// Cells by intended second.
     pub intended: IntendedCells,
+    /// Raw records, when they are wanted.
+    pub records: Option<RecordWriter>,
 }
 
 impl Recorder {
@@ -120,6 +124,16 @@ impl Recorder {
         }
     }
 
+    /// Writes a raw record of a family, when they are wanted: what it was, and when since the start of the run.
+    #[inline]
+    pub fn record(&mut self, family: Family, what: impl FnOnce() -> (Duration, Record)) {
+        if let Some(records) = &mut self.records {
+            let (at, record) = what();
+            let (_, labels) = &self.definitions[family.0 as usize];
+            records.write(family.0, labels, at, &record);
+        }
+    }
+
     /// Hands the interval over whole and starts an empty one of the same shape.
     pub fn hand_over(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
         let successors = self.values.iter().map(Value::successor).collect();
@@ -133,6 +147,7 @@ impl Recorder {
             values: std::mem::replace(&mut self.values, successors),
             intended: self.intended.take(),
             cpu_seconds,
+            records: self.records.as_mut().map(RecordWriter::take).unwrap_or_default(),
         }
     }
 }

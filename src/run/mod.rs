@@ -100,7 +100,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         open_control_port(address, &control, &prepared, &display).await?;
     }
     let sinks = Sinks::start(&prepared, &header, &folder.log_path())?;
-    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start());
+    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), false);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);

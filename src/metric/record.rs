@@ -1,0 +1,184 @@
+//! Raw records: what one request, iteration, check or drop was, in about fifteen bytes; opt-in and bounded.
+//!
+//! ```text
+//!  record = tag u8 (kind and flags) · step · family · fields      numbers are varints, times are nanoseconds
+//!
+//!  tick    = max(nanoseconds since the start of the run / workers, last tick + 1)     step = tick - last tick
+//!  Unix ns = start of the run + tick · workers + worker
+//! ```
+//!
+//! Of such ticks no two of a worker are the same, and the remainders by the number of workers keep workers apart: a
+//! record's time is its own in the whole run, and is fixed when it is recorded, so that a repeat is the same point.
+
+mod writer;
+
+pub use writer::{RecordWriter, Records};
+
+use super::varint::{self, Input};
+
+/// No record is longer: a tag, step, family and six fields.
+const LONGEST: usize = 1 + 8 * varint::LONGEST;
+
+const HTTP: u8 = 0;
+const ITERATION: u8 = 1;
+const CHECK: u8 = 2;
+const DROPPED: u8 = 3;
+const KIND: u8 = 0b0000_0111;
+/// HTTP: failed. Iteration: cut off. Check: passed.
+const FLAG: u8 = 0b0000_1000;
+/// HTTP: failed before a byte was written; no times of sending, waiting and receiving follow.
+const UNSENT: u8 = 0b0001_0000;
+/// HTTP: a connection was made; times of connecting and TLS follow.
+const CONNECTED: u8 = 0b0010_0000;
+
+/// The times of one attempt, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HttpTimes {
+    /// Waiting for a connection.
+    pub blocked: u64,
+    /// TCP connect.
+    pub connecting: u64,
+    /// TLS handshake.
+    pub tls: u64,
+    /// Writing the request.
+    pub sending: u64,
+    /// From the request written to the first byte of the response.
+    pub waiting: u64,
+    /// From the first to the last byte of the response.
+    pub receiving: u64,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// An attempt of which at least one byte was written: what `http_reqs` counts.
+    Http {
+        /// Whether it failed.
+        failed: bool,
+        /// How long its parts took.
+        times: HttpTimes,
+    },
+    /// An attempt that ended before a byte was written: `http_req_failed` counts it, `http_reqs` does not.
+    Unsent {
+        /// Whether it failed.
+        failed: bool,
+        /// How long it waited for a connection; sending, waiting and receiving are zero.
+        times: HttpTimes,
+    },
+    /// An iteration.
+    Iteration {
+        /// Whether it was cut off; then only its bytes count.
+        cut_off: bool,
+        /// From its start to its end, in nanoseconds.
+        duration: u64,
+        /// Bytes written by its attempts.
+        sent: u64,
+        /// Bytes read by its attempts.
+        received: u64,
+    },
+    /// A check.
+    Check {
+        /// Whether it held.
+        passed: bool,
+    },
+    /// Iterations that were never begun.
+    Dropped {
+        /// How many.
+        count: u64,
+    },
+}
+
+/// Appends a record that follows the last by so many ticks.
+fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
+    let begin = |out: &mut Vec<u8>, kind: u8, flag: bool| {
+        out.push(kind | if flag { FLAG } else { 0 });
+        varint::put(out, step);
+        varint::put(out, family.into());
+    };
+    match *record {
+        Record::Http { failed, times } | Record::Unsent { failed, times } => {
+            let connected = times.connecting != 0 || times.tls != 0;
+            let unsent = matches!(record, Record::Unsent { .. });
+            let flags = if connected { CONNECTED } else { 0 } | if unsent { UNSENT } else { 0 };
+            begin(out, HTTP | flags, failed);
+            varint::put(out, times.blocked);
+            if connected {
+                varint::put(out, times.connecting);
+                varint::put(out, times.tls);
+            }
+            if !unsent {
+                varint::put(out, times.sending);
+                varint::put(out, times.waiting);
+                varint::put(out, times.receiving);
+            }
+        }
+        Record::Iteration { cut_off, duration, sent, received } => {
+            begin(out, ITERATION, cut_off);
+            varint::put(out, duration);
+            varint::put(out, sent);
+            varint::put(out, received);
+        }
+        Record::Check { passed } => begin(out, CHECK, passed),
+        Record::Dropped { count } => {
+            begin(out, DROPPED, false);
+            varint::put(out, count);
+        }
+    }
+}
+
+/// Reads the records of a chunk, one after the other.
+#[derive(Debug, Clone)]
+pub struct RecordReader<'a> {
+    input: Input<'a>,
+    tick: u64,
+}
+
+impl<'a> RecordReader<'a> {
+    /// A reader at the first record.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { input: Input::new(bytes), tick: 0 }
+    }
+
+    /// The next record with its tick and family; None at the end, and where the bytes are no records.
+    pub fn read(&mut self) -> Option<(u64, u32, Record)> {
+        let tag = self.input.byte()?;
+        self.tick = self.tick.checked_add(self.input.number()?)?;
+        let family = u32::try_from(self.input.number()?).ok()?;
+        let (flag, flags) = (tag & FLAG != 0, tag & !KIND & !FLAG);
+        let record = match tag & KIND {
+            HTTP if flags & !(UNSENT | CONNECTED) == 0 => self.http(flag, flags)?,
+            ITERATION if flags == 0 => {
+                let (duration, sent, received) = (self.input.number()?, self.input.number()?, self.input.number()?);
+                Record::Iteration { cut_off: flag, duration, sent, received }
+            }
+            CHECK if flags == 0 => Record::Check { passed: flag },
+            DROPPED if flags == 0 && !flag => Record::Dropped { count: self.input.number()? },
+            _ => return None,
+        };
+        Some((self.tick, family, record))
+    }
+
+    fn http(&mut self, failed: bool, flags: u8) -> Option<Record> {
+        let mut times = HttpTimes { blocked: self.input.number()?, ..HttpTimes::default() };
+        if flags & CONNECTED != 0 {
+            (times.connecting, times.tls) = (self.input.number()?, self.input.number()?);
+        }
+        if flags & UNSENT != 0 {
+            return Some(Record::Unsent { failed, times });
+        }
+        times.sending = self.input.number()?;
+        times.waiting = self.input.number()?;
+        times.receiving = self.input.number()?;
+        Some(Record::Http { failed, times })
+    }
+
+    /// Whether nothing is left: every record was read.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.input.rest().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

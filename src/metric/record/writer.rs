@@ -1,0 +1,87 @@
+//! A worker's records between two hand-overs: bounded, and what finds no room is counted.
+
+use std::time::Duration;
+
+use super::{LONGEST, Record, encode};
+use crate::metric::Labels;
+
+/// A worker keeps no more than this between two hand-overs.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Room of the first buffer.
+const FIRST_ROOM: usize = 64 * 1024;
+
+/// What a worker recorded between two hand-overs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Records {
+    /// The records; the first step counts from the start of the run.
+    pub bytes: Vec<u8>,
+    /// How many are in `bytes`.
+    pub count: u64,
+    /// How many found no room.
+    pub lost: u64,
+    /// Labels of families that were used for the first time, by the worker's own number.
+    pub definitions: Vec<(u32, Labels)>,
+}
+
+/// Writes the records of one worker.
+#[derive(Debug)]
+pub struct RecordWriter {
+    workers: u64,
+    open: Records,
+    max_bytes: usize,
+    /// By family: whether its labels were told.
+    defined: Vec<bool>,
+    /// The tick of the last record of this chunk, or zero.
+    last: u64,
+    /// The least tick of the next record.
+    next: u64,
+}
+
+impl RecordWriter {
+    /// A writer for one of `workers` workers.
+    #[must_use]
+    pub fn new(workers: usize) -> Self {
+        Self::bounded(workers, MAX_BYTES)
+    }
+
+    pub(super) fn bounded(workers: usize, max_bytes: usize) -> Self {
+        let open = Records { bytes: Vec::with_capacity(FIRST_ROOM.min(max_bytes)), ..Records::default() };
+        Self { workers: workers.max(1) as u64, open, max_bytes, defined: Vec::new(), last: 0, next: 0 }
+    }
+
+    /// Writes a record of a family that happened `at` after the start of the run, or counts it as lost when there is no
+    /// room. `labels` are the family's.
+    pub fn write(&mut self, family: u32, labels: &Labels, at: Duration, record: &Record) {
+        if self.open.bytes.len() + LONGEST > self.max_bytes {
+            self.open.lost += 1;
+            return;
+        }
+        if self.defined.get(family as usize) != Some(&true) {
+            self.define(family, labels);
+        }
+        let since = at.as_secs().saturating_mul(1_000_000_000).saturating_add(at.subsec_nanos().into());
+        let tick = (since / self.workers).max(self.next);
+        let step = tick - self.last;
+        (self.last, self.next) = (tick, tick.saturating_add(1));
+        self.open.count += 1;
+        encode(&mut self.open.bytes, step, family, record);
+    }
+
+    #[cold]
+    fn define(&mut self, family: u32, labels: &Labels) {
+        let place = family as usize;
+        if self.defined.len() <= place {
+            self.defined.resize(place + 1, false);
+        }
+        self.defined[place] = true;
+        self.open.definitions.push((family, labels.clone()));
+    }
+
+    /// Hands over what was written, and starts anew with room for as much again and an eighth.
+    pub fn take(&mut self) -> Records {
+        self.last = 0;
+        let used = self.open.bytes.len();
+        let room = (used + used / 8).min(self.max_bytes);
+        std::mem::replace(&mut self.open, Records { bytes: Vec::with_capacity(room), ..Records::default() })
+    }
+}

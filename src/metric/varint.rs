@@ -1,0 +1,88 @@
+//! Variable-length integers: seven bits a byte, least significant first, so that small numbers are one byte.
+
+/// Most bytes of a number.
+pub const LONGEST: usize = 10;
+
+/// Appends a number.
+#[inline]
+pub fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push((number & 0x7f) as u8);
+}
+
+/// Bytes not yet read. Every read is checked: what was written may have been damaged since.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    /// All of some bytes.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// What is left.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
+    /// One byte; None at the end.
+    #[inline]
+    pub fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// A number; None when it is cut off or too long.
+    #[inline]
+    pub fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// So many bytes; None when there are fewer.
+    pub fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    /// A text that follows its length; None when it is cut off or no UTF-8.
+    pub fn text(&mut self) -> Option<&'a str> {
+        let length = usize::try_from(self.number()?).ok()?;
+        std::str::from_utf8(self.bytes(length)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_put_is_read(numbers in prop::collection::vec(any::<u64>(), 0..20), shift in 0_u32..64) {
+            let numbers: Vec<u64> = numbers.into_iter().map(|number| number >> shift).collect();
+            let mut bytes = Vec::new();
+            numbers.iter().for_each(|number| put(&mut bytes, *number));
+            prop_assert!(bytes.len() <= numbers.len() * LONGEST);
+            let mut input = Input::new(&bytes);
+            for number in numbers {
+                prop_assert_eq!(input.number(), Some(number));
+            }
+            prop_assert_eq!((input.number(), input.rest().len()), (None, 0));
+        }
+    }
+}
