@@ -29,6 +29,18 @@ pub enum Unit {
     Bytes,
 }
 
+impl Unit {
+    /// Its name in metadata; empty for plain numbers.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Seconds => "seconds",
+            Self::Bytes => "bytes",
+        }
+    }
+}
+
 /// Which labels the series of a metric carry, besides those of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LabelGroup {
@@ -102,6 +114,8 @@ catalogue! {
     OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples a sink's receiver took";
     OUTPUT_RETRIES = "output_retries" Counter None Run "Pushes a sink had to repeat";
     OUTPUT_REJECTED = "output_rejected" Counter None Run "Samples a sink's receiver refused for good";
+    OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk, so that no sink can deliver them";
+    OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that a sink has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval a sink has not delivered";
     RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell version and model";
 }

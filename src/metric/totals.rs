@@ -21,6 +21,11 @@ impl Totals {
         }
     }
 
+    /// Empties every series and keeps their definitions: totals of a span begin anew.
+    pub fn reset_values(&mut self) {
+        self.series.iter_mut().for_each(|(_, value)| *value = value.successor());
+    }
+
     /// A series by number.
     #[must_use]
     pub fn get(&self, id: SeriesId) -> Option<&(SeriesDef, Value)> {

@@ -1,6 +1,8 @@
 //! A batch: what one request carries, made of parts that can be told apart, so that a receiver's limit or a bad sample
 //! costs a halving and not the whole.
 
+use super::samples::Lines;
+
 /// Parts behind a common prefix (for remote write 2.0 the table of symbols). A part is one sample.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
@@ -23,6 +25,13 @@ impl Batch {
     #[must_use]
     pub fn restored(content: Vec<u8>, samples: u64) -> Self {
         Self { prefix: 0, ends: vec![content.len()], content, hidden: samples.saturating_sub(1) }
+    }
+
+    /// A batch of lines.
+    #[must_use]
+    pub fn of_lines(lines: Lines) -> Self {
+        let ends = lines.ends.iter().map(|end| *end as usize).collect();
+        Self { content: lines.bytes, ends, ..Self::default() }
     }
 
     /// Appends a part: whatever `write` appends.

@@ -13,7 +13,11 @@ pub mod encoder;
 pub mod hdr;
 pub mod influxdb;
 pub mod prometheus;
+mod protobuf;
+pub mod receiver;
+pub mod samples;
 
 pub use account::Account;
 pub use address::{AddressError, SinkAddress};
+pub use batch::Batch;
 pub use delivery::{Delivery, Progress};

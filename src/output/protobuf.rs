@@ -1,17 +1,10 @@
 //! Protocol-buffer wire format, the few shapes that are written by hand.
 
+pub(super) use crate::metric::varint::put as varint;
+
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;
 const BYTES: u32 = 2;
-
-/// Appends a variable-length integer.
-pub(super) fn varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push((number & 0x7f) as u8);
-}
 
 /// A signed number as `sint` fields hold it.
 #[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]

@@ -1,10 +1,6 @@
 //! The sinks of a run: started before the load, drained after it.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -12,49 +8,76 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Trouble, prepare::Prepared};
+use super::{Trouble, pulled::Pulled, sink::Source};
 use crate::{
     interval_log::Header,
-    metric::{Assembler, Labels, Value, catalogue},
-    output::{Account, Delivery, Progress, prometheus::RemoteWrite},
+    metric::{Assembler, Interval, Labels, Value, catalogue},
+    output::{
+        Account, Progress, SinkAddress,
+        address::Settings,
+        delivery::{SharedLedger, feed::Position, state::StandingFile},
+    },
+    record_log,
 };
 
-/// Runs longer than this push less often.
-const LONG_RUN: Duration = Duration::from_secs(3_600);
-
 /// All sinks.
-#[derive(Debug)]
 pub struct Sinks {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
-    accounts: Vec<Arc<Mutex<Account>>>,
-    last: Vec<Account>,
+    sinks: Vec<Running>,
+    pulled: Vec<Pulled>,
+}
+
+/// A sink at work.
+struct Running {
+    ledger: SharedLedger,
+    /// The account as it was last recorded.
+    told: Account,
+    wants_records: bool,
 }
 
 impl Sinks {
-    /// Starts every sink on the log.
+    /// Starts every sink on the logs of a run's folder.
     ///
     /// # Errors
-    /// When a client can't be set up.
-    pub fn start(prepared: &Prepared, header: &Header, log: &Path) -> Result<Self, Trouble> {
+    /// When one can't be set up.
+    pub async fn start(addresses: &[SinkAddress], header: &Header, run: &Path) -> Result<Self, Trouble> {
         let (progress, receiver) = watch::channel(Progress::default());
-        let interval = Duration::from_secs(if prepared.plan.duration() > LONG_RUN { 5 } else { 1 });
-        let (mut tasks, mut accounts) = (Vec::new(), Vec::new());
-        for address in &prepared.sinks {
-            let encoder = RemoteWrite::new(&address.prefix, header.labels.clone());
-            let delivery =
-                Delivery::new(address.clone(), Box::new(encoder), log.to_owned(), interval, receiver.clone());
-            let delivery = delivery.map_err(|error| Trouble::internal(&error))?;
-            accounts.push(delivery.account());
-            tasks.push(spawn_local(delivery.run()));
+        let source = Source { run, header, progress: receiver };
+        let mut started = Self { progress, tasks: Vec::new(), sinks: Vec::new(), pulled: Vec::new() };
+        for (number, address) in (1..).zip(addresses) {
+            let ledger = if let Settings::Scrape(prefix) = &address.settings {
+                let pulled = Pulled::start(address, prefix, header).await?;
+                let ledger = pulled.ledger();
+                started.pulled.push(pulled);
+                ledger
+            } else {
+                let file = StandingFile::new(run, number, address.kind().word());
+                let delivery = source.deliver(address, None, file)?;
+                let ledger = delivery.ledger();
+                started.tasks.push(spawn_local(delivery.run()));
+                ledger
+            };
+            let told = ledger.borrow().account.clone();
+            started.sinks.push(Running { ledger, told, wants_records: address.wants_records() });
         }
-        let last = accounts.iter().map(read).collect();
-        Ok(Self { progress, tasks, accounts, last })
+        Ok(started)
     }
 
-    /// The log has grown.
-    pub fn advance(&self, length: u64) {
-        self.progress.send_modify(|progress| progress.length = length);
+    /// The logs have grown by an interval; `unwritten` when something of the run is missing in them.
+    pub fn advance(&self, interval: &Interval, unwritten: bool) {
+        self.pulled.iter().for_each(|pulled| pulled.fold(interval));
+        self.progress.send_modify(|progress| {
+            progress.turn += 1;
+            progress.unwritten = unwritten;
+        });
+    }
+
+    /// Records of requests never reached the disk.
+    pub fn lost_records(&self, count: u64) {
+        for sink in self.sinks.iter().filter(|sink| sink.wants_records) {
+            sink.ledger.borrow_mut().account.lost += count;
+        }
     }
 
     /// The run is over: deliver what is left, for so long.
@@ -74,28 +97,56 @@ impl Sinks {
     /// The accounts as they stand.
     #[must_use]
     pub fn accounts(&self) -> Vec<Account> {
-        self.accounts.iter().map(read).collect()
+        self.sinks.iter().map(|sink| sink.ledger.borrow().account.clone()).collect()
+    }
+
+    /// What the sinks have to tell since the last call.
+    pub fn take_notices(&self) -> Vec<String> {
+        self.sinks.iter().flat_map(|sink| sink.ledger.borrow_mut().take_notices()).collect()
+    }
+
+    /// Up to which interval each sink that reads intervals has delivered; a sink that has delivered none says so by 0.
+    #[must_use]
+    pub fn delivered_intervals(&self) -> Vec<u64> {
+        let of_intervals = self.sinks.iter().filter(|sink| !sink.wants_records);
+        let delivered = of_intervals.filter_map(|sink| match sink.ledger.borrow().position {
+            Some(Position::Interval { sequence, .. }) => Some(sequence),
+            Some(Position::Record(_)) => None,
+            None => Some(0),
+        });
+        delivered.collect()
+    }
+
+    /// Up to where all sinks that read records have delivered; None while one has delivered nothing.
+    #[must_use]
+    pub fn delivered_records(&self) -> Option<record_log::Position> {
+        let of_records = self.sinks.iter().filter(|sink| sink.wants_records);
+        let positions = of_records.map(|sink| match sink.ledger.borrow().position {
+            Some(Position::Record(position)) => Some(position),
+            _ => None,
+        });
+        positions.min().flatten()
     }
 
     /// Records what the sinks did since the last call.
     pub fn record(&mut self, assembler: &mut Assembler) {
-        for (number, account) in self.accounts().into_iter().enumerate() {
-            let before = std::mem::replace(&mut self.last[number], account.clone());
+        for sink in &mut self.sinks {
+            let account = sink.ledger.borrow().account.clone();
+            let before = std::mem::replace(&mut sink.told, account.clone());
             let labels = Labels::new([("output", account.name.as_str())]);
             let counters = [
-                (&catalogue::OUTPUT_SENT, account.sent - before.sent),
-                (&catalogue::OUTPUT_ACKNOWLEDGED, account.acknowledged - before.acknowledged),
-                (&catalogue::OUTPUT_RETRIES, account.retried - before.retried),
-                (&catalogue::OUTPUT_REJECTED, account.rejected - before.rejected),
+                (&catalogue::OUTPUT_SENT, account.sent, before.sent),
+                (&catalogue::OUTPUT_ACKNOWLEDGED, account.acknowledged, before.acknowledged),
+                (&catalogue::OUTPUT_RETRIES, account.retried, before.retried),
+                (&catalogue::OUTPUT_REJECTED, account.rejected, before.rejected),
+                (&catalogue::OUTPUT_LOST, account.lost, before.lost),
             ];
-            for (metric, more) in counters {
-                assembler.record(metric, &labels, &Value::Counter(more as f64));
+            for (metric, now, before) in counters {
+                // What a changed receiver made undone is counted again later.
+                assembler.record(metric, &labels, &Value::Counter(now.saturating_sub(before) as f64));
             }
             assembler.record(&catalogue::OUTPUT_LAG, &labels, &Value::Gauge(Some(account.lag_seconds)));
+            assembler.record(&catalogue::OUTPUT_QUEUE, &labels, &Value::Gauge(Some(account.queue_bytes as f64)));
         }
     }
-}
-
-fn read(account: &Arc<Mutex<Account>>) -> Account {
-    account.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -98,7 +98,10 @@ impl Credentials {
 }
 
 /// Takes `NAME` or `NAME_file`.
-pub(super) fn secret(options: &mut Options, name: &str) -> Result<Option<Secret>, String> {
+///
+/// # Errors
+/// When both are given.
+pub fn secret(options: &mut Options, name: &str) -> Result<Option<Secret>, String> {
     let file = options.take(&format!("{name}_file")).map(|path| Secret::File(path.into()));
     match (options.take(name), file) {
         (Some(_), Some(_)) => Err(format!("give `{name}` or `{name}_file`, not both")),

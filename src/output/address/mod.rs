@@ -9,7 +9,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
 pub use self::{
-    credentials::{Credentials, Secret},
+    credentials::{Credentials, Secret, secret},
     kind::SinkKind,
     options::Options,
 };
@@ -115,10 +115,16 @@ impl SinkAddress {
         };
         let interval = options.take("interval").map(|text| read_interval(&text)).transpose()?;
         let has_http = matches!(place, Place::Url(_));
-        let http = if has_http { HttpSettings::read(&mut place, &mut options)? } else { HttpSettings::default() };
+        let mut http = if has_http { HttpSettings::read(&mut place, &mut options)? } else { HttpSettings::default() };
         let settings = match kind {
             SinkKind::Prometheus => Settings::Prometheus(prometheus::Settings::read(&mut options)?),
-            SinkKind::Influx => Settings::Influx(influxdb::Settings::read(&mut place, &mut options)?),
+            SinkKind::Influx => {
+                let (settings, token) = influxdb::Settings::read(&mut place, &mut options)?;
+                if let Some(token) = token {
+                    http.credentials = Credentials::Token("Token", token);
+                }
+                Settings::Influx(settings)
+            }
             SinkKind::Json => Settings::Json,
             SinkKind::Csv => Settings::Csv,
             SinkKind::Hdr => Settings::Hdr,

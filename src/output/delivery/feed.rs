@@ -7,7 +7,19 @@ use serde::{Deserialize, Serialize};
 use crate::{
     interval_log::{Cursor, Entry, LogError},
     output::{Batch, encoder::Encoder},
+    record_log::{self, RecordLogError},
 };
+
+/// Why a feed can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// The interval log's.
+    #[error(transparent)]
+    Intervals(#[from] LogError),
+    /// The record log's.
+    #[error(transparent)]
+    Records(#[from] RecordLogError),
+}
 
 /// How far a sink has delivered; kept beside the log, so that another process can go on from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +33,7 @@ pub enum Position {
         end_ms: i64,
     },
     /// Up to a place in the log of records.
-    Record(crate::record_log::Position),
+    Record(record_log::Position),
 }
 
 /// What goes out at once, in this order.
@@ -41,13 +53,13 @@ pub trait Feed {
     ///
     /// # Errors
     /// When the log can't be read.
-    fn next(&mut self, over: bool) -> Result<Option<Push>, LogError>;
+    fn next(&mut self, over: bool) -> Result<Option<Push>, FeedError>;
 
     /// Goes back to a position, or to the beginning: what comes next is encoded anew.
     ///
     /// # Errors
     /// When the log can't be read.
-    fn rewind(&mut self, position: Option<Position>) -> Result<(), LogError>;
+    fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError>;
 
     /// What is sent once, after everything.
     fn farewell(&mut self) -> Vec<Batch>;
@@ -77,7 +89,7 @@ impl IntervalFeed {
         log: &Path,
         interval_ms: i64,
         make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
-    ) -> Result<Self, LogError> {
+    ) -> Result<Self, FeedError> {
         let encoder = make_encoder();
         let cursor = Cursor::open(log)?;
         Ok(Self { log: log.to_owned(), make_encoder, encoder, cursor, interval_ms, last_push_ms: None, unpushed: None })
@@ -92,7 +104,7 @@ impl IntervalFeed {
 }
 
 impl Feed for IntervalFeed {
-    fn next(&mut self, over: bool) -> Result<Option<Push>, LogError> {
+    fn next(&mut self, over: bool) -> Result<Option<Push>, FeedError> {
         while let Some(entry) = self.cursor.read()? {
             let Entry::Interval(interval) = entry else { continue };
             self.encoder.fold(&interval);
@@ -107,7 +119,7 @@ impl Feed for IntervalFeed {
         Ok(self.unpushed.filter(|_| over).map(|position| self.push(position)))
     }
 
-    fn rewind(&mut self, position: Option<Position>) -> Result<(), LogError> {
+    fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError> {
         self.encoder = (self.make_encoder)();
         self.cursor = Cursor::open(&self.log)?;
         (self.last_push_ms, self.unpushed) = (None, None);

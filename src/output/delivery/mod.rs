@@ -16,6 +16,7 @@ mod courier;
 pub mod feed;
 pub mod file;
 mod ledger;
+pub mod record_feed;
 mod set_aside;
 pub mod state;
 
@@ -34,12 +35,11 @@ use self::{
     answer::Verdict,
     backoff::Backoff,
     courier::Frozen,
-    feed::{Feed, Push},
+    feed::{Feed, FeedError, Push},
     set_aside::{Reason, SetAside},
     state::{Standing, StandingFile},
 };
 use super::Batch;
-use crate::interval_log::LogError;
 
 /// A fault that may be the receiver's or the batch's is looked into after so many attempts.
 const SICK_ATTEMPTS: u32 = 6;
@@ -112,7 +112,7 @@ impl Delivery {
         (standing, file): (Standing, StandingFile),
         progress: watch::Receiver<Progress>,
         at_ms: i64,
-    ) -> Result<Self, LogError> {
+    ) -> Result<Self, FeedError> {
         let resumed = standing.position.is_some();
         if resumed {
             feed.rewind(standing.position)?;
@@ -150,7 +150,7 @@ impl Delivery {
         self.write_standing();
     }
 
-    async fn deliver(&mut self) -> Result<(), LogError> {
+    async fn deliver(&mut self) -> Result<(), FeedError> {
         self.offer_again().await;
         loop {
             let over = self.progress.borrow_and_update().give_up.is_some() || self.progress.has_changed().is_err();
@@ -358,7 +358,7 @@ impl Delivery {
     }
 
     /// Counts what stays in the log.
-    fn count_rest(&mut self) -> Result<(), LogError> {
+    fn count_rest(&mut self) -> Result<(), FeedError> {
         while let Some(push) = self.feed.next(true)? {
             self.ledger.borrow_mut().account.spooled += push.batches.iter().map(Batch::samples).sum::<u64>();
         }

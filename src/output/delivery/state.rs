@@ -27,6 +27,17 @@ pub struct Standing {
     pub account: Account,
 }
 
+impl Standing {
+    /// Time of what is delivered next (Unix milliseconds); `start_ms` for one that delivered nothing.
+    #[must_use]
+    pub fn next_ms(&self, start_ms: i64) -> i64 {
+        match self.position {
+            Some(Position::Interval { end_ms, .. }) => end_ms,
+            Some(Position::Record(_)) | None => start_ms,
+        }
+    }
+}
+
 /// The place where it is written.
 #[derive(Debug, Clone)]
 pub struct StandingFile {

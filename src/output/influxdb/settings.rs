@@ -2,7 +2,10 @@
 
 use url::Url;
 
-use crate::output::address::{Options, Place, Secret};
+use crate::output::{
+    address::{Options, Place, Secret, secret},
+    samples::Selection,
+};
 
 /// What `--out influxdb=…` sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +14,10 @@ pub struct Settings {
     pub target: Target,
     /// What is written.
     pub mode: Mode,
-    /// A token, for versions 2 and 3.
-    pub token: Option<Secret>,
     /// Prefix of measurements.
     pub prefix: String,
-    /// Samples that are written, by metric; None for all.
-    pub metrics: Option<Vec<String>>,
+    /// Metrics of which samples are written.
+    pub metrics: Selection,
     /// Whether bodies are compressed.
     pub gzip: bool,
 }
@@ -59,26 +60,29 @@ pub enum Mode {
 }
 
 impl Settings {
-    /// Takes them out of the URL's path and the options.
+    /// Takes them out of the URL's path and the options, and a token besides.
     ///
     /// # Errors
     /// What is wrong or missing.
-    pub fn read(place: &mut Place, options: &mut Options) -> Result<Self, String> {
+    pub fn read(place: &mut Place, options: &mut Options) -> Result<(Self, Option<Secret>), String> {
         let Place::Url(url) = place else { return Err("the address must be http://… or https://…".to_owned()) };
         let target = read_target(url, options)?;
-        let token = crate::output::address::secret(options, "token")?;
+        let token = secret(options, "token")?;
         let modes = [("aggregate", Mode::Aggregate), ("sampled", Mode::Sampled(0)), ("raw", Mode::Raw)];
         let mut mode = options.take_one_of("mode", &modes)?.unwrap_or(Mode::Aggregate);
         if let Mode::Sampled(every) = &mut mode {
             let text = options.take("every").unwrap_or_else(|| "100".to_owned());
             *every = text.parse().ok().filter(|every| *every > 0).ok_or("`every` is a whole number above 0")?;
         }
-        let metrics = options.take("metrics").map(|list| list.split(',').map(|name| name.trim().to_owned()).collect());
-        if metrics.is_some() && mode == Mode::Aggregate {
-            return Err("`metrics` goes with mode=raw or mode=sampled".to_owned());
-        }
+        // Aggregates are few; what is selected are samples.
+        let list = if mode == Mode::Aggregate { None } else { options.take("metrics") };
+        let metrics = match list {
+            Some(list) => Selection::only(list.split(',').map(str::trim)).map_err(|error| format!("`metrics`: {error}"))?,
+            None => Selection::default(),
+        };
         let gzip = options.take_bool("gzip")?.unwrap_or(true);
-        Ok(Self { target, mode, token, prefix: options.take("prefix").unwrap_or_default(), metrics, gzip })
+        let prefix = options.take("prefix").unwrap_or_default();
+        Ok((Self { target, mode, prefix, metrics, gzip }, token))
     }
 }
 

@@ -82,12 +82,12 @@ impl RemoteWrite {
         let Some(wire) = self.wire.get(number) else { return Vec::new() };
         let buckets = match (value, self.made_for.native) {
             (Value::Trend(histogram), None) => {
-                let unit = self.totals.iter().nth(number).map(|(series, _)| series.metric.unit);
-                unit.map(|unit| classic::cumulative_buckets(histogram, unit)).unwrap_or_default()
+                let series = self.totals.get(id_of(number));
+                series.map(|(series, _)| classic::cumulative_buckets(histogram, series.metric.unit)).unwrap_or_default()
             }
             _ => Vec::new(),
         };
-        let span = self.span.as_ref().and_then(|span| span.iter().nth(number)).map(|(_, value)| value);
+        let span = self.span.as_ref().and_then(|span| span.get(id_of(number))).map(|(_, value)| value);
         let start_ms = self.start_ms.get(number).copied();
         let wanted = wire.iter().filter(|(pick, _)| !only_cumulative || pick.is_cumulative());
         let entry = |(pick, series): &'a (Pick, WireSeries)| {
@@ -157,6 +157,10 @@ impl Encoder for RemoteWrite {
         let entries: Vec<_> = own.filter(|series| wanted(series)).chain(&derived).map(marker).collect();
         self.batches(&entries)
     }
+}
+
+fn id_of(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn has_native(wire: &[(Pick, WireSeries)]) -> bool {

@@ -116,7 +116,7 @@ impl Exporter {
                 Some(scale) => add(&name, None, MetricType::Histogram, Pick::Native(scale)),
                 None => {
                     let bucket = format!("{name}_bucket");
-                    for (number, bound) in classic::bounds(metric.unit).iter().chain([&f64::INFINITY]).enumerate() {
+                    for (number, (bound, _)) in classic::cumulative_buckets(&Histogram::default(), metric.unit).iter().enumerate() {
                         let le = if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() };
                         add(&bucket, Some(("le", le)), MetricType::Histogram, Pick::Bucket(number));
                     }

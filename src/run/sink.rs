@@ -1,0 +1,171 @@
+//! One sink, put together: what it reads, how it writes, whom it talks to.
+
+use std::{cell::Cell, path::Path, rc::Rc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::Trouble;
+use crate::{
+    exit::Exit,
+    interval_log::Header,
+    output::{
+        Account, Delivery, Progress, SinkAddress,
+        address::{Place, Settings},
+        delivery::{
+            Courier, HttpCourier,
+            feed::{Feed, FeedError, IntervalFeed},
+            file::FileTarget,
+            record_feed::RecordFeed,
+            state::{Standing, StandingFile},
+        },
+        encoder::Encoder,
+        hdr::HdrEncoder,
+        influxdb::{AggregateEncoder, InfluxReceiver, Mode, Precision, Settings as Influx},
+        prometheus::{RemoteWrite, RemoteWriteReceiver},
+        receiver::Receiver,
+        samples::{self, SampleFormat, SampleOptions},
+    },
+};
+
+/// Runs longer than this push less often.
+const LONG_RUN: Duration = Duration::from_secs(3_600);
+
+/// What a sink reads from.
+pub struct Source<'a> {
+    /// The run's folder.
+    pub run: &'a Path,
+    /// What the run is.
+    pub header: &'a Header,
+    /// How it stands.
+    pub progress: watch::Receiver<Progress>,
+}
+
+type Parts = (Courier, Box<dyn Feed>);
+
+impl Source<'_> {
+    /// Puts a delivery together that goes on from where `standing` left off, or begins.
+    ///
+    /// # Errors
+    /// When its settings can't be used, or the log can't be read.
+    pub fn deliver(
+        &self,
+        address: &SinkAddress,
+        standing: Option<Standing>,
+        file: StandingFile,
+    ) -> Result<Delivery, Trouble> {
+        let name = address.shown();
+        let configuration = |message| Trouble::configuration(format!("{name}: {message}"));
+        let standing = standing.unwrap_or_else(|| Standing {
+            kind: address.kind().word().to_owned(),
+            words: address.words.clone(),
+            position: None,
+            settled: 0,
+            file_length: 0,
+            account: Account::new(name.clone()),
+        });
+        let parts = match (&address.settings, &address.place) {
+            (Settings::Prometheus(settings), Place::Url(url)) => {
+                let dialect = Rc::new(Cell::default());
+                let labels = self.header.labels.clone();
+                let receiver =
+                    RemoteWriteReceiver::new(url.clone(), settings.clone(), labels.clone(), dialect.clone());
+                let settings = settings.clone();
+                let encoder = move || encoder(RemoteWrite::new(&settings, labels.clone(), dialect.clone()));
+                self.over_http(address, Box::new(receiver), self.intervals(address, encoder))
+            }
+            (Settings::Influx(settings), Place::Url(url)) => {
+                let precision =
+                    if settings.mode == Mode::Aggregate { Precision::Milliseconds } else { Precision::Nanoseconds };
+                let receiver = InfluxReceiver::new(url.clone(), settings.clone(), precision);
+                self.over_http(address, Box::new(receiver), self.influx_feed(address, settings))
+            }
+            (Settings::Hdr, place) => {
+                let started = self.header.started_at_ms;
+                let head = HdrEncoder::new(started).head();
+                into_file(place, head, &standing, self.intervals(address, move || encoder(HdrEncoder::new(started))))
+            }
+            (Settings::Json, place) => {
+                let options = self.sample_options(samples::Selection::default());
+                let format = move || format(samples::Json::new(options.clone()));
+                into_file(place, format().head(), &standing, self.records(format))
+            }
+            (Settings::Csv, place) => {
+                let options = self.sample_options(samples::Selection::default());
+                let format = move || format(samples::Csv::new(options.clone()));
+                into_file(place, format().head(), &standing, self.records(format))
+            }
+            _ => Err(format!("{} can't go there", address.kind().word())),
+        };
+        let (courier, feed) = parts.map_err(configuration)?;
+        let first_ms = standing.next_ms(self.header.started_at_ms);
+        Delivery::new(courier, feed, (standing, file), self.progress.clone(), first_ms)
+            .map_err(|error| Trouble::new(Exit::BadProfile, &error))
+    }
+
+    fn over_http(
+        &self,
+        address: &SinkAddress,
+        receiver: Box<dyn Receiver>,
+        feed: Result<Box<dyn Feed>, FeedError>,
+    ) -> Result<Parts, String> {
+        let courier = HttpCourier::new(address.http.clone(), receiver)?;
+        Ok((Courier::Http(courier), feed.map_err(|error| error.to_string())?))
+    }
+
+    fn influx_feed(&self, address: &SinkAddress, settings: &Influx) -> Result<Box<dyn Feed>, FeedError> {
+        let (prefix, labels) = (settings.prefix.clone(), self.header.labels.clone());
+        let options = self.sample_options(settings.metrics);
+        match settings.mode {
+            Mode::Aggregate => {
+                self.intervals(address, move || encoder(AggregateEncoder::new(&prefix, labels.clone())))
+            }
+            Mode::Raw => self.records(move || format(samples::Influx::new(options.clone(), &prefix, 1))),
+            Mode::Sampled(every) => self.records(move || format(samples::Influx::new(options.clone(), &prefix, every))),
+        }
+    }
+
+    fn sample_options(&self, metrics: samples::Selection) -> SampleOptions {
+        SampleOptions { run_labels: self.header.labels.clone(), metrics }
+    }
+
+    fn intervals(
+        &self,
+        address: &SinkAddress,
+        make: impl Fn() -> Box<dyn Encoder> + 'static,
+    ) -> Result<Box<dyn Feed>, FeedError> {
+        let usual = Duration::from_secs(if self.header.planned_ms > millis(LONG_RUN) { 5 } else { 1 });
+        let interval_ms = i64::try_from(millis(address.interval.unwrap_or(usual))).unwrap_or(i64::MAX);
+        let log = super::folder::log_path(self.run);
+        Ok(Box::new(IntervalFeed::new(&log, interval_ms, Box::new(make))?))
+    }
+
+    fn records(&self, make: impl Fn() -> Box<dyn SampleFormat> + 'static) -> Result<Box<dyn Feed>, FeedError> {
+        Ok(Box::new(RecordFeed::new(self.run, Box::new(make))?))
+    }
+}
+
+fn into_file(
+    place: &Place,
+    head: Vec<u8>,
+    standing: &Standing,
+    feed: Result<Box<dyn Feed>, FeedError>,
+) -> Result<Parts, String> {
+    let path = match place {
+        Place::File(path) => Some(path.clone()),
+        _ => None,
+    };
+    let courier = Courier::File(FileTarget::new(path, head, standing.file_length));
+    Ok((courier, feed.map_err(|error| error.to_string())?))
+}
+
+fn encoder<E: Encoder + 'static>(encoder: E) -> Box<dyn Encoder> {
+    Box::new(encoder)
+}
+
+fn format<F: SampleFormat + 'static>(format: F) -> Box<dyn SampleFormat> {
+    Box::new(format)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
