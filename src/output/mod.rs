@@ -10,9 +10,11 @@ pub mod address;
 pub mod batch;
 pub mod delivery;
 pub mod encoder;
+pub mod exposition;
 pub mod hdr;
 pub mod influxdb;
 pub mod prometheus;
+pub mod scrape;
 
 pub use account::Account;
 pub use address::{AddressError, SinkAddress};

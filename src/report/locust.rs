@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    csv::record,
+    csv::{float, record},
     locust_entry::{Entry, PERCENTILES},
 };
 use crate::{
@@ -151,7 +151,7 @@ impl LocustCsv {
         let seconds = seconds(self.begin_ms.unwrap_or(self.end_ms), self.end_ms);
         let rows = self.entries.iter().map(|((name, method), entry)| (method.as_str(), name.as_str(), entry));
         for (method, name, entry) in rows.chain([("", AGGREGATED, &self.total)]) {
-            let rates = entry.rates(seconds).map(super::csv::float);
+            let rates = entry.rates(seconds).map(float);
             let named = [method.to_owned(), name.to_owned()].into_iter().chain(entry.totals());
             text += &record(named.chain(rates).chain(entry.percentiles(entry.requests() > 0)));
         }
@@ -159,8 +159,8 @@ impl LocustCsv {
     }
 
     fn failures(&self) -> String {
-        let names = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"];
-        let mut text = record(names.map(str::to_owned));
+        let columns = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"];
+        let mut text = record(columns.map(str::to_owned));
         for ((method, name, error), failure) in &self.failures {
             let occurrences = format!("{:.0}", failure.occurrences);
             let seen = [failure.first_ms, failure.last_ms].map(time_stamp);
