@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Some(Command::Target(args)) => run::commands::serve(args),
         Some(Command::Profiles { action }) => run::commands::profiles(action.as_ref()),
         Some(Command::Report(args)) => run::reread::report(args),
+        Some(Command::Replay(args)) => run::replay::replay(args),
     };
     let exit = result.unwrap_or_else(|Trouble { exit, message }| {
         // Nobody is left to be told when standard error is closed.

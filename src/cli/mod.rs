@@ -37,6 +37,8 @@ pub enum Command {
     },
     /// Read a run's interval log, also after a crash, and print its summary
     Report(ReportArgs),
+    /// Send what an earlier run could not deliver
+    Replay(ReplayArgs),
 }
 
 /// What to do with bundled profiles.
@@ -106,6 +108,12 @@ pub struct RunArgs {
     /// How long to go on delivering metrics after the end
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
+    /// Bytes that the run's logs may take on disk; past it old intervals lose resolution first
+    #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = size, env = "LOADAGENT_DISK_LIMIT")]
+    pub disk_limit: u64,
+    /// Write Locust's four CSV files, their names beginning with this
+    #[arg(long, value_name = "PREFIX")]
+    pub csv: Option<PathBuf>,
     /// Take orders on this address, for example 127.0.0.1:6565: pause, stop, users, rate
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
@@ -163,6 +171,24 @@ pub struct ReportArgs {
     /// Print one value of the summary, for example `metrics.http_reqs.count`
     #[arg(long, value_name = "PATH", conflicts_with = "intervals")]
     pub get: Option<String>,
+}
+
+/// Flags of `replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArgs {
+    /// A run's folder
+    #[arg(value_name = "RUN_DIR")]
+    pub run: PathBuf,
+    /// Where to send it instead, by kind; needed where the run's own address held a secret; repeat it
+    #[arg(short = 'o', long = "out", value_name = "SINK")]
+    pub outputs: Vec<String>,
+    /// How long to try
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    pub drain: Duration,
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    units::parse_size(text).map_err(|error| error.to_string())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -10,12 +10,14 @@ pub mod address;
 pub mod batch;
 pub mod delivery;
 pub mod encoder;
+pub mod exposition;
 pub mod hdr;
 pub mod influxdb;
 pub mod prometheus;
 mod protobuf;
 pub mod receiver;
 pub mod samples;
+pub mod scrape;
 
 pub use account::Account;
 pub use address::{AddressError, SinkAddress};

@@ -3,9 +3,13 @@
 //! Owns the summary and its renderings, which are pure. Never measures or judges: totals, findings and validity come in
 //! ready. Only `progress` draws, on standard error. Start with [`summary`], then [`text`].
 
+pub mod csv;
 pub mod errors;
 pub mod intervals;
+pub mod outputs;
 pub mod json;
+pub mod locust;
+pub mod locust_entry;
 pub mod progress;
 pub mod scenarios;
 pub mod style;

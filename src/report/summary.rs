@@ -1,6 +1,6 @@
 //! The summary: everything a report can say, put together once.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     analysis::{Offered, Validity},
@@ -28,6 +28,8 @@ pub struct Summary {
     pub validity: Validity,
     /// What became of the exports.
     pub outputs: Vec<Account>,
+    /// The run's folder.
+    pub run_dir: PathBuf,
     /// The verdict.
     pub outcome: Outcome,
     /// Statistics of trends that are shown, by k6's names.
@@ -83,11 +85,13 @@ impl Outcome {
             ));
         }
         for account in outputs.iter().filter(|account| !account.complete) {
-            let missing = account.sent - account.acknowledged.min(account.sent);
+            let missing = account.rejected + account.spooled;
+            let all = account.acknowledged + missing;
             let why = account.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+            let lost = if account.lost > 0 { format!(", and {} records were lost", account.lost) } else { String::new() };
             reasons.push((
                 Exit::TelemetryIncomplete,
-                format!("{} did not take {missing} of {} samples{why}", account.name, account.sent),
+                format!("{} did not take {missing} of {all} samples{lost}{why}", account.name),
             ));
         }
         let codes: Vec<Exit> = reasons.iter().map(|(code, _)| *code).collect();

@@ -144,23 +144,9 @@ fn output_lines(summary: &Summary, style: Style) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), format!("  {}", style.bold("OUTPUTS"))];
-    for account in &summary.outputs {
-        let mark = if account.complete { style.good("✓") } else { style.bad("✗") };
-        let mut line = format!(
-            "    {mark} {}: {} of {} samples acknowledged",
-            account.name,
-            show_count(account.acknowledged),
-            show_count(account.sent)
-        );
-        let further = [
-            (account.retried, "pushes repeated"),
-            (account.rejected, "samples rejected"),
-            (account.spooled, "samples left in the interval log"),
-        ];
-        for (count, what) in further.into_iter().filter(|(count, _)| *count > 0) {
-            line += &format!(", {} {what}", show_count(count));
-        }
-        lines.push(line);
+    lines.extend(summary.outputs.iter().flat_map(|account| outputs::lines(account, style)));
+    if summary.outputs.iter().any(|account| account.spooled > 0 || !account.set_aside.is_empty()) {
+        lines.push(format!("    what was kept is sent by `loadagent replay {}`", summary.run_dir.display()));
     }
     lines
 }

@@ -12,6 +12,7 @@ use super::Trouble;
 use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},
+    record_log::RecordLog,
 };
 
 /// The folder with its open files.
@@ -20,15 +21,31 @@ pub struct RunFolder {
     path: PathBuf,
     /// The interval log.
     pub log: LogWriter,
+    /// The log of records, where a sink wants them.
+    pub records: Option<RecordLog>,
+    /// Bytes that the interval log may take.
+    pub log_limit: u64,
     events: File,
 }
 
+/// Where the interval log of a run's folder is.
+#[must_use]
+pub fn log_path(run: &Path) -> PathBuf {
+    run.join("intervals.log")
+}
+
 impl RunFolder {
-    /// Makes the folder and starts its logs.
+    /// Makes the folder and starts its logs, which together stay below `disk_limit` bytes; `record_workers` is the
+    /// number of threads whose requests are recorded one by one, if they are.
     ///
     /// # Errors
     /// When it holds a run already, or can't be written.
-    pub fn create(path: &Path, header: &Header) -> Result<Self, Trouble> {
+    pub fn create(
+        path: &Path,
+        header: &Header,
+        record_workers: Option<usize>,
+        disk_limit: u64,
+    ) -> Result<Self, Trouble> {
         let shown = path.display();
         let fault = |error: std::io::Error| {
             Trouble::configuration(format!(
@@ -36,7 +53,7 @@ impl RunFolder {
             ))
         };
         fs::create_dir_all(path).map_err(fault)?;
-        let log = path.join("intervals.log");
+        let log = log_path(path);
         if log.exists() {
             return Err(Trouble::configuration(format!(
                 "{shown} holds a run already\n  hint: choose another folder by --run-dir, or remove it"
@@ -44,13 +61,11 @@ impl RunFolder {
         }
         let log = LogWriter::create(&log, header).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
         let events = File::create(path.join("events.log")).map_err(fault)?;
-        Ok(Self { path: path.to_owned(), log, events })
-    }
-
-    /// Where the interval log is.
-    #[must_use]
-    pub fn log_path(&self) -> PathBuf {
-        self.path.join("intervals.log")
+        // Records are many and go once they are delivered; intervals are few and stay.
+        let log_limit = if record_workers.is_some() { disk_limit / 4 } else { disk_limit };
+        let record = |workers| RecordLog::create(path, header.started_at_ms, workers, disk_limit - log_limit);
+        let records = record_workers.map(record).transpose().map_err(fault)?;
+        Ok(Self { path: path.to_owned(), log, records, log_limit, events })
     }
 
     /// The folder, for people.

@@ -11,9 +11,13 @@ pub mod clock;
 pub mod commands;
 pub mod folder;
 pub mod generator;
+pub mod locust;
 pub mod prepare;
+pub mod pulled;
+pub mod replay;
 pub mod reread;
 pub mod signals;
+pub mod sink;
 pub mod sinks;
 pub mod teller;
 
@@ -35,6 +39,7 @@ use crate::{
     control::{Control, StopReason, port},
     executor::{Crew, Traffic},
     exit::Exit,
+    output::{SinkAddress, address::Place},
     plan::{Partition, Shape},
     report::{Outcome, Summary, progress::Display, style::Style},
 };
@@ -93,14 +98,15 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
     let clock = RunClock::starting_in(LEAD);
     let header = prepared.header(clock.started_at_ms());
-    let folder = RunFolder::create(&prepared.run_dir, &header)?;
+    let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
+    let folder = RunFolder::create(&prepared.run_dir, &header, wants_records.then_some(prepared.workers), args.disk_limit)?;
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, &prepared, &display).await?;
     }
-    let sinks = Sinks::start(&prepared, &header, &folder.log_path())?;
-    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), false);
+    let sinks = Sinks::start(&prepared.sinks, &header, &prepared.run_dir).await?;
+    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);
@@ -134,10 +140,12 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         findings: told.findings,
         validity,
         outputs: told.outputs,
+        run_dir: prepared.run_dir.clone(),
         outcome,
         trend_stats: prepared.trend_stats.clone(),
     };
-    conclude(&summary, told.folder, args, style)
+    let on_stdout = prepared.sinks.iter().any(|sink| sink.place == Place::Stdout);
+    conclude(&summary, told.folder, args, style, on_stdout)
 }
 
 async fn open_control_port(
@@ -156,15 +164,29 @@ async fn open_control_port(
     Ok(())
 }
 
-fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style) -> Result<Exit, Trouble> {
+fn conclude(
+    summary: &Summary,
+    mut folder: RunFolder,
+    args: &RunArgs,
+    style: Style,
+    on_stdout: bool,
+) -> Result<Exit, Trouble> {
     let json = crate::report::json::render(summary);
     let written = folder.conclude(&json, summary.outcome.exit);
     if !args.quiet {
         let mut text = crate::report::text::render(summary, style);
         text += &format!("  {}\n", style.dim(&format!("written to {}", folder.shown())));
-        print(&text);
+        if on_stdout {
+            // Standard output carries samples; a summary among them would spoil them.
+            drop(writeln!(std::io::stderr().lock(), "{text}"));
+        } else {
+            print(&text);
+        }
     }
     written?;
+    if let Some(prefix) = &args.csv {
+        locust::write(&summary.run_dir, prefix)?;
+    }
     if let Some(file) = &args.summary_export {
         folder::write_json(file, &json)?;
     }

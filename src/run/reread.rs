@@ -1,6 +1,6 @@
 //! `report`: a run's log, read again, also after a crash. Run totals are the fold of the log.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde_json::json;
 
@@ -150,6 +150,7 @@ impl Fold {
             findings,
             validity,
             outputs: Vec::new(),
+            run_dir: PathBuf::new(),
             outcome,
             trend_stats,
         })

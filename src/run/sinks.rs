@@ -1,6 +1,6 @@
 //! The sinks of a run: started before the load, drained after it.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -16,6 +16,7 @@ use crate::{
         Account, Progress, SinkAddress,
         address::Settings,
         delivery::{SharedLedger, feed::Position, state::StandingFile},
+        scrape::Scrape,
     },
     record_log,
 };
@@ -25,7 +26,7 @@ pub struct Sinks {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
     sinks: Vec<Running>,
-    pulled: Vec<Pulled>,
+    pages: Vec<Arc<Scrape>>,
 }
 
 /// A sink at work.
@@ -44,12 +45,13 @@ impl Sinks {
     pub async fn start(addresses: &[SinkAddress], header: &Header, run: &Path) -> Result<Self, Trouble> {
         let (progress, receiver) = watch::channel(Progress::default());
         let source = Source { run, header, progress: receiver };
-        let mut started = Self { progress, tasks: Vec::new(), sinks: Vec::new(), pulled: Vec::new() };
+        let mut started = Self { progress, tasks: Vec::new(), sinks: Vec::new(), pages: Vec::new() };
         for (number, address) in (1..).zip(addresses) {
             let ledger = if let Settings::Scrape(prefix) = &address.settings {
                 let pulled = Pulled::start(address, prefix, header).await?;
                 let ledger = pulled.ledger();
-                started.pulled.push(pulled);
+                started.pages.push(pulled.page());
+                started.tasks.push(spawn_local(pulled.run(source.progress.clone())));
                 ledger
             } else {
                 let file = StandingFile::new(run, number, address.kind().word());
@@ -66,7 +68,7 @@ impl Sinks {
 
     /// The logs have grown by an interval; `unwritten` when something of the run is missing in them.
     pub fn advance(&self, interval: &Interval, unwritten: bool) {
-        self.pulled.iter().for_each(|pulled| pulled.fold(interval));
+        self.pages.iter().for_each(|page| page.fold(interval));
         self.progress.send_modify(|progress| {
             progress.turn += 1;
             progress.unwritten = unwritten;

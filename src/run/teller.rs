@@ -15,12 +15,16 @@ use crate::{
     interval_log::{Event, Header},
     metric::{Assembler, Interval, Labels, Totals, Value, WorkerInterval, catalogue},
     output::Account,
+    record_log::Appended,
     report::progress::{Display, Glance},
     threshold::judge::{Finding, Judge},
 };
 
 /// A worker that is this late has its second added to the next interval.
 const GRACE: Duration = Duration::from_millis(500);
+
+const RECORDS_LOST: &str = "the disk limit, or the memory for a second of records, is used up: records of requests are \
+                            lost\n  hint: --disk-limit SIZE, or fewer of them (influxdb mode=sampled)";
 
 /// Listens to the workers.
 pub struct Teller {
@@ -130,6 +134,7 @@ impl Teller {
             tokio::select! {
                 part = intervals.recv() => {
                     let Some(part) = part else { break Ending::Whole };
+                    self.keep_records(&part);
                     self.assembler.take(part);
                     if self.assembler.all_ended() {
                         break Ending::Whole;
@@ -167,10 +172,16 @@ impl Teller {
         self.totals.fold(&interval);
         self.offered.fold(&interval);
         self.judge.observe(&interval);
-        match self.folder.log.interval(&interval) {
-            Ok(length) => self.sinks.advance(length),
-            Err(error) => self.fault(Exit::TelemetryIncomplete, super::Trouble::internal(&error).message),
+        self.keep_gauges(&interval);
+        let written = self.folder.log.interval(&interval);
+        self.sinks.advance(&interval, written.is_err());
+        if let Err(error) = written {
+            self.fault(Exit::TelemetryIncomplete, super::Trouble::internal(&error).message);
         }
+        for notice in self.sinks.take_notices() {
+            self.event("output", notice);
+        }
+        self.release_records();
         let glance = self.glance(&interval);
         self.display.show(&glance);
         for applied in self.control.take_applied() {
@@ -180,6 +191,47 @@ impl Teller {
             self.event("clock", format!("the wall clock was set forward by {ahead:?}; followed"));
         }
         self.abort_if_asked();
+    }
+
+    /// Writes down what each request of a worker's interval left behind, where a sink wants it.
+    fn keep_records(&mut self, part: &WorkerInterval) {
+        let Some(log) = &mut self.folder.records else { return };
+        let kept = log.append(part.worker, &part.records);
+        self.count_lost(kept);
+    }
+
+    /// Writes the users down as samples: their sum is known on this side only.
+    fn keep_gauges(&mut self, interval: &Interval) {
+        let Some(log) = &mut self.folder.records else { return };
+        let gauges = interval.values.iter().filter_map(|(id, value)| {
+            let (series, _) = self.totals.get(*id)?;
+            let metric = [&catalogue::VUS, &catalogue::VUS_MAX].into_iter().find(|known| known.name == series.metric.name)?;
+            match value {
+                Value::Gauge(Some(value)) => Some((metric, series.labels.clone(), *value)),
+                _ => None,
+            }
+        });
+        let kept = log.append_gauges(interval.end_ms * 1_000_000, &gauges.collect::<Vec<_>>());
+        self.count_lost(kept);
+    }
+
+    fn count_lost(&mut self, kept: std::io::Result<Appended>) {
+        match kept {
+            Ok(Appended { lost: 0, .. }) => {}
+            Ok(Appended { lost, .. }) => {
+                self.sinks.lost_records(lost);
+                self.fault(Exit::TelemetryIncomplete, RECORDS_LOST.to_owned());
+            }
+            Err(error) => self.fault(Exit::TelemetryIncomplete, format!("record log: {error}")),
+        }
+    }
+
+    /// Gives back the room of records that every sink has delivered.
+    fn release_records(&mut self) {
+        let (Some(log), Some(position)) = (&mut self.folder.records, self.sinks.delivered_records()) else { return };
+        if let Err(error) = log.release(position) {
+            self.fault(Exit::TelemetryIncomplete, format!("record log: {error}"));
+        }
     }
 
     fn abort_if_asked(&mut self) {

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use super::now_ms;
+use super::{feed::Position, now_ms};
 use crate::output::{Account, account::Outage};
 
 /// Attempts that fail for a shorter time are a hiccup, and not told.
@@ -16,6 +16,8 @@ pub type SharedLedger = Rc<RefCell<Ledger>>;
 pub struct Ledger {
     /// The account.
     pub account: Account,
+    /// Up to where was delivered.
+    pub position: Option<Position>,
     notices: Vec<String>,
     introduction: Option<String>,
     /// The outage that lasts, and whether it was told.
@@ -23,7 +25,9 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn shared(account: Account) -> SharedLedger {
+    /// A ledger that goes on from an account.
+    #[must_use]
+    pub fn shared(account: Account) -> SharedLedger {
         let account = Account { spooled: 0, complete: false, ..account };
         Rc::new(RefCell::new(Self { account, ..Self::default() }))
     }
@@ -96,7 +100,8 @@ impl Ledger {
     }
 
     /// A push is through; so many bytes of the log wait.
-    pub(super) fn pushed(&mut self, unread_bytes: u64) {
+    pub(super) fn pushed(&mut self, position: Option<Position>, unread_bytes: u64) {
+        self.position = position;
         self.account.queue_bytes = unread_bytes;
         self.account.lag_seconds = 0.0;
     }

@@ -159,7 +159,10 @@ impl Delivery {
             }
             match self.feed.next(over)? {
                 Some(push) => match self.carry_push(push).await {
-                    Carried::Whole => self.ledger.borrow_mut().pushed(self.feed.unread_bytes()),
+                    Carried::Whole => {
+                        let unread = self.feed.unread_bytes();
+                        self.ledger.borrow_mut().pushed(self.standing.position, unread);
+                    }
                     Carried::GivenUp => return self.count_rest(),
                     Carried::Stranger => self.feed.rewind(self.standing.position)?,
                 },

@@ -46,6 +46,17 @@ pub fn exported_name(prefix: &str, metric: &MetricDef) -> String {
     }
 }
 
+/// The exported names of a metric with the labels that tell them apart: two of a rate, one of all others.
+#[must_use]
+pub fn exported_names(prefix: &str, metric: &MetricDef) -> Vec<(String, Vec<(String, String)>)> {
+    let name = exported_name(prefix, metric);
+    let condition = |value: &str| vec![("condition".to_owned(), value.to_owned())];
+    match metric.kind {
+        Kind::Rate => vec![(name.clone(), condition("nonzero")), (name, condition("zero"))],
+        Kind::Counter | Kind::Gauge | Kind::Trend => vec![(name, Vec::new())],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,46 @@
+//! `--csv PREFIX`: Locust's four files, made from the interval log, so that a crashed run has them, too.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Trouble, folder};
+use crate::{
+    exit::Exit,
+    interval_log::{Cursor, Entry},
+    report::locust::{HISTORY_SUFFIX, LocustCsv},
+};
+
+/// Writes the four files of a run's folder.
+///
+/// # Errors
+/// When the log can't be read or a file can't be written.
+pub fn write(run: &Path, prefix: &Path) -> Result<(), Trouble> {
+    let named = |suffix: &str| {
+        let mut name = OsString::from(prefix);
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let fault = |path: &Path, error: io::Error| Trouble { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
+    let log_fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
+    let mut cursor = Cursor::open(&folder::log_path(run)).map_err(log_fault)?;
+    let mut tables = LocustCsv::default();
+    let history = named(HISTORY_SUFFIX);
+    let mut rows = BufWriter::new(File::create(&history).map_err(|error| fault(&history, error))?);
+    let mut put = |row: &str| rows.write_all(row.as_bytes()).map_err(|error| fault(&history, error));
+    put(&LocustCsv::history_head())?;
+    while let Some(entry) = cursor.read().map_err(log_fault)? {
+        if let Entry::Interval(interval) = entry {
+            put(&tables.fold(&interval))?;
+        }
+    }
+    rows.flush().map_err(|error| fault(&history, error))?;
+    for (suffix, text) in tables.files() {
+        let path = named(suffix);
+        fs::write(&path, text).map_err(|error| fault(&path, error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! A sink that is pulled: the page is kept up to date, and after the run kept open until it was pulled once more.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch, task::spawn_local, time::sleep};
+
+use super::Trouble;
+use crate::{
+    interval_log::Header,
+    output::{
+        Account, Progress, SinkAddress,
+        address::Place,
+        delivery::{Ledger, SharedLedger},
+        scrape::{self, Scrape},
+    },
+};
+
+/// How often the account follows what was handed out.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// A page and its account.
+pub struct Pulled {
+    page: Arc<Scrape>,
+    ledger: SharedLedger,
+}
+
+impl Pulled {
+    /// Opens the port and begins to answer.
+    ///
+    /// # Errors
+    /// When the port can't be had.
+    pub async fn start(address: &SinkAddress, prefix: &str, header: &Header) -> Result<Self, Trouble> {
+        let name = address.shown();
+        let Place::Listen(listen) = address.place else {
+            return Err(Trouble::configuration(format!("{name}: this is no address to listen on")));
+        };
+        let listener = TcpListener::bind(listen).await;
+        let listener = listener.map_err(|error| Trouble::configuration(format!("{name}: {error}")))?;
+        let page = Arc::new(Scrape::new(prefix, header.labels.clone()));
+        let ledger = Ledger::shared(Account::new(name));
+        spawn_local(scrape::serve(listener, page.clone()));
+        Ok(Self { page, ledger })
+    }
+
+    /// Its ledger.
+    #[must_use]
+    pub fn ledger(&self) -> SharedLedger {
+        self.ledger.clone()
+    }
+
+    /// The page, to be folded into.
+    #[must_use]
+    pub fn page(&self) -> Arc<Scrape> {
+        self.page.clone()
+    }
+
+    /// Keeps the account until the run is over and, where somebody pulls at all, the final page was pulled.
+    pub async fn run(self, mut progress: watch::Receiver<Progress>) {
+        loop {
+            let handed_out = self.page.handed_out();
+            let whole = handed_out.current || handed_out.scrapes == 0;
+            {
+                let account = &mut self.ledger.borrow_mut().account;
+                (account.sent, account.acknowledged) = (handed_out.samples, handed_out.samples);
+                account.complete = whole;
+            }
+            let Progress { give_up, .. } = *progress.borrow_and_update();
+            if give_up.is_some_and(|at| whole || at <= tokio::time::Instant::now()) {
+                if !whole {
+                    let why = "the final page was not pulled within the time to drain".to_owned();
+                    self.ledger.borrow_mut().account.last_error = Some(why);
+                }
+                return;
+            }
+            sleep(GLANCE).await;
+        }
+    }
+}
