@@ -41,8 +41,7 @@ impl Batch {
         let middle = self.ends.len() / 2;
         let cut = *self.ends.get(middle.checked_sub(1)?)?;
         let prefix = &self.content[..self.prefix];
-        let first =
-            Self { content: self.content[..cut].to_vec(), prefix: self.prefix, ends: self.ends[..middle].to_vec() };
+        let first = Self { content: self.content[..cut].to_vec(), prefix: self.prefix, ends: self.ends[..middle].to_vec() };
         let second = Self {
             content: [prefix, &self.content[cut..]].concat(),
             prefix: self.prefix,
