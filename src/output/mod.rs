@@ -10,6 +10,7 @@ pub mod address;
 pub mod delivery;
 pub mod encoder;
 pub mod prometheus;
+pub mod samples;
 
 pub use account::Account;
 pub use address::{AddressError, SinkAddress};
