@@ -1,8 +1,16 @@
 //! The two loops in paused time: exact counts, no sleeping, no network (iterations that only think).
 
-use std::{cell::RefCell, collections::BTreeMap, future::Future, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::Future,
+    rc::Rc,
+    time::Duration,
+};
 
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
     task::{LocalSet, spawn_local},
     time::{Instant, sleep},
 };
@@ -17,9 +25,11 @@ use super::{
 };
 use crate::{
     control::{Control, StopReason},
-    metric::{Recorder, Value},
+    metric::{Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
     plan::{
-        ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Partition, Plan, Program, Scenario, Shape,
+        Check, ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program, RequestSpec,
+        Scenario, Shape,
+        flow::Rule,
         schedule::{Stage, open::Spacing},
     },
     protocol::{Network, tls},
@@ -69,6 +79,7 @@ fn open_shape(rate: f64, length: Duration, max_vus: u32) -> Shape {
 struct Left {
     counts: BTreeMap<String, f64>,
     due: u64,
+    records: Records,
     ended: Duration,
 }
 
@@ -78,6 +89,34 @@ impl Left {
     }
 }
 
+/// Raw records, added up by the metric that counts them.
+fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
+    let mut sums = BTreeMap::new();
+    let mut reader = RecordReader::new(&records.bytes);
+    while let Some((_, _, record)) = reader.read() {
+        let mut add = |name, amount| *sums.entry(name).or_insert(0) += amount;
+        match record {
+            Record::Http { failed, .. } => {
+                add("http_reqs", 1);
+                add("http_errors", failed.into());
+            }
+            Record::Unsent { failed, .. } => {
+                add("unsent", 1);
+                add("http_errors", failed.into());
+            }
+            Record::Iteration { cut_off, sent, received, .. } => {
+                add("iterations", (!cut_off).into());
+                add("data_sent", sent);
+                add("data_received", received);
+            }
+            Record::Check { passed } => add("checks passed", passed.into()),
+            Record::Dropped { count } => add("dropped_iterations", count),
+        }
+    }
+    assert!(reader.is_at_end() && records.lost == 0);
+    sums
+}
+
 /// Runs a plan's only scenario on one worker, with something beside it.
 async fn conduct<F: Future<Output = ()> + 'static>(
     plan: Plan,
@@ -85,7 +124,8 @@ async fn conduct<F: Future<Output = ()> + 'static>(
 ) -> Left {
     let start = Instant::now();
     let recorder = Rc::new(RefCell::new(Recorder::default()));
-    let network = Rc::new(Network::new(Vec::new().into(), tls::connector(false, true).unwrap()));
+    recorder.borrow_mut().records = Some(RecordWriter::new(1));
+    let network = Rc::new(Network::new(plan.origins.clone().into(), tls::connector(false, true).unwrap()));
     let desk = Desk::new(&plan, 0, recorder.clone(), start);
     let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk);
     let control = Control::new(1);
@@ -109,7 +149,8 @@ async fn conduct<F: Future<Output = ()> + 'static>(
             *counts.entry(metric.name.to_string()).or_insert(0.0) += count;
         }
     }
-    Left { counts, due: interval.intended.iter().map(|cell| cell.due).sum(), ended }
+    let due = interval.intended.iter().map(|cell| cell.due).sum();
+    Left { counts, due, records: interval.records, ended }
 }
 
 async fn alone(plan: Plan) -> Left {
@@ -221,6 +262,8 @@ async fn arrivals_without_a_free_user_are_dropped_and_counted() {
     let left = alone(plan(open_shape(10.0, seconds(5), 2), millis(950), seconds(30))).await;
     assert_eq!(left.due, 50);
     assert_eq!((left.count("iterations"), left.count("dropped_iterations")), (10, 40));
+    let sums = sums(&left.records);
+    assert_eq!((sums["iterations"], sums["dropped_iterations"]), (10, 40));
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,4 +321,81 @@ async fn users_and_rates_follow_live_orders() {
         .await;
     assert!((550..=560).contains(&left.due), "{}", left.due);
     assert_eq!(left.due, left.count("iterations"));
+}
+
+/// A server that answers whatever ends a head; it never answers `/hang`, and counts who waits for it.
+async fn answer_all(listener: TcpListener, waiting: Rc<Cell<u64>>) {
+    while let Ok((mut stream, _)) = listener.accept().await {
+        let waiting = waiting.clone();
+        spawn_local(async move {
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while stream.read_exact(&mut byte).await.is_ok() {
+                head.push(byte[0]);
+                if !head.ends_with(b"\r\n\r\n") {
+                    continue;
+                }
+                if head.starts_with(b"GET /hang") {
+                    waiting.set(waiting.get() + 1);
+                } else {
+                    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+                }
+                head.clear();
+            }
+        });
+    }
+}
+
+fn get(path: &str, origin: usize, checks: Vec<Check>) -> Op {
+    let request = RequestSpec {
+        name: path.into(),
+        method: "GET".into(),
+        origin,
+        wire: format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").into_bytes().into(),
+        bodyless: false,
+        timeout: seconds(60),
+        keep_body: false,
+        expected: [(200, 399)].into(),
+        tags: Vec::new(),
+    };
+    Op::Send(Box::new(request), checks)
+}
+
+#[tokio::test]
+async fn raw_records_add_up_to_the_counters() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let ports = [listener.local_addr().unwrap().port(), closed.local_addr().unwrap().port()];
+    drop(closed);
+    let shape = closed_shape(ClosedSchedule::constant(3, seconds(600)), Some(20));
+    let mut plan = plan(shape, seconds(0), seconds(30));
+    plan.origins = ports.map(|port| Origin { tls: false, host: "127.0.0.1".into(), port }).into();
+    let check = Check { name: "is 200".into(), rule: Rule::Status(vec![(200, 200)]) };
+    plan.scenarios[0].program.ops = vec![get("/", 0, vec![check]), get("/refused", 1, Vec::new())];
+    let mut hanging = plan.clone();
+    hanging.scenarios[0].program.ops.push(get("/hang", 0, Vec::new()));
+    hanging.scenarios[0].graceful_stop = millis(0);
+    LocalSet::new()
+        .run_until(async {
+            let waiting = Rc::new(Cell::new(0));
+            spawn_local(answer_all(listener, waiting.clone()));
+            let left = conduct(plan, |control, _| async move { drop(control) }).await;
+            let raw = sums(&left.records);
+            for name in ["http_reqs", "http_errors", "iterations", "data_sent", "data_received"] {
+                assert_eq!(raw[name], left.count(name), "{name}");
+            }
+            assert_eq!((raw["http_reqs"], raw["unsent"], raw["checks passed"], raw["iterations"]), (20, 20, 20, 20));
+
+            let left = conduct(hanging, |control, _| async move {
+                while waiting.get() < 3 {
+                    sleep(millis(1)).await;
+                }
+                control.stop(StopReason::Outside);
+                sleep(seconds(60)).await;
+            })
+            .await;
+            let raw = sums(&left.records);
+            assert_eq!((raw["iterations"], raw["http_reqs"], left.count("http_reqs")), (0, 6, 6));
+            assert_eq!(raw["data_sent"], left.count("data_sent"), "what was cut off was sent all the same");
+        })
+        .await;
 }

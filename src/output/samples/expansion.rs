@@ -1,0 +1,219 @@
+//! Expansion: which samples of which metrics a record is. Metrics, units and counts are k6's.
+
+use crate::{
+    metric::{HttpTimes, MetricDef, Record, catalogue as c},
+    record_log::Entry,
+};
+
+/// Every metric that has raw samples.
+pub static SAMPLED: [&MetricDef; 23] = [
+    &c::HTTP_REQS,
+    &c::HTTP_REQ_DURATION,
+    &c::HTTP_REQ_BLOCKED,
+    &c::HTTP_REQ_CONNECTING,
+    &c::HTTP_REQ_TLS_HANDSHAKING,
+    &c::HTTP_REQ_SENDING,
+    &c::HTTP_REQ_WAITING,
+    &c::HTTP_REQ_RECEIVING,
+    &c::HTTP_REQ_FAILED,
+    &c::DATA_SENT,
+    &c::DATA_RECEIVED,
+    &c::ITERATION_DURATION,
+    &c::ITERATIONS,
+    &c::CHECKS,
+    &c::DROPPED_ITERATIONS,
+    &c::VUS,
+    &c::VUS_MAX,
+    &c::TARGET_RATE,
+    &c::STAGE_ACTIVE,
+    &c::GENERATOR_RSS,
+    &c::GENERATOR_OPEN_SOCKETS,
+    &c::OUTPUT_LAG,
+    &c::RUN_INFO,
+];
+
+const REQS: usize = 0;
+const DURATION: usize = 1;
+const BLOCKED: usize = 2;
+const CONNECTING: usize = 3;
+const TLS: usize = 4;
+const SENDING: usize = 5;
+const WAITING: usize = 6;
+const RECEIVING: usize = 7;
+const FAILED: usize = 8;
+const DATA_SENT: usize = 9;
+const DATA_RECEIVED: usize = 10;
+const ITERATION_DURATION: usize = 11;
+const ITERATIONS: usize = 12;
+const CHECKS: usize = 13;
+const DROPPED: usize = 14;
+const FIRST_GAUGE: usize = 15;
+
+/// A sample's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Amount {
+    /// A time in nanoseconds, to be written in milliseconds.
+    Time(u64),
+    /// A count.
+    Count(u64),
+    /// A gauge; finite.
+    Float(f64),
+}
+
+/// A name that no sample has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` has no raw samples")]
+pub struct UnknownMetric(pub String);
+
+/// The metrics that are written: all, unless they are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selection(u32);
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self(u32::MAX)
+    }
+}
+
+impl Selection {
+    /// Only these.
+    ///
+    /// # Errors
+    /// The first name that no sample has.
+    pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, UnknownMetric> {
+        let mut mask = 0;
+        for name in names {
+            let place = SAMPLED.iter().position(|metric| metric.name == name.as_ref());
+            mask |= 1_u32 << place.ok_or_else(|| UnknownMetric(name.as_ref().to_owned()))?;
+        }
+        Ok(Self(mask))
+    }
+
+    fn has(self, place: usize) -> bool {
+        self.0 >> place & 1 == 1
+    }
+
+    /// Gives the selected samples of an entry: the place of their metric in [`SAMPLED`], and their value. Returns how many.
+    #[inline]
+    pub fn expand(self, entry: &Entry, mut each: impl FnMut(usize, Amount)) -> u64 {
+        let mut samples = 0;
+        let mut give = |place: usize, value: Amount| {
+            if self.has(place) {
+                each(place, value);
+                samples += 1;
+            }
+        };
+        match entry {
+            Entry::Record(record) => expand_record(record, &mut give),
+            Entry::Gauge { metric, value } => {
+                let place = SAMPLED.iter().position(|known| known.name == metric.name);
+                // k6's unit of time is the millisecond, whatever the metric's kind.
+                let value = if metric.unit == crate::metric::Unit::Seconds { value * 1e3 } else { *value };
+                // A receiver refuses the whole batch for one value that is no number.
+                if let Some(place) = place.filter(|place| *place >= FIRST_GAUGE && value.is_finite()) {
+                    give(place, Amount::Float(value));
+                }
+            }
+        }
+        samples
+    }
+}
+
+#[inline]
+fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
+    match *record {
+        Record::Http { failed, times } => {
+            let HttpTimes { sending, waiting, receiving, .. } = times;
+            give(REQS, Amount::Count(1));
+            give(DURATION, Amount::Time(sending.saturating_add(waiting).saturating_add(receiving)));
+            connect(times, give);
+            give(SENDING, Amount::Time(sending));
+            give(WAITING, Amount::Time(waiting));
+            give(RECEIVING, Amount::Time(receiving));
+            give(FAILED, Amount::Count(failed.into()));
+        }
+        Record::Unsent { failed, times } => {
+            connect(times, give);
+            give(FAILED, Amount::Count(failed.into()));
+        }
+        Record::Iteration { cut_off, duration, sent, received } => {
+            give(DATA_SENT, Amount::Count(sent));
+            give(DATA_RECEIVED, Amount::Count(received));
+            if !cut_off {
+                give(ITERATION_DURATION, Amount::Time(duration));
+                give(ITERATIONS, Amount::Count(1));
+            }
+        }
+        Record::Check { passed } => give(CHECKS, Amount::Count(passed.into())),
+        Record::Dropped { count } => give(DROPPED, Amount::Count(count)),
+    }
+}
+
+fn connect(times: HttpTimes, give: &mut impl FnMut(usize, Amount)) {
+    give(BLOCKED, Amount::Time(times.blocked));
+    give(CONNECTING, Amount::Time(times.connecting));
+    give(TLS, Amount::Time(times.tls));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Kind;
+
+    #[test]
+    fn places_are_those_of_the_table() {
+        let names = [
+            (REQS, "http_reqs"),
+            (DURATION, "http_req_duration"),
+            (BLOCKED, "http_req_blocked"),
+            (CONNECTING, "http_req_connecting"),
+            (TLS, "http_req_tls_handshaking"),
+            (SENDING, "http_req_sending"),
+            (WAITING, "http_req_waiting"),
+            (RECEIVING, "http_req_receiving"),
+            (FAILED, "http_req_failed"),
+            (DATA_SENT, "data_sent"),
+            (DATA_RECEIVED, "data_received"),
+            (ITERATION_DURATION, "iteration_duration"),
+            (ITERATIONS, "iterations"),
+            (CHECKS, "checks"),
+            (DROPPED, "dropped_iterations"),
+            (FIRST_GAUGE, "vus"),
+        ];
+        assert!(names.iter().all(|(place, name)| SAMPLED[*place].name == *name));
+        let gauges = c::ALL.iter().filter(|metric| metric.kind == Kind::Gauge);
+        assert_eq!(SAMPLED[FIRST_GAUGE..], gauges.copied().collect::<Vec<_>>(), "every gauge can be told");
+    }
+
+    #[test]
+    fn a_selection_leaves_the_rest_out() {
+        let entry =
+            Entry::Record(Record::Http { failed: true, times: HttpTimes { waiting: 7, ..HttpTimes::default() } });
+        let expand = |selection: Selection| {
+            let mut seen = Vec::new();
+            let samples = selection.expand(&entry, |place, value| seen.push((place, value)));
+            assert_eq!(samples, seen.len() as u64);
+            seen
+        };
+        assert_eq!(expand(Selection::default()).len(), 9);
+        let some = Selection::only(["http_req_failed", "http_req_duration"]).unwrap();
+        assert_eq!(expand(some), [(DURATION, Amount::Time(7)), (FAILED, Amount::Count(1))]);
+        assert_eq!(Selection::only(["http_errors"]), Err(UnknownMetric("http_errors".into())));
+    }
+
+    #[test]
+    fn an_attempt_that_was_never_sent_is_no_request() {
+        let times = HttpTimes { blocked: 3, connecting: 2, ..HttpTimes::default() };
+        let mut seen = Vec::new();
+        Selection::default().expand(&Entry::Record(Record::Unsent { failed: true, times }), |place, value| {
+            seen.push((place, value));
+        });
+        let expected = [
+            (BLOCKED, Amount::Time(3)),
+            (CONNECTING, Amount::Time(2)),
+            (TLS, Amount::Time(0)),
+            (FAILED, Amount::Count(1)),
+        ];
+        assert_eq!(seen, expected);
+    }
+}

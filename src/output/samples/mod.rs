@@ -1,0 +1,76 @@
+//! Raw samples: a record becomes what k6 makes of the same event, nine samples a request, and samples become lines.
+//!
+//! ```text
+//!  record log ─▶ Recorded ─▶ expansion (k6's metrics, milliseconds) ─▶ influx · json · csv ─▶ lines with their ends
+//! ```
+//!
+//! Pure: bytes in, bytes out. Never keeps a line; whoever delivers cuts batches where lines end. Labels keep their own
+//! names (`error_class`); k6's `url` is not written, because `name` holds the step.
+//! Start with [`expansion`], then one of the formats.
+
+pub mod csv;
+pub mod expansion;
+pub mod influx;
+pub mod json;
+mod number;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use csv::Csv;
+pub use expansion::{Selection, UnknownMetric};
+pub use influx::Influx;
+pub use json::Json;
+
+use crate::{metric::Labels, record_log::Recorded};
+
+/// Lines, and where each of them ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// The lines, each with its line end.
+    pub bytes: Vec<u8>,
+    /// Offset after each line.
+    pub ends: Vec<u32>,
+}
+
+impl Lines {
+    /// Empties it, and keeps its room.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    /// Ends the line that was written last. A batch is far smaller than what 32 bits count.
+    fn end(&mut self) {
+        self.bytes.push(b'\n');
+        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    }
+}
+
+/// A format of raw samples.
+pub trait SampleFormat: Send {
+    /// What a file begins with.
+    fn head(&self) -> Vec<u8>;
+
+    /// Appends the lines of a record and gives the number of samples among them: never more than nine, so that a batch
+    /// is cut between two calls or at any of the lines' ends.
+    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) -> u64;
+}
+
+/// What every format is told.
+#[derive(Debug, Clone, Default)]
+pub struct SampleOptions {
+    /// Labels of every sample; those of a series win over them.
+    pub run_labels: Vec<(String, String)>,
+    /// Which metrics are written.
+    pub metrics: Selection,
+}
+
+impl SampleOptions {
+    /// Labels of a series with those of the run, sorted by name, without empty ones.
+    fn all_labels<'a>(&'a self, labels: &'a Labels) -> BTreeMap<&'a str, &'a str> {
+        let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        run.chain(labels.iter()).filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
+    }
+}
