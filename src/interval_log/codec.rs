@@ -2,14 +2,28 @@
 
 use std::borrow::Cow;
 
+use super::buckets;
 use crate::metric::{
-    Histogram, Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
+    Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
     catalogue::{self, LabelGroup},
     intended::{COARSE_BUCKETS, IntendedCell},
 };
 
 /// Version of the payload's layout; a reader refuses others.
-const LAYOUT: u64 = 1;
+const LAYOUT: u64 = 2;
+/// The largest [`span`]: four numbers of ten bytes.
+pub const MAX_SPAN: usize = 40;
+
+/// What stands at the head of an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Its number.
+    pub sequence: u64,
+    /// Its begin, Unix milliseconds.
+    pub start_ms: i64,
+    /// Its end, Unix milliseconds.
+    pub end_ms: i64,
+}
 
 /// Encodes an interval.
 #[must_use]
@@ -45,19 +59,15 @@ pub fn encode(interval: &Interval) -> Vec<u8> {
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Option<Interval> {
     let mut input = Input(bytes);
-    if input.number()? != LAYOUT {
-        return None;
-    }
-    let mut interval = Interval {
-        sequence: input.number()?,
-        start_ms: input.signed()?,
-        end_ms: input.signed()?,
-        ..Interval::default()
-    };
+    let Span { sequence, start_ms, end_ms } = input.span()?;
+    let mut interval = Interval { sequence, start_ms, end_ms, ..Interval::default() };
     for _ in 0..input.number()? {
         interval.new_series.push(input.series()?);
     }
-    for _ in 0..input.number()? {
+    let values = input.number()?;
+    // A value takes two bytes at least; what claims more is no interval, and gets no room for it.
+    interval.values.reserve(usize::try_from(values).ok().filter(|values| *values <= bytes.len() / 2)?);
+    for _ in 0..values {
         let id = u32::try_from(input.number()?).ok()?;
         interval.values.push((id, input.value()?));
     }
@@ -67,7 +77,13 @@ pub fn decode(bytes: &[u8]) -> Option<Interval> {
     input.0.is_empty().then_some(interval)
 }
 
-fn put(out: &mut Vec<u8>, mut number: u64) {
+/// The span of an encoded interval, of which the first [`MAX_SPAN`] bytes are enough.
+#[must_use]
+pub fn span(bytes: &[u8]) -> Option<Span> {
+    Input(bytes).span()
+}
+
+pub(super) fn put(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -76,7 +92,7 @@ fn put(out: &mut Vec<u8>, mut number: u64) {
 }
 
 #[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
-fn put_signed(out: &mut Vec<u8>, number: i64) {
+pub(super) fn put_signed(out: &mut Vec<u8>, number: i64) {
     put(out, ((number << 1) ^ (number >> 63)) as u64);
 }
 
@@ -110,13 +126,7 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
             put_float(out, histogram.sum());
             put_float(out, histogram.min().unwrap_or(f64::INFINITY));
             put_float(out, histogram.max().unwrap_or(f64::NEG_INFINITY));
-            put(out, histogram.buckets().count() as u64);
-            let mut last = 0;
-            for (index, count) in histogram.buckets() {
-                put_signed(out, i64::from(index - last));
-                put(out, count);
-                last = index;
-            }
+            buckets::put_buckets(out, histogram);
         }
     }
 }
@@ -133,16 +143,23 @@ fn put_cell(out: &mut Vec<u8>, cell: &IntendedCell) {
 }
 
 /// Bytes not yet read. Every read is checked: a log comes from a disk, and disks lie.
-struct Input<'a>(&'a [u8]);
+pub(super) struct Input<'a>(pub(super) &'a [u8]);
 
 impl Input<'_> {
-    fn byte(&mut self) -> Option<u8> {
+    fn span(&mut self) -> Option<Span> {
+        if self.number()? != LAYOUT {
+            return None;
+        }
+        Some(Span { sequence: self.number()?, start_ms: self.signed()?, end_ms: self.signed()? })
+    }
+
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(*first)
     }
 
-    fn number(&mut self) -> Option<u64> {
+    pub(super) fn number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -155,7 +172,7 @@ impl Input<'_> {
     }
 
     #[expect(clippy::cast_possible_wrap, reason = "zig-zag keeps every bit")]
-    fn signed(&mut self) -> Option<i64> {
+    pub(super) fn signed(&mut self) -> Option<i64> {
         let number = self.number()?;
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
@@ -199,21 +216,11 @@ impl Input<'_> {
                 if !sum.is_finite() || !(empty || (min.is_finite() && max.is_finite() && min <= max)) {
                     return None;
                 }
-                let mut index = 0;
-                let mut buckets = Vec::new();
-                for _ in 0..self.number()? {
-                    index = i32::try_from(self.signed()?).ok().and_then(|step| step.checked_add(index))?;
-                    // The recorder's own range; anything else would make a histogram of any size.
-                    if !(-10_000..=10_000).contains(&index) {
-                        return None;
-                    }
-                    buckets.push((index, self.number()?));
-                }
-                let holds = zeros > 0 || !buckets.is_empty();
-                if holds == empty {
+                let histogram = buckets::histogram(self, zeros, sum, (min, max))?;
+                if (histogram.count() > 0) == empty {
                     return None;
                 }
-                Value::Trend(Box::new(Histogram::from_parts(zeros, sum, min, max, buckets.into_iter())))
+                Value::Trend(Box::new(histogram))
             }
         })
     }
@@ -243,6 +250,7 @@ fn kind_of(number: u8) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::Histogram;
     use proptest::prelude::*;
 
     fn sample(times: &[f64]) -> Interval {

@@ -5,14 +5,28 @@
 //!                                          kind  = header (JSON) · interval (binary) · event (JSON) · end (JSON)
 //! ```
 //!
-//! Owns the file: writing whole frames, reading them from any offset, noticing and cutting a torn tail. Knows nothing
-//! of sinks: each keeps a cursor (an offset) of its own. Never rewrites what it has written. Start with [`frame`], then [`writer`] and [`reader`].
+//! Owns the file: writing whole frames, reading them on from any of them, noticing and cutting a torn tail, and thinning
+//! what is old: a smaller twin replaces the file while run and readers go on. Knows nothing of sinks: each keeps a cursor of
+//! its own. Never changes a file in place but to cut a torn tail. Start with [`frame`], then [`writer`] and [`reader`];
+//! then [`tiers`] and [`rewrite`].
 
+mod buckets;
 pub mod codec;
 pub mod frame;
+mod frames;
 pub mod reader;
+pub mod rewrite;
+mod ripeness;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+pub mod thin;
+pub mod tiers;
 pub mod writer;
 
 pub use frame::{Event, Header, LogError};
 pub use reader::{Cursor, Entry};
+pub use rewrite::{Thinned, Thinning};
+pub use tiers::Pressure;
 pub use writer::LogWriter;

@@ -1,14 +1,19 @@
-//! Reading: a cursor is an offset; it sees whole, checked frames and stops before a torn one.
+//! Reading: a cursor sees whole, checked frames, stops before a torn one, and follows a log that is thinned meanwhile.
+//!
+//! A thinned log is another file at the same path. A cursor goes on in it after the last interval that it gave, as soon as
+//! that is a boundary between two frames there; if it has become part of a merged interval, the cursor reads on in the
+//! old file, which it still holds, to the end of that merged interval. So no interval is given twice or missed.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom},
+    fs::{self, File, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 
 use super::{
     codec,
-    frame::{Event, FrameKind, HEAD, Header, LogError, MAGIC, MAX_PAYLOAD, checksum},
+    frame::{Event, FrameKind, HEAD, Header, LogError, MAGIC},
+    frames::{FileId, Found, Frames, glimpse, read_at},
 };
 use crate::metric::Interval;
 
@@ -25,22 +30,27 @@ pub enum Entry {
     End(serde_json::Value),
 }
 
-/// What stands at a cursor.
-enum Found {
-    /// The end of what is written, or a frame in the making.
-    Nothing,
-    /// A frame that is whole and wrong.
-    Damaged,
-    /// A frame.
-    Whole(FrameKind, Vec<u8>),
-}
-
 /// A position in a log. Reading a log that is still written to is safe: a frame in the making is not seen.
 #[derive(Debug)]
 pub struct Cursor {
     path: PathBuf,
-    file: File,
-    offset: u64,
+    frames: Frames,
+    /// The last interval given.
+    sequence: Option<u64>,
+    /// Other frames given.
+    others: u64,
+    /// A newer file in which the position lies within the merged interval of this number.
+    within: Option<(FileId, u64)>,
+}
+
+/// Where a reader of an older file is in a newer one.
+enum Place {
+    /// At this offset.
+    At(u64),
+    /// Within the interval of this number.
+    Within(u64),
+    /// Past its end.
+    Beyond,
 }
 
 impl Cursor {
@@ -49,74 +59,62 @@ impl Cursor {
     /// # Errors
     /// When the file can't be read or is no log.
     pub fn open(path: &Path) -> Result<Self, LogError> {
-        let fault = |source| LogError::Io { path: path.display().to_string(), source };
-        let mut file = File::open(path).map_err(fault)?;
-        let mut magic = Vec::with_capacity(MAGIC.len());
-        file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(fault)?;
-        // Killed while its first bytes were written: a torn log like any other, with nothing in it.
-        if !MAGIC.starts_with(&magic) {
-            return Err(LogError::Foreign { path: path.display().to_string() });
-        }
-        let offset = if magic == MAGIC { MAGIC.len() as u64 } else { 0 };
-        Ok(Self { path: path.to_owned(), file, offset })
+        let frames = Frames::open(path)?;
+        Ok(Self { path: path.to_owned(), frames, sequence: None, others: 0, within: None })
     }
 
     /// The next whole frame; None at the end of what is written, and before a torn frame.
     ///
+    /// A cursor that an output's positions do not stand for (of another process, say) and that has slept through two
+    /// thinnings may find no way from the old file into the new one. It reads the old one to its end and then gives
+    /// None: what it gave is the log as it was at that time.
+    ///
     /// # Errors
     /// When the file can't be read, or holds a whole frame that is damaged or of another version.
     pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
-        let read = self.read_frame();
-        let frame = read.map_err(|source| LogError::Io { path: self.path.display().to_string(), source })?;
-        let damaged = || LogError::Damaged { path: self.path.display().to_string(), offset: self.offset };
-        let (kind, payload) = match frame {
-            Found::Nothing => return Ok(None),
-            Found::Damaged => return Err(damaged()),
-            Found::Whole(kind, payload) => (kind, payload),
-        };
-        let entry = match kind {
-            FrameKind::Header => serde_json::from_slice(&payload).ok().map(Entry::Header),
-            FrameKind::Interval => codec::decode(&payload).map(|interval| Entry::Interval(Box::new(interval))),
-            FrameKind::Event => serde_json::from_slice(&payload).ok().map(Entry::Event),
-            FrameKind::End => serde_json::from_slice(&payload).ok().map(Entry::End),
-        };
-        let entry = entry.ok_or_else(damaged)?;
-        self.offset += (HEAD + payload.len()) as u64;
-        Ok(Some(entry))
+        self.follow().and_then(|()| self.frames.peek()).map_err(|source| self.fault(source)).and_then(|found| {
+            let (kind, length) = match found {
+                Found::Nothing => return Ok(None),
+                Found::Damaged => return Err(self.damaged()),
+                Found::Whole(kind, length) => (kind, length),
+            };
+            let payload = self.frames.payload(length);
+            let entry = match kind {
+                FrameKind::Header => serde_json::from_slice(payload).ok().map(Entry::Header),
+                FrameKind::Interval => codec::decode(payload).map(|interval| Entry::Interval(Box::new(interval))),
+                FrameKind::Event => serde_json::from_slice(payload).ok().map(Entry::Event),
+                FrameKind::End => serde_json::from_slice(payload).ok().map(Entry::End),
+            };
+            let entry = entry.ok_or_else(|| self.damaged())?;
+            self.frames.pass(length);
+            match &entry {
+                Entry::Interval(interval) => self.sequence = Some(interval.sequence),
+                _ => self.others += 1,
+            }
+            Ok(Some(entry))
+        })
     }
 
-    /// Bytes read so far: whole frames only.
+    /// The last interval that was given; None before the first. An output's position for
+    /// [`LogWriter::thinning`](super::LogWriter::thinning).
+    #[must_use]
+    pub fn sequence(&self) -> Option<u64> {
+        self.sequence
+    }
+
+    /// Bytes before the cursor in the file that it reads: whole frames only. Smaller after a thinning.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.frames.offset()
     }
 
-    fn read_frame(&mut self) -> io::Result<Found> {
-        if self.offset == 0 {
-            return Ok(Found::Nothing);
-        }
-        self.file.seek(SeekFrom::Start(self.offset))?;
-        let mut head = [0; HEAD];
-        if !read_whole(&mut self.file, &mut head)? {
-            return Ok(Found::Nothing);
-        }
-        let [kind, l0, l1, l2, l3, c0, c1, c2, c3] = head;
-        let length = u32::from_le_bytes([l0, l1, l2, l3]);
-        let left = self.file.metadata()?.len().saturating_sub(self.offset + HEAD as u64);
-        // A tail of garbage gives a length past the end, or no known kind: both are a tear. A whole frame that is wrong
-        // is damage, unless nothing follows it: then it is the frame in the making.
-        let last = left <= u64::from(length);
-        let Some(known) = FrameKind::of(kind).filter(|_| length <= MAX_PAYLOAD && left >= u64::from(length)) else {
-            return Ok(if last || FrameKind::of(kind).is_none() { Found::Nothing } else { Found::Damaged });
-        };
-        let mut payload = vec![0; length as usize];
-        let whole = read_whole(&mut self.file, &mut payload)?;
-        let sound = whole && checksum(kind, &payload) == u32::from_le_bytes([c0, c1, c2, c3]);
-        Ok(match (sound, last) {
-            (true, _) => Found::Whole(known, payload),
-            (false, true) => Found::Nothing,
-            (false, false) => Found::Damaged,
-        })
+    /// Bytes after the cursor in the file that it reads, a torn frame's among them.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn unread_bytes(&self) -> Result<u64, LogError> {
+        let metadata = self.frames.file().metadata().map_err(|source| self.fault(source))?;
+        Ok(metadata.len().saturating_sub(self.offset()))
     }
 
     /// Bytes after the last whole frame, once [`Cursor::read`] has given None.
@@ -124,9 +122,7 @@ impl Cursor {
     /// # Errors
     /// When the file can't be read.
     pub fn torn_bytes(&self) -> Result<u64, LogError> {
-        let length =
-            self.file.metadata().map_err(|source| LogError::Io { path: self.path.display().to_string(), source })?;
-        Ok(length.len().saturating_sub(self.offset))
+        self.unread_bytes()
     }
 
     /// Cuts a torn tail, unless the writer still lives (it holds a lock). Gives the number of bytes cut.
@@ -137,47 +133,88 @@ impl Cursor {
         if self.torn_bytes()? == 0 {
             return Ok(0);
         }
-        let path = self.path.display().to_string();
-        let fault = |source| LogError::Io { path: path.clone(), source };
-        let file = OpenOptions::new().write(true).open(&self.path).map_err(fault)?;
+        let file = OpenOptions::new().write(true).open(&self.path).map_err(|source| self.fault(source))?;
         if file.try_lock().is_err() {
             return Ok(0);
         }
         // The writer may have finished its frame, and itself, between the reading and the lock.
         while self.read()?.is_some() {}
+        let locked = file.metadata().map_err(|source| self.fault(source))?;
+        if FileId::of(&locked) != self.frames.id() {
+            return Ok(0);
+        }
         let torn = self.torn_bytes()?;
-        file.set_len(self.offset).map_err(fault)?;
+        file.set_len(self.offset()).map_err(|source| self.fault(source))?;
         Ok(torn)
+    }
+
+    /// Goes over to the file that has replaced the one at hand, if there is one and the position is a boundary in it.
+    fn follow(&mut self) -> io::Result<()> {
+        // A log that was removed is still read to its end.
+        let Ok(metadata) = fs::metadata(&self.path) else { return Ok(()) };
+        let id = FileId::of(&metadata);
+        let waits = self.within.is_some_and(|(known, until)| known == id && self.sequence < Some(until));
+        if id == self.frames.id() || waits {
+            return Ok(());
+        }
+        let Ok(mut newer) = Frames::open(&self.path) else { return Ok(()) };
+        if !same_run(self.frames.file(), newer.file())? {
+            return Ok(());
+        }
+        match place(newer.file(), self.sequence, self.others)? {
+            Place::At(offset) => {
+                newer.seek(offset);
+                (self.frames, self.within) = (newer, None);
+            }
+            Place::Within(until) => self.within = Some((newer.id(), until)),
+            Place::Beyond => {}
+        }
+        Ok(())
+    }
+
+    fn fault(&self, source: io::Error) -> LogError {
+        LogError::Io { path: self.path.display().to_string(), source }
+    }
+
+    fn damaged(&self) -> LogError {
+        LogError::Damaged { path: self.path.display().to_string(), offset: self.offset() }
     }
 }
 
-fn read_whole(file: &mut File, buffer: &mut [u8]) -> io::Result<bool> {
-    match file.read_exact(buffer) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        Err(error) => Err(error),
+/// Whether two files begin with the same header: a thinned log does, that of another run at the same path does not.
+fn same_run(one: &File, other: &File) -> io::Result<bool> {
+    /// With the header's checksum.
+    const HEAD_END: usize = MAGIC.len() + HEAD;
+    let head = |file: &File| {
+        let mut bytes = [0; HEAD_END];
+        read_at(file, &mut bytes, 0).map(|length| (length == HEAD_END).then_some(bytes))
+    };
+    let (one, other) = (head(one)?, head(other)?);
+    Ok(one.is_some() && one == other)
+}
+
+/// Looks for the place after an interval and so many other frames, of which some may now come later than before: an
+/// event within a merged interval follows it.
+fn place(file: &File, sequence: Option<u64>, others: u64) -> io::Result<Place> {
+    let mut offset = MAGIC.len() as u64;
+    let (mut passed, mut reached) = (0, sequence.is_none());
+    while let Some(glimpse) = glimpse(file, offset)? {
+        match glimpse.span {
+            Some(_) if reached => return Ok(Place::At(offset)),
+            Some(span) if Some(span.sequence) > sequence => return Ok(Place::Within(span.sequence)),
+            Some(span) => reached = Some(span.sequence) == sequence,
+            None if reached && passed >= others => return Ok(Place::At(offset)),
+            None => passed += 1,
+        }
+        offset = glimpse.end;
     }
+    Ok(if reached { Place::At(offset) } else { Place::Beyond })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interval_log::LogWriter;
-
-    fn header() -> Header {
-        Header {
-            version: "1".into(),
-            run_id: "r".into(),
-            profile: "p".into(),
-            instance: "i".into(),
-            started_at_ms: 0,
-            seed: 1,
-            planned_ms: 0,
-            labels: Vec::new(),
-            scenarios: Vec::new(),
-            thresholds: Vec::new(),
-        }
-    }
+    use crate::interval_log::{LogWriter, samples::header};
 
     fn count(cursor: &mut Cursor) -> usize {
         std::iter::from_fn(|| cursor.read().unwrap()).count()

@@ -1,14 +1,18 @@
 //! Appending: one `write` per frame, so that a kill loses at most the frame in the making.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, Write},
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
     codec,
     frame::{Event, FrameKind, Header, LogError, MAGIC, frame},
+    rewrite::{Thinned, Thinning},
+    ripeness::Ripeness,
+    tiers::{Cuts, Pressure},
 };
 use crate::metric::Interval;
 
@@ -25,6 +29,9 @@ pub struct LogWriter {
     pending: Vec<u8>,
     /// Too much has waited too long: the log ends where it ends.
     closed: bool,
+    ripeness: Ripeness,
+    /// Held by a thinning that is under way, too.
+    underway: Arc<()>,
 }
 
 impl LogWriter {
@@ -36,7 +43,15 @@ impl LogWriter {
         let fault = |source| LogError::Io { path: path.display().to_string(), source };
         let file = OpenOptions::new().create_new(true).append(true).open(path).map_err(fault)?;
         file.lock().map_err(fault)?;
-        let mut log = Self { path: path.to_owned(), file, length: 0, pending: Vec::new(), closed: false };
+        let mut log = Self {
+            path: path.to_owned(),
+            file,
+            length: 0,
+            pending: Vec::new(),
+            closed: false,
+            ripeness: Ripeness::default(),
+            underway: Arc::default(),
+        };
         log.append(MAGIC)?;
         log.append(&frame(FrameKind::Header, &json(header)))?;
         Ok(log)
@@ -47,7 +62,9 @@ impl LogWriter {
     /// # Errors
     /// When it can't be written; the log then ends before it.
     pub fn interval(&mut self, interval: &Interval) -> Result<u64, LogError> {
-        self.append(&frame(FrameKind::Interval, &codec::encode(interval)))
+        let length = self.append(&frame(FrameKind::Interval, &codec::encode(interval)))?;
+        self.ripeness.written(interval.sequence, interval.end_ms, length);
+        Ok(length)
     }
 
     /// Appends an event.
@@ -72,6 +89,63 @@ impl LogWriter {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// A thinning, when one is worth it at this time (Unix milliseconds): when a good part of the log is old enough and
+    /// delivered, or the log is past `limit` bytes and still grows. Cheap enough to ask every second.
+    ///
+    /// `delivered` names what must stay a boundary between two frames: for each output the last interval that it has
+    /// taken, None before the first, and further the positions of cursors that have read ahead of that. Intervals that
+    /// all of these have are delivered; without any position all are.
+    ///
+    /// While a thinning runs, the log and its twin stand beside each other, so the disk holds more than `limit` for that
+    /// time. Only one is under way at a time; one that failed is tried again after some growth.
+    pub fn thinning(&mut self, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Option<Thinning> {
+        let free = Arc::strong_count(&self.underway) == 1;
+        if self.closed || !self.pending.is_empty() || !free {
+            return None;
+        }
+        let cuts = Cuts::new(delivered);
+        let ripe = self.ripeness.worth(now_ms, &cuts, limit, self.length)?;
+        let (path, planned, underway) = (self.path.clone(), self.length, self.underway.clone());
+        Some(Thinning { path, planned, ripe, now_ms, cuts, limit, underway })
+    }
+
+    /// Puts a thinned twin in the log's place and goes on appending to it: what was appended meanwhile is copied, the
+    /// twin locked, and renamed over the log. Gives the new length of the log.
+    ///
+    /// # Errors
+    /// When the twin can't take it up. The log is as it was, and the twin is removed.
+    pub fn adopt(&mut self, thinned: Thinned) -> Result<u64, LogError> {
+        let taken_up = self.take_up(thinned);
+        taken_up.map_err(|source| self.fault(source))
+    }
+
+    fn take_up(&mut self, mut thinned: Thinned) -> io::Result<u64> {
+        if !Arc::ptr_eq(&thinned.underway, &self.underway) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "thinned from another log"));
+        }
+        let mut old = File::open(&self.path)?;
+        old.seek(SeekFrom::Start(thinned.planned))?;
+        let tail = self.length.saturating_sub(thinned.planned);
+        let copied = io::copy(&mut old.take(tail), &mut &thinned.twin.file)?;
+        if copied < tail {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        thinned.twin.file.sync_data()?;
+        let file = thinned.twin.file.try_clone()?;
+        file.try_lock()?;
+        fs::rename(&thinned.twin.path, &self.path)?;
+        thinned.twin.adopted = true;
+        self.file = file;
+        self.length = thinned.length + tail;
+        let pressed = thinned.pressure() > Pressure::default();
+        self.ripeness.thinned(thinned.planned, thinned.length, if pressed { thinned.planned } else { thinned.ripe });
+        // Should the rename not reach the disk before a power cut, the old log is there, and whole to this point.
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            File::open(folder).and_then(|folder| folder.sync_all()).ok();
+        }
+        Ok(self.length)
     }
 
     /// Appends, after what an earlier failure left behind: a reader that misses an interval would misread all later

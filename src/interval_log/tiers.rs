@@ -1,0 +1,173 @@
+//! Which intervals of a log become one: tiers by age, and what gives way first when the log is past its limit.
+//!
+//! ```text
+//!  level   delivered, by age                         not delivered
+//!   0      1 s ▏1 h▕ 10 s ▏6 h▕ 60 s                 as written
+//!   1      1 s ▏1 h▕ 60 s ▏6 h▕ 600 s                as written
+//!   2      60 s      ▏6 h▕ 600 s                     as written
+//!   3      600 s                                     as written
+//!   4–6    600 s                                     10 s, 60 s, 600 s
+//! ```
+//!
+//! What an output has not taken yet gives way last: the outputs have the rest already. Groups lie between multiples of
+//! their width on the wall clock, and widths are multiples of each other, so what was merged merges again.
+
+use super::codec::Span;
+
+const HOUR_MS: i64 = 3_600_000;
+/// Delivered intervals are kept as they were written for so long.
+pub(super) const AS_WRITTEN_MS: i64 = HOUR_MS;
+const RECENT_MS: i64 = 6 * HOUR_MS;
+
+/// How hard a log is pressed to become smaller, from 0 (the tiers of a log within its limit) to [`Pressure::LAST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Pressure(u8);
+
+impl Pressure {
+    /// Nothing gives way after this.
+    pub const LAST: Self = Self(6);
+
+    /// The next level; None after the last.
+    #[must_use]
+    pub fn higher(self) -> Option<Self> {
+        (self < Self::LAST).then_some(Self(self.0 + 1))
+    }
+
+    /// Width that delivered intervals of an age (both in milliseconds) are merged to; 1 leaves them as they are.
+    fn delivered_width_ms(self, age_ms: i64) -> i64 {
+        let widths = match self.0 {
+            0 => [1, 10_000, 60_000],
+            1 => [1, 60_000, 600_000],
+            2 => [60_000, 60_000, 600_000],
+            _ => [600_000; 3],
+        };
+        let [fresh, recent, old] = widths;
+        match age_ms {
+            ..AS_WRITTEN_MS => fresh,
+            AS_WRITTEN_MS..RECENT_MS => recent,
+            _ => old,
+        }
+    }
+
+    /// Width that intervals are merged to which some output has not taken, in milliseconds; 1 leaves them as they are.
+    #[must_use]
+    pub fn undelivered_width_ms(self) -> i64 {
+        match self.0 {
+            0..=3 => 1,
+            4 => 10_000,
+            5 => 60_000,
+            _ => 600_000,
+        }
+    }
+}
+
+/// Who is how far: the end of what each output has, as the number of intervals.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Cuts(Vec<u64>);
+
+impl Cuts {
+    /// From the last interval that each output has taken; None for an output that has taken nothing.
+    pub(super) fn new(delivered: &[Option<u64>]) -> Self {
+        Self(delivered.iter().map(|last| last.map_or(0, |last| last.saturating_add(1))).collect())
+    }
+
+    /// Whether every output has an interval.
+    pub(super) fn is_delivered(&self, sequence: u64) -> bool {
+        self.0.iter().all(|end| sequence < *end)
+    }
+
+    /// Between which outputs' positions a frame lies that begins with this interval. A position inside of a frame
+    /// counts as one at its end: that is where its reader will be next.
+    fn side(&self, first: u64) -> usize {
+        self.0.iter().filter(|end| **end <= first).count()
+    }
+}
+
+/// Intervals with equal groups become one if they follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Group {
+    width_ms: i64,
+    window: i64,
+    side: usize,
+    pub(super) delivered: bool,
+}
+
+/// Everything that decides on a frame's group.
+#[derive(Debug)]
+pub(super) struct Policy<'a> {
+    pub(super) now_ms: i64,
+    pub(super) cuts: &'a Cuts,
+    pub(super) pressure: Pressure,
+}
+
+impl Policy<'_> {
+    /// The group of a frame that holds the intervals from `first` to that of the span; None when it stays as it is.
+    pub(super) fn group(&self, first: u64, span: Span) -> Option<Group> {
+        let delivered = self.cuts.is_delivered(span.sequence);
+        let group = |width_ms| {
+            let window = span.start_ms.div_euclid(width_ms);
+            Group { width_ms, window, side: self.cuts.side(first), delivered }
+        };
+        // By the age of the window, not of the interval, so that the whole of it becomes one at once.
+        let age_of = |width_ms: i64| {
+            let end_ms = group(width_ms).window.saturating_add(1).saturating_mul(width_ms);
+            self.now_ms.saturating_sub(end_ms)
+        };
+        let width_ms = if delivered {
+            let fits = |width_ms: &i64| self.pressure.delivered_width_ms(age_of(*width_ms)) >= *width_ms;
+            [600_000, 60_000, 10_000].into_iter().find(|width_ms| fits(width_ms) && age_of(*width_ms) >= 0)?
+        } else {
+            Some(self.pressure.undelivered_width_ms()).filter(|width_ms| *width_ms > 1 && age_of(*width_ms) >= 0)?
+        };
+        Some(group(width_ms))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 100 * HOUR_MS + 5_000;
+
+    fn width(pressure: u8, delivered: &[Option<u64>], sequence: u64, start_ms: i64) -> Option<i64> {
+        let cuts = Cuts::new(delivered);
+        let policy = Policy { now_ms: NOW, cuts: &cuts, pressure: Pressure(pressure) };
+        policy.group(sequence, Span { sequence, start_ms, end_ms: start_ms + 1_000 }).map(|group| group.width_ms)
+    }
+
+    #[test]
+    fn tiers_go_by_age() {
+        let at_age = |age_ms| width(0, &[], 5, NOW - age_ms);
+        assert_eq!(at_age(1_000), None);
+        assert_eq!(at_age(HOUR_MS), None, "its ten seconds are not an hour old");
+        assert_eq!(at_age(HOUR_MS + 10_000), Some(10_000));
+        assert_eq!(at_age(6 * HOUR_MS), Some(10_000));
+        assert_eq!(at_age(6 * HOUR_MS + 60_000), Some(60_000));
+        assert_eq!(at_age(90 * HOUR_MS), Some(60_000));
+    }
+
+    #[test]
+    fn what_is_not_delivered_gives_way_last() {
+        let (has, lacks) = ([Some(5), Some(9)], [None, Some(9)]);
+        let widths = |delivered: &[Option<u64>], age_ms| {
+            (0..=6).map(|level| width(level, delivered, 5, NOW - age_ms).unwrap_or(1) / 1_000).collect::<Vec<_>>()
+        };
+        assert_eq!(widths(&has, 10 * HOUR_MS), [60, 600, 600, 600, 600, 600, 600]);
+        assert_eq!(widths(&has, 2 * HOUR_MS), [10, 60, 60, 600, 600, 600, 600]);
+        assert_eq!(widths(&has, 700_000), [0, 0, 60, 600, 600, 600, 600]);
+        assert_eq!(widths(&has, 3_000), [0, 0, 0, 0, 0, 0, 0], "its ten seconds are not over");
+        assert_eq!(widths(&lacks, 10 * HOUR_MS), [0, 0, 0, 0, 10, 60, 600]);
+    }
+
+    #[test]
+    fn no_group_crosses_an_outputs_position() {
+        let cuts = Cuts::new(&[Some(13), Some(16)]);
+        let policy = Policy { now_ms: NOW, cuts: &cuts, pressure: Pressure::LAST };
+        let of = |first, sequence| policy.group(first, Span { sequence, start_ms: 1_000, end_ms: 2_000 }).unwrap();
+        assert_eq!(of(12, 12), of(13, 13));
+        assert_ne!(of(13, 13), of(14, 14));
+        assert_ne!(of(16, 16), of(17, 17));
+        assert_eq!(of(14, 15), of(16, 16));
+        assert_ne!(of(15, 19), of(20, 20), "a reader within a frame goes on after it");
+    }
+}
