@@ -35,7 +35,8 @@ static OTHERS: [&MetricDef; 8] = [
 
 /// A log-normal time in seconds around a median.
 fn time(random: &mut fastrand::Rng, median: f64) -> f64 {
-    let normal = (-2.0 * random.f64().max(f64::MIN_POSITIVE).ln()).sqrt() * (std::f64::consts::TAU * random.f64()).cos();
+    let normal =
+        (-2.0 * random.f64().max(f64::MIN_POSITIVE).ln()).sqrt() * (std::f64::consts::TAU * random.f64()).cos();
     median * (0.4 * normal).exp()
 }
 
@@ -108,9 +109,8 @@ fn main() {
 
     let mut random = fastrand::Rng::with_seed(7);
     let definitions = definitions(u32::try_from(series).unwrap());
-    let mut pool: Vec<Vec<(u32, Value)>> = (0..POOL)
-        .map(|_| definitions.iter().map(|series| (series.id, value(&mut random, series))).collect())
-        .collect();
+    let mut pool: Vec<Vec<(u32, Value)>> =
+        (0..POOL).map(|_| definitions.iter().map(|series| (series.id, value(&mut random, series))).collect()).collect();
     let counts: Vec<f64> = pool.iter().map(|values| requests_in(&definitions, values)).collect();
 
     let began = Instant::now();

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Summary, Verdict, errors, scenarios, style::Style, trends};
+use super::{
+    outputs,Summary, Verdict, errors, scenarios, style::Style, trends};
 use crate::{
     metric::{Totals, Value},
     threshold::judge::Finding,

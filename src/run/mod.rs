@@ -20,6 +20,7 @@ pub mod signals;
 pub mod sink;
 pub mod sinks;
 pub mod teller;
+pub mod thinner;
 
 use std::{
     io::{IsTerminal, Write},

@@ -119,8 +119,8 @@ impl Source<'_> {
             Mode::Aggregate => {
                 self.intervals(address, move || encoder(AggregateEncoder::new(&prefix, labels.clone())))
             }
-            Mode::Raw => self.records(move || format(samples::Influx::new(options.clone(), &prefix, 1))),
-            Mode::Sampled(every) => self.records(move || format(samples::Influx::new(options.clone(), &prefix, every))),
+            Mode::Raw => self.records(move || format(samples::Influx::new(options.clone()))),
+            Mode::Sampled(every) => self.records(move || format(samples::Influx::new(options.clone()))),
         }
     }
 

@@ -35,6 +35,7 @@ struct Running {
     /// The account as it was last recorded.
     told: Account,
     wants_records: bool,
+    reads_intervals: bool,
 }
 
 impl Sinks {
@@ -61,7 +62,9 @@ impl Sinks {
                 ledger
             };
             let told = ledger.borrow().account.clone();
-            started.sinks.push(Running { ledger, told, wants_records: address.wants_records() });
+            let wants_records = address.wants_records();
+            let reads_intervals = !wants_records && !matches!(address.settings, Settings::Scrape(_));
+            started.sinks.push(Running { ledger, told, wants_records, reads_intervals });
         }
         Ok(started)
     }
@@ -107,16 +110,19 @@ impl Sinks {
         self.sinks.iter().flat_map(|sink| sink.ledger.borrow_mut().take_notices()).collect()
     }
 
-    /// Up to which interval each sink that reads intervals has delivered; a sink that has delivered none says so by 0.
+    /// The last interval that each sink that reads intervals has delivered, and the last one it has read.
     #[must_use]
-    pub fn delivered_intervals(&self) -> Vec<u64> {
-        let of_intervals = self.sinks.iter().filter(|sink| !sink.wants_records);
-        let delivered = of_intervals.filter_map(|sink| match sink.ledger.borrow().position {
-            Some(Position::Interval { sequence, .. }) => Some(sequence),
-            Some(Position::Record(_)) => None,
-            None => Some(0),
+    pub fn delivered_intervals(&self) -> Vec<Option<u64>> {
+        let of_intervals = self.sinks.iter().filter(|sink| sink.reads_intervals);
+        let positions = of_intervals.flat_map(|sink| {
+            let ledger = sink.ledger.borrow();
+            let delivered = match ledger.position {
+                Some(Position::Interval { sequence, .. }) => Some(sequence),
+                Some(Position::Record(_)) | None => None,
+            };
+            [delivered, ledger.read_up_to]
         });
-        delivered.collect()
+        positions.collect()
     }
 
     /// Up to where all sinks that read records have delivered; None while one has delivered nothing.

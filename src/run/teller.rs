@@ -7,7 +7,10 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use super::{clock::RunClock, folder::RunFolder, generator, prepare::Prepared, signals::Signals, since, sinks::Sinks};
+use super::{
+    clock::RunClock, folder::RunFolder, generator, prepare::Prepared, signals::Signals, since, sinks::Sinks,
+    thinner::Thinner,
+};
 use crate::{
     analysis::Offered,
     control::{Control, StopReason},
@@ -35,6 +38,7 @@ pub struct Teller {
     sinks: Sinks,
     display: Display,
     assembler: Assembler,
+    thinner: Thinner,
     totals: Totals,
     offered: Offered,
     judge: Judge,
@@ -102,6 +106,7 @@ impl Teller {
         let throttled = generator::throttled_seconds();
         Self {
             assembler: Assembler::new(prepared.workers),
+            thinner: Thinner::default(),
             totals: Totals::default(),
             offered: Offered::default(),
             judge: Judge::new(&prepared.plan.thresholds),
@@ -182,6 +187,10 @@ impl Teller {
             self.event("output", notice);
         }
         self.release_records();
+        let delivered = self.sinks.delivered_intervals();
+        if let Some(told) = self.thinner.turn(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
+            self.event("log", told);
+        }
         let glance = self.glance(&interval);
         self.display.show(&glance);
         for applied in self.control.take_applied() {
@@ -329,7 +338,10 @@ impl Teller {
 
     /// Ends the telling.
     #[must_use]
-    pub fn finish(self) -> Told {
+    pub fn finish(mut self) -> Told {
+        if let Some(told) = self.thinner.settle(&mut self.folder.log) {
+            self.event("log", told);
+        }
         Told {
             findings: self.judge.findings(self.elapsed),
             outputs: self.sinks.accounts(),

@@ -9,7 +9,7 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// The pauses of one batch.
 #[derive(Debug)]
-pub struct Backoff {
+pub(super) struct Backoff {
     next: Duration,
     random: fastrand::Rng,
 }
@@ -22,14 +22,14 @@ impl Default for Backoff {
 
 impl Backoff {
     /// The next pause: what the receiver asked for, or half to all of the next doubling.
-    pub fn pause(&mut self, asked: Option<Duration>) -> Duration {
+    pub(super) fn pause(&mut self, asked: Option<Duration>) -> Duration {
         let own = self.next.mul_f64(0.5 + self.random.f64() / 2.0);
         self.next = (self.next * 2).min(LONGEST);
         asked.map_or(own, |asked| asked.clamp(FIRST / 2, LONGEST_ASKED))
     }
 
     /// The pause where only a person can help.
-    pub fn long_pause(&mut self) -> Duration {
+    pub(super) fn long_pause(&mut self) -> Duration {
         self.next = LONGEST;
         self.pause(None)
     }

@@ -64,6 +64,11 @@ pub trait Feed {
     /// What is sent once, after everything.
     fn farewell(&mut self) -> Vec<Batch>;
 
+    /// The last interval that was read; None for other feeds.
+    fn read_up_to(&self) -> Option<u64> {
+        None
+    }
+
     /// Bytes of the log that were not read yet.
     fn unread_bytes(&self) -> u64;
 }
@@ -141,7 +146,11 @@ impl Feed for IntervalFeed {
         self.encoder.end()
     }
 
+    fn read_up_to(&self) -> Option<u64> {
+        self.cursor.sequence()
+    }
+
     fn unread_bytes(&self) -> u64 {
-        self.cursor.unread_bytes()
+        self.cursor.unread_bytes().unwrap_or(0)
     }
 }

@@ -18,6 +18,8 @@ pub struct Ledger {
     pub account: Account,
     /// Up to where was delivered.
     pub position: Option<Position>,
+    /// The last interval that was read, if it reads intervals.
+    pub read_up_to: Option<u64>,
     notices: Vec<String>,
     introduction: Option<String>,
     /// The outage that lasts, and whether it was told.
@@ -99,7 +101,7 @@ impl Ledger {
         self.account.set_aside.retain(|known| known != name);
     }
 
-    /// A push is through; so many bytes of the log wait.
+    /// A push is through, up to a position; so many bytes of the log wait.
     pub(super) fn pushed(&mut self, position: Option<Position>, unread_bytes: u64) {
         self.position = position;
         self.account.queue_bytes = unread_bytes;

@@ -157,7 +157,9 @@ impl Delivery {
             if !self.met && !self.meet().await {
                 return self.count_rest();
             }
-            match self.feed.next(over)? {
+            let next = self.feed.next(over)?;
+            self.ledger.borrow_mut().read_up_to = self.feed.read_up_to();
+            match next {
                 Some(push) => match self.carry_push(push).await {
                     Carried::Whole => {
                         let unread = self.feed.unread_bytes();

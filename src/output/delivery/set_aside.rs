@@ -16,7 +16,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why a batch was set aside.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Reason {
+pub(super) struct Reason {
     /// Time of its newest sample, Unix milliseconds.
     pub at_ms: i64,
     /// Samples inside.
@@ -27,7 +27,7 @@ pub struct Reason {
 
 /// The batches that a sink set aside.
 #[derive(Debug)]
-pub struct SetAside {
+pub(super) struct SetAside {
     stem: PathBuf,
     next: u32,
     bytes: u64,
@@ -36,7 +36,7 @@ pub struct SetAside {
 impl SetAside {
     /// Beside a sink's standing; `stem` is its name without extension.
     #[must_use]
-    pub fn new(stem: PathBuf) -> Self {
+    pub(super) fn new(stem: PathBuf) -> Self {
         let known = files_of(&stem);
         let bytes = known.iter().filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()).sum();
         let next = known.last().and_then(|path| number_of(path)).map_or(1, |number| number + 1);
@@ -47,7 +47,7 @@ impl SetAside {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn put(&mut self, batch: &Batch, reason: &Reason) -> io::Result<Option<String>> {
+    pub(super) fn put(&mut self, batch: &Batch, reason: &Reason) -> io::Result<Option<String>> {
         let length = batch.content().len() as u64;
         if self.bytes + length > MAX_BYTES {
             return Ok(None);
@@ -67,7 +67,7 @@ impl SetAside {
     ///
     /// # Errors
     /// When one can't be read.
-    pub fn all(&self) -> io::Result<Vec<(PathBuf, Batch)>> {
+    pub(super) fn all(&self) -> io::Result<Vec<(PathBuf, Batch)>> {
         let mut found = Vec::new();
         for body in files_of(&self.stem) {
             let reason: Reason = serde_json::from_slice(&fs::read(body.with_extension("json"))?)?;
@@ -81,7 +81,7 @@ impl SetAside {
     ///
     /// # Errors
     /// When it can't be removed.
-    pub fn remove(&mut self, body: &Path) -> io::Result<()> {
+    pub(super) fn remove(&mut self, body: &Path) -> io::Result<()> {
         fs::remove_file(body.with_extension("json"))?;
         fs::remove_file(body)
     }
