@@ -6,10 +6,10 @@
 pub mod csv;
 pub mod errors;
 pub mod intervals;
-pub mod outputs;
 pub mod json;
 pub mod locust;
 pub mod locust_entry;
+pub mod outputs;
 pub mod progress;
 pub mod scenarios;
 pub mod style;

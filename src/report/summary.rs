@@ -88,7 +88,8 @@ impl Outcome {
             let missing = account.rejected + account.spooled;
             let all = account.acknowledged + missing;
             let why = account.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-            let lost = if account.lost > 0 { format!(", and {} records were lost", account.lost) } else { String::new() };
+            let lost =
+                if account.lost > 0 { format!(", and {} records were lost", account.lost) } else { String::new() };
             reasons.push((
                 Exit::TelemetryIncomplete,
                 format!("{} did not take {missing} of {all} samples{lost}{why}", account.name),

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    outputs,Summary, Verdict, errors, scenarios, style::Style, trends};
+use super::{Summary, Verdict, errors, outputs, scenarios, style::Style, trends};
 use crate::{
     metric::{Totals, Value},
     threshold::judge::Finding,

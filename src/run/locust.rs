@@ -24,7 +24,10 @@ pub fn write(run: &Path, prefix: &Path) -> Result<(), Trouble> {
         name.push(suffix);
         PathBuf::from(name)
     };
-    let fault = |path: &Path, error: io::Error| Trouble { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
+    let fault = |path: &Path, error: io::Error| Trouble {
+        exit: Exit::Internal,
+        message: format!("{}: {error}", path.display()),
+    };
     let log_fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
     let mut cursor = Cursor::open(&folder::log_path(run)).map_err(log_fault)?;
     let mut tables = LocustCsv::default();

@@ -100,14 +100,16 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let clock = RunClock::starting_in(LEAD);
     let header = prepared.header(clock.started_at_ms());
     let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
-    let folder = RunFolder::create(&prepared.run_dir, &header, wants_records.then_some(prepared.workers), args.disk_limit)?;
+    let folder =
+        RunFolder::create(&prepared.run_dir, &header, wants_records.then_some(prepared.workers), args.disk_limit)?;
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, &prepared, &display).await?;
     }
     let sinks = Sinks::start(&prepared.sinks, &header, &prepared.run_dir).await?;
-    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
+    let started =
+        Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);

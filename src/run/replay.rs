@@ -65,9 +65,8 @@ fn read_header(run: &Path) -> Result<Header, Trouble> {
 /// The run's sinks as they stand, each with its address: the one given now, else the one it had.
 fn standing_sinks(args: &ReplayArgs) -> Result<Vec<(SinkAddress, Standing, StandingFile)>, Trouble> {
     let environment = |name: &str| std::env::var(name).ok();
-    let read = |words: &str| {
-        SinkAddress::parse(words, environment).map_err(|error| Trouble::new(Exit::BadProfile, &error))
-    };
+    let read =
+        |words: &str| SinkAddress::parse(words, environment).map_err(|error| Trouble::new(Exit::BadProfile, &error));
     let mut given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
     let files = StandingFile::of_run(&args.run).map_err(|error| {
         Trouble::configuration(format!("{}: no sink of this run has anything to replay ({error})", args.run.display()))

@@ -67,8 +67,7 @@ impl Source<'_> {
             (Settings::Prometheus(settings), Place::Url(url)) => {
                 let dialect = Rc::new(Cell::default());
                 let labels = self.header.labels.clone();
-                let receiver =
-                    RemoteWriteReceiver::new(url.clone(), settings.clone(), labels.clone(), dialect.clone());
+                let receiver = RemoteWriteReceiver::new(url.clone(), settings.clone(), labels.clone(), dialect.clone());
                 let settings = settings.clone();
                 let encoder = move || encoder(RemoteWrite::new(&settings, labels.clone(), dialect.clone()));
                 self.over_http(address, Box::new(receiver), self.intervals(address, encoder))
@@ -116,9 +115,7 @@ impl Source<'_> {
         let (prefix, labels) = (settings.prefix.clone(), self.header.labels.clone());
         let options = self.sample_options(settings.metrics);
         match settings.mode {
-            Mode::Aggregate => {
-                self.intervals(address, move || encoder(AggregateEncoder::new(&prefix, labels.clone())))
-            }
+            Mode::Aggregate => self.intervals(address, move || encoder(AggregateEncoder::new(&prefix, labels.clone()))),
             Mode::Raw => self.records(move || format(samples::Influx::new(options.clone()))),
             Mode::Sampled(every) => self.records(move || format(samples::Influx::new(options.clone()))),
         }

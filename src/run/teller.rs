@@ -214,7 +214,8 @@ impl Teller {
         let Some(log) = &mut self.folder.records else { return };
         let gauges = interval.values.iter().filter_map(|(id, value)| {
             let (series, _) = self.totals.get(*id)?;
-            let metric = [&catalogue::VUS, &catalogue::VUS_MAX].into_iter().find(|known| known.name == series.metric.name)?;
+            let metric =
+                [&catalogue::VUS, &catalogue::VUS_MAX].into_iter().find(|known| known.name == series.metric.name)?;
             match value {
                 Value::Gauge(Some(value)) => Some((metric, series.labels.clone(), *value)),
                 _ => None,

@@ -16,13 +16,7 @@ pub struct Thinner {
 impl Thinner {
     /// Goes on with what is under way, or plans anew. `delivered` as [`LogWriter::thinning`] wants it. Gives what people
     /// must be told.
-    pub fn turn(
-        &mut self,
-        log: &mut LogWriter,
-        now_ms: i64,
-        delivered: &[Option<u64>],
-        limit: u64,
-    ) -> Option<String> {
+    pub fn turn(&mut self, log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Option<String> {
         if self.job.as_ref().is_some_and(|job| !job.is_finished()) {
             return None;
         }

@@ -63,8 +63,10 @@ pub fn parse_stat(text: &str) -> Option<Stat> {
         "max" => Some(Stat::Max),
         "med" => Some(Stat::Quantile(0.5)),
         _ => {
-            let percent: f64 = text.strip_prefix("p(")?.strip_suffix(')')?.trim().parse().ok()?;
-            (0.0..=100.0).contains(&percent).then_some(Stat::Quantile(percent / 100.0))
+            let percent = text.strip_prefix("p(")?.strip_suffix(')')?.trim();
+            // The decimal point is moved in the text: 99.9 / 100 is a little more than 0.999, and so one rank too high.
+            let share: f64 = format!("{percent}e-2").parse().ok()?;
+            (0.0..=1.0).contains(&share).then_some(Stat::Quantile(share))
         }
     }
 }
@@ -122,7 +124,7 @@ mod tests {
     fn expressions_are_k6s() {
         assert_eq!(
             parse_expression("p(99.9) < 500", Kind::Trend).unwrap(),
-            (Stat::Quantile(99.9 / 100.0), Operator::Less, 500.0)
+            (Stat::Quantile(0.999), Operator::Less, 500.0)
         );
         assert_eq!(parse_expression("rate<=0.01", Kind::Rate).unwrap(), (Stat::Rate, Operator::LessOrEqual, 0.01));
         assert_eq!(parse_expression("count===3", Kind::Counter).unwrap(), (Stat::Count, Operator::Equal, 3.0));

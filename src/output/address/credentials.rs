@@ -92,7 +92,8 @@ impl Credentials {
     pub fn secrets(&self) -> Vec<String> {
         let (Self::Basic(_, secret) | Self::Token(_, secret)) = self else { return Vec::new() };
         let text = secret.read().unwrap_or_default();
-        let encoded = self.header().ok().flatten().and_then(|header| header.split_once(' ').map(|(_, rest)| rest.to_owned()));
+        let encoded =
+            self.header().ok().flatten().and_then(|header| header.split_once(' ').map(|(_, rest)| rest.to_owned()));
         [Some(text), encoded].into_iter().flatten().filter(|text| !text.is_empty()).collect()
     }
 }

@@ -27,11 +27,15 @@ impl SinkKind {
             "csv" => Self::Csv,
             "hdr" => Self::Hdr,
             "scrape" => Self::Scrape,
-            "cloud" => return Err("there is no such sink; send to Grafana Cloud by prometheus=https://…/api/prom/push".into()),
+            "cloud" => {
+                return Err("there is no such sink; send to Grafana Cloud by prometheus=https://…/api/prom/push".into());
+            }
             "datadog" | "statsd" => {
                 return Err("there is no such sink; send by prometheus=… to an agent that forwards (the Datadog agent and vector both do)".into());
             }
-            "kafka" => return Err("there is no such sink; write json=FILE or json=- and pipe it into a producer".into()),
+            "kafka" => {
+                return Err("there is no such sink; write json=FILE or json=- and pipe it into a producer".into());
+            }
             _ => {
                 let known = ["prometheus", "influxdb", "json", "csv", "hdr", "scrape"];
                 let near = known.into_iter().find(|known| strsim::damerau_levenshtein(known, word) <= 2);

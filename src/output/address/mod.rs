@@ -88,13 +88,18 @@ impl SinkAddress {
     /// # Errors
     /// What is wrong with it, and what to use instead.
     pub fn parse(given: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
-        let (word, address) = given.split_once('=').unwrap_or((given, ""));
-        let word = word.split(['?', ':', '/']).next().unwrap_or_default();
-        Self::read(word, address, environment).map_err(|message| AddressError { kind: word.to_owned(), message })
+        let end = given.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(given.len());
+        let (word, rest) = given.split_at(end);
+        Self::read(word, rest, environment).map_err(|message| AddressError { kind: word.to_owned(), message })
     }
 
-    fn read(word: &str, address: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    fn read(word: &str, rest: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let kind = SinkKind::of(word)?;
+        let address = match rest.chars().next() {
+            Some('=') => &rest[1..],
+            None | Some('?') => rest,
+            Some(_) => return Err(format!("write {word}=ADDRESS")),
+        };
         let address = if address.is_empty() || address.starts_with('?') {
             format!("{}{address}", kind.default_address())
         } else {
@@ -248,7 +253,9 @@ mod tests {
 
     #[test]
     fn options_are_taken_out_of_the_query() {
-        let sink = parse("prometheus=http://u:${TOKEN}@h:1/api/v1/write?interval=5s&prefix=k6_&query.extra_label=a%3Db").unwrap();
+        let sink =
+            parse("prometheus=http://u:${TOKEN}@h:1/api/v1/write?interval=5s&prefix=k6_&query.extra_label=a%3Db")
+                .unwrap();
         assert_eq!(url_of(&sink), "http://h:1/api/v1/write?extra_label=a%3Db");
         assert_eq!(sink.interval, Some(Duration::from_secs(5)));
         assert_eq!(sink.http.credentials.header().unwrap().unwrap(), "Basic dTpzM2NyZXQ=");
@@ -279,7 +286,10 @@ mod tests {
 
     #[test]
     fn words_with_a_literal_secret_are_not_kept() {
-        assert_eq!(parse("prometheus=http://u:${TOKEN}@h/w").unwrap().words.unwrap(), "prometheus=http://u:${TOKEN}@h/w");
+        assert_eq!(
+            parse("prometheus=http://u:${TOKEN}@h/w").unwrap().words.unwrap(),
+            "prometheus=http://u:${TOKEN}@h/w"
+        );
         assert_eq!(parse("prometheus=http://u:s3cret@h/w").unwrap().words, None);
         assert_eq!(parse("influxdb=http://h?org=o&bucket=b&token=s3cret").unwrap().words, None);
         assert!(parse("influxdb=http://h?org=o&bucket=b&token_file=/run/t").unwrap().words.is_some());

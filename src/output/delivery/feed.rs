@@ -102,7 +102,9 @@ impl IntervalFeed {
 
     fn push(&mut self, position: Position) -> Push {
         self.unpushed = None;
-        let Position::Interval { end_ms, .. } = position else { return Push { batches: Vec::new(), end_ms: 0, position } };
+        let Position::Interval { end_ms, .. } = position else {
+            return Push { batches: Vec::new(), end_ms: 0, position };
+        };
         self.last_push_ms = Some(end_ms);
         Push { batches: self.encoder.push(), end_ms, position }
     }

@@ -27,10 +27,6 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-pub use self::{
-    courier::{Courier, HttpCourier},
-    ledger::{Ledger, SharedLedger},
-};
 use self::{
     answer::Verdict,
     backoff::Backoff,
@@ -38,6 +34,10 @@ use self::{
     feed::{Feed, FeedError, Push},
     set_aside::{Reason, SetAside},
     state::{Standing, StandingFile},
+};
+pub use self::{
+    courier::{Courier, HttpCourier},
+    ledger::{Ledger, SharedLedger},
 };
 use super::Batch;
 

@@ -65,7 +65,9 @@ impl InfluxReceiver {
 
     fn hint(&self) -> &'static str {
         match self.settings.target {
-            Target::One { .. } => "check the database and the path; version 2 takes ?org=…&bucket=…, version 3 ?database=…",
+            Target::One { .. } => {
+                "check the database and the path; version 2 takes ?org=…&bucket=…, version 3 ?database=…"
+            }
             Target::Two { .. } => "check org, bucket and path",
             Target::Three { .. } => "check database and path",
         }
@@ -95,7 +97,9 @@ impl Receiver for InfluxReceiver {
             // Semantically wrong lines, after the good ones were written; how many is not said.
             422 => Verdict::Partly { rejected: 1, why: answer.line() },
             // Version 1 answers so to a retention policy that does not exist.
-            500 if answer.body.contains("not found") => Verdict::Hold(format!("{} (hint: {})", answer.line(), self.hint())),
+            500 if answer.body.contains("not found") => {
+                Verdict::Hold(format!("{} (hint: {})", answer.line(), self.hint()))
+            }
             _ => answer.usual_verdict(self.hint()),
         }
     }
@@ -119,7 +123,8 @@ impl Receiver for InfluxReceiver {
 
     fn learn(&mut self, answer: &Answer) -> Result<(), String> {
         let product = answer.header("x-influxdb-build").unwrap_or("");
-        self.version = answer.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());
+        self.version =
+            answer.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());
         match answer.status {
             // Only asked in case it is not there; without the right to make it, it may be there all the same.
             200..=499 if answer.status != 429 => Ok(()),
@@ -200,7 +205,8 @@ mod tests {
 
     #[test]
     fn partial_writes_are_understood() {
-        let one = "{\"error\":\"partial write: field type conflict: input field \\\"value\\\" is type string dropped=3\"}";
+        let one =
+            "{\"error\":\"partial write: field type conflict: input field \\\"value\\\" is type string dropped=3\"}";
         assert!(matches!(judge(400, one), Verdict::Partly { rejected: 3, .. }));
         let unparsed = "{\"error\":\"partial write: unable to parse 'x': bad timestamp dropped=0\"}";
         assert!(matches!(judge(400, unparsed), Verdict::Partly { rejected: 1, .. }));

@@ -77,7 +77,9 @@ impl Settings {
         // Aggregates are few; what is selected are samples.
         let list = if mode == Mode::Aggregate { None } else { options.take("metrics") };
         let metrics = match list {
-            Some(list) => Selection::only(list.split(',').map(str::trim)).map_err(|error| format!("`metrics`: {error}"))?,
+            Some(list) => {
+                Selection::only(list.split(',').map(str::trim)).map_err(|error| format!("`metrics`: {error}"))?
+            }
             None => Selection::default(),
         };
         let gzip = options.take_bool("gzip")?.unwrap_or(true);

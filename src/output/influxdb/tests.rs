@@ -214,6 +214,7 @@ fn summary(totals: Totals) -> Summary {
         findings: Vec::new(),
         validity: Validity::default(),
         outputs: Vec::new(),
+        run_dir: std::path::PathBuf::new(),
         outcome: Outcome { verdict: Verdict::Pass, exit: Exit::Passed, reasons: Vec::new() },
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
     }

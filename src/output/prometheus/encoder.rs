@@ -128,7 +128,8 @@ impl Encoder for RemoteWrite {
             batches.extend(self.batches(&entries));
         }
         let values = self.totals.iter().map(|(_, value)| value).enumerate();
-        let entries: Vec<_> = values.flat_map(|(number, value)| self.entries(number, value, self.end_ms, false)).collect();
+        let entries: Vec<_> =
+            values.flat_map(|(number, value)| self.entries(number, value, self.end_ms, false)).collect();
         batches.extend(self.batches(&entries));
         if let Some(span) = &mut self.span {
             span.reset_values();

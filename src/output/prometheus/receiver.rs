@@ -46,12 +46,7 @@ struct Trial {
 impl RemoteWriteReceiver {
     /// A receiver that nothing is known of.
     #[must_use]
-    pub fn new(
-        url: Url,
-        settings: Settings,
-        run_labels: Vec<(String, String)>,
-        dialect: Rc<Cell<Dialect>>,
-    ) -> Self {
+    pub fn new(url: Url, settings: Settings, run_labels: Vec<(String, String)>, dialect: Rc<Cell<Dialect>>) -> Self {
         let mut receiver = Self { url, settings, run_labels, dialect, trial: None };
         receiver.forget();
         receiver
@@ -129,7 +124,11 @@ impl Receiver for RemoteWriteReceiver {
             (200..=299, Some(written)) if written.samples + written.histograms < batch.samples() => {
                 let taken = written.samples + written.histograms;
                 let why = format!("{}: wrote {taken} of {} samples", answer.status, batch.samples());
-                if taken == 0 { Verdict::Stranger(why) } else { Verdict::Partly { rejected: batch.samples() - taken, why } }
+                if taken == 0 {
+                    Verdict::Stranger(why)
+                } else {
+                    Verdict::Partly { rejected: batch.samples() - taken, why }
+                }
             }
             (200..=299, None) if version == Version::Two => {
                 Verdict::Stranger(format!("{} without saying what was written, as 1.0 receivers do", answer.status))
@@ -211,12 +210,11 @@ fn written(answer: &Answer) -> Option<Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::address::{Options, SinkAddress};
+    use crate::output::address::SinkAddress;
 
     fn receiver(words: &str) -> RemoteWriteReceiver {
         let address = SinkAddress::parse(words, |_| None).unwrap();
         let crate::output::address::Settings::Prometheus(settings) = address.settings else { panic!("no prometheus") };
-        drop(Options::default());
         RemoteWriteReceiver::new("http://h/w".parse().unwrap(), settings, Vec::new(), Rc::default())
     }
 
@@ -225,10 +223,8 @@ mod tests {
         Answer { status, headers, body: body.to_owned() }
     }
 
-    const WROTE: [(&str, &str); 2] = [
-        ("X-Prometheus-Remote-Write-Samples-Written", "1"),
-        ("X-Prometheus-Remote-Write-Histograms-Written", "1"),
-    ];
+    const WROTE: [(&str, &str); 2] =
+        [("X-Prometheus-Remote-Write-Samples-Written", "1"), ("X-Prometheus-Remote-Write-Histograms-Written", "1")];
 
     fn meet(receiver: &mut RemoteWriteReceiver, answers: &[Answer]) -> String {
         for answer in answers {
@@ -275,7 +271,8 @@ mod tests {
         meet(&mut receiver, &[answer(200, "", &WROTE)]);
         let mut batch = Batch::default();
         (0..3).for_each(|_| batch.part(|out| out.push(0)));
-        let judge = |status, body, headers: &[_], repeated| receiver.judge(&answer(status, body, headers), &batch, repeated);
+        let judge =
+            |status, body, headers: &[_], repeated| receiver.judge(&answer(status, body, headers), &batch, repeated);
         let two = [WROTE[0], WROTE[1]];
         assert!(matches!(judge(200, "", &two, false), Verdict::Partly { rejected: 1, .. }));
         assert!(matches!(judge(204, "", &[], false), Verdict::Stranger(_)));

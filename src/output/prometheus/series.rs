@@ -104,7 +104,8 @@ impl Exporter {
         let naming = Naming::of_prefix(&self.prefix);
         let condition = |value| Some(("condition", String::from(value)));
         let mut made = Vec::new();
-        let mut add = |name: &str, extra, metric_type, pick| made.push((pick, self.wire(series, name, extra, metric_type)));
+        let mut add =
+            |name: &str, extra, metric_type, pick| made.push((pick, self.wire(series, name, extra, metric_type)));
         match metric.kind {
             Kind::Counter => add(&name, None, MetricType::Counter, Pick::Counter),
             Kind::Gauge => add(&name, None, MetricType::Gauge, Pick::Gauge),
@@ -116,7 +117,9 @@ impl Exporter {
                 Some(scale) => add(&name, None, MetricType::Histogram, Pick::Native(scale)),
                 None => {
                     let bucket = format!("{name}_bucket");
-                    for (number, (bound, _)) in classic::cumulative_buckets(&Histogram::default(), metric.unit).iter().enumerate() {
+                    for (number, (bound, _)) in
+                        classic::cumulative_buckets(&Histogram::default(), metric.unit).iter().enumerate()
+                    {
                         let le = if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() };
                         add(&bucket, Some(("le", le)), MetricType::Histogram, Pick::Bucket(number));
                     }

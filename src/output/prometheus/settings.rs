@@ -36,13 +36,14 @@ impl Settings {
     /// What is wrong with one.
     pub fn read(options: &mut Options) -> Result<Self, String> {
         let prefix = options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
-        if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || prefix.starts_with(|c: char| c.is_ascii_digit()) {
+        if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            || prefix.starts_with(|c: char| c.is_ascii_digit())
+        {
             return Err(format!("`prefix` {prefix:?} may hold only letters, digits and `_`, and begins with no digit"));
         }
         let versions = [("auto", None), ("1", Some(Version::One)), ("2", Some(Version::Two))];
         let histograms = [("auto", None), ("native", Some(true)), ("classic", Some(false))];
-        let markers =
-            [("off", StaleMarkers::Off), ("gauges", StaleMarkers::Gauges), ("all", StaleMarkers::All)];
+        let markers = [("off", StaleMarkers::Off), ("gauges", StaleMarkers::Gauges), ("all", StaleMarkers::All)];
         let scale = options.take("schema").map(|text| match text.parse() {
             Ok(scale) if scale <= 8 => Ok(scale),
             _ => Err("`schema` is 0 to 8".to_owned()),

@@ -1,0 +1,329 @@
+//! Both versions, decoded by an independent implementation (prost).
+
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+
+use proptest::prelude::*;
+use prost::Message;
+
+use super::{
+    dialect::{Brand, Dialect, Version},
+    encoder::RemoteWrite,
+    settings::{Settings, StaleMarkers},
+};
+use crate::{
+    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
+    output::encoder::Encoder,
+};
+
+#[derive(Message)]
+struct RequestOne {
+    #[prost(message, repeated, tag = "1")]
+    series: Vec<SeriesOne>,
+}
+#[derive(Message)]
+struct SeriesOne {
+    #[prost(message, repeated, tag = "1")]
+    labels: Vec<Label>,
+    #[prost(message, repeated, tag = "2")]
+    samples: Vec<Sample>,
+    #[prost(message, repeated, tag = "4")]
+    histograms: Vec<Native>,
+}
+#[derive(Message)]
+struct Label {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+#[derive(Message)]
+struct RequestTwo {
+    #[prost(string, repeated, tag = "4")]
+    symbols: Vec<String>,
+    #[prost(message, repeated, tag = "5")]
+    series: Vec<SeriesTwo>,
+}
+#[derive(Message)]
+struct SeriesTwo {
+    #[prost(uint32, repeated, tag = "1")]
+    labels: Vec<u32>,
+    #[prost(message, repeated, tag = "2")]
+    samples: Vec<Sample>,
+    #[prost(message, repeated, tag = "3")]
+    histograms: Vec<Native>,
+    #[prost(message, optional, tag = "5")]
+    metadata: Option<Metadata>,
+    #[prost(int64, tag = "6")]
+    created: i64,
+}
+#[derive(Message)]
+struct Metadata {
+    #[prost(uint32, tag = "1")]
+    metric_type: u32,
+    #[prost(uint32, tag = "3")]
+    help: u32,
+    #[prost(uint32, tag = "4")]
+    unit: u32,
+}
+#[derive(Clone, PartialEq, Message)]
+struct Sample {
+    #[prost(double, tag = "1")]
+    value: f64,
+    #[prost(int64, tag = "2")]
+    timestamp: i64,
+    #[prost(int64, tag = "3")]
+    start: i64,
+}
+#[derive(Clone, PartialEq, Message)]
+struct Span {
+    #[prost(sint32, tag = "1")]
+    offset: i32,
+    #[prost(uint32, tag = "2")]
+    length: u32,
+}
+#[derive(Clone, PartialEq, Message)]
+struct Native {
+    #[prost(uint64, tag = "1")]
+    count: u64,
+    #[prost(double, tag = "3")]
+    sum: f64,
+    #[prost(sint32, tag = "4")]
+    schema: i32,
+    #[prost(uint64, tag = "6")]
+    zero_count: u64,
+    #[prost(message, repeated, tag = "11")]
+    spans: Vec<Span>,
+    #[prost(sint64, repeated, tag = "12")]
+    deltas: Vec<i64>,
+    #[prost(int64, tag = "15")]
+    timestamp: i64,
+    #[prost(int64, tag = "17")]
+    start: i64,
+}
+
+/// One series of a request, whichever version it came in.
+#[derive(Debug, Clone, PartialEq)]
+struct Decoded {
+    labels: BTreeMap<String, String>,
+    in_order: bool,
+    sample: Option<Sample>,
+    native: Option<Native>,
+}
+
+impl Decoded {
+    fn new(pairs: Vec<(String, String)>, samples: &[Sample], histograms: &[Native]) -> Self {
+        assert_eq!(samples.len() + histograms.len(), 1, "a series holds one sample, or one histogram");
+        let in_order = pairs.windows(2).all(|two| two[0].0 < two[1].0);
+        let labels = pairs.into_iter().collect();
+        Self { labels, in_order, sample: samples.first().cloned(), native: histograms.first().cloned() }
+    }
+
+    fn name(&self) -> &str {
+        &self.labels["__name__"]
+    }
+}
+
+fn decode(version: Version, content: &[u8]) -> Vec<Decoded> {
+    match version {
+        Version::One => {
+            let request = RequestOne::decode(content).unwrap();
+            let series = request.series.into_iter().map(|one| {
+                let pairs = one.labels.into_iter().map(|label| (label.name, label.value)).collect();
+                Decoded::new(pairs, &one.samples, &one.histograms)
+            });
+            series.collect()
+        }
+        Version::Two => {
+            let request = RequestTwo::decode(content).unwrap();
+            let text = |place: u32| request.symbols[place as usize].clone();
+            assert_eq!(request.symbols[0], "");
+            let unique: std::collections::BTreeSet<_> = request.symbols.iter().collect();
+            assert_eq!(unique.len(), request.symbols.len(), "symbols are told once");
+            let series = request.series.iter().map(|two| {
+                let pairs = two.labels.chunks(2).map(|pair| (text(pair[0]), text(pair[1]))).collect();
+                let metadata = two.metadata.as_ref().unwrap();
+                assert!((1..=3).contains(&metadata.metric_type));
+                assert!(text(metadata.help).len() > 10);
+                assert!(["", "seconds", "bytes"].contains(&&*text(metadata.unit)));
+                let started =
+                    two.samples.iter().map(|sample| sample.start).chain(two.histograms.iter().map(|one| one.start));
+                assert!(started.into_iter().all(|start| start == two.created), "both drafts say the same");
+                Decoded::new(pairs, &two.samples, &two.histograms)
+            });
+            series.collect()
+        }
+    }
+}
+
+fn unfold(native: &Native) -> Vec<(i32, u64)> {
+    let (mut index, mut count) = (0, 0_i64);
+    let mut deltas = native.deltas.iter();
+    let mut buckets = Vec::new();
+    for span in &native.spans {
+        index += span.offset;
+        for _ in 0..span.length {
+            count += deltas.next().unwrap();
+            if count > 0 {
+                buckets.push((index, u64::try_from(count).unwrap()));
+            }
+            index += 1;
+        }
+    }
+    assert!(deltas.next().is_none());
+    buckets
+}
+
+fn settings(prefix: &str) -> Settings {
+    Settings { prefix: prefix.to_owned(), version: None, native: None, scale: None, stale_markers: StaleMarkers::All }
+}
+
+fn encoder(prefix: &str, dialect: Dialect) -> RemoteWrite {
+    let labels = [("run_id", "r1"), ("empty", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    RemoteWrite::new(&settings(prefix), labels.into(), Rc::new(Cell::new(dialect)))
+}
+
+fn interval(sequence: u64, times: &[f64]) -> Interval {
+    let mut histogram = Histogram::default();
+    times.iter().for_each(|time| histogram.record(*time));
+    let labels = Labels::new([("zone", "b"), ("Able", "a")]);
+    let series = |id, metric: &MetricDef| SeriesDef { id, metric: metric.clone(), labels: labels.clone() };
+    let all = [&catalogue::HTTP_REQS, &catalogue::HTTP_REQ_DURATION, &catalogue::VUS, &catalogue::HTTP_REQ_FAILED];
+    let end_ms = 1_700_000_000_123 + i64::try_from(sequence).unwrap() * 1_000;
+    Interval {
+        sequence,
+        start_ms: end_ms - 1_000,
+        end_ms,
+        new_series: if sequence == 0 {
+            (0..).zip(all).map(|(id, metric)| series(id, metric)).collect()
+        } else {
+            Vec::new()
+        },
+        values: vec![
+            (0, Value::Counter(times.len() as f64)),
+            (1, Value::Trend(Box::new(histogram))),
+            (2, Value::Gauge(Some(7.0))),
+            (3, Value::Rate { nonzero: 1, total: times.len() as u64 + 1 }),
+        ],
+        ..Interval::default()
+    }
+}
+
+fn dialects() -> [Dialect; 4] {
+    [(Version::One, Some(3)), (Version::One, None), (Version::Two, Some(5)), (Version::Two, None)]
+        .map(|(version, native)| Dialect { version, native, ..Dialect::default() })
+}
+
+proptest! {
+    #[test]
+    fn totals_survive_the_wire(first in prop::collection::vec(0.0..30.0_f64, 1..200), second in prop::collection::vec(0.0..30.0_f64, 1..200)) {
+        let mut whole = Histogram::default();
+        first.iter().chain(&second).for_each(|time| whole.record(*time));
+        for dialect in dialects() {
+            let mut encoder = encoder("loadagent_", dialect);
+            encoder.fold(&interval(0, &first));
+            drop(encoder.push());
+            encoder.fold(&interval(1, &second));
+            let batches = encoder.push();
+            prop_assert_eq!(batches.len(), 1, "no zeros when nothing is new");
+            let series = decode(dialect.version, batches[0].content());
+            prop_assert_eq!(series.len() as u64, batches[0].samples());
+            prop_assert!(series.iter().all(|one| one.in_order && one.labels["run_id"] == "r1"));
+            prop_assert!(series.iter().all(|one| one.labels.values().all(|value| !value.is_empty())));
+            let value = |name: &str| series.iter().find(|one| one.name() == name).unwrap().sample.clone().unwrap().value;
+            prop_assert_eq!(value("loadagent_http_reqs_total"), whole.count() as f64);
+            if let Some(scale) = dialect.native {
+                let native = series.iter().find_map(|one| one.native.clone()).unwrap();
+                prop_assert_eq!(native.count, whole.count());
+                prop_assert_eq!(native.schema, i32::try_from(scale).unwrap());
+                prop_assert_eq!(native.timestamp, 1_700_000_001_123);
+                prop_assert_eq!(unfold(&native), whole.buckets_at(scale));
+                let sum: u64 = unfold(&native).iter().map(|(_, count)| count).sum();
+                prop_assert_eq!(sum + native.zero_count, native.count);
+            } else {
+                let buckets: Vec<_> = series.iter().filter(|one| one.name().ends_with("_bucket")).collect();
+                prop_assert!(buckets.windows(2).all(|two| two[0].sample.as_ref().unwrap().value <= two[1].sample.as_ref().unwrap().value));
+                let last = buckets.last().unwrap();
+                prop_assert_eq!(&last.labels["le"], "+Inf");
+                prop_assert_eq!(last.sample.as_ref().unwrap().value, whole.count() as f64);
+                prop_assert_eq!(value("loadagent_http_req_duration_seconds_count"), whole.count() as f64);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_counts_from_zero_begins_with_one() {
+    for dialect in dialects() {
+        let mut encoder = encoder("loadagent_", dialect);
+        encoder.fold(&interval(0, &[0.1]));
+        let batches = encoder.push();
+        let zeros = decode(dialect.version, batches[0].content());
+        assert!(zeros.iter().all(|one| !one.name().ends_with("vus")), "a gauge has no zero before it");
+        for zero in &zeros {
+            let (value, at_ms) = match (&zero.sample, &zero.native) {
+                (Some(sample), None) => (sample.value, sample.timestamp),
+                (None, Some(native)) => (native.count as f64, native.timestamp),
+                _ => panic!("neither sample nor histogram"),
+            };
+            assert_eq!((value, at_ms), (0.0, 1_699_999_999_123));
+        }
+        let first = decode(dialect.version, batches[1].content());
+        let started = |one: &Decoded| one.sample.as_ref().map_or(0, |sample| sample.start);
+        let counter = first.iter().find(|one| one.name() == "loadagent_http_reqs_total").unwrap();
+        let expected = if dialect.version == Version::Two { 1_699_999_999_123 } else { 0 };
+        assert_eq!(started(counter), expected);
+    }
+}
+
+#[test]
+fn the_end_is_marked_by_the_names_that_the_receiver_knows() {
+    let marked = |brand, version| {
+        let dialect = Dialect { version, brand, ..Dialect::default() };
+        let mut encoder = encoder("loadagent_", dialect);
+        encoder.fold(&interval(0, &[0.1]));
+        drop(encoder.push());
+        let series = decode(version, encoder.end()[0].content());
+        let stale = |one: &Decoded| {
+            let sample = one.sample.as_ref().unwrap();
+            sample.value.to_bits() == 0x7ff0_0000_0000_0002 && sample.timestamp == 1_700_000_000_124
+        };
+        assert!(series.iter().all(stale));
+        series.iter().map(|one| one.name().trim_start_matches("loadagent_").to_owned()).collect::<Vec<_>>()
+    };
+    let failed = "http_req_failed_total";
+    assert_eq!(
+        marked(Brand::Usual, Version::Two),
+        ["http_reqs_total", "http_req_duration_seconds", "vus", failed, failed]
+    );
+    assert_eq!(
+        marked(Brand::VictoriaMetrics, Version::One),
+        ["http_reqs_total", "vus", failed, failed, "http_req_duration_seconds_sum", "http_req_duration_seconds_count"]
+    );
+}
+
+#[test]
+fn k6s_gauges_are_of_the_span_and_not_of_the_run() {
+    let dialect = Dialect { version: Version::One, ..Dialect::default() };
+    let mut encoder = encoder("k6_", dialect);
+    encoder.fold(&interval(0, &[0.050; 100]));
+    drop(encoder.push());
+    encoder.fold(&interval(1, &[0.150; 3]));
+    let series = decode(Version::One, encoder.push()[0].content());
+    let value = |name: &str| series.iter().find(|one| one.name() == name).unwrap().sample.clone().unwrap().value;
+    assert!((value("k6_http_req_duration_p95") - 0.150).abs() < 0.001);
+    assert!((value("k6_http_req_failed_rate") - 0.25).abs() < 1e-9);
+    assert!((value("k6_http_reqs_total") - 103.0).abs() < 1e-9);
+    assert_eq!(series[0].labels["testid"], "r1");
+}
+
+#[test]
+fn a_changed_dialect_counts_for_the_next_push() {
+    let dialect = Rc::new(Cell::new(Dialect::default()));
+    let mut encoder = RemoteWrite::new(&settings("loadagent_"), Vec::new(), dialect.clone());
+    encoder.fold(&interval(0, &[0.1]));
+    drop(encoder.push());
+    dialect.set(Dialect { version: Version::One, native: None, ..Dialect::default() });
+    encoder.fold(&interval(1, &[0.1]));
+    let series = decode(Version::One, encoder.push()[0].content());
+    assert!(series.iter().any(|one| one.name() == "loadagent_http_req_duration_seconds_bucket"));
+}
