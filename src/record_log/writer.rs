@@ -8,9 +8,9 @@ use std::{
 };
 
 use super::{
-    cursor::Position,
     dictionary::{SeriesKey, define},
     frame::{encode_gauges, encode_records},
+    position::Position,
     segment::{self, Head, Kind, MAGIC},
 };
 use crate::{
