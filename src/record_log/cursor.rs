@@ -108,18 +108,26 @@ impl RecordCursor {
     }
 
     fn open_segment(&mut self) -> Result<bool, RecordLogError> {
-        match File::open(self.path()) {
-            Ok(file) => {
-                self.file = Some(file);
-                Ok(true)
+        let mut later = None;
+        loop {
+            match File::open(self.path()) {
+                Ok(file) => {
+                    self.file = Some(file);
+                    return Ok(true);
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(source) => return Err(fault(&self.path(), source)),
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let Some(next) = self.successor()? else { return Ok(false) };
+            if let Some(later) = later {
                 let missing = RecordLogError::Missing { path: self.shown() };
-                self.enter(next);
-                Err(missing)
+                self.enter(later);
+                return Err(missing);
             }
-            Err(source) => Err(fault(&self.path(), source)),
+            // It may have been made a moment after the first try; once a later one exists, a second try is final.
+            later = self.successor()?;
+            if later.is_none() {
+                return Ok(false);
+            }
         }
     }
 
@@ -147,7 +155,10 @@ impl RecordCursor {
     /// The next segment that exists.
     fn successor(&self) -> Result<Option<u64>, RecordLogError> {
         let numbers = segment::numbers(&self.folder).map_err(|source| fault(&self.folder, source))?;
-        Ok(numbers.into_iter().find(|number| *number > self.segment))
+        let Some(later) = numbers.into_iter().find(|number| *number > self.segment) else { return Ok(None) };
+        // A listing may lack a file that was made while it was read, and hold one that was made after that.
+        let next = self.segment + 1;
+        Ok(Some(if segment::path(&self.folder, next).exists() { next } else { later }))
     }
 
     /// Looks at what stands at the offset, and reads its payload into the buffer.
