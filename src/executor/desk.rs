@@ -7,9 +7,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
 
+use super::raw::{Volume, nanoseconds, record_of};
 use crate::{
     metric::{
-        HttpTimes, Labels, MetricDef, Record, Recorder,
+        Labels, MetricDef, Record, Recorder,
         catalogue::{
             self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
             VUS_MAX,
@@ -27,15 +28,6 @@ static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
 /// What distinguishes the series of one step.
 type HttpKey = (usize, Option<u16>, Option<ErrorClass>);
-
-/// Bytes of the attempts of an iteration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Volume {
-    /// Bytes written.
-    pub sent: u64,
-    /// Bytes read.
-    pub received: u64,
-}
 
 /// Records for one scenario on one worker.
 #[derive(Debug)]
@@ -190,7 +182,7 @@ impl Desk {
         recorder.observe(family, Http::Blocked as usize, (send_begin - attempt.taken).as_secs_f64());
         recorder.observe(family, Http::Connecting as usize, attempt.connecting);
         recorder.observe(family, Http::TlsHandshaking as usize, attempt.tls_handshaking);
-        recorder.record(family, || (self.since_start(attempt.end), raw(attempt)));
+        recorder.record(family, || (self.since_start(attempt.end), record_of(attempt)));
         if attempt.sent == 0 {
             return;
         }
@@ -252,33 +244,4 @@ impl Desk {
             }
         }
     }
-}
-
-/// The raw record of an attempt; its parts are those that go into the histograms.
-fn raw(attempt: &Attempt) -> Record {
-    let send_begin = attempt.send_begin.unwrap_or(attempt.end);
-    let mut times = HttpTimes {
-        blocked: nanoseconds(send_begin - attempt.taken),
-        connecting: nanoseconds(seconds(attempt.connecting)),
-        tls: nanoseconds(seconds(attempt.tls_handshaking)),
-        ..HttpTimes::default()
-    };
-    let failed = attempt.error.is_some();
-    if attempt.sent == 0 {
-        return Record::Unsent { failed, times };
-    }
-    let send_end = attempt.send_end.unwrap_or(attempt.end);
-    let first_byte = attempt.first_byte.unwrap_or(attempt.end);
-    times.sending = nanoseconds(send_end - send_begin);
-    times.waiting = nanoseconds(first_byte - send_end);
-    times.receiving = nanoseconds(attempt.end - first_byte);
-    Record::Http { failed, times }
-}
-
-fn seconds(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds).unwrap_or_default()
-}
-
-fn nanoseconds(time: Duration) -> u64 {
-    time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into())
 }

@@ -9,6 +9,7 @@ pub mod closed;
 pub mod desk;
 pub mod open;
 pub mod pacer;
+pub mod raw;
 pub mod scenario;
 pub mod seats;
 #[cfg(test)]

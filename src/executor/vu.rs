@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use tokio::time::{Instant, sleep};
 
-use super::{desk::Volume, scenario::ScenarioRun};
+use super::{raw::Volume, scenario::ScenarioRun};
 use crate::{
     plan::{
         Flow, RequestSpec,

@@ -6,50 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     dictionary::Dictionary,
     frame::Frame,
+    position::{Position, RecordLogError, fault},
     segment::{self, Head, Kind, MAGIC},
 };
 use crate::interval_log::frame::{HEAD, MAX_PAYLOAD, checksum};
-
-/// A place between two frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Position {
-    /// Number of the segment.
-    pub segment: u64,
-    /// Bytes before it in the segment.
-    pub offset: u64,
-}
-
-/// Why records can't be read. Past what is damaged or missing the cursor has gone already: it may be asked again.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordLogError {
-    /// The file system's.
-    #[error("record log {path}")]
-    Io {
-        /// Which file or folder.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// Records that were written are damaged, and lost.
-    #[error("{path} is damaged at byte {offset}, or was written by another version")]
-    Damaged {
-        /// Which segment.
-        path: String,
-        /// Where.
-        offset: u64,
-    },
-    /// A segment was deleted before it was read.
-    #[error("{path} is gone before it was read")]
-    Missing {
-        /// Which segment.
-        path: String,
-    },
-}
 
 /// What stands at a cursor.
 enum Found {
@@ -145,18 +108,26 @@ impl RecordCursor {
     }
 
     fn open_segment(&mut self) -> Result<bool, RecordLogError> {
-        match File::open(self.path()) {
-            Ok(file) => {
-                self.file = Some(file);
-                Ok(true)
+        let mut later = None;
+        loop {
+            match File::open(self.path()) {
+                Ok(file) => {
+                    self.file = Some(file);
+                    return Ok(true);
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(source) => return Err(fault(&self.path(), source)),
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let Some(next) = self.successor()? else { return Ok(false) };
+            if let Some(later) = later {
                 let missing = RecordLogError::Missing { path: self.shown() };
-                self.enter(next);
-                Err(missing)
+                self.enter(later);
+                return Err(missing);
             }
-            Err(source) => Err(fault(&self.path(), source)),
+            // It may have been made a moment after the first try; once a later one exists, a second try is final.
+            later = self.successor()?;
+            if later.is_none() {
+                return Ok(false);
+            }
         }
     }
 
@@ -184,7 +155,10 @@ impl RecordCursor {
     /// The next segment that exists.
     fn successor(&self) -> Result<Option<u64>, RecordLogError> {
         let numbers = segment::numbers(&self.folder).map_err(|source| fault(&self.folder, source))?;
-        Ok(numbers.into_iter().find(|number| *number > self.segment))
+        let Some(later) = numbers.into_iter().find(|number| *number > self.segment) else { return Ok(None) };
+        // A listing may lack a file that was made while it was read, and hold one that was made after that.
+        let next = self.segment + 1;
+        Ok(Some(if segment::path(&self.folder, next).exists() { next } else { later }))
     }
 
     /// Looks at what stands at the offset, and reads its payload into the buffer.
@@ -264,10 +238,6 @@ impl RecordCursor {
     fn damaged(&self, offset: u64) -> RecordLogError {
         RecordLogError::Damaged { path: self.shown(), offset }
     }
-}
-
-fn fault(path: &Path, source: io::Error) -> RecordLogError {
-    RecordLogError::Io { path: path.display().to_string(), source }
 }
 
 fn read_whole(file: &mut File, buffer: &mut [u8]) -> io::Result<bool> {

@@ -13,12 +13,14 @@
 pub mod cursor;
 pub mod dictionary;
 pub mod frame;
+pub mod position;
 pub mod segment;
 #[cfg(test)]
 mod tests;
 pub mod writer;
 
-pub use cursor::{Position, RecordCursor, RecordLogError};
+pub use cursor::RecordCursor;
 pub use dictionary::SeriesKey;
 pub use frame::{Entry, Frame, Recorded};
+pub use position::{Position, RecordLogError};
 pub use writer::{Appended, RecordLog};

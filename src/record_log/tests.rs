@@ -208,14 +208,39 @@ fn a_workers_own_losses_are_told_on() {
 #[test]
 fn a_full_disk_loses_records_and_not_the_run() {
     let (run, mut log) = log(1_000_000);
-    let (chunks, expected) = chunks(&[5, 5, 5]);
+    let (chunks, expected) = chunks(&[5, 5, 5, 5]);
     let append = |log: &mut RecordLog, place: usize| log.append(chunks[place].0, &chunks[place].1).unwrap();
     assert_eq!(append(&mut log, 0).written, 5);
+    let mut cursor = RecordCursor::open(run.path(), None).unwrap();
     log.open = Some(fs::OpenOptions::new().append(true).open("/dev/full").unwrap());
     assert_eq!(append(&mut log, 1), Appended { written: 0, lost: 5 });
+    assert_eq!(drain(&mut cursor).0, expected[..5]);
     assert_eq!(append(&mut log, 2).written, 5);
-    let (read, _, errors) = drain(&mut RecordCursor::open(run.path(), None).unwrap());
-    assert_eq!((read, errors), ([&expected[..5], &expected[10..]].concat(), 0));
+    assert_eq!(append(&mut log, 3).written, 5);
+    let (read, _, errors) = drain(&mut cursor);
+    assert_eq!((read.as_slice(), errors), (&expected[10..], 0));
+}
+
+#[test]
+fn a_reader_keeps_up_with_a_writer_that_lives() {
+    let (run, mut log) = log(100_000_000);
+    log.segment_bytes = 600;
+    let (chunks, expected) = chunks(&[3; 600]);
+    let mut cursor = RecordCursor::open(run.path(), None).unwrap();
+    let writer = std::thread::spawn(move || {
+        for (worker, records) in &chunks {
+            assert_eq!(log.append(*worker, records).unwrap().lost, 0);
+        }
+    });
+    let mut read = Vec::new();
+    while !writer.is_finished() {
+        let (more, _, errors) = drain(&mut cursor);
+        assert_eq!(errors, 0, "at {:?}", cursor.position());
+        read.extend(more);
+    }
+    writer.join().unwrap();
+    read.extend(drain(&mut cursor).0);
+    assert_eq!(read, expected);
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::{
 };
 
 use super::{
-    cursor::Position,
     dictionary::{SeriesKey, define},
     frame::{encode_gauges, encode_records},
+    position::Position,
     segment::{self, Head, Kind, MAGIC},
 };
 use crate::{
@@ -126,8 +126,8 @@ impl RecordLog {
 
     fn append_frame(&mut self, kind: Kind, payload: &[u8], count: u64) -> io::Result<Appended> {
         let size = (2 * HEAD + payload.len() + self.untold.len()) as u64;
-        let fits = self.segments.back().is_some_and(|(_, length)| length + size <= self.segment_bytes);
-        let begins = self.open.is_none() || !fits;
+        let fits = self.open_bytes() + size <= self.segment_bytes;
+        let begins = self.open.is_none() || self.open_bytes() == 0 || !fits;
         let mut bytes = Vec::new();
         if begins {
             bytes.extend_from_slice(MAGIC);
@@ -155,19 +155,14 @@ impl RecordLog {
     }
 
     fn begin(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let path = segment::path(&self.folder, self.next);
-        let mut file = OpenOptions::new().create_new(true).append(true).open(&path)?;
-        if let Err(error) = file.write_all(bytes) {
-            // If it can't be removed either, the next one gets another number, and readers are told of this one.
-            if fs::remove_file(&path).is_err() {
-                self.next += 1;
-            }
-            return Err(error);
+        // One that a full disk left empty is used: a reader may have it open already.
+        if self.open.is_none() || self.open_bytes() > 0 {
+            let path = segment::path(&self.folder, self.next);
+            self.open = Some(OpenOptions::new().create_new(true).append(true).open(&path)?);
+            self.segments.push_back((self.next, 0));
+            self.next += 1;
         }
-        self.segments.push_back((self.next, bytes.len() as u64));
-        self.next += 1;
-        self.open = Some(file);
-        Ok(())
+        self.go_on(bytes)
     }
 
     fn go_on(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -181,6 +176,10 @@ impl RecordLog {
         }
         *length += bytes.len() as u64;
         Ok(())
+    }
+
+    fn open_bytes(&self) -> u64 {
+        self.segments.back().map_or(0, |(_, length)| *length)
     }
 
     /// Bytes of all segments.

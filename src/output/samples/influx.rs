@@ -1,4 +1,4 @@
-//! InfluxDB line protocol, k6's layout: a measurement a metric, one field `value`, always a float, nanoseconds.
+//! The line protocol, k6's layout: a measurement a metric, one field `value`, always a float, nanoseconds.
 //!
 //! `http_reqs,method=GET,name=home value=1 1700000000000000000`
 //!

@@ -174,8 +174,8 @@ fn only_what_is_selected_is_written() {
     }
 }
 
-/// How a server reads `text` to the first of `ends` that stands for itself. InfluxDB 1 takes a backslash for itself
-/// unless a special character follows; InfluxDB 3 takes a doubled one for one.
+/// How a server reads `text` to the first of `ends` that stands for itself. Version 1 takes a backslash for itself
+/// unless a special character follows; version 3 takes a doubled one for one.
 fn read<'a>(text: &'a str, ends: &[char], doubled: bool) -> (String, &'a str) {
     let mut out = String::new();
     let mut at = text.char_indices().peekable();
