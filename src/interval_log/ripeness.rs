@@ -42,7 +42,8 @@ impl Ripeness {
     /// that bytes are rewritten a few times only, whatever its length), or when the log is past its limit. Whatever the
     /// reason, the log must have grown since the last time.
     pub(super) fn worth(&mut self, now_ms: i64, cuts: &Cuts, limit: u64, length: u64) -> Option<u64> {
-        let old = |mark: &&Mark| now_ms.saturating_sub(mark.end_ms) >= AS_WRITTEN_MS && cuts.is_delivered(mark.sequence);
+        let old =
+            |mark: &&Mark| now_ms.saturating_sub(mark.end_ms) >= AS_WRITTEN_MS && cuts.is_delivered(mark.sequence);
         let ripe = self.marks.iter().take_while(old).last().map_or(self.thinned, |mark| mark.length);
         let grown = length.saturating_sub(self.last);
         let pays = ripe.saturating_sub(self.thinned) >= LEAST.max(length / 4) && grown >= LEAST;

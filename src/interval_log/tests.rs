@@ -1,0 +1,1 @@
+//! Thinning as a whole.
