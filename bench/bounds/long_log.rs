@@ -65,7 +65,7 @@ fn value(random: &mut fastrand::Rng, series: &SeriesDef) -> Value {
     // Connections are reused: one in a hundred requests opens one.
     let opens = matches!(&*series.metric.name, "http_req_connecting" | "http_req_tls_handshaking");
     match Value::empty(series.metric.kind) {
-        Value::Counter(_) => Value::Counter(REQUESTS as f64 + random.u32(0..50) as f64),
+        Value::Counter(_) => Value::Counter(REQUESTS as f64 + f64::from(random.u32(0..50))),
         Value::Gauge(_) => Value::Gauge(Some(random.f64())),
         Value::Rate { .. } => Value::Rate { nonzero: random.u64(0..3), total: REQUESTS as u64 },
         Value::Trend(_) => {

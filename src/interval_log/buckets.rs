@@ -21,6 +21,7 @@ const INDICES: std::ops::RangeInclusive<i64> = -10_000..=10_000;
 const LARGEST: u64 = 1 << 48;
 
 /// Appends the populated buckets of a histogram.
+#[expect(clippy::cast_possible_truncation, reason = "patterns check that gaps and counts fit into their bits")]
 pub(super) fn put_buckets(out: &mut Vec<u8>, histogram: &Histogram) {
     let number = histogram.buckets().count();
     put(out, number as u64);
@@ -34,7 +35,6 @@ pub(super) fn put_buckets(out: &mut Vec<u8>, histogram: &Histogram) {
     for (index, count) in histogram.buckets() {
         let gap = index.abs_diff(before);
         match (gap, count) {
-            // The patterns check that the numbers fit.
             (1..=16, 1..=8) => out.push(((gap - 1) << 3) as u8 | (count - 1) as u8),
             (1..=127, ..0xff) => {
                 out.push(0x7f + gap as u8);

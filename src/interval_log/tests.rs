@@ -1,1 +1,285 @@
-//! Thinning as a whole.
+//! Thinning as a whole: real files, a writer that goes on, readers in the middle, and deaths at every step.
+
+use std::{fs, path::Path};
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::{Cursor, Entry, Event, LogError, LogWriter, Thinned, rewrite, samples};
+use crate::metric::{Interval, Totals, Value};
+
+const HOUR_MS: i64 = 3_600_000;
+/// Past every tier's age: delivered intervals become minutes.
+const LATER_MS: i64 = 10 * HOUR_MS;
+
+fn start(folder: &TempDir) -> (LogWriter, std::path::PathBuf) {
+    let path = folder.path().join("intervals.log");
+    (LogWriter::create(&path, &samples::header()).unwrap(), path)
+}
+
+/// So many seconds of a run, some with requests.
+fn seconds(number: usize) -> Vec<Interval> {
+    samples::intervals(&(0..number).map(|at| (vec![u16::from(at > 40), 2], vec![0.1, 2.5])).collect::<Vec<_>>())
+}
+
+fn append(log: &mut LogWriter, intervals: &[Interval]) {
+    for interval in intervals {
+        log.interval(interval).unwrap();
+    }
+}
+
+fn event(kind: &str) -> Event {
+    Event { at_ms: 1, kind: kind.into(), text: kind.into() }
+}
+
+/// Plans at a limit that the log is past, so that it is never too small to be worth it.
+fn thinned(log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Thinned {
+    log.thinning(now_ms, delivered, limit).expect("past its limit").run().unwrap()
+}
+
+/// What the rest of a log holds, in short: the last second of an interval, an event's kind.
+fn rest(cursor: &mut Cursor) -> Vec<String> {
+    let short = |entry| match entry {
+        Entry::Header(_) => "header".to_owned(),
+        Entry::Interval(interval) => interval.sequence.to_string(),
+        Entry::Event(event) => event.kind,
+        Entry::End(_) => "end".to_owned(),
+    };
+    std::iter::from_fn(|| cursor.read().unwrap()).map(short).collect()
+}
+
+fn requests(totals: &Totals) -> (f64, u64) {
+    let trend = totals.sum_where("http_req_duration", |_| true);
+    let Some(Value::Trend(histogram)) = trend else { panic!("no times") };
+    (totals.counter("http_reqs"), histogram.count())
+}
+
+fn folded(path: &Path) -> Totals {
+    let (mut cursor, mut totals) = (Cursor::open(path).unwrap(), Totals::default());
+    while let Some(entry) = cursor.read().unwrap() {
+        if let Entry::Interval(interval) = entry {
+            totals.fold(&interval);
+        }
+    }
+    totals
+}
+
+#[test]
+fn a_thinned_log_holds_the_same_in_fewer_frames_and_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    let intervals = seconds(150);
+    for interval in &intervals[..130] {
+        log.interval(interval).unwrap();
+        if interval.sequence == 70 {
+            log.event(&event("in the second minute")).unwrap();
+        }
+    }
+    let thinning = log.thinning(LATER_MS, &[], log.length() - 1).unwrap();
+    assert!(log.thinning(LATER_MS, &[], 1).is_none(), "one at a time");
+    let before = log.length();
+    log.interval(&intervals[130]).unwrap();
+    log.event(&event("meanwhile")).unwrap();
+    let tail = log.length() - before;
+    let twin = thinning.run().unwrap();
+    let expected = twin.length() + tail;
+    assert_eq!(twin.undelivered_merged(), 0);
+    assert_eq!(log.adopt(twin).unwrap(), expected);
+    assert_eq!(fs::metadata(&path).unwrap().len(), expected);
+    append(&mut log, &intervals[131..]);
+    let told = rest(&mut Cursor::open(&path).unwrap());
+    // The first second begins 400 ms past a minute.
+    assert_eq!(told[..6], ["header", "59", "119", "in the second minute", "129", "130"]);
+    assert_eq!(told[6..8], ["meanwhile", "131"]);
+    let mut totals = Totals::default();
+    intervals.iter().for_each(|interval| totals.fold(interval));
+    assert_eq!(requests(&folded(&path)), requests(&totals));
+    let locked = fs::File::open(&path).unwrap().try_lock();
+    assert!(locked.is_err(), "readers still see that the run lives");
+}
+
+#[test]
+fn a_death_at_any_step_leaves_one_whole_log() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    let intervals = seconds(130);
+    append(&mut log, &intervals);
+    let (whole, twin_path) = (fs::read(&path).unwrap(), rewrite::twin_path(&path));
+    // Killed before the rename: the twin is there, and nobody looks at it.
+    fs::write(&twin_path, b"half a twin of a run that was killed").unwrap();
+    assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 131);
+    // The next thinning replaces it; given up, it leaves nothing behind.
+    let twin = thinned(&mut log, LATER_MS, &[], 1_000);
+    assert_eq!(fs::read(&path).unwrap(), whole, "before it is adopted the log is as it was");
+    drop(twin);
+    assert!(!twin_path.exists());
+    // A twin that can't be made or can't be put in place leaves the log as it is, and the run goes on.
+    log.interval(&Interval { sequence: 130, ..intervals[129].clone() }).unwrap();
+    let thinning = log.thinning(LATER_MS, &[], 1_000).unwrap();
+    fs::create_dir(&twin_path).unwrap();
+    assert!(matches!(thinning.run(), Err(LogError::Io { .. })));
+    fs::remove_dir(&twin_path).unwrap();
+    log.interval(&Interval { sequence: 131, ..intervals[129].clone() }).unwrap();
+    let twin = thinned(&mut log, LATER_MS, &[], 1_000);
+    fs::remove_file(&twin_path).unwrap();
+    assert!(log.adopt(twin).is_err());
+    log.interval(&Interval { sequence: 132, ..intervals[129].clone() }).unwrap();
+    assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 134);
+    assert_eq!(fs::read(&path).unwrap()[..whole.len()], whole);
+}
+
+#[test]
+fn damage_leaves_the_log_and_no_twin() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    append(&mut log, &seconds(130));
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    fs::write(&path, &bytes).unwrap();
+    let thinning = log.thinning(LATER_MS, &[], 1_000).unwrap();
+    assert!(matches!(thinning.run(), Err(LogError::Damaged { .. })));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    assert!(!rewrite::twin_path(&path).exists());
+}
+
+#[test]
+fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    append(&mut log, &seconds(1_300));
+    let half = log.length() / 2;
+    // Half of it is delivered, and getting that small is enough at a limit of ninety percent.
+    let twin = thinned(&mut log, LATER_MS, &[Some(1_299), Some(649)], half / 5 * 9);
+    assert_eq!(twin.undelivered_merged(), 0);
+    assert_eq!(twin.pressure().undelivered_width_ms(), 1);
+    log.adopt(twin).unwrap();
+    let told = rest(&mut Cursor::open(&path).unwrap());
+    assert!(told.contains(&"649".to_owned()) && told.contains(&"650".to_owned()), "{told:?}");
+    assert_eq!(told.len(), 1 + 11 + 650);
+    // At a tenth of it, it is not.
+    let last = seconds(1_301).pop().unwrap();
+    let length = log.length();
+    (0..40).for_each(|more| append(&mut log, &[Interval { sequence: 1_300 + more, ..last.clone() }]));
+    let twin = thinned(&mut log, LATER_MS, &[Some(1_299), Some(649)], length / 10);
+    assert!(twin.undelivered_merged() > 600, "{}", twin.undelivered_merged());
+    assert!(twin.pressure().undelivered_width_ms() > 1);
+    log.adopt(twin).unwrap();
+    let told = rest(&mut Cursor::open(&path).unwrap());
+    assert!(told.contains(&"649".to_owned()) && told.contains(&"1299".to_owned()), "outputs' positions stay: {told:?}");
+}
+
+#[test]
+fn the_last_event_and_the_end_stay_last() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    append(&mut log, &seconds(130));
+    log.event(&event("last")).unwrap();
+    log.end(&serde_json::json!({ "exit_code": 0 })).unwrap();
+    // Two minutes after the run nothing is old, so only pressure thins it.
+    let twin = thinned(&mut log, 250_000, &[], 100);
+    log.adopt(twin).unwrap();
+    let told = rest(&mut Cursor::open(&path).unwrap());
+    assert_eq!(told, ["header", "59", "119", "129", "last", "end"]);
+}
+
+#[test]
+fn a_reader_within_a_merged_interval_reads_the_old_file_to_its_end_first() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    let intervals = seconds(200);
+    for interval in &intervals[..190] {
+        log.interval(interval).unwrap();
+        if interval.sequence == 30 || interval.sequence == 100 {
+            log.event(&event(&format!("after {}", interval.sequence))).unwrap();
+        }
+    }
+    let mut reader = Cursor::open(&path).unwrap();
+    while reader.sequence() != Some(25) {
+        reader.read().unwrap();
+    }
+    let limit = log.length() - 1;
+    let twin = thinned(&mut log, LATER_MS, &[], limit);
+    log.adopt(twin).unwrap();
+    append(&mut log, &intervals[190..]);
+    let told = rest(&mut reader);
+    let old = (26..=59).flat_map(|at| [Some(at.to_string()), (at == 30).then(|| "after 30".to_owned())]).flatten();
+    let new = ["119", "after 100", "179", "189"].map(str::to_owned).into_iter();
+    let all: Vec<String> = old.chain(new).chain((190..200).map(|at| at.to_string())).collect();
+    assert_eq!(told, all);
+    assert_eq!(reader.unread_bytes().unwrap(), 0);
+    assert_eq!(reader.offset(), log.length());
+}
+
+#[test]
+fn the_log_of_another_run_at_the_same_path_is_not_followed() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    append(&mut log, &seconds(3));
+    let mut reader = Cursor::open(&path).unwrap();
+    reader.read().unwrap();
+    fs::remove_file(&path).unwrap();
+    let other = super::Header { run_id: "another".into(), ..samples::header() };
+    let _other = LogWriter::create(&path, &other).unwrap();
+    assert_eq!(rest(&mut reader), ["0", "1", "2"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Outputs of all speeds read while the log is thinned at all pressures: each gets every request and event once.
+    #[test]
+    fn every_output_gets_everything_once(
+        plan in samples::plan(100..160),
+        steps in prop::collection::vec((1_usize..40, prop::array::uniform3(0_usize..50), 1_u64..30), 4..12),
+    ) {
+        let folder = TempDir::new().unwrap();
+        let (mut log, path) = start(&folder);
+        let intervals = samples::intervals(&plan);
+        let mut waiting = intervals.iter();
+        let mut readers: Vec<(Cursor, Totals, u64)> =
+            (0..3).map(|_| (Cursor::open(&path).unwrap(), Totals::default(), 0)).collect();
+        let take = |reader: &mut (Cursor, Totals, u64)| match reader.0.read().unwrap() {
+            Some(Entry::Interval(interval)) => { reader.1.fold(&interval); true }
+            Some(Entry::Event(_)) => { reader.2 += 1; true }
+            Some(_) => true,
+            None => false,
+        };
+        let mut events = 0;
+        for (new, reads, limit) in steps {
+            for interval in waiting.by_ref().take(new) {
+                log.interval(interval).unwrap();
+                if interval.sequence % 7 == 3 {
+                    log.event(&event("e")).unwrap();
+                    events += 1;
+                }
+            }
+            let positions: Vec<_> = readers.iter().map(|reader| reader.0.sequence()).collect();
+            let thinning = log.thinning(LATER_MS, &positions, log.length() * limit / 30);
+            // Outputs read on between plan and adoption.
+            for (reader, reads) in readers.iter_mut().zip(reads) {
+                (0..reads).take_while(|_| take(reader)).for_each(drop);
+            }
+            if let Some(thinning) = thinning {
+                log.adopt(thinning.run().unwrap()).unwrap();
+            }
+        }
+        append(&mut log, waiting.as_slice());
+        let mut truth = Totals::default();
+        intervals.iter().for_each(|interval| truth.fold(interval));
+        for mut reader in readers {
+            while take(&mut reader) {}
+            prop_assert_eq!(reader.1.iter().count(), truth.iter().count());
+            for ((_, value), (_, other)) in reader.1.iter().zip(truth.iter()) {
+                match (value, other) {
+                    (Value::Trend(one), Value::Trend(other)) => {
+                        prop_assert_eq!((one.count(), one.min(), one.max()), (other.count(), other.min(), other.max()));
+                    }
+                    (one, other) => prop_assert_eq!(one, other),
+                }
+            }
+            prop_assert_eq!(reader.2, events);
+            prop_assert_eq!(reader.0.sequence(), Some(plan.len() as u64 - 1));
+        }
+    }
+}
