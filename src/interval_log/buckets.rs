@@ -1,14 +1,15 @@
 //! Populated buckets as bytes: one byte each while they are near each other and hold little, as those of a second do.
 //!
 //! ```text
-//!  number · first index (zig-zag) · last − first · number × bucket, each relative to the one before
-//!  bucket = 0ggggccc            gap 1 to 16, count 1 to 8
-//!         | 1ggggggg count      gap 1 to 127, count as a number
-//!         | 11111111 gap count  both as numbers
+//!  number · first index (zig-zag) · last − first · number × token · what tokens leave open, in their order
+//!  token = 0ggggccc   gap 1 to 16, count 1 to 8
+//!        | 1ggggggg   gap 1 to 127; left open: the count, as a byte, or 0xff and a number
+//!        | 11111111   left open: gap and count as numbers
 //! ```
 //!
-//! The first bucket is relative to the index before `first`. A day of hundreds of series holds some 10⁹ buckets, so their
-//! number of bytes is the size of the log, and the time of one is the time to read it.
+//! A gap is relative to the bucket before; the first one's to the index before `first`. A day of hundreds of series holds
+//! some 10⁹ buckets, so their number of bytes is the size of the log, and the time of one is the time to read it. Tokens
+//! stand together because then where the next one is does not hang on what this one says: twice as fast.
 
 use super::codec::{Input, put, put_signed};
 use crate::metric::Histogram;
@@ -16,7 +17,11 @@ use crate::metric::Histogram;
 /// The recorder's own range; anything else would make a histogram of any size.
 const INDICES: std::ops::RangeInclusive<i64> = -10_000..=10_000;
 
+/// So many observations a bucket: more is no log, and could not be added up.
+const LARGEST: u64 = 1 << 48;
+
 /// Appends the populated buckets of a histogram.
+#[expect(clippy::cast_possible_truncation, reason = "patterns check that gaps and counts fit into their bits")]
 pub(super) fn put_buckets(out: &mut Vec<u8>, histogram: &Histogram) {
     let number = histogram.buckets().count();
     put(out, number as u64);
@@ -24,72 +29,90 @@ pub(super) fn put_buckets(out: &mut Vec<u8>, histogram: &Histogram) {
     let last = histogram.buckets().last().map_or(first, |(last, _)| last);
     put_signed(out, first.into());
     put(out, last.abs_diff(first).into());
+    let mut open = Vec::with_capacity(number);
     out.reserve(number * 2);
     let mut before = first - 1;
     for (index, count) in histogram.buckets() {
         let gap = index.abs_diff(before);
         match (gap, count) {
-            // Both numbers are checked by the pattern, so they fit.
             (1..=16, 1..=8) => out.push(((gap - 1) << 3) as u8 | (count - 1) as u8),
+            (1..=127, ..0xff) => {
+                out.push(0x7f + gap as u8);
+                open.push(count as u8);
+            }
             (1..=127, _) => {
                 out.push(0x7f + gap as u8);
-                put(out, count);
+                open.push(0xff);
+                put(&mut open, count);
             }
             _ => {
                 out.push(0xff);
-                put(out, gap.into());
-                put(out, count);
+                put(&mut open, gap.into());
+                put(&mut open, count);
             }
         }
         before = index;
     }
+    out.extend_from_slice(&open);
 }
+
+/// What a token says, so that the usual ones are read without a branch that would be guessed wrong.
+#[derive(Clone, Copy)]
+struct Token {
+    gap: u8,
+    count: u8,
+    /// Lets a byte of what is left open through as the count.
+    mask: u8,
+    /// Takes so many bytes of what is left open.
+    takes: u8,
+}
+
+static TOKENS: [Token; 256] = {
+    let mut tokens = [Token { gap: 0, count: 0, mask: 0xff, takes: 1 }; 256];
+    let mut byte = 0_u8;
+    while byte < 0xff {
+        tokens[byte as usize] = if byte < 0x80 {
+            Token { gap: (byte >> 3) + 1, count: (byte & 7) + 1, mask: 0, takes: 0 }
+        } else {
+            Token { gap: byte - 0x7f, count: 0, mask: 0xff, takes: 1 }
+        };
+        byte += 1;
+    }
+    tokens
+};
 
 /// Reads buckets into a histogram; None when the bytes are none.
 pub(super) fn histogram(input: &mut Input<'_>, zeros: u64, sum: f64, extremes: (f64, f64)) -> Option<Histogram> {
     let number = input.number()?;
     if number == 0 {
-        // An empty range: there is nothing to make room for.
-        #[expect(clippy::reversed_empty_ranges, reason = "how an empty inclusive range is written")]
-        return Some(Histogram::from_parts(zeros, sum, extremes, 1..=0, std::iter::empty()));
+        return Some(Histogram::from_counts(zeros, sum, extremes, 0, Vec::new()));
     }
     let (first, width) = (input.signed()?, i64::try_from(input.number()?).ok()?);
-    let last = first.checked_add(width).filter(|last| INDICES.contains(&first) && INDICES.contains(last))?;
-    let (first, last) = (i32::try_from(first).ok()?, i32::try_from(last).ok()?);
-    let mut buckets = Buckets { input, left: number, index: first - 1, last, total: zeros };
-    let histogram = Histogram::from_parts(zeros, sum, extremes, first..=last, &mut buckets);
-    // Stopped early: the bytes were wrong.
-    (buckets.left == 0).then_some(histogram)
-}
-
-/// Yields buckets for as long as they make sense.
-struct Buckets<'a, 'b> {
-    input: &'a mut Input<'b>,
-    left: u64,
-    index: i32,
-    last: i32,
-    total: u64,
-}
-
-impl Iterator for Buckets<'_, '_> {
-    type Item = (i32, u64);
-
-    #[inline]
-    fn next(&mut self) -> Option<(i32, u64)> {
-        if self.left == 0 {
-            return None;
+    first.checked_add(width).filter(|last| INDICES.contains(&first) && INDICES.contains(last))?;
+    let (tokens, open) = input.0.split_at_checked(usize::try_from(number).ok()?)?;
+    let mut counts = vec![0; usize::try_from(width).ok()? + 1];
+    // Before the first bucket; and in what is left open.
+    let (mut place, mut at) = (usize::MAX, 0);
+    for byte in tokens {
+        let token = TOKENS[usize::from(*byte)];
+        let next = open.get(at).map_or(0, |next| *next & token.mask);
+        let (mut gap, mut count) = (usize::from(token.gap), u64::from(token.count + next));
+        at += usize::from(token.takes);
+        if *byte == 0xff || next == 0xff {
+            at -= usize::from(*byte == 0xff);
+            let mut rest = Input(open.get(at..)?);
+            let before = rest.0.len();
+            if *byte == 0xff {
+                gap = usize::try_from(rest.number()?).ok()?;
+            }
+            count = rest.number().filter(|count| *count <= LARGEST)?;
+            at += before - rest.0.len();
         }
-        let byte = self.input.byte()?;
-        let (gap, count) = match byte {
-            0..=0x7f => (i32::from(byte >> 3) + 1, u64::from(byte & 7) + 1),
-            0x80..=0xfe => (i32::from(byte - 0x7f), self.input.number()?),
-            0xff => (i32::try_from(self.input.number()?).ok()?, self.input.number()?),
-        };
-        self.index = self.index.checked_add(gap).filter(|index| *index <= self.last)?;
-        self.total = self.total.checked_add(count)?;
-        self.left -= 1;
-        Some((self.index, count))
+        place = place.wrapping_add(gap);
+        *counts.get_mut(place)? = count;
     }
+    input.0 = open.get(at..)?;
+    Some(Histogram::from_counts(zeros, sum, extremes, i32::try_from(first).ok()?, counts))
 }
 
 #[cfg(test)]
@@ -101,19 +124,19 @@ mod tests {
     proptest! {
         #[test]
         fn buckets_near_and_far_full_and_fuller_come_back(
-            buckets in prop::collection::btree_map(-7_680..7_680_i32, prop_oneof![1..20_u64, 1..1_000_000_u64], 0..40),
-            dense in 0..500_i32,
+            buckets in prop::collection::btree_map(0..7_000_usize, prop_oneof![1..20_u64, 1..1_000_000_u64], 0..40),
+            dense in 0..500_usize,
         ) {
-            let buckets = buckets.into_iter().filter(|(index, _)| *index < 0);
-            let buckets: Vec<(i32, u64)> = buckets.chain((0..dense).map(|index| (index, 1 + u64::from(index.unsigned_abs()) / 40))).collect();
-            let range = buckets.first().map_or(1, |first| first.0)..=buckets.last().map_or(0, |last| last.0);
-            let histogram = Histogram::from_parts(3, 1.0, (0.0, 1.0), range, buckets.iter().copied());
+            let mut counts = vec![0; 8_000];
+            buckets.iter().for_each(|(place, count)| counts[*place] = *count);
+            (0..dense).for_each(|place| counts[7_000 + place] = 1 + place as u64 / 2);
+            let histogram = Histogram::from_counts(3, 1.0, (0.0, 1.0), -7_000, counts);
             let mut bytes = Vec::new();
             put_buckets(&mut bytes, &histogram);
             let mut input = Input(&bytes);
             let back = super::histogram(&mut input, 3, 1.0, (0.0, 1.0)).unwrap();
             prop_assert!(input.0.is_empty());
-            prop_assert_eq!(back.buckets().collect::<Vec<_>>(), buckets);
+            prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
             prop_assert_eq!(back.count(), histogram.count());
         }
     }

@@ -202,14 +202,12 @@ impl Rewriter<'_> {
             self.release()?;
             return self.write(frame).map(|()| true);
         };
-        match self.held.as_mut().filter(|held| held.group == group) {
-            Some(held) => Ok(held.absorb(payload).is_some()),
-            None => {
-                self.release()?;
-                self.held = Some(Held { group, content: Content::Frame(frame.to_vec()), frames: 1 });
-                Ok(true)
-            }
+        if let Some(held) = self.held.as_mut().filter(|held| held.group == group) {
+            return Ok(held.absorb(payload).is_some());
         }
+        self.release()?;
+        self.held = Some(Held { group, content: Content::Frame(frame.to_vec()), frames: 1 });
+        Ok(true)
     }
 
     fn event(&mut self, frame: &[u8]) -> io::Result<bool> {

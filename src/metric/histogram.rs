@@ -1,7 +1,5 @@
 //! A base-2 exponential histogram at scale 8: constant-time recording, lossless merging, exact count, sum, min, max.
 
-use std::ops::RangeInclusive;
-
 use super::bucket;
 
 /// Buckets are grown in steps of this many, so that a drifting latency does not reallocate at every new maximum.
@@ -181,25 +179,11 @@ impl Histogram {
         Some(self.max)
     }
 
-    /// Puts a histogram together from stored parts; the count is derived from the buckets, so it can't disagree.
-    /// `range` is that of the buckets' indices: room is made for it once.
+    /// Puts a histogram together from stored parts: `counts` of the buckets from index `first` on. The number of
+    /// observations is derived from them, so it can't disagree.
     #[must_use]
-    pub fn from_parts(
-        zeros: u64,
-        sum: f64,
-        (min, max): (f64, f64),
-        range: RangeInclusive<i32>,
-        buckets: impl Iterator<Item = (i32, u64)>,
-    ) -> Self {
-        let mut histogram = Self { zeros, count: zeros, sum, min, max, ..Self::default() };
-        if !range.is_empty() {
-            histogram.grow_to(*range.start(), *range.end());
-        }
-        for (index, count) in buckets {
-            histogram.add_to_bucket(index, count);
-            histogram.count += count;
-        }
-        histogram
+    pub fn from_counts(zeros: u64, sum: f64, (min, max): (f64, f64), first: i32, counts: Vec<u64>) -> Self {
+        Self { count: zeros.saturating_add(counts.iter().sum()), zeros, sum, min, max, first, counts }
     }
 }
 
