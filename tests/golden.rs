@@ -1,7 +1,7 @@
 //! Golden files: one fixture through every encoder and report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
-use std::{fmt::Write, path::PathBuf, time::Duration};
+use std::{cell::Cell, fmt::Write, path::PathBuf, rc::Rc, time::Duration};
 
 use loadagent::{
     analysis::{Generator, Offered, Validity},
@@ -11,7 +11,11 @@ use loadagent::{
         frame::{Model, ScenarioHeader},
     },
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue, intended::IntendedCells},
-    output::{Account, encoder::Encoder, prometheus::RemoteWrite},
+    output::{
+        Account,
+        encoder::Encoder,
+        prometheus::{Dialect, RemoteWrite, Settings, Version},
+    },
     profile::{self, Given},
     report::{self, Outcome, Summary, style::Style, trends},
     threshold::judge::Judge,
@@ -171,7 +175,18 @@ fn summary() -> Summary {
     }];
     let outcome = Outcome::weigh(vec![(Exit::Stopped, "stopped from outside".into())], &findings, &validity, &outputs);
     let trend_stats = trends::parse_stats(trends::DEFAULT_STATS).unwrap();
-    Summary { header, elapsed, totals, offered, findings, validity, outputs, outcome, trend_stats }
+    Summary {
+        header,
+        elapsed,
+        totals,
+        offered,
+        findings,
+        validity,
+        outputs,
+        run_dir: "runs/r1".into(),
+        outcome,
+        trend_stats,
+    }
 }
 
 #[test]
@@ -244,14 +259,14 @@ struct Native {
 #[test]
 fn remote_write() {
     let run = vec![("run_id".to_owned(), "r1".to_owned()), ("profile".to_owned(), "golden".to_owned())];
-    let mut encoder = RemoteWrite::new("loadagent_", run);
+    let dialect = Dialect { version: Version::One, ..Dialect::default() };
+    let mut encoder = RemoteWrite::new(&Settings::default(), run, Rc::new(Cell::new(dialect)));
     let mut text = String::new();
     for interval in intervals() {
         encoder.fold(&interval);
         for batch in encoder.push() {
-            writeln!(text, "── a request of {} samples", batch.samples).unwrap();
-            let body = snap::raw::Decoder::new().decompress_vec(&batch.body).unwrap();
-            for series in Request::decode(&*body).unwrap().series {
+            writeln!(text, "── a request of {} samples", batch.samples()).unwrap();
+            for series in Request::decode(batch.content()).unwrap().series {
                 let labels: Vec<_> = series.labels.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
                 write!(text, "{}", labels.join(" ")).unwrap();
                 series.samples.iter().for_each(|sample| write!(text, "  {} @{}", sample.value, sample.at).unwrap());

@@ -20,7 +20,7 @@ pub struct Account {
     pub rejected: u64,
     /// Samples kept in the run's folder because the time to deliver ran out.
     pub spooled: u64,
-    /// Samples that never reached the disk, and so can't be delivered.
+    /// Records of requests that never reached the disk, and parts of the log that can't be read: neither can be delivered.
     pub lost: u64,
     /// Whether everything arrived.
     pub complete: bool,

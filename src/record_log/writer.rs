@@ -85,12 +85,13 @@ impl RecordLog {
         for (family, labels) in &records.definitions {
             self.define(SeriesKey { worker, family: *family }, labels);
         }
-        if records.count == 0 {
-            return Ok(Appended { written: 0, lost: records.lost });
+        let mut all = Appended { written: 0, lost: records.lost };
+        for (bytes, count) in records.parts() {
+            let appended = self.append_frame(Kind::Records, &encode_records(worker, count, bytes), count)?;
+            all.written += appended.written;
+            all.lost += appended.lost;
         }
-        let payload = encode_records(worker, records.count, &records.bytes);
-        let appended = self.append_frame(Kind::Records, &payload, records.count)?;
-        Ok(Appended { lost: appended.lost + records.lost, ..appended })
+        Ok(all)
     }
 
     /// Appends gauges of the telling side, each in its metric's unit.

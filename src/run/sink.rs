@@ -116,8 +116,8 @@ impl Source<'_> {
         let options = self.sample_options(settings.metrics);
         match settings.mode {
             Mode::Aggregate => self.intervals(address, move || encoder(AggregateEncoder::new(&prefix, labels.clone()))),
-            Mode::Raw => self.records(move || format(samples::Influx::new(options.clone()))),
-            Mode::Sampled(every) => self.records(move || format(samples::Influx::new(options.clone()))),
+            Mode::Raw => self.records(move || format(samples::Influx::new(options.clone(), &prefix, 1))),
+            Mode::Sampled(every) => self.records(move || format(samples::Influx::new(options.clone(), &prefix, every))),
         }
     }
 

@@ -7,20 +7,33 @@ use crate::metric::Labels;
 
 /// A worker keeps no more than this between two hand-overs.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Records of a part: some megabytes when they are written out as text, nine lines each.
+const PART_RECORDS: u64 = 2_048;
 /// Room of the first buffer.
 const FIRST_ROOM: usize = 64 * 1024;
 
 /// What a worker recorded between two hand-overs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Records {
-    /// The records; the first step counts from the start of the run.
+    /// The records; the first step of each part counts from the start of the run.
     pub bytes: Vec<u8>,
     /// How many are in `bytes`.
     pub count: u64,
+    /// Where `bytes` may be cut: the end of a part and how many records are in it. After each the step counts from the
+    /// start of the run again, so that a part is read, and written out, on its own.
+    pub cuts: Vec<(usize, u64)>,
     /// How many found no room.
     pub lost: u64,
     /// Labels of families that were used for the first time, by the worker's own number.
     pub definitions: Vec<(u32, Labels)>,
+}
+
+impl Records {
+    /// The records in parts, each with its number of them.
+    pub fn parts(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let begins = std::iter::once(0).chain(self.cuts.iter().map(|(end, _)| *end));
+        begins.zip(&self.cuts).map(|(begin, (end, count))| (&self.bytes[begin..*end], *count))
+    }
 }
 
 /// Writes the records of one worker.
@@ -31,7 +44,9 @@ pub struct RecordWriter {
     max_bytes: usize,
     /// By family: whether its labels were told.
     defined: Vec<bool>,
-    /// The tick of the last record of this chunk, or zero.
+    /// Records since the last cut.
+    part_count: u64,
+    /// The tick of the last record of this part, or zero.
     last: u64,
     /// The least tick of the next record.
     next: u64,
@@ -46,7 +61,7 @@ impl RecordWriter {
 
     pub(super) fn bounded(workers: usize, max_bytes: usize) -> Self {
         let open = Records { bytes: Vec::with_capacity(FIRST_ROOM.min(max_bytes)), ..Records::default() };
-        Self { workers: workers.max(1) as u64, open, max_bytes, defined: Vec::new(), last: 0, next: 0 }
+        Self { workers: workers.max(1) as u64, open, max_bytes, defined: Vec::new(), part_count: 0, last: 0, next: 0 }
     }
 
     /// Writes a record of a family that happened `at` after the start of the run, or counts it as lost when there is no
@@ -65,6 +80,18 @@ impl RecordWriter {
         (self.last, self.next) = (tick, tick.saturating_add(1));
         self.open.count += 1;
         encode(&mut self.open.bytes, step, family, record);
+        self.part_count += 1;
+        if self.part_count == PART_RECORDS {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        self.last = 0;
+        let count = std::mem::take(&mut self.part_count);
+        if count > 0 {
+            self.open.cuts.push((self.open.bytes.len(), count));
+        }
     }
 
     #[cold]
@@ -79,7 +106,7 @@ impl RecordWriter {
 
     /// Hands over what was written, and starts anew with room for as much again and an eighth.
     pub fn take(&mut self) -> Records {
-        self.last = 0;
+        self.cut();
         let used = self.open.bytes.len();
         let room = (used + used / 8).min(self.max_bytes);
         std::mem::replace(&mut self.open, Records { bytes: Vec::with_capacity(room), ..Records::default() })

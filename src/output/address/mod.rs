@@ -274,7 +274,6 @@ mod tests {
             "prometheus://u:s3cret@h",
             "prometheus=http://u:s3cret@h?interval=x",
             "prometheus=http://u:s3cret@h?bearer_token=s3cret",
-            "influxdb=http://h?token=s3cret",
             "kafka=s3cret",
         ] {
             let fault = parse(given).unwrap_err().to_string();

@@ -21,6 +21,14 @@ pub enum FeedError {
     Records(#[from] RecordLogError),
 }
 
+impl FeedError {
+    /// Whether the feed has gone past what it could not read, and may be asked again.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        matches!(self, Self::Records(RecordLogError::Damaged { .. } | RecordLogError::Missing { .. }))
+    }
+}
+
 /// How far a sink has delivered; kept beside the log, so that another process can go on from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -94,6 +94,13 @@ impl Ledger {
         self.account.set_aside.extend(set_aside);
     }
 
+    /// Something in the log could not be read; what it held is lost.
+    pub(super) fn unreadable(&mut self, why: &str) {
+        self.tell(why);
+        self.account.lost += 1;
+        self.account.last_error = Some(why.to_owned());
+    }
+
     /// What an earlier process set aside was taken.
     pub(super) fn taken_after_all(&mut self, name: &str, samples: u64) {
         self.account.rejected = self.account.rejected.saturating_sub(samples);

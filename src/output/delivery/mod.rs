@@ -157,8 +157,15 @@ impl Delivery {
             if !self.met && !self.meet().await {
                 return self.count_rest();
             }
-            let next = self.feed.next(over)?;
+            let next = self.feed.next(over);
             self.ledger.borrow_mut().read_up_to = self.feed.read_up_to();
+            let next = match next {
+                Err(error) if error.is_passed() => {
+                    self.ledger.borrow_mut().unreadable(&error.to_string());
+                    continue;
+                }
+                next => next?,
+            };
             match next {
                 Some(push) => match self.carry_push(push).await {
                     Carried::Whole => {
@@ -364,10 +371,17 @@ impl Delivery {
 
     /// Counts what stays in the log.
     fn count_rest(&mut self) -> Result<(), FeedError> {
-        while let Some(push) = self.feed.next(true)? {
-            self.ledger.borrow_mut().account.spooled += push.batches.iter().map(Batch::samples).sum::<u64>();
+        loop {
+            match self.feed.next(true) {
+                Ok(Some(push)) => {
+                    let samples = push.batches.iter().map(Batch::samples).sum::<u64>();
+                    self.ledger.borrow_mut().account.spooled += samples;
+                }
+                Ok(None) => return Ok(()),
+                Err(error) if error.is_passed() => self.ledger.borrow_mut().unreadable(&error.to_string()),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(())
     }
 
     fn write_standing(&mut self) {

@@ -15,7 +15,7 @@ mod symbols;
 mod tests;
 
 pub use self::{
-    dialect::Dialect,
+    dialect::{Dialect, Version},
     encoder::RemoteWrite,
     receiver::RemoteWriteReceiver,
     settings::{Settings, StaleMarkers},

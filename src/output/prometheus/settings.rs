@@ -29,6 +29,13 @@ pub enum StaleMarkers {
     All,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        let prefix = "loadagent_".to_owned();
+        Self { prefix, version: None, native: None, scale: None, stale_markers: StaleMarkers::Gauges }
+    }
+}
+
 impl Settings {
     /// Takes them out of the options.
     ///

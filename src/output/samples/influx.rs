@@ -13,15 +13,26 @@ use super::{
 };
 use crate::{
     metric::Labels,
-    record_log::{Recorded, SeriesKey},
+    record_log::{Entry, Recorded, SeriesKey},
 };
 
 /// Writes line protocol.
 #[derive(Debug)]
 pub struct Influx {
     options: SampleOptions,
-    /// By series: what follows the measurement.
-    tags: HashMap<SeriesKey, Prefixes>,
+    /// Before every measurement.
+    prefix: String,
+    /// One record of a series in so many is written, with this as field `weight`; 1 for all of them.
+    every: u32,
+    series: HashMap<SeriesKey, Series>,
+}
+
+/// What is kept of a series.
+#[derive(Debug, Default)]
+struct Series {
+    /// Records since the last one that was written.
+    passed: u32,
+    prefixes: Prefixes,
 }
 
 /// `measurement,tags value=` by place of the metric; empty until it is needed.
@@ -30,8 +41,8 @@ type Prefixes = Box<[Vec<u8>; SAMPLED.len()]>;
 impl Influx {
     /// A writer that has seen no series.
     #[must_use]
-    pub fn new(options: SampleOptions) -> Self {
-        Self { options, tags: HashMap::new() }
+    pub fn new(options: SampleOptions, prefix: &str, every: u32) -> Self {
+        Self { options, prefix: prefix.to_owned(), every: every.max(1), series: HashMap::new() }
     }
 }
 
@@ -41,17 +52,31 @@ impl SampleFormat for Influx {
     }
 
     fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) -> u64 {
-        let prefixes = self.tags.entry(recorded.key).or_default();
+        let series = self.series.entry(recorded.key).or_default();
+        let mut weight = 1;
+        if matches!(recorded.entry, Entry::Record(_)) {
+            weight = self.every;
+            series.passed += 1;
+            if series.passed < self.every {
+                return 0;
+            }
+            series.passed = 0;
+        }
         let mut time = Vec::with_capacity(24);
+        if self.every > 1 {
+            time.extend_from_slice(b",weight=");
+            put_whole(&mut time, weight.into());
+        }
         time.push(b' ');
         if recorded.at_unix_ns < 0 {
             time.push(b'-');
         }
         put_whole(&mut time, recorded.at_unix_ns.unsigned_abs());
         self.options.metrics.expand(&recorded.entry, |place, value| {
-            let prefix = &mut prefixes[place];
+            let prefix = &mut series.prefixes[place];
             if prefix.is_empty() {
-                *prefix = render(&self.options, &SAMPLED[place].name, recorded.labels);
+                let measurement = format!("{}{}", self.prefix, SAMPLED[place].name);
+                *prefix = render(&self.options, &measurement, recorded.labels);
             }
             lines.bytes.extend_from_slice(prefix);
             put_short(&mut lines.bytes, value);

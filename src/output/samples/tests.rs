@@ -79,8 +79,22 @@ fn text(lines: &Lines) -> &str {
 }
 
 #[test]
+fn a_sample_of_the_requests_says_how_many_it_stands_for() {
+    let labels = Labels::new([("scenario", "a")]);
+    let (request, gauge) = (SeriesKey { worker: 0, family: 0 }, SeriesKey { worker: 1, family: 0 });
+    let passed = Entry::Record(Record::Check { passed: true });
+    let vus = Entry::Gauge { metric: &catalogue::VUS, value: 5.0 };
+    let mut story: Vec<_> = (0..7).map(|second| (request, labels.clone(), second, passed)).collect();
+    story.push((gauge, labels, 9, vus));
+    let (samples, lines) = write(&mut Influx::new(SampleOptions::default(), "p_", 3), &story);
+    assert_eq!(samples, 3);
+    let check = "p_checks,scenario=a value=1,weight=3";
+    assert_eq!(text(&lines), format!("{check} 2\n{check} 5\np_vus,scenario=a value=5,weight=1 9\n"));
+}
+
+#[test]
 fn influx_lines() {
-    let (samples, lines) = write(&mut Influx::new(options()), &story());
+    let (samples, lines) = write(&mut Influx::new(options(), "", 1), &story());
     let tags = r#"expected_response=true,method=GET,mine=m&n\ <q>,name=get\,\ "it",run_id=r1,scenario=default,status=200,team=a\ "b"#;
     let bad = r#"error_class=connect_refused,expected_response=false,method=GET,name=other,run_id=r1,scenario=default,team=a\ "b"#;
     let plain = r#"run_id=r1,scenario=default,team=a\ "b"#;
@@ -166,7 +180,7 @@ fn only_what_is_selected_is_written() {
     let metrics = Selection::only(["http_reqs", "vus"]).unwrap();
     let only = || SampleOptions { metrics, ..SampleOptions::default() };
     let formats: [Box<dyn SampleFormat>; 3] =
-        [Box::new(Influx::new(only())), Box::new(Json::new(only())), Box::new(Csv::new(only()))];
+        [Box::new(Influx::new(only(), "", 1)), Box::new(Json::new(only())), Box::new(Csv::new(only()))];
     for mut format in formats {
         let (samples, lines) = write(&mut *format, &story());
         assert_eq!(samples, 2);
@@ -203,7 +217,7 @@ proptest! {
         let times = HttpTimes { waiting: nanoseconds, ..HttpTimes::default() };
         let key = SeriesKey { worker: 0, family: 0 };
         let story = [(key, labels, AT, Entry::Record(Record::Http { failed: false, times }))];
-        let (_, lines) = write(&mut Influx::new(SampleOptions::default()), &story);
+        let (_, lines) = write(&mut Influx::new(SampleOptions::default(), "", 1), &story);
         let line = text(&lines).lines().find(|line| line.starts_with("http_req_waiting")).unwrap();
         prop_assert_eq!(lines.ends.len(), 9, "no line end of a tag is left");
         // A backslash may have become a slash, and a line end a space; nothing else.
