@@ -70,13 +70,13 @@ impl Source<'_> {
                 let receiver = RemoteWriteReceiver::new(url.clone(), settings.clone(), labels.clone(), dialect.clone());
                 let settings = settings.clone();
                 let encoder = move || encoder(RemoteWrite::new(&settings, labels.clone(), dialect.clone()));
-                self.over_http(address, Box::new(receiver), self.intervals(address, encoder))
+                over_http(address, Box::new(receiver), self.intervals(address, encoder))
             }
             (Settings::Influx(settings), Place::Url(url)) => {
                 let precision =
                     if settings.mode == Mode::Aggregate { Precision::Milliseconds } else { Precision::Nanoseconds };
                 let receiver = InfluxReceiver::new(url.clone(), settings.clone(), precision);
-                self.over_http(address, Box::new(receiver), self.influx_feed(address, settings))
+                over_http(address, Box::new(receiver), self.influx_feed(address, settings))
             }
             (Settings::Hdr, place) => {
                 let started = self.header.started_at_ms;
@@ -99,16 +99,6 @@ impl Source<'_> {
         let first_ms = standing.next_ms(self.header.started_at_ms);
         Delivery::new(courier, feed, (standing, file), self.progress.clone(), first_ms)
             .map_err(|error| Trouble::new(Exit::BadProfile, &error))
-    }
-
-    fn over_http(
-        &self,
-        address: &SinkAddress,
-        receiver: Box<dyn Receiver>,
-        feed: Result<Box<dyn Feed>, FeedError>,
-    ) -> Result<Parts, String> {
-        let courier = HttpCourier::new(address.http.clone(), receiver)?;
-        Ok((Courier::Http(courier), feed.map_err(|error| error.to_string())?))
     }
 
     fn influx_feed(&self, address: &SinkAddress, settings: &Influx) -> Result<Box<dyn Feed>, FeedError> {
@@ -139,6 +129,15 @@ impl Source<'_> {
     fn records(&self, make: impl Fn() -> Box<dyn SampleFormat> + 'static) -> Result<Box<dyn Feed>, FeedError> {
         Ok(Box::new(RecordFeed::new(self.run, Box::new(make))?))
     }
+}
+
+fn over_http(
+    address: &SinkAddress,
+    receiver: Box<dyn Receiver>,
+    feed: Result<Box<dyn Feed>, FeedError>,
+) -> Result<Parts, String> {
+    let courier = HttpCourier::new(address.http.clone(), receiver)?;
+    Ok((Courier::Http(courier), feed.map_err(|error| error.to_string())?))
 }
 
 fn into_file(

@@ -25,7 +25,7 @@ use crate::{
 pub struct Sinks {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
-    sinks: Vec<Running>,
+    running: Vec<Running>,
     pages: Vec<Arc<Scrape>>,
 }
 
@@ -46,7 +46,7 @@ impl Sinks {
     pub async fn start(addresses: &[SinkAddress], header: &Header, run: &Path) -> Result<Self, Trouble> {
         let (progress, receiver) = watch::channel(Progress::default());
         let source = Source { run, header, progress: receiver };
-        let mut started = Self { progress, tasks: Vec::new(), sinks: Vec::new(), pages: Vec::new() };
+        let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new() };
         for (number, address) in (1..).zip(addresses) {
             let ledger = if let Settings::Scrape(prefix) = &address.settings {
                 let pulled = Pulled::start(address, prefix, header).await?;
@@ -64,7 +64,7 @@ impl Sinks {
             let told = ledger.borrow().account.clone();
             let wants_records = address.wants_records();
             let reads_intervals = !wants_records && !matches!(address.settings, Settings::Scrape(_));
-            started.sinks.push(Running { ledger, told, wants_records, reads_intervals });
+            started.running.push(Running { ledger, told, wants_records, reads_intervals });
         }
         Ok(started)
     }
@@ -80,7 +80,7 @@ impl Sinks {
 
     /// Records of requests never reached the disk.
     pub fn lost_records(&self, count: u64) {
-        for sink in self.sinks.iter().filter(|sink| sink.wants_records) {
+        for sink in self.running.iter().filter(|sink| sink.wants_records) {
             sink.ledger.borrow_mut().account.lost += count;
         }
     }
@@ -102,18 +102,19 @@ impl Sinks {
     /// The accounts as they stand.
     #[must_use]
     pub fn accounts(&self) -> Vec<Account> {
-        self.sinks.iter().map(|sink| sink.ledger.borrow().account.clone()).collect()
+        self.running.iter().map(|sink| sink.ledger.borrow().account.clone()).collect()
     }
 
     /// What the sinks have to tell since the last call.
+    #[must_use]
     pub fn take_notices(&self) -> Vec<String> {
-        self.sinks.iter().flat_map(|sink| sink.ledger.borrow_mut().take_notices()).collect()
+        self.running.iter().flat_map(|sink| sink.ledger.borrow_mut().take_notices()).collect()
     }
 
     /// The last interval that each sink that reads intervals has delivered, and the last one it has read.
     #[must_use]
     pub fn delivered_intervals(&self) -> Vec<Option<u64>> {
-        let of_intervals = self.sinks.iter().filter(|sink| sink.reads_intervals);
+        let of_intervals = self.running.iter().filter(|sink| sink.reads_intervals);
         let positions = of_intervals.flat_map(|sink| {
             let ledger = sink.ledger.borrow();
             let delivered = match ledger.position {
@@ -128,7 +129,7 @@ impl Sinks {
     /// Up to where all sinks that read records have delivered; None while one has delivered nothing.
     #[must_use]
     pub fn delivered_records(&self) -> Option<record_log::Position> {
-        let of_records = self.sinks.iter().filter(|sink| sink.wants_records);
+        let of_records = self.running.iter().filter(|sink| sink.wants_records);
         let positions = of_records.map(|sink| match sink.ledger.borrow().position {
             Some(Position::Record(position)) => Some(position),
             _ => None,
@@ -138,7 +139,7 @@ impl Sinks {
 
     /// Records what the sinks did since the last call.
     pub fn record(&mut self, assembler: &mut Assembler) {
-        for sink in &mut self.sinks {
+        for sink in &mut self.running {
             let account = sink.ledger.borrow().account.clone();
             let before = std::mem::replace(&mut sink.told, account.clone());
             let labels = Labels::new([("output", account.name.as_str())]);

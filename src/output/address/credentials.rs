@@ -116,7 +116,7 @@ pub(super) fn are_literal(address: &str) -> bool {
     let authority = place.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
     let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
     let password = user.split_once(':').map_or("", |(_, password)| password);
-    let is_literal = |text: &str| !text.is_empty() && !(text.starts_with("${") && text.ends_with('}'));
+    let is_literal = |text: &str| !(text.is_empty() || text.starts_with("${") && text.ends_with('}'));
     is_literal(password)
         || query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
             // Tenants stand in headers, too, and are no secret; what smells of one is taken for one.

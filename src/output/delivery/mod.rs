@@ -361,7 +361,7 @@ impl Delivery {
             let samples = batch.samples();
             let frozen = self.courier.freeze(batch);
             if let Verdict::Taken = self.courier.carry(&frozen, true).await
-                && self.set_aside.remove(&path).is_ok()
+                && set_aside::remove(&path).is_ok()
             {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 self.ledger.borrow_mut().taken_after_all(&name, samples);

@@ -76,15 +76,15 @@ impl SetAside {
         }
         Ok(found)
     }
+}
 
-    /// Forgets a batch that was taken after all.
-    ///
-    /// # Errors
-    /// When it can't be removed.
-    pub(super) fn remove(&mut self, body: &Path) -> io::Result<()> {
-        fs::remove_file(body.with_extension("json"))?;
-        fs::remove_file(body)
-    }
+/// Forgets a batch that was taken after all.
+///
+/// # Errors
+/// When it can't be removed.
+pub(super) fn remove(body: &Path) -> io::Result<()> {
+    fs::remove_file(body.with_extension("json"))?;
+    fs::remove_file(body)
 }
 
 fn named(stem: &Path, number: u32, extension: &str) -> PathBuf {
@@ -102,7 +102,7 @@ fn files_of(stem: &Path) -> Vec<PathBuf> {
     let entries = stem.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let ours = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.starts_with(&beginning) && name.ends_with(".body")
+        name.starts_with(&beginning) && path.extension().is_some_and(|extension| extension == "body")
     };
     let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(ours).collect();
     found.sort();
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(later.put(&batch, &reason).unwrap().unwrap(), "1-prometheus-refused-0002.body");
         let all = later.all().unwrap();
         assert_eq!((all.len(), all[0].1.content(), all[0].1.samples()), (2, batch.content(), 2));
-        later.remove(&all[0].0).unwrap();
+        remove(&all[0].0).unwrap();
         assert_eq!(later.all().unwrap().len(), 1);
     }
 }

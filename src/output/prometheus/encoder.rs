@@ -92,7 +92,8 @@ impl RemoteWrite {
         let wanted = wire.iter().filter(|(pick, _)| !only_cumulative || pick.is_cumulative());
         let entry = |(pick, series): &'a (Pick, WireSeries)| {
             let point = pick.from(value, span, &buckets)?;
-            Some(Entry { series, point, at_ms, start_ms: start_ms.filter(|_| pick.is_cumulative()) })
+            let start_ms = start_ms.filter(|_| pick.is_cumulative());
+            Some(Entry { series, point, at_ms, start_ms, exemplar: None })
         };
         wanted.filter_map(entry).collect()
     }
@@ -154,7 +155,7 @@ impl Encoder for RemoteWrite {
         let own = self.wire.iter().flatten().filter(|(pick, _)| !is_derived(pick)).map(|(_, series)| series);
         // A marker must be newer than what it ends.
         let at_ms = self.end_ms + 1;
-        let marker = |series| Entry { series, point: Point::Float(STALE), at_ms, start_ms: None };
+        let marker = |series| Entry { series, point: Point::Float(STALE), at_ms, start_ms: None, exemplar: None };
         let entries: Vec<_> = own.filter(|series| wanted(series)).chain(&derived).map(marker).collect();
         self.batches(&entries)
     }

@@ -44,6 +44,17 @@ pub(super) struct Entry<'a> {
     pub at_ms: i64,
     /// Since when counters and histograms count.
     pub start_ms: Option<i64>,
+    /// One observation, by the trace that it belongs to.
+    pub exemplar: Option<Exemplar>,
+}
+
+/// An observation that stands for others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exemplar {
+    /// Its one label: name and value.
+    pub label: (Symbol, Symbol),
+    pub value: f64,
+    pub at_ms: i64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +75,7 @@ pub(super) fn batch(dialect: Dialect, symbols: &Symbols, entries: &[Entry<'_>]) 
         }
         Version::Two => {
             let mut table = Table::new(symbols);
-            let refs: Vec<Refs> = entries.iter().map(|entry| Refs::of(&mut table, entry.series)).collect();
+            let refs: Vec<Refs> = entries.iter().map(|entry| Refs::of(&mut table, entry)).collect();
             let mut prefix = Vec::new();
             table.used().iter().for_each(|symbol| put_bytes(&mut prefix, 4, symbols.text(*symbol).as_bytes()));
             let mut batch = Batch::new(prefix);
@@ -96,16 +107,23 @@ struct Refs {
     labels: Vec<u8>,
     help: u32,
     unit: u32,
+    exemplar: Vec<u8>,
 }
 
 impl Refs {
-    fn of(table: &mut Table, series: &WireSeries) -> Self {
+    fn of(table: &mut Table, entry: &Entry<'_>) -> Self {
+        let series = entry.series;
+        let mut exemplar = Vec::new();
+        if let Some(Exemplar { label: (name, value), .. }) = entry.exemplar {
+            varint(&mut exemplar, table.place(name).into());
+            varint(&mut exemplar, table.place(value).into());
+        }
         let mut labels = Vec::with_capacity(4 * series.labels.len());
         for (name, value) in &series.labels {
             varint(&mut labels, table.place(*name).into());
             varint(&mut labels, table.place(*value).into());
         }
-        Self { labels, help: table.place(series.help), unit: table.place(series.unit) }
+        Self { labels, help: table.place(series.help), unit: table.place(series.unit), exemplar }
     }
 }
 
@@ -117,6 +135,13 @@ fn put_series_two(out: &mut Vec<u8>, refs: &Refs, entry: &Entry<'_>) {
         Point::Native(histogram, scale) => {
             put_message(out, 3, |message| put_histogram(message, histogram, scale, entry.at_ms, start_ms));
         }
+    }
+    if let Some(Exemplar { value, at_ms, .. }) = entry.exemplar {
+        put_message(out, 4, |exemplar| {
+            put_bytes(exemplar, 1, &refs.exemplar);
+            put_double(exemplar, 2, value);
+            put_int(exemplar, 3, at_ms);
+        });
     }
     put_message(out, 5, |metadata| {
         put_uint(metadata, 1, entry.series.metric_type as u64);

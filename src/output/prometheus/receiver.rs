@@ -1,6 +1,6 @@
 //! Finding out what a receiver understands, and what its answers mean.
 //!
-//! A 1.0 receiver answers 204 to a 2.0 message and stores nothing (Prometheus 2.42, VictoriaMetrics), so success is
+//! A 1.0 receiver answers 204 to a 2.0 message and stores nothing (Prometheus 2.42, `VictoriaMetrics`), so success is
 //! judged by the `…-Written` headers; and native histograms that are switched off are answered by 500, not 400. One
 //! question with a gauge and a histogram, asked before any data is sent, decides both.
 
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     dialect::{Brand, Dialect, Version},
-    message::{self, Entry, MetricType, Point, WireSeries},
+    message::{self, Entry, Exemplar, MetricType, Point, WireSeries},
     settings::Settings,
     symbols::Symbols,
 };
@@ -81,10 +81,12 @@ impl RemoteWriteReceiver {
         let mut one = Histogram::default();
         one.record(1.0);
         let scale = self.settings.scale.unwrap_or(Brand::Usual.usual_scale());
-        let entry = |series, point| Entry { series, point, at_ms, start_ms: None };
-        let mut entries = vec![entry(&gauge, Point::Float(1.0))];
+        let label = (symbols.intern("trace_id"), symbols.intern("00000000000000000000000000000001"));
+        let exemplar = Some(Exemplar { label, value: 1.0, at_ms });
+        let entry = |series, point, exemplar| Entry { series, point, at_ms, start_ms: None, exemplar };
+        let mut entries = vec![entry(&gauge, Point::Float(1.0), exemplar)];
         if trial.native {
-            entries.push(entry(&histogram, Point::Native(&one, scale)));
+            entries.push(entry(&histogram, Point::Native(&one, scale), None));
         }
         let dialect = Dialect { version: trial.version, ..Dialect::default() };
         self.compress(message::batch(dialect, &symbols, &entries).content())
@@ -94,7 +96,8 @@ impl RemoteWriteReceiver {
         let victoria = answer.header("x-server-hostname").is_some();
         let brand = if victoria { Brand::VictoriaMetrics } else { Brand::Usual };
         let scale = self.settings.scale.unwrap_or(brand.usual_scale());
-        self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars: false });
+        let exemplars = written(answer).is_some_and(|written| written.exemplars > 0);
+        self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars });
         self.trial = None;
     }
 }
@@ -194,6 +197,7 @@ impl Receiver for RemoteWriteReceiver {
 struct Written {
     samples: u64,
     histograms: u64,
+    exemplars: u64,
 }
 
 fn written(answer: &Answer) -> Option<Written> {
@@ -203,8 +207,12 @@ fn written(answer: &Answer) -> Option<Written> {
     };
     let (samples, histograms, exemplars): (Option<u64>, Option<u64>, Option<u64>) =
         (count("samples"), count("histograms"), count("exemplars"));
-    (samples.is_some() || histograms.is_some() || exemplars.is_some())
-        .then(|| Written { samples: samples.unwrap_or(0), histograms: histograms.unwrap_or(0) })
+    let any = samples.or(histograms).or(exemplars).is_some();
+    any.then(|| Written {
+        samples: samples.unwrap_or(0),
+        histograms: histograms.unwrap_or(0),
+        exemplars: exemplars.unwrap_or(0),
+    })
 }
 
 #[cfg(test)]

@@ -113,9 +113,10 @@ impl Exporter {
                 add(&name, condition("nonzero"), MetricType::Counter, Pick::Nonzero);
                 add(&name, condition("zero"), MetricType::Counter, Pick::Zero);
             }
-            Kind::Trend => match dialect.native {
-                Some(scale) => add(&name, None, MetricType::Histogram, Pick::Native(scale)),
-                None => {
+            Kind::Trend => {
+                if let Some(scale) = dialect.native {
+                    add(&name, None, MetricType::Histogram, Pick::Native(scale));
+                } else {
                     let bucket = format!("{name}_bucket");
                     for (number, (bound, _)) in
                         classic::cumulative_buckets(&Histogram::default(), metric.unit).iter().enumerate()
@@ -126,7 +127,7 @@ impl Exporter {
                     add(&format!("{name}_sum"), None, MetricType::Histogram, Pick::Sum);
                     add(&format!("{name}_count"), None, MetricType::Histogram, Pick::Count);
                 }
-            },
+            }
         }
         if naming == Naming::K6 {
             let base = format!("{}{}", self.prefix, metric.name);
