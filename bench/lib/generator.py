@@ -41,16 +41,24 @@ class Run:
     def outputs(self):
         return self.summary.get("loadagent", {}).get("outputs", [])
 
+    def output(self, base):
+        """The account of the sink that writes to this address."""
+        found = [one for one in self.outputs() if base.removeprefix("http://") in one["name"]]
+        if len(found) != 1:
+            said = self.finished.stdout[-500:] + self.finished.stderr[-1000:]
+            raise LookupError(f"summary.json tells {len(found)} outputs at {base}; exit code {self.finished.code}: {said}")
+        return found[0]
+
 
 class Generator:
     """A started run. `finish` waits for it and removes its folder; `with` keeps the folder for what comes after."""
 
-    def __init__(self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None):
+    def __init__(self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None, before=()):
         self.run_id = f"bench-{os.getpid()}-{next(_runs)}"
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-run-"))
         # `folder`: a place of somebody else's, for example a disk that is too small.
         self.dir = pathlib.Path(folder or self.home) / "run"
-        argv = [programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
+        argv = [*before, programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
         for out in [*([f"prometheus={prometheus.write_url}"] if prometheus else []), *outs]:
             argv += ["--out", out]
         if quiet:

@@ -43,6 +43,10 @@ class RemoteWrite:
     def out(self, base=None):
         return f"prometheus={base or self.server.base}/api/v1/write"
 
+    def points(self, run_id):
+        """How many samples it holds, in the unit of loadagent's account."""
+        return self.server.samples(run_id)
+
     def told(self, run_id):
         series = self.server.raw(f'loadagent_http_reqs_total{{run_id="{run_id}"}}')
         return _of_counters([{round(at * 1000): float(value) for at, value in one["values"]} for one in series])
@@ -86,6 +90,9 @@ class InfluxAggregate:
     def out(self, base=None):
         return f"influxdb={base or self.server.base}/{self.server.database}"
 
+    def points(self, _):
+        return self.server.points()
+
     def told(self, run_id):
         statement = f"SELECT \"count\", \"total\" FROM \"http_reqs\" WHERE \"run_id\" = '{run_id}' GROUP BY *"
         series = [[dict(zip(one["columns"], row)) for row in one["values"]] for one in self.server.query(statement)]
@@ -104,6 +111,9 @@ class InfluxRaw:
 
     def out(self, base=None):
         return f"influxdb={base or self.server.base}/{self.server.database}?mode=raw"
+
+    def points(self, _):
+        return sum(self.server.count(measurement) for measurement in self.server.measurements())
 
     def told(self, run_id):
         total = self.server.rows('SELECT sum("value") AS n FROM "http_reqs"')
