@@ -35,6 +35,15 @@ class Run:
     def dropped(self):
         return int(self.value("dropped_iterations", "count", absent=0))
 
+    def worker_us(self, served):
+        """CPU of the threads that make load, a request."""
+        return self.validity()["generator"]["worker_cpu_seconds"] / served * 1e6
+
+    def telling_share(self):
+        """CPU of everything else, over that of the threads that make load."""
+        told = self.validity()["generator"]
+        return told["cpu_seconds"] / told["worker_cpu_seconds"] - 1
+
     def validity(self):
         return self.summary.get("loadagent", {}).get("validity", {})
 
