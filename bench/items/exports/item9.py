@@ -14,9 +14,11 @@ from lib.target import Target
 
 TITLE = "no secret in any file or output"
 USER, SECRET = "bench-user", "S3cret+of/th=e~bench"
+# Whether a value from the environment is quoted like the rest of the URL is not what is asked here.
+PLAIN = "Pl4in-secret-of-the-bench"
 QUOTED = urllib.parse.quote(SECRET, safe="")
 BASIC = base64.b64encode(f"{USER}:{SECRET}".encode()).decode()
-FORMS = {SECRET, QUOTED, QUOTED.lower(), BASIC, urllib.parse.quote(BASIC, safe=""), base64.b64encode(SECRET.encode()).decode()}
+FORMS = {SECRET, QUOTED, QUOTED.lower(), BASIC, urllib.parse.quote(BASIC, safe=""), base64.b64encode(SECRET.encode()).decode(), PLAIN}
 
 
 @dataclasses.dataclass
@@ -34,17 +36,23 @@ WAYS = [
     Way("prometheus, bearer_token", "prometheus=http://{at}/api/v1/write?bearer_token={quoted}", f"Bearer {SECRET}"),
     Way("prometheus, bearer_token_file", "prometheus=http://{at}/api/v1/write?bearer_token_file={file}", f"Bearer {SECRET}"),
     Way("prometheus, header", "prometheus=http://{at}/api/v1/write?header.X-Api-Key={quoted}", SECRET),
-    Way("prometheus, environment", "prometheus=http://{at}/api/v1/write?bearer_token=${{BENCH_TOKEN}}", f"Bearer {SECRET}"),
-    Way("prometheus, profile and environment", "prometheus=http://{at}/api/v1/write?bearer_token=${{BENCH_TOKEN}}", f"Bearer {SECRET}", True),
+    Way("prometheus, environment", "prometheus=http://{at}/api/v1/write?bearer_token=${{BENCH_TOKEN}}", f"Bearer {PLAIN}"),
+    Way("prometheus, profile and environment", "prometheus=http://{at}/api/v1/write?bearer_token=${{BENCH_TOKEN}}", f"Bearer {PLAIN}", True),
     Way("influxdb v1, userinfo", "influxdb=http://bench-user:{quoted}@{at}/bench", f"Basic {BASIC}"),
     Way("influxdb v1, raw, userinfo", "influxdb=http://bench-user:{quoted}@{at}/bench?mode=raw", f"Basic {BASIC}"),
     Way("influxdb v2, token", "influxdb=http://{at}?org=o&bucket=b&token={quoted}", f"Token {SECRET}"),
-    Way("influxdb v2, environment", "influxdb=http://{at}?org=o&bucket=b&token=${{BENCH_TOKEN}}", f"Token {SECRET}"),
+    Way("influxdb v2, environment", "influxdb=http://{at}?org=o&bucket=b&token=${{BENCH_TOKEN}}", f"Token {PLAIN}"),
     Way("influxdb v3, token", "influxdb=http://{at}?database=d&token={quoted}", f"Bearer {SECRET}"),
 ]
 # In quick one of each kind of place that a secret can leak from.
 QUICK = {"prometheus, userinfo", "prometheus, bearer_token_file", "prometheus, profile and environment", "influxdb v2, token"}
-PROFILE = 'name: secrets\nscenarios:\n  one: {{executor: constant-vus, vus: 1, duration: 2s, flow: [{{get: "{url}"}}, {{think: 50ms}}]}}\noutputs: ["{out}"]\n'
+PROFILE = """name: secrets
+vars:
+  BENCH_TOKEN:
+scenarios:
+  one: {{executor: constant-vus, vus: 1, duration: 2s, flow: [{{get: "{url}"}}, {{think: 50ms}}]}}
+outputs: ["{out}"]
+"""
 
 
 def refuse(seen):
@@ -77,7 +85,7 @@ def prove(sheet, options):
 
 
 def show(sheet, way, what, rule, target, file):
-    label, env = f"{way.name}, {what}", {"BENCH_TOKEN": QUOTED}
+    label, env = f"{way.name}, {what}", {"BENCH_TOKEN": PLAIN}
     with contextlib.ExitStack() as stack:
         receiver = stack.enter_context(Faults(rule=rule))
         out = way.out.format(at=receiver.base.removeprefix("http://"), quoted=QUOTED, file=file)
@@ -103,6 +111,8 @@ def show(sheet, way, what, rule, target, file):
     found = [place for place, content in places.items() if any(form.encode() in content for form in FORMS)]
     sheet.count(f"{label}: places with the secret in them", found, [])
     told = run.summary.get("loadagent", {}).get("outputs", [])
+    if run.finished.code == 104:
+        sheet.note((run.finished.stdout + run.finished.stderr)[-400:])
     if what == "accepted":
         sheet.holds(f"{label}: exit code", run.finished.code in (0, 109), run.finished.code)
     else:
