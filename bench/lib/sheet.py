@@ -56,11 +56,11 @@ class Sheet:
     def passed(self):
         return all(check["ok"] for check in self._checks)
 
-    def close(self):
-        """Quick runs leave the kept figures alone."""
+    def close(self, keep):
+        """Runs that are quick or partial leave the kept figures alone."""
         failed = [check["name"] for check in self._checks if not check["ok"]]
         self._say(f"{'PASS' if not failed else 'FAIL'} {self.chapter}:{self.item}" + (f": {'; '.join(failed)}" if failed else ""))
-        if not self.quick:
+        if keep:
             self._write()
         return not failed
 
