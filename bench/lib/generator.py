@@ -62,7 +62,9 @@ class Run:
 class Generator:
     """A started run. `finish` waits for it and removes its folder; `with` keeps the folder for what comes after."""
 
-    def __init__(self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None, before=()):
+    def __init__(
+        self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None, before=()
+    ):
         self.run_id = f"bench-{os.getpid()}-{next(_runs)}"
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-run-"))
         # `folder`: a place of somebody else's, for example a disk that is too small.

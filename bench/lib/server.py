@@ -44,7 +44,11 @@ class Server:
         # Behind the target and the load in the queue for a core: what a store costs must not look like latency.
         argv = ["nice", "-n", "10", self.path, *self.flags()]
         self.child = Child(argv, core=machine.TARGET_CORE, watch=1)
-        ports.wait_answering(self.child, self.base + self.READY, patience=60)
+        try:
+            ports.wait_answering(self.child, self.base + self.READY, patience=60)
+        except (RuntimeError, TimeoutError):
+            self.__exit__()
+            raise
 
     def leave(self):
         """Gone, with all that it acknowledged on its disk."""

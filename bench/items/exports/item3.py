@@ -6,12 +6,12 @@ import json
 import typing
 
 from lib import disk, faults, generator, outage, server, stores
-from lib.faults import Faults
 from lib.generator import Generator
 from lib.nginx import Nginx
+from lib.receiver import Receiver
 
 TITLE = "hostile receivers: bounded, on time, honest, mended by replay"
-HEADINGS = ["case", "store", "what the receiver did", "sent", "acked", "rejected", "spooled", "lost", "stored", "after replay", "exit"]
+HEADINGS = ["case", "store", "the receiver", "sent", "acked", "rejected", "spooled", "lost", "stored", "after replay", "exit"]
 ALLOWANCE_S = 5  # beyond the run and its drain
 TOO_SLOW_S = 60
 TINY_KIB = 16
@@ -91,7 +91,7 @@ def prove(sheet, options):
 def show(sheet, case, rate, seconds):
     with contextlib.ExitStack() as stack:
         those = stack.enter_context(stores.started(*(KINDS[name] for name in case.stores)))
-        receivers = [stack.enter_context(Faults(store.server.base, case.rule and case.rule())) for store in those]
+        receivers = [stack.enter_context(Receiver(store.server.base, case.rule and case.rule())) for store in those]
         folder, before, told = stack.enter_context(disk.tiny(TINY_KIB)) if case.tiny_disk else (None, [], "")
         nginx = stack.enter_context(Nginx(log=True))
         if told:

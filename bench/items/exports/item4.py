@@ -1,9 +1,9 @@
 """A receiver of 1.x answers remote write 2.0 with 204 and stores nothing: that is noticed, and 1.0 delivers everything."""
 
 from lib import stores
-from lib.faults import Faults
 from lib.generator import Generator
 from lib.nginx import Nginx
+from lib.receiver import Receiver
 
 TITLE = "Prometheus 2.42 swallows remote write 2.0: noticed"
 WRITTEN = "x-prometheus-remote-write-samples-written"
@@ -18,7 +18,7 @@ def prove(sheet, options):
 def show(sheet, name, rate, seconds):
     store = stores.RemoteWrite(name=name)
     # The proxy changes nothing; it sees which version is spoken and what is answered.
-    with store.server, Faults(store.server.base) as proxy, Nginx(log=True) as nginx:
+    with store.server, Receiver(store.server.base) as proxy, Nginx(log=True) as nginx:
         sheet.used(name, store.server.version)
         label = f"Prometheus {store.server.version}"
         with Generator(nginx.url, "--rate", rate, "-d", f"{seconds}s", outs=[store.out(proxy.base)]) as load:

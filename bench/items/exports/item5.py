@@ -18,41 +18,38 @@ SPREAD = "lognormal({}ms,0.2)"
 
 @dataclasses.dataclass
 class Asked:
-    store: object
+    kind: typing.Callable
     error: float  # in per cent, of a percentile that is read from its buckets
     run: typing.Callable  # (server, run_id, name) -> ms
     intervals: typing.Callable  # (server, run_id, name) -> {second at which the interval ended: ms}
+    store: object = None
 
 
 def asked():
     return [
         # Half a bucket of schema 5 or 3, and the summary's own schema 8 beside it.
-        Asked(stores.RemoteWrite(), 1.1 + 0.15, prometheus_run, prometheus_intervals),
-        Asked(stores.VictoriaRemoteWrite(), 4.4 + 0.15, victoria_run, victoria_intervals),
-        Asked(stores.VictoriaInflux(), 0.001, victoria_field_run, victoria_field_intervals),
-        Asked(stores.InfluxAggregate(), 0.001, influx_run, influx_intervals),
+        Asked(stores.RemoteWrite, 1.1 + 0.15, prometheus_run, prometheus_intervals),
+        Asked(stores.VictoriaRemoteWrite, 4.4 + 0.15, victoria_run, victoria_intervals),
+        Asked(stores.VictoriaInflux, 0.001, victoria_field_run, victoria_field_intervals),
+        Asked(stores.InfluxAggregate, 0.001, influx_run, influx_intervals),
     ]
 
 
 def prove(sheet, options):
     rate, seconds, step = (300, 8, 4) if options.quick else (1000, 60, 30)
-    all_asked = [one for one in asked() if options.only.lower() in one.store.name.lower()]
+    all_asked = [one for one in asked() if options.only.lower() in one.kind.name.lower()]
     knobs = ["--latency-at", f"{step}s={SPREAD.format(AFTER_MS)}"]
-    try:
-        outs = [one.store.out() for one in all_asked]
+    with stores.started(*(one.kind for one in all_asked)) as those:
+        for one, one.store in zip(all_asked, those):
+            sheet.used(one.store.server.name, one.store.server.version)
         with Target(SPREAD.format(BEFORE_MS), knobs=knobs) as target:
+            outs = [store.out() for store in those]
             with Generator(target.url, "--rate", rate, "-d", f"{seconds}s", outs=outs) as load:
                 done = load.wait(seconds + 90)
             log = target.log()
         sheet.count("requests", done.requests(), log["total"])
-        stepped = log["started_at_unix_ms"] / 1000 + step
-        for one in all_asked:
-            sheet.used(one.store.server.name, one.store.server.version)
         of_the_run(sheet, all_asked, done)
-        of_intervals(sheet, all_asked, done, stepped, rate, seconds)
-    finally:
-        for one in all_asked:
-            one.store.server.__exit__()
+        of_intervals(sheet, all_asked, done, log["started_at_unix_ms"] / 1000 + step, seconds)
 
 
 def of_the_run(sheet, all_asked, done):
@@ -72,9 +69,11 @@ def of_the_run(sheet, all_asked, done):
     sheet.table(["run, ms", "summary", *(one.store.name for one in all_asked)], rows)
 
 
-def of_intervals(sheet, all_asked, done, stepped, rate, seconds):
+def of_intervals(sheet, all_asked, done, stepped, seconds):
     """The finest of the stores is what the others are compared with, interval by interval."""
-    series = {one.store.name: {name: one.intervals(one.store.server, done.run_id, name) for name in QUANTILES} for one in all_asked}
+    series = {
+        one.store.name: {name: one.intervals(one.store.server, done.run_id, name) for name in QUANTILES} for one in all_asked
+    }
     finest = min(all_asked, key=lambda one: one.error)
     for one in all_asked:
         found = series[one.store.name]
@@ -83,7 +82,8 @@ def of_intervals(sheet, all_asked, done, stepped, rate, seconds):
             offs = compare(found[name], series[finest.store.name][name], stepped)
             if one is not finest and offs:
                 # A percentile of a few hundred values lies between two of them; p(99) of 300 is one of the last three.
-                sheet.bar(f"{one.store.name}: {name} of intervals, median off the finest", stats.median(offs).value, "<=", one.error, "%")
+                label = f"{one.store.name}: {name} of intervals, median off the finest"
+                sheet.bar(label, stats.median(offs).value, "<=", one.error, "%")
                 sheet.figure(f"{one.store.name}: {name} of intervals, worst", max(offs), "%")
         seen = sight(found["med"], stepped)
         sheet.holds(f"{one.store.name}: the step is seen", seen is not None, seen)

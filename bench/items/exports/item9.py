@@ -7,9 +7,9 @@ import subprocess
 import urllib.parse
 
 from lib import faults, generator, programs, server
-from lib.faults import Faults
 from lib.generator import Generator
 from lib.process import Child
+from lib.receiver import Receiver
 from lib.target import Target
 
 TITLE = "no secret in any file or output"
@@ -18,7 +18,7 @@ USER, SECRET = "bench-user", "S3cret+of/th=e~bench"
 PLAIN = "Pl4in-secret-of-the-bench"
 QUOTED = urllib.parse.quote(SECRET, safe="")
 BASIC = base64.b64encode(f"{USER}:{SECRET}".encode()).decode()
-FORMS = {SECRET, QUOTED, QUOTED.lower(), BASIC, urllib.parse.quote(BASIC, safe=""), base64.b64encode(SECRET.encode()).decode(), PLAIN}
+FORMS = {PLAIN, SECRET, QUOTED, QUOTED.lower(), BASIC, urllib.parse.quote(BASIC, safe="")}
 
 
 @dataclasses.dataclass
@@ -29,15 +29,16 @@ class Way:
     in_profile: bool = False
 
 
+REMOTE = "prometheus=http://{at}/api/v1/write"
 WAYS = [
     Way("prometheus, userinfo", "prometheus=http://bench-user:{quoted}@{at}/api/v1/write", f"Basic {BASIC}"),
-    Way("prometheus, password", "prometheus=http://{at}/api/v1/write?username=bench-user&password={quoted}", f"Basic {BASIC}"),
-    Way("prometheus, password_file", "prometheus=http://{at}/api/v1/write?username=bench-user&password_file={file}", f"Basic {BASIC}"),
-    Way("prometheus, bearer_token", "prometheus=http://{at}/api/v1/write?bearer_token={quoted}", f"Bearer {SECRET}"),
-    Way("prometheus, bearer_token_file", "prometheus=http://{at}/api/v1/write?bearer_token_file={file}", f"Bearer {SECRET}"),
-    Way("prometheus, header", "prometheus=http://{at}/api/v1/write?header.X-Api-Key={quoted}", SECRET),
-    Way("prometheus, environment", "prometheus=http://{at}/api/v1/write?bearer_token=${{BENCH_TOKEN}}", f"Bearer {PLAIN}"),
-    Way("prometheus, profile and environment", "prometheus=http://{at}/api/v1/write?bearer_token=${{BENCH_TOKEN}}", f"Bearer {PLAIN}", True),
+    Way("prometheus, password", REMOTE + "?username=bench-user&password={quoted}", f"Basic {BASIC}"),
+    Way("prometheus, password_file", REMOTE + "?username=bench-user&password_file={file}", f"Basic {BASIC}"),
+    Way("prometheus, bearer_token", REMOTE + "?bearer_token={quoted}", f"Bearer {SECRET}"),
+    Way("prometheus, bearer_token_file", REMOTE + "?bearer_token_file={file}", f"Bearer {SECRET}"),
+    Way("prometheus, header", REMOTE + "?header.X-Api-Key={quoted}", SECRET),
+    Way("prometheus, environment", REMOTE + "?bearer_token=${{BENCH_TOKEN}}", f"Bearer {PLAIN}"),
+    Way("prometheus, profile and environment", REMOTE + "?bearer_token=${{BENCH_TOKEN}}", f"Bearer {PLAIN}", True),
     Way("influxdb v1, userinfo", "influxdb=http://bench-user:{quoted}@{at}/bench", f"Basic {BASIC}"),
     Way("influxdb v1, raw, userinfo", "influxdb=http://bench-user:{quoted}@{at}/bench?mode=raw", f"Basic {BASIC}"),
     Way("influxdb v2, token", "influxdb=http://{at}?org=o&bucket=b&token={quoted}", f"Token {SECRET}"),
@@ -87,7 +88,7 @@ def prove(sheet, options):
 def show(sheet, way, what, rule, target, file):
     label, env = f"{way.name}, {what}", {"BENCH_TOKEN": PLAIN}
     with contextlib.ExitStack() as stack:
-        receiver = stack.enter_context(Faults(rule=rule))
+        receiver = stack.enter_context(Receiver(rule=rule))
         out = way.out.format(at=receiver.base.removeprefix("http://"), quoted=QUOTED, file=file)
         words, outs = [target.url, "-u", "1", "-d", "2s"], [out]
         if way.in_profile:
