@@ -1,7 +1,7 @@
 //! A bound: what hyper's own connection costs when nothing is measured, recorded or exported.
 //!
 //! `bare-hyper HOST:PORT USERS SECONDS [THINK_MS]` runs users on one thread, a connection each, and prints one line of
-//! JSON: requests, CPU seconds, resident bytes. `bench/prove 5` and `6` put it beside loadagent.
+//! JSON: requests, CPU seconds, resident bytes. `bench/prove spine:5` and `spine:6` put it beside loadagent.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 

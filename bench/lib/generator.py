@@ -6,7 +6,9 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
+import time
 
 from lib import machine, programs
 from lib.process import Child, Finished
@@ -33,38 +35,72 @@ class Run:
     def dropped(self):
         return int(self.value("dropped_iterations", "count", absent=0))
 
+    def worker_us(self, served):
+        """CPU of the threads that make load, a request."""
+        return self.validity()["generator"]["worker_cpu_seconds"] / served * 1e6
+
+    def telling_share(self):
+        """CPU of everything else, over that of the threads that make load."""
+        told = self.validity()["generator"]
+        return told["cpu_seconds"] / told["worker_cpu_seconds"] - 1
+
     def validity(self):
         return self.summary.get("loadagent", {}).get("validity", {})
 
     def outputs(self):
         return self.summary.get("loadagent", {}).get("outputs", [])
 
+    def output(self, base):
+        """The account of the sink that writes to this address."""
+        found = [one for one in self.outputs() if base.removeprefix("http://") in one["name"]]
+        if len(found) != 1:
+            said = self.finished.stdout[-500:] + self.finished.stderr[-1000:]
+            raise LookupError(f"summary.json tells {len(found)} outputs at {base}; exit code {self.finished.code}: {said}")
+        return found[0]
+
 
 class Generator:
-    """A started run; `finish` waits for it and removes its folder."""
+    """A started run. `finish` waits for it and removes its folder; `with` keeps the folder for what comes after."""
 
-    def __init__(self, *words, prometheus=None, core=machine.LOAD_CORE, quiet=True, watch=0.1):
+    def __init__(
+        self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None, before=()
+    ):
         self.run_id = f"bench-{os.getpid()}-{next(_runs)}"
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bench-run-")) / "run"
-        argv = [programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
-        if prometheus:
-            argv += ["--out", f"prometheus={prometheus.write_url}"]
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-run-"))
+        # `folder`: a place of somebody else's, for example a disk that is too small.
+        self.dir = pathlib.Path(folder or self.home) / "run"
+        argv = [*before, programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
+        for out in [*([f"prometheus={prometheus.write_url}"] if prometheus else []), *outs]:
+            argv += ["--out", out]
         if quiet:
             argv.append("-q")
-        self.child = Child(argv, core=core, watch=watch)
+        self.child = Child(argv, core=core, watch=watch, env=env)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.discard()
 
     def finish(self, timeout):
         try:
-            finished = self.child.wait(timeout)
-            return Run(finished, self.run_id, self._summary())
+            return self.wait(timeout)
         finally:
             self.discard()
 
+    def wait(self, timeout):
+        finished = self.child.wait(timeout)
+        return Run(finished, self.run_id, self.summary())
+
+    def sleep_until(self, seconds):
+        """Since its start; what was done meanwhile takes nothing off the plan."""
+        time.sleep(max(0, self.child.started + seconds - time.monotonic()))
+
     def discard(self):
         self.child.end()
-        shutil.rmtree(self.dir.parent, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
-    def _summary(self):
+    def summary(self):
         try:
             return json.loads((self.dir / "summary.json").read_text())
         except FileNotFoundError:
@@ -73,3 +109,15 @@ class Generator:
 
 def run(*words, timeout, **options):
     return Generator(*words, **options).finish(timeout)
+
+
+def replay(folder, *words, timeout=120, env=None):
+    """What `loadagent replay` of a run's folder ended with."""
+    return Child([programs.loadagent(), "replay", folder, *words], core=machine.LOAD_CORE, env=env).wait(timeout)
+
+
+def logged_requests(folder):
+    """http_reqs of all intervals that the log of a run still tells, also after a crash."""
+    words = [programs.loadagent(), "report", "--intervals", folder]
+    answer = subprocess.run(words, capture_output=True, text=True, check=False)
+    return round(sum(json.loads(line).get("http_reqs", 0) for line in answer.stdout.splitlines()))

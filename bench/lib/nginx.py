@@ -84,3 +84,9 @@ class Nginx:
         self.quit()
         with open(self._log, "rb") as log:
             return sum(block.count(b"\n") for block in iter(lambda: log.read(1 << 20), b""))
+
+    def logged_until(self, moment):
+        """Lines of requests that were answered before that moment (seconds since the epoch)."""
+        self.quit()
+        with open(self._log, encoding="ascii") as log:
+            return sum(float(line.split(" ", 1)[0]) < moment for line in log)

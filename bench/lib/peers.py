@@ -1,11 +1,6 @@
 """The command lines of the tools that loadagent is compared with."""
 
-import contextlib
-import pathlib
-import shutil
-import tempfile
-
-from lib import machine, programs
+from lib import machine, programs, server
 from lib.process import Child
 
 K6_SCRIPT = """import http from 'k6/http';
@@ -32,28 +27,23 @@ def bare_hyper(url, users, seconds, think_ms=0):
     return _run([programs.example("bare-hyper"), address, users, seconds, think_ms], seconds)
 
 
-def k6(url, users, seconds):
-    with _folder() as folder:
+def k6(url, users, seconds, words=(), env=None):
+    with server.folder("peer") as folder:
         script = folder / "load.js"
         script.write_text(K6_SCRIPT % (users, seconds, url))
-        return _run([_path("k6"), "run", "--quiet", "--no-usage-report", script], seconds)
+        return _run([_path("k6"), "run", "--quiet", "--no-usage-report", *words, script], seconds, env)
+
+
+def version(name):
+    return programs.server(name)[1]
 
 
 def _path(name):
     return programs.server(name)[0]
 
 
-def _run(argv, seconds):
-    finished = Child(argv, core=machine.LOAD_CORE).wait(seconds + 60)
+def _run(argv, seconds, env=None):
+    finished = Child(argv, core=machine.LOAD_CORE, env=env).wait(seconds + 60)
     if finished.code != 0:
         raise RuntimeError(f"{argv[0]} ended with {finished.code}: {finished.stderr[-1000:]}")
     return finished
-
-
-@contextlib.contextmanager
-def _folder():
-    folder = tempfile.mkdtemp(prefix="bench-peer-")
-    try:
-        yield pathlib.Path(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

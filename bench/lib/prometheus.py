@@ -1,70 +1,62 @@
 """A throw-away Prometheus and the questions asked of it."""
 
 import json
-import pathlib
-import shutil
-import tempfile
 import time
 import urllib.parse
 
-from lib import machine, ports, programs
-from lib.process import Child
+from lib import ports
+from lib.server import Server
 
-# From most to least: a version that refuses a flag gets the next set.
-FLAGS = (
-    ["--web.enable-remote-write-receiver", "--enable-feature=native-histograms,exemplar-storage"],
-    ["--web.enable-remote-write-receiver", "--enable-feature=native-histograms"],
-    ["--web.enable-remote-write-receiver"],
-)
+RECEIVER = "--web.enable-remote-write-receiver"
+NATIVE, EXEMPLARS = "native-histograms", "exemplar-storage"
 
 
-class Prometheus:
-    def __init__(self, name="prometheus3"):
-        self._path, self.version = programs.server(name)
-        self._dir = pathlib.Path(tempfile.mkdtemp(prefix="bench-prometheus-"))
-        (self._dir / "prometheus.yml").write_text("{}\n")
-        self._child = self._start()
-        self.write_url = f"{self._base}/api/v1/write"
+class Prometheus(Server):
+    """`native=False` is a receiver that refuses native histograms; `out_of_order` how far back it takes samples."""
 
-    def __enter__(self):
-        return self
+    READY = "/-/ready"
 
-    def __exit__(self, *_):
-        self._child.end(patience=15)
-        shutil.rmtree(self._dir, ignore_errors=True)
+    def __init__(self, name="prometheus3", native=True, out_of_order=None, start=True):
+        self._features = [NATIVE, EXEMPLARS] if native else [EXEMPLARS]
+        self._config = {"storage": {"tsdb": {"out_of_order_time_window": out_of_order}}} if out_of_order else {}
+        super().__init__(name, start)
+
+    @property
+    def write_url(self):
+        return f"{self.base}/api/v1/write"
+
+    def flags(self):
+        (self.dir / "prometheus.yml").write_text(json.dumps(self._config) + "\n")  # JSON is YAML
+        return [
+            f"--config.file={self.dir}/prometheus.yml",
+            f"--storage.tsdb.path={self.dir}/data",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            f"--enable-feature={','.join(self._features)}",
+            "--log.level=warn",
+            RECEIVER,
+        ]
 
     def query(self, expression):
         # A minute ahead, so that a sample stamped with a clock slightly ahead is not missed.
         asked = urllib.parse.urlencode({"query": expression, "time": f"{time.time() + 60:.3f}"})
-        return json.loads(ports.get(f"{self._base}/api/v1/query?{asked}"))["data"]["result"]
+        return json.loads(ports.get(f"{self.base}/api/v1/query?{asked}"))["data"]["result"]
+
+    def raw(self, selector, reach="1h"):
+        """Raw samples: a range selector, so neither staleness nor look-back hides or invents one."""
+        return self.query(f"{selector}[{reach}]")
 
     def last_samples(self, metric, run_id):
-        """The last raw sample of each series: a range selector, so neither staleness nor look-back hides one."""
-        series = self.query(f'{metric}{{run_id="{run_id}"}}[1h]')
+        """The last raw sample of each series."""
+        series = self.raw(f'{metric}{{run_id="{run_id}"}}')
         return [float(one["values"][-1][1]) for one in series if one.get("values")]
 
     def last_histograms(self, metric, run_id):
-        series = self.query(f'{metric}{{run_id="{run_id}"}}[1h]')
+        series = self.raw(f'{metric}{{run_id="{run_id}"}}')
         return [one["histograms"][-1][1] for one in series if one.get("histograms")]
 
-    def _start(self):
-        for flags in FLAGS:
-            port = ports.free_port()
-            self._base = f"http://127.0.0.1:{port}"
-            argv = [
-                self._path,
-                f"--config.file={self._dir}/prometheus.yml",
-                f"--storage.tsdb.path={self._dir}/data",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--log.level=warn",
-            ]
-            child = Child(argv + flags, core=machine.TARGET_CORE)
-            try:
-                ports.wait_answering(child, f"{self._base}/-/ready")
-                return child
-            except RuntimeError as refused:
-                last = refused
-        raise last
+    def samples(self, run_id):
+        """How many samples it holds of a run: floats and histograms."""
+        return sum(len(one.get("values", [])) + len(one.get("histograms", [])) for one in self.raw(f'{{run_id="{run_id}"}}'))
 
 
 def count_above(histogram, seconds):

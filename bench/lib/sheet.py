@@ -11,10 +11,10 @@ COMPARE = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator
 
 
 class Sheet:
-    def __init__(self, item, title, quick):
-        self.item, self.title, self.quick = item, title, quick
+    def __init__(self, chapter, item, title, quick):
+        self.chapter, self.item, self.title, self.quick = chapter, item, title, quick
         self._lines, self._checks, self._raw, self._versions = [], [], {}, {}
-        self._say(f"## Item {item}: {title}" + (" (quick: counts only)" if quick else ""))
+        self._say(f"## {chapter}:{item}: {title}" + (" (quick: counts only)" if quick else ""))
 
     def count(self, name, got, want):
         self._check(name, got == want, f"{got} (must be {want})", got)
@@ -56,30 +56,31 @@ class Sheet:
     def passed(self):
         return all(check["ok"] for check in self._checks)
 
-    def close(self):
-        """Quick runs leave the kept figures alone."""
+    def close(self, keep):
+        """Runs that are quick or partial leave the kept figures alone."""
         failed = [check["name"] for check in self._checks if not check["ok"]]
-        self._say(f"{'PASS' if not failed else 'FAIL'} item {self.item}" + (f": {'; '.join(failed)}" if failed else ""))
-        if not self.quick:
+        self._say(f"{'PASS' if not failed else 'FAIL'} {self.chapter}:{self.item}" + (f": {'; '.join(failed)}" if failed else ""))
+        if keep:
             self._write()
         return not failed
 
     def _write(self):
         self.used("loadagent", programs.loadagent_version())
         about = machine.describe()
-        RESULTS.mkdir(exist_ok=True)
+        results = RESULTS / self.chapter
+        results.mkdir(parents=True, exist_ok=True)
         record = {
-            "item": self.item, "title": self.title, "passed": self.passed(), "machine": about,
+            "chapter": self.chapter, "item": self.item, "title": self.title, "passed": self.passed(), "machine": about,
             "versions": self._versions, "checks": self._checks, **self._raw,
         }
-        (RESULTS / f"item{self.item}.json").write_text(json.dumps(record, indent=1) + "\n")
+        (results / f"item{self.item}.json").write_text(json.dumps(record, indent=1) + "\n")
         head = [
             f"- date: {about['date']}",
             f"- machine: {about['cores']} cores, {about['cpu']}, {about['memory_gib']} GiB, Linux {about['kernel']}",
             "- versions: " + ", ".join(f"{name} {version}" for name, version in sorted(self._versions.items())),
         ]
         page = [self._lines[0], "", *head, "", *self._lines[1:]]
-        (RESULTS / f"item{self.item}.md").write_text("\n".join(page) + "\n")
+        (results / f"item{self.item}.md").write_text("\n".join(page) + "\n")
 
     def _check(self, name, ok, text, value):
         text = text.replace(f"{programs.ROOT}/", "")  # results are published; places of this machine are not

@@ -1,0 +1,192 @@
+"""Receivers that misbehave, a full disk, a store that never comes back: the run ends on time and tells what is missing."""
+
+import contextlib
+import dataclasses
+import json
+import typing
+
+from lib import disk, faults, generator, outage, server, stores
+from lib.generator import Generator
+from lib.nginx import Nginx
+from lib.receiver import Receiver
+
+TITLE = "hostile receivers: bounded, on time, honest, mended by replay"
+HEADINGS = ["case", "store", "the receiver", "sent", "acked", "rejected", "spooled", "lost", "stored", "after replay", "exit"]
+ALLOWANCE_S = 5  # beyond the run and its drain
+TOO_SLOW_S = 60
+TINY_KIB = 16
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    rule: typing.Callable = None  # makes a fresh rule for each receiver
+    code: int = 0
+    quick: bool = True
+    stores: tuple = ("Prometheus", "InfluxDB, aggregate")
+    leaves: str = ""  # "gone" or "hung" at 60 % of the run, for good
+    tiny_disk: bool = False
+    drain: int = 3
+
+
+def two_point_zero(seen):
+    return "io.prometheus.write.v2" in seen.headers.get("content-type", "")
+
+
+def too_large(share):
+    """A limit that the second write and all like it exceed, and its halves do not."""
+    limit = []
+
+    def rule(seen):
+        if seen.number == 2:
+            limit.append(seen.size * share)
+        return faults.answer(413, "too large") if limit and seen.size > limit[0] else None
+
+    return rule
+
+
+CASES = [
+    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110),
+    Case("429 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1)), drain=30),
+    Case("429 twice, Retry-After: a date", lambda: faults.first(2, faults.retry_after(3, as_date=True)), drain=30, quick=False),
+    Case("503 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1, status=503)), drain=30, quick=False),
+    Case("400 to the third write", lambda: faults.only(3, faults.answer(400, "bad sample")), code=110),
+    Case("401 for ever", lambda: faults.always(faults.answer(401, "who are you")), code=110, quick=False),
+    Case("404 for ever", lambda: faults.always(faults.answer(404, "nothing here")), code=110, quick=False),
+    Case("413 above a size", lambda: too_large(0.7), drain=30),
+    Case("closed half-way through the answer", lambda: faults.every(2, faults.cut_off()), drain=30),
+    Case("half a body", lambda: faults.every(2, faults.cut_off_body()), drain=30, quick=False),
+    Case("rubbish instead of HTTP", lambda: faults.every(2, faults.rubbish()), drain=30),
+    Case("hung up without a word", lambda: faults.every(3, faults.hang_up()), drain=30, quick=False),
+    Case("first answer never comes", lambda: faults.first(1, faults.withhold(TOO_SLOW_S)), drain=45, quick=False),
+    Case("no answer ever comes", lambda: faults.always(faults.withhold(TOO_SLOW_S, store=False)), code=110, quick=False),
+    Case("2.0 answered 204, not stored", lambda: faults.when(two_point_zero, faults.swallow()), stores=("Prometheus",), drain=30),
+    Case("gone at the end", code=110, leaves="gone", stores=("Prometheus", "InfluxDB, aggregate", "InfluxDB, raw")),
+    Case("hung at the end", code=110, leaves="hung", quick=False),
+    Case("full disk", tiny_disk=True, drain=30, stores=("Prometheus", "InfluxDB, aggregate", "InfluxDB, raw")),
+    Case("full disk, gone at the end", code=110, tiny_disk=True, leaves="gone"),
+]
+
+KINDS = {
+    # Without the window Prometheus takes nothing older than its newest sample of a series: a batch that was refused could
+    # never be delivered later.
+    "Prometheus": lambda: stores.RemoteWrite(out_of_order="1h"),
+    "InfluxDB, aggregate": stores.InfluxAggregate,
+    "InfluxDB, raw": stores.InfluxRaw,
+}
+
+
+def prove(sheet, options):
+    rate, seconds = (300, 4) if options.quick else (1000, 10)
+    rows = []
+    for case in CASES:
+        if (case.quick or not options.quick) and options.only.lower() in case.name.lower():
+            try:
+                rows += show(sheet, case, rate, seconds)
+            except (LookupError, TimeoutError) as accident:  # a run without a summary must not hide the other cases
+                sheet.holds(f"{case.name}: it ran to its end", False, accident)
+    sheet.table(HEADINGS, rows)
+
+
+def show(sheet, case, rate, seconds):
+    with contextlib.ExitStack() as stack:
+        those = stack.enter_context(stores.started(*(KINDS[name] for name in case.stores)))
+        receivers = [stack.enter_context(Receiver(store.server.base, case.rule and case.rule())) for store in those]
+        folder, before, told = stack.enter_context(disk.tiny(TINY_KIB)) if case.tiny_disk else (None, [], "")
+        nginx = stack.enter_context(Nginx(log=True))
+        if told:
+            sheet.note(f"{case.name}: {told}")
+        words = ["--rate", rate, "-d", f"{seconds}s", "--drain", f"{case.drain}s"]
+        if case.tiny_disk:
+            words += ["--summary-export", stack.enter_context(server.folder("summary")) / "summary.json"]
+        outs = [store.out(receiver.base) for store, receiver in zip(those, receivers)]
+        load = stack.enter_context(Generator(nginx.url, *words, outs=outs, folder=folder, before=before))
+        if case.leaves:
+            load.sleep_until(seconds * 0.6)
+            for store in those:
+                store.server.leave() if case.leaves == "gone" else store.server.hang()
+        done = load.wait(seconds + case.drain + 60)
+        if case.tiny_disk:
+            done.summary = json.loads(words[-1].read_text()) if words[-1].exists() else done.summary
+        logged = nginx.logged()
+        bring_back(case, those)
+
+        judge_run(sheet, case, done, logged, rate, seconds)
+        before_replay = [store.points(done.run_id) for store in those]
+        deeds = [receiver.deeds() for receiver in receivers]
+        waits(sheet, case, receivers)
+        if case.tiny_disk:
+            kept = generator.logged_requests(load.dir)
+            sheet.holds(f"{case.name}: the disk was full", kept < logged, f"the log tells {kept} of {logged}")
+        mend(sheet, case, load, receivers)
+        return [
+            judge_store(sheet, case, done, store, receiver, stored, did, logged)
+            for store, receiver, stored, did in zip(those, receivers, before_replay, deeds)
+        ]
+
+
+def bring_back(case, those):
+    for store in those:
+        if case.leaves == "gone":
+            store.server.start()
+        elif case.leaves == "hung":
+            store.server.resume()
+
+
+def judge_run(sheet, case, done, logged, rate, seconds):
+    sheet.count(f"{case.name}: requests of the summary", done.requests(), logged)
+    allowed = (case.code, 109) if sheet.quick else (case.code,)
+    if case.tiny_disk:
+        # What had to go through the disk may be lost, if that is told; 1 says that the summary found no room in the folder.
+        allowed = (1, 110) if case.leaves else (0, 1, 109, 110)
+    sheet.holds(f"{case.name}: exit code", done.finished.code in allowed, f"{done.finished.code} of {allowed}")
+    late = done.finished.wall_seconds - seconds - case.drain
+    sheet.holds(f"{case.name}: ends on time", late < ALLOWANCE_S, f"{done.finished.wall_seconds:.1f} s")
+    sheet.bar(f"{case.name}: growth of memory", outage.growth_mib(done.finished.rss, 1), "<", 32, "MiB")
+    sheet.bar(f"{case.name}: load off the plan", 100 * abs(logged / (rate * seconds) - 1), "<=", 0.5, "%")
+
+
+def waits(sheet, case, receivers):
+    """Retry-After is obeyed; a date has whole seconds only, so up to one of them is given away."""
+    for receiver in receivers:
+        writes = receiver.writes()
+        for one, after in zip(writes, writes[1:]):
+            if one.status in (429, 503) and "Retry-After" in one.said:
+                asked = 1 if one.said["Retry-After"].isdigit() else 2
+                sheet.holds(f"{case.name}: waits", after.at - one.at >= asked - 0.05, f"{after.at - one.at:.2f} s")
+
+
+def mend(sheet, case, load, receivers):
+    """To the same addresses, which no longer misbehave; without --out, so that the folder says where to."""
+    for receiver in receivers:
+        receiver.rule = None
+    if case.code == 110:
+        done = generator.replay(load.dir)
+        if not case.tiny_disk:  # where the folder cannot hold what to mend with
+            sheet.count(f"{case.name}: replay's exit code", done.code, 0)
+        if done.code:
+            sheet.note((done.stdout + done.stderr)[-300:])
+
+
+def judge_store(sheet, case, done, store, receiver, stored, did, logged):
+    label, account = f"{case.name}, {store.name}", done.output(receiver.base)
+    sent, acked, rejected, spooled, lost = (
+        account.get(key, 0) for key in ("sent", "acknowledged", "rejected", "spooled", "lost")
+    )
+    sheet.count(f"{label}: the account adds up", acked + rejected + spooled + lost, sent)
+    sheet.count(f"{label}: complete", account["complete"], acked == sent)
+    if case.leaves or "no answer" in case.name:
+        # What was under way when the store left may be stored without loadagent knowing.
+        sheet.holds(f"{label}: what is acknowledged is stored", acked <= stored, f"{acked} of {stored}")
+    else:
+        sheet.count(f"{label}: what is acknowledged is stored", stored, acked)
+    if not account["complete"]:
+        sheet.holds(f"{label}: the last error is told", account.get("last_error"), account.get("last_error"))
+    after, told = store.points(done.run_id), store.told(done.run_id)
+    if not lost:
+        sheet.count(f"{label}: everything is in the store in the end", after, sent)
+        sheet.count(f"{label}: requests in the store in the end", told.total, logged)
+    else:
+        sheet.holds(f"{label}: what was not lost is in the store in the end", after >= sent - lost, f"{after} of {sent}")
+    deeds = ", ".join(f"{times}x {deed}" for deed, times in did.items())
+    return [case.name, store.name, deeds, sent, acked, rejected, spooled, lost, stored, after, done.finished.code]

@@ -1,0 +1,138 @@
+"""What a receiver can do wrong, and to which requests.
+
+A rule is a function of a `Seen` that returns an act, or None to let the request through. Rules see writes only, which
+they count from 1; everything else (creating a database, queries) is let through.
+"""
+
+import dataclasses
+import email.utils
+import time
+
+
+@dataclasses.dataclass
+class Seen:
+    number: int  # among the writes; 0 is not a write
+    method: str
+    path: str
+    headers: dict  # names in lower case
+    body: bytes
+    at: float  # time.monotonic()
+    did: str = ""
+    status: int = 0  # what was answered, or what the backend answered when the answer was spoiled
+    said: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def size(self):
+        return len(self.body)
+
+
+# ---- rules --------------------------------------------------------------------------------------
+
+
+def always(act):
+    return lambda seen: act
+
+
+def first(times, act):
+    return lambda seen: act if seen.number <= times else None
+
+
+def only(number, act):
+    return lambda seen: act if seen.number == number else None
+
+
+def every(nth, act):
+    return lambda seen: act if seen.number % nth == 0 else None
+
+
+def larger_than(size, act):
+    return lambda seen: act if seen.size > size else None
+
+
+def when(test, act):
+    return lambda seen: act if test(seen) else None
+
+
+# ---- acts: what happens to one request -----------------------------------------------------------
+
+
+def answer(status, body="", headers=None):
+    """Never reaches the backend. `headers` may be a function, for what depends on the moment."""
+
+    def act(handler, seen):
+        extra = headers() if callable(headers) else headers or {}
+        handler.reply(seen, status, body.encode(), extra)
+        return f"answer {status}"
+
+    return act
+
+
+def swallow():
+    """204, and nothing is stored."""
+    return answer(204)
+
+
+def retry_after(seconds, status=429, as_date=False):
+    def headers():
+        moment = email.utils.formatdate(time.time() + seconds, usegmt=True)
+        return {"Retry-After": moment if as_date else str(seconds)}
+
+    return answer(status, "slow down", headers)
+
+
+def cut_off():
+    """Stored, but the connection closes half-way through the answer."""
+
+    def act(handler, seen):
+        seen.status, _, _ = handler.ask_backend(seen)
+        handler.say(b"HTTP/1.1 204 No Con")
+        return "cut off"
+
+    return act
+
+
+def cut_off_body():
+    """Not stored; a whole head, then less body than it promised."""
+
+    def act(handler, seen):
+        seen.status = 503
+        handler.say(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 1000\r\n\r\nthe first half of")
+        return "cut off body"
+
+    return act
+
+
+def rubbish(text=b"\x16\x03\x01\x02 this is not HTTP \r\n\x00\xff\r\n\r\n"):
+    def act(handler, seen):
+        handler.say(text)
+        return "rubbish"
+
+    return act
+
+
+def withhold(seconds, store=True):
+    """Stored (or not), but not answered before the client has given up or the time is over."""
+
+    def act(handler, seen):
+        if store:
+            seen.status, headers, body = handler.ask_backend(seen)
+        waited = handler.wait_for_hang_up(seconds)
+        if waited is not None:
+            return f"withheld until the client left after {waited:.1f} s"
+        if store:
+            handler.reply(seen, seen.status, body, headers)
+        else:
+            handler.reply(seen, 503, b"too late", {})
+        return f"withheld {seconds:g} s"
+
+    return act
+
+
+def hang_up():
+    """Closes without a word."""
+
+    def act(handler, seen):
+        handler.close_connection = True
+        return "hung up"
+
+    return act
