@@ -10,7 +10,7 @@ const MAX_OUTAGES: usize = 100;
 pub struct Account {
     /// The sink, without secrets.
     pub name: String,
-    /// Samples that were sent at least once.
+    /// Samples that were to be sent: what was acknowledged, rejected, spooled and lost, together.
     pub sent: u64,
     /// Samples the receiver took.
     pub acknowledged: u64,
@@ -20,7 +20,7 @@ pub struct Account {
     pub rejected: u64,
     /// Samples kept in the run's folder because the time to deliver ran out.
     pub spooled: u64,
-    /// Records of requests that never reached the disk, and parts of the log that can't be read: neither can be delivered.
+    /// What neither arrived nor is on disk. A request of which the record was lost counts as one.
     pub lost: u64,
     /// Whether everything arrived.
     pub complete: bool,

@@ -186,14 +186,13 @@ fn conclude(
             print(&text);
         }
     }
-    written?;
-    if let Some(prefix) = &args.csv {
-        locust::write(&summary.run_dir, prefix)?;
-    }
-    if let Some(file) = &args.summary_export {
-        folder::write_json(file, &json)?;
-    }
-    Ok(summary.outcome.exit)
+    // What was asked for elsewhere is written even when the run's folder takes nothing any more.
+    let exported = args.summary_export.as_ref().map_or(Ok(()), |file| folder::write_json(file, &json));
+    let tables = args.csv.as_ref().map_or(Ok(()), |prefix| locust::write(&summary.run_dir, prefix));
+    exported.and(tables)?;
+    let Err(Trouble { message, .. }) = written else { return Ok(summary.outcome.exit) };
+    drop(writeln!(std::io::stderr().lock(), "loadagent: {message}"));
+    Ok(Exit::first_of(&[summary.outcome.exit, Exit::TelemetryIncomplete]))
 }
 
 /// Prints to standard output; a closed pipe (`| head`) is no fault.

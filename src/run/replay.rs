@@ -19,6 +19,7 @@ use crate::{
         delivery::{
             Delivery, SharedLedger,
             state::{Standing, StandingFile},
+            unwritten::SharedUnwritten,
         },
     },
     report::{outputs, style::Style},
@@ -101,7 +102,7 @@ async fn deliver(
 ) -> Result<Vec<Account>, Trouble> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
-    let source = Source { run: &args.run, header, progress };
+    let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
     let (mut tasks, mut ledgers): (Vec<_>, Vec<SharedLedger>) = (Vec::new(), Vec::new());
     for (address, standing, file) in sinks {

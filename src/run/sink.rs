@@ -17,6 +17,7 @@ use crate::{
             file::FileTarget,
             record_feed::RecordFeed,
             state::{Standing, StandingFile},
+            unwritten::SharedUnwritten,
         },
         encoder::Encoder,
         hdr::HdrEncoder,
@@ -38,6 +39,8 @@ pub struct Source<'a> {
     pub header: &'a Header,
     /// How it stands.
     pub progress: watch::Receiver<Progress>,
+    /// What the disk did not take.
+    pub unwritten: SharedUnwritten,
 }
 
 type Parts = (Courier, Box<dyn Feed>);
@@ -123,7 +126,7 @@ impl Source<'_> {
         let usual = Duration::from_secs(if self.header.planned_ms > millis(LONG_RUN) { 5 } else { 1 });
         let interval_ms = i64::try_from(millis(address.interval.unwrap_or(usual))).unwrap_or(i64::MAX);
         let log = super::folder::log_path(self.run);
-        Ok(Box::new(IntervalFeed::new(&log, interval_ms, Box::new(make))?))
+        Ok(Box::new(IntervalFeed::new(&log, self.unwritten.clone(), interval_ms, Box::new(make))?))
     }
 
     fn records(&self, make: impl Fn() -> Box<dyn SampleFormat> + 'static) -> Result<Box<dyn Feed>, FeedError> {

@@ -15,7 +15,7 @@ use crate::{
     output::{
         Account, Progress, SinkAddress,
         address::Settings,
-        delivery::{SharedLedger, feed::Position, state::StandingFile},
+        delivery::{SharedLedger, feed::Position, state::StandingFile, unwritten::SharedUnwritten},
         scrape::Scrape,
     },
     record_log,
@@ -27,6 +27,7 @@ pub struct Sinks {
     tasks: Vec<JoinHandle<()>>,
     running: Vec<Running>,
     pages: Vec<Arc<Scrape>>,
+    unwritten: SharedUnwritten,
 }
 
 /// A sink at work.
@@ -45,8 +46,9 @@ impl Sinks {
     /// When one can't be set up.
     pub async fn start(addresses: &[SinkAddress], header: &Header, run: &Path) -> Result<Self, Trouble> {
         let (progress, receiver) = watch::channel(Progress::default());
-        let source = Source { run, header, progress: receiver };
-        let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new() };
+        let unwritten = SharedUnwritten::default();
+        let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
+        let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new(), unwritten };
         for (number, address) in (1..).zip(addresses) {
             let ledger = if let Settings::Scrape(prefix) = &address.settings {
                 let pulled = Pulled::start(address, prefix, header).await?;
@@ -69,19 +71,27 @@ impl Sinks {
         Ok(started)
     }
 
-    /// The logs have grown by an interval; `unwritten` when something of the run is missing in them.
-    pub fn advance(&self, interval: &Interval, unwritten: bool) {
+    /// An interval was closed. What the disk did not take is kept in memory; gives false when that is full.
+    #[must_use]
+    pub fn advance(&self, interval: &Interval, on_disk: bool) -> bool {
         self.pages.iter().for_each(|page| page.fold(interval));
-        self.progress.send_modify(|progress| {
-            progress.turn += 1;
-            progress.unwritten = unwritten;
-        });
+        let mut unwritten = self.unwritten.borrow_mut();
+        let kept = if on_disk {
+            unwritten.clear();
+            true
+        } else {
+            unwritten.keep(interval)
+        };
+        self.progress.send_modify(|progress| progress.turn += 1);
+        kept
     }
 
     /// Records of requests never reached the disk.
     pub fn lost_records(&self, count: u64) {
         for sink in self.running.iter().filter(|sink| sink.wants_records) {
-            sink.ledger.borrow_mut().account.lost += count;
+            let account = &mut sink.ledger.borrow_mut().account;
+            account.sent += count;
+            account.lost += count;
         }
     }
 

@@ -26,6 +26,8 @@ use crate::{
 /// A worker that is this late has its second added to the next interval.
 const GRACE: Duration = Duration::from_millis(500);
 
+const TOO_LONG_FULL: &str =
+    "the disk has been full for so long that the oldest intervals were given up: outputs that lag behind miss them";
 const RECORDS_LOST: &str = "the disk limit, or the memory for a second of records, is used up: records of requests are \
                             lost\n  hint: --disk-limit SIZE, or fewer of them (influxdb mode=sampled)";
 
@@ -179,9 +181,12 @@ impl Teller {
         self.judge.observe(&interval);
         self.keep_gauges(&interval);
         let written = self.folder.log.interval(&interval);
-        self.sinks.advance(&interval, written.is_err());
+        let kept = self.sinks.advance(&interval, written.is_ok());
         if let Err(error) = written {
             self.fault(Exit::TelemetryIncomplete, super::Trouble::internal(&error).message);
+        }
+        if !kept {
+            self.fault(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
         }
         for notice in self.sinks.take_notices() {
             self.event("output", notice);

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::unwritten::SharedUnwritten;
 use crate::{
     interval_log::{Cursor, Entry, LogError},
+    metric::Interval,
     output::{Batch, encoder::Encoder},
     record_log::{self, RecordLogError},
 };
@@ -53,6 +55,8 @@ pub struct Push {
     pub end_ms: i64,
     /// Where a sink stands that has delivered it.
     pub position: Position,
+    /// Whether what it holds is on disk, and so can be replayed.
+    pub on_disk: bool,
 }
 
 /// A source of pushes.
@@ -87,6 +91,9 @@ pub struct IntervalFeed {
     make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
     encoder: Box<dyn Encoder>,
     cursor: Cursor,
+    unwritten: SharedUnwritten,
+    /// The last interval that was folded.
+    folded: Option<u64>,
     interval_ms: i64,
     last_push_ms: Option<i64>,
     /// What was folded and not pushed yet.
@@ -100,30 +107,51 @@ impl IntervalFeed {
     /// When the log can't be read.
     pub fn new(
         log: &Path,
+        unwritten: SharedUnwritten,
         interval_ms: i64,
         make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
     ) -> Result<Self, FeedError> {
         let encoder = make_encoder();
         let cursor = Cursor::open(log)?;
-        Ok(Self { log: log.to_owned(), make_encoder, encoder, cursor, interval_ms, last_push_ms: None, unpushed: None })
+        let log = log.to_owned();
+        let (folded, last_push_ms, unpushed) = (None, None, None);
+        Ok(Self { log, make_encoder, encoder, cursor, unwritten, folded, interval_ms, last_push_ms, unpushed })
     }
 
     fn push(&mut self, position: Position) -> Push {
         self.unpushed = None;
         let Position::Interval { end_ms, .. } = position else {
-            return Push { batches: Vec::new(), end_ms: 0, position };
+            return Push { batches: Vec::new(), end_ms: 0, position, on_disk: true };
         };
         self.last_push_ms = Some(end_ms);
-        Push { batches: self.encoder.push(), end_ms, position }
+        let on_disk = self.cursor.sequence() >= self.folded;
+        Push { batches: self.encoder.push(), end_ms, position, on_disk }
+    }
+
+    /// The next interval that was not folded yet: from the log, else from what the disk did not take.
+    fn next_interval(&mut self) -> Result<Option<Interval>, LogError> {
+        while let Some(entry) = self.cursor.read()? {
+            if let Entry::Interval(interval) = entry
+                // What was kept in memory may have found its way to the disk since.
+                && self.folded.is_none_or(|folded| interval.sequence > folded)
+            {
+                return Ok(Some(*interval));
+            }
+        }
+        Ok(self.unwritten.borrow().after(self.folded))
+    }
+
+    fn fold(&mut self, interval: &Interval) -> Position {
+        self.encoder.fold(interval);
+        self.folded = Some(interval.sequence);
+        Position::Interval { sequence: interval.sequence, end_ms: interval.end_ms }
     }
 }
 
 impl Feed for IntervalFeed {
     fn next(&mut self, over: bool) -> Result<Option<Push>, FeedError> {
-        while let Some(entry) = self.cursor.read()? {
-            let Entry::Interval(interval) = entry else { continue };
-            self.encoder.fold(&interval);
-            let position = Position::Interval { sequence: interval.sequence, end_ms: interval.end_ms };
+        while let Some(interval) = self.next_interval()? {
+            let position = self.fold(&interval);
             self.unpushed = Some(position);
             let begin = *self.last_push_ms.get_or_insert(interval.start_ms);
             // Half an interval early is on time: spans of a second are never exactly a second long.
@@ -137,14 +165,11 @@ impl Feed for IntervalFeed {
     fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError> {
         self.encoder = (self.make_encoder)();
         self.cursor = Cursor::open(&self.log)?;
-        (self.last_push_ms, self.unpushed) = (None, None);
+        (self.folded, self.last_push_ms, self.unpushed) = (None, None, None);
         let Some(Position::Interval { sequence, end_ms }) = position else { return Ok(()) };
-        while self.cursor.sequence().is_none_or(|read| read < sequence) {
-            match self.cursor.read()? {
-                Some(Entry::Interval(interval)) => self.encoder.fold(&interval),
-                Some(_) => {}
-                None => break,
-            }
+        while self.folded.is_none_or(|folded| folded < sequence) {
+            let Some(interval) = self.next_interval()? else { break };
+            self.fold(&interval);
         }
         // Encodes what was delivered and throws it away: the encoder then stands where it stood.
         drop(self.encoder.push());

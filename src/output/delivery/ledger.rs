@@ -97,6 +97,7 @@ impl Ledger {
     /// Something in the log could not be read; what it held is lost.
     pub(super) fn unreadable(&mut self, why: &str) {
         self.tell(why);
+        self.account.sent += 1;
         self.account.lost += 1;
         self.account.last_error = Some(why.to_owned());
     }
@@ -115,14 +116,22 @@ impl Ledger {
         self.account.lag_seconds = 0.0;
     }
 
+    /// The time to deliver ran out before these.
+    pub(super) fn undelivered(&mut self, samples: u64, on_disk: bool) {
+        if on_disk {
+            self.account.spooled += samples;
+        } else {
+            self.account.lost += samples;
+        }
+    }
+
     /// Nothing more is delivered.
-    pub(super) fn close(&mut self, fault: Option<String>, unwritten: bool) {
+    pub(super) fn close(&mut self, fault: Option<String>) {
         if let Some((outage, _)) = self.outage.take() {
             self.account.add_outage(outage);
         }
         let account = &mut self.account;
-        account.complete =
-            fault.is_none() && !unwritten && account.rejected == 0 && account.spooled == 0 && account.lost == 0;
+        account.complete = fault.is_none() && account.rejected == 0 && account.spooled == 0 && account.lost == 0;
         if fault.is_some() {
             account.last_error = fault;
         }
@@ -158,15 +167,15 @@ mod tests {
     #[test]
     fn an_account_is_complete_only_when_nothing_is_missing() {
         let mut ledger = Ledger::default();
-        ledger.close(None, false);
+        ledger.close(None);
         assert!(ledger.account.complete);
-        ledger.close(None, true);
+        ledger.close(Some("interval log".to_owned()));
         assert!(!ledger.account.complete);
         ledger.refused(3, "400", Some("1-prometheus-refused-0001.body".to_owned()));
-        ledger.close(None, false);
+        ledger.close(None);
         assert!(!ledger.account.complete);
         ledger.taken_after_all("1-prometheus-refused-0001.body", 3);
-        ledger.close(None, false);
+        ledger.close(None);
         assert!(ledger.account.complete && ledger.account.set_aside.is_empty());
     }
 }

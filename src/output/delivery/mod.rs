@@ -19,6 +19,7 @@ mod ledger;
 pub mod record_feed;
 mod set_aside;
 pub mod state;
+pub mod unwritten;
 
 use std::time::{Duration, SystemTime};
 
@@ -53,8 +54,6 @@ const MOST_STRANGERS: u32 = 3;
 pub struct Progress {
     /// Grows whenever the logs have grown.
     pub turn: u64,
-    /// Whether something could not be written to the logs, and so can't be delivered.
-    pub unwritten: bool,
     /// Once the run is over: until when to try.
     pub give_up: Option<Instant>,
 }
@@ -145,8 +144,7 @@ impl Delivery {
     /// Delivers until the log has ended or the time to give up has come.
     pub async fn run(mut self) {
         let ended = self.deliver().await;
-        let unwritten = self.progress.borrow().unwritten;
-        self.ledger.borrow_mut().close(ended.err().map(|error| error.to_string()), unwritten);
+        self.ledger.borrow_mut().close(ended.err().map(|error| error.to_string()));
         self.write_standing();
     }
 
@@ -183,7 +181,7 @@ impl Delivery {
         let batches = self.feed.farewell();
         if let (false, Some(position)) = (batches.is_empty(), self.standing.position) {
             // What is left of it is counted; there is nothing behind it.
-            self.carry_push(Push { batches, end_ms: self.at_ms, position }).await;
+            self.carry_push(Push { batches, end_ms: self.at_ms, position, on_disk: true }).await;
         }
         Ok(())
     }
@@ -214,17 +212,21 @@ impl Delivery {
     async fn carry_push(&mut self, push: Push) -> Carried {
         self.at_ms = push.end_ms;
         let before = self.ledger.borrow().account.clone();
+        let on_disk = push.on_disk;
         let mut batches = push.batches.into_iter().skip(self.standing.settled);
         while let Some(batch) = batches.next() {
             let samples = batch.samples();
+            self.ledger.borrow_mut().account.sent += samples;
             match self.settle(batch).await {
                 Settled::Done { acknowledged } => {
                     self.ledger.borrow_mut().account.acknowledged += acknowledged;
                     self.standing.settled += 1;
                 }
                 Settled::GivenUp => {
-                    let left = samples + batches.map(|batch| batch.samples()).sum::<u64>();
-                    self.ledger.borrow_mut().account.spooled += left;
+                    let behind = batches.map(|batch| batch.samples()).sum::<u64>();
+                    let mut ledger = self.ledger.borrow_mut();
+                    ledger.account.sent += behind;
+                    ledger.undelivered(samples + behind, on_disk);
                     return Carried::GivenUp;
                 }
                 Settled::Stranger(why) => {
@@ -274,13 +276,9 @@ impl Delivery {
     async fn carry(&mut self, frozen: &Frozen, suspect: bool) -> Fate {
         let mut backoff = Backoff::default();
         let (mut repeated, mut sick) = (self.resumed, 0);
-        let mut counted = suspect;
         loop {
             if is_past(self.progress.borrow().give_up) {
                 return Fate::GivenUp;
-            }
-            if !std::mem::replace(&mut counted, true) {
-                self.ledger.borrow_mut().account.sent += frozen.batch.samples();
             }
             let verdict = tokio::select! {
                 verdict = self.courier.carry(frozen, repeated) => verdict,
@@ -375,7 +373,9 @@ impl Delivery {
             match self.feed.next(true) {
                 Ok(Some(push)) => {
                     let samples = push.batches.iter().map(Batch::samples).sum::<u64>();
-                    self.ledger.borrow_mut().account.spooled += samples;
+                    let mut ledger = self.ledger.borrow_mut();
+                    ledger.account.sent += samples;
+                    ledger.undelivered(samples, push.on_disk);
                 }
                 Ok(None) => return Ok(()),
                 Err(error) if error.is_passed() => self.ledger.borrow_mut().unreadable(&error.to_string()),

@@ -48,7 +48,7 @@ impl Feed for RecordFeed {
             batches.push(Batch::of_lines(lines));
         }
         let position = Position::Record(self.cursor.position());
-        Ok(Some(Push { batches, end_ms: newest_ns / 1_000_000, position }))
+        Ok(Some(Push { batches, end_ms: newest_ns / 1_000_000, position, on_disk: true }))
     }
 
     fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError> {

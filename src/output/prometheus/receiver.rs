@@ -23,6 +23,8 @@ use crate::{
     },
 };
 
+/// The trace of the probe's exemplar.
+const PROBE_TRACE: &str = "0123456789abcdef0123456789abcdef";
 const WRONG_PATH: &str = "start Prometheus with --web.enable-remote-write-receiver, and check the path";
 
 /// A remote-write receiver.
@@ -33,7 +35,9 @@ pub struct RemoteWriteReceiver {
     run_labels: Vec<(String, String)>,
     dialect: Rc<Cell<Dialect>>,
     /// What is asked next; None once all is known.
-    trial: Option<Trial>,
+    next: Option<Step>,
+    /// Time of the last trial.
+    tried_ms: i64,
 }
 
 /// A guess that a question puts to the test.
@@ -43,11 +47,20 @@ struct Trial {
     native: bool,
 }
 
+/// What is asked next.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// Whether a guess holds.
+    Try(Trial),
+    /// Whether the exemplar of that guess was stored: all say so, also those that throw it away.
+    LookForExemplar { at_ms: i64 },
+}
+
 impl RemoteWriteReceiver {
     /// A receiver that nothing is known of.
     #[must_use]
     pub fn new(url: Url, settings: Settings, run_labels: Vec<(String, String)>, dialect: Rc<Cell<Dialect>>) -> Self {
-        let mut receiver = Self { url, settings, run_labels, dialect, trial: None };
+        let mut receiver = Self { url, settings, run_labels, dialect, next: None, tried_ms: 0 };
         receiver.forget();
         receiver
     }
@@ -81,7 +94,7 @@ impl RemoteWriteReceiver {
         let mut one = Histogram::default();
         one.record(1.0);
         let scale = self.settings.scale.unwrap_or(Brand::Usual.usual_scale());
-        let label = (symbols.intern("trace_id"), symbols.intern("00000000000000000000000000000001"));
+        let label = (symbols.intern("trace_id"), symbols.intern(PROBE_TRACE));
         let exemplar = Some(Exemplar { label, value: 1.0, at_ms });
         let entry = |series, point, exemplar| Entry { series, point, at_ms, start_ms: None, exemplar };
         let mut entries = vec![entry(&gauge, Point::Float(1.0), exemplar)];
@@ -92,13 +105,33 @@ impl RemoteWriteReceiver {
         self.compress(message::batch(dialect, &symbols, &entries).content())
     }
 
+    /// Prometheus' query of exemplars, beside its write address; None at addresses that are not its own.
+    fn exemplar_query(&mut self, at_ms: i64) -> Option<Question> {
+        let Some(base) = self.url.path().strip_suffix("/write") else {
+            self.next = None;
+            return None;
+        };
+        let mut url = self.url.clone();
+        url.set_path(&format!("{base}/query_exemplars"));
+        let run_id = self.run_labels.iter().find(|(name, _)| name == "run_id").map_or("", |(_, value)| value);
+        let query = format!("{}probe{{run_id=\"{run_id}\"}}", self.settings.prefix);
+        let seconds = |ms: i64| (ms as f64 / 1e3).to_string();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("query", &query)
+            .append_pair("start", &seconds(at_ms - 1_000))
+            .append_pair("end", &seconds(at_ms + 1_000))
+            .finish();
+        let headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
+        Some(Question { url, headers, body: body.into_bytes() })
+    }
+
     fn agree(&mut self, version: Version, native: bool, answer: &Answer) {
         let victoria = answer.header("x-server-hostname").is_some();
         let brand = if victoria { Brand::VictoriaMetrics } else { Brand::Usual };
         let scale = self.settings.scale.unwrap_or(brand.usual_scale());
-        let exemplars = written(answer).is_some_and(|written| written.exemplars > 0);
-        self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars });
-        self.trial = None;
+        self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars: false });
+        let wrote_exemplar = written(answer).is_some_and(|written| written.exemplars > 0);
+        self.next = wrote_exemplar.then_some(Step::LookForExemplar { at_ms: self.tried_ms });
     }
 }
 
@@ -151,17 +184,31 @@ impl Receiver for RemoteWriteReceiver {
 
     fn forget(&mut self) {
         let version = self.settings.version.unwrap_or(Version::Two);
-        self.trial = Some(Trial { version, native: self.settings.native.unwrap_or(true) });
+        self.next = Some(Step::Try(Trial { version, native: self.settings.native.unwrap_or(true) }));
     }
 
     fn question(&mut self, at_ms: i64) -> Option<Question> {
-        let trial = self.trial?;
-        let headers = Self::headers_of(trial.version);
-        Some(Question { url: self.url.clone(), headers, body: self.probe(trial, at_ms) })
+        match self.next? {
+            Step::Try(trial) => {
+                self.tried_ms = at_ms;
+                let headers = Self::headers_of(trial.version);
+                Some(Question { url: self.url.clone(), headers, body: self.probe(trial, at_ms) })
+            }
+            Step::LookForExemplar { at_ms } => self.exemplar_query(at_ms),
+        }
     }
 
     fn learn(&mut self, answer: &Answer) -> Result<(), String> {
-        let Some(Trial { version, native }) = self.trial else { return Ok(()) };
+        let Trial { version, native } = match self.next {
+            None => return Ok(()),
+            Some(Step::LookForExemplar { .. }) => {
+                self.next = None;
+                let exemplars = answer.status == 200 && answer.body.contains(PROBE_TRACE);
+                self.dialect.set(Dialect { exemplars, ..self.dialect.get() });
+                return Ok(());
+            }
+            Some(Step::Try(trial)) => trial,
+        };
         let older = Trial { version: Version::One, native: self.settings.native.unwrap_or(true) };
         let may_fall_back = version == Version::Two && self.settings.version.is_none();
         match (answer.status, version, written(answer)) {
@@ -169,15 +216,15 @@ impl Receiver for RemoteWriteReceiver {
             (200..=299, Version::Two, Some(written)) if written.samples > 0 => {
                 self.agree(version, native && written.histograms > 0, answer);
             }
-            (200..=299 | 415, Version::Two, _) if may_fall_back => self.trial = Some(older),
+            (200..=299 | 415, Version::Two, _) if may_fall_back => self.next = Some(Step::Try(older)),
             (200..=299, Version::Two, _) => {
                 return Err(format!("{} and nothing written: it does not speak remote write 2.0", answer.status));
             }
             // Histograms may be what it can't take; without them the answer tells.
             (400 | 500, ..) if native && self.settings.native.is_none() => {
-                self.trial = Some(Trial { version, native: false });
+                self.next = Some(Step::Try(Trial { version, native: false }));
             }
-            (400, Version::Two, _) if may_fall_back => self.trial = Some(older),
+            (400, Version::Two, _) if may_fall_back => self.next = Some(Step::Try(older)),
             _ => {
                 return match answer.usual_verdict(WRONG_PATH) {
                     Verdict::Hold(why) => Err(why),
@@ -223,7 +270,7 @@ mod tests {
     fn receiver(words: &str) -> RemoteWriteReceiver {
         let address = SinkAddress::parse(words, |_| None).unwrap();
         let crate::output::address::Settings::Prometheus(settings) = address.settings else { panic!("no prometheus") };
-        RemoteWriteReceiver::new("http://h/w".parse().unwrap(), settings, Vec::new(), Rc::default())
+        RemoteWriteReceiver::new("http://h/write".parse().unwrap(), settings, Vec::new(), Rc::default())
     }
 
     fn answer(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Answer {
@@ -262,6 +309,17 @@ mod tests {
         );
         let told = [answer(204, "", &[])];
         assert_eq!(meet(&mut receiver("prometheus=?version=1&histograms=classic"), &told), oldest);
+    }
+
+    #[test]
+    fn an_exemplar_counts_when_it_can_be_read_back() {
+        let wrote = [WROTE[0], WROTE[1], ("X-Prometheus-Remote-Write-Exemplars-Written", "1")];
+        for (found, told) in [(PROBE_TRACE, true), ("{\"data\":[]}", false)] {
+            let mut receiver = receiver("prometheus");
+            receiver.url.set_path("/api/v1/write");
+            let said = meet(&mut receiver, &[answer(200, "", &wrote), answer(200, found, &[])]);
+            assert_eq!(said.contains("exemplars"), told, "{said}");
+        }
     }
 
     #[test]

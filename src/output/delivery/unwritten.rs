@@ -1,0 +1,64 @@
+//! Intervals that a full disk did not take: kept in memory, within a bound, so that receivers get them all the same.
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
+use crate::{interval_log::codec, metric::Interval};
+
+/// Minutes of a usual run.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// In the hands of the teller, who adds, and of the feeds, which read.
+pub type SharedUnwritten = Rc<RefCell<Unwritten>>;
+
+/// Encoded intervals by their sequence, oldest first.
+#[derive(Debug, Default)]
+pub struct Unwritten {
+    intervals: VecDeque<(u64, Vec<u8>)>,
+    bytes: usize,
+}
+
+impl Unwritten {
+    /// Keeps an interval. Gives false when an older one had to go for it.
+    pub fn keep(&mut self, interval: &Interval) -> bool {
+        let encoded = codec::encode(interval);
+        self.bytes += encoded.len();
+        self.intervals.push_back((interval.sequence, encoded));
+        let mut kept_all = true;
+        while self.bytes > MAX_BYTES
+            && let Some((_, oldest)) = self.intervals.pop_front()
+        {
+            self.bytes -= oldest.len();
+            kept_all = false;
+        }
+        kept_all
+    }
+
+    /// The disk has taken everything after all.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The first interval after a sequence.
+    #[must_use]
+    pub fn after(&self, sequence: Option<u64>) -> Option<Interval> {
+        let later = |known: &&(u64, Vec<u8>)| sequence.is_none_or(|sequence| known.0 > sequence);
+        self.intervals.iter().find(later).and_then(|(_, encoded)| codec::decode(encoded))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_found_by_what_was_read_before() {
+        let mut unwritten = Unwritten::default();
+        for sequence in 3..6 {
+            assert!(unwritten.keep(&Interval { sequence, ..Interval::default() }));
+        }
+        let after = |sequence| unwritten.after(sequence).map(|interval| interval.sequence);
+        assert_eq!((after(None), after(Some(2)), after(Some(4)), after(Some(5))), (Some(3), Some(3), Some(5), None));
+        unwritten.clear();
+        assert_eq!(unwritten.after(None), None);
+    }
+}
