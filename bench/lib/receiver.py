@@ -15,6 +15,7 @@ import urllib.parse
 
 from lib.faults import Seen
 
+QUERIES = ("/query", "/query_exemplars")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "te", "upgrade"}
 
 
@@ -59,7 +60,7 @@ class Receiver:
 
     def note(self, seen):
         with self._lock:
-            if seen.method == "POST" and not seen.path.split("?")[0].endswith("/query"):
+            if seen.method == "POST" and not seen.path.split("?")[0].endswith(QUERIES):
                 self._writes += 1
                 seen.number = self._writes
             self.seen.append(seen)

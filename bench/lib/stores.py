@@ -41,7 +41,8 @@ class RemoteWrite:
         self.server = Prometheus(**options)
 
     def out(self, base=None):
-        return f"prometheus={base or self.server.base}/api/v1/write"
+        # Markers are samples of the account that no query returns.
+        return f"prometheus={base or self.server.base}/api/v1/write?stale_markers=off"
 
     def points(self, run_id):
         """How many samples it holds, in the unit of loadagent's account."""

@@ -16,6 +16,8 @@ pub struct Question {
     pub headers: Vec<(&'static str, &'static str)>,
     /// Body, compressed as the headers say.
     pub body: Vec<u8>,
+    /// Whether one can do without the answer.
+    pub optional: bool,
 }
 
 /// A receiver over HTTP.
@@ -38,11 +40,11 @@ pub trait Receiver {
     /// The next question; None once everything is known. `at_ms`: time of what is sent next.
     fn question(&mut self, at_ms: i64) -> Option<Question>;
 
-    /// Learns from the answer to the last question.
+    /// Learns from the answer to the last question; None when an optional one was not answered.
     ///
     /// # Errors
     /// Why nothing can be learnt from it; the question is asked again later.
-    fn learn(&mut self, answer: &Answer) -> Result<(), String>;
+    fn learn(&mut self, answer: Option<&Answer>) -> Result<(), String>;
 
     /// What was learnt, in a few words.
     fn introduction(&self) -> String;

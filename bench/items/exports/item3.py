@@ -34,11 +34,11 @@ def two_point_zero(seen):
 
 
 def too_large(share):
-    """A limit that the second write and all like it exceed, and its halves do not."""
+    """A limit that the third write and all like it exceed, and its halves do not; the first may be a question."""
     limit = []
 
     def rule(seen):
-        if seen.number == 2:
+        if seen.number == 3:
             limit.append(seen.size * share)
         return faults.answer(413, "too large") if limit and seen.size > limit[0] else None
 
@@ -50,7 +50,9 @@ CASES = [
     Case("429 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1)), drain=30),
     Case("429 twice, Retry-After: a date", lambda: faults.first(2, faults.retry_after(3, as_date=True)), drain=30, quick=False),
     Case("503 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1, status=503)), drain=30, quick=False),
-    Case("400 to the third write", lambda: faults.only(3, faults.answer(400, "bad sample")), code=110),
+    # Halving finds out that nothing in it was bad after all.
+    Case("400 to the third write", lambda: faults.only(3, faults.answer(400, "bad sample")), drain=30),
+    Case("400 to a dozen writes", lambda: faults.when(lambda seen: 3 <= seen.number < 15, faults.answer(400, "bad sample")), code=110, drain=30),
     Case("401 for ever", lambda: faults.always(faults.answer(401, "who are you")), code=110, quick=False),
     Case("404 for ever", lambda: faults.always(faults.answer(404, "nothing here")), code=110, quick=False),
     Case("413 above a size", lambda: too_large(0.7), drain=30),

@@ -98,7 +98,7 @@ def show(sheet, way, what, rule, target, file):
         words += ["--drain", "2s"]
         load = stack.enter_context(Generator(*words, outs=outs, quiet=False, env=env))
         run = load.wait(60)
-        replayed = [generator.replay(load.dir, env=env), generator.replay(load.dir, "--out", out, "--drain", "2s", env=env)]
+        replayed = [generator.replay(load.dir, "--drain", "2s", env=env), generator.replay(load.dir, "--out", out, "--drain", "2s", env=env)]
         reported = Child([programs.loadagent(), "report", load.dir]).wait(30)
         listed = subprocess.run([programs.loadagent(), "report", "--intervals", load.dir], capture_output=True, check=False)
         places = {str(path.relative_to(load.dir)): path.read_bytes() for path in load.dir.rglob("*") if path.is_file()}

@@ -126,7 +126,8 @@ impl SinkAddress {
             SinkKind::Influx => {
                 let (settings, token) = influxdb::Settings::read(&mut place, &mut options)?;
                 if let Some(token) = token {
-                    http.credentials = Credentials::Token("Token", token);
+                    let three = matches!(settings.target, influxdb::Target::Three { .. });
+                    http.credentials = Credentials::Token(if three { "Bearer" } else { "Token" }, token);
                 }
                 Settings::Influx(settings)
             }

@@ -1,6 +1,6 @@
 //! The courier carries a batch to where it belongs, over HTTP or into a file, and brings a verdict back.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
@@ -31,11 +31,28 @@ pub struct HttpCourier {
     receiver: Box<dyn Receiver>,
 }
 
+/// Why a receiver could not be met.
+#[derive(Debug)]
+pub struct Unmet {
+    /// What it said, or what went wrong.
+    pub why: String,
+    /// When it wants to be asked again.
+    pub pause: Option<Duration>,
+}
+
 /// A batch ready to go: what is repeated is byte for byte what went first.
 pub struct Frozen {
     /// What is inside.
     pub batch: Batch,
     body: Bytes,
+}
+
+impl Frozen {
+    /// Bytes that go over the wire; 0 for files.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.body.len()
+    }
 }
 
 impl HttpCourier {
@@ -58,6 +75,20 @@ impl HttpCourier {
         }
         let client = builder.build().map_err(|error| chain(&error))?;
         Ok(Self { client, settings, receiver })
+    }
+
+    async fn meet(&mut self, at_ms: i64) -> Result<String, Unmet> {
+        self.receiver.forget();
+        while let Some(question) = self.receiver.question(at_ms) {
+            let answer = match self.exchange(&question.url, &question.headers, question.body.into()).await {
+                Ok(answer) => Some(answer),
+                Err(_) if question.optional => None,
+                Err(why) => return Err(Unmet { why, pause: None }),
+            };
+            let pause = answer.as_ref().and_then(|answer| answer.retry_after(SystemTime::now()));
+            self.receiver.learn(answer.as_ref()).map_err(|why| Unmet { why, pause })?;
+        }
+        Ok(self.receiver.introduction())
     }
 
     async fn exchange(&self, url: &url::Url, headers: &[(&str, &str)], body: Bytes) -> Result<Answer, String> {
@@ -99,17 +130,13 @@ impl Courier {
     ///
     /// # Errors
     /// Why it can't be known now.
-    pub async fn meet(&mut self, at_ms: i64) -> Result<Option<String>, String> {
+    pub async fn meet(&mut self, at_ms: i64) -> Result<Option<String>, Unmet> {
         match self {
-            Self::Http(http) => {
-                http.receiver.forget();
-                while let Some(question) = http.receiver.question(at_ms) {
-                    let answer = http.exchange(&question.url, &question.headers, question.body.into()).await?;
-                    http.receiver.learn(&answer)?;
-                }
-                Ok(Some(http.receiver.introduction()))
-            }
-            Self::File(file) => file.open().map(|()| None),
+            Self::Http(http) => http.meet(at_ms).await.map(Some),
+            Self::File(file) => match file.open() {
+                Ok(()) => Ok(None),
+                Err(why) => Err(Unmet { why, pause: None }),
+            },
         }
     }
 

@@ -31,7 +31,7 @@ use tokio::{
 use self::{
     answer::Verdict,
     backoff::Backoff,
-    courier::Frozen,
+    courier::{Frozen, Unmet},
     feed::{Feed, FeedError, Push},
     set_aside::{Reason, SetAside},
     state::{Standing, StandingFile},
@@ -71,6 +71,8 @@ pub struct Delivery {
     resumed: bool,
     /// Whether the receiver is known.
     met: bool,
+    /// Bytes of the smallest request that was too large.
+    too_large: usize,
     /// How often the receiver was not what it was taken for, since it last took something.
     strangers: u32,
     /// Time of what is delivered next, Unix milliseconds.
@@ -81,6 +83,7 @@ pub struct Delivery {
 enum Fate {
     Taken,
     Partly { rejected: u64, why: String },
+    TooLarge(String),
     Refused(String),
     GivenUp,
     Stranger(String),
@@ -128,6 +131,7 @@ impl Delivery {
             set_aside,
             resumed,
             met: false,
+            too_large: usize::MAX,
             strangers: 0,
             at_ms,
         };
@@ -200,10 +204,12 @@ impl Delivery {
                     self.ledger.borrow_mut().met(introduction);
                     return true;
                 }
-                Err(why) => self.ledger.borrow_mut().failed(&why, self.at_ms),
-            }
-            if !self.rest(backoff.pause(None)).await {
-                return false;
+                Err(Unmet { why, pause }) => {
+                    self.ledger.borrow_mut().failed(&why, self.at_ms);
+                    if !self.rest(backoff.pause(pause)).await {
+                        return false;
+                    }
+                }
             }
         }
     }
@@ -251,13 +257,22 @@ impl Delivery {
         while let Some((batch, suspect)) = waiting.pop() {
             let frozen = self.courier.freeze(batch);
             let samples = frozen.batch.samples();
-            match self.carry(&frozen, suspect).await {
+            let splits = frozen.length() >= self.too_large && samples > 1;
+            let fate = if splits { Fate::TooLarge(String::new()) } else { self.carry(&frozen, suspect).await };
+            match fate {
                 Fate::Taken => acknowledged += samples,
                 Fate::Partly { rejected, why } => {
                     let rejected = rejected.min(samples);
                     self.ledger.borrow_mut().refused(rejected, &why, None);
                     acknowledged += samples - rejected;
                 }
+                Fate::TooLarge(why) => match frozen.batch.halves() {
+                    Some((first, second)) => {
+                        self.too_large = self.too_large.min(frozen.length());
+                        waiting.extend([(second, suspect), (first, suspect)]);
+                    }
+                    None => self.put_aside(&frozen.batch, &why),
+                },
                 Fate::Refused(why) => match frozen.batch.halves().filter(|_| budget > 0) {
                     Some((first, second)) => {
                         budget -= 1;
@@ -294,7 +309,8 @@ impl Delivery {
                     self.taken();
                     return Fate::Partly { rejected, why };
                 }
-                Verdict::TooLarge(why) | Verdict::Poison(why) => return Fate::Refused(why),
+                Verdict::TooLarge(why) => return Fate::TooLarge(why),
+                Verdict::Poison(why) => return Fate::Refused(why),
                 Verdict::Stranger(why) => {
                     self.strangers += 1;
                     // One who says so again and again is not unknown, but unwilling.

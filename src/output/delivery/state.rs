@@ -63,8 +63,11 @@ impl StandingFile {
         for entry in fs::read_dir(run.join(FOLDER))? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let number = name.split_once('-').and_then(|(number, _)| number.parse::<u32>().ok());
-            if let (Some(number), Some("json")) = (number, path.extension().and_then(|text| text.to_str())) {
+            // Beside them lie the batches that were set aside, with longer names.
+            let parts = name.strip_suffix(".json").and_then(|stem| stem.split_once('-'));
+            let number =
+                parts.filter(|(_, kind)| !kind.contains('-')).and_then(|(number, _)| number.parse::<u32>().ok());
+            if let Some(number) = number {
                 found.push((number, Self { path }));
             }
         }

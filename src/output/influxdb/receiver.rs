@@ -118,10 +118,11 @@ impl Receiver for InfluxReceiver {
         url.set_path(&format!("{}query", url.path().strip_suffix("write").unwrap_or("/")));
         let name = database.replace('\\', "\\\\").replace('"', "\\\"");
         url.query_pairs_mut().append_pair("q", &format!("CREATE DATABASE \"{name}\""));
-        Some(Question { url, headers: Vec::new(), body: Vec::new() })
+        Some(Question { url, headers: Vec::new(), body: Vec::new(), optional: false })
     }
 
-    fn learn(&mut self, answer: &Answer) -> Result<(), String> {
+    fn learn(&mut self, answer: Option<&Answer>) -> Result<(), String> {
+        let Some(answer) = answer else { return Ok(()) };
         let product = answer.header("x-influxdb-build").unwrap_or("");
         self.version =
             answer.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());

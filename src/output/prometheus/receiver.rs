@@ -122,7 +122,7 @@ impl RemoteWriteReceiver {
             .append_pair("end", &seconds(at_ms + 1_000))
             .finish();
         let headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
-        Some(Question { url, headers, body: body.into_bytes() })
+        Some(Question { url, headers, body: body.into_bytes(), optional: true })
     }
 
     fn agree(&mut self, version: Version, native: bool, answer: &Answer) {
@@ -192,13 +192,18 @@ impl Receiver for RemoteWriteReceiver {
             Step::Try(trial) => {
                 self.tried_ms = at_ms;
                 let headers = Self::headers_of(trial.version);
-                Some(Question { url: self.url.clone(), headers, body: self.probe(trial, at_ms) })
+                let body = self.probe(trial, at_ms);
+                Some(Question { url: self.url.clone(), headers, body, optional: false })
             }
             Step::LookForExemplar { at_ms } => self.exemplar_query(at_ms),
         }
     }
 
-    fn learn(&mut self, answer: &Answer) -> Result<(), String> {
+    fn learn(&mut self, answer: Option<&Answer>) -> Result<(), String> {
+        let Some(answer) = answer else {
+            self.next = None;
+            return Ok(());
+        };
         let Trial { version, native } = match self.next {
             None => return Ok(()),
             Some(Step::LookForExemplar { .. }) => {
@@ -284,7 +289,7 @@ mod tests {
     fn meet(receiver: &mut RemoteWriteReceiver, answers: &[Answer]) -> String {
         for answer in answers {
             assert!(receiver.question(1).is_some());
-            receiver.learn(answer).unwrap();
+            receiver.learn(Some(answer)).unwrap();
         }
         assert!(receiver.question(1).is_none());
         receiver.introduction()
@@ -325,10 +330,10 @@ mod tests {
     #[test]
     fn a_sick_receiver_teaches_nothing() {
         let mut receiver = receiver("prometheus");
-        assert!(receiver.learn(&answer(503, "later", &[])).is_err());
-        assert!(receiver.learn(&answer(404, "", &[])).unwrap_err().contains("hint"));
-        receiver.learn(&answer(500, "boom", &[])).unwrap();
-        assert!(receiver.learn(&answer(500, "boom", &[])).is_err());
+        assert!(receiver.learn(Some(&answer(503, "later", &[]))).is_err());
+        assert!(receiver.learn(Some(&answer(404, "", &[]))).unwrap_err().contains("hint"));
+        receiver.learn(Some(&answer(500, "boom", &[]))).unwrap();
+        assert!(receiver.learn(Some(&answer(500, "boom", &[]))).is_err());
     }
 
     #[test]
