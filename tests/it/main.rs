@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod cli;
+mod exports;
+mod store;
 mod support;
 mod tls;

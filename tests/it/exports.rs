@@ -1,0 +1,283 @@
+//! Exports against a store that misbehaves on purpose, and files as their readers find them.
+
+use std::{collections::BTreeSet, io::Read, net::TcpStream, time::Duration};
+
+use serde_json::Value as Json;
+
+use super::{
+    store::{REFUSED, Reply, Store, TAKEN},
+    support::{Bench, signal},
+};
+use loadagent::target::{self, Knobs, Target};
+
+fn practice() -> Target {
+    target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
+}
+
+/// Runs two seconds of 50 arrivals a second into a sink and gives the exit code.
+fn run(bench: &Bench, target: &Target, out: &str, further: &[&str]) -> i32 {
+    let url = format!("http://{}/", target.address());
+    let words = [&["run", &url, "--rate", "50", "-d", "2s", "-q", "--run-dir", "run", "--out", out], further].concat();
+    let ran = bench.run(&words);
+    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    ran.code
+}
+
+fn account(bench: &Bench) -> Json {
+    bench.summary()["loadagent"]["outputs"][0].clone()
+}
+
+fn number(account: &Json, name: &str) -> u64 {
+    account[name].as_u64().unwrap()
+}
+
+/// Requests that the kept lines of aggregates amount to, summed over their intervals.
+fn requests(lines: &[String]) -> u64 {
+    let unique: BTreeSet<&String> = lines.iter().collect();
+    let count = |line: &str| {
+        let fields = line.split(' ').rev().nth(1).unwrap();
+        let field = fields.split(',').find_map(|field| field.strip_prefix("count=")).unwrap();
+        field.parse::<f64>().unwrap()
+    };
+    let counted: f64 = unique.iter().filter(|line| line.starts_with("http_reqs,")).map(|line| count(line)).sum();
+    format!("{counted}").parse().unwrap()
+}
+
+fn influx(store: &Store) -> String {
+    format!("influxdb=http://{}/db?gzip=false", store.address)
+}
+
+#[test]
+fn a_repeat_is_byte_for_byte_what_was_sent_first() {
+    let (bench, target) = (Bench::new(), practice());
+    let busy = Reply { status: 503, headers: "", keeps: false };
+    let store = Store::start(&[busy, busy], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    let writes = store.writes();
+    assert_eq!(writes[0], writes[1]);
+    assert_eq!(writes[1], writes[2]);
+    assert_eq!(requests(&store.kept()), 100);
+    assert_eq!(number(&account(&bench), "retried"), 2);
+    let times: Vec<i64> = writes.iter().map(|lines| lines[0].rsplit(' ').next().unwrap().parse().unwrap()).collect();
+    assert!(times.is_sorted(), "old before new: {times:?}");
+}
+
+#[test]
+fn what_is_refused_for_good_is_searched_set_aside_and_offered_again() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[REFUSED; 9], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 110);
+    let account = account(&bench);
+    let rejected = number(&account, "rejected");
+    assert!(rejected > 0 && rejected < 9, "halving leaves single samples: {account}");
+    assert_eq!(number(&account, "sent"), number(&account, "acknowledged") + rejected);
+    let names: Vec<String> = serde_json::from_value(account["set_aside"].clone()).unwrap();
+    assert!(names.iter().all(|name| bench.path().join("run/outputs").join(name).exists()), "{names:?}");
+    let before = store.kept().len();
+
+    let replayed = bench.run(&["replay", "run"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
+    assert_eq!(store.kept().len() as u64, before as u64 + rejected);
+    assert_eq!(requests(&store.kept()), 100);
+    assert!(!bench.path().join("run/outputs").join(&names[0]).exists());
+    let again = bench.run(&["replay", "run"]);
+    assert_eq!((again.code, store.kept().len() as u64), (0, before as u64 + rejected), "nothing twice");
+}
+
+#[test]
+fn too_large_a_request_is_halved_and_the_limit_remembered() {
+    let (bench, target) = (Bench::new(), practice());
+    let too_large = Reply { status: 413, headers: "", keeps: false };
+    let store = Store::start(&[too_large], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    let writes = store.writes();
+    let size = |lines: &[String]| lines.iter().map(|line| line.len() + 1).sum::<usize>();
+    assert!(writes[1..].iter().all(|lines| size(lines) < size(&writes[0])));
+    assert_eq!(requests(&store.kept()), 100);
+}
+
+#[test]
+fn a_receiver_that_stays_away_leaves_everything_to_replay() {
+    let (bench, target) = (Bench::new(), practice());
+    let broken = Reply { status: 500, headers: "", keeps: false };
+    let store = Store::start(&[], broken);
+    assert_eq!(run(&bench, &target, &influx(&store), &["--drain", "100ms"]), 110);
+    let account = account(&bench);
+    assert_eq!(number(&account, "sent"), number(&account, "spooled"));
+    assert_eq!(account["complete"], false);
+    store.usually(TAKEN);
+    let replayed = bench.run(&["replay", "run"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
+    assert_eq!(store.kept().len() as u64, number(&account, "sent"));
+    assert_eq!(requests(&store.kept()), 100);
+}
+
+#[test]
+fn partial_writes_cost_what_they_say() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], TAKEN);
+    // The answer quotes the head, in which the database's name says what was dropped.
+    let out = format!("influxdb=http://{}/partial%20write%20dropped=2?gzip=false", store.address);
+    store.usually(Reply { status: 400, headers: "", keeps: true });
+    assert_eq!(run(&bench, &target, &out, &[]), 110);
+    let account = account(&bench);
+    assert_eq!(number(&account, "rejected"), 2 * store.writes().len() as u64);
+    assert_eq!(account["set_aside"], Json::Null, "the good lines were written");
+}
+
+#[test]
+fn secrets_stand_nowhere_and_a_rotated_one_counts_at_once() {
+    let (bench, target) = (Bench::new(), practice());
+    let who = Reply { status: 401, headers: "", keeps: false };
+    let store = Store::start(&[], who);
+    let token = bench.write("token", "first-s3cret");
+    let out = format!("influxdb=http://{}?org=o&bucket=b&gzip=false&token_file={}", store.address, token.display());
+    assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]), 110);
+    let folder = bench.path().join("run");
+    for entry in std::fs::read_dir(&folder).unwrap().chain(std::fs::read_dir(folder.join("outputs")).unwrap()) {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let mut bytes = Vec::new();
+            std::fs::File::open(&path).unwrap().read_to_end(&mut bytes).unwrap();
+            assert!(!String::from_utf8_lossy(&bytes).contains("s3cret"), "{} holds the secret", path.display());
+        }
+    }
+    bench.write("token", "second-s3cret\n");
+    store.usually(TAKEN);
+    assert_eq!(bench.run(&["replay", "run"]).code, 0);
+    let heads = store.heads();
+    assert!(heads[0].contains("Token first-s3cret"));
+    assert!(heads.last().unwrap().contains("Token second-s3cret"));
+}
+
+#[test]
+fn replay_asks_for_an_address_that_was_not_kept() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false });
+    let out = format!("influxdb=http://user:s3cret@{}/db?gzip=false", store.address);
+    assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]), 110);
+    let asked = bench.run(&["replay", "run"]);
+    assert_eq!(asked.code, 104);
+    assert!(asked.stderr.contains("--out influxdb=") && !asked.stderr.contains("s3cret"), "{}", asked.stderr);
+    let wrong = bench.run(&["replay", "run", "--out", &out, "--out", "json=x"]);
+    assert_eq!(wrong.code, 104, "{}", wrong.stderr);
+    store.usually(TAKEN);
+    assert_eq!(bench.run(&["replay", "run", "--out", &out]).code, 0);
+    assert_eq!(requests(&store.kept()), 100);
+}
+
+#[test]
+fn replay_of_nothing_says_so() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["replay", "nowhere"]).code, 104);
+    let target = practice();
+    let url = format!("http://{}/", target.address());
+    assert_eq!(bench.run(&["run", &url, "-i", "1", "-q", "--run-dir", "run"]).code, 0);
+    let ran = bench.run(&["replay", "run"]);
+    assert_eq!(ran.code, 104);
+    assert!(ran.stderr.contains("no sink"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_living_run_is_not_replayed() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], TAKEN);
+    let url = format!("http://{}/", target.address());
+    let words = ["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &influx(&store)];
+    let mut child = bench.start(&words);
+    while store.kept().is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let refused = bench.run(&["replay", "run"]);
+    assert_eq!(refused.code, 104);
+    assert!(refused.stderr.contains("still lives"), "{}", refused.stderr);
+    signal(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(105));
+    assert_eq!(bench.run(&["replay", "run"]).code, 0, "nothing is left to do");
+}
+
+#[test]
+fn raw_samples_are_as_many_as_requests_in_every_format() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], TAKEN);
+    let raw = format!("influxdb=http://{}/db?gzip=false&mode=raw", store.address);
+    let further = ["--out", "json=samples.json", "--out", "csv=samples.csv.gz"];
+    assert_eq!(run(&bench, &target, &raw, &further), 0);
+    let names = ["http_reqs", "http_req_duration", "http_req_blocked", "http_req_waiting", "http_req_failed", "iterations"];
+    let lines = store.kept();
+    let unique: BTreeSet<_> = lines.iter().map(|line| line.rsplit_once("value=").unwrap().0.to_owned() + line.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(unique.len(), lines.len(), "no point overwrites another");
+    let json = std::fs::read_to_string(bench.path().join("samples.json")).unwrap();
+    let points: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for name in names {
+        assert_eq!(lines.iter().filter(|line| line.starts_with(&format!("{name},"))).count(), 100, "{name}");
+        let told = points.iter().filter(|point| point["type"] == "Point" && point["metric"] == name).count();
+        assert_eq!(told, 100, "{name} in JSON");
+    }
+    let mut csv = String::new();
+    let file = std::fs::File::open(bench.path().join("samples.csv.gz")).unwrap();
+    flate2::read::MultiGzDecoder::new(file).read_to_string(&mut csv).unwrap();
+    assert_eq!(csv.lines().filter(|line| line.starts_with("http_reqs,")).count(), 100);
+    assert!(csv.starts_with("metric_name,timestamp,metric_value,"));
+}
+
+#[test]
+fn samples_on_standard_output_are_not_spoilt_by_the_summary() {
+    let (bench, target) = (Bench::new(), practice());
+    let url = format!("http://{}/", target.address());
+    let ran = bench.run(&["run", &url, "-i", "5", "--run-dir", "run", "--out", "json=-"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.lines().all(|line| serde_json::from_str::<Json>(line).is_ok()), "{}", ran.stdout);
+    assert!(ran.stderr.contains("PASS"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_page_is_kept_until_it_was_pulled_whole() {
+    let (bench, target) = (Bench::new(), practice());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{}/", target.address());
+    let out = format!("scrape={port}");
+    let mut child = bench.start(&["run", &url, "--rate", "50", "-d", "2s", "-q", "--run-dir", "run", "--out", &out]);
+    let page = || -> Option<String> {
+        let mut stream = TcpStream::connect(port).ok()?;
+        std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    let mut last = String::new();
+    while child.try_wait().unwrap().is_none() {
+        last = page().unwrap_or(last);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let line = last.lines().find(|line| line.starts_with("loadagent_http_reqs_total{")).unwrap();
+    assert!(line.ends_with(" 100"), "{line}");
+    assert_eq!(account(&bench)["complete"], true);
+}
+
+#[test]
+fn locusts_files_and_the_histogram_log_tell_the_same_run() {
+    let (bench, target) = (Bench::new(), practice());
+    assert_eq!(run(&bench, &target, "hdr=run.hlog", &["--csv", "locust"]), 0);
+    let stats = std::fs::read_to_string(bench.path().join("locust_stats.csv")).unwrap();
+    assert!(stats.starts_with("Type,Name,Request Count,Failure Count,Median Response Time,"));
+    assert!(stats.lines().last().unwrap().starts_with(",Aggregated,100,0,"), "{stats}");
+    for name in ["locust_stats_history.csv", "locust_failures.csv", "locust_exceptions.csv"] {
+        assert!(bench.path().join(name).exists(), "{name}");
+    }
+    let log = std::fs::read_to_string(bench.path().join("run.hlog")).unwrap();
+    assert!(log.starts_with("#[") && log.contains("Tag=http_req_duration,"), "{log}");
+}
+
+#[test]
+fn every_option_of_an_output_is_documented() {
+    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/outputs.md")).unwrap();
+    for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "json", "hdr", "scrape"] {
+        let words = if kind.contains('?') { kind.to_owned() } else { format!("{kind}?no_such_option=1") };
+        let fault = loadagent::output::SinkAddress::parse(&words, |_| None).unwrap_err().to_string();
+        let options = fault.split("options are ").nth(1).unwrap_or_else(|| panic!("{fault}"));
+        for option in options.split(", ") {
+            assert!(guide.contains(&format!("`{option}`")), "docs/outputs.md does not tell of `{option}` ({kind})");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A store that takes InfluxDB lines, keeps them, and answers what a script tells it to.
+
+use std::{
+    collections::VecDeque,
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+};
+
+/// What the store answers to the next write: status, further headers, whether it keeps the lines.
+#[derive(Clone, Copy)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: &'static str,
+    pub(crate) keeps: bool,
+}
+
+pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true };
+pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false };
+
+/// A request as it came.
+pub(crate) struct Seen {
+    pub(crate) head: String,
+    pub(crate) lines: Vec<String>,
+}
+
+/// A running store.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pub(crate) address: SocketAddr,
+    inner: Arc<Mutex<Inner>>,
+}
+
+struct Inner {
+    script: VecDeque<Reply>,
+    /// What is answered once the script has ended.
+    usual: Reply,
+    writes: Vec<Seen>,
+    kept: Vec<String>,
+}
+
+impl Store {
+    pub(crate) fn start(script: &[Reply], usual: Reply) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let inner = Inner { script: script.iter().copied().collect(), usual, writes: Vec::new(), kept: Vec::new() };
+        let store = Self { address, inner: Arc::new(Mutex::new(inner)) };
+        let serving = store.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let store = serving.clone();
+                std::thread::spawn(move || store.serve(stream));
+            }
+        });
+        store
+    }
+
+    /// From now on this is answered.
+    pub(crate) fn usually(&self, reply: Reply) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.script.clear();
+        inner.usual = reply;
+    }
+
+    /// Lines that were kept.
+    pub(crate) fn kept(&self) -> Vec<String> {
+        self.inner.lock().unwrap().kept.clone()
+    }
+
+    /// Heads of the writes, in their order.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.inner.lock().unwrap().writes.iter().map(|seen| seen.head.clone()).collect()
+    }
+
+    /// The lines of each write, in their order.
+    pub(crate) fn writes(&self) -> Vec<Vec<String>> {
+        self.inner.lock().unwrap().writes.iter().map(|seen| seen.lines.clone()).collect()
+    }
+
+    fn serve(&self, mut stream: TcpStream) {
+        let mut bytes = Vec::new();
+        while let Some((head, body)) = request(&mut stream, &mut bytes) {
+            let answer = if head.starts_with("POST /query") {
+                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_owned()
+            } else {
+                self.take(head, &body)
+            };
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn take(&self, head: String, body: &[u8]) -> String {
+        let lines: Vec<String> = String::from_utf8_lossy(body).lines().map(str::to_owned).collect();
+        let mut inner = self.inner.lock().unwrap();
+        let reply = inner.script.pop_front().unwrap_or(inner.usual);
+        if reply.keeps {
+            inner.kept.extend(lines.iter().cloned());
+        }
+        // Receivers like to quote what they refuse; this one quotes everything.
+        let said = if reply.status == 204 { String::new() } else { format!("no: {head}") };
+        inner.writes.push(Seen { head, lines });
+        format!("HTTP/1.1 {} Whatever\r\n{}content-length: {}\r\n\r\n{said}", reply.status, reply.headers, said.len())
+    }
+}
+
+/// Reads one request with a content length.
+fn request(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<(String, Vec<u8>)> {
+    loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+            });
+            let whole = end + 4 + length.unwrap_or(0);
+            if bytes.len() >= whole {
+                let body = bytes[end + 4..whole].to_vec();
+                bytes.drain(..whole);
+                return Some((head, body));
+            }
+        }
+        let mut chunk = [0; 65_536];
+        match stream.read(&mut chunk) {
+            Ok(read) if read > 0 => bytes.extend_from_slice(&chunk[..read]),
+            _ => return None,
+        }
+    }
+}
