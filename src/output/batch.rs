@@ -3,15 +3,20 @@
 
 use super::samples::Lines;
 
-/// Parts behind a common prefix (for remote write 2.0 the table of symbols). A part is one sample.
+/// Parts behind a common prefix (for remote write 2.0 the table of symbols).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
     content: Vec<u8>,
     prefix: usize,
-    /// Where each part ends.
-    ends: Vec<usize>,
-    /// Samples of a batch whose parts can't be told apart, beside the first.
-    hidden: u64,
+    parts: Vec<Part>,
+}
+
+/// What can be told apart: one sample, unless its protocol puts several into one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Part {
+    /// Where it ends.
+    end: usize,
+    samples: u64,
 }
 
 impl Batch {
@@ -24,26 +29,31 @@ impl Batch {
     /// A batch that was kept whole: its parts can't be told apart any more.
     #[must_use]
     pub fn restored(content: Vec<u8>, samples: u64) -> Self {
-        Self { prefix: 0, ends: vec![content.len()], content, hidden: samples.saturating_sub(1) }
+        Self { prefix: 0, parts: vec![Part { end: content.len(), samples }], content }
     }
 
     /// A batch of lines.
     #[must_use]
     pub fn of_lines(lines: Lines) -> Self {
-        let ends = lines.ends.iter().map(|end| *end as usize).collect();
-        Self { content: lines.bytes, ends, ..Self::default() }
+        let parts = lines.ends.iter().map(|end| Part { end: *end as usize, samples: 1 }).collect();
+        Self { content: lines.bytes, parts, ..Self::default() }
     }
 
-    /// Appends a part: whatever `write` appends.
+    /// Appends a part of one sample: whatever `write` appends.
     pub fn part(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.part_of(1, write);
+    }
+
+    /// Appends a part of several samples.
+    pub fn part_of(&mut self, samples: u64, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.content);
-        self.ends.push(self.content.len());
+        self.parts.push(Part { end: self.content.len(), samples });
     }
 
     /// Number of samples.
     #[must_use]
     pub fn samples(&self) -> u64 {
-        self.ends.len() as u64 + self.hidden
+        self.parts.iter().map(|part| part.samples).sum()
     }
 
     /// Prefix and parts, uncompressed.
@@ -52,23 +62,25 @@ impl Batch {
         &self.content
     }
 
+    /// Whether there is something to halve.
+    #[must_use]
+    pub fn can_be_halved(&self) -> bool {
+        self.parts.len() > 1
+    }
+
     /// The two halves, each with the prefix; None when there is nothing to halve.
     #[must_use]
     pub fn halves(&self) -> Option<(Self, Self)> {
-        let middle = self.ends.len() / 2;
-        let cut = *self.ends.get(middle.checked_sub(1)?)?;
+        let middle = self.parts.len() / 2;
+        let cut = self.parts.get(middle.checked_sub(1)?)?.end;
         let prefix = &self.content[..self.prefix];
-        let first = Self {
-            content: self.content[..cut].to_vec(),
-            prefix: self.prefix,
-            ends: self.ends[..middle].to_vec(),
-            hidden: 0,
-        };
+        let first =
+            Self { content: self.content[..cut].to_vec(), prefix: self.prefix, parts: self.parts[..middle].to_vec() };
+        let moved = |part: &Part| Part { end: part.end - cut + self.prefix, samples: part.samples };
         let second = Self {
             content: [prefix, &self.content[cut..]].concat(),
             prefix: self.prefix,
-            ends: self.ends[middle..].iter().map(|end| end - cut + self.prefix).collect(),
-            hidden: 0,
+            parts: self.parts[middle..].iter().map(moved).collect(),
         };
         Some((first, second))
     }
@@ -90,6 +102,19 @@ mod tests {
         let (third, fourth) = second.halves().unwrap();
         assert_eq!((third.content(), fourth.content()), (&b"head:bb;"[..], &b"head:ccc;"[..]));
         assert_eq!(first.halves(), None);
+        assert!(second.can_be_halved() && !first.can_be_halved());
         assert_eq!(Batch::default().halves(), None);
+    }
+
+    #[test]
+    fn parts_of_several_samples_are_counted_and_never_cut() {
+        let mut batch = Batch::default();
+        batch.part_of(3, |out| out.extend_from_slice(b"aaa"));
+        batch.part_of(2, |out| out.extend_from_slice(b"bb"));
+        assert_eq!(batch.samples(), 5);
+        let (first, second) = batch.halves().unwrap();
+        assert_eq!((first.content(), first.samples()), (&b"aaa"[..], 3));
+        assert_eq!((second.content(), second.samples()), (&b"bb"[..], 2));
+        assert!(!first.can_be_halved());
     }
 }

@@ -13,6 +13,7 @@ pub mod encoder;
 pub mod exposition;
 pub mod hdr;
 pub mod influxdb;
+pub mod otlp;
 pub mod prometheus;
 mod protobuf;
 pub mod receiver;

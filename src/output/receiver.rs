@@ -20,8 +20,22 @@ pub struct Question {
     pub optional: bool,
 }
 
+/// What is spoken below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// 1.1.
+    One,
+    /// 2, known beforehand.
+    Two,
+}
+
 /// A receiver over HTTP.
 pub trait Receiver {
+    /// The version of HTTP that it understands.
+    fn version(&self) -> HttpVersion {
+        HttpVersion::One
+    }
+
     /// Where batches go.
     fn url(&self) -> &Url;
 

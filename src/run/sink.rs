@@ -22,6 +22,7 @@ use crate::{
         encoder::Encoder,
         hdr::HdrEncoder,
         influxdb::{AggregateEncoder, InfluxReceiver, Mode, Precision, Settings as Influx},
+        otlp::{OtlpEncoder, OtlpGrpc, OtlpHttp, Transport},
         prometheus::{RemoteWrite, RemoteWriteReceiver},
         receiver::Receiver,
         samples::{self, SampleFormat, SampleOptions},
@@ -80,6 +81,16 @@ impl Source<'_> {
                     if settings.mode == Mode::Aggregate { Precision::Milliseconds } else { Precision::Nanoseconds };
                 let receiver = InfluxReceiver::new(url.clone(), settings.clone(), precision);
                 over_http(address, Box::new(receiver), self.influx_feed(address, settings))
+            }
+            (Settings::Otlp(settings), Place::Url(url)) => {
+                let receiver: Box<dyn Receiver> = match settings.transport {
+                    Transport::Http => Box::new(OtlpHttp::new(url.clone(), settings.clone())),
+                    Transport::Grpc => Box::new(OtlpGrpc::new(url.clone(), settings.clone())),
+                };
+                let (settings, labels) = (settings.clone(), self.header.labels.clone());
+                let version = self.header.version.clone();
+                let encoder = move || encoder(OtlpEncoder::new(&settings, &version, labels.clone()));
+                over_http(address, receiver, self.intervals(address, encoder))
             }
             (Settings::Hdr, place) => {
                 let started = self.header.started_at_ms;

@@ -119,9 +119,12 @@ pub(super) fn are_literal(address: &str) -> bool {
     let is_literal = |text: &str| !(text.is_empty() || text.starts_with("${") && text.ends_with('}'));
     is_literal(password)
         || query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
-            // Tenants stand in headers, too, and are no secret; what smells of one is taken for one.
-            let name = name.to_ascii_lowercase();
-            let smells = ["auth", "token", "key", "secret", "cookie", "pass"].iter().any(|word| name.contains(word));
-            smells && !name.ends_with("_file") && is_literal(value)
+            smells_of_a_secret(name) && !name.ends_with("_file") && is_literal(value)
         })
+}
+
+/// Tenants stand in headers, too, and are no secret; what smells of one is taken for one.
+pub(super) fn smells_of_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "token", "key", "secret", "cookie", "pass"].iter().any(|word| name.contains(word))
 }

@@ -15,6 +15,8 @@ pub enum SinkKind {
     Hdr,
     /// `/metrics` to be pulled.
     Scrape,
+    /// OpenTelemetry's protocol.
+    Otlp,
 }
 
 impl SinkKind {
@@ -27,6 +29,7 @@ impl SinkKind {
             "csv" => Self::Csv,
             "hdr" => Self::Hdr,
             "scrape" => Self::Scrape,
+            "otlp" | "opentelemetry" | "experimental-opentelemetry" => Self::Otlp,
             "cloud" => {
                 return Err("there is no such sink; send to Grafana Cloud by prometheus=https://…/api/prom/push".into());
             }
@@ -37,7 +40,7 @@ impl SinkKind {
                 return Err("there is no such sink; write json=FILE or json=- and pipe it into a producer".into());
             }
             _ => {
-                let known = ["prometheus", "influxdb", "json", "csv", "hdr", "scrape"];
+                let known = ["prometheus", "influxdb", "json", "csv", "hdr", "scrape", "otlp"];
                 let near = known.into_iter().find(|known| strsim::damerau_levenshtein(known, word) <= 2);
                 let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 return Err(format!("unknown sink; known: {}{near}", known.join(", ")));
@@ -55,6 +58,7 @@ impl SinkKind {
             Self::Csv => "csv",
             Self::Hdr => "hdr",
             Self::Scrape => "scrape",
+            Self::Otlp => "otlp",
         }
     }
 
@@ -66,6 +70,7 @@ impl SinkKind {
             Self::Csv => "metrics.csv",
             Self::Hdr => "metrics.hlog",
             Self::Scrape => "127.0.0.1:9464",
+            Self::Otlp => "http://localhost:4318",
         }
     }
 }

@@ -13,7 +13,7 @@ pub use self::{
     kind::SinkKind,
     options::Options,
 };
-use super::{influxdb, prometheus};
+use super::{influxdb, otlp, prometheus};
 use crate::units;
 
 /// A sink as asked for.
@@ -59,10 +59,15 @@ pub enum Settings {
     Hdr,
     /// `/metrics`, with this prefix of names.
     Scrape(String),
+    /// OTLP.
+    Otlp(otlp::Settings),
 }
 
+/// A receiver that does not answer for so long is tried again.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What every sink over HTTP takes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct HttpSettings {
     /// Who we are.
     pub credentials: Credentials,
@@ -72,6 +77,8 @@ pub struct HttpSettings {
     pub insecure: bool,
     /// Trust these certificates (PEM), too.
     pub ca_file: Option<PathBuf>,
+    /// How long an answer may take.
+    pub timeout: Duration,
 }
 
 /// Why an address can't be used. Names the kind only: the rest may hold a password.
@@ -90,10 +97,10 @@ impl SinkAddress {
     pub fn parse(given: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
         let end = given.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(given.len());
         let (word, rest) = given.split_at(end);
-        Self::read(word, rest, environment).map_err(|message| AddressError { kind: word.to_owned(), message })
+        Self::read(word, rest, &environment).map_err(|message| AddressError { kind: word.to_owned(), message })
     }
 
-    fn read(word: &str, rest: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    fn read(word: &str, rest: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let kind = SinkKind::of(word)?;
         let address = match rest.chars().next() {
             Some('=') => &rest[1..],
@@ -101,13 +108,22 @@ impl SinkAddress {
             Some(_) => return Err(format!("write {word}=ADDRESS")),
         };
         let address = if address.is_empty() || address.starts_with('?') {
-            format!("{}{address}", kind.default_address())
+            let default = if kind == SinkKind::Otlp { otlp::Endpoint::default_address(environment) } else { None };
+            format!("{}{address}", default.unwrap_or(kind.default_address()))
         } else {
             address.to_owned()
         };
         let literal = address.clone();
         let address = expand(&address, environment)?;
+        let mut transport = otlp::Transport::Http;
         let (mut place, mut options) = match kind {
+            SinkKind::Otlp => {
+                let endpoint = otlp::Endpoint::of(&literal, &address, environment)?;
+                transport = endpoint.transport;
+                let (mut place, options) = options::of_url(&endpoint.url)?;
+                endpoint.complete(&mut place)?;
+                (place, options)
+            }
             SinkKind::Prometheus | SinkKind::Influx => options::of_url(&address)?,
             SinkKind::Json | SinkKind::Csv | SinkKind::Hdr => {
                 let (path, options) = options::of_text(&address);
@@ -134,6 +150,7 @@ impl SinkAddress {
             SinkKind::Json => Settings::Json,
             SinkKind::Csv => Settings::Csv,
             SinkKind::Hdr => Settings::Hdr,
+            SinkKind::Otlp => Settings::Otlp(otlp::Settings::read(transport, &mut options, environment, &mut http)?),
             SinkKind::Scrape => Settings::Scrape(options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned())),
         };
         options.finish()?;
@@ -151,6 +168,7 @@ impl SinkAddress {
             Settings::Csv => SinkKind::Csv,
             Settings::Hdr => SinkKind::Hdr,
             Settings::Scrape(_) => SinkKind::Scrape,
+            Settings::Otlp(_) => SinkKind::Otlp,
         }
     }
 
@@ -160,7 +178,7 @@ impl SinkAddress {
         match &self.settings {
             Settings::Influx(influx) => influx.mode != influxdb::Mode::Aggregate,
             Settings::Json | Settings::Csv => true,
-            Settings::Prometheus(_) | Settings::Hdr | Settings::Scrape(_) => false,
+            Settings::Prometheus(_) | Settings::Hdr | Settings::Scrape(_) | Settings::Otlp(_) => false,
         }
     }
 
@@ -172,7 +190,14 @@ impl SinkAddress {
             Place::Url(url) => {
                 let host = url.host_str().unwrap_or_default();
                 let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                format!("{word} {}://{host}{port}{}", url.scheme(), url.path())
+                match &self.settings {
+                    Settings::Otlp(otlp) if otlp.transport == otlp::Transport::Grpc => {
+                        let scheme = if url.scheme() == "https" { "grpcs" } else { "grpc" };
+                        // Its own scheme has no usual port, so that every one is shown.
+                        format!("{word} {scheme}://{host}:{}", url.port_or_known_default().unwrap_or_default())
+                    }
+                    _ => format!("{word} {}://{host}{port}{}", url.scheme(), url.path()),
+                }
             }
             Place::File(path) => format!("{word} {}", path.display()),
             Place::Stdout => format!("{word} standard output"),
@@ -191,9 +216,7 @@ impl HttpSettings {
             headers.push(("THANOS-TENANT".to_owned(), tenant));
         }
         for (name, value) in &headers {
-            let sound = reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok()
-                && reqwest::header::HeaderValue::from_str(value).is_ok();
-            if !sound {
+            if !is_sound_header(name, value) {
                 return Err(format!("`header.{name}` is not a header that HTTP allows"));
             }
         }
@@ -204,8 +227,35 @@ impl HttpSettings {
         }
         let insecure = options.take_bool("insecure_skip_tls_verify")?;
         let ca_file = options.take("ca_file").map(PathBuf::from);
-        Ok(Self { credentials, headers, insecure: insecure.unwrap_or(false), ca_file })
+        Ok(Self { credentials, headers, insecure: insecure.unwrap_or(false), ca_file, timeout: REQUEST_TIMEOUT })
     }
+
+    /// Every secret inside, to be struck out of what a receiver says.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let of_headers = self.headers.iter().filter(|(name, _)| credentials::smells_of_a_secret(name));
+        let values = of_headers.map(|(_, value)| value.clone()).filter(|value| !value.is_empty());
+        self.credentials.secrets().into_iter().chain(values).collect()
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::None,
+            headers: Vec::new(),
+            insecure: false,
+            ca_file: None,
+            timeout: REQUEST_TIMEOUT,
+        }
+    }
+}
+
+/// Whether HTTP allows it.
+#[must_use]
+pub fn is_sound_header(name: &str, value: &str) -> bool {
+    reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok()
+        && reqwest::header::HeaderValue::from_str(value).is_ok()
 }
 
 fn read_interval(text: &str) -> Result<Duration, String> {
@@ -216,7 +266,7 @@ fn read_interval(text: &str) -> Result<Duration, String> {
     Ok(interval)
 }
 
-fn expand(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+fn expand(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("${") {

@@ -69,6 +69,32 @@ impl Options {
         found.map(Some).ok_or_else(|| format!("`{name}` is one of {}", words()))
     }
 
+    /// Takes the prefix of names, as Prometheus allows them.
+    ///
+    /// # Errors
+    /// When it holds something else.
+    pub fn take_prefix(&mut self) -> Result<String, String> {
+        let prefix = self.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
+        if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            || prefix.starts_with(|c: char| c.is_ascii_digit())
+        {
+            return Err(format!("`prefix` {prefix:?} may hold only letters, digits and `_`, and begins with no digit"));
+        }
+        Ok(prefix)
+    }
+
+    /// Takes the resolution of exponential histograms.
+    ///
+    /// # Errors
+    /// When receivers do not understand it.
+    pub fn take_schema(&mut self) -> Result<Option<u32>, String> {
+        let scale = self.take("schema").map(|text| match text.parse() {
+            Ok(scale) if scale <= 8 => Ok(scale),
+            _ => Err("`schema` is 0 to 8".to_owned()),
+        });
+        scale.transpose()
+    }
+
     /// Takes all options whose names begin with `prefix`, without it.
     pub fn take_prefixed(&mut self, prefix: &str) -> Vec<(String, String)> {
         self.known.push(format!("{prefix}NAME"));

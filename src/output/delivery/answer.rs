@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 /// An answer over HTTP.
@@ -9,10 +10,12 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 pub struct Answer {
     /// Status.
     pub status: u16,
-    /// Headers.
+    /// Headers, and trailers where there were some.
     pub headers: HeaderMap,
     /// The beginning of the body, for people and for rules.
     pub body: String,
+    /// The same as it came, for protocols that answer in bytes. May quote a secret of ours.
+    pub bytes: Bytes,
 }
 
 /// What an answer to a batch means.
@@ -20,6 +23,8 @@ pub struct Answer {
 pub enum Verdict {
     /// Everything was taken.
     Taken,
+    /// Everything was taken, and the receiver has something to say about it.
+    Remarked(String),
     /// All but so many samples were taken, and those never will be.
     Partly {
         /// How many.
@@ -47,6 +52,24 @@ pub enum Verdict {
     Stranger(String),
 }
 
+impl Verdict {
+    /// The same with other words.
+    #[must_use]
+    pub fn map_words(self, change: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Taken => Self::Taken,
+            Self::Remarked(why) => Self::Remarked(change(why)),
+            Self::Partly { rejected, why } => Self::Partly { rejected, why: change(why) },
+            Self::Again { pause, why } => Self::Again { pause, why: change(why) },
+            Self::Sick(why) => Self::Sick(change(why)),
+            Self::Hold(why) => Self::Hold(change(why)),
+            Self::TooLarge(why) => Self::TooLarge(change(why)),
+            Self::Poison(why) => Self::Poison(change(why)),
+            Self::Stranger(why) => Self::Stranger(change(why)),
+        }
+    }
+}
+
 impl Answer {
     /// Status and what was said with it, in one line.
     #[must_use]
@@ -70,6 +93,13 @@ impl Answer {
         }
         let at = httpdate::parse_http_date(text).ok()?;
         Some(at.duration_since(now).unwrap_or_default())
+    }
+
+    /// Whether it says that samples are not newer than known ones.
+    #[must_use]
+    pub fn tells_of_wrong_order(&self) -> bool {
+        let said = self.body.to_ascii_lowercase();
+        ["out of order", "out-of-order", "duplicate sample"].iter().any(|word| said.contains(word))
     }
 
     /// The meaning that an answer has for every protocol, should it have no other; `hint` is for a wrong path.
@@ -98,7 +128,7 @@ mod tests {
         if let Some(text) = retry_after {
             headers.insert(RETRY_AFTER, text.parse().unwrap());
         }
-        Answer { status, headers, body: "said\n  so".to_owned() }
+        Answer { status, headers, body: "said\n  so".to_owned(), bytes: Bytes::new() }
     }
 
     #[test]

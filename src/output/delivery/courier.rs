@@ -3,16 +3,21 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http_body_util::BodyExt;
 
 use super::{
     answer::{Answer, Verdict},
     file::FileTarget,
 };
-use crate::output::{Batch, address::HttpSettings, receiver::Receiver};
+use crate::output::{
+    Batch,
+    address::HttpSettings,
+    receiver::{HttpVersion, Receiver},
+};
 
-/// A receiver that does not answer for so long is tried again.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection of HTTP/2 outlives requests that got no answer; a ping that gets none, too, ends it.
+const PING: Duration = Duration::from_secs(5);
 /// As much of an answer is read; a receiver that sends more is cut off.
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -62,11 +67,17 @@ impl HttpCourier {
     /// When the certificates can't be read or the client can't be set up.
     pub fn new(settings: HttpSettings, receiver: Box<dyn Receiver>) -> Result<Self, String> {
         let mut builder = reqwest::Client::builder()
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(settings.timeout)
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("loadagent/", env!("CARGO_PKG_VERSION")))
             .tls_danger_accept_invalid_certs(settings.insecure);
+        builder = match receiver.version() {
+            HttpVersion::One => builder.http1_only(),
+            HttpVersion::Two => {
+                builder.http2_prior_knowledge().http2_keep_alive_interval(PING).http2_keep_alive_timeout(PING)
+            }
+        };
         if let Some(path) = &settings.ca_file {
             let fault = |error: &dyn std::error::Error| format!("ca_file {}: {error}", path.display());
             let pem = std::fs::read(path).map_err(|error| fault(&error))?;
@@ -104,21 +115,25 @@ impl HttpCourier {
         }
         // `without_url`: the URL may hold a secret.
         let fault = |error: reqwest::Error| self.struck_out(chain(&error.without_url()));
-        let mut response = request.send().await.map_err(fault)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(fault)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MAX_ANSWER {
+        let response = request.send().await.map_err(fault)?;
+        let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
+        let (mut body, mut bytes) = (reqwest::Body::from(response), Vec::new());
+        while let Some(frame) = body.frame().await.transpose().map_err(fault)? {
+            match frame.into_data() {
+                Ok(chunk) => bytes.extend_from_slice(&chunk),
+                Err(frame) => headers.extend(frame.into_trailers().unwrap_or_default()),
+            }
+            if bytes.len() > MAX_ANSWER {
                 break;
             }
         }
-        Ok(Answer { status, headers, body: self.struck_out(String::from_utf8_lossy(&body).into_owned()) })
+        let body = self.struck_out(String::from_utf8_lossy(&bytes).into_owned());
+        Ok(Answer { status, headers, body, bytes: bytes.into() })
     }
 
     /// A text without our secrets: receivers like to quote what they refuse.
     fn struck_out(&self, mut text: String) -> String {
-        for secret in self.settings.credentials.secrets() {
+        for secret in self.settings.secrets() {
             text = text.replace(&secret, "…");
         }
         text
@@ -156,7 +171,10 @@ impl Courier {
             Self::Http(http) => {
                 let receiver = &http.receiver;
                 match http.exchange(receiver.url(), &receiver.headers(), frozen.body.clone()).await {
-                    Ok(answer) => receiver.judge(&answer, &frozen.batch, repeated),
+                    Ok(answer) => {
+                        let verdict = receiver.judge(&answer, &frozen.batch, repeated);
+                        verdict.map_words(|words| http.struck_out(words))
+                    }
                     Err(why) => Verdict::Again { pause: None, why },
                 }
             }

@@ -22,6 +22,8 @@ pub struct Ledger {
     pub read_up_to: Option<u64>,
     notices: Vec<String>,
     introduction: Option<String>,
+    /// What the receiver said last about what it took.
+    remark: Option<String>,
     /// The outage that lasts, and whether it was told.
     outage: Option<(Outage, bool)>,
 }
@@ -81,6 +83,14 @@ impl Ledger {
             self.account.add_outage(Outage { to_ms: Some(now), ..outage });
         }
         told
+    }
+
+    /// Samples were taken with a remark. Told when it is a new one.
+    pub(super) fn remarked(&mut self, remark: &str) {
+        if self.remark.as_deref() != Some(remark) {
+            self.tell(&format!("took everything and says: {remark}"));
+            self.remark = Some(remark.to_owned());
+        }
     }
 
     /// Samples were refused for good.

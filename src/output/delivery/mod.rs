@@ -257,7 +257,7 @@ impl Delivery {
         while let Some((batch, suspect)) = waiting.pop() {
             let frozen = self.courier.freeze(batch);
             let samples = frozen.batch.samples();
-            let splits = frozen.length() >= self.too_large && samples > 1;
+            let splits = frozen.length() >= self.too_large && frozen.batch.can_be_halved();
             let fate = if splits { Fate::TooLarge(String::new()) } else { self.carry(&frozen, suspect).await };
             match fate {
                 Fate::Taken => acknowledged += samples,
@@ -303,6 +303,11 @@ impl Delivery {
             let (pause, why) = match verdict {
                 Verdict::Taken => {
                     self.taken();
+                    return Fate::Taken;
+                }
+                Verdict::Remarked(remark) => {
+                    self.taken();
+                    self.ledger.borrow_mut().remarked(&remark);
                     return Fate::Taken;
                 }
                 Verdict::Partly { rejected, why } => {
@@ -374,7 +379,7 @@ impl Delivery {
             }
             let samples = batch.samples();
             let frozen = self.courier.freeze(batch);
-            if let Verdict::Taken = self.courier.carry(&frozen, true).await
+            if let Verdict::Taken | Verdict::Remarked(_) = self.courier.carry(&frozen, true).await
                 && set_aside::remove(&path).is_ok()
             {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

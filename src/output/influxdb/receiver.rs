@@ -175,7 +175,8 @@ mod tests {
     fn judge(status: u16, body: &str) -> Verdict {
         let mut batch = Batch::default();
         (0..10).for_each(|_| batch.part(|out| out.push(b'\n')));
-        let answer = Answer { status, headers: reqwest::header::HeaderMap::new(), body: body.to_owned() };
+        let headers = reqwest::header::HeaderMap::new();
+        let answer = Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into() };
         receiver("influxdb", Precision::Milliseconds).judge(&answer, &batch, false)
     }
 

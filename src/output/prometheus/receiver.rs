@@ -152,10 +152,6 @@ impl Receiver for RemoteWriteReceiver {
     fn judge(&self, answer: &Answer, batch: &Batch, repeated: bool) -> Verdict {
         let version = self.dialect.get().version;
         let written = written(answer).filter(|_| version == Version::Two);
-        let is_known_order_fault = || {
-            let said = answer.body.to_ascii_lowercase();
-            ["out of order", "out-of-order", "duplicate sample"].iter().any(|word| said.contains(word))
-        };
         match (answer.status, written) {
             (200..=299, Some(written)) if written.samples + written.histograms < batch.samples() => {
                 let taken = written.samples + written.histograms;
@@ -173,7 +169,7 @@ impl Receiver for RemoteWriteReceiver {
             (500, _) if answer.body.contains("native histograms are disabled") => Verdict::Stranger(answer.line()),
             (500, _) => Verdict::Sick(answer.line()),
             // An earlier attempt was written before its answer got lost.
-            (400 | 409, _) if repeated && is_known_order_fault() => Verdict::Taken,
+            (400 | 409, _) if repeated && answer.tells_of_wrong_order() => Verdict::Taken,
             (400, Some(written)) if written.samples + written.histograms > 0 => {
                 let rejected = batch.samples().saturating_sub(written.samples + written.histograms);
                 Verdict::Partly { rejected, why: answer.line() }
@@ -280,7 +276,7 @@ mod tests {
 
     fn answer(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Answer {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        Answer { status, headers, body: body.to_owned() }
+        Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into() }
     }
 
     const WROTE: [(&str, &str); 2] =

@@ -1,0 +1,245 @@
+//! Intervals → OTLP requests. Cumulative numbers count since their series appeared, which is their start for the whole
+//! run, and begin with an explicit zero there, so that `rate()` sees the first step; deltas count since the last push.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem,
+};
+
+use super::{
+    Settings, Temporality,
+    message::{self, Envelope, Shape, Span, put_exponential, put_number},
+    packer::Packer,
+};
+use crate::{
+    metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value},
+    output::{
+        Batch,
+        encoder::Encoder,
+        prometheus::names::{exported_name, unit_suffix},
+    },
+};
+
+/// Encodes for OTLP.
+#[derive(Debug)]
+pub struct OtlpEncoder {
+    settings: Settings,
+    run_labels: Vec<(String, String)>,
+    envelope: Envelope,
+    totals: Totals,
+    /// Since the last push; only for deltas.
+    span: Option<Totals>,
+    /// In the order of their first series.
+    metrics: Vec<Metric>,
+    places: HashMap<String, usize>,
+    /// By series of the run.
+    series: Vec<Series>,
+    /// Series that appeared since the last push, by the time of their zero.
+    appeared: BTreeMap<i64, Vec<usize>>,
+    /// End of the last push, Unix milliseconds.
+    pushed_ms: i64,
+    end_ms: i64,
+}
+
+/// A metric as it is sent.
+#[derive(Debug)]
+struct Metric {
+    head: Vec<u8>,
+    kind: Kind,
+    /// Its series, ascending.
+    series: Vec<usize>,
+}
+
+/// A series as it is sent.
+#[derive(Debug)]
+struct Series {
+    /// When it appeared, Unix milliseconds.
+    start_ms: i64,
+    /// Its points' attributes, encoded: one set, two of a rate.
+    attributes: Vec<Vec<u8>>,
+}
+
+impl OtlpEncoder {
+    /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran.
+    #[must_use]
+    pub fn new(settings: &Settings, version: &str, run_labels: Vec<(String, String)>) -> Self {
+        let instance = run_labels.iter().find(|(name, _)| name == "instance").map_or("", |(_, value)| value);
+        let own = [("service.name", "loadagent"), ("service.version", version), ("service.instance.id", instance)];
+        let further = settings.resource.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let resource: BTreeMap<&str, &str> = own.into_iter().chain(further).collect();
+        let envelope = Envelope::new(version, resource.into_iter().filter(|(_, value)| !value.is_empty()));
+        Self {
+            span: (settings.temporality == Temporality::Delta).then(Totals::default),
+            settings: settings.clone(),
+            run_labels,
+            envelope,
+            totals: Totals::default(),
+            metrics: Vec::new(),
+            places: HashMap::new(),
+            series: Vec::new(),
+            appeared: BTreeMap::new(),
+            pushed_ms: i64::MIN,
+            end_ms: 0,
+        }
+    }
+
+    fn add(&mut self, definition: &SeriesDef, start_ms: i64) {
+        let (number, metric) = (self.series.len(), &definition.metric);
+        let metrics = &mut self.metrics;
+        let place = *self.places.entry(metric.name.to_string()).or_insert_with(|| {
+            let name = exported_name(&self.settings.prefix, metric);
+            let head = message::head(&name, &metric.help, unit(&name, metric));
+            metrics.push(Metric { head, kind: metric.kind, series: Vec::new() });
+            metrics.len() - 1
+        });
+        if let Some(metric) = self.metrics.get_mut(place) {
+            metric.series.push(number);
+        }
+        let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let common: BTreeMap<&str, &str> = run.chain(definition.labels.iter()).collect();
+        let shape = Shape::of(metric.kind);
+        let attributes = |extra: Option<(&'static str, &'static str)>| {
+            let all: BTreeMap<&str, &str> = common.iter().map(|(name, value)| (*name, *value)).chain(extra).collect();
+            shape.encoded(all.into_iter().filter(|(_, value)| !value.is_empty()))
+        };
+        let attributes = match metric.kind {
+            Kind::Rate => ["nonzero", "zero"].map(|word| attributes(Some(("condition", word)))).into(),
+            Kind::Counter | Kind::Gauge | Kind::Trend => vec![attributes(None)],
+        };
+        self.series.push(Series { start_ms, attributes });
+        if metric.kind != Kind::Gauge && self.settings.temporality == Temporality::Cumulative {
+            self.appeared.entry(start_ms).or_default().push(number);
+        }
+    }
+
+    /// Appends the points of one series and gives their number.
+    fn put(&self, out: &mut Vec<u8>, series: &Series, value: &Value, span: Span) -> u64 {
+        let mut written = 0;
+        let mut number = |attributes: Option<&Vec<u8>>, span, value| {
+            if let Some(attributes) = attributes {
+                put_number(out, attributes, span, Some(value));
+                written += 1;
+            }
+        };
+        let (first, second) = (series.attributes.first(), series.attributes.get(1));
+        match value {
+            Value::Counter(sum) => number(first, span, *sum),
+            Value::Gauge(last) => {
+                let span = Span { start_ms: None, ..span };
+                last.iter().for_each(|last| number(first, span, *last));
+            }
+            Value::Rate { nonzero, total } => {
+                number(first, span, *nonzero as f64);
+                number(second, span, total.saturating_sub(*nonzero) as f64);
+            }
+            Value::Trend(histogram) => {
+                if let Some(attributes) = first {
+                    let is_delta = self.span.is_some();
+                    put_exponential(out, attributes, span, (histogram, self.settings.scale), is_delta);
+                    written += 1;
+                }
+            }
+        }
+        written
+    }
+
+    /// Requests with a point of every series for which `value_of` has one.
+    fn batches<'a>(
+        &'a self,
+        value_of: impl Fn(usize) -> Option<&'a Value>,
+        span_of: impl Fn(&Series) -> Span,
+    ) -> Vec<Batch> {
+        let mut packer = Packer::new(&self.envelope, self.settings.temporality);
+        let (value_of, span_of) = (&value_of, &span_of);
+        for metric in &self.metrics {
+            let values = metric.series.iter().filter_map(|number| Some((self.series.get(*number)?, value_of(*number)?)));
+            let writers = values
+                .map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span_of(series)));
+            packer.metric(&metric.head, Shape::of(metric.kind), writers);
+        }
+        packer.finish()
+    }
+
+    fn total(&self, number: usize) -> Option<&Value> {
+        self.totals.get(id_of(number)).map(|(_, value)| value)
+    }
+
+    /// What happened since the last push; gauges are as they are.
+    fn delta(&self, number: usize) -> Option<&Value> {
+        match self.total(number)? {
+            gauge @ Value::Gauge(_) => Some(gauge),
+            _ => self.span.as_ref()?.get(id_of(number)).map(|(_, value)| value).filter(|value| !value.is_empty()),
+        }
+    }
+}
+
+impl Encoder for OtlpEncoder {
+    fn fold(&mut self, interval: &Interval) {
+        interval.new_series.iter().for_each(|definition| self.add(definition, interval.start_ms));
+        self.totals.fold(interval);
+        if let Some(span) = &mut self.span {
+            span.fold(interval);
+        }
+        self.end_ms = interval.end_ms;
+    }
+
+    fn push(&mut self) -> Vec<Batch> {
+        let (end_ms, pushed_ms) = (self.end_ms, self.pushed_ms);
+        let since = |start_ms: i64| Span { start_ms: Some(start_ms), end_ms };
+        let batches = if self.span.is_some() {
+            self.batches(|number| self.delta(number), |series| since(series.start_ms.max(pushed_ms)))
+        } else {
+            let mut batches = Vec::new();
+            let empty = [Kind::Counter, Kind::Rate, Kind::Trend].map(|kind| (kind, Value::empty(kind)));
+            let zero_of = |number: usize| {
+                let kind = self.totals.get(id_of(number))?.0.metric.kind;
+                empty.iter().find(|(own, _)| *own == kind).map(|(_, zero)| zero)
+            };
+            for (at_ms, numbers) in &self.appeared {
+                let value_of = |number: usize| zero_of(number).filter(|_| numbers.binary_search(&number).is_ok());
+                let span = Span { start_ms: Some(*at_ms), end_ms: *at_ms };
+                batches.extend(self.batches(value_of, |_| span));
+            }
+            batches.extend(self.batches(|number| self.total(number), |series| since(series.start_ms)));
+            batches
+        };
+        drop(mem::take(&mut self.appeared));
+        if let Some(span) = &mut self.span {
+            span.reset_values();
+        }
+        self.pushed_ms = end_ms;
+        batches
+    }
+
+    /// Gauges end with the run: users and rates are gone, totals stay to be looked at.
+    fn end(&mut self) -> Vec<Batch> {
+        let mut packer = Packer::new(&self.envelope, self.settings.temporality);
+        // What ends a series must be newer than its last point.
+        let span = Span { start_ms: None, end_ms: self.end_ms + 1 };
+        for metric in self.metrics.iter().filter(|metric| metric.kind == Kind::Gauge) {
+            let known = metric.series.iter().filter(|number| self.total(**number).is_some_and(|value| !value.is_empty()));
+            let attributes = known.filter_map(|number| self.series.get(*number)?.attributes.first());
+            let writers = attributes.map(|attributes| {
+                move |out: &mut Vec<u8>| {
+                    put_number(out, attributes, span, None);
+                    1
+                }
+            });
+            packer.metric(&metric.head, Shape::Gauge, writers);
+        }
+        packer.finish()
+    }
+}
+
+/// The unit, where the name tells it: Prometheus adds to names the units that it does not find there.
+fn unit(name: &str, metric: &MetricDef) -> &'static str {
+    match metric.unit {
+        Unit::Seconds if name.contains(unit_suffix(Unit::Seconds)) => "s",
+        Unit::Bytes if name.contains(unit_suffix(Unit::Bytes)) => "By",
+        Unit::None | Unit::Seconds | Unit::Bytes => "",
+    }
+}
+
+fn id_of(number: usize) -> SeriesId {
+    SeriesId::try_from(number).unwrap_or(SeriesId::MAX)
+}

@@ -1,0 +1,190 @@
+//! The messages of OTLP metrics. Field numbers: opentelemetry/proto/metrics/v1/metrics.proto, common.proto, resource.proto.
+
+use super::Temporality;
+use crate::{
+    metric::{Histogram, Kind},
+    output::protobuf::{put_bytes, put_double, put_fixed64, put_message, put_sint, put_uint, varint},
+};
+
+/// A point without a value: its series ends here.
+const NO_RECORDED_VALUE: u64 = 1;
+
+/// What a point is, by the numbers of its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Gauge,
+    Sum,
+    Exponential,
+}
+
+impl Shape {
+    /// The shape of a kind's points.
+    pub(super) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Counter | Kind::Rate => Self::Sum,
+            Kind::Gauge => Self::Gauge,
+            Kind::Trend => Self::Exponential,
+        }
+    }
+
+    /// Where a metric has its points.
+    fn field(self) -> u32 {
+        match self {
+            Self::Gauge => 5,
+            Self::Sum => 7,
+            Self::Exponential => 10,
+        }
+    }
+
+    /// Where a point has its attributes.
+    fn attributes(self) -> u32 {
+        match self {
+            Self::Gauge | Self::Sum => 7,
+            Self::Exponential => 1,
+        }
+    }
+
+    /// Attributes as a point of this shape has them.
+    pub(super) fn encoded<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
+        let mut out = Vec::new();
+        pairs.into_iter().for_each(|(name, value)| put_attribute(&mut out, self.attributes(), name, value));
+        out
+    }
+}
+
+/// What stands around every metric: who tells.
+#[derive(Debug)]
+pub(super) struct Envelope {
+    resource: Vec<u8>,
+    scope: Vec<u8>,
+}
+
+impl Envelope {
+    /// Of a program's version and its resource's attributes.
+    pub(super) fn new<'a>(version: &str, resource: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut envelope = Self { resource: Vec::new(), scope: Vec::new() };
+        put_message(&mut envelope.resource, 1, |message| {
+            resource.into_iter().for_each(|(name, value)| put_attribute(message, 1, name, value));
+        });
+        put_message(&mut envelope.scope, 1, |message| {
+            put_bytes(message, 1, b"loadagent");
+            put_bytes(message, 2, version.as_bytes());
+        });
+        envelope
+    }
+}
+
+/// Name, help and unit of a metric.
+pub(super) fn head(name: &str, help: &str, unit: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (field, text) in [(1, name), (2, help), (3, unit)] {
+        if !text.is_empty() {
+            put_bytes(&mut out, field, text.as_bytes());
+        }
+    }
+    out
+}
+
+/// A `ResourceMetrics` of one metric with these points.
+pub(super) fn put_metric(
+    out: &mut Vec<u8>,
+    envelope: &Envelope,
+    (head, shape, temporality): (&[u8], Shape, Temporality),
+    points: &[u8],
+) {
+    put_message(out, 1, |resource| {
+        resource.extend_from_slice(&envelope.resource);
+        put_message(resource, 2, |scope| {
+            scope.extend_from_slice(&envelope.scope);
+            put_message(scope, 2, |metric| {
+                metric.extend_from_slice(head);
+                put_message(metric, shape.field(), |data| {
+                    data.extend_from_slice(points);
+                    if shape != Shape::Gauge {
+                        put_uint(data, 2, temporality as u64);
+                    }
+                    if shape == Shape::Sum {
+                        put_uint(data, 3, 1);
+                    }
+                });
+            });
+        });
+    });
+}
+
+/// When a point was taken, and since when it counts: Unix milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub start_ms: Option<i64>,
+    pub end_ms: i64,
+}
+
+impl Span {
+    fn put(self, out: &mut Vec<u8>) {
+        if let Some(start_ms) = self.start_ms {
+            put_fixed64(out, 2, nanoseconds(start_ms));
+        }
+        put_fixed64(out, 3, nanoseconds(self.end_ms));
+    }
+}
+
+/// A number of a gauge or sum; None for one that ends.
+pub(super) fn put_number(out: &mut Vec<u8>, attributes: &[u8], span: Span, value: Option<f64>) {
+    put_message(out, 1, |point| {
+        point.extend_from_slice(attributes);
+        span.put(point);
+        match value {
+            Some(value) => put_double(point, 4, value),
+            None => put_uint(point, 8, NO_RECORDED_VALUE),
+        }
+    });
+}
+
+/// A histogram. Extremes go with deltas only: those of a whole run would hide every later one.
+pub(super) fn put_exponential(
+    out: &mut Vec<u8>,
+    attributes: &[u8],
+    span: Span,
+    (histogram, scale): (&Histogram, u32),
+    has_extremes: bool,
+) {
+    put_message(out, 1, |point| {
+        point.extend_from_slice(attributes);
+        span.put(point);
+        put_fixed64(point, 4, histogram.count());
+        put_double(point, 5, histogram.sum());
+        put_sint(point, 6, scale.into());
+        put_fixed64(point, 7, histogram.zeros());
+        put_message(point, 8, |buckets| put_buckets(buckets, &histogram.buckets_at(scale)));
+        if let (true, Some(min), Some(max)) = (has_extremes, histogram.min(), histogram.max()) {
+            put_double(point, 12, min);
+            put_double(point, 13, max);
+        }
+    });
+}
+
+/// Every count from the first populated bucket to the last. Its index is one lower here than in Prometheus: a bucket is
+/// named by its lower bound.
+fn put_buckets(out: &mut Vec<u8>, buckets: &[(i32, u64)]) {
+    let Some((first, _)) = buckets.first() else { return };
+    put_sint(out, 1, i64::from(*first) - 1);
+    let mut packed = Vec::with_capacity(2 * buckets.len());
+    let mut next = *first;
+    for (index, count) in buckets {
+        packed.resize(packed.len() + index.abs_diff(next) as usize, 0);
+        varint(&mut packed, *count);
+        next = index + 1;
+    }
+    put_bytes(out, 2, &packed);
+}
+
+fn put_attribute(out: &mut Vec<u8>, field: u32, name: &str, value: &str) {
+    put_message(out, field, |pair| {
+        put_bytes(pair, 1, name.as_bytes());
+        put_message(pair, 2, |any| put_bytes(any, 1, value.as_bytes()));
+    });
+}
+
+fn nanoseconds(milliseconds: i64) -> u64 {
+    u64::try_from(milliseconds).unwrap_or_default().saturating_mul(1_000_000)
+}

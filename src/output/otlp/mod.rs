@@ -1,0 +1,27 @@
+//! OTLP metrics, over HTTP or gRPC: counters as monotonic sums, gauges, trends as exponential histograms; cumulative or
+//! deltas.
+//!
+//! Written by hand: the OpenTelemetry SDK exports only histograms that it recorded itself. gRPC is a POST over HTTP/2
+//! with five bytes before the message and a status behind it, so that both go through the one courier, with one TLS
+//! stack and with batches that stay frozen bytes.
+//! Start with [`encoder`] for what is sent, [`grpc`] and [`http`] for what answers mean.
+
+mod encoder;
+mod endpoint;
+mod grpc;
+mod http;
+mod message;
+mod packer;
+mod reply;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+pub use self::{
+    encoder::OtlpEncoder,
+    endpoint::{Endpoint, Transport},
+    grpc::OtlpGrpc,
+    http::OtlpHttp,
+    settings::{Settings, Temporality},
+};

@@ -1,0 +1,204 @@
+//! Options of an OTLP sink, and what OpenTelemetry's variables say where an option does not.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use super::{
+    Transport,
+    variables::{self, Variables},
+};
+use crate::{
+    output::address::{Credentials, HttpSettings, Options, is_sound_header},
+    units,
+};
+
+/// 2 % wide buckets, ±1.1 %.
+const USUAL_SCALE: u32 = 5;
+
+/// What `--out otlp=…?…` sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How requests travel.
+    pub transport: Transport,
+    /// Prefix of names.
+    pub prefix: String,
+    /// Resolution of histograms, for the whole run.
+    pub scale: u32,
+    /// Since when numbers count.
+    pub temporality: Temporality,
+    /// Whether bodies are compressed.
+    pub gzip: bool,
+    /// Attributes of the resource that the environment names.
+    pub resource: Vec<(String, String)>,
+}
+
+/// Since when numbers count, as the protocol numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Temporality {
+    /// Since the last push.
+    Delta = 1,
+    /// Since the start of the series.
+    Cumulative = 2,
+}
+
+impl Settings {
+    /// Takes them out of the options and, for what is not given there, out of the environment. Headers, certificates and
+    /// the time for an answer go into `http`.
+    ///
+    /// # Errors
+    /// What is wrong with one.
+    pub fn read(
+        transport: Transport,
+        options: &mut Options,
+        environment: &dyn Fn(&str) -> Option<String>,
+        http: &mut HttpSettings,
+    ) -> Result<Self, String> {
+        let variables = Variables(environment);
+        let temporalities = [("cumulative", Temporality::Cumulative), ("delta", Temporality::Delta)];
+        // Low memory means deltas for everything that is sent here.
+        let preferences = [temporalities[0], temporalities[1], ("lowmemory", Temporality::Delta)];
+        let temporality = match options.take_one_of("temporality", &temporalities)? {
+            Some(temporality) => Some(temporality),
+            None => variables.exporter_one_of("METRICS_TEMPORALITY_PREFERENCE", &preferences)?,
+        };
+        let gzip = match options.take_bool("gzip")? {
+            Some(gzip) => Some(gzip),
+            None => variables.exporter_one_of("COMPRESSION", &[("gzip", true), ("none", false)])?,
+        };
+        if let Some(timeout) = read_timeout(options, variables)? {
+            http.timeout = timeout;
+        }
+        if http.ca_file.is_none() {
+            http.ca_file = variables.exporter("CERTIFICATE").map(|(_, path)| PathBuf::from(path));
+        }
+        add_headers(variables, http)?;
+        if transport == Transport::Grpc {
+            // At most eight digits, as gRPC has it.
+            let deadline = http.timeout.as_millis().min(99_999_999);
+            http.headers.push(("grpc-timeout".to_owned(), format!("{deadline}m")));
+        }
+        Ok(Self {
+            transport,
+            prefix: options.take_prefix()?,
+            scale: options.take_schema()?.unwrap_or(USUAL_SCALE),
+            temporality: temporality.unwrap_or(Temporality::Cumulative),
+            gzip: gzip.unwrap_or(true),
+            resource: read_resource(variables)?,
+        })
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let transport = match self.transport {
+            Transport::Http => "http/protobuf",
+            Transport::Grpc => "gRPC",
+        };
+        let temporality = match self.temporality {
+            Temporality::Delta => "deltas",
+            Temporality::Cumulative => "cumulative",
+        };
+        write!(formatter, "OTLP over {transport}, {temporality}, exponential histograms (scale {})", self.scale)
+    }
+}
+
+fn read_timeout(options: &mut Options, variables: Variables<'_>) -> Result<Option<Duration>, String> {
+    let timeout = if let Some(text) = options.take("timeout") {
+        Some(units::parse_duration(&text).map_err(|error| error.to_string())?)
+    } else if let Some((name, text)) = variables.exporter("TIMEOUT") {
+        let milliseconds = text.parse().map_err(|_| format!("`{name}` is a number of milliseconds"))?;
+        Some(Duration::from_millis(milliseconds))
+    } else {
+        None
+    };
+    match timeout {
+        Some(Duration::ZERO) => Err("a timeout of nothing leaves no time to answer".to_owned()),
+        timeout => Ok(timeout),
+    }
+}
+
+/// Headers out of the environment, where the address has none of that name.
+fn add_headers(variables: Variables<'_>, http: &mut HttpSettings) -> Result<(), String> {
+    let Some((variable, text)) = variables.exporter("HEADERS") else { return Ok(()) };
+    for (name, value) in variables::pairs(&variable, &text)? {
+        if !is_sound_header(&name, &value) {
+            return Err(format!("`{variable}` holds a header that HTTP does not allow"));
+        }
+        let is_known = http.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name))
+            || name.eq_ignore_ascii_case("authorization") && http.credentials != Credentials::None;
+        if !is_known {
+            http.headers.push((name, value));
+        }
+    }
+    Ok(())
+}
+
+fn read_resource(variables: Variables<'_>) -> Result<Vec<(String, String)>, String> {
+    let listed = variables.get("OTEL_RESOURCE_ATTRIBUTES");
+    let mut resource =
+        listed.map_or(Ok(Vec::new()), |text| variables::pairs("OTEL_RESOURCE_ATTRIBUTES", &text))?;
+    resource.extend(variables.get("OTEL_SERVICE_NAME").map(|name| ("service.name".to_owned(), name)));
+    Ok(resource)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{address, SinkAddress};
+
+    fn read(given: &str, variables: &[(&str, &str)]) -> Result<(Settings, HttpSettings), String> {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        let environment = |name: &str| find(name).map(|(_, value)| (*value).to_owned());
+        let sink = SinkAddress::parse(given, environment).map_err(|error| error.to_string())?;
+        match sink.settings {
+            address::Settings::Otlp(settings) => Ok((settings, sink.http)),
+            _ => Err("no otlp".to_owned()),
+        }
+    }
+
+    #[test]
+    fn options_count_before_the_environment() {
+        let variables = [
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "1500"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "LowMemory"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret%20,X-Tenant=a"),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca.pem"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "service.name=other,deployment.environment.name=test"),
+            ("OTEL_SERVICE_NAME", "mine"),
+        ];
+        let (settings, http) = read("otlp", &variables).unwrap();
+        assert_eq!((settings.gzip, settings.temporality), (false, Temporality::Delta));
+        assert_eq!(http.timeout, Duration::from_millis(1_500));
+        assert_eq!(http.secrets(), ["s3cret "]);
+        assert_eq!(http.ca_file, Some("/ca.pem".into()));
+        assert_eq!(settings.resource.last().unwrap(), &("service.name".to_owned(), "mine".to_owned()));
+        let given = "otlp=http://h?timeout=3s&gzip=true&temporality=cumulative&header.x-tenant=b&ca_file=own.pem&schema=3";
+        let (settings, http) = read(given, &variables).unwrap();
+        assert_eq!((settings.gzip, settings.temporality), (true, Temporality::Cumulative));
+        assert_eq!((http.timeout, http.ca_file), (Duration::from_secs(3), Some("own.pem".into())));
+        let tenants: Vec<_> = http.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-tenant")).collect();
+        assert_eq!(tenants.len(), 1);
+        assert_eq!(tenants[0].1, "b");
+        assert_eq!(settings.to_string(), "OTLP over http/protobuf, cumulative, exponential histograms (scale 3)");
+    }
+
+    #[test]
+    fn faults_show_no_value() {
+        for (name, value) in [
+            ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "a=s3cret%0A"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "s3cret"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "s3cret"),
+        ] {
+            let fault = read("otlp", &[(name, value)]).unwrap_err();
+            assert!(!fault.contains("s3cret"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn grpc_tells_its_deadline() {
+        let (_, http) = read("otlp=grpc://h?timeout=2s", &[]).unwrap();
+        assert_eq!(http.headers, [("grpc-timeout".to_owned(), "2000m".to_owned())]);
+    }
+}
