@@ -1,0 +1,298 @@
+//! Requests, decoded by the types of the official protocol.
+
+use std::collections::BTreeMap;
+
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::ExportMetricsServiceRequest,
+    common::v1::{KeyValue, any_value},
+    metrics::v1::{AggregationTemporality, ExponentialHistogramDataPoint, NumberDataPoint, metric, number_data_point},
+};
+use proptest::prelude::*;
+use prost::Message;
+
+use super::{OtlpEncoder, Settings, Temporality, Transport};
+use crate::{
+    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
+    output::{Batch, encoder::Encoder},
+};
+
+const BEGIN_MS: i64 = 1_700_000_000_123;
+
+/// A point of a request, whatever it is of.
+#[derive(Debug, Clone, PartialEq)]
+struct Decoded {
+    name: String,
+    unit: String,
+    attributes: BTreeMap<String, String>,
+    start_ms: i64,
+    end_ms: i64,
+    content: Content,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Content {
+    Sum(f64),
+    Gauge(f64),
+    Ended,
+    Exponential(Box<ExponentialHistogramDataPoint>),
+}
+
+fn texts(pairs: &[KeyValue]) -> BTreeMap<String, String> {
+    let text = |pair: &KeyValue| match pair.value.as_ref().and_then(|any| any.value.as_ref()) {
+        Some(any_value::Value::StringValue(text)) => (pair.key.clone(), text.clone()),
+        other => panic!("{other:?} is no text"),
+    };
+    let read: BTreeMap<_, _> = pairs.iter().map(text).collect();
+    assert_eq!(read.len(), pairs.len(), "names are unique");
+    read
+}
+
+fn ms(nanoseconds: u64) -> i64 {
+    i64::try_from(nanoseconds / 1_000_000).unwrap()
+}
+
+fn number(point: &NumberDataPoint) -> Option<f64> {
+    match point.value {
+        Some(number_data_point::Value::AsDouble(value)) => {
+            assert_eq!(point.flags, 0);
+            Some(value)
+        }
+        None => {
+            assert_eq!(point.flags, 1);
+            None
+        }
+        Some(number_data_point::Value::AsInt(_)) => panic!("all are doubles"),
+    }
+}
+
+/// All points of a request, which is checked for what every request has.
+fn decode(content: &[u8], temporality: AggregationTemporality) -> Vec<Decoded> {
+    let request = ExportMetricsServiceRequest::decode(content).unwrap();
+    let mut points = Vec::new();
+    for resource in request.resource_metrics {
+        let own = texts(&resource.resource.unwrap().attributes);
+        assert_eq!((&*own["service.name"], &*own["service.version"]), ("loadagent", "9.9.9"));
+        assert_eq!(own["service.instance.id"], "host");
+        let [scope] = &resource.scope_metrics[..] else { panic!("one scope") };
+        assert_eq!(scope.scope.as_ref().unwrap().name, "loadagent");
+        let [metric] = &scope.metrics[..] else { panic!("one metric") };
+        assert!(metric.description.len() > 10);
+        let mut add = |attributes, start, end, content| {
+            let (name, unit) = (metric.name.clone(), metric.unit.clone());
+            points.push(Decoded { name, unit, attributes: texts(attributes), start_ms: ms(start), end_ms: ms(end), content });
+        };
+        match metric.data.as_ref().unwrap() {
+            metric::Data::Sum(sum) => {
+                assert!(sum.is_monotonic && sum.aggregation_temporality == temporality as i32);
+                for point in &sum.data_points {
+                    let content = Content::Sum(number(point).unwrap());
+                    add(&point.attributes, point.start_time_unix_nano, point.time_unix_nano, content);
+                }
+            }
+            metric::Data::Gauge(gauge) => {
+                for point in &gauge.data_points {
+                    let content = number(point).map_or(Content::Ended, Content::Gauge);
+                    add(&point.attributes, point.start_time_unix_nano, point.time_unix_nano, content);
+                }
+            }
+            metric::Data::ExponentialHistogram(histogram) => {
+                assert_eq!(histogram.aggregation_temporality, temporality as i32);
+                for point in &histogram.data_points {
+                    let content = Content::Exponential(Box::new(point.clone()));
+                    add(&point.attributes, point.start_time_unix_nano, point.time_unix_nano, content);
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    points
+}
+
+fn cumulative(batch: &Batch) -> Vec<Decoded> {
+    decode(batch.content(), AggregationTemporality::Cumulative)
+}
+
+fn encoder(temporality: Temporality, scale: u32) -> OtlpEncoder {
+    let (transport, prefix) = (Transport::Http, "loadagent_".to_owned());
+    let settings = Settings { transport, prefix, scale, temporality, gzip: true, resource: Vec::new() };
+    let labels = [("run_id", "r1"), ("instance", "host"), ("empty", "")];
+    let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    OtlpEncoder::new(&settings, "9.9.9", labels.into())
+}
+
+fn recorded(times: &[f64]) -> Histogram {
+    let mut histogram = Histogram::default();
+    times.iter().for_each(|time| histogram.record(*time));
+    histogram
+}
+
+fn interval(sequence: u64, times: &[f64]) -> Interval {
+    let labels = Labels::new([("zone", "b")]);
+    let series = |id, metric: &MetricDef| SeriesDef { id, metric: metric.clone(), labels: labels.clone() };
+    let all = [&catalogue::HTTP_REQS, &catalogue::HTTP_REQ_DURATION, &catalogue::VUS, &catalogue::HTTP_REQ_FAILED];
+    let start_ms = BEGIN_MS + i64::try_from(sequence).unwrap() * 1_000;
+    Interval {
+        sequence,
+        start_ms,
+        end_ms: start_ms + 1_000,
+        new_series: if sequence == 0 {
+            (0..).zip(all).map(|(id, metric)| series(id, metric)).collect()
+        } else {
+            Vec::new()
+        },
+        values: vec![
+            (0, Value::Counter(times.len() as f64)),
+            (1, Value::Trend(Box::new(recorded(times)))),
+            (2, Value::Gauge(Some(7.0))),
+            (3, Value::Rate { nonzero: 1, total: times.len() as u64 + 1 }),
+        ],
+        ..Interval::default()
+    }
+}
+
+fn exponential(points: &[Decoded]) -> &ExponentialHistogramDataPoint {
+    let found = points.iter().find_map(|point| match &point.content {
+        Content::Exponential(histogram) => Some(histogram),
+        _ => None,
+    });
+    found.unwrap()
+}
+
+/// Populated buckets by Prometheus' index.
+fn buckets(point: &ExponentialHistogramDataPoint) -> Vec<(i32, u64)> {
+    let Some(positive) = &point.positive else { return Vec::new() };
+    let dense = (positive.offset + 1..).zip(positive.bucket_counts.iter().copied());
+    dense.filter(|(_, count)| *count > 0).collect()
+}
+
+fn sum(points: &[Decoded], name: &str) -> f64 {
+    let of_name = points.iter().filter(|point| point.name == name);
+    of_name.map(|point| if let Content::Sum(sum) = point.content { sum } else { panic!("{name} is no sum") }).sum()
+}
+
+proptest! {
+    #[test]
+    fn totals_survive_the_wire(
+        first in prop::collection::vec(0.0..30.0_f64, 1..200),
+        second in prop::collection::vec(0.0..30.0_f64, 1..200),
+        scale in 0_u32..=8,
+    ) {
+        let whole = recorded(&[first.clone(), second.clone()].concat());
+        let mut encoder = encoder(Temporality::Cumulative, scale);
+        encoder.fold(&interval(0, &first));
+        drop(encoder.push());
+        encoder.fold(&interval(1, &second));
+        let batches = encoder.push();
+        prop_assert_eq!(batches.len(), 1, "no zeros when nothing is new");
+        let points = cumulative(&batches[0]);
+        prop_assert_eq!(points.len() as u64, batches[0].samples());
+        for point in &points {
+            prop_assert_eq!(point.end_ms, BEGIN_MS + 2_000);
+            prop_assert_eq!(point.start_ms, if point.name == "loadagent_vus" { 0 } else { BEGIN_MS });
+            prop_assert_eq!((&*point.attributes["run_id"], &*point.attributes["zone"]), ("r1", "b"));
+            prop_assert!(!point.attributes.contains_key("empty"));
+        }
+        prop_assert!((sum(&points, "loadagent_http_reqs_total") - whole.count() as f64).abs() < 1e-9);
+        prop_assert!((sum(&points, "loadagent_http_req_failed_total") - whole.count() as f64 - 2.0).abs() < 1e-9);
+        let histogram = exponential(&points);
+        prop_assert_eq!(histogram.scale, i32::try_from(scale).unwrap());
+        prop_assert_eq!(buckets(histogram), whole.buckets_at(scale));
+        let counted: u64 = buckets(histogram).iter().map(|(_, count)| count).sum();
+        prop_assert_eq!((histogram.count, counted + histogram.zero_count), (whole.count(), whole.count()));
+        prop_assert!((histogram.sum.unwrap() - whole.sum()).abs() < 1e-9 * whole.sum().max(1.0));
+        prop_assert_eq!((histogram.min, histogram.max, &histogram.negative), (None, None, &None));
+    }
+
+    #[test]
+    fn deltas_add_up_to_the_totals(times in prop::collection::vec(prop::collection::vec(0.0..3.0_f64, 0..40), 1..6)) {
+        let mut encoder = encoder(Temporality::Delta, 5);
+        let (mut requests, mut merged, mut last_ms) = (0.0, BTreeMap::new(), BEGIN_MS);
+        for (sequence, times) in times.iter().enumerate() {
+            encoder.fold(&interval(sequence as u64, times));
+            for batch in encoder.push() {
+                let points = decode(batch.content(), AggregationTemporality::Delta);
+                requests += sum(&points, "loadagent_http_reqs_total");
+                prop_assert!(points.iter().all(|point| point.start_ms == last_ms || point.name == "loadagent_vus"));
+                if !times.is_empty() {
+                    let (histogram, recorded) = (exponential(&points), recorded(times));
+                    prop_assert_eq!((histogram.min, histogram.max), (recorded.min(), recorded.max()));
+                    buckets(histogram).into_iter().for_each(|(index, count)| *merged.entry(index).or_default() += count);
+                }
+            }
+            last_ms += 1_000;
+        }
+        let whole = recorded(&times.concat());
+        prop_assert!((requests - whole.count() as f64).abs() < 1e-9);
+        prop_assert_eq!(merged.into_iter().collect::<Vec<_>>(), whole.buckets_at(5));
+    }
+}
+
+#[test]
+fn buckets_are_named_by_their_lower_bound() {
+    let mut encoder = encoder(Temporality::Cumulative, 0);
+    // (1, 2] is OpenTelemetry's bucket 0 at scale 0, and 1 itself belongs below it.
+    encoder.fold(&interval(0, &[1.0, 1.5, 2.0, 2.1, 0.0]));
+    let points = cumulative(&encoder.push()[1]);
+    let histogram = exponential(&points);
+    let positive = histogram.positive.as_ref().unwrap();
+    assert_eq!((positive.offset, &positive.bucket_counts[..], histogram.zero_count), (-1, &[1, 2, 1][..], 1));
+}
+
+#[test]
+fn what_counts_from_zero_begins_with_one() {
+    let mut encoder = encoder(Temporality::Cumulative, 5);
+    encoder.fold(&interval(0, &[0.1]));
+    let batches = encoder.push();
+    let zeros = cumulative(&batches[0]);
+    assert_eq!(zeros.len(), 4, "a counter, a trend, and a rate, which is two");
+    for zero in &zeros {
+        assert_eq!((zero.start_ms, zero.end_ms), (BEGIN_MS, BEGIN_MS));
+        match &zero.content {
+            Content::Sum(sum) => assert!(sum.abs() < f64::EPSILON),
+            Content::Exponential(histogram) => assert_eq!((histogram.count, histogram.sum), (0, Some(0.0))),
+            other => panic!("{other:?}"),
+        }
+    }
+    let first = cumulative(&batches[1]);
+    let names: Vec<_> = first.iter().map(|point| (&*point.name, &*point.unit)).collect();
+    let failed = ("loadagent_http_req_failed_total", "");
+    let expected = [
+        ("loadagent_http_reqs_total", ""),
+        ("loadagent_http_req_duration_seconds", "s"),
+        ("loadagent_vus", ""),
+        failed,
+        failed,
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(first[3].attributes["condition"], "nonzero");
+    assert_eq!(first[4].attributes["condition"], "zero");
+}
+
+#[test]
+fn gauges_end_with_the_run() {
+    let mut encoder = encoder(Temporality::Cumulative, 5);
+    encoder.fold(&interval(0, &[0.1]));
+    drop(encoder.push());
+    let ended = cumulative(&encoder.end()[0]);
+    assert_eq!(ended.len(), 1);
+    assert_eq!((&*ended[0].name, &ended[0].content), ("loadagent_vus", &Content::Ended));
+    assert_eq!(ended[0].end_ms, BEGIN_MS + 1_001);
+}
+
+#[test]
+fn many_series_become_several_requests_that_can_be_halved() {
+    let mut encoder = encoder(Temporality::Cumulative, 8);
+    let metric = &catalogue::HTTP_REQ_DURATION;
+    let spread = recorded(&[1e-6, 1e-3, 1.0, 60.0]);
+    let labels = |number: u32| Labels::new([("name", number.to_string())]);
+    let new_series = (0..900).map(|id| SeriesDef { id, metric: metric.clone(), labels: labels(id) }).collect();
+    let values = (0..900).map(|id| (id, Value::Trend(Box::new(spread.clone())))).collect();
+    encoder.fold(&Interval { end_ms: BEGIN_MS, new_series, values, ..Interval::default() });
+    let batches = encoder.push();
+    assert!(batches.len() > 2);
+    assert!(batches.iter().all(|batch| batch.content().len() <= 1 << 20 && batch.samples() <= 2_000));
+    let points: usize = batches.iter().map(|batch| cumulative(batch).len()).sum();
+    assert_eq!((points, batches.iter().map(Batch::samples).sum()), (1_800, 1_800));
+    let (first, second) = batches.last().unwrap().halves().unwrap();
+    assert_eq!(cumulative(&first).len() + cumulative(&second).len(), cumulative(batches.last().unwrap()).len());
+}
