@@ -3,6 +3,8 @@
 
 mod cli;
 mod exports;
+mod otlp;
+mod otlp_grpc;
 mod store;
 mod support;
 mod tls;

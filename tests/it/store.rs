@@ -1,4 +1,4 @@
-//! A store that takes InfluxDB lines, keeps them, and answers what a script tells it to.
+//! A store that takes InfluxDB lines, or any other bodies, keeps them, and answers what a script tells it to.
 
 use std::{
     collections::VecDeque,
@@ -19,9 +19,9 @@ pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true };
 pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false };
 
 /// A request as it came.
-pub(crate) struct Seen {
-    pub(crate) head: String,
-    pub(crate) lines: Vec<String>,
+struct Seen {
+    head: String,
+    body: Vec<u8>,
 }
 
 /// A running store.
@@ -35,15 +35,22 @@ struct Inner {
     script: VecDeque<Reply>,
     /// What is answered once the script has ended.
     usual: Reply,
+    /// What answers say; None to quote what was asked.
+    words: Option<Vec<u8>>,
     writes: Vec<Seen>,
-    kept: Vec<String>,
+    kept: Vec<Vec<u8>>,
+}
+
+fn lines_of(body: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(body).lines().map(str::to_owned).collect()
 }
 
 impl Store {
     pub(crate) fn start(script: &[Reply], usual: Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let inner = Inner { script: script.iter().copied().collect(), usual, writes: Vec::new(), kept: Vec::new() };
+        let script = script.iter().copied().collect();
+        let inner = Inner { script, usual, words: None, writes: Vec::new(), kept: Vec::new() };
         let store = Self { address, inner: Arc::new(Mutex::new(inner)) };
         let serving = store.clone();
         std::thread::spawn(move || {
@@ -62,9 +69,24 @@ impl Store {
         inner.usual = reply;
     }
 
+    /// From now on answers say this.
+    pub(crate) fn says(&self, words: Vec<u8>) {
+        self.inner.lock().unwrap().words = Some(words);
+    }
+
     /// Lines that were kept.
     pub(crate) fn kept(&self) -> Vec<String> {
+        self.inner.lock().unwrap().kept.iter().flat_map(|body| lines_of(body)).collect()
+    }
+
+    /// Bodies that were kept.
+    pub(crate) fn kept_bodies(&self) -> Vec<Vec<u8>> {
         self.inner.lock().unwrap().kept.clone()
+    }
+
+    /// The bodies of all writes, in their order.
+    pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
+        self.inner.lock().unwrap().writes.iter().map(|seen| seen.body.clone()).collect()
     }
 
     /// Heads of the writes, in their order.
@@ -74,34 +96,39 @@ impl Store {
 
     /// The lines of each write, in their order.
     pub(crate) fn writes(&self) -> Vec<Vec<String>> {
-        self.inner.lock().unwrap().writes.iter().map(|seen| seen.lines.clone()).collect()
+        self.inner.lock().unwrap().writes.iter().map(|seen| lines_of(&seen.body)).collect()
     }
 
     fn serve(&self, mut stream: TcpStream) {
         let mut bytes = Vec::new();
         while let Some((head, body)) = request(&mut stream, &mut bytes) {
             let answer = if head.starts_with("POST /query") {
-                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_owned()
+                b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec()
             } else {
-                self.take(head, &body)
+                self.take(head, body)
             };
-            if stream.write_all(answer.as_bytes()).is_err() {
+            if stream.write_all(&answer).is_err() {
                 return;
             }
         }
     }
 
-    fn take(&self, head: String, body: &[u8]) -> String {
-        let lines: Vec<String> = String::from_utf8_lossy(body).lines().map(str::to_owned).collect();
+    fn take(&self, head: String, body: Vec<u8>) -> Vec<u8> {
         let mut inner = self.inner.lock().unwrap();
         let reply = inner.script.pop_front().unwrap_or(inner.usual);
         if reply.keeps {
-            inner.kept.extend(lines.iter().cloned());
+            inner.kept.push(body.clone());
         }
         // Receivers like to quote what they refuse; this one quotes everything.
-        let said = if reply.status == 204 { String::new() } else { format!("no: {head}") };
-        inner.writes.push(Seen { head, lines });
-        format!("HTTP/1.1 {} Whatever\r\n{}content-length: {}\r\n\r\n{said}", reply.status, reply.headers, said.len())
+        let said = match &inner.words {
+            _ if reply.status == 204 => Vec::new(),
+            Some(words) => words.clone(),
+            None => format!("no: {head}").into_bytes(),
+        };
+        inner.writes.push(Seen { head, body });
+        let Reply { status, headers, .. } = reply;
+        let head = format!("HTTP/1.1 {status} Whatever\r\n{headers}content-length: {}\r\n\r\n", said.len());
+        [head.into_bytes(), said].concat()
     }
 }
 

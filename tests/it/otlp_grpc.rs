@@ -1,0 +1,189 @@
+//! OTLP over gRPC, against a server of the official protocol.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+    metrics_service_server::{MetricsService, MetricsServiceServer},
+};
+use serde_json::Value as Json;
+use tonic::{
+    Code, Request, Response, Status,
+    codec::CompressionEncoding,
+    transport::{Server, server::TcpIncoming},
+};
+
+use super::{
+    otlp::{account, logged, number, partial, practice, requests, run},
+    support::{Bench, signal},
+};
+
+type Answer = Result<ExportMetricsServiceResponse, Status>;
+
+/// A running server.
+#[derive(Clone, Default)]
+struct Collector {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    script: VecDeque<Answer>,
+    /// What is answered once the script has ended; success without one.
+    usual: Option<Answer>,
+    seen: Vec<ExportMetricsServiceRequest>,
+    taken: Vec<ExportMetricsServiceRequest>,
+    deadlines: Vec<String>,
+}
+
+#[tonic::async_trait]
+impl MetricsService for Collector {
+    async fn export(
+        &self,
+        request: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        let mut inner = self.inner.lock().unwrap();
+        let deadline = request.metadata().get("grpc-timeout").map(|value| value.to_str().unwrap().to_owned());
+        inner.deadlines.extend(deadline);
+        let message = request.into_inner();
+        inner.seen.push(message.clone());
+        let usual = inner.usual.clone().unwrap_or(Ok(ExportMetricsServiceResponse::default()));
+        let answer = inner.script.pop_front().unwrap_or(usual);
+        if answer.is_ok() {
+            inner.taken.push(message);
+        }
+        answer.map(Response::new)
+    }
+}
+
+impl Collector {
+    /// Starts on a port, any if it is 0, and never takes messages of more bytes.
+    fn start(&self, port: u16, limit: usize) -> SocketAddr {
+        let (told, address) = std::sync::mpsc::channel();
+        let service = MetricsServiceServer::new(self.clone())
+            .accept_compressed(CompressionEncoding::Gzip)
+            .max_decoding_message_size(limit);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let incoming = TcpIncoming::bind(([127, 0, 0, 1], port).into()).unwrap();
+                told.send(incoming.local_addr().unwrap()).unwrap();
+                Server::builder().add_service(service).serve_with_incoming(incoming).await.unwrap();
+            });
+        });
+        address.recv().unwrap()
+    }
+
+    fn answering(script: impl IntoIterator<Item = Answer>) -> (Self, String) {
+        let collector = Self::default();
+        collector.inner.lock().unwrap().script.extend(script);
+        let address = collector.start(0, 4 << 20);
+        (collector, format!("otlp=grpc://{address}"))
+    }
+
+    fn usually(&self, answer: Answer) {
+        self.inner.lock().unwrap().usual = Some(answer);
+    }
+
+    fn seen(&self) -> Vec<ExportMetricsServiceRequest> {
+        self.inner.lock().unwrap().seen.clone()
+    }
+
+    fn taken(&self) -> Vec<ExportMetricsServiceRequest> {
+        self.inner.lock().unwrap().taken.clone()
+    }
+}
+
+fn fault(code: Code) -> Answer {
+    Err(Status::new(code, "as the script has it"))
+}
+
+#[test]
+fn what_may_be_repeated_is_repeated_as_it_was() {
+    let (bench, target) = (Bench::new(), practice());
+    let (collector, out) = Collector::answering([fault(Code::Unavailable), fault(Code::DeadlineExceeded)]);
+    let ran = run(&bench, &target, &format!("{out}?timeout=3s"), &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let seen = collector.seen();
+    assert_eq!((&seen[0], &seen[1]), (&seen[1], &seen[2]));
+    assert_eq!(requests(&collector.taken()), 100);
+    let account = account(&bench);
+    assert_eq!((number(&account, "retried"), &account["complete"]), (2, &Json::from(true)));
+    assert!(account["name"].as_str().unwrap().starts_with("otlp grpc://127.0.0.1:"), "{account}");
+    assert!(collector.inner.lock().unwrap().deadlines.iter().all(|deadline| deadline == "3000m"));
+}
+
+#[test]
+fn partial_success_costs_what_it_says() {
+    let (bench, target) = (Bench::new(), practice());
+    let (collector, out) = Collector::answering([]);
+    collector.usually(Ok(partial(3, "too old")));
+    assert_eq!(run(&bench, &target, &out, &[]).code, 110);
+    let account = account(&bench);
+    assert_eq!(number(&account, "rejected"), 3 * collector.seen().len() as u64);
+    assert_eq!((&account["set_aside"], &account["last_error"]), (&Json::Null, &Json::from("too old")));
+}
+
+#[test]
+fn what_is_refused_for_good_is_set_aside_and_offered_again() {
+    let (bench, target) = (Bench::new(), practice());
+    let (collector, out) = Collector::answering((0..9).map(|_| fault(Code::InvalidArgument)));
+    assert_eq!(run(&bench, &target, &out, &[]).code, 110);
+    let account = account(&bench);
+    let rejected = number(&account, "rejected");
+    assert!(rejected > 0 && account["last_error"].as_str().unwrap().starts_with("INVALID_ARGUMENT "), "{account}");
+    assert_eq!(number(&account, "sent"), number(&account, "acknowledged") + rejected);
+    assert_eq!(bench.run(&["replay", "run"]).code, 0);
+    assert_eq!(requests(&collector.taken()), 100);
+}
+
+#[test]
+fn messages_past_the_limit_are_halved() {
+    let (bench, target) = (Bench::new(), practice());
+    let collector = Collector::default();
+    // A push is some fourteen kilobytes.
+    let address = collector.start(0, 6 << 10);
+    let ran = run(&bench, &target, &format!("otlp=grpc://{address}"), &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(requests(&collector.taken()), 100);
+    assert!(number(&account(&bench), "sent") > 0);
+}
+
+#[test]
+fn a_kill_while_nobody_listens_costs_nothing_that_replay_does_not_mend() {
+    let (bench, target) = (Bench::new(), practice());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("http://{}/", target.address());
+    let out = format!("otlp=grpc://127.0.0.1:{port}");
+    let mut child =
+        bench.start(&["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &out]);
+    while !bench.path().join("run").exists() || logged(&bench) == 0 {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    signal(&child, "KILL");
+    assert_eq!(child.wait().unwrap().code(), None);
+    let collector = Collector::default();
+    collector.start(port, 4 << 20);
+    let replayed = bench.run(&["replay", "run"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
+    assert_eq!(requests(&collector.taken()), logged(&bench));
+}
+
+#[test]
+fn a_server_of_something_else_is_told_and_nothing_is_lost() {
+    let (bench, target) = (Bench::new(), practice());
+    let (collector, out) = Collector::answering([]);
+    collector.usually(fault(Code::Unimplemented));
+    assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]).code, 110);
+    let account = account(&bench);
+    assert_eq!(number(&account, "sent"), number(&account, "spooled"));
+    assert!(account["last_error"].as_str().unwrap().contains("hint: check that it speaks OTLP over gRPC"), "{account}");
+    collector.usually(Ok(ExportMetricsServiceResponse::default()));
+    assert_eq!(bench.run(&["replay", "run"]).code, 0);
+    assert_eq!(requests(&collector.taken()), 100);
+}
