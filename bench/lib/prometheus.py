@@ -7,18 +7,20 @@ import urllib.parse
 from lib import ports
 from lib.server import Server
 
-RECEIVER = "--web.enable-remote-write-receiver"
+RECEIVER, OTLP = "--web.enable-remote-write-receiver", "--web.enable-otlp-receiver"
 NATIVE, EXEMPLARS = "native-histograms", "exemplar-storage"
 
 
 class Prometheus(Server):
-    """`native=False` is a receiver that refuses native histograms; `out_of_order` how far back it takes samples."""
+    """`native=False` is a receiver that refuses native histograms; `out_of_order` how far back it takes samples;
+    `otlp` whether it takes OTLP, which 2.42 knows nothing of."""
 
     READY = "/-/ready"
 
-    def __init__(self, name="prometheus3", native=True, out_of_order=None, start=True):
+    def __init__(self, name="prometheus3", native=True, out_of_order=None, otlp=False, start=True):
         self._features = [NATIVE, EXEMPLARS] if native else [EXEMPLARS]
         self._config = {"storage": {"tsdb": {"out_of_order_time_window": out_of_order}}} if out_of_order else {}
+        self._receivers = [RECEIVER, OTLP] if otlp else [RECEIVER]
         super().__init__(name, start)
 
     @property
@@ -33,7 +35,7 @@ class Prometheus(Server):
             f"--web.listen-address=127.0.0.1:{self.port}",
             f"--enable-feature={','.join(self._features)}",
             "--log.level=warn",
-            RECEIVER,
+            *self._receivers,
         ]
 
     def query(self, expression):

@@ -1,4 +1,4 @@
-"""The five ways in which a run reaches a store, and what each store then tells of its requests.
+"""The ways in which a run reaches a store, and what each store then tells of its requests.
 
 Every figure comes from raw points, by the store's own query; nothing is asked of loadagent.
 """
@@ -64,6 +64,23 @@ class VictoriaRemoteWrite:
 
     def told(self, run_id):
         return _of_counters([samples for _, samples in self.server.raw(f'loadagent_http_reqs_total{{run_id="{run_id}"}}')])
+
+
+class PrometheusOtlp(RemoteWrite):
+    name = "Prometheus, OTLP"
+
+    def __init__(self):
+        super().__init__(otlp=True)
+
+    def out(self, base=None):
+        return f"otlp={base or self.server.base}/api/v1/otlp"
+
+
+class VictoriaOtlp(VictoriaRemoteWrite):
+    name = "VictoriaMetrics, OTLP"
+
+    def out(self, base=None):
+        return f"otlp={base or self.server.base}/opentelemetry"
 
 
 class VictoriaInflux:

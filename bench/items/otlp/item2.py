@@ -1,0 +1,99 @@
+"""Requests of one run, cumulative and as deltas, decoded by the protocol's own types in another language."""
+
+import gzip
+import json
+import pathlib
+import subprocess
+
+from lib import faults, programs
+from lib.generator import Generator
+from lib.nginx import Nginx
+from lib.receiver import Receiver
+from lib.server import folder
+
+TITLE = "OTLP: what is sent, read by the official types"
+EXTRA = {"cumulative": "", "delta": "temporality=delta&schema=8", "plain": "gzip=false&interval=2s&schema=3"}
+
+
+def prove(sheet, options):
+    rate, seconds = (300, 6) if options.quick else (1000, 60)
+    python, version = programs.server("otlpproto")
+    sheet.used("opentelemetry-proto", version)
+    receivers = {name: Receiver(keep_bodies=True) for name in EXTRA}
+    try:
+        for receiver in receivers.values():
+            # Every fourth attempt fails, so that repeats are among what is read.
+            receiver.rule = faults.every(4, faults.answer(503, "later"))
+        outs = [f"otlp={receivers[name].base}?{extra}" for name, extra in EXTRA.items()]
+        with Nginx(log=True) as nginx, Generator(nginx.url, "--rate", rate, "-d", f"{seconds}s", outs=outs) as load:
+            done = load.wait(seconds + 60)
+            logged = nginx.logged()
+        told = {name: facts(python, receiver) for name, receiver in receivers.items()}
+        repeats = {name: len(receiver.done("answer 503")) for name, receiver in receivers.items()}
+    finally:
+        for receiver in receivers.values():
+            receiver.__exit__()
+    rows = [judge(sheet, name, told[name], repeats[name], done, logged) for name in EXTRA]
+    compare(sheet, told)
+    sheet.table(["", "points", "attempts refused", "requests", "count of durations", "sum s", "summary s"], rows)
+
+
+def facts(python, receiver):
+    """Of everything that was taken, in its order."""
+    with folder("otlp") as place:
+        taken = [seen for seen in receiver.writes() if seen.did.startswith("let through")]
+        for number, seen in enumerate(taken):
+            zipped = seen.headers.get("content-encoding") == "gzip"
+            body = gzip.decompress(seen.body) if zipped else bytes(seen.body)
+            (place / f"{number:06}").write_bytes(body)
+        helper = pathlib.Path(programs.ROOT) / "bench" / "lib" / "otlp_facts.py"
+        answer = subprocess.run([python, helper, place], capture_output=True, text=True, check=False)
+        if answer.returncode:
+            raise RuntimeError(answer.stderr[-1000:])
+        return json.loads(answer.stdout)
+
+
+def judge(sheet, name, told, repeats, done, logged):
+    sheet.holds(f"{name}: every point is valid", told["points"] > 0 and not told["faults"], told["faults"] or told["points"])
+    wanted = "AGGREGATION_TEMPORALITY_DELTA" if name == "delta" else "AGGREGATION_TEMPORALITY_CUMULATIVE"
+    sheet.count(f"{name}: temporality", told["temporalities"], [wanted])
+    sheet.count(f"{name}: resources", len(told["resources"]), 1)
+    sheet.holds(f"{name}: attempts were repeated", repeats > 0, repeats)
+    requests, durations = value(told, "loadagent_http_reqs_total"), of(told, "loadagent_http_req_duration_seconds")
+    sheet.count(f"{name}: requests", requests, logged)
+    counted, summed = sum(one["count"] for one in durations), sum(one["sum"] for one in durations)
+    sheet.count(f"{name}: count of durations", counted, done.value("http_req_duration", "count", absent=logged))
+    summary = done.value("http_req_duration", "avg") / 1000 * logged
+    sheet.holds(f"{name}: sum of durations is the summary's", abs(summed / summary - 1) < 1e-6, f"{summed} of {summary}")
+    failed = value(told, "loadagent_http_req_failed_total")
+    sheet.count(f"{name}: both conditions of the rate together", failed, logged)
+    bytes_in = value(told, "loadagent_data_received_bytes_total")
+    sheet.count(f"{name}: bytes received", bytes_in, int(done.value("data_received", "count")))
+    sheet.holds(f"{name}: extremes go with deltas only", all(one["extremes"] == (name == "delta") for one in durations))
+    return [name, told["points"], repeats, requests, counted, summed, summary]
+
+
+def compare(sheet, told):
+    """Deltas of scale 8 add up to what is cumulative at scale 5 and 3: lowering the scale loses nothing."""
+    for name, scale in (("cumulative", 5), ("plain", 3)):
+        for metric in sorted({one["name"] for one in told[name]["series"] if one["kind"] == "exponential_histogram"}):
+            lowered = buckets(of(told["delta"], metric), 8 - scale)
+            same = lowered == buckets(of(told[name], metric), 0)
+            sheet.holds(f"{metric}: deltas add up to {name} bucket by bucket", same, f"{len(lowered)} buckets")
+
+
+def of(told, name):
+    return [one for one in told["series"] if one["name"] == name]
+
+
+def value(told, name):
+    return round(sum(one["value"] for one in of(told, name)))
+
+
+def buckets(series, down):
+    found = {}
+    for one in series:
+        for index, count in one["buckets"].items():
+            place = int(index) >> down
+            found[place] = found.get(place, 0) + count
+    return found
