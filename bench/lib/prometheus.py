@@ -1,6 +1,7 @@
 """A throw-away Prometheus and the questions asked of it."""
 
 import json
+import subprocess
 import time
 import urllib.parse
 
@@ -61,6 +62,12 @@ class Prometheus(Server):
         # What the receiver was asked at the start is no sample of the run.
         series = self.raw(f'{{run_id="{run_id}",__name__!~"loadagent_probe.*"}}')
         return sum(len(one.get("values", [])) + len(one.get("histograms", [])) for one in series)
+
+
+def takes_otlp(path):
+    """Debian's build leaves that receiver out."""
+    said = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
+    return OTLP.removeprefix("--") in said.stdout + said.stderr
 
 
 def count_above(histogram, seconds):

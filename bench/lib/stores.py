@@ -83,6 +83,18 @@ class VictoriaOtlp(VictoriaRemoteWrite):
         return f"otlp={base or self.server.base}/opentelemetry"
 
 
+class VictoriaOtlpNamed(VictoriaOtlp):
+    """Names and labels go through the translation that Prometheus' own OTLP receiver does; buckets are as by remote write."""
+
+    name = "VictoriaMetrics, OTLP, Prometheus' naming, schema 3"
+
+    def __init__(self):
+        self.server = Victoria(flags=["-opentelemetry.usePrometheusNaming"])
+
+    def out(self, base=None):
+        return super().out(base) + "?schema=3"
+
+
 class VictoriaInflux:
     name = "VictoriaMetrics, v2 write path"
 

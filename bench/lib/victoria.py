@@ -14,7 +14,8 @@ class Victoria(Server):
     # It keeps acknowledged samples in memory for seconds; killed, it would lose them, and loadagent would be blamed.
     FAREWELL = signal.SIGINT
 
-    def __init__(self, start=True):
+    def __init__(self, flags=(), start=True):
+        self._further = list(flags)
         super().__init__("victoria", start)
 
     @property
@@ -31,6 +32,7 @@ class Victoria(Server):
             "-loggerLevel=WARN",
             # A push whose answer was lost comes again: the same sample is then stored twice and told once.
             "-dedup.minScrapeInterval=1ms",
+            *self._further,
         ]
 
     def query(self, expression):

@@ -296,3 +296,39 @@ fn many_series_become_several_requests_that_can_be_halved() {
     let (first, second) = batches.last().unwrap().halves().unwrap();
     assert_eq!(cumulative(&first).len() + cumulative(&second).len(), cumulative(batches.last().unwrap()).len());
 }
+
+/// The names that Prometheus makes of ours, by its rules: a unit is added where no word of the name is it, and `total`
+/// becomes the last word of a counter (prometheus/otlptranslator, `normalizeName`).
+#[test]
+fn prometheus_leaves_the_names_alone() {
+    let mut encoder = encoder(Temporality::Cumulative, 5);
+    let all = (0..).zip(catalogue::ALL.iter().copied());
+    let new_series: Vec<_> =
+        all.map(|(id, metric)| SeriesDef { id, metric: metric.clone(), labels: Labels::default() }).collect();
+    let recorded = |series: &SeriesDef| match Value::empty(series.metric.kind) {
+        Value::Gauge(_) => (series.id, Value::Gauge(Some(1.0))),
+        value => (series.id, value),
+    };
+    let values = new_series.iter().map(recorded).collect();
+    encoder.fold(&Interval { end_ms: BEGIN_MS, new_series, values, ..Interval::default() });
+    let mut names = std::collections::BTreeSet::new();
+    for point in encoder.push().iter().flat_map(cumulative) {
+        let mut words: Vec<&str> = point.name.split('_').filter(|word| !word.is_empty()).collect();
+        let unit = match &*point.unit {
+            "s" => "seconds",
+            "By" => "bytes",
+            "" => "",
+            other => panic!("{other} is no unit of ours"),
+        };
+        if !unit.is_empty() && !words.contains(&unit) {
+            words.push(unit);
+        }
+        if let Content::Sum(_) = point.content {
+            words.retain(|word| *word != "total");
+            words.push("total");
+        }
+        assert_eq!(words.join("_"), point.name);
+        names.insert(point.name);
+    }
+    assert_eq!(names.len(), catalogue::ALL.len());
+}
