@@ -1,7 +1,7 @@
 //! Protocol-buffer wire format, the few shapes that are written and read by hand.
 
-pub(super) use crate::metric::varint::put as varint;
 use crate::metric::varint::Input;
+pub(super) use crate::metric::varint::put as varint;
 
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;

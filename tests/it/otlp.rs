@@ -15,8 +15,7 @@ use super::{
 };
 use loadagent::target::{self, Knobs, Target};
 
-pub(crate) const TAKEN: Reply =
-    Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true };
+pub(crate) const TAKEN: Reply = Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true };
 const AWAY: Reply = Reply { status: 503, headers: "retry-after: 0\r\n", keeps: false };
 
 pub(crate) fn practice() -> Target {

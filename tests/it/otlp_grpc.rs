@@ -11,11 +11,12 @@ use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, ExportMetricsServiceResponse,
     metrics_service_server::{MetricsService, MetricsServiceServer},
 };
+use prost::Message;
 use serde_json::Value as Json;
 use tonic::{
     Code, Request, Response, Status,
     codec::CompressionEncoding,
-    transport::{Server, server::TcpIncoming},
+    transport::{Identity, Server, ServerTlsConfig, server::TcpIncoming},
 };
 
 use super::{
@@ -64,7 +65,11 @@ impl MetricsService for Collector {
 impl Collector {
     /// Starts on a port, any if it is 0, and never takes messages of more bytes.
     fn start(&self, port: u16, limit: usize) -> SocketAddr {
-        let (told, address) = std::sync::mpsc::channel();
+        self.start_on(Server::builder(), port, limit)
+    }
+
+    fn start_on(&self, mut server: Server, port: u16, limit: usize) -> SocketAddr {
+        let (told, address) = std::sync::mpsc::sync_channel(1);
         let service = MetricsServiceServer::new(self.clone())
             .accept_compressed(CompressionEncoding::Gzip)
             .max_decoding_message_size(limit);
@@ -73,7 +78,7 @@ impl Collector {
             runtime.block_on(async {
                 let incoming = TcpIncoming::bind(([127, 0, 0, 1], port).into()).unwrap();
                 told.send(incoming.local_addr().unwrap()).unwrap();
-                Server::builder().add_service(service).serve_with_incoming(incoming).await.unwrap();
+                server.add_service(service).serve_with_incoming(incoming).await.unwrap();
             });
         });
         address.recv().unwrap()
@@ -119,6 +124,24 @@ fn what_may_be_repeated_is_repeated_as_it_was() {
 }
 
 #[test]
+fn over_tls_the_certificate_is_looked_at() {
+    let (bench, target) = (Bench::new(), practice());
+    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let identity = Identity::from_pem(issued.cert.pem(), issued.signing_key.serialize_pem());
+    // The library of the test's process has two clients of TLS; the binary has one provider.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let server = Server::builder().tls_config(ServerTlsConfig::new().identity(identity)).unwrap();
+    let collector = Collector::default();
+    let out = format!("otlp=grpcs://localhost:{}", collector.start_on(server, 0, 4 << 20).port());
+    assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]).code, 110);
+    assert!(account(&bench)["last_error"].as_str().unwrap().contains("certificate"), "{}", account(&bench));
+    let file = bench.write("ca.pem", &issued.cert.pem());
+    let trusted = format!("{out}?ca_file={}", file.display());
+    assert_eq!(bench.run(&["replay", "run", "--out", &trusted]).code, 0);
+    assert_eq!(requests(&collector.taken()), 100);
+}
+
+#[test]
 fn partial_success_costs_what_it_says() {
     let (bench, target) = (Bench::new(), practice());
     let (collector, out) = Collector::answering([]);
@@ -144,14 +167,17 @@ fn what_is_refused_for_good_is_set_aside_and_offered_again() {
 
 #[test]
 fn messages_past_the_limit_are_halved() {
-    let (bench, target) = (Bench::new(), practice());
-    let collector = Collector::default();
-    // A push is some fourteen kilobytes.
-    let address = collector.start(0, 6 << 10);
-    let ran = run(&bench, &target, &format!("otlp=grpc://{address}"), &[]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert_eq!(requests(&collector.taken()), 100);
-    assert!(number(&account(&bench), "sent") > 0);
+    let target = practice();
+    let largest = |limit: usize| {
+        let (bench, collector) = (Bench::new(), Collector::default());
+        let out = format!("otlp=grpc://{}?gzip=false", collector.start(0, limit));
+        let ran = run(&bench, &target, &out, &[]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(requests(&collector.taken()), 100);
+        collector.taken().iter().map(Message::encoded_len).max().unwrap()
+    };
+    let limit = largest(4 << 20) / 2;
+    assert!(largest(limit) <= limit);
 }
 
 #[test]
@@ -160,8 +186,7 @@ fn a_kill_while_nobody_listens_costs_nothing_that_replay_does_not_mend() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://{}/", target.address());
     let out = format!("otlp=grpc://127.0.0.1:{port}");
-    let mut child =
-        bench.start(&["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &out]);
+    let mut child = bench.start(&["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &out]);
     while !bench.path().join("run").exists() || logged(&bench) == 0 {
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -118,9 +118,10 @@ pub(super) fn are_literal(address: &str) -> bool {
     let password = user.split_once(':').map_or("", |(_, password)| password);
     let is_literal = |text: &str| !(text.is_empty() || text.starts_with("${") && text.ends_with('}'));
     is_literal(password)
-        || query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
-            smells_of_a_secret(name) && !name.ends_with("_file") && is_literal(value)
-        })
+        || query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .any(|(name, value)| smells_of_a_secret(name) && !name.ends_with("_file") && is_literal(value))
 }
 
 /// Tenants stand in headers, too, and are no secret; what smells of one is taken for one.

@@ -152,9 +152,10 @@ impl OtlpEncoder {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
         let (value_of, span_of) = (&value_of, &span_of);
         for metric in &self.metrics {
-            let values = metric.series.iter().filter_map(|number| Some((self.series.get(*number)?, value_of(*number)?)));
-            let writers = values
-                .map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span_of(series)));
+            let values =
+                metric.series.iter().filter_map(|number| Some((self.series.get(*number)?, value_of(*number)?)));
+            let writers =
+                values.map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span_of(series)));
             packer.metric(&metric.head, Shape::of(metric.kind), writers);
         }
         packer.finish()
@@ -217,7 +218,8 @@ impl Encoder for OtlpEncoder {
         // What ends a series must be newer than its last point.
         let span = Span { start_ms: None, end_ms: self.end_ms + 1 };
         for metric in self.metrics.iter().filter(|metric| metric.kind == Kind::Gauge) {
-            let known = metric.series.iter().filter(|number| self.total(**number).is_some_and(|value| !value.is_empty()));
+            let known =
+                metric.series.iter().filter(|number| self.total(**number).is_some_and(|value| !value.is_empty()));
             let attributes = known.filter_map(|number| self.series.get(*number)?.attributes.first());
             let writers = attributes.map(|attributes| {
                 move |out: &mut Vec<u8>| {

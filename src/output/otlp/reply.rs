@@ -1,7 +1,7 @@
 //! What receivers say in protocol buffers: partial success, and why something failed.
 //!
-//! Field numbers: opentelemetry/proto/collector/metrics/v1/metrics_service.proto, google/rpc/status.proto and
-//! error_details.proto.
+//! Field numbers: `opentelemetry/proto/collector/metrics/v1/metrics_service.proto`, `google/rpc/status.proto` and
+//! `error_details.proto`.
 
 use std::time::Duration;
 

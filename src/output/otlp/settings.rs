@@ -134,8 +134,7 @@ fn add_headers(variables: Variables<'_>, http: &mut HttpSettings) -> Result<(), 
 
 fn read_resource(variables: Variables<'_>) -> Result<Vec<(String, String)>, String> {
     let listed = variables.get("OTEL_RESOURCE_ATTRIBUTES");
-    let mut resource =
-        listed.map_or(Ok(Vec::new()), |text| variables::pairs("OTEL_RESOURCE_ATTRIBUTES", &text))?;
+    let mut resource = listed.map_or(Ok(Vec::new()), |text| variables::pairs("OTEL_RESOURCE_ATTRIBUTES", &text))?;
     resource.extend(variables.get("OTEL_SERVICE_NAME").map(|name| ("service.name".to_owned(), name)));
     Ok(resource)
 }
@@ -143,7 +142,7 @@ fn read_resource(variables: Variables<'_>) -> Result<Vec<(String, String)>, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::{address, SinkAddress};
+    use crate::output::{SinkAddress, address};
 
     fn read(given: &str, variables: &[(&str, &str)]) -> Result<(Settings, HttpSettings), String> {
         let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
@@ -172,7 +171,8 @@ mod tests {
         assert_eq!(http.secrets(), ["s3cret "]);
         assert_eq!(http.ca_file, Some("/ca.pem".into()));
         assert_eq!(settings.resource.last().unwrap(), &("service.name".to_owned(), "mine".to_owned()));
-        let given = "otlp=http://h?timeout=3s&gzip=true&temporality=cumulative&header.x-tenant=b&ca_file=own.pem&schema=3";
+        let given =
+            "otlp=http://h?timeout=3s&gzip=true&temporality=cumulative&header.x-tenant=b&ca_file=own.pem&schema=3";
         let (settings, http) = read(given, &variables).unwrap();
         assert_eq!((settings.gzip, settings.temporality), (true, Temporality::Cumulative));
         assert_eq!((http.timeout, http.ca_file), (Duration::from_secs(3), Some("own.pem".into())));

@@ -79,7 +79,14 @@ fn decode(content: &[u8], temporality: AggregationTemporality) -> Vec<Decoded> {
         assert!(metric.description.len() > 10);
         let mut add = |attributes, start, end, content| {
             let (name, unit) = (metric.name.clone(), metric.unit.clone());
-            points.push(Decoded { name, unit, attributes: texts(attributes), start_ms: ms(start), end_ms: ms(end), content });
+            points.push(Decoded {
+                name,
+                unit,
+                attributes: texts(attributes),
+                start_ms: ms(start),
+                end_ms: ms(end),
+                content,
+            });
         };
         match metric.data.as_ref().unwrap() {
             metric::Data::Sum(sum) => {
