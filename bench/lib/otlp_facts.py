@@ -23,7 +23,8 @@ def main(folder):
 
 class Facts:
     def __init__(self):
-        self.points, self.faults, self.series, self.temporalities, self.resources = 0, [], {}, set(), set()
+        self.points, self.faults, self.series = 0, [], {}
+        self.temporalities, self.resources, self.starts = set(), set(), set()
 
     def read(self, request):
         for one in request.resource_metrics:
@@ -50,6 +51,8 @@ class Facts:
         self.needs(point.start_time_unix_nano <= point.time_unix_nano, f"{label}: ends before it begins")
         fresh = {"name": metric.name, "kind": kind, "labels": dict(pairs), "points": []}
         known = self.series.setdefault(label, fresh)
+        if kind != "gauge":
+            self.starts.add(point.start_time_unix_nano)
         told = {"start": point.start_time_unix_nano, "end": point.time_unix_nano}
         if kind == "exponential_histogram":
             told |= self.histogram(label, point)
@@ -60,7 +63,6 @@ class Facts:
             self.needs(point.HasField("as_double") and math.isfinite(point.as_double), f"{label}: no number")
         if known["points"]:
             last = known["points"][-1]
-            # The first value may fall on the explicit zero's moment only if nothing lies between.
             self.needs(told["end"] > last["end"], f"{label}: time does not grow")
         known["points"].append(told)
 
@@ -91,7 +93,7 @@ class Facts:
         series = [{**one, "points": len(one["points"]), **self.fold(one)} for one in self.series.values()]
         return {
             "points": self.points, "faults": self.faults, "temporalities": sorted(self.temporalities),
-            "resources": sorted(self.resources), "series": series,
+            "resources": sorted(self.resources), "starts": len(self.starts), "series": series,
         }
 
     def in_a_row(self, label, points):

@@ -58,6 +58,8 @@ def judge(sheet, name, told, repeats, done, logged):
     wanted = "AGGREGATION_TEMPORALITY_DELTA" if name == "delta" else "AGGREGATION_TEMPORALITY_CUMULATIVE"
     sheet.count(f"{name}: temporality", told["temporalities"], [wanted])
     sheet.count(f"{name}: resources", len(told["resources"]), 1)
+    if name != "delta":
+        sheet.count(f"{name}: starts of all series", told["starts"], 1)
     sheet.holds(f"{name}: attempts were repeated", repeats > 0, repeats)
     requests, durations = value(told, "loadagent_http_reqs_total"), of(told, "loadagent_http_req_duration_seconds")
     sheet.count(f"{name}: requests", requests, logged)

@@ -1,5 +1,6 @@
-//! Intervals → OTLP requests. Cumulative numbers count since their series appeared, which is their start for the whole
-//! run, and begin with an explicit zero there, so that `rate()` sees the first step; deltas count since the last push.
+//! Intervals → OTLP requests. Cumulative numbers count since the start of the run, which never moves (a moved start is a
+//! reset to whoever reads it, and where a series appeared is blurred when old intervals are merged). A series begins with
+//! an explicit zero where it appears, so that `rate()` sees its first step. Deltas count since the last push.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -32,12 +33,12 @@ pub struct OtlpEncoder {
     /// In the order of their first series.
     metrics: Vec<Metric>,
     places: HashMap<String, usize>,
-    /// By series of the run.
-    series: Vec<Series>,
+    /// Attributes of points by series of the run, encoded: one set, two of a rate.
+    series: Vec<Vec<Vec<u8>>>,
     /// Series that appeared since the last push, by the time of their zero.
     appeared: BTreeMap<i64, Vec<usize>>,
-    /// End of the last push, Unix milliseconds.
-    pushed_ms: i64,
+    /// Since when what is sent next counts: the start of the run, or the end of the last push. Unix milliseconds.
+    start_ms: Option<i64>,
     end_ms: i64,
 }
 
@@ -48,15 +49,6 @@ struct Metric {
     kind: Kind,
     /// Its series, ascending.
     series: Vec<usize>,
-}
-
-/// A series as it is sent.
-#[derive(Debug)]
-struct Series {
-    /// When it appeared, Unix milliseconds.
-    start_ms: i64,
-    /// Its points' attributes, encoded: one set, two of a rate.
-    attributes: Vec<Vec<u8>>,
 }
 
 impl OtlpEncoder {
@@ -78,12 +70,12 @@ impl OtlpEncoder {
             places: HashMap::new(),
             series: Vec::new(),
             appeared: BTreeMap::new(),
-            pushed_ms: i64::MIN,
+            start_ms: None,
             end_ms: 0,
         }
     }
 
-    fn add(&mut self, definition: &SeriesDef, start_ms: i64) {
+    fn add(&mut self, definition: &SeriesDef, at_ms: i64) {
         let (number, metric) = (self.series.len(), &definition.metric);
         let metrics = &mut self.metrics;
         let place = *self.places.entry(metric.name.to_string()).or_insert_with(|| {
@@ -106,14 +98,14 @@ impl OtlpEncoder {
             Kind::Rate => ["nonzero", "zero"].map(|word| attributes(Some(("condition", word)))).into(),
             Kind::Counter | Kind::Gauge | Kind::Trend => vec![attributes(None)],
         };
-        self.series.push(Series { start_ms, attributes });
+        self.series.push(attributes);
         if metric.kind != Kind::Gauge && self.settings.temporality == Temporality::Cumulative {
-            self.appeared.entry(start_ms).or_default().push(number);
+            self.appeared.entry(at_ms).or_default().push(number);
         }
     }
 
     /// Appends the points of one series and gives their number.
-    fn put(&self, out: &mut Vec<u8>, series: &Series, value: &Value, span: Span) -> u64 {
+    fn put(&self, out: &mut Vec<u8>, attributes: &[Vec<u8>], value: &Value, span: Span) -> u64 {
         let mut written = 0;
         let mut number = |attributes: Option<&Vec<u8>>, span, value| {
             if let Some(attributes) = attributes {
@@ -121,7 +113,7 @@ impl OtlpEncoder {
                 written += 1;
             }
         };
-        let (first, second) = (series.attributes.first(), series.attributes.get(1));
+        let (first, second) = (attributes.first(), attributes.get(1));
         match value {
             Value::Counter(sum) => number(first, span, *sum),
             Value::Gauge(last) => {
@@ -143,19 +135,14 @@ impl OtlpEncoder {
         written
     }
 
-    /// Requests with a point of every series for which `value_of` has one.
-    fn batches<'a>(
-        &'a self,
-        value_of: impl Fn(usize) -> Option<&'a Value>,
-        span_of: impl Fn(&Series) -> Span,
-    ) -> Vec<Batch> {
+    /// Requests with a point at a time of every series for which `value_of` has one.
+    fn batches<'a>(&'a self, end_ms: i64, value_of: impl Fn(usize) -> Option<&'a Value>) -> Vec<Batch> {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
-        let (value_of, span_of) = (&value_of, &span_of);
+        let (value_of, span) = (&value_of, Span { start_ms: self.start_ms, end_ms });
         for metric in &self.metrics {
             let values =
                 metric.series.iter().filter_map(|number| Some((self.series.get(*number)?, value_of(*number)?)));
-            let writers =
-                values.map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span_of(series)));
+            let writers = values.map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span));
             packer.metric(&metric.head, Shape::of(metric.kind), writers);
         }
         packer.finish()
@@ -176,6 +163,7 @@ impl OtlpEncoder {
 
 impl Encoder for OtlpEncoder {
     fn fold(&mut self, interval: &Interval) {
+        self.start_ms.get_or_insert(interval.start_ms);
         interval.new_series.iter().for_each(|definition| self.add(definition, interval.start_ms));
         self.totals.fold(interval);
         if let Some(span) = &mut self.span {
@@ -185,10 +173,8 @@ impl Encoder for OtlpEncoder {
     }
 
     fn push(&mut self) -> Vec<Batch> {
-        let (end_ms, pushed_ms) = (self.end_ms, self.pushed_ms);
-        let since = |start_ms: i64| Span { start_ms: Some(start_ms), end_ms };
         let batches = if self.span.is_some() {
-            self.batches(|number| self.delta(number), |series| since(series.start_ms.max(pushed_ms)))
+            self.batches(self.end_ms, |number| self.delta(number))
         } else {
             let mut batches = Vec::new();
             let empty = [Kind::Counter, Kind::Rate, Kind::Trend].map(|kind| (kind, Value::empty(kind)));
@@ -198,17 +184,16 @@ impl Encoder for OtlpEncoder {
             };
             for (at_ms, numbers) in &self.appeared {
                 let value_of = |number: usize| zero_of(number).filter(|_| numbers.binary_search(&number).is_ok());
-                let span = Span { start_ms: Some(*at_ms), end_ms: *at_ms };
-                batches.extend(self.batches(value_of, |_| span));
+                batches.extend(self.batches(*at_ms, value_of));
             }
-            batches.extend(self.batches(|number| self.total(number), |series| since(series.start_ms)));
+            batches.extend(self.batches(self.end_ms, |number| self.total(number)));
             batches
         };
         drop(mem::take(&mut self.appeared));
         if let Some(span) = &mut self.span {
             span.reset_values();
+            self.start_ms = Some(self.end_ms);
         }
-        self.pushed_ms = end_ms;
         batches
     }
 
@@ -220,7 +205,7 @@ impl Encoder for OtlpEncoder {
         for metric in self.metrics.iter().filter(|metric| metric.kind == Kind::Gauge) {
             let known =
                 metric.series.iter().filter(|number| self.total(**number).is_some_and(|value| !value.is_empty()));
-            let attributes = known.filter_map(|number| self.series.get(*number)?.attributes.first());
+            let attributes = known.filter_map(|number| self.series.get(*number)?.first());
             let writers = attributes.map(|attributes| {
                 move |out: &mut Vec<u8>| {
                     put_number(out, attributes, span, None);

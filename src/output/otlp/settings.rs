@@ -36,7 +36,7 @@ pub struct Settings {
 pub enum Temporality {
     /// Since the last push.
     Delta = 1,
-    /// Since the start of the series.
+    /// Since the start of the run.
     Cumulative = 2,
 }
 

@@ -276,6 +276,34 @@ fn what_counts_from_zero_begins_with_one() {
 }
 
 #[test]
+fn a_series_that_comes_later_counts_since_the_start_of_the_run() {
+    for temporality in [Temporality::Cumulative, Temporality::Delta] {
+        let mut encoder = encoder(temporality, 5);
+        encoder.fold(&interval(0, &[0.1]));
+        drop(encoder.push());
+        let later = SeriesDef { id: 4, metric: catalogue::ITERATIONS.clone(), labels: Labels::default() };
+        let mut second = interval(1, &[0.1]);
+        second.new_series.push(later);
+        second.values.push((4, Value::Counter(3.0)));
+        encoder.fold(&second);
+        let batches = encoder.push();
+        let told = if temporality == Temporality::Delta {
+            decode(batches[0].content(), AggregationTemporality::Delta)
+        } else {
+            batches.iter().flat_map(cumulative).collect()
+        };
+        let told = told.iter().filter(|point| point.name == "loadagent_iterations_total");
+        let told: Vec<_> = told.map(|point| (point.start_ms, point.end_ms, point.content.clone())).collect();
+        let expected = if temporality == Temporality::Delta {
+            vec![(BEGIN_MS + 1_000, BEGIN_MS + 2_000, Content::Sum(3.0))]
+        } else {
+            vec![(BEGIN_MS, BEGIN_MS + 1_000, Content::Sum(0.0)), (BEGIN_MS, BEGIN_MS + 2_000, Content::Sum(3.0))]
+        };
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
 fn gauges_end_with_the_run() {
     let mut encoder = encoder(Temporality::Cumulative, 5);
     encoder.fold(&interval(0, &[0.1]));
