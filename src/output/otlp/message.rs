@@ -155,7 +155,7 @@ pub(super) fn put_exponential(
         put_double(point, 5, histogram.sum());
         put_sint(point, 6, scale.into());
         put_fixed64(point, 7, histogram.zeros());
-        put_message(point, 8, |buckets| put_buckets(buckets, &histogram.buckets_at(scale)));
+        put_message(point, 8, |buckets| put_buckets(buckets, &histogram.buckets_at(scale), scale));
         if let (true, Some(min), Some(max)) = (has_extremes, histogram.min(), histogram.max()) {
             put_double(point, 12, min);
             put_double(point, 13, max);
@@ -163,13 +163,22 @@ pub(super) fn put_exponential(
     });
 }
 
-/// Every count from the first populated bucket to the last. Its index is one lower here than in Prometheus: a bucket is
-/// named by its lower bound.
-fn put_buckets(out: &mut Vec<u8>, buckets: &[(i32, u64)]) {
-    let Some((first, _)) = buckets.first() else { return };
-    put_sint(out, 1, i64::from(*first) - 1);
+/// Buckets are told from 2^-20 on, which is a microsecond, or where some lie lower from below the lowest that there can be.
+const FIRST_OCTAVE: i32 = -20;
+const LOWEST_OCTAVE: i32 = -31;
+
+/// Every count up to the last populated bucket. The index is one lower here than in Prometheus: a bucket is named by its
+/// lower bound.
+///
+/// The first one does not follow the data: `VictoriaMetrics` multiplies its way up from there and prints bounds with four
+/// digits, so that a first one that moves gives a bucket another name, and its series ends in the middle of the run.
+fn put_buckets(out: &mut Vec<u8>, buckets: &[(i32, u64)], scale: u32) {
+    let Some((lowest, _)) = buckets.first() else { return };
+    let first_of = |octave: i32| (octave << scale) + 1;
+    let first = if *lowest >= first_of(FIRST_OCTAVE) { first_of(FIRST_OCTAVE) } else { first_of(LOWEST_OCTAVE) };
+    put_sint(out, 1, i64::from(first) - 1);
     let mut packed = Vec::with_capacity(2 * buckets.len());
-    let mut next = *first;
+    let mut next = first;
     for (index, count) in buckets {
         packed.resize(packed.len() + index.abs_diff(next) as usize, 0);
         varint(&mut packed, *count);

@@ -241,8 +241,13 @@ fn buckets_are_named_by_their_lower_bound() {
     encoder.fold(&interval(0, &[1.0, 1.5, 2.0, 2.1, 0.0]));
     let points = cumulative(&encoder.push()[1]);
     let histogram = exponential(&points);
+    assert_eq!((buckets(histogram), histogram.zero_count), (vec![(0, 1), (1, 2), (2, 1)], 1));
     let positive = histogram.positive.as_ref().unwrap();
-    assert_eq!((positive.offset, &positive.bucket_counts[..], histogram.zero_count), (-1, &[1, 2, 1][..], 1));
+    assert_eq!((positive.offset, &positive.bucket_counts[19..]), (-20, &[1, 2, 1][..]), "2^-20 is always the first");
+    encoder.fold(&interval(1, &[0.000_000_1]));
+    let points = cumulative(&encoder.push()[0]);
+    let lower = exponential(&points).positive.as_ref().unwrap();
+    assert_eq!((lower.offset, lower.bucket_counts.iter().sum::<u64>()), (-31, 5));
 }
 
 #[test]
