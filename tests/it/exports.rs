@@ -203,9 +203,13 @@ fn raw_samples_are_as_many_as_requests_in_every_format() {
     let raw = format!("influxdb=http://{}/db?gzip=false&mode=raw", store.address);
     let further = ["--out", "json=samples.json", "--out", "csv=samples.csv.gz"];
     assert_eq!(run(&bench, &target, &raw, &further), 0);
-    let names = ["http_reqs", "http_req_duration", "http_req_blocked", "http_req_waiting", "http_req_failed", "iterations"];
+    let names =
+        ["http_reqs", "http_req_duration", "http_req_blocked", "http_req_waiting", "http_req_failed", "iterations"];
     let lines = store.kept();
-    let unique: BTreeSet<_> = lines.iter().map(|line| line.rsplit_once("value=").unwrap().0.to_owned() + line.rsplit(' ').next().unwrap()).collect();
+    let unique: BTreeSet<_> = lines
+        .iter()
+        .map(|line| line.rsplit_once("value=").unwrap().0.to_owned() + line.rsplit(' ').next().unwrap())
+        .collect();
     assert_eq!(unique.len(), lines.len(), "no point overwrites another");
     let json = std::fs::read_to_string(bench.path().join("samples.json")).unwrap();
     let points: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -240,7 +244,8 @@ fn a_page_is_kept_until_it_was_pulled_whole() {
     let mut child = bench.start(&["run", &url, "--rate", "50", "-d", "2s", "-q", "--run-dir", "run", "--out", &out]);
     let page = || -> Option<String> {
         let mut stream = TcpStream::connect(port).ok()?;
-        std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
+        std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok()?;
         Some(text)
@@ -272,7 +277,8 @@ fn locusts_files_and_the_histogram_log_tell_the_same_run() {
 #[test]
 fn every_option_of_an_output_is_documented() {
     let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/outputs.md")).unwrap();
-    for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "json", "hdr", "scrape"] {
+    for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "json", "hdr", "scrape"]
+    {
         let words = if kind.contains('?') { kind.to_owned() } else { format!("{kind}?no_such_option=1") };
         let fault = loadagent::output::SinkAddress::parse(&words, |_| None).unwrap_err().to_string();
         let options = fault.split("options are ").nth(1).unwrap_or_else(|| panic!("{fault}"));

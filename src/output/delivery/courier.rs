@@ -73,7 +73,7 @@ impl HttpCourier {
             let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fault(&error))?;
             builder = builder.tls_certs_merge(certificates);
         }
-        let client = builder.build().map_err(|error| chain(&error))?;
+        let client = builder.build().map_err(|error| root_cause(&error))?;
         Ok(Self { client, settings, receiver })
     }
 
@@ -103,7 +103,7 @@ impl HttpCourier {
             request = request.header("Authorization", value);
         }
         // `without_url`: the URL may hold a secret.
-        let fault = |error: reqwest::Error| self.struck_out(chain(&error.without_url()));
+        let fault = |error: reqwest::Error| self.struck_out(root_cause(&error.without_url()));
         let mut response = request.send().await.map_err(fault)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
@@ -177,13 +177,11 @@ impl Courier {
     }
 }
 
-/// An error with its causes in one line: reqwest's own line says only that sending failed.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
+/// What lies at the bottom of an error: `Connection refused`, where reqwest's own line says that sending failed.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
     }
-    text
+    cause.to_string()
 }

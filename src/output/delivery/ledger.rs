@@ -132,7 +132,10 @@ impl Ledger {
         }
         let account = &mut self.account;
         account.complete = fault.is_none() && account.rejected == 0 && account.spooled == 0 && account.lost == 0;
-        if fault.is_some() {
+        if account.complete {
+            // What went wrong on the way is among the outages.
+            account.last_error = None;
+        } else if fault.is_some() {
             account.last_error = fault;
         }
     }
