@@ -168,6 +168,9 @@ pub struct ReportArgs {
     /// One line of JSON for each interval, and one about the log, instead of the summary
     #[arg(long)]
     pub intervals: bool,
+    /// Write Locust's four CSV files, their names beginning with this, instead of the summary
+    #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
+    pub csv: Option<PathBuf>,
     /// Print one value of the summary, for example `metrics.http_reqs.count`
     #[arg(long, value_name = "PATH", conflicts_with = "intervals")]
     pub get: Option<String>,

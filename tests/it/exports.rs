@@ -113,6 +113,43 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
 }
 
 #[test]
+fn a_sink_that_is_done_waits_for_one_that_is_not() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false });
+    let code = run(&bench, &target, "json=samples.json", &["--out", &influx(&store), "--drain", "2s"]);
+    assert_eq!(code, 110);
+    let outputs = bench.summary()["loadagent"]["outputs"].clone();
+    assert_eq!((&outputs[0]["complete"], &outputs[1]["complete"]), (&Json::Bool(true), &Json::Bool(false)));
+}
+
+#[test]
+fn a_store_that_came_back_empty_is_made_anew_and_a_web_page_is_no_store() {
+    let (bench, target) = (Bench::new(), practice());
+    let page = Reply { status: 200, headers: "content-type: text/html\r\n", keeps: false };
+    let store = Store::start(&[page], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    assert_eq!(requests(&store.kept()), 100);
+    let moved = Reply { status: 301, headers: "location: https://elsewhere/write\r\n", keeps: false };
+    store.usually(moved);
+    let bench = Bench::new();
+    assert_eq!(run(&bench, &target, &influx(&store), &["--drain", "100ms"]), 110);
+    assert_eq!(number(&account(&bench), "spooled"), number(&account(&bench), "sent"), "nothing is thrown away");
+    assert!(account(&bench)["last_error"].as_str().unwrap().contains("https://elsewhere/write"));
+}
+
+#[test]
+fn a_file_that_cant_be_written_is_found_out_before_the_load() {
+    let (bench, target) = (Bench::new(), practice());
+    let url = format!("http://{}/", target.address());
+    bench.write("in-the-way", "");
+    let words = ["run", &url, "-i", "1", "-q", "--run-dir", "run", "--out"];
+    let ran = bench.run(&[&words[..], &["json=in-the-way/samples.json"]].concat());
+    assert_eq!(ran.code, 104, "{}", ran.stderr);
+    let ran = bench.run(&[&words[..], &["json=below/samples.json"]].concat());
+    assert_eq!(ran.code, 0, "the folder of the failed run is not in the way: {}", ran.stderr);
+}
+
+#[test]
 fn partial_writes_cost_what_they_say() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);

@@ -102,8 +102,7 @@ impl HttpCourier {
         if let Some(value) = self.settings.credentials.header()? {
             request = request.header("Authorization", value);
         }
-        // `without_url`: the URL may hold a secret.
-        let fault = |error: reqwest::Error| self.struck_out(root_cause(&error.without_url()));
+        let fault = |error: reqwest::Error| root_cause(&error.without_url());
         let mut response = request.send().await.map_err(fault)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
@@ -113,19 +112,19 @@ impl HttpCourier {
                 break;
             }
         }
-        Ok(Answer { status, headers, body: self.struck_out(String::from_utf8_lossy(&body).into_owned()) })
-    }
-
-    /// A text without our secrets: receivers like to quote what they refuse.
-    fn struck_out(&self, mut text: String) -> String {
-        for secret in self.settings.credentials.secrets() {
-            text = text.replace(&secret, "…");
-        }
-        text
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Answer { status, headers, body, secrets: self.settings.credentials.secrets() })
     }
 }
 
 impl Courier {
+    /// A receiver that took a batch for what it is not: believe it less at the next meeting.
+    pub fn distrust(&mut self) {
+        if let Self::Http(http) = self {
+            http.receiver.distrust();
+        }
+    }
+
     /// Gets to know the receiver, anew. Gives what is worth telling about it.
     ///
     /// # Errors
@@ -133,7 +132,7 @@ impl Courier {
     pub async fn meet(&mut self, at_ms: i64) -> Result<Option<String>, Unmet> {
         match self {
             Self::Http(http) => http.meet(at_ms).await.map(Some),
-            Self::File(file) => match file.open() {
+            Self::File(file) => match file.open().await {
                 Ok(()) => Ok(None),
                 Err(why) => Err(Unmet { why, pause: None }),
             },
@@ -145,7 +144,7 @@ impl Courier {
     pub fn freeze(&self, batch: Batch) -> Frozen {
         let body = match self {
             Self::Http(http) => http.receiver.compress(batch.content()).into(),
-            Self::File(_) => Bytes::new(),
+            Self::File(_) => batch.content().to_vec().into(),
         };
         Frozen { batch, body }
     }
@@ -157,10 +156,10 @@ impl Courier {
                 let receiver = &http.receiver;
                 match http.exchange(receiver.url(), &receiver.headers(), frozen.body.clone()).await {
                     Ok(answer) => receiver.judge(&answer, &frozen.batch, repeated),
-                    Err(why) => Verdict::Again { pause: None, why },
+                    Err(why) => Verdict::Unanswered(why),
                 }
             }
-            Self::File(file) => match file.write(frozen.batch.content()) {
+            Self::File(file) => match file.write(frozen.body.clone()).await {
                 Ok(()) => Verdict::Taken,
                 Err(why) => Verdict::Again { pause: None, why },
             },
@@ -172,7 +171,7 @@ impl Courier {
     pub fn written(&self) -> Option<u64> {
         match self {
             Self::Http(_) => None,
-            Self::File(file) => file.written(),
+            Self::File(file) => Some(file.written()),
         }
     }
 }
