@@ -1,4 +1,4 @@
-//! A store that takes InfluxDB lines, keeps them, and answers what a script tells it to.
+//! A store that takes `InfluxDB` lines, keeps them, and answers what a script tells it to.
 
 use std::{
     collections::VecDeque,
@@ -127,7 +127,7 @@ fn request(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<(String, Vec<u
                 return Some((head, body));
             }
         }
-        let mut chunk = [0; 65_536];
+        let mut chunk = vec![0; 65_536];
         match stream.read(&mut chunk) {
             Ok(read) if read > 0 => bytes.extend_from_slice(&chunk[..read]),
             _ => return None,

@@ -164,6 +164,9 @@ fn faults_tell_no_tail_of_a_secret() {
         "prometheus=http://h/w?bearer_token=abc#s3cret",
         "influxdb=http://h/x/s3cret?token=a",
         "scrape=u:s3cret@h",
+        "prometheus=http:///u:s3cret@h",
+        "prometheus=http:u:s3cret@h",
+        "prometheus=http:\\\\u:s3cret@h/",
     ] {
         let fault = parse(given).unwrap_err().to_string();
         assert!(!fault.contains("s3cret"), "{given}: {fault}");

@@ -14,11 +14,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// What would be misread in the name of a file.
 const IN_FILES: &AsciiSet = &percent_encoding::CONTROLS.add(b'%').add(b'?').add(b'#').add(b'$');
 
+const WANTED: &str = "the address must be http://… or https://…";
+
 /// Where variables are looked up.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// An address in pieces, references and all.
-#[derive(Clone)]
 pub(super) struct Written<'a> {
     /// Before the `?`: of a URL without user and password.
     place: String,
@@ -65,12 +66,13 @@ impl<'a> Written<'a> {
                 Piece::Reference(name) => text.extend(utf8_percent_encode(&look_up(name, environment)?, ENCODED)),
             }
         }
-        const WANTED: &str = "the address must be http://… or https://…";
         if !text.contains("://") {
             return Err(WANTED.to_owned());
         }
         let url = Url::parse(&text).map_err(|error| format!("not a URL: {error}"))?;
-        if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(WANTED.to_owned()) }
+        // `http:///user:password@host` reads on to the user, whom nobody would guard.
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        if is_plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(WANTED.to_owned()) }
     }
 
     /// The place as text.

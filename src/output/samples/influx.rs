@@ -55,7 +55,8 @@ impl Influx {
     }
 }
 
-/// SplitMix64's finalizer (Steele, Lea, Flood 2014): times of one worker share their remainder, and must not share the choice.
+/// The finalizer of `SplitMix64` (Steele, Lea, Flood 2014): times of one worker share their remainder, and must not share
+/// the choice.
 #[inline]
 fn mixed(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
