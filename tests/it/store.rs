@@ -7,16 +7,18 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// What the store answers to the next write: status, further headers, whether it keeps the lines.
+/// What the store answers to the next write: status, further headers, whether it keeps the lines, and what it says;
+/// without words of its own it quotes the request.
 #[derive(Clone, Copy)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: &'static str,
     pub(crate) keeps: bool,
+    pub(crate) body: &'static str,
 }
 
-pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true };
-pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false };
+pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true, body: "" };
+pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false, body: "" };
 
 /// A request as it came.
 pub(crate) struct Seen {
@@ -99,7 +101,11 @@ impl Store {
             inner.kept.extend(lines.iter().cloned());
         }
         // Receivers like to quote what they refuse; this one quotes everything.
-        let said = if reply.status == 204 { String::new() } else { format!("no: {head}") };
+        let said = match reply {
+            Reply { status: 204, .. } => String::new(),
+            Reply { body: "", .. } => format!("no: {head}"),
+            Reply { body, .. } => body.to_owned(),
+        };
         inner.writes.push(Seen { head, lines });
         format!("HTTP/1.1 {} Whatever\r\n{}content-length: {}\r\n\r\n{said}", reply.status, reply.headers, said.len())
     }

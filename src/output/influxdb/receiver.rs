@@ -66,7 +66,7 @@ impl InfluxReceiver {
     fn hint(&self) -> &'static str {
         match self.settings.target {
             Target::One { .. } => {
-                "check the database and the path; version 2 takes ?org=…&bucket=…, version 3 ?database=…"
+                "check the database (the path, or ?db=…); version 2 takes ?org=…&bucket=…, version 3 ?database=…"
             }
             Target::Two { .. } => "check org, bucket and path",
             Target::Three { .. } => "check database and path",
@@ -192,6 +192,11 @@ mod tests {
         let url = |words, precision| receiver(words, precision).url().to_string();
         let (ms, ns) = (Precision::Milliseconds, Precision::Nanoseconds);
         assert_eq!(url("influxdb=http://h:1/db?retention=week", ms), "http://h:1/write?db=db&precision=ms&rp=week");
+        assert_eq!(url("influxdb=http://h:1/my%20db", ms), "http://h:1/write?db=my+db&precision=ms");
+        assert_eq!(
+            url("influxdb=http://h:1/p/write?db=my%20db&mode=raw", ns),
+            "http://h:1/p/write?db=my+db&precision=n"
+        );
         assert_eq!(
             url("influxdb=http://h:1?org=o&bucket=b%20c&mode=raw", ns),
             "http://h:1/api/v2/write?org=o&bucket=b+c&precision=ns"
@@ -204,9 +209,9 @@ mod tests {
 
     #[test]
     fn the_database_is_made_once_a_meeting() {
-        let mut receiver = receiver("influxdb=http://h:1/a%22b", Precision::Milliseconds);
+        let mut receiver = receiver("influxdb=http://h:1/a%22b%20c", Precision::Milliseconds);
         let question = receiver.question(0).unwrap();
-        assert!(question.url.as_str().starts_with("http://h:1/query?q=CREATE+DATABASE+"), "{}", question.url);
+        assert_eq!(question.url.as_str(), "http://h:1/query?q=CREATE+DATABASE+%22a%5C%22b+c%22");
         assert!(receiver.question(0).is_none());
         receiver.forget();
         assert!(receiver.question(0).is_some());

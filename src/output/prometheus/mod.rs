@@ -18,5 +18,5 @@ pub use self::{
     dialect::{Dialect, Version},
     encoder::RemoteWrite,
     receiver::RemoteWriteReceiver,
-    settings::{Settings, StaleMarkers},
+    settings::{Settings, StaleMarkers, take_prefix},
 };
