@@ -50,6 +50,14 @@ impl Reading {
         }
     }
 
+    /// A scalar's text as it is written: its variables are values to whoever reads it, and never syntax.
+    pub fn text_as_written(&self, node: &Node, what: &str) -> Option<String> {
+        match &node.value {
+            Yaml::Scalar { text, .. } => Some(text.clone()),
+            _ => self.text(node, what),
+        }
+    }
+
     /// A scalar read by a parser of `units` or the like.
     pub fn parsed<T, E: std::fmt::Display>(
         &self,

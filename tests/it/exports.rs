@@ -115,7 +115,7 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
 #[test]
 fn a_sink_that_is_done_waits_for_one_that_is_not() {
     let (bench, target) = (Bench::new(), practice());
-    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false });
+    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false, body: "" });
     let code = run(&bench, &target, "json=samples.json", &["--out", &influx(&store), "--drain", "2s"]);
     assert_eq!(code, 110);
     let outputs = bench.summary()["loadagent"]["outputs"].clone();
@@ -125,16 +125,28 @@ fn a_sink_that_is_done_waits_for_one_that_is_not() {
 #[test]
 fn a_store_that_came_back_empty_is_made_anew_and_a_web_page_is_no_store() {
     let (bench, target) = (Bench::new(), practice());
-    let page = Reply { status: 200, headers: "content-type: text/html\r\n", keeps: false };
+    let page = Reply { status: 200, headers: "content-type: text/html\r\n", keeps: false, body: "" };
     let store = Store::start(&[page], TAKEN);
     assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
     assert_eq!(requests(&store.kept()), 100);
-    let moved = Reply { status: 301, headers: "location: https://elsewhere/write\r\n", keeps: false };
+    let moved = Reply { status: 301, headers: "location: https://elsewhere/write\r\n", keeps: false, body: "" };
     store.usually(moved);
     let bench = Bench::new();
     assert_eq!(run(&bench, &target, &influx(&store), &["--drain", "100ms"]), 110);
     assert_eq!(number(&account(&bench), "spooled"), number(&account(&bench), "sent"), "nothing is thrown away");
     assert!(account(&bench)["last_error"].as_str().unwrap().contains("https://elsewhere/write"));
+}
+
+#[test]
+fn a_database_that_is_gone_is_made_anew() {
+    let (bench, target) = (Bench::new(), practice());
+    let gone = Reply { status: 404, headers: "", keeps: false, body: "{\"error\":\"database not found: db\"}" };
+    let store = Store::start(&[TAKEN, gone], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    assert_eq!(requests(&store.kept()), 100);
+    let account = account(&bench);
+    assert_eq!(number(&account, "sent"), number(&account, "acknowledged"));
+    assert_eq!(store.kept().len() as u64, number(&account, "sent"), "what is encoded anew is counted once");
 }
 
 #[test]

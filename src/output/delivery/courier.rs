@@ -113,7 +113,7 @@ impl HttpCourier {
             }
         }
         let body = String::from_utf8_lossy(&body).into_owned();
-        Ok(Answer { status, headers, body, secrets: self.settings.credentials.secrets() })
+        Ok(Answer { status, headers, body, secrets: self.settings.secrets() })
     }
 }
 
