@@ -52,7 +52,8 @@ def too_large(share):
 
 REMOTE = ("Prometheus",)  # the one that asks questions at the write path
 CASES = [
-    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110),
+    # Long enough for it to be looked into, which happens after six attempts, at most 8 s; then it ends amid halving.
+    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110, drain=6),
     Case("429 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1)), drain=30),
     Case("429 twice, Retry-After: a date", lambda: faults.first(2, faults.retry_after(3, as_date=True)), drain=30, quick=False),
     Case("503 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1, status=503)), drain=30, quick=False),
