@@ -73,6 +73,14 @@ def answer(status, body="", headers=None):
     return act
 
 
+def slowly(seconds, then):
+    def act(handler, seen):
+        time.sleep(seconds)
+        return then(handler, seen)
+
+    return act
+
+
 def swallow():
     """204, and nothing is stored."""
     return answer(204)

@@ -52,7 +52,9 @@ def too_large(share):
 
 REMOTE = ("Prometheus",)  # the one that asks questions at the write path
 CASES = [
-    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110),
+    # Long enough for it to be looked into, which happens after six attempts, at most 8 s; the slow one ends amid halving.
+    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110, drain=6),
+    Case("slowly 500 for ever", lambda: faults.always(faults.slowly(0.3, faults.answer(500, "boom"))), code=110, drain=9, stores=REMOTE),
     Case("429 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1)), drain=30),
     Case("429 twice, Retry-After: a date", lambda: faults.first(2, faults.retry_after(3, as_date=True)), drain=30, quick=False),
     Case("503 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1, status=503)), drain=30, quick=False),
@@ -126,7 +128,7 @@ def show(sheet, case, rate, seconds):
         waits(sheet, case, receivers)
         for store, receiver in zip(those, receivers):
             was = receiver.faulted()
-            if case.rule or case.leaves:
+            if case.rule:
                 met = "a question" if case.questions else "a write of data"
                 sheet.holds(f"{case.name}, {store.name}: {met} met the fault", was, len(was))
         if case.tiny_disk:
@@ -194,6 +196,8 @@ def judge_store(sheet, case, done, store, receiver, stored, did, logged):
         sheet.holds(f"{label}: what is acknowledged is stored", acked <= stored, f"{acked} of {stored}")
     else:
         sheet.count(f"{label}: what is acknowledged is stored", stored, acked)
+    if case.leaves:
+        sheet.holds(f"{label}: the store was missed", spooled + lost, f"{spooled} spooled, {lost} lost")
     if not account["complete"]:
         sheet.holds(f"{label}: the last error is told", account.get("last_error"), account.get("last_error"))
     after, told = store.points(done.run_id), store.told(done.run_id)
