@@ -129,6 +129,12 @@ impl Ledger {
         self.account.lag_seconds = behind.max(0) as f64 / 1e3;
     }
 
+    /// Refusals within a batch that is searched anew are as they were before it.
+    pub(super) fn undo_refusals(&mut self, before: Account) {
+        self.account.rejected = before.rejected;
+        self.account.set_aside = before.set_aside;
+    }
+
     /// Counts of a push that is sent anew are as they were before it.
     pub(super) fn undo(&mut self, before: Account) {
         let account = &mut self.account;
@@ -143,6 +149,8 @@ impl Ledger {
         } else {
             self.account.lost += samples;
         }
+        let never = || "no answer before the time to deliver ran out".to_owned();
+        self.account.last_error.get_or_insert_with(never);
     }
 
     /// Nothing more is delivered.

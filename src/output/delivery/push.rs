@@ -87,6 +87,8 @@ impl Delivery {
 
     /// Carries a batch and, where it must be halved, its halves.
     async fn settle(&mut self, batch: Batch) -> Settled {
+        let before = self.ledger.borrow().account.clone();
+        let first_aside = self.set_aside.next();
         let mut waiting = vec![(batch, false)];
         let (mut acknowledged, mut budget) = (0, SEARCH_BUDGET);
         while let Some((batch, suspect)) = waiting.pop() {
@@ -116,7 +118,12 @@ impl Delivery {
                     None => self.put_aside(&frozen.batch, &why),
                 },
                 Fate::Hopeless(why) => self.put_aside(&frozen.batch, &why),
-                Fate::GivenUp => return Settled::GivenUp,
+                Fate::GivenUp => {
+                    // Half of a search is none: all of the batch is kept, and searched anew.
+                    self.ledger.borrow_mut().undo_refusals(before);
+                    self.set_aside.forget_from(first_aside);
+                    return Settled::GivenUp;
+                }
                 Fate::Stranger(why) => return Settled::Stranger(why),
             }
         }

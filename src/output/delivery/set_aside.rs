@@ -68,6 +68,20 @@ impl SetAside {
         Ok(body.file_name().map(|name| name.to_string_lossy().into_owned()))
     }
 
+    /// The number of the next one.
+    pub(super) fn next(&self) -> u32 {
+        self.next
+    }
+
+    /// Forgets those from a number on.
+    pub(super) fn forget_from(&mut self, number: u32) {
+        for number in number..self.next {
+            // What can't be removed is offered once more than needed.
+            drop(remove(&named(&self.stem, number, "body")));
+        }
+        self.next = number;
+    }
+
     /// All batches that were set aside, oldest first; those that can't be read stay where they are.
     pub(super) fn all(&self) -> Vec<(PathBuf, Reason, Batch)> {
         let read = |body: PathBuf| {
