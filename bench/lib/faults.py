@@ -1,7 +1,8 @@
 """What a receiver can do wrong, and to which requests.
 
-A rule is a function of a `Seen` that returns an act, or None to let the request through. Rules see writes only, which
-they count from 1; everything else (creating a database, queries) is let through.
+A rule is a function of a `Seen` that returns an act, or None to let the request through. Rules see writes of data, which
+are counted from 1, and of a receiver with `questions` also what remote write asks it; everything else (creating a
+database, queries) is let through.
 """
 
 import dataclasses
@@ -11,12 +12,13 @@ import time
 
 @dataclasses.dataclass
 class Seen:
-    number: int  # among the writes; 0 is not a write
+    number: int  # among the writes of data; 0 is none
     method: str
     path: str
     headers: dict  # names in lower case
     body: bytes
     at: float  # time.monotonic()
+    asked: int = 0  # among the questions of remote write; 0 is none
     did: str = ""
     status: int = 0  # what was answered, or what the backend answered when the answer was spoiled
     said: dict = dataclasses.field(default_factory=dict)
@@ -34,7 +36,11 @@ def always(act):
 
 
 def first(times, act):
-    return lambda seen: act if seen.number <= times else None
+    return lambda seen: act if 0 < seen.number <= times else None
+
+
+def first_asked(times, act):
+    return lambda seen: act if 0 < seen.asked <= times else None
 
 
 def only(number, act):
@@ -42,7 +48,7 @@ def only(number, act):
 
 
 def every(nth, act):
-    return lambda seen: act if seen.number % nth == 0 else None
+    return lambda seen: act if seen.number and seen.number % nth == 0 else None
 
 
 def larger_than(size, act):
@@ -63,6 +69,14 @@ def answer(status, body="", headers=None):
         extra = headers() if callable(headers) else headers or {}
         handler.reply(seen, status, body.encode(), extra)
         return f"answer {status}"
+
+    return act
+
+
+def slowly(seconds, then):
+    def act(handler, seen):
+        time.sleep(seconds)
+        return then(handler, seen)
 
     return act
 

@@ -4,6 +4,9 @@
         receiver.rule = faults.only(3, faults.answer(400, "bad sample"))
         ...
         receiver.writes()[2].did == "answer 400"
+
+Remote write begins with a question to the write path. It is no write: it has no number among them, and rules see it
+only if `questions` says so, so that what they do happens to data.
 """
 
 import http.client
@@ -16,19 +19,22 @@ import urllib.parse
 from lib.faults import Seen
 
 QUERIES = ("/query", "/query_exemplars")
+QUESTION = b"loadagent_probe"  # a name that snappy leaves readable, because nothing before it is like it
+LET_THROUGH = "let through"
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "te", "upgrade"}
 
 
 class Receiver:
     """Without a backend, what is let through is answered 204 and stored nowhere."""
 
-    def __init__(self, backend=None, rule=None, keep_bodies=False):
+    def __init__(self, backend=None, rule=None, keep_bodies=False, questions=False):
         self.backend = urllib.parse.urlsplit(backend).netloc if backend else None
         self.rule = rule
+        self.questions = questions
         self.keep_bodies = keep_bodies
         self.seen = []
         self._lock = threading.Lock()
-        self._writes = 0
+        self._writes = self._asked = 0
         self._server = _Listener(("127.0.0.1", 0), _handler_of(self))
         self.port = self._server.server_address[1]
         self.base = f"http://127.0.0.1:{self.port}"
@@ -43,26 +49,37 @@ class Receiver:
         self._server.over.set()
 
     def writes(self):
+        """Data only."""
         with self._lock:
             return [seen for seen in self.seen if seen.number]
 
-    def done(self, word):
-        """The writes to which this happened."""
-        return [seen for seen in self.writes() if seen.did.startswith(word)]
+    def pushes(self):
+        """Data and questions, in the order in which they came."""
+        with self._lock:
+            return [seen for seen in self.seen if seen.number or seen.asked]
+
+    def faulted(self):
+        """The data, or where rules see them the questions, to which something happened."""
+        those = [seen for seen in self.pushes() if (seen.asked if self.questions else seen.number)]
+        return [seen for seen in those if seen.did not in ("", LET_THROUGH)]
 
     def deeds(self):
         """What it did, and how often."""
         told = {}
-        for seen in self.writes():
-            deed = seen.did.split(" after ")[0] or "nothing yet"
+        for seen in self.pushes():
+            deed = ("question: " if seen.asked else "") + (seen.did.split(" after ")[0] or "nothing yet")
             told[deed] = told.get(deed, 0) + 1
         return told
 
     def note(self, seen):
         with self._lock:
             if seen.method == "POST" and not seen.path.split("?")[0].endswith(QUERIES):
-                self._writes += 1
-                seen.number = self._writes
+                if QUESTION in seen.body:
+                    self._asked += 1
+                    seen.asked = self._asked
+                else:
+                    self._writes += 1
+                    seen.number = self._writes
             self.seen.append(seen)
 
 
@@ -94,7 +111,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         seen = Seen(0, self.command, self.path, headers, self._read_body(), time.monotonic())
         self.owner.note(seen)
         rule = self.owner.rule
-        act = rule(seen) if rule and seen.number else None
+        is_seen = seen.number or (seen.asked and self.owner.questions)
+        act = rule(seen) if rule and is_seen else None
         try:
             seen.did = act(self, seen) if act else self._let_through(seen)
         except OSError as gone:
@@ -158,12 +176,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def _let_through(self, seen):
-        if self.owner.backend is None and not seen.number:
+        if self.owner.backend is None and not (seen.number or seen.asked):
             self.reply(seen, 200, b'{"results":[{}]}', {"Content-Type": "application/json"})
-            return "let through"
+            return LET_THROUGH
         status, headers, body = self.ask_backend(seen)
         self.reply(seen, status, body, headers)
-        return "let through"
+        return LET_THROUGH
 
     def _read_body(self):
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":

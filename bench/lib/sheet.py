@@ -54,10 +54,12 @@ class Sheet:
         self._versions[name] = version
 
     def passed(self):
-        return all(check["ok"] for check in self._checks)
+        return bool(self._checks) and all(check["ok"] for check in self._checks)
 
     def close(self, keep):
         """Runs that are quick or partial leave the kept figures alone."""
+        if not self._checks:  # for example because `--only` names no case
+            self.holds("nothing was shown", False)
         failed = [check["name"] for check in self._checks if not check["ok"]]
         self._say(f"{'PASS' if not failed else 'FAIL'} {self.chapter}:{self.item}" + (f": {'; '.join(failed)}" if failed else ""))
         if keep:

@@ -82,7 +82,7 @@ pub struct RunArgs {
     #[arg(short = 'e', long = "env", value_name = "NAME=VALUE", value_parser = pair)]
     pub variables: Vec<(String, String)>,
     /// Where to send metrics, for example prometheus=http://localhost:9090/api/v1/write; repeat it
-    #[arg(short = 'o', long = "out", value_name = "SINK", env = "LOADAGENT_OUT")]
+    #[arg(short = 'o', long = "out", value_name = "SINK", env = "LOADAGENT_OUT", hide_env_values = true)]
     pub outputs: Vec<String>,
     /// Add a threshold, or replace those of its metric, for example '`http_req_duration=p(95)`<500'; repeat it
     #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair)]
@@ -112,7 +112,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = size, env = "LOADAGENT_DISK_LIMIT")]
     pub disk_limit: u64,
     /// Write Locust's four CSV files, their names beginning with this
-    #[arg(long, value_name = "PREFIX")]
+    #[arg(long, value_name = "PREFIX", env = "LOADAGENT_CSV")]
     pub csv: Option<PathBuf>,
     /// Take orders on this address, for example 127.0.0.1:6565: pause, stop, users, rate
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_CONTROL")]
@@ -168,6 +168,9 @@ pub struct ReportArgs {
     /// One line of JSON for each interval, and one about the log, instead of the summary
     #[arg(long)]
     pub intervals: bool,
+    /// Write Locust's four CSV files, their names beginning with this, instead of the summary
+    #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
+    pub csv: Option<PathBuf>,
     /// Print one value of the summary, for example `metrics.http_reqs.count`
     #[arg(long, value_name = "PATH", conflicts_with = "intervals")]
     pub get: Option<String>,
@@ -214,4 +217,21 @@ fn knob_table() -> String {
     let lines: Vec<String> =
         crate::target::NAMES.iter().map(|(name, help)| format!("  --{:<16} {help}", name.replace('_', "-"))).collect();
     format!("Knobs:\n{}", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn help_never_shows_what_sinks_the_environment_holds() {
+        for command in [Cli::command(), CheckArgs::augment_args(clap::Command::new("check"))] {
+            let out = command.get_arguments().find(|argument| argument.get_id() == "outputs").unwrap();
+            assert!(out.is_hide_env_values_set());
+            let csv = command.get_arguments().find(|argument| argument.get_id() == "csv").unwrap();
+            assert_eq!(csv.get_env().unwrap(), "LOADAGENT_CSV");
+        }
+    }
 }

@@ -62,6 +62,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         insecure_skip_tls_verify: false,
         seed: 1,
         outputs: Vec::new(),
+        variables: BTreeMap::new(),
         practice_target: None,
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::buckets;
+pub(super) use crate::metric::varint::put;
 use crate::metric::{
     Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
     catalogue::{self, LabelGroup},
@@ -81,14 +82,6 @@ pub fn decode(bytes: &[u8]) -> Option<Interval> {
 #[must_use]
 pub fn span(bytes: &[u8]) -> Option<Span> {
     Input(bytes).span()
-}
-
-pub(super) fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push((number & 0x7f) as u8);
 }
 
 #[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]

@@ -4,16 +4,8 @@ use std::cmp::Ordering;
 
 use crate::metric::{Interval, SeriesId, Value, intended::IntendedCell};
 
-/// Merges intervals that follow each other: the number and the end of the last, the begin of the first, all new series,
-/// values merged by series (a gauge's last), cells merged by second and scenario. None without any.
-pub fn merge(intervals: impl IntoIterator<Item = Interval>) -> Option<Interval> {
-    let mut intervals = intervals.into_iter();
-    let mut merged = intervals.next()?;
-    intervals.for_each(|later| absorb(&mut merged, later));
-    Some(merged)
-}
-
-/// Adds the interval that follows to a merged one.
+/// Adds the interval that follows to a merged one: the number and the end of the later, the begin of the earlier, all new
+/// series, values merged by series (a gauge's last), cells merged by second and scenario.
 pub fn absorb(merged: &mut Interval, later: Interval) {
     merged.sequence = later.sequence;
     merged.end_ms = later.end_ms;
@@ -105,7 +97,9 @@ mod tests {
                 let (group, later) = rest.split_at(size.min(rest.len()));
                 rest = later;
                 // Through bytes, as a log does it.
-                let Some(one) = merge(group.iter().cloned()) else { break };
+                let Some((first, others)) = group.split_first() else { break };
+                let mut one = first.clone();
+                others.iter().for_each(|later| absorb(&mut one, later.clone()));
                 prop_assert_eq!((one.sequence, one.end_ms), (group[group.len() - 1].sequence, group[group.len() - 1].end_ms));
                 prop_assert_eq!(one.start_ms, group[0].start_ms);
                 prop_assert!(one.values.is_sorted_by(|a, b| a.0 < b.0));

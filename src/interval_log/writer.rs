@@ -85,6 +85,14 @@ impl LogWriter {
         Ok(length)
     }
 
+    /// Tries again to write what waited for a full disk.
+    ///
+    /// # Errors
+    /// When it still can't be written.
+    pub fn flush(&mut self) -> Result<u64, LogError> {
+        self.append(&[])
+    }
+
     /// Bytes written so far: whole frames only.
     #[must_use]
     pub fn length(&self) -> u64 {

@@ -4,7 +4,7 @@
 use super::{Histogram, Unit};
 
 /// Bounds of a classic histogram, `+Inf` not counted.
-pub const BOUNDS: usize = 33;
+const BOUNDS: usize = 33;
 /// Buckets of scale 8 per half octave.
 const HALF_OCTAVE: i32 = 128;
 

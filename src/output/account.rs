@@ -27,7 +27,7 @@ pub struct Account {
     /// Spans in which the receiver took nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outages: Vec<Outage>,
-    /// Files below `outputs/` with batches that were refused.
+    /// Files below `outputs/` with batches that were refused; the first ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_aside: Vec<String>,
     /// The last failure, for people.

@@ -17,23 +17,3 @@ pub trait Encoder {
         Vec::new()
     }
 }
-
-impl Encoder for super::influxdb::AggregateEncoder {
-    fn fold(&mut self, interval: &Interval) {
-        Self::fold(self, interval);
-    }
-
-    fn push(&mut self) -> Vec<Batch> {
-        Self::push(self)
-    }
-}
-
-impl Encoder for super::hdr::HdrEncoder {
-    fn fold(&mut self, interval: &Interval) {
-        Self::fold(self, interval);
-    }
-
-    fn push(&mut self) -> Vec<Batch> {
-        Self::push(self)
-    }
-}

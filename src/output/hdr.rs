@@ -14,7 +14,7 @@ use hdrhistogram::serialization::{
     interval_log::{IntervalLogWriterBuilder, Tag},
 };
 
-use super::batch::Batch;
+use super::{batch::Batch, encoder::Encoder};
 use crate::{
     metric::{Histogram, Interval, Kind, MetricDef, SeriesId, Value, bucket},
     threshold::shown_factor,
@@ -71,9 +71,10 @@ impl HdrEncoder {
         );
         head
     }
+}
 
-    /// Takes an interval into the span.
-    pub fn fold(&mut self, interval: &Interval) {
+impl Encoder for HdrEncoder {
+    fn fold(&mut self, interval: &Interval) {
         for series in interval.new_series.iter().filter(|series| series.metric.kind == Kind::Trend) {
             let known = self.metrics.iter().position(|metric| metric.name == series.metric.name);
             let place = known.unwrap_or_else(|| {
@@ -92,7 +93,7 @@ impl HdrEncoder {
     }
 
     /// The lines of the span, one per trend that was observed; nothing when no interval came since the last push.
-    pub fn push(&mut self) -> Vec<Batch> {
+    fn push(&mut self) -> Vec<Batch> {
         let Some(begin_ms) = self.begin_ms.take() else { return Vec::new() };
         let (start, length) = (millis(begin_ms - self.started_at_ms), millis(self.end_ms - begin_ms));
         let mut batch = Batch::default();
@@ -103,11 +104,6 @@ impl HdrEncoder {
             }
         }
         if batch.samples() == 0 { Vec::new() } else { vec![batch] }
-    }
-
-    /// What is left at the end of the run.
-    pub fn end(&mut self) -> Vec<Batch> {
-        self.push()
     }
 }
 
@@ -229,7 +225,7 @@ mod tests {
         encoder.fold(&interval(2, Vec::new()));
         assert!(encoder.push().is_empty(), "a silent span has no line");
         encoder.fold(&interval(3, vec![(2, recorded(&[1.0]))]));
-        batches.extend(encoder.end());
+        batches.extend(encoder.push());
         assert_eq!(batches.iter().map(Batch::samples).collect::<Vec<_>>(), [2, 1]);
         let log = log(&encoder, &batches);
         assert!(log.starts_with(b"#[Histogram log format version 1.3]\n#[Values"));

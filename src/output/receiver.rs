@@ -51,6 +51,9 @@ pub trait Receiver {
     /// Forgets what was learnt: the receiver may be another now.
     fn forget(&mut self);
 
+    /// What was learnt turned out to be wrong: believe less the next time.
+    fn distrust(&mut self) {}
+
     /// The next question; None once everything is known. `at_ms`: time of what is sent next.
     fn question(&mut self, at_ms: i64) -> Option<Question>;
 

@@ -3,7 +3,6 @@
 //! A puller sees what stands when it comes; what lies between two pulls it sees only in sums, which lose nothing.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -22,8 +21,6 @@ use tokio::{net::TcpListener, task::spawn_local};
 use super::exposition::{Page, render};
 use crate::metric::{Interval, Totals};
 
-/// Where the page stands unless told otherwise: on this machine only, at the port that OpenTelemetry's exporters use.
-pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 /// A caller that sends half a request must not hold its connection for ever.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -120,6 +117,8 @@ pub async fn serve(listener: TcpListener, scrape: Arc<Scrape>) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
     use crate::metric::{Labels, SeriesDef, Value, catalogue};
     use http_body_util::{BodyExt, Empty};
@@ -149,8 +148,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_page_stands_on_loopback_and_is_counted() {
-        assert!(DEFAULT_ADDRESS.ip().is_loopback());
-        let listener = TcpListener::bind(SocketAddr::new(DEFAULT_ADDRESS.ip(), 0)).await.unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let at = listener.local_addr().unwrap();
         let scrape = Arc::new(Scrape::new("loadagent_", Vec::new()));
         let local = LocalSet::new();

@@ -10,7 +10,7 @@ pub mod partition;
 pub mod request;
 pub mod schedule;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 pub use flow::{Check, Flow, Op, Program};
 pub use partition::Partition;
@@ -38,6 +38,8 @@ pub struct Plan {
     pub seed: u64,
     /// Sinks named in the profile, as `--out` takes them.
     pub outputs: Vec<String>,
+    /// Variables of the profile, for the outputs: their addresses hold references, so that no secret is kept.
+    pub variables: BTreeMap<String, String>,
     /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
     pub practice_target: Option<Vec<(String, String)>>,
 }

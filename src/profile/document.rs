@@ -97,7 +97,8 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
-    let outputs = outputs.iter().filter_map(|node| reading.text(node, "an output")).collect();
+    let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
+    let variables = reading.variables.all();
     let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
     let mut origins = Vec::new();
     let mut scenarios = Vec::new();
@@ -120,7 +121,18 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
         }
     }
-    Plan { name, scenarios, origins, thresholds, tags, insecure_skip_tls_verify, seed, outputs, practice_target }
+    Plan {
+        name,
+        scenarios,
+        origins,
+        thresholds,
+        tags,
+        insecure_skip_tls_verify,
+        seed,
+        outputs,
+        variables,
+        practice_target,
+    }
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.

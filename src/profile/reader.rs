@@ -50,6 +50,14 @@ impl Reading {
         }
     }
 
+    /// A scalar's text as it is written: its variables are values to whoever reads it, and never syntax.
+    pub fn text_as_written(&self, node: &Node, what: &str) -> Option<String> {
+        match &node.value {
+            Yaml::Scalar { text, .. } => Some(text.clone()),
+            _ => self.text(node, what),
+        }
+    }
+
     /// A scalar read by a parser of `units` or the like.
     pub fn parsed<T, E: std::fmt::Display>(
         &self,
@@ -162,7 +170,7 @@ impl Reading {
 /// # Errors
 /// Why not.
 pub fn check_tag(name: &str) -> Result<(), String> {
-    const OWN: [&str; 14] = [
+    const OWN: [&str; 15] = [
         "run_id",
         "profile",
         "instance",
@@ -177,6 +185,8 @@ pub fn check_tag(name: &str) -> Result<(), String> {
         "check",
         "condition",
         "output",
+        // Prometheus' bound of a bucket.
+        "le",
     ];
     let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if !first || name.starts_with("__") || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
@@ -259,6 +269,21 @@ impl<'n> MapReader<'n> {
             let hint = did_you_mean(&entry.name, self.known.iter().copied())
                 .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
             reading.fault(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_tag;
+
+    #[test]
+    fn tags_are_label_names_and_none_of_our_own() {
+        for name in ["team", "_x", "Le2"] {
+            assert_eq!(check_tag(name), Ok(()));
+        }
+        for name in ["le", "run_id", "output", "__x", "1a", "a-b", ""] {
+            assert!(check_tag(name).is_err(), "{name}");
         }
     }
 }

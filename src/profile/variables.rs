@@ -14,6 +14,12 @@ impl Variables {
         self.0.insert(name.to_owned(), value.to_owned());
     }
 
+    /// All names and values.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, String> {
+        self.0.clone()
+    }
+
     /// Replaces each `${NAME}` in a text; `$${` stands for a literal `${`.
     ///
     /// # Errors

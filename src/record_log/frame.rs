@@ -88,12 +88,6 @@ impl<'a> Frame<'a> {
         (whole && count == self.count).then_some(self)
     }
 
-    /// How many entries there are.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
     /// The entries, in the order of their recording.
     #[must_use]
     pub fn entries(&self) -> Entries<'a> {

@@ -68,6 +68,17 @@ impl RunFolder {
         Ok(Self { path: path.to_owned(), log, records, log_limit, events })
     }
 
+    /// Removes what was begun.
+    pub fn discard(self) {
+        for name in ["intervals.log", "events.log"] {
+            // What can't be removed stays, and the next run says that it is in its way.
+            drop(fs::remove_file(self.path.join(name)));
+        }
+        drop(fs::remove_dir_all(self.path.join("outputs")));
+        drop(fs::remove_dir(self.path.join("records")));
+        drop(fs::remove_dir(&self.path));
+    }
+
     /// The folder, for people.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -80,8 +91,9 @@ impl RunFolder {
     /// What failed, as text.
     pub fn event(&mut self, event: &Event) -> Result<(), String> {
         let line = serde_json::to_string(event).unwrap_or_default();
-        writeln!(self.events, "{line}").map_err(|error| format!("events.log: {error}"))?;
-        self.log.event(event).map(drop).map_err(|error| error.to_string())
+        // The annotation in the interval log waits for room; the line is lost where there is none.
+        let annotated = self.log.event(event).map(drop).map_err(|error| error.to_string());
+        writeln!(self.events, "{line}").map_err(|error| format!("events.log: {error}")).and(annotated)
     }
 
     /// Writes the summary and ends the interval log.

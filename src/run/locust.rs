@@ -29,9 +29,10 @@ pub fn write(run: &Path, prefix: &Path) -> Result<(), Trouble> {
         message: format!("{}: {error}", path.display()),
     };
     let log_fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
+    let history = named(HISTORY_SUFFIX);
+    fs::create_dir_all(history.parent().unwrap_or(Path::new(""))).map_err(|error| fault(&history, error))?;
     let mut cursor = Cursor::open(&folder::log_path(run)).map_err(log_fault)?;
     let mut tables = LocustCsv::default();
-    let history = named(HISTORY_SUFFIX);
     let mut rows = BufWriter::new(File::create(&history).map_err(|error| fault(&history, error))?);
     let mut put = |row: &str| rows.write_all(row.as_bytes()).map_err(|error| fault(&history, error));
     put(&LocustCsv::history_head())?;

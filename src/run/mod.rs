@@ -89,7 +89,10 @@ pub fn execute(args: &RunArgs) -> Result<Exit, Trouble> {
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| Trouble::internal(&error))?;
-    runtime.block_on(conduct(prepared, args))
+    let exit = runtime.block_on(conduct(prepared, args));
+    // A thread that waits for the reader of a pipe may wait for ever.
+    runtime.shutdown_background();
+    exit
 }
 
 async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
@@ -107,7 +110,14 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     if let Some(address) = args.control {
         open_control_port(address, &control, &prepared, &display).await?;
     }
-    let sinks = Sinks::start(&prepared.sinks, &header, &prepared.run_dir).await?;
+    let sinks = match Sinks::start(&prepared.sinks, &header, &prepared.run_dir).await {
+        Ok(sinks) => sinks,
+        Err(trouble) => {
+            // Nothing has run: the same command, mended, finds no folder in its way.
+            folder.discard();
+            return Err(trouble);
+        }
+    };
     let started =
         Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
@@ -148,7 +158,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         trend_stats: prepared.trend_stats.clone(),
     };
     let on_stdout = prepared.sinks.iter().any(|sink| sink.place == Place::Stdout);
-    conclude(&summary, told.folder, args, style, on_stdout)
+    Ok(conclude(&summary, told.folder, args, style, on_stdout))
 }
 
 async fn open_control_port(
@@ -167,13 +177,7 @@ async fn open_control_port(
     Ok(())
 }
 
-fn conclude(
-    summary: &Summary,
-    mut folder: RunFolder,
-    args: &RunArgs,
-    style: Style,
-    on_stdout: bool,
-) -> Result<Exit, Trouble> {
+fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style, on_stdout: bool) -> Exit {
     let json = crate::report::json::render(summary);
     let written = folder.conclude(&json, summary.outcome.exit);
     if !args.quiet {
@@ -189,10 +193,12 @@ fn conclude(
     // What was asked for elsewhere is written even when the run's folder takes nothing any more.
     let exported = args.summary_export.as_ref().map_or(Ok(()), |file| folder::write_json(file, &json));
     let tables = args.csv.as_ref().map_or(Ok(()), |prefix| locust::write(&summary.run_dir, prefix));
-    exported.and(tables)?;
-    let Err(Trouble { message, .. }) = written else { return Ok(summary.outcome.exit) };
-    drop(writeln!(std::io::stderr().lock(), "loadagent: {message}"));
-    Ok(Exit::first_of(&[summary.outcome.exit, Exit::TelemetryIncomplete]))
+    let mut codes = vec![summary.outcome.exit];
+    for Trouble { message, .. } in [written, exported, tables].into_iter().filter_map(Result::err) {
+        drop(writeln!(std::io::stderr().lock(), "loadagent: {message}"));
+        codes.push(Exit::TelemetryIncomplete);
+    }
+    Exit::first_of(&codes)
 }
 
 /// Prints to standard output; a closed pipe (`| head`) is no fault.

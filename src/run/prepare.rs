@@ -61,7 +61,7 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
         parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
-    let environment = |name: &str| std::env::var(name).ok();
+    let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
     let sinks: Result<Vec<_>, _> = addresses.iter().map(|given| SinkAddress::parse(given, environment)).collect();
     let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;

@@ -18,6 +18,9 @@ use crate::{
 /// How often the account follows what was handed out.
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// Who has pulled so often will do it again.
+const REGULAR: u64 = 2;
+
 /// A page and its account.
 pub struct Pulled {
     page: Arc<Scrape>,
@@ -54,21 +57,21 @@ impl Pulled {
         self.page.clone()
     }
 
-    /// Keeps the account until the run is over and, where somebody pulls at all, the final page was pulled.
+    /// Keeps the account until the run is over and, where somebody pulls regularly, the final page was pulled.
     pub async fn run(self, mut progress: watch::Receiver<Progress>) {
         loop {
             let handed_out = self.page.handed_out();
-            let whole = handed_out.current || handed_out.scrapes == 0;
+            let whole = handed_out.current || handed_out.scrapes < REGULAR;
             {
                 let account = &mut self.ledger.borrow_mut().account;
                 (account.sent, account.acknowledged) = (handed_out.samples, handed_out.samples);
-                account.complete = whole;
+                // What is pulled can't be pushed: whether the last page was wanted is not ours to say.
+                account.complete = true;
             }
             let Progress { give_up, .. } = *progress.borrow_and_update();
             if give_up.is_some_and(|at| whole || at <= tokio::time::Instant::now()) {
                 if !whole {
-                    let why = "the final page was not pulled within the time to drain".to_owned();
-                    self.ledger.borrow_mut().account.last_error = Some(why);
+                    self.ledger.borrow_mut().tell("the final page was not pulled within the time to drain");
                 }
                 return;
             }

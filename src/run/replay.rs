@@ -1,6 +1,6 @@
 //! `replay`: sends what an earlier run could not deliver, from where each of its sinks left off.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, io::Write, path::Path};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -9,13 +9,14 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Trouble, folder, print, signals::Signals, sink::Source};
+use super::{Trouble, folder, signals::Signals, sink::Source};
 use crate::{
     cli::ReplayArgs,
     exit::Exit,
     interval_log::{Cursor, Entry, Header},
     output::{
         Account, Progress, SinkAddress,
+        address::Place,
         delivery::{
             Delivery, SharedLedger,
             state::{Standing, StandingFile},
@@ -31,54 +32,71 @@ use crate::{
 /// When it holds no run, the run still lives, or an address is missing.
 pub fn replay(args: &ReplayArgs) -> Result<Exit, Trouble> {
     drop(rustls::crypto::ring::default_provider().install_default());
-    let header = read_header(&args.run)?;
+    let run = take(&args.run)?;
     let sinks = standing_sinks(args)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| Trouble::internal(&error))?;
-    let accounts = runtime.block_on(deliver(args, &header, sinks))?;
+    let accounts = runtime.block_on(deliver(args, &run.header, sinks))?;
+    // A thread that waits for the reader of a pipe may wait for ever.
+    runtime.shutdown_background();
     let complete = accounts.iter().all(|account| account.complete);
-    for account in &accounts {
-        outputs::lines(account, Style { colours: false }).iter().for_each(|line| print(line));
+    // Standard output may carry samples.
+    let lines = accounts.iter().flat_map(|account| outputs::lines(account, Style { colours: false }));
+    lines.for_each(|line| tell(&line));
+    if accounts.is_empty() {
+        tell("nothing is left to deliver");
     }
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
 
-/// The header of a run that has ended, one way or another; cuts what a kill left half-written.
-fn read_header(run: &Path) -> Result<Header, Trouble> {
+/// A run that has ended, one way or another, and that nobody else replays for as long as this lives.
+struct Ended {
+    header: Header,
+    _lock: File,
+}
+
+/// Takes a run; cuts what a kill left half-written.
+fn take(run: &Path) -> Result<Ended, Trouble> {
     let path = folder::log_path(run);
     let fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
     let mut cursor = Cursor::open(&path).map_err(fault)?;
-    let lives = File::open(&path).is_ok_and(|file| file.try_lock_shared().is_err());
-    if lives {
-        let message = format!("{}: the run still lives and delivers itself\n  hint: wait for its end", run.display());
-        return Err(Trouble::configuration(message));
-    }
     let first = cursor.read().map_err(fault)?;
     while cursor.read().map_err(fault)?.is_some() {}
     cursor.cut_torn_tail().map_err(fault)?;
+    let lock = File::open(&path).ok().filter(|file| file.try_lock().is_ok()).ok_or_else(|| {
+        let message = "the run still lives and delivers itself, or is being replayed\n  hint: wait for its end";
+        Trouble::configuration(format!("{}: {message}", run.display()))
+    })?;
     match first {
-        Some(Entry::Header(header)) => Ok(header),
+        Some(Entry::Header(header)) => Ok(Ended { header, _lock: lock }),
         _ => Err(Trouble::configuration(format!("{}: the log ends before its header", path.display()))),
     }
 }
 
-/// The run's sinks as they stand, each with its address: the one given now, else the one it had.
-fn standing_sinks(args: &ReplayArgs) -> Result<Vec<(SinkAddress, Standing, StandingFile)>, Trouble> {
+type Sink = (SinkAddress, Standing, StandingFile);
+
+/// The run's sinks that are not done, each with its address: the one given now, else the one it had.
+fn standing_sinks(args: &ReplayArgs) -> Result<Vec<Sink>, Trouble> {
     let environment = |name: &str| std::env::var(name).ok();
     let read =
         |words: &str| SinkAddress::parse(words, environment).map_err(|error| Trouble::new(Exit::BadProfile, &error));
-    let mut given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
+    let given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
     let files = StandingFile::of_run(&args.run).map_err(|error| {
         Trouble::configuration(format!("{}: no sink of this run has anything to replay ({error})", args.run.display()))
     })?;
-    let mut sinks = Vec::new();
+    let mut standings = Vec::new();
     for file in files {
         let fault = |error: std::io::Error| Trouble::configuration(format!("{}: {error}", file.path().display()));
-        let standing = file.read().map_err(fault)?;
-        let place = given.iter().position(|address| address.kind().word() == standing.kind);
-        let address = match (place, &standing.words) {
-            (Some(place), _) => given.remove(place),
+        standings.push((file.read().map_err(fault)?, file));
+    }
+    let chosen = choose(&standings.iter().map(|(standing, _)| standing).collect::<Vec<_>>(), given)?;
+    let mut sinks = Vec::new();
+    for ((mut standing, file), address) in standings.into_iter().zip(chosen) {
+        let is_done = standing.ended && standing.account.rejected == 0 && standing.account.spooled == 0;
+        let address = match (address, &standing.words) {
+            (None, _) if is_done => continue,
+            (Some(address), _) => address,
             (None, Some(words)) => read(words)?,
             (None, None) => {
                 return Err(Trouble::configuration(format!(
@@ -87,19 +105,41 @@ fn standing_sinks(args: &ReplayArgs) -> Result<Vec<(SinkAddress, Standing, Stand
                 )));
             }
         };
+        if address.shown() != standing.account.name {
+            standing.account.name = address.shown();
+            if matches!(address.place, Place::File(_) | Place::Stdout) {
+                // Another file has nothing of it yet.
+                let account = Account::new(address.shown());
+                standing = Standing { position: None, settled: 0, ended: false, file_length: 0, account, ..standing };
+            }
+        }
         sinks.push((address, standing, file));
     }
-    match given.first() {
-        Some(left) => Err(Trouble::configuration(format!("the run had no sink for {}", left.shown()))),
-        None => Ok(sinks),
-    }
+    Ok(sinks)
 }
 
-async fn deliver(
-    args: &ReplayArgs,
-    header: &Header,
-    sinks: Vec<(SinkAddress, Standing, StandingFile)>,
-) -> Result<Vec<Account>, Trouble> {
+/// Which of the given addresses is whose: by name, else that of a sink whose address was not kept, else by kind.
+fn choose(standings: &[&Standing], given: Vec<SinkAddress>) -> Result<Vec<Option<SinkAddress>>, Trouble> {
+    let mut chosen: Vec<Option<SinkAddress>> = standings.iter().map(|_| None).collect();
+    for address in given {
+        let of_kind = |standing: &Standing| standing.kind == address.kind().word();
+        let rules: [&dyn Fn(&Standing) -> bool; 3] = [
+            &|standing| of_kind(standing) && standing.account.name == address.shown(),
+            &|standing| of_kind(standing) && standing.words.is_none(),
+            &of_kind,
+        ];
+        let free =
+            |place: &usize, rule: &dyn Fn(&Standing) -> bool| chosen[*place].is_none() && rule(standings[*place]);
+        let place = rules.iter().find_map(|rule| (0..standings.len()).find(|place| free(place, rule)));
+        match place {
+            Some(place) => chosen[place] = Some(address),
+            None => return Err(Trouble::configuration(format!("the run had no sink for {}", address.shown()))),
+        }
+    }
+    Ok(chosen)
+}
+
+async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result<Vec<Account>, Trouble> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
     let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
@@ -110,14 +150,14 @@ async fn deliver(
         ledgers.push(delivery.ledger());
         tasks.push(spawn_local(delivery.run()));
     }
-    let watched = ledgers.clone();
-    let tell = async {
+    let tell_notices = || {
+        let notices = ledgers.iter().flat_map(|ledger| ledger.borrow_mut().take_notices());
+        notices.for_each(|notice| tell(&format!("  {notice}")));
+    };
+    let telling = async {
         loop {
             sleep(std::time::Duration::from_millis(200)).await;
-            for ledger in &watched {
-                let notices = ledger.borrow_mut().take_notices();
-                notices.iter().for_each(|notice| print(&format!("  {notice}")));
-            }
+            tell_notices();
         }
     };
     let all = async {
@@ -133,8 +173,15 @@ async fn deliver(
     };
     tokio::select! {
         () = all => {}
-        () = tell => {}
+        () = telling => {}
         () = interrupted => {}
     }
+    tell_notices();
     Ok(ledgers.iter().map(|ledger| ledger.borrow().account.clone()).collect())
+}
+
+/// Tells people something.
+fn tell(line: &str) {
+    // Nobody is left to be told when standard error is closed.
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
 }

@@ -23,6 +23,9 @@ use crate::{
 pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
     let path = if args.run.is_dir() { args.run.join("intervals.log") } else { args.run.clone() };
     let fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
+    if let Some(prefix) = &args.csv {
+        return super::locust::write(path.parent().unwrap_or(&path), prefix).map(|()| Exit::Passed);
+    }
     let mut cursor = Cursor::open(&path).map_err(fault)?;
     let mut fold = Fold::default();
     while let Some(entry) = cursor.read().map_err(fault)? {

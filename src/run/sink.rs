@@ -59,11 +59,13 @@ impl Source<'_> {
     ) -> Result<Delivery, Trouble> {
         let name = address.shown();
         let configuration = |message| Trouble::configuration(format!("{name}: {message}"));
+        let resumed = standing.is_some();
         let standing = standing.unwrap_or_else(|| Standing {
             kind: address.kind().word().to_owned(),
             words: address.words.clone(),
             position: None,
             settled: 0,
+            ended: false,
             file_length: 0,
             account: Account::new(name.clone()),
         });
@@ -111,7 +113,7 @@ impl Source<'_> {
         };
         let (courier, feed) = parts.map_err(configuration)?;
         let first_ms = standing.next_ms(self.header.started_at_ms);
-        Delivery::new(courier, feed, (standing, file), self.progress.clone(), first_ms)
+        Delivery::new(courier, feed, (standing, file, resumed), self.progress.clone(), first_ms)
             .map_err(|error| Trouble::new(Exit::BadProfile, &error))
     }
 
@@ -164,6 +166,14 @@ fn into_file(
         Place::File(path) => Some(path.clone()),
         _ => None,
     };
+    if let Some(path) = &path {
+        // Found out now rather than after the load. A pipe would wait here for its reader.
+        let fault = |error: std::io::Error| error.to_string();
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).map_err(fault)?;
+        if path.metadata().is_err() && standing.file_length == 0 {
+            std::fs::File::create(path).map_err(fault)?;
+        }
+    }
     let courier = Courier::File(FileTarget::new(path, head, standing.file_length));
     Ok((courier, feed.map_err(|error| error.to_string())?))
 }

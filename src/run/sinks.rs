@@ -86,6 +86,13 @@ impl Sinks {
         kept
     }
 
+    /// The disk has taken everything that waited for it, or still has not.
+    pub fn settle(&self, on_disk: bool) {
+        if on_disk {
+            self.unwritten.borrow_mut().clear();
+        }
+    }
+
     /// Records of requests never reached the disk.
     pub fn lost_records(&self, count: u64) {
         for sink in self.running.iter().filter(|sink| sink.wants_records) {
@@ -102,11 +109,12 @@ impl Sinks {
 
     /// Waits until every sink has done what it could.
     pub async fn ended(&mut self) {
-        for task in &mut self.tasks {
+        // One that has ended is not asked again: this future may be dropped and made anew in between.
+        while let Some(task) = self.tasks.last_mut() {
             // A sink that panicked keeps its account as it was: incomplete.
             drop(task.await);
+            self.tasks.pop();
         }
-        self.tasks.clear();
     }
 
     /// The accounts as they stand.

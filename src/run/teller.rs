@@ -16,7 +16,7 @@ use crate::{
     control::{Control, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
-    metric::{Assembler, Interval, Labels, Totals, Value, WorkerInterval, catalogue},
+    metric::{Assembler, Interval, Labels, MetricDef, Totals, Value, WorkerInterval, catalogue},
     output::Account,
     record_log::Appended,
     report::progress::{Display, Glance},
@@ -188,9 +188,7 @@ impl Teller {
         if !kept {
             self.fault(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
         }
-        for notice in self.sinks.take_notices() {
-            self.event("output", notice);
-        }
+        self.tell_notices();
         self.release_records();
         let delivered = self.sinks.delivered_intervals();
         if let Some(told) = self.thinner.turn(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
@@ -207,37 +205,54 @@ impl Teller {
         self.abort_if_asked();
     }
 
+    fn tell_notices(&mut self) {
+        for notice in self.sinks.take_notices() {
+            self.event("output", notice);
+        }
+    }
+
     /// Writes down what each request of a worker's interval left behind, where a sink wants it.
     fn keep_records(&mut self, part: &WorkerInterval) {
         let Some(log) = &mut self.folder.records else { return };
+        let all = part.records.count + part.records.lost;
         let kept = log.append(part.worker, &part.records);
-        self.count_lost(kept);
+        self.count_lost(kept, all);
     }
 
-    /// Writes the users down as samples: their sum is known on this side only.
+    /// Writes the users down as samples, one of all scenarios, as k6 does: their sum is known on this side only.
     fn keep_gauges(&mut self, interval: &Interval) {
         let Some(log) = &mut self.folder.records else { return };
-        let gauges = interval.values.iter().filter_map(|(id, value)| {
-            let (series, _) = self.totals.get(*id)?;
-            let metric =
-                [&catalogue::VUS, &catalogue::VUS_MAX].into_iter().find(|known| known.name == series.metric.name)?;
-            match value {
-                Value::Gauge(Some(value)) => Some((metric, series.labels.clone(), *value)),
-                _ => None,
-            }
-        });
-        let kept = log.append_gauges(interval.end_ms * 1_000_000, &gauges.collect::<Vec<_>>());
-        self.count_lost(kept);
+        // A sample a second: the last moments of a run, in which users leave, are none.
+        if interval.end_ms - interval.start_ms < 500 {
+            return;
+        }
+        let sum = |wanted: &'static MetricDef| {
+            let values = interval.values.iter().filter_map(|(id, value)| {
+                let (series, _) = self.totals.get(*id)?;
+                match value {
+                    Value::Gauge(last) if series.metric.name == wanted.name => *last,
+                    _ => None,
+                }
+            });
+            (wanted, Labels::default(), values.sum::<f64>())
+        };
+        let gauges = [&catalogue::VUS, &catalogue::VUS_MAX].map(sum);
+        let kept = log.append_gauges(interval.end_ms * 1_000_000, &gauges);
+        self.count_lost(kept, gauges.len() as u64);
     }
 
-    fn count_lost(&mut self, kept: std::io::Result<Appended>) {
+    /// Counts what was lost of so many records.
+    fn count_lost(&mut self, kept: std::io::Result<Appended>, all: u64) {
         match kept {
             Ok(Appended { lost: 0, .. }) => {}
             Ok(Appended { lost, .. }) => {
                 self.sinks.lost_records(lost);
                 self.fault(Exit::TelemetryIncomplete, RECORDS_LOST.to_owned());
             }
-            Err(error) => self.fault(Exit::TelemetryIncomplete, format!("record log: {error}")),
+            Err(error) => {
+                self.sinks.lost_records(all);
+                self.fault(Exit::TelemetryIncomplete, format!("record log: {error}"));
+            }
         }
     }
 
@@ -326,6 +341,9 @@ impl Teller {
 
     /// Gives the sinks time to deliver what is left; a signal ends the waiting.
     pub async fn drain(&mut self, limit: Duration, signals: &mut Signals) {
+        // A disk that has room again takes what waited for it, and sinks read it there.
+        let unwritten = self.folder.log.flush().is_err();
+        self.sinks.settle(!unwritten);
         self.sinks.end(limit);
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
@@ -334,6 +352,7 @@ impl Teller {
             tokio::select! {
                 () = self.sinks.ended() => return,
                 () = signals.next() => self.sinks.end(Duration::ZERO),
+                () = sleep(GRACE) => self.tell_notices(),
                 () = &mut slow, if !told => {
                     told = true;
                     self.display.say("  delivering what outputs have not taken yet; Ctrl-C leaves it in the run's folder");
@@ -345,7 +364,9 @@ impl Teller {
     /// Ends the telling.
     #[must_use]
     pub fn finish(mut self) -> Told {
-        if let Some(told) = self.thinner.settle(&mut self.folder.log) {
+        self.tell_notices();
+        self.release_records();
+        if let Some(told) = self.thinner.end(&mut self.folder.log) {
             self.event("log", told);
         }
         Told {

@@ -29,8 +29,13 @@ impl Thinner {
         told
     }
 
-    /// Waits for what is under way and puts it in place.
-    pub fn settle(&mut self, log: &mut LogWriter) -> Option<String> {
+    /// The run is over: what is done is put in place, what is not done is not waited for.
+    pub fn end(&mut self, log: &mut LogWriter) -> Option<String> {
+        self.job.take_if(|job| !job.is_finished()).map_or_else(|| self.settle(log), |_| None)
+    }
+
+    /// Puts what was done in place.
+    fn settle(&mut self, log: &mut LogWriter) -> Option<String> {
         let thinned = match self.job.take()?.join() {
             Ok(Ok(thinned)) => thinned,
             Ok(Err(error)) => return Some(format!("the interval log could not be thinned: {error}")),

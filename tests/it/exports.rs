@@ -50,7 +50,7 @@ fn influx(store: &Store) -> String {
 #[test]
 fn a_repeat_is_byte_for_byte_what_was_sent_first() {
     let (bench, target) = (Bench::new(), practice());
-    let busy = Reply { status: 503, headers: "", keeps: false };
+    let busy = Reply { status: 503, headers: "", keeps: false, body: "" };
     let store = Store::start(&[busy, busy], TAKEN);
     assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
     let writes = store.writes();
@@ -87,7 +87,7 @@ fn what_is_refused_for_good_is_searched_set_aside_and_offered_again() {
 #[test]
 fn too_large_a_request_is_halved_and_the_limit_remembered() {
     let (bench, target) = (Bench::new(), practice());
-    let too_large = Reply { status: 413, headers: "", keeps: false };
+    let too_large = Reply { status: 413, headers: "", keeps: false, body: "" };
     let store = Store::start(&[too_large], TAKEN);
     assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
     let writes = store.writes();
@@ -99,7 +99,7 @@ fn too_large_a_request_is_halved_and_the_limit_remembered() {
 #[test]
 fn a_receiver_that_stays_away_leaves_everything_to_replay() {
     let (bench, target) = (Bench::new(), practice());
-    let broken = Reply { status: 500, headers: "", keeps: false };
+    let broken = Reply { status: 500, headers: "", keeps: false, body: "" };
     let store = Store::start(&[], broken);
     assert_eq!(run(&bench, &target, &influx(&store), &["--drain", "100ms"]), 110);
     let account = account(&bench);
@@ -113,12 +113,61 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
 }
 
 #[test]
+fn a_sink_that_is_done_waits_for_one_that_is_not() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false, body: "" });
+    let code = run(&bench, &target, "json=samples.json", &["--out", &influx(&store), "--drain", "2s"]);
+    assert_eq!(code, 110);
+    let outputs = bench.summary()["loadagent"]["outputs"].clone();
+    assert_eq!((&outputs[0]["complete"], &outputs[1]["complete"]), (&Json::Bool(true), &Json::Bool(false)));
+}
+
+#[test]
+fn a_store_that_came_back_empty_is_made_anew_and_a_web_page_is_no_store() {
+    let (bench, target) = (Bench::new(), practice());
+    let page = Reply { status: 200, headers: "content-type: text/html\r\n", keeps: false, body: "" };
+    let store = Store::start(&[page], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    assert_eq!(requests(&store.kept()), 100);
+    let moved = Reply { status: 301, headers: "location: https://elsewhere/write\r\n", keeps: false, body: "" };
+    store.usually(moved);
+    let bench = Bench::new();
+    assert_eq!(run(&bench, &target, &influx(&store), &["--drain", "100ms"]), 110);
+    assert_eq!(number(&account(&bench), "spooled"), number(&account(&bench), "sent"), "nothing is thrown away");
+    assert!(account(&bench)["last_error"].as_str().unwrap().contains("https://elsewhere/write"));
+}
+
+#[test]
+fn a_database_that_is_gone_is_made_anew() {
+    let (bench, target) = (Bench::new(), practice());
+    let gone = Reply { status: 404, headers: "", keeps: false, body: "{\"error\":\"database not found: db\"}" };
+    let store = Store::start(&[TAKEN, gone], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    assert_eq!(requests(&store.kept()), 100);
+    let account = account(&bench);
+    assert_eq!(number(&account, "sent"), number(&account, "acknowledged"));
+    assert_eq!(store.kept().len() as u64, number(&account, "sent"), "what is encoded anew is counted once");
+}
+
+#[test]
+fn a_file_that_cant_be_written_is_found_out_before_the_load() {
+    let (bench, target) = (Bench::new(), practice());
+    let url = format!("http://{}/", target.address());
+    bench.write("in-the-way", "");
+    let words = ["run", &url, "-i", "1", "-q", "--run-dir", "run", "--out"];
+    let ran = bench.run(&[&words[..], &["json=in-the-way/samples.json"]].concat());
+    assert_eq!(ran.code, 104, "{}", ran.stderr);
+    let ran = bench.run(&[&words[..], &["json=below/samples.json"]].concat());
+    assert_eq!(ran.code, 0, "the folder of the failed run is not in the way: {}", ran.stderr);
+}
+
+#[test]
 fn partial_writes_cost_what_they_say() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
-    // The answer quotes the head, in which the database's name says what was dropped.
-    let out = format!("influxdb=http://{}/partial%20write%20dropped=2?gzip=false", store.address);
-    store.usually(Reply { status: 400, headers: "", keeps: true });
+    let body = "partial write: points beyond retention policy dropped=2";
+    store.usually(Reply { status: 400, headers: "", keeps: true, body });
+    let out = influx(&store);
     assert_eq!(run(&bench, &target, &out, &[]), 110);
     let account = account(&bench);
     assert_eq!(number(&account, "rejected"), 2 * store.writes().len() as u64);
@@ -128,7 +177,7 @@ fn partial_writes_cost_what_they_say() {
 #[test]
 fn secrets_stand_nowhere_and_a_rotated_one_counts_at_once() {
     let (bench, target) = (Bench::new(), practice());
-    let who = Reply { status: 401, headers: "", keeps: false };
+    let who = Reply { status: 401, headers: "", keeps: false, body: "" };
     let store = Store::start(&[], who);
     let token = bench.write("token", "first-s3cret");
     let out = format!("influxdb=http://{}?org=o&bucket=b&gzip=false&token_file={}", store.address, token.display());
@@ -153,7 +202,7 @@ fn secrets_stand_nowhere_and_a_rotated_one_counts_at_once() {
 #[test]
 fn replay_asks_for_an_address_that_was_not_kept() {
     let (bench, target) = (Bench::new(), practice());
-    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false });
+    let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false, body: "" });
     let out = format!("influxdb=http://user:s3cret@{}/db?gzip=false", store.address);
     assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]), 110);
     let asked = bench.run(&["replay", "run"]);
@@ -203,9 +252,13 @@ fn raw_samples_are_as_many_as_requests_in_every_format() {
     let raw = format!("influxdb=http://{}/db?gzip=false&mode=raw", store.address);
     let further = ["--out", "json=samples.json", "--out", "csv=samples.csv.gz"];
     assert_eq!(run(&bench, &target, &raw, &further), 0);
-    let names = ["http_reqs", "http_req_duration", "http_req_blocked", "http_req_waiting", "http_req_failed", "iterations"];
+    let names =
+        ["http_reqs", "http_req_duration", "http_req_blocked", "http_req_waiting", "http_req_failed", "iterations"];
     let lines = store.kept();
-    let unique: BTreeSet<_> = lines.iter().map(|line| line.rsplit_once("value=").unwrap().0.to_owned() + line.rsplit(' ').next().unwrap()).collect();
+    let unique: BTreeSet<_> = lines
+        .iter()
+        .map(|line| line.rsplit_once("value=").unwrap().0.to_owned() + line.rsplit(' ').next().unwrap())
+        .collect();
     assert_eq!(unique.len(), lines.len(), "no point overwrites another");
     let json = std::fs::read_to_string(bench.path().join("samples.json")).unwrap();
     let points: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -240,7 +293,8 @@ fn a_page_is_kept_until_it_was_pulled_whole() {
     let mut child = bench.start(&["run", &url, "--rate", "50", "-d", "2s", "-q", "--run-dir", "run", "--out", &out]);
     let page = || -> Option<String> {
         let mut stream = TcpStream::connect(port).ok()?;
-        std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
+        std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok()?;
         Some(text)
@@ -272,7 +326,8 @@ fn locusts_files_and_the_histogram_log_tell_the_same_run() {
 #[test]
 fn every_option_of_an_output_is_documented() {
     let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/outputs.md")).unwrap();
-    for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "json", "hdr", "scrape", "otlp"] {
+    for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "hdr", "scrape", "otlp"]
+    {
         let words = if kind.contains('?') { kind.to_owned() } else { format!("{kind}?no_such_option=1") };
         let fault = loadagent::output::SinkAddress::parse(&words, |_| None).unwrap_err().to_string();
         let options = fault.split("options are ").nth(1).unwrap_or_else(|| panic!("{fault}"));

@@ -15,8 +15,9 @@ use super::{
 };
 use loadagent::target::{self, Knobs, Target};
 
-pub(crate) const TAKEN: Reply = Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true };
-const AWAY: Reply = Reply { status: 503, headers: "retry-after: 0\r\n", keeps: false };
+pub(crate) const TAKEN: Reply =
+    Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true, body: "" };
+const AWAY: Reply = Reply { status: 503, headers: "retry-after: 0\r\n", keeps: false, body: "" };
 
 pub(crate) fn practice() -> Target {
     target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
@@ -132,12 +133,12 @@ fn what_is_refused_for_good_is_searched_set_aside_and_offered_again() {
 #[test]
 fn too_large_a_request_is_halved_and_500_is_final() {
     let (bench, target) = (Bench::new(), practice());
-    let too_large = Reply { status: 413, headers: "", keeps: false };
+    let too_large = Reply { status: 413, headers: "", keeps: false, body: "" };
     let store = Store::start(&[too_large], TAKEN);
     store.says(Vec::new());
     assert_eq!(run(&bench, &target, &out(&store), &[]).code, 0);
     assert_eq!(kept(&store), 100);
-    let broken = Reply { status: 500, headers: "", keeps: false };
+    let broken = Reply { status: 500, headers: "", keeps: false, body: "" };
     let store = Store::start(&[broken], TAKEN);
     store.says(Vec::new());
     let other = Bench::new();
@@ -197,7 +198,7 @@ fn a_kill_in_an_outage_costs_nothing_that_replay_does_not_mend() {
 #[test]
 fn opentelemetrys_variables_count_and_their_secrets_stand_nowhere() {
     let (bench, target) = (Bench::new(), practice());
-    let who = Reply { status: 401, headers: "", keeps: false };
+    let who = Reply { status: 401, headers: "", keeps: false, body: "" };
     let store = Store::start(&[], who);
     let url = format!("http://{}/", target.address());
     let run = ["run", &url, "--rate", "50", "-d", "1s", "--run-dir", "run", "--out", "otlp", "--drain", "100ms"];

@@ -7,16 +7,18 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// What the store answers to the next write: status, further headers, whether it keeps the lines.
+/// What the store answers to the next write: status, further headers, whether it keeps the lines, and what it says;
+/// without words of its own it quotes the request.
 #[derive(Clone, Copy)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: &'static str,
     pub(crate) keeps: bool,
+    pub(crate) body: &'static str,
 }
 
-pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true };
-pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false };
+pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true, body: "" };
+pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false, body: "" };
 
 /// A request as it came.
 struct Seen {
@@ -35,7 +37,7 @@ struct Inner {
     script: VecDeque<Reply>,
     /// What is answered once the script has ended.
     usual: Reply,
-    /// What answers say; None to quote what was asked.
+    /// What answers say that have no words of their own; None to quote what was asked.
     words: Option<Vec<u8>>,
     writes: Vec<Seen>,
     kept: Vec<Vec<u8>>,
@@ -113,19 +115,20 @@ impl Store {
         }
     }
 
-    fn take(&self, head: String, body: Vec<u8>) -> Vec<u8> {
+    fn take(&self, head: String, taken: Vec<u8>) -> Vec<u8> {
         let mut inner = self.inner.lock().unwrap();
         let reply = inner.script.pop_front().unwrap_or(inner.usual);
         if reply.keeps {
-            inner.kept.push(body.clone());
+            inner.kept.push(taken.clone());
         }
         // Receivers like to quote what they refuse; this one quotes everything.
-        let said = match &inner.words {
-            _ if reply.status == 204 => Vec::new(),
-            Some(words) => words.clone(),
-            None => format!("no: {head}").into_bytes(),
+        let said = match (reply, &inner.words) {
+            (Reply { status: 204, .. }, _) => Vec::new(),
+            (Reply { body: "", .. }, Some(words)) => words.clone(),
+            (Reply { body: "", .. }, None) => format!("no: {head}").into_bytes(),
+            (Reply { body, .. }, _) => body.as_bytes().to_vec(),
         };
-        inner.writes.push(Seen { head, body });
+        inner.writes.push(Seen { head, body: taken });
         let Reply { status, headers, .. } = reply;
         let head = format!("HTTP/1.1 {status} Whatever\r\n{headers}content-length: {}\r\n\r\n", said.len());
         [head.into_bytes(), said].concat()
@@ -148,7 +151,7 @@ fn request(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<(String, Vec<u
                 return Some((head, body));
             }
         }
-        let mut chunk = [0; 16_384];
+        let mut chunk = vec![0; 65_536];
         match stream.read(&mut chunk) {
             Ok(read) if read > 0 => bytes.extend_from_slice(&chunk[..read]),
             _ => return None,

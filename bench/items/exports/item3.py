@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import json
 import typing
 
@@ -24,9 +25,13 @@ class Case:
     code: int = 0
     quick: bool = True
     stores: tuple = ("Prometheus", "InfluxDB, aggregate")
+    questions: bool = False  # whether the rule sees what remote write asks, too
     leaves: str = ""  # "gone" or "hung" at 60 % of the run, for good
     tiny_disk: bool = False
     drain: int = 3
+    # How far back Prometheus takes samples. By default it takes none older than its newest of a series; a batch that was
+    # refused can be delivered by `replay` only where it takes more than that.
+    out_of_order: str = None
 
 
 def two_point_zero(seen):
@@ -34,7 +39,7 @@ def two_point_zero(seen):
 
 
 def too_large(share):
-    """A limit that the third write and all like it exceed, and its halves do not; the first may be a question."""
+    """A limit that the third write and all like it exceed, and its halves do not; the first may hold less."""
     limit = []
 
     def rule(seen):
@@ -45,14 +50,17 @@ def too_large(share):
     return rule
 
 
+REMOTE = ("Prometheus",)  # the one that asks questions at the write path
 CASES = [
-    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110),
+    # Long enough for it to be looked into, which happens after six attempts, at most 8 s; the slow one ends amid halving.
+    Case("500 for ever", lambda: faults.always(faults.answer(500, "boom")), code=110, drain=6),
+    Case("slowly 500 for ever", lambda: faults.always(faults.slowly(0.3, faults.answer(500, "boom"))), code=110, drain=9, stores=REMOTE),
     Case("429 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1)), drain=30),
     Case("429 twice, Retry-After: a date", lambda: faults.first(2, faults.retry_after(3, as_date=True)), drain=30, quick=False),
     Case("503 twice, Retry-After: 1", lambda: faults.first(2, faults.retry_after(1, status=503)), drain=30, quick=False),
     # Halving finds out that nothing in it was bad after all.
     Case("400 to the third write", lambda: faults.only(3, faults.answer(400, "bad sample")), drain=30),
-    Case("400 to a dozen writes", lambda: faults.when(lambda seen: 3 <= seen.number < 15, faults.answer(400, "bad sample")), code=110, drain=30),
+    Case("400 to a dozen writes", lambda: faults.when(lambda seen: 3 <= seen.number < 15, faults.answer(400, "bad sample")), code=110, drain=30, out_of_order="1h"),
     Case("401 for ever", lambda: faults.always(faults.answer(401, "who are you")), code=110, quick=False),
     Case("404 for ever", lambda: faults.always(faults.answer(404, "nothing here")), code=110, quick=False),
     Case("413 above a size", lambda: too_large(0.7), drain=30),
@@ -62,7 +70,8 @@ CASES = [
     Case("hung up without a word", lambda: faults.every(3, faults.hang_up()), drain=30, quick=False),
     Case("first answer never comes", lambda: faults.first(1, faults.withhold(TOO_SLOW_S)), drain=45, quick=False),
     Case("no answer ever comes", lambda: faults.always(faults.withhold(TOO_SLOW_S, store=False)), code=110, quick=False),
-    Case("2.0 answered 204, not stored", lambda: faults.when(two_point_zero, faults.swallow()), stores=("Prometheus",), drain=30),
+    Case("2.0 answered 204, not stored", lambda: faults.when(two_point_zero, faults.swallow()), questions=True, stores=REMOTE, drain=30),
+    Case("503 twice to the question", lambda: faults.first_asked(2, faults.retry_after(1, status=503)), questions=True, stores=REMOTE, drain=30),
     Case("gone at the end", code=110, leaves="gone", stores=("Prometheus", "InfluxDB, aggregate", "InfluxDB, raw")),
     Case("hung at the end", code=110, leaves="hung", quick=False),
     Case("full disk", tiny_disk=True, drain=30, stores=("Prometheus", "InfluxDB, aggregate", "InfluxDB, raw")),
@@ -70,11 +79,9 @@ CASES = [
 ]
 
 KINDS = {
-    # Without the window Prometheus takes nothing older than its newest sample of a series: a batch that was refused could
-    # never be delivered later.
-    "Prometheus": lambda: stores.RemoteWrite(out_of_order="1h"),
-    "InfluxDB, aggregate": stores.InfluxAggregate,
-    "InfluxDB, raw": stores.InfluxRaw,
+    "Prometheus": lambda case: stores.RemoteWrite(out_of_order=case.out_of_order),
+    "InfluxDB, aggregate": lambda _: stores.InfluxAggregate(),
+    "InfluxDB, raw": lambda _: stores.InfluxRaw(),
 }
 
 
@@ -92,8 +99,10 @@ def prove(sheet, options):
 
 def show(sheet, case, rate, seconds):
     with contextlib.ExitStack() as stack:
-        those = stack.enter_context(stores.started(*(KINDS[name] for name in case.stores)))
-        receivers = [stack.enter_context(Receiver(store.server.base, case.rule and case.rule())) for store in those]
+        those = stack.enter_context(stores.started(*(functools.partial(KINDS[name], case) for name in case.stores)))
+        receivers = [
+            stack.enter_context(Receiver(store.server.base, case.rule and case.rule(), questions=case.questions)) for store in those
+        ]
         folder, before, told = stack.enter_context(disk.tiny(TINY_KIB)) if case.tiny_disk else (None, [], "")
         nginx = stack.enter_context(Nginx(log=True))
         if told:
@@ -117,6 +126,11 @@ def show(sheet, case, rate, seconds):
         before_replay = [store.points(done.run_id) for store in those]
         deeds = [receiver.deeds() for receiver in receivers]
         waits(sheet, case, receivers)
+        for store, receiver in zip(those, receivers):
+            was = receiver.faulted()
+            if case.rule:
+                met = "a question" if case.questions else "a write of data"
+                sheet.holds(f"{case.name}, {store.name}: {met} met the fault", was, len(was))
         if case.tiny_disk:
             kept = generator.logged_requests(load.dir)
             sheet.holds(f"{case.name}: the disk was full", kept < logged, f"the log tells {kept} of {logged}")
@@ -151,8 +165,8 @@ def judge_run(sheet, case, done, logged, rate, seconds):
 def waits(sheet, case, receivers):
     """Retry-After is obeyed; a date has whole seconds only, so up to one of them is given away."""
     for receiver in receivers:
-        writes = receiver.writes()
-        for one, after in zip(writes, writes[1:]):
+        pushes = receiver.pushes()
+        for one, after in zip(pushes, pushes[1:]):
             if one.status in (429, 503) and "Retry-After" in one.said:
                 asked = 1 if one.said["Retry-After"].isdigit() else 2
                 sheet.holds(f"{case.name}: waits", after.at - one.at >= asked - 0.05, f"{after.at - one.at:.2f} s")
@@ -182,6 +196,8 @@ def judge_store(sheet, case, done, store, receiver, stored, did, logged):
         sheet.holds(f"{label}: what is acknowledged is stored", acked <= stored, f"{acked} of {stored}")
     else:
         sheet.count(f"{label}: what is acknowledged is stored", stored, acked)
+    if case.leaves:
+        sheet.holds(f"{label}: the store was missed", spooled + lost, f"{spooled} spooled, {lost} lost")
     if not account["complete"]:
         sheet.holds(f"{label}: the last error is told", account.get("last_error"), account.get("last_error"))
     after, told = store.points(done.run_id), store.told(done.run_id)

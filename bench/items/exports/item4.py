@@ -25,9 +25,9 @@ def show(sheet, name, rate, seconds):
             done = load.wait(seconds + 60)
             events = (load.dir / "events.log").read_text() if (load.dir / "events.log").exists() else ""
         logged, account = nginx.logged(), done.output(proxy.base)
-        writes = proxy.writes()
-        newer = [one for one in writes if "io.prometheus.write.v2" in one.headers.get("content-type", "")]
-        older = [one for one in writes if one not in newer]
+        pushes = proxy.pushes()
+        newer = [one for one in pushes if "io.prometheus.write.v2" in one.headers.get("content-type", "")]
+        older = [one for one in pushes if one not in newer]
         swallowed = [one for one in newer if one.status == 204 and WRITTEN not in {key.lower() for key in one.said}]
         told, samples = store.told(done.run_id), store.points(done.run_id)
         histograms = store.server.last_histograms("loadagent_http_req_duration_seconds", done.run_id)
@@ -35,7 +35,7 @@ def show(sheet, name, rate, seconds):
     sheet.holds(f"{label}: 2.0 was offered", newer, len(newer))
     if name == "prometheus":
         sheet.holds(f"{label}: it swallows 2.0", swallowed, len(swallowed))
-        in_order = newer and older and newer[-1].number < older[0].number
+        in_order = newer and older and newer[-1].at < older[0].at
         sheet.holds(f"{label}: after that only 1.0", in_order, f"{len(newer)} in 2.0, then {len(older)} in 1.0")
         sheet.figure(f"{label}: pushes before it was noticed", len(newer))
         said = [line for line in (events + done.finished.stderr).splitlines() if "1.0" in line]

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{Options, Place};
+use super::Options;
 
 /// A secret; never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,8 +32,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What is put into the `Authorization` header.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What is put into the `Authorization` header. Never shown: a user may be a token.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum Credentials {
     /// Nothing.
     #[default]
@@ -45,24 +45,20 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// Takes them out of the URL and the options.
-    pub(super) fn read(place: &mut Place, options: &mut Options) -> Result<Self, String> {
+    /// Takes them out of the options, or out of what stood before the host.
+    pub(super) fn read(userinfo: Option<(String, Option<String>)>, options: &mut Options) -> Result<Self, String> {
         let mut user = options.take("username");
         let mut password = secret(options, "password")?;
         let token = secret(options, "bearer_token")?;
-        if let Place::Url(url) = place
-            && !url.username().is_empty()
-        {
-            let decoded = |text: &str| {
-                url::form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
-                    .next()
-                    .map(|(_, value)| value.into_owned())
-                    .unwrap_or_default()
-            };
-            user = Some(decoded(url.username()));
-            password = password.or_else(|| url.password().map(|text| Secret::Text(decoded(text))));
-            // Neither can fail: the URL has a host.
-            let _cannot = url.set_username("").and_then(|()| url.set_password(None));
+        if let Some((name, word)) = userinfo {
+            if user.is_some() || (password.is_some() && word.is_some()) {
+                return Err("give user and password once: before the host, or as options".to_owned());
+            }
+            user = Some(name);
+            password = password.or(word.map(Secret::Text));
+        }
+        if user.as_ref().is_some_and(|user| user.contains(':')) {
+            return Err("a user's name holds no `:`; write ${USER}:${PASSWORD}@ for two variables".to_owned());
         }
         match (user, password, token) {
             (None, None, None) => Ok(Self::None),
@@ -87,14 +83,28 @@ impl Credentials {
         })
     }
 
-    /// Every secret inside, to be struck out of what a receiver says.
+    /// Every secret inside, as it is and as it goes over the wire; [`super::HttpSettings::secrets`] has all of them.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        let (Self::Basic(_, secret) | Self::Token(_, secret)) = self else { return Vec::new() };
-        let text = secret.read().unwrap_or_default();
+        let text = match self {
+            Self::None => return Vec::new(),
+            // A user without a password is a token.
+            Self::Basic(user, Secret::Text(password)) if password.is_empty() => user.clone(),
+            Self::Basic(_, secret) | Self::Token(_, secret) => secret.read().unwrap_or_default(),
+        };
         let encoded =
             self.header().ok().flatten().and_then(|header| header.split_once(' ').map(|(_, rest)| rest.to_owned()));
         [Some(text), encoded].into_iter().flatten().filter(|text| !text.is_empty()).collect()
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::None => "None",
+            Self::Basic(..) => "Basic(…)",
+            Self::Token(..) => "Token(…)",
+        })
     }
 }
 
@@ -108,24 +118,4 @@ pub fn secret(options: &mut Options, name: &str) -> Result<Option<Secret>, Strin
         (Some(_), Some(_)) => Err(format!("give `{name}` or `{name}_file`, not both")),
         (text, file) => Ok(text.map(Secret::Text).or(file)),
     }
-}
-
-/// Whether an address as written holds a secret itself, rather than a reference to one.
-pub(super) fn are_literal(address: &str) -> bool {
-    let (place, query) = address.split_once('?').unwrap_or((address, ""));
-    let authority = place.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
-    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
-    let password = user.split_once(':').map_or("", |(_, password)| password);
-    let is_literal = |text: &str| !(text.is_empty() || text.starts_with("${") && text.ends_with('}'));
-    is_literal(password)
-        || query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .any(|(name, value)| smells_of_a_secret(name) && !name.ends_with("_file") && is_literal(value))
-}
-
-/// Tenants stand in headers, too, and are no secret; what smells of one is taken for one.
-pub(super) fn smells_of_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["auth", "token", "key", "secret", "cookie", "pass"].iter().any(|word| name.contains(word))
 }

@@ -69,6 +69,7 @@ impl SinkKind {
             Self::Json => "metrics.json",
             Self::Csv => "metrics.csv",
             Self::Hdr => "metrics.hlog",
+            // On this machine only, at the port that OpenTelemetry's exporters use.
             Self::Scrape => "127.0.0.1:9464",
             Self::Otlp => "http://localhost:4318",
         }

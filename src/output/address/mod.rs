@@ -1,15 +1,22 @@
 //! Sink addresses: `--out KIND[=URL-or-FILE][?option=value…]`.
 
 mod credentials;
+mod http;
 mod kind;
 mod options;
+mod secrecy;
+#[cfg(test)]
+mod tests;
+mod written;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
+use self::written::{Environment, Written};
 pub use self::{
     credentials::{Credentials, Secret, secret},
+    http::HttpSettings,
     kind::SinkKind,
     options::Options,
 };
@@ -63,24 +70,6 @@ pub enum Settings {
     Otlp(otlp::Settings),
 }
 
-/// A receiver that does not answer for so long is tried again.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What every sink over HTTP takes.
-#[derive(Debug, Clone)]
-pub struct HttpSettings {
-    /// Who we are.
-    pub credentials: Credentials,
-    /// Headers of every request: tenants and the like.
-    pub headers: Vec<(String, String)>,
-    /// Take any certificate.
-    pub insecure: bool,
-    /// Trust these certificates (PEM), too.
-    pub ca_file: Option<PathBuf>,
-    /// How long an answer may take.
-    pub timeout: Duration,
-}
-
 /// Why an address can't be used. Names the kind only: the rest may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("--out {kind}: {message}")]
@@ -90,7 +79,7 @@ pub struct AddressError {
 }
 
 impl SinkAddress {
-    /// Reads an address. `${VAR}` in it is taken from `environment`.
+    /// Reads an address. `${VAR}` in it is taken from `environment`, whatever it holds.
     ///
     /// # Errors
     /// What is wrong with it, and what to use instead.
@@ -100,7 +89,7 @@ impl SinkAddress {
         Self::read(word, rest, &environment).map_err(|message| AddressError { kind: word.to_owned(), message })
     }
 
-    fn read(word: &str, rest: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+    fn read(word: &str, rest: &str, environment: Environment<'_>) -> Result<Self, String> {
         let kind = SinkKind::of(word)?;
         let address = match rest.chars().next() {
             Some('=') => &rest[1..],
@@ -113,49 +102,83 @@ impl SinkAddress {
         } else {
             address.to_owned()
         };
-        let literal = address.clone();
-        let address = expand(&address, environment)?;
-        let mut transport = otlp::Transport::Http;
-        let (mut place, mut options) = match kind {
-            SinkKind::Otlp => {
-                let endpoint = otlp::Endpoint::of(&literal, &address, environment)?;
-                transport = endpoint.transport;
-                let (mut place, options) = options::of_url(&endpoint.url)?;
-                endpoint.complete(&mut place)?;
-                (place, options)
+        match kind {
+            SinkKind::Prometheus | SinkKind::Influx => Self::read_receiver(kind, &address, environment),
+            SinkKind::Json | SinkKind::Csv | SinkKind::Hdr => Self::read_file(kind, &address, environment),
+            SinkKind::Scrape => Self::read_page(&address, environment),
+            SinkKind::Otlp => Self::read_otlp(&address, environment),
+        }
+    }
+
+    fn read_receiver(kind: SinkKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
+        let front = written::with_front(address, environment)?;
+        let written = Written::of_url(&front)?;
+        let mut url = written.url(environment)?;
+        let mut options = written.options(environment)?;
+        let mut http = HttpSettings::read(&mut url, written.userinfo(environment)?, &mut options)?;
+        let settings = if kind == SinkKind::Influx {
+            let (settings, token) = influxdb::Settings::read(&mut url, &mut options)?;
+            if let Some(token) = token {
+                let three = matches!(settings.target, influxdb::Target::Three { .. });
+                http.authorize(if three { "Bearer" } else { "Token" }, token)?;
             }
-            SinkKind::Prometheus | SinkKind::Influx => options::of_url(&address)?,
-            SinkKind::Json | SinkKind::Csv | SinkKind::Hdr => {
-                let (path, options) = options::of_text(&address);
-                (if path == "-" { Place::Stdout } else { Place::File(path.into()) }, options)
-            }
-            SinkKind::Scrape => {
-                let (listen, options) = options::of_text(&address);
-                (Place::Listen(listen.parse().map_err(|_| format!("`{listen}` is not ADDRESS:PORT"))?), options)
-            }
+            Settings::Influx(settings)
+        } else {
+            Settings::Prometheus(prometheus::Settings::read(&mut options)?)
         };
-        let interval = options.take("interval").map(|text| read_interval(&text)).transpose()?;
-        let has_http = matches!(place, Place::Url(_));
-        let mut http = if has_http { HttpSettings::read(&mut place, &mut options)? } else { HttpSettings::default() };
-        let settings = match kind {
-            SinkKind::Prometheus => Settings::Prometheus(prometheus::Settings::read(&mut options)?),
-            SinkKind::Influx => {
-                let (settings, token) = influxdb::Settings::read(&mut place, &mut options)?;
-                if let Some(token) = token {
-                    let three = matches!(settings.target, influxdb::Target::Three { .. });
-                    http.credentials = Credentials::Token(if three { "Bearer" } else { "Token" }, token);
-                }
-                Settings::Influx(settings)
-            }
-            SinkKind::Json => Settings::Json,
-            SinkKind::Csv => Settings::Csv,
-            SinkKind::Hdr => Settings::Hdr,
-            SinkKind::Otlp => Settings::Otlp(otlp::Settings::read(transport, &mut options, environment, &mut http)?),
-            SinkKind::Scrape => Settings::Scrape(options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned())),
+        let samples = matches!(&settings, Settings::Influx(influx) if influx.mode != influxdb::Mode::Aggregate);
+        let interval = if samples { None } else { take_interval(&mut options)? };
+        options.finish(written.holds_secret())?;
+        let words = (!Written::of_url(address)?.holds_secret()).then(|| format!("{}={address}", kind.word()));
+        Ok(Self { settings, place: Place::Url(url), interval, http, words })
+    }
+
+    fn read_otlp(address: &str, environment: Environment<'_>) -> Result<Self, String> {
+        let front = written::with_front(address, environment)?;
+        let endpoint = otlp::Endpoint::of(address, &front, environment)?;
+        let written = Written::of_url(&endpoint.url)?;
+        let mut url = written.url(environment)?;
+        endpoint.complete(&mut url)?;
+        let mut options = written.options(environment)?;
+        let mut http = HttpSettings::read(&mut url, written.userinfo(environment)?, &mut options)?;
+        let settings = otlp::Settings::read(endpoint.transport, &mut options, environment, &mut http)?;
+        let interval = take_interval(&mut options)?;
+        options.finish(written.holds_secret())?;
+        let words = (!Written::of_url(address)?.holds_secret()).then(|| format!("otlp={address}"));
+        Ok(Self { settings: Settings::Otlp(settings), place: Place::Url(url), interval, http, words })
+    }
+
+    fn read_file(kind: SinkKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
+        let whole = written::is_reference(address).then(|| written::spliced(address, environment)).transpose()?;
+        let address = whole.as_deref().unwrap_or(address);
+        let written = Written::of_text(address)?;
+        let path = written.text(environment)?;
+        let mut options = written.options(environment)?;
+        let (settings, interval) = match kind {
+            SinkKind::Hdr => (Settings::Hdr, take_interval(&mut options)?),
+            SinkKind::Csv => (Settings::Csv, None),
+            _ => (Settings::Json, None),
         };
-        options.finish()?;
-        let words = (!credentials::are_literal(&literal)).then(|| format!("{}={literal}", kind.word()));
-        Ok(Self { settings, place, interval, http, words })
+        options.finish(written.holds_secret())?;
+        // `replay` may be called from another folder.
+        let absolute = std::path::absolute(&path).ok().filter(|_| path != "-");
+        let kept = absolute.as_ref().and_then(|path| path.to_str()).unwrap_or(&path);
+        let query = address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+        let words = Some(format!("{}={}{query}", kind.word(), written::of_file(kept)));
+        let place = if path == "-" { Place::Stdout } else { Place::File(path.into()) };
+        Ok(Self { settings, place, interval, http: HttpSettings::default(), words })
+    }
+
+    fn read_page(address: &str, environment: Environment<'_>) -> Result<Self, String> {
+        let text = written::spliced(address, environment)?;
+        let written = Written::of_text(&text)?;
+        let listen = written.text(environment)?.parse();
+        let place = Place::Listen(listen.map_err(|_| "write ADDRESS:PORT, for example 127.0.0.1:9464")?);
+        let mut options = written.options(environment)?;
+        let settings = Settings::Scrape(prometheus::take_prefix(&mut options)?);
+        options.finish(written.holds_secret())?;
+        let words = Some(format!("scrape={address}"));
+        Ok(Self { settings, place, interval: None, http: HttpSettings::default(), words })
     }
 
     /// Its kind.
@@ -206,143 +229,17 @@ impl SinkAddress {
     }
 }
 
-impl HttpSettings {
-    fn read(place: &mut Place, options: &mut Options) -> Result<Self, String> {
-        let credentials = Credentials::read(place, options)?;
-        let mut headers = options.take_prefixed("header.");
-        if let Some(tenant) = options.take("tenant") {
-            // Mimir, Cortex and Loki's name; Thanos' own.
-            headers.push(("X-Scope-OrgID".to_owned(), tenant.clone()));
-            headers.push(("THANOS-TENANT".to_owned(), tenant));
-        }
-        for (name, value) in &headers {
-            if !is_sound_header(name, value) {
-                return Err(format!("`header.{name}` is not a header that HTTP allows"));
-            }
-        }
-        if let Place::Url(url) = place {
-            for (name, value) in options.take_prefixed("query.") {
-                url.query_pairs_mut().append_pair(&name, &value);
-            }
-        }
-        let insecure = options.take_bool("insecure_skip_tls_verify")?;
-        let ca_file = options.take("ca_file").map(PathBuf::from);
-        Ok(Self { credentials, headers, insecure: insecure.unwrap_or(false), ca_file, timeout: REQUEST_TIMEOUT })
+fn take_interval(options: &mut Options) -> Result<Option<Duration>, String> {
+    let Some(text) = options.take("interval") else { return Ok(None) };
+    let interval = units::parse_duration(&text).map_err(|error| error.to_string())?;
+    if interval.is_zero() || interval.subsec_nanos() > 0 {
+        return Err("`interval` is whole seconds, at least one".to_owned());
     }
-
-    /// Every secret inside, to be struck out of what a receiver says.
-    #[must_use]
-    pub fn secrets(&self) -> Vec<String> {
-        let of_headers = self.headers.iter().filter(|(name, _)| credentials::smells_of_a_secret(name));
-        let values = of_headers.map(|(_, value)| value.clone()).filter(|value| !value.is_empty());
-        self.credentials.secrets().into_iter().chain(values).collect()
-    }
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            credentials: Credentials::None,
-            headers: Vec::new(),
-            insecure: false,
-            ca_file: None,
-            timeout: REQUEST_TIMEOUT,
-        }
-    }
-}
-
-/// Whether HTTP allows it.
-#[must_use]
-pub fn is_sound_header(name: &str, value: &str) -> bool {
-    reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok()
-        && reqwest::header::HeaderValue::from_str(value).is_ok()
-}
-
-fn read_interval(text: &str) -> Result<Duration, String> {
-    let interval = units::parse_duration(text).map_err(|error| error.to_string())?;
-    if interval < Duration::from_secs(1) {
-        return Err("`interval` can't be shorter than a second".to_owned());
-    }
-    Ok(interval)
-}
-
-fn expand(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        expanded.push_str(&rest[..at]);
-        let inside = &rest[at + 2..];
-        let end = inside.find('}').ok_or("`${` is never closed")?;
-        let name = &inside[..end];
-        expanded.push_str(&environment(name).ok_or_else(|| format!("the environment has no `{name}`"))?);
-        rest = &inside[end + 1..];
-    }
-    expanded.push_str(rest);
-    Ok(expanded)
+    Ok(Some(interval))
 }
 
 impl fmt::Debug for SinkAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "SinkAddress({})", self.shown())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(given: &str) -> Result<SinkAddress, AddressError> {
-        SinkAddress::parse(given, |name| (name == "TOKEN").then(|| "s3cret".to_owned()))
-    }
-
-    fn url_of(sink: &SinkAddress) -> &str {
-        match &sink.place {
-            Place::Url(url) => url.as_str(),
-            _ => "",
-        }
-    }
-
-    #[test]
-    fn options_are_taken_out_of_the_query() {
-        let sink =
-            parse("prometheus=http://u:${TOKEN}@h:1/api/v1/write?interval=5s&prefix=k6_&query.extra_label=a%3Db")
-                .unwrap();
-        assert_eq!(url_of(&sink), "http://h:1/api/v1/write?extra_label=a%3Db");
-        assert_eq!(sink.interval, Some(Duration::from_secs(5)));
-        assert_eq!(sink.http.credentials.header().unwrap().unwrap(), "Basic dTpzM2NyZXQ=");
-        assert_eq!(sink.shown(), "prometheus http://h:1/api/v1/write");
-        assert_eq!(url_of(&parse("experimental-prometheus-rw").unwrap()), "http://localhost:9090/api/v1/write");
-        let tenant = parse("prometheus=?tenant=a&bearer_token=x").unwrap();
-        assert_eq!(tenant.http.headers[0], ("X-Scope-OrgID".to_owned(), "a".to_owned()));
-        assert_eq!(tenant.http.credentials.header().unwrap().unwrap(), "Bearer x");
-    }
-
-    #[test]
-    fn faults_never_show_a_secret_and_name_the_nearest_option() {
-        for given in [
-            "promethus=http://u:s3cret@h",
-            "prometheus=u:s3cret@h",
-            "prometheus://u:s3cret@h",
-            "prometheus=http://u:s3cret@h?interval=x",
-            "prometheus=http://u:s3cret@h?bearer_token=s3cret",
-            "kafka=s3cret",
-        ] {
-            let fault = parse(given).unwrap_err().to_string();
-            assert!(!fault.contains("s3cret"), "{fault}");
-        }
-        let fault = parse("prometheus=http://h?intervall=5s").unwrap_err().to_string();
-        assert!(fault.contains("did you mean `interval`"), "{fault}");
-    }
-
-    #[test]
-    fn words_with_a_literal_secret_are_not_kept() {
-        assert_eq!(
-            parse("prometheus=http://u:${TOKEN}@h/w").unwrap().words.unwrap(),
-            "prometheus=http://u:${TOKEN}@h/w"
-        );
-        assert_eq!(parse("prometheus=http://u:s3cret@h/w").unwrap().words, None);
-        assert_eq!(parse("influxdb=http://h?org=o&bucket=b&token=s3cret").unwrap().words, None);
-        assert!(parse("influxdb=http://h?org=o&bucket=b&token_file=/run/t").unwrap().words.is_some());
-        assert_eq!(parse("prometheus=http://h/w?header.Authorization=s3cret").unwrap().words, None);
     }
 }

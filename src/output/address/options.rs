@@ -1,36 +1,18 @@
 //! Options of a sink: the pairs after `?`. Each must be taken by somebody; what is left over is a fault.
 
-use url::Url;
-
-use super::Place;
-
 /// Options that nobody has taken yet, and the names that were asked for, to suggest one.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     left: Vec<(String, String)>,
     known: Vec<String>,
 }
 
-/// Splits a URL from its options.
-pub(super) fn of_url(text: &str) -> Result<(Place, Options), String> {
-    let mut url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err("the address must be http://… or https://…".to_owned());
-    }
-    let left = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    url.set_query(None);
-    Ok((Place::Url(url), Options { left, known: Vec::new() }))
-}
-
-/// Splits a file name or address from its options.
-pub(super) fn of_text(text: &str) -> (&str, Options) {
-    let (address, query) = text.split_once('?').unwrap_or((text, ""));
-    let left = url::form_urlencoded::parse(query.as_bytes());
-    let left = left.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    (address, Options { left, known: Vec::new() })
-}
-
 impl Options {
+    /// Options as given: names and values.
+    pub(super) fn new(left: Vec<(String, String)>) -> Self {
+        Self { left, known: Vec::new() }
+    }
+
     /// Takes an option; the last one counts when it was given twice.
     pub fn take(&mut self, name: &str) -> Option<String> {
         self.known.push(name.to_owned());
@@ -69,20 +51,6 @@ impl Options {
         found.map(Some).ok_or_else(|| format!("`{name}` is one of {}", words()))
     }
 
-    /// Takes the prefix of names, as Prometheus allows them.
-    ///
-    /// # Errors
-    /// When it holds something else.
-    pub fn take_prefix(&mut self) -> Result<String, String> {
-        let prefix = self.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
-        if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            || prefix.starts_with(|c: char| c.is_ascii_digit())
-        {
-            return Err(format!("`prefix` {prefix:?} may hold only letters, digits and `_`, and begins with no digit"));
-        }
-        Ok(prefix)
-    }
-
     /// Takes the resolution of exponential histograms.
     ///
     /// # Errors
@@ -104,14 +72,26 @@ impl Options {
         Vec::into_iter(taken).map(strip).collect()
     }
 
-    /// Ends the reading.
+    /// Ends the reading. `guarded`: a secret stands among what was given, so that a name that nobody knows may be the
+    /// rest of it, and is told only when it resembles one that is known.
     ///
     /// # Errors
     /// When an option is left that nobody knows.
-    pub fn finish(mut self) -> Result<(), String> {
+    pub(super) fn finish(mut self, guarded: bool) -> Result<(), String> {
         let Some((name, _)) = self.left.pop() else { return Ok(()) };
-        let near = self.known.iter().find(|known| strsim::damerau_levenshtein(known, &name) <= 2);
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        Err(format!("there is no option `{name}`{near}\n  hint: options are {}", self.known.join(", ")))
+        let distance = |known: &&String| strsim::damerau_levenshtein(known, &name);
+        let near = self.known.iter().find(|known| distance(known) <= 2 && distance(known) * 2 < name.chars().count());
+        let sound = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        let told = match near {
+            Some(near) => format!("there is no option `{name}`; did you mean `{near}`?"),
+            None if sound && !guarded => format!("there is no option `{name}`"),
+            None => {
+                "there is an option that nobody knows; literal `&`, `+`, `%` and `=` are percent-encoded".to_owned()
+            }
+        };
+        match &*self.known {
+            [] => Err(format!("{told}\n  hint: there are no options here")),
+            known => Err(format!("{told}\n  hint: options are {}", known.join(", "))),
+        }
     }
 }

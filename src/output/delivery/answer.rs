@@ -12,10 +12,12 @@ pub struct Answer {
     pub status: u16,
     /// Headers, and trailers where there were some.
     pub headers: HeaderMap,
-    /// The beginning of the body, for people and for rules.
+    /// The beginning of the body, for rules; what people are shown of it is [`Answer::line`].
     pub body: String,
-    /// The same as it came, for protocols that answer in bytes. May quote a secret of ours.
+    /// The same as it came, for protocols that answer in bytes.
     pub bytes: Bytes,
+    /// What must not be shown: receivers like to quote what they refuse.
+    pub secrets: Vec<String>,
 }
 
 /// What an answer to a batch means.
@@ -32,6 +34,8 @@ pub enum Verdict {
         /// Why.
         why: String,
     },
+    /// There was no answer: it may have been taken or not.
+    Unanswered(String),
     /// Not now.
     Again {
         /// When the receiver wants to be asked again.
@@ -46,36 +50,39 @@ pub enum Verdict {
     Hold(String),
     /// Fewer samples at once.
     TooLarge(String),
-    /// This batch will never be taken.
+    /// This batch will never be taken as it is; a part of it may.
     Poison(String),
+    /// Nothing of this batch will ever be taken: it is too old.
+    TooOld(String),
     /// The receiver is not what it was taken for: ask it again, and encode anew.
     Stranger(String),
 }
 
-impl Verdict {
-    /// The same with other words.
-    #[must_use]
-    pub fn map_words(self, change: impl FnOnce(String) -> String) -> Self {
-        match self {
-            Self::Taken => Self::Taken,
-            Self::Remarked(why) => Self::Remarked(change(why)),
-            Self::Partly { rejected, why } => Self::Partly { rejected, why: change(why) },
-            Self::Again { pause, why } => Self::Again { pause, why: change(why) },
-            Self::Sick(why) => Self::Sick(change(why)),
-            Self::Hold(why) => Self::Hold(change(why)),
-            Self::TooLarge(why) => Self::TooLarge(change(why)),
-            Self::Poison(why) => Self::Poison(change(why)),
-            Self::Stranger(why) => Self::Stranger(change(why)),
-        }
-    }
-}
-
 impl Answer {
-    /// Status and what was said with it, in one line.
+    /// Status and what was said with it, in one line and without secrets.
     #[must_use]
     pub fn line(&self) -> String {
-        let said: String = self.body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
-        format!("{} {said}", self.status).trim_end().to_owned()
+        format!("{} {}", self.status, self.told(&self.body)).trim_end().to_owned()
+    }
+
+    /// Words of an answer in one line and without secrets.
+    #[must_use]
+    pub fn told(&self, words: &str) -> String {
+        let mut said = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.secrets.iter().for_each(|secret| said = said.replace(secret, "…"));
+        said.chars().take(300).collect()
+    }
+
+    /// Whether something else than a receiver answered: a page to sign in, a default page of a proxy.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    }
+
+    /// Where a redirect leads, without its query.
+    fn location(&self) -> String {
+        let place = self.header("location").and_then(|place| place.split('?').next()).unwrap_or("another place");
+        self.secrets.iter().fold(place.to_owned(), |place, secret| place.replace(secret, "…"))
     }
 
     /// A header as text.
@@ -95,26 +102,25 @@ impl Answer {
         Some(at.duration_since(now).unwrap_or_default())
     }
 
-    /// Whether it says that samples are not newer than known ones.
-    #[must_use]
-    pub fn tells_of_wrong_order(&self) -> bool {
-        let said = self.body.to_ascii_lowercase();
-        ["out of order", "out-of-order", "duplicate sample"].iter().any(|word| said.contains(word))
-    }
-
     /// The meaning that an answer has for every protocol, should it have no other; `hint` is for a wrong path.
     #[must_use]
     pub fn usual_verdict(&self, hint: &str) -> Verdict {
         let why = self.line();
         let again = |why| Verdict::Again { pause: self.retry_after(SystemTime::now()), why };
         match self.status {
+            _ if self.is_page() && self.status < 400 => {
+                Verdict::Hold(format!("{} with a web page (hint: something else answers at this address)", self.status))
+            }
             200..=299 => Verdict::Taken,
+            300..=399 => Verdict::Hold(format!("{why} (hint: it leads to {}; give that address)", self.location())),
             401 => Verdict::Hold(format!("{why} (hint: check user, password or token; a file with it is read again)")),
             403 => Verdict::Hold(format!("{why} (hint: the credentials lack the right to write)")),
             404 | 405 => Verdict::Hold(format!("{why} (hint: {hint})")),
             413 => Verdict::TooLarge(why),
             408 | 425 | 429 | 500..=599 => again(why),
-            _ => Verdict::Poison(why),
+            400 | 409 | 411 | 414 | 415 | 422 | 431 => Verdict::Poison(why),
+            // Whatever it is, it says nothing about the batch.
+            _ => Verdict::Hold(why),
         }
     }
 }
@@ -128,7 +134,8 @@ mod tests {
         if let Some(text) = retry_after {
             headers.insert(RETRY_AFTER, text.parse().unwrap());
         }
-        Answer { status, headers, body: "said\n  so".to_owned(), bytes: Bytes::new() }
+        let (body, secrets) = ("said\n  so s3cret".to_owned(), vec!["s3cret".to_owned()]);
+        Answer { status, headers, body, bytes: Bytes::new(), secrets }
     }
 
     #[test]
@@ -145,9 +152,20 @@ mod tests {
     fn what_is_final_and_what_is_not() {
         let verdict = |status| answer(status, None).usual_verdict("check the path");
         assert_eq!(verdict(204), Verdict::Taken);
-        assert_eq!(verdict(400), Verdict::Poison("400 said so".to_owned()));
+        assert_eq!(verdict(400), Verdict::Poison("400 said so …".to_owned()));
         assert!(matches!(verdict(401), Verdict::Hold(_)));
         assert!(matches!(verdict(413), Verdict::TooLarge(_)));
+        assert!(matches!(verdict(402), Verdict::Hold(_)));
+        let mut moved = answer(308, None);
+        moved.headers.insert("location", "https://h/w?token=x".parse().unwrap());
+        let verdict_of_moved = moved.usual_verdict("");
+        assert!(
+            matches!(&verdict_of_moved, Verdict::Hold(why) if why.contains("https://h/w;")),
+            "{verdict_of_moved:?}"
+        );
+        let mut page = answer(200, None);
+        page.headers.insert("content-type", "text/html; charset=utf-8".parse().unwrap());
+        assert!(matches!(page.usual_verdict(""), Verdict::Hold(_)));
         assert!(matches!(verdict(503), Verdict::Again { .. }));
     }
 }

@@ -84,7 +84,7 @@ impl HttpCourier {
             let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fault(&error))?;
             builder = builder.tls_certs_merge(certificates);
         }
-        let client = builder.build().map_err(|error| chain(&error))?;
+        let client = builder.build().map_err(|error| root_cause(&error))?;
         Ok(Self { client, settings, receiver })
     }
 
@@ -113,8 +113,7 @@ impl HttpCourier {
         if let Some(value) = self.settings.credentials.header()? {
             request = request.header("Authorization", value);
         }
-        // `without_url`: the URL may hold a secret.
-        let fault = |error: reqwest::Error| self.struck_out(chain(&error.without_url()));
+        let fault = |error: reqwest::Error| root_cause(&error.without_url());
         let response = request.send().await.map_err(fault)?;
         let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
         let (mut body, mut bytes) = (reqwest::Body::from(response), Vec::new());
@@ -127,20 +126,19 @@ impl HttpCourier {
                 break;
             }
         }
-        let body = self.struck_out(String::from_utf8_lossy(&bytes).into_owned());
-        Ok(Answer { status, headers, body, bytes: bytes.into() })
-    }
-
-    /// A text without our secrets: receivers like to quote what they refuse.
-    fn struck_out(&self, mut text: String) -> String {
-        for secret in self.settings.secrets() {
-            text = text.replace(&secret, "…");
-        }
-        text
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status, headers, body, bytes: bytes.into(), secrets: self.settings.secrets() })
     }
 }
 
 impl Courier {
+    /// A receiver that took a batch for what it is not: believe it less at the next meeting.
+    pub fn distrust(&mut self) {
+        if let Self::Http(http) = self {
+            http.receiver.distrust();
+        }
+    }
+
     /// Gets to know the receiver, anew. Gives what is worth telling about it.
     ///
     /// # Errors
@@ -148,7 +146,7 @@ impl Courier {
     pub async fn meet(&mut self, at_ms: i64) -> Result<Option<String>, Unmet> {
         match self {
             Self::Http(http) => http.meet(at_ms).await.map(Some),
-            Self::File(file) => match file.open() {
+            Self::File(file) => match file.open().await {
                 Ok(()) => Ok(None),
                 Err(why) => Err(Unmet { why, pause: None }),
             },
@@ -160,7 +158,7 @@ impl Courier {
     pub fn freeze(&self, batch: Batch) -> Frozen {
         let body = match self {
             Self::Http(http) => http.receiver.compress(batch.content()).into(),
-            Self::File(_) => Bytes::new(),
+            Self::File(_) => batch.content().to_vec().into(),
         };
         Frozen { batch, body }
     }
@@ -171,14 +169,11 @@ impl Courier {
             Self::Http(http) => {
                 let receiver = &http.receiver;
                 match http.exchange(receiver.url(), &receiver.headers(), frozen.body.clone()).await {
-                    Ok(answer) => {
-                        let verdict = receiver.judge(&answer, &frozen.batch, repeated);
-                        verdict.map_words(|words| http.struck_out(words))
-                    }
-                    Err(why) => Verdict::Again { pause: None, why },
+                    Ok(answer) => receiver.judge(&answer, &frozen.batch, repeated),
+                    Err(why) => Verdict::Unanswered(why),
                 }
             }
-            Self::File(file) => match file.write(frozen.batch.content()) {
+            Self::File(file) => match file.write(frozen.body.clone()).await {
                 Ok(()) => Verdict::Taken,
                 Err(why) => Verdict::Again { pause: None, why },
             },
@@ -190,18 +185,16 @@ impl Courier {
     pub fn written(&self) -> Option<u64> {
         match self {
             Self::Http(_) => None,
-            Self::File(file) => file.written(),
+            Self::File(file) => Some(file.written()),
         }
     }
 }
 
-/// An error with its causes in one line: reqwest's own line says only that sending failed.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
+/// What lies at the bottom of an error: `Connection refused`, where reqwest's own line says that sending failed.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
     }
-    text
+    cause.to_string()
 }

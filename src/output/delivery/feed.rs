@@ -138,7 +138,9 @@ impl IntervalFeed {
                 return Ok(Some(*interval));
             }
         }
-        Ok(self.unwritten.borrow().after(self.folded))
+        // Only the very next one: after a gap the numbers of series would mean others.
+        let next = self.folded.map_or(0, |folded| folded + 1);
+        Ok(self.unwritten.borrow().after(self.folded).filter(|interval| interval.sequence == next))
     }
 
     fn fold(&mut self, interval: &Interval) -> Position {

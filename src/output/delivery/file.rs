@@ -1,41 +1,85 @@
 //! A file as a receiver: batches are appended whole; a name that ends in `.gz` is compressed, a member a batch.
+//!
+//! Writing happens on a thread of its own: a disk or the reader of a pipe may take its time, and telling must not wait.
 
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
     path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
+use tokio::task::spawn_blocking;
 
 /// Where the text goes.
 pub struct FileTarget {
+    target: Arc<Mutex<Target>>,
+    /// Bytes that whole batches take, as far as is known here.
+    length: u64,
+}
+
+struct Target {
     /// None for standard output.
     path: Option<PathBuf>,
     /// What stands at the beginning.
     head: Vec<u8>,
     file: Option<File>,
-    /// Bytes that whole batches take.
     length: u64,
+    /// Bytes of the batch at hand that a pipe has taken already: what is in it can't be taken back.
+    partly: usize,
 }
 
 impl FileTarget {
     /// A target; None is standard output. `length` is where an earlier process ended.
     #[must_use]
     pub fn new(path: Option<PathBuf>, head: Vec<u8>, length: u64) -> Self {
-        Self { path, head, file: None, length }
+        let target = Target { path, head, file: None, length, partly: 0 };
+        Self { target: Arc::new(Mutex::new(target)), length }
     }
 
     /// Opens the file, once, and cuts what an earlier process left half-written.
-    pub(super) fn open(&mut self) -> Result<(), String> {
-        if self.file.is_none()
-            && let Some(path) = &self.path
-        {
-            let fault = |error: io::Error| format!("{}: {error}", path.display());
-            let file = OpenOptions::new().create(true).append(true).open(path).map_err(fault)?;
-            // A pipe or a device has no length.
-            if file.metadata().map_err(fault)?.is_file() {
-                file.set_len(self.length).map_err(fault)?;
+    pub(super) async fn open(&mut self) -> Result<(), String> {
+        self.act(Target::open).await
+    }
+
+    /// Appends a batch, whole or not at all.
+    pub(super) async fn write(&mut self, content: Bytes) -> Result<(), String> {
+        self.act(move |target| target.write(&content)).await
+    }
+
+    async fn act(&mut self, act: impl FnOnce(&mut Target) -> io::Result<()> + Send + 'static) -> Result<(), String> {
+        let target = self.target.clone();
+        let acted = spawn_blocking(move || {
+            let mut target = target.lock().unwrap_or_else(PoisonError::into_inner);
+            let acted = act(&mut target);
+            acted.map(|()| target.length).map_err(|error| format!("{}: {error}", target.shown()))
+        });
+        self.length = acted.await.unwrap_or_else(|_| Err("the writing thread panicked".to_owned()))?;
+        Ok(())
+    }
+
+    pub(super) fn written(&self) -> u64 {
+        self.length
+    }
+}
+
+impl Target {
+    fn shown(&self) -> String {
+        self.path.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string())
+    }
+
+    fn open(&mut self) -> io::Result<()> {
+        if let (None, Some(path)) = (&self.file, &self.path) {
+            // A file that an earlier process has written must be there, and be what it left.
+            let file = OpenOptions::new().create(self.length == 0).append(true).open(path)?;
+            let known = file.metadata()?;
+            if known.is_file() {
+                if known.len() < self.length {
+                    return Err(io::Error::other("it is shorter than what was written to it; was it replaced?"));
+                }
+                file.set_len(self.length)?;
             }
             self.file = Some(file);
         }
@@ -48,29 +92,38 @@ impl FileTarget {
         Ok(())
     }
 
-    /// Appends a batch, whole or not at all.
-    pub(super) fn write(&mut self, content: &[u8]) -> Result<(), String> {
-        let Some(path) = &self.path else {
-            io::stdout().lock().write_all(content).map_err(|error| format!("standard output: {error}"))?;
-            self.length += content.len() as u64;
-            return Ok(());
-        };
-        let fault = |error: io::Error| format!("{}: {error}", path.display());
-        let Some(file) = &mut self.file else { return Err(format!("{}: not open", path.display())) };
-        let zipped = path.extension().is_some_and(|extension| extension == "gz").then(|| gzip(content));
+    fn write(&mut self, content: &[u8]) -> io::Result<()> {
+        let zipped = self.path.as_ref().is_some_and(|path| path.extension().is_some_and(|extension| extension == "gz"));
+        let zipped = zipped.then(|| gzip(content));
         let bytes = zipped.as_deref().unwrap_or(content);
-        if let Err(error) = file.write_all(bytes) {
-            // A full disk may have taken half of it. A pipe can't be cut, nor need it be.
-            let _uncut = file.set_len(self.length);
-            return Err(fault(error));
+        match &mut self.file {
+            Some(file) if file.metadata()?.is_file() => {
+                if let Err(error) = file.write_all(bytes) {
+                    // A full disk may have taken half of it.
+                    file.set_len(self.length)?;
+                    return Err(error);
+                }
+            }
+            Some(pipe) => put(pipe, bytes, &mut self.partly)?,
+            None => put(&mut io::stdout(), bytes, &mut self.partly)?,
         }
         self.length += bytes.len() as u64;
         Ok(())
     }
+}
 
-    pub(super) fn written(&self) -> Option<u64> {
-        self.path.as_ref().map(|_| self.length)
+/// Writes what is left of a batch; after a failure it goes on where it stopped.
+fn put(out: &mut impl Write, bytes: &[u8], partly: &mut usize) -> io::Result<()> {
+    while let Some(left) = bytes.get(*partly..).filter(|left| !left.is_empty()) {
+        match out.write(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(taken) => *partly += taken,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
+    *partly = 0;
+    out.flush()
 }
 
 /// One gzip member. Fast rather than small: it runs beside the load.
@@ -80,4 +133,60 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     // Writing into memory can't fail.
     let written = encoder.write_all(content);
     written.and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes three bytes at a time, and fails in between.
+    struct Slow(Vec<u8>, bool);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let taken = bytes.len().min(3);
+            self.0.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_repeat_into_a_pipe_goes_on_where_it_stopped() {
+        let (mut pipe, mut partly) = (Slow(Vec::new(), false), 0);
+        let mut attempts = 0;
+        while put(&mut pipe, b"whole lines", &mut partly).is_err() {
+            attempts += 1;
+        }
+        assert_eq!((&*pipe.0, partly), (&b"whole lines"[..], 0));
+        assert!(attempts > 1);
+    }
+
+    #[test]
+    fn a_file_goes_on_where_it_was_left_and_never_grows_by_holes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("samples");
+        let target =
+            |length| Target { path: Some(path.clone()), head: b"head\n".to_vec(), file: None, length, partly: 0 };
+        let mut first = target(0);
+        first.open().unwrap();
+        first.write(b"one\n").unwrap();
+        let length = first.length;
+        first.write(b"two\n").unwrap();
+        let mut second = target(length);
+        second.open().unwrap();
+        second.write(b"three\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "head\none\nthree\n");
+        assert!(target(1_000).open().is_err(), "shorter than what was written");
+        std::fs::remove_file(&path).unwrap();
+        assert!(target(4).open().is_err(), "gone");
+        assert!(!path.exists());
+    }
 }

@@ -8,6 +8,9 @@ use crate::output::{Account, account::Outage};
 /// Attempts that fail for a shorter time are a hiccup, and not told.
 const HICCUP_MS: i64 = 1_000;
 
+/// More refused batches are kept, but not named in the account.
+const MAX_NAMED: usize = 20;
+
 /// A ledger in the hands of delivery and of the teller, which live on one thread.
 pub type SharedLedger = Rc<RefCell<Ledger>>;
 
@@ -32,7 +35,9 @@ impl Ledger {
     /// A ledger that goes on from an account.
     #[must_use]
     pub fn shared(account: Account) -> SharedLedger {
-        let account = Account { spooled: 0, complete: false, ..account };
+        // What was spooled is sent, and counted, now.
+        let sent = account.sent.saturating_sub(account.spooled);
+        let account = Account { sent, spooled: 0, complete: false, ..account };
         Rc::new(RefCell::new(Self { account, ..Self::default() }))
     }
 
@@ -41,7 +46,8 @@ impl Ledger {
         std::mem::take(&mut self.notices)
     }
 
-    fn tell(&mut self, what: &str) {
+    /// Notes what is to be told.
+    pub fn tell(&mut self, what: &str) {
         self.notices.push(format!("{}: {what}", self.account.name));
     }
 
@@ -60,13 +66,18 @@ impl Ledger {
         self.introduction.as_ref() == introduction
     }
 
-    /// An attempt failed, on data of a time (Unix milliseconds).
-    pub(super) fn failed(&mut self, why: &str, at_ms: i64) {
+    /// What the receiver said of itself.
+    pub(super) fn introduction(&self) -> Option<String> {
+        self.introduction.clone()
+    }
+
+    /// An attempt failed that began at a time, on data of a time (both Unix milliseconds).
+    pub(super) fn failed(&mut self, why: &str, at_ms: i64, began_ms: i64) {
         let now = now_ms();
         self.account.retried += 1;
         self.account.last_error = Some(why.to_owned());
         self.account.lag_seconds = (now - at_ms).max(0) as f64 / 1e3;
-        let begin = || (Outage { from_ms: now, to_ms: None, reason: why.to_owned() }, false);
+        let begin = || (Outage { from_ms: began_ms, to_ms: None, reason: why.to_owned() }, false);
         let (outage, told) = self.outage.get_or_insert_with(begin);
         if !*told && now - outage.from_ms >= HICCUP_MS {
             *told = true;
@@ -101,7 +112,9 @@ impl Ledger {
         }
         self.account.rejected += samples;
         self.account.last_error = Some(why.to_owned());
-        self.account.set_aside.extend(set_aside);
+        if self.account.set_aside.len() < MAX_NAMED {
+            self.account.set_aside.extend(set_aside);
+        }
     }
 
     /// Something in the log could not be read; what it held is lost.
@@ -119,11 +132,24 @@ impl Ledger {
         self.account.set_aside.retain(|known| known != name);
     }
 
-    /// A push is through, up to a position; so many bytes of the log wait.
-    pub(super) fn pushed(&mut self, position: Option<Position>, unread_bytes: u64) {
-        self.position = position;
+    /// A push is through that ended at a time (Unix milliseconds); so many bytes of the log wait.
+    pub(super) fn pushed(&mut self, unread_bytes: u64, end_ms: i64) {
         self.account.queue_bytes = unread_bytes;
-        self.account.lag_seconds = 0.0;
+        let behind = if unread_bytes == 0 { 0 } else { now_ms() - end_ms };
+        self.account.lag_seconds = behind.max(0) as f64 / 1e3;
+    }
+
+    /// Refusals within a batch that is searched anew are as they were before it.
+    pub(super) fn undo_refusals(&mut self, before: Account) {
+        self.account.rejected = before.rejected;
+        self.account.set_aside = before.set_aside;
+    }
+
+    /// Counts of a push that is sent anew are as they were before it.
+    pub(super) fn undo(&mut self, before: Account) {
+        let account = &mut self.account;
+        (account.sent, account.acknowledged, account.rejected) = (before.sent, before.acknowledged, before.rejected);
+        account.set_aside = before.set_aside;
     }
 
     /// The time to deliver ran out before these.
@@ -133,6 +159,8 @@ impl Ledger {
         } else {
             self.account.lost += samples;
         }
+        let never = || "no answer before the time to deliver ran out".to_owned();
+        self.account.last_error.get_or_insert_with(never);
     }
 
     /// Nothing more is delivered.
@@ -142,7 +170,10 @@ impl Ledger {
         }
         let account = &mut self.account;
         account.complete = fault.is_none() && account.rejected == 0 && account.spooled == 0 && account.lost == 0;
-        if fault.is_some() {
+        if account.complete {
+            // What went wrong on the way is among the outages.
+            account.last_error = None;
+        } else if fault.is_some() {
             account.last_error = fault;
         }
     }
@@ -157,15 +188,15 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.met(Some("remote write 2.0".to_owned()));
         assert_eq!(ledger.take_notices().len(), 1);
-        ledger.failed("refused", 0);
+        ledger.failed("refused", 0, now_ms());
         assert!(!ledger.recovered());
         assert!(ledger.take_notices().is_empty());
-        ledger.failed("refused", 0);
+        ledger.failed("refused", 0, now_ms());
         if let Some((outage, _)) = &mut ledger.outage {
             outage.from_ms -= 20_000;
         }
-        ledger.failed("refused", 0);
-        ledger.failed("refused", 0);
+        ledger.failed("refused", 0, now_ms());
+        ledger.failed("refused", 0, now_ms());
         assert_eq!(ledger.take_notices().len(), 1);
         ledger.met(Some("remote write 2.0".to_owned()));
         let told = ledger.take_notices();

@@ -1,4 +1,4 @@
-//! The feed of records: what each request left behind, written out in a format, a frame of the record log a push.
+//! The feed of records: what each request left behind, written out in a format.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,8 @@ use crate::{
     record_log::RecordCursor,
 };
 
-/// Lines in one request: twice what `InfluxDB` advises, because at 20,000 requests a second answers cost more than lines.
+/// Lines from which on a request is sent; a frame more may be in it. Twice what `InfluxDB` advises, because at 20,000
+/// requests a second answers cost more than lines.
 const MAX_LINES: usize = 10_000;
 
 /// Records, written out.
@@ -20,6 +21,8 @@ pub struct RecordFeed {
     make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>,
     format: Box<dyn SampleFormat>,
     cursor: RecordCursor,
+    /// Met behind what was read last.
+    fault: Option<FeedError>,
 }
 
 impl RecordFeed {
@@ -29,24 +32,37 @@ impl RecordFeed {
     /// When the log can't be read.
     pub fn new(run: &Path, make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>) -> Result<Self, FeedError> {
         let cursor = RecordCursor::open(run, None)?;
-        Ok(Self { run: run.to_owned(), format: make_format(), make_format, cursor })
+        Ok(Self { run: run.to_owned(), format: make_format(), make_format, cursor, fault: None })
     }
 }
 
 impl Feed for RecordFeed {
     fn next(&mut self, _over: bool) -> Result<Option<Push>, FeedError> {
-        let Some(frame) = self.cursor.next_frame()? else { return Ok(None) };
-        let (mut batches, mut lines, mut newest_ns) = (Vec::new(), Lines::default(), 0);
-        for recorded in frame.entries() {
-            newest_ns = newest_ns.max(recorded.at_unix_ns);
-            self.format.write(&recorded, &mut lines);
-            if lines.ends.len() >= MAX_LINES {
-                batches.push(Batch::of_lines(std::mem::take(&mut lines)));
+        let (mut lines, mut newest_ns, mut read) = (Lines::default(), 0, false);
+        // Frames are small when the load is: as many as fit go out at once.
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        while lines.ends.len() < MAX_LINES {
+            let frame = match self.cursor.next_frame() {
+                Ok(Some(frame)) => frame,
+                Ok(None) => break,
+                Err(fault) => {
+                    // What was read before it goes first.
+                    self.fault = Some(fault.into());
+                    break;
+                }
+            };
+            read = true;
+            for recorded in frame.entries() {
+                newest_ns = newest_ns.max(recorded.at_unix_ns);
+                self.format.write(&recorded, &mut lines);
             }
         }
-        if !lines.ends.is_empty() {
-            batches.push(Batch::of_lines(lines));
+        if !read {
+            return self.fault.take().map_or(Ok(None), Err);
         }
+        let batches = if lines.ends.is_empty() { Vec::new() } else { vec![Batch::of_lines(lines)] };
         let position = Position::Record(self.cursor.position());
         Ok(Some(Push { batches, end_ms: newest_ns / 1_000_000, position, on_disk: true }))
     }

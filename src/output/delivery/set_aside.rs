@@ -23,6 +23,8 @@ pub(super) struct Reason {
     pub samples: u64,
     /// What the receiver said.
     pub answer: String,
+    /// What was agreed on with the receiver, which the bytes are written in.
+    pub dialect: Option<String>,
 }
 
 /// The batches that a sink set aside.
@@ -39,7 +41,7 @@ impl SetAside {
     pub(super) fn new(stem: PathBuf) -> Self {
         let known = files_of(&stem);
         let bytes = known.iter().filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()).sum();
-        let next = known.last().and_then(|path| number_of(path)).map_or(1, |number| number + 1);
+        let next = known.iter().filter_map(|path| number_of(path)).max().map_or(1, |number| number + 1);
         Self { stem, next, bytes }
     }
 
@@ -57,24 +59,37 @@ impl SetAside {
             fs::create_dir_all(folder)?;
         }
         fs::write(named(&self.stem, self.next, "json"), serde_json::to_vec(reason)?)?;
-        fs::write(&body, batch.content())?;
+        // Under another name first: half a body would be taken for a whole one.
+        let partial = named(&self.stem, self.next, "partial");
+        fs::write(&partial, batch.content()).inspect_err(|_| drop(fs::remove_file(&partial)))?;
+        fs::rename(&partial, &body)?;
         self.next += 1;
         self.bytes += length;
         Ok(body.file_name().map(|name| name.to_string_lossy().into_owned()))
     }
 
-    /// All batches that were set aside, oldest first.
-    ///
-    /// # Errors
-    /// When one can't be read.
-    pub(super) fn all(&self) -> io::Result<Vec<(PathBuf, Batch)>> {
-        let mut found = Vec::new();
-        for body in files_of(&self.stem) {
-            let reason: Reason = serde_json::from_slice(&fs::read(body.with_extension("json"))?)?;
-            let batch = Batch::restored(fs::read(&body)?, reason.samples);
-            found.push((body, batch));
+    /// The number of the next one.
+    pub(super) fn next(&self) -> u32 {
+        self.next
+    }
+
+    /// Forgets those from a number on.
+    pub(super) fn forget_from(&mut self, number: u32) {
+        for number in number..self.next {
+            // What can't be removed is offered once more than needed.
+            drop(remove(&named(&self.stem, number, "body")));
         }
-        Ok(found)
+        self.next = number;
+    }
+
+    /// All batches that were set aside, oldest first; those that can't be read stay where they are.
+    pub(super) fn all(&self) -> Vec<(PathBuf, Reason, Batch)> {
+        let read = |body: PathBuf| {
+            let reason: Reason = serde_json::from_slice(&fs::read(body.with_extension("json")).ok()?).ok()?;
+            let batch = Batch::restored(fs::read(&body).ok()?, reason.samples);
+            Some((body, reason, batch))
+        };
+        files_of(&self.stem).into_iter().filter_map(read).collect()
     }
 }
 
@@ -83,8 +98,9 @@ impl SetAside {
 /// # Errors
 /// When it can't be removed.
 pub(super) fn remove(body: &Path) -> io::Result<()> {
-    fs::remove_file(body.with_extension("json"))?;
-    fs::remove_file(body)
+    // The body first: without it the rest is found by nobody.
+    fs::remove_file(body)?;
+    fs::remove_file(body.with_extension("json"))
 }
 
 fn named(stem: &Path, number: u32, extension: &str) -> PathBuf {
@@ -105,7 +121,7 @@ fn files_of(stem: &Path) -> Vec<PathBuf> {
         name.starts_with(&beginning) && path.extension().is_some_and(|extension| extension == "body")
     };
     let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(ours).collect();
-    found.sort();
+    found.sort_by_key(|path| number_of(path));
     found
 }
 
@@ -120,14 +136,14 @@ mod tests {
         let mut batch = Batch::new(b"head".to_vec());
         batch.part(|out| out.push(1));
         batch.part(|out| out.push(2));
-        let reason = Reason { at_ms: 7, samples: 2, answer: "400 out of bounds".to_owned() };
+        let reason = Reason { at_ms: 7, samples: 2, answer: "400 out of bounds".to_owned(), dialect: None };
         let mut aside = SetAside::new(stem.clone());
         assert_eq!(aside.put(&batch, &reason).unwrap().unwrap(), "1-prometheus-refused-0001.body");
         let mut later = SetAside::new(stem);
         assert_eq!(later.put(&batch, &reason).unwrap().unwrap(), "1-prometheus-refused-0002.body");
-        let all = later.all().unwrap();
-        assert_eq!((all.len(), all[0].1.content(), all[0].1.samples()), (2, batch.content(), 2));
+        let all = later.all();
+        assert_eq!((all.len(), &all[0].1, all[0].2.content(), all[0].2.samples()), (2, &reason, batch.content(), 2));
         remove(&all[0].0).unwrap();
-        assert_eq!(later.all().unwrap().len(), 1);
+        assert_eq!(later.all().len(), 1);
     }
 }

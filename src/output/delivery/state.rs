@@ -21,6 +21,8 @@ pub struct Standing {
     pub position: Option<Position>,
     /// Batches of the next push that were settled.
     pub settled: usize,
+    /// Whether everything was carried, the end of the run included.
+    pub ended: bool,
     /// Bytes of the sink's file, for sinks that write one.
     pub file_length: u64,
     /// The account so far.

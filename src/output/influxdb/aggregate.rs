@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::line::{key, line};
 use crate::{
     metric::{Interval, MetricDef, SeriesDef, SeriesId, Totals, Value},
-    output::batch::Batch,
+    output::{batch::Batch, encoder::Encoder},
     threshold::{Stat, parse::parse_stat, shown_factor, stat_of},
 };
 
@@ -27,10 +27,6 @@ const TREND_STATS: [(&str, &str, &str); 9] = [
     ("p99", "total_p99", "p(99)"),
     ("p999", "total_p999", "p(99.9)"),
 ];
-/// Fields of the other kinds. A tag of the name of a field is refused by `InfluxDB` 3.
-const OTHER_FIELDS: [&str; 8] =
-    ["value", "rate", "total", "sum", "total_sum", "nonzero", "total_nonzero", "total_rate"];
-
 /// One value of a point; None is left out.
 type Field = (&'static str, Option<f64>);
 
@@ -65,8 +61,23 @@ impl AggregateEncoder {
         }
     }
 
-    /// Takes an interval into the span and the run.
-    pub fn fold(&mut self, interval: &Interval) {
+    fn learn(&mut self, series: &SeriesDef) {
+        let name = &series.metric.name;
+        self.keys.push(self.key(name, series.labels.iter()));
+        if !self.metrics.iter().any(|(known, _)| known.name == *name) {
+            let key = self.key("overall", [("metric", &**name)].into_iter());
+            self.metrics.push((series.metric.clone(), key));
+        }
+    }
+
+    fn key<'a>(&'a self, measurement: &str, tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
+        let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        key(&format!("{}{measurement}", self.prefix), run.chain(tags))
+    }
+}
+
+impl Encoder for AggregateEncoder {
+    fn fold(&mut self, interval: &Interval) {
         for series in &interval.new_series {
             self.learn(series);
         }
@@ -81,23 +92,8 @@ impl AggregateEncoder {
         self.end_ms = interval.end_ms;
     }
 
-    fn learn(&mut self, series: &SeriesDef) {
-        let name = &series.metric.name;
-        self.keys.push(self.key(name, series.labels.iter()));
-        if !self.metrics.iter().any(|(known, _)| known.name == *name) {
-            let key = self.key("overall", [("metric", &**name)].into_iter());
-            self.metrics.push((series.metric.clone(), key));
-        }
-    }
-
-    fn key<'a>(&'a self, measurement: &str, tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
-        let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let tags = run.chain(tags).map(|(name, value)| (tag_name(name), value.to_owned())).collect();
-        key(&format!("{}{measurement}", self.prefix), &tags)
-    }
-
     /// The points of the span, at most 5,000 in a batch; nothing when no interval came since the last push.
-    pub fn push(&mut self) -> Vec<Batch> {
+    fn push(&mut self) -> Vec<Batch> {
         let Some(begin_ms) = self.begin_ms.take() else { return Vec::new() };
         let seconds = (self.end_ms - begin_ms) as f64 / 1e3;
         let mut batches = Vec::new();
@@ -122,11 +118,6 @@ impl AggregateEncoder {
         }
         batches
     }
-
-    /// What is left at the end of the run.
-    pub fn end(&mut self) -> Vec<Batch> {
-        self.push()
-    }
 }
 
 fn put(batches: &mut Vec<Batch>, line: Option<Vec<u8>>) {
@@ -138,19 +129,6 @@ fn put(batches: &mut Vec<Batch>, line: Option<Vec<u8>>) {
             batch.part(|out| out.extend(line));
             batches.push(batch);
         }
-    }
-}
-
-/// A tag must not be called as a field, nor `time`, nor begin with `_`.
-fn tag_name(name: &str) -> String {
-    let of_trend = |(span, run, _): &(&str, &str, &str)| name == *span || name == *run;
-    let taken = name == "time" || OTHER_FIELDS.contains(&name) || TREND_STATS.iter().any(of_trend);
-    if taken {
-        format!("tag_{name}")
-    } else if name.starts_with('_') {
-        format!("tag{name}")
-    } else {
-        name.to_owned()
     }
 }
 

@@ -4,25 +4,70 @@
 //! numbers, line ends, names that begin with `_`, and backslashes where receivers differ in what they mean (`InfluxDB` 1
 //! reads two as two, 3 as one): at the end, and before a separator or another backslash.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-/// What tells a point from others at the same time: measurement and tags, escaped, tags sorted bytewise.
+/// What is escaped in tags.
+const SPECIAL: &[char] = &[',', '=', ' '];
+
+/// Every field that aggregates and samples have, each the name of a tag that it would be confused with.
+const FIELDS: [&str; 27] = [
+    "value",
+    "weight",
+    "rate",
+    "total",
+    "sum",
+    "total_sum",
+    "nonzero",
+    "total_nonzero",
+    "total_rate",
+    "count",
+    "total_count",
+    "min",
+    "total_min",
+    "max",
+    "total_max",
+    "mean",
+    "total_mean",
+    "p50",
+    "total_p50",
+    "p90",
+    "total_p90",
+    "p95",
+    "total_p95",
+    "p99",
+    "total_p99",
+    "p999",
+    "total_p999",
+];
+
+/// What tells a point from others at the same time: measurement and tags, escaped, tags sorted bytewise. Of tags of one
+/// name the last counts; those without a value are none.
 ///
 /// Control characters are written as Rust writes them (`\n`). Ambiguous backslashes are cut, and so are `#` and `_` at
 /// the begin of the measurement, which would make it a comment or a reserved name. Tags that are empty then are left out.
+/// A tag is never called as a field or `time`, which `InfluxDB` 3 refuses, nor does it begin with `_`: `tag_` goes before.
 #[must_use]
-pub fn key(measurement: &str, tags: &BTreeMap<String, String>) -> Vec<u8> {
+pub fn key<'a>(measurement: &str, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut key = escaped(measurement.trim_start_matches(['#', '_']), &[',', ' ']);
+    let tags = tags.into_iter().map(|(name, value)| (escaped(&tag_name(name), SPECIAL), escaped(value, SPECIAL)));
+    let tags: BTreeMap<String, String> = tags.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect();
     for (name, value) in tags {
-        let (name, value) = (escaped(name, &[',', '=', ' ']), escaped(value, &[',', '=', ' ']));
-        if !name.is_empty() && !value.is_empty() {
-            key.push(',');
-            key.push_str(&name);
-            key.push('=');
-            key.push_str(&value);
-        }
+        key.push(',');
+        key.push_str(&name);
+        key.push('=');
+        key.push_str(&value);
     }
     key.into_bytes()
+}
+
+fn tag_name(name: &str) -> Cow<'_, str> {
+    if name == "time" || FIELDS.contains(&name) {
+        format!("tag_{name}").into()
+    } else if name.starts_with('_') {
+        format!("tag{name}").into()
+    } else {
+        name.into()
+    }
 }
 
 /// A line with its end. Numbers are floats (a field keeps its first type for good); those that are not finite are left

@@ -66,7 +66,7 @@ impl InfluxReceiver {
     fn hint(&self) -> &'static str {
         match self.settings.target {
             Target::One { .. } => {
-                "check the database and the path; version 2 takes ?org=…&bucket=…, version 3 ?database=…"
+                "check the database (the path, or ?db=…); version 2 takes ?org=…&bucket=…, version 3 ?database=…"
             }
             Target::Two { .. } => "check org, bucket and path",
             Target::Three { .. } => "check database and path",
@@ -94,6 +94,12 @@ impl Receiver for InfluxReceiver {
             400 | 422 if let Some(rejected) = rejected_lines(&answer.body) => {
                 Verdict::Partly { rejected: rejected.min(batch.samples()), why: answer.line() }
             }
+            200..=299 if answer.status != 204 => Verdict::Hold(format!(
+                "{} (hint: InfluxDB answers 204; something else is at this address)",
+                answer.line()
+            )),
+            // A store that came back empty: made anew when it is met again.
+            404 if answer.body.contains("database not found") => Verdict::Stranger(answer.line()),
             // Semantically wrong lines, after the good ones were written; how many is not said.
             422 => Verdict::Partly { rejected: 1, why: answer.line() },
             // Version 1 answers so to a retention policy that does not exist.
@@ -127,8 +133,9 @@ impl Receiver for InfluxReceiver {
         self.version =
             answer.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());
         match answer.status {
+            _ if answer.is_page() => Err(format!("{} with a web page", answer.status)),
             // Only asked in case it is not there; without the right to make it, it may be there all the same.
-            200..=499 if answer.status != 429 => Ok(()),
+            200..=299 | 400..=499 if answer.status != 429 => Ok(()),
             _ => Err(answer.line()),
         }
     }
@@ -156,7 +163,7 @@ fn rejected_lines(body: &str) -> Option<u64> {
     let unparsed = body.matches("unable to parse").count() as u64;
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>().ok();
     let dropped = after.rsplit("dropped=").next().filter(|_| after.contains("dropped=")).and_then(digits).unwrap_or(0);
-    Some((dropped + unparsed).max(1))
+    Some(dropped.saturating_add(unparsed).max(1))
 }
 
 #[cfg(test)]
@@ -176,7 +183,8 @@ mod tests {
         let mut batch = Batch::default();
         (0..10).for_each(|_| batch.part(|out| out.push(b'\n')));
         let headers = reqwest::header::HeaderMap::new();
-        let answer = Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into() };
+        let answer =
+            Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into(), secrets: Vec::new() };
         receiver("influxdb", Precision::Milliseconds).judge(&answer, &batch, false)
     }
 
@@ -185,6 +193,11 @@ mod tests {
         let url = |words, precision| receiver(words, precision).url().to_string();
         let (ms, ns) = (Precision::Milliseconds, Precision::Nanoseconds);
         assert_eq!(url("influxdb=http://h:1/db?retention=week", ms), "http://h:1/write?db=db&precision=ms&rp=week");
+        assert_eq!(url("influxdb=http://h:1/my%20db", ms), "http://h:1/write?db=my+db&precision=ms");
+        assert_eq!(
+            url("influxdb=http://h:1/p/write?db=my%20db&mode=raw", ns),
+            "http://h:1/p/write?db=my+db&precision=n"
+        );
         assert_eq!(
             url("influxdb=http://h:1?org=o&bucket=b%20c&mode=raw", ns),
             "http://h:1/api/v2/write?org=o&bucket=b+c&precision=ns"
@@ -197,9 +210,9 @@ mod tests {
 
     #[test]
     fn the_database_is_made_once_a_meeting() {
-        let mut receiver = receiver("influxdb=http://h:1/a%22b", Precision::Milliseconds);
+        let mut receiver = receiver("influxdb=http://h:1/a%22b%20c", Precision::Milliseconds);
         let question = receiver.question(0).unwrap();
-        assert!(question.url.as_str().starts_with("http://h:1/query?q=CREATE+DATABASE+"), "{}", question.url);
+        assert_eq!(question.url.as_str(), "http://h:1/query?q=CREATE+DATABASE+%22a%5C%22b+c%22");
         assert!(receiver.question(0).is_none());
         receiver.forget();
         assert!(receiver.question(0).is_some());
@@ -217,6 +230,11 @@ mod tests {
         assert!(matches!(judge(400, "{\"code\":\"invalid\",\"message\":\"unable to parse 'x'\"}"), Verdict::Poison(_)));
         assert!(matches!(judge(500, "{\"error\":\"retention policy not found: x\"}"), Verdict::Hold(_)));
         assert!(matches!(judge(500, "{\"error\":\"timeout\"}"), Verdict::Again { .. }));
-        assert!(matches!(judge(404, "{\"error\":\"database not found\"}"), Verdict::Hold(_)));
+        assert!(matches!(judge(404, "{\"error\":\"database not found\"}"), Verdict::Stranger(_)));
+        assert!(matches!(judge(404, "nothing here"), Verdict::Hold(_)));
+        assert!(matches!(judge(200, "welcome"), Verdict::Hold(_)));
+        assert_eq!(judge(204, ""), Verdict::Taken);
+        let many = "partial write: unable to parse 'x' dropped=18446744073709551615";
+        assert!(matches!(judge(400, many), Verdict::Partly { .. }));
     }
 }

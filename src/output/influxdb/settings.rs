@@ -1,9 +1,10 @@
 //! Options of an `InfluxDB` sink: which API, where in it, what is written.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::output::{
-    address::{Options, Place, Secret, secret},
+    address::{Options, Secret, secret},
     samples::Selection,
 };
 
@@ -64,8 +65,7 @@ impl Settings {
     ///
     /// # Errors
     /// What is wrong or missing.
-    pub fn read(place: &mut Place, options: &mut Options) -> Result<(Self, Option<Secret>), String> {
-        let Place::Url(url) = place else { return Err("the address must be http://… or https://…".to_owned()) };
+    pub fn read(url: &mut Url, options: &mut Options) -> Result<(Self, Option<Secret>), String> {
         let target = read_target(url, options)?;
         let token = secret(options, "token")?;
         let modes = [("aggregate", Mode::Aggregate), ("sampled", Mode::Sampled(0)), ("raw", Mode::Raw)];
@@ -84,32 +84,28 @@ impl Settings {
         };
         let gzip = options.take_bool("gzip")?.unwrap_or(true);
         let prefix = options.take("prefix").unwrap_or_default();
+        if prefix.starts_with(['#', '_']) || prefix.contains(char::is_control) {
+            return Err("`prefix` begins with neither `#` nor `_`, and holds no control characters".to_owned());
+        }
         Ok((Self { target, mode, prefix, metrics, gzip }, token))
     }
 }
 
 fn read_target(url: &mut Url, options: &mut Options) -> Result<Target, String> {
-    let path = url.path().trim_matches('/').to_owned();
     let retention = options.take("retention");
     let no_sync = options.take_bool("no_sync")?;
-    let given = (options.take("org"), options.take("bucket"), options.take("database").or_else(|| options.take("db")));
-    let (target, endpoint) = match given {
-        (Some(org), Some(bucket), None) => (Target::Two { org, bucket }, "api/v2/write"),
-        (None, None, Some(database)) => {
-            (Target::Three { database, no_sync: no_sync.unwrap_or(false) }, "api/v3/write_lp")
+    let two = (options.take("org"), options.take("bucket"));
+    let target = match (options.take("db"), two, options.take("database")) {
+        (Some(database), (None, None), None) => Target::One { database, retention: retention.clone() },
+        (None, (Some(org), Some(bucket)), None) => Target::Two { org, bucket },
+        (None, (None, None), Some(database)) => Target::Three { database, no_sync: no_sync.unwrap_or(false) },
+        (None, (None, None), None) => {
+            let database = database_in(url)?;
+            url.set_path("");
+            Target::One { database, retention: retention.clone() }
         }
-        (None, None, None) => {
-            let database = if path.is_empty() { "k6".to_owned() } else { path.clone() };
-            if database.contains('/') {
-                return Err(format!(
-                    "the path of a version 1 address is the database, and `{path}` is none\n  hint: version 2 takes \
-                     http://host:8086?org=…&bucket=…, version 3 http://host:8181?database=…"
-                ));
-            }
-            (Target::One { database, retention: retention.clone() }, "write")
-        }
-        (Some(_), None, None) | (None, Some(_), None) => return Err("version 2 needs `org` and `bucket`".to_owned()),
-        _ => return Err("give `org` and `bucket` (version 2), or `database` (version 3)".to_owned()),
+        (None, (Some(_), None) | (None, Some(_)), None) => return Err("version 2 needs `org` and `bucket`".to_owned()),
+        _ => return Err("give `db` (version 1), `org` and `bucket` (version 2), or `database` (version 3)".to_owned()),
     };
     if retention.is_some() && !matches!(target, Target::One { .. }) {
         return Err("`retention` is version 1's".to_owned());
@@ -117,16 +113,39 @@ fn read_target(url: &mut Url, options: &mut Options) -> Result<Target, String> {
     if no_sync.is_some() && !matches!(target, Target::Three { .. }) {
         return Err("`no_sync` is version 3's".to_owned());
     }
-    // Versions 2 and 3 may live below a path of a proxy.
-    let below = if matches!(target, Target::One { .. }) { String::new() } else { path };
-    url.set_path(&format!("{below}/{endpoint}"));
+    let endpoint = match target {
+        Target::One { .. } => "/write",
+        Target::Two { .. } => "/api/v2/write",
+        Target::Three { .. } => "/api/v3/write_lp",
+    };
+    // A receiver may live below a path of a proxy, and who copies an address may copy the endpoint's.
+    let path = url.path().trim_end_matches('/');
+    let below = path.strip_suffix(endpoint).unwrap_or(path).to_owned();
+    url.set_path(&format!("{below}{endpoint}"));
     Ok(target)
+}
+
+/// Version 1's database, if it is the path.
+fn database_in(url: &Url) -> Result<String, String> {
+    let path = url.path().trim_matches('/');
+    if path.is_empty() {
+        return Ok("k6".to_owned());
+    }
+    if path.contains('/') {
+        return Err(
+            "the path of a version 1 address is the database, and this one is longer\n  hint: version 1 takes \
+             http://host:8086/DATABASE or ?db=…, version 2 ?org=…&bucket=…, version 3 ?database=…"
+                .to_owned(),
+        );
+    }
+    let name = percent_decode_str(path).decode_utf8();
+    name.map(Into::into).map_err(|_| "the database's name is no UTF-8".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::address::{self, SinkAddress};
+    use crate::output::address::{self, Place, SinkAddress};
 
     fn read(words: &str) -> Result<(String, Settings), String> {
         let sink = SinkAddress::parse(words, |_| None).map_err(|error| error.to_string())?;
@@ -148,13 +167,34 @@ mod tests {
     }
 
     #[test]
+    fn version_1s_database_is_the_path_or_db() {
+        for (words, expected, database) in [
+            ("influxdb=http://h:1/my%20db", "http://h:1/write", "my db"),
+            ("influxdb=http://h:1/a%2Fb/", "http://h:1/write", "a/b"),
+            ("influxdb=http://h:1?db=k6", "http://h:1/write", "k6"),
+            ("influxdb=http://h:1/write?db=k6", "http://h:1/write", "k6"),
+            ("influxdb=http://h:1/proxied/write?db=k6", "http://h:1/proxied/write", "k6"),
+        ] {
+            let (url, settings) = read(words).unwrap();
+            assert_eq!(url, expected, "{words}");
+            assert_eq!(settings.target, Target::One { database: database.to_owned(), retention: None }, "{words}");
+        }
+        assert_eq!(read("influxdb=http://h:1/api/v2/write?org=o&bucket=b").unwrap().0, "http://h:1/api/v2/write");
+    }
+
+    #[test]
     fn what_does_not_go_together_is_told() {
         for (words, told) in [
             ("influxdb=http://h?org=o", "needs `org` and `bucket`"),
-            ("influxdb=http://h/api/v2/write", "hint: version 2"),
+            ("influxdb=http://h/api/v2/write", "version 2 ?org="),
             ("influxdb=http://h/db?no_sync=true", "version 3's"),
             ("influxdb=http://h/db?mode=raww", "one of aggregate, sampled, raw"),
             ("influxdb=http://h/db?every=3", "there is no option `every`"),
+            ("influxdb=http://h?db=a&database=b", "`database` (version 3)"),
+            ("influxdb=http://h/db?prefix=_a", "`prefix` begins"),
+            ("influxdb=http://h/db?prefix=%23a", "`prefix` begins"),
+            ("influxdb=http://h/db?prefix=a%0Ab", "no control characters"),
+            ("influxdb=http://h/db?mode=raw&interval=5s", "there is no option `interval`"),
         ] {
             let fault = read(words).unwrap_err();
             assert!(fault.contains(told), "{words}: {fault}");

@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     interval_log::Header,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue},
-    output::batch::Batch,
+    output::{batch::Batch, encoder::Encoder},
     report::{self, Outcome, Summary, Verdict, trends},
 };
 
@@ -91,14 +91,14 @@ fn kept(text: &str) -> String {
 proptest! {
     #[test]
     fn what_is_escaped_reads_back(measurement in "[a-z][ -~é\n\t\\\\,=\"]{0,9}", name in "[ -~\n\\\\,= ]{0,9}", value in "[ -~é\r\n\\\\,= ]{0,9}") {
-        let tags = BTreeMap::from([(name.clone(), value.clone())]);
-        let written = line::line(&line::key(&measurement, &tags), &[("value", Some(0.1))], 7).unwrap();
+        let written = line::line(&line::key(&measurement, [(&*name, &*value)]), &[("value", Some(0.1))], 7).unwrap();
         let text = String::from_utf8(written).unwrap();
         prop_assert_eq!(text.matches('\n').count(), 1);
         let point = parse(text.trim_end_matches('\n'));
         prop_assert_eq!(point.measurement, kept(&measurement));
-        let whole = !kept(&name).is_empty() && !kept(&value).is_empty();
-        let expected = if whole { BTreeMap::from([(kept(&name), kept(&value))]) } else { BTreeMap::new() };
+        let named = if name.starts_with('_') { format!("tag{name}") } else { name };
+        let whole = !kept(&named).is_empty() && !kept(&value).is_empty();
+        let expected = if whole { BTreeMap::from([(kept(&named), kept(&value))]) } else { BTreeMap::new() };
         prop_assert_eq!(point.tags, expected);
     }
 
@@ -134,7 +134,7 @@ proptest! {
                 pushed.extend(points(&encoder.push()));
             }
         }
-        pushed.extend(points(&encoder.end()));
+        pushed.extend(points(&encoder.push()));
         holds_the_summary(&pushed, &report::json::render(&summary(totals)));
     }
 }
@@ -259,7 +259,7 @@ fn a_small_run_line_by_line() {
     // A silent second is a zero and not a gap; what no value stands for is left out.
     encoder.fold(&interval(2, Vec::new(), vec![(3, gauge(0.0))]));
     assert_eq!(
-        text(encoder.end()),
+        text(encoder.push()),
         "k6_vus,run_id=r\\ 1,scenario=s value=0 3000\n\
          k6_overall,metric=http_reqs,run_id=r\\ 1 count=0,rate=0,total=4 3000\n\
          k6_overall,metric=http_req_duration,run_id=r\\ 1 sum=0,total_sum=250,count=0,total_count=1,total_min=250,\
@@ -267,6 +267,27 @@ fn a_small_run_line_by_line() {
          k6_overall,metric=checks,run_id=r\\ 1 nonzero=0,count=0,total_nonzero=1,total_count=2,total_rate=0.5 3000\n\
          k6_overall,metric=vus,run_id=r\\ 1 value=1 3000\n"
     );
+}
+
+#[test]
+fn no_tag_is_called_as_a_field() {
+    let mut encoder = AggregateEncoder::new("", Vec::new());
+    let series = vec![
+        series(0, &catalogue::HTTP_REQS, &[]),
+        series(1, &catalogue::HTTP_REQ_DURATION, &[]),
+        series(2, &catalogue::CHECKS, &[]),
+        series(3, &catalogue::VUS, &[]),
+    ];
+    let rate = Value::Rate { nonzero: 1, total: 2 };
+    let values = vec![(0, Value::Counter(3.0)), (1, trend(&[0.25])), (2, rate), (3, Value::Gauge(Some(1.0)))];
+    encoder.fold(&interval(0, series, values));
+    let points = points(&encoder.push());
+    let fields: Vec<&str> = points.iter().flat_map(|point| point.fields.keys()).map(String::as_str).collect();
+    for name in fields.into_iter().chain(["weight", "time"]) {
+        let key = String::from_utf8(line::key("m", [(name, "x")])).unwrap();
+        assert_eq!(key, format!("m,tag_{name}=x"));
+    }
+    assert_eq!(line::key("#_m", [("a", "1"), ("a", ""), ("_b", "2")]), b"m,a=1,tag_b=2");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use url::Url;
 
 use super::variables::Variables;
-use crate::output::address::Place;
 
 /// The method of the protocol's metrics service.
 const METHOD: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
@@ -86,8 +85,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// When gRPC was given a path.
-    pub fn complete(&self, place: &mut Place) -> Result<(), String> {
-        let Place::Url(url) = place else { return Ok(()) };
+    pub fn complete(&self, url: &mut Url) -> Result<(), String> {
         let path = url.path().trim_end_matches('/').to_owned();
         match self.transport {
             Transport::Grpc if !path.is_empty() => {

@@ -74,7 +74,7 @@ impl Receiver for OtlpGrpc {
         }
         let code = answer.header("grpc-status").and_then(|code| code.trim().parse().ok());
         match code {
-            Some(0) => reply::verdict(message(&answer.bytes)),
+            Some(0) => reply::verdict(answer, message(&answer.bytes)),
             Some(code) => verdict_of_code(code, answer),
             None => Verdict::Again { pause: None, why: "the answer ended before its status".to_owned() },
         }
@@ -109,7 +109,7 @@ fn verdict_of_code(code: u32, answer: &Answer) -> Verdict {
     let fault = Fault::read(&details.unwrap_or_default());
     let said = answer.header("grpc-message").map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
     let name = name_of(code);
-    let why = format!("{name} {}", said.unwrap_or(fault.message)).trim_end().to_owned();
+    let why = format!("{name} {}", answer.told(&said.unwrap_or(fault.message))).trim_end().to_owned();
     let is_too_large = ["larger than max", "length too large", "too large"].iter().any(|word| why.contains(word));
     let again = |pause: Option<Duration>, why| Verdict::Again { pause, why };
     match name {
@@ -167,7 +167,7 @@ mod tests {
 
     fn judge(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Verdict {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let answer = Answer { status, headers, body: String::new(), bytes: body.to_vec().into() };
+        let answer = Answer { status, headers, body: String::new(), bytes: body.to_vec().into(), secrets: Vec::new() };
         receiver("otlp=grpc://h").judge(&answer, &Batch::default(), false)
     }
 

@@ -14,6 +14,7 @@ use crate::output::{
         answer::{Answer, Verdict},
         file::gzip,
     },
+    prometheus::{is_out_of_order, is_too_old},
     receiver::{Question, Receiver},
 };
 
@@ -52,9 +53,11 @@ impl Receiver for OtlpHttp {
     fn judge(&self, answer: &Answer, _batch: &Batch, repeated: bool) -> Verdict {
         let answer = readable(answer);
         match answer.status {
-            200..=299 if is_protobuf(&answer) => reply::verdict(&answer.bytes),
+            200..=299 if is_protobuf(&answer) => reply::verdict(&answer, &answer.bytes),
             // An earlier attempt was written before its answer got lost.
-            400 | 409 if repeated && answer.tells_of_wrong_order() => Verdict::Taken,
+            400 | 409 if repeated && is_out_of_order(&answer.body.to_ascii_lowercase()) => Verdict::Taken,
+            // All samples of a batch have one time.
+            400 if is_too_old(&answer.body.to_ascii_lowercase()) => Verdict::TooOld(answer.line()),
             _ => verdict_of_status(&answer, HINT),
         }
     }
@@ -78,11 +81,9 @@ impl Receiver for OtlpHttp {
 /// What a status of HTTP means to OTLP.
 pub(super) fn verdict_of_status(answer: &Answer, hint: &str) -> Verdict {
     match answer.status {
-        200..=299 => Verdict::Taken,
-        300..=399 => Verdict::Hold(format!("{} (hint: it is elsewhere; give that address)", answer.line())),
-        401 | 403 | 404 | 405 | 413 => answer.usual_verdict(hint),
         429 | 502 | 503 | 504 => Verdict::Again { pause: answer.retry_after(SystemTime::now()), why: answer.line() },
-        _ => Verdict::Poison(answer.line()),
+        408 | 425 | 500..=599 => Verdict::Poison(answer.line()),
+        _ => answer.usual_verdict(hint),
     }
 }
 
@@ -120,7 +121,7 @@ mod tests {
     fn judge(status: u16, bytes: &[u8], headers: &[(&str, &str)], repeated: bool) -> Verdict {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         let body = String::from_utf8_lossy(bytes).into_owned();
-        let answer = Answer { status, headers, body, bytes: bytes.to_vec().into() };
+        let answer = Answer { status, headers, body, bytes: bytes.to_vec().into(), secrets: Vec::new() };
         receiver("otlp").judge(&answer, &Batch::default(), repeated)
     }
 

@@ -6,16 +6,16 @@
 use std::time::Duration;
 
 use crate::output::{
-    delivery::answer::Verdict,
+    delivery::answer::{Answer, Verdict},
     protobuf::{field, fields},
 };
 
-/// What `ExportMetricsServiceResponse` means.
-pub(super) fn verdict(response: &[u8]) -> Verdict {
+/// What `ExportMetricsServiceResponse` in an answer means.
+pub(super) fn verdict(answer: &Answer, response: &[u8]) -> Verdict {
     let partial = field(response, 1).message();
     // A negative number makes no sense, and is none.
     let rejected = i64::try_from(field(partial, 1).count()).unwrap_or_default();
-    let why = field(partial, 2).text();
+    let why = answer.told(&field(partial, 2).text());
     match u64::try_from(rejected).unwrap_or_default() {
         0 if why.is_empty() => Verdict::Taken,
         0 => Verdict::Remarked(why),
@@ -75,11 +75,18 @@ pub(super) mod tests {
         status
     }
 
+    fn verdict(response: &[u8]) -> Verdict {
+        let headers = reqwest::header::HeaderMap::new();
+        let secrets = vec!["s3cret".to_owned()];
+        let answer = Answer { status: 200, headers, body: String::new(), bytes: response.to_vec().into(), secrets };
+        super::verdict(&answer, response)
+    }
+
     #[test]
     fn partial_success_is_told_apart_from_a_remark() {
         assert_eq!(verdict(&[]), Verdict::Taken);
         assert_eq!(verdict(&partial(0, "")), Verdict::Taken);
-        assert_eq!(verdict(&partial(0, "old names")), Verdict::Remarked("old names".to_owned()));
+        assert_eq!(verdict(&partial(0, "old s3cret")), Verdict::Remarked("old …".to_owned()));
         assert_eq!(verdict(&partial(3, "too old")), Verdict::Partly { rejected: 3, why: "too old".to_owned() });
         assert_eq!(verdict(&partial(u64::MAX, "x")), Verdict::Remarked("x".to_owned()));
         assert_eq!(verdict(&[0xff; 9]), Verdict::Taken);

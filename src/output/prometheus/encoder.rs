@@ -46,6 +46,7 @@ impl RemoteWrite {
         let naming = Naming::of_prefix(&settings.prefix);
         if naming == Naming::K6
             && let Some((_, run_id)) = run_labels.iter().find(|(name, _)| name == "run_id")
+            && run_labels.iter().all(|(name, _)| name != "testid")
         {
             // The label that k6's dashboards choose a run by.
             run_labels.push(("testid".to_owned(), run_id.clone()));

@@ -14,9 +14,10 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::receiver::{is_out_of_order, is_too_old};
 pub use self::{
     dialect::{Dialect, Version},
     encoder::RemoteWrite,
     receiver::RemoteWriteReceiver,
-    settings::{Settings, StaleMarkers},
+    settings::{Settings, StaleMarkers, take_prefix},
 };

@@ -4,7 +4,7 @@
 //! judged by the `…-Written` headers; and native histograms that are switched off are answered by 500, not 400. One
 //! question with a gauge and a histogram, asked before any data is sent, decides both.
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{cell::Cell, collections::BTreeMap, rc::Rc, time::SystemTime};
 
 use url::Url;
 
@@ -38,6 +38,8 @@ pub struct RemoteWriteReceiver {
     next: Option<Step>,
     /// Time of the last trial.
     tried_ms: i64,
+    /// It claimed to have taken 2.0, and had not.
+    avoid_two: bool,
 }
 
 /// A guess that a question puts to the test.
@@ -45,6 +47,10 @@ pub struct RemoteWriteReceiver {
 struct Trial {
     version: Version,
     native: bool,
+    /// Native histograms failed once, and not in words that we know: they are tried again before they are given up.
+    in_doubt: bool,
+    /// Stamped with the present, because the time of what is to be delivered is too old.
+    now: bool,
 }
 
 /// What is asked next.
@@ -54,13 +60,15 @@ enum Step {
     Try(Trial),
     /// Whether the exemplar of that guess was stored: all say so, also those that throw it away.
     LookForExemplar { at_ms: i64 },
+    /// Whether the histogram was stored: 1.0 receivers that know none answer 204 all the same.
+    LookForHistogram { at_ms: i64 },
 }
 
 impl RemoteWriteReceiver {
     /// A receiver that nothing is known of.
     #[must_use]
     pub fn new(url: Url, settings: Settings, run_labels: Vec<(String, String)>, dialect: Rc<Cell<Dialect>>) -> Self {
-        let mut receiver = Self { url, settings, run_labels, dialect, next: None, tried_ms: 0 };
+        let mut receiver = Self { url, settings, run_labels, dialect, next: None, tried_ms: 0, avoid_two: false };
         receiver.forget();
         receiver
     }
@@ -105,24 +113,61 @@ impl RemoteWriteReceiver {
         self.compress(message::batch(dialect, &symbols, &entries).content())
     }
 
-    /// Prometheus' query of exemplars, beside its write address; None at addresses that are not its own.
-    fn exemplar_query(&mut self, at_ms: i64) -> Option<Question> {
+    /// A query beside the write address, of a series of the probe; None at addresses that are not Prometheus' own.
+    fn query(&mut self, endpoint: &str, suffix: &str, at_ms: i64) -> Option<Question> {
         let Some(base) = self.url.path().strip_suffix("/write") else {
             self.next = None;
             return None;
         };
         let mut url = self.url.clone();
-        url.set_path(&format!("{base}/query_exemplars"));
+        url.set_path(&format!("{base}/{endpoint}"));
         let run_id = self.run_labels.iter().find(|(name, _)| name == "run_id").map_or("", |(_, value)| value);
-        let query = format!("{}probe{{run_id=\"{run_id}\"}}", self.settings.prefix);
+        let selector = format!("{}probe{suffix}{{run_id=\"{run_id}\"}}", self.settings.prefix);
         let seconds = |ms: i64| (ms as f64 / 1e3).to_string();
         let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("query", &query)
+            .append_pair("query", &selector)
+            .append_pair("match[]", &selector)
             .append_pair("start", &seconds(at_ms - 1_000))
             .append_pair("end", &seconds(at_ms + 1_000))
             .finish();
         let headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
         Some(Question { url, headers, body: body.into_bytes(), optional: true })
+    }
+
+    fn judge_trial(&mut self, trial: Trial, answer: &Answer) -> Result<(), String> {
+        let Trial { version, native, in_doubt, now } = trial;
+        let older = Trial { version: Version::One, native: self.settings.native.unwrap_or(true), in_doubt: false, now };
+        let may_fall_back = version == Version::Two && self.settings.version.is_none();
+        let may_be_classic = native && self.settings.native.is_none();
+        let said = answer.body.to_ascii_lowercase();
+        if answer.is_page() || (300..=399).contains(&answer.status) {
+            return unlearnt(answer);
+        }
+        let next = match (answer.status, version, written(answer)) {
+            (200..=299, ..) if in_doubt && !native => Trial { native: true, ..trial },
+            (200..=299, Version::One, _) => {
+                self.agree(version, native, answer);
+                return Ok(());
+            }
+            (200..=299, Version::Two, Some(written)) if written.samples > 0 => {
+                self.agree(version, native && written.histograms > 0, answer);
+                return Ok(());
+            }
+            (200..=299 | 415, Version::Two, _) if may_fall_back => older,
+            (200..=299, Version::Two, _) => {
+                return Err(format!("{} and nothing written: it does not speak remote write 2.0", answer.status));
+            }
+            (400, ..) if !now && is_about_time(&said) => Trial { now: true, ..trial },
+            (400 | 500, ..) if may_be_classic && (in_doubt || said.contains("native histogram")) => {
+                Trial { native: false, in_doubt: false, ..trial }
+            }
+            // Histograms may be what it can't take; without them the answer tells.
+            (400 | 500, ..) if may_be_classic => Trial { native: false, in_doubt: true, ..trial },
+            (400, Version::Two, _) if may_fall_back => older,
+            _ => return unlearnt(answer),
+        };
+        self.next = Some(Step::Try(next));
+        Ok(())
     }
 
     fn agree(&mut self, version: Version, native: bool, answer: &Answer) {
@@ -131,7 +176,15 @@ impl RemoteWriteReceiver {
         let scale = self.settings.scale.unwrap_or(brand.usual_scale());
         self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars: false });
         let wrote_exemplar = written(answer).is_some_and(|written| written.exemplars > 0);
-        self.next = wrote_exemplar.then_some(Step::LookForExemplar { at_ms: self.tried_ms });
+        let at_ms = self.tried_ms;
+        self.next = match version {
+            Version::Two => wrote_exemplar.then_some(Step::LookForExemplar { at_ms }),
+            // VictoriaMetrics lets nothing be found for the first half minute.
+            Version::One if native && self.settings.native.is_none() && !victoria => {
+                Some(Step::LookForHistogram { at_ms })
+            }
+            Version::One => None,
+        };
     }
 }
 
@@ -152,9 +205,10 @@ impl Receiver for RemoteWriteReceiver {
     fn judge(&self, answer: &Answer, batch: &Batch, repeated: bool) -> Verdict {
         let version = self.dialect.get().version;
         let written = written(answer).filter(|_| version == Version::Two);
+        let said = answer.body.to_ascii_lowercase();
         match (answer.status, written) {
-            (200..=299, Some(written)) if written.samples + written.histograms < batch.samples() => {
-                let taken = written.samples + written.histograms;
+            (200..=299, Some(written)) if written.all() < batch.samples() => {
+                let taken = written.all();
                 let why = format!("{}: wrote {taken} of {} samples", answer.status, batch.samples());
                 if taken == 0 {
                     Verdict::Stranger(why)
@@ -162,78 +216,70 @@ impl Receiver for RemoteWriteReceiver {
                     Verdict::Partly { rejected: batch.samples() - taken, why }
                 }
             }
-            (200..=299, None) if version == Version::Two => {
+            (200..=299, None) if version == Version::Two && !answer.is_page() => {
                 Verdict::Stranger(format!("{} without saying what was written, as 1.0 receivers do", answer.status))
             }
             (415, _) => Verdict::Stranger(answer.line()),
             (500, _) if answer.body.contains("native histograms are disabled") => Verdict::Stranger(answer.line()),
             (500, _) => Verdict::Sick(answer.line()),
             // An earlier attempt was written before its answer got lost.
-            (400 | 409, _) if repeated && answer.tells_of_wrong_order() => Verdict::Taken,
-            (400, Some(written)) if written.samples + written.histograms > 0 => {
-                let rejected = batch.samples().saturating_sub(written.samples + written.histograms);
+            (400 | 409, _) if repeated && is_out_of_order(&said) => Verdict::Taken,
+            (400, Some(written)) if written.all() > 0 => {
+                let rejected = batch.samples().saturating_sub(written.all());
                 Verdict::Partly { rejected, why: answer.line() }
+            }
+            // All samples of a batch have one time.
+            (400, _) if is_too_old(&said) => {
+                Verdict::TooOld(format!("{} (hint: storage.tsdb.out_of_order_time_window)", answer.line()))
             }
             _ => answer.usual_verdict(WRONG_PATH),
         }
     }
 
+    fn distrust(&mut self) {
+        self.avoid_two |= self.dialect.get().version == Version::Two;
+    }
+
     fn forget(&mut self) {
-        let version = self.settings.version.unwrap_or(Version::Two);
-        self.next = Some(Step::Try(Trial { version, native: self.settings.native.unwrap_or(true) }));
+        let best = if self.avoid_two { Version::One } else { Version::Two };
+        let version = self.settings.version.unwrap_or(best);
+        let native = self.settings.native.unwrap_or(true);
+        self.next = Some(Step::Try(Trial { version, native, in_doubt: false, now: false }));
     }
 
     fn question(&mut self, at_ms: i64) -> Option<Question> {
         match self.next? {
             Step::Try(trial) => {
+                let at_ms = if trial.now { now_ms() } else { at_ms };
                 self.tried_ms = at_ms;
                 let headers = Self::headers_of(trial.version);
                 let body = self.probe(trial, at_ms);
                 Some(Question { url: self.url.clone(), headers, body, optional: false })
             }
-            Step::LookForExemplar { at_ms } => self.exemplar_query(at_ms),
+            Step::LookForExemplar { at_ms } => self.query("query_exemplars", "", at_ms),
+            Step::LookForHistogram { at_ms } => self.query("series", "_seconds", at_ms),
         }
     }
 
     fn learn(&mut self, answer: Option<&Answer>) -> Result<(), String> {
-        let Some(answer) = answer else {
-            self.next = None;
-            return Ok(());
-        };
-        let Trial { version, native } = match self.next {
-            None => return Ok(()),
-            Some(Step::LookForExemplar { .. }) => {
-                self.next = None;
+        let step = self.next.take();
+        let (Some(step), Some(answer)) = (step, answer) else { return Ok(()) };
+        let dialect = self.dialect.get();
+        match step {
+            Step::LookForExemplar { .. } => {
                 let exemplars = answer.status == 200 && answer.body.contains(PROBE_TRACE);
-                self.dialect.set(Dialect { exemplars, ..self.dialect.get() });
-                return Ok(());
+                self.dialect.set(Dialect { exemplars, ..dialect });
+                Ok(())
             }
-            Some(Step::Try(trial)) => trial,
-        };
-        let older = Trial { version: Version::One, native: self.settings.native.unwrap_or(true) };
-        let may_fall_back = version == Version::Two && self.settings.version.is_none();
-        match (answer.status, version, written(answer)) {
-            (200..=299, Version::One, _) => self.agree(version, native, answer),
-            (200..=299, Version::Two, Some(written)) if written.samples > 0 => {
-                self.agree(version, native && written.histograms > 0, answer);
+            Step::LookForHistogram { .. } => {
+                // One that can't be asked is believed.
+                if answer.status == 200 && answer.body.contains("\"data\":[]") {
+                    self.dialect.set(Dialect { native: None, ..dialect });
+                }
+                Ok(())
             }
-            (200..=299 | 415, Version::Two, _) if may_fall_back => self.next = Some(Step::Try(older)),
-            (200..=299, Version::Two, _) => {
-                return Err(format!("{} and nothing written: it does not speak remote write 2.0", answer.status));
-            }
-            // Histograms may be what it can't take; without them the answer tells.
-            (400 | 500, ..) if native && self.settings.native.is_none() => {
-                self.next = Some(Step::Try(Trial { version, native: false }));
-            }
-            (400, Version::Two, _) if may_fall_back => self.next = Some(Step::Try(older)),
-            _ => {
-                return match answer.usual_verdict(WRONG_PATH) {
-                    Verdict::Hold(why) => Err(why),
-                    _ => Err(answer.line()),
-                };
-            }
+            Step::Try(trial) => self.judge_trial(trial, answer),
         }
-        Ok(())
     }
 
     fn introduction(&self) -> String {
@@ -246,6 +292,41 @@ struct Written {
     samples: u64,
     histograms: u64,
     exemplars: u64,
+}
+
+impl Written {
+    /// Samples and histograms.
+    fn all(&self) -> u64 {
+        self.samples.saturating_add(self.histograms)
+    }
+}
+
+/// Nothing can be learnt from an answer.
+fn unlearnt(answer: &Answer) -> Result<(), String> {
+    match answer.usual_verdict(WRONG_PATH) {
+        Verdict::Hold(why) => Err(why),
+        _ => Err(answer.line()),
+    }
+}
+
+/// Whether samples are not newer than known ones.
+pub(in crate::output) fn is_out_of_order(said: &str) -> bool {
+    said.contains("out of order") || said.contains("out-of-order")
+}
+
+/// Whether samples are older than what is taken at all.
+pub(in crate::output) fn is_too_old(said: &str) -> bool {
+    ["out of bounds", "too old"].iter().any(|word| said.contains(word))
+}
+
+/// Whether a sample is refused for its time rather than for what it is.
+fn is_about_time(said: &str) -> bool {
+    is_out_of_order(said) || is_too_old(said) || said.contains("duplicate sample")
+}
+
+fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn written(answer: &Answer) -> Option<Written> {
@@ -276,7 +357,7 @@ mod tests {
 
     fn answer(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Answer {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into() }
+        Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into(), secrets: Vec::new() }
     }
 
     const WROTE: [(&str, &str); 2] =
@@ -295,13 +376,19 @@ mod tests {
     fn what_a_receiver_understands_is_found_out() {
         let two = "remote write 2.0, native histograms (schema 5)";
         assert_eq!(meet(&mut receiver("prometheus"), &[answer(200, "", &WROTE)]), two);
-        let silent = [answer(204, "", &[]), answer(204, "", &[])];
+        let silent = [answer(204, "", &[]), answer(204, "", &[]), answer(200, "{\"data\":[{}]}", &[])];
         assert_eq!(meet(&mut receiver("prometheus"), &silent), "remote write 1.0, native histograms (schema 5)");
+        let deaf = [answer(204, "", &[]), answer(204, "", &[]), answer(200, "{\"data\":[]}", &[])];
+        let oldest = "remote write 1.0, classic histograms (it takes no native ones)";
+        assert_eq!(meet(&mut receiver("prometheus"), &deaf), oldest);
+        let hiccup = [answer(500, "boom", &[]), answer(204, "", &WROTE[..1]), answer(200, "", &WROTE)];
+        assert_eq!(meet(&mut receiver("prometheus"), &hiccup), two);
+        let late = [answer(400, "out of bounds", &[]), answer(200, "", &WROTE)];
+        assert_eq!(meet(&mut receiver("prometheus"), &late), two);
         let disabled = [answer(500, "native histograms are disabled", &[]), answer(204, "", &WROTE[..1])];
         let classic = "remote write 2.0, classic histograms (it takes no native ones)";
         assert_eq!(meet(&mut receiver("prometheus"), &disabled), classic);
-        let older = [answer(415, "", &[]), answer(500, "disabled", &[]), answer(204, "", &[])];
-        let oldest = "remote write 1.0, classic histograms (it takes no native ones)";
+        let older = [answer(415, "", &[]), answer(500, "native histograms are disabled", &[]), answer(204, "", &[])];
         assert_eq!(meet(&mut receiver("prometheus"), &older), oldest);
         let victoria = [answer(204, "", &[]), answer(204, "", &[("X-Server-Hostname", "h")])];
         assert_eq!(
@@ -327,9 +414,11 @@ mod tests {
     fn a_sick_receiver_teaches_nothing() {
         let mut receiver = receiver("prometheus");
         assert!(receiver.learn(Some(&answer(503, "later", &[]))).is_err());
+        receiver.forget();
         assert!(receiver.learn(Some(&answer(404, "", &[]))).unwrap_err().contains("hint"));
+        receiver.forget();
         receiver.learn(Some(&answer(500, "boom", &[]))).unwrap();
-        assert!(receiver.learn(Some(&answer(500, "boom", &[]))).is_err());
+        assert!(receiver.learn(Some(&answer(500, "boom", &[]))).is_err(), "not the histogram's fault");
     }
 
     #[test]
@@ -347,6 +436,10 @@ mod tests {
         assert!(matches!(judge(500, "boom", &[], false), Verdict::Sick(_)));
         assert!(matches!(judge(400, "out of order sample", &[], false), Verdict::Poison(_)));
         assert_eq!(judge(400, "out of order sample", &[], true), Verdict::Taken);
+        assert!(matches!(judge(400, "out of bounds", &[], false), Verdict::TooOld(_)));
+        assert!(matches!(judge(400, "duplicate sample for timestamp", &[], true), Verdict::Poison(_)));
+        let all = [(WROTE[0].0, "18446744073709551615"), WROTE[1]];
+        assert!(matches!(judge(200, "", &all, false), Verdict::Taken));
         assert!(matches!(judge(400, "bad label", &two, false), Verdict::Partly { rejected: 1, .. }));
     }
 }

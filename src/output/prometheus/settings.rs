@@ -42,16 +42,34 @@ impl Settings {
     /// # Errors
     /// What is wrong with one.
     pub fn read(options: &mut Options) -> Result<Self, String> {
-        let prefix = options.take_prefix()?;
+        let prefix = take_prefix(options)?;
         let versions = [("auto", None), ("1", Some(Version::One)), ("2", Some(Version::Two))];
         let histograms = [("auto", None), ("native", Some(true)), ("classic", Some(false))];
         let markers = [("off", StaleMarkers::Off), ("gauges", StaleMarkers::Gauges), ("all", StaleMarkers::All)];
+        let (scale, native) = (options.take_schema()?, options.take_one_of("histograms", &histograms)?.flatten());
+        if scale.is_some() && native == Some(false) {
+            return Err("`schema` is of native histograms, and `histograms=classic` has none".to_owned());
+        }
         Ok(Self {
             prefix,
             version: options.take_one_of("version", &versions)?.flatten(),
-            native: options.take_one_of("histograms", &histograms)?.flatten(),
-            scale: options.take_schema()?,
+            native,
+            scale,
             stale_markers: options.take_one_of("stale_markers", &markers)?.unwrap_or(StaleMarkers::Gauges),
         })
     }
+}
+
+/// Takes the prefix of names, for every sink that speaks Prometheus' language.
+///
+/// # Errors
+/// When names can't begin with it.
+pub fn take_prefix(options: &mut Options) -> Result<String, String> {
+    let prefix = options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
+    if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        || prefix.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Err("`prefix` may hold only letters, digits and `_`, and begins with no digit".to_owned());
+    }
+    Ok(prefix)
 }

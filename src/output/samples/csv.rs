@@ -48,7 +48,7 @@ impl SampleFormat for Csv {
         format!("metric_name,timestamp,metric_value,{},extra_tags,metadata\n", COLUMNS.join(",")).into_bytes()
     }
 
-    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) -> u64 {
+    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) {
         let Self { options, tails } = self;
         let tail = tails.entry(recorded.key).or_insert_with(|| tail(options, recorded));
         // Whole seconds since 1970, as k6's default is.
@@ -62,7 +62,7 @@ impl SampleFormat for Csv {
             put_six(out, value);
             out.extend_from_slice(tail);
             lines.end();
-        })
+        });
     }
 }
 

@@ -83,18 +83,21 @@ impl Selection {
         Ok(Self(mask))
     }
 
+    /// The metrics that are written.
+    pub(super) fn metrics(self) -> impl Iterator<Item = &'static MetricDef> {
+        (0..).zip(SAMPLED).filter(move |(place, _)| self.has(*place)).map(|(_, metric)| metric)
+    }
+
     fn has(self, place: usize) -> bool {
         self.0 >> place & 1 == 1
     }
 
-    /// Gives the selected samples of an entry: the place of their metric in [`SAMPLED`], and their value. Returns how many.
+    /// Gives the selected samples of an entry: the place of their metric in [`SAMPLED`], and their value.
     #[inline]
-    pub fn expand(self, entry: &Entry, mut each: impl FnMut(usize, Amount)) -> u64 {
-        let mut samples = 0;
+    pub fn expand(self, entry: &Entry, mut each: impl FnMut(usize, Amount)) {
         let mut give = |place: usize, value: Amount| {
             if self.has(place) {
                 each(place, value);
-                samples += 1;
             }
         };
         match entry {
@@ -107,7 +110,6 @@ impl Selection {
                 }
             }
         }
-        samples
     }
 }
 
@@ -182,8 +184,7 @@ mod tests {
             Entry::Record(Record::Http { failed: true, times: HttpTimes { waiting: 7, ..HttpTimes::default() } });
         let expand = |selection: Selection| {
             let mut seen = Vec::new();
-            let samples = selection.expand(&entry, |place, value| seen.push((place, value)));
-            assert_eq!(samples, seen.len() as u64);
+            selection.expand(&entry, |place, value| seen.push((place, value)));
             seen
         };
         assert_eq!(expand(Selection::default()).len(), 9);

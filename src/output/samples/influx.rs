@@ -12,7 +12,8 @@ use super::{
     number::{put_short, put_whole},
 };
 use crate::{
-    metric::Labels,
+    metric::{Labels, Record},
+    output::influxdb::line::key,
     record_log::{Entry, Recorded, SeriesKey},
 };
 
@@ -22,28 +23,46 @@ pub struct Influx {
     options: SampleOptions,
     /// Before every measurement.
     prefix: String,
-    /// One record of a series in so many is written, with this as field `weight`; 1 for all of them.
+    /// One success in so many is written, with this as field `weight`; 1 for all of them.
     every: u32,
-    series: HashMap<SeriesKey, Series>,
-}
-
-/// What is kept of a series.
-#[derive(Debug, Default)]
-struct Series {
-    /// Records since the last one that was written.
-    passed: u32,
-    prefixes: Prefixes,
+    series: HashMap<SeriesKey, Prefixes>,
 }
 
 /// `measurement,tags value=` by place of the metric; empty until it is needed.
 type Prefixes = Box<[Vec<u8>; SAMPLED.len()]>;
 
 impl Influx {
-    /// A writer that has seen no series.
+    /// A writer that has seen no series. Of `every` successes one is written, chosen by its time and nothing else, so
+    /// that a repeat chooses alike; failures, drops and gauges are all written.
     #[must_use]
     pub fn new(options: SampleOptions, prefix: &str, every: u32) -> Self {
         Self { options, prefix: prefix.to_owned(), every: every.max(1), series: HashMap::new() }
     }
+
+    /// How many a record stands for; None when it is not written.
+    #[inline]
+    fn weight(&self, recorded: &Recorded<'_>) -> Option<u32> {
+        let rare = match recorded.entry {
+            Entry::Record(Record::Http { failed, .. } | Record::Unsent { failed, .. }) => failed,
+            Entry::Record(Record::Check { passed }) => !passed,
+            Entry::Record(Record::Dropped { .. }) | Entry::Gauge { .. } => true,
+            Entry::Record(Record::Iteration { .. }) => false,
+        };
+        if rare || self.every == 1 {
+            return Some(1);
+        }
+        (mixed(recorded.at_unix_ns.cast_unsigned()).is_multiple_of(self.every.into())).then_some(self.every)
+    }
+}
+
+/// The finalizer of `SplitMix64` (Steele, Lea, Flood 2014): times of one worker share their remainder, and must not share
+/// the choice.
+#[inline]
+fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ number >> 31
 }
 
 impl SampleFormat for Influx {
@@ -51,17 +70,9 @@ impl SampleFormat for Influx {
         Vec::new()
     }
 
-    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) -> u64 {
-        let series = self.series.entry(recorded.key).or_default();
-        let mut weight = 1;
-        if matches!(recorded.entry, Entry::Record(_)) {
-            weight = self.every;
-            series.passed += 1;
-            if series.passed < self.every {
-                return 0;
-            }
-            series.passed = 0;
-        }
+    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) {
+        let Some(weight) = self.weight(recorded) else { return };
+        let prefixes = self.series.entry(recorded.key).or_default();
         let mut time = Vec::with_capacity(24);
         if self.every > 1 {
             time.extend_from_slice(b",weight=");
@@ -73,63 +84,21 @@ impl SampleFormat for Influx {
         }
         put_whole(&mut time, recorded.at_unix_ns.unsigned_abs());
         self.options.metrics.expand(&recorded.entry, |place, value| {
-            let prefix = &mut series.prefixes[place];
+            let prefix = &mut prefixes[place];
             if prefix.is_empty() {
-                let measurement = format!("{}{}", self.prefix, SAMPLED[place].name);
-                *prefix = render(&self.options, &measurement, recorded.labels);
+                *prefix = render(&self.options, &format!("{}{}", self.prefix, SAMPLED[place].name), recorded.labels);
             }
             lines.bytes.extend_from_slice(prefix);
             put_short(&mut lines.bytes, value);
             lines.bytes.extend_from_slice(&time);
             lines.end();
-        })
+        });
     }
 }
 
 fn render(options: &SampleOptions, measurement: &str, labels: &Labels) -> Vec<u8> {
-    let mut text = escaped(measurement, &[',', ' ']);
-    // Sorted by the key as it is written: the order is what servers are spared.
-    let mut tags: Vec<_> = options
-        .all_labels(labels)
-        .into_iter()
-        .map(|(name, value)| (escaped(&key(name), &[',', '=', ' ']), escaped(value, &[',', '=', ' '])))
-        .collect();
-    tags.sort();
-    for (name, value) in tags {
-        text.push(',');
-        text.push_str(&name);
-        text.push('=');
-        text.push_str(&value);
-    }
-    text.push_str(" value=");
-    text.into_bytes()
-}
-
-/// Names that servers keep for themselves, or that our field has, go with an underscore at the end or a letter before it.
-fn key(name: &str) -> String {
-    match name {
-        "time" | "value" => format!("{name}_"),
-        _ if name.starts_with(['_', '#']) => format!("tag{name}"),
-        _ => name.to_owned(),
-    }
-}
-
-/// Escapes `special` characters. A line end can't be escaped, and becomes a space. A backslash before a special
-/// character, another backslash or the end is read differently by different versions (or escapes the separator), and
-/// becomes a slash; any other stands for itself.
-fn escaped(text: &str, special: &[char]) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let clean = match character {
-            '\n' | '\r' => ' ',
-            '\\' if characters.peek().is_none_or(|next| special.contains(next) || "\\\n\r ".contains(*next)) => '/',
-            other => other,
-        };
-        if special.contains(&clean) {
-            out.push('\\');
-        }
-        out.push(clean);
-    }
-    out
+    let run = options.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut text = key(measurement, run.chain(labels.iter()));
+    text.extend_from_slice(b" value=");
+    text
 }

@@ -1,4 +1,5 @@
-//! k6's JSON lines: an envelope a metric before its first point, then a point a sample.
+//! k6's JSON lines: an envelope a metric, then a point a sample. k6 writes each envelope before its metric's first point;
+//! here all stand at the begin, so that what is written of a record does not depend on those before it.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -18,25 +19,23 @@ pub struct Json {
     options: SampleOptions,
     /// By series: its tags as an object, and what closes the line.
     tails: HashMap<SeriesKey, Vec<u8>>,
-    /// By place of the metric: whether its envelope was written.
-    known: [bool; SAMPLED.len()],
 }
 
 impl Json {
-    /// A writer that has written no envelope.
+    /// A writer that has seen no series.
     #[must_use]
     pub fn new(options: SampleOptions) -> Self {
-        Self { options, tails: HashMap::new(), known: [false; SAMPLED.len()] }
+        Self { options, tails: HashMap::new() }
     }
 }
 
 impl SampleFormat for Json {
     fn head(&self) -> Vec<u8> {
-        Vec::new()
+        self.options.metrics.metrics().flat_map(|metric| envelope(metric).into_bytes()).collect()
     }
 
-    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) -> u64 {
-        let Self { options, tails, known } = self;
+    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) {
+        let Self { options, tails } = self;
         let tail = tails.entry(recorded.key).or_insert_with(|| {
             let tags: Vec<_> = options
                 .all_labels(recorded.labels)
@@ -49,10 +48,6 @@ impl SampleFormat for Json {
         put_rfc3339(&mut time, recorded.at_unix_ns);
         options.metrics.expand(&recorded.entry, |place, value| {
             let metric = SAMPLED[place];
-            if !std::mem::replace(&mut known[place], true) {
-                lines.bytes.extend_from_slice(envelope(metric).as_bytes());
-                lines.end();
-            }
             let out = &mut lines.bytes;
             for part in
                 [b"{\"metric\":\"".as_slice(), metric.name.as_bytes(), b"\",\"type\":\"Point\",\"data\":{\"time\":\""]
@@ -64,7 +59,7 @@ impl SampleFormat for Json {
             put_short(out, value);
             out.extend_from_slice(tail);
             lines.end();
-        })
+        });
     }
 }
 
@@ -83,7 +78,7 @@ fn envelope(metric: &MetricDef) -> String {
     };
     format!(
         "{{\"type\":\"Metric\",\"data\":{{\"name\":\"{name}\",\"type\":\"{kind}\",\"contains\":\"{contains}\",\
-         \"thresholds\":[],\"submetrics\":null}},\"metric\":\"{name}\"}}"
+         \"thresholds\":[],\"submetrics\":null}},\"metric\":\"{name}\"}}\n"
     )
 }
 

@@ -35,12 +35,6 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Empties it, and keeps its room.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
-    }
-
     /// Ends the line that was written last. A batch is far smaller than what 32 bits count.
     fn end(&mut self) {
         self.bytes.push(b'\n');
@@ -49,13 +43,13 @@ impl Lines {
 }
 
 /// A format of raw samples.
-pub trait SampleFormat: Send {
+pub trait SampleFormat {
     /// What a file begins with.
     fn head(&self) -> Vec<u8>;
 
-    /// Appends the lines of a record and gives the number of samples among them: never more than nine, so that a batch
-    /// is cut between two calls or at any of the lines' ends.
-    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) -> u64;
+    /// Appends the lines of a record, a line a sample: never more than nine, so that a batch is cut between two calls or
+    /// at any of the lines' ends. What is written of a record depends on it alone: a repeat is cut alike.
+    fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines);
 }
 
 /// What every format is told.

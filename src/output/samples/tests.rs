@@ -63,38 +63,70 @@ fn options() -> SampleOptions {
     }
 }
 
-fn write(format: &mut dyn SampleFormat, story: &[(SeriesKey, Labels, i64, Entry)]) -> (u64, Lines) {
-    let (mut samples, mut lines) = (0, Lines::default());
+fn write(format: &mut dyn SampleFormat, story: &[(SeriesKey, Labels, i64, Entry)]) -> Lines {
+    let mut lines = Lines::default();
     for (key, labels, at_unix_ns, entry) in story {
         let recorded = Recorded { key: *key, labels, at_unix_ns: *at_unix_ns, entry: *entry };
-        samples += format.write(&recorded, &mut lines);
+        format.write(&recorded, &mut lines);
     }
     let ends: Vec<_> = (1_u32..).zip(&lines.bytes).filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end).collect();
     assert_eq!(lines.ends, ends, "every line's end is told");
-    (samples, lines)
+    lines
 }
 
 fn text(lines: &Lines) -> &str {
     std::str::from_utf8(&lines.bytes).unwrap()
 }
 
-#[test]
-fn a_sample_of_the_requests_says_how_many_it_stands_for() {
+/// A check or a request of `scenario`, each at its time.
+fn at(at_unix_ns: i64, record: Record) -> (SeriesKey, Labels, i64, Entry) {
     let labels = Labels::new([("scenario", "a")]);
-    let (request, gauge) = (SeriesKey { worker: 0, family: 0 }, SeriesKey { worker: 1, family: 0 });
-    let passed = Entry::Record(Record::Check { passed: true });
-    let vus = Entry::Gauge { metric: &catalogue::VUS, value: 5.0 };
-    let mut story: Vec<_> = (0..7).map(|second| (request, labels.clone(), second, passed)).collect();
-    story.push((gauge, labels, 9, vus));
-    let (samples, lines) = write(&mut Influx::new(SampleOptions::default(), "p_", 3), &story);
-    assert_eq!(samples, 3);
-    let check = "p_checks,scenario=a value=1,weight=3";
-    assert_eq!(text(&lines), format!("{check} 2\n{check} 5\np_vus,scenario=a value=5,weight=1 9\n"));
+    (SeriesKey { worker: 0, family: 0 }, labels, at_unix_ns, Entry::Record(record))
+}
+
+#[test]
+fn what_is_rare_is_never_sampled_away() {
+    let (labels, times) = (Labels::new([("scenario", "a")]), HttpTimes::default());
+    let gauge = Entry::Gauge { metric: &catalogue::VUS, value: 5.0 };
+    let story = [
+        at(1, Record::Http { failed: true, times }),
+        at(2, Record::Unsent { failed: true, times }),
+        at(3, Record::Check { passed: false }),
+        at(4, Record::Dropped { count: 2 }),
+        (SeriesKey { worker: 1, family: 0 }, labels, 5, gauge),
+    ];
+    let lines = write(&mut Influx::new(SampleOptions::default(), "p_", u32::MAX), &story);
+    assert_eq!(lines.ends.len(), 9 + 4 + 1 + 1 + 1);
+    assert!(text(&lines).lines().all(|line| line.contains(",weight=1 ")), "{}", text(&lines));
+    assert!(text(&lines).contains("p_checks,scenario=a value=0,weight=1 3\n"));
+}
+
+#[test]
+fn a_sink_tags_samples_as_it_tags_aggregates() {
+    use crate::{
+        metric::{Interval, SeriesDef, Value},
+        output::{encoder::Encoder, influxdb::AggregateEncoder},
+    };
+    let labels = Labels::new([("value", "1"), ("p99", "2"), ("_x", "a\\"), ("empty", ""), ("time", "n\nl")]);
+    let run_labels = vec![("weight".to_owned(), "w".to_owned()), ("empty".to_owned(), "of the run".to_owned())];
+    let mut aggregates = AggregateEncoder::new("#_p ", run_labels.clone());
+    let series = SeriesDef { id: 0, metric: catalogue::CHECKS.clone(), labels: labels.clone() };
+    let values = vec![(0, Value::Rate { nonzero: 1, total: 1 })];
+    aggregates.fold(&Interval { end_ms: 1_000, new_series: vec![series], values, ..Interval::default() });
+    let aggregates = aggregates.push();
+    let options = SampleOptions { run_labels, metrics: Selection::default() };
+    let story = [(SeriesKey { worker: 0, family: 0 }, labels, 1, Entry::Record(Record::Check { passed: true }))];
+    let samples = write(&mut Influx::new(options, "#_p ", 1), &story);
+    let key = |text: &str| text.split_once(" value=").or(text.split_once(" nonzero=")).unwrap().0.to_owned();
+    let aggregate = std::str::from_utf8(aggregates[0].content()).unwrap();
+    assert_eq!(key(text(&samples)), key(aggregate));
+    let expected = r"p\ checks,empty=of\ the\ run,tag_p99=2,tag_time=n\nl,tag_value=1,tag_weight=w,tag_x=a";
+    assert_eq!(key(aggregate), expected);
 }
 
 #[test]
 fn influx_lines() {
-    let (samples, lines) = write(&mut Influx::new(options(), "", 1), &story());
+    let lines = write(&mut Influx::new(options(), "", 1), &story());
     let tags = r#"expected_response=true,method=GET,mine=m&n\ <q>,name=get\,\ "it",run_id=r1,scenario=default,status=200,team=a\ "b"#;
     let bad = r#"error_class=connect_refused,expected_response=false,method=GET,name=other,run_id=r1,scenario=default,team=a\ "b"#;
     let plain = r#"run_id=r1,scenario=default,team=a\ "b"#;
@@ -126,14 +158,15 @@ fn influx_lines() {
     expected += &format!("dropped_iterations,{plain} value=3 1795244114617163258\n");
     expected += &format!("vus,{plain} value=12 1795244115617163344\n");
     assert_eq!(text(&lines), expected);
-    assert_eq!((samples, lines.ends.len()), (20, 20));
+    assert_eq!(lines.ends.len(), 20);
 }
 
 #[test]
 fn json_lines_are_k6s() {
-    let (samples, lines) = write(&mut Json::new(options()), &story());
-    let lines: Vec<&str> = text(&lines).lines().collect();
-    assert_eq!((samples, lines.len()), (20, 36), "an envelope for each of 16 metrics");
+    let mut json = Json::new(options());
+    let (head, lines) = (String::from_utf8(json.head()).unwrap(), write(&mut json, &story()));
+    let lines: Vec<&str> = head.lines().chain(text(&lines).lines()).collect();
+    assert_eq!((head.lines().count(), lines.len()), (17, 37), "an envelope for each metric");
     let all = [
         r#"{"type":"Metric","data":{"name":"http_reqs","type":"counter","contains":"default","thresholds":[],"submetrics":null},"metric":"http_reqs"}"#,
         r#"{"metric":"http_reqs","type":"Point","data":{"time":"2026-11-21T06:55:10.617162914Z","value":1,"tags":{"expected_response":"true","method":"GET","mine":"m\u0026n \u003cq\u003e","name":"get, \"it\"","run_id":"r1","scenario":"default","status":"200","team":"a \"b"}}}"#,
@@ -145,9 +178,8 @@ fn json_lines_are_k6s() {
         r#"{"metric":"iteration_duration","type":"Point","data":{"time":"2026-11-21T06:55:13.617163172Z","value":1.82225,"tags":{"run_id":"r1","scenario":"default","team":"a \"b"}}}"#,
         r#"{"type":"Metric","data":{"name":"vus","type":"gauge","contains":"default","thresholds":[],"submetrics":null},"metric":"vus"}"#,
     ];
-    let mut rest = lines.iter();
     for expected in all {
-        assert!(rest.any(|line| *line == expected), "{expected}\nis not among\n{lines:#?}");
+        assert!(lines.contains(&expected), "{expected}\nis not among\n{lines:#?}");
     }
     assert!(lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
 }
@@ -158,8 +190,8 @@ fn csv_lines_are_k6s() {
     let head = "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,\
                 scenario,service,status,subproto,tls_version,url,extra_tags,metadata\n";
     assert_eq!(String::from_utf8(csv.head()).unwrap(), head);
-    let (samples, lines) = write(&mut csv, &story());
-    assert_eq!((samples, lines.ends.len()), (20, 20));
+    let lines = write(&mut csv, &story());
+    assert_eq!(lines.ends.len(), 20);
     let all = [
         r#"http_reqs,1795244110,1.000000,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
         r#"http_req_duration,1795244110,0.915245,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
@@ -182,10 +214,11 @@ fn only_what_is_selected_is_written() {
     let formats: [Box<dyn SampleFormat>; 3] =
         [Box::new(Influx::new(only(), "", 1)), Box::new(Json::new(only())), Box::new(Csv::new(only()))];
     for mut format in formats {
-        let (samples, lines) = write(&mut *format, &story());
-        assert_eq!(samples, 2);
+        let lines = write(&mut *format, &story());
+        assert_eq!(lines.ends.len(), 2);
         assert!(!text(&lines).contains("data_sent"));
     }
+    assert_eq!(String::from_utf8(Json::new(only()).head()).unwrap().lines().count(), 2);
 }
 
 /// How a server reads `text` to the first of `ends` that stands for itself. Version 1 takes a backslash for itself
@@ -217,15 +250,13 @@ proptest! {
         let times = HttpTimes { waiting: nanoseconds, ..HttpTimes::default() };
         let key = SeriesKey { worker: 0, family: 0 };
         let story = [(key, labels, AT, Entry::Record(Record::Http { failed: false, times }))];
-        let (_, lines) = write(&mut Influx::new(SampleOptions::default(), "", 1), &story);
+        let lines = write(&mut Influx::new(SampleOptions::default(), "", 1), &story);
         let line = text(&lines).lines().find(|line| line.starts_with("http_req_waiting")).unwrap();
         prop_assert_eq!(lines.ends.len(), 9, "no line end of a tag is left");
-        // A backslash may have become a slash, and a line end a space; nothing else.
+        // What is ambiguous is cut, and a line end written out; nothing else changes.
+        let cut = regex::Regex::new(r"\\+([,= \\\p{Cc}]|$)").unwrap();
         let same = |meant: &str, read: &str| {
-            meant.chars().count() == read.chars().count()
-                && meant.chars().zip(read.chars()).all(|pair| {
-                    pair.0 == pair.1 || matches!(pair, ('\\', '/') | ('\n' | '\r', ' '))
-                })
+            cut.replace_all(meant, "$1").replace('\n', "\\n").replace('\r', "\\r") == read
         };
         for doubled in [false, true] {
             let (measurement, mut rest) = read(line, &[',', ' '], doubled);
@@ -237,8 +268,9 @@ proptest! {
                 found.push((name, value));
                 rest = after;
             }
-            prop_assert_eq!(found.len(), tags.len());
-            for (name, value) in &tags {
+            let kept = tags.iter().filter(|(_, value)| !cut.replace_all(value, "$1").is_empty());
+            prop_assert_eq!(found.len(), kept.clone().count());
+            for (name, value) in kept {
                 prop_assert!(found.iter().any(|(n, v)| same(name, n) && same(value, v)), "{} {} in {}", name, value, line);
             }
             let (value, time) = rest.strip_prefix(" value=").unwrap().split_once(' ').unwrap();
@@ -248,10 +280,49 @@ proptest! {
     }
 
     #[test]
+    fn weights_amount_to_what_happened(
+        every in 2_u32..50, begin in 0..i64::MAX / 4, step in prop_oneof![Just(1_i64), Just(4_096), 1..2_000_000_i64],
+    ) {
+        let number = 4_000_i32;
+        let story: Vec<_> =
+            (0..number).map(|place| at(begin + i64::from(place) * step, Record::Check { passed: true })).collect();
+        let lines = write(&mut Influx::new(SampleOptions::default(), "", every), &story);
+        let weight = |line: &str| line.split_once(",weight=").unwrap().1.split(' ').next().unwrap().parse::<f64>().unwrap();
+        let sum: f64 = text(&lines).lines().map(weight).sum();
+        // Seven standard deviations of a fair choice.
+        let tolerance = 7.0 * (f64::from(number) * f64::from(every - 1)).sqrt();
+        prop_assert!((sum - f64::from(number)).abs() <= tolerance, "{sum} of {number}");
+    }
+
+    #[test]
+    fn a_repeat_chooses_and_cuts_alike(
+        cut in 0_usize..60, steps in prop::collection::vec((1..3_000_000_i64, any::<bool>()), 60), every in 1_u32..5,
+    ) {
+        let mut time = AT;
+        let story: Vec<_> = steps.iter().map(|(step, passed)| {
+            time += step;
+            at(time, Record::Check { passed: *passed })
+        }).collect();
+        let makers: [&dyn Fn() -> Box<dyn SampleFormat>; 3] = [
+            &|| Box::new(Influx::new(SampleOptions::default(), "", every)),
+            &|| Box::new(Json::new(SampleOptions::default())),
+            &|| Box::new(Csv::new(SampleOptions::default())),
+        ];
+        for make in makers {
+            let (whole, mut first) = (write(&mut *make(), &story), write(&mut *make(), &story[..cut]));
+            let rest = write(&mut *make(), &story[cut..]);
+            let begun = u32::try_from(first.bytes.len()).unwrap();
+            first.bytes.extend(rest.bytes);
+            first.ends.extend(rest.ends.iter().map(|end| begun + end));
+            prop_assert_eq!(whole, first);
+        }
+    }
+
+    #[test]
     fn json_reads_back(value in "\\PC{0,20}|[\\x00-\\x7f\u{2028}]{0,20}") {
         let labels = Labels::new([("tag", value.as_str())]);
         let story = [(SeriesKey { worker: 0, family: 0 }, labels, AT, Entry::Record(Record::Check { passed: true }))];
-        let (_, lines) = write(&mut Json::new(SampleOptions::default()), &story);
+        let lines = write(&mut Json::new(SampleOptions::default()), &story);
         let point: serde_json::Value = serde_json::from_str(text(&lines).lines().last().unwrap()).unwrap();
         prop_assert_eq!(point["data"]["tags"]["tag"].as_str().unwrap_or_default(), value);
     }

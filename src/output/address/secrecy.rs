@@ -1,0 +1,42 @@
+//! What in an address is a secret, by the names that it stands under.
+
+use super::written::is_reference;
+
+/// Whether userinfo or options hold a secret itself: such an address is not kept, and not quoted.
+pub(super) fn of_literals(userinfo: Option<(&str, Option<&str>)>, options: &[(String, &str)]) -> bool {
+    let is_literal = |text: &str| !text.is_empty() && !is_reference(text);
+    let by_option = options.iter().any(|(name, _)| matches!(&**name, "password" | "password_file"));
+    let has_password = by_option || userinfo.is_some_and(|(_, password)| password.is_some_and(|text| !text.is_empty()));
+    // A user without a password is a token.
+    let user = |text: &str| !has_password && is_literal(text);
+    userinfo.is_some_and(|(name, password)| user(name) || password.is_some_and(is_literal))
+        || options.iter().any(|(name, value)| match &**name {
+            "username" => user(value),
+            name => is_secret(name) && is_literal(value),
+        })
+}
+
+/// Whether an option holds a secret. What nobody knows is taken for one when it smells of it.
+fn is_secret(option: &str) -> bool {
+    let name = option.to_ascii_lowercase();
+    if let Some(header) = name.strip_prefix("header.") {
+        return !names_a_tenant(header);
+    }
+    if let Some(parameter) = name.strip_prefix("query.") {
+        return !names_a_label(parameter);
+    }
+    let smells = ["auth", "token", "key", "secret", "cookie", "pass"].iter().any(|word| name.contains(word));
+    (smells || name == "p") && !name.ends_with("_file")
+}
+
+/// Headers that say whose data it is, and nothing that must be hidden.
+pub(super) fn names_a_tenant(header: &str) -> bool {
+    let name = header.to_ascii_lowercase();
+    ["tenant", "orgid", "org-id", "accountid", "projectid"].iter().any(|word| name.contains(word))
+}
+
+/// Parameters that add or ask for labels.
+pub(super) fn names_a_label(parameter: &str) -> bool {
+    let name = parameter.to_ascii_lowercase();
+    name.starts_with("extra_label") || name.starts_with("extra_filters")
+}
