@@ -29,7 +29,7 @@ def prove(sheet, options):
             done = load.wait(seconds + 60)
             logged = nginx.logged()
         told = {name: facts(python, receiver) for name, receiver in receivers.items()}
-        repeats = {name: len(receiver.done("answer 503")) for name, receiver in receivers.items()}
+        repeats = {name: receiver.deeds().get("answer 503", 0) for name, receiver in receivers.items()}
     finally:
         for receiver in receivers.values():
             receiver.__exit__()
