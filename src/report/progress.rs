@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::units::{show_count, show_duration, show_rate, show_share};
+use crate::{
+    metric::{Interval, Totals, Value},
+    units::{show_count, show_duration, show_rate, show_share},
+};
 
 /// Seconds between lines where there is no terminal.
 const LINE_EVERY: u64 = 10;
@@ -40,6 +43,37 @@ pub struct Glance {
     pub p95: Option<f64>,
     /// Dropped arrivals so far.
     pub dropped: u64,
+}
+
+impl Glance {
+    /// What an interval brought, `elapsed` after the start of the run.
+    #[must_use]
+    pub fn of(interval: &Interval, totals: &Totals, elapsed: Duration) -> Self {
+        let mut glance = Self { elapsed, ..Self::default() };
+        let (mut failed, mut total) = (0, 0);
+        let mut times = Value::Trend(Box::default());
+        for (id, value) in &interval.values {
+            let Some((series, _)) = totals.get(*id) else { continue };
+            match (&*series.metric.name, value) {
+                ("http_req_failed", Value::Rate { nonzero, total: all }) => {
+                    failed += nonzero;
+                    total += all;
+                }
+                ("http_req_response_time", trend) => times.merge(trend),
+                ("vus", Value::Gauge(Some(vus))) => glance.vus += vus,
+                _ => {}
+            }
+        }
+        let seconds = (interval.end_ms - interval.start_ms).max(1) as f64 / 1e3;
+        glance.rate = total as f64 / seconds;
+        glance.failed = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
+        if let Value::Trend(times) = times {
+            glance.p95 = times.quantile(0.95);
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let dropped = totals.counter("dropped_iterations") as u64;
+        Self { dropped, ..glance }
+    }
 }
 
 impl Display {

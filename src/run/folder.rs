@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 
-use super::Trouble;
+use super::{Trouble, records::RecordKeeper};
 use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},
@@ -21,8 +21,8 @@ pub struct RunFolder {
     path: PathBuf,
     /// The interval log.
     pub log: LogWriter,
-    /// The log of records, where a sink wants them.
-    pub records: Option<RecordLog>,
+    /// What single requests left behind.
+    pub records: RecordKeeper,
     /// Bytes that the interval log may take.
     pub log_limit: u64,
     events: File,
@@ -64,7 +64,7 @@ impl RunFolder {
         // Records are many and go once they are delivered; intervals are few and stay.
         let log_limit = if record_workers.is_some() { disk_limit / 4 } else { disk_limit };
         let record = |workers| RecordLog::create(path, header.started_at_ms, workers, disk_limit - log_limit);
-        let records = record_workers.map(record).transpose().map_err(fault)?;
+        let records = RecordKeeper::new(record_workers.map(record).transpose().map_err(fault)?);
         Ok(Self { path: path.to_owned(), log, records, log_limit, events })
     }
 

@@ -8,17 +8,16 @@ use tokio::{
 };
 
 use super::{
-    clock::RunClock, folder::RunFolder, generator, prepare::Prepared, signals::Signals, since, sinks::Sinks,
-    thinner::Thinner,
+    clock::RunClock, folder::RunFolder, generator::GeneratorWatch, prepare::Prepared, records::Unkept,
+    signals::Signals, since, sinks::Sinks, thinner::Thinner,
 };
 use crate::{
     analysis::Offered,
     control::{Control, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
-    metric::{Assembler, Interval, Labels, MetricDef, Totals, Value, WorkerInterval, catalogue},
+    metric::{Assembler, Totals, WorkerInterval},
     output::Account,
-    record_log::Appended,
     report::progress::{Display, Glance},
     threshold::judge::{Finding, Judge},
 };
@@ -28,8 +27,6 @@ const GRACE: Duration = Duration::from_millis(500);
 
 const TOO_LONG_FULL: &str =
     "the disk has been full for so long that the oldest intervals were given up: outputs that lag behind miss them";
-const RECORDS_LOST: &str = "the disk limit, or the memory for a second of records, is used up: records of requests are \
-                            lost\n  hint: --disk-limit SIZE, or fewer of them (influxdb mode=sampled)";
 
 /// Listens to the workers.
 pub struct Teller {
@@ -46,8 +43,7 @@ pub struct Teller {
     judge: Judge,
     tick: u32,
     last_end: (Instant, i64),
-    cpu_told: (f64, f64),
-    throttled: (f64, f64),
+    watch: GeneratorWatch,
     endings: Vec<(Exit, String)>,
     elapsed: Duration,
 }
@@ -105,7 +101,6 @@ impl Teller {
         sinks: Sinks,
         display: Display,
     ) -> Self {
-        let throttled = generator::throttled_seconds();
         Self {
             assembler: Assembler::new(prepared.workers),
             thinner: Thinner::default(),
@@ -114,8 +109,7 @@ impl Teller {
             judge: Judge::new(&prepared.plan.thresholds),
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
-            cpu_told: (generator::cpu_seconds(), 0.0),
-            throttled: (throttled, throttled),
+            watch: GeneratorWatch::default(),
             endings: Vec::new(),
             elapsed: Duration::ZERO,
             header,
@@ -141,7 +135,8 @@ impl Teller {
             tokio::select! {
                 part = intervals.recv() => {
                     let Some(part) = part else { break Ending::Whole };
-                    self.keep_records(&part);
+                    let unkept = self.folder.records.keep(&part);
+                    self.note_unkept(unkept);
                     self.assembler.take(part);
                     if self.assembler.all_ended() {
                         break Ending::Whole;
@@ -171,7 +166,7 @@ impl Teller {
     fn close(&mut self, end: Instant) {
         // Two closes in one millisecond (a worker's last word right after a tick) are one interval.
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
-        self.record_generator();
+        self.watch.record(&mut self.assembler);
         self.sinks.record(&mut self.assembler);
         let interval = self.assembler.close(self.last_end.1, end_ms);
         self.last_end = (end, end_ms);
@@ -179,7 +174,8 @@ impl Teller {
         self.totals.fold(&interval);
         self.offered.fold(&interval);
         self.judge.observe(&interval);
-        self.keep_gauges(&interval);
+        let unkept = self.folder.records.keep_users(&interval, &self.totals);
+        self.note_unkept(unkept);
         let written = self.folder.log.interval(&interval);
         let kept = self.sinks.advance(&interval, written.is_ok());
         if let Err(error) = written {
@@ -194,8 +190,7 @@ impl Teller {
         if let Some(told) = self.thinner.turn(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
             self.event("log", told);
         }
-        let glance = self.glance(&interval);
-        self.display.show(&glance);
+        self.display.show(&Glance::of(&interval, &self.totals, since(self.clock.start())));
         for applied in self.control.take_applied() {
             self.event("control", format!("worker {}: {}", applied.worker, applied.what));
         }
@@ -211,55 +206,17 @@ impl Teller {
         }
     }
 
-    /// Writes down what each request of a worker's interval left behind, where a sink wants it.
-    fn keep_records(&mut self, part: &WorkerInterval) {
-        let Some(log) = &mut self.folder.records else { return };
-        let all = part.records.count + part.records.lost;
-        let kept = log.append(part.worker, &part.records);
-        self.count_lost(kept, all);
-    }
-
-    /// Writes the users down as samples, one of all scenarios, as k6 does: their sum is known on this side only.
-    fn keep_gauges(&mut self, interval: &Interval) {
-        let Some(log) = &mut self.folder.records else { return };
-        // A sample a second: the last moments of a run, in which users leave, are none.
-        if interval.end_ms - interval.start_ms < 500 {
-            return;
+    fn note_unkept(&mut self, unkept: Unkept) {
+        if unkept.lost > 0 {
+            self.sinks.lost_records(unkept.lost);
         }
-        let sum = |wanted: &'static MetricDef| {
-            let values = interval.values.iter().filter_map(|(id, value)| {
-                let (series, _) = self.totals.get(*id)?;
-                match value {
-                    Value::Gauge(last) if series.metric.name == wanted.name => *last,
-                    _ => None,
-                }
-            });
-            (wanted, Labels::default(), values.sum::<f64>())
-        };
-        let gauges = [&catalogue::VUS, &catalogue::VUS_MAX].map(sum);
-        let kept = log.append_gauges(interval.end_ms * 1_000_000, &gauges);
-        self.count_lost(kept, gauges.len() as u64);
-    }
-
-    /// Counts what was lost of so many records.
-    fn count_lost(&mut self, kept: std::io::Result<Appended>, all: u64) {
-        match kept {
-            Ok(Appended { lost: 0, .. }) => {}
-            Ok(Appended { lost, .. }) => {
-                self.sinks.lost_records(lost);
-                self.fault(Exit::TelemetryIncomplete, RECORDS_LOST.to_owned());
-            }
-            Err(error) => {
-                self.sinks.lost_records(all);
-                self.fault(Exit::TelemetryIncomplete, format!("record log: {error}"));
-            }
+        if let Some(fault) = unkept.fault {
+            self.fault(Exit::TelemetryIncomplete, fault);
         }
     }
 
-    /// Gives back the room of records that every sink has delivered.
     fn release_records(&mut self) {
-        let (Some(log), Some(position)) = (&mut self.folder.records, self.sinks.delivered_records()) else { return };
-        if let Err(error) = log.release(position) {
+        if let Err(error) = self.folder.records.release(self.sinks.delivered_records()) {
             self.fault(Exit::TelemetryIncomplete, format!("record log: {error}"));
         }
     }
@@ -276,51 +233,6 @@ impl Teller {
                 format!("threshold {} on {} failed and asks to abort", threshold.expression, threshold.key),
             );
         }
-    }
-
-    fn record_generator(&mut self) {
-        let none = Labels::default();
-        let (cpu, worker_cpu, throttled) =
-            (generator::cpu_seconds(), self.assembler.worker_cpu_seconds(), generator::throttled_seconds());
-        self.assembler.record(&catalogue::GENERATOR_CPU, &none, &Value::Counter(cpu - self.cpu_told.0));
-        self.assembler.record(&catalogue::GENERATOR_WORKER_CPU, &none, &Value::Counter(worker_cpu - self.cpu_told.1));
-        self.assembler.record(
-            &catalogue::GENERATOR_THROTTLED,
-            &none,
-            &Value::Counter((throttled - self.throttled.1).max(0.0)),
-        );
-        (self.cpu_told, self.throttled.1) = ((cpu, worker_cpu), throttled);
-        let resident = generator::resident_bytes().map(|bytes| bytes as f64);
-        self.assembler.record(&catalogue::GENERATOR_RSS, &none, &Value::Gauge(resident));
-        let info = Labels::new([("version", env!("CARGO_PKG_VERSION"))]);
-        self.assembler.record(&catalogue::RUN_INFO, &info, &Value::Gauge(Some(1.0)));
-    }
-
-    fn glance(&self, interval: &Interval) -> Glance {
-        let mut glance = Glance { elapsed: since(self.clock.start()), ..Glance::default() };
-        let (mut failed, mut total) = (0, 0);
-        let mut times = Value::Trend(Box::default());
-        for (id, value) in &interval.values {
-            let Some((series, _)) = self.totals.get(*id) else { continue };
-            match (&*series.metric.name, value) {
-                ("http_req_failed", Value::Rate { nonzero, total: all }) => {
-                    failed += nonzero;
-                    total += all;
-                }
-                ("http_req_response_time", trend) => times.merge(trend),
-                ("vus", Value::Gauge(Some(vus))) => glance.vus += vus,
-                _ => {}
-            }
-        }
-        let seconds = (interval.end_ms - interval.start_ms).max(1) as f64 / 1e3;
-        glance.rate = total as f64 / seconds;
-        glance.failed = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
-        if let Value::Trend(times) = times {
-            glance.p95 = times.quantile(0.95);
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let dropped = self.totals.counter("dropped_iterations") as u64;
-        Glance { dropped, ..glance }
     }
 
     fn event(&mut self, kind: &str, text: String) {
@@ -374,7 +286,7 @@ impl Teller {
             outputs: self.sinks.accounts(),
             stop: self.control.current().stop,
             worker_cpu_seconds: self.assembler.worker_cpu_seconds(),
-            throttled_at_start: self.throttled.0,
+            throttled_at_start: self.watch.throttled_at_start(),
             header: self.header,
             folder: self.folder,
             totals: self.totals,

@@ -7,14 +7,16 @@ mod encoder;
 mod histogram;
 mod message;
 pub mod names;
+mod probe;
 mod receiver;
+mod said;
 mod series;
 mod settings;
 mod symbols;
 #[cfg(test)]
 mod tests;
 
-pub(super) use self::receiver::{is_out_of_order, is_too_old};
+pub(super) use self::said::{is_out_of_order, is_too_old};
 pub use self::{
     dialect::{Dialect, Version},
     encoder::RemoteWrite,

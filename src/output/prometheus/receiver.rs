@@ -4,28 +4,24 @@
 //! judged by the `…-Written` headers; and native histograms that are switched off are answered by 500, not 400. One
 //! question with a gauge and a histogram, asked before any data is sent, decides both.
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc, time::SystemTime};
+use std::{cell::Cell, rc::Rc};
 
 use url::Url;
 
 use super::{
     dialect::{Brand, Dialect, Version},
-    message::{self, Entry, Exemplar, MetricType, Point, WireSeries},
+    probe::{self, PROBE_TRACE, Probe},
+    said::{WRONG_PATH, is_about_time, is_out_of_order, is_too_old, unlearnt, written},
     settings::Settings,
-    symbols::Symbols,
 };
-use crate::{
-    metric::Histogram,
-    output::{
-        Batch,
-        delivery::answer::{Answer, Verdict},
-        receiver::{Question, Receiver},
+use crate::output::{
+    Batch,
+    delivery::{
+        answer::{Answer, Verdict},
+        now_ms,
     },
+    receiver::{Question, Receiver},
 };
-
-/// The trace of the probe's exemplar.
-const PROBE_TRACE: &str = "0123456789abcdef0123456789abcdef";
-const WRONG_PATH: &str = "start Prometheus with --web.enable-remote-write-receiver, and check the path";
 
 /// A remote-write receiver.
 #[derive(Debug)]
@@ -86,52 +82,13 @@ impl RemoteWriteReceiver {
         ]
     }
 
-    /// A gauge and, where histograms are tried, a histogram, of names of their own: data of the run is never touched.
-    fn probe(&self, trial: Trial, at_ms: i64) -> Vec<u8> {
-        let mut symbols = Symbols::default();
-        let mut series = |suffix: &str, metric_type| {
-            let name = format!("{}probe{suffix}", self.settings.prefix);
-            let mut labels: BTreeMap<String, String> = self.run_labels.iter().cloned().collect();
-            labels.insert("__name__".to_owned(), name);
-            let labels = labels.iter().filter(|(_, value)| !value.is_empty());
-            let labels = labels.map(|(name, value)| (symbols.intern(name), symbols.intern(value))).collect();
-            let help = symbols.intern("Asks what the receiver understands");
-            WireSeries { labels, metric_type, help, unit: 0 }
-        };
-        let (gauge, histogram) = (series("", MetricType::Gauge), series("_seconds", MetricType::Histogram));
-        let mut one = Histogram::default();
-        one.record(1.0);
-        let scale = self.settings.scale.unwrap_or(Brand::Usual.usual_scale());
-        let label = (symbols.intern("trace_id"), symbols.intern(PROBE_TRACE));
-        let exemplar = Some(Exemplar { label, value: 1.0, at_ms });
-        let entry = |series, point, exemplar| Entry { series, point, at_ms, start_ms: None, exemplar };
-        let mut entries = vec![entry(&gauge, Point::Float(1.0), exemplar)];
-        if trial.native {
-            entries.push(entry(&histogram, Point::Native(&one, scale), None));
-        }
-        let dialect = Dialect { version: trial.version, ..Dialect::default() };
-        self.compress(message::batch(dialect, &symbols, &entries).content())
-    }
-
-    /// A query beside the write address, of a series of the probe; None at addresses that are not Prometheus' own.
-    fn query(&mut self, endpoint: &str, suffix: &str, at_ms: i64) -> Option<Question> {
-        let Some(base) = self.url.path().strip_suffix("/write") else {
+    /// Asks for what a probe has left; nobody is asked at addresses that are not Prometheus' own.
+    fn look_for(&mut self, endpoint: &str, suffix: &str, at_ms: i64) -> Option<Question> {
+        let question = probe::query(&self.url, &self.settings, &self.run_labels, (endpoint, suffix), at_ms);
+        if question.is_none() {
             self.next = None;
-            return None;
-        };
-        let mut url = self.url.clone();
-        url.set_path(&format!("{base}/{endpoint}"));
-        let run_id = self.run_labels.iter().find(|(name, _)| name == "run_id").map_or("", |(_, value)| value);
-        let selector = format!("{}probe{suffix}{{run_id=\"{run_id}\"}}", self.settings.prefix);
-        let seconds = |ms: i64| (ms as f64 / 1e3).to_string();
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("query", &selector)
-            .append_pair("match[]", &selector)
-            .append_pair("start", &seconds(at_ms - 1_000))
-            .append_pair("end", &seconds(at_ms + 1_000))
-            .finish();
-        let headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
-        Some(Question { url, headers, body: body.into_bytes(), optional: true })
+        }
+        question
     }
 
     fn judge_trial(&mut self, trial: Trial, answer: &Answer) -> Result<(), String> {
@@ -253,11 +210,12 @@ impl Receiver for RemoteWriteReceiver {
                 let at_ms = if trial.now { now_ms() } else { at_ms };
                 self.tried_ms = at_ms;
                 let headers = Self::headers_of(trial.version);
-                let body = self.probe(trial, at_ms);
+                let asked = Probe { version: trial.version, native: trial.native, at_ms };
+                let body = self.compress(&probe::samples(&self.settings, &self.run_labels, asked));
                 Some(Question { url: self.url.clone(), headers, body, optional: false })
             }
-            Step::LookForExemplar { at_ms } => self.query("query_exemplars", "", at_ms),
-            Step::LookForHistogram { at_ms } => self.query("series", "_seconds", at_ms),
+            Step::LookForExemplar { at_ms } => self.look_for("query_exemplars", "", at_ms),
+            Step::LookForHistogram { at_ms } => self.look_for("series", "_seconds", at_ms),
         }
     }
 
@@ -285,63 +243,6 @@ impl Receiver for RemoteWriteReceiver {
     fn introduction(&self) -> String {
         self.dialect.get().to_string()
     }
-}
-
-/// What a 2.0 receiver says it wrote; a header that is missing means none of that kind. None when all are missing.
-struct Written {
-    samples: u64,
-    histograms: u64,
-    exemplars: u64,
-}
-
-impl Written {
-    /// Samples and histograms.
-    fn all(&self) -> u64 {
-        self.samples.saturating_add(self.histograms)
-    }
-}
-
-/// Nothing can be learnt from an answer.
-fn unlearnt(answer: &Answer) -> Result<(), String> {
-    match answer.usual_verdict(WRONG_PATH) {
-        Verdict::Hold(why) => Err(why),
-        _ => Err(answer.line()),
-    }
-}
-
-/// Whether samples are not newer than known ones.
-pub(in crate::output) fn is_out_of_order(said: &str) -> bool {
-    said.contains("out of order") || said.contains("out-of-order")
-}
-
-/// Whether samples are older than what is taken at all.
-pub(in crate::output) fn is_too_old(said: &str) -> bool {
-    ["out of bounds", "too old"].iter().any(|word| said.contains(word))
-}
-
-/// Whether a sample is refused for its time rather than for what it is.
-fn is_about_time(said: &str) -> bool {
-    is_out_of_order(said) || is_too_old(said) || said.contains("duplicate sample")
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn written(answer: &Answer) -> Option<Written> {
-    let count = |kind: &str| {
-        let value = answer.header(&format!("x-prometheus-remote-write-{kind}-written"))?;
-        Some(value.trim().parse().unwrap_or(0))
-    };
-    let (samples, histograms, exemplars): (Option<u64>, Option<u64>, Option<u64>) =
-        (count("samples"), count("histograms"), count("exemplars"));
-    let any = samples.or(histograms).or(exemplars).is_some();
-    any.then(|| Written {
-        samples: samples.unwrap_or(0),
-        histograms: histograms.unwrap_or(0),
-        exemplars: exemplars.unwrap_or(0),
-    })
 }
 
 #[cfg(test)]
