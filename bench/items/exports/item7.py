@@ -12,7 +12,7 @@ K6_USERS = 50
 
 
 def prove(sheet, options):
-    rate, seconds, runs = (2_000, 3, 1) if options.quick else (20_000, 20, 5)
+    rate, seconds, runs = (2_000, 3, 1) if options.quick else (20_000, 20, 3)
     kinds = [kind for kind in stores.AGGREGATES if options.only.lower() in kind.name.lower()]
     with Nginx() as nginx:
         sheet.used("nginx", nginx.version)

@@ -1,6 +1,6 @@
 //! `InfluxDB`, versions 1, 2 and 3: aggregates of each push span, or single samples in k6's layout.
 //!
-//! Start with [`settings`] for what can be asked for, [`aggregate`] for what is written, [`receiver`] for how.
+//! Start with `settings.rs` for what can be asked for, `aggregate.rs` for what is written, `receiver.rs` for how.
 
 pub mod aggregate;
 pub mod line;

@@ -4,7 +4,7 @@
 //! Written by hand: the OpenTelemetry SDK exports only histograms that it recorded itself. gRPC is a POST over HTTP/2
 //! with five bytes before the message and a status behind it, so that both go through the one courier, with one TLS
 //! stack and with batches that stay frozen bytes.
-//! Start with [`encoder`] for what is sent, [`grpc`] and [`http`] for what answers mean.
+//! Start with `encoder.rs` for what is sent, `grpc.rs` and `http.rs` for what answers mean.
 
 mod encoder;
 mod endpoint;

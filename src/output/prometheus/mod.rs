@@ -1,6 +1,6 @@
 //! Prometheus remote write, 2.0 and 1.0, with native histograms or classic buckets: whatever the receiver takes.
 //!
-//! Start with [`encoder`] for what is sent, [`receiver`] for how it is agreed on.
+//! Start with `encoder.rs` for what is sent, `receiver.rs` for how it is agreed on.
 
 mod dialect;
 mod encoder;
