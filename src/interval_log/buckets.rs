@@ -11,8 +11,10 @@
 //! some 10⁹ buckets, so their number of bytes is the size of the log, and the time of one is the time to read it. Tokens
 //! stand together because then where the next one is does not hang on what this one says: twice as fast.
 
-use super::codec::{Input, put, put_signed};
-use crate::metric::Histogram;
+use crate::metric::{
+    Histogram,
+    varint::{Input, put, put_signed},
+};
 
 /// The recorder's own range; anything else would make a histogram of any size.
 const INDICES: std::ops::RangeInclusive<i64> = -10_000..=10_000;
@@ -89,7 +91,8 @@ pub(super) fn histogram(input: &mut Input<'_>, zeros: u64, sum: f64, extremes: (
     }
     let (first, width) = (input.signed()?, i64::try_from(input.number()?).ok()?);
     first.checked_add(width).filter(|last| INDICES.contains(&first) && INDICES.contains(last))?;
-    let (tokens, open) = input.0.split_at_checked(usize::try_from(number).ok()?)?;
+    let tokens = input.bytes(usize::try_from(number).ok()?)?;
+    let open = input.rest();
     let mut counts = vec![0; usize::try_from(width).ok()? + 1];
     // Before the first bucket; and in what is left open.
     let (mut place, mut at) = (usize::MAX, 0);
@@ -100,18 +103,18 @@ pub(super) fn histogram(input: &mut Input<'_>, zeros: u64, sum: f64, extremes: (
         at += usize::from(token.takes);
         if *byte == 0xff || next == 0xff {
             at -= usize::from(*byte == 0xff);
-            let mut rest = Input(open.get(at..)?);
-            let before = rest.0.len();
+            let mut rest = Input::new(open.get(at..)?);
+            let before = rest.rest().len();
             if *byte == 0xff {
                 gap = usize::try_from(rest.number()?).ok()?;
             }
             count = rest.number().filter(|count| *count <= LARGEST)?;
-            at += before - rest.0.len();
+            at += before - rest.rest().len();
         }
         place = place.wrapping_add(gap);
         *counts.get_mut(place)? = count;
     }
-    input.0 = open.get(at..)?;
+    input.bytes(at)?;
     Some(Histogram::from_counts(zeros, sum, extremes, i32::try_from(first).ok()?, counts))
 }
 
@@ -133,9 +136,9 @@ mod tests {
             let histogram = Histogram::from_counts(3, 1.0, (0.0, 1.0), -7_000, counts);
             let mut bytes = Vec::new();
             put_buckets(&mut bytes, &histogram);
-            let mut input = Input(&bytes);
+            let mut input = Input::new(&bytes);
             let back = super::histogram(&mut input, 3, 1.0, (0.0, 1.0)).unwrap();
-            prop_assert!(input.0.is_empty());
+            prop_assert!(input.rest().is_empty());
             prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
             prop_assert_eq!(back.count(), histogram.count());
         }

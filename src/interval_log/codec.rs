@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::buckets;
-pub(super) use crate::metric::varint::put;
 use crate::metric::{
     Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
     catalogue::{self, LabelGroup},
     intended::{COARSE_BUCKETS, IntendedCell},
+    varint::{Input, put, put_signed, put_text},
 };
 
 /// Version of the payload's layout; a reader refuses others.
@@ -59,39 +59,29 @@ pub fn encode(interval: &Interval) -> Vec<u8> {
 /// Decodes an interval; None when the bytes are not one.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Option<Interval> {
-    let mut input = Input(bytes);
-    let Span { sequence, start_ms, end_ms } = input.span()?;
+    let mut input = Input::new(bytes);
+    let Span { sequence, start_ms, end_ms } = read_span(&mut input)?;
     let mut interval = Interval { sequence, start_ms, end_ms, ..Interval::default() };
     for _ in 0..input.number()? {
-        interval.new_series.push(input.series()?);
+        interval.new_series.push(read_series(&mut input)?);
     }
     let values = input.number()?;
     // A value takes two bytes at least; what claims more is no interval, and gets no room for it.
     interval.values.reserve(usize::try_from(values).ok().filter(|values| *values <= bytes.len() / 2)?);
     for _ in 0..values {
         let id = u32::try_from(input.number()?).ok()?;
-        interval.values.push((id, input.value()?));
+        interval.values.push((id, read_value(&mut input)?));
     }
     for _ in 0..input.number()? {
-        interval.intended.push(input.cell()?);
+        interval.intended.push(read_cell(&mut input)?);
     }
-    input.0.is_empty().then_some(interval)
+    input.rest().is_empty().then_some(interval)
 }
 
 /// The span of an encoded interval, of which the first [`MAX_SPAN`] bytes are enough.
 #[must_use]
 pub fn span(bytes: &[u8]) -> Option<Span> {
-    Input(bytes).span()
-}
-
-#[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
-pub(super) fn put_signed(out: &mut Vec<u8>, number: i64) {
-    put(out, ((number << 1) ^ (number >> 63)) as u64);
-}
-
-fn put_text(out: &mut Vec<u8>, text: &str) {
-    put(out, text.len() as u64);
-    out.extend_from_slice(text.as_bytes());
+    read_span(&mut Input::new(bytes))
 }
 
 fn put_float(out: &mut Vec<u8>, value: f64) {
@@ -135,105 +125,69 @@ fn put_cell(out: &mut Vec<u8>, cell: &IntendedCell) {
     }
 }
 
-/// Bytes not yet read. Every read is checked: a log comes from a disk, and disks lie.
-pub(super) struct Input<'a>(pub(super) &'a [u8]);
-
-impl Input<'_> {
-    fn span(&mut self) -> Option<Span> {
-        if self.number()? != LAYOUT {
-            return None;
-        }
-        Some(Span { sequence: self.number()?, start_ms: self.signed()?, end_ms: self.signed()? })
+/// Reads the head of an interval. Every read is checked: a log comes from a disk, and disks lie.
+fn read_span(input: &mut Input<'_>) -> Option<Span> {
+    if input.number()? != LAYOUT {
+        return None;
     }
+    Some(Span { sequence: input.number()?, start_ms: input.signed()?, end_ms: input.signed()? })
+}
 
-    pub(super) fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
+fn read_series(input: &mut Input<'_>) -> Option<SeriesDef> {
+    let id = u32::try_from(input.number()?).ok()?;
+    let name = input.text()?;
+    let kind = kind_of(input.byte()?)?;
+    let unit = [Unit::None, Unit::Seconds, Unit::Bytes].into_iter().nth(input.byte()?.into())?;
+    let mut pairs = Vec::new();
+    for _ in 0..input.number()? {
+        pairs.push((input.text()?, input.text()?));
     }
+    let known = catalogue::find(name).cloned();
+    let metric = known.unwrap_or(MetricDef {
+        name: Cow::Owned(name.to_owned()),
+        kind,
+        unit,
+        help: "".into(),
+        labels: LabelGroup::Run,
+    });
+    Some(SeriesDef { id, metric, labels: Labels::new(pairs) })
+}
 
-    pub(super) fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
+fn read_value(input: &mut Input<'_>) -> Option<Value> {
+    Some(match kind_of(input.byte()?)? {
+        Kind::Counter => Value::Counter(input.float()?),
+        Kind::Gauge => Value::Gauge(Some(input.float()?).filter(|value| !value.is_nan())),
+        Kind::Rate => Value::Rate { nonzero: input.number()?, total: input.number()? },
+        Kind::Trend => {
+            let (zeros, sum, min, max) = (input.number()?, input.float()?, input.float()?, input.float()?);
+            let empty = min == f64::INFINITY && max == f64::NEG_INFINITY;
+            if !sum.is_finite() || !(empty || (min.is_finite() && max.is_finite() && min <= max)) {
+                return None;
             }
-        }
-        None
-    }
-
-    #[expect(clippy::cast_possible_wrap, reason = "zig-zag keeps every bit")]
-    pub(super) fn signed(&mut self) -> Option<i64> {
-        let number = self.number()?;
-        Some((number >> 1) as i64 ^ -((number & 1) as i64))
-    }
-
-    fn float(&mut self) -> Option<f64> {
-        let (bytes, rest) = self.0.split_first_chunk::<8>()?;
-        self.0 = rest;
-        Some(f64::from_le_bytes(*bytes))
-    }
-
-    fn text(&mut self) -> Option<String> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        String::from_utf8(bytes.to_vec()).ok()
-    }
-
-    fn series(&mut self) -> Option<SeriesDef> {
-        let id = u32::try_from(self.number()?).ok()?;
-        let name = self.text()?;
-        let kind = kind_of(self.byte()?)?;
-        let unit = [Unit::None, Unit::Seconds, Unit::Bytes].into_iter().nth(self.byte()?.into())?;
-        let mut pairs = Vec::new();
-        for _ in 0..self.number()? {
-            pairs.push((self.text()?, self.text()?));
-        }
-        let known = catalogue::find(&name).cloned();
-        let metric =
-            known.unwrap_or(MetricDef { name: Cow::Owned(name), kind, unit, help: "".into(), labels: LabelGroup::Run });
-        Some(SeriesDef { id, metric, labels: Labels::new(pairs) })
-    }
-
-    fn value(&mut self) -> Option<Value> {
-        Some(match kind_of(self.byte()?)? {
-            Kind::Counter => Value::Counter(self.float()?),
-            Kind::Gauge => Value::Gauge(Some(self.float()?).filter(|value| !value.is_nan())),
-            Kind::Rate => Value::Rate { nonzero: self.number()?, total: self.number()? },
-            Kind::Trend => {
-                let (zeros, sum, min, max) = (self.number()?, self.float()?, self.float()?, self.float()?);
-                let empty = min == f64::INFINITY && max == f64::NEG_INFINITY;
-                if !sum.is_finite() || !(empty || (min.is_finite() && max.is_finite() && min <= max)) {
-                    return None;
-                }
-                let histogram = buckets::histogram(self, zeros, sum, (min, max))?;
-                if (histogram.count() > 0) == empty {
-                    return None;
-                }
-                Value::Trend(Box::new(histogram))
+            let histogram = buckets::histogram(input, zeros, sum, (min, max))?;
+            if (histogram.count() > 0) == empty {
+                return None;
             }
-        })
-    }
-
-    fn cell(&mut self) -> Option<IntendedCell> {
-        let mut cell = IntendedCell {
-            second: u32::try_from(self.number()?).ok()?,
-            scenario: u16::try_from(self.number()?).ok()?,
-            due: self.number()?,
-            dropped: self.number()?,
-            passed: self.number()?,
-            failed: self.number()?,
-            response_times: Box::new([0; COARSE_BUCKETS]),
-        };
-        for _ in 0..self.number()? {
-            let bucket = usize::try_from(self.number()?).ok()?;
-            *cell.response_times.get_mut(bucket)? = u32::try_from(self.number()?).ok()?;
+            Value::Trend(Box::new(histogram))
         }
-        Some(cell)
+    })
+}
+
+fn read_cell(input: &mut Input<'_>) -> Option<IntendedCell> {
+    let mut cell = IntendedCell {
+        second: u32::try_from(input.number()?).ok()?,
+        scenario: u16::try_from(input.number()?).ok()?,
+        due: input.number()?,
+        dropped: input.number()?,
+        passed: input.number()?,
+        failed: input.number()?,
+        response_times: Box::new([0; COARSE_BUCKETS]),
+    };
+    for _ in 0..input.number()? {
+        let bucket = usize::try_from(input.number()?).ok()?;
+        *cell.response_times.get_mut(bucket)? = u32::try_from(input.number()?).ok()?;
     }
+    Some(cell)
 }
 
 fn kind_of(number: u8) -> Option<Kind> {

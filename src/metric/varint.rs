@@ -13,6 +13,26 @@ pub fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push((number & 0x7f) as u8);
 }
 
+/// A signed number with its sign in the last bit: small ones are small whichever way they point.
+#[inline]
+#[must_use]
+#[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
+pub fn zigzag(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)) as u64
+}
+
+/// Appends a signed number.
+#[inline]
+pub fn put_signed(out: &mut Vec<u8>, number: i64) {
+    put(out, zigzag(number));
+}
+
+/// Appends a text behind its length.
+pub fn put_text(out: &mut Vec<u8>, text: &str) {
+    put(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
 /// Bytes not yet read. Every read is checked: what was written may have been damaged since.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a>(&'a [u8]);
@@ -50,6 +70,22 @@ impl<'a> Input<'a> {
             }
         }
         None
+    }
+
+    /// A signed number; None when it is cut off or too long.
+    #[inline]
+    #[expect(clippy::cast_possible_wrap, reason = "zig-zag keeps every bit")]
+    pub fn signed(&mut self) -> Option<i64> {
+        let number = self.number()?;
+        Some((number >> 1) as i64 ^ -((number & 1) as i64))
+    }
+
+    /// A float in eight bytes, little endian; None when it is cut off.
+    #[inline]
+    pub fn float(&mut self) -> Option<f64> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(f64::from_le_bytes(*bytes))
     }
 
     /// So many bytes; None when there are fewer.

@@ -1,18 +1,12 @@
 //! Protocol-buffer wire format, the few shapes that are written and read by hand.
 
 use crate::metric::varint::Input;
-pub(super) use crate::metric::varint::put as varint;
+pub(super) use crate::metric::varint::{put as varint, put_signed as varint_signed, zigzag};
 
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;
 const BYTES: u32 = 2;
 const FIXED32: u32 = 5;
-
-/// A signed number as `sint` fields hold it.
-#[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
-pub(super) fn zigzag(number: i64) -> u64 {
-    ((number << 1) ^ (number >> 63)) as u64
-}
 
 fn key(out: &mut Vec<u8>, field: u32, wire_type: u32) {
     varint(out, u64::from(field << 3 | wire_type));

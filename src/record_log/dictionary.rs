@@ -64,9 +64,7 @@ pub fn define(out: &mut Vec<u8>, key: SeriesKey, labels: &Labels) {
     varint::put(out, key.family.into());
     varint::put(out, labels.iter().count() as u64);
     for (name, value) in labels.iter() {
-        for text in [name, value] {
-            varint::put(out, text.len() as u64);
-            out.extend_from_slice(text.as_bytes());
-        }
+        varint::put_text(out, name);
+        varint::put_text(out, value);
     }
 }

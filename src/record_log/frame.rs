@@ -107,7 +107,7 @@ impl<'a> Iterator for Entries<'a> {
             Body::Gauges { at_unix_ns, input } => {
                 let family = u32::try_from(input.number()?).ok()?;
                 let metric = catalogue::find(input.text()?)?;
-                let value = f64::from_le_bytes(input.bytes(8)?.try_into().ok()?);
+                let value = input.float()?;
                 (family, *at_unix_ns, Entry::Gauge { metric, value })
             }
         };
@@ -131,8 +131,7 @@ pub(super) fn encode_gauges(at_unix_ns: i64, gauges: &[(u32, &MetricDef, f64)]) 
     varint::put(&mut out, gauges.len() as u64);
     for (family, metric, value) in gauges {
         varint::put(&mut out, (*family).into());
-        varint::put(&mut out, metric.name.len() as u64);
-        out.extend_from_slice(metric.name.as_bytes());
+        varint::put_text(&mut out, &metric.name);
         out.extend_from_slice(&value.to_le_bytes());
     }
     out

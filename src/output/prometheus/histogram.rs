@@ -2,7 +2,7 @@
 
 use crate::{
     metric::Histogram,
-    output::protobuf::{put_bytes, put_double, put_int, put_message, put_sint, put_uint, varint, zigzag},
+    output::protobuf::{put_bytes, put_double, put_int, put_message, put_sint, put_uint, varint_signed},
 };
 
 /// Empty buckets that cost less than a new span.
@@ -24,7 +24,7 @@ pub(super) fn put_histogram(out: &mut Vec<u8>, histogram: &Histogram, scale: u32
         });
     }
     let mut packed = Vec::with_capacity(2 * deltas.len());
-    deltas.iter().for_each(|delta| varint(&mut packed, zigzag(*delta)));
+    deltas.iter().for_each(|delta| varint_signed(&mut packed, *delta));
     put_bytes(out, 12, &packed);
     put_int(out, 15, at_ms);
     if let Some(start_ms) = start_ms {
