@@ -56,6 +56,18 @@ impl Value {
     }
 }
 
+impl Value {
+    /// A scalar without quotes, as in YAML's core schema: a number, a truth, or else a text.
+    #[must_use]
+    pub fn of_plain(text: &str) -> Self {
+        match serde_json::from_str(text) {
+            Ok(serde_json::Value::Number(number)) => Self::from(&serde_json::Value::Number(number)),
+            Ok(serde_json::Value::Bool(truth)) => Self::Bool(truth),
+            _ => Self::from(text),
+        }
+    }
+}
+
 impl From<&serde_json::Value> for Value {
     fn from(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;

@@ -1,0 +1,69 @@
+//! Values read as what an operation needs: counts, numbers, texts, pauses.
+
+use std::time::Duration;
+
+use super::{Flow, Scene};
+use crate::{
+    language::{Escape, Moment, Template, Value},
+    plan::{program::Pause, rendering::Unrenderable},
+    units,
+};
+
+impl Flow {
+    /// How long a pause is this time.
+    pub(super) fn pause(&mut self, pause: &Pause, scene: &Scene<'_>) -> Result<Duration, Unrenderable> {
+        match pause {
+            Pause::Between(low, high) if high > low => Ok(*low + (*high - *low).mul_f64(self.random.f64())),
+            Pause::Between(low, _) => Ok(*low),
+            Pause::Computed(template) => {
+                let written = text(template, &mut self.moment(scene))?;
+                let unfit = |_| Unrenderable::Unfit(format!("{} is not a time", template.source()));
+                units::parse_duration(&written).map_err(unfit)
+            }
+        }
+    }
+}
+
+/// A hidden counter's number, or a number that a profile computed; anything else counts as none.
+pub(super) fn count(value: &Value) -> u64 {
+    match value {
+        Value::Int(number) => u64::try_from(*number).unwrap_or(0),
+        Value::Float(number) if *number > 0.0 => *number as u64,
+        Value::Text(text) => text.trim().parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// A number as a value.
+pub(super) fn whole(number: u64) -> Value {
+    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A template as text.
+pub(super) fn text(template: &Template, moment: &mut Moment<'_>) -> Result<String, Unrenderable> {
+    let mut out = Vec::new();
+    template.render(moment, Escape::None, &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Tags of a sample.
+pub(super) fn tags(
+    tags: &[(String, Template)],
+    moment: &mut Moment<'_>,
+) -> Result<Vec<(String, String)>, Unrenderable> {
+    tags.iter().map(|(name, template)| Ok((name.clone(), text(template, moment)?))).collect()
+}
+
+/// A template as a number: the sample of a metric.
+pub(super) fn number(template: &Template, moment: &mut Moment<'_>) -> Result<f64, Unrenderable> {
+    let unfit = || Unrenderable::Unfit(format!("{} is not a number", template.source()));
+    let number = match template.value(moment) {
+        Value::Int(number) => number as f64,
+        Value::Float(number) => number,
+        Value::Bool(truth) => f64::from(u8::from(truth)),
+        Value::Text(text) => text.trim().parse().map_err(|_| unfit())?,
+        Value::Null => return Err(Unrenderable::Missing(template.source().to_owned())),
+        Value::List(_) | Value::Map(_) => return Err(unfit()),
+    };
+    if number.is_finite() { Ok(number) } else { Err(unfit()) }
+}
