@@ -18,7 +18,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("metric", &[]),
     ("threshold", &["metric"]),
     ("control", &[]),
-    ("language", &[]),
+    ("language", &["units"]),
     ("plan", &["units", "threshold"]),
     ("profile", &["units", "metric", "threshold", "plan"]),
     ("protocol", &["plan"]),
