@@ -13,7 +13,7 @@ use std::{
 use tokio::{
     sync::Notify,
     task::{JoinHandle, spawn_local},
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 
 use super::{scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};

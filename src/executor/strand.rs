@@ -19,7 +19,7 @@ use crate::{
     language::Response,
     plan::{
         Flow, Program,
-        flow::{Effect, Scene},
+        flow::Effect,
         program::{Parallel, Send},
         rendering::Unrenderable,
     },
@@ -149,10 +149,6 @@ impl Strand {
                     let branch = self.flow.branch(body, None);
                     detached.get_or_insert_default().spawn_local(later(user.clone(), branch, after));
                 }
-                Effect::Row { data, into } => match run.next_row(data, &mut self.flow) {
-                    Some(row) => self.flow.put(into, row),
-                    None => break Ended::Left,
-                },
                 Effect::Yield => tokio::task::yield_now().await,
                 Effect::Fail(reason) => break failed(run, &reason, pace.taken),
                 Effect::Abort(reason) => {
@@ -198,8 +194,7 @@ impl Strand {
             // Rendering took its time; it belongs to no request.
             pace.stale = true;
             pace.refresh();
-            let many = || Unrenderable::Unfit("requests go to too many servers".to_owned());
-            outgoing = outgoing.with(&rendered, &run.network).ok_or_else(many)?;
+            outgoing = outgoing.with(&rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
         }
         if !again {
             pace.due = pace.ready;
@@ -214,9 +209,9 @@ impl Strand {
         };
         let probe = Probe::new(pace.due, pace.taken, &record);
         let flight = Flight::new(user);
-        let demands = send.demands.as_ref();
+        let (demands, clock) = (send.demands.as_ref(), scene.clock);
         let flow = &self.flow;
-        let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, &scene));
+        let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
         let end = user.session.send(&mut self.lane, &run.network, outgoing, probe).await;
         drop(flight);

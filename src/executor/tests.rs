@@ -50,7 +50,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         shape,
         start: Duration::ZERO,
         graceful_stop,
-        program: Program { ops: vec![Op::Think(think, think)] },
+        program: thinking(think),
         tags: Vec::new(),
     };
     Plan {
@@ -63,6 +63,9 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         seed: 1,
         outputs: Vec::new(),
         variables: BTreeMap::new(),
+        metrics: [].into(),
+        setup: None,
+        teardown: None,
         practice_target: None,
     }
 }

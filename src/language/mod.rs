@@ -6,6 +6,7 @@
 
 mod escape;
 pub mod expression;
+pub mod extract;
 mod fault;
 pub mod function;
 mod lookup;
@@ -21,6 +22,6 @@ pub use escape::Escape;
 pub use expression::{Expr, Needs};
 pub use fault::TemplateFault;
 pub use moment::{Moment, Response, Slot, Who};
-pub use scope::{Named, Nothing, Scope};
+pub use scope::{Named, Nothing, Scope, is_builtin};
 pub use template::{Missing, Template};
 pub use value::Value;

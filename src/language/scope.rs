@@ -17,7 +17,7 @@ pub trait Scope {
     fn resolve(&self, name: &str) -> Option<Named>;
 
     /// All names, for hints.
-    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_>;
+    fn names(&self) -> Vec<String>;
 
     /// A variable of the environment, for `env()`; the outer `None` where the environment must not be read.
     fn environment(&self, _name: &str) -> Option<Option<String>> {
@@ -34,8 +34,8 @@ impl Scope for Nothing {
         None
     }
 
-    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
-        Box::new(std::iter::empty())
+    fn names(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -69,6 +69,12 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("scenario_iteration", Builtin::ScenarioIteration, "number of this iteration in its scenario, from 0"),
     ("index", Builtin::Index, "number of the item in the making, from 0; only within `generate`"),
 ];
+
+/// Whether a name is always there, so that nothing else may have it.
+#[must_use]
+pub fn is_builtin(name: &str) -> bool {
+    Builtin::named(name).is_some()
+}
 
 impl Builtin {
     pub(super) fn named(name: &str) -> Option<Self> {

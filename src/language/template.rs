@@ -35,6 +35,20 @@ enum Part {
     Expr(Expr),
 }
 
+impl Part {
+    fn constant_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Expr(expr) => super::escape::text_of(expr.constant()?),
+        }
+    }
+
+    fn shape(&self) -> Cow<'_, str> {
+        let Self::Expr(expr) = self else { return self.constant_text().unwrap_or_default() };
+        self.constant_text().unwrap_or_else(|| Cow::Owned(format!("{{{}}}", expr.written())))
+    }
+}
+
 impl Template {
     /// Compiles a scalar: `${…}` is an expression, `$${` a literal `${`.
     ///
@@ -81,6 +95,34 @@ impl Template {
         Self { constant: constant(&parts), parts: parts.into(), needs: Needs::default() }
     }
 
+    /// A value that is always the same.
+    #[must_use]
+    pub fn fixed(value: Value) -> Self {
+        let parts = vec![Part::Expr(Expr::fixed(value.clone()))];
+        Self { parts: parts.into(), constant: Some(value), needs: Needs::default() }
+    }
+
+    /// The text with `{expression}` where a value comes from the run.
+    #[must_use]
+    pub fn shape(&self) -> String {
+        if let Some(text) = self.constant_text() {
+            return text.into_owned();
+        }
+        self.parts.iter().map(Part::shape).collect()
+    }
+
+    /// The text in front of the first value that comes from the run, and what follows it.
+    #[must_use]
+    pub fn split_prefix(&self) -> (String, Option<Self>) {
+        if let Some(text) = self.constant_text() {
+            return (text.into_owned(), None);
+        }
+        let known = self.parts.iter().take_while(|part| part.constant_text().is_some()).count();
+        let (prefix, rest) = self.parts.split_at(known);
+        let rest = Self { parts: rest.into(), constant: None, needs: self.needs };
+        (prefix.iter().map(Part::shape).collect(), Some(rest))
+    }
+
     /// The value, if it is always the same: a text, or whatever the template's only expression is.
     #[must_use]
     pub fn constant(&self) -> Option<&Value> {
@@ -91,6 +133,17 @@ impl Template {
     #[must_use]
     pub fn constant_text(&self) -> Option<Cow<'_, str>> {
         super::escape::text_of(self.constant()?)
+    }
+
+    /// The text as [`Template::render`] would give it, if it is always the same and fits where it stands.
+    #[must_use]
+    pub fn constant_bytes(&self, escape: Escape) -> Option<Vec<u8>> {
+        self.constant.as_ref()?;
+        let mut random = fastrand::Rng::with_seed(0);
+        let mut nothing = Moment::empty(&mut random);
+        let mut out = Vec::new();
+        self.render(&mut nothing, escape, &mut out).ok()?;
+        Some(out)
     }
 
     /// Its expression, if there is one and nothing around it.

@@ -42,6 +42,12 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether the rule reads the body; conditions say themselves what they need.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        matches!(self, Self::Contains(_) | Self::Equals(_) | Self::Matches(_))
+    }
+
     /// Whether it holds now. Of a request without a whole response nothing holds but a condition that says so.
     #[must_use]
     pub fn holds(&self, moment: &mut Moment<'_>) -> bool {

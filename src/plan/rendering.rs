@@ -5,7 +5,7 @@ use std::{io::Write, sync::Arc};
 use url::{Position, Url};
 
 use super::{Origin, Wire};
-use crate::language::{Escape, Moment, Template};
+use crate::language::{Escape, Missing, Moment, Template};
 
 /// The pieces of a request.
 #[derive(Debug, Clone)]
@@ -42,14 +42,8 @@ impl Piece {
     #[must_use]
     pub fn settled(self) -> Self {
         if let Self::Value(template, escape) = &self
-            && let Some(text) = template.constant_text()
+            && let Some(bytes) = template.constant_bytes(*escape)
         {
-            let mut bytes = Vec::new();
-            // Only what comes from values is escaped: constant text stands as its author wrote it.
-            match escape {
-                Escape::None | Escape::Header | Escape::Path => bytes.extend_from_slice(text.as_bytes()),
-                escape => escape.write(&text, &mut bytes),
-            }
             return Self::Bytes(bytes.into());
         }
         self
@@ -68,15 +62,21 @@ pub struct UrlTemplate {
 /// Why a request can't be sent. Holds no value: it becomes a label.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unrenderable {
-    /// A value is missing.
-    #[error("{0} has no value")]
-    Missing(String),
+    /// A value is missing, or can't stand where it should.
+    #[error(transparent)]
+    Missing(#[from] Missing),
     /// A value that is no URL.
-    #[error("{0} is not a URL")]
+    #[error("`{0}` is not a URL")]
     NoUrl(String),
-    /// A value that can't stand in a header, a number that is too large and the like.
-    #[error("{0}")]
-    Unfit(String),
+    /// A value that is no number where one is needed.
+    #[error("`{0}` is not a number")]
+    NoNumber(String),
+    /// A value that is no time where one is needed.
+    #[error("`{0}` is not a time")]
+    NoTime(String),
+    /// More servers than are kept in mind.
+    #[error("requests go to too many servers")]
+    TooManyServers,
 }
 
 /// A rendered request; its memory is used again and again.
@@ -149,7 +149,7 @@ impl UrlTemplate {
             None => Url::parse(&text),
         };
         let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-        url.ok().filter(usable).ok_or_else(|| Unrenderable::NoUrl(self.url.source().to_owned()))
+        url.ok().filter(usable).ok_or_else(|| Unrenderable::NoUrl(self.url.shape()))
     }
 }
 

@@ -54,7 +54,11 @@ impl Reading {
 
     /// A scalar with values in it, of which some may be known only while the load runs.
     pub fn template(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
-        let Some(text) = self.scalar(node, what) else { return None };
+        self.template_of(self.scalar(node, what)?, node, scope)
+    }
+
+    /// A text that stands for a scalar, with values in it.
+    pub fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
         Template::compile(text, scope).map_err(|fault| self.template_fault(node, fault)).ok()
     }
 

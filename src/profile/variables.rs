@@ -42,8 +42,8 @@ impl Scope for Variables {
         self.values.get(name).map(|value| Named::Constant(Value::from(value.as_str())))
     }
 
-    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
-        Box::new(self.values.keys().map(String::as_str))
+    fn names(&self) -> Vec<String> {
+        self.values.keys().cloned().collect()
     }
 
     fn environment(&self, name: &str) -> Option<Option<String>> {

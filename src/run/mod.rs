@@ -26,6 +26,7 @@ pub mod thinner;
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -39,7 +40,7 @@ use crate::{
     analysis::Validity,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Crew, Traffic},
+    executor::{Crew, Order, Traffic},
     exit::Exit,
     output::{SinkAddress, address::Place},
     plan::{Partition, Shape},
@@ -119,8 +120,16 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
             return Err(trouble);
         }
     };
-    let started =
-        Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
+    let order = Order {
+        workers: prepared.workers,
+        segment: Partition::WHOLE,
+        start: clock.start(),
+        clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
+        records: wants_records,
+        given: Arc::default(),
+        recorded: None,
+    };
+    let started = Crew::start(&prepared.plan, &control, order);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let_the_load_go_first();

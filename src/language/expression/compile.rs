@@ -170,7 +170,8 @@ impl Compiler<'_> {
         if let Some(function) = function::named(name) {
             return fault.hint(format!("a function is called with brackets: `{}`", function.signature()));
         }
-        let known = self.scope.names().chain(BUILTINS.iter().map(|(name, ..)| *name));
+        let own = self.scope.names();
+        let known = own.iter().map(String::as_str).chain(BUILTINS.iter().map(|(name, ..)| *name));
         fault.hint(did_you_mean(name, known).unwrap_or_else(|| {
             format!("declare it: `vars: {{{name}: …}}`; `-e {name}=…` and the environment override it")
         }))

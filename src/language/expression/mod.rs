@@ -91,6 +91,12 @@ impl Expr {
         Ok(Self { node, written: written.into(), needs: compiler.needs })
     }
 
+    /// An expression that is always the same value.
+    #[must_use]
+    pub fn fixed(value: Value) -> Self {
+        Self { node: Node::Constant(value), written: "".into(), needs: Needs::default() }
+    }
+
     /// The value in a moment. What can't be computed is null: a place that isn't there, a division by zero, a text
     /// that is no number where one is needed, more than 64 MiB.
     pub fn value<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Cow<'v, Value> {

@@ -14,7 +14,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use self::read::{number, tags, text, whole};
 use super::{
@@ -182,7 +182,7 @@ impl Flow {
         let mut collected = vec![Vec::new(); parallel.collect.len()];
         for mut branch in branches.into_iter().flatten() {
             for (list, (_, template)) in collected.iter_mut().zip(&parallel.collect) {
-                list.push(template.value(&mut branch.moment(scene)));
+                list.extend(template.value(&mut branch.moment(scene)).map(Cow::into_owned));
             }
             for slot in &parallel.assigned {
                 self.put(*slot, branch.get(*slot).clone());
@@ -208,10 +208,9 @@ impl Flow {
 
     /// Whether a response fulfils what is demanded of it.
     #[must_use]
-    pub fn fulfils(&self, demand: &Expr, response: &Response<'_>, scene: &Scene<'_>) -> bool {
+    pub fn fulfils(&self, demand: &Expr, response: &Response<'_>, clock: Duration) -> bool {
         let mut random = self.random.clone();
-        let scene = Scene { response: *response, ..*scene };
-        let Scene { response, clock, .. } = scene;
+        let response = *response;
         demand.value(&mut Moment { slots: &self.slots, response, who: self.who, random: &mut random, clock }).holds()
     }
 
@@ -279,8 +278,12 @@ impl Flow {
                 let mut moment = self.moment(scene);
                 let found = extract.what.find(&moment.response, extract.take, moment.random);
                 let passed = found.is_some();
-                let default = || extract.default.as_ref().map(|default| default.value(&mut moment));
-                self.put(extract.into, found.or_else(default).unwrap_or_default());
+                let value = match (found, &extract.default) {
+                    (Some(value), _) => value,
+                    (None, Some(default)) => default.value(&mut moment)?.into_owned(),
+                    (None, None) => Value::Null,
+                };
+                self.put(extract.into, value);
                 return Ok(extract.default.is_none().then_some(Effect::Check { op: at, labels: None, passed }));
             }
             Op::Metric(step) => {

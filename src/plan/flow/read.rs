@@ -17,8 +17,7 @@ impl Flow {
             Pause::Between(low, _) => Ok(*low),
             Pause::Computed(template) => {
                 let written = text(template, &mut self.moment(scene))?;
-                let unfit = |_| Unrenderable::Unfit(format!("{} is not a time", template.source()));
-                units::parse_duration(&written).map_err(unfit)
+                units::parse_duration(&written).map_err(|_| Unrenderable::NoTime(template.shape()))
             }
         }
     }
@@ -56,14 +55,14 @@ pub(super) fn tags(
 
 /// A template as a number: the sample of a metric.
 pub(super) fn number(template: &Template, moment: &mut Moment<'_>) -> Result<f64, Unrenderable> {
-    let unfit = || Unrenderable::Unfit(format!("{} is not a number", template.source()));
-    let number = match template.value(moment) {
-        Value::Int(number) => number as f64,
-        Value::Float(number) => number,
-        Value::Bool(truth) => f64::from(u8::from(truth)),
+    let unfit = || Unrenderable::NoNumber(template.shape());
+    let value = template.value(moment)?;
+    let number = match &*value {
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        Value::Bool(truth) => f64::from(u8::from(*truth)),
         Value::Text(text) => text.trim().parse().map_err(|_| unfit())?,
-        Value::Null => return Err(Unrenderable::Missing(template.source().to_owned())),
-        Value::List(_) | Value::Map(_) => return Err(unfit()),
+        Value::Null | Value::List(_) | Value::Map(_) => return Err(unfit()),
     };
     if number.is_finite() { Ok(number) } else { Err(unfit()) }
 }

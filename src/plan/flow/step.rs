@@ -16,7 +16,7 @@ impl Flow {
     pub(super) fn step(&mut self, op: &Op, scene: &Scene<'_>) -> Result<(), Unrenderable> {
         match op {
             Op::Set(slot, template) => {
-                let value = template.value(&mut self.moment(scene));
+                let value = template.value(&mut self.moment(scene))?.into_owned();
                 self.put(*slot, value);
             }
             Op::Goto(target) => self.position = *target,
@@ -54,7 +54,7 @@ impl Flow {
                     self.position = *otherwise;
                 }
             }
-            Op::Collect(collect) => self.change(collect, scene),
+            Op::Collect(collect) => self.change(collect, scene)?,
             _ => {}
         }
         Ok(())
@@ -85,26 +85,26 @@ impl Flow {
         Ok(())
     }
 
-    fn change(&mut self, collect: &Collect, scene: &Scene<'_>) {
+    fn change(&mut self, collect: &Collect, scene: &Scene<'_>) -> Result<(), Unrenderable> {
         let mut items = match self.get(collect.list) {
             Value::List(items) => items.to_vec(),
             _ => Vec::new(),
         };
         match &collect.what {
             Change::Push { value, max } => {
-                items.push(value.value(&mut self.moment(scene)));
+                items.push(value.value(&mut self.moment(scene))?.into_owned());
                 let surplus = items.len().saturating_sub(*max);
                 items.drain(..surplus);
             }
             Change::Remove(value) => {
-                let gone = value.value(&mut self.moment(scene));
+                let gone = value.value(&mut self.moment(scene))?.into_owned();
                 items.retain(|item| *item != gone);
             }
             Change::Pick { into, which, take, empty } => {
                 let place = match which {
                     _ if items.is_empty() => {
                         self.position = *empty;
-                        return;
+                        return Ok(());
                     }
                     Which::Random => self.random.usize(..items.len()),
                     Which::First => 0,
@@ -113,13 +113,14 @@ impl Flow {
                 if !take {
                     let value = items.swap_remove(place);
                     self.put(*into, value);
-                    return;
+                    return Ok(());
                 }
                 let value = items.remove(place);
                 self.put(*into, value);
             }
         }
         self.put(collect.list, Value::List(Arc::from(items)));
+        Ok(())
     }
 
     /// Time since a mark.

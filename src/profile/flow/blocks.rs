@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Compiler, Step};
+use super::{Compiler, Step, nothing};
 use crate::{
-    language::{Expr, Template, Value},
+    language::{Template, Value},
+    metric::Kind,
     plan::{
         Op,
         program::{Loop, MetricStep, Over},
@@ -18,7 +19,7 @@ const MOST_ROUNDS: u32 = 10_000;
 
 /// `if: …` with `then` and `else`.
 pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let condition = compiler.condition(step.value, "if").unwrap_or_else(Expr::nothing);
+    let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
     let skip = compiler.open(Op::Unless(Box::new(condition), 0));
     compiler.block(&mut step.map, "then");
     otherwise(compiler, &mut step.map, skip);
@@ -77,7 +78,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let times = match range {
         Some((low, high)) if !low.contains('$') && !high.contains('$') => {
             let drawn = format!("${{random_int({low}, {high})}}");
-            compiler.reading.template_of(&drawn, step.value, "repeat", compiler.names)
+            compiler.reading.template_of(&drawn, step.value, compiler.names)
         }
         _ => compiler.template(step.value, "repeat"),
     };
@@ -90,7 +91,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let list = match &step.value.value {
         Yaml::Scalar { .. } => compiler.template(step.value, "foreach"),
-        _ => compiler.reading.value(step.value, compiler.names).map(Template::fixed),
+        _ => compiler.reading.value(step.value, "an item").map(Template::fixed),
     };
     let named = step.map.take("as");
     let item = compiler.variable(named, "item", step.place);
@@ -101,7 +102,7 @@ pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 
 /// `while: …` with `max`.
 pub(super) fn while_loop<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let condition = compiler.condition(step.value, "while").unwrap_or_else(Expr::nothing);
+    let condition = compiler.condition(step.value, "while").unwrap_or_else(nothing);
     let max = step.map.take("max").map_or(Some(MOST_ROUNDS), |node| compiler.reading.count(node, "max"));
     round(compiler, step, Over::While(condition, max.unwrap_or_default()));
 }
@@ -149,7 +150,7 @@ pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 
 /// `measure: metric`: the time of several steps as one sample.
 pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let metric = compiler.metric_named(step.value, Some("trend"));
+    let metric = compiler.metric_named(step.value, Some(Kind::Trend));
     let tags = step.map.take("tags");
     let (constant, mut tags) = compiler.tags(tags);
     tags.extend(constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str())))));

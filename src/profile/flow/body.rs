@@ -72,14 +72,11 @@ impl<'n> Compiler<'_, 'n> {
                 }
                 let single = *plain && text.starts_with("${") && text.ends_with('}');
                 let Some(template) = self.template(node, "a value") else { return };
-                let known = template.constant_text();
-                let literal = known.filter(|_| *plain).filter(|text| serde_json::from_str::<serde_json::Value>(text).is_ok());
-                if let Some(text) = literal {
-                    out.push(Piece::text(&text));
-                } else if single && template.constant_text().is_none() {
-                    out.push(Piece::Value(template, Escape::Json));
-                } else {
-                    put_in_quotes(template, out);
+                let literal = template.constant_text().filter(|text| *plain && is_json(text)).map(|text| Piece::text(&text));
+                match literal {
+                    Some(piece) => out.push(piece),
+                    None if single => out.push(Piece::Value(template, Escape::Json)),
+                    None => put_in_quotes(template, out),
                 }
             }
         }
@@ -97,9 +94,9 @@ impl<'n> Compiler<'_, 'n> {
         for entry in &self.reading.map(node, "form").entries {
             for value in entry.value.one_or_many() {
                 let Some(value) = self.template(value, &format!("field `{}`", entry.name)) else { continue };
-                let mut name = Vec::new();
-                Escape::Form.write(&entry.name, &mut name);
-                pieces.push(Piece::Bytes([if pieces.is_empty() { "" } else { "&" }.as_bytes(), &name, b"="].concat().into()));
+                pieces.push(Piece::text(if pieces.is_empty() { "" } else { "&" }));
+                pieces.push(Piece::Value(Template::literal(&entry.name), Escape::Form));
+                pieces.push(Piece::text("="));
                 pieces.push(Piece::Value(value, Escape::Form));
             }
         }
@@ -153,8 +150,19 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok()
+}
+
 fn put_in_quotes(template: Template, out: &mut Vec<Piece>) {
-    out.extend([Piece::text("\""), Piece::Value(template, Escape::JsonText), Piece::text("\"")]);
+    if let Some(text) = template.constant_text() {
+        out.push(Piece::Value(Template::literal(&text), Escape::Json));
+    } else if template.expression().is_some() {
+        out.extend([Piece::text("\""), Piece::Value(template, Escape::JsonText), Piece::text("\"")]);
+    } else {
+        // What is put together from parts is one text.
+        out.push(Piece::Value(template, Escape::Json));
+    }
 }
 
 /// A line that stands in none of the parts that are known now.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Compiler, Step};
 use crate::{
-    language::{Expr, Template},
+    language::{Expr, Needs, Template},
     plan::{Check, Op, check::Rule},
     profile::{
         node::{Node, Yaml},
@@ -17,13 +17,13 @@ pub(super) struct Expectation {
     pub(super) expected: Vec<(u16, u16)>,
     pub(super) limited: Vec<(u16, u16)>,
     pub(super) demand: Option<Expr>,
-    /// Whether the demand reads head or body.
-    pub(super) reads: (bool, bool),
+    /// What the demand reads.
+    pub(super) needs: Needs,
 }
 
 impl Default for Expectation {
     fn default() -> Self {
-        Self { expected: vec![(200, 399)], limited: Vec::new(), demand: None, reads: (false, false) }
+        Self { expected: vec![(200, 399)], limited: Vec::new(), demand: None, needs: Needs::default() }
     }
 }
 
@@ -31,11 +31,7 @@ impl Default for Expectation {
 pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let begin = compiler.here();
     let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(_)));
-    compiler.checks(step.value, begin, "");
-    let reads = compiler.ops[begin..].iter().any(|op| matches!(op, Op::Check(check) if check.rule.reads_body()));
-    if let Some(at) = last {
-        compiler.keep_since(at, (false, reads));
-    }
+    compiler.checks(step.value, last.unwrap_or(begin), &"".into());
     step.map.finish(compiler.reading);
 }
 
@@ -43,10 +39,10 @@ impl<'n> Compiler<'_, 'n> {
     /// One check or a list of them. `send` is the position of the request they belong to.
     pub(super) fn checks(&mut self, node: &'n Node, send: usize, request: &Arc<str>) {
         for item in node.one_or_many() {
-            let (rules, reads) = self.reading_of(|compiler| compiler.check(item));
-            self.keep_since(send, reads);
+            let (rules, needs) = self.apart(|compiler| compiler.check(item));
+            self.keep_since(send, needs);
             for (name, named, rule) in rules {
-                self.keep_since(send, (false, rule.reads_body()));
+                self.keep_since(send, Needs { head: false, body: rule.reads_body() });
                 self.ops.push(Op::Check(Box::new(self.check_of(name, named, rule, request))));
             }
         }
@@ -85,7 +81,7 @@ impl<'n> Compiler<'_, 'n> {
         if let Some(node) = map.take("that")
             && let Some(condition) = self.condition(node, "that")
         {
-            rules.push((condition.source().to_owned(), Rule::That(condition)));
+            rules.push((condition.written().to_string(), Rule::That(condition)));
         }
         map.finish(reading);
         if rules.is_empty() && !reading.has_faults() {
@@ -95,7 +91,7 @@ impl<'n> Compiler<'_, 'n> {
         let computed = name.as_ref().filter(|name| name.constant_text().is_none());
         let shown = |default: String| match &name {
             None => default,
-            Some(name) => name.constant_text().unwrap_or_else(|| name.shape()),
+            Some(name) => name.shape(),
         };
         rules.into_iter().map(|(default, rule)| (shown(default), computed.cloned(), rule)).collect()
     }
@@ -116,7 +112,7 @@ impl<'n> Compiler<'_, 'n> {
             expectation.limited = read_statuses(reading, node).unwrap_or_default();
         }
         if let Some(node) = map.take("that") {
-            (expectation.demand, expectation.reads) = self.reading_of(|compiler| compiler.condition(node, "that"));
+            (expectation.demand, expectation.needs) = self.apart(|compiler| compiler.condition(node, "that"));
         }
         map.finish(reading);
         expectation

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Compiler, checks::read_statuses};
+use super::Compiler;
 use crate::{
-    language::extract::{Between, Cookie, Extractor, Fault, Group, Header, Html, JsonPath, Pattern, Take},
+    language::{
+        Needs, Template,
+        extract::{Between, Cookie, Extractor, Fault, Group, Header, Html, JsonPath, Pattern, Take}},
     plan::{Op, check::Rule, program::Extract},
     profile::{
         node::{Node, Yaml},
@@ -15,18 +17,17 @@ use crate::{
 impl<'n> Compiler<'_, 'n> {
     /// `extract: {id: $.id, token: {header: X-Token}, …}`; a plain text is a JSON path.
     pub(super) fn extracts(&mut self, node: &'n Node, send: usize, request: &Arc<str>) {
-        let _ = read_statuses;
         for entry in &self.reading.map(node, "extract").entries {
             let into = self.names.declare(self.reading, &entry.name, entry.place, false);
             let Some((what, take, default)) = self.extractor(entry.value) else { continue };
-            self.keep_since(send, (what.reads_head(), what.reads_body()));
+            self.keep_since(send, Needs { head: what.reads_head(), body: what.reads_body() });
             let Some(into) = into else { continue };
             let check = self.check_of(format!("extract {}", entry.name), None, Rule::Found, request);
             self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
         }
     }
 
-    fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<crate::language::Template>)> {
+    fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<Template>)> {
         let Yaml::Map(_) = node.value else {
             let path = self.looked_for(node, "a path", |text| JsonPath::parse(text))?;
             return Some((Extractor::Json(path), Take::First, None));
@@ -46,14 +47,14 @@ impl<'n> Compiler<'_, 'n> {
         }
         if let Some(node) = map.take("regex") {
             let group = map.take("group").and_then(|node| self.reading.text(node, "group"));
-            let group = group.map(|text| text.parse().map_or(Group::Name(text), Group::Number));
-            return self.looked_for(node, "regex", |text| Pattern::parse(text, group)).map(Extractor::Regex);
+            let group = group.map(|text| text.parse().map_or_else(|_| Group::Name(text), Group::Number));
+            return self.looked_for(node, "regex", |text| Pattern::new(text, group.as_ref())).map(Extractor::Regex);
         }
         if let Some(node) = map.take("header") {
-            return self.looked_for(node, "header", |text| Header::new(text)).map(Extractor::Header);
+            return self.reading.text(node, "header").map(|name| Extractor::Header(Header::new(&name)));
         }
         if let Some(node) = map.take("cookie") {
-            return self.looked_for(node, "cookie", |text| Cookie::new(text)).map(Extractor::Cookie);
+            return self.reading.text(node, "cookie").map(|name| Extractor::Cookie(Cookie::new(&name)));
         }
         if let Some(node) = map.take("form") {
             return self.reading.text(node, "form").map(|name| Extractor::Html(Html::field(&name)));

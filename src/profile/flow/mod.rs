@@ -30,9 +30,14 @@ use super::{
     reader::{MapReader, Reading, same_key},
 };
 use crate::{
-    language::{Expr, Slot, Template},
+    language::{Expr, Needs, Slot, Template, Value},
     plan::{Op, Origin, UserMetric},
 };
+
+/// Stands for a condition that can't be read, which was told.
+fn nothing() -> Expr {
+    Expr::fixed(Value::Null)
+}
 
 /// A step to be compiled.
 struct Step<'n> {
@@ -117,8 +122,8 @@ pub struct Compiler<'c, 'n> {
     groups: Vec<String>,
     blocks: Vec<Block>,
     using: Vec<String>,
-    /// Whether a step that belongs to no request reads the last response's head or body.
-    reads: (bool, bool),
+    /// What steps that belong to no request read of the last response.
+    needs: Needs,
     /// Whether a request that fails ends the test.
     strict: bool,
 }
@@ -141,7 +146,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             groups: Vec::new(),
             blocks: Vec::new(),
             using: Vec::new(),
-            reads: (false, false),
+            needs: Needs::default(),
             strict,
         }
     }
@@ -159,13 +164,8 @@ impl<'c, 'n> Compiler<'c, 'n> {
     /// What is left to do when all entries are compiled.
     #[must_use]
     pub fn finish(mut self) -> Vec<Op> {
-        let (head, body) = self.reads;
-        for op in &mut self.ops {
-            if let Op::Send(send) = op {
-                send.request.keep_head |= head;
-                send.request.keep_body |= body;
-            }
-        }
+        let needs = self.needs;
+        self.keep_since(0, needs);
         self.ops
     }
 
@@ -258,26 +258,22 @@ impl<'c, 'n> Compiler<'c, 'n> {
     /// A text with values in it.
     fn template(&mut self, node: &Node, what: &str) -> Option<Template> {
         let template = self.reading.template(node, what, self.names)?;
-        self.note_reads(template.reads_head(), template.reads_body());
+        self.needs = self.needs.and(template.needs());
         Some(template)
     }
 
     /// A condition; `${…}` around it may be left out.
     fn condition(&mut self, node: &Node, what: &str) -> Option<Expr> {
         let condition = self.reading.condition(node, what, self.names)?;
-        self.note_reads(condition.reads_head(), condition.reads_body());
+        self.needs = self.needs.and(condition.needs());
         Some(condition)
     }
 
-    fn note_reads(&mut self, head: bool, body: bool) {
-        self.reads = (self.reads.0 || head, self.reads.1 || body);
-    }
-
-    /// Does something that reads responses, and tells which parts of the response it reads, without blaming all requests.
-    fn reading_of<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, (bool, bool)) {
-        let before = std::mem::take(&mut self.reads);
+    /// Compiles what belongs to one request, and tells what that reads of its response.
+    fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Needs) {
+        let before = std::mem::take(&mut self.needs);
         let result = work(self);
-        let own = std::mem::replace(&mut self.reads, before);
+        let own = std::mem::replace(&mut self.needs, before);
         (result, own)
     }
 
@@ -289,7 +285,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             self.reading.check_tag(entry.place, &entry.name);
             let Some(template) = self.template(entry.value, &format!("tag `{}`", entry.name)) else { continue };
             match template.constant_text() {
-                Some(text) => constant.push((entry.name.clone(), text)),
+                Some(text) => constant.push((entry.name.clone(), text.into_owned())),
                 None => computed.push((entry.name.clone(), template)),
             }
         }

@@ -119,13 +119,15 @@ fn collect<'n>(
         Yaml::Map(pairs) => {
             let key_is = |key: &Node, word: &str| key.scalar().is_some_and(|text| same_key(text, word));
             let has_as = pairs.iter().any(|(key, _)| key_is(key, "as"));
-            let mut add = |node: &Node| found.extend(node.scalar().map(|name| (name.to_owned(), node.place)));
+            let name_of = |node: &Node| node.scalar().map(|name| (name.to_owned(), node.place));
             for (key, value) in pairs {
                 let Some(word) = key.scalar() else { continue };
                 match (word.to_lowercase().as_str(), &value.value) {
-                    ("set" | "extract" | "collect", Yaml::Map(names)) => names.iter().for_each(|(name, _)| add(name)),
-                    ("as" | "index", Yaml::Scalar { .. }) => add(value),
-                    ("row", Yaml::Scalar { .. }) if !has_as => add(value),
+                    ("set" | "extract" | "collect", Yaml::Map(names)) => {
+                        found.extend(names.iter().filter_map(|(name, _)| name_of(name)));
+                    }
+                    ("as" | "index", Yaml::Scalar { .. }) => found.extend(name_of(value)),
+                    ("row", Yaml::Scalar { .. }) if !has_as => found.extend(name_of(value)),
                     ("foreach" | "pick", _) if !has_as => found.push(("item".to_owned(), key.place)),
                     _ => {}
                 }

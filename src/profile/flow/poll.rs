@@ -9,9 +9,8 @@
 
 use std::time::Duration;
 
-use super::{Compiler, Step};
+use super::{Compiler, Step, nothing};
 use crate::{
-    language::Expr,
     plan::{Op, program::Pause},
 };
 
@@ -30,9 +29,9 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     compiler.ops.push(Op::Mark(since));
     let request = compiler.here();
     compiler.step(step.value);
-    let (until, reads) = compiler.reading_of(|compiler| until.and_then(|node| compiler.condition(node, "until")));
-    compiler.keep_since(request, reads);
-    let wait = compiler.open(Op::Unless(Box::new(until.unwrap_or_else(Expr::nothing)), 0));
+    let (until, needs) = compiler.apart(|compiler| until.and_then(|node| compiler.condition(node, "until")));
+    compiler.keep_since(request, needs);
+    let wait = compiler.open(Op::Unless(Box::new(until.unwrap_or_else(nothing)), 0));
     let done = compiler.open(Op::Goto(0));
     compiler.close(wait);
     let none = Pause::Between(Duration::ZERO, Duration::ZERO);

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{Compiler, Step, body::Body, target::Target};
+use super::{Compiler, Step, body::Body, nothing, target::Target};
 use crate::{
-    language::{Escape, Expr, Nothing, Template},
+    language::{Escape, Expr, Needs, Nothing, Template},
     plan::{
         Op, RequestSpec, Wire,
         program::{Retry, Send},
@@ -74,7 +74,7 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let at = compiler.here();
     compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
     if let Some(retry) = retry {
-        compiler.keep_since(at, retry.reads);
+        compiler.keep_since(at, retry.needs);
         compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
     }
     if let Some(node) = map.take("extract") {
@@ -108,10 +108,11 @@ impl<'n> Compiler<'_, 'n> {
         let (target, label) = target?;
         let (name, computed_name) = match name {
             None => (format!("{method} {label}"), None),
-            Some(template) => match template?.known_text() {
-                Ok(text) => (text, None),
-                Err(template) => (template.shape(), Some(template)),
-            },
+            Some(template) => {
+                let template = template?;
+                let known = template.constant().is_some();
+                (template.shape(), (!known).then_some(template))
+            }
         };
         let has_query = matches!(&target, Target::Known { path, .. } if has_query(path));
         let query = query.map(|node| self.query(node, has_query)).unwrap_or_default();
@@ -125,8 +126,8 @@ impl<'n> Compiler<'_, 'n> {
             wire,
             bodyless: method == "HEAD",
             timeout: timeout?,
-            keep_head: expect.reads.0,
-            keep_body: expect.reads.1,
+            keep_head: expect.needs.head,
+            keep_body: expect.needs.body,
             expected: expect.expected.into(),
             limited: expect.limited.into(),
             tags,
@@ -166,11 +167,11 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     /// Keeps parts of the responses to requests from an operation on.
-    pub(super) fn keep_since(&mut self, at: usize, (head, body): (bool, bool)) {
+    pub(super) fn keep_since(&mut self, at: usize, needs: Needs) {
         for op in &mut self.ops[at..] {
             if let Op::Send(send) = op {
-                send.request.keep_head |= head;
-                send.request.keep_body |= body;
+                send.request.keep_head |= needs.head;
+                send.request.keep_body |= needs.body;
             }
         }
     }
@@ -178,7 +179,7 @@ impl<'n> Compiler<'_, 'n> {
 
 /// Whether the last request failed.
 fn failed() -> Expr {
-    Expr::compile("error != '' && error != 'limited'", &Nothing).unwrap_or_else(|_| Expr::nothing())
+    Expr::compile("error != '' && error != 'limited'", &Nothing).unwrap_or_else(|_| nothing())
 }
 
 fn has_query(path: &[Piece]) -> bool {

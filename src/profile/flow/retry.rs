@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Compiler, checks::read_statuses};
+use super::{Compiler, checks::read_statuses, nothing, state::parse_range};
 use crate::{
-    language::{Expr, Nothing, extract::Header},
+    language::{Expr, Needs, Nothing, extract::Header},
     plan::program::Retry,
     profile::node::{Node, Yaml},
-    units,
 };
 
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// A retry, and the parts of a response it reads: head and body.
+/// A retry, and what it reads of responses.
 pub(super) struct Retrying {
     pub(super) retry: Retry,
-    pub(super) reads: (bool, bool),
+    pub(super) needs: Needs,
 }
 
 impl<'n> Compiler<'_, 'n> {
@@ -23,24 +22,24 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn retry(&mut self, node: &'n Node) -> Option<Retrying> {
         let reading = self.reading;
         let counter = self.names.hidden();
-        let (mut max, mut on, mut pause, mut asks, mut reads) = (Some(3), None, Some(PAUSES), true, (false, false));
+        let (mut max, mut on, mut pause, mut asks, mut needs) = (Some(3), None, Some(PAUSES), true, Needs::default());
         if let Yaml::Map(_) = node.value {
             let mut map = reading.map(node, "retry");
             max = map.take("max").map_or(max, |node| reading.count(node, "max"));
-            pause = map.take("pause").map_or(pause, |node| reading.parsed(node, "pause", units::parse_range));
+            pause = map.take("pause").map_or(pause, |node| reading.parsed(node, "pause", parse_range));
             asks = map.take("retry_after").map_or(Some(true), |node| reading.boolean(node, "retry_after"))?;
             if let Some(node) = map.take("on") {
-                (on, reads) = self.reading_of(|compiler| compiler.retry_condition(node));
+                (on, needs) = self.apart(|compiler| compiler.retry_condition(node));
                 on.as_ref()?;
             }
             map.finish(reading);
         } else {
             max = reading.count(node, "retry");
         }
-        let on = on.unwrap_or_else(|| Expr::compile("error != ''", &Nothing).unwrap_or_else(|_| Expr::nothing()));
-        let wish = asks.then(|| Header::new("Retry-After").ok()).flatten();
-        reads.0 |= wish.is_some();
-        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, wish, send: 0 }, reads })
+        let on = on.unwrap_or_else(|| Expr::compile("error != ''", &Nothing).unwrap_or_else(|_| nothing()));
+        let wish = asks.then(|| Header::new("Retry-After"));
+        needs.head |= wish.is_some();
+        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, wish, send: 0 }, needs })
     }
 
     /// Statuses, `error`, or a condition.

@@ -1,16 +1,18 @@
 //! What users remember and count: variables, collections, rows, metrics; and how they pause.
 
+use std::time::Duration;
+
 use super::{Compiler, Step};
 use crate::{
     language::{Slot, Template, Value},
+    metric::{Kind, Unit},
     plan::{
         Op,
         program::{Change, Collect, MetricStep, Pause, Which},
     },
     profile::{
-        fault::did_you_mean,
+        fault::{Place, did_you_mean},
         node::{Node, Yaml},
-        reader::Reading,
     },
     units,
 };
@@ -134,7 +136,8 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn pause(&mut self, node: &'n Node, what: &str) -> Option<Pause> {
         let template = self.template(node, what)?;
         let Some(text) = template.constant_text() else { return Some(Pause::Computed(template)) };
-        let (low, high) = read_range(self.reading, node, what, &text)?;
+        let range = parse_range(&text).map_err(|message| self.reading.fault(node.place, format!("{what}: {message}"), None));
+        let (low, high) = range.ok()?;
         Some(Pause::Between(low, high))
     }
 
@@ -150,7 +153,7 @@ impl<'n> Compiler<'_, 'n> {
                 let typed = template.constant_text().filter(|_| node.is_plain()).map(|text| Value::of_plain(&text));
                 Some(typed.map_or(template, Template::fixed))
             }
-            _ => self.reading.value(node, self.names).map(Template::fixed),
+            _ => self.reading.value(node, "a value").map(Template::fixed),
         }
     }
 
@@ -166,42 +169,32 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     /// The metric a scalar names.
-    pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<&str>) -> Option<usize> {
+    pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<Kind>) -> Option<usize> {
         let name = self.reading.text(node, "the metric's name")?;
         self.metric_called(&name, node.place, kind)
     }
 
-    fn metric_called(&mut self, name: &str, place: crate::profile::fault::Place, kind: Option<&str>) -> Option<usize> {
+    fn metric_called(&mut self, name: &str, place: Place, kind: Option<Kind>) -> Option<usize> {
         let metrics = &self.surroundings.metrics;
         let found = metrics.iter().position(|metric| metric.def.name == name);
         if found.is_none() {
             let hint = did_you_mean(name, metrics.iter().map(|metric| &*metric.def.name))
-                .unwrap_or_else(|| format!("define it: `metrics: {{{name}: {}}}`", kind.unwrap_or("counter")));
+                .unwrap_or_else(|| format!("define it: `metrics: {{{name}: counter}}`"));
             self.reading.fault(place, format!("the profile has no metric `{name}`"), Some(hint));
         }
-        let wrong = found.filter(|at| kind.is_some_and(|kind| metrics[*at].def.kind.word() != kind));
-        if wrong.is_some() {
-            let message = format!("`{name}` must be a {}, to measure times with", kind.unwrap_or_default());
-            self.reading.fault(place, message, None);
-            return None;
+        let metric = &metrics[found?];
+        if kind == Some(Kind::Trend) && (metric.def.kind, metric.def.unit) != (Kind::Trend, Unit::Seconds) {
+            let hint = format!("define it so: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`");
+            self.reading.fault(place, format!("`{name}` is no trend of times"), Some(hint));
         }
         found
     }
 }
 
 /// A duration, or a range `1s..3s` to draw from evenly.
-fn read_range(
-    reading: &Reading,
-    node: &Node,
-    what: &str,
-    text: &str,
-) -> Option<(std::time::Duration, std::time::Duration)> {
+pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), String> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
-    let range = units::parse_duration(low)
-        .and_then(|low| Ok((low, units::parse_duration(high)?)))
-        .map_err(|error| error.to_string())
-        .and_then(|(low, high)| {
-            if low <= high { Ok((low, high)) } else { Err(format!("`{text}` begins after its end")) }
-        });
-    range.map_err(|message| reading.fault(node.place, format!("{what}: {message}"), None)).ok()
+    let low = units::parse_duration(low).map_err(|error| error.to_string())?;
+    let high = units::parse_duration(high).map_err(|error| error.to_string())?;
+    if low <= high { Ok((low, high)) } else { Err(format!("`{text}` begins after its end")) }
 }

@@ -74,14 +74,16 @@ impl<'n> Compiler<'_, 'n> {
     /// Query parameters, behind those that the URL has already.
     pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        let mut sign = if has_query { '&' } else { '?' };
+        let mut sign = if has_query { b'&' } else { b'?' };
         for entry in &self.reading.map(node, "params").entries {
             let Some(value) = self.template(entry.value, &format!("parameter `{}`", entry.name)) else { continue };
             let mut name = Vec::new();
-            Escape::Form.write(&entry.name, &mut name);
-            pieces.push(Piece::Bytes([sign.to_string().as_bytes(), &name, b"="].concat().into()));
+            name.push(sign);
+            name.extend(Template::literal(&entry.name).constant_bytes(Escape::Form).unwrap_or_default());
+            name.push(b'=');
+            pieces.push(Piece::Bytes(name.into()));
             pieces.push(Piece::Value(value, Escape::Form));
-            sign = '&';
+            sign = b'&';
         }
         pieces
     }
