@@ -4,6 +4,7 @@
 //! parses anything while the load runs, never waits or does I/O, never panics on what a response holds.
 //! Start with [`value`], then [`moment`].
 
+pub mod extract;
 pub mod moment;
 pub mod value;
 
