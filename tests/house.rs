@@ -19,10 +19,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("threshold", &["metric"]),
     ("control", &[]),
     ("language", &["units"]),
-    ("plan", &["units", "threshold"]),
-    ("profile", &["units", "metric", "threshold", "plan"]),
-    ("protocol", &["plan"]),
-    ("executor", &["metric", "control", "plan", "protocol"]),
+    // `metric` for the metrics that a profile defines.
+    ("plan", &["units", "language", "metric", "threshold"]),
+    ("profile", &["units", "language", "metric", "threshold", "plan"]),
+    // `language` for what a response is.
+    ("protocol", &["language", "plan"]),
+    ("executor", &["language", "metric", "control", "plan", "protocol"]),
     ("target", &["units"]),
     ("interval_log", &["metric"]),
     // `interval_log` for its framing: one way to notice a torn or damaged frame.

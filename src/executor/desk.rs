@@ -190,7 +190,9 @@ impl Desk {
                 recorder.record(family, || (self.since_start(at), Record::Check { passed }));
             }
             (Effect::Group { took, .. }, _) => recorder.observe(family, 0, took.as_secs_f64()),
-            (Effect::Metric { value, .. }, Some(Op::Metric(step))) => self.user_sample(&mut recorder, family, step, value),
+            (Effect::Metric { value, .. }, Some(Op::Metric(step))) => {
+                self.user_sample(&mut recorder, family, step, value);
+            }
             // A measured block has seconds already.
             (Effect::Metric { value, .. }, Some(Op::Measure(..))) => recorder.observe(family, 0, value),
             _ => {}

@@ -93,7 +93,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
         });
         let left = left.collect();
         let cpu = thread_cpu_seconds();
-        let recorded = recorder.borrow_mut().hand_over(terms.worker, terms.tick, true, cpu);
-        Errand { recorded, left, failure }
+        let interval = recorder.borrow_mut().hand_over(terms.worker, terms.tick, true, cpu);
+        Errand { recorded: interval, left, failure }
     }))
 }

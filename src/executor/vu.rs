@@ -67,20 +67,20 @@ impl VirtualUser {
         if let Some(arrival) = arrival {
             run.desk.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
-        let mut begin = (intended, began);
+        let mut from = (intended, began);
         if !self.started {
             match self.enter(run.program().on_start, intended, began).await {
                 None => {}
-                Some((Ended::Well, end)) => begin = (end, end),
+                Some((Ended::Well, end)) => from = (end, end),
                 Some((ended, end)) => return Iterated { end, left: ended == Ended::Left },
             }
             self.started = true;
         }
         let who = &mut self.strand.flow.who;
         who.scenario_iteration = run.next_iteration_number();
-        let (ended, end) = match self.enter(Some(run.program().iteration), begin.0, begin.1).await {
+        let (ended, end) = match self.enter(Some(run.program().iteration), from.0, from.1).await {
             Some(ended) => ended,
-            None => (Ended::Well, begin.1),
+            None => (Ended::Well, from.1),
         };
         self.strand.flow.who.iteration += 1;
         if ended != Ended::Halted {

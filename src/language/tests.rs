@@ -15,8 +15,8 @@ impl Scope for Names {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, named)| named.clone())
     }
 
-    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
-        Box::new(self.0.iter().map(|(name, _)| *name))
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| (*name).to_owned()).collect()
     }
 
     fn environment(&self, name: &str) -> Option<Option<String>> {

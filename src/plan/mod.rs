@@ -17,8 +17,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 pub use check::Check;
 pub use flow::Flow;
-pub use program::{Op, Program};
 pub use partition::Partition;
+pub use program::{Op, Program};
 pub use request::{Origin, RequestSpec, Wire};
 pub use schedule::{closed::ClosedSchedule, open::OpenSchedule};
 

@@ -153,18 +153,17 @@ impl UrlTemplate {
     }
 }
 
-fn append(
-    pieces: &[Piece],
-    moment: &mut Moment<'_>,
-    url: Option<&Url>,
-    out: &mut Vec<u8>,
-) -> Result<(), Unrenderable> {
+fn append(pieces: &[Piece], moment: &mut Moment<'_>, url: Option<&Url>, out: &mut Vec<u8>) -> Result<(), Unrenderable> {
     for piece in pieces {
         match (piece, url) {
             (Piece::Bytes(bytes), _) => out.extend_from_slice(bytes),
             (Piece::Value(template, escape), _) => template.render(moment, *escape, out)?,
-            (Piece::Target, Some(url)) => out.extend_from_slice(url[Position::BeforePath..Position::AfterQuery].as_bytes()),
-            (Piece::Host, Some(url)) => out.extend_from_slice(url[Position::BeforeHost..Position::BeforePath].as_bytes()),
+            (Piece::Target, Some(url)) => {
+                out.extend_from_slice(url[Position::BeforePath..Position::AfterQuery].as_bytes());
+            }
+            (Piece::Host, Some(url)) => {
+                out.extend_from_slice(url[Position::BeforeHost..Position::BeforePath].as_bytes());
+            }
             (Piece::Target | Piece::Host, None) => {}
         }
     }

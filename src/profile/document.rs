@@ -4,9 +4,9 @@ use url::Url;
 
 use super::{
     fault::{Fault, Faults},
-    node::{self, Node},
     flow::{self, Defaults, HeaderText, Surroundings, check_header},
     metrics,
+    node::{self, Node},
     reader::{MapReader, Reading, same_key},
     scenario, thresholds,
     variables::Variables,
@@ -44,7 +44,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
     let variables = Variables::within(&given.environment);
-    let mut reading = Reading { variables, folder, ..Reading::default() };
+    let mut reading = Reading::new(variables, folder);
     let mut map = reading.map(&root, "the profile");
     read_variables(&mut reading, map.take("vars"), given);
     let stem = std::path::Path::new(file)
@@ -72,7 +72,7 @@ fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
     }
 }
 
-fn read_plan<'n>(reading: &Reading, map: &mut MapReader<'n>, stem: String, given: &Given) -> Plan {
+fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &Given) -> Plan {
     let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(stem);
     let practice_target = map.take("practice_target").map(|node| read_knobs(reading, node, given));
     let mut defaults = Defaults::default();
@@ -105,7 +105,8 @@ fn read_plan<'n>(reading: &Reading, map: &mut MapReader<'n>, stem: String, given
     let variables = reading.variables.all();
     let metrics = map.take("metrics").map(|node| metrics::read(reading, node)).unwrap_or_default();
     let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
-    let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
+    let thresholds =
+        map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
     let flows = map.take("flows").map(|node| reading.map(node, "flows").entries).unwrap_or_default();
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
     let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new() };
@@ -130,14 +131,7 @@ fn read_plan<'n>(reading: &Reading, map: &mut MapReader<'n>, stem: String, given
                     None,
                 );
             }
-            scenarios.extend(scenario::read(
-                reading,
-                &entry.name,
-                entry.value,
-                &surroundings,
-                &of_setup,
-                &mut origins,
-            ));
+            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &surroundings, &of_setup, &mut origins));
         }
     }
     Plan {

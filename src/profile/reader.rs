@@ -23,6 +23,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// A reading without faults yet.
+    #[must_use]
+    pub fn new(variables: Variables, folder: PathBuf) -> Self {
+        Self { faults: RefCell::default(), variables, folder }
+    }
+
     /// Notes a fault.
     pub fn fault(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
         self.faults.borrow_mut().push(Fault { place, message: message.into(), hint });

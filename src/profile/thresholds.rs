@@ -26,12 +26,7 @@ pub fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold
     thresholds
 }
 
-fn read_one(
-    reading: &Reading,
-    (key, key_place): (&str, Place),
-    node: &Node,
-    own: &[&MetricDef],
-) -> Option<Threshold> {
+fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own: &[&MetricDef]) -> Option<Threshold> {
     let mut options = Options::default();
     let expression = if matches!(node.value, Yaml::Map(_)) {
         let mut map = reading.map(node, "this threshold");

@@ -53,7 +53,13 @@ impl Network {
     /// A network without connections.
     #[must_use]
     pub fn new(origins: &[Origin], tls: TlsConnector) -> Self {
-        Self { origins: RefCell::new(origins.to_vec()), tls, names: RefCell::default(), open: Rc::default(), scratch: Scratch::default() }
+        Self {
+            origins: RefCell::new(origins.to_vec()),
+            tls,
+            names: RefCell::default(),
+            open: Rc::default(),
+            scratch: Scratch::default(),
+        }
     }
 
     /// The number of an origin, new or known; None when there are too many to know another.

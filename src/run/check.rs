@@ -8,7 +8,11 @@ use super::{Trouble, prepare};
 use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
-    plan::{Op, Plan, Scenario, Shape, describe::{self, describe}, program::Pause},
+    plan::{
+        Op, Plan, Scenario, Shape,
+        describe::{self, describe},
+        program::Pause,
+    },
     units::{show_count, show_duration, show_rate},
 };
 
@@ -124,11 +128,7 @@ fn descriptors(plan: &Plan) -> Option<String> {
 fn predicted_series(plan: &Plan) -> u64 {
     let series = plan.scenarios.iter().map(|scenario| {
         let stages = scenario.stages().len().max(1);
-        let steps = scenario
-            .program
-            .ops
-            .iter()
-            .map(|op| if let Op::Send(_) = op { HTTP_FAMILY.len() } else { 0 });
+        let steps = scenario.program.ops.iter().map(|op| if let Op::Send(_) = op { HTTP_FAMILY.len() } else { 0 });
         (steps.sum::<usize>() + ITERATION_FAMILY.len()) * stages + 3 + if stages > 1 { stages } else { 0 }
     });
     series.sum::<usize>() as u64 + 6

@@ -29,7 +29,9 @@ fn try_all(bytes: &[u8]) {
         let found = TAKES.map(|take| kind.find(&response, take, &mut random));
         let [first, last, any, all, count, ..] = &found;
         let Some(Value::Int(count)) = count else { panic!("{count:?}") };
-        assert!([first, last, any, all].iter().all(|found| found.is_some() == (*count > 0)), "{kind:?}: {found:?}");
+        assert!([last, any, all].iter().all(|found| found.is_some() == (*count > 0)), "{kind:?}: {found:?}");
+        // The first value of a body that is JSON only that far is found, though all are not.
+        assert!(first.is_some() || *count == 0, "{kind:?}: {found:?}");
         if let Some(all) = all {
             assert_eq!(all.at(0), first.as_ref());
             assert_eq!(all.at(-1), last.as_ref());

@@ -26,7 +26,7 @@ use crate::language::{Expr, Moment, Response, Slot, Template, Value, Who};
 /// Operations without an effect that are done at one go: a loop that does nothing must not keep the others waiting.
 const STRIDE: usize = 10_000;
 /// Most branches of one block.
-const MOST_BRANCHES: f64 = 10_000.0;
+const MOST_BRANCHES: usize = 10_000;
 
 /// What a flow sees of the world.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,7 +53,10 @@ impl Variation {
     #[must_use]
     pub fn folded(self) -> Self {
         let other = || "other".to_owned();
-        Self { name: self.name.map(|_| other()), tags: self.tags.into_iter().map(|(name, _)| (name, other())).collect() }
+        Self {
+            name: self.name.map(|_| other()),
+            tags: self.tags.into_iter().map(|(name, _)| (name, other())).collect(),
+        }
     }
 }
 
@@ -221,10 +224,10 @@ impl Flow {
     pub fn widths(&mut self, parallel: &Parallel, scene: &Scene<'_>) -> Result<(usize, usize), Unrenderable> {
         let mut moment = self.moment(scene);
         let mut read = |template: &Option<Template>| template.as_ref().map(|it| number(it, &mut moment)).transpose();
-        let copies = read(&parallel.copies)?.map_or(1.0, |copies| copies.clamp(0.0, MOST_BRANCHES));
-        let branches = parallel.branches.len() * copies as usize;
-        let width = read(&parallel.width)?.map_or(branches, |width| width.max(1.0) as usize);
-        Ok((branches, width))
+        let copies = read(&parallel.copies)?.map_or(1, whole_branches);
+        let branches = parallel.branches.len() * copies;
+        let width = read(&parallel.width)?.map_or(branches, whole_branches);
+        Ok((branches, width.max(1)))
     }
 
     /// What expressions see.
@@ -305,7 +308,7 @@ impl Flow {
                 self.position = *next;
                 Effect::Detach { after: self.pause(after, scene)?, body: *body }
             }
-            Op::Retry(retry) => return self.retry(retry, scene),
+            Op::Retry(retry) => return Ok(self.retry(retry, scene)),
             Op::Fail(message) => Effect::Fail(text(message, &mut self.moment(scene))?),
             Op::Abort(message) => Effect::Abort(text(message, &mut self.moment(scene))?),
             Op::Leave => Effect::Leave,
@@ -319,6 +322,11 @@ impl Flow {
             }
         }))
     }
+}
+
+/// A number of branches, which is none below zero and never more than [`MOST_BRANCHES`].
+fn whole_branches(number: f64) -> usize {
+    (0..MOST_BRANCHES).take_while(|place| (*place as f64) < number.floor()).count()
 }
 
 fn variation(step: &MetricStep, moment: &mut Moment<'_>) -> Result<Option<Variation>, Unrenderable> {

@@ -13,7 +13,7 @@ impl Flow {
     /// How long a pause is this time.
     pub(super) fn pause(&mut self, pause: &Pause, scene: &Scene<'_>) -> Result<Duration, Unrenderable> {
         match pause {
-            Pause::Between(low, high) if high > low => Ok(*low + (*high - *low).mul_f64(self.random.f64())),
+            Pause::Between(low, high) if high > low => Ok(*low + high.saturating_sub(*low).mul_f64(self.random.f64())),
             Pause::Between(low, _) => Ok(*low),
             Pause::Computed(template) => {
                 let written = text(template, &mut self.moment(scene))?;
@@ -27,7 +27,8 @@ impl Flow {
 pub(super) fn count(value: &Value) -> u64 {
     match value {
         Value::Int(number) => u64::try_from(*number).unwrap_or(0),
-        Value::Float(number) if *number > 0.0 => *number as u64,
+        // Fractions of a round are none.
+        Value::Float(number) => Duration::try_from_secs_f64(*number).map_or(0, |whole| whole.as_secs()),
         Value::Text(text) => text.trim().parse().unwrap_or(0),
         _ => 0,
     }

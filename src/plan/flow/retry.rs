@@ -7,23 +7,16 @@ use super::{
     Effect, Flow, Scene,
     read::{count, whole},
 };
-use crate::{
-    language::extract::Header,
-    plan::{program::Retry, rendering::Unrenderable},
-};
+use crate::{language::extract::Header, plan::program::Retry};
 
 /// Longest pause that a server may ask for.
 const LONGEST_WISH: Duration = Duration::from_secs(300);
 
 impl Flow {
-    pub(super) fn retry<'p>(
-        &mut self,
-        retry: &'p Retry,
-        scene: &Scene<'_>,
-    ) -> Result<Option<Effect<'p>>, Unrenderable> {
+    pub(super) fn retry<'p>(&mut self, retry: &'p Retry, scene: &Scene<'_>) -> Option<Effect<'p>> {
         let tries = count(self.get(retry.counter));
         if tries >= u64::from(retry.max) || !retry.on.value(&mut self.moment(scene)).holds() {
-            return Ok(None);
+            return None;
         }
         self.put(retry.counter, whole(tries + 1));
         self.position = retry.send;
@@ -31,7 +24,7 @@ impl Flow {
         let (first, most) = retry.pause;
         let doubled = first.saturating_mul(1 << tries.min(20)).min(most.max(first));
         let wish = retry.wish.as_ref().and_then(|header| wished(header, scene.response.head));
-        Ok(Some(Effect::Think(wish.unwrap_or(doubled))))
+        Some(Effect::Think(wish.unwrap_or(doubled)))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Flow, Scene, read::{count, whole}};
+use super::{
+    Flow, Scene,
+    read::{count, whole},
+};
 use crate::{
     language::{Slot, Value},
     plan::{
@@ -21,14 +24,12 @@ impl Flow {
             }
             Op::Goto(target) => self.position = *target,
             Op::Unless(condition, target) => {
-                if !condition.value(&mut self.moment(scene)).holds() {
-                    self.position = *target;
-                }
+                let holds = condition.holds(&mut self.moment(scene));
+                self.go_to_unless(holds, *target);
             }
             Op::Chance(share, otherwise) => {
-                if self.random.f64() >= *share {
-                    self.position = *otherwise;
-                }
+                let drawn = self.random.f64() < *share;
+                self.go_to_unless(drawn, *otherwise);
             }
             Op::Choose(places) => {
                 let drawn = self.random.f64();
@@ -38,7 +39,7 @@ impl Flow {
                 }
             }
             Op::Reset(slot) => self.put(*slot, Value::Int(0)),
-            Op::Loop(head) => self.go_round(head, scene)?,
+            Op::Loop(head) => self.go_round(head, scene),
             Op::Mark(slot) => self.put(*slot, stamp(scene.now)),
             Op::Expired { since, limit, every, target } => {
                 let next = self.elapsed(*since, scene) + self.pause(every, scene)?;
@@ -60,7 +61,13 @@ impl Flow {
         Ok(())
     }
 
-    fn go_round(&mut self, head: &Loop, scene: &Scene<'_>) -> Result<(), Unrenderable> {
+    fn go_to_unless(&mut self, stays: bool, target: usize) {
+        if !stays {
+            self.position = target;
+        }
+    }
+
+    fn go_round(&mut self, head: &Loop, scene: &Scene<'_>) {
         let round = count(self.get(head.counter));
         let goes_on = match &head.over {
             Over::Times(times) => round < count(self.get(*times)),
@@ -76,13 +83,12 @@ impl Flow {
         };
         if !goes_on {
             self.position = head.end;
-            return Ok(());
+            return;
         }
         self.put(head.counter, whole(round + 1));
         if let Some(index) = head.index {
             self.put(index, whole(round));
         }
-        Ok(())
     }
 
     fn change(&mut self, collect: &Collect, scene: &Scene<'_>) -> Result<(), Unrenderable> {

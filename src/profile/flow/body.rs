@@ -72,7 +72,8 @@ impl<'n> Compiler<'_, 'n> {
                 }
                 let single = *plain && text.starts_with("${") && text.ends_with('}');
                 let Some(template) = self.template(node, "a value") else { return };
-                let literal = template.constant_text().filter(|text| *plain && is_json(text)).map(|text| Piece::text(&text));
+                let literal =
+                    template.constant_text().filter(|text| *plain && is_json(text)).map(|text| Piece::text(&text));
                 match literal {
                     Some(piece) => out.push(piece),
                     None if single => out.push(Piece::Value(template, Escape::Json)),
@@ -118,11 +119,15 @@ impl<'n> Compiler<'_, 'n> {
                 let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(own_name);
                 let kind = map.take("type").and_then(|node| reading.text(node, "type"));
                 let name = name.replace('"', "%22").replace(['\r', '\n'], " ");
-                head += &format!("; filename=\"{name}\"\r\nContent-Type: {}", kind.as_deref().unwrap_or("application/octet-stream"));
+                head += &format!(
+                    "; filename=\"{name}\"\r\nContent-Type: {}",
+                    kind.as_deref().unwrap_or("application/octet-stream")
+                );
                 map.finish(reading);
                 file.and_then(|node| self.file(node)).map(|bytes| Piece::Bytes(bytes.into()))
             } else {
-                self.template(entry.value, &format!("part `{}`", entry.name)).map(|value| Piece::Value(value, Escape::None))
+                self.template(entry.value, &format!("part `{}`", entry.name))
+                    .map(|value| Piece::Value(value, Escape::None))
             };
             parts.push((head, content.into_iter().collect()));
         }
@@ -169,10 +174,11 @@ fn put_in_quotes(template: Template, out: &mut Vec<Piece>) {
 fn boundary(parts: &[(String, Vec<Piece>)]) -> String {
     let holds = |boundary: &str| {
         let pieces = parts.iter().flat_map(|(_, content)| content);
-        pieces.into_iter().any(|piece| {
-            matches!(piece, Piece::Bytes(bytes) if memchr::memmem::find(bytes, boundary.as_bytes()).is_some())
-        })
+        pieces.into_iter().any(
+            |piece| matches!(piece, Piece::Bytes(bytes) if memchr::memmem::find(bytes, boundary.as_bytes()).is_some()),
+        )
     };
-    let mut boundaries = (0_u64..).map(|number| format!("loadagent-{:016x}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+    let mut boundaries =
+        (0_u64..).map(|number| format!("loadagent-{:016x}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
     boundaries.find(|boundary| !holds(boundary)).unwrap_or_default()
 }

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use super::{Compiler, Names, Surroundings, given_names};
 use crate::{
     plan::{Op, Origin, Program},
-    profile::{fault::Place, node::Node, reader::{MapReader, Reading}},
+    profile::{
+        fault::Place,
+        node::Node,
+        reader::{MapReader, Reading},
+    },
 };
 
 /// The parts of a profile that hold the steps of one kind of user.
@@ -50,7 +54,9 @@ pub fn read_program<'n>(
 ) -> Program {
     let names = Names::new(&reading.variables);
     let declare = |found: Vec<(String, Place)>, lasts: bool| {
-        found.iter().for_each(|(name, place)| drop(names.declare(reading, name, *place, lasts)));
+        for (name, place) in found {
+            names.declare(reading, &name, place, lasts);
+        }
     };
     declare(of_setup.clone(), true);
     if let Some(node) = sections.user {

@@ -6,7 +6,8 @@ use super::Compiler;
 use crate::{
     language::{
         Needs, Template,
-        extract::{Between, Cookie, Extractor, Fault, Group, Header, Html, JsonPath, Pattern, Take}},
+        extract::{Between, Cookie, Extractor, Fault, Group, Header, Html, JsonPath, Pattern, Take},
+    },
     plan::{Op, check::Rule, program::Extract},
     profile::{
         node::{Node, Yaml},
@@ -29,7 +30,7 @@ impl<'n> Compiler<'_, 'n> {
 
     fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<Template>)> {
         let Yaml::Map(_) = node.value else {
-            let path = self.looked_for(node, "a path", |text| JsonPath::parse(text))?;
+            let path = self.looked_for(node, "a path", JsonPath::parse)?;
             return Some((Extractor::Json(path), Take::First, None));
         };
         let reading = self.reading;
@@ -43,7 +44,7 @@ impl<'n> Compiler<'_, 'n> {
 
     fn kind(&mut self, map: &mut MapReader<'n>) -> Option<Extractor> {
         if let Some(node) = map.take("json") {
-            return self.looked_for(node, "json", |text| JsonPath::parse(text)).map(Extractor::Json);
+            return self.looked_for(node, "json", JsonPath::parse).map(Extractor::Json);
         }
         if let Some(node) = map.take("regex") {
             let group = map.take("group").and_then(|node| self.reading.text(node, "group"));

@@ -252,7 +252,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// Label `group`, as k6 writes it.
     fn group_label(&self) -> Arc<str> {
-        self.groups.iter().map(|name| format!("::{name}")).collect::<String>().into()
+        self.groups.iter().flat_map(|name| ["::", name]).collect::<String>().into()
     }
 
     /// A text with values in it.

@@ -101,6 +101,7 @@ impl Scope for Names<'_> {
 }
 
 /// Finds the names to which steps give values, so that a loop may use what its last round set.
+#[must_use]
 pub fn given_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Place)> {
     let mut found = Vec::new();
     collect(node, flows, &mut Vec::new(), &mut found);

@@ -10,9 +10,7 @@
 use std::time::Duration;
 
 use super::{Compiler, Step, nothing};
-use crate::{
-    plan::{Op, program::Pause},
-};
+use crate::plan::{Op, program::Pause};
 
 const EVERY: Duration = Duration::from_secs(1);
 const LIMIT: Duration = Duration::from_secs(30);

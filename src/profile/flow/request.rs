@@ -97,7 +97,8 @@ impl<'n> Compiler<'_, 'n> {
         let headers = self.headers(map.take("headers"));
         let body = self.body(map);
         let timeout = map.take("timeout");
-        let timeout = timeout.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
+        let timeout =
+            timeout.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
@@ -141,7 +142,9 @@ impl<'n> Compiler<'_, 'n> {
         let mut headers = Vec::new();
         let own = own.map(|node| reading.map(node, "headers")).map(|map| map.entries).unwrap_or_default();
         let overridden = |name: &str| own.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
-        for HeaderText { name, value } in self.surroundings.defaults.headers.iter().filter(|known| !overridden(&known.name)) {
+        for HeaderText { name, value } in
+            self.surroundings.defaults.headers.iter().filter(|known| !overridden(&known.name))
+        {
             headers.extend(self.template(value, &format!("header `{name}`")).map(|value| (name.clone(), value)));
         }
         for entry in own.iter().filter(|entry| !entry.value.is_null()) {

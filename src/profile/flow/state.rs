@@ -97,7 +97,8 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         }
         None if steps.is_some() => compiler.close(pick),
         None => {
-            let hint = "put the steps that need it under `steps`; with an empty collection they are left out".to_owned();
+            let hint =
+                "put the steps that need it under `steps`; with an empty collection they are left out".to_owned();
             reading.fault(step.place, "`pick` needs `steps`: the collection may be empty", Some(hint));
         }
     }
@@ -136,7 +137,8 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn pause(&mut self, node: &'n Node, what: &str) -> Option<Pause> {
         let template = self.template(node, what)?;
         let Some(text) = template.constant_text() else { return Some(Pause::Computed(template)) };
-        let range = parse_range(&text).map_err(|message| self.reading.fault(node.place, format!("{what}: {message}"), None));
+        let range =
+            parse_range(&text).map_err(|message| self.reading.fault(node.place, format!("{what}: {message}"), None));
         let (low, high) = range.ok()?;
         Some(Pause::Between(low, high))
     }

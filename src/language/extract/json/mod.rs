@@ -5,8 +5,8 @@
 //! than these (`..`, slices, filters, positions from the end) becomes values to look among ([`select`]).
 //! Start with [`JsonPath::parse`] and [`JsonPath::first`].
 //!
-//! Of a name that an object has twice, the first counts. What follows a found value is not read, so a body that was cut
-//! off still yields what stands before the cut.
+//! Of a name that an object has twice, the first counts. Who wants one value gets it although what follows it is cut off or
+//! garbage, which is not read; who wants all of them gets none from a body that is not JSON to the end.
 
 mod condition;
 mod document;

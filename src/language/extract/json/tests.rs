@@ -68,11 +68,13 @@ fn only_as_much_is_read_as_is_asked_for() {
     assert_eq!(token(b"{\"t\": \"\xff\"}"), None);
     assert_eq!(token(br#"{"\u0074": 1}"#), Some(Value::Int(1)));
     assert_eq!(token(b""), None);
-    let ids = |body: &[u8]| JsonPath::parse("[*].id").unwrap().all(body);
-    assert_eq!(
-        ids(br#"[{"id": 1, "id": 2, "x": 3}, 4, [5], {"x": 6}, {"id": 7}, {"id": 8, cut"#),
-        [1, 7, 8].map(Value::Int)
-    );
+    let ids = |body: &[u8]| {
+        let path = JsonPath::parse("[*].id").unwrap();
+        (path.first(body), path.all(body))
+    };
+    let whole = br#"[{"id": 1, "id": 2, "x": 3}, 4, [5], {"x": 6}, {"id": 7}]"#;
+    assert_eq!(ids(whole), (Some(Value::Int(1)), vec![Value::Int(1), Value::Int(7)]));
+    assert_eq!(ids(&whole[..whole.len() - 1]), (Some(Value::Int(1)), vec![]));
 }
 
 #[test]
@@ -81,7 +83,7 @@ fn bodies_that_ask_for_too_much_find_nothing() {
     let wide = |many: usize| format!("[{}0]", "0,".repeat(many));
     let count = |path: &str, body: &str| JsonPath::parse(path).unwrap().count(body.as_bytes());
     assert_eq!((count("$", &deep(120)), count("$", &deep(100_000)), count("$..*", &deep(100_000))), (1, 0, 0));
-    assert_eq!((count("[*]", &wide(1000)), count("[*]", &wide(2_000_000))), (1001, 1 << 20));
+    assert_eq!((count("[*]", &wide(1000)), count("[*]", &wide(2_000_000))), (1001, 0));
     assert_eq!((count("[1:]", &wide(1000)), count("[1:]", &wide(2_000_000))), (1000, 0));
     assert_eq!(count("[1999999]", &wide(2_000_000)), 1);
     assert_eq!((count("[?count($..*) > 0]", &wide(1000)), count("[?count($..*) > 0]", &wide(10_000))), (1001, 0));

@@ -15,8 +15,12 @@ pub(super) fn to(steps: &[Step], body: &[u8], most: usize) -> Vec<Value> {
     let most = if steps.contains(&Step::Every) { most } else { 1 };
     let mut finds = Finds { values: Vec::new(), most, budget: Budget::of_a_body() };
     let walk = Walk { steps, finds: &mut finds };
-    // An error after the last find is the parser's surprise that nobody reads on; before it, there is nothing more.
-    walk.deserialize(&mut serde_json::Deserializer::from_slice(body)).ok();
+    let read = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
+    if read.is_err() && !finds.is_enough() {
+        // Some of all are not all.
+        return Vec::new();
+    }
+    // With enough found, an error is the parser's surprise that nobody reads on.
     finds.values
 }
 
