@@ -70,6 +70,11 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("index", Builtin::Index, "number of the item in the making, from 0; only within `generate`"),
 ];
 
+/// The names that are always there, each with what it holds.
+pub fn builtins() -> impl Iterator<Item = (&'static str, &'static str)> {
+    BUILTINS.iter().map(|(name, _, about)| (*name, *about))
+}
+
 impl Builtin {
     pub(super) fn named(name: &str) -> Option<Self> {
         BUILTINS.iter().find(|(known, ..)| *known == name).map(|(_, builtin, _)| *builtin)
