@@ -1,10 +1,17 @@
-//! Where expressions look into a response: JSON along a path, header lines, cookies.
+//! Where expressions look into a response: JSON along a path, header lines, cookies. The looking itself is `extract`'s.
 
-use super::Value;
+use super::{
+    Value,
+    extract::{self, Cookie, Header},
+};
 
 /// A path into JSON that is known before the run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct JsonPath(pub(super) Vec<JsonStep>);
+#[derive(Debug, Clone, Default)]
+pub(super) struct JsonPath {
+    steps: Vec<JsonStep>,
+    /// The path as it is walked over the bytes; None when a step may be a name or a position, which only the value tells.
+    walked: Option<extract::JsonPath>,
+}
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,44 +22,47 @@ pub(super) enum JsonStep {
     Index(i64),
 }
 
-/// The value at a path of a JSON text.
-pub(super) fn json(body: &[u8], path: &JsonPath) -> Option<Value> {
-    let whole: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let mut place = &whole;
-    for step in &path.0 {
-        place = match (step, place) {
-            (JsonStep::Name(name), serde_json::Value::Array(items)) => items.get(name.parse::<usize>().ok()?)?,
-            (JsonStep::Name(name), map) => map.get(name)?,
-            (JsonStep::Index(index), serde_json::Value::Array(items)) => {
-                let from_end = || items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?);
-                items.get(if *index < 0 { from_end()? } else { usize::try_from(*index).ok()? })?
-            }
-            (JsonStep::Index(index), map) => map.get(index.to_string())?,
-        };
+impl JsonPath {
+    /// The path one step further.
+    pub(super) fn then(mut self, step: JsonStep) -> Self {
+        self.steps.push(step);
+        let text: Option<String> = self.steps.iter().map(JsonStep::written).collect();
+        self.walked = text.and_then(|text| extract::JsonPath::parse(&format!("${text}")).ok());
+        self
     }
-    Some(Value::from(place))
+
+    /// The value at this path of a JSON text.
+    pub(super) fn find(&self, body: &[u8]) -> Option<Value> {
+        if let Some(path) = &self.walked {
+            return path.first(body);
+        }
+        let whole: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let whole = Value::from(&whole);
+        let found = self.steps.iter().try_fold(&whole, |place, step| match step {
+            JsonStep::Name(name) => place.get(name),
+            JsonStep::Index(index) => place.at(*index),
+        });
+        found.cloned()
+    }
+}
+
+impl JsonStep {
+    /// As a step of a JSON path (RFC 9535), if it can only be one thing.
+    fn written(&self) -> Option<String> {
+        match self {
+            Self::Index(index) => Some(format!("[{index}]")),
+            Self::Name(name) if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
+            Self::Name(name) => Some(format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))),
+        }
+    }
 }
 
 /// The value of the first header line of a name.
 pub(super) fn header(head: &[u8], name: &str) -> Option<Value> {
-    headers(head, name).next().map(|value| Value::from(&*String::from_utf8_lossy(value)))
+    Header::new(name).finds(head).next().map(Value::from)
 }
 
 /// The value of a cookie that the response sets.
 pub(super) fn cookie(head: &[u8], name: &str) -> Option<Value> {
-    let pairs = headers(head, "set-cookie").filter_map(|line| {
-        let pair = line.split(|byte| *byte == b';').next()?;
-        let equals = memchr::memchr(b'=', pair)?;
-        Some((pair[..equals].trim_ascii(), pair[equals + 1..].trim_ascii()))
-    });
-    let mut found = pairs.filter(|(known, _)| *known == name.as_bytes());
-    found.next().map(|(_, value)| Value::from(&*String::from_utf8_lossy(value)))
-}
-
-fn headers<'h>(head: &'h [u8], name: &str) -> impl Iterator<Item = &'h [u8]> {
-    // The first line is the status.
-    head.split(|byte| *byte == b'\n').skip(1).filter_map(move |line| {
-        let colon = memchr::memchr(b':', line)?;
-        line[..colon].eq_ignore_ascii_case(name.as_bytes()).then(|| line[colon + 1..].trim_ascii())
-    })
+    Cookie::new(name).finds(head).next().map(Value::from)
 }

@@ -76,6 +76,11 @@ pub fn is_builtin(name: &str) -> bool {
     Builtin::named(name).is_some()
 }
 
+/// The names that are always there, each with what it holds.
+pub fn builtins() -> impl Iterator<Item = (&'static str, &'static str)> {
+    BUILTINS.iter().map(|(name, _, about)| (*name, *about))
+}
+
 impl Builtin {
     pub(super) fn named(name: &str) -> Option<Self> {
         BUILTINS.iter().find(|(known, ..)| *known == name).map(|(_, builtin, _)| *builtin)

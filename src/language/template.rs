@@ -24,13 +24,13 @@ pub enum Missing {
 /// A compiled text.
 #[derive(Debug, Clone)]
 pub struct Template {
-    parts: Box<[Part]>,
+    pub(super) parts: Box<[Part]>,
     constant: Option<Value>,
     needs: Needs,
 }
 
 #[derive(Debug, Clone)]
-enum Part {
+pub(super) enum Part {
     Text(Box<str>),
     Expr(Expr),
 }
@@ -183,41 +183,58 @@ impl Template {
     /// # Errors
     /// When an expression is null, or does not fit where the text stands.
     pub fn render(&self, moment: &mut Moment<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
-        // A whole value of JSON that is put together from parts is one text.
-        let quoted = escape == Escape::Json && self.expression().is_none();
-        let escape = if quoted { Escape::JsonText } else { escape };
-        if quoted {
-            out.push(b'"');
-        }
+        let within = Within::of(self, escape);
+        within.quote(out);
         for part in &*self.parts {
             match part {
-                Part::Text(text) => {
-                    let around =
-                        if quoted || matches!(escape, Escape::Form | Escape::Header) { escape } else { Escape::None };
-                    around.text(text, out).map_err(|unfit| unfit.told(text))?;
-                }
-                Part::Expr(expr) => render(expr, moment, escape, out)?,
+                Part::Text(text) => within.around.text(text, out).map_err(|unfit| unfit.told(text))?,
+                Part::Expr(expr) => render(expr, moment, within.values, out)?,
             }
         }
-        if quoted {
-            out.push(b'"');
-        }
+        within.quote(out);
         Ok(())
     }
 }
 
+/// How the parts of a template are escaped.
+pub(super) struct Within {
+    pub(super) values: Escape,
+    /// For the text around the values.
+    pub(super) around: Escape,
+    /// A whole value of JSON that is put together from parts is one text.
+    quoted: bool,
+}
+
+impl Within {
+    pub(super) fn of(template: &Template, escape: Escape) -> Self {
+        let quoted = escape == Escape::Json && template.expression().is_none();
+        let values = if quoted { Escape::JsonText } else { escape };
+        let all = quoted || matches!(escape, Escape::Form | Escape::Header);
+        Self { values, around: if all { values } else { Escape::None }, quoted }
+    }
+
+    pub(super) fn quote(&self, out: &mut Vec<u8>) {
+        if self.quoted {
+            out.push(b'"');
+        }
+    }
+}
+
 fn render(expr: &Expr, moment: &mut Moment<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
-    let constant = expr.constant();
-    let escape = if escape == Escape::Path && constant.is_some() { Escape::None } else { escape };
-    let written = match constant {
-        Some(value) => escape.value(value, out),
+    match expr.constant() {
+        Some(value) => constant_escape(escape).value(value, out),
         None => escape.value(&expr.value(moment), out),
-    };
-    written.map_err(|unfit| unfit.told(expr.written()))
+    }
+    .map_err(|unfit| unfit.told(expr.written()))
+}
+
+/// What is constant in a URL is its author's: a base address keeps its slashes.
+pub(super) fn constant_escape(escape: Escape) -> Escape {
+    if escape == Escape::Path { Escape::None } else { escape }
 }
 
 impl Unfit {
-    fn told(self, name: &str) -> Missing {
+    pub(super) fn told(self, name: &str) -> Missing {
         match self {
             Self::Nothing => Missing::Value { name: name.into() },
             Self::LineEnd => Missing::LineEnd { name: name.into() },

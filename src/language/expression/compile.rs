@@ -8,7 +8,7 @@ use super::{
     super::{
         Moment, Named, Needs, Response, Scope, TemplateFault, Value, Who,
         fault::did_you_mean,
-        function::{self, Form, Function, Source},
+        function,
         lookup::{JsonPath, JsonStep},
         scope::{BUILTINS, Builtin},
     },
@@ -28,7 +28,7 @@ pub(super) struct Compiler<'s> {
     pub(super) generating: bool,
 }
 
-type Compiled = Result<Node, TemplateFault>;
+pub(super) type Compiled = Result<Node, TemplateFault>;
 
 /// The value of a part that depends on nothing but its constants, or would not with any other chance and time.
 fn trial(node: &Node) -> Value {
@@ -43,7 +43,7 @@ fn trial(node: &Node) -> Value {
     node.evaluated(&mut moment).into_owned()
 }
 
-fn constant(node: &Node) -> Option<&Value> {
+pub(super) fn constant(node: &Node) -> Option<&Value> {
     match node {
         Node::Constant(value) => Some(value),
         _ => None,
@@ -51,11 +51,11 @@ fn constant(node: &Node) -> Option<&Value> {
 }
 
 impl Compiler<'_> {
-    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateFault {
+    pub(super) fn fault(&self, at: usize, message: impl Into<String>) -> TemplateFault {
         TemplateFault::new(self.text, at, message)
     }
 
-    fn written(&self, ast: &Ast) -> &str {
+    pub(super) fn written(&self, ast: &Ast) -> &str {
         self.text.get(ast.at..ast.end).unwrap_or("").trim()
     }
 
@@ -122,7 +122,7 @@ impl Compiler<'_> {
     }
 
     /// A part that, if all is known, is computed now; and then it must have a value.
-    fn computed(&self, ast: &Ast, node: Node, known: bool) -> Compiled {
+    pub(super) fn computed(&self, ast: &Ast, node: Node, known: bool) -> Compiled {
         if !known {
             return Ok(node);
         }
@@ -132,7 +132,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn without_value(&self, ast: &Ast) -> TemplateFault {
+    pub(super) fn without_value(&self, ast: &Ast) -> TemplateFault {
         self.fault(ast.at, format!("`{}` has no value", self.written(ast)))
     }
 
@@ -176,80 +176,6 @@ impl Compiler<'_> {
             format!("declare it: `vars: {{{name}: …}}`; `-e {name}=…` and the environment override it")
         }))
     }
-
-    fn call(&mut self, ast: &Ast, name: &str, arguments: &[Ast]) -> Compiled {
-        let Some(function) = function::named(name) else {
-            let fault = self.fault(ast.at, format!("unknown function `{name}`"));
-            let hint = did_you_mean(name, function::all().map(|function| function.name));
-            return Err(fault.hint(hint.unwrap_or_else(|| "docs/expressions.md lists all functions".to_owned())));
-        };
-        self.check_count(ast, function, arguments.len())?;
-        let outside = self.generating;
-        let mut nodes = Vec::with_capacity(arguments.len());
-        for (place, argument) in arguments.iter().enumerate() {
-            self.generating = outside || (place == 1 && matches!(function.form, Form::Generate));
-            let node = self.node(argument)?;
-            self.generating = outside;
-            self.check_argument(argument, function, place, &node)?;
-            nodes.push(node);
-        }
-        let known = nodes.iter().all(|node| constant(node).is_some());
-        match function.form {
-            Form::Plain(compute) => {
-                self.needs.head |= function.source == Source::Head;
-                let node = Node::Call(compute, nodes.into());
-                match function.source {
-                    Source::Arguments => self.computed(ast, node, known),
-                    // With constants that fit, chance and the clock always give something.
-                    Source::Chance | Source::Clock if known => self.computed(ast, node.clone(), known).map(|_| node),
-                    _ => Ok(node),
-                }
-            }
-            Form::Environment => self.environment(ast, &nodes),
-            Form::Generate => {
-                let node = <Box<[Node; 2]>>::try_from(nodes).map(Node::Generate);
-                node.map_err(|_| self.without_value(ast)).and_then(|node| self.computed(ast, node, known))
-            }
-        }
-    }
-
-    fn check_count(&self, ast: &Ast, function: &Function, given: usize) -> Result<(), TemplateFault> {
-        let (least, most) = (function.least, function.most());
-        if (least..=most).contains(&given) {
-            return Ok(());
-        }
-        let wanted = match (least, most) {
-            (least, most) if given < least && least < most => format!("at least {least}"),
-            (least, most) if least < most => format!("at most {most}"),
-            (0, _) => "no".to_owned(),
-            (least, _) => least.to_string(),
-        };
-        let plural = if wanted.ends_with(" 1") || wanted == "1" { "" } else { "s" };
-        let fault = self.fault(ast.at, format!("`{}` takes {wanted} argument{plural}, not {given}", function.name));
-        Err(fault.hint(format!("`{}`: {}", function.signature(), function.about)))
-    }
-
-    fn check_argument(&self, ast: &Ast, function: &Function, place: usize, node: &Node) -> Result<(), TemplateFault> {
-        let (Some(value), Some((name, takes))) = (constant(node), function.takes(place)) else { return Ok(()) };
-        if takes.accepts(value) {
-            return Ok(());
-        }
-        let message =
-            format!("`{}` takes {} as `{name}`, not `{}`", function.name, takes.describe(), self.written(ast));
-        Err(self.fault(ast.at, message).hint(format!("`{}`: {}", function.signature(), function.about)))
-    }
-
-    fn environment(&self, ast: &Ast, arguments: &[Node]) -> Compiled {
-        let Some(Value::Text(name)) = arguments.first().and_then(constant) else {
-            return Err(self.fault(ast.at, "`env` takes a name that is known before the run, like `env('TOKEN')`"));
-        };
-        match self.scope.environment(name) {
-            Some(value) => Ok(Node::Constant(value.map_or(Value::Null, |value| Value::from(value.as_str())))),
-            None => {
-                Err(self.fault(ast.at, "`env` has no meaning here: the environment is read before the run, in `vars`"))
-            }
-        }
-    }
 }
 
 /// What a name of the scope is.
@@ -268,11 +194,8 @@ fn folded(node: Node, known: bool) -> Node {
 fn field(whole: Node, name: &str) -> Node {
     let step = || JsonStep::Name(name.to_owned());
     match whole {
-        Node::Builtin(Builtin::Json) => Node::Json(JsonPath(vec![step()])),
-        Node::Json(JsonPath(mut steps)) => {
-            steps.push(step());
-            Node::Json(JsonPath(steps))
-        }
+        Node::Builtin(Builtin::Json) => Node::Json(JsonPath::default().then(step())),
+        Node::Json(path) => Node::Json(path.then(step())),
         whole => {
             let known = constant(&whole).is_some();
             folded(Node::Field(whole.into(), name.into()), known)
@@ -287,11 +210,8 @@ fn indexed(whole: Node, index: Node) -> Node {
         _ => None,
     };
     match (whole, step) {
-        (Node::Builtin(Builtin::Json), Some(step)) => Node::Json(JsonPath(vec![step])),
-        (Node::Json(JsonPath(mut steps)), Some(step)) => {
-            steps.push(step);
-            Node::Json(JsonPath(steps))
-        }
+        (Node::Builtin(Builtin::Json), Some(step)) => Node::Json(JsonPath::default().then(step)),
+        (Node::Json(path), Some(step)) => Node::Json(path.then(step)),
         (whole, _) => {
             let known = constant(&whole).is_some() && constant(&index).is_some();
             folded(Node::Index(whole.into(), index.into()), known)

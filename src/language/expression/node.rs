@@ -9,7 +9,7 @@ use super::{
         Moment, Slot, Value,
         escape::text_of,
         function::{Arguments, Compute},
-        lookup::{self, JsonPath},
+        lookup::JsonPath,
         scope::Builtin,
     },
     operators::{self, Number},
@@ -111,7 +111,7 @@ fn builtin_value(builtin: Builtin, run: &mut Run<'_, '_>) -> Option<Value> {
 }
 
 fn from_body(path: &JsonPath, run: &mut Run<'_, '_>) -> Option<Value> {
-    let value = lookup::json(run.moment.response.body, path)?;
+    let value = path.find(run.moment.response.body)?;
     run.made_whole(value)
 }
 

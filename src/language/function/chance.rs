@@ -95,7 +95,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "sample",
         &[("list", List), ("count", Whole)],
         |with, run| {
-            let drawn = run.moment.random.choose_multiple(with.list(0)?, with.size(1)?);
+            let list = with.list(0)?;
+            let drawn = run.moment.random.choose_multiple(list, with.size(1)?.min(list.len()));
             Some(Value::List(drawn.into_iter().cloned().collect()))
         },
         "so many different items of a list, or all that there are",

@@ -101,3 +101,39 @@ pub(super) fn formatted(pattern: &str, seconds: i64, millis: u32) -> Option<Stri
     }
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn dates_are_those_of_another_implementation(seconds in 0_u64..253_402_300_800) {
+            let ours = formatted("%a, %d %b %Y %T GMT", i64::try_from(seconds).unwrap(), 0).unwrap();
+            prop_assert_eq!(ours, httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn each_day_follows_the_one_before(day in -800_000_i64..800_000) {
+            let (one, next) = (Civil::of(day * DAY), Civil::of((day + 1) * DAY));
+            prop_assert_eq!((one.weekday + 1) % 7, next.weekday);
+            let same_month = (next.year, next.month, next.day) == (one.year, one.month, one.day + 1);
+            let next_month = (next.month, next.day) == (one.month % 12 + 1, 1)
+                && next.year == one.year + i64::from(one.month == 12);
+            prop_assert!(same_month || next_month, "{:?} {:?}", one, next);
+        }
+    }
+
+    #[test]
+    fn leap_days_come_every_fourth_year_but_for_three_centuries_of_four() {
+        let last_of_february = |first_of_march: i64| formatted("%F", first_of_march - 1, 0).unwrap();
+        assert_eq!(last_of_february(951_868_800), "2000-02-29");
+        assert_eq!(last_of_february(4_107_542_400), "2100-02-28");
+        assert_eq!(formatted("%F %T", -1, 0).unwrap(), "1969-12-31 23:59:59");
+        assert_eq!(formatted("100%", 0, 0), None);
+    }
+}

@@ -125,9 +125,11 @@ impl Function {
     pub fn signature(&self) -> String {
         let mut shown = format!("{}(", self.name);
         for (place, (name, _)) in self.parameters.iter().enumerate() {
+            let bracket = if place < self.least { "" } else { "[" };
             let comma = if place > 0 { ", " } else { "" };
-            shown += &if place < self.least { format!("{comma}{name}") } else { format!("[{comma}{name}]") };
+            shown += &format!("{bracket}{comma}{name}");
         }
+        shown += &"]".repeat(self.parameters.len() - self.least);
         shown + if self.repeats { ", …)" } else { ")" }
     }
 }

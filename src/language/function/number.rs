@@ -27,7 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "float",
         &[("value", Number)],
         |with, _| Some(Value::Float(with.float(0)?)),
-        "a number that divides and rounds as a fraction",
+        "the number that a text is written like",
     ),
     Function::new(
         "text",

@@ -183,6 +183,6 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         return reading.fault(step.value.place, format!("flow `{name}` uses itself"), None);
     }
     compiler.using.push(name);
-    compiler.steps(flow, "a flow");
+    compiler.steps(flow, "flow");
     compiler.using.pop();
 }

@@ -155,7 +155,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
     pub fn entry(&mut self, steps: Option<&'n Node>) -> usize {
         let begin = self.ops.len();
         if let Some(node) = steps {
-            self.steps(node, "a flow");
+            self.steps(node, "flow");
         }
         self.ops.push(Op::End);
         begin
@@ -173,7 +173,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         let items = self.reading.list(node, what);
         if items.is_empty() && (node.is_null() || matches!(node.value, Yaml::List(_))) {
             let example = format!("for example `{what}: [{{get: /}}]`");
-            self.reading.fault(node.place, format!("{what} has no steps"), Some(example));
+            self.reading.fault(node.place, format!("`{what}` has no steps"), Some(example));
         }
         for item in items {
             self.step(item);
