@@ -61,7 +61,7 @@ fn merged(columns: &[Column]) -> Vec<Value> {
 fn by_moments(columns: &[Column]) -> Vec<Value> {
     let (moments, others): (Vec<&Column>, Vec<&Column>) = columns.iter().partition(|column| column.is_moment());
     let of_answers = |letters: &str| json!({"id": "byRefId", "options": letters});
-    let named = |column: &&Column| {
+    let as_moment = |column: &&Column| {
         let names = json!({"Time": column.title});
         json!({"id": "organize", "filter": of_answers(&ref_id(column.number)), "options": {"renameByName": names}})
     };
@@ -80,5 +80,5 @@ fn by_moments(columns: &[Column]) -> Vec<Value> {
     let joined = json!({"id": "joinByField", "options": {"byField": labels.first(), "mode": "outer"}});
     let organized = json!({"renameByName": names, "excludeByName": hidden, "indexByName": order});
     let last = [without_time, joined, json!({"id": "organize", "options": organized})];
-    moments.iter().map(named).chain(last).collect()
+    moments.iter().map(as_moment).chain(last).collect()
 }
