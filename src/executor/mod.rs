@@ -5,11 +5,13 @@
 //! Never imports the telling side: a slow output cannot slow a request. Start with [`worker`], then [`open`],
 //! [`closed`] and [`vu`].
 
+pub mod budget;
 pub mod closed;
 pub mod desk;
 pub mod open;
 pub mod pacer;
 pub mod raw;
+pub mod rest;
 pub mod scenario;
 pub mod seats;
 #[cfg(test)]

@@ -39,6 +39,7 @@ pub struct ScenarioRun {
     pub bell: Notify,
     halted: Cell<bool>,
     numbers: Cell<u64>,
+    rests: Cell<u64>,
     last_stage: Cell<usize>,
 }
 
@@ -69,6 +70,7 @@ impl ScenarioRun {
             bell: Notify::new(),
             halted: Cell::default(),
             numbers: Cell::default(),
+            rests: Cell::default(),
             last_stage: Cell::default(),
         })
     }
@@ -110,6 +112,15 @@ impl ScenarioRun {
         let own = self.numbers.get();
         self.numbers.set(own + 1);
         self.part.nth(own)
+    }
+
+    /// Random numbers for the rests of one more user.
+    #[must_use]
+    pub fn random_of_rests(&self) -> fastrand::Rng {
+        let own = self.rests.get();
+        self.rests.set(own + 1);
+        // Far from the seeds of flows, so that rests and flows do not go hand in hand.
+        fastrand::Rng::with_seed(!self.seed ^ (self.part.nth(own) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// Ends everything after the requests in flight: no further step is begun.

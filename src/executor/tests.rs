@@ -1,5 +1,7 @@
 //! The two loops in paused time: exact counts, no sleeping, no network (iterations that only think).
 
+mod table;
+
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -16,7 +18,8 @@ use tokio::{
 };
 
 use super::{
-    closed::{self, SharedIterations},
+    budget::Budget,
+    closed,
     desk::Desk,
     open,
     pacer::Pacer,
@@ -28,7 +31,7 @@ use crate::{
     metric::{Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
     plan::{
         Check, ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program, RequestSpec,
-        Scenario, Shape,
+        Scenario, Shape, Wait, Work,
         flow::Rule,
         schedule::{Stage, open::Spacing},
     },
@@ -50,6 +53,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         shape,
         start: Duration::ZERO,
         graceful_stop,
+        wait: Wait::None,
         program: Program { ops: vec![Op::Think(think, think)] },
         tags: Vec::new(),
     };
@@ -58,6 +62,8 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         scenarios: vec![scenario],
         origins: Vec::new(),
         thresholds: Vec::new(),
+        left_out: Vec::new(),
+        notes: Vec::new(),
         tags: Vec::new(),
         insecure_skip_tls_verify: false,
         seed: 1,
@@ -68,7 +74,8 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
 }
 
 fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
-    Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), shared_iterations })
+    let work = shared_iterations.map_or(Work::Endless, Work::Shared);
+    Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), work, max_users: None })
 }
 
 fn open_shape(rate: f64, length: Duration, max_vus: u32) -> Shape {
@@ -138,8 +145,8 @@ async fn conduct<F: Future<Output = ()> + 'static>(
             open::run(run, shape, seats, follower, 0, Pacer::coarse()).await;
         }
         Shape::Closed(shape) => {
-            let iterations = SharedIterations::new(shape.shared_iterations);
-            closed::run(run, shape, iterations, follower, 0).await;
+            let budget = Budget::new(shape.work, Partition::WHOLE);
+            closed::run(run, shape, budget, follower, 0).await;
         }
     }
     let ended = start.elapsed();
@@ -196,7 +203,8 @@ async fn users_follow_the_ramp() {
 async fn a_ramped_down_user_is_cut_off_after_its_grace() {
     let stage = |length, target| Stage { duration: seconds(length), target };
     let schedule = ClosedSchedule::ramping(2, vec![stage(1, 2.0), stage(0, 0.0), stage(20, 0.0)]);
-    let shape = Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(3), shared_iterations: None });
+    let shape =
+        Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(3), work: Work::Endless, max_users: None });
     let left = LocalSet::new()
         .run_until(conduct(plan(shape, seconds(60), seconds(5)), |control, run| async move {
             sleep(millis(3_900)).await;

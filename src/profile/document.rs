@@ -5,6 +5,7 @@ use url::Url;
 use super::{
     fault::{Fault, Faults},
     node::{self, Node},
+    preset,
     reader::{MapReader, Reading, same_key},
     request::{self, Defaults, check_headers},
     scenario, thresholds,
@@ -20,6 +21,10 @@ pub struct Given {
     pub environment: Vec<(String, String)>,
     /// URL of the practice target that runs in this process, for profiles without `base_url`.
     pub practice_url: Option<String>,
+    /// What flags say of the load.
+    pub load: scenario::GivenLoad,
+    /// The preset that a flag names; it stands over the profile's.
+    pub preset: Option<String>,
     /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
     pub check_knob: Option<fn(&str, &str) -> Result<(), String>>,
 }
@@ -101,29 +106,13 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let variables = reading.variables.all();
     let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
     let mut origins = Vec::new();
-    let mut scenarios = Vec::new();
-    if let Some(node) =
-        map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}")
-    {
-        let section = reading.map(node, "scenarios");
-        if section.entries.is_empty() && !reading.has_faults() {
-            reading.fault(node.place, "there are no scenarios", None);
-        }
-        for entry in &section.entries {
-            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-            if entry.name.is_empty() || !entry.name.chars().all(known) {
-                reading.fault(
-                    entry.place,
-                    format!("scenario name `{}` may hold only letters, digits, `_` and `-`", entry.name),
-                    None,
-                );
-            }
-            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
-        }
-    }
-    Plan {
+    let scenarios = scenario::read_all(reading, map, &defaults, given, &mut origins);
+    let preset = preset::read(reading, map, given);
+    let mut plan = Plan {
         name,
-        scenarios,
+        scenarios: scenarios.run,
+        left_out: scenarios.left_out,
+        notes: scenarios.notes,
         origins,
         thresholds,
         tags,
@@ -132,7 +121,11 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         outputs,
         variables,
         practice_target,
+    };
+    if let Some(preset) = preset {
+        plan.follow(preset);
     }
+    plan
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.

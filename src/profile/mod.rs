@@ -13,6 +13,7 @@ pub mod bundled;
 pub mod document;
 pub mod fault;
 pub mod node;
+pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod request;
@@ -23,4 +24,5 @@ pub mod variables;
 
 pub use document::{Given, load};
 pub use fault::{Fault, Faults};
-pub use quick::{QuickRun, quick_plan};
+pub use quick::{LoadFlags, quick_plan};
+pub use scenario::GivenLoad;

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod commands;
 pub mod folder;
 pub mod generator;
+pub mod load;
 pub mod locust;
 pub mod prepare;
 pub mod pulled;
@@ -20,8 +21,10 @@ pub mod reread;
 pub mod signals;
 pub mod sink;
 pub mod sinks;
+pub mod start_at;
 pub mod teller;
 pub mod thinner;
+pub mod thresholds;
 
 use std::{
     io::{IsTerminal, Write},
@@ -42,7 +45,7 @@ use crate::{
     executor::{Crew, Traffic},
     exit::Exit,
     output::{SinkAddress, address::Place},
-    plan::{Partition, Shape},
+    plan::Shape,
     report::{Outcome, Summary, progress::Display, style::Style},
 };
 
@@ -101,7 +104,10 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
     let silent = args.quiet || args.no_progress;
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
-    let clock = RunClock::starting_in(LEAD);
+    prepared.plan.notes.iter().for_each(|note| display.say(&format!("  {note}")));
+    let (lead, told) = load::lead(args, LEAD)?;
+    told.iter().for_each(|told| display.say(&format!("  {told}")));
+    let clock = RunClock::starting_in(lead);
     let header = prepared.header(clock.started_at_ms());
     let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
     let folder =
@@ -120,7 +126,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         }
     };
     let started =
-        Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
+        Crew::start(&prepared.plan, prepared.workers, prepared.segment, &control, clock.start(), wants_records);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let_the_load_go_first();

@@ -106,7 +106,7 @@ impl Teller {
             thinner: Thinner::default(),
             totals: Totals::default(),
             offered: Offered::default(),
-            judge: Judge::new(&prepared.plan.thresholds),
+            judge: Judge::new(&prepared.plan.thresholds, prepared.plan.duration()),
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
