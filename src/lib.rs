@@ -35,6 +35,7 @@ pub mod control;
 pub mod executor;
 pub mod exit;
 pub mod interval_log;
+pub mod language;
 pub mod metric;
 pub mod output;
 pub mod plan;

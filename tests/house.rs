@@ -18,6 +18,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("metric", &[]),
     ("threshold", &["units", "metric"]),
     ("control", &[]),
+    ("language", &[]),
     ("plan", &["units", "threshold"]),
     ("profile", &["units", "metric", "threshold", "plan"]),
     ("protocol", &["plan"]),

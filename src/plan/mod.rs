@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 pub use flow::{Check, Flow, Op, Program};
 pub use partition::Partition;
-pub use request::{Origin, RequestSpec};
+pub use request::{Origin, RequestSpec, Wire};
 pub use schedule::{ClosedSchedule, OpenSchedule};
 pub use share::Share;
 pub use work::{Wait, Work};
