@@ -1,7 +1,7 @@
 //! A scenario's load in a few words, for headers, summaries and `check`.
 
 use super::{ClosedShape, OpenSchedule, Scenario, Shape, Wait, Work, schedule::open::Spacing};
-use crate::units::{show_count, show_duration, show_rate};
+use crate::units::{show_count, show_duration, show_rate, show_several};
 
 /// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
 #[must_use]
@@ -17,19 +17,19 @@ pub fn describe(scenario: &Scenario) -> String {
 }
 
 fn users(closed: &ClosedShape, length: &str) -> String {
-    let peak = show_count(closed.schedule.peak().into());
+    let peak = show_several(closed.schedule.peak().into(), "user");
     match (closed.work, closed.max_users, closed.schedule.stages().len()) {
         (Work::Shared(iterations), ..) => {
-            format!("{} iterations shared by {peak} users within {length}", show_count(iterations))
+            format!("{} shared by {peak} within {length}", show_several(iterations, "iteration"))
         }
         (Work::PerUser(iterations), ..) => {
-            format!("{} iterations for each of {peak} users within {length}", show_count(iterations))
+            format!("{} for each of {peak} within {length}", show_several(iterations, "iteration"))
         }
         (_, Some(most), _) => {
-            format!("{peak} users for {length}, up to {} by the control port", show_count(most.into()))
+            format!("{peak} for {length}, up to {} by the control port", show_count(most.into()))
         }
-        (_, _, 1) => format!("{peak} users for {length}"),
-        (_, _, stages) => format!("up to {peak} users in {stages} stages over {length}"),
+        (_, _, 1) => format!("{peak} for {length}"),
+        (_, _, stages) => format!("up to {peak} in {stages} stages over {length}"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Op, Plan, Program, Scenario, Shape, Work};
 use crate::{
     threshold::{Operator, Stat, Threshold},
-    units::{show_count, show_duration, show_rate},
+    units::{show_count, show_duration, show_rate, show_several},
 };
 
 /// What an iteration amounts to at the least.
@@ -59,8 +59,8 @@ fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
     let pause = show_duration(cycle);
     let ceiling = f64::from(users) * pace.requests / cycle.as_secs_f64();
     let mut warnings = vec![format!(
-        "{name}: {} users at {pause} think time reach at most {} requests, with a target that answers in no time",
-        show_count(users.into()),
+        "{name}: {} at {pause} think time reach at most {} requests, with a target that answers in no time",
+        show_several(users.into(), "user"),
         show_rate(ceiling)
     )];
     let rounds = match closed.work {

@@ -8,7 +8,7 @@ use crate::{
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
     plan::{Op, Plan, Shape, describe::describe, feasibility, timeline},
     threshold::{Bearing, Tier},
-    units::{show_count, show_duration, show_rate},
+    units::{show_count, show_duration, show_rate, show_several},
 };
 
 /// Checks a profile and prints the plan.
@@ -24,12 +24,16 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
         super::print(&serde_json::to_string_pretty(&json).unwrap_or_default());
         return Ok(());
     }
-    let mut text =
-        format!("{}: {} over {}\n", plan.name, count(plan.scenarios.len(), "scenario"), show_duration(plan.duration()));
+    let mut text = format!(
+        "{}: {} over {}\n",
+        plan.name,
+        show_several(plan.scenarios.len() as u64, "scenario"),
+        show_duration(plan.duration())
+    );
     for scenario in &plan.scenarios {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
-        text += &format!("    at most {} users; up to {grace} to finish\n", show_count(scenario.peak_vus().into()));
+        text += &format!("    at most {}; up to {grace} to finish\n", show_several(scenario.peak_vus().into(), "user"));
         for op in &scenario.program.ops {
             text += &format!("    - {}\n", step(op));
         }
@@ -77,7 +81,7 @@ fn timeline_of(plan: &Plan) -> String {
     let peaks = timeline::peaks(plan);
     let mut highest = Vec::new();
     if peaks.users.0 > 0 {
-        highest.push(format!("{} users at {}", show_count(peaks.users.0), show_duration(peaks.users.1)));
+        highest.push(format!("{} at {}", show_several(peaks.users.0, "user"), show_duration(peaks.users.1)));
     }
     if peaks.rate.0 > 0.0 {
         highest.push(format!("{} at {}", show_rate(peaks.rate.0), show_duration(peaks.rate.1)));
@@ -88,19 +92,15 @@ fn timeline_of(plan: &Plan) -> String {
 fn load(users: u64, rate: f64) -> String {
     match (users, rate > 0.0) {
         (0, true) => show_rate(rate),
-        (users, true) => format!("{} users, {}", show_count(users), show_rate(rate)),
-        (users, false) => format!("{} users", show_count(users)),
+        (users, true) => format!("{}, {}", show_several(users, "user"), show_rate(rate)),
+        (users, false) => show_several(users, "user"),
     }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn step(op: &Op) -> String {
     match op {
         Op::Send(request, checks) if checks.is_empty() => request.name.clone(),
-        Op::Send(request, checks) => format!("{} ({})", request.name, count(checks.len(), "check")),
+        Op::Send(request, checks) => format!("{} ({})", request.name, show_several(checks.len() as u64, "check")),
         Op::Think(low, high) if low == high => format!("think {}", show_duration(*low)),
         Op::Think(low, high) => format!("think {} to {}", show_duration(*low), show_duration(*high)),
     }

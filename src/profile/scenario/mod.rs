@@ -102,10 +102,14 @@ pub fn read_all(
         }
         leave_out(reading, node.place, &given.load.only, &mut read, &mut found);
     }
-    let replaced = total.replaces_own() && read.iter().any(|one| matches!(one.load, Load::Own(_)));
-    if replaced {
-        read.iter_mut().filter(|one| matches!(one.load, Load::Own(_))).for_each(|one| one.load = Load::Share(1));
-        found.notes.push(format!("flags replace the load of {}", named(&read)));
+    if total.replaces_own() && read.iter().any(|one| matches!(one.load, Load::Own(_))) {
+        for one in &mut read {
+            one.start = Some(Duration::ZERO);
+            if matches!(one.load, Load::Own(_)) {
+                one.load = Load::Share(1);
+            }
+        }
+        found.notes.push(format!("flags replace the load of {}; they begin together", named(&read)));
     }
     let least = given.load.min_iteration_duration.map(Wait::Pacing);
     let (shapes, notes) = total.deal(reading, &read);

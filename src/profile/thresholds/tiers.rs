@@ -47,8 +47,8 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
         let [better, worse] = pair else { continue };
         let (Some(first), Some(second)) = (better.tier, worse.tier) else { continue };
         let (first, second) = (first.word(), second.word());
-        let comparable = (better.stat, better.operator, better.window) == (worse.stat, worse.operator, worse.window);
-        if !comparable {
+        let same = (better.stat, better.window) == (worse.stat, worse.window);
+        if !same || wants(better.operator) != wants(worse.operator) {
             let message = format!(
                 "`{}` ({first}) and `{}` ({second}) are not steps of one thing",
                 better.expression, worse.expression
@@ -58,10 +58,10 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
             reading.fault(place, message, Some(hint.to_owned()));
             continue;
         }
-        let easier = match better.operator {
-            Operator::Less | Operator::LessOrEqual => better.bound < worse.bound,
-            Operator::Greater | Operator::GreaterOrEqual => better.bound > worse.bound,
-            Operator::Equal | Operator::NotEqual => true,
+        let easier = match wants(better.operator) {
+            Wants::Less => better.bound < worse.bound,
+            Wants::More => better.bound > worse.bound,
+            Wants::One => true,
         };
         if !easier {
             let message = format!(
@@ -70,5 +70,21 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
             );
             reading.fault(place, message, None);
         }
+    }
+}
+
+/// The direction of a comparison.
+#[derive(PartialEq)]
+enum Wants {
+    Less,
+    More,
+    One,
+}
+
+fn wants(operator: Operator) -> Wants {
+    match operator {
+        Operator::Less | Operator::LessOrEqual => Wants::Less,
+        Operator::Greater | Operator::GreaterOrEqual => Wants::More,
+        Operator::Equal | Operator::NotEqual => Wants::One,
     }
 }
