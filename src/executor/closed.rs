@@ -181,7 +181,7 @@ fn begun(crew: &[Place]) -> impl Iterator<Item = u64> {
 /// A user's life.
 async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash: Rc<Leash>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut rest = Rest::new(&run);
+    let mut rest = Rest::new(run.clone());
     let mut now = Instant::now();
     loop {
         while run.paused.get() && !leash.retired.get() && !run.is_halted() {

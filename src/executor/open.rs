@@ -195,7 +195,7 @@ impl Floor {
 /// A user's life: take an arrival, run it, be free again.
 async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut rest = Rest::new(&run);
+    let mut rest = Rest::new(run.clone());
     let seat = Rc::new(Seat::default());
     let mut arrival = first;
     loop {

@@ -31,7 +31,7 @@ pub struct ScenarioRun {
     pub running: Cell<u64>,
     /// Users that exist.
     pub made: Cell<u64>,
-    /// Arrivals per second that are wanted now, of this worker's share.
+    /// Arrivals per second that are wanted now of all workers.
     pub target_rate: Cell<Option<f64>>,
     /// Whether new iterations may begin.
     pub paused: Cell<bool>,
@@ -142,7 +142,7 @@ impl ScenarioRun {
         let stage = (begun && !over).then(|| self.stage(now));
         // Gauges of workers add up, and a stage is active once: the first worker tells it.
         let tells_stage = self.part.nth(0) == 0;
-        let target_rate = self.target_rate.get();
+        let target_rate = self.target_rate.get().map(|rate| rate * self.part.fraction());
         if begun {
             self.desk.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| tells_stage));
         }

@@ -332,6 +332,27 @@ async fn users_and_rates_follow_live_orders() {
     assert_eq!(left.due, left.count("iterations"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
+    let plan = plan(open_shape(60.0, seconds(10), 5), millis(10), seconds(30));
+    let mut told = 0.0;
+    for worker in 0..3 {
+        let recorder = Rc::new(RefCell::new(Recorder::default()));
+        let network = Rc::new(Network::new(Vec::new().into(), tls::connector(false, true).unwrap()));
+        let desk = Desk::new(&plan, 0, recorder.clone(), Instant::now());
+        let run = ScenarioRun::new(&plan, 0, Instant::now(), Partition::new(worker, 3), network, desk);
+        run.target_rate.set(Some(60.0));
+        run.record_state(Instant::now());
+        let interval = recorder.borrow_mut().hand_over(0, 1, true, 0.0);
+        for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
+            if let (true, Value::Gauge(Some(rate))) = (metric.name == "target_rate", value) {
+                told += rate;
+            }
+        }
+    }
+    assert!((told - 60.0_f64).abs() < 1e-9, "{told}");
+}
+
 /// A server that answers whatever ends a head; it never answers `/hang`, and counts who waits for it.
 async fn answer_all(listener: TcpListener, waiting: Rc<Cell<u64>>) {
     while let Ok((mut stream, _)) = listener.accept().await {

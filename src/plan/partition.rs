@@ -56,6 +56,12 @@ impl Partition {
         Self { index: self.index + self.of * index, of: self.of * of.max(1) }
     }
 
+    /// The part of the whole that this is.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        1.0 / self.of as f64
+    }
+
     /// Whether this part owns a number.
     #[must_use]
     pub fn owns(self, number: u64) -> bool {

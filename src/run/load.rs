@@ -6,7 +6,7 @@ use super::{Trouble, start_at, thresholds};
 use crate::{
     cli::{RunArgs, load},
     exit::Exit,
-    plan::{Partition, Plan, adjust::Factors},
+    plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
     profile::{GivenLoad, LoadFlags},
     units::show_duration,
 };
@@ -56,9 +56,18 @@ pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
         (None, None) => 1.0,
     };
     plan.scale(Factors { vus: args.load.vus_factor.unwrap_or(1.0), duration });
+    if args.control.is_none() {
+        plan.notes.extend(plan.scenarios.iter().filter_map(uncontrolled).collect::<Vec<_>>());
+    }
     thresholds::add_flags(plan, args)?;
     plan.mark_what_is_not_run();
     Ok(())
+}
+
+fn uncontrolled(scenario: &Scenario) -> Option<String> {
+    let Shape::Closed(closed) = &scenario.shape else { return None };
+    closed.max_users?;
+    Some(format!("{}: nobody can change its users, because there is no `--control ADDRESS`", scenario.name))
 }
 
 /// The part of the load that this process makes.

@@ -52,6 +52,9 @@ use crate::{
 /// Between the last preparation and time zero, so that every worker is there when it comes.
 const LEAD: Duration = Duration::from_millis(50);
 
+/// Most users that an order may give to a scenario that sets no limit of its own.
+const MAX_ORDERED_USERS: u32 = 1_000_000;
+
 /// Something that ends the command, with its code.
 #[derive(Debug)]
 pub struct Trouble {
@@ -104,7 +107,6 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
     let silent = args.quiet || args.no_progress;
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
-    prepared.plan.notes.iter().for_each(|note| display.say(&format!("  {note}")));
     let (lead, told) = load::lead(args, LEAD)?;
     told.iter().for_each(|told| display.say(&format!("  {told}")));
     let clock = RunClock::starting_in(lead);
@@ -131,6 +133,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
 
     let_the_load_go_first();
     let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);
+    prepared.plan.notes.iter().for_each(|note| teller.event("load", note.clone()));
     let ending = teller.listen(intervals, &mut signals).await;
     let elapsed = teller.elapsed();
     let mut endings = Vec::new();
@@ -178,6 +181,10 @@ async fn open_control_port(
     let steerable = prepared.plan.scenarios.iter().map(|scenario| port::Steerable {
         name: scenario.name.clone(),
         open: matches!(scenario.shape, Shape::Open(_)),
+        max_users: match &scenario.shape {
+            Shape::Closed(closed) => closed.max_users.unwrap_or(MAX_ORDERED_USERS),
+            Shape::Open(_) => 0,
+        },
     });
     let bound = port::serve(address, control.clone(), steerable.collect()).await;
     let bound = bound.map_err(|error| Trouble::configuration(format!("--control {address}: {error}")))?;

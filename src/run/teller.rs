@@ -235,7 +235,8 @@ impl Teller {
         }
     }
 
-    fn event(&mut self, kind: &str, text: String) {
+    /// Says what has happened, and writes it down.
+    pub fn event(&mut self, kind: &str, text: String) {
         self.display.say(&format!("  {text}"));
         let event = Event { at_ms: super::clock::wall_ms(), kind: kind.to_owned(), text };
         if let Err(message) = self.folder.event(&event) {

@@ -43,7 +43,9 @@ fn flags_replace_the_load_of_a_profile_and_say_so() {
     let bench = bench(&target, TWO);
     let ran = run(&bench, &["-u", "2", "-i", "10"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.contains("flags replace the load of a, b; they begin together"), "{}", ran.stderr);
+    let told = "flags replace the load of a, b; they begin together";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(std::fs::read_to_string(bench.path().join("run/events.log")).unwrap().contains(told));
     let report = target.report();
     assert_eq!((report.total, report.routes["/a"].total, report.routes["/b"].total), (10, 5, 5));
 }
@@ -140,6 +142,25 @@ fn a_total_is_dealt_out_by_shares() {
     let report = target.report();
     let counts: Vec<u64> = ["/a", "/b", "/c"].iter().map(|route| report.routes[*route].total).collect();
     assert_eq!((report.total, counts), (100, vec![43, 14, 43]));
+    let alone = check(&bench, &["--scenarios", "b"]);
+    assert_eq!(
+        alone["scenarios"][0]["load"], "constant-arrival-rate: 14.3/s for 1s",
+        "what is left out keeps its share"
+    );
+    let flags = check(&bench, &["--scenarios", "b", "--rate", "70"]);
+    assert_eq!(flags["peaks"]["rate"], 70.0, "flags are for what runs");
+}
+
+#[test]
+fn control_from_outside_needs_a_port_and_has_a_limit() {
+    let target = practice(&[]);
+    let profile =
+        "scenarios:\n  s: {executor: externally-controlled, vus: 2, maxVUs: 9, duration: 1s, flow: [{get: /}]}\n";
+    let bench = bench(&target, profile);
+    let plan = check(&bench, &[]);
+    assert_eq!(loads(&plan), ["externally-controlled: 2 users for 1s, up to 9 by the control port"]);
+    assert_eq!(plan["notes"][0], "s: nobody can change its users, because there is no `--control ADDRESS`");
+    assert_eq!(check(&bench, &["--control", "127.0.0.1:0"])["notes"], Json::Array(Vec::new()));
 }
 
 #[test]

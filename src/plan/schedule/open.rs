@@ -189,6 +189,26 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn shares_and_their_parts_make_the_whole(
+            start in 0.0..200.0_f64, stages in stages(), weights in prop::collection::vec(1_u32..9, 1..5), parts in 1_u64..5,
+        ) {
+            let schedule = OpenSchedule::ramping(start, stages, Spacing::Even);
+            let offsets = |schedule: &OpenSchedule, part| schedule.arrivals(part, 7).map(|a| a.offset).collect::<Vec<_>>();
+            let mut together = Vec::new();
+            for share in Share::split(&weights) {
+                let mine = schedule.clone().shared(share);
+                let dealt: Vec<_> = (0..parts).map(|part| offsets(&mine, Partition::new(part, parts))).collect();
+                let (least, most) = (dealt.iter().map(Vec::len).min(), dealt.iter().map(Vec::len).max());
+                prop_assert!(most.unwrap() - least.unwrap() <= 1, "no part has more than another");
+                together.extend(dealt.into_iter().flatten());
+            }
+            together.sort();
+            prop_assert_eq!(together, offsets(&schedule, Partition::WHOLE));
+        }
+    }
+
     #[test]
     fn a_constant_rate_starts_at_zero_and_leaves_its_end_to_the_next() {
         let schedule = OpenSchedule::constant(2_000.0, Duration::from_secs(15), Spacing::Even);

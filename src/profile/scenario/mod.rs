@@ -51,6 +51,8 @@ struct Read {
     name: String,
     place: Place,
     load: Load,
+    /// Whether it runs: `--scenarios` may leave it out.
+    kept: bool,
     start: Option<Duration>,
     graceful_stop: Option<Duration>,
     wait: Option<Wait>,
@@ -83,7 +85,17 @@ pub fn read_all(
         let program = Some(step::read_flow(reading, node, defaults, origins));
         let (start, grace) = (Some(Duration::ZERO), Some(executor::GRACE));
         let (name, place, load) = ("default".to_owned(), node.place, Load::Share(1));
-        read.push(Read { name, place, load, start, graceful_stop: grace, wait: None, program, tags: Vec::new() });
+        read.push(Read {
+            name,
+            place,
+            load,
+            kept: true,
+            start,
+            graceful_stop: grace,
+            wait: None,
+            program,
+            tags: Vec::new(),
+        });
     }
     let example = "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}";
     let section = if flow.is_some() { map.take("scenarios") } else { map.need(reading, "scenarios", example) };
@@ -100,8 +112,9 @@ pub fn read_all(
             check_name(reading, &entry.name, entry.place);
             read.push(read_one(reading, &entry.name, entry.value, defaults, origins, &mut found.notes, &total));
         }
-        leave_out(reading, node.place, &given.load.only, &mut read, &mut found);
     }
+    let place = section.or(flow).map_or(map.place, |node| node.place);
+    leave_out(reading, place, &given.load.only, &mut read);
     if total.replaces_own() && read.iter().any(|one| matches!(one.load, Load::Own(_))) {
         for one in &mut read {
             one.start = Some(Duration::ZERO);
@@ -109,12 +122,19 @@ pub fn read_all(
                 one.load = Load::Share(1);
             }
         }
-        found.notes.push(format!("flags replace the load of {}; they begin together", named(&read)));
+        found.notes.push({
+            let kept = read.iter().filter(|one| one.kept).map(|one| one.name.as_str()).collect::<Vec<_>>();
+            format!("flags replace the load of {}; they begin together", kept.join(", "))
+        });
     }
     let least = given.load.min_iteration_duration.map(Wait::Pacing);
     let (shapes, notes) = total.deal(reading, &read);
     found.notes.extend(notes);
     for (one, shape) in read.into_iter().zip(shapes) {
+        if !one.kept {
+            found.left_out.push((one.name, one.tags));
+            continue;
+        }
         let rest = least.or(one.wait).unwrap_or(wait);
         found.run.extend(finished(one, shape, rest));
     }
@@ -150,8 +170,8 @@ fn check_name(reading: &Reading, name: &str, place: Place) {
     }
 }
 
-/// Takes out what `--scenarios` does not name.
-fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut Vec<Read>, found: &mut Scenarios) {
+/// Marks what `--scenarios` does not name.
+fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]) {
     for wanted in only {
         if !read.iter().any(|one| one.name == *wanted) {
             let names = read.iter().map(|one| one.name.as_str());
@@ -159,10 +179,8 @@ fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut Vec<Re
             reading.fault(place, format!("--scenarios: there is no scenario `{wanted}`"), Some(hint));
         }
     }
-    if !only.is_empty() {
-        let (kept, left_out): (Vec<_>, Vec<_>) = read.drain(..).partition(|one| only.contains(&one.name));
-        *read = kept;
-        found.left_out = left_out.into_iter().map(|one| (one.name, one.tags)).collect();
+    for one in read.iter_mut().filter(|_| !only.is_empty()) {
+        one.kept = only.contains(&one.name);
     }
 }
 
@@ -208,7 +226,7 @@ fn read_one(
     if known {
         map.finish(reading);
     }
-    Read { name: name.to_owned(), place: node.place, load, start, graceful_stop, wait, program, tags }
+    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, program, tags }
 }
 
 /// The shape of load in brief; a fault at `place` when there is none.

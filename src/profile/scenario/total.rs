@@ -47,9 +47,11 @@ impl Total {
         reading: &Reading,
         read: &[Read],
     ) -> (Vec<Option<(&'static str, Shape)>>, Option<String>) {
-        let weights: Vec<u32> = read.iter().filter_map(|one| share_of(&one.load)).collect();
+        // What is left out of a profile keeps its share; what flags say is for those that run.
+        let share_of = |one: &Read| share_of(&one.load).filter(|_| one.kept || !self.flags_replace);
+        let weights: Vec<u32> = read.iter().filter_map(share_of).collect();
         let nothing = read.iter().map(|_| None).collect();
-        let sharer = read.iter().find(|one| share_of(&one.load).is_some());
+        let sharer = read.iter().find(|one| share_of(one).is_some());
         match (sharer, self.there) {
             (None, true) if !read.is_empty() && !self.brief.is_empty() => {
                 let hint = "leave out the load at the top, or the load of a scenario, which then takes its `share`";
@@ -76,7 +78,7 @@ impl Total {
         let mut portions = Share::split(&weights).into_iter();
         let alone = weights.len() == 1;
         let deal = |one: &Read| {
-            share_of(&one.load)?;
+            share_of(one)?;
             let portion = portions.next()?;
             Some((executor, if alone { shape.clone() } else { shared(shape.clone(), &portion) }))
         };
