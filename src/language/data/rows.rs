@@ -114,7 +114,8 @@ impl DataSet {
         count as u64
     }
 
-    /// A row by its number from 0: a map, or what a list that holds no maps has there.
+    /// A row by its number from 0: a map, or what a list that holds no maps has there. Cells of files are read as
+    /// variables are: numbers and truths if they are written exactly as those would be.
     #[must_use]
     pub fn row(&self, number: u64) -> Option<Value> {
         match &self.rows {
@@ -133,7 +134,7 @@ impl DataSet {
         let name = self.columns.get(column)?;
         match &self.rows {
             Rows::Table(table) => {
-                table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?).map(Value::from)
+                table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?).map(Value::read)
             }
             Rows::Values(rows) => rows.get(number)?.get(name).cloned(),
         }

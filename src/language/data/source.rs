@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn csv_comes_in_many_ways() {
-        let named = ["id=1 name=a", "id=2 name="];
+        let named = ["id=Int(1) name=a", "id=Int(2) name="];
         assert_eq!(rows("id,name\n1,a\n2,\n", csv()), named);
         assert_eq!(rows("\u{feff}id , name\r\n1,a\r\n\r\n2,", csv()), named);
         assert_eq!(rows("id;name\n1;a\n2;\n", Format::Csv { columns: None, delimiter: b';' }), named);
@@ -168,8 +168,8 @@ mod tests {
             let set = csv::read(format!("a,b\r\n{}", lines.collect::<String>()).as_bytes(), None, b',').unwrap();
             prop_assert_eq!(set.count(), cells.len() as u64);
             for ((left, right), number) in cells.iter().zip(0..) {
-                prop_assert_eq!(set.cell(number, 0), Some(Value::from(left.as_str())));
-                prop_assert_eq!(set.cell(number, 1), Some(Value::from(right.as_str())));
+                prop_assert_eq!(set.cell(number, 0), Some(Value::read(left)));
+                prop_assert_eq!(set.cell(number, 1), Some(Value::read(right)));
             }
         }
     }
