@@ -65,7 +65,7 @@ class Asked:
 
     def __init__(self, board, source, window, chosen):
         self.board, self.source, self.window = board, source, window
-        self.values, self.options, self.refused = {}, {}, {}
+        self.values, self.options = {}, {}
         for variable in board.variables:
             self._settle(variable, chosen)
 
@@ -89,6 +89,8 @@ class Asked:
             name = found["braced"] or found["bare"] or found["old"]
             if name in own:
                 return own[name]
+            if name.isdigit():  # a group of a regular expression, which Grafana leaves alone
+                return found[0]
             if name not in self.values:
                 raise LookupError(f"{self.board.name}: nobody knows ${name} in {text}")
             return self._shown(name, found["form"] or "")
@@ -126,6 +128,8 @@ class Asked:
             self.options[name] = ["loadagent-" + self.source.kind]
         else:
             raise LookupError(f"{self.board.name}: variables of type {kind} are not known here")
+        if name in chosen and chosen[name] not in self.options[name]:
+            raise LookupError(f"{self.board.name}: {name} can't be {chosen[name]}: {self.options[name]}")
         self.values[name] = chosen.get(name, self._first(variable))
 
     def _listed(self, variable):

@@ -5,7 +5,7 @@ import dataclasses
 
 from lib import programs
 from lib.generator import Generator
-from lib.grafana import Window
+from lib.grafana import Asked, Window
 from lib.influx import InfluxDB
 from lib.prometheus import Prometheus
 from lib.sources import InfluxQl, PromQl
@@ -14,9 +14,16 @@ from lib.victoria import Victoria
 PROFILES = programs.ROOT / "bench" / "profiles"
 # What -e says of a profile so that its run takes seconds; the shape stays.
 QUICK = {
-    "soak": {"HOLD": "10s"},
-    "spike": {"BEFORE": "4s", "SPIKE": "2s", "AFTER": "6s"},
+    "soak": {"HOLD": "34s"},
+    "spike": {"BEFORE": "21s", "SPIKE": "2s", "AFTER": "8s"},
     "stress": {"STEP": "2s"},
+}
+# What one would choose on a board to look at runs this short.
+CHOICES = {
+    "soak": {"window": "15s", "warmup": "30s", "resolution": "1s"},
+    "spike": {"window": "5s", "warmup": "10s", "resolution": "1s"},
+    "stress": {"resolution": "1s"},
+    "runs": {"resolution": "1s"},
 }
 # Half a bucket, in per cent, of a percentile that is read from buckets; the summary's own half besides.
 SUMMARY_ERROR = 0.15
@@ -80,6 +87,13 @@ def stores(kinds=KINDS):
             started.append(kind())
             stack.enter_context(started[-1].server)
         yield started
+
+
+def look(board, store, window, run_id=None, base_run_id=None):
+    """A board with a run chosen; another one to compare with, if it knows how."""
+    chosen = {**CHOICES.get(board.topic, {}), "run_id": run_id, "base_run_id": base_run_id}
+    known = {variable["name"] for variable in board.variables}
+    return Asked(board, store.source, window, {name: value for name, value in chosen.items() if value and name in known})
 
 
 @dataclasses.dataclass

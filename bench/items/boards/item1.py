@@ -26,7 +26,7 @@ def prove(sheet, options):
         for one in shown:
             complete = all(sink["complete"] for sink in one.run.outputs())
             sheet.holds(f"{one.profile}: outputs complete", complete and len(one.run.outputs()) == len(stores))
-        rows = [row for store in stores for board in boards[store.folder] for row in look(sheet, store, board, shown)]
+        rows = [row for store in stores for board in boards[store.folder] for row in over_runs(sheet, store, board, shown)]
         sheet.table(["store", "board", "run", "targets", "points", "empty, rightly"], rows)
         for store in stores:
             totals(sheet, store, boards[store.folder], shown)
@@ -37,35 +37,26 @@ def nothing(sheet, store, boards):
     window = grafana.Window(1_700_000_000, 1_700_000_600)
     faults, asked = [], 0
     for board in boards:
-        found = tour(board, store, window, {})
+        found = tour(board, store, window)
         asked += len(found)
         faults += [one.said(board) for one in found if one.refused or one.infinite]
     sheet.count(f"{store.name}: faults of {asked} targets on an empty store", faults, [])
 
 
-def look(sheet, store, board, shown):
+def over_runs(sheet, store, board, shown):
     """One row a run that the board is looked at with."""
     only = OF_ONE_KIND.get(board.topic)
     runs = [one for one in shown if only in (None, one.profile)]
-    if board.topic == "compare":
-        runs = runs[-1:]
-    for one in runs:
-        yield look_at(sheet, store, board, one, shown)
-
-
-def look_at(sheet, store, board, one, shown):
-    window = one.window
-    chosen = {"run_id": one.run_id}
-    if board.topic == "compare":
+    for one in runs[-1:] if board.topic in ("compare", "runs") else runs:
+        window = one.window
+        if board.topic == "runs":
+            window = grafana.Window(shown[0].window.start, shown[-1].window.end)
         base = next(other for other in shown if other.profile == one.profile)
-        chosen["base_run_id"] = base.run_id
-    if board.topic == "runs":
-        window = grafana.Window(shown[0].window.start, shown[-1].window.end)
-    found = tour(board, store, window, chosen)
-    faults = [target.said(board) for target in found if target.fault(board, store)]
-    sheet.count(f"{store.name}: {board.name} with {one.profile}: faults of {len(found)} targets", faults, [])
-    empty = sum(1 for target in found if not target.points)
-    return [store.name, board.name, one.profile, len(found), sum(target.points for target in found), empty]
+        found = tour(board, store, window, one.run_id, base.run_id)
+        faults = [target.said(board) for target in found if target.fault(board, store)]
+        sheet.count(f"{store.name}: {board.name} with {one.profile}: faults of {len(found)} targets", faults, [])
+        empty = sum(1 for target in found if not target.points)
+        yield [store.name, board.name, one.profile, len(found), sum(target.points for target in found), empty]
 
 
 @dataclasses.dataclass
@@ -87,9 +78,9 @@ class Found:
         return f"{board.name}: {self.panel} {self.ref}: {what}"
 
 
-def tour(board, store, window, chosen):
+def tour(board, store, window, *runs):
     try:
-        asked = grafana.Asked(board, store.source, window, chosen)
+        asked = showcase.look(board, store, window, *runs)
     except (Refused, LookupError) as refusal:
         return [Found("variables", "", refused=str(refusal))]
     return [
@@ -114,16 +105,77 @@ def ask(asked, panel, target):
     return found
 
 
-# (board or "", words in the panel's title, store or ""): why nothing is the right answer.
-RIGHTLY_EMPTY = {}
+@dataclasses.dataclass(frozen=True)
+class Right:
+    """Why nothing is the right answer. An empty word means any."""
+
+    panel: str
+    why: str
+    board: str = ""
+    ref: str = ""
+    store: str = ""
+
+    def holds(self, found, board, store):
+        wanted = ((self.panel, found.panel), (self.ref, found.ref), (self.board, board.topic))
+        return all(word in ("", real) for word, real in wanted) and store.name.startswith(self.store)
+
+
+BUCKETS = "Distribution of response times"
+NO_ZEROS = "InfluxDB gets points of what happened, and this did not"
+RIGHTLY_EMPTY = (
+    Right("Verdict of the agent", "the agent tells no verdict_* metric yet; the panel says so"),
+    Right(BUCKETS, "B draws VictoriaMetrics' vmrange only", ref="B", store="Prometheus"),
+    Right(BUCKETS, "A draws what has `le`, or native histograms", ref="A", store="VictoriaMetrics"),
+    Right("annotation Stages", "stages of a soak are looked for every minute, and this run is one", board="soak"),
+    Right("Observations folded", NO_ZEROS, store="InfluxDB"),
+    Right("Dropped iterations", NO_ZEROS, store="InfluxDB"),
+    Right("Stages", NO_ZEROS + ": no iteration was dropped", board="spike", ref="H", store="InfluxDB"),
+)
 
 
 def right_to_be_empty(found, board, store):
-    return any(
-        topic in ("", board.topic) and words in found.panel and name in ("", store.name)
-        for topic, words, name in RIGHTLY_EMPTY
-    )
+    return any(one.holds(found, board, store) for one in RIGHTLY_EMPTY)
+
+
+# ---- what the live board says of a run is what its summary says --------------------------------------
+
+EXACT = 1e-6  # in per cent: the order of sums
+TOTALS = {
+    "Requests": ("http_reqs", "count"),
+    "Failed": ("http_req_failed", "rate"),
+    "Dropped iterations": ("dropped_iterations", "count"),
+    "Checks passed": ("checks", "rate"),
+}
+P99 = "p99 of the run"
 
 
 def totals(sheet, store, boards, shown):
-    """Totals and p99 of the live board are the summary's, at the end and later."""
+    """At the end of the run and long after it, in every store."""
+    live = next(board for board in boards if board.topic == "live")
+    rows = []
+    for one in shown:
+        for moment, window in (("at the end", one.window), ("later", one.window.later(LATER_S))):
+            asked = showcase.look(live, store, window, one.run_id)
+            for title, (metric, value) in TOTALS.items():
+                expected = one.run.value(metric, value, absent=0)
+                told = stat(asked, title)
+                off = abs((told or 0) - expected) / max(abs(expected), 1e-12) * 100 if expected else told or 0
+                sheet.holds(f"{store.name}: {one.profile}: {title} {moment}", off <= EXACT, f"{told} for {expected}")
+            told, expected = in_ms(asked, stat(asked, P99)), one.run.value("http_req_response_time", "p(99)")
+            off = 100 * abs(told / expected - 1)
+            label = f"{store.name}: {one.profile}: {P99} {moment}"
+            sheet.holds(f"{label}, within a bucket", off <= 2 * store.error + showcase.SUMMARY_ERROR, f"off by {off:.3g} %")
+            sheet.bar(f"{label}, off by", off, "<=", store.error + showcase.SUMMARY_ERROR, "%")
+            rows.append([store.name, one.profile, moment, told, expected, off])
+    sheet.table(["store", "run", "asked", "p99, ms", "summary, ms", "off, %"], rows)
+
+
+def stat(asked, title):
+    """What a stat panel shows; None is its `noValue`."""
+    panel = next(one for one in asked.board.panels() if one.get("title") == title)
+    points = [point for one in asked.target(panel, panel["targets"][0], True).series for point in one.points]
+    return points[-1][1] if points else None
+
+
+def in_ms(asked, value):
+    return value * (1000 if asked.source.kind == "prometheus" else 1)

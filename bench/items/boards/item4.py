@@ -35,6 +35,6 @@ def draw(board, store, shown, chromium, folder, picture):
     window = one.window
     if board.topic == "runs":
         window = grafana.Window(shown[0].window.start, shown[-1].window.end)
-    asked = grafana.Asked(board, store.source, window, {"run_id": one.run_id, "base_run_id": base.run_id})
+    asked = showcase.look(board, store, window, one.run_id, base.run_id)
     markup, height = page.of(asked, f"bench/profiles/{profile}.yaml")
     page.photograph(chromium, markup, height, folder, picture)
