@@ -128,7 +128,7 @@ class Asked:
             self.options[name] = ["loadagent-" + self.source.kind]
         else:
             raise LookupError(f"{self.board.name}: variables of type {kind} are not known here")
-        if name in chosen and chosen[name] not in self.options[name]:
+        if name in chosen and kind != "textbox" and chosen[name] not in self.options[name]:
             raise LookupError(f"{self.board.name}: {name} can't be {chosen[name]}: {self.options[name]}")
         self.values[name] = chosen.get(name, self._first(variable))
 

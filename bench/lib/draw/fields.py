@@ -95,22 +95,30 @@ def reduced(field, calcs):
 
 
 def rows(panel, fields):
-    """(headings, rows of text and units): answers put together where all labels agree, in the order of the targets."""
-    table, values, tags = {}, [], []
+    """(headings, rows): as Grafana's `merge` does it, by the labels that all answers have, where nothing contradicts."""
     renamed, hidden, order = organized(panel)
+    tags = list(dict.fromkeys(name for field in fields for name in field.labels))
+    common = [name for name in tags if all(name in field.labels for field in fields)]
+    values, table = [], {}
     for field in fields:
-        value_name = renamed.get(f"Value #{field.ref}", field.name)
-        if value_name not in values and not hidden.get(f"Value #{field.ref}"):
-            values.append(value_name)
-        tags += [name for name in field.labels if name not in tags]
-        key = tuple(sorted(field.labels.items()))
-        row = table.setdefault(key, dict(field.labels))
-        if field.points:
-            row[value_name] = (field.points[-1][1], unit_of(panel, value_name, field.unit), field.decimals)
-    shown = [name for name in tags if not hidden.get(name)] + values
-    shown.sort(key=lambda name: order.get(name, len(order)))
-    headings = [renamed.get(name, name) for name in shown]
-    return headings, [[row.get(name) for name in shown] for row in table.values()]
+        source = f"Value #{field.ref}"
+        name = renamed.get(source, field.name)
+        if name not in values and not hidden.get(source):
+            values.append(name)
+        shown = {name: (field.points[-1][1], unit_of(panel, name, field.unit), field.decimals)} if field.points else {}
+        candidate = {**field.labels, **shown}
+        put(table.setdefault(tuple(field.labels[tag] for tag in common), []), candidate)
+    columns = [name for name in tags if not hidden.get(name)] + values
+    columns.sort(key=lambda name: order.get(name, len(order)))
+    return [renamed.get(name, name) for name in columns], [[row.get(name) for name in columns] for rows in table.values() for row in rows]
+
+
+def put(alike, candidate):
+    for row in alike:
+        if all(row.get(name, value) == value for name, value in candidate.items()):
+            row.update(candidate)
+            return
+    alike.append(candidate)
 
 
 def organized(panel):

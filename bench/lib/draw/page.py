@@ -8,7 +8,7 @@ from lib.draw.values import show
 from lib.process import Child
 from lib.sources import Answer, Refused
 
-WIDTH, CELL, GAP = 1400, 30, 6
+WIDTH, CELL, GAP = 1240, 28, 6
 STYLE = """
 * { box-sizing: border-box; margin: 0 } body { background: #111217; color: #ccccdc; font: 12px "DejaVu Sans", sans-serif; width: %dpx }
 header { padding: 8px 14px; height: 44px; font-size: 15px } header small { color: #ff9830; font-size: 11px; margin-left: 14px }
@@ -59,7 +59,8 @@ def body(asked, panel, regions, width, height):
     shown = fields.of_panel(panel, answers)
     if not any(field.points for field in shown):
         empty = panel.get("fieldConfig", {}).get("defaults", {}).get("noValue", "No data")
-        return f'<div class="big" style="margin-top:{height / 2 - 20:.0f}px;color:#8e9099">{html.escape(empty)}</div>'
+        size = max(9, min(14, width / max(1, len(empty)) * 1.5))
+        return f'<div class="big" style="margin-top:{height / 2 - 20:.0f}px;color:#8e9099;font-size:{size:.0f}px">{html.escape(empty)}</div>'
     return DRAWN[panel["type"]](asked, panel, shown, regions, width, height)
 
 
@@ -90,7 +91,7 @@ def states(asked, panel, shown, regions, width, height):
 def stat(asked, panel, shown, regions, width, height):
     options = panel.get("options", {})
     calcs = options.get("reduceOptions", {}).get("calcs")
-    size = max(13, min(30, height * 0.6 / len(shown), width / 7))
+    size = max(13, min(28, height * 0.6 / len(shown), width / 7))
     lines = []
     for field in shown:
         value = fields.reduced(field, calcs)

@@ -8,7 +8,7 @@ from lib.draw.values import show
 
 GRID, TEXT, DIM = "#2c3036", "#CCCCDC", "#8e9099"
 REGION = ("#5794F2", "#B877D9", "#FF9830", "#73BF69", "#F2495C")
-LEFT, RIGHT, TOP, BOTTOM = 66, 10, 6, 20
+LEFT, RIGHT, TOP, BOTTOM = 74, 10, 6, 20
 
 
 class Plane:

@@ -2,7 +2,7 @@
 
 import datetime
 
-SUFFIX = {"reqps": " req/s", "rps": " reads/s", "ops": " ops/s", "cps": " counts/s", "iops": " io/s", "short": "", "none": "", "Bps": "B/s"}
+SUFFIX = {"reqps": " req/s", "rps": " rd/s", "ops": " ops/s", "cps": " c/s", "iops": " io/s", "short": "", "none": "", "Bps": "B/s"}
 
 
 def show(value, unit="", decimals=None):
@@ -17,6 +17,8 @@ def show(value, unit="", decimals=None):
         return _time(value / (1000 if unit.endswith("ms") else 1), decimals)
     if unit in ("bytes", "decbytes", "Bps", "binBps"):
         return _scaled(value, 1024 if unit in ("bytes", "binBps") else 1000, decimals) + ("/s" if unit.endswith("ps") else "")
+    if unit == "h":
+        return f"{_short(value, decimals)} hour"
     if unit.startswith("dateTime"):
         return datetime.datetime.fromtimestamp(value / 1000, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
     if unit.startswith(("suffix:", "prefix:")):
