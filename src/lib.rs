@@ -36,6 +36,7 @@ pub mod dashboard;
 pub mod executor;
 pub mod exit;
 pub mod interval_log;
+pub mod language;
 pub mod metric;
 pub mod output;
 pub mod plan;

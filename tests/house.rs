@@ -18,6 +18,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("metric", &[]),
     ("threshold", &["metric"]),
     ("control", &[]),
+    ("language", &[]),
     ("plan", &["units", "threshold"]),
     ("profile", &["units", "metric", "threshold", "plan"]),
     ("protocol", &["plan"]),

@@ -117,7 +117,8 @@ fn stages(dialect: Dialect<'_>, step: &str) -> Value {
             // Two workers are two ones: above zero is active.
             let active = active.with(Operator::IsAbove, 0.0);
             let expression = PromQl { prefix: dialect.prefix }.speak(&active);
-            json["target"] = json!({"expr": expression, "interval": step, "refId": "Stages"});
+            json["expr"] = expression.into();
+            json["step"] = step.into();
             json["titleFormat"] = "stage {{stage}}".into();
             json["textFormat"] = "{{scenario}}".into();
             json["tagKeys"] = "scenario,stage".into();
@@ -125,10 +126,11 @@ fn stages(dialect: Dialect<'_>, step: &str) -> Value {
         }
         Store::Influx => {
             let begins = InfluxQl { prefix: dialect.prefix }.stage_begins();
-            json["target"] = json!({
-                "fromAnnotations": true, "query": begins, "rawQuery": true, "refId": "Stages", "textColumn": "stage",
-                "tagsColumn": "scenario", "titleColumn": "stage",
-            });
+            json["query"] = begins.into();
+            json["textColumn"] = "stage".into();
+            json["tagsColumn"] = "scenario".into();
+            // Without it Grafana does not look at the query.
+            json["target"] = json!({"limit": 100, "matchAny": false, "tags": [], "type": "tags"});
         }
     }
     json

@@ -139,13 +139,13 @@ impl Panel {
             }),
             Kind::Table(_) => json!({"showHeader": true, "cellHeight": "sm"}),
             Kind::Heatmap => json!({
-                "calculate": false, "cellGap": 1, "color": {"mode": "scheme", "scheme": "Turbo", "steps": 64, "exponent": 0.5},
+                "calculate": false, "cellGap": 1, "color": {"mode": "scheme", "scheme": "Turbo", "steps": 64, "exponent": 0.5, "fill": "dark-orange", "reverse": false},
                 "yAxis": {"unit": "s"}, "tooltip": {"mode": "single", "yHistogram": true}, "legend": {"show": true},
                 "exemplars": {"color": "rgba(255,0,255,0.7)"}, "filterValues": {"le": 1e-9},
             }),
             Kind::States => json!({
                 "mergeValues": true, "showValue": "never", "alignValue": "left", "rowHeight": 0.8,
-                "legend": {"displayMode": "list", "placement": "bottom", "showLegend": false},
+                "legend": {"displayMode": "list", "placement": "bottom", "showLegend": false, "calcs": []},
                 "tooltip": {"mode": "single", "sort": "none"},
             }),
             Kind::Points => self.axes(),

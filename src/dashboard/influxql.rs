@@ -232,3 +232,48 @@ fn sign(operator: Operator) -> Option<&'static str> {
         Operator::IsAbove | Operator::IsAtMost => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::catalogue::{HTTP_REQ_DURATION, HTTP_REQ_FAILED, HTTP_REQS};
+
+    fn spoken(query: &Query) -> String {
+        InfluxQl { prefix: "p." }.speak(query, "x").unwrap()
+    }
+
+    #[test]
+    fn of_all_series_the_agents_own_fold_is_read() {
+        let of_run = "\"run_id\" = '$run_id' AND $timeFilter";
+        let graph = spoken(&Series::of(&HTTP_REQ_DURATION).quantile(0.99));
+        let from = format!("FROM \"p.overall\" WHERE \"metric\" = 'http_req_duration' AND {of_run}");
+        assert_eq!(graph, format!("SELECT max(\"p99\") AS \"x\" {from} GROUP BY time($__interval) fill(none)"));
+        let total = spoken(&Series::of(&HTTP_REQ_DURATION).over(Span::Run).quantile(0.99));
+        let last = format!("SELECT last(\"total_p99\") AS \"v\" {from} GROUP BY *");
+        assert_eq!(total, format!("SELECT max(\"v\") AS \"x\" FROM ({last})"));
+    }
+
+    #[test]
+    fn told_apart_totals_are_summed_over_their_series() {
+        let total = spoken(&Series::of(&HTTP_REQS).by(&["name"]).of_run(Run::Any).total());
+        let last = "SELECT last(\"total\") AS \"v\" FROM \"p.http_reqs\" WHERE $timeFilter GROUP BY *";
+        assert_eq!(total, format!("SELECT sum(\"v\") AS \"x\" FROM ({last}) GROUP BY \"name\""));
+    }
+
+    #[test]
+    fn two_graphs_are_put_together_by_time() {
+        let share = || Series::of(&HTTP_REQ_FAILED).of_run(Run::Any).share();
+        let both = spoken(&share().per(share()));
+        assert!(both.starts_with("SELECT sum(\"a\") / sum(\"b\") AS \"x\" FROM (SELECT"), "{both}");
+        assert!(both.ends_with(" WHERE $timeFilter GROUP BY time($__interval) fill(none)"), "{both}");
+    }
+
+    #[test]
+    fn what_the_language_cant_ask_is_no_panel() {
+        let rate = || Series::of(&HTTP_REQS).rate();
+        let speak = |query: &Query| InfluxQl { prefix: "" }.speak(query, "x");
+        assert!(speak(&rate().and(Operator::IsAbove, rate())).is_none());
+        assert!(speak(&Series::of(&HTTP_REQ_DURATION).quantile(0.123)).is_none());
+        assert!(speak(&Query::Chosen).is_none());
+    }
+}

@@ -15,6 +15,7 @@ pub mod layout;
 pub mod panel;
 pub mod promql;
 pub mod query;
+pub mod series;
 pub mod target;
 pub mod transform;
 pub mod unit;

@@ -139,7 +139,7 @@ impl Variable {
         let mut json = json!({"name": self.name, "label": self.label, "description": self.about, "hide": 0});
         let own = match &self.kind {
             Kind::DataSource => json!({
-                "type": "datasource", "query": dialect.store.word(), "regex": "", "current": {}, "options": [],
+                "type": "datasource", "query": dialect.store.word(), "regex": "", "current": {"text": "", "value": ""}, "options": [],
                 "refresh": 1, "multi": false, "includeAll": false,
             }),
             Kind::Label { metric, label, all } => label_values(dialect, metric, label, *all),
@@ -235,7 +235,7 @@ fn query(dialect: Dialect<'_>, words: &str, regex: &str, sort: u8) -> Value {
         Store::Influx => words.into(),
     };
     json!({
-        "type": "query", "datasource": source(dialect.store), "definition": words, "query": query, "regex": regex,
-        "refresh": 2, "sort": sort, "multi": false, "includeAll": false, "current": {}, "options": [],
+        "type": "query", "datasource": source(dialect.store), "query": query, "regex": regex,
+        "refresh": 2, "sort": sort, "multi": false, "includeAll": false, "current": {"text": "", "value": ""}, "options": [],
     })
 }

@@ -10,7 +10,7 @@ use crate::{
         Flow, RequestSpec,
         flow::{Effect, Response},
     },
-    protocol::{Attempt, HttpSession, Probe, http1::Ending},
+    protocol::{Attempt, HttpSession, Lane, Outgoing, Probe, http1::Ending},
 };
 
 /// A virtual user: its connections, its position in the flow, its random numbers.
@@ -18,6 +18,7 @@ use crate::{
 pub struct VirtualUser {
     run: Rc<ScenarioRun>,
     session: HttpSession,
+    lane: Lane,
     flow: Flow,
     random: fastrand::Rng,
     /// Bytes of the iteration so far.
@@ -48,7 +49,14 @@ impl VirtualUser {
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        Self { run, session: HttpSession::default(), flow: Flow::default(), random, volume: Cell::default() }
+        Self {
+            run,
+            session: HttpSession::default(),
+            lane: Lane::default(),
+            flow: Flow::default(),
+            random,
+            volume: Cell::default(),
+        }
     }
 
     /// Runs one iteration that begins at `began` and gives the time of its end. `arrival` is its intended start in an
@@ -65,7 +73,7 @@ impl VirtualUser {
         let (mut ready, mut taken) = (intended, began);
         let (mut status, mut checked) = (None, false);
         loop {
-            let response = Response { status, body: self.session.body() };
+            let response = Response { status, body: self.lane.body() };
             match self.flow.next(run.program(), &mut self.random, response) {
                 Effect::Send { op, request } => {
                     if std::mem::take(&mut checked) {
@@ -111,7 +119,7 @@ impl VirtualUser {
             run.desk.attempt(stage, op, request, attempt);
         };
         let probe = Probe::new(ready, taken, &record);
-        self.session.send(&run.network, request, probe).await
+        self.session.send(&mut self.lane, &run.network, Outgoing::constant(request), probe).await
     }
 }
 

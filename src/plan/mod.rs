@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 pub use flow::{Check, Flow, Op, Program};
 pub use partition::Partition;
-pub use request::{Origin, RequestSpec};
+pub use request::{Origin, RequestSpec, Wire};
 pub use schedule::{closed::ClosedSchedule, open::OpenSchedule};
 
 use crate::threshold::Threshold;

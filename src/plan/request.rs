@@ -13,8 +13,25 @@ pub struct Origin {
     pub port: u16,
 }
 
+/// A whole request as HTTP/1.1 would send it. Every protocol version starts from these bytes: there is one rendering.
+#[derive(Debug, Clone, Default)]
+pub struct Wire {
+    /// Request line, header lines, blank line and body.
+    pub bytes: Arc<[u8]>,
+    /// Where the blank line begins: further header lines (trace context, cookies) go in front of it.
+    pub splice: usize,
+}
+
+impl Wire {
+    /// A request from its head (request line and header lines, each with its line end) and its body.
+    #[must_use]
+    pub fn new(head: &[u8], body: &[u8]) -> Self {
+        Self { bytes: [head, b"\r\n", body].concat().into(), splice: head.len() }
+    }
+}
+
 /// One request of a scenario.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RequestSpec {
     /// Label `name`: the step's name, or the method and the path as written in the profile.
     pub name: String,
@@ -22,12 +39,14 @@ pub struct RequestSpec {
     pub method: String,
     /// Position in the plan's origins.
     pub origin: usize,
-    /// The whole request as it goes over the wire, HTTP/1.1.
-    pub wire: Arc<[u8]>,
+    /// What goes over the wire, as far as it is always the same.
+    pub wire: Wire,
     /// Whether the response to this method never has a body.
     pub bodyless: bool,
     /// Longest time from ready to last byte.
     pub timeout: Duration,
+    /// Whether something reads the response's head.
+    pub keep_head: bool,
     /// Whether something reads the response's body.
     pub keep_body: bool,
     /// Statuses that are not a failure: inclusive ranges.

@@ -9,7 +9,7 @@ use super::{
     node::{Node, Yaml},
     reader::{MapReader, Reading},
 };
-use crate::plan::{Origin, RequestSpec};
+use crate::plan::{Origin, RequestSpec, Wire};
 
 /// k6's default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -71,9 +71,10 @@ pub fn read(
         name: name.unwrap_or_else(|| Some(format!("{method} {}", label_of(&written, &target))))?,
         method: method.to_owned(),
         origin: origin_of(&target, origins),
-        wire: render(method, &target, &parts).into(),
+        wire: render(method, &target, &parts),
         bodyless: method == "HEAD",
         timeout: timeout?,
+        keep_head: false,
         keep_body: false,
         expected: vec![(200, 399)].into(),
         tags,
@@ -187,21 +188,20 @@ fn origin_of(url: &Url, origins: &mut Vec<Origin>) -> usize {
     })
 }
 
-fn render(method: &str, url: &Url, parts: &Parts) -> Vec<u8> {
+fn render(method: &str, url: &Url, parts: &Parts) -> Wire {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut wire = format!("{method} {}{query} HTTP/1.1\r\n", url.path());
+    let mut head = format!("{method} {}{query} HTTP/1.1\r\n", url.path());
     if !parts.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        wire += &format!("Host: {}{port}\r\n", url.host_str().unwrap_or_default());
+        head += &format!("Host: {}{port}\r\n", url.host_str().unwrap_or_default());
     }
     for (name, value) in &parts.headers {
-        wire += &format!("{name}: {value}\r\n");
+        head += &format!("{name}: {value}\r\n");
     }
     if parts.has_body || matches!(method, "POST" | "PUT" | "PATCH") {
-        wire += &format!("Content-Length: {}\r\n", parts.body.len());
+        head += &format!("Content-Length: {}\r\n", parts.body.len());
     }
-    wire += "\r\n";
-    [wire.as_bytes(), &parts.body].concat()
+    Wire::new(head.as_bytes(), &parts.body)
 }
 
 #[cfg(test)]
@@ -223,7 +223,8 @@ mod tests {
     fn a_request_is_rendered_once_and_whole() {
         let parts = Parts { headers: vec![("A".into(), "b".into())], body: b"{}".to_vec(), has_body: true };
         let url = Url::parse("http://[::1]:8080/p?q=1#f").unwrap();
-        let wire = String::from_utf8(render("POST", &url, &parts)).unwrap();
+        let wire = render("POST", &url, &parts);
+        let wire = std::str::from_utf8(&wire.bytes).unwrap();
         assert_eq!(wire, "POST /p?q=1 HTTP/1.1\r\nHost: [::1]:8080\r\nA: b\r\nContent-Length: 2\r\n\r\n{}");
     }
 }

@@ -8,11 +8,13 @@ pub mod connect;
 pub mod deadline;
 pub mod error_class;
 pub mod http1;
+pub mod outgoing;
 pub mod probe;
 pub mod stream;
 pub mod tls;
 
 pub use connect::Network;
 pub use error_class::{ErrorClass, Stage};
-pub use http1::HttpSession;
+pub use http1::{HttpSession, Lane};
+pub use outgoing::Outgoing;
 pub use probe::{Attempt, Probe};

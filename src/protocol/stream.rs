@@ -6,7 +6,7 @@
 use std::{
     cell::RefCell,
     future::poll_fn,
-    io,
+    io::{self, IoSlice},
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -58,27 +58,35 @@ impl Stream {
         .await
     }
 
-    /// Writes all bytes, telling `progress` after each piece.
+    /// Writes all pieces in their order, telling `progress` how many bytes each system call took.
     ///
     /// # Errors
     /// The stream's own.
-    pub async fn write_all(&mut self, mut bytes: &[u8], mut progress: impl FnMut(usize)) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let written = poll_fn(|context| match self {
-                Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
-                Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
-            })
-            .await?;
+    pub async fn write_all(&mut self, pieces: [&[u8]; 3], mut progress: impl FnMut(usize)) -> io::Result<()> {
+        let mut pieces = pieces.map(IoSlice::new);
+        let mut left = &mut pieces[..];
+        IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            let written = poll_fn(|context| self.poll_write(context, left)).await?;
             if written == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
             progress(written);
-            bytes = &bytes[written..];
+            IoSlice::advance_slices(&mut left, written);
         }
         if let Self::Tls(stream) = self {
             poll_fn(|context| Pin::new(&mut **stream).poll_flush(context)).await?;
         }
         Ok(())
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        match (self, pieces) {
+            // One piece is the rule, and cheaper as a plain write.
+            (Self::Plain(stream), [piece]) => Pin::new(stream).poll_write(context, piece),
+            (Self::Plain(stream), pieces) => Pin::new(stream).poll_write_vectored(context, pieces),
+            (Self::Tls(stream), pieces) => Pin::new(stream).poll_write_vectored(context, pieces),
+        }
     }
 
     /// Whether an idle connection was closed by the other side, or sent something nobody asked for. Costs no system

@@ -55,10 +55,16 @@ pub(crate) fn queries(store: Store) -> Vec<(String, String)> {
             found.extend(targets.map(|target| (place.clone(), query_of(target))));
         }
         for annotation in list(&file.json["annotations"], "list").iter().filter(|one| one["builtIn"] != 1) {
-            found.push((format!("{}: stages", file.path), query_of(&annotation["target"])));
+            found.push((format!("{}: stages", file.path), query_of(annotation)));
         }
     }
     found
+}
+
+/// What a variable asks its store, if it asks anything.
+pub(crate) fn asked(variable: &Value) -> &str {
+    let query = if variable["query"].is_object() { &variable["query"]["query"] } else { &variable["query"] };
+    query.as_str().unwrap_or_default()
 }
 
 pub(crate) fn query_of(target: &Value) -> String {

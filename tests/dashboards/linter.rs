@@ -49,7 +49,7 @@ fn variables_in_promql_can_be_read() {
     for file in board::of(Store::Prometheus) {
         for variable in variables(&file.json).iter().filter(|variable| variable["type"] == "query") {
             let place = format!("{}: {}", file.path, variable["name"]);
-            let words = text(&variable["query"], "query");
+            let words = board::asked(variable);
             let inner = words.strip_suffix(')').unwrap();
             let expression = match inner.strip_prefix("query_result(") {
                 Some(expression) => expression,

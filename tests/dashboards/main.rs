@@ -8,5 +8,6 @@ mod committed;
 mod complaints;
 mod defects;
 mod linter;
+mod printed;
 mod shape;
 mod story;

@@ -70,7 +70,7 @@ fn keys_are_those_that_grafana_knows() {
     let target_keys = "datasource editorMode expr format instant range legendFormat refId exemplar alias query rawQuery \
                        resultFormat";
     let variable_keys = "name label description hide type query regex current options refresh multi includeAll allValue \
-                         datasource definition sort";
+                         datasource sort";
     let defaults_keys = "unit thresholds noValue max min color custom mappings";
     for file in board::all() {
         known(&file.path, &file.json, board_keys);

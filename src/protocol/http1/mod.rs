@@ -7,16 +7,22 @@
 pub mod chunked;
 pub mod response;
 
+use std::cell::RefCell;
+
 use tokio::time::Instant;
 
 use self::response::{Progress, ResponseReader};
-use super::{ErrorClass, Network, Probe, Stage, connect::OpenMark, deadline::Deadline, stream::Stream};
-use crate::plan::RequestSpec;
+use super::{ErrorClass, Network, Outgoing, Probe, Stage, connect::OpenMark, deadline::Deadline, stream::Stream};
 
-/// One user's connections, one per origin.
+/// What one user's requests share: its idle connections.
 #[derive(Debug, Default)]
 pub struct HttpSession {
-    connections: Vec<Connection>,
+    idle: RefCell<Vec<Connection>>,
+}
+
+/// One request at a time; a user whose steps run in parallel has several.
+#[derive(Debug, Default)]
+pub struct Lane {
     deadline: Deadline,
     reader: ResponseReader,
 }
@@ -37,21 +43,29 @@ pub struct Ending {
     pub at: Instant,
 }
 
-impl HttpSession {
+impl Lane {
     /// The body of the last response, if its request keeps it.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         self.reader.body()
     }
+}
 
+impl HttpSession {
     /// Sends a request and reads its response to the end, within the request's time-out.
-    pub async fn send(&mut self, network: &Network, request: &RequestSpec, mut probe: Probe<'_>) -> Ending {
+    pub async fn send(
+        &self,
+        lane: &mut Lane,
+        network: &Network,
+        request: Outgoing<'_>,
+        mut probe: Probe<'_>,
+    ) -> Ending {
         let taken = probe.attempt().taken;
-        let exchange = exchange(&mut self.connections, &mut self.reader, network, request, &mut probe);
-        let result = self.deadline.guard(taken, request.timeout, exchange).await;
+        let exchange = self.exchange(&mut lane.reader, network, request, &mut probe);
+        let result = lane.deadline.guard(taken, request.spec.timeout, exchange).await;
         let (error, one_read) = match &result {
             Ok(Ok(one_read)) => {
-                let unexpected = probe.attempt().status.filter(|status| !request.expects(*status));
+                let unexpected = probe.attempt().status.filter(|status| !request.spec.expects(*status));
                 (unexpected.map(ErrorClass::of_status), *one_read)
             }
             Ok(Err(class)) => (Some(*class), false),
@@ -61,56 +75,61 @@ impl HttpSession {
         let status = probe.attempt().status.filter(|_| matches!(result, Ok(Ok(_))));
         Ending { status, at: probe.finish(error, one_read) }
     }
-}
 
-/// One request and its response. The connection is out of the pool meanwhile, so that a failed, timed-out or dropped
-/// exchange can only leave a closed connection behind. Gives whether one read sufficed.
-async fn exchange(
-    connections: &mut Vec<Connection>,
-    reader: &mut ResponseReader,
-    network: &Network,
-    request: &RequestSpec,
-    probe: &mut Probe<'_>,
-) -> Result<bool, ErrorClass> {
-    // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
-    reader.begin(request.keep_body, request.bodyless);
-    let pooled = connections.iter().position(|connection| connection.origin == request.origin);
-    let pooled = pooled.map(|place| connections.swap_remove(place));
-    let fresh = pooled.and_then(|mut connection| (!connection.stream.is_stale(&network.scratch)).then_some(connection));
-    let (mut connection, reused) = if let Some(connection) = fresh {
-        (connection, true)
-    } else {
-        // Boxed, because it is rare and its future is large: an idle user should not carry it.
-        let (stream, open) = Box::pin(network.open(request.origin, probe)).await?;
-        (Connection { origin: request.origin, stream, _open: open }, false)
-    };
-    probe.begin_send(reused);
-    let written = connection.stream.write_all(&request.wire, |bytes| probe.wrote(bytes)).await;
-    written.map_err(|error| ErrorClass::of_io(Stage::Send, &error))?;
-    probe.sent();
-    let mut reads = 0;
-    loop {
-        let fed = connection.stream.read_with(&network.scratch, |bytes| (bytes.len(), reader.feed(bytes))).await;
-        let (bytes, progress) = fed.map_err(|error| ErrorClass::of_io(probe.attempt().stage, &error))?;
-        if bytes == 0 && reads == 0 {
-            return Err(ErrorClass::Closed);
-        }
-        if bytes > 0 {
-            probe.read(bytes);
-            reads += 1;
-        }
-        if let Some(status) = reader.status() {
-            probe.status(status);
-        }
-        match progress {
-            Ok(Progress::More) => {}
-            Ok(Progress::Done { keep_alive }) => {
-                if keep_alive {
-                    connections.push(connection);
-                }
-                return Ok(reads == 1);
+    /// One request and its response. The connection is out of the pool meanwhile, so that a failed, timed-out or dropped
+    /// exchange can only leave a closed connection behind. Gives whether one read sufficed.
+    async fn exchange(
+        &self,
+        reader: &mut ResponseReader,
+        network: &Network,
+        request: Outgoing<'_>,
+        probe: &mut Probe<'_>,
+    ) -> Result<bool, ErrorClass> {
+        // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
+        reader.begin(request.spec.keep_body, request.spec.bodyless);
+        let origin = request.spec.origin;
+        let (mut connection, reused) = if let Some(connection) = self.take_idle(origin, network) {
+            (connection, true)
+        } else {
+            // Boxed, because it is rare and its future is large: an idle user should not carry it.
+            let (stream, open) = Box::pin(network.open(origin, probe)).await?;
+            (Connection { origin, stream, _open: open }, false)
+        };
+        probe.begin_send(reused);
+        let written = connection.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
+        written.map_err(|error| ErrorClass::of_io(Stage::Send, &error))?;
+        probe.sent();
+        let mut reads = 0;
+        loop {
+            let fed = connection.stream.read_with(&network.scratch, |bytes| (bytes.len(), reader.feed(bytes))).await;
+            let (bytes, progress) = fed.map_err(|error| ErrorClass::of_io(probe.attempt().stage, &error))?;
+            if bytes == 0 && reads == 0 {
+                return Err(ErrorClass::Closed);
             }
-            Err(fault) => return Err(fault.class()),
+            if bytes > 0 {
+                probe.read(bytes);
+                reads += 1;
+            }
+            if let Some(status) = reader.status() {
+                probe.status(status);
+            }
+            match progress {
+                Ok(Progress::More) => {}
+                Ok(Progress::Done { keep_alive }) => {
+                    if keep_alive {
+                        self.idle.borrow_mut().push(connection);
+                    }
+                    return Ok(reads == 1);
+                }
+                Err(fault) => return Err(fault.class()),
+            }
         }
+    }
+
+    fn take_idle(&self, origin: usize, network: &Network) -> Option<Connection> {
+        let mut idle = self.idle.borrow_mut();
+        let place = idle.iter().position(|connection| connection.origin == origin)?;
+        let mut connection = idle.swap_remove(place);
+        (!connection.stream.is_stale(&network.scratch)).then_some(connection)
     }
 }

@@ -1,0 +1,50 @@
+//! What an expression can see while the load runs: the user's values, the last response, chance and the clock.
+
+use std::time::Duration;
+
+use super::Value;
+
+/// Position of a variable among a user's values; names are resolved before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot(pub u16);
+
+/// What came back for the last request, as far as a flow may know.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Response<'a> {
+    /// The status, if there was a whole response.
+    pub status: Option<u16>,
+    /// Status line and header lines as they came, if the request keeps them.
+    pub head: &'a [u8],
+    /// The body, decompressed, if the request keeps it.
+    pub body: &'a [u8],
+    /// From the first byte written to the last byte read.
+    pub duration: Duration,
+    /// Label of the class of its failure; empty if it is what was expected.
+    pub error: &'a str,
+}
+
+/// Who is running.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Who {
+    /// The user's number from 1, unique over all workers and segments.
+    pub vu: u64,
+    /// The user's iterations before this one.
+    pub iteration: u64,
+    /// Number of this iteration in its scenario, from 0, unique over all workers and segments.
+    pub scenario_iteration: u64,
+}
+
+/// Everything an expression can see.
+#[derive(Debug)]
+pub struct Moment<'a> {
+    /// The user's values, by slot.
+    pub slots: &'a [Value],
+    /// The last response.
+    pub response: Response<'a>,
+    /// Who is running.
+    pub who: Who,
+    /// The user's own chance: the same seed gives the same run.
+    pub random: &'a mut fastrand::Rng,
+    /// The wall clock, since the Unix epoch.
+    pub clock: Duration,
+}
