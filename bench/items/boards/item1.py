@@ -147,6 +147,9 @@ TOTALS = {
     "Checks passed": ("checks", "rate"),
 }
 P99 = "p99 of the run"
+# Where values are spread over many buckets, a store's place within one is right to half of it. Past its limit the target
+# answers all in nearly the same time, and a store can know no more than the bucket.
+SMOOTH = ("soak",)
 
 
 def totals(sheet, store, boards, shown):
@@ -165,7 +168,8 @@ def totals(sheet, store, boards, shown):
             off = 100 * abs(told / expected - 1)
             label = f"{store.name}: {one.profile}: {P99} {moment}"
             sheet.holds(f"{label}, within a bucket", off <= 2 * store.error + showcase.SUMMARY_ERROR, f"off by {off:.3g} %")
-            sheet.bar(f"{label}, off by", off, "<=", store.error + showcase.SUMMARY_ERROR, "%")
+            if one.profile in SMOOTH:
+                sheet.bar(f"{label}, off by", off, "<=", store.error + showcase.SUMMARY_ERROR, "%")
             rows.append([store.name, one.profile, moment, told, expected, off])
     sheet.table(["store", "run", "asked", "p99, ms", "summary, ms", "off, %"], rows)
 
