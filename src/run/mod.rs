@@ -27,6 +27,7 @@ pub mod thinner;
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -40,7 +41,7 @@ use crate::{
     analysis::Validity,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Crew, Traffic},
+    executor::{Crew, Order, Traffic},
     exit::Exit,
     output::{SinkAddress, address::Place},
     plan::{Partition, Shape},
@@ -120,11 +121,19 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
             return Err(trouble);
         }
     };
+    let order = Order {
+        workers: prepared.workers,
+        segment: Partition::WHOLE,
+        start: clock.start(),
+        clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
+        records: wants_records,
+        given: Arc::default(),
+        recorded: None,
+    };
+    let started = Crew::start(&prepared.plan, &control, order);
     if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
         display.say(&line);
     }
-    let started =
-        Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let_the_load_go_first();
