@@ -21,7 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("plan", &["units", "threshold"]),
     ("profile", &["units", "metric", "threshold", "plan"]),
-    ("protocol", &["plan"]),
+    ("protocol", &["plan", "language"]),
     ("executor", &["metric", "control", "plan", "protocol"]),
     ("target", &["units"]),
     ("interval_log", &["metric"]),

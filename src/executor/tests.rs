@@ -27,12 +27,12 @@ use crate::{
     control::{Control, StopReason},
     metric::{Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
     plan::{
-        Check, ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program, RequestSpec,
-        Scenario, Shape, Wire,
+        Check, ClosedSchedule, ClosedShape, HttpOptions, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program,
+        RequestSpec, Scenario, Shape, Wire,
         flow::Rule,
         schedule::{Stage, open::Spacing},
     },
-    protocol::{Network, tls},
+    protocol::{Network, tls::Connector},
 };
 
 const fn seconds(seconds: u64) -> Duration {
@@ -59,7 +59,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         origins: Vec::new(),
         thresholds: Vec::new(),
         tags: Vec::new(),
-        insecure_skip_tls_verify: false,
+        http: HttpOptions::default(),
         seed: 1,
         outputs: Vec::new(),
         variables: BTreeMap::new(),
@@ -126,7 +126,8 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     let start = Instant::now();
     let recorder = Rc::new(RefCell::new(Recorder::default()));
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
-    let network = Rc::new(Network::new(plan.origins.clone().into(), tls::connector(false, true).unwrap()));
+    let network =
+        Rc::new(Network::new(plan.origins.clone(), plan.http.clone(), Connector::new(false, &plan.http).unwrap()));
     let desk = Desk::new(&plan, 0, recorder.clone(), start);
     let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk);
     let control = Control::new(1);
@@ -357,7 +358,7 @@ fn get(path: &str, origin: usize, checks: Vec<Check>) -> Op {
         keep_head: false,
         keep_body: false,
         expected: [(200, 399)].into(),
-        tags: Vec::new(),
+        ..RequestSpec::default()
     };
     Op::Send(Box::new(request), checks)
 }

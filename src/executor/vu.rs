@@ -10,7 +10,7 @@ use crate::{
         Flow, RequestSpec,
         flow::{Effect, Response},
     },
-    protocol::{Attempt, HttpSession, Lane, Outgoing, Probe, http1::Ending},
+    protocol::{Attempt, Ending, HttpSession, Lane, Outgoing, Probe},
 };
 
 /// A virtual user: its connections, its position in the flow, its random numbers.
@@ -73,7 +73,7 @@ impl VirtualUser {
         let (mut ready, mut taken) = (intended, began);
         let (mut status, mut checked) = (None, false);
         loop {
-            let response = Response { status, body: self.lane.body() };
+            let response = Response { status, body: self.lane.response().body };
             match self.flow.next(run.program(), &mut self.random, response) {
                 Effect::Send { op, request } => {
                     if std::mem::take(&mut checked) {
@@ -99,6 +99,7 @@ impl VirtualUser {
                 return taken;
             }
         }
+        self.session.end_iteration(&run.network);
         run.desk.iteration(iteration_stage, began, arrival, taken, self.volume.take());
         taken
     }

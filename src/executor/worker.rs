@@ -10,7 +10,6 @@ use tokio::{
     task::spawn_local,
     time::{Instant, sleep_until},
 };
-use tokio_rustls::TlsConnector;
 
 use super::{
     closed::{self, SharedIterations},
@@ -25,7 +24,7 @@ use crate::{
     control::{Control, Follower},
     metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
-    protocol::{Network, tls},
+    protocol::{Network, tls::Connector},
 };
 
 static WORKER_FAMILY: [&MetricDef; 1] = [&GENERATOR_OPEN_SOCKETS];
@@ -75,7 +74,7 @@ struct Assignment {
     start: Instant,
     /// For raw records, when they are wanted.
     records: Option<RecordWriter>,
-    tls: TlsConnector,
+    tls: Connector,
     shared: Vec<Shared>,
     follower: Follower,
     sender: mpsc::Sender<WorkerInterval>,
@@ -95,7 +94,7 @@ impl Crew {
         start: Instant,
         records: bool,
     ) -> Result<Traffic, StartError> {
-        let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
+        let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let mut threads = Vec::with_capacity(workers);
@@ -156,7 +155,7 @@ impl Assignment {
         let mut recorder = Recorder::default();
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
-        let network = Rc::new(Network::new(self.plan.origins.clone().into(), self.tls.clone()));
+        let network = Rc::new(Network::new(self.plan.origins.clone(), self.plan.http.clone(), self.tls.clone()));
         let mut runs = Vec::new();
         let mut executors = Vec::new();
         for (index, shared) in self.shared.iter().enumerate() {

@@ -153,7 +153,7 @@ mod tests {
             keep_head: false,
             keep_body: true,
             expected: vec![(200, 399)].into(),
-            tags: Vec::new(),
+            ..RequestSpec::default()
         }
     }
 

@@ -6,13 +6,17 @@
 
 pub mod describe;
 pub mod flow;
+pub mod http;
+pub mod names;
 pub mod partition;
+pub mod proxy;
 pub mod request;
 pub mod schedule;
 
 use std::{collections::BTreeMap, time::Duration};
 
 pub use flow::{Check, Flow, Op, Program};
+pub use http::HttpOptions;
 pub use partition::Partition;
 pub use request::{Origin, RequestSpec, Wire};
 pub use schedule::{closed::ClosedSchedule, open::OpenSchedule};
@@ -32,8 +36,8 @@ pub struct Plan {
     pub thresholds: Vec<Threshold>,
     /// Tags of every series of the run.
     pub tags: Vec<(String, String)>,
-    /// Whether certificates are taken unchecked.
-    pub insecure_skip_tls_verify: bool,
+    /// How HTTP is spoken.
+    pub http: HttpOptions,
     /// Seed of everything random: arrivals and think times.
     pub seed: u64,
     /// Sinks named in the profile, as `--out` takes them.

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::http::Digest;
+
 /// A server: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -51,6 +53,10 @@ pub struct RequestSpec {
     pub keep_body: bool,
     /// Statuses that are not a failure: inclusive ranges.
     pub expected: Arc<[(u16, u16)]>,
+    /// How many redirects are followed, if not as many as the run allows.
+    pub redirects: Option<u32>,
+    /// Answers a challenge to digest authentication.
+    pub digest: Option<Arc<Digest>>,
     /// Tags of its series.
     pub tags: Vec<(String, String)>,
 }

@@ -4,9 +4,10 @@ use url::Url;
 
 use super::{
     fault::{Fault, Faults},
+    http,
     node::{self, Node},
     reader::{MapReader, Reading, same_key},
-    request::{self, Defaults, check_headers},
+    request::{self, Defaults},
     scenario, thresholds,
 };
 use crate::plan::Plan;
@@ -46,7 +47,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
     let stem = std::path::Path::new(file)
         .file_stem()
         .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let plan = read_plan(&reading, &mut map, stem, given);
+    let plan = read_plan(&reading, &mut map, (file, stem), given);
     map.finish(&reading);
     if reading.has_faults() { Err(all(reading.into_faults())) } else { Ok(plan) }
 }
@@ -68,7 +69,7 @@ fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
     }
 }
 
-fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &Given) -> Plan {
+fn read_plan(reading: &Reading, map: &mut MapReader<'_>, (file, stem): (&str, String), given: &Given) -> Plan {
     let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(stem);
     let practice_target = map.take("practice_target").map(|node| read_knobs(reading, node, given));
     let mut defaults = Defaults::default();
@@ -93,7 +94,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             }
         }
     }
-    let insecure_skip_tls_verify = read_http(reading, map, &mut defaults);
+    let http = http::read(&http::Context { reading, given, file }, map, &mut defaults);
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
@@ -121,18 +122,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
         }
     }
-    Plan {
-        name,
-        scenarios,
-        origins,
-        thresholds,
-        tags,
-        insecure_skip_tls_verify,
-        seed,
-        outputs,
-        variables,
-        practice_target,
-    }
+    Plan { name, scenarios, origins, thresholds, tags, http, seed, outputs, variables, practice_target }
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.
@@ -150,23 +140,4 @@ fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, Str
         }
     }
     knobs
-}
-
-fn read_http(reading: &Reading, map: &mut MapReader<'_>, defaults: &mut Defaults) -> bool {
-    let Some(node) = map.take("http") else { return false };
-    let mut http = reading.map(node, "http");
-    if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
-        defaults.timeout = timeout;
-    }
-    if let Some(node) = http.take("headers") {
-        let headers = reading.pairs(node, "header");
-        check_headers(reading, node.place, &headers);
-        for (name, value) in headers {
-            defaults.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-            defaults.headers.push((name, value));
-        }
-    }
-    let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
-    http.finish(reading);
-    skip.unwrap_or(false)
 }

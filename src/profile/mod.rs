@@ -12,6 +12,7 @@
 pub mod bundled;
 pub mod document;
 pub mod fault;
+mod http;
 pub mod node;
 pub mod quick;
 pub mod reader;

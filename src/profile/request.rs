@@ -1,15 +1,16 @@
 //! From a request as written to the bytes that go over the wire.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
 use super::{
     fault::Place,
+    http,
     node::{Node, Yaml},
     reader::{MapReader, Reading},
 };
-use crate::plan::{Origin, RequestSpec, Wire};
+use crate::plan::{Origin, RequestSpec, Wire, http::Digest};
 
 /// k6's default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -60,6 +61,8 @@ pub fn read(
     }
     read_body(reading, map, &mut parts);
     let timeout = map.take("timeout").map_or(Some(defaults.timeout), |node| reading.duration(node, "timeout"));
+    let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
+    let digest = map.take("auth").and_then(|node| read_auth(reading, node));
     let name = map.take("name").map(|node| reading.text(node, "name"));
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let written = written?;
@@ -77,8 +80,18 @@ pub fn read(
         keep_head: false,
         keep_body: false,
         expected: vec![(200, 399)].into(),
+        redirects,
+        digest,
         tags,
     })
+}
+
+fn read_auth(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
+    let mut map = reading.map(node, "auth");
+    let digest = map.need(reading, "digest", "{username: jane, password: secret}");
+    let digest = digest.and_then(|node| http::read_digest(reading, node));
+    map.finish(reading);
+    digest
 }
 
 /// The path as written in the profile, or of the whole URL: a label holds no host, no query and no password.
