@@ -10,7 +10,7 @@ use crate::protocol::{
 
 const MAX_HEADERS: usize = 128;
 /// Most interim responses before a final one.
-const MAX_INTERIM: u8 = 16;
+pub const MAX_INTERIM: u8 = 16;
 
 /// How far a response is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

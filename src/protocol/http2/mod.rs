@@ -8,16 +8,27 @@
 mod counted;
 mod message;
 
-use std::rc::Rc;
+use std::{
+    future::{Future, poll_fn},
+    io::ErrorKind,
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+};
 
 use bytes::Bytes;
-use h2::client::{Builder, ResponseFuture, SendRequest};
+use h2::{
+    RecvStream, SendStream,
+    client::{Builder, ResponseFuture, SendRequest},
+};
+use http::Response;
 use tokio::task::{JoinHandle, spawn_local};
 
 use self::counted::{Counted, Traffic};
 use super::{
     ErrorClass, Outgoing, Probe, Stage,
     connect::Opened,
+    http1::response::MAX_INTERIM,
     kept::{Kept, MAX_HEAD},
     stream::Stream,
 };
@@ -25,8 +36,6 @@ use super::{
 /// How much a server may send before it is read: of one response, and of all of a connection.
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 2 << 20;
-/// Most frames without data in one response; more is a flood.
-const MAX_EMPTY_FRAMES: u32 = 1_000;
 
 /// A connection that carries many requests at once.
 #[derive(Debug, Clone)]
@@ -109,11 +118,21 @@ impl Link {
         let sent = self.sender.send_request(message, body.is_empty());
         let (mut response, stream) = sent.map_err(|error| class_of(Stage::Send, &error))?;
         probe.wrote(traffic.take_sent());
-        let early = if body.is_empty() { None } else { upload(stream, body, &mut response).await? };
+        let mut interim = 0;
+        let early = if body.is_empty() {
+            None
+        } else {
+            // A server may answer before it has read everything.
+            tokio::select! {
+                biased;
+                answer = final_response(&mut response, &mut interim) => Some(answer),
+                sent = upload(stream, body) => sent.map(|()| None)?,
+            }
+        };
         probe.sent();
         let answer = match early {
             Some(answer) => answer,
-            None => response.await,
+            None => final_response(&mut response, &mut interim).await,
         };
         let result = match answer {
             Ok(response) => {
@@ -121,53 +140,46 @@ impl Link {
                 probe.status(response.status().as_u16());
                 read(response, kept, || probe.read(traffic.take_received())).await
             }
-            Err(error) => Err(class_of(Stage::Wait, &error)),
+            Err(class) => Err(class),
         };
         probe.wrote(traffic.take_rest());
         result
     }
 }
 
-/// Sends a body as far as the server takes it; gives the response if it comes before the end.
-async fn upload(
-    mut stream: h2::SendStream<Bytes>,
-    mut body: Bytes,
-    response: &mut ResponseFuture,
-) -> Result<Option<Result<http::Response<h2::RecvStream>, h2::Error>>, ErrorClass> {
-    let sending = async {
-        while !body.is_empty() {
-            stream.reserve_capacity(body.len());
-            let room = std::future::poll_fn(|context| stream.poll_capacity(context)).await;
-            let Some(Ok(room)) = room else { return Err(ErrorClass::Send) };
-            let piece = body.split_to(room.min(body.len()));
-            let last = body.is_empty();
-            stream.send_data(piece, last).map_err(|error| class_of(Stage::Send, &error))?;
-        }
-        Ok(())
-    };
-    tokio::select! {
-        biased;
-        answer = response => Ok(Some(answer)),
-        sent = sending => sent.map(|()| None),
+/// Sends a body as fast as the server takes it.
+async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), ErrorClass> {
+    while !body.is_empty() {
+        stream.reserve_capacity(body.len());
+        let room = poll_fn(|context| stream.poll_capacity(context)).await;
+        let Some(Ok(room)) = room else { return Err(ErrorClass::Send) };
+        let piece = body.split_to(room.min(body.len()));
+        let last = body.is_empty();
+        stream.send_data(piece, last).map_err(|error| class_of(Stage::Send, &error))?;
     }
+    Ok(())
 }
 
-async fn read(
-    response: http::Response<h2::RecvStream>,
-    kept: &mut Kept,
-    mut progress: impl FnMut(),
-) -> Result<(), ErrorClass> {
-    message::keep_head(&response, kept);
-    let mut body = response.into_body();
-    let mut empty = 0;
-    while let Some(data) = body.data().await {
-        let data = data.map_err(|error| class_of(Stage::Body, &error))?;
-        if data.is_empty() {
-            empty += 1;
-            if empty > MAX_EMPTY_FRAMES {
-                return Err(ErrorClass::Protocol);
+/// Waits for the response that is not an interim one; of those there may be only so many.
+async fn final_response(future: &mut ResponseFuture, interim: &mut u8) -> Result<Response<RecvStream>, ErrorClass> {
+    poll_fn(|context| {
+        while let Poll::Ready(Some(response)) = future.poll_informational(context) {
+            response.map_err(|error| class_of(Stage::Wait, &error))?;
+            *interim += 1;
+            if *interim > MAX_INTERIM {
+                return Poll::Ready(Err(ErrorClass::Protocol));
             }
         }
+        Pin::new(&mut *future).poll(context).map_err(|error| class_of(Stage::Wait, &error))
+    })
+    .await
+}
+
+async fn read(response: Response<RecvStream>, kept: &mut Kept, mut progress: impl FnMut()) -> Result<(), ErrorClass> {
+    message::keep_head(&response, kept);
+    let mut body = response.into_body();
+    while let Some(data) = body.data().await {
+        let data = data.map_err(|error| class_of(Stage::Body, &error))?;
         kept.take_body(&data);
         // The window opens again for what was read.
         let released = body.flow_control().release_capacity(data.len());
@@ -183,6 +195,9 @@ async fn read(
 /// The class of a failure at a stage: what the server broke, what it withdrew, and what broke under both.
 fn class_of(stage: Stage, error: &h2::Error) -> ErrorClass {
     match (stage, error.get_io()) {
+        (Stage::Wait, Some(io)) if matches!(io.kind(), ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
+            ErrorClass::Closed
+        }
         (_, Some(io)) => ErrorClass::of_io(stage, io),
         // We ended it, because the server violates the protocol.
         (_, None) if error.is_library() => ErrorClass::Protocol,
