@@ -16,12 +16,13 @@ use super::{
     desk::Desk,
     open,
     pacer::Pacer,
-    scenario::ScenarioRun,
+    scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
     settle,
 };
 use crate::{
     control::{Control, Follower},
+    language::Value,
     metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
     protocol::{Network, tls::Connector},
@@ -78,24 +79,41 @@ struct Assignment {
     shared: Vec<Shared>,
     follower: Follower,
     sender: mpsc::Sender<WorkerInterval>,
+    control: Control,
+    clock_at_start: Duration,
+    given: Arc<[(String, Value)]>,
+}
+
+/// How a crew is to work.
+#[derive(Debug)]
+pub struct Order {
+    /// Threads.
+    pub workers: usize,
+    /// The share of the whole work that they have together.
+    pub segment: Partition,
+    /// Time zero of the run.
+    pub start: Instant,
+    /// The wall clock then, since the Unix epoch.
+    pub clock_at_start: Duration,
+    /// Whether intervals carry raw records.
+    pub records: bool,
+    /// What setup left behind.
+    pub given: Arc<[(String, Value)]>,
+    /// What setup recorded, if there was one: it comes before the first interval, as of a worker of its own.
+    pub recorded: Option<WorkerInterval>,
 }
 
 impl Crew {
-    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`. With
-    /// `records`, intervals carry the raw records besides.
+    /// Starts the threads.
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
-    pub fn start(
-        plan: &Arc<Plan>,
-        workers: usize,
-        segment: Partition,
-        control: &Control,
-        start: Instant,
-        records: bool,
-    ) -> Result<Traffic, StartError> {
+    pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
+        let Order { workers, segment, start, clock_at_start, records, given, recorded } = order;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
-        let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
+        let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
+        // The channel is empty and has room.
+        recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
@@ -109,6 +127,9 @@ impl Crew {
                 shared: shared.clone(),
                 follower: control.follower(),
                 sender: sender.clone(),
+                control: control.clone(),
+                clock_at_start,
+                given: given.clone(),
             };
             let thread = std::thread::Builder::new().name(format!("worker-{worker}"));
             threads.push(thread.spawn(move || {
@@ -155,12 +176,24 @@ impl Assignment {
         let mut recorder = Recorder::default();
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
-        let network = Rc::new(Network::new(self.plan.origins.clone(), self.plan.http.clone(), self.tls.clone()));
+        let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
+        let floor = Floor {
+            worker: self.worker,
+            start: self.start,
+            clock_at_start: self.clock_at_start,
+            part: self.part,
+            seed: self.plan.seed,
+            network: network.clone(),
+            buffers: Rc::default(),
+            given: self.given.clone(),
+            control: self.control.clone(),
+        };
         let mut runs = Vec::new();
         let mut executors = Vec::new();
         for (index, shared) in self.shared.iter().enumerate() {
-            let desk = Desk::new(&self.plan, index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(&self.plan, index, self.start, self.part, network.clone(), desk);
+            let scenario = self.plan.scenarios[index].clone();
+            let desk = Desk::new(&self.plan, scenario.clone(), index, recorder.clone(), self.start);
+            let run = ScenarioRun::new(scenario, index, desk, &floor);
             runs.push(run.clone());
             let (follower, worker) = (self.follower.clone(), self.worker);
             executors.push(match (&self.plan.scenarios[index].shape, shared) {
@@ -225,7 +258,7 @@ impl Hand {
     }
 }
 
-fn thread_cpu_seconds() -> f64 {
+pub(super) fn thread_cpu_seconds() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }

@@ -4,11 +4,12 @@ use url::Url;
 
 use super::{
     fault::{Fault, Faults},
-    http,
+    flow::{self, Defaults, Surroundings},
+    http, metrics,
     node::{self, Node},
     reader::{MapReader, Reading, same_key},
-    request::{self, Defaults},
     scenario, thresholds,
+    variables::Variables,
 };
 use crate::plan::Plan;
 
@@ -41,13 +42,15 @@ impl Given {
 pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
     let all = |list: Vec<Fault>| Faults::new(file, text, list);
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
-    let mut reading = Reading::default();
+    let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let variables = Variables::within(&given.environment);
+    let mut reading = Reading::new(variables, folder);
     let mut map = reading.map(&root, "the profile");
     read_variables(&mut reading, map.take("vars"), given);
     let stem = std::path::Path::new(file)
         .file_stem()
         .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let plan = read_plan(&reading, &mut map, (file, stem), given);
+    let plan = read_plan(&reading, &mut map, stem, given);
     map.finish(&reading);
     if reading.has_faults() { Err(all(reading.into_faults())) } else { Ok(plan) }
 }
@@ -69,7 +72,7 @@ fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
     }
 }
 
-fn read_plan(reading: &Reading, map: &mut MapReader<'_>, (file, stem): (&str, String), given: &Given) -> Plan {
+fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &Given) -> Plan {
     let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(stem);
     let practice_target = map.take("practice_target").map(|node| read_knobs(reading, node, given));
     let mut defaults = Defaults::default();
@@ -84,7 +87,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, (file, stem): (&str, St
         defaults.base_url = stand_in();
     }
     if let Some((node, text)) = base {
-        match request::resolve(&text, &Defaults::default()) {
+        match flow::resolve(&text, &Defaults::default()) {
             Ok(url) => defaults.base_url = Some(url),
             Err((message, hint)) => {
                 let place = node.map_or(map.place, |node| node.place);
@@ -94,14 +97,23 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, (file, stem): (&str, St
             }
         }
     }
-    let http = http::read(&http::Context { reading, given, file }, map, &mut defaults);
+    let http = http::read(reading, given, map, &mut defaults);
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
     let variables = reading.variables.all();
-    let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
+    let metrics = map.take("metrics").map(|node| metrics::read(reading, node)).unwrap_or_default();
+    let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
+    let thresholds =
+        map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
+    let flows = map.take("flows").map(|node| reading.map(node, "flows").entries).unwrap_or_default();
+    let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
+    let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new() };
     let mut origins = Vec::new();
+    let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
+    let mut once = |name, key| scenario::once(reading, (name, key), map, &surroundings, &of_setup, &mut origins);
+    let (setup, teardown) = (once("setup", "setupTimeout"), once("teardown", "teardownTimeout"));
     let mut scenarios = Vec::new();
     if let Some(node) =
         map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}")
@@ -119,10 +131,24 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, (file, stem): (&str, St
                     None,
                 );
             }
-            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
+            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &surroundings, &of_setup, &mut origins));
         }
     }
-    Plan { name, scenarios, origins, thresholds, tags, http, seed, outputs, variables, practice_target }
+    Plan {
+        name,
+        scenarios,
+        origins,
+        thresholds,
+        tags,
+        http,
+        seed,
+        outputs,
+        variables,
+        metrics: surroundings.metrics.into(),
+        setup,
+        teardown,
+        practice_target,
+    }
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.

@@ -26,7 +26,7 @@ use crate::plan::{
     http::{Reuse, Version},
 };
 
-/// Most origins that come from responses, besides the plan's.
+/// Most origins that come from values and redirects, besides the plan's.
 const MAX_FOUND: usize = 1_024;
 
 /// What all connections of a worker share.
@@ -68,10 +68,10 @@ impl Drop for OpenMark {
 impl Network {
     /// A network without connections.
     #[must_use]
-    pub fn new(origins: Vec<Origin>, http: HttpOptions, tls: Connector) -> Self {
+    pub fn new(origins: &[Origin], http: HttpOptions, tls: Connector) -> Self {
         Self {
             most_origins: origins.len() + MAX_FOUND,
-            origins: RefCell::new(origins.into_iter().map(Rc::new).collect()),
+            origins: RefCell::new(origins.iter().cloned().map(Rc::new).collect()),
             names: Names::new(http.names.clone()),
             http,
             tls,
@@ -87,18 +87,19 @@ impl Network {
         self.open.get()
     }
 
-    /// An origin by its position.
+    /// An origin by its number.
     #[must_use]
-    pub fn origin(&self, origin: usize) -> Option<Rc<Origin>> {
-        self.origins.borrow().get(origin).cloned()
+    pub fn server(&self, number: usize) -> Option<Rc<Origin>> {
+        self.origins.borrow().get(number).cloned()
     }
 
-    /// The position of an origin that came up while running. None past a bound: origins are never forgotten.
-    pub fn position_of(&self, origin: Origin) -> Option<usize> {
+    /// The number of an origin, new or known; None when there are too many to know another.
+    #[must_use]
+    pub fn origin(&self, wanted: &Origin) -> Option<usize> {
         let mut origins = self.origins.borrow_mut();
-        let known = origins.iter().position(|known| **known == origin);
+        let known = origins.iter().position(|origin| **origin == *wanted);
         if known.is_none() && origins.len() < self.most_origins {
-            origins.push(Rc::new(origin));
+            origins.push(Rc::new(wanted.clone()));
             return Some(origins.len() - 1);
         }
         known
@@ -117,7 +118,7 @@ impl Network {
             Version::One => false,
             Version::Two => true,
             Version::Auto => {
-                self.origin(origin).is_some_and(|origin| origin.tls) && !self.plain.borrow().contains(&origin)
+                self.server(origin).is_some_and(|origin| origin.tls) && !self.plain.borrow().contains(&origin)
             }
         }
     }
@@ -128,7 +129,7 @@ impl Network {
     /// The class of the failure.
     pub async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, ErrorClass> {
         probe.enter(Stage::Dns);
-        let origin = self.origin(position).ok_or(ErrorClass::Redirect)?;
+        let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
         self.names.check(&origin.host, origin.port)?;
         let proxy = self.http.proxies.between(&origin);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));

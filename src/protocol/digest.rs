@@ -1,7 +1,6 @@
 //! Answers to challenges of digest authentication (RFC 7616): MD5 and SHA-256, with and without `-sess`, `qop=auth`.
 
-use md5::Md5;
-use sha2::{Digest as _, Sha256};
+use ring::digest::{SHA256, digest};
 
 use crate::plan::http::Digest;
 
@@ -48,7 +47,7 @@ impl Challenge {
     }
 
     fn hash(&self, text: &str) -> String {
-        if self.is_sha256() { hex(&Sha256::digest(text)) } else { hex(&Md5::digest(text)) }
+        if self.is_sha256() { hex(digest(&SHA256, text.as_bytes()).as_ref()) } else { hex(&*md5::compute(text)) }
     }
 
     /// The `Authorization` line, with its line end, for a request.

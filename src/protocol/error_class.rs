@@ -68,11 +68,15 @@ pub enum ErrorClass {
     Status5xx,
     /// Any other unexpected status.
     Status,
+    /// An expected status, but not what the profile demands of the response.
+    Content,
+    /// The target said that it was asked too often, and the profile takes that for an answer. No failure.
+    Limited,
 }
 
 impl ErrorClass {
     /// All classes.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -95,6 +99,8 @@ impl ErrorClass {
         Self::Status4xx,
         Self::Status5xx,
         Self::Status,
+        Self::Content,
+        Self::Limited,
     ];
 
     /// The label value.
@@ -123,6 +129,8 @@ impl ErrorClass {
             Self::Status4xx => "status_4xx",
             Self::Status5xx => "status_5xx",
             Self::Status => "status",
+            Self::Content => "content",
+            Self::Limited => "limited",
         }
     }
 
@@ -152,6 +160,8 @@ impl ErrorClass {
             Self::Status4xx => "unexpected status 4xx",
             Self::Status5xx => "unexpected status 5xx",
             Self::Status => "unexpected status",
+            Self::Content => "not what the profile demands of the response",
+            Self::Limited => "asked too often, as the profile expects",
         }
     }
 
@@ -194,6 +204,12 @@ impl ErrorClass {
             (Stage::Wait, _) => Self::Reset,
             (Stage::Body, _) => Self::Body,
         }
+    }
+
+    /// Whether the attempt failed; a limit that the profile expects is an answer.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        self != Self::Limited
     }
 
     /// Whether this is a time-out: the attempt then took *at least* the measured time.

@@ -70,22 +70,19 @@ fn answered(request: Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
     let mut head = request.head().to_vec();
     head.extend_from_slice(request.extra);
     head.extend_from_slice(line.as_bytes());
-    Some(RequestSpec { wire: Wire::new(&head, request.body()), ..request.spec.clone() })
+    let wire = Wire::new(&head, request.body());
+    Some(RequestSpec { wire, origin: request.origin, ..request.spec.clone() })
 }
 
 /// The request that a redirect asks for (RFC 9110, section 15.4; methods change as in browsers, Go and k6).
 fn redirected(network: &Network, request: Outgoing<'_>, status: u16, location: &[u8]) -> Option<RequestSpec> {
-    let old = network.origin(request.spec.origin)?;
+    let old = network.server(request.origin)?;
     let target = head::target_text(request.bytes);
     let scheme = if old.tls { "https" } else { "http" };
     let base = Url::parse(&format!("{scheme}://{}{target}", authority(&old))).ok()?;
     let url = base.join(std::str::from_utf8(location).ok()?).ok()?;
     let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
-    let new = Origin {
-        tls: url.scheme() == "https",
-        host: host.trim_matches(['[', ']']).to_owned(),
-        port: url.port_or_known_default()?,
-    };
+    let new = Origin::of(&url);
     let elsewhere = new != *old;
     let method = request.spec.method.as_str();
     let becomes_get = matches!(status, 301..=303) && !matches!(method, "GET" | "HEAD");
@@ -110,7 +107,7 @@ fn redirected(network: &Network, request: Outgoing<'_>, status: u16, location: &
     let body = if becomes_get { &[] } else { request.body() };
     Some(RequestSpec {
         method: method.to_owned(),
-        origin: network.position_of(new)?,
+        origin: network.origin(&new)?,
         wire: Wire::new(&head, body),
         ..request.spec.clone()
     })
@@ -118,7 +115,7 @@ fn redirected(network: &Network, request: Outgoing<'_>, status: u16, location: &
 
 /// Takes the cookies that a response sets.
 pub fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'_>, head: &[u8]) {
-    let Some(origin) = network.origin(request.spec.origin) else { return };
+    let Some(origin) = network.server(request.origin) else { return };
     let mut lines = head::values(head, "set-cookie").peekable();
     if lines.peek().is_some() {
         let (site, now, mut jar) = (site(&origin, request), Instant::now(), jar.borrow_mut());
@@ -138,7 +135,7 @@ pub fn dress<'a>(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'a>, s
     if jar.is_empty() && network.http.proxies.http.is_none() && !closes {
         return request;
     }
-    let Some(origin) = network.origin(request.spec.origin) else { return request };
+    let Some(origin) = network.server(request.origin) else { return request };
     let own = head::text(request.head(), "cookie").unwrap_or_default();
     let mut cookies = Vec::new();
     jar.say(site(&origin, request), own.as_bytes(), Instant::now(), &mut cookies);

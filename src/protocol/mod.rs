@@ -29,4 +29,4 @@ pub use connect::Network;
 pub use error_class::{ErrorClass, Stage};
 pub use outgoing::Outgoing;
 pub use probe::{Attempt, Probe};
-pub use session::{Ending, HttpSession, Lane};
+pub use session::{HttpSession, Lane};

@@ -6,7 +6,7 @@
 //!   └─ follow ┴─ heed: cookies, redirect, challenge, decompression
 //! ```
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Duration};
 
 use tokio::{sync::Mutex, time::Instant};
 
@@ -18,6 +18,7 @@ use super::{
     follow::{self, Trail},
     http1::{self, ResponseReader},
     http2,
+    kept::Kept,
 };
 use crate::{
     language::Response,
@@ -49,33 +50,24 @@ pub struct Lane {
     last: Last,
 }
 
-/// How the last attempt ended.
+/// What is known of the last response besides its bytes.
 #[derive(Debug, Default)]
 struct Last {
     status: Option<u16>,
-    times: Option<(Instant, Instant)>,
+    duration: Duration,
     error: Option<ErrorClass>,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy)]
-pub struct Ending {
-    /// Status, if there was a whole response.
-    pub status: Option<u16>,
-    /// When the user may go on.
-    pub at: Instant,
 }
 
 impl Lane {
     /// What came back for the last request: of a redirected one, for the last.
     #[must_use]
     pub fn response(&self) -> Response<'_> {
-        let Last { status, times, error } = &self.last;
+        let Last { status, duration, error } = &self.last;
         Response {
             status: *status,
             head: self.reader.kept().head(),
             body: self.reader.kept().body(),
-            duration: times.map(|(begin, end)| end.saturating_duration_since(begin)).unwrap_or_default(),
+            duration: *duration,
             error: error.map_or("", ErrorClass::label),
         }
     }
@@ -89,19 +81,20 @@ enum Way {
 
 impl HttpSession {
     /// Sends a request and reads its response to the end, within the request's time-out; then whatever the response
-    /// asks for, each an attempt of its own with the same intended start.
-    pub async fn send(&self, lane: &mut Lane, network: &Network, request: Outgoing<'_>, probe: Probe<'_>) -> Ending {
+    /// asks for, each an attempt of its own with the same intended start. Gives the time from which the user may go on;
+    /// the response is the lane's.
+    pub async fn send(&self, lane: &mut Lane, network: &Network, request: Outgoing<'_>, probe: Probe<'_>) -> Instant {
         let begun = probe.attempt().taken;
         let (intended, record) = (probe.attempt().intended, probe.recorder());
         let mut trail = Trail::new(begun, request.spec.redirects.unwrap_or(network.http.max_redirects));
-        let mut ending = self.attempt(lane, network, request, probe, &mut trail).await;
+        let mut end = self.attempt(lane, network, request, probe, &mut trail).await;
         while let Some(next) = lane.next.take() {
-            let probe = Probe::new(intended, ending.at, record);
-            let request = Outgoing::constant(&next);
+            let probe = Probe::new(intended, end, record);
+            let request = Outgoing { demand: request.demand, ..Outgoing::constant(&next) };
             // Boxed, because it is rare: an idle user should not carry its future.
-            ending = Box::pin(self.attempt(lane, network, request, probe, &mut trail)).await;
+            end = Box::pin(self.attempt(lane, network, request, probe, &mut trail)).await;
         }
-        ending
+        end
     }
 
     /// An iteration is over: what lives as long as one ends.
@@ -122,38 +115,37 @@ impl HttpSession {
         request: Outgoing<'_>,
         mut probe: Probe<'_>,
         trail: &mut Trail,
-    ) -> Ending {
+    ) -> Instant {
         let Lane { deadline, reader, dressing, next, last } = lane;
         let dressed = follow::dress(&self.jar, network, request, dressing);
         let exchange = self.exchange(reader, network, dressed, &mut probe);
         let result = deadline.guard(trail.begun, request.spec.timeout, exchange).await;
         probe.end(matches!(result, Ok(Ok(true))));
-        let mut error = match result {
-            Ok(Ok(_)) => {
-                let unexpected = probe.attempt().status.filter(|status| !request.spec.expects(*status));
-                unexpected.map(ErrorClass::of_status)
-            }
-            Ok(Err(class)) => Some(class),
-            Err(_) => Some(ErrorClass::timeout_at(probe.attempt().stage)),
-        };
         // What broke off is no response: no check may pass on half of one.
         let status = probe.attempt().status.filter(|_| matches!(result, Ok(Ok(_))));
-        let begun = probe.attempt().send_begin;
+        let notable = status.filter(|_| reader.kept().is_notable());
+        let heeded = match notable {
+            Some(status) => self.heed(reader, network, request, status, trail),
+            None => Ok(None),
+        };
+        let error = match (result, heeded) {
+            (Ok(Err(class)), _) | (Ok(Ok(_)), Err(class)) => Some(class),
+            (Err(_), _) => Some(ErrorClass::timeout_at(probe.attempt().stage)),
+            (Ok(Ok(_)), Ok(Some(spec))) => {
+                *next = Some(Box::new(spec));
+                None
+            }
+            (Ok(Ok(_)), Ok(None)) => status.and_then(|status| judge(reader.kept(), request, status)),
+        };
         if network.http.debug != Debug::Off {
             debug::tell(network.http.debug, dressed, reader.kept(), error);
         }
-        let notable = status.filter(|_| reader.kept().is_notable());
-        if let Some(status) = notable {
-            match self.heed(reader, network, request, status, trail) {
-                Ok(Some(spec)) => (*next, error) = (Some(Box::new(spec)), None),
-                Ok(None) => {}
-                Err(class) => error = error.or(Some(class)),
-            }
-        }
+        let begin = probe.attempt().send_begin;
         let end = probe.finish(error);
-        *last = Last { status, times: begun.map(|begun| (begun, end)), error };
+        let duration = begin.map_or(Duration::ZERO, |begin| end.saturating_duration_since(begin));
+        *last = Last { status, duration, error };
         // Unpacking a body takes its time; it belongs to no request.
-        Ending { status, at: if notable.is_some() { Instant::now() } else { end } }
+        if notable.is_some() { Instant::now() } else { end }
     }
 
     /// Does what a response's head asks for; gives the request that is to follow.
@@ -190,11 +182,11 @@ impl HttpSession {
         let keep_body = spec.keep_body || network.http.debug == Debug::Full;
         // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
         reader.begin(keep_head, keep_body, spec.bodyless);
-        let (mut connection, reused) = if let Some(connection) = self.take_idle(spec.origin, network) {
+        let (mut connection, reused) = if let Some(connection) = self.take_idle(request.origin, network) {
             (connection, true)
         } else {
             // Boxed, because it is rare and its future is large: an idle user should not carry it.
-            match Box::pin(self.connect(spec.origin, network, probe)).await? {
+            match Box::pin(self.connect(request.origin, network, probe)).await? {
                 Way::Own(connection) => (connection, false),
                 Way::Shared(link) => {
                     return Box::pin(link.exchange(reader.kept_mut(), request, probe)).await.map(|()| false);
@@ -248,4 +240,18 @@ impl HttpSession {
         }
         ready
     }
+}
+
+/// The class under which a whole response with this status is counted, if it is not what was asked for.
+fn judge(kept: &Kept, request: Outgoing<'_>, status: u16) -> Option<ErrorClass> {
+    let spec = request.spec;
+    if spec.is_limit(status) {
+        return Some(ErrorClass::Limited);
+    }
+    if !spec.expects(status) {
+        return Some(ErrorClass::of_status(status));
+    }
+    let demand = request.demand?;
+    let response = Response { status: Some(status), head: kept.head(), body: kept.body(), ..Response::default() };
+    (!demand(&response)).then_some(ErrorClass::Content)
 }

@@ -224,8 +224,10 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     for (key, _) in &args.thresholds {
         plan.thresholds.retain(|threshold| threshold.key != *key);
     }
+    let metrics = plan.metrics.clone();
+    let own: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
     for (key, expression) in &args.thresholds {
-        let threshold = thresholds::build(key, expression, &thresholds::Options::default());
+        let threshold = thresholds::build(key, expression, &thresholds::Options::default(), &own);
         plan.thresholds.push(threshold.map_err(|wrong| Trouble {
             exit: Exit::Usage,
             message: format!("--threshold {key}={expression}: {wrong}"),

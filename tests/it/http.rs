@@ -34,9 +34,9 @@ fn lines(asked: &Asked, line: &str) -> Vec<String> {
 
 #[test]
 fn cookies_go_back_and_live_as_long_as_the_profile_says() {
-    let login = |request: &str| match request.starts_with("GET /login") {
-        true => reply(200, "Set-Cookie: id=7; Path=/\r\n", b""),
-        false => reply(200, "", b""),
+    let login = |request: &str| {
+        let line = if request.starts_with("GET /login") { "Set-Cookie: id=7; Path=/\r\n" } else { "" };
+        reply(200, line, b"")
     };
     for (http, again) in [("", "GET /login"), ("cookies: user", "GET /login id=7"), ("cookies: off", "GET /login")] {
         let ((address, asked), bench) = (serve(login), Bench::new());
@@ -101,11 +101,10 @@ fn compressed_bodies_are_unpacked_for_checks() {
 
 #[test]
 fn challenges_are_answered_by_another_attempt() {
-    let answer = |request: &str| match request.contains("\r\nAuthorization: Digest username=\"jane\"") {
-        true => reply(200, "", b"welcome"),
-        false => {
-            reply(401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256\r\n", b"")
-        }
+    let answer = |request: &str| {
+        let challenge = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256\r\n";
+        let answered = request.contains("\r\nAuthorization: Digest username=\"jane\"");
+        if answered { reply(200, "", b"welcome") } else { reply(401, challenge, b"") }
     };
     let ((address, _), bench) = (serve(answer), Bench::new());
     let flow = format!(

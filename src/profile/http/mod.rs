@@ -4,13 +4,13 @@ mod names;
 mod proxy;
 mod tls;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     document::Given,
+    flow::{Defaults, HeaderText, check_header},
     node::Node,
     reader::{MapReader, Reading},
-    request::{Defaults, check_headers},
 };
 use crate::plan::{
     HttpOptions,
@@ -20,21 +20,12 @@ use crate::plan::{
 /// What `Accept-Encoding` says when a profile asks for compression: what can be unpacked.
 const ACCEPTED_CODINGS: &str = "gzip, deflate, br, zstd";
 
-/// What a section is read with.
-pub(super) struct Context<'a> {
-    pub(super) reading: &'a Reading,
-    pub(super) given: &'a Given,
-    /// The profile's file: names of files are relative to its folder.
-    pub(super) file: &'a str,
-}
-
 /// Reads the section; defaults of requests go into `defaults`.
-pub(super) fn read(context: &Context<'_>, map: &mut MapReader<'_>, defaults: &mut Defaults) -> HttpOptions {
-    let reading = context.reading;
+pub(super) fn read(reading: &Reading, given: &Given, map: &mut MapReader<'_>, defaults: &mut Defaults) -> HttpOptions {
     let mut options = HttpOptions::default();
     let place = map.place;
     let Some(node) = map.take("http") else {
-        options.proxies = proxy::from_environment(context, place);
+        options.proxies = proxy::from_environment(reading, given, place);
         return options;
     };
     let mut http = reading.map(node, "http");
@@ -45,11 +36,11 @@ pub(super) fn read(context: &Context<'_>, map: &mut MapReader<'_>, defaults: &mu
     let redirects = http.take("max_redirects").and_then(|node| reading.count(node, "max_redirects"));
     options.max_redirects = redirects.unwrap_or(options.max_redirects);
     read_lives(reading, &mut http, &mut options);
-    options.tls = tls::read(context, &mut http);
+    options.tls = tls::read(reading, &mut http);
     options.names = names::read(reading, &mut http);
     options.proxies = match http.take("proxy") {
         Some(node) => proxy::read(reading, node),
-        None => proxy::from_environment(context, node.place),
+        None => proxy::from_environment(reading, given, node.place),
     };
     let debug = http.take("http_debug").and_then(|node| reading.word(node, "http_debug", DEBUGS));
     options.debug = debug.unwrap_or_default();
@@ -71,16 +62,20 @@ fn read_defaults(reading: &Reading, http: &mut MapReader<'_>, defaults: &mut Def
     }
     let compressed = http.take("compression").and_then(|node| reading.boolean(node, "compression"));
     if compressed == Some(true) {
-        defaults.headers.push(("Accept-Encoding".to_owned(), ACCEPTED_CODINGS.to_owned()));
+        set(defaults, "Accept-Encoding", Some(Node::text(ACCEPTED_CODINGS)));
     }
     if let Some(node) = http.take("headers") {
-        let headers = reading.pairs(node, "header");
-        check_headers(reading, node.place, &headers);
-        for (name, value) in headers {
-            defaults.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-            defaults.headers.push((name, value));
+        for entry in &reading.map(node, "headers").entries {
+            check_header(reading, entry.place, &entry.name);
+            set(defaults, &entry.name, Some(entry.value.clone()).filter(|value| !value.is_null()));
         }
     }
+}
+
+/// Sets a header of all requests, or takes it away.
+fn set(defaults: &mut Defaults, name: &str, value: Option<Node>) {
+    defaults.headers.retain(|known| !known.name.eq_ignore_ascii_case(name));
+    defaults.headers.extend(value.map(|value| HeaderText { name: name.to_owned(), value }));
 }
 
 fn read_lives(reading: &Reading, http: &mut MapReader<'_>, options: &mut HttpOptions) {
@@ -116,8 +111,17 @@ fn choose<T: Copy>(
     chosen.flatten()
 }
 
+/// Reads `auth:` of a request.
+pub(super) fn read_auth(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
+    let mut map = reading.map(node, "auth");
+    let digest = map.need(reading, "digest", "{username: jane, password: secret}");
+    let digest = digest.and_then(|node| read_digest(reading, node));
+    map.finish(reading);
+    digest
+}
+
 /// Reads `{username: …, password: …}` of digest authentication.
-pub(super) fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
+fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
     let mut map = reading.map(node, "digest");
     let mut text = |key, example| map.need(reading, key, example).and_then(|node| reading.text(node, key));
     let (username, password) = (text("username", "jane"), text("password", "${PASSWORD}"));
@@ -128,11 +132,6 @@ pub(super) fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>>
         return None;
     }
     Some(Arc::new(Digest { username, password }))
-}
-
-/// The folder that names of files are relative to.
-fn folder_of(file: &str) -> &Path {
-    Path::new(file).parent().unwrap_or_else(|| Path::new(""))
 }
 
 #[cfg(test)]

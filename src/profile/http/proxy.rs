@@ -4,10 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::{
-    super::{fault::Place, node::Node, reader::Reading},
-    Context,
-};
+use super::super::{document::Given, fault::Place, node::Node, reader::Reading};
 use crate::plan::proxy::{Exception, Proxies, Proxy};
 
 /// `proxy: URL`, or `proxy: off` for none whatever the environment says.
@@ -21,14 +18,14 @@ pub(super) fn read(reading: &Reading, node: &Node) -> Proxies {
 }
 
 /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, also in lower case.
-pub(super) fn from_environment(context: &Context<'_>, place: Place) -> Proxies {
-    let environment = &context.given.environment;
+pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -> Proxies {
+    let environment = &given.environment;
     let value = |name: &str| {
         let named = |name: &str| environment.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str());
         named(name).or_else(|| named(&name.to_lowercase())).filter(|value| !value.is_empty())
     };
     let proxy = |name: &str| {
-        let told = |(message, hint)| context.reading.fault(place, format!("${name}: {message}"), hint);
+        let told = |(message, hint)| reading.fault(place, format!("${name}: {message}"), hint);
         parse(value(name)?).map_err(told).ok()
     };
     Proxies {

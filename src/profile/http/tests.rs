@@ -137,7 +137,9 @@ fn requests_have_redirects_and_digest_of_their_own() {
     let text = "base_url: http://h\nhttp: {compression: true}\nscenarios:\n  s:\n    executor: constant-vus\n    vus: 1\n    \
                 duration: 1s\n    flow:\n      - get: /\n        redirects: 0\n        auth: {digest: {username: u, password: p}}\n";
     let plan = load("p.yaml", text, &Given::default()).unwrap();
-    let Op::Send(request, _) = &plan.scenarios[0].program.ops[0] else { panic!("a request") };
+    let ops = &plan.scenarios[0].program.ops;
+    let Some(Op::Send(send)) = ops.iter().find(|op| matches!(op, Op::Send(_))) else { panic!("a request") };
+    let request = &send.request;
     assert_eq!((request.redirects, request.digest.as_ref().unwrap().username.as_str()), (Some(0), "u"));
     let wire = String::from_utf8_lossy(&request.wire.bytes);
     assert!(wire.contains("Accept-Encoding: gzip, deflate, br, zstd\r\n"), "{wire}");

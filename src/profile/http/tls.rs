@@ -8,18 +8,14 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use super::{
-    super::{
-        fault::Place,
-        node::{Node, Yaml},
-        reader::{MapReader, Reading},
-    },
-    Context, folder_of,
+use super::super::{
+    fault::Place,
+    node::{Node, Yaml},
+    reader::{MapReader, Reading},
 };
 use crate::plan::http::{Identity, TlsOptions, TlsVersions};
 
-pub(super) fn read(context: &Context<'_>, http: &mut MapReader<'_>) -> TlsOptions {
-    let reading = context.reading;
+pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> TlsOptions {
     let mut options = TlsOptions::default();
     let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
     options.skip_verify = skip.unwrap_or(false);
@@ -28,10 +24,10 @@ pub(super) fn read(context: &Context<'_>, http: &mut MapReader<'_>) -> TlsOption
         let skip = tls.take("skip_verify").and_then(|node| reading.boolean(node, "skip_verify"));
         options.skip_verify |= skip.unwrap_or(false);
         if let Some(node) = tls.take("ca") {
-            options.roots = node.one_or_many().iter().flat_map(|item| certificates(context, item, "ca")).collect();
+            options.roots = node.one_or_many().iter().flat_map(|item| certificates(reading, item, "ca")).collect();
         }
         let (certificate, key) = (tls.take("certificate"), tls.take("key"));
-        options.identity = identity(context, node, certificate, key);
+        options.identity = identity(reading, node, certificate, key);
         if let Some(name) = tls.take("server_name").and_then(|node| reading.text(node, "server_name").zip(Some(node))) {
             options.server_name = check_name(reading, name);
         }
@@ -44,7 +40,7 @@ pub(super) fn read(context: &Context<'_>, http: &mut MapReader<'_>) -> TlsOption
         options.versions = k6_versions(reading, node);
     }
     if let Some(node) = http.take("tlsAuth") {
-        options.identity = k6_identity(context, node);
+        options.identity = k6_identity(reading, node);
     }
     options
 }
@@ -82,8 +78,7 @@ fn k6_versions(reading: &Reading, node: &Node) -> TlsVersions {
 }
 
 /// k6's `tlsAuth: [{cert: …, key: …}]`.
-fn k6_identity(context: &Context<'_>, node: &Node) -> Option<Arc<Identity>> {
-    let reading = context.reading;
+fn k6_identity(reading: &Reading, node: &Node) -> Option<Arc<Identity>> {
     let [item] = reading.list(node, "tlsAuth") else {
         let hint = Some("split the profile by hosts, if they need different ones".to_owned());
         reading.fault(node.place, "`tlsAuth` holds one certificate, which is shown to every host that asks", hint);
@@ -92,16 +87,10 @@ fn k6_identity(context: &Context<'_>, node: &Node) -> Option<Arc<Identity>> {
     let mut map = reading.map(item, "tlsAuth");
     let (certificate, key) = (map.take("cert"), map.take("key"));
     map.finish(reading);
-    identity(context, item, certificate, key)
+    identity(reading, item, certificate, key)
 }
 
-fn identity(
-    context: &Context<'_>,
-    node: &Node,
-    certificate: Option<&Node>,
-    key: Option<&Node>,
-) -> Option<Arc<Identity>> {
-    let reading = context.reading;
+fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Option<&Node>) -> Option<Arc<Identity>> {
     let (certificate, key) = match (certificate, key) {
         (None, None) => return None,
         (Some(certificate), Some(key)) => (certificate, key),
@@ -110,8 +99,8 @@ fn identity(
             return None;
         }
     };
-    let chain = certificates(context, certificate, "certificate");
-    let (pem, what) = pem(context, key, "key")?;
+    let chain = certificates(reading, certificate, "certificate");
+    let (pem, what) = pem(reading, key, "key")?;
     let Ok(parsed) = PrivateKeyDer::from_pem_slice(&pem) else {
         let hint = Some("an encrypted key must be decrypted first: `openssl pkey -in …`".to_owned());
         reading.fault(key.place, format!("key: {what} holds no private key in PEM"), hint);
@@ -127,28 +116,28 @@ fn identity(
     Some(Arc::new(Identity { chain, key: parsed }))
 }
 
-fn certificates(context: &Context<'_>, node: &Node, key: &str) -> Vec<CertificateDer<'static>> {
-    let Some((pem, what)) = pem(context, node, key) else { return Vec::new() };
+fn certificates(reading: &Reading, node: &Node, key: &str) -> Vec<CertificateDer<'static>> {
+    let Some((pem, what)) = pem(reading, node, key) else { return Vec::new() };
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     let read = read.unwrap_or_default();
     if read.is_empty() {
-        context.reading.fault(node.place, format!("{key}: {what} holds no certificate in PEM"), None);
+        reading.fault(node.place, format!("{key}: {what} holds no certificate in PEM"), None);
     }
     read
 }
 
 /// PEM as it stands in the profile (or in a variable), or in the file that is named there; and what to call it.
-fn pem(context: &Context<'_>, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
-    let text = context.reading.text(node, key)?;
+fn pem(reading: &Reading, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
+    let text = reading.text(node, key)?;
     if text.contains("-----BEGIN") {
         return Some((text.into_bytes(), "the text".to_owned()));
     }
     let what = format!("`{text}`");
-    match fs::read(folder_of(context.file).join(&text)) {
+    match fs::read(reading.folder.join(&text)) {
         Ok(bytes) => Some((bytes, what)),
         Err(error) => {
             let hint = Some("names of files are relative to the profile's folder; PEM may also stand here".to_owned());
-            context.reading.fault(node.place, format!("{key}: {what} can't be read: {error}"), hint);
+            reading.fault(node.place, format!("{key}: {what} can't be read: {error}"), hint);
             None
         }
     }

@@ -14,15 +14,9 @@ use crate::{
     protocol::tls::Connector,
 };
 
-fn origin(text: &str) -> Origin {
-    let url = Url::parse(text).unwrap();
-    let host = url.host_str().unwrap().to_owned();
-    Origin { tls: url.scheme() == "https", host, port: url.port_or_known_default().unwrap() }
-}
-
 fn network(http: HttpOptions) -> Network {
     let tls = Connector::new(false, &http).unwrap();
-    Network::new(vec![origin("http://shop.example/")], http, tls)
+    Network::new(&[Origin::of(&Url::parse("http://shop.example/").unwrap())], http, tls)
 }
 
 fn request(method: &str, lines: &str, body: &str) -> RequestSpec {
