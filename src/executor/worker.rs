@@ -12,7 +12,8 @@ use tokio::{
 };
 
 use super::{
-    closed::{self, SharedIterations},
+    budget::Budget,
+    closed,
     desk::Desk,
     open,
     pacer::Pacer,
@@ -64,7 +65,7 @@ pub struct Traffic {
 #[derive(Clone)]
 enum Shared {
     Open(Arc<Pool>),
-    Closed(SharedIterations),
+    Closed(Budget),
 }
 
 /// What a worker is given; it can be sent to its thread.
@@ -164,10 +165,7 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
             let max_vus = segment.share_of(open.max_vus.into());
             Shared::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
         }
-        Shape::Closed(closed) => {
-            let total = closed.shared_iterations.map(|total| segment.share_of(total));
-            Shared::Closed(SharedIterations::new(total))
-        }
+        Shape::Closed(closed) => Shared::Closed(Budget::new(closed.work, segment)),
     }
 }
 
@@ -201,8 +199,8 @@ impl Assignment {
                     let seats = Rc::new(Seats::new(pool.clone(), worker));
                     spawn_local(open::run(run, shape.clone(), seats, follower, worker, Pacer::new()))
                 }
-                (Shape::Closed(shape), Shared::Closed(iterations)) => {
-                    spawn_local(closed::run(run, shape.clone(), iterations.clone(), follower, worker))
+                (Shape::Closed(shape), Shared::Closed(budget)) => {
+                    spawn_local(closed::run(run, shape.clone(), budget.clone(), follower, worker))
                 }
                 _ => continue,
             });

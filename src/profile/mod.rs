@@ -16,6 +16,7 @@ pub mod flow;
 mod http;
 pub mod metrics;
 pub mod node;
+pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod scenario;
@@ -24,4 +25,5 @@ pub mod variables;
 
 pub use document::{Given, load};
 pub use fault::{Fault, Faults};
-pub use quick::{QuickRun, quick_plan};
+pub use quick::{LoadFlags, quick_plan};
+pub use scenario::GivenLoad;

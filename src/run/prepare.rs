@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::Trouble;
+use super::{Trouble, load, thresholds};
 use crate::{
     cli::{HttpDebug, RunArgs},
     exit::Exit,
@@ -13,8 +13,8 @@ use crate::{
         frame::{Model, ScenarioHeader},
     },
     output::SinkAddress,
-    plan::{Plan, Shape, describe::describe, http::Debug},
-    profile::{self, Given, QuickRun, bundled, quick_plan, thresholds},
+    plan::{Partition, Plan, Shape, describe::describe, http::Debug},
+    profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
     target::{self, Knobs, Target},
     threshold::Stat,
@@ -35,9 +35,14 @@ pub struct Prepared {
     pub run_dir: PathBuf,
     /// Threads that make load.
     pub workers: usize,
+    /// The part of the load that this process makes.
+    pub segment: Partition,
     /// Statistics that are shown.
     pub trend_stats: Vec<(String, Stat)>,
 }
+
+/// The name of a profile that flags and a URL stand for.
+pub const QUICK: &str = "flags";
 
 /// A profile's text and the name it goes by.
 #[derive(Debug)]
@@ -59,6 +64,7 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     let usage = |message: String| Trouble { exit: Exit::Usage, message };
     let trend_stats =
         parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
+    let segment = load::segment(args)?;
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
@@ -82,7 +88,7 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
         return Err(usage("--workers must be between 1 and 1024".to_owned()));
     }
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
-    Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, trend_stats })
+    Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, segment, trend_stats })
 }
 
 impl Prepared {
@@ -90,7 +96,12 @@ impl Prepared {
     #[must_use]
     pub fn header(&self, started_at_ms: i64) -> Header {
         let plan = &self.plan;
-        let instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let mut instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        if self.segment != Partition::WHOLE {
+            // Parts of a run may share a machine, and their series must not be taken for one another.
+            let (part, of) = self.segment.place();
+            instance += &format!("-{part}-of-{of}");
+        }
         let own = [("run_id", &self.run_id), ("profile", &plan.name), ("instance", &instance)];
         let own = own.map(|(name, value)| (name.to_owned(), value.clone()));
         Header {
@@ -102,11 +113,7 @@ impl Prepared {
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
-            thresholds: plan
-                .thresholds
-                .iter()
-                .map(|t| (t.key.clone(), t.expression.clone(), t.allow_no_data))
-                .collect(),
+            thresholds: plan.thresholds.iter().map(|one| thresholds::header_of(one, &plan.metrics)).collect(),
             instance,
         }
     }
@@ -127,28 +134,10 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 /// # Errors
 /// When there is none, or flags do not go with it.
 pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
-    let shaped = args.vus.is_some()
-        || args.duration.is_some()
-        || args.iterations.is_some()
-        || args.rate.is_some()
-        || !args.stages.is_empty();
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
-        let quick = QuickRun {
-            url: url.clone(),
-            vus: args.vus,
-            duration: args.duration.clone(),
-            iterations: args.iterations,
-            rate: args.rate,
-            stages: args.stages.clone(),
-            max_vus: args.max_vus,
-        };
-        let text = quick_plan(&quick).map_err(|message| Trouble { exit: Exit::Usage, message })?;
-        return Ok(Source { name: "flags".to_owned(), text });
-    }
-    if shaped {
-        let message = "-u, -d, -i, -s and --rate shape a run of a URL; a profile has scenarios of its own\n  hint: let the profile use variables and set them by -e";
-        return Err(Trouble { exit: Exit::Usage, message: message.to_owned() });
+        let text = quick_plan(url, &load::flags(args)).map_err(|message| Trouble { exit: Exit::Usage, message })?;
+        return Ok(Source { name: QUICK.to_owned(), text });
     }
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
     match fs::read_to_string(&name) {
@@ -180,6 +169,8 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
             .collect(),
         // Any address will do until the target has one.
         practice_url: Some("http://127.0.0.1:1".to_owned()),
+        load: load::given(args, source.name == QUICK)?,
+        preset: args.load.preset.clone(),
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
     let read = |given: &Given| {
@@ -221,22 +212,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }
-    for (key, _) in &args.thresholds {
-        plan.thresholds.retain(|threshold| threshold.key != *key);
-    }
-    let metrics = plan.metrics.clone();
-    let own: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
-    for (key, expression) in &args.thresholds {
-        let threshold = thresholds::build(key, expression, &thresholds::Options::default(), &own);
-        plan.thresholds.push(threshold.map_err(|wrong| Trouble {
-            exit: Exit::Usage,
-            message: format!("--threshold {key}={expression}: {wrong}"),
-        })?);
-    }
-    if args.no_thresholds {
-        plan.thresholds.clear();
-    }
-    Ok(())
+    load::adjust(plan, args)
 }
 
 fn new_run_id() -> String {

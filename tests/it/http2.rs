@@ -126,6 +126,26 @@ fn prior_knowledge_speaks_http2_on_one_connection() {
 }
 
 #[test]
+fn parallel_branches_share_a_connection() {
+    let certificates = certificates(&[b"h2"], false);
+    let ((address, connections), bench) = (server(Some(certificates.config)), Bench::new());
+    bench.write("ca.pem", &certificates.pem);
+    let profile = format!(
+        "http: {{tls: {{ca: ca.pem}}}}\nscenarios:\n  s:\n    executor: shared-iterations\n    vus: 2\n    iterations: 6\n    flow:\n      \
+         - parallel: 8\n        steps:\n          - get: https://localhost:{}/\n            check: [{{status: 200}}]\n",
+        address.port()
+    );
+    bench.write("p.yaml", &profile);
+    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+    assert_eq!((ran.code, bench.errors()), (0, String::new()), "{}{}", ran.stdout, ran.stderr);
+    let summary = bench.summary();
+    assert_eq!(summary["metrics"]["http_reqs"]["values"]["count"], 48, "{summary}");
+    assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 48);
+    let open = connections.load(Ordering::Relaxed);
+    assert!((1..=2).contains(&open), "{open} connections for two users");
+}
+
+#[test]
 fn the_server_chooses_the_version() {
     for (http, alpn, class) in [
         ("", b"h2", ""),

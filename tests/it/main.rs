@@ -9,6 +9,7 @@ mod http;
 mod http2;
 mod otlp;
 mod otlp_grpc;
+mod shapes;
 mod store;
 mod support;
 mod tls;
