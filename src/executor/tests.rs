@@ -80,6 +80,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         setup: None,
         teardown: None,
         practice_target: None,
+        environment: None,
     }
 }
 

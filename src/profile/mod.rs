@@ -11,6 +11,7 @@
 
 pub mod bundled;
 pub mod document;
+pub mod environment;
 pub mod fault;
 pub mod flow;
 mod http;
@@ -20,6 +21,7 @@ pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod scenario;
+pub mod secrets;
 pub mod thresholds;
 pub mod variables;
 

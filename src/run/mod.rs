@@ -15,6 +15,7 @@ pub mod generator;
 pub mod load;
 pub mod locust;
 pub mod prepare;
+pub mod protect;
 pub mod pulled;
 pub mod records;
 pub mod replay;

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Trouble, load, thresholds};
+use super::{Trouble, load, protect, thresholds};
 use crate::{
     cli::{HttpDebug, RunArgs},
     exit::Exit,
@@ -170,6 +170,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         // Any address will do until the target has one.
         practice_url: Some("http://127.0.0.1:1".to_owned()),
         load: load::given(args, source.name == QUICK)?,
+        environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
@@ -185,6 +186,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         running = Some(target);
     }
     overlay(&mut plan, args)?;
+    protect::permit(&plan, args, start)?;
     Ok((plan, running))
 }
 
