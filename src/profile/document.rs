@@ -11,6 +11,7 @@ use super::{
     preset,
     reader::{MapReader, Reading, same_key},
     scenario::{self, Once, Sources},
+    secrets::Secrets,
     thresholds,
     variables::Variables,
 };
@@ -49,7 +50,10 @@ impl Given {
 /// # Errors
 /// All faults of the text, in its order.
 pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
-    let all = |list: Vec<Fault>| Faults::new(file, text, list);
+    let all = |list: Vec<Fault>| {
+        let secrets = Secrets::of(text);
+        Faults::new(file, &secrets.hidden(text), secrets.masked(list))
+    };
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
     let variables = Variables::within(&given.environment);

@@ -44,9 +44,11 @@ pub fn overlay(reading: &Reading, mut root: Node, given: &Given) -> Overlaid {
     // Other names are those of loadagent's presets, or wrong.
     let own = chosen.filter(|choice| presets.as_ref().is_some_and(|own| own.get_exactly(&choice.name).is_some()));
     let own_preset = own.is_some();
-    if let Some(laid) = own.and_then(|choice| choice.find(reading, presets.as_ref(), "presets")) {
+    if own_preset {
         // The word has done its duty; the overlay may name one that loadagent brings.
         remove(&mut root, "preset");
+    }
+    if let Some(laid) = own.and_then(|choice| choice.find(reading, presets.as_ref(), "presets")) {
         make_room(&mut root, &laid);
         lay(&mut root, laid);
     }

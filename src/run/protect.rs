@@ -38,10 +38,8 @@ pub fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), Trouble
         return Ok(());
     }
     Err(Trouble::configuration(format!(
-        "environment `{name}` allows {}, and the plan reaches {} requests\n  hint: lower the load, for example with `--vus-factor {:.3}`",
+        "environment `{name}` allows {}, and the plan reaches {} requests\n  hint: lower the load: half of it is `--vus-factor 0.5`",
         show_rate(*max_rate),
-        show_rate(peak),
-        // Rounded down, so that what the hint says is allowed.
-        (max_rate / peak * 1e3).floor() / 1e3
+        show_rate(peak)
     )))
 }

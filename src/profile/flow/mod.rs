@@ -3,6 +3,8 @@
 //! Start with [`Compiler`], then the table [`STEPS`].
 
 mod auth;
+#[cfg(test)]
+mod auth_tests;
 mod blocks;
 mod body;
 mod checks;

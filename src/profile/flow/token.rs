@@ -31,8 +31,6 @@ use crate::{
 
 /// How much of its time a token is used for.
 const REFRESH_AT: f64 = 0.9;
-/// How it may be asked for.
-const METHODS: [&str; 3] = ["post", "get", "put"];
 
 /// A token of one provider, as a user holds it.
 #[derive(Debug, Clone)]
@@ -171,11 +169,9 @@ impl<'n> Compiler<'_, 'n> {
     /// A request for a token.
     fn ask(&mut self, token: &Token, map: &mut MapReader<'n>) {
         let reading = self.reading;
-        let found = METHODS.iter().find_map(|method| Some((*method, map.take(method)?)));
-        let Some((method, url)) = found.or_else(|| map.need(reading, "post", "/auth/token").map(|node| ("post", node)))
-        else {
-            return;
-        };
+        let other = ["get", "put"].iter().find_map(|method| Some((*method, map.take(method)?)));
+        let found = other.or_else(|| map.need(reading, "post", "/auth/token").map(|node| ("post", node)));
+        let Some((method, url)) = found else { return };
         let own = map.take("auth");
         let auth = own.map(|node| (node, self.auth_of(node)));
         if let Some((node, Auth::Token(_))) = &auth {
