@@ -46,10 +46,7 @@ fn a_flag_stands_over_the_environment_and_that_over_the_profile() {
     assert_eq!(said(&["--environment", "one"], &[variable]), "/one/kept one");
     assert_eq!(said(&["-e", "SAID=flag"], &[variable]), "/flag/kept none");
     assert_eq!(said(&["--preset", "quick"], &[variable]), "/quick/kept none");
-    assert_eq!(
-        said(&["--environment", "prod", "--confirm", "prod"], &[]),
-        "/prod/kept none"
-    );
+    assert_eq!(said(&["--environment", "prod", "--confirm", "prod"], &[]), "/prod/kept none");
 }
 
 #[test]

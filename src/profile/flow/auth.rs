@@ -151,13 +151,12 @@ impl<'n> Compiler<'_, 'n> {
         // Each of them was read, so that together they are no fault.
         let together = format!("{}:{}", username.scalar()?, password.scalar()?);
         let together = reading.template_of(&together, node, self.names)?;
-        let credentials = match together.constant_text() {
-            Some(text) => Named::Constant(Value::from(&*text)),
-            None => {
-                let slot = self.names.hidden();
-                self.ops.push(Op::Set(slot, together));
-                Named::Slot(slot)
-            }
+        let credentials = if let Some(text) = together.constant_text() {
+            Named::Constant(Value::from(&*text))
+        } else {
+            let slot = self.names.hidden();
+            self.ops.push(Op::Set(slot, together));
+            Named::Slot(slot)
         };
         Template::compile("Basic ${base64(credentials)}", &Hidden(&[("credentials", credentials)])).ok()
     }

@@ -79,12 +79,12 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (place, value), &mut map, &auth));
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or("", |send| &send.request.name).into();
-    let at = match auth {
-        Auth::Token(token) => compiler.send_with(&token, send, (place, needs)),
-        _ => {
-            compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
-            compiler.here().saturating_sub(1)
-        }
+    let at = if let Auth::Token(token) = auth {
+        compiler.send_with(&token, send, (place, needs))
+    } else {
+        let at = compiler.here();
+        compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+        at
     };
     if let Some(retry) = retry {
         compiler.keep_since(at, retry.needs);

@@ -55,11 +55,16 @@ impl Token {
         [self.value, self.until, self.refresh]
     }
 
-    fn expr(&self, text: &str) -> Box<Expr> {
+    fn expr(&self, text: &str) -> Expr {
         let slots =
             [("token", self.value), ("until", self.until), ("refresh", self.refresh), ("renewed", self.renewed)];
         let names = slots.map(|(name, slot)| (name, Named::Slot(slot)));
-        Box::new(Expr::compile(text, &Hidden(&names)).unwrap_or_else(|_| nothing()))
+        Expr::compile(text, &Hidden(&names)).unwrap_or_else(|_| nothing())
+    }
+
+    /// Goes on elsewhere if a condition holds; where, is to be filled in.
+    fn when(&self, condition: &str) -> Op {
+        Op::When(Box::new(self.expr(condition)), 0)
     }
 }
 
@@ -73,14 +78,14 @@ impl<'n> Compiler<'_, 'n> {
             self.reading.fault(place, message, Some("take what it needs into a variable with `extract`".to_owned()));
         }
         self.ops.push(Op::Reset(token.renewed));
-        let there = self.open(Op::When(token.expr("token != null && (until == null || unix_ms() < until)"), 0));
+        let there = self.open(token.when("token != null && (until == null || unix_ms() < until)"));
         let fetch = self.here();
         self.ops.push(Op::Set(token.back, position(fetch + 2)));
         self.ops.push(Op::Goto(token.fetch));
         self.close(there);
         let at = self.here();
         self.ops.extend(send.map(|send| Op::Send(Box::new(send))));
-        let done = self.open(Op::When(token.expr("status != 401 || error == '' || renewed == 1"), 0));
+        let done = self.open(token.when("status != 401 || error == '' || renewed == 1"));
         self.ops.push(Op::Set(token.renewed, Template::fixed(Value::Int(1))));
         self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
         self.ops.push(Op::Goto(fetch));
@@ -127,26 +132,26 @@ impl<'n> Compiler<'_, 'n> {
             .map_or(Some(REFRESH_AT), |node| reading.parsed(node, "refresh_at", units::parse_share));
         let mut renewed = None;
         if let Some(node) = refresh {
-            let none = self.open(Op::When(token.expr("refresh == null"), 0));
+            let unknown = self.open(token.when("refresh == null"));
             let mut map = reading.map(node, &format!("the refresh of auth `{provider}`"));
             self.names.lend(Some(("refresh_token", token.refresh)));
             self.ask(token, &mut map);
             self.names.lend(None);
             map.finish(reading);
-            let refused = self.open(Op::When(token.expr("error != ''"), 0));
+            let refused = self.open(token.when("error != ''"));
             self.keep(token, token.value, access, "$.access_token");
-            renewed = Some(self.open(Op::When(token.expr("token != null"), 0)));
+            renewed = Some(self.open(token.when("token != null")));
             self.close(refused);
             self.ops.push(Op::Set(token.refresh, Template::fixed(Value::Null)));
-            self.close(none);
+            self.close(unknown);
         }
         self.ask(token, &mut map);
         map.finish(reading);
         self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
-        let refused = self.open(Op::When(token.expr("error != ''"), 0));
+        let refused = self.open(token.when("error != ''"));
         self.keep(token, token.value, access, "$.access_token");
         self.close(refused);
-        let found = self.open(Op::When(token.expr("token != null"), 0));
+        let found = self.open(token.when("token != null"));
         let reason = format!("auth {provider}: there is no token");
         self.ops.push(Op::Fail(Template::fixed(Value::from(reason.as_str()))));
         self.close(found);
@@ -154,7 +159,7 @@ impl<'n> Compiler<'_, 'n> {
         self.keep(token, token.until, expires, "$.expires_in");
         let millis = share.unwrap_or(REFRESH_AT) * 1_000.0;
         let until = token.expr(&format!("unix_ms() + until * {millis}"));
-        self.ops.push(Op::Set(token.until, Template::of(*until)));
+        self.ops.push(Op::Set(token.until, Template::of(until)));
         if refresh.is_some() || refresh_token.is_some() {
             // Servers that don't give a new one mean the old one to be used again.
             let found = self.names.hidden();
