@@ -100,6 +100,7 @@ fn intervals() -> Vec<Interval> {
                 (8, Value::Counter(270.0)),
             ],
             intended: early,
+            spans: Vec::new(),
         },
         Interval {
             sequence: 1,
@@ -115,6 +116,7 @@ fn intervals() -> Vec<Interval> {
                 (12, Value::Counter(1.0)),
             ],
             intended: cells.take(),
+            spans: Vec::new(),
         },
     ]
 }

@@ -14,10 +14,13 @@ pub mod scenario;
 pub mod seats;
 #[cfg(test)]
 mod tests;
+mod traced;
+pub mod tracer;
 pub mod vu;
 pub mod worker;
 
-pub use worker::{Crew, StartError, Traffic};
+pub use tracer::Sampling;
+pub use worker::{Besides, Crew, StartError, Traffic};
 
 use std::{
     panic::resume_unwind,

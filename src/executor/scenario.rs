@@ -4,7 +4,10 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::desk::Desk;
+use super::{
+    desk::Desk,
+    tracer::{Trace, Tracer},
+};
 use crate::{
     plan::{Partition, Plan, Program, Scenario, schedule::stage_at},
     protocol::Network,
@@ -27,6 +30,7 @@ pub struct ScenarioRun {
     pub network: Rc<Network>,
     /// Where it records.
     pub desk: Desk,
+    tracer: Option<Rc<Tracer>>,
     /// Users in the middle of an iteration.
     pub running: Cell<u64>,
     /// Users that exist.
@@ -52,6 +56,7 @@ impl ScenarioRun {
         part: Partition,
         network: Rc<Network>,
         desk: Desk,
+        tracer: Option<Rc<Tracer>>,
     ) -> Rc<Self> {
         let scenario = plan.scenarios[index].clone();
         Rc::new(Self {
@@ -62,6 +67,7 @@ impl ScenarioRun {
             seed: plan.seed.wrapping_add(index as u64),
             network,
             desk,
+            tracer,
             running: Cell::default(),
             made: Cell::default(),
             target_rate: Cell::default(),
@@ -77,6 +83,12 @@ impl ScenarioRun {
     #[must_use]
     pub fn program(&self) -> &Program {
         &self.scenario.program
+    }
+
+    /// The trace of an iteration that begins, if the run is traced.
+    #[must_use]
+    pub fn trace(&self, stage: usize, intended: Instant, began: Instant) -> Option<Box<Trace<'_>>> {
+        Some(self.tracer.as_ref()?.begin(&self.desk, stage, intended, began))
     }
 
     /// Offset of a moment from the scenario's start.

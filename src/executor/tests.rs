@@ -43,7 +43,7 @@ fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
+pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
     let scenario = Scenario {
         name: "it".into(),
         executor: "any",
@@ -62,12 +62,13 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         insecure_skip_tls_verify: false,
         seed: 1,
         outputs: Vec::new(),
+        traces: None,
         variables: BTreeMap::new(),
         practice_target: None,
     }
 }
 
-fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
+pub(super) fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
     Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), shared_iterations })
 }
 
@@ -128,7 +129,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
     let network = Rc::new(Network::new(plan.origins.clone().into(), tls::connector(false, true).unwrap()));
     let desk = Desk::new(&plan, 0, recorder.clone(), start);
-    let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk);
+    let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk, None);
     let control = Control::new(1);
     let follower = control.follower();
     spawn_local(beside(control, run.clone()));

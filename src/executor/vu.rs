@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use tokio::time::{Instant, sleep};
 
-use super::{raw::Volume, scenario::ScenarioRun};
+use super::{raw::Volume, scenario::ScenarioRun, tracer::Trace};
 use crate::{
     plan::{
         Flow, RequestSpec,
@@ -69,6 +69,7 @@ impl VirtualUser {
         if let Some(arrival) = arrival {
             run.desk.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
+        let trace = run.trace(iteration_stage, intended, began);
         self.flow.rewind();
         let (mut ready, mut taken) = (intended, began);
         let (mut status, mut checked) = (None, false);
@@ -81,7 +82,7 @@ impl VirtualUser {
                         taken = Instant::now();
                         ready = taken;
                     }
-                    let ending = self.send(&run, op, request, ready, taken).await;
+                    let ending = self.send(&run, trace.as_deref(), (op, request), ready, taken).await;
                     (status, ready, taken) = (ending.status, ending.at, ending.at);
                 }
                 Effect::Check { op, check, passed } => {
@@ -100,26 +101,33 @@ impl VirtualUser {
             }
         }
         run.desk.iteration(iteration_stage, began, arrival, taken, self.volume.take());
+        if let Some(mut trace) = trace {
+            trace.end(taken);
+        }
         taken
     }
 
     async fn send(
         &mut self,
         run: &ScenarioRun,
-        op: usize,
-        request: &RequestSpec,
+        trace: Option<&Trace<'_>>,
+        (op, request): (usize, &RequestSpec),
         ready: Instant,
         taken: Instant,
     ) -> Ending {
         let stage = run.stage(ready);
         let volume = &self.volume;
+        let mut outgoing = Outgoing::constant(request);
+        let traced = trace.map(|trace| trace.request(&outgoing));
+        outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         let record = |attempt: &Attempt| {
             let Volume { sent, received } = volume.get();
             volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
-            run.desk.attempt(stage, op, request, attempt);
+            let span = trace.zip(traced.as_ref()).and_then(|(trace, traced)| trace.span(traced, attempt));
+            run.desk.attempt(stage, op, request, attempt, span);
         };
         let probe = Probe::new(ready, taken, &record);
-        self.session.send(&mut self.lane, &run.network, Outgoing::constant(request), probe).await
+        self.session.send(&mut self.lane, &run.network, outgoing, probe).await
     }
 }
 

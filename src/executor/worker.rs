@@ -20,6 +20,7 @@ use super::{
     scenario::ScenarioRun,
     seats::{Pool, Seats},
     settle,
+    tracer::{Sampling, Tracer},
 };
 use crate::{
     control::{Control, Follower},
@@ -43,6 +44,15 @@ pub enum StartError {
     /// A thread or its runtime could not be made.
     #[error("a worker thread could not be started")]
     Thread(#[from] std::io::Error),
+}
+
+/// What intervals carry besides metrics, when it is wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Besides {
+    /// Raw records of every request.
+    pub records: bool,
+    /// Spans of sampled iterations; every request then says whose trace it belongs to.
+    pub traces: Option<Sampling>,
 }
 
 /// The worker threads of a run.
@@ -75,6 +85,7 @@ struct Assignment {
     start: Instant,
     /// For raw records, when they are wanted.
     records: Option<RecordWriter>,
+    traces: Option<Sampling>,
     tls: TlsConnector,
     shared: Vec<Shared>,
     follower: Follower,
@@ -82,8 +93,7 @@ struct Assignment {
 }
 
 impl Crew {
-    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`. With
-    /// `records`, intervals carry the raw records besides.
+    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`.
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
@@ -93,7 +103,7 @@ impl Crew {
         segment: Partition,
         control: &Control,
         start: Instant,
-        records: bool,
+        besides: Besides,
     ) -> Result<Traffic, StartError> {
         let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
@@ -105,7 +115,8 @@ impl Crew {
                 plan: plan.clone(),
                 part: segment.divided(worker as u64, workers as u64),
                 start,
-                records: records.then(|| RecordWriter::new(workers)),
+                records: besides.records.then(|| RecordWriter::new(workers)),
+                traces: besides.traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
                 follower: control.follower(),
@@ -157,11 +168,12 @@ impl Assignment {
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
         let network = Rc::new(Network::new(self.plan.origins.clone().into(), self.tls.clone()));
+        let tracer = self.traces.map(|sampling| Rc::new(Tracer::new(sampling, &self.plan, self.part, self.start)));
         let mut runs = Vec::new();
         let mut executors = Vec::new();
         for (index, shared) in self.shared.iter().enumerate() {
             let desk = Desk::new(&self.plan, index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(&self.plan, index, self.start, self.part, network.clone(), desk);
+            let run = ScenarioRun::new(&self.plan, index, self.start, self.part, network.clone(), desk, tracer.clone());
             runs.push(run.clone());
             let (follower, worker) = (self.follower.clone(), self.worker);
             executors.push(match (&self.plan.scenarios[index].shape, shared) {

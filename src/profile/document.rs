@@ -98,6 +98,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
+    let traces = map.take("traces").and_then(|node| reading.text_as_written(node, "traces"));
     let variables = reading.variables.all();
     let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
     let mut origins = Vec::new();
@@ -130,6 +131,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         insecure_skip_tls_verify,
         seed,
         outputs,
+        traces,
         variables,
         practice_target,
     }

@@ -39,7 +39,7 @@ use crate::{
     analysis::Validity,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Crew, Traffic},
+    executor::{Besides, Crew, Traffic},
     exit::Exit,
     output::{SinkAddress, address::Place},
     plan::{Partition, Shape},
@@ -104,6 +104,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let clock = RunClock::starting_in(LEAD);
     let header = prepared.header(clock.started_at_ms());
     let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
+    let besides = Besides { records: wants_records, traces: prepared.sampling(clock.started_at_ms()) };
     let folder =
         RunFolder::create(&prepared.run_dir, &header, wants_records.then_some(prepared.workers), args.disk_limit)?;
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
@@ -119,8 +120,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
             return Err(trouble);
         }
     };
-    let started =
-        Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), wants_records);
+    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), besides);
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let_the_load_go_first();

@@ -7,12 +7,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::Trouble;
 use crate::{
     cli::RunArgs,
+    executor::{Sampling, tracer},
     exit::Exit,
     interval_log::{
         Header,
         frame::{Model, ScenarioHeader},
     },
-    output::SinkAddress,
+    output::{SinkAddress, address::Settings, otlp::Tracing},
     plan::{Plan, Shape, describe::describe},
     profile::{self, Given, QuickRun, bundled, quick_plan, thresholds},
     report::trends::parse_stats,
@@ -63,8 +64,13 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     let (plan, target) = load_plan(&source, args, true)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
-    let sinks: Result<Vec<_>, _> = addresses.iter().map(|given| SinkAddress::parse(given, environment)).collect();
+    let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces_address(given));
+    let all = addresses.iter().cloned().chain(traces);
+    let sinks: Result<Vec<_>, _> = all.map(|given| SinkAddress::parse(&given, environment)).collect();
     let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+    if sinks.iter().filter_map(tracing).nth(1).is_some() {
+        return Err(Trouble::configuration("spans go to one place only; give `--traces` or `--out traces=…`, once"));
+    }
     let run_id = match &args.run_id {
         Some(id)
             if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -85,7 +91,29 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, trend_stats })
 }
 
+/// What a sink of spans wants to be sampled.
+fn tracing(sink: &SinkAddress) -> Option<&Tracing> {
+    match &sink.settings {
+        Settings::Traces(tracing) => Some(tracing),
+        _ => None,
+    }
+}
+
+/// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.
+fn traces_address(given: &str) -> String {
+    let bare = ["traces", "otlp"].iter().find_map(|kind| given.strip_prefix(kind)?.strip_prefix('='));
+    format!("traces={}", bare.unwrap_or(given))
+}
+
 impl Prepared {
+    /// What is traced, if it is asked for.
+    #[must_use]
+    pub fn sampling(&self, started_at_ms: i64) -> Option<Sampling> {
+        let tracing = self.sinks.iter().find_map(tracing)?;
+        let seed = tracer::seed_of(&self.run_id, self.plan.seed);
+        Some(Sampling { ratio: tracing.ratio, max_per_second: tracing.max_per_second, seed, started_at_ms })
+    }
+
     /// The first record of the run's log.
     #[must_use]
     pub fn header(&self, started_at_ms: i64) -> Header {

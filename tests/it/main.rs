@@ -8,3 +8,4 @@ mod otlp_grpc;
 mod store;
 mod support;
 mod tls;
+mod traces;

@@ -55,11 +55,7 @@ impl OtlpEncoder {
     /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran.
     #[must_use]
     pub fn new(settings: &Settings, version: &str, run_labels: Vec<(String, String)>) -> Self {
-        let instance = run_labels.iter().find(|(name, _)| name == "instance").map_or("", |(_, value)| value);
-        let own = [("service.name", "loadagent"), ("service.version", version), ("service.instance.id", instance)];
-        let further = settings.resource.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let resource: BTreeMap<&str, &str> = own.into_iter().chain(further).collect();
-        let envelope = Envelope::new(version, resource.into_iter().filter(|(_, value)| !value.is_empty()));
+        let envelope = Envelope::of(&settings.link, version, &run_labels);
         Self {
             span: (settings.temporality == Temporality::Delta).then(Totals::default),
             settings: settings.clone(),

@@ -10,7 +10,7 @@ use opentelemetry_proto::tonic::{
 use proptest::prelude::*;
 use prost::Message;
 
-use super::{OtlpEncoder, Settings, Temporality, Transport};
+use super::{Link, OtlpEncoder, Settings, Temporality, Transport};
 use crate::{
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
     output::{Batch, encoder::Encoder},
@@ -121,7 +121,8 @@ fn cumulative(batch: &Batch) -> Vec<Decoded> {
 
 fn encoder(temporality: Temporality, scale: u32) -> OtlpEncoder {
     let (transport, prefix) = (Transport::Http, "loadagent_".to_owned());
-    let settings = Settings { transport, prefix, scale, temporality, gzip: true, resource: Vec::new() };
+    let link = Link { transport, gzip: true, resource: Vec::new() };
+    let settings = Settings { link, prefix, scale, temporality };
     let labels = [("run_id", "r1"), ("instance", "host"), ("empty", "")];
     let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
     OtlpEncoder::new(&settings, "9.9.9", labels.into())
