@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Settings, Temporality,
-    message::{self, Envelope, Shape, Span, put_exponential, put_number},
+    message::{self, Distribution, Envelope, Shape, Span, put_exponential, put_number},
     packer::Packer,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     output::{
         Batch,
         encoder::Encoder,
+        exemplars::{BySeries, Exemplar, Exemplars},
         prometheus::names::{exported_name, unit_suffix},
     },
 };
@@ -40,6 +41,7 @@ pub struct OtlpEncoder {
     /// Since when what is sent next counts: the start of the run, or the end of the last push. Unix milliseconds.
     start_ms: Option<i64>,
     end_ms: i64,
+    exemplars: Exemplars,
 }
 
 /// A metric as it is sent.
@@ -68,6 +70,7 @@ impl OtlpEncoder {
             appeared: BTreeMap::new(),
             start_ms: None,
             end_ms: 0,
+            exemplars: Exemplars::default(),
         }
     }
 
@@ -101,7 +104,13 @@ impl OtlpEncoder {
     }
 
     /// Appends the points of one series and gives their number.
-    fn put(&self, out: &mut Vec<u8>, attributes: &[Vec<u8>], value: &Value, span: Span) -> u64 {
+    fn put(
+        &self,
+        out: &mut Vec<u8>,
+        attributes: &[Vec<u8>],
+        (value, exemplars): (&Value, &[Exemplar]),
+        span: Span,
+    ) -> u64 {
         let mut written = 0;
         let mut number = |attributes: Option<&Vec<u8>>, span, value| {
             if let Some(attributes) = attributes {
@@ -122,8 +131,8 @@ impl OtlpEncoder {
             }
             Value::Trend(histogram) => {
                 if let Some(attributes) = first {
-                    let is_delta = self.span.is_some();
-                    put_exponential(out, attributes, span, (histogram, self.settings.scale), is_delta);
+                    let (scale, has_extremes) = (self.settings.scale, self.span.is_some());
+                    put_exponential(out, attributes, span, Distribution { histogram, scale, exemplars, has_extremes });
                     written += 1;
                 }
             }
@@ -132,13 +141,20 @@ impl OtlpEncoder {
     }
 
     /// Requests with a point at a time of every series for which `value_of` has one.
-    fn batches<'a>(&'a self, end_ms: i64, value_of: impl Fn(usize) -> Option<&'a Value>) -> Vec<Batch> {
+    fn batches<'a>(
+        &'a self,
+        end_ms: i64,
+        exemplars: &BySeries,
+        value_of: impl Fn(usize) -> Option<&'a Value>,
+    ) -> Vec<Batch> {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
         let (value_of, span) = (&value_of, Span { start_ms: self.start_ms, end_ms });
         for metric in &self.metrics {
-            let values =
-                metric.series.iter().filter_map(|number| Some((self.series.get(*number)?, value_of(*number)?)));
-            let writers = values.map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span));
+            let points = metric.series.iter().filter_map(|number| {
+                let exemplars = exemplars.get(&id_of(*number)).map_or(&[][..], Vec::as_slice);
+                Some((self.series.get(*number)?, (value_of(*number)?, exemplars)))
+            });
+            let writers = points.map(|(series, told)| move |out: &mut Vec<u8>| self.put(out, series, told, span));
             packer.metric(&metric.head, Shape::of(metric.kind), writers);
         }
         packer.finish()
@@ -165,12 +181,14 @@ impl Encoder for OtlpEncoder {
         if let Some(span) = &mut self.span {
             span.fold(interval);
         }
+        self.exemplars.fold(interval);
         self.end_ms = interval.end_ms;
     }
 
     fn push(&mut self) -> Vec<Batch> {
+        let exemplars = self.exemplars.take();
         let batches = if self.span.is_some() {
-            self.batches(self.end_ms, |number| self.delta(number))
+            self.batches(self.end_ms, &exemplars, |number| self.delta(number))
         } else {
             let mut batches = Vec::new();
             let empty = [Kind::Counter, Kind::Rate, Kind::Trend].map(|kind| (kind, Value::empty(kind)));
@@ -180,9 +198,9 @@ impl Encoder for OtlpEncoder {
             };
             for (at_ms, numbers) in &self.appeared {
                 let value_of = |number: usize| zero_of(number).filter(|_| numbers.binary_search(&number).is_ok());
-                batches.extend(self.batches(*at_ms, value_of));
+                batches.extend(self.batches(*at_ms, &BySeries::new(), value_of));
             }
-            batches.extend(self.batches(self.end_ms, |number| self.total(number)));
+            batches.extend(self.batches(self.end_ms, &exemplars, |number| self.total(number)));
             batches
         };
         drop(mem::take(&mut self.appeared));

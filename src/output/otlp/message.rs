@@ -1,11 +1,15 @@
-//! The messages of OTLP metrics, and what stands around those of every signal. Field numbers: opentelemetry/proto/metrics/v1/metrics.proto, common.proto, resource.proto.
+//! The messages of OTLP metrics, and what stands around those of every signal. Field numbers:
+//! opentelemetry/proto/metrics/v1/metrics.proto, common.proto, resource.proto.
 
 use std::collections::BTreeMap;
 
 use super::{Link, Temporality};
 use crate::{
     metric::{Histogram, Kind},
-    output::protobuf::{put_bytes, put_double, put_fixed64, put_int, put_message, put_sint, put_uint, varint},
+    output::{
+        exemplars::Exemplar,
+        protobuf::{put_bytes, put_double, put_fixed64, put_int, put_message, put_sint, put_uint, varint},
+    },
 };
 
 /// A point without a value: its series ends here.
@@ -155,14 +159,19 @@ pub(super) fn put_number(out: &mut Vec<u8>, attributes: &[u8], span: Span, value
     });
 }
 
-/// A histogram. Extremes go with deltas only: those of a whole run would hide every later one.
-pub(super) fn put_exponential(
-    out: &mut Vec<u8>,
-    attributes: &[u8],
-    span: Span,
-    (histogram, scale): (&Histogram, u32),
-    has_extremes: bool,
-) {
+/// What stands in a point of a histogram.
+#[derive(Clone, Copy)]
+pub(super) struct Distribution<'a> {
+    pub histogram: &'a Histogram,
+    pub scale: u32,
+    pub exemplars: &'a [Exemplar],
+    /// They go with deltas only: those of a whole run would hide every later one.
+    pub has_extremes: bool,
+}
+
+/// A histogram.
+pub(super) fn put_exponential(out: &mut Vec<u8>, attributes: &[u8], span: Span, told: Distribution<'_>) {
+    let Distribution { histogram, scale, exemplars, has_extremes } = told;
     put_message(out, 1, |point| {
         point.extend_from_slice(attributes);
         span.put(point);
@@ -171,11 +180,19 @@ pub(super) fn put_exponential(
         put_sint(point, 6, scale.into());
         put_fixed64(point, 7, histogram.zeros());
         put_message(point, 8, |buckets| put_buckets(buckets, &histogram.buckets_at(scale), scale));
+        exemplars.iter().for_each(|exemplar| put_message(point, 11, |message| put_exemplar(message, exemplar)));
         if let (true, Some(min), Some(max)) = (has_extremes, histogram.min(), histogram.max()) {
             put_double(point, 12, min);
             put_double(point, 13, max);
         }
     });
+}
+
+fn put_exemplar(out: &mut Vec<u8>, exemplar: &Exemplar) {
+    put_fixed64(out, 2, nanoseconds(exemplar.at_ms));
+    put_double(out, 3, exemplar.value);
+    put_bytes(out, 4, &exemplar.span.to_be_bytes());
+    put_bytes(out, 5, &exemplar.trace.to_be_bytes());
 }
 
 /// Buckets are told from 2^-20 on, which is a microsecond, or where some lie lower from below the lowest that there can be.

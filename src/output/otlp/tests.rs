@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     common::v1::{KeyValue, any_value},
-    metrics::v1::{AggregationTemporality, ExponentialHistogramDataPoint, NumberDataPoint, metric, number_data_point},
+    metrics::v1::{
+        AggregationTemporality, ExponentialHistogramDataPoint, NumberDataPoint, exemplar, metric, number_data_point,
+    },
 };
 use proptest::prelude::*;
 use prost::Message;
 
 use super::{Link, OtlpEncoder, Settings, Temporality, Transport};
 use crate::{
-    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
+    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Span, Value, catalogue},
     output::{Batch, encoder::Encoder},
 };
 
@@ -372,4 +374,44 @@ fn prometheus_leaves_the_names_alone() {
         names.insert(point.name);
     }
     assert_eq!(names.len(), catalogue::ALL.len());
+}
+
+#[test]
+fn exemplars_stand_in_the_points_of_what_they_took() {
+    for (temporality, official) in [
+        (Temporality::Cumulative, AggregationTemporality::Cumulative),
+        (Temporality::Delta, AggregationTemporality::Delta),
+    ] {
+        let mut encoder = encoder(temporality, 5);
+        for sequence in 0..2_u64 {
+            let start_unix_ns = (u64::try_from(BEGIN_MS).unwrap() + sequence * 1_000) * 1_000_000;
+            let (trace, duration_ns) = (0xabc, 100_000_000);
+            let span = Span {
+                series: 1,
+                response_series: 9,
+                trace,
+                id: 5,
+                parent: 1,
+                start_unix_ns,
+                duration_ns,
+                ..Span::default()
+            };
+            encoder.fold(&Interval { spans: vec![Span { is_observed: true, ..span }], ..interval(sequence, &[0.1]) });
+            let points: Vec<_> = encoder.push().iter().flat_map(|batch| decode(batch.content(), official)).collect();
+            let exemplars: Vec<_> = points
+                .iter()
+                .flat_map(|point| match &point.content {
+                    Content::Exponential(histogram) => histogram.exemplars.clone(),
+                    _ => Vec::new(),
+                })
+                .collect();
+            let [exemplar] = &exemplars[..] else { panic!("the zero before it has none: {exemplars:?}") };
+            assert_eq!(
+                (&exemplar.trace_id[..], &exemplar.span_id[..]),
+                (&0xabc_u128.to_be_bytes()[..], &5_u64.to_be_bytes()[..])
+            );
+            assert_eq!(exemplar.time_unix_nano, start_unix_ns + 100_000_000);
+            assert_eq!(exemplar.value, Some(exemplar::Value::AsDouble(0.1)));
+        }
+    }
 }
