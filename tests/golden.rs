@@ -131,6 +131,7 @@ fn summary() -> Summary {
         seed: 1,
         planned_ms: 10_000,
         labels: Vec::new(),
+        requests: Vec::new(),
         scenarios: vec![ScenarioHeader {
             name: "browse".into(),
             executor: "constant-arrival-rate".into(),

@@ -89,6 +89,7 @@ fn header(seconds: u64) -> Header {
         seed: 1,
         planned_ms: seconds * 1_000,
         labels: Vec::new(),
+        requests: Vec::new(),
         scenarios: Vec::new(),
         thresholds: Vec::new(),
     }

@@ -11,10 +11,10 @@ use crate::{
     exit::Exit,
     interval_log::{
         Header,
-        frame::{Model, ScenarioHeader},
+        frame::{Model, RequestHeader, ScenarioHeader},
     },
     output::{SinkAddress, address::Settings, otlp::Tracing},
-    plan::{Plan, Shape, describe::describe},
+    plan::{Op, Origin, Plan, RequestSpec, Shape, describe::describe},
     profile::{self, Given, QuickRun, bundled, quick_plan, thresholds},
     report::trends::parse_stats,
     target::{self, Knobs, Target},
@@ -130,6 +130,7 @@ impl Prepared {
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
+            requests: request_headers(plan),
             thresholds: plan
                 .thresholds
                 .iter()
@@ -148,6 +149,25 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
         model,
         load: describe(scenario),
     }
+}
+
+fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
+    let of_scenario = |scenario: &crate::plan::Scenario| {
+        let requests = scenario.program.ops.iter().filter_map(|op| match op {
+            Op::Send(request, _) => Some((request, plan.origins.get(request.origin)?)),
+            Op::Think(..) => None,
+        });
+        let header = |(request, origin): (&Box<RequestSpec>, &Origin)| RequestHeader {
+            scenario: scenario.name.clone(),
+            name: request.name.clone(),
+            method: request.method.clone(),
+            scheme: if origin.tls { "https" } else { "http" }.to_owned(),
+            address: origin.host.clone(),
+            port: origin.port,
+        };
+        requests.map(header).collect::<Vec<_>>()
+    };
+    plan.scenarios.iter().flat_map(of_scenario).collect()
 }
 
 /// Finds the profile: a URL with flags, a bundled name, a file.

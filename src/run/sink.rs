@@ -88,8 +88,8 @@ impl Source<'_> {
             (Settings::Otlp(settings), Place::Url(url)) => {
                 let receiver = otlp_receiver(url, &settings.link, settings.to_string());
                 let (settings, labels) = (settings.clone(), self.header.labels.clone());
-                let version = self.header.version.clone();
-                let encoder = move || encoder(OtlpEncoder::new(&settings, &version, labels.clone()));
+                let (version, requests) = (self.header.version.clone(), self.header.requests.clone());
+                let encoder = move || encoder(OtlpEncoder::new(&settings, &version, labels.clone(), &requests));
                 over_http(address, receiver, self.intervals(address, encoder))
             }
             (Settings::Traces(tracing), Place::Url(url)) => {

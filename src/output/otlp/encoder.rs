@@ -11,9 +11,11 @@ use super::{
     Settings, Temporality,
     message::{self, Distribution, Envelope, Shape, Span, put_exponential, put_number},
     packer::Packer,
+    semconv,
 };
 use crate::{
-    metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value},
+    interval_log::frame::RequestHeader,
+    metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value, catalogue},
     output::{
         Batch,
         encoder::Encoder,
@@ -34,8 +36,10 @@ pub struct OtlpEncoder {
     /// In the order of their first series.
     metrics: Vec<Metric>,
     places: HashMap<String, usize>,
-    /// Attributes of points by series of the run, encoded: one set, two of a rate.
-    series: Vec<Vec<Vec<u8>>>,
+    /// How many series there are.
+    series: usize,
+    /// Where requests go, for the conventions' metric.
+    requests: Vec<RequestHeader>,
     /// Series that appeared since the last push, by the time of their zero.
     appeared: BTreeMap<i64, Vec<usize>>,
     /// Since when what is sent next counts: the start of the run, or the end of the last push. Unix milliseconds.
@@ -49,14 +53,20 @@ pub struct OtlpEncoder {
 struct Metric {
     head: Vec<u8>,
     kind: Kind,
-    /// Its series, ascending.
-    series: Vec<usize>,
+    /// Its series, ascending, each with the attributes of its points, encoded: one set, two of a rate.
+    series: Vec<(usize, Vec<Vec<u8>>)>,
 }
 
 impl OtlpEncoder {
-    /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran.
+    /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran, and
+    /// `requests` say where requests go.
     #[must_use]
-    pub fn new(settings: &Settings, version: &str, run_labels: Vec<(String, String)>) -> Self {
+    pub fn new(
+        settings: &Settings,
+        version: &str,
+        run_labels: Vec<(String, String)>,
+        requests: &[RequestHeader],
+    ) -> Self {
         let envelope = Envelope::of(&settings.link, version, &run_labels);
         Self {
             span: (settings.temporality == Temporality::Delta).then(Totals::default),
@@ -66,7 +76,8 @@ impl OtlpEncoder {
             totals: Totals::default(),
             metrics: Vec::new(),
             places: HashMap::new(),
-            series: Vec::new(),
+            series: 0,
+            requests: requests.to_vec(),
             appeared: BTreeMap::new(),
             start_ms: None,
             end_ms: 0,
@@ -75,17 +86,8 @@ impl OtlpEncoder {
     }
 
     fn add(&mut self, definition: &SeriesDef, at_ms: i64) {
-        let (number, metric) = (self.series.len(), &definition.metric);
-        let metrics = &mut self.metrics;
-        let place = *self.places.entry(metric.name.to_string()).or_insert_with(|| {
-            let name = exported_name(&self.settings.prefix, metric);
-            let head = message::head(&name, &metric.help, unit(&name, metric));
-            metrics.push(Metric { head, kind: metric.kind, series: Vec::new() });
-            metrics.len() - 1
-        });
-        if let Some(metric) = self.metrics.get_mut(place) {
-            metric.series.push(number);
-        }
+        let (number, metric) = (self.series, &definition.metric);
+        self.series += 1;
         let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let common: BTreeMap<&str, &str> = run.chain(definition.labels.iter()).collect();
         let shape = Shape::of(metric.kind);
@@ -97,9 +99,27 @@ impl OtlpEncoder {
             Kind::Rate => ["nonzero", "zero"].map(|word| attributes(Some(("condition", word)))).into(),
             Kind::Counter | Kind::Gauge | Kind::Trend => vec![attributes(None)],
         };
-        self.series.push(attributes);
+        let name = exported_name(&self.settings.prefix, metric);
+        self.join(&name, unit(&name, metric), metric, (number, attributes));
+        if self.settings.semconv && metric.name == catalogue::HTTP_REQ_DURATION.name {
+            let attributes = semconv::attributes(&self.run_labels, &definition.labels, &self.requests);
+            self.join(semconv::NAME, "s", metric, (number, vec![attributes]));
+        }
         if metric.kind != Kind::Gauge && self.settings.temporality == Temporality::Cumulative {
             self.appeared.entry(at_ms).or_default().push(number);
+        }
+    }
+
+    /// Adds a series to a metric by its name, new or known.
+    fn join(&mut self, name: &str, unit: &str, metric: &MetricDef, series: (usize, Vec<Vec<u8>>)) {
+        let metrics = &mut self.metrics;
+        let place = *self.places.entry(name.to_owned()).or_insert_with(|| {
+            let head = message::head(name, &metric.help, unit);
+            metrics.push(Metric { head, kind: metric.kind, series: Vec::new() });
+            metrics.len() - 1
+        });
+        if let Some(metric) = self.metrics.get_mut(place) {
+            metric.series.push(series);
         }
     }
 
@@ -150,11 +170,12 @@ impl OtlpEncoder {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
         let (value_of, span) = (&value_of, Span { start_ms: self.start_ms, end_ms });
         for metric in &self.metrics {
-            let points = metric.series.iter().filter_map(|number| {
+            let points = metric.series.iter().filter_map(|(number, attributes)| {
                 let exemplars = exemplars.get(&id_of(*number)).map_or(&[][..], Vec::as_slice);
-                Some((self.series.get(*number)?, (value_of(*number)?, exemplars)))
+                Some((attributes, (value_of(*number)?, exemplars)))
             });
-            let writers = points.map(|(series, told)| move |out: &mut Vec<u8>| self.put(out, series, told, span));
+            let writers =
+                points.map(|(attributes, told)| move |out: &mut Vec<u8>| self.put(out, attributes, told, span));
             packer.metric(&metric.head, Shape::of(metric.kind), writers);
         }
         packer.finish()
@@ -217,9 +238,9 @@ impl Encoder for OtlpEncoder {
         // What ends a series must be newer than its last point.
         let span = Span { start_ms: None, end_ms: self.end_ms + 1 };
         for metric in self.metrics.iter().filter(|metric| metric.kind == Kind::Gauge) {
-            let known =
-                metric.series.iter().filter(|number| self.total(**number).is_some_and(|value| !value.is_empty()));
-            let attributes = known.filter_map(|number| self.series.get(*number)?.first());
+            let known = |number: usize| self.total(number).is_some_and(|value| !value.is_empty());
+            let attributes = metric.series.iter().filter(|(number, _)| known(*number));
+            let attributes = attributes.filter_map(|(_, attributes)| attributes.first());
             let writers = attributes.map(|attributes| {
                 move |out: &mut Vec<u8>| {
                     put_number(out, attributes, span, None);

@@ -6,6 +6,7 @@
 //! stack and with batches that stay frozen bytes.
 //! Start with `encoder.rs` and `span_encoder.rs` for what is sent, `grpc.rs` and `http.rs` for what answers mean.
 
+mod conventions;
 mod encoder;
 mod endpoint;
 mod grpc;
@@ -15,6 +16,7 @@ mod message;
 mod packer;
 mod reply;
 mod requests;
+mod semconv;
 mod settings;
 mod span_encoder;
 mod span_message;

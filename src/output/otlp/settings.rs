@@ -22,6 +22,8 @@ pub struct Settings {
     pub scale: u32,
     /// Since when numbers count.
     pub temporality: Temporality,
+    /// Whether the metric of the semantic conventions goes beside our own names.
+    pub semconv: bool,
 }
 
 /// Since when numbers count, as the protocol numbers it.
@@ -56,6 +58,7 @@ impl Settings {
             prefix: take_prefix(options)?,
             scale: options.take_schema()?.unwrap_or(USUAL_SCALE),
             temporality: temporality.unwrap_or(Temporality::Cumulative),
+            semconv: options.take_bool("semconv")?.unwrap_or(false),
         })
     }
 }
