@@ -14,7 +14,7 @@ use crate::{
         frame::{Model, RequestHeader, ScenarioHeader},
     },
     output::{SinkAddress, address::Settings, otlp::Tracing},
-    plan::{Op, Origin, Plan, RequestSpec, Shape, describe::describe},
+    plan::{Op, Plan, Shape, describe::describe},
     profile::{self, Given, QuickRun, bundled, quick_plan, thresholds},
     report::trends::parse_stats,
     target::{self, Knobs, Target},
@@ -152,22 +152,22 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 }
 
 fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
-    let of_scenario = |scenario: &crate::plan::Scenario| {
-        let requests = scenario.program.ops.iter().filter_map(|op| match op {
-            Op::Send(request, _) => Some((request, plan.origins.get(request.origin)?)),
-            Op::Think(..) => None,
-        });
-        let header = |(request, origin): (&Box<RequestSpec>, &Origin)| RequestHeader {
-            scenario: scenario.name.clone(),
-            name: request.name.clone(),
-            method: request.method.clone(),
-            scheme: if origin.tls { "https" } else { "http" }.to_owned(),
-            address: origin.host.clone(),
-            port: origin.port,
-        };
-        requests.map(header).collect::<Vec<_>>()
-    };
-    plan.scenarios.iter().flat_map(of_scenario).collect()
+    let mut headers = Vec::new();
+    for scenario in &plan.scenarios {
+        for op in &scenario.program.ops {
+            let Op::Send(request, _) = op else { continue };
+            let Some(origin) = plan.origins.get(request.origin) else { continue };
+            headers.push(RequestHeader {
+                scenario: scenario.name.clone(),
+                name: request.name.clone(),
+                method: request.method.clone(),
+                scheme: if origin.tls { "https" } else { "http" }.to_owned(),
+                address: origin.host.clone(),
+                port: origin.port,
+            });
+        }
+    }
+    headers
 }
 
 /// Finds the profile: a URL with flags, a bundled name, a file.
