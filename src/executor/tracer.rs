@@ -144,15 +144,15 @@ impl Trace<'_> {
         let id = self.tracer.random.borrow_mut().u64(1..);
         let is_sampled = self.left.get() > 0;
         self.left.set(self.left.get().saturating_sub(1));
-        let span = is_sampled.then(|| Span {
-            trace: self.id,
-            id,
-            parent: self.root,
-            url: traced::url(self.tracer.origins.get(outgoing.spec.origin), outgoing.bytes),
-            user_agent: traced::user_agent(outgoing),
-            ..Span::default()
-        });
+        let span = is_sampled.then(|| self.span_of(id, outgoing));
         Box::new(TracedRequest { header: traced::header(self.id, id, is_sampled), span })
+    }
+
+    #[cold]
+    fn span_of(&self, id: u64, outgoing: &Outgoing<'_>) -> Box<Span> {
+        let url = traced::url(self.tracer.origins.get(outgoing.spec.origin), outgoing.bytes);
+        let user_agent = traced::user_agent(outgoing);
+        Box::new(Span { trace: self.id, id, parent: self.root, url, user_agent, ..Span::default() })
     }
 
     /// The iteration ran to its end.
@@ -171,7 +171,7 @@ impl Trace<'_> {
             duration_ns: nanoseconds(attempt.end - begin),
             response_ns: nanoseconds(attempt.end - attempt.intended),
             is_observed: attempt.sent > 0,
-            ..span.clone()
+            ..Span::clone(span)
         })
     }
 }
@@ -200,8 +200,8 @@ impl Drop for Trace<'_> {
 #[derive(Debug)]
 pub struct TracedRequest {
     header: [u8; traced::HEADER],
-    /// What is known of its span before it is sent, if it is sampled.
-    span: Option<Span>,
+    /// What is known of its span before it is sent, if it is sampled. Boxed, because most are not.
+    span: Option<Box<Span>>,
 }
 
 impl TracedRequest {
