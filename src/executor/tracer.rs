@@ -144,15 +144,15 @@ impl Trace<'_> {
         let id = self.tracer.random.borrow_mut().u64(1..);
         let is_sampled = self.left.get() > 0;
         self.left.set(self.left.get().saturating_sub(1));
-        let span = is_sampled.then(|| self.span_of(id, outgoing));
+        let span = is_sampled.then(|| Box::new(self.span_of(id, outgoing)));
         Box::new(TracedRequest { header: traced::header(self.id, id, is_sampled), span })
     }
 
     #[cold]
-    fn span_of(&self, id: u64, outgoing: &Outgoing<'_>) -> Box<Span> {
+    fn span_of(&self, id: u64, outgoing: &Outgoing<'_>) -> Span {
         let url = traced::url(self.tracer.origins.get(outgoing.spec.origin), outgoing.bytes);
         let user_agent = traced::user_agent(outgoing);
-        Box::new(Span { trace: self.id, id, parent: self.root, url, user_agent, ..Span::default() })
+        Span { trace: self.id, id, parent: self.root, url, user_agent, ..Span::default() }
     }
 
     /// The iteration ran to its end.
