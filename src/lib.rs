@@ -32,6 +32,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod control;
+pub mod dashboard;
 pub mod executor;
 pub mod exit;
 pub mod interval_log;

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Some(Command::Check(args)) => run::check::check(args).map(|()| Exit::Passed),
         Some(Command::Target(args)) => run::commands::serve(args),
         Some(Command::Profiles { action }) => run::commands::profiles(action.as_ref()),
+        Some(Command::Dashboards { action }) => run::dashboards::dashboards(action.as_ref()),
         Some(Command::Report(args)) => run::reread::report(args),
         Some(Command::Replay(args)) => run::replay::replay(args),
     };

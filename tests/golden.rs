@@ -147,7 +147,7 @@ fn summary() -> Summary {
     ]
     .iter()
     .map(|(key, expression)| {
-        profile::thresholds::build(key, expression, &profile::thresholds::Options::default()).unwrap()
+        profile::thresholds::build(key, expression, &profile::thresholds::Options::default(), &[]).unwrap()
     })
     .collect();
     let (mut totals, mut offered, mut judge) = (Totals::default(), Offered::default(), Judge::new(&thresholds));

@@ -18,17 +18,21 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("metric", &[]),
     ("threshold", &["metric"]),
     ("control", &[]),
-    ("language", &[]),
-    ("plan", &["units", "threshold"]),
-    ("profile", &["units", "metric", "threshold", "plan"]),
-    ("protocol", &["plan"]),
-    ("executor", &["metric", "control", "plan", "protocol"]),
+    ("language", &["units"]),
+    // `metric` for the metrics that a profile defines.
+    ("plan", &["units", "language", "metric", "threshold"]),
+    ("profile", &["units", "language", "metric", "threshold", "plan"]),
+    // `language` for what a response is.
+    ("protocol", &["language", "plan"]),
+    ("executor", &["language", "metric", "control", "plan", "protocol"]),
     ("target", &["units"]),
     ("interval_log", &["metric"]),
     // `interval_log` for its framing: one way to notice a torn or damaged frame.
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
     ("output", &["units", "metric", "threshold", "interval_log", "record_log"]),
+    // `output` for the one rule by which a metric gets its exported name.
+    ("dashboard", &["metric", "output"]),
     ("analysis", &["units", "metric", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
@@ -190,13 +194,13 @@ fn there_is_nothing_left_to_do_and_nothing_allowed_without_reason() {
 
 fn table_between<'a>(text: &'a str, name: &str) -> &'a str {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let from = text.find(&begin).unwrap_or_else(|| panic!("README has no {begin}")) + begin.len();
-    &text[from..from + text[from..].find(&end).unwrap_or_else(|| panic!("README has no {end}"))]
+    let from = text.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
+    &text[from..from + text[from..].find(&end).unwrap_or_else(|| panic!("no {end}"))]
 }
 
-/// Compares a table of the README with what it is derived from; `UPDATE_README=1` writes it.
-fn check_table(name: &str, derived: &str) {
-    let path = root().join("README.md");
+/// Compares a table of a document with what it is derived from; `UPDATE_README=1` writes it.
+fn check_table(document: &str, name: &str, derived: &str) {
+    let path = root().join(document);
     let readme = fs::read_to_string(&path).unwrap();
     let known = table_between(&readme, name);
     if std::env::var_os("UPDATE_README").is_some() {
@@ -205,7 +209,7 @@ fn check_table(name: &str, derived: &str) {
     } else {
         assert_eq!(
             known, derived,
-            "README's table of {name} is behind; run `UPDATE_README=1 cargo test --test house -- --test-threads 1`"
+            "{document}: the table of {name} is behind; run `UPDATE_README=1 cargo test --test house -- --test-threads 1`"
         );
     }
 }
@@ -228,7 +232,7 @@ fn readme_lists_the_metrics() {
         };
         table += &format!("| `{}` | {kind} | {unit} | {} |\n", metric.name, metric.help);
     }
-    check_table("metrics", &table);
+    check_table("README.md", "metrics", &table);
 }
 
 #[test]
@@ -237,7 +241,7 @@ fn readme_lists_the_exit_codes() {
     for (exit, meaning) in loadagent::exit::Exit::TABLE {
         table += &format!("| {} | {meaning} |\n", exit.code());
     }
-    check_table("exit codes", &table);
+    check_table("README.md", "exit codes", &table);
 }
 
 #[test]
@@ -246,5 +250,23 @@ fn readme_lists_the_knobs() {
     for (name, help) in loadagent::target::NAMES {
         table += &format!("| `{}` | {help} |\n", name.replace('_', "-"));
     }
-    check_table("knobs", &table);
+    check_table("README.md", "knobs", &table);
+}
+
+#[test]
+fn expressions_are_documented() {
+    use loadagent::language::{function, scope};
+    let mut names = String::from("| name | what it holds |\n|---|---|\n");
+    for (name, about) in scope::builtins() {
+        names += &format!("| `{name}` | {about} |\n");
+    }
+    check_table("docs/expressions.md", "names", &names);
+    let mut functions = String::new();
+    for (about, group) in function::FUNCTIONS {
+        functions += &format!("\n### {about}\n\n| function | value |\n|---|---|\n");
+        for function in *group {
+            functions += &format!("| `{}` | {} |\n", function.signature(), function.about);
+        }
+    }
+    check_table("docs/expressions.md", "functions", &functions);
 }

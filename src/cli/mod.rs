@@ -2,10 +2,14 @@
 //!
 //! Owns flags and their words. Never acts on them. Flags follow k6 and `INTERFACE`: where k6 has a word, it is used.
 
+mod dashboards;
+
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
+use url::Url;
 
+pub use self::dashboards::{DashboardsAction, ExportArgs};
 use crate::{exit::Exit, units};
 
 /// A headless load generator whose numbers are true.
@@ -34,6 +38,12 @@ pub enum Command {
         /// `list` (default) or `show NAME`
         #[command(subcommand)]
         action: Option<ProfilesAction>,
+    },
+    /// The bundled Grafana dashboards
+    Dashboards {
+        /// `list` (default) or `export [DIR]`
+        #[command(subcommand)]
+        action: Option<DashboardsAction>,
     },
     /// Read a run's interval log, also after a crash, and print its summary
     Report(ReportArgs),
@@ -120,6 +130,9 @@ pub struct RunArgs {
     /// Take orders on this address, for example 127.0.0.1:6565: pause, stop, users, rate
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
+    /// Where Grafana is, for the address of the run's dashboard, for example <http://localhost:3000>
+    #[arg(long, value_name = "URL", value_parser = dashboards::grafana, env = "LOADAGENT_GRAFANA")]
+    pub grafana: Option<Url>,
     /// Write the summary as JSON to this file, too
     #[arg(long, value_name = "FILE")]
     pub summary_export: Option<PathBuf>,

@@ -13,7 +13,7 @@ use std::{
 use tokio::{
     sync::Notify,
     task::{JoinHandle, spawn_local},
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 
 use super::{scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};
@@ -196,6 +196,9 @@ fn next_cut_off(crew: &[Place]) -> Option<Instant> {
     crew.iter().filter_map(|place| place.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
 }
 
+/// Pause after an iteration that took no time.
+const IDLE: Duration = Duration::from_millis(1);
+
 /// A user's life.
 async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Cell<bool>>) {
     let mut user = VirtualUser::new(run.clone());
@@ -205,20 +208,21 @@ async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Ce
             run.bell.notified().await;
             now = Instant::now();
         }
-        if retired.get() || run.is_halted() {
-            return;
-        }
-        if !iterations.take() {
-            return;
+        if retired.get() || run.is_halted() || !iterations.take() {
+            break;
         }
         run.desk.due(now);
-        let end = user.iterate(now, None).await;
-        if end == now {
-            // An iteration that takes no time (nothing but failures, or no steps) must not starve the others.
-            tokio::task::yield_now().await;
+        let iterated = user.iterate(now, None).await;
+        if iterated.left {
+            break;
+        }
+        if iterated.end == now {
+            // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
+            sleep(IDLE).await;
             now = Instant::now();
         } else {
-            now = end;
+            now = iterated.end;
         }
     }
+    user.part().await;
 }

@@ -3,14 +3,14 @@
 //! Knows the labels of each step and keeps, per step, the series it used last, so that recording a request is a
 //! comparison and a dozen array writes.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use super::raw::{Volume, nanoseconds, record_of};
 use crate::{
     metric::{
-        Labels, MetricDef, Record, Recorder, Span,
+        Kind, Labels, MetricDef, Record, Recorder, Span,
         catalogue::{
             self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
             VUS_MAX,
@@ -18,16 +18,27 @@ use crate::{
         intended::coarse_bucket,
         recorder::Family,
     },
-    plan::{Op, Plan, RequestSpec, Scenario},
+    plan::{
+        Op, Plan, RequestSpec, Scenario, UserMetric,
+        flow::{Effect, Variation},
+        program::MetricStep,
+    },
     protocol::{Attempt, ErrorClass},
 };
 
 static CHECK_FAMILY: [&MetricDef; 1] = [&catalogue::CHECKS];
+static GROUP_FAMILY: [&MetricDef; 1] = [&catalogue::GROUP_DURATION];
+static WIDTH_FAMILY: [&MetricDef; 1] = [&catalogue::PARALLEL_WIDTH];
+static FAILURE_FAMILY: [&MetricDef; 1] = [&catalogue::ITERATION_FAILURES];
 static SCENARIO_FAMILY: [&MetricDef; 3] = [&VUS, &VUS_MAX, &TARGET_RATE];
 static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
-/// What distinguishes the series of one step.
-type HttpKey = (usize, Option<u16>, Option<ErrorClass>);
+/// What distinguishes the series of one step: stage, status, class, variant of its labels.
+type HttpKey = (usize, Option<u16>, Option<ErrorClass>, u32);
+/// Label sets from values that one desk keeps; what comes after is `other`.
+const MOST_VARIANTS: usize = 1_000;
+/// Characters of a reason that become a label.
+const MOST_OF_A_REASON: usize = 100;
 
 /// Records for one scenario on one worker.
 #[derive(Debug)]
@@ -37,6 +48,7 @@ pub struct Desk {
     run_start: Instant,
     scenario: Scenario,
     labels: Labels,
+    metrics: Arc<[UserMetric]>,
     caches: RefCell<Caches>,
 }
 
@@ -45,14 +57,23 @@ struct Caches {
     last_http: Vec<Option<(HttpKey, Family)>>,
     http: HashMap<(usize, HttpKey), Family>,
     iterations: Vec<Option<Family>>,
-    checks: HashMap<(usize, usize, usize), Family>,
+    /// Checks, samples and groups by stage, operation and variant.
+    others: HashMap<(usize, usize, u32), Family>,
+    /// Labels that come from values, by operation; their numbers begin with 1.
+    variants: HashMap<(usize, Variation), u32>,
+    variations: Vec<Variation>,
 }
 
 impl Desk {
-    /// A desk for scenario `index` of a plan.
+    /// A desk for a scenario of a plan; `index` is its position, or one past the last for setup and teardown.
     #[must_use]
-    pub fn new(plan: &Plan, index: usize, recorder: Rc<RefCell<Recorder>>, run_start: Instant) -> Self {
-        let scenario = plan.scenarios[index].clone();
+    pub fn new(
+        plan: &Plan,
+        scenario: Scenario,
+        index: usize,
+        recorder: Rc<RefCell<Recorder>>,
+        run_start: Instant,
+    ) -> Self {
         let labels = Labels::new([("scenario", scenario.name.as_str())]).with(scenario.tags.iter().cloned());
         let caches = Caches {
             last_http: vec![None; scenario.program.ops.len()],
@@ -60,14 +81,17 @@ impl Desk {
             ..Caches::default()
         };
         let index = u16::try_from(index).unwrap_or(u16::MAX);
-        Self { recorder, index, run_start, scenario, labels, caches: RefCell::new(caches) }
+        let metrics = plan.metrics.clone();
+        Self { recorder, index, run_start, scenario, labels, metrics, caches: RefCell::new(caches) }
     }
 
     fn second_of(&self, moment: Instant) -> u32 {
         u32::try_from(self.since_start(moment).as_secs()).unwrap_or(u32::MAX)
     }
 
-    fn since_start(&self, moment: Instant) -> Duration {
+    /// Time since the start of the run, or zero before it.
+    #[must_use]
+    pub fn since_start(&self, moment: Instant) -> Duration {
         moment.saturating_duration_since(self.run_start)
     }
 
@@ -138,20 +162,105 @@ impl Desk {
         family
     }
 
-    /// A check was looked at, of a response that came at `at`.
-    pub fn check(&self, stage: usize, op: usize, check: usize, passed: bool, at: Instant) {
+    /// The number of a set of labels that come from values.
+    pub fn variant(&self, op: usize, labels: Variation) -> u32 {
         let mut caches = self.caches.borrow_mut();
-        let family = *caches.checks.entry((stage, op, check)).or_insert_with(|| {
-            let Some(Op::Send(request, checks)) = self.scenario.program.ops.get(op) else {
-                return self.recorder.borrow_mut().family(&CHECK_FAMILY, &self.labels, &[]);
-            };
-            let own = [("stage", self.stage_label(stage)), ("name", &request.name), ("check", &checks[check].name)];
-            let labels = self.labels.with(request.tags.iter().cloned()).with(own);
-            self.recorder.borrow_mut().family(&CHECK_FAMILY, &labels, &[])
-        });
+        let caches = &mut *caches;
+        let next = caches.variations.len();
+        let labels = if next < MOST_VARIANTS { labels } else { labels.folded() };
+        *caches.variants.entry((op, labels)).or_insert_with_key(|(_, labels)| {
+            caches.variations.push(labels.clone());
+            u32::try_from(next + 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// A check, a sample of a metric or the end of a group, at a moment.
+    pub fn sample(&self, stage: usize, effect: Effect<'_>, at: Instant) {
+        let (op, labels) = match &effect {
+            Effect::Check { op, labels, .. } | Effect::Metric { op, labels, .. } => (*op, labels.clone()),
+            Effect::Group { op, .. } => (*op, None),
+            _ => return,
+        };
+        let variant = labels.map_or(0, |labels| self.variant(op, labels));
+        let Some(family) = self.other_family(stage, op, variant) else { return };
         let mut recorder = self.recorder.borrow_mut();
-        recorder.rate(family, 0, passed);
-        recorder.record(family, || (self.since_start(at), Record::Check { passed }));
+        match (effect, self.scenario.program.ops.get(op)) {
+            (Effect::Check { passed, .. }, _) => {
+                recorder.rate(family, 0, passed);
+                recorder.record(family, || (self.since_start(at), Record::Check { passed }));
+            }
+            (Effect::Group { took, .. }, _) => recorder.observe(family, 0, took.as_secs_f64()),
+            (Effect::Metric { value, .. }, Some(Op::Metric(step))) => {
+                self.user_sample(&mut recorder, family, step, value);
+            }
+            // A measured block has seconds already.
+            (Effect::Metric { value, .. }, Some(Op::Measure(..))) => recorder.observe(family, 0, value),
+            _ => {}
+        }
+    }
+
+    fn user_sample(&self, recorder: &mut Recorder, family: Family, step: &MetricStep, value: f64) {
+        let Some(metric) = self.metrics.get(step.metric) else { return };
+        let value = value * metric.scale;
+        match metric.def.kind {
+            Kind::Counter => recorder.add(family, 0, value),
+            Kind::Gauge if metric.up_and_down => recorder.shift(family, 0, value),
+            Kind::Gauge => recorder.set(family, 0, value),
+            Kind::Rate => recorder.rate(family, 0, value != 0.0),
+            Kind::Trend => recorder.observe(family, 0, value),
+        }
+    }
+
+    fn other_family(&self, stage: usize, op: usize, variant: u32) -> Option<Family> {
+        let mut caches = self.caches.borrow_mut();
+        let caches = &mut *caches;
+        let known = caches.others.get(&(stage, op, variant));
+        if let Some(family) = known {
+            return Some(*family);
+        }
+        let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize)).cloned();
+        let Variation { name, tags } = variation.unwrap_or_default();
+        let stage_label = ("stage", self.stage_label(stage));
+        let mut recorder = self.recorder.borrow_mut();
+        let check = match self.scenario.program.ops.get(op)? {
+            Op::Check(check) => check,
+            Op::Extract(extract) => &extract.check,
+            Op::Group(_, group) => {
+                let labels = self.labels.with([stage_label, ("group", &**group)]);
+                return Some(recorder.family(&GROUP_FAMILY, &labels, &[]));
+            }
+            Op::Metric(step) | Op::Measure(_, step) => {
+                let labels = self.labels.with([stage_label, ("group", &*step.group)]).with(tags);
+                let tags: Vec<&str> = step.tags.iter().map(|(name, _)| &**name).collect();
+                let family = recorder.family(&[&self.metrics.get(step.metric)?.def], &labels, &tags);
+                caches.others.insert((stage, op, variant), family);
+                return Some(family);
+            }
+            _ => return None,
+        };
+        let shown = name.as_deref().unwrap_or(&check.name);
+        let own = [stage_label, ("group", &check.group), ("name", &check.request), ("check", shown)];
+        let labels = self.labels.with(check.tags.iter().cloned()).with(own);
+        let family = recorder.family(&CHECK_FAMILY, &labels, &["check"]);
+        caches.others.insert((stage, op, variant), family);
+        Some(family)
+    }
+
+    /// An iteration ended early.
+    pub fn failed(&self, stage: usize, reason: &str) {
+        let reason: String = reason.chars().take(MOST_OF_A_REASON).collect();
+        let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)]);
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&FAILURE_FAMILY, &labels, &["reason"]);
+        recorder.add(family, 0, 1.0);
+    }
+
+    /// A parallel block had so many requests in flight at its widest.
+    pub fn width(&self, stage: usize, group: &str, width: u32) {
+        let labels = self.labels.with([("stage", self.stage_label(stage)), ("group", group)]);
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&WIDTH_FAMILY, &labels, &[]);
+        recorder.observe(family, 0, f64::from(width));
     }
 
     /// The iteration of a sampled trace ended, or was cut off.
@@ -162,12 +271,19 @@ impl Desk {
     }
 
     /// An attempt ended, with its span if it is sampled.
-    pub fn attempt(&self, stage: usize, op: usize, request: &RequestSpec, attempt: &Attempt, span: Option<Span>) {
-        let family = self.http_family((stage, attempt.status, attempt.error), op, request);
+    pub fn attempt(
+        &self,
+        stage: usize,
+        (op, variant): (usize, u32),
+        request: &RequestSpec,
+        attempt: &Attempt,
+        span: Option<Span>,
+    ) {
+        let family = self.http_family((stage, attempt.status, attempt.error, variant), op, request);
         let second = self.second_of(attempt.intended);
         let mut recorder = self.recorder.borrow_mut();
         let recorder = &mut *recorder;
-        let failed = attempt.error.is_some();
+        let failed = attempt.error.is_some_and(ErrorClass::is_failure);
         recorder.rate(family, Http::Failed as usize, failed);
         let cell = recorder.intended.at(second, self.index);
         if failed {
@@ -209,14 +325,21 @@ impl Desk {
 
     fn http_family(&self, key: HttpKey, op: usize, request: &RequestSpec) -> Family {
         let mut caches = self.caches.borrow_mut();
+        let caches = &mut *caches;
         if let Some(Some((known, family))) = caches.last_http.get(op)
             && *known == key
         {
             return *family;
         }
         let family = *caches.http.entry((op, key)).or_insert_with(|| {
-            let labels = self.http_labels(key, request);
-            self.recorder.borrow_mut().family(&HTTP_FAMILY, &labels, &["status"])
+            let variation = key.3.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
+            let labels = self.http_labels(key, request, variation);
+            let mut from_data = vec!["status"];
+            if let Some(variation) = variation {
+                from_data.extend(variation.name.as_ref().map(|_| "name"));
+                from_data.extend(variation.tags.iter().map(|(name, _)| &**name));
+            }
+            self.recorder.borrow_mut().family(&HTTP_FAMILY, &labels, &from_data)
         });
         if let Some(slot) = caches.last_http.get_mut(op) {
             *slot = Some((key, family));
@@ -224,17 +347,24 @@ impl Desk {
         family
     }
 
-    fn http_labels(&self, (stage, status, error): HttpKey, request: &RequestSpec) -> Labels {
+    fn http_labels(
+        &self,
+        (stage, status, error, _): HttpKey,
+        request: &RequestSpec,
+        variation: Option<&Variation>,
+    ) -> Labels {
         let status = status.map(|status| status.to_string()).unwrap_or_default();
         let own = [
             ("stage", self.stage_label(stage)),
-            ("name", &request.name),
+            ("group", &*request.group),
+            ("name", variation.and_then(|labels| labels.name.as_deref()).unwrap_or(&request.name)),
             ("method", &request.method),
             ("status", &status),
-            ("expected_response", if error.is_none() { "true" } else { "false" }),
+            ("expected_response", if error.is_none_or(|class| !class.is_failure()) { "true" } else { "false" }),
             ("error_class", error.map_or("", ErrorClass::label)),
         ];
-        self.labels.with(request.tags.iter().cloned()).with(own)
+        let tags = variation.map_or(&[][..], |labels| &labels.tags);
+        self.labels.with(request.tags.iter().chain(tags).cloned()).with(own)
     }
 
     /// The state of the scenario, once a second: users running, users made, arrivals wanted, the stage.

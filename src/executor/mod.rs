@@ -5,13 +5,16 @@
 //! Never imports the telling side: a slow output cannot slow a request. Start with [`worker`], then [`open`],
 //! [`closed`] and [`vu`].
 
+pub mod buffers;
 pub mod closed;
 pub mod desk;
+pub mod errand;
 pub mod open;
 pub mod pacer;
 pub mod raw;
 pub mod scenario;
 pub mod seats;
+pub mod strand;
 #[cfg(test)]
 mod tests;
 mod traced;
@@ -20,7 +23,7 @@ pub mod vu;
 pub mod worker;
 
 pub use tracer::Sampling;
-pub use worker::{Besides, Crew, StartError, Traffic};
+pub use worker::{Crew, Order, StartError, Traffic};
 
 use std::{
     panic::resume_unwind,
@@ -33,10 +36,15 @@ use tokio::task::{JoinError, JoinHandle};
 /// Lets a panic of a task go on in the worker's thread, where it is told: a load that lost a part of itself in silence
 /// would pass for a whole one. A task that was cut off is no panic.
 fn settle(ended: Result<(), JoinError>) {
-    if let Err(error) = ended
-        && let Ok(panic) = error.try_into_panic()
-    {
-        resume_unwind(panic);
+    settled(ended);
+}
+
+/// As [`settle`], for a task that gives something; None if it was cut off.
+fn settled<T>(ended: Result<T, JoinError>) -> Option<T> {
+    match ended.map_err(JoinError::try_into_panic) {
+        Ok(value) => Some(value),
+        Err(Ok(panic)) => resume_unwind(panic),
+        Err(Err(_)) => None,
     }
 }
 

@@ -196,13 +196,16 @@ async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
             due
         } else {
             if !seats.sit(seat.clone()) {
-                return;
+                break;
             }
             match seat.next().await {
                 Some(due) => due,
-                None => return,
+                None => break,
             }
         };
-        user.iterate(Instant::now(), Some(due)).await;
+        if user.iterate(Instant::now(), Some(due)).await.left {
+            break;
+        }
     }
+    user.part().await;
 }

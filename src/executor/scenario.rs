@@ -1,17 +1,41 @@
 //! What all users of a scenario on one worker share: its plan, its desk, its counts and the word to stop.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{
-    desk::Desk,
-    tracer::{Trace, Tracer},
-};
+use super::{buffers::Buffers, desk::Desk, tracer::Tracer};
 use crate::{
-    plan::{Partition, Plan, Program, Scenario, schedule::stage_at},
+    control::{Applied, Control, StopReason},
+    language::{Response, Slot, Value},
+    plan::{Partition, Program, Scenario, flow::Scene, schedule::stage_at},
     protocol::Network,
 };
+
+/// What the scenarios of a worker have in common.
+#[derive(Debug)]
+pub struct Floor {
+    /// Which worker.
+    pub worker: usize,
+    /// When the run begins.
+    pub start: Instant,
+    /// The wall clock then, since the Unix epoch.
+    pub clock_at_start: Duration,
+    /// Which share of the work is this worker's.
+    pub part: Partition,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Connections and read buffers.
+    pub network: Rc<Network>,
+    /// Write buffers.
+    pub buffers: Rc<Buffers>,
+    /// What setup left behind, by name.
+    pub given: Arc<[(String, Value)]>,
+    /// Where a flow's wish to end the test goes.
+    pub control: Control,
+    /// Who decides about traces, if requests are to carry them.
+    pub tracer: Option<Rc<Tracer>>,
+}
 
 /// One scenario on one worker.
 #[derive(Debug)]
@@ -30,7 +54,16 @@ pub struct ScenarioRun {
     pub network: Rc<Network>,
     /// Where it records.
     pub desk: Desk,
-    tracer: Option<Rc<Tracer>>,
+    /// Memory for requests that are being written.
+    pub buffers: Rc<Buffers>,
+    /// What setup left behind, for the users to come.
+    pub given: Vec<(Slot, Value)>,
+    /// Who decides about traces, if requests are to carry them.
+    pub tracer: Option<Rc<Tracer>>,
+    control: Control,
+    worker: usize,
+    /// The wall clock at the start of the run, since the Unix epoch.
+    clock_at_start: Duration,
     /// Users in the middle of an iteration.
     pub running: Cell<u64>,
     /// Users that exist.
@@ -43,31 +76,33 @@ pub struct ScenarioRun {
     pub bell: Notify,
     halted: Cell<bool>,
     numbers: Cell<u64>,
+    iterations: Cell<u64>,
     last_stage: Cell<usize>,
 }
 
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(
-        plan: &Plan,
-        index: usize,
-        run_start: Instant,
-        part: Partition,
-        network: Rc<Network>,
-        desk: Desk,
-        tracer: Option<Rc<Tracer>>,
-    ) -> Rc<Self> {
-        let scenario = plan.scenarios[index].clone();
+    pub fn new(scenario: Scenario, index: usize, desk: Desk, floor: &Floor) -> Rc<Self> {
+        let names = &scenario.program.names;
+        let given = floor.given.iter().filter_map(|(name, value)| {
+            let place = names.iter().position(|known| **known == **name)?;
+            Some((Slot(u16::try_from(place).ok()?), value.clone()))
+        });
         Rc::new(Self {
             index,
-            start: run_start + scenario.start,
+            start: floor.start + scenario.start,
+            given: given.collect(),
             scenario,
-            part,
-            seed: plan.seed.wrapping_add(index as u64),
-            network,
+            part: floor.part,
+            seed: floor.seed.wrapping_add(index as u64),
+            network: floor.network.clone(),
             desk,
-            tracer,
+            buffers: floor.buffers.clone(),
+            tracer: floor.tracer.clone(),
+            control: floor.control.clone(),
+            worker: floor.worker,
+            clock_at_start: floor.clock_at_start,
             running: Cell::default(),
             made: Cell::default(),
             target_rate: Cell::default(),
@@ -75,6 +110,7 @@ impl ScenarioRun {
             bell: Notify::new(),
             halted: Cell::default(),
             numbers: Cell::default(),
+            iterations: Cell::default(),
             last_stage: Cell::default(),
         })
     }
@@ -83,12 +119,6 @@ impl ScenarioRun {
     #[must_use]
     pub fn program(&self) -> &Program {
         &self.scenario.program
-    }
-
-    /// The trace of an iteration that begins, if the run is traced.
-    #[must_use]
-    pub fn trace(&self, stage: usize, intended: Instant, began: Instant) -> Option<Box<Trace<'_>>> {
-        Some(self.tracer.as_ref()?.begin(&self.desk, stage, intended, began))
     }
 
     /// Offset of a moment from the scenario's start.
@@ -122,6 +152,29 @@ impl ScenarioRun {
         let own = self.numbers.get();
         self.numbers.set(own + 1);
         self.part.nth(own)
+    }
+
+    /// The number of the next iteration, from 0: unique over all workers and segments.
+    #[must_use]
+    pub fn next_iteration_number(&self) -> u64 {
+        let own = self.iterations.get();
+        self.iterations.set(own + 1);
+        self.part.nth(own)
+    }
+
+    /// What a flow sees at a moment.
+    #[must_use]
+    pub fn scene<'a>(&self, response: Response<'a>, moment: Instant) -> Scene<'a> {
+        let now = self.desk.since_start(moment);
+        Scene { response, now, clock: self.clock_at_start + now }
+    }
+
+    /// Ends the whole test.
+    pub fn abort(&self, reason: &str) {
+        let at = self.desk.since_start(Instant::now());
+        let what = format!("{} aborts the test: {reason}", self.scenario.name);
+        self.control.follower().applied(Applied { at, worker: self.worker, what });
+        self.control.stop(StopReason::Aborted);
     }
 
     /// Ends everything after the requests in flight: no further step is begun.

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     future::Future,
     rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
@@ -20,7 +21,7 @@ use super::{
     desk::Desk,
     open,
     pacer::Pacer,
-    scenario::ScenarioRun,
+    scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
 };
 use crate::{
@@ -29,11 +30,17 @@ use crate::{
     plan::{
         Check, ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program, RequestSpec,
         Scenario, Shape, Wire,
-        flow::Rule,
+        check::Rule,
+        program::{Pause, Send},
         schedule::{Stage, open::Spacing},
     },
     protocol::{Network, tls},
 };
+
+/// A program that only waits.
+fn thinking(time: Duration) -> Program {
+    Program { ops: vec![Op::Think(Pause::Between(time, time)), Op::End], ..Program::default() }
+}
 
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -50,7 +57,7 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         shape,
         start: Duration::ZERO,
         graceful_stop,
-        program: Program { ops: vec![Op::Think(think, think)] },
+        program: thinking(think),
         tags: Vec::new(),
     };
     Plan {
@@ -64,6 +71,9 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         outputs: Vec::new(),
         traces: None,
         variables: BTreeMap::new(),
+        metrics: [].into(),
+        setup: None,
+        teardown: None,
         practice_target: None,
     }
 }
@@ -127,10 +137,22 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     let start = Instant::now();
     let recorder = Rc::new(RefCell::new(Recorder::default()));
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
-    let network = Rc::new(Network::new(plan.origins.clone().into(), tls::connector(false, true).unwrap()));
-    let desk = Desk::new(&plan, 0, recorder.clone(), start);
-    let run = ScenarioRun::new(&plan, 0, start, Partition::WHOLE, network, desk, None);
     let control = Control::new(1);
+    let floor = Floor {
+        worker: 0,
+        start,
+        clock_at_start: Duration::ZERO,
+        part: Partition::WHOLE,
+        seed: plan.seed,
+        network: Rc::new(Network::new(&plan.origins, tls::connector(false, true).unwrap())),
+        buffers: Rc::default(),
+        given: [].into(),
+        control: control.clone(),
+        tracer: None,
+    };
+    let scenario = plan.scenarios[0].clone();
+    let desk = Desk::new(&plan, scenario.clone(), 0, recorder.clone(), start);
+    let run = ScenarioRun::new(scenario, 0, desk, &floor);
     let follower = control.follower();
     spawn_local(beside(control, run.clone()));
     match plan.scenarios[0].shape.clone() {
@@ -347,20 +369,17 @@ async fn answer_all(listener: TcpListener, waiting: Rc<Cell<u64>>) {
     }
 }
 
-fn get(path: &str, origin: usize, checks: Vec<Check>) -> Op {
+fn get(path: &str, origin: usize) -> Op {
     let request = RequestSpec {
         name: path.into(),
         method: "GET".into(),
         origin,
         wire: Wire::new(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n").as_bytes(), b""),
-        bodyless: false,
         timeout: seconds(60),
-        keep_head: false,
-        keep_body: false,
         expected: [(200, 399)].into(),
-        tags: Vec::new(),
+        ..RequestSpec::default()
     };
-    Op::Send(Box::new(request), checks)
+    Op::Send(Box::new(Send { request, ..Send::default() }))
 }
 
 #[tokio::test]
@@ -372,10 +391,18 @@ async fn raw_records_add_up_to_the_counters() {
     let shape = closed_shape(ClosedSchedule::constant(3, seconds(600)), Some(20));
     let mut plan = plan(shape, seconds(0), seconds(30));
     plan.origins = ports.map(|port| Origin { tls: false, host: "127.0.0.1".into(), port }).into();
-    let check = Check { name: "is 200".into(), rule: Rule::Status(vec![(200, 200)]) };
-    plan.scenarios[0].program.ops = vec![get("/", 0, vec![check]), get("/refused", 1, Vec::new())];
+    let nothing: Arc<str> = "".into();
+    let check = Check {
+        name: "is 200".into(),
+        named: None,
+        rule: Rule::Status(vec![(200, 200)]),
+        request: nothing.clone(),
+        group: nothing,
+        tags: Vec::new(),
+    };
+    plan.scenarios[0].program.ops = vec![get("/", 0), Op::Check(Box::new(check)), get("/refused", 1)];
     let mut hanging = plan.clone();
-    hanging.scenarios[0].program.ops.push(get("/hang", 0, Vec::new()));
+    hanging.scenarios[0].program.ops.push(get("/hang", 0));
     hanging.scenarios[0].graceful_stop = millis(0);
     LocalSet::new()
         .run_until(async {

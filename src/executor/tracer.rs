@@ -8,16 +8,17 @@
 use std::{
     cell::{Cell, RefCell},
     hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
+    rc::Rc,
+    time::Duration,
 };
 
 use tokio::time::Instant;
 
-use super::{desk::Desk, raw::nanoseconds, traced};
+use super::{raw::nanoseconds, scenario::ScenarioRun, traced};
 use crate::{
     metric::Span,
-    plan::{Origin, Partition, Plan},
-    protocol::{Attempt, Outgoing},
+    plan::Partition,
+    protocol::{Attempt, Network, Outgoing},
 };
 
 /// Bits of a trace id that are random enough to decide by, as W3C and OpenTelemetry count them.
@@ -34,8 +35,6 @@ pub struct Sampling {
     pub max_per_second: u64,
     /// From what identities are made: another one for each run.
     pub seed: u64,
-    /// Start of the run, Unix milliseconds.
-    pub started_at_ms: i64,
 }
 
 /// Decides about the traces of one worker.
@@ -49,14 +48,14 @@ pub struct Tracer {
     /// The second of the run that is spent from, and what is left of its share.
     budget: Cell<(u64, u64)>,
     start: Instant,
+    /// Unix nanoseconds.
     started_at_ns: u64,
-    origins: Arc<[Origin]>,
 }
 
 impl Tracer {
-    /// A tracer for one part of a run that began at `start`.
+    /// A tracer for one part of a run that began at `start`; `clock_at_start` is the wall clock then, since the Unix epoch.
     #[must_use]
-    pub fn new(sampling: Sampling, plan: &Plan, part: Partition, start: Instant) -> Self {
+    pub fn new(sampling: Sampling, part: Partition, start: Instant, clock_at_start: Duration) -> Self {
         let mut hasher = DefaultHasher::new();
         (sampling.seed, part.nth(0)).hash(&mut hasher);
         let share = part.share_of(sampling.max_per_second);
@@ -66,31 +65,8 @@ impl Tracer {
             share,
             budget: Cell::new((0, share)),
             start,
-            started_at_ns: u64::try_from(sampling.started_at_ms).unwrap_or(0).saturating_mul(1_000_000),
-            origins: plan.origins.clone().into(),
+            started_at_ns: nanoseconds(clock_at_start),
         }
-    }
-
-    /// An iteration begins that was due at `intended`.
-    pub fn begin<'a>(&'a self, desk: &'a Desk, stage: usize, intended: Instant, began: Instant) -> Box<Trace<'a>> {
-        let (id, root) = {
-            let mut random = self.random.borrow_mut();
-            (random.u128(1..), random.u64(1..))
-        };
-        let is_sampled = random_bits(id) >= self.threshold && self.spend(began);
-        // Boxed, so that an idle user of a run without traces does not carry its size.
-        Box::new(Trace {
-            tracer: self,
-            desk,
-            stage,
-            id,
-            root,
-            left: Cell::new(if is_sampled { MAX_SPANS_OF_TRACE } else { 0 }),
-            is_sampled,
-            intended,
-            began,
-            ended: None,
-        })
     }
 
     /// Takes one trace off the share of the second of a moment; false when it is used up.
@@ -123,9 +99,9 @@ fn random_bits(trace: u128) -> u64 {
 
 /// One iteration. Leaves its span when dropped, so that what is cut off leaves one, too.
 #[derive(Debug)]
-pub struct Trace<'a> {
-    tracer: &'a Tracer,
-    desk: &'a Desk,
+pub struct Trace {
+    tracer: Rc<Tracer>,
+    run: Rc<ScenarioRun>,
     stage: usize,
     id: u128,
     root: u64,
@@ -134,65 +110,76 @@ pub struct Trace<'a> {
     left: Cell<u32>,
     intended: Instant,
     began: Instant,
-    ended: Option<Instant>,
+    ended: Cell<Option<Instant>>,
 }
 
-impl Trace<'_> {
-    /// A request is about to be sent.
+impl Trace {
+    /// An iteration begins that was due at `intended`; None in a run without traces.
     #[must_use]
-    pub fn request(&self, outgoing: &Outgoing<'_>) -> Box<TracedRequest> {
+    pub fn begin(run: &Rc<ScenarioRun>, stage: usize, intended: Instant, began: Instant) -> Option<Rc<Self>> {
+        let mut trace = Self::of(run, intended, began)?;
+        trace.stage = stage;
+        trace.is_sampled = random_bits(trace.id) >= trace.tracer.threshold && trace.tracer.spend(began);
+        trace.left.set(if trace.is_sampled { MAX_SPANS_OF_TRACE } else { 0 });
+        Some(Rc::new(trace))
+    }
+
+    /// For requests that belong to no iteration; None in a run without traces.
+    #[must_use]
+    pub fn unsampled(run: &Rc<ScenarioRun>) -> Option<Rc<Self>> {
+        Self::of(run, run.start, run.start).map(Rc::new)
+    }
+
+    fn of(run: &Rc<ScenarioRun>, intended: Instant, began: Instant) -> Option<Self> {
+        let tracer = run.tracer.clone()?;
+        let (id, root) = {
+            let mut random = tracer.random.borrow_mut();
+            (random.u128(1..), random.u64(1..))
+        };
+        let (run, left, ended) = (run.clone(), Cell::default(), Cell::default());
+        Some(Self { tracer, run, stage: 0, id, root, is_sampled: false, left, intended, began, ended })
+    }
+
+    /// A request is about to be sent. Boxed, so that an idle user of a run without traces does not carry its size.
+    #[must_use]
+    pub fn request(self: &Rc<Self>, outgoing: &Outgoing<'_>, network: &Network) -> Box<TracedRequest> {
         let id = self.tracer.random.borrow_mut().u64(1..);
         let is_sampled = self.left.get() > 0;
         self.left.set(self.left.get().saturating_sub(1));
-        let span = is_sampled.then(|| Box::new(self.span_of(id, outgoing)));
-        Box::new(TracedRequest { header: traced::header(self.id, id, is_sampled), span })
+        let span = is_sampled.then(|| Box::new(self.span_of(id, outgoing, network)));
+        Box::new(TracedRequest { header: traced::header(self.id, id, is_sampled), trace: self.clone(), span })
     }
 
     #[cold]
-    fn span_of(&self, id: u64, outgoing: &Outgoing<'_>) -> Span {
-        let url = traced::url(self.tracer.origins.get(outgoing.spec.origin), outgoing.bytes);
+    fn span_of(&self, id: u64, outgoing: &Outgoing<'_>, network: &Network) -> Span {
+        let url = traced::url(network.origin_at(outgoing.origin).as_ref(), outgoing.bytes);
         let user_agent = traced::user_agent(outgoing);
         Span { trace: self.id, id, parent: self.root, url, user_agent, ..Span::default() }
     }
 
     /// The iteration ran to its end.
-    pub fn end(&mut self, at: Instant) {
-        self.ended = Some(at);
-    }
-
-    /// What an attempt leaves behind; None unless it is sampled.
-    #[must_use]
-    pub fn span(&self, request: &TracedRequest, attempt: &Attempt) -> Option<Span> {
-        let span = request.span.as_ref()?;
-        // Without a byte written there is no service time; the span then shows the waiting for a connection.
-        let begin = if attempt.sent > 0 { attempt.send_begin.unwrap_or(attempt.end) } else { attempt.taken };
-        Some(Span {
-            start_unix_ns: self.tracer.unix_ns(begin),
-            duration_ns: nanoseconds(attempt.end - begin),
-            response_ns: nanoseconds(attempt.end - attempt.intended),
-            is_observed: attempt.sent > 0,
-            ..Span::clone(span)
-        })
+    pub fn end(&self, at: Instant) {
+        self.ended.set(Some(at));
     }
 }
 
-impl Drop for Trace<'_> {
+impl Drop for Trace {
     fn drop(&mut self) {
         if !self.is_sampled {
             return;
         }
         let since = |end: Instant, moment| nanoseconds(end.saturating_duration_since(moment));
-        let end = self.ended.unwrap_or_else(Instant::now);
+        let end = self.ended.get().unwrap_or_else(Instant::now);
         let span = Span {
             trace: self.id,
             id: self.root,
             start_unix_ns: self.tracer.unix_ns(self.began),
             duration_ns: since(end, self.began),
             response_ns: since(end, self.intended),
-            is_observed: self.ended.is_some(),
+            is_observed: self.ended.get().is_some(),
             ..Span::default()
         };
-        self.desk.traced(self.stage, span);
+        self.run.desk.traced(self.stage, span);
     }
 }
 
@@ -200,6 +187,7 @@ impl Drop for Trace<'_> {
 #[derive(Debug)]
 pub struct TracedRequest {
     header: [u8; traced::HEADER],
+    trace: Rc<Trace>,
     /// What is known of its span before it is sent, if it is sampled. Boxed, because most are not.
     span: Option<Box<Span>>,
 }
@@ -209,6 +197,21 @@ impl TracedRequest {
     #[must_use]
     pub fn header(&self) -> &[u8] {
         &self.header
+    }
+
+    /// What an attempt leaves behind; None unless it is sampled.
+    #[must_use]
+    pub fn span(&self, attempt: &Attempt) -> Option<Span> {
+        let span = self.span.as_ref()?;
+        // Without a byte written there is no service time; the span then shows the waiting for a connection.
+        let begin = if attempt.sent > 0 { attempt.send_begin.unwrap_or(attempt.end) } else { attempt.taken };
+        Some(Span {
+            start_unix_ns: self.trace.tracer.unix_ns(begin),
+            duration_ns: nanoseconds(attempt.end - begin),
+            response_ns: nanoseconds(attempt.end - attempt.intended),
+            is_observed: attempt.sent > 0,
+            ..Span::clone(span)
+        })
     }
 }
 
@@ -222,49 +225,70 @@ pub fn seed_of(run_id: &str, seed: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, rc::Rc, time::Duration};
+    use std::collections::BTreeSet;
 
     use super::*;
     use crate::{
-        executor::tests::{closed_shape, plan},
+        control::Control,
+        executor::{
+            desk::Desk,
+            scenario::Floor,
+            tests::{closed_shape, plan},
+        },
         metric::Recorder,
-        plan::{ClosedSchedule, RequestSpec, Wire},
-        protocol::Probe,
+        plan::{ClosedSchedule, Origin, RequestSpec, Wire},
+        protocol::{Probe, tls},
     };
 
     fn sampling(ratio: f64, max_per_second: u64, seed: u64) -> Sampling {
-        Sampling { ratio, max_per_second, seed, started_at_ms: 1_700_000_000_000 }
+        Sampling { ratio, max_per_second, seed }
     }
 
     struct Bench {
-        plan: Plan,
         start: Instant,
         recorder: Rc<RefCell<Recorder>>,
-        desk: Desk,
+        run: Rc<ScenarioRun>,
     }
 
     impl Bench {
-        fn new() -> Self {
+        fn new(sampling: Sampling, part: Partition) -> Self {
             let shape = closed_shape(ClosedSchedule::constant(1, Duration::from_secs(1)), None);
-            let mut plan = plan(shape, Duration::ZERO, Duration::ZERO);
-            plan.origins = vec![Origin { tls: false, host: "h".into(), port: 80 }];
+            let plan = plan(shape, Duration::ZERO, Duration::ZERO);
             let (start, recorder) = (Instant::now(), Rc::new(RefCell::new(Recorder::default())));
-            let desk = Desk::new(&plan, 0, recorder.clone(), start);
-            Self { plan, start, recorder, desk }
+            let clock_at_start = Duration::from_secs(1_700_000_000);
+            let origins = [Origin { tls: false, host: "h".into(), port: 80 }];
+            let floor = Floor {
+                worker: 0,
+                start,
+                clock_at_start,
+                part,
+                seed: 1,
+                network: Rc::new(Network::new(&origins, tls::connector(false, true).unwrap())),
+                buffers: Rc::default(),
+                given: [].into(),
+                control: Control::new(1),
+                tracer: Some(Rc::new(Tracer::new(sampling, part, start, clock_at_start))),
+            };
+            let scenario = plan.scenarios[0].clone();
+            let desk = Desk::new(&plan, scenario.clone(), 0, recorder.clone(), start);
+            Self { start, recorder, run: ScenarioRun::new(scenario, 0, desk, &floor) }
         }
 
-        fn tracer(&self, sampling: Sampling, part: Partition) -> Tracer {
-            Tracer::new(sampling, &self.plan, part, self.start)
+        fn at(&self, millis: u64) -> Instant {
+            self.start + Duration::from_millis(millis)
+        }
+
+        fn begin(&self, intended: u64, began: u64) -> Rc<Trace> {
+            Trace::begin(&self.run, 0, self.at(intended), self.at(began)).unwrap()
         }
 
         /// Iterations at even times, in so many milliseconds; how many of each second were sampled.
-        fn sampled(&self, tracer: &Tracer, iterations: u32, millis: u64) -> Vec<usize> {
+        fn sampled(&self, iterations: u64, millis: u64) -> Vec<usize> {
             let mut seconds = vec![0; usize::try_from(millis / 1_000).unwrap() + 1];
             for number in 0..iterations {
-                let offset = Duration::from_millis(millis) * number / iterations;
-                let began = self.start + offset;
-                let trace = tracer.begin(&self.desk, 0, began, began);
-                seconds[usize::try_from(offset.as_secs()).unwrap()] += usize::from(trace.is_sampled);
+                let offset = millis * number / iterations;
+                let trace = self.begin(offset, offset);
+                seconds[usize::try_from(offset / 1_000).unwrap()] += usize::from(trace.is_sampled);
             }
             seconds
         }
@@ -272,14 +296,27 @@ mod tests {
         fn spans(&self) -> Vec<Span> {
             self.recorder.borrow_mut().hand_over(0, 1, false, 0.0).spans.kept
         }
+
+        /// A request that was due at 10 ms, written at 20 and answered at 50; gives its header.
+        fn send(&self, trace: &Rc<Trace>, spec: &RequestSpec) -> String {
+            let traced = trace.request(&Outgoing::constant(spec), &self.run.network);
+            let record = |attempt: &Attempt| {
+                let attempt = Attempt { end: self.at(50), ..attempt.clone() };
+                self.run.desk.attempt(0, (0, 0), spec, &attempt, traced.span(&attempt));
+            };
+            let mut probe = Probe::new(self.at(10), self.at(20), &record);
+            probe.begin_send(true);
+            probe.wrote(10);
+            drop(probe);
+            String::from_utf8(traced.header().to_vec()).unwrap()
+        }
     }
 
     #[test]
     fn the_share_is_kept_and_decided_by_the_trace_id() {
-        let bench = Bench::new();
         for ratio in [0.0, 0.01, 0.3, 1.0] {
-            let tracer = bench.tracer(sampling(ratio, 1_000_000, 7), Partition::WHOLE);
-            let sampled: usize = bench.sampled(&tracer, 10_000, 10_000).iter().sum();
+            let bench = Bench::new(sampling(ratio, 1_000_000, 7), Partition::WHOLE);
+            let sampled: usize = bench.sampled(10_000, 10_000).iter().sum();
             // Six standard deviations; the seed is fixed.
             let bound = 6.0 * (10_000.0 * ratio * (1.0 - ratio)).sqrt();
             assert!((sampled as f64 - 10_000.0 * ratio).abs() <= bound, "{sampled} of {ratio}");
@@ -291,12 +328,10 @@ mod tests {
 
     #[test]
     fn all_workers_together_keep_the_cap_in_every_second() {
-        let bench = Bench::new();
         for max in [1, 7, 50] {
             let mut all = [0; 6];
             for worker in 0..3 {
-                let tracer = bench.tracer(sampling(1.0, max, 7), Partition::new(worker, 3));
-                let own = bench.sampled(&tracer, 5_000, 5_000);
+                let own = Bench::new(sampling(1.0, max, 7), Partition::new(worker, 3)).sampled(5_000, 5_000);
                 all.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
             }
             assert_eq!(all[..5], [usize::try_from(max).unwrap(); 5]);
@@ -305,49 +340,28 @@ mod tests {
 
     #[test]
     fn identities_are_those_of_the_run_and_the_worker() {
-        let bench = Bench::new();
         let of = |seed, worker| {
-            let tracer = bench.tracer(sampling(0.0, 1, seed), Partition::new(worker, 2));
-            (0..100).map(|_| tracer.begin(&bench.desk, 0, bench.start, bench.start).id).collect::<BTreeSet<_>>()
+            let bench = Bench::new(sampling(0.0, 1, seed), Partition::new(worker, 2));
+            (0..100).map(|_| bench.begin(0, 0).id).collect::<BTreeSet<_>>()
         };
         let (one, other) = (seed_of("a", 1), seed_of("b", 1));
         assert_eq!(of(one, 0), of(one, 0));
-        let all: BTreeSet<_> =
-            [of(one, 0), of(one, 1), of(other, 0), of(seed_of("a", 2), 0)].into_iter().flatten().collect();
-        assert_eq!(all.len(), 400);
-    }
-
-    /// A request that was written at 20 ms and answered at 50; its iteration was due at 10.
-    fn send(bench: &Bench, trace: &Trace<'_>, spec: &RequestSpec) -> String {
-        let at = |millis| bench.start + Duration::from_millis(millis);
-        let traced = trace.request(&Outgoing::constant(spec));
-        let (intended, taken) = (at(10), at(20));
-        let record = |attempt: &Attempt| {
-            let mut attempt = attempt.clone();
-            attempt.end = at(50);
-            bench.desk.attempt(0, 0, spec, &attempt, trace.span(&traced, &attempt));
-        };
-        let mut probe = Probe::new(intended, taken, &record);
-        probe.begin_send(true);
-        probe.wrote(10);
-        drop(probe);
-        String::from_utf8(traced.header().to_vec()).unwrap()
+        let all = [of(one, 0), of(one, 1), of(other, 0), of(seed_of("a", 2), 0)];
+        assert_eq!(all.into_iter().flatten().collect::<BTreeSet<_>>().len(), 400);
     }
 
     #[test]
     fn requests_and_their_iteration_leave_one_tree() {
-        let bench = Bench::new();
+        let bench = Bench::new(sampling(1.0, 1, 7), Partition::WHOLE);
         let wire = Wire::new(b"GET /a?b=c HTTP/1.1\r\nUser-Agent: me\r\n", b"");
         let spec = RequestSpec { name: "GET /a".into(), method: "GET".into(), wire, ..RequestSpec::default() };
-        let tracer = bench.tracer(sampling(1.0, 1, 7), Partition::WHOLE);
-        let mut trace = tracer.begin(&bench.desk, 0, bench.start + Duration::from_millis(10), bench.start);
-        let header = send(&bench, &trace, &spec);
-        trace.end(bench.start + Duration::from_millis(60));
+        let trace = bench.begin(10, 0);
+        let header = bench.send(&trace, &spec);
+        trace.end(bench.at(60));
         drop(trace);
         // The cap is used up.
-        let unsampled = tracer.begin(&bench.desk, 0, bench.start, bench.start);
-        assert!(send(&bench, &unsampled, &spec).ends_with("-00\r\n"));
-        drop(unsampled);
+        assert!(bench.send(&bench.begin(0, 0), &spec).ends_with("-00\r\n"));
+        assert!(bench.send(&Trace::unsampled(&bench.run).unwrap(), &spec).ends_with("-00\r\n"));
         let spans = bench.spans();
         let [request, root] = &spans[..] else { panic!("{spans:?}") };
         assert_eq!(header, format!("traceparent: 00-{:032x}-{:016x}-01\r\n", request.trace, request.id));
@@ -360,10 +374,9 @@ mod tests {
 
     #[test]
     fn an_iteration_without_end_leaves_so_many_spans_and_no_more() {
-        let bench = Bench::new();
-        let (spec, tracer) = (RequestSpec::default(), bench.tracer(sampling(1.0, 1, 7), Partition::WHOLE));
-        let trace = tracer.begin(&bench.desk, 0, bench.start, bench.start);
-        let flagged = (0..300).filter(|_| send(&bench, &trace, &spec).ends_with("-01\r\n")).count();
+        let (bench, spec) = (Bench::new(sampling(1.0, 1, 7), Partition::WHOLE), RequestSpec::default());
+        let trace = bench.begin(0, 0);
+        let flagged = (0..300).filter(|_| bench.send(&trace, &spec).ends_with("-01\r\n")).count();
         drop(trace);
         let spans = bench.spans();
         assert_eq!((flagged, spans.len()), (MAX_SPANS_OF_TRACE as usize, MAX_SPANS_OF_TRACE as usize + 1));

@@ -1,28 +1,32 @@
-//! One virtual user: runs iterations of a flow by performing its effects.
+//! One virtual user: runs iterations of a flow, one after another, and what comes before the first and after the last.
 
-use std::{cell::Cell, rc::Rc};
+use std::rc::Rc;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use super::{raw::Volume, scenario::ScenarioRun, tracer::Trace};
-use crate::{
-    plan::{
-        Flow, RequestSpec,
-        flow::{Effect, Response},
-    },
-    protocol::{Attempt, HttpSession, Lane, Outgoing, Probe, http1::Ending},
+use super::{
+    raw::Volume,
+    scenario::ScenarioRun,
+    strand::{Ended, Strand, User},
+    tracer::Trace,
 };
+use crate::{language::Who, plan::Flow};
 
-/// A virtual user: its connections, its position in the flow, its random numbers.
+/// A virtual user: what its strands share, and its main strand.
 #[derive(Debug)]
 pub struct VirtualUser {
-    run: Rc<ScenarioRun>,
-    session: HttpSession,
-    lane: Lane,
-    flow: Flow,
-    random: fastrand::Rng,
-    /// Bytes of the iteration so far.
-    volume: Cell<Volume>,
+    user: Rc<User>,
+    strand: Strand,
+    started: bool,
+}
+
+/// How an iteration ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Iterated {
+    /// When.
+    pub end: Instant,
+    /// Whether the user begins no other.
+    pub left: bool,
 }
 
 /// Counts a running user for as long as it lives, even when its task is cut off.
@@ -49,106 +53,68 @@ impl VirtualUser {
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        Self {
-            run,
-            session: HttpSession::default(),
-            lane: Lane::default(),
-            flow: Flow::default(),
-            random,
-            volume: Cell::default(),
-        }
+        let who = Who { vu: number + 1, ..Who::default() };
+        let flow = Flow::new(run.program(), &run.given, random, who);
+        Self { user: Rc::new(User::new(run)), strand: Strand::new(flow), started: false }
     }
 
-    /// Runs one iteration that begins at `began` and gives the time of its end. `arrival` is its intended start in an
-    /// open scenario; in a closed one the moment at which the user is ready is the intended start.
-    pub async fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> Instant {
-        let run = self.run.clone();
+    /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
+    /// the moment at which the user is ready is the intended start.
+    pub async fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> Iterated {
+        let run = self.user.run.clone();
         let _running = Running::new(&run);
         let intended = arrival.unwrap_or(began);
         let iteration_stage = run.stage(intended);
         if let Some(arrival) = arrival {
             run.desk.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
-        let trace = run.trace(iteration_stage, intended, began);
-        self.flow.rewind();
-        let (mut ready, mut taken) = (intended, began);
-        let (mut status, mut checked) = (None, false);
-        loop {
-            let response = Response { status, body: self.lane.body() };
-            match self.flow.next(run.program(), &mut self.random, response) {
-                Effect::Send { op, request } => {
-                    if std::mem::take(&mut checked) {
-                        // Looking at a body takes its time; it belongs to no request.
-                        taken = Instant::now();
-                        ready = taken;
-                    }
-                    let ending = self.send(&run, trace.as_deref(), (op, request), ready, taken).await;
-                    (status, ready, taken) = (ending.status, ending.at, ending.at);
-                }
-                Effect::Check { op, check, passed } => {
-                    run.desk.check(run.stage(taken), op, check, passed, taken);
-                    checked = true;
-                }
-                Effect::Think(time) => {
-                    think(&run, time).await;
-                    taken = Instant::now();
-                    ready = taken;
-                }
-                Effect::Done => break,
+        self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
+        let mut from = (intended, began);
+        if !self.started {
+            match self.enter(run.program().on_start, intended, began).await {
+                None => {}
+                Some((Ended::Well, end)) => from = (end, end),
+                Some((ended, end)) => return Iterated { end, left: ended == Ended::Left },
             }
-            if run.is_halted() {
-                return taken;
-            }
+            self.started = true;
         }
-        run.desk.iteration(iteration_stage, began, arrival, taken, self.volume.take());
-        if let Some(mut trace) = trace {
-            trace.end(taken);
+        let who = &mut self.strand.flow.who;
+        who.scenario_iteration = run.next_iteration_number();
+        let (ended, end) = match self.enter(Some(run.program().iteration), from.0, from.1).await {
+            Some(ended) => ended,
+            None => (Ended::Well, from.1),
+        };
+        self.strand.flow.who.iteration += 1;
+        if ended != Ended::Halted {
+            run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
+            self.user.trace.take().inspect(|trace| trace.end(end));
         }
-        taken
+        Iterated { end, left: ended == Ended::Left }
     }
 
-    async fn send(
-        &mut self,
-        run: &ScenarioRun,
-        trace: Option<&Trace<'_>>,
-        (op, request): (usize, &RequestSpec),
-        ready: Instant,
-        taken: Instant,
-    ) -> Ending {
-        let stage = run.stage(ready);
-        let volume = &self.volume;
-        let mut outgoing = Outgoing::constant(request);
-        let traced = trace.map(|trace| trace.request(&outgoing));
-        outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
-        let record = |attempt: &Attempt| {
-            let Volume { sent, received } = volume.get();
-            volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
-            let span = trace.zip(traced.as_ref()).and_then(|(trace, traced)| trace.span(traced, attempt));
-            run.desk.attempt(stage, op, request, attempt, span);
-        };
-        let probe = Probe::new(ready, taken, &record);
-        self.session.send(&mut self.lane, &run.network, outgoing, probe).await
+    /// Runs what the user does at its end.
+    pub async fn part(&mut self) {
+        if self.started && !self.user.run.is_halted() {
+            let now = Instant::now();
+            self.user.trace.replace(Trace::unsampled(&self.user.run));
+            self.enter(self.user.run.program().on_stop, now, now).await;
+        }
+    }
+
+    async fn enter(&mut self, entry: Option<usize>, intended: Instant, began: Instant) -> Option<(Ended, Instant)> {
+        self.strand.flow.enter(self.user.run.program(), entry?);
+        Some(self.strand.run(&self.user, intended, began).await)
     }
 }
 
 impl Drop for VirtualUser {
     fn drop(&mut self) {
-        self.run.made.set(self.run.made.get() - 1);
-        let volume = self.volume.take();
+        let run = &self.user.run;
+        run.made.set(run.made.get() - 1);
+        let volume = self.user.volume.take();
         if volume != Volume::default() {
             let now = Instant::now();
-            self.run.desk.cut_off(self.run.stage(now), now, volume);
-        }
-    }
-}
-
-/// Pauses; a halt ends the pause at once, because nothing will follow it.
-async fn think(run: &ScenarioRun, time: std::time::Duration) {
-    let end = Instant::now() + time;
-    while !run.is_halted() && Instant::now() < end {
-        tokio::select! {
-            () = sleep(end - Instant::now()) => {}
-            () = run.bell.notified() => {}
+            run.desk.cut_off(run.stage(now), now, volume);
         }
     }
 }

@@ -17,13 +17,14 @@ use super::{
     desk::Desk,
     open,
     pacer::Pacer,
-    scenario::ScenarioRun,
+    scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
     settle,
     tracer::{Sampling, Tracer},
 };
 use crate::{
     control::{Control, Follower},
+    language::Value,
     metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
     protocol::{Network, tls},
@@ -44,15 +45,6 @@ pub enum StartError {
     /// A thread or its runtime could not be made.
     #[error("a worker thread could not be started")]
     Thread(#[from] std::io::Error),
-}
-
-/// What intervals carry besides metrics, when it is wanted.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Besides {
-    /// Raw records of every request.
-    pub records: bool,
-    /// Spans of sampled iterations; every request then says whose trace it belongs to.
-    pub traces: Option<Sampling>,
 }
 
 /// The worker threads of a run.
@@ -90,23 +82,43 @@ struct Assignment {
     shared: Vec<Shared>,
     follower: Follower,
     sender: mpsc::Sender<WorkerInterval>,
+    control: Control,
+    clock_at_start: Duration,
+    given: Arc<[(String, Value)]>,
+}
+
+/// How a crew is to work.
+#[derive(Debug)]
+pub struct Order {
+    /// Threads.
+    pub workers: usize,
+    /// The share of the whole work that they have together.
+    pub segment: Partition,
+    /// Time zero of the run.
+    pub start: Instant,
+    /// The wall clock then, since the Unix epoch.
+    pub clock_at_start: Duration,
+    /// Whether intervals carry raw records.
+    pub records: bool,
+    /// What is sampled, if requests are to carry traces.
+    pub traces: Option<Sampling>,
+    /// What setup left behind.
+    pub given: Arc<[(String, Value)]>,
+    /// What setup recorded, if there was one: it comes before the first interval, as of a worker of its own.
+    pub recorded: Option<WorkerInterval>,
 }
 
 impl Crew {
-    /// Starts `workers` threads on their shares of `segment`; time zero of the run is `start`.
+    /// Starts the threads.
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
-    pub fn start(
-        plan: &Arc<Plan>,
-        workers: usize,
-        segment: Partition,
-        control: &Control,
-        start: Instant,
-        besides: Besides,
-    ) -> Result<Traffic, StartError> {
+    pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
+        let Order { workers, segment, start, clock_at_start, records, traces, given, recorded } = order;
         let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
-        let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers);
+        let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
+        // The channel is empty and has room.
+        recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
@@ -115,12 +127,15 @@ impl Crew {
                 plan: plan.clone(),
                 part: segment.divided(worker as u64, workers as u64),
                 start,
-                records: besides.records.then(|| RecordWriter::new(workers)),
-                traces: besides.traces,
+                records: records.then(|| RecordWriter::new(workers)),
+                traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
                 follower: control.follower(),
                 sender: sender.clone(),
+                control: control.clone(),
+                clock_at_start,
+                given: given.clone(),
             };
             let thread = std::thread::Builder::new().name(format!("worker-{worker}"));
             threads.push(thread.spawn(move || {
@@ -167,13 +182,27 @@ impl Assignment {
         let mut recorder = Recorder::default();
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
-        let network = Rc::new(Network::new(self.plan.origins.clone().into(), self.tls.clone()));
-        let tracer = self.traces.map(|sampling| Rc::new(Tracer::new(sampling, &self.plan, self.part, self.start)));
+        let network = Rc::new(Network::new(&self.plan.origins, self.tls.clone()));
+        let floor = Floor {
+            worker: self.worker,
+            start: self.start,
+            clock_at_start: self.clock_at_start,
+            part: self.part,
+            seed: self.plan.seed,
+            network: network.clone(),
+            buffers: Rc::default(),
+            given: self.given.clone(),
+            control: self.control.clone(),
+            tracer: self
+                .traces
+                .map(|sampling| Rc::new(Tracer::new(sampling, self.part, self.start, self.clock_at_start))),
+        };
         let mut runs = Vec::new();
         let mut executors = Vec::new();
         for (index, shared) in self.shared.iter().enumerate() {
-            let desk = Desk::new(&self.plan, index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(&self.plan, index, self.start, self.part, network.clone(), desk, tracer.clone());
+            let scenario = self.plan.scenarios[index].clone();
+            let desk = Desk::new(&self.plan, scenario.clone(), index, recorder.clone(), self.start);
+            let run = ScenarioRun::new(scenario, index, desk, &floor);
             runs.push(run.clone());
             let (follower, worker) = (self.follower.clone(), self.worker);
             executors.push(match (&self.plan.scenarios[index].shape, shared) {
@@ -238,7 +267,7 @@ impl Hand {
     }
 }
 
-fn thread_cpu_seconds() -> f64 {
+pub(super) fn thread_cpu_seconds() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }

@@ -34,6 +34,13 @@ pub struct Who {
     pub scenario_iteration: u64,
 }
 
+impl<'a> Moment<'a> {
+    /// A moment in which there is nothing to see.
+    pub fn empty(random: &'a mut fastrand::Rng) -> Self {
+        Self { slots: &[], response: Response::default(), who: Who::default(), random, clock: Duration::ZERO }
+    }
+}
+
 /// Everything an expression can see.
 #[derive(Debug)]
 pub struct Moment<'a> {

@@ -23,6 +23,23 @@ pub enum Value {
 }
 
 impl Value {
+    /// A text as a variable holds it: a number or a truth if it is written exactly as that would be, else the text. Its
+    /// rendering is the text again, digit by digit, but `RATE * 2` and `DEBUG ? …` mean what they say.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let same = |shown: String| shown == text;
+        match text {
+            "true" => return Self::Bool(true),
+            "false" => return Self::Bool(false),
+            _ => {}
+        }
+        if let Some(whole) = text.parse().ok().filter(|whole: &i64| same(whole.to_string())) {
+            return Self::Int(whole);
+        }
+        let float = text.parse().ok().filter(|float: &f64| float.is_finite() && same(float.to_string()));
+        float.map_or_else(|| Self::from(text), Self::Float)
+    }
+
     /// The value under a name of a map, or under a number (also as text) of a list.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
@@ -52,6 +69,18 @@ impl Value {
             Self::Text(text) => !text.is_empty(),
             Self::List(items) => !items.is_empty(),
             Self::Map(entries) => !entries.is_empty(),
+        }
+    }
+}
+
+impl Value {
+    /// A scalar without quotes, as in YAML's core schema: a number, a truth, or else a text.
+    #[must_use]
+    pub fn of_plain(text: &str) -> Self {
+        match serde_json::from_str(text) {
+            Ok(serde_json::Value::Number(number)) => Self::from(&serde_json::Value::Number(number)),
+            Ok(serde_json::Value::Bool(truth)) => Self::Bool(truth),
+            _ => Self::from(text),
         }
     }
 }
@@ -86,6 +115,26 @@ impl From<&str> for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_are_numbers_only_if_they_render_as_they_were_written() {
+        for (text, value) in [
+            ("200", Value::Int(200)),
+            ("-3", Value::Int(-3)),
+            ("0.5", Value::Float(0.5)),
+            ("true", Value::Bool(true)),
+            ("007", Value::from("007")),
+            ("+1", Value::from("+1")),
+            ("1.50", Value::from("1.50")),
+            ("1e3", Value::from("1e3")),
+            ("99999999999999999999", Value::from("99999999999999999999")),
+            ("inf", Value::from("inf")),
+            ("NaN", Value::from("NaN")),
+            ("", Value::from("")),
+        ] {
+            assert_eq!(Value::read(text), value);
+        }
+    }
 
     #[test]
     fn json_keeps_its_whole_numbers_and_its_order() {

@@ -44,12 +44,16 @@ impl Unit {
 /// Which labels the series of a metric carry, besides those of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LabelGroup {
-    /// scenario, stage, name, method, status, `expected_response`, `error_class`, tags.
+    /// scenario, stage, group, name, method, status, `expected_response`, `error_class`, tags.
     Request,
     /// scenario, stage, tags.
     Scenario,
-    /// scenario, stage, name, check, tags.
+    /// scenario, stage, group, name, check, tags.
     Check,
+    /// scenario, stage, group, tags.
+    Group,
+    /// scenario, stage, reason, tags.
+    Reason,
     /// None of its own.
     Run,
 }
@@ -100,6 +104,9 @@ catalogue! {
     DROPPED_ITERATIONS = "dropped_iterations" Counter None Scenario "Arrivals for which no user was free, and iterations that were never begun";
     SCHEDULE_LAG = "schedule_lag" Trend Seconds Scenario "From the arrival to the moment a user took it up: the generator's own lateness";
     CHECKS = "checks" Rate None Check "Share of checks that passed";
+    ITERATION_FAILURES = "iteration_failures" Counter None Reason "Iterations that ended early: a `fail` step, or a value that a step needs is missing";
+    GROUP_DURATION = "group_duration" Trend Seconds Group "From the first step of a group to its last";
+    PARALLEL_WIDTH = "parallel_width" Trend None Group "Requests of a parallel block that were in flight at once, at its widest";
     VUS = "vus" Gauge None Scenario "Virtual users that are running iterations or thinking";
     VUS_MAX = "vus_max" Gauge None Scenario "Virtual users that exist";
     TARGET_RATE = "target_rate" Gauge None Scenario "Arrivals per second that the schedule calls for";

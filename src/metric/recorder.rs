@@ -56,9 +56,10 @@ pub struct Recorder {
 
 impl Recorder {
     /// Interns a family of metrics under a label set. Past [`MAX_SERIES_PER_METRIC`] label sets a further one is
-    /// folded: the values of its `data_labels` (names whose values come from the target) become `other`.
-    pub fn family(&mut self, metrics: &'static [&'static MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
-        let kind = metrics.as_ptr() as usize;
+    /// folded: the values of its `data_labels` (names whose values come from the target) become `other`. A family is
+    /// known by where its first metric lives: definitions must stay where they are for the whole run.
+    pub fn family(&mut self, metrics: &[&MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
+        let kind = metrics.first().map_or(0, |first| std::ptr::from_ref::<MetricDef>(first) as usize);
         if let Some(family) = self.families.get(&(kind, labels.clone())) {
             return *family;
         }
@@ -124,6 +125,14 @@ impl Recorder {
     pub fn set(&mut self, family: Family, metric: usize, value: f64) {
         if let Value::Gauge(last) = self.value(family, metric) {
             *last = Some(value);
+        }
+    }
+
+    /// Adds to a gauge that goes up and down.
+    #[inline]
+    pub fn shift(&mut self, family: Family, metric: usize, amount: f64) {
+        if let Value::Gauge(last) = self.value(family, metric) {
+            *last = Some(last.unwrap_or_default() + amount);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A scenario's load in a few words, for headers, summaries and `check`.
 
-use super::{OpenSchedule, Scenario, Shape, schedule::open::Spacing};
+use super::{Op, OpenSchedule, Scenario, Shape, program::Pause, schedule::open::Spacing};
 use crate::units::{show_count, show_duration, show_rate};
 
 /// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
@@ -34,5 +34,35 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
     match schedule.spacing() {
         Spacing::Even => "",
         Spacing::Poisson => ", Poisson arrivals",
+    }
+}
+
+/// What a step does, in a few words; nothing for what only holds others together.
+#[must_use]
+pub fn step(op: &Op) -> Option<String> {
+    Some(match op {
+        Op::Send(send) => send.request.name.clone(),
+        Op::Think(pause) => format!("think {}", shown(pause)),
+        Op::Loop(_) => "again and again:".to_owned(),
+        Op::Unless(..) | Op::Chance(..) => "perhaps:".to_owned(),
+        Op::Choose(places) => format!("one of {}:", places.len()),
+        Op::Parallel(parallel) => format!("side by side{}:", group(&parallel.group)),
+        Op::Detach { after, .. } => format!("beside what follows, after {}:", shown(after)),
+        Op::Group(_, label) => format!("(end of {label})"),
+        Op::Fail(_) => "fail".to_owned(),
+        Op::Abort(_) => "abort".to_owned(),
+        _ => return None,
+    })
+}
+
+fn group(label: &str) -> String {
+    if label.is_empty() { String::new() } else { format!(" in {label}") }
+}
+
+fn shown(pause: &Pause) -> String {
+    match pause {
+        Pause::Between(low, high) if low == high => show_duration(*low),
+        Pause::Between(low, high) => format!("{} to {}", show_duration(*low), show_duration(*high)),
+        Pause::Computed(template) => template.shape(),
     }
 }

@@ -4,20 +4,25 @@
 //! of work over threads and segments. Never reads text, opens a socket or looks at a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
+pub mod check;
 pub mod describe;
 pub mod flow;
 pub mod partition;
+pub mod program;
+pub mod rendering;
 pub mod request;
 pub mod schedule;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-pub use flow::{Check, Flow, Op, Program};
+pub use check::Check;
+pub use flow::Flow;
 pub use partition::Partition;
+pub use program::{Op, Program};
 pub use request::{Origin, RequestSpec, Wire};
 pub use schedule::{closed::ClosedSchedule, open::OpenSchedule};
 
-use crate::threshold::Threshold;
+use crate::{metric::MetricDef, threshold::Threshold};
 
 /// Everything a run will do.
 #[derive(Debug, Clone)]
@@ -42,6 +47,12 @@ pub struct Plan {
     pub traces: Option<String>,
     /// Variables of the profile, for the outputs: their addresses hold references, so that no secret is kept.
     pub variables: BTreeMap<String, String>,
+    /// Metrics of the profile.
+    pub metrics: Arc<[UserMetric]>,
+    /// What runs once before the load; what it sets, all users know.
+    pub setup: Option<Scenario>,
+    /// What runs once after it.
+    pub teardown: Option<Scenario>,
     /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
     pub practice_target: Option<Vec<(String, String)>>,
 }
@@ -63,6 +74,17 @@ pub struct Scenario {
     pub program: Program,
     /// Tags of its series.
     pub tags: Vec<(String, String)>,
+}
+
+/// A metric that a profile defines.
+#[derive(Debug, Clone)]
+pub struct UserMetric {
+    /// Name, kind and unit.
+    pub def: MetricDef,
+    /// Factor from samples to the unit: times are given in milliseconds, as in k6.
+    pub scale: f64,
+    /// Whether samples add to a gauge instead of setting it.
+    pub up_and_down: bool,
 }
 
 /// The two models of load.

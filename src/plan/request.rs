@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use url::Url;
+
 /// A server: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -11,6 +13,15 @@ pub struct Origin {
     pub host: String,
     /// Port.
     pub port: u16,
+}
+
+impl Origin {
+    /// The server of a URL.
+    #[must_use]
+    pub fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        Self { tls: url.scheme() == "https", host, port: url.port_or_known_default().unwrap_or(80) }
+    }
 }
 
 /// A whole request as HTTP/1.1 would send it. Every protocol version starts from these bytes: there is one rendering.
@@ -35,6 +46,8 @@ impl Wire {
 pub struct RequestSpec {
     /// Label `name`: the step's name, or the method and the path as written in the profile.
     pub name: String,
+    /// Label `group`: the blocks it stands in, as k6 writes them (`::checkout::pay`).
+    pub group: Arc<str>,
     /// HTTP method, upper case.
     pub method: String,
     /// Position in the plan's origins.
@@ -51,6 +64,8 @@ pub struct RequestSpec {
     pub keep_body: bool,
     /// Statuses that are not a failure: inclusive ranges.
     pub expected: Arc<[(u16, u16)]>,
+    /// Statuses by which the target says that it was asked too often: neither expected nor a failure.
+    pub limited: Arc<[(u16, u16)]>,
     /// Tags of its series.
     pub tags: Vec<(String, String)>,
 }
@@ -59,6 +74,18 @@ impl RequestSpec {
     /// Whether a status is what the profile expects (200 to 399 unless it says otherwise, as in k6).
     #[must_use]
     pub fn expects(&self, status: u16) -> bool {
-        self.expected.iter().any(|(low, high)| (*low..=*high).contains(&status))
+        within(&self.expected, status)
     }
+
+    /// Whether a status says that the target was asked too often.
+    #[must_use]
+    pub fn is_limit(&self, status: u16) -> bool {
+        within(&self.limited, status)
+    }
+}
+
+/// Whether a status lies in one of several inclusive ranges.
+#[must_use]
+pub fn within(ranges: &[(u16, u16)], status: u16) -> bool {
+    ranges.iter().any(|(low, high)| (*low..=*high).contains(&status))
 }

@@ -4,10 +4,12 @@ use url::Url;
 
 use super::{
     fault::{Fault, Faults},
+    flow::{self, Defaults, HeaderText, Surroundings, check_header},
+    metrics,
     node::{self, Node},
     reader::{MapReader, Reading, same_key},
-    request::{self, Defaults, check_headers},
     scenario, thresholds,
+    variables::Variables,
 };
 use crate::plan::Plan;
 
@@ -40,7 +42,9 @@ impl Given {
 pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
     let all = |list: Vec<Fault>| Faults::new(file, text, list);
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
-    let mut reading = Reading::default();
+    let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let variables = Variables::within(&given.environment);
+    let mut reading = Reading::new(variables, folder);
     let mut map = reading.map(&root, "the profile");
     read_variables(&mut reading, map.take("vars"), given);
     let stem = std::path::Path::new(file)
@@ -83,7 +87,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         defaults.base_url = stand_in();
     }
     if let Some((node, text)) = base {
-        match request::resolve(&text, &Defaults::default()) {
+        match flow::resolve(&text, &Defaults::default()) {
             Ok(url) => defaults.base_url = Some(url),
             Err((message, hint)) => {
                 let place = node.map_or(map.place, |node| node.place);
@@ -100,8 +104,17 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
     let traces = map.take("traces").and_then(|node| reading.text_as_written(node, "traces"));
     let variables = reading.variables.all();
-    let thresholds = map.take("thresholds").map(|node| thresholds::read(reading, node)).unwrap_or_default();
+    let metrics = map.take("metrics").map(|node| metrics::read(reading, node)).unwrap_or_default();
+    let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
+    let thresholds =
+        map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
+    let flows = map.take("flows").map(|node| reading.map(node, "flows").entries).unwrap_or_default();
+    let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
+    let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new() };
     let mut origins = Vec::new();
+    let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
+    let mut once = |name, key| scenario::once(reading, (name, key), map, &surroundings, &of_setup, &mut origins);
+    let (setup, teardown) = (once("setup", "setupTimeout"), once("teardown", "teardownTimeout"));
     let mut scenarios = Vec::new();
     if let Some(node) =
         map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}")
@@ -119,7 +132,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
                     None,
                 );
             }
-            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &defaults, &mut origins));
+            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &surroundings, &of_setup, &mut origins));
         }
     }
     Plan {
@@ -133,6 +146,9 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         outputs,
         traces,
         variables,
+        metrics: surroundings.metrics.into(),
+        setup,
+        teardown,
         practice_target,
     }
 }
@@ -161,11 +177,12 @@ fn read_http(reading: &Reading, map: &mut MapReader<'_>, defaults: &mut Defaults
         defaults.timeout = timeout;
     }
     if let Some(node) = http.take("headers") {
-        let headers = reading.pairs(node, "header");
-        check_headers(reading, node.place, &headers);
-        for (name, value) in headers {
-            defaults.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-            defaults.headers.push((name, value));
+        for entry in &reading.map(node, "headers").entries {
+            check_header(reading, entry.place, &entry.name);
+            defaults.headers.retain(|known| !known.name.eq_ignore_ascii_case(&entry.name));
+            if !entry.value.is_null() {
+                defaults.headers.push(HeaderText { name: entry.name.clone(), value: entry.value.clone() });
+            }
         }
     }
     let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));

@@ -44,6 +44,24 @@ impl Node {
         }
     }
 
+    /// A scalar that stands in no file.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self { place: Place::default(), value: Yaml::Scalar { text: text.to_owned(), plain: false } }
+    }
+
+    /// The text of a scalar as it is written.
+    #[must_use]
+    pub fn scalar(&self) -> Option<&str> {
+        if let Yaml::Scalar { text, .. } = &self.value { Some(text) } else { None }
+    }
+
+    /// Whether it is a scalar without quotes: it may be a number.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.value, Yaml::Scalar { plain: true, .. })
+    }
+
     /// The items of a list; anything else is its own only item.
     #[must_use]
     pub fn one_or_many(&self) -> &[Node] {

@@ -1,13 +1,16 @@
 //! Typed reading of nodes: each reader takes what it knows, and what is left over is a fault.
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, path::PathBuf, time::Duration};
 
 use super::{
     fault::{Fault, Place, did_you_mean},
     node::{Node, Yaml},
     variables::Variables,
 };
-use crate::units;
+use crate::{
+    language::{Expr, Scope, Template, TemplateFault, Value},
+    units,
+};
 
 /// What all readers of a profile share.
 #[derive(Debug, Default)]
@@ -15,9 +18,17 @@ pub struct Reading {
     faults: RefCell<Vec<Fault>>,
     /// Variables in force.
     pub variables: Variables,
+    /// Where the profile lies: files that it names are looked for there.
+    pub folder: PathBuf,
 }
 
 impl Reading {
+    /// A reading without faults yet.
+    #[must_use]
+    pub fn new(variables: Variables, folder: PathBuf) -> Self {
+        Self { faults: RefCell::default(), variables, folder }
+    }
+
     /// Notes a fault.
     pub fn fault(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
         self.faults.borrow_mut().push(Fault { place, message: message.into(), hint });
@@ -37,15 +48,69 @@ impl Reading {
 
     /// A scalar's text, variables replaced.
     pub fn text(&self, node: &Node, what: &str) -> Option<String> {
-        let Yaml::Scalar { text, .. } = &node.value else {
-            self.fault(node.place, format!("{what} must be a single value, not {}", node.describe()), None);
-            return None;
-        };
-        match self.variables.expand(text) {
-            Ok(text) => Some(text),
-            Err((message, hint)) => {
-                self.fault(node.place, message, hint);
-                None
+        let template = self.template(node, what, &self.variables)?;
+        let text = template.constant_text().map(std::borrow::Cow::into_owned);
+        if text.is_none() {
+            let message = format!("{what} is needed before the run, and `{}` is known only in it", template.shape());
+            let hint = "variables of `vars` and functions that always give the same can stand here".to_owned();
+            self.fault(node.place, message, Some(hint));
+        }
+        text
+    }
+
+    /// A scalar with values in it, of which some may be known only while the load runs.
+    pub fn template(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
+        self.template_of(self.scalar(node, what)?, node, scope)
+    }
+
+    /// A text that stands for a scalar, with values in it.
+    pub fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
+        Template::compile(text, scope).map_err(|fault| self.template_fault(node, fault)).ok()
+    }
+
+    /// A scalar that is a condition as a whole; `${…}` around it may be left out.
+    pub fn condition(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Expr> {
+        let text = self.scalar(node, what)?;
+        Expr::compile(text, scope).map_err(|fault| self.template_fault(node, fault)).ok()
+    }
+
+    fn scalar<'n>(&self, node: &'n Node, what: &str) -> Option<&'n str> {
+        if let Yaml::Scalar { text, .. } = &node.value {
+            return Some(text);
+        }
+        self.fault(node.place, format!("{what} must be a single value, not {}", node.describe()), None);
+        None
+    }
+
+    /// The column of a fault within a text is one of the file, if the text stands there as it is.
+    fn template_fault(&self, node: &Node, fault: TemplateFault) {
+        let mut place = node.place;
+        if let Yaml::Scalar { text, plain } = &node.value
+            && !text.contains('\n')
+        {
+            place.column += fault.at - 1 + usize::from(!plain);
+        }
+        self.fault(place, fault.message, fault.hint);
+    }
+
+    /// A value that never changes: a text, or a list or map of such.
+    pub fn value(&self, node: &Node, what: &str) -> Option<Value> {
+        match &node.value {
+            Yaml::List(items) => {
+                let values: Option<Vec<_>> = items.iter().map(|item| self.value(item, what)).collect();
+                values.map(|values| Value::List(values.into()))
+            }
+            Yaml::Map(_) => {
+                let map = self.map(node, what);
+                let entries = map.entries.iter();
+                let values: Option<Vec<_>> =
+                    entries.map(|entry| Some((entry.name.as_str().into(), self.value(entry.value, what)?))).collect();
+                values.map(|values| Value::Map(values.into()))
+            }
+            Yaml::Scalar { .. } if node.is_null() => Some(Value::Null),
+            Yaml::Scalar { plain, .. } => {
+                let text = self.text(node, what)?;
+                Some(if *plain { Value::of_plain(&text) } else { Value::from(text.as_str()) })
             }
         }
     }
@@ -136,11 +201,16 @@ impl Reading {
     pub fn tags(&self, node: &Node) -> Vec<(String, String)> {
         let tags = self.pairs(node, "tag");
         for (name, _) in &tags {
-            if let Err(message) = check_tag(name) {
-                self.fault(node.place, message, None);
-            }
+            self.check_tag(node.place, name);
         }
         tags
+    }
+
+    /// Complains about a tag that may not have its name.
+    pub fn check_tag(&self, place: Place, name: &str) {
+        if let Err(message) = check_tag(name) {
+            self.fault(place, message, None);
+        }
     }
 
     /// A map, to be taken apart key by key.
@@ -170,7 +240,7 @@ impl Reading {
 /// # Errors
 /// Why not.
 pub fn check_tag(name: &str) -> Result<(), String> {
-    const OWN: [&str; 15] = [
+    const OWN: [&str; 16] = [
         "run_id",
         "profile",
         "instance",
@@ -184,6 +254,7 @@ pub fn check_tag(name: &str) -> Result<(), String> {
         "error_class",
         "check",
         "condition",
+        "reason",
         "output",
         // Prometheus' bound of a bucket.
         "le",
@@ -235,6 +306,12 @@ impl<'n> MapReader<'n> {
         let entry = self.entries.iter_mut().find(|entry| same_key(&entry.name, key))?;
         entry.taken = true;
         (!entry.value.is_null()).then_some(entry.value)
+    }
+
+    /// The value of a key, which somebody else will take.
+    #[must_use]
+    pub fn peek(&self, key: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|entry| same_key(&entry.name, key)).map(|entry| entry.value)
     }
 
     /// The value of a key that must be there.

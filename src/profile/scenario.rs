@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use super::{
+    flow::{Sections, SetupNames, Surroundings, read_program},
     node::Node,
     reader::{MapReader, Reading},
-    request::Defaults,
-    step,
 };
 use crate::plan::{
     ClosedSchedule, ClosedShape, OpenSchedule, OpenShape, Origin, Scenario, Shape,
     schedule::{Stage, open::Spacing},
 };
 
+/// Time for setup and for teardown; k6's.
+const ONCE: Duration = Duration::from_secs(60);
 const GRACE: Duration = Duration::from_secs(30);
 /// Users an arrival-rate scenario may make when the profile names no number. k6 demands one; a user costs us kilobytes.
 pub const DEFAULT_MAX_VUS: u32 = 10_000;
@@ -38,11 +39,12 @@ const EXECUTORS: [(&str, Executor); 5] = [
 ];
 
 /// Reads one scenario.
-pub fn read(
+pub fn read<'n>(
     reading: &Reading,
     name: &str,
-    node: &Node,
-    defaults: &Defaults,
+    node: &'n Node,
+    surroundings: &Surroundings<'n>,
+    of_setup: &SetupNames,
     origins: &mut Vec<Origin>,
 ) -> Option<Scenario> {
     let mut map = reading.map(node, &format!("scenario `{name}`"));
@@ -51,8 +53,8 @@ pub fn read(
     let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
     let graceful_stop = map.take("gracefulStop").map_or(Some(GRACE), |node| reading.duration(node, "gracefulStop"));
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
-    let flow = map.need(reading, "flow", "[{get: /}]");
-    let program = flow.map(|node| step::read_flow(reading, node, defaults, origins));
+    let sections = Sections::take(reading, &mut map);
+    let program = read_program(reading, surroundings, origins, &sections, of_setup, false);
     let shape = executor.and_then(|executor| read_shape(reading, &mut map, executor));
     if executor.is_some() {
         map.finish(reading);
@@ -64,7 +66,7 @@ pub fn read(
         shape: shape?,
         start: start?,
         graceful_stop: graceful_stop?,
-        program: program?,
+        program,
         tags,
     })
 }
@@ -214,4 +216,27 @@ fn read_stages(
         );
     }
     (!stages.is_empty() && stages.len() == items.len()).then_some(stages)
+}
+
+/// Setup or teardown: steps of one user that run once, within a time.
+pub fn once<'n>(
+    reading: &Reading,
+    (name, key): (&str, &'static str),
+    map: &mut MapReader<'n>,
+    surroundings: &Surroundings<'n>,
+    of_setup: &SetupNames,
+    origins: &mut Vec<Origin>,
+) -> Option<Scenario> {
+    let limit = map.take(key).map_or(Some(ONCE), |node| reading.duration(node, key));
+    let steps = map.take(if name == "setup" { "setup" } else { "teardown" })?;
+    let program = read_program(reading, surroundings, origins, &Sections::once(steps), of_setup, name == "setup");
+    Some(Scenario {
+        name: name.to_owned(),
+        executor: "once",
+        shape: closed(ClosedSchedule::constant(1, limit?), Duration::ZERO, Some(1)),
+        start: Duration::ZERO,
+        graceful_stop: Duration::ZERO,
+        program,
+        tags: Vec::new(),
+    })
 }

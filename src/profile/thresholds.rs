@@ -8,7 +8,7 @@ use super::{
     reader::Reading,
 };
 use crate::{
-    metric::catalogue,
+    metric::{MetricDef, catalogue},
     threshold::{
         Threshold,
         parse::{parse_expression, parse_key},
@@ -16,17 +16,17 @@ use crate::{
 };
 
 /// Reads the section.
-pub fn read(reading: &Reading, node: &Node) -> Vec<Threshold> {
+pub fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
     let map = reading.map(node, "thresholds");
     let mut thresholds = Vec::new();
     for entry in &map.entries {
         let items = entry.value.one_or_many();
-        thresholds.extend(items.iter().filter_map(|item| read_one(reading, &entry.name, entry.place, item)));
+        thresholds.extend(items.iter().filter_map(|item| read_one(reading, (&entry.name, entry.place), item, own)));
     }
     thresholds
 }
 
-fn read_one(reading: &Reading, key: &str, key_place: Place, node: &Node) -> Option<Threshold> {
+fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own: &[&MetricDef]) -> Option<Threshold> {
     let mut options = Options::default();
     let expression = if matches!(node.value, Yaml::Map(_)) {
         let mut map = reading.map(node, "this threshold");
@@ -45,7 +45,7 @@ fn read_one(reading: &Reading, key: &str, key_place: Place, node: &Node) -> Opti
         Some((node.place, reading.text(node, "a threshold")))
     };
     let (place, text) = expression?;
-    match build(key, &text?, &options) {
+    match build(key, &text?, &options, own) {
         Ok(threshold) => Some(threshold),
         Err(Wrong::Key(message, hint)) => {
             reading.fault(key_place, message, hint);
@@ -84,14 +84,14 @@ impl std::fmt::Display for Wrong {
     }
 }
 
-/// Builds a threshold from a key and a condition, as the flag `--threshold` gives them.
+/// Builds a threshold from a key and a condition, as the flag `--threshold` gives them; `own` are the profile's metrics.
 ///
 /// # Errors
 /// Which part is wrong.
-pub fn build(key: &str, expression: &str, options: &Options) -> Result<Threshold, Wrong> {
+pub fn build(key: &str, expression: &str, options: &Options, own: &[&MetricDef]) -> Result<Threshold, Wrong> {
     let (metric, selector) = parse_key(key).map_err(|message| Wrong::Key(message, None))?;
-    let Some(known) = catalogue::find(&metric) else {
-        let near = did_you_mean(&metric, catalogue::ALL.iter().map(|metric| &*metric.name));
+    let Some(known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
+        let near = did_you_mean(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(Wrong::Key(format!("unknown metric `{metric}`"), near));
     };
     let (stat, operator, bound) = parse_expression(expression, known.kind).map_err(Wrong::Expression)?;

@@ -6,7 +6,6 @@ use std::{
     io,
     net::SocketAddr,
     rc::Rc,
-    sync::Arc,
     time::Duration,
 };
 
@@ -26,9 +25,13 @@ use crate::plan::Origin;
 /// How long a looked-up name is trusted; k6's default.
 const NAME_TTL: Duration = Duration::from_secs(300);
 
+/// Servers a worker knows at once.
+const MOST_ORIGINS: usize = 1_000;
+
 /// What all connections of a worker share.
 pub struct Network {
-    origins: Arc<[Origin]>,
+    /// Those of the plan first; others come from values and redirects.
+    origins: RefCell<Vec<Origin>>,
     tls: TlsConnector,
     names: RefCell<HashMap<usize, (Instant, Rc<[SocketAddr]>)>>,
     open: Rc<Cell<u64>>,
@@ -49,8 +52,32 @@ impl Drop for OpenMark {
 impl Network {
     /// A network without connections.
     #[must_use]
-    pub fn new(origins: Arc<[Origin]>, tls: TlsConnector) -> Self {
-        Self { origins, tls, names: RefCell::default(), open: Rc::default(), scratch: Scratch::default() }
+    pub fn new(origins: &[Origin], tls: TlsConnector) -> Self {
+        Self {
+            origins: RefCell::new(origins.to_vec()),
+            tls,
+            names: RefCell::default(),
+            open: Rc::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The number of an origin, new or known; None when there are too many to know another.
+    #[must_use]
+    pub fn origin(&self, wanted: &Origin) -> Option<usize> {
+        let mut origins = self.origins.borrow_mut();
+        let known = origins.iter().position(|origin| origin == wanted);
+        if known.is_none() && origins.len() < MOST_ORIGINS {
+            origins.push(wanted.clone());
+            return Some(origins.len() - 1);
+        }
+        known
+    }
+
+    /// The origin of a number.
+    #[must_use]
+    pub fn origin_at(&self, number: usize) -> Option<Origin> {
+        self.origins.borrow().get(number).cloned()
     }
 
     /// Connections that are open now.
@@ -64,7 +91,7 @@ impl Network {
     /// # Errors
     /// The class of the failure.
     pub async fn open(&self, origin: usize, probe: &mut Probe<'_>) -> Result<(Stream, OpenMark), ErrorClass> {
-        let tls = self.origins[origin].tls;
+        let tls = self.origins.borrow()[origin].tls;
         probe.enter(Stage::Dns);
         let addresses = self.look_up(origin).await.map_err(|error| ErrorClass::of_io(Stage::Dns, &error))?;
         probe.enter(Stage::Connect);
@@ -78,7 +105,7 @@ impl Network {
         }
         probe.enter(Stage::Tls);
         let begin = Instant::now();
-        let name = ServerName::try_from(self.origins[origin].host.clone()).map_err(|_| ErrorClass::Tls)?;
+        let name = ServerName::try_from(self.origins.borrow()[origin].host.clone()).map_err(|_| ErrorClass::Tls)?;
         let stream = self.tls.connect(name, stream).await.map_err(|error| ErrorClass::of_io(Stage::Tls, &error))?;
         probe.secured(begin.elapsed().as_secs_f64());
         Ok((Stream::Tls(Box::new(stream)), mark))
@@ -90,8 +117,8 @@ impl Network {
         {
             return Ok(addresses.clone());
         }
-        let Origin { host, port, .. } = &self.origins[origin];
-        let addresses: Rc<[SocketAddr]> = lookup_host((host.as_str(), *port)).await?.collect();
+        let Origin { host, port, .. } = self.origins.borrow()[origin].clone();
+        let addresses: Rc<[SocketAddr]> = lookup_host((host.as_str(), port)).await?.collect();
         if addresses.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
         }

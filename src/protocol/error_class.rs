@@ -60,11 +60,15 @@ pub enum ErrorClass {
     Status5xx,
     /// Any other unexpected status.
     Status,
+    /// An expected status, but not what the profile demands of the response.
+    Content,
+    /// The target said that it was asked too often, and the profile takes that for an answer. No failure.
+    Limited,
 }
 
 impl ErrorClass {
     /// All classes.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -83,6 +87,8 @@ impl ErrorClass {
         Self::Status4xx,
         Self::Status5xx,
         Self::Status,
+        Self::Content,
+        Self::Limited,
     ];
 
     /// The label value.
@@ -107,6 +113,8 @@ impl ErrorClass {
             Self::Status4xx => "status_4xx",
             Self::Status5xx => "status_5xx",
             Self::Status => "status",
+            Self::Content => "content",
+            Self::Limited => "limited",
         }
     }
 
@@ -132,6 +140,8 @@ impl ErrorClass {
             Self::Status4xx => "unexpected status 4xx",
             Self::Status5xx => "unexpected status 5xx",
             Self::Status => "unexpected status",
+            Self::Content => "not what the profile demands of the response",
+            Self::Limited => "asked too often, as the profile expects",
         }
     }
 
@@ -174,6 +184,12 @@ impl ErrorClass {
             (Stage::Wait, _) => Self::Reset,
             (Stage::Body, _) => Self::Body,
         }
+    }
+
+    /// Whether the attempt failed; a limit that the profile expects is an answer.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        self != Self::Limited
     }
 
     /// Whether this is a time-out: the attempt then took *at least* the measured time.

@@ -1,25 +1,44 @@
 //! A request on its way out: the plan's bytes or bytes rendered for this occasion, and header lines of the moment.
 
-use crate::plan::RequestSpec;
+use super::Network;
+use crate::{
+    language::Response,
+    plan::{RequestSpec, Wire, rendering::Rendered},
+};
+
+/// Says whether a response is what the profile demands, once its status is one that is expected.
+pub type Demand<'a> = dyn Fn(&Response<'_>) -> bool + 'a;
 
 /// What to send. Borrowed whole: a constant request is written from the plan's own memory.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Outgoing<'a> {
     /// What does not change from one sending to the next.
     pub spec: &'a RequestSpec,
+    /// Where to.
+    pub origin: usize,
     /// Request line, header lines, blank line and body, as HTTP/1.1 has them.
     pub bytes: &'a [u8],
     /// Where the blank line begins.
     pub splice: usize,
     /// Header lines that only this sending has, each with its line end.
     pub extra: &'a [u8],
+    /// What a response must fulfil besides its status.
+    pub demand: Option<&'a Demand<'a>>,
 }
 
 impl<'a> Outgoing<'a> {
     /// A request that is always the same.
     #[must_use]
     pub fn constant(spec: &'a RequestSpec) -> Self {
-        Self { spec, bytes: &spec.wire.bytes, splice: spec.wire.splice, extra: &[] }
+        let Wire { bytes, splice } = &spec.wire;
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], demand: None }
+    }
+
+    /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.
+    #[must_use]
+    pub fn with(self, rendered: &'a Rendered, network: &Network) -> Option<Self> {
+        let origin = rendered.origin.as_ref().map_or(Some(self.origin), |origin| network.origin(origin))?;
+        Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, ..self })
     }
 
     /// The bytes in the order in which they are written; empty pieces are to be left out.
@@ -33,10 +52,15 @@ impl<'a> Outgoing<'a> {
     }
 }
 
+impl std::fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Outgoing").field("name", &self.spec.name).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Wire;
 
     #[test]
     fn further_header_lines_stand_before_the_blank_line() {

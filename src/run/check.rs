@@ -8,7 +8,11 @@ use super::{Trouble, prepare};
 use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
-    plan::{Op, Plan, Scenario, Shape, describe::describe},
+    plan::{
+        Op, Plan, Scenario, Shape,
+        describe::{self, describe},
+        program::Pause,
+    },
     units::{show_count, show_duration, show_rate},
 };
 
@@ -31,8 +35,8 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
         text += &format!("    at most {} users; up to {grace} to finish\n", show_count(scenario.peak_vus().into()));
-        for op in &scenario.program.ops {
-            text += &format!("    - {}\n", step(op));
+        for step in scenario.program.ops.iter().filter_map(describe::step) {
+            text += &format!("    - {step}\n");
         }
     }
     if !plan.thresholds.is_empty() {
@@ -61,19 +65,10 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-fn step(op: &Op) -> String {
-    match op {
-        Op::Send(request, checks) if checks.is_empty() => request.name.clone(),
-        Op::Send(request, checks) => format!("{} ({})", request.name, count(checks.len(), "check")),
-        Op::Think(low, high) if low == high => format!("think {}", show_duration(*low)),
-        Op::Think(low, high) => format!("think {} to {}", show_duration(*low), show_duration(*high)),
-    }
-}
-
 fn mean_think(scenario: &Scenario) -> Duration {
     let thinks = scenario.program.ops.iter().map(|op| match op {
-        Op::Think(low, high) => (*low + *high) / 2,
-        Op::Send(..) => Duration::ZERO,
+        Op::Think(Pause::Between(low, high)) => (*low + *high) / 2,
+        _ => Duration::ZERO,
     });
     thinks.sum()
 }
@@ -133,11 +128,7 @@ fn descriptors(plan: &Plan) -> Option<String> {
 fn predicted_series(plan: &Plan) -> u64 {
     let series = plan.scenarios.iter().map(|scenario| {
         let stages = scenario.stages().len().max(1);
-        let steps = scenario
-            .program
-            .ops
-            .iter()
-            .map(|op| if let Op::Send(_, checks) = op { HTTP_FAMILY.len() + checks.len() } else { 0 });
+        let steps = scenario.program.ops.iter().map(|op| if let Op::Send(_) = op { HTTP_FAMILY.len() } else { 0 });
         (steps.sum::<usize>() + ITERATION_FAMILY.len()) * stages + 3 + if stages > 1 { stages } else { 0 }
     });
     series.sum::<usize>() as u64 + 6
@@ -154,7 +145,7 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "graceful_stop_ms": scenario.graceful_stop.as_secs_f64() * 1e3,
             "peak_vus": scenario.peak_vus(),
             "peak_rate": if let Shape::Open(open) = &scenario.shape { Some(open.schedule.peak_rate()) } else { None },
-            "steps": scenario.program.ops.iter().map(step).collect::<Vec<_>>(),
+            "steps": scenario.program.ops.iter().filter_map(describe::step).collect::<Vec<_>>(),
         })
     });
     json!({

@@ -9,6 +9,7 @@
 pub mod check;
 pub mod clock;
 pub mod commands;
+pub mod dashboards;
 pub mod folder;
 pub mod generator;
 pub mod locust;
@@ -26,6 +27,7 @@ pub mod thinner;
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -39,7 +41,7 @@ use crate::{
     analysis::Validity,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Besides, Crew, Traffic},
+    executor::{Crew, Order, Traffic},
     exit::Exit,
     output::{SinkAddress, address::Place},
     plan::{Partition, Shape},
@@ -104,7 +106,6 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let clock = RunClock::starting_in(LEAD);
     let header = prepared.header(clock.started_at_ms());
     let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
-    let besides = Besides { records: wants_records, traces: prepared.sampling(clock.started_at_ms()) };
     let folder =
         RunFolder::create(&prepared.run_dir, &header, wants_records.then_some(prepared.workers), args.disk_limit)?;
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
@@ -120,7 +121,20 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
             return Err(trouble);
         }
     };
-    let started = Crew::start(&prepared.plan, prepared.workers, Partition::WHOLE, &control, clock.start(), besides);
+    let order = Order {
+        workers: prepared.workers,
+        segment: Partition::WHOLE,
+        start: clock.start(),
+        clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
+        records: wants_records,
+        traces: prepared.sampling(),
+        given: Arc::default(),
+        recorded: None,
+    };
+    let started = Crew::start(&prepared.plan, &control, order);
+    if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
+        display.say(&line);
+    }
     let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
 
     let_the_load_go_first();
@@ -159,8 +173,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         outcome,
         trend_stats: prepared.trend_stats.clone(),
     };
-    let on_stdout = prepared.sinks.iter().any(|sink| sink.place == Place::Stdout);
-    Ok(conclude(&summary, told.folder, args, style, on_stdout))
+    Ok(conclude(&summary, told.folder, args, style, &prepared.sinks))
 }
 
 async fn open_control_port(
@@ -179,13 +192,18 @@ async fn open_control_port(
     Ok(())
 }
 
-fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style, on_stdout: bool) -> Exit {
+fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style, sinks: &[SinkAddress]) -> Exit {
     let json = crate::report::json::render(summary);
     let written = folder.conclude(&json, summary.outcome.exit);
     if !args.quiet {
         let mut text = crate::report::text::render(summary, style);
         text += &format!("  {}\n", style.dim(&format!("written to {}", folder.shown())));
-        if on_stdout {
+        let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);
+        let ended_ms = summary.header.started_at_ms.saturating_add(elapsed_ms);
+        if let Some(line) = dashboards::line(args, sinks, &summary.header, Some(ended_ms)) {
+            text += &format!("{line}\n");
+        }
+        if sinks.iter().any(|sink| sink.place == Place::Stdout) {
             // Standard output carries samples; a summary among them would spoil them.
             drop(writeln!(std::io::stderr().lock(), "{text}"));
         } else {

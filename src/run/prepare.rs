@@ -108,10 +108,10 @@ fn traces_address(given: &str) -> String {
 impl Prepared {
     /// What is traced, if it is asked for.
     #[must_use]
-    pub fn sampling(&self, started_at_ms: i64) -> Option<Sampling> {
+    pub fn sampling(&self) -> Option<Sampling> {
         let tracing = self.sinks.iter().find_map(tracing)?;
         let seed = tracer::seed_of(&self.run_id, self.plan.seed);
-        Some(Sampling { ratio: tracing.ratio, max_per_second: tracing.max_per_second, seed, started_at_ms })
+        Some(Sampling { ratio: tracing.ratio, max_per_second: tracing.max_per_second, seed })
     }
 
     /// The first record of the run's log.
@@ -155,7 +155,8 @@ fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
     let mut headers = Vec::new();
     for scenario in &plan.scenarios {
         for op in &scenario.program.ops {
-            let Op::Send(request, _) = op else { continue };
+            let Op::Send(send) = op else { continue };
+            let request = &send.request;
             let Some(origin) = plan.origins.get(request.origin) else { continue };
             headers.push(RequestHeader {
                 scenario: scenario.name.clone(),
@@ -266,8 +267,10 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     for (key, _) in &args.thresholds {
         plan.thresholds.retain(|threshold| threshold.key != *key);
     }
+    let metrics = plan.metrics.clone();
+    let own: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
     for (key, expression) in &args.thresholds {
-        let threshold = thresholds::build(key, expression, &thresholds::Options::default());
+        let threshold = thresholds::build(key, expression, &thresholds::Options::default(), &own);
         plan.thresholds.push(threshold.map_err(|wrong| Trouble {
             exit: Exit::Usage,
             message: format!("--threshold {key}={expression}: {wrong}"),

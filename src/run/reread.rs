@@ -161,6 +161,6 @@ impl Fold {
 }
 
 fn rebuilt((key, expression, allow_no_data): &(String, String, bool)) -> Option<Threshold> {
-    let threshold = thresholds::build(key, expression, &thresholds::Options::default()).ok()?;
+    let threshold = thresholds::build(key, expression, &thresholds::Options::default(), &[]).ok()?;
     Some(Threshold { allow_no_data: *allow_no_data, ..threshold })
 }

@@ -7,12 +7,13 @@
 pub mod chunked;
 pub mod response;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Duration};
 
 use tokio::time::Instant;
 
 use self::response::{Progress, ResponseReader};
 use super::{ErrorClass, Network, Outgoing, Probe, Stage, connect::OpenMark, deadline::Deadline, stream::Stream};
+use crate::language::Response;
 
 /// What one user's requests share: its idle connections.
 #[derive(Debug, Default)]
@@ -25,6 +26,22 @@ pub struct HttpSession {
 pub struct Lane {
     deadline: Deadline,
     reader: ResponseReader,
+    last: Option<Last>,
+}
+
+/// What is known of the last response besides its bytes.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    status: Option<u16>,
+    duration: Duration,
+    error: Option<ErrorClass>,
+}
+
+impl Last {
+    fn response<'a>(self) -> Response<'a> {
+        let error = self.error.map_or("", ErrorClass::label);
+        Response { status: self.status, duration: self.duration, error, ..Response::default() }
+    }
 }
 
 #[derive(Debug)]
@@ -34,46 +51,53 @@ struct Connection {
     _open: OpenMark,
 }
 
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy)]
-pub struct Ending {
-    /// Status, if there was a whole response.
-    pub status: Option<u16>,
-    /// When.
-    pub at: Instant,
-}
-
 impl Lane {
-    /// The body of the last response, if its request keeps it.
+    /// The last response, as far as its request keeps it.
     #[must_use]
-    pub fn body(&self) -> &[u8] {
-        self.reader.body()
+    pub fn response(&self) -> Response<'_> {
+        Response { body: self.reader.body(), ..self.last.map_or_else(Response::default, Last::response) }
+    }
+
+    /// The class under which a whole response with this status is counted, if it is not what was asked for.
+    fn judge(&self, request: Outgoing<'_>, status: u16) -> Option<ErrorClass> {
+        let spec = request.spec;
+        if spec.is_limit(status) {
+            return Some(ErrorClass::Limited);
+        }
+        if !spec.expects(status) {
+            return Some(ErrorClass::of_status(status));
+        }
+        let demand = request.demand?;
+        let response = Response { status: Some(status), body: self.reader.body(), ..Response::default() };
+        (!demand(&response)).then_some(ErrorClass::Content)
     }
 }
 
 impl HttpSession {
-    /// Sends a request and reads its response to the end, within the request's time-out.
+    /// Sends a request and reads its response to the end, within the request's time-out. Gives the time of its end; the
+    /// response is the lane's.
     pub async fn send(
         &self,
         lane: &mut Lane,
         network: &Network,
         request: Outgoing<'_>,
         mut probe: Probe<'_>,
-    ) -> Ending {
+    ) -> Instant {
         let taken = probe.attempt().taken;
         let exchange = self.exchange(&mut lane.reader, network, request, &mut probe);
         let result = lane.deadline.guard(taken, request.spec.timeout, exchange).await;
         let (error, one_read) = match &result {
-            Ok(Ok(one_read)) => {
-                let unexpected = probe.attempt().status.filter(|status| !request.spec.expects(*status));
-                (unexpected.map(ErrorClass::of_status), *one_read)
-            }
+            Ok(Ok(one_read)) => (probe.attempt().status.and_then(|status| lane.judge(request, status)), *one_read),
             Ok(Err(class)) => (Some(*class), false),
             Err(_) => (Some(ErrorClass::timeout_at(probe.attempt().stage)), false),
         };
         // What broke off is no response: no check may pass on half of one.
         let status = probe.attempt().status.filter(|_| matches!(result, Ok(Ok(_))));
-        Ending { status, at: probe.finish(error, one_read) }
+        let begin = probe.attempt().send_begin;
+        let at = probe.finish(error, one_read);
+        let duration = begin.map_or(Duration::ZERO, |begin| at.saturating_duration_since(begin));
+        lane.last = Some(Last { status, duration, error });
+        at
     }
 
     /// One request and its response. The connection is out of the pool meanwhile, so that a failed, timed-out or dropped
@@ -87,7 +111,7 @@ impl HttpSession {
     ) -> Result<bool, ErrorClass> {
         // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
         reader.begin(request.spec.keep_body, request.spec.bodyless);
-        let origin = request.spec.origin;
+        let origin = request.origin;
         let (mut connection, reused) = if let Some(connection) = self.take_idle(origin, network) {
             (connection, true)
         } else {

@@ -1,0 +1,187 @@
+//! Panels as Grafana's classic JSON.
+
+use serde_json::{Value, json};
+
+use super::{
+    Dialect, influxql,
+    panel::{Kind, Panel},
+    query::Query,
+    target::{Form, Target, source},
+    transform, unit,
+};
+
+impl Panel {
+    /// As Grafana writes it, without its place; None where the store can't be asked for any of it.
+    #[must_use]
+    pub fn json(&self, dialect: Dialect<'_>) -> Option<Value> {
+        let asked = self.targets.iter().enumerate();
+        let targets: Vec<Value> =
+            asked.filter_map(|(number, target)| target.json(dialect, self.form(), number)).collect();
+        if targets.is_empty() && !matches!(self.kind, Kind::Text(_)) {
+            return None;
+        }
+        let mut panel = json!({"title": self.title, "description": self.about, "type": self.word()});
+        if let Kind::Text(words) = &self.kind {
+            panel["options"] = json!({"mode": "markdown", "content": words});
+            return Some(panel);
+        }
+        panel["datasource"] = source(dialect.store);
+        panel["targets"] = targets.into();
+        panel["fieldConfig"] = json!({"defaults": self.defaults(dialect), "overrides": self.overrides(dialect)});
+        panel["options"] = self.options();
+        let transformations = self.transformations(dialect);
+        if !transformations.is_empty() {
+            panel["transformations"] = transformations.into();
+        }
+        Some(panel)
+    }
+
+    fn word(&self) -> &'static str {
+        match self.kind {
+            Kind::Graph => "timeseries",
+            Kind::Stat | Kind::Peak => "stat",
+            Kind::Table(_) => "table",
+            Kind::Heatmap => "heatmap",
+            Kind::States => "state-timeline",
+            Kind::Points => "xychart",
+            Kind::Text(_) => "text",
+        }
+    }
+
+    fn form(&self) -> Form {
+        match self.kind {
+            Kind::Stat => Form::Now,
+            Kind::Table(_) => Form::Table,
+            Kind::Points if self.is_own_time() => Form::Table,
+            Kind::Heatmap => Form::Heatmap,
+            Kind::Graph | Kind::Peak | Kind::States | Kind::Points | Kind::Text(_) => Form::Graph,
+        }
+    }
+
+    /// Whether its x axis is the run's own time.
+    fn is_own_time(&self) -> bool {
+        self.targets.iter().any(|target| matches!(target.query, Query::SinceBegin(_)))
+    }
+
+    fn defaults(&self, dialect: Dialect<'_>) -> Value {
+        let first = self.targets.first().map_or("short", |target| unit::of(&target.query, dialect.store));
+        let mut defaults = json!({"unit": self.unit.unwrap_or(first), "thresholds": self.thresholds()});
+        if let Some(words) = self.empty {
+            defaults["noValue"] = words.into();
+        }
+        if let Some(most) = self.below {
+            defaults["max"] = most.into();
+        }
+        match self.kind {
+            Kind::Graph => {
+                if !self.signed {
+                    defaults["min"] = 0.into();
+                }
+                defaults["color"] = json!({"mode": "palette-classic"});
+                defaults["custom"] = json!({
+                    "drawStyle": "line", "lineWidth": 2, "fillOpacity": if self.stacked { 25 } else { 5 },
+                    "showPoints": "auto", "pointSize": 4, "spanNulls": false,
+                    "stacking": {"mode": if self.stacked { "normal" } else { "none" }, "group": "A"},
+                });
+            }
+            Kind::States => {
+                defaults["custom"] = json!({"lineWidth": 0, "fillOpacity": 70});
+                defaults["mappings"] = json!([{"type": "value", "options": {
+                    "0": {"text": "–", "color": "transparent", "index": 0},
+                    "1": {"text": "runs", "color": "blue", "index": 1},
+                }}]);
+            }
+            Kind::Points => defaults["custom"] = json!({"show": "points", "pointSize": {"fixed": 6}}),
+            Kind::Stat | Kind::Peak | Kind::Table(_) | Kind::Heatmap | Kind::Text(_) => {}
+        }
+        defaults
+    }
+
+    fn thresholds(&self) -> Value {
+        let first = json!({"value": null, "color": self.base});
+        let further = self.steps.iter().map(|(value, color)| json!({"value": value, "color": color}));
+        json!({"mode": "absolute", "steps": std::iter::once(first).chain(further).collect::<Vec<_>>()})
+    }
+
+    fn overrides(&self, dialect: Dialect<'_>) -> Vec<Value> {
+        let dashed = self.dashed.map(|beginning| {
+            json!({
+                "matcher": {"id": "byRegexp", "options": format!("/^{beginning}.*/")},
+                "properties": [{"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [8, 8]}}],
+            })
+        });
+        let columns = match &self.kind {
+            Kind::Table(columns) => columns.iter().map(|column| column.field(dialect)).collect(),
+            _ => Vec::new(),
+        };
+        let link = self.leads_to.iter().map(|(uid, column)| {
+            let time = "from=${__data.fields.Begin.numeric}&to=${__data.fields.End.numeric}";
+            let url = format!("/d/{uid}?${{datasource:queryparam}}&var-run_id=${{__value.raw}}&{time}");
+            json!({
+                "matcher": {"id": "byName", "options": column},
+                "properties": [{"id": "links", "value": [{"title": "The run, at its time", "url": url, "targetBlank": false}]}],
+            })
+        });
+        dashed.into_iter().chain(link).chain(columns).collect()
+    }
+
+    fn options(&self) -> Value {
+        match self.kind {
+            Kind::Graph => json!({
+                "legend": {"displayMode": "table", "placement": "bottom", "showLegend": true, "calcs": ["lastNotNull", "max"]},
+                "tooltip": {"mode": "multi", "sort": "desc"},
+            }),
+            Kind::Stat | Kind::Peak => json!({
+                "colorMode": "value", "graphMode": "none", "justifyMode": "auto", "orientation": "auto",
+                "textMode": if self.targets.len() > 1 || matches!(self.targets.first(), Some(Target { query: Query::Verdicts, .. })) { "value_and_name" } else { "value" },
+                "wideLayout": true,
+                "reduceOptions": {"calcs": [if matches!(self.kind, Kind::Peak) { "max" } else { "lastNotNull" }], "fields": "", "values": false},
+            }),
+            Kind::Table(_) => json!({"showHeader": true, "cellHeight": "sm"}),
+            Kind::Heatmap => json!({
+                "calculate": false, "cellGap": 1, "color": {"mode": "scheme", "scheme": "Turbo", "steps": 64, "exponent": 0.5, "fill": "dark-orange", "reverse": false},
+                "yAxis": {"unit": "s"}, "tooltip": {"mode": "single", "yHistogram": true}, "legend": {"show": true},
+                "exemplars": {"color": "rgba(255,0,255,0.7)"}, "filterValues": {"le": 1e-9},
+            }),
+            Kind::States => json!({
+                "mergeValues": true, "showValue": "never", "alignValue": "left", "rowHeight": 0.8,
+                "legend": {"displayMode": "list", "placement": "bottom", "showLegend": false, "calcs": []},
+                "tooltip": {"mode": "single", "sort": "none"},
+            }),
+            Kind::Points => self.axes(),
+            Kind::Text(_) => json!({}),
+        }
+    }
+
+    fn axes(&self) -> Value {
+        let by_name = |name: &str| json!({"matcher": {"id": "byName", "options": name}});
+        let frame = |number: usize| json!({"matcher": {"id": "byIndex", "options": number}});
+        let series: Vec<Value> = if self.is_own_time() {
+            let x = || by_name(influxql::PUSHES);
+            let one = |(number, target): (usize, &Target)| json!({"name": {"fixed": target.legend}, "frame": frame(number), "x": x(), "y": by_name(&target.legend)});
+            self.targets.iter().enumerate().map(one).collect()
+        } else {
+            let x = self.targets.first().map_or("", |target| target.legend.as_str());
+            let further = self.targets.iter().skip(1).map(|target| target.legend.as_str());
+            further
+                .map(|y| json!({"name": {"fixed": y}, "frame": frame(0), "x": by_name(x), "y": by_name(y)}))
+                .collect()
+        };
+        json!({
+            "mapping": "manual", "series": series,
+            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": []},
+            "tooltip": {"mode": "single", "sort": "none"},
+        })
+    }
+
+    fn transformations(&self, dialect: Dialect<'_>) -> Vec<Value> {
+        match &self.kind {
+            Kind::Table(columns) => transform::rows(columns, dialect.store),
+            // Both series in one frame, so that one can be the x axis of the other.
+            Kind::Points if !self.is_own_time() => {
+                vec![json!({"id": "joinByField", "options": {"byField": "Time", "mode": "outer"}})]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! How a value is written where it stands: as it is, or so that its characters can't be taken for syntax.
+
+use std::{borrow::Cow, io::Write};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
+use super::Value;
+
+/// Where a template stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Escape {
+    /// Where everything is taken as it is: a raw body, a name.
+    #[default]
+    None,
+    /// Between the quotes of a text in JSON that is written by hand: values are escaped, the text around them is not.
+    JsonText,
+    /// Where JSON expects a whole value: numbers stay numbers, lists and maps become JSON, all else a text in quotes.
+    Json,
+    /// In the path or the query of a URL: values lose all meaning there, what is constant stays as it is.
+    Path,
+    /// A name or a value of a form or a query: everything is encoded, also the text around values.
+    Form,
+    /// In the value of a header: line ends and NUL are refused.
+    Header,
+}
+
+/// All but what RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A value can't be written there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// It is null, or not a number.
+    Nothing,
+    /// It has a line end or a NUL.
+    LineEnd,
+}
+
+impl Escape {
+    /// Writes a value; null is never written, not even as JSON.
+    pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), Unfit> {
+        match (self, value) {
+            (_, Value::Null) => Err(Unfit::Nothing),
+            (_, Value::Float(number)) if !number.is_finite() => Err(Unfit::Nothing),
+            (Self::Json, value) => {
+                json(value, out);
+                Ok(())
+            }
+            (_, Value::Text(text)) => self.text(text, out),
+            (_, Value::List(_) | Value::Map(_)) => {
+                let mut whole = Vec::new();
+                json(value, &mut whole);
+                self.text(&String::from_utf8_lossy(&whole), out)
+            }
+            // Digits, letters, `-` and `.` mean nothing anywhere.
+            (_, Value::Bool(_) | Value::Int(_) | Value::Float(_)) => {
+                json(value, out);
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes a text.
+    pub(super) fn text(self, text: &str, out: &mut Vec<u8>) -> Result<(), Unfit> {
+        match self {
+            Self::JsonText => json_text(text, out),
+            Self::Json => {
+                out.push(b'"');
+                json_text(text, out);
+                out.push(b'"');
+            }
+            Self::Path => out.extend(percent_encode(text.as_bytes(), RESERVED).flat_map(str::bytes)),
+            Self::Form => out.extend(url::form_urlencoded::byte_serialize(text.as_bytes()).flat_map(str::bytes)),
+            Self::Header if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) => return Err(Unfit::LineEnd),
+            Self::None | Self::Header => out.extend_from_slice(text.as_bytes()),
+        }
+        Ok(())
+    }
+}
+
+/// Writes JSON: whole numbers whole, all others with as few digits as name them and never an exponent.
+pub(super) fn json(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Int(number) => number_text(out, number),
+        Value::Float(number) if number.is_finite() => number_text(out, number),
+        Value::Null | Value::Float(_) => out.extend_from_slice(b"null"),
+        Value::Text(text) => {
+            out.push(b'"');
+            json_text(text, out);
+            out.push(b'"');
+        }
+        Value::List(items) => {
+            out.push(b'[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                json(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Map(entries) => {
+            out.push(b'{');
+            for (place, (name, item)) in entries.iter().enumerate() {
+                out.extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
+                json_text(name, out);
+                out.extend_from_slice(b"\":");
+                json(item, out);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+fn number_text(out: &mut Vec<u8>, number: &dyn std::fmt::Display) {
+    // Writing into a vector can't fail.
+    write!(out, "{number}").ok();
+}
+
+/// Writes what stands between the quotes of a JSON text (RFC 8259, section 7).
+pub(super) fn json_text(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (place, byte) in bytes.iter().enumerate() {
+        let escape: &[u8] = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            0..=0x1f => b"",
+            _ => continue,
+        };
+        out.extend_from_slice(&bytes[from..place]);
+        from = place + 1;
+        if escape.is_empty() {
+            write!(out, "\\u{byte:04x}").ok();
+        } else {
+            out.extend_from_slice(escape);
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+}
+
+/// A value as text; lists and maps as JSON; null has none.
+pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    if let Value::Text(text) = value {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut out = Vec::new();
+    Escape::None.value(value, &mut out).ok()?;
+    String::from_utf8(out).ok().map(Cow::Owned)
+}

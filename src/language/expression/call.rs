@@ -1,0 +1,88 @@
+//! Calls of functions, checked against the table before the run: how many arguments, and of what kind.
+
+use super::{
+    super::{
+        TemplateFault, Value,
+        fault::did_you_mean,
+        function::{self, Form, Function, Source},
+    },
+    compile::{Compiled, Compiler, constant},
+    node::Node,
+    syntax::Ast,
+};
+
+impl Compiler<'_> {
+    pub(super) fn call(&mut self, ast: &Ast, name: &str, arguments: &[Ast]) -> Compiled {
+        let Some(function) = function::named(name) else {
+            let fault = self.fault(ast.at, format!("unknown function `{name}`"));
+            let hint = did_you_mean(name, function::all().map(|function| function.name));
+            return Err(fault.hint(hint.unwrap_or_else(|| "docs/expressions.md lists all functions".to_owned())));
+        };
+        self.check_count(ast, function, arguments.len())?;
+        let outside = self.generating;
+        let mut nodes = Vec::with_capacity(arguments.len());
+        for (place, argument) in arguments.iter().enumerate() {
+            self.generating = outside || (place == 1 && matches!(function.form, Form::Generate));
+            let node = self.node(argument)?;
+            self.generating = outside;
+            self.check_argument(argument, function, place, &node)?;
+            nodes.push(node);
+        }
+        let known = nodes.iter().all(|node| constant(node).is_some());
+        match function.form {
+            Form::Plain(compute) => {
+                self.needs.head |= function.source == Source::Head;
+                let node = Node::Call(compute, nodes.into());
+                match function.source {
+                    Source::Arguments => self.computed(ast, node, known),
+                    // With constants that fit, chance and the clock always give something.
+                    Source::Chance | Source::Clock if known => self.computed(ast, node.clone(), known).map(|_| node),
+                    _ => Ok(node),
+                }
+            }
+            Form::Environment => self.environment(ast, &nodes),
+            Form::Generate => {
+                let node = <Box<[Node; 2]>>::try_from(nodes).map(Node::Generate);
+                node.map_err(|_| self.without_value(ast)).and_then(|node| self.computed(ast, node, known))
+            }
+        }
+    }
+
+    fn check_count(&self, ast: &Ast, function: &Function, given: usize) -> Result<(), TemplateFault> {
+        let (least, most) = (function.least, function.most());
+        if (least..=most).contains(&given) {
+            return Ok(());
+        }
+        let wanted = match (least, most) {
+            (least, most) if given < least && least < most => format!("at least {least}"),
+            (least, most) if least < most => format!("at most {most}"),
+            (0, _) => "no".to_owned(),
+            (least, _) => least.to_string(),
+        };
+        let plural = if wanted.ends_with(" 1") || wanted == "1" { "" } else { "s" };
+        let fault = self.fault(ast.at, format!("`{}` takes {wanted} argument{plural}, not {given}", function.name));
+        Err(fault.hint(format!("`{}`: {}", function.signature(), function.about)))
+    }
+
+    fn check_argument(&self, ast: &Ast, function: &Function, place: usize, node: &Node) -> Result<(), TemplateFault> {
+        let (Some(value), Some((name, takes))) = (constant(node), function.takes(place)) else { return Ok(()) };
+        if takes.accepts(value) {
+            return Ok(());
+        }
+        let message =
+            format!("`{}` takes {} as `{name}`, not `{}`", function.name, takes.describe(), self.written(ast));
+        Err(self.fault(ast.at, message).hint(format!("`{}`: {}", function.signature(), function.about)))
+    }
+
+    fn environment(&self, ast: &Ast, arguments: &[Node]) -> Compiled {
+        let Some(Value::Text(name)) = arguments.first().and_then(constant) else {
+            return Err(self.fault(ast.at, "`env` takes a name that is known before the run, like `env('TOKEN')`"));
+        };
+        match self.scope.environment(name) {
+            Some(value) => Ok(Node::Constant(value.map_or(Value::Null, |value| Value::from(value.as_str())))),
+            None => {
+                Err(self.fault(ast.at, "`env` has no meaning here: the environment is read before the run, in `vars`"))
+            }
+        }
+    }
+}

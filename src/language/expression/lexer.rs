@@ -1,0 +1,179 @@
+//! Words and signs of an expression, cut from the scalar in which it stands.
+
+use super::super::{TemplateFault, Value};
+
+/// A word or a sign.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Token<'t> {
+    /// A number as written, without a sign.
+    Number(Value),
+    /// What stands between quotes, as written; [`unescaped`] reads it.
+    Text(&'t str),
+    /// A name.
+    Name(&'t str),
+    /// An operator or a bracket; `and`, `or`, `not`, `in` and `matches` are operators.
+    Sign(&'static str),
+    /// The scalar ends.
+    End,
+}
+
+impl Token<'_> {
+    /// The token as a message shows it.
+    pub(super) fn describe(&self, written: &str) -> String {
+        match self {
+            Self::End => "the end of the text".to_owned(),
+            _ => format!("`{written}`"),
+        }
+    }
+}
+
+/// Longer signs stand before their beginnings.
+const SIGNS: [&str; 26] = [
+    "??", "==", "!=", "<=", ">=", "&&", "||", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", "+", "-", "*", "/",
+    "%", "<", ">", "!", "=",
+];
+
+/// Cuts tokens from a text, beginning anywhere in it.
+#[derive(Debug, Clone)]
+pub(super) struct Lexer<'t> {
+    pub(super) text: &'t str,
+    /// Where the next token is looked for, in bytes.
+    pub(super) at: usize,
+}
+
+impl<'t> Lexer<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateFault {
+        TemplateFault::new(self.text, at, message)
+    }
+
+    /// The next token and where it begins.
+    pub(super) fn next(&mut self) -> Result<(Token<'t>, usize), TemplateFault> {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+        let (rest, begin) = (self.rest(), self.at);
+        let Some(first) = rest.chars().next() else { return Ok((Token::End, begin)) };
+        let token = match first {
+            '\'' | '"' => self.quoted(first)?,
+            '0'..='9' => self.number()?,
+            c if c.is_alphabetic() || c == '_' => match self.word() {
+                "and" => Token::Sign("&&"),
+                "or" => Token::Sign("||"),
+                "not" => Token::Sign("not"),
+                "in" => Token::Sign("in"),
+                "matches" => Token::Sign("matches"),
+                word => Token::Name(word),
+            },
+            _ => self.sign(first)?,
+        };
+        Ok((token, begin))
+    }
+
+    /// Letters, digits and `_` from here on; also what stands after a dot.
+    pub(super) fn word(&mut self) -> &'t str {
+        let rest = self.rest();
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
+    }
+
+    fn quoted(&mut self, quote: char) -> Result<Token<'t>, TemplateFault> {
+        let (begin, inside) = (self.at, &self.rest()[1..]);
+        let mut escaped = false;
+        for (place, c) in inside.char_indices() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                c if c == quote => {
+                    self.at += place + 2;
+                    return Ok(Token::Text(&inside[..place]));
+                }
+                _ => {}
+            }
+        }
+        Err(self.fault(begin, format!("the text that begins here has no closing `{quote}`")))
+    }
+
+    fn number(&mut self) -> Result<Token<'t>, TemplateFault> {
+        let (begin, rest) = (self.at, self.rest());
+        let digits = |from: usize| from + rest[from..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - from);
+        let mut end = digits(0);
+        if rest[end..].starts_with('.') && digits(end + 1) > end + 1 {
+            end = digits(end + 1);
+        }
+        if rest[end..].starts_with(['e', 'E']) {
+            let sign = usize::from(rest[end + 1..].starts_with(['+', '-']));
+            if digits(end + 1 + sign) > end + 1 + sign {
+                end = digits(end + 1 + sign);
+            }
+        }
+        self.at += end;
+        let written = &rest[..end];
+        if !self.word().is_empty() {
+            let whole = &self.text[begin..self.at];
+            let fault = self.fault(begin, format!("`{whole}` is neither a number nor a name"));
+            return Err(fault.hint(format!("a text stands in quotes: `'{whole}'`")));
+        }
+        let value = match (written.parse::<i64>(), written.parse::<f64>()) {
+            (Ok(whole), _) => Value::Int(whole),
+            (_, Ok(number)) if number.is_finite() && written.contains(['.', 'e', 'E']) => Value::Float(number),
+            _ => {
+                let fault = self.fault(begin, format!("the number `{written}` is too large"));
+                return Err(fault.hint(format!("as a text it keeps its digits: `'{written}'`")));
+            }
+        };
+        Ok(Token::Number(value))
+    }
+
+    fn sign(&mut self, first: char) -> Result<Token<'t>, TemplateFault> {
+        let (begin, rest) = (self.at, self.rest());
+        let meant = match first {
+            '=' if !rest.starts_with("==") => Some("`==` compares"),
+            '&' if !rest.starts_with("&&") => Some("`&&` or `and` is what holds if both sides hold"),
+            '|' if !rest.starts_with("||") => Some("`||` or `or` is what holds if one side holds"),
+            '$' => Some("an expression stands in one `${…}`; within it names need no `$`"),
+            _ => None,
+        };
+        if let Some(sign) = SIGNS.iter().find(|sign| meant.is_none() && rest.starts_with(**sign)) {
+            self.at += sign.len();
+            return Ok(Token::Sign(sign));
+        }
+        let fault = self.fault(begin, format!("`{first}` has no meaning in an expression"));
+        Err(meant.map_or_else(|| fault.clone(), |meant| fault.clone().hint(meant)))
+    }
+}
+
+/// A quoted text with its escapes read; `at` is where its inside begins in the whole text.
+pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, TemplateFault> {
+    let mut text = String::with_capacity(raw.len());
+    let mut chars = raw.char_indices();
+    while let Some((place, c)) = chars.next() {
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        let (_, escape) = chars.next().unwrap_or((place, '\\'));
+        text.push(match escape {
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            '\\' | '\'' | '"' | '/' => escape,
+            'u' => {
+                let digits: String = chars.by_ref().take(4).map(|(_, digit)| digit).collect();
+                let code = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4);
+                code.and_then(char::from_u32).ok_or_else(|| {
+                    TemplateFault::new(whole, at + place, format!("`\\u{digits}` is not a character"))
+                        .hint("four hexadecimal digits: `\\u00e9`")
+                })?
+            }
+            other => {
+                return Err(TemplateFault::new(whole, at + place, format!("`\\{other}` is not an escape"))
+                    .hint(format!("known: `\\n \\r \\t \\\\ \\' \\\" \\u00e9`; write `\\\\{other}` for a backslash")));
+            }
+        });
+    }
+    Ok(text)
+}

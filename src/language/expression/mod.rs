@@ -1,0 +1,132 @@
+//! Expressions: `status == 200 && json.items[0].price * 2 < limit`.
+//!
+//! A text is cut into tokens, climbed into a tree, and compiled against the names of its place; all of this before the
+//! run. While it runs, an expression is a walk over a small tree that reads slots and the last response.
+
+mod call;
+mod compile;
+mod lexer;
+mod node;
+mod operators;
+mod parser;
+mod run;
+mod syntax;
+
+use std::{borrow::Cow, sync::Arc};
+
+pub(super) use operators::{Number, holds, order};
+pub(super) use run::Run;
+
+use self::{compile::Compiler, node::Node, parser::Parser};
+use super::{Moment, Scope, TemplateFault, Value};
+
+/// What an expression or a template reads of the last response, and a request must therefore keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// The header lines.
+    pub head: bool,
+    /// The body.
+    pub body: bool,
+}
+
+impl Needs {
+    /// What both read.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { head: self.head || other.head, body: self.body || other.body }
+    }
+}
+
+/// A compiled expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    node: Node,
+    written: Arc<str>,
+    needs: Needs,
+}
+
+impl Expr {
+    /// Compiles a text that is one expression, with or without `${…}` around it.
+    ///
+    /// # Errors
+    /// Where the text is not an expression, or uses names or functions that are not there.
+    pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateFault> {
+        let begin = text.len() - text.trim_start().len();
+        if text.trim_start().starts_with("${") {
+            let (expr, end) = Self::within(text, begin + 2, scope)?;
+            let rest = text.get(end..).unwrap_or("");
+            if !rest.trim().is_empty() {
+                let fault = TemplateFault::new(text, end, "a condition is one expression, and here more follows it");
+                return Err(fault.hint("write all of it within one `${…}`, or without"));
+            }
+            return Ok(expr);
+        }
+        let (ast, _) = Parser::new(text, 0)?.whole(None)?;
+        Self::of(text, text.trim(), &ast, scope)
+    }
+
+    /// Compiles what stands behind a `${`, and says where its `}` ends.
+    pub(super) fn within(text: &str, begin: usize, scope: &dyn Scope) -> Result<(Self, usize), TemplateFault> {
+        let inside = text.get(begin..).unwrap_or("");
+        let Some(close) = inside.find('}') else {
+            let fault = TemplateFault::new(text, begin.saturating_sub(2), "`${` is never closed");
+            return Err(fault.hint("write `$${` for a literal `${`"));
+        };
+        // Names of variables may hold what would be an operator, like `base-url`; whole they go before any expression.
+        let name = inside[..close].trim();
+        if let Some(node) = compile::known(scope, name) {
+            return Ok((Self { node, written: name.into(), needs: Needs::default() }, begin + close + 1));
+        }
+        if name.is_empty() {
+            let fault = TemplateFault::new(text, begin.saturating_sub(2), "`${}` holds no expression");
+            return Err(fault.hint("write `$${` for a literal `${`"));
+        }
+        let (ast, end) = Parser::new(text, begin)?.whole(Some("}"))?;
+        let written = text.get(begin..end.saturating_sub(1)).unwrap_or("").trim();
+        Ok((Self::of(text, written, &ast, scope)?, end))
+    }
+
+    fn of(text: &str, written: &str, ast: &syntax::Ast, scope: &dyn Scope) -> Result<Self, TemplateFault> {
+        let mut compiler = Compiler { text, scope, needs: Needs::default(), generating: false };
+        let node = compiler.node(ast)?;
+        Ok(Self { node, written: written.into(), needs: compiler.needs })
+    }
+
+    /// An expression that is always the same value.
+    #[must_use]
+    pub fn fixed(value: Value) -> Self {
+        Self { node: Node::Constant(value), written: "".into(), needs: Needs::default() }
+    }
+
+    /// The value in a moment. What can't be computed is null: a place that isn't there, a division by zero, a text
+    /// that is no number where one is needed, more than 64 MiB.
+    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Cow<'v, Value> {
+        self.node.evaluated(moment)
+    }
+
+    /// Whether it holds in a moment, as a condition.
+    pub fn holds(&self, moment: &mut Moment<'_>) -> bool {
+        self.value(moment).holds()
+    }
+
+    /// The value, if it is always the same.
+    #[must_use]
+    pub fn constant(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What it reads of responses.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// The expression as it is written.
+    #[must_use]
+    pub fn written(&self) -> &Arc<str> {
+        &self.written
+    }
+}

@@ -1,0 +1,178 @@
+//! An expression in its compiled form: names are slots, what is constant is computed, patterns are compiled.
+
+use std::{borrow::Cow, sync::Arc};
+
+use regex::bytes::Regex;
+
+use super::{
+    super::{
+        Moment, Slot, Value,
+        escape::text_of,
+        function::{Arguments, Compute},
+        lookup::JsonPath,
+        scope::Builtin,
+    },
+    operators::{self, Number},
+    run::Run,
+    syntax::Operator,
+};
+
+/// A part of a compiled expression.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    Constant(Value),
+    Slot(Slot),
+    Builtin(Builtin),
+    /// A place in the body, read as JSON.
+    Json(JsonPath),
+    List(Box<[Node]>),
+    Map(Box<[(Arc<str>, Node)]>),
+    Field(Box<Node>, Arc<str>),
+    Index(Box<Node>, Box<Node>),
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    Binary(Operator, Box<[Node; 2]>),
+    Matches(Box<Node>, Regex),
+    Choose(Box<[Node; 3]>),
+    Call(Compute, Box<[Node]>),
+    /// A list whose items are computed anew, each.
+    Generate(Box<[Node; 2]>),
+}
+
+static NULL: Value = Value::Null;
+
+fn owned<'v>(value: Option<Value>) -> Cow<'v, Value> {
+    value.map_or(Cow::Borrowed(&NULL), Cow::Owned)
+}
+
+fn part(whole: Cow<'_, Value>, find: impl Fn(&Value) -> Option<&Value>) -> Cow<'_, Value> {
+    match whole {
+        Cow::Borrowed(whole) => find(whole).map_or(Cow::Borrowed(&NULL), Cow::Borrowed),
+        Cow::Owned(whole) => owned(find(&whole).cloned()),
+    }
+}
+
+impl Node {
+    /// The value in a moment; null where there is none, and if any part of it would take too much memory.
+    pub(super) fn evaluated<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Cow<'v, Value> {
+        let mut run = Run::new(moment);
+        let value = self.value(&mut run);
+        if run.spent() { Cow::Borrowed(&NULL) } else { value }
+    }
+
+    /// The value in this moment; null where there is none.
+    fn value<'v, 'a: 'v>(&'v self, run: &mut Run<'_, 'a>) -> Cow<'v, Value> {
+        match self {
+            Self::Constant(value) => Cow::Borrowed(value),
+            Self::Slot(Slot(slot)) => {
+                let slots: &'a [Value] = run.moment.slots;
+                Cow::Borrowed(slots.get(usize::from(*slot)).unwrap_or(&NULL))
+            }
+            Self::Builtin(builtin) => owned(builtin_value(*builtin, run)),
+            Self::Json(path) => owned(from_body(path, run)),
+            Self::List(items) => owned(list(items, run)),
+            Self::Map(entries) => owned(map(entries, run)),
+            Self::Field(whole, name) => part(whole.value(run), |whole| whole.get(name)),
+            Self::Index(whole, index) => {
+                let whole = whole.value(run);
+                match &*index.value(run) {
+                    Value::Int(index) if matches!(&*whole, Value::List(_)) => part(whole, |whole| whole.at(*index)),
+                    name => text_of(name).map_or(Cow::Borrowed(&NULL), |name| part(whole, |whole| whole.get(&name))),
+                }
+            }
+            Self::Not(inner) => Cow::Owned(Value::Bool(!inner.value(run).holds())),
+            Self::Negate(inner) => owned(operators::negated(&inner.value(run))),
+            Self::Binary(operator, sides) => binary(*operator, sides, run),
+            Self::Matches(inner, pattern) => Cow::Owned(Value::Bool(matches(inner, pattern, run))),
+            Self::Choose(parts) => {
+                let [condition, yes, no] = &**parts;
+                if condition.value(run).holds() { yes.value(run) } else { no.value(run) }
+            }
+            Self::Call(compute, arguments) => owned(call(*compute, arguments, run)),
+            Self::Generate(parts) => owned(generate(parts, run)),
+        }
+    }
+}
+
+fn builtin_value(builtin: Builtin, run: &mut Run<'_, '_>) -> Option<Value> {
+    let (response, who) = (run.moment.response, run.moment.who);
+    let count = |number: u64| i64::try_from(number).ok().map(Value::Int);
+    match builtin {
+        Builtin::Status => response.status.map(|status| Value::Int(status.into())),
+        Builtin::Body => response.status.and_then(|_| run.text(String::from_utf8_lossy(response.body))),
+        Builtin::Json => from_body(&JsonPath::default(), run),
+        Builtin::Duration => response.status.map(|_| Value::Float(response.duration.as_secs_f64() * 1e3)),
+        Builtin::Error => Some(Value::from(response.error)),
+        Builtin::Vu => count(who.vu),
+        Builtin::Iteration => count(who.iteration),
+        Builtin::ScenarioIteration => count(who.scenario_iteration),
+        Builtin::Index => Some(Value::Int(run.index)),
+    }
+}
+
+fn from_body(path: &JsonPath, run: &mut Run<'_, '_>) -> Option<Value> {
+    let value = path.find(run.moment.response.body)?;
+    run.made_whole(value)
+}
+
+fn list(items: &[Node], run: &mut Run<'_, '_>) -> Option<Value> {
+    run.take_items(items.len())?;
+    Some(Value::List(items.iter().map(|item| item.value(run).into_owned()).collect()))
+}
+
+fn map(entries: &[(Arc<str>, Node)], run: &mut Run<'_, '_>) -> Option<Value> {
+    run.take_items(entries.len().saturating_mul(2))?;
+    let entries = entries.iter().map(|(name, value)| (Arc::clone(name), value.value(run).into_owned()));
+    Some(Value::Map(entries.collect()))
+}
+
+fn binary<'v, 'a: 'v>(operator: Operator, sides: &'v [Node; 2], run: &mut Run<'_, 'a>) -> Cow<'v, Value> {
+    let [left, right] = sides;
+    let first = left.value(run);
+    match operator {
+        Operator::Default if *first == Value::Null => right.value(run),
+        Operator::Default => first,
+        Operator::And => Cow::Owned(Value::Bool(first.holds() && right.value(run).holds())),
+        Operator::Or => Cow::Owned(Value::Bool(first.holds() || right.value(run).holds())),
+        _ => {
+            let second = right.value(run);
+            owned(operators::applied(operator, &first, &second).and_then(|value| run.made(value)))
+        }
+    }
+}
+
+/// A body is searched where it lies, whatever its bytes.
+fn matches(inner: &Node, pattern: &Regex, run: &mut Run<'_, '_>) -> bool {
+    if matches!(inner, Node::Builtin(Builtin::Body)) {
+        return pattern.is_match(run.moment.response.body);
+    }
+    text_of(&inner.value(run)).is_some_and(|text| pattern.is_match(text.as_bytes()))
+}
+
+fn call(compute: Compute, arguments: &[Node], run: &mut Run<'_, '_>) -> Option<Value> {
+    let mut values = [const { Cow::Borrowed(&NULL) }; Arguments::MOST];
+    let count = arguments.len().min(values.len());
+    for (value, argument) in values.iter_mut().zip(arguments) {
+        *value = argument.value(run);
+    }
+    let made = compute(&Arguments::new(values.get(..count)?), run)?;
+    run.made(made)
+}
+
+fn generate(parts: &[Node; 2], run: &mut Run<'_, '_>) -> Option<Value> {
+    let [count, item] = parts;
+    let Number::Int(count) = Number::of(&count.value(run))? else { return None };
+    let count = usize::try_from(count).ok()?;
+    run.take_items(count)?;
+    let outer = run.index;
+    let mut items = Vec::with_capacity(count);
+    for index in 0..count {
+        run.index = i64::try_from(index).ok()?;
+        items.push(item.value(run).into_owned());
+        if run.spent() {
+            return None;
+        }
+    }
+    run.index = outer;
+    Some(Value::List(items.into()))
+}

@@ -1,0 +1,67 @@
+//! What stands between two texts, as in `JMeter`'s and `LoadRunner`'s boundary extractors.
+
+use memchr::memmem;
+
+use super::Fault;
+
+/// The text between two boundaries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Between {
+    left: Box<str>,
+    right: Box<str>,
+}
+
+impl Between {
+    /// Looks for what stands between `left` and `right`. An empty `left` is the beginning of the body, an empty `right`
+    /// its end.
+    ///
+    /// # Errors
+    /// If both are empty.
+    pub fn new(left: &str, right: &str) -> Result<Self, Fault> {
+        if left.is_empty() && right.is_empty() {
+            return Err(Fault::new(1, "both boundaries are empty", Some("give the text on at least one side")));
+        }
+        Ok(Self { left: left.into(), right: right.into() })
+    }
+
+    /// The finds in their order; none overlaps another, and a right boundary is not the next one's left.
+    pub fn finds<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
+        let mut rest = Some(body);
+        std::iter::from_fn(move || {
+            let (found, after) = self.next(rest?)?;
+            rest = after;
+            Some(found)
+        })
+        .filter_map(|found| std::str::from_utf8(found).ok())
+    }
+
+    /// The first find, and where to go on.
+    fn next<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+        let from = text.get(memmem::find(text, self.left.as_bytes())? + self.left.len()..)?;
+        if self.right.is_empty() {
+            return Some((from, None));
+        }
+        let (found, rest) = from.split_at_checked(memmem::find(from, self.right.as_bytes())?)?;
+        Some((found, rest.get(self.right.len()..).filter(|_| !self.left.is_empty())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(left: &str, right: &str, body: &[u8]) -> Vec<String> {
+        Between::new(left, right).unwrap().finds(body).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn finds_stand_between_their_boundaries() {
+        assert_eq!(finds("<b>", "</b>", b"x<b>1</b><b></b><b>2</b><b>3"), ["1", "", "2"]);
+        assert_eq!(finds("'", "'", b"'a'b'c'"), ["a", "c"]);
+        assert_eq!(finds("", ",", b"a,b,c"), ["a"]);
+        assert_eq!(finds("=", "", b"a=b=c"), ["b=c"]);
+        assert_eq!(finds("=", ";", b"a=\xff;b=1;"), ["1"]);
+        assert_eq!(finds("aa", "a", b"aaa"), [""]);
+        assert!(Between::new("", "").is_err());
+    }
+}

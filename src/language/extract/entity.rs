@@ -1,0 +1,55 @@
+//! Character references of HTML: the five of XML, and by number.
+
+use std::borrow::Cow;
+
+/// Text with its references resolved; what is none stays as it is.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
+    let (before, mut rest) = text.split_at(first);
+    let mut found = String::with_capacity(text.len());
+    found.push_str(before);
+    while let Some(after) = rest.strip_prefix('&') {
+        if let Some((letter, behind)) = reference(after) {
+            found.push(letter);
+            rest = behind;
+        } else {
+            found.push('&');
+            rest = after;
+        }
+        let (plain, next) = rest.split_at(memchr::memchr(b'&', rest.as_bytes()).unwrap_or(rest.len()));
+        found.push_str(plain);
+        rest = next;
+    }
+    Cow::Owned(found)
+}
+
+/// The letter that is meant behind a `&`, and what follows it.
+fn reference(text: &str) -> Option<(char, &str)> {
+    const NAMED: [(&str, char); 5] = [("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("apos;", '\'')];
+    if let Some(number) = text.strip_prefix('#') {
+        return numbered(number);
+    }
+    NAMED.iter().find_map(|(name, letter)| Some((*letter, text.strip_prefix(name)?)))
+}
+
+fn numbered(text: &str) -> Option<(char, &str)> {
+    let (digits, radix) = text.strip_prefix(['x', 'X']).map_or((text, 10), |digits| (digits, 16));
+    let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());
+    let (number, behind) = digits.split_at_checked(end).filter(|(number, _)| !number.is_empty())?;
+    // What is no letter is shown as browsers do.
+    let letter = u32::from_str_radix(number, radix).ok().filter(|code| *code != 0).and_then(char::from_u32);
+    Some((letter.unwrap_or(char::REPLACEMENT_CHARACTER), behind.strip_prefix(';').unwrap_or(behind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_resolved_once() {
+        assert_eq!(decoded("a &lt;b&gt; &quot;&apos;&amp;lt; &amp"), "a <b> \"'&lt; &amp");
+        assert_eq!(decoded("&#65;&#x42;&#X63&#100 &#; &#x; &nbsp; &&"), "ABcd &#; &#x; &nbsp; &&");
+        assert_eq!(decoded("&#0;&#xD800;&#99999999999;é"), "\u{fffd}\u{fffd}\u{fffd}é");
+        assert!(matches!(decoded("plain"), Cow::Borrowed("plain")));
+    }
+}

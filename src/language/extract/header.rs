@@ -1,0 +1,42 @@
+//! Header lines of a response by name.
+
+/// A header line by its name, in whatever case either side writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    name: Box<str>,
+}
+
+impl Header {
+    /// Looks for header lines of this name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self { name: name.trim().into() }
+    }
+
+    /// The values, one a line, in their order.
+    pub fn finds<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
+        lines_named(head, &self.name)
+    }
+}
+
+/// The values of the header lines of a name, without the blanks around them; the status line is not one.
+pub(super) fn lines_named<'a>(head: &'a [u8], name: &str) -> impl Iterator<Item = &'a str> {
+    head.split(|byte| *byte == b'\n').skip(1).filter_map(move |line| {
+        let (found, rest) = line.split_at_checked(name.len())?;
+        let value = found.eq_ignore_ascii_case(name.as_bytes()).then(|| rest.strip_prefix(b":"))??;
+        std::str::from_utf8(value.trim_ascii()).ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_name_is_found_in_any_case() {
+        let head =
+            b"HTTP/1.1 200 x-id: 0\r\nX-ID:  a \r\nX-Idea: no\r\nx-id:b\nX-Id : no\r\nX-ID: \xff\r\nx-id:\r\n\r\n";
+        assert_eq!(Header::new("x-Id").finds(head).collect::<Vec<_>>(), ["a", "b", ""]);
+        assert_eq!(Header::new("").finds(head).count(), 0);
+    }
+}

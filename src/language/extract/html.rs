@@ -1,0 +1,210 @@
+//! Values of form fields and of `meta`, by name.
+
+use std::borrow::Cow;
+
+use super::{
+    entity,
+    markup::{self, Tag},
+};
+
+/// A form field or a `meta` by its name, whose case counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Html {
+    name: Box<str>,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Field,
+    Meta,
+}
+
+impl Html {
+    /// What a browser would send for the field of this name if nobody touched the form: of an `input` its value (of a
+    /// box or a radio button only if it is checked), of a `textarea` its text, of a `select` its selected options.
+    #[must_use]
+    pub fn field(name: &str) -> Self {
+        Self { name: name.into(), kind: Kind::Field }
+    }
+
+    /// The content of a `meta` of this name (or, as Open Graph has it, property).
+    #[must_use]
+    pub fn meta(name: &str) -> Self {
+        Self { name: name.into(), kind: Kind::Meta }
+    }
+
+    /// The values in the order of the document.
+    pub fn finds<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = Cow<'a, str>> {
+        let mut select = None;
+        // The end of the document closes a select that was left open.
+        markup::tags(body).map(Some).chain([None]).filter_map(move |tag| match self.kind {
+            Kind::Field => self.field_in(&mut select, tag),
+            Kind::Meta => {
+                tag.filter(|tag| tag.is("meta") && self.is_named(tag)).and_then(|tag| attribute(&tag, "content"))
+            }
+        })
+    }
+
+    fn is_named(&self, tag: &Tag<'_>) -> bool {
+        let is_it = |attribute| tag.get(attribute).and_then(decoded).is_some_and(|name| name == *self.name);
+        !tag.closes && (is_it("name") || (self.kind == Kind::Meta && is_it("property")))
+    }
+
+    fn field_in<'a>(&self, select: &mut Option<Select<'a>>, tag: Option<Tag<'a>>) -> Option<Cow<'a, str>> {
+        let Some(tag) = tag.filter(|tag| !tag.is("select")) else {
+            // It begins or ends here; either way, one that was open is over.
+            let opened = tag.filter(|tag| self.is_named(tag));
+            let over = std::mem::replace(select, opened.map(|tag| Select::new(&tag)));
+            return over?.unselected;
+        };
+        match select {
+            Some(select) if tag.is("option") && !tag.closes => select.take(&tag),
+            _ if tag.is("input") && self.is_named(&tag) => input(&tag),
+            _ if tag.is("textarea") && self.is_named(&tag) => {
+                let text = tag.text.strip_prefix(b"\r").unwrap_or(tag.text);
+                decoded(text.strip_prefix(b"\n").unwrap_or(text))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A select that is being read.
+struct Select<'a> {
+    /// What is sent if no option is selected: the first one, unless several may be.
+    unselected: Option<Cow<'a, str>>,
+    is_open: bool,
+}
+
+impl<'a> Select<'a> {
+    fn new(tag: &Tag<'a>) -> Self {
+        Self { unselected: None, is_open: tag.get("multiple").is_none() }
+    }
+
+    fn take(&mut self, option: &Tag<'a>) -> Option<Cow<'a, str>> {
+        if option.get("disabled").is_some() {
+            return None;
+        }
+        let value = attribute(option, "value").or_else(|| decoded(option.text).map(collapsed));
+        if option.get("selected").is_some() {
+            self.unselected = None;
+            self.is_open = false;
+            return value;
+        }
+        if std::mem::take(&mut self.is_open) {
+            self.unselected = value;
+        }
+        None
+    }
+}
+
+fn input<'a>(tag: &Tag<'a>) -> Option<Cow<'a, str>> {
+    let kind = tag.get("type").unwrap_or_default();
+    let is_box = [&b"checkbox"[..], b"radio"].iter().any(|name| kind.eq_ignore_ascii_case(name));
+    match (is_box, attribute(tag, "value")) {
+        (true, _) if tag.get("checked").is_none() => None,
+        (_, Some(value)) => Some(value),
+        (true, None) => Some(Cow::Borrowed("on")),
+        (false, None) => Some(Cow::Borrowed("")),
+    }
+}
+
+fn attribute<'a>(tag: &Tag<'a>, name: &str) -> Option<Cow<'a, str>> {
+    decoded(tag.get(name)?)
+}
+
+fn decoded(text: &[u8]) -> Option<Cow<'_, str>> {
+    std::str::from_utf8(text).ok().map(entity::decoded)
+}
+
+/// The text of an option as browsers send it: blanks around it gone, those in it one.
+fn collapsed(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut words = text.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next());
+    if second.is_none() && first.len() == text.len() {
+        return text;
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn field(name: &str, page: &str) -> Vec<String> {
+        Html::field(name).finds(page.as_bytes()).map(Cow::into_owned).collect()
+    }
+
+    #[test]
+    fn inputs_are_found_however_they_are_written() {
+        for page in [
+            r#"<input type="hidden" name="t" value="v">"#,
+            "<INPUT value='v' NAME='t' />",
+            "<form><input\n\tname=t\n\tvalue=v></form>",
+            "<input name = \"t\" value = \"v\" value=\"w\">",
+            "<input data-x=\"a>b\" name=t value=v>",
+            "<input/value=v/ name=t>",
+            "<p <b><input value=v name=t>",
+        ] {
+            let expected = if page.contains("v/") { "v/" } else { "v" };
+            assert_eq!(field("t", page), [expected], "{page}");
+        }
+        assert!(field("t", "<input name=t value=v").is_empty());
+        assert_eq!(field("a&b", "<input name=a&amp;b value='&#39;&lt;'><input name=A&amp;B value=no>"), ["'<"]);
+        assert_eq!(field("t", "<input name=t value=1><input name=t><input name=t value>"), ["1", "", ""]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_tag_is_none() {
+        let page = "<!-- <input name=t value=1> --><!--><script>'<input name=t value=2>'</script>\
+            <style><input name=t value=3></STYLE ><title><input name=t value=4></title>\
+            <!doctype html><?x <input name=t value=5>?>< input name=t value=6></input name=t value=7>\
+            <input title='<input name=t value=8>'><inputs name=t value=9>1<2<input name=t value=yes>";
+        assert_eq!(field("t", page), ["yes"]);
+        assert!(field("t", "<!-- <input name=t value=1>").is_empty());
+        assert!(field("t", "<script><input name=t value=1>").is_empty());
+        assert!(field("t", "<a title='><input name=t value=1>").is_empty());
+    }
+
+    #[test]
+    fn boxes_count_when_they_are_checked() {
+        let page = "<input type=radio name=t value=1><input type=RADIO name=t value=2 checked>\
+            <input type=checkbox name=t checked=''><input type=checkbox name=t>";
+        assert_eq!(field("t", page), ["2", "on"]);
+    }
+
+    #[test]
+    fn areas_and_selects_give_what_would_be_sent() {
+        assert_eq!(field("t", "<textarea name=t>\n<b>x</b> &amp;\n</TextArea>"), ["<b>x</b> &\n"]);
+        assert_eq!(field("t", "<select name=t><option value=1>a<option selected> b  c </select>"), ["b c"]);
+        assert_eq!(
+            field("t", "<select name=t><option disabled>pick<option>a<option>b</select><option selected>"),
+            ["a"]
+        );
+        assert_eq!(field("t", "<select name=t><option>a"), ["a"]);
+        assert_eq!(field("t", "<select name=t multiple><option>a</select><select name=u><option>b</select>"), [""; 0]);
+        assert_eq!(
+            field(
+                "t",
+                "<select multiple name=t><option selected>a</option><option selected value=>b</option></select>"
+            ),
+            ["a", ""]
+        );
+    }
+
+    #[test]
+    fn metas_are_found_by_name_or_property() {
+        let page = b"<meta content='a' name=csrf><meta property='csrf' content=b><input name=csrf value=c>";
+        assert_eq!(Html::meta("csrf").finds(page).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_survives_being_written_into_a_field(value in ".*", before in "[^<]*") {
+            let escaped = value.replace('&', "&amp;").replace('"', "&quot;");
+            prop_assert_eq!(field("t", &format!("{before}<input name=t value=\"{escaped}\">")), [value]);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Reads the conditions of filters: `?@.state == 'open' && @.price < 10`.
+
+use regex::{Regex, RegexBuilder};
+
+use super::{
+    super::{super::Value, Fault, pattern},
+    parse,
+    path::{Condition, Operand, Query, Relation},
+    scan::Scan,
+};
+
+/// Longer ones first: `<=` is not `<`.
+const RELATIONS: [(&str, Relation); 6] = [
+    ("==", Relation::Equal),
+    ("!=", Relation::Unequal),
+    ("<=", Relation::LessOrEqual),
+    (">=", Relation::GreaterOrEqual),
+    ("<", Relation::Less),
+    (">", Relation::Greater),
+];
+
+/// Conditions joined by `||`, each of them some joined by `&&`.
+pub(super) fn condition(scan: &mut Scan<'_>) -> Result<Condition, Fault> {
+    joined(scan, "||", Condition::Either, |scan| joined(scan, "&&", Condition::Both, basic))
+}
+
+fn joined(
+    scan: &mut Scan<'_>,
+    word: &str,
+    join: fn(Vec<Condition>) -> Condition,
+    read: fn(&mut Scan<'_>) -> Result<Condition, Fault>,
+) -> Result<Condition, Fault> {
+    let first = read(scan)?;
+    let mut parts = vec![first];
+    while scan.comes(&['|', '&']) && scan.take(word) {
+        parts.push(read(scan)?);
+    }
+    Ok(if parts.len() == 1 { parts.swap_remove(0) } else { join(parts) })
+}
+
+fn basic(scan: &mut Scan<'_>) -> Result<Condition, Fault> {
+    scan.blanks();
+    let negated = scan.take("!");
+    scan.blanks();
+    let found = if scan.take("(") {
+        let inside = scan.nested(condition)?;
+        scan.need(")", "`)`")?;
+        inside
+    } else {
+        let begin = scan.place();
+        let left = term(scan)?;
+        match relation(scan)? {
+            Some(_) if negated => return Err(scan.fault("`!` needs parentheses here", Some("write `!(@.a == 1)`"))),
+            Some(relation) => {
+                let left = comparable(scan, begin, left)?;
+                scan.blanks();
+                Condition::Compare(left, relation, operand(scan)?)
+            }
+            None => test(scan, left)?,
+        }
+    };
+    Ok(if negated { Condition::Not(Box::new(found)) } else { found })
+}
+
+fn relation(scan: &mut Scan<'_>) -> Result<Option<Relation>, Fault> {
+    if !scan.comes(&['=', '!', '<', '>']) {
+        return Ok(None);
+    }
+    let found = RELATIONS.iter().find(|(word, _)| scan.take(word)).map(|(_, relation)| *relation);
+    let hint = "equal is written `==`, a pattern `match(@.name, 'a.*')`";
+    found.map(Some).ok_or_else(|| scan.fault("this compares nothing", Some(hint)))
+}
+
+/// What stands on either side of a relation, or alone.
+enum Term {
+    Query(Query),
+    Operand(Operand),
+    Test(Condition),
+}
+
+fn term(scan: &mut Scan<'_>) -> Result<Term, Fault> {
+    match scan.peek() {
+        Some('@' | '$') => query(scan).map(Term::Query),
+        Some('\'' | '"') => scan.quoted().map(|text| Term::Operand(Operand::Literal(Value::from(text.as_str())))),
+        Some('-' | '0'..='9') => {
+            let begin = scan.place();
+            let text = scan.number();
+            let number: serde_json::Value = serde_json::from_str(text)
+                .map_err(|_| scan.fault_at(begin, format!("`{text}` is not a number"), None))?;
+            Ok(Term::Operand(Operand::Literal(Value::from(&number))))
+        }
+        Some(letter) if letter.is_ascii_lowercase() => word(scan),
+        _ => Err(scan.expected("`@`, a value or a function")),
+    }
+}
+
+fn query(scan: &mut Scan<'_>) -> Result<Query, Fault> {
+    let top = scan.take("$");
+    if !top && !scan.take("@") {
+        return Err(scan.expected("a path that begins with `@` or `$`"));
+    }
+    Ok(Query { top, segments: parse::segments(scan)? })
+}
+
+fn word(scan: &mut Scan<'_>) -> Result<Term, Fault> {
+    let begin = scan.place();
+    let name = scan.word();
+    let literal = match name {
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        "null" => Some(Value::Null),
+        _ => None,
+    };
+    if let Some(value) = literal {
+        return Ok(Term::Operand(Operand::Literal(value)));
+    }
+    if !matches!(name, "length" | "count" | "value" | "match" | "search") {
+        let hint = "known: length, count, value, match, search; texts stand in quotes";
+        return Err(scan.fault_at(begin, format!("unknown word `{name}`"), Some(hint)));
+    }
+    if !scan.take("(") {
+        return Err(scan.expected("`(`"));
+    }
+    let call = scan.nested(|scan| call(scan, name))?;
+    scan.need(")", "`)`")?;
+    Ok(call)
+}
+
+fn call(scan: &mut Scan<'_>, name: &str) -> Result<Term, Fault> {
+    scan.blanks();
+    match name {
+        "count" => query(scan).map(|query| Term::Operand(Operand::Count(query))),
+        "value" => query(scan).map(|query| Term::Operand(Operand::Only(query))),
+        "length" => Ok(Term::Operand(Operand::Length(Box::new(operand(scan)?)))),
+        _ => {
+            let text = operand(scan)?;
+            scan.need(",", "`,`")?;
+            scan.blanks();
+            if !matches!(scan.peek(), Some('\'' | '"')) {
+                return Err(scan.expected("a regular expression in quotes"));
+            }
+            let begin = scan.place();
+            let regex = regex(&scan.quoted()?, name == "match").map_err(|why| scan.fault_at(begin, why, None))?;
+            Ok(Term::Test(Condition::Matches(text, regex)))
+        }
+    }
+}
+
+/// `match` means the whole text, `search` any part of it.
+fn regex(expression: &str, whole: bool) -> Result<Regex, String> {
+    let build = |text: &str| {
+        let regex = RegexBuilder::new(text).size_limit(pattern::LARGEST).build();
+        regex.map_err(|error| pattern::refusal(expression, &error))
+    };
+    // Alone first: `a)|(b` is an expression only within other parentheses.
+    let found = build(expression)?;
+    if whole { build(&format!(r"\A(?:{expression})\z")) } else { Ok(found) }
+}
+
+fn operand(scan: &mut Scan<'_>) -> Result<Operand, Fault> {
+    let begin = scan.place();
+    let term = term(scan)?;
+    comparable(scan, begin, term)
+}
+
+fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, Fault> {
+    let fault = |message: &str, hint| Err(scan.fault_at(begin, message, hint));
+    match term {
+        Term::Operand(operand) => Ok(operand),
+        Term::Query(query) if query.is_singular() => Ok(Operand::One(query)),
+        Term::Query(_) => {
+            let hint = "compare `count(…)` or `value(…)` of it";
+            fault("a path that may find several values is not comparable", Some(hint))
+        }
+        Term::Test(_) => fault("`match` and `search` are true or false by themselves", None),
+    }
+}
+
+fn test(scan: &Scan<'_>, term: Term) -> Result<Condition, Fault> {
+    match term {
+        Term::Query(query) => Ok(Condition::Exists(query)),
+        Term::Test(condition) => Ok(condition),
+        Term::Operand(_) => Err(scan.expected("a comparison such as `==`")),
+    }
+}

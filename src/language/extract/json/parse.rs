@@ -1,0 +1,106 @@
+//! Text becomes a path.
+
+use super::{
+    super::Fault,
+    filter,
+    path::{JsonPath, Segment, Selector},
+    scan::Scan,
+};
+
+impl JsonPath {
+    /// Reads a path such as `$.items[0].id`, `items[*].id` or `$..price`.
+    ///
+    /// # Errors
+    /// If it is none; the fault tells the column.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let mut scan = Scan::new(text);
+        let mut found = Vec::new();
+        if !scan.take("$") && !scan.comes(&['.', '[']) {
+            if text.is_empty() {
+                return Err(scan.fault("the path is empty", Some("the whole document is `$`")));
+            }
+            found.push(one(Selector::Name(scan.name()?.into())));
+        }
+        found.extend(segments(&mut scan)?);
+        match scan.peek() {
+            None => Ok(Self::new(text, found)),
+            Some(_) => Err(scan.expected("`.`, `[` or the end")),
+        }
+    }
+}
+
+fn one(selector: Selector) -> Segment {
+    Segment { deep: false, selectors: vec![selector] }
+}
+
+/// Segments as far as there are any.
+pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, Fault> {
+    let mut found = Vec::new();
+    while scan.comes(&['.', '[']) {
+        let deep = scan.take("..");
+        let selectors = if scan.take("[") {
+            scan.nested(bracketed)?
+        } else if !deep && !scan.take(".") {
+            return Err(scan.expected("`.` or `[`"));
+        } else if scan.take("*") {
+            vec![Selector::Every]
+        } else {
+            vec![Selector::Name(scan.name()?.into())]
+        };
+        found.push(Segment { deep, selectors });
+    }
+    Ok(found)
+}
+
+/// What stands in brackets, up to the closing one.
+fn bracketed(scan: &mut Scan<'_>) -> Result<Vec<Selector>, Fault> {
+    let mut found = Vec::new();
+    loop {
+        scan.blanks();
+        found.push(selector(scan)?);
+        scan.blanks();
+        if scan.take("]") {
+            return Ok(found);
+        }
+        if !scan.take(",") {
+            return Err(scan.expected("`]` or `,`"));
+        }
+    }
+}
+
+fn selector(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
+    if scan.take("*") {
+        return Ok(Selector::Every);
+    }
+    if scan.take("?") {
+        return filter::condition(scan).map(Selector::Filter);
+    }
+    match scan.peek() {
+        Some('\'' | '"') => scan.quoted().map(|name| Selector::Name(name.into())),
+        Some('-' | ':' | '0'..='9') => index_or_slice(scan),
+        Some(letter) if letter.is_alphabetic() => {
+            Err(scan.fault("a name in brackets needs quotes", Some("for example `['name']`")))
+        }
+        _ => Err(scan.expected("a position, a quoted name, `*` or `?`")),
+    }
+}
+
+/// `3`, `-1`, `2:5`, `::2`.
+fn index_or_slice(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
+    let from = scan.whole()?;
+    scan.blanks();
+    if !scan.take(":") {
+        return from.map(Selector::Index).ok_or_else(|| scan.expected("a position"));
+    }
+    scan.blanks();
+    let to = scan.whole()?;
+    scan.blanks();
+    let by = if scan.take(":") {
+        scan.blanks();
+        scan.whole()?
+    } else {
+        None
+    };
+    Ok(Selector::Slice { from, to, by: by.unwrap_or(1) })
+}

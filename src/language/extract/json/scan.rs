@@ -1,0 +1,187 @@
+//! Reads the text of a path letter by letter: names, numbers, quoted texts; counts columns and nesting.
+
+use super::super::Fault;
+
+/// How deep parentheses, brackets and calls may stand in one another: readers and filters recurse that far.
+const DEEPEST: u32 = 32;
+
+pub(super) struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u32,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    pub(super) fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let letter = self.peek()?;
+        self.at += letter.len_utf8();
+        Some(letter)
+    }
+
+    /// Goes past `word` if it stands here.
+    pub(super) fn take(&mut self, word: &str) -> bool {
+        let is_here = self.rest().starts_with(word);
+        self.at += if is_here { word.len() } else { 0 };
+        is_here
+    }
+
+    pub(super) fn blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+    }
+
+    /// Whether one of `letters` comes next, behind blanks; these are passed only if it does.
+    pub(super) fn comes(&mut self, letters: &[char]) -> bool {
+        let before = self.at;
+        self.blanks();
+        let comes = self.peek().is_some_and(|letter| letters.contains(&letter));
+        self.at = if comes { self.at } else { before };
+        comes
+    }
+
+    pub(super) fn need(&mut self, word: &str, what: &str) -> Result<(), Fault> {
+        self.blanks();
+        if self.take(word) { Ok(()) } else { Err(self.expected(what)) }
+    }
+
+    /// Where it stands, for [`Scan::fault_at`].
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn fault(&self, message: impl Into<String>, hint: Option<&str>) -> Fault {
+        self.fault_at(self.at, message, hint)
+    }
+
+    pub(super) fn fault_at(&self, place: usize, message: impl Into<String>, hint: Option<&str>) -> Fault {
+        let before = self.text.get(..place).unwrap_or_default();
+        Fault::new(before.chars().count() + 1, message, hint)
+    }
+
+    /// The fault that something else stands here.
+    pub(super) fn expected(&self, what: &str) -> Fault {
+        match self.peek() {
+            Some(found) => self.fault(format!("expected {what}, found `{found}`"), None),
+            None => self.fault(format!("expected {what}, but the path ends"), None),
+        }
+    }
+
+    /// Reads something that may hold its like.
+    pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.depth == DEEPEST {
+            return Err(self.fault(format!("nested deeper than {DEEPEST}"), None));
+        }
+        self.depth += 1;
+        let found = read(self);
+        self.depth -= 1;
+        found
+    }
+
+    fn run(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find(|letter| !belongs(letter)).unwrap_or(rest.len());
+        self.at += end;
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// A name as it may stand behind a dot; the standard has no dashes in it, many interfaces have.
+    pub(super) fn name(&mut self) -> Result<&'a str, Fault> {
+        match self.peek() {
+            Some(letter) if letter.is_ascii_digit() => {
+                let hint = "a position is written `[0]`, a name of digits `['0']`";
+                Err(self.fault(format!("a name does not begin with `{letter}`"), Some(hint)))
+            }
+            Some(letter) if is_name(letter) && letter != '-' => Ok(self.run(is_name)),
+            _ => Err(self.expected("a name")),
+        }
+    }
+
+    /// A lower-case word, empty if there is none.
+    pub(super) fn word(&mut self) -> &'a str {
+        self.run(|letter| letter.is_ascii_lowercase())
+    }
+
+    /// A whole number, if one begins here.
+    pub(super) fn whole(&mut self) -> Result<Option<i64>, Fault> {
+        let before = self.at;
+        let sign = self.take("-");
+        let digits = self.run(|letter| letter.is_ascii_digit());
+        if digits.is_empty() {
+            return if sign { Err(self.expected("a digit")) } else { Ok(None) };
+        }
+        let number = self.text.get(before..self.at).unwrap_or_default();
+        number.parse().map(Some).map_err(|_| self.fault_at(before, format!("`{number}` is too large"), None))
+    }
+
+    /// The letters of a number as JSON writes it.
+    pub(super) fn number(&mut self) -> &'a str {
+        self.run(|letter| matches!(letter, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'))
+    }
+
+    /// A text in the quotes that stand here.
+    pub(super) fn quoted(&mut self) -> Result<String, Fault> {
+        let begin = self.at;
+        let quote = self.next();
+        let mut text = String::new();
+        loop {
+            match self.next() {
+                None => {
+                    return Err(self.fault_at(begin, "this quote is never closed", None));
+                }
+                found if found == quote => return Ok(text),
+                Some('\\') => text.push(self.escaped()?),
+                Some(letter) => text.push(letter),
+            }
+        }
+    }
+
+    fn escaped(&mut self) -> Result<char, Fault> {
+        Ok(match self.next() {
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some(letter @ ('/' | '\\' | '\'' | '"')) => letter,
+            Some('u') => return self.unicode(),
+            _ => return Err(self.fault("unknown escape", Some("a backslash itself is written `\\\\`"))),
+        })
+    }
+
+    /// Four hexadecimal digits, or two such for one letter (UTF-16).
+    fn unicode(&mut self) -> Result<char, Fault> {
+        let first = self.hexadecimal()?;
+        let mut units = vec![first];
+        if (0xd800..0xdc00).contains(&first) && self.take("\\u") {
+            units.push(self.hexadecimal()?);
+        }
+        match char::decode_utf16(units).collect::<Result<Vec<_>, _>>().as_deref() {
+            Ok([letter]) => Ok(*letter),
+            _ => Err(self.fault("half a letter", Some("letters beyond U+FFFF are two escapes: `\\uD83D\\uDE00`"))),
+        }
+    }
+
+    fn hexadecimal(&mut self) -> Result<u16, Fault> {
+        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let unit = unit.ok_or_else(|| self.expected("four hexadecimal digits"))?;
+        self.at += 4;
+        Ok(unit)
+    }
+}
+
+fn is_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-') || !letter.is_ascii()
+}

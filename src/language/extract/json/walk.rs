@@ -1,0 +1,160 @@
+//! Walks names, positions and `[*]` over the bytes and skips everything else: no tree, only the finds are made.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::{
+    super::super::Value,
+    document::{Budget, Document},
+    path::Step,
+};
+
+/// The values to which the steps lead, at most `most`.
+pub(super) fn to(steps: &[Step], body: &[u8], most: usize) -> Vec<Value> {
+    let most = if steps.contains(&Step::Every) { most } else { 1 };
+    let mut finds = Finds { values: Vec::new(), most, budget: Budget::of_a_body() };
+    let walk = Walk { steps, finds: &mut finds };
+    let read = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
+    if read.is_err() && !finds.is_enough() {
+        // Some of all are not all.
+        return Vec::new();
+    }
+    // With enough found, an error is the parser's surprise that nobody reads on.
+    finds.values
+}
+
+struct Finds {
+    values: Vec<Value>,
+    most: usize,
+    budget: Budget,
+}
+
+impl Finds {
+    fn is_enough(&self) -> bool {
+        self.values.len() >= self.most
+    }
+}
+
+struct Walk<'a> {
+    steps: &'a [Step],
+    finds: &'a mut Finds,
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.steps.is_empty() {
+            let value = Document(&mut self.finds.budget).deserialize(deserializer)?;
+            self.finds.values.push(value);
+            Ok(())
+        } else {
+            deserializer.deserialize_any(self)
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        match self.steps.split_first() {
+            Some((Step::Name(name), steps)) => {
+                while let Some(is_it) = entries.next_key_seed(Is(name))? {
+                    if is_it {
+                        entries.next_value_seed(Walk { steps, finds: &mut *self.finds })?;
+                        break;
+                    }
+                    entries.next_value::<IgnoredAny>()?;
+                }
+            }
+            Some((Step::Every, steps)) => {
+                while !self.finds.is_enough() && entries.next_key::<IgnoredAny>()?.is_some() {
+                    entries.next_value_seed(Walk { steps, finds: &mut *self.finds })?;
+                }
+            }
+            _ => {}
+        }
+        if !self.finds.is_enough() {
+            while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        match self.steps.split_first() {
+            Some((Step::Position(place), steps)) => {
+                for _ in 0..*place {
+                    if items.next_element::<IgnoredAny>()?.is_none() {
+                        return Ok(());
+                    }
+                }
+                items.next_element_seed(Walk { steps, finds: &mut *self.finds })?;
+            }
+            Some((Step::Every, steps)) => {
+                while !self.finds.is_enough()
+                    && items.next_element_seed(Walk { steps, finds: &mut *self.finds })?.is_some()
+                {}
+            }
+            _ => {}
+        }
+        if !self.finds.is_enough() {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+        }
+        Ok(())
+    }
+
+    // Nothing stands below these.
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Whether a key is a name; no key is kept.
+struct Is<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Is<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Is<'_> {
+    type Value = bool;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
+        Ok(name == self.0)
+    }
+}

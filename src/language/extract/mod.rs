@@ -1,0 +1,150 @@
+//! Values out of responses: by path, pattern, header, cookie, form field or what stands around them.
+//!
+//! Owns what is looked for and which of several finds is taken. Never panics on what a response holds, never takes
+//! memory or time out of proportion to it, never parses a pattern while the load runs.
+//! Start with [`Extractor::find`]; the kinds stand in files of their own, JSON paths in [`json`].
+
+mod between;
+mod cookie;
+mod entity;
+mod fault;
+mod header;
+mod html;
+pub mod json;
+mod markup;
+mod pattern;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use fastrand::Rng;
+
+use super::{Response, Value};
+
+pub use self::{
+    between::Between,
+    cookie::Cookie,
+    fault::Fault,
+    header::Header,
+    html::Html,
+    json::JsonPath,
+    pattern::{Group, Pattern},
+};
+
+/// What is looked for in a response.
+#[derive(Debug, Clone)]
+pub enum Extractor {
+    /// A path into a JSON body.
+    Json(JsonPath),
+    /// A group of a regular expression over the body.
+    Regex(Pattern),
+    /// A header line.
+    Header(Header),
+    /// A cookie that the response sets.
+    Cookie(Cookie),
+    /// A form field or a `meta` of an HTML body.
+    Html(Html),
+    /// What stands between two texts of the body.
+    Between(Between),
+}
+
+/// Which of several finds is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Take {
+    /// The first.
+    #[default]
+    First,
+    /// The last.
+    Last,
+    /// Any, all equally likely.
+    Random,
+    /// All, as a list; finding none is not finding.
+    All,
+    /// How many there are; never "not found".
+    Count,
+    /// The one at a position from 0; negative ones count from the end.
+    Nth(i64),
+}
+
+impl Extractor {
+    /// Looks into a response; `None` if it is not there.
+    ///
+    /// Finds that are not UTF-8 are left out: half a token is worse than none.
+    #[must_use]
+    pub fn find(&self, response: &Response<'_>, take: Take, random: &mut Rng) -> Option<Value> {
+        match self {
+            Self::Json(path) if take == Take::First => path.first(response.body),
+            Self::Json(path) if take == Take::Count => Some(whole(path.count(response.body))),
+            Self::Json(path) => pick(path.all(response.body).into_iter(), take, random),
+            Self::Regex(pattern) => pick(pattern.finds(response.body).map(text), take, random),
+            Self::Header(header) => pick(header.finds(response.head).map(text), take, random),
+            Self::Cookie(cookie) => pick(cookie.finds(response.head).map(text), take, random),
+            Self::Html(html) => pick(html.finds(response.body).map(owned), take, random),
+            Self::Between(between) => pick(between.finds(response.body).map(text), take, random),
+        }
+    }
+
+    /// Whether it needs status line and header lines to be kept.
+    #[must_use]
+    pub fn reads_head(&self) -> bool {
+        matches!(self, Self::Header(_) | Self::Cookie(_))
+    }
+
+    /// Whether it needs the body to be kept.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        !self.reads_head()
+    }
+}
+
+/// A find that becomes a value only if it is the one taken.
+trait Find {
+    fn value(self) -> Value;
+}
+
+impl Find for Value {
+    fn value(self) -> Value {
+        self
+    }
+}
+
+impl Find for Cow<'_, str> {
+    fn value(self) -> Value {
+        Value::from(&*self)
+    }
+}
+
+fn text(found: &str) -> Cow<'_, str> {
+    Cow::Borrowed(found)
+}
+
+fn owned(found: Cow<'_, str>) -> Cow<'_, str> {
+    found
+}
+
+fn pick<T: Find>(mut finds: impl Iterator<Item = T>, take: Take, random: &mut Rng) -> Option<Value> {
+    match take {
+        Take::First => finds.next().map(Find::value),
+        Take::Last => finds.last().map(Find::value),
+        Take::Nth(place) if place >= 0 => finds.nth(usize::try_from(place).ok()?).map(Find::value),
+        Take::Nth(place) => {
+            let mut all: Vec<T> = finds.collect();
+            let from_end = usize::try_from(place.unsigned_abs()).ok()?;
+            Some(all.swap_remove(all.len().checked_sub(from_end)?).value())
+        }
+        Take::Random => {
+            let mut all: Vec<T> = finds.collect();
+            (!all.is_empty()).then(|| all.swap_remove(random.usize(..all.len())).value())
+        }
+        Take::All => {
+            let all: Vec<Value> = finds.map(Find::value).collect();
+            (!all.is_empty()).then(|| Value::List(all.into()))
+        }
+        Take::Count => Some(whole(finds.count())),
+    }
+}
+
+fn whole(count: usize) -> Value {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,92 @@
+//! Groups of regular expressions.
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::Fault;
+
+/// Bytes a compiled expression may take: a profile's, not a stranger's, but `\w{1000}` is soon written.
+pub(super) const LARGEST: usize = 1 << 20;
+
+/// Which group of an expression is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Group {
+    /// By its number; 0 is the whole match.
+    Number(usize),
+    /// By its name.
+    Name(String),
+}
+
+/// A regular expression and one of its groups.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    regex: Regex,
+    group: usize,
+}
+
+impl Pattern {
+    /// Compiles an expression; without a group given, its first one is meant, or the whole match if it has none.
+    ///
+    /// # Errors
+    /// If it is no expression, takes too much memory, or has no such group.
+    pub fn new(expression: &str, group: Option<&Group>) -> Result<Self, Fault> {
+        let regex = RegexBuilder::new(expression)
+            .size_limit(LARGEST)
+            .build()
+            .map_err(|error| Fault::new(1, refusal(expression, &error), None))?;
+        let groups = regex.captures_len() - 1;
+        let group = match group {
+            None => groups.min(1),
+            Some(Group::Number(number)) if *number <= groups => *number,
+            Some(Group::Number(number)) => {
+                let message = format!("`{expression}` has no group {number}, its last one is {groups}");
+                return Err(Fault::new(1, message, Some("group 0 is the whole match")));
+            }
+            Some(Group::Name(name)) => {
+                regex.capture_names().position(|found| found == Some(name)).ok_or_else(|| {
+                    let message = format!("`{expression}` has no group `{name}`");
+                    Fault::new(1, message, Some("a group gets its name as in `(?<id>[0-9]+)`"))
+                })?
+            }
+        };
+        Ok(Self { regex, group })
+    }
+
+    /// The finds in their order, without matches in which the group took no part.
+    pub fn finds<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
+        self.regex.captures_iter(body).filter_map(|found| std::str::from_utf8(found.get(self.group)?.as_bytes()).ok())
+    }
+}
+
+/// The crate's message draws the expression over several lines; only its last one says what is wrong.
+pub(super) fn refusal(expression: &str, error: &regex::Error) -> String {
+    let message = error.to_string();
+    let last = message.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    format!("`{expression}` is not a regular expression: {last}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(expression: &str, group: Option<&Group>, body: &[u8]) -> Vec<String> {
+        Pattern::new(expression, group).unwrap().finds(body).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn groups_go_by_number_by_name_and_by_themselves() {
+        let body = b"id=1 id=22 \xff id=\xff";
+        assert_eq!(finds("id=([0-9]+)", None, body), ["1", "22"]);
+        assert_eq!(finds("id=[0-9]+", None, body), ["id=1", "id=22"]);
+        assert_eq!(finds("id=([0-9])([0-9])?", Some(&Group::Number(2)), body), ["2"]);
+        assert_eq!(finds("(i)d=(?<n>[0-9]+)", Some(&Group::Name("n".to_owned())), body), ["1", "22"]);
+        assert_eq!(finds("x*", None, b"xay"), ["x", "", ""]);
+    }
+
+    #[test]
+    fn faults_say_what_is_missing() {
+        let message = |expression, group: Group| Pattern::new(expression, Some(&group)).unwrap_err().message;
+        assert_eq!(message("(a)", Group::Number(2)), "`(a)` has no group 2, its last one is 1");
+        assert_eq!(message("(a)", Group::Name("b".to_owned())), "`(a)` has no group `b`");
+        assert!(message("(a", Group::Number(0)).ends_with("unclosed group"), "{}", message("(a", Group::Number(0)));
+    }
+}

@@ -1,0 +1,36 @@
+//! What is wrong with a text that holds expressions: where, what was found and expected, and what to do.
+
+/// A fault of a template or an expression, found before the run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("column {at}: {message}")]
+pub struct TemplateFault {
+    /// Column within the scalar, in characters, from 1.
+    pub at: usize,
+    /// What was found, and what was expected.
+    pub message: String,
+    /// What to do, if there is something to say.
+    pub hint: Option<String>,
+}
+
+impl TemplateFault {
+    /// A fault at a position in bytes of the scalar.
+    pub(super) fn new(text: &str, byte: usize, message: impl Into<String>) -> Self {
+        let at = text.char_indices().take_while(|(place, _)| *place < byte).count() + 1;
+        Self { at, message: message.into(), hint: None }
+    }
+
+    /// The same fault with a way out.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// The known word nearest to a wrong one, as a hint.
+pub(super) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let plain = wrong.to_lowercase();
+    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));
+    let (distance, word) = scored.min()?;
+    let near = distance <= 1 + plain.chars().count() / 3;
+    near.then(|| format!("did you mean `{word}`?"))
+}

@@ -1,0 +1,138 @@
+//! Functions of lists and maps, and those that fit texts as well.
+
+use std::sync::Arc;
+
+use super::{
+    super::{
+        Value,
+        escape::{json, text_of},
+        expression::{Run, holds},
+    },
+    Arguments, Form, Function,
+    Takes::{Any, List, Map, Text, Whole},
+};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new(
+        "length",
+        &[("whole", Any)],
+        |with, _| {
+            let length = match with.at(0)? {
+                Value::List(items) => items.len(),
+                Value::Map(entries) => entries.len(),
+                value => text_of(value)?.chars().count(),
+            };
+            i64::try_from(length).ok().map(Value::Int)
+        },
+        "characters of a text, items of a list, names of a map",
+    ),
+    Function::new(
+        "contains",
+        &[("whole", Any), ("part", Any)],
+        |with, _| Some(Value::Bool(holds(with.at(0)?, with.at(1)?))),
+        "whether a text has a part, a list an item, a map a name; `part in whole` is the same",
+    ),
+    Function::new(
+        "slice",
+        &[("whole", Any), ("from", Whole), ("to", Whole)],
+        slice,
+        "characters or items from a place up to another, without that one; negative places count from the end",
+    )
+    .least(2),
+    Function::new(
+        "range",
+        &[("from", Whole), ("to", Whole)],
+        |with, run| {
+            let (from, to) = (with.whole(0)?, with.whole(1)?);
+            run.take_items(usize::try_from(to.saturating_sub(from)).unwrap_or(0))?;
+            Some(Value::List((from..to).map(Value::Int).collect()))
+        },
+        "the whole numbers from one up to another, without that one",
+    ),
+    Function::new(
+        "generate",
+        &[("count", Whole), ("item", Any)],
+        |_, _| None,
+        "a list of so many items, each computed anew; `index` is its number: `generate(3, {id: uuid(), n: index})`",
+    )
+    .form(Form::Generate),
+    Function::new(
+        "join",
+        &[("list", List), ("between", Text)],
+        join,
+        "a list's items as one text, with a text between them",
+    )
+    .least(1),
+    Function::new(
+        "keys",
+        &[("map", Map)],
+        |with, _| entries(with, |(name, _)| Value::Text(Arc::clone(name))),
+        "the names of a map, in its order",
+    ),
+    Function::new(
+        "values",
+        &[("map", Map)],
+        |with, _| entries(with, |(_, value)| value.clone()),
+        "the values of a map, in its order",
+    ),
+    Function::new(
+        "json",
+        &[("value", Any)],
+        |with, run| {
+            let mut out = Vec::new();
+            json(with.at(0)?, &mut out);
+            run.text(String::from_utf8(out).ok()?)
+        },
+        "a value as JSON text",
+    ),
+    Function::new(
+        "from_json",
+        &[("text", Text)],
+        |with, run| {
+            let parsed: serde_json::Value = serde_json::from_str(&with.text(0)?).ok()?;
+            run.made_whole(Value::from(&parsed))
+        },
+        "the value that a JSON text holds",
+    ),
+];
+
+fn entries(with: &Arguments<'_, '_>, take: fn(&(Arc<str>, Value)) -> Value) -> Option<Value> {
+    let Value::Map(entries) = with.at(0)? else { return None };
+    Some(Value::List(entries.iter().map(take).collect()))
+}
+
+fn join(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
+    let (items, between) = (with.list(0)?, with.text_or(1, "")?);
+    let mut joined = String::new();
+    for (place, item) in items.iter().enumerate() {
+        let item = text_of(item)?;
+        run.take(item.len() + between.len())?;
+        if place > 0 {
+            joined.push_str(&between);
+        }
+        joined.push_str(&item);
+    }
+    Some(Value::Text(joined.into()))
+}
+
+fn slice(with: &Arguments<'_, '_>, _run: &mut Run<'_, '_>) -> Option<Value> {
+    let (from, to) = (with.whole(1)?, with.whole_or(2, i64::MAX)?);
+    if let Value::List(items) = with.at(0)? {
+        let (from, to) = bounds(from, to, items.len());
+        return Some(Value::List(items.get(from..to)?.into()));
+    }
+    let text = with.text(0)?;
+    let (from, to) = bounds(from, to, text.chars().count());
+    let cut: String = text.chars().skip(from).take(to - from).collect();
+    Some(Value::Text(cut.into()))
+}
+
+/// Places from the begin, in order and within the length.
+fn bounds(from: i64, to: i64, length: usize) -> (usize, usize) {
+    let place = |at: i64| {
+        let distance = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);
+        if at < 0 { length.saturating_sub(distance) } else { distance.min(length) }
+    };
+    let from = place(from);
+    (from, place(to).max(from))
+}

@@ -1,0 +1,32 @@
+//! Functions that read the head of the last response, and the environment.
+
+use super::{
+    super::lookup::{cookie, header},
+    Form, Function,
+    Source::Head,
+    Takes::Text,
+};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new(
+        "header",
+        &[("name", Text)],
+        |with, run| header(run.moment.response.head, &with.text(0)?),
+        "the first header line of that name in the last response",
+    )
+    .from(Head),
+    Function::new(
+        "cookie",
+        &[("name", Text)],
+        |with, run| cookie(run.moment.response.head, &with.text(0)?),
+        "the cookie of that name that the last response sets",
+    )
+    .from(Head),
+    Function::new(
+        "env",
+        &[("name", Text)],
+        |_, _| None,
+        "a variable of the environment, read before the run; null if it is not set",
+    )
+    .form(Form::Environment),
+];

@@ -1,0 +1,68 @@
+//! Where expressions look into a response: JSON along a path, header lines, cookies. The looking itself is `extract`'s.
+
+use super::{
+    Value,
+    extract::{self, Cookie, Header},
+};
+
+/// A path into JSON that is known before the run.
+#[derive(Debug, Clone, Default)]
+pub(super) struct JsonPath {
+    steps: Vec<JsonStep>,
+    /// The path as it is walked over the bytes; None when a step may be a name or a position, which only the value tells.
+    walked: Option<extract::JsonPath>,
+}
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum JsonStep {
+    /// Into a map; into a list if it is written like a number.
+    Name(String),
+    /// Into a list; negative ones count from the end.
+    Index(i64),
+}
+
+impl JsonPath {
+    /// The path one step further.
+    pub(super) fn then(mut self, step: JsonStep) -> Self {
+        self.steps.push(step);
+        let text: Option<String> = self.steps.iter().map(JsonStep::written).collect();
+        self.walked = text.and_then(|text| extract::JsonPath::parse(&format!("${text}")).ok());
+        self
+    }
+
+    /// The value at this path of a JSON text.
+    pub(super) fn find(&self, body: &[u8]) -> Option<Value> {
+        if let Some(path) = &self.walked {
+            return path.first(body);
+        }
+        let whole: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let whole = Value::from(&whole);
+        let found = self.steps.iter().try_fold(&whole, |place, step| match step {
+            JsonStep::Name(name) => place.get(name),
+            JsonStep::Index(index) => place.at(*index),
+        });
+        found.cloned()
+    }
+}
+
+impl JsonStep {
+    /// As a step of a JSON path (RFC 9535), if it can only be one thing.
+    fn written(&self) -> Option<String> {
+        match self {
+            Self::Index(index) => Some(format!("[{index}]")),
+            Self::Name(name) if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
+            Self::Name(name) => Some(format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))),
+        }
+    }
+}
+
+/// The value of the first header line of a name.
+pub(super) fn header(head: &[u8], name: &str) -> Option<Value> {
+    Header::new(name).finds(head).next().map(Value::from)
+}
+
+/// The value of a cookie that the response sets.
+pub(super) fn cookie(head: &[u8], name: &str) -> Option<Value> {
+    Cookie::new(name).finds(head).next().map(Value::from)
+}

@@ -1,0 +1,257 @@
+//! Templates: texts with `${…}` in them, compiled once and rendered often.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::{Escape, Expr, Moment, Needs, Scope, TemplateFault, Value, escape::Unfit};
+
+/// A template can't be rendered, so what it is for is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// An expression is null.
+    #[error("`{name}` has no value")]
+    Value {
+        /// The expression as written.
+        name: Arc<str>,
+    },
+    /// An expression has a line end or a NUL where a header must not.
+    #[error("`{name}` has a line end, which a header must not have")]
+    LineEnd {
+        /// The expression as written.
+        name: Arc<str>,
+    },
+}
+
+/// A compiled text.
+#[derive(Debug, Clone)]
+pub struct Template {
+    pub(super) parts: Box<[Part]>,
+    constant: Option<Value>,
+    needs: Needs,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Text(Box<str>),
+    Expr(Expr),
+}
+
+impl Part {
+    fn constant_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Expr(expr) => super::escape::text_of(expr.constant()?),
+        }
+    }
+
+    fn shape(&self) -> Cow<'_, str> {
+        let Self::Expr(expr) = self else { return self.constant_text().unwrap_or_default() };
+        self.constant_text().unwrap_or_else(|| Cow::Owned(format!("{{{}}}", expr.written())))
+    }
+}
+
+impl Template {
+    /// Compiles a scalar: `${…}` is an expression, `$${` a literal `${`.
+    ///
+    /// # Errors
+    /// Where an expression is wrong, or always null though its text is not `null`.
+    pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateFault> {
+        let mut parts = Vec::new();
+        let mut literal = String::new();
+        let (mut needs, mut from) = (Needs::default(), 0);
+        while let Some(found) = text.get(from..).and_then(|rest| rest.find("${")) {
+            let at = from + found;
+            let before = &text[from..at];
+            if let Some(before) = before.strip_suffix('$') {
+                literal.push_str(before);
+                literal.push_str("${");
+                from = at + 2;
+                continue;
+            }
+            literal.push_str(before);
+            if !literal.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut literal).into()));
+            }
+            let (expr, end) = Expr::within(text, at + 2, scope)?;
+            if expr.constant() == Some(&Value::Null) && &**expr.written() != "null" {
+                let fault = TemplateFault::new(text, at, format!("`{}` has no value", expr.written()));
+                return Err(fault.hint(format!("`${{{} ?? 'text'}}` gives it one", expr.written())));
+            }
+            needs = needs.and(expr.needs());
+            parts.push(Part::Expr(expr));
+            from = end;
+        }
+        literal.push_str(text.get(from..).unwrap_or(""));
+        if !literal.is_empty() {
+            parts.push(Part::Text(literal.into()));
+        }
+        let constant = constant(&parts);
+        Ok(Self { parts: parts.into(), constant, needs })
+    }
+
+    /// A text without expressions.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        let parts = if text.is_empty() { Vec::new() } else { vec![Part::Text(text.into())] };
+        Self { constant: constant(&parts), parts: parts.into(), needs: Needs::default() }
+    }
+
+    /// A value that is always the same.
+    #[must_use]
+    pub fn fixed(value: Value) -> Self {
+        let parts = vec![Part::Expr(Expr::fixed(value.clone()))];
+        Self { parts: parts.into(), constant: Some(value), needs: Needs::default() }
+    }
+
+    /// The text with `{expression}` where a value comes from the run.
+    #[must_use]
+    pub fn shape(&self) -> String {
+        if let Some(text) = self.constant_text() {
+            return text.into_owned();
+        }
+        self.parts.iter().map(Part::shape).collect()
+    }
+
+    /// The text in front of the first value that comes from the run, and what follows it.
+    #[must_use]
+    pub fn split_prefix(&self) -> (String, Option<Self>) {
+        if let Some(text) = self.constant_text() {
+            return (text.into_owned(), None);
+        }
+        let known = self.parts.iter().take_while(|part| part.constant_text().is_some()).count();
+        let (prefix, rest) = self.parts.split_at(known);
+        let rest = Self { parts: rest.into(), constant: None, needs: self.needs };
+        (prefix.iter().map(Part::shape).collect(), Some(rest))
+    }
+
+    /// The value, if it is always the same: a text, or whatever the template's only expression is.
+    #[must_use]
+    pub fn constant(&self) -> Option<&Value> {
+        self.constant.as_ref()
+    }
+
+    /// The constant as text, as scalars of a profile are read.
+    #[must_use]
+    pub fn constant_text(&self) -> Option<Cow<'_, str>> {
+        super::escape::text_of(self.constant()?)
+    }
+
+    /// The text as [`Template::render`] would give it, if it is always the same and fits where it stands.
+    #[must_use]
+    pub fn constant_bytes(&self, escape: Escape) -> Option<Vec<u8>> {
+        self.constant.as_ref()?;
+        let mut random = fastrand::Rng::with_seed(0);
+        let mut nothing = Moment::empty(&mut random);
+        let mut out = Vec::new();
+        self.render(&mut nothing, escape, &mut out).ok()?;
+        Some(out)
+    }
+
+    /// Its expression, if there is one and nothing around it.
+    #[must_use]
+    pub fn expression(&self) -> Option<&Expr> {
+        match &*self.parts {
+            [Part::Expr(expr)] => Some(expr),
+            _ => None,
+        }
+    }
+
+    /// What it reads of responses.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// The value in a moment: that of its only expression with its type, null included, or the rendered text.
+    ///
+    /// # Errors
+    /// When a part of a text is null.
+    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Result<Cow<'v, Value>, Missing> {
+        if let Some(value) = &self.constant {
+            return Ok(Cow::Borrowed(value));
+        }
+        if let Some(expr) = self.expression() {
+            return Ok(expr.value(moment));
+        }
+        let mut out = Vec::new();
+        self.render(moment, Escape::None, &mut out)?;
+        Ok(Cow::Owned(Value::from(&*String::from_utf8_lossy(&out))))
+    }
+
+    /// Appends the text in a moment, its values escaped for where it stands. After an error what was appended is of
+    /// no use.
+    ///
+    /// # Errors
+    /// When an expression is null, or does not fit where the text stands.
+    pub fn render(&self, moment: &mut Moment<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
+        let within = Within::of(self, escape);
+        within.quote(out);
+        for part in &*self.parts {
+            match part {
+                Part::Text(text) => within.around.text(text, out).map_err(|unfit| unfit.told(text))?,
+                Part::Expr(expr) => render(expr, moment, within.values, out)?,
+            }
+        }
+        within.quote(out);
+        Ok(())
+    }
+}
+
+/// How the parts of a template are escaped.
+pub(super) struct Within {
+    pub(super) values: Escape,
+    /// For the text around the values.
+    pub(super) around: Escape,
+    /// A whole value of JSON that is put together from parts is one text.
+    quoted: bool,
+}
+
+impl Within {
+    pub(super) fn of(template: &Template, escape: Escape) -> Self {
+        let quoted = escape == Escape::Json && template.expression().is_none();
+        let values = if quoted { Escape::JsonText } else { escape };
+        let all = quoted || matches!(escape, Escape::Form | Escape::Header);
+        Self { values, around: if all { values } else { Escape::None }, quoted }
+    }
+
+    pub(super) fn quote(&self, out: &mut Vec<u8>) {
+        if self.quoted {
+            out.push(b'"');
+        }
+    }
+}
+
+fn render(expr: &Expr, moment: &mut Moment<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
+    match expr.constant() {
+        Some(value) => constant_escape(escape).value(value, out),
+        None => escape.value(&expr.value(moment), out),
+    }
+    .map_err(|unfit| unfit.told(expr.written()))
+}
+
+/// What is constant in a URL is its author's: a base address keeps its slashes.
+pub(super) fn constant_escape(escape: Escape) -> Escape {
+    if escape == Escape::Path { Escape::None } else { escape }
+}
+
+impl Unfit {
+    pub(super) fn told(self, name: &str) -> Missing {
+        match self {
+            Self::Nothing => Missing::Value { name: name.into() },
+            Self::LineEnd => Missing::LineEnd { name: name.into() },
+        }
+    }
+}
+
+fn constant(parts: &[Part]) -> Option<Value> {
+    if let [Part::Expr(expr)] = parts {
+        return expr.constant().cloned();
+    }
+    let mut out = Vec::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Part::Expr(expr) => Escape::None.value(expr.constant()?, &mut out).ok()?,
+        }
+    }
+    String::from_utf8(out).ok().map(|text| Value::from(text.as_str()))
+}

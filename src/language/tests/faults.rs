@@ -1,0 +1,110 @@
+//! What is wrong with a text: its column, what was found and expected, what to do.
+
+use super::{
+    super::{Expr, Nothing, Template},
+    scope,
+};
+
+/// Templates, the column of their fault, its message and its hint.
+const FAULTS: &[(&str, usize, &str, &str)] = &[
+    ("${", 1, "`${` is never closed", "write `$${` for a literal `${`"),
+    ("a ${}", 3, "`${}` holds no expression", "write `$${` for a literal `${`"),
+    ("${1 +}", 6, "expected a value, found `}`", ""),
+    ("${1 2}", 5, "expected an operator or `}`, found `2`", ""),
+    ("${(1}", 5, "expected an operator or `)`, found `}`", ""),
+    ("${[1 2]}", 6, "expected an operator, `,` or `]`, found `2`", ""),
+    ("${a ? 1}", 8, "expected an operator or `:`, found `}`", ""),
+    ("${'a}", 3, "the text that begins here has no closing `'`", ""),
+    ("${1 + (}", 8, "expected a value, found `}`", ""),
+    ("${{a 1}}", 6, "expected `:`, found `1`", ""),
+    ("${{1: 1}}", 4, "expected a key, found `1`", "a map is written `{name: 'Ann', age: 7}`"),
+    ("${{a: 1, a: 2}}", 10, "the key `a` stands twice", ""),
+    ("${user.}", 8, "expected a name after `.`, found `}`", "other names stand in brackets: `json['content-type']`"),
+    ("é ${usr}", 5, "unknown variable `usr`", "did you mean `user`?"),
+    (
+        "${nothing_like_it}",
+        3,
+        "unknown variable `nothing_like_it`",
+        "declare it: `vars: {nothing_like_it: …}`; `-e nothing_like_it=…` and the environment override it",
+    ),
+    ("${uuid}", 3, "unknown variable `uuid`", "a function is called with brackets: `uuid()`"),
+    ("${random_in(1, 2)}", 3, "unknown function `random_in`", "did you mean `random_int`?"),
+    ("${index}", 3, "`index` stands only within `generate(count, item)`", ""),
+    (
+        "${random_int(1)}",
+        3,
+        "`random_int` takes 2 arguments, not 1",
+        "`random_int(low, high)`: a whole number from `low` to `high`, both included",
+    ),
+    ("${uuid(1)}", 3, "`uuid` takes no arguments, not 1", "`uuid()`: a random UUID (version 4)"),
+    (
+        "${join()}",
+        3,
+        "`join` takes at least 1 argument, not 0",
+        "`join(list[, between])`: a list's items as one text, with a text between them",
+    ),
+    ("${lower([1])}", 9, "`lower` takes a text as `text`, not `[1]`", "`lower(text)`: the text in small letters"),
+    ("${random_int(5, 1)}", 3, "`random_int(5, 1)` has no value", ""),
+    ("${time('%Q')}", 3, "`time('%Q')` has no value", ""),
+    ("${1 / 0}", 3, "`1 / 0` has no value", ""),
+    ("${env('NONE')}", 1, "`env('NONE')` has no value", "`${env('NONE') ?? 'text'}` gives it one"),
+    ("${env(user)}", 3, "`env` takes a name that is known before the run, like `env('TOKEN')`", ""),
+    ("${repeat('x', 1e12)}", 3, "`repeat('x', 1e12)` has no value", ""),
+    ("${generate(100000000, 1)}", 3, "`generate(100000000, 1)` has no value", ""),
+    ("${1 < 2 < 3}", 9, "a second comparison `<` without brackets", "write `a < b && b < c`, or `(a < b) == c`"),
+    ("${count = 1}", 9, "`=` has no meaning in an expression", "`==` compares"),
+    ("${a | b}", 5, "`|` has no meaning in an expression", "`||` or `or` is what holds if one side holds"),
+    (
+        "${${user}}",
+        3,
+        "`$` has no meaning in an expression",
+        "an expression stands in one `${…}`; within it names need no `$`",
+    ),
+    ("${10ms}", 3, "`10ms` is neither a number nor a name", "a text stands in quotes: `'10ms'`"),
+    (
+        "${99999999999999999999}",
+        3,
+        "the number `99999999999999999999` is too large",
+        "as a text it keeps its digits: `'99999999999999999999'`",
+    ),
+    (r"${'\d'}", 4, r"`\d` is not an escape", r#"known: `\n \r \t \\ \' \" \u00e9`; write `\\d` for a backslash"#),
+    (
+        "${body matches user}",
+        16,
+        "expected a regular expression in quotes, found `user`",
+        r"for example `body matches 'id=\d+'`",
+    ),
+    ("${body matches '('}", 17, "not a regular expression: unclosed group", ""),
+];
+
+#[test]
+fn faults_say_where_what_and_what_to_do() {
+    for (text, at, message, hint) in FAULTS {
+        let fault = Template::compile(text, &scope()).expect_err(text);
+        assert_eq!(
+            (fault.at, fault.message.as_str(), fault.hint.as_deref().unwrap_or("")),
+            (*at, *message, *hint),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_scope_without_environment_has_no_env() {
+    let fault = Template::compile("${env('HOME')}", &Nothing).unwrap_err();
+    assert_eq!(fault.message, "`env` has no meaning here: the environment is read before the run, in `vars`");
+}
+
+#[test]
+fn depth_and_size_are_bounded() {
+    for text in
+        ["(".repeat(100_000), "!".repeat(100_000), "[".repeat(100_000), "1?".repeat(100_000), "-".repeat(100_000)]
+    {
+        let fault = Expr::compile(&text, &Nothing).unwrap_err();
+        assert_eq!(fault.message, "the expression is nested more than 40 deep");
+    }
+    for text in ["1".to_owned() + &"+1".repeat(100_000), "vu".to_owned() + &".a".repeat(100_000)] {
+        let fault = Expr::compile(&text, &Nothing).unwrap_err();
+        assert_eq!(fault.message, "the expression has more than 400 parts");
+    }
+}

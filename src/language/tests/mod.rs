@@ -1,0 +1,84 @@
+//! The language as profiles use it, in a moment in which everything is known.
+
+mod expressions;
+mod faults;
+mod functions;
+mod properties;
+mod templates;
+
+use std::time::Duration;
+
+use super::{Expr, Moment, Named, Response, Scope, Slot, Value, Who};
+
+/// Names of variables, each in a slot or constant.
+#[derive(Default)]
+struct Names(Vec<(&'static str, Named)>);
+
+impl Scope for Names {
+    fn resolve(&self, name: &str) -> Option<Named> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, named)| named.clone())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    fn environment(&self, name: &str) -> Option<Option<String>> {
+        Some((name == "HOME").then(|| "/root".to_owned()))
+    }
+}
+
+fn scope() -> Names {
+    Names(vec![
+        ("RATE", Named::Constant(Value::Int(200))),
+        ("HOST", Named::Constant(Value::from("localhost"))),
+        ("PRICE", Named::Constant(Value::from("1.50"))),
+        ("base-url", Named::Constant(Value::from("http://localhost:8080"))),
+        ("user", Named::Slot(Slot(0))),
+        ("count", Named::Slot(Slot(1))),
+        ("items", Named::Slot(Slot(2))),
+        ("unset", Named::Slot(Slot(3))),
+        ("far", Named::Slot(Slot(999))),
+    ])
+}
+
+const HEAD: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: sid=a1=b; Path=/\r\nset-cookie: lang=de\r\n\r\n";
+const BODY: &[u8] =
+    br#"{"id": 42, "name": "Ann \"A\"", "items": [{"id": 1}, {"id": 2}], "content-type": "x", "none": null}"#;
+
+/// Runs with a moment in which everything is known.
+fn in_moment<T>(run: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+    let slots = [
+        Value::from("Ann & Ben/\u{fc}"),
+        Value::Int(3),
+        Value::List([Value::Int(1), Value::from("two"), Value::Float(3.5)].into()),
+        Value::Null,
+    ];
+    let mut random = fastrand::Rng::with_seed(7);
+    run(&mut Moment {
+        slots: &slots,
+        response: Response {
+            status: Some(200),
+            head: HEAD,
+            body: BODY,
+            duration: Duration::from_millis(12),
+            error: "",
+        },
+        who: Who { vu: 5, iteration: 8, scenario_iteration: 80 },
+        random: &mut random,
+        clock: Duration::from_millis(1_700_000_000_123),
+    })
+}
+
+fn value(text: &str) -> Value {
+    let expr = Expr::compile(text, &scope()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+    in_moment(|moment| expr.value(moment).into_owned())
+}
+
+/// A value as JSON: short to write in tables.
+fn json(value: &Value) -> String {
+    let mut out = Vec::new();
+    super::escape::json(value, &mut out);
+    String::from_utf8(out).unwrap()
+}

@@ -1,0 +1,110 @@
+//! Templates and layouts: rendering for a place, constants, what a response must keep.
+
+use super::{
+    super::{Escape, Layout, Missing, Needs, Template, Value},
+    in_moment, scope,
+};
+
+fn render(text: &str, escape: Escape) -> Result<String, Missing> {
+    let template = Template::compile(text, &scope()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+    let mut out = Vec::new();
+    in_moment(|moment| template.render(moment, escape, &mut out))?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn templates_render_for_the_place_where_they_stand() {
+    let cases = [
+        ("id=${count}, ${user}", Escape::None, "id=3, Ann & Ben/ü"),
+        ("$${user} costs $5 $$${count}", Escape::None, "${user} costs $5 $${count}"),
+        ("http://${HOST}:${ RATE }/", Escape::None, "http://localhost:200/"),
+        (
+            "${base-url}/users/${user}?n=${count}",
+            Escape::Path,
+            "http://localhost:8080/users/Ann%20%26%20Ben%2F%C3%BC?n=3",
+        ),
+        (r#"{"name": "${json.name}"}"#, Escape::JsonText, r#"{"name": "Ann \"A\""}"#),
+        (r#"say "${json.name}""#, Escape::Json, r#""say \"Ann \"A\"\"""#),
+        ("${items}", Escape::Json, r#"[1,"two",3.5]"#),
+        ("${count}", Escape::Json, "3"),
+        ("${count}!", Escape::Json, r#""3!""#),
+        ("${user}", Escape::Json, r#""Ann & Ben/ü""#),
+        ("${items}", Escape::None, r#"[1,"two",3.5]"#),
+        ("${items}", Escape::JsonText, r#"[1,\"two\",3.5]"#),
+        ("a b=${user}", Escape::Form, "a+b%3DAnn+%26+Ben%2F%C3%BC"),
+        ("Bearer ${user}", Escape::Header, "Bearer Ann & Ben/ü"),
+        ("${1e21}/${0.5}/${-1.0}/${1e-7}", Escape::Path, "1000000000000000000000/0.5/-1/0.0000001"),
+        ("", Escape::Json, r#""""#),
+        ("", Escape::None, ""),
+    ];
+    for (text, escape, expected) in cases {
+        assert_eq!(render(text, escape).as_deref(), Ok(expected), "{text} as {escape:?}");
+    }
+}
+
+#[test]
+fn what_has_no_value_is_never_rendered() {
+    for escape in [Escape::None, Escape::Json, Escape::JsonText, Escape::Path, Escape::Form, Escape::Header] {
+        assert_eq!(render("a ${ json.nope } b", escape), Err(Missing::Value { name: "json.nope".into() }));
+        assert_eq!(render("${null}", escape), Err(Missing::Value { name: "null".into() }));
+        assert!(render("${json.nope ?? 'x'}", escape).unwrap().contains('x'));
+    }
+    assert_eq!(render("${'a\\nb'}", Escape::Header), Err(Missing::LineEnd { name: "'a\\nb'".into() }));
+    assert_eq!(Missing::Value { name: "x".into() }.to_string(), "`x` has no value");
+}
+
+#[test]
+fn constants_are_known_before_the_run_and_so_is_what_responses_must_keep() {
+    let compiled = |text: &str| Template::compile(text, &scope()).unwrap();
+    assert_eq!(compiled("http://${HOST}/").constant(), Some(&Value::from("http://localhost/")));
+    assert_eq!(compiled("${RATE * 2}").constant(), Some(&Value::Int(400)));
+    assert_eq!(compiled("${RATE * 2}").constant_text().as_deref(), Some("400"));
+    assert_eq!(compiled("${HOST} ${user}").constant(), None);
+    assert_eq!(compiled("${uuid()}").constant(), None);
+    assert_eq!(compiled("${unix()}").constant(), None);
+    assert_eq!(compiled("${[1, 2][1]} ${header('x') ?? 1}").needs(), Needs { head: true, body: false });
+    assert_eq!(compiled("${json.a ?? 1} ${cookie('x') ?? 1}").needs(), Needs { head: true, body: true });
+    assert_eq!(compiled("${status}").needs(), Needs::default());
+    in_moment(|moment| {
+        assert_eq!(
+            *compiled("${items}").value(moment).unwrap(),
+            Value::List([Value::Int(1), "two".into(), Value::Float(3.5)].into())
+        );
+        assert_eq!(*compiled("n${count}").value(moment).unwrap(), Value::from("n3"));
+        assert_eq!(*compiled("${unset}").value(moment).unwrap(), Value::Null);
+        assert!(compiled("n${unset}").value(moment).is_err());
+    });
+}
+
+#[test]
+fn a_layout_renders_as_its_templates_do() {
+    let mut layout = Layout::default();
+    let mut alone = Vec::new();
+    let rows = [
+        ("{\"a\": ", "${HOST}: \"${user}\"", Escape::Json),
+        (", \"b\": ", "${RATE + count}", Escape::Json),
+        (", \"c\": \"", "${RATE}-${json.name}", Escape::JsonText),
+        ("\"}", "${base-url}/${user}", Escape::Path),
+        ("", "", Escape::None),
+    ];
+    in_moment(|moment| {
+        for (before, text, escape) in rows {
+            let template = Template::compile(text, &scope()).unwrap();
+            layout.bytes(before.as_bytes());
+            layout.template(&template, escape).unwrap();
+            alone.extend_from_slice(before.as_bytes());
+            template.render(moment, escape, &mut alone).unwrap();
+        }
+        let mut out = Vec::new();
+        layout.render(moment, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out), String::from_utf8(alone));
+    });
+    assert_eq!((layout.constant(), layout.needs()), (None, Needs { head: false, body: true }));
+
+    let mut layout = Layout::default();
+    assert_eq!(layout.constant(), Some(&b""[..]));
+    layout.template(&Template::compile("http://${HOST}/", &scope()).unwrap(), Escape::Path).unwrap();
+    assert_eq!(layout.constant(), Some(&b"http://localhost/"[..]));
+    let line_end = Template::literal("a\nb");
+    assert_eq!(layout.template(&line_end, Escape::Header), Err(Missing::LineEnd { name: "a\nb".into() }));
+}

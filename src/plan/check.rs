@@ -1,0 +1,66 @@
+//! Checks: named assertions that count into `checks` and never stop a flow.
+
+use std::sync::Arc;
+
+use regex::bytes::Regex;
+
+use super::request::within;
+use crate::language::{Expr, Moment, Response, Template};
+
+/// A named assertion.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Label `check`.
+    pub name: Arc<str>,
+    /// The label, when it comes from values.
+    pub named: Option<Template>,
+    /// What must hold.
+    pub rule: Rule,
+    /// Label `name`: the request it belongs to, if it belongs to one.
+    pub request: Arc<str>,
+    /// Label `group`.
+    pub group: Arc<str>,
+    /// Tags of its series.
+    pub tags: Vec<(String, String)>,
+}
+
+/// What a check looks at.
+#[derive(Debug, Clone)]
+pub enum Rule {
+    /// The status lies in one of these inclusive ranges.
+    Status(Vec<(u16, u16)>),
+    /// The body holds this text.
+    Contains(String),
+    /// The body is this text.
+    Equals(String),
+    /// The body matches.
+    Matches(Regex),
+    /// A condition holds.
+    That(Expr),
+    /// Something was found; the looking is done elsewhere.
+    Found,
+}
+
+impl Rule {
+    /// Whether the rule reads the body; conditions say themselves what they need.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        matches!(self, Self::Contains(_) | Self::Equals(_) | Self::Matches(_))
+    }
+
+    /// Whether it holds now. Of a request without a whole response nothing holds but a condition that says so.
+    #[must_use]
+    pub fn holds(&self, moment: &mut Moment<'_>) -> bool {
+        if let Self::That(condition) = self {
+            return condition.value(moment).holds();
+        }
+        let Response { status: Some(status), body, .. } = moment.response else { return false };
+        match self {
+            Self::Status(ranges) => within(ranges, status),
+            Self::Contains(text) => memchr::memmem::find(body, text.as_bytes()).is_some(),
+            Self::Equals(text) => body == text.as_bytes(),
+            Self::Matches(pattern) => pattern.is_match(body),
+            Self::That(_) | Self::Found => false,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Values read as what an operation needs: counts, numbers, texts, pauses.
+
+use std::time::Duration;
+
+use super::{Flow, Scene};
+use crate::{
+    language::{Escape, Moment, Template, Value},
+    plan::{program::Pause, rendering::Unrenderable},
+    units,
+};
+
+impl Flow {
+    /// How long a pause is this time.
+    pub(super) fn pause(&mut self, pause: &Pause, scene: &Scene<'_>) -> Result<Duration, Unrenderable> {
+        match pause {
+            Pause::Between(low, high) if high > low => Ok(*low + high.saturating_sub(*low).mul_f64(self.random.f64())),
+            Pause::Between(low, _) => Ok(*low),
+            Pause::Computed(template) => {
+                let written = text(template, &mut self.moment(scene))?;
+                units::parse_duration(&written).map_err(|_| Unrenderable::NoTime(template.shape()))
+            }
+        }
+    }
+}
+
+/// A hidden counter's number, or a number that a profile computed; anything else counts as none.
+pub(super) fn count(value: &Value) -> u64 {
+    match value {
+        Value::Int(number) => u64::try_from(*number).unwrap_or(0),
+        // Fractions of a round are none.
+        Value::Float(number) => Duration::try_from_secs_f64(*number).map_or(0, |whole| whole.as_secs()),
+        Value::Text(text) => text.trim().parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// A number as a value.
+pub(super) fn whole(number: u64) -> Value {
+    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A template as text.
+pub(super) fn text(template: &Template, moment: &mut Moment<'_>) -> Result<String, Unrenderable> {
+    let mut out = Vec::new();
+    template.render(moment, Escape::None, &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Tags of a sample.
+pub(super) fn tags(
+    tags: &[(String, Template)],
+    moment: &mut Moment<'_>,
+) -> Result<Vec<(String, String)>, Unrenderable> {
+    tags.iter().map(|(name, template)| Ok((name.clone(), text(template, moment)?))).collect()
+}
+
+/// A template as a number: the sample of a metric.
+pub(super) fn number(template: &Template, moment: &mut Moment<'_>) -> Result<f64, Unrenderable> {
+    let unfit = || Unrenderable::NoNumber(template.shape());
+    let value = template.value(moment)?;
+    let number = match &*value {
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        Value::Bool(truth) => f64::from(u8::from(*truth)),
+        Value::Text(text) => text.trim().parse().map_err(|_| unfit())?,
+        Value::Null | Value::List(_) | Value::Map(_) => return Err(unfit()),
+    };
+    if number.is_finite() { Ok(number) } else { Err(unfit()) }
+}

@@ -1,0 +1,35 @@
+//! Whether a request is sent again, and when. Every try is a request of its own in all counts; the intended start stays
+//! that of the first.
+
+use std::time::Duration;
+
+use super::{
+    Effect, Flow, Scene,
+    read::{count, whole},
+};
+use crate::{language::extract::Header, plan::program::Retry};
+
+/// Longest pause that a server may ask for.
+const LONGEST_WISH: Duration = Duration::from_secs(300);
+
+impl Flow {
+    pub(super) fn retry<'p>(&mut self, retry: &'p Retry, scene: &Scene<'_>) -> Option<Effect<'p>> {
+        let tries = count(self.get(retry.counter));
+        if tries >= u64::from(retry.max) || !retry.on.value(&mut self.moment(scene)).holds() {
+            return None;
+        }
+        self.put(retry.counter, whole(tries + 1));
+        self.position = retry.send;
+        self.retried = true;
+        let (first, most) = retry.pause;
+        let doubled = first.saturating_mul(1 << tries.min(20)).min(most.max(first));
+        let wish = retry.wish.as_ref().and_then(|header| wished(header, scene.response.head));
+        Some(Effect::Think(wish.unwrap_or(doubled)))
+    }
+}
+
+/// `Retry-After` in seconds (RFC 9110, section 10.2.3); servers of APIs hardly ever send its date form.
+fn wished(header: &Header, head: &[u8]) -> Option<Duration> {
+    let seconds: f64 = header.finds(head).next()?.trim().parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok().map(|wish| wish.min(LONGEST_WISH))
+}

@@ -1,0 +1,144 @@
+//! Operations without an effect: jumps, loops, variables and collections.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Flow, Scene,
+    read::{count, whole},
+};
+use crate::{
+    language::{Slot, Value},
+    plan::{
+        program::{Change, Collect, Loop, Op, Over, Which},
+        rendering::Unrenderable,
+    },
+};
+
+impl Flow {
+    /// Does what needs nobody else. Operations with effects are not done here.
+    pub(super) fn step(&mut self, op: &Op, scene: &Scene<'_>) -> Result<(), Unrenderable> {
+        match op {
+            Op::Set(slot, template) => {
+                let value = template.value(&mut self.moment(scene))?.into_owned();
+                self.put(*slot, value);
+            }
+            Op::Goto(target) => self.position = *target,
+            Op::Unless(condition, target) => {
+                let holds = condition.holds(&mut self.moment(scene));
+                self.go_to_unless(holds, *target);
+            }
+            Op::Chance(share, otherwise) => {
+                let drawn = self.random.f64() < *share;
+                self.go_to_unless(drawn, *otherwise);
+            }
+            Op::Choose(places) => {
+                let drawn = self.random.f64();
+                let chosen = places.iter().find(|(bound, _)| drawn < *bound).or(places.last());
+                if let Some((_, target)) = chosen {
+                    self.position = *target;
+                }
+            }
+            Op::Reset(slot) => self.put(*slot, Value::Int(0)),
+            Op::Loop(head) => self.go_round(head, scene),
+            Op::Mark(slot) => self.put(*slot, stamp(scene.now)),
+            Op::Expired { since, limit, every, target } => {
+                let next = self.elapsed(*since, scene) + self.pause(every, scene)?;
+                if next > self.pause(limit, scene)? {
+                    self.position = *target;
+                }
+            }
+            Op::Due { last, every, otherwise } => {
+                let first = *self.get(*last) == Value::Null;
+                if first || self.elapsed(*last, scene) >= *every {
+                    self.put(*last, stamp(scene.now));
+                } else {
+                    self.position = *otherwise;
+                }
+            }
+            Op::Collect(collect) => self.change(collect, scene)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn go_to_unless(&mut self, stays: bool, target: usize) {
+        if !stays {
+            self.position = target;
+        }
+    }
+
+    fn go_round(&mut self, head: &Loop, scene: &Scene<'_>) {
+        let round = count(self.get(head.counter));
+        let goes_on = match &head.over {
+            Over::Times(times) => round < count(self.get(*times)),
+            Over::Items(list, item) => {
+                let next = self.get(*list).at(whole_i64(round)).cloned();
+                let found = next.is_some();
+                if let Some(value) = next {
+                    self.put(*item, value);
+                }
+                found
+            }
+            Over::While(condition, max) => round < u64::from(*max) && condition.value(&mut self.moment(scene)).holds(),
+        };
+        if !goes_on {
+            self.position = head.end;
+            return;
+        }
+        self.put(head.counter, whole(round + 1));
+        if let Some(index) = head.index {
+            self.put(index, whole(round));
+        }
+    }
+
+    fn change(&mut self, collect: &Collect, scene: &Scene<'_>) -> Result<(), Unrenderable> {
+        let mut items = match self.get(collect.list) {
+            Value::List(items) => items.to_vec(),
+            _ => Vec::new(),
+        };
+        match &collect.what {
+            Change::Push { value, max } => {
+                items.push(value.value(&mut self.moment(scene))?.into_owned());
+                let surplus = items.len().saturating_sub(*max);
+                items.drain(..surplus);
+            }
+            Change::Remove(value) => {
+                let gone = value.value(&mut self.moment(scene))?.into_owned();
+                items.retain(|item| *item != gone);
+            }
+            Change::Pick { into, which, take, empty } => {
+                let place = match which {
+                    _ if items.is_empty() => {
+                        self.position = *empty;
+                        return Ok(());
+                    }
+                    Which::Random => self.random.usize(..items.len()),
+                    Which::First => 0,
+                    Which::Last => items.len() - 1,
+                };
+                if !take {
+                    let value = items.swap_remove(place);
+                    self.put(*into, value);
+                    return Ok(());
+                }
+                let value = items.remove(place);
+                self.put(*into, value);
+            }
+        }
+        self.put(collect.list, Value::List(Arc::from(items)));
+        Ok(())
+    }
+
+    /// Time since a mark.
+    pub(super) fn elapsed(&self, since: Slot, scene: &Scene<'_>) -> Duration {
+        scene.now.saturating_sub(Duration::from_nanos(count(self.get(since))))
+    }
+}
+
+fn stamp(now: Duration) -> Value {
+    whole(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn whole_i64(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,188 @@
+//! Blocks: branches, loops, groups, measured blocks and flows that are used again.
+
+use std::time::Duration;
+
+use super::{Compiler, Step, nothing};
+use crate::{
+    language::{Template, Value},
+    metric::Kind,
+    plan::{
+        Op,
+        program::{Loop, MetricStep, Over},
+    },
+    profile::{node::Yaml, reader::MapReader},
+    units,
+};
+
+/// Most rounds of a `while` that names no other number.
+const MOST_ROUNDS: u32 = 10_000;
+
+/// `if: …` with `then` and `else`.
+pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
+    let skip = compiler.open(Op::Unless(Box::new(condition), 0));
+    compiler.block(&mut step.map, "then");
+    otherwise(compiler, &mut step.map, skip);
+    step.map.finish(compiler.reading);
+}
+
+/// The steps under `else`, to which `skip` leads.
+fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip: usize) {
+    let Some(node) = map.take("else") else { return compiler.close(skip) };
+    let over = compiler.open(Op::Goto(0));
+    compiler.close(skip);
+    compiler.steps(node, "else");
+    compiler.close(over);
+}
+
+/// `chance: 20%` with `steps` and `else`.
+pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let share = compiler.reading.parsed(step.value, "chance", units::parse_share).unwrap_or_default();
+    let skip = compiler.open(Op::Chance(share, 0));
+    compiler.block(&mut step.map, "steps");
+    otherwise(compiler, &mut step.map, skip);
+    step.map.finish(compiler.reading);
+}
+
+/// `choose: [{weight: 3, steps: […]}, …]`.
+pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let reading = compiler.reading;
+    let items = reading.list(step.value, "choose");
+    let choice = compiler.open(Op::Choose(Box::default()));
+    let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
+    for item in items {
+        let mut map = reading.map(item, "this choice");
+        let weight = map.take("weight").map_or(Some(1.0), |node| reading.number(node, "weight"));
+        total += weight.unwrap_or_default();
+        places.push((total, compiler.here()));
+        compiler.block(&mut map, "steps");
+        map.finish(reading);
+        exits.push(compiler.open(Op::Goto(0)));
+    }
+    exits.into_iter().for_each(|exit| compiler.close(exit));
+    if total <= 0.0 && !reading.has_faults() {
+        let hint = "for example `choose: [{weight: 3, steps: […]}, {weight: 1, steps: […]}]`".to_owned();
+        reading.fault(step.value.place, "there is nothing to choose from: no choice has a weight", Some(hint));
+    }
+    places.iter_mut().for_each(|(bound, _)| *bound /= total);
+    compiler.ops[choice] = Op::Choose(places.into());
+    step.map.finish(reading);
+}
+
+/// `repeat: 3`, `repeat: 2..5` or `repeat: ${n}`.
+pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let range = match &step.value.value {
+        Yaml::Scalar { text, .. } => text.split_once("..").map(|(low, high)| (low.trim(), high.trim())),
+        _ => None,
+    };
+    let times = match range {
+        Some((low, high)) if !low.contains('$') && !high.contains('$') => {
+            let drawn = format!("${{random_int({low}, {high})}}");
+            compiler.reading.template_of(&drawn, step.value, compiler.names)
+        }
+        _ => compiler.template(step.value, "repeat"),
+    };
+    let limit = compiler.names.hidden();
+    compiler.ops.push(Op::Set(limit, times.unwrap_or_else(|| Template::fixed(Value::Int(0)))));
+    round(compiler, step, Over::Times(limit));
+}
+
+/// `foreach: ${list}` with `as`.
+pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let list = match &step.value.value {
+        Yaml::Scalar { .. } => compiler.template(step.value, "foreach"),
+        _ => compiler.reading.value(step.value, "an item").map(Template::fixed),
+    };
+    let named = step.map.take("as");
+    let item = compiler.variable(named, "item", step.place);
+    let items = compiler.names.hidden();
+    compiler.ops.push(Op::Set(items, list.unwrap_or_else(|| Template::fixed(Value::Null))));
+    round(compiler, step, Over::Items(items, item.unwrap_or(items)));
+}
+
+/// `while: …` with `max`.
+pub(super) fn while_loop<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let condition = compiler.condition(step.value, "while").unwrap_or_else(nothing);
+    let max = step.map.take("max").map_or(Some(MOST_ROUNDS), |node| compiler.reading.count(node, "max"));
+    round(compiler, step, Over::While(condition, max.unwrap_or_default()));
+}
+
+fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
+    let index = step.map.take("index");
+    let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
+    let counter = compiler.names.hidden();
+    compiler.ops.push(Op::Reset(counter));
+    let head = compiler.open(Op::Loop(Box::new(Loop { counter, over, index, end: 0 })));
+    compiler.enter("loop", None);
+    compiler.block(&mut step.map, "steps");
+    compiler.ops.push(Op::Goto(head));
+    compiler.close(head);
+    compiler.leave();
+    step.map.finish(compiler.reading);
+}
+
+/// `every: 30s`: steps that a user does no more often than that.
+pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let every = compiler.reading.duration(step.value, "every").unwrap_or(Duration::ZERO);
+    let skip = compiler.open(Op::Due { last: compiler.names.hidden(), every, otherwise: 0 });
+    compiler.block(&mut step.map, "steps");
+    otherwise(compiler, &mut step.map, skip);
+    step.map.finish(compiler.reading);
+}
+
+/// `group: name`: a label of all that happens in it, and its duration.
+pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let name = compiler.reading.text(step.value, "the group's name").unwrap_or_default();
+    if name.contains("::") || name.trim().is_empty() {
+        compiler.reading.fault(step.value.place, format!("`{name}` is not a group's name"), None);
+    }
+    let since = compiler.names.hidden();
+    compiler.groups.push(name);
+    let done = Op::Group(since, compiler.group_label());
+    compiler.ops.push(Op::Mark(since));
+    compiler.enter("group", Some(done.clone()));
+    compiler.block(&mut step.map, "steps");
+    compiler.ops.push(done);
+    compiler.leave();
+    compiler.groups.pop();
+    step.map.finish(compiler.reading);
+}
+
+/// `measure: metric`: the time of several steps as one sample.
+pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let metric = compiler.metric_named(step.value, Some(Kind::Trend));
+    let tags = step.map.take("tags");
+    let (constant, mut tags) = compiler.tags(tags);
+    tags.extend(constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str())))));
+    let since = compiler.names.hidden();
+    compiler.ops.push(Op::Mark(since));
+    compiler.block(&mut step.map, "steps");
+    if let Some(metric) = metric {
+        let value = Template::fixed(Value::Null);
+        let sample = MetricStep { metric, value, tags, group: compiler.group_label() };
+        compiler.ops.push(Op::Measure(since, Box::new(sample)));
+    }
+    step.map.finish(compiler.reading);
+}
+
+/// `use: flow`: the steps of a flow of the profile, with values for this use.
+pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let reading = compiler.reading;
+    if let Some(with) = step.map.take("with") {
+        super::state::assign(compiler, with);
+    }
+    step.map.finish(reading);
+    let Some(name) = reading.text(step.value, "the flow's name") else { return };
+    let flows = &compiler.surroundings.flows;
+    let Some(flow) = flows.get(&name).copied() else {
+        let hint = crate::profile::fault::did_you_mean(&name, flows.keys().map(String::as_str))
+            .unwrap_or_else(|| format!("write it: `flows: {{{name}: [{{get: /}}]}}`"));
+        return reading.fault(step.value.place, format!("there is no flow `{name}`"), Some(hint));
+    };
+    if compiler.using.contains(&name) {
+        return reading.fault(step.value.place, format!("flow `{name}` uses itself"), None);
+    }
+    compiler.using.push(name);
+    compiler.steps(flow, "flow");
+    compiler.using.pop();
+}

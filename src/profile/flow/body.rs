@@ -1,0 +1,184 @@
+//! Bodies: JSON, form, multipart, text or a file, with values between their constant parts.
+
+use super::Compiler;
+use crate::{
+    language::{Escape, Template},
+    plan::rendering::Piece,
+    profile::{
+        node::{Node, Yaml},
+        reader::MapReader,
+    },
+};
+
+/// Largest file that becomes a body.
+const MOST_OF_A_FILE: u64 = 64 * 1024 * 1024;
+
+/// A body and what it is.
+pub(super) struct Body {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) content_type: Option<String>,
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// The body of a request, if it has one.
+    pub(super) fn body(&mut self, map: &mut MapReader<'n>) -> Option<Body> {
+        let kinds = ["json", "body", "form", "multipart", "file"].map(|kind| (kind, map.take(kind)));
+        let mut given = kinds.iter().filter_map(|(kind, node)| Some((*kind, (*node)?)));
+        let (kind, node) = given.next()?;
+        if let Some((other, second)) = given.next() {
+            let message = format!("a request has either `{kind}` or `{other}`, not both");
+            self.reading.fault(second.place, message, None);
+        }
+        let (pieces, content_type) = match kind {
+            "json" => (self.json(node), Some("application/json".to_owned())),
+            "form" => (self.form(node), Some("application/x-www-form-urlencoded".to_owned())),
+            "multipart" => self.multipart(node),
+            "file" => (vec![Piece::Bytes(self.file(node)?.into())], Some("application/octet-stream".to_owned())),
+            _ => (vec![Piece::Value(self.template(node, "body")?, Escape::None)], None),
+        };
+        Some(Body { pieces, content_type })
+    }
+
+    /// A YAML tree as JSON: plain scalars become numbers, booleans and null as in YAML's core schema. A scalar that is
+    /// one `${…}` without quotes becomes its value with its type.
+    fn json(&mut self, node: &'n Node) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        self.put_json(node, &mut pieces);
+        pieces
+    }
+
+    fn put_json(&mut self, node: &'n Node, out: &mut Vec<Piece>) {
+        match &node.value {
+            Yaml::List(items) => {
+                for (number, item) in items.iter().enumerate() {
+                    out.push(Piece::text(if number == 0 { "[" } else { "," }));
+                    self.put_json(item, out);
+                }
+                out.push(Piece::text(if items.is_empty() { "[]" } else { "]" }));
+            }
+            Yaml::Map(pairs) => {
+                for (number, (key, value)) in pairs.iter().enumerate() {
+                    out.push(Piece::text(if number == 0 { "{" } else { "," }));
+                    self.put_quoted(key, "a key", out);
+                    out.push(Piece::text(":"));
+                    self.put_json(value, out);
+                }
+                out.push(Piece::text(if pairs.is_empty() { "{}" } else { "}" }));
+            }
+            Yaml::Scalar { text, plain } => {
+                if *plain && node.is_null() {
+                    out.push(Piece::text("null"));
+                    return;
+                }
+                let single = *plain && text.starts_with("${") && text.ends_with('}');
+                let Some(template) = self.template(node, "a value") else { return };
+                let literal =
+                    template.constant_text().filter(|text| *plain && is_json(text)).map(|text| Piece::text(&text));
+                match literal {
+                    Some(piece) => out.push(piece),
+                    None if single => out.push(Piece::Value(template, Escape::Json)),
+                    None => put_in_quotes(template, out),
+                }
+            }
+        }
+    }
+
+    fn put_quoted(&mut self, node: &'n Node, what: &str, out: &mut Vec<Piece>) {
+        if let Some(template) = self.template(node, what) {
+            put_in_quotes(template, out);
+        }
+    }
+
+    /// Pairs as an HTML form sends them.
+    fn form(&mut self, node: &'n Node) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for entry in &self.reading.map(node, "form").entries {
+            for value in entry.value.one_or_many() {
+                let Some(value) = self.template(value, &format!("field `{}`", entry.name)) else { continue };
+                pieces.push(Piece::text(if pieces.is_empty() { "" } else { "&" }));
+                pieces.push(Piece::Value(Template::literal(&entry.name), Escape::Form));
+                pieces.push(Piece::text("="));
+                pieces.push(Piece::Value(value, Escape::Form));
+            }
+        }
+        pieces
+    }
+
+    /// Fields, and files as `{file: path, name: …, type: …}` (RFC 7578).
+    fn multipart(&mut self, node: &'n Node) -> (Vec<Piece>, Option<String>) {
+        let reading = self.reading;
+        let mut parts: Vec<(String, Vec<Piece>)> = Vec::new();
+        for entry in &reading.map(node, "multipart").entries {
+            let quoted = entry.name.replace('\\', "\\\\").replace('"', "%22").replace(['\r', '\n'], " ");
+            let mut head = format!("Content-Disposition: form-data; name=\"{quoted}\"");
+            let content = if let Yaml::Map(_) = entry.value.value {
+                let mut map = reading.map(entry.value, "this part");
+                let file = map.need(reading, "file", "photo.png");
+                let path = file.and_then(|node| reading.text(node, "file")).unwrap_or_default();
+                let own_name = path.rsplit('/').next().unwrap_or_default().to_owned();
+                let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(own_name);
+                let kind = map.take("type").and_then(|node| reading.text(node, "type"));
+                let name = name.replace('"', "%22").replace(['\r', '\n'], " ");
+                head += &format!(
+                    "; filename=\"{name}\"\r\nContent-Type: {}",
+                    kind.as_deref().unwrap_or("application/octet-stream")
+                );
+                map.finish(reading);
+                file.and_then(|node| self.file(node)).map(|bytes| Piece::Bytes(bytes.into()))
+            } else {
+                self.template(entry.value, &format!("part `{}`", entry.name))
+                    .map(|value| Piece::Value(value, Escape::None))
+            };
+            parts.push((head, content.into_iter().collect()));
+        }
+        let boundary = boundary(&parts);
+        let mut pieces = Vec::new();
+        for (head, content) in parts {
+            pieces.push(Piece::text(&format!("--{boundary}\r\n{head}\r\n\r\n")));
+            pieces.extend(content);
+            pieces.push(Piece::text("\r\n"));
+        }
+        pieces.push(Piece::text(&format!("--{boundary}--\r\n")));
+        (pieces, Some(format!("multipart/form-data; boundary={boundary}")))
+    }
+
+    /// A file's bytes; its path is looked at from the profile's folder.
+    fn file(&mut self, node: &'n Node) -> Option<Vec<u8>> {
+        let path = self.reading.text(node, "file")?;
+        let read = self.reading.folder.join(&path);
+        let size = std::fs::metadata(&read).map(|data| data.len());
+        let bytes = match size {
+            Ok(size) if size > MOST_OF_A_FILE => Err(format!("is larger than {} MiB", MOST_OF_A_FILE >> 20)),
+            _ => std::fs::read(&read).map_err(|error| format!("can't be read: {error}")),
+        };
+        bytes.map_err(|message| self.reading.fault(node.place, format!("`{path}` {message}"), None)).ok()
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok()
+}
+
+fn put_in_quotes(template: Template, out: &mut Vec<Piece>) {
+    if let Some(text) = template.constant_text() {
+        out.push(Piece::Value(Template::literal(&text), Escape::Json));
+    } else if template.expression().is_some() {
+        out.extend([Piece::text("\""), Piece::Value(template, Escape::JsonText), Piece::text("\"")]);
+    } else {
+        // What is put together from parts is one text.
+        out.push(Piece::Value(template, Escape::Json));
+    }
+}
+
+/// A line that stands in none of the parts that are known now.
+fn boundary(parts: &[(String, Vec<Piece>)]) -> String {
+    let holds = |boundary: &str| {
+        let pieces = parts.iter().flat_map(|(_, content)| content);
+        pieces.into_iter().any(
+            |piece| matches!(piece, Piece::Bytes(bytes) if memchr::memmem::find(bytes, boundary.as_bytes()).is_some()),
+        )
+    };
+    let mut boundaries =
+        (0_u64..).map(|number| format!("loadagent-{:016x}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+    boundaries.find(|boundary| !holds(boundary)).unwrap_or_default()
+}

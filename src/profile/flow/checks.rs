@@ -1,0 +1,167 @@
+//! Checks and expectations: what is looked at, and what counts as a failure.
+
+use std::sync::Arc;
+
+use super::{Compiler, Step};
+use crate::{
+    language::{Expr, Needs, Template},
+    plan::{Check, Op, check::Rule},
+    profile::{
+        node::{Node, Yaml},
+        reader::Reading,
+    },
+};
+
+/// What a response must be to count as expected.
+pub(super) struct Expectation {
+    pub(super) expected: Vec<(u16, u16)>,
+    pub(super) limited: Vec<(u16, u16)>,
+    pub(super) demand: Option<Expr>,
+    /// What the demand reads.
+    pub(super) needs: Needs,
+}
+
+impl Default for Expectation {
+    fn default() -> Self {
+        Self { expected: vec![(200, 399)], limited: Vec::new(), demand: None, needs: Needs::default() }
+    }
+}
+
+/// `check: {…}` as a step of its own: conditions on values, or on the last response.
+pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let begin = compiler.here();
+    let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(_)));
+    compiler.checks(step.value, last.unwrap_or(begin), &"".into());
+    step.map.finish(compiler.reading);
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// One check or a list of them. `send` is the position of the request they belong to.
+    pub(super) fn checks(&mut self, node: &'n Node, send: usize, request: &Arc<str>) {
+        for item in node.one_or_many() {
+            let (rules, needs) = self.apart(|compiler| compiler.check(item));
+            self.keep_since(send, needs);
+            for (name, named, rule) in rules {
+                self.keep_since(send, Needs { head: false, body: rule.reads_body() });
+                self.ops.push(Op::Check(Box::new(self.check_of(name, named, rule, request))));
+            }
+        }
+    }
+
+    /// A check with the labels of where it stands.
+    pub(super) fn check_of(&self, name: String, named: Option<Template>, rule: Rule, request: &Arc<str>) -> Check {
+        let group = self.group_label();
+        Check { name: name.into(), named, rule, request: request.clone(), group, tags: Vec::new() }
+    }
+
+    /// A map of conditions; each is a check of its own, all under one name if it has one.
+    fn check(&mut self, node: &'n Node) -> Vec<(String, Option<Template>, Rule)> {
+        let reading = self.reading;
+        let mut map = reading.map(node, "this check");
+        let name = map.take("name").and_then(|node| self.template(node, "name"));
+        let mut rules: Vec<(String, Rule)> = Vec::new();
+        if let Some(node) = map.take("status")
+            && let (Some(ranges), Some(text)) = (read_statuses(reading, node), shown(reading, node))
+        {
+            rules.push((format!("status is {text}"), Rule::Status(ranges)));
+        }
+        if let Some(text) = map.take("contains").and_then(|node| reading.text(node, "contains")) {
+            rules.push((format!("body contains {text}"), Rule::Contains(text)));
+        }
+        if let Some(text) = map.take("equals").and_then(|node| reading.text(node, "equals")) {
+            rules.push((format!("body equals {text}"), Rule::Equals(text)));
+        }
+        if let Some(node) = map.take("matches")
+            && let Some(pattern) = reading.parsed(node, "matches", |text| {
+                regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_fault(text, &e))
+            })
+        {
+            rules.push((format!("body matches {}", pattern.as_str()), Rule::Matches(pattern)));
+        }
+        if let Some(node) = map.take("that")
+            && let Some(condition) = self.condition(node, "that")
+        {
+            rules.push((condition.written().to_string(), Rule::That(condition)));
+        }
+        map.finish(reading);
+        if rules.is_empty() && !reading.has_faults() {
+            let hint = "it can have status, contains, equals, matches and that".to_owned();
+            reading.fault(node.place, "this check looks at nothing", Some(hint));
+        }
+        let computed = name.as_ref().filter(|name| name.constant_text().is_none());
+        let shown = |default: String| match &name {
+            None => default,
+            Some(name) => name.shape(),
+        };
+        rules.into_iter().map(|(default, rule)| (shown(default), computed.cloned(), rule)).collect()
+    }
+
+    /// `expect: 2xx`, or `expect: {status: [200, 402], limited: 429, that: …}`.
+    pub(super) fn expectation(&mut self, node: &'n Node) -> Expectation {
+        let reading = self.reading;
+        let mut expectation = Expectation::default();
+        let Yaml::Map(_) = node.value else {
+            expectation.expected = read_statuses(reading, node).unwrap_or_default();
+            return expectation;
+        };
+        let mut map = reading.map(node, "expect");
+        if let Some(node) = map.take("status") {
+            expectation.expected = read_statuses(reading, node).unwrap_or_default();
+        }
+        if let Some(node) = map.take("limited") {
+            expectation.limited = read_statuses(reading, node).unwrap_or_default();
+        }
+        if let Some(node) = map.take("that") {
+            (expectation.demand, expectation.needs) = self.apart(|compiler| compiler.condition(node, "that"));
+        }
+        map.finish(reading);
+        expectation
+    }
+}
+
+/// The crate's message draws the expression over several lines; a fault has a place of its own.
+fn regex_fault(text: &str, error: &regex::Error) -> String {
+    let message = error.to_string();
+    let last = message.lines().last().unwrap_or_default();
+    format!("`{text}` is not a regular expression: {}", last.trim_start_matches("error: "))
+}
+
+fn shown(reading: &Reading, node: &Node) -> Option<String> {
+    match &node.value {
+        Yaml::List(items) => {
+            Some(items.iter().filter_map(|item| reading.text(item, "status")).collect::<Vec<_>>().join(" or "))
+        }
+        _ => reading.text(node, "status"),
+    }
+}
+
+/// `200`, `2xx`, `200..299`, or a list of these.
+pub(super) fn read_statuses(reading: &Reading, node: &Node) -> Option<Vec<(u16, u16)>> {
+    let items = node.one_or_many();
+    let ranges: Vec<_> = items
+        .iter()
+        .filter_map(|item| {
+            reading.parsed(item, "status", |text| {
+                parse_statuses(text)
+                    .ok_or_else(|| format!("`{text}` is not a status; write for example 200, 2xx or 200..299"))
+            })
+        })
+        .collect();
+    (ranges.len() == items.len() && !ranges.is_empty()).then_some(ranges)
+}
+
+/// Whether a text is meant to be statuses.
+pub(super) fn is_statuses(text: &str) -> bool {
+    parse_statuses(text).is_some()
+}
+
+fn parse_statuses(text: &str) -> Option<(u16, u16)> {
+    let valid = |status: u16| (100..=999).contains(&status).then_some(status);
+    if let Some(class) = text.strip_suffix("xx") {
+        let class = class.parse::<u16>().ok().filter(|class| (1..=9).contains(class))?;
+        return Some((class * 100, class * 100 + 99));
+    }
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let (low, high) = (valid(low.trim().parse().ok()?)?, valid(high.trim().parse().ok()?)?);
+    (low <= high).then_some((low, high))
+}

@@ -1,0 +1,51 @@
+//! Early ends: of a loop, a group, an iteration, a user or the whole test.
+
+use super::{Compiler, Step};
+use crate::{plan::Op, profile::node::Node};
+
+/// `fail: why`.
+pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let op = message(compiler, step.value).map(Op::Fail);
+    compiler.ops.extend(op);
+    step.map.finish(compiler.reading);
+}
+
+/// `abort: why`.
+pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let op = message(compiler, step.value).map(Op::Abort);
+    compiler.ops.extend(op);
+    step.map.finish(compiler.reading);
+}
+
+fn message<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) -> Option<crate::language::Template> {
+    if node.is_null() {
+        compiler.reading.fault(node.place, "say why: it is told in the report", None);
+        return None;
+    }
+    compiler.template(node, "the reason")
+}
+
+/// `end: loop`, `end: group`, `end: iteration` or `end: user`.
+pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let words = [("loop", "loop"), ("group", "group"), ("iteration", "iteration"), ("user", "user")];
+    let word = compiler.reading.word(step.value, "end", &words);
+    match word {
+        Some("user") => compiler.ops.push(Op::Leave),
+        Some("iteration") => compiler.ops.push(Op::End),
+        Some(word) => leave_block(compiler, word, step.value),
+        None => {}
+    }
+    step.map.finish(compiler.reading);
+}
+
+/// Ends the innermost block of a kind; groups on the way out are recorded like any other.
+fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
+    let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
+        let message = format!("`end: {word}` stands in no {word}");
+        return compiler.reading.fault(node.place, message, None);
+    };
+    let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();
+    compiler.ops.extend(duties);
+    let exit = compiler.open(Op::Goto(0));
+    compiler.blocks[depth].exits.push(exit);
+}

@@ -1,0 +1,300 @@
+//! Flows: steps → a flat program. The first word of a step says what it does, its other keys are options of that.
+//!
+//! Start with [`Compiler`], then the table [`STEPS`].
+
+mod blocks;
+mod body;
+mod checks;
+mod ends;
+mod entries;
+mod extracts;
+mod names;
+mod poll;
+mod request;
+mod retry;
+mod side;
+mod state;
+mod target;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use self::{
+    entries::{Sections, SetupNames, read_program},
+    names::{Names, given_names},
+    request::{Defaults, HeaderText, USER_AGENT, check_header, is_token},
+    target::resolve,
+};
+use super::{
+    fault::{Place, did_you_mean},
+    node::{Node, Yaml},
+    reader::{MapReader, Reading, same_key},
+};
+use crate::{
+    language::{Expr, Needs, Slot, Template, Value},
+    plan::{Op, Origin, UserMetric},
+};
+
+/// Stands for a condition that can't be read, which was told.
+fn nothing() -> Expr {
+    Expr::fixed(Value::Null)
+}
+
+/// A step to be compiled.
+struct Step<'n> {
+    /// Its first word, as in [`STEPS`].
+    word: &'static str,
+    /// Where the word stands.
+    place: Place,
+    /// What stands behind it.
+    value: &'n Node,
+    /// Its other keys.
+    map: MapReader<'n>,
+}
+
+type Compile = for<'n> fn(&mut Compiler<'_, 'n>, Step<'n>);
+
+/// What steps there are.
+const STEPS: [(&str, Compile); 31] = [
+    ("get", request::compile),
+    ("post", request::compile),
+    ("put", request::compile),
+    ("patch", request::compile),
+    ("delete", request::compile),
+    ("head", request::compile),
+    ("options", request::compile),
+    ("request", request::compile),
+    ("think", state::think),
+    ("check", checks::compile),
+    ("set", state::set),
+    ("metric", state::metric),
+    ("push", state::push),
+    ("pick", state::pick),
+    ("remove", state::remove),
+    ("row", state::row),
+    ("if", blocks::condition),
+    ("choose", blocks::choose),
+    ("chance", blocks::chance),
+    ("repeat", blocks::repeat),
+    ("foreach", blocks::foreach),
+    ("while", blocks::while_loop),
+    ("every", blocks::every),
+    ("group", blocks::group),
+    ("measure", blocks::measure),
+    ("poll", poll::compile),
+    ("parallel", side::parallel),
+    ("after", side::after),
+    ("use", blocks::reuse),
+    ("fail", ends::fail),
+    ("abort", ends::abort),
+];
+
+/// What all flows of a profile share.
+#[derive(Debug)]
+pub struct Surroundings<'n> {
+    /// What requests have in common.
+    pub defaults: Defaults,
+    /// Flows that `use` can name.
+    pub flows: BTreeMap<String, &'n Node>,
+    /// Metrics of the profile.
+    pub metrics: Vec<UserMetric>,
+    /// Names of its data sets.
+    pub data: Vec<String>,
+}
+
+/// A block that `end` can leave.
+#[derive(Debug)]
+struct Block {
+    word: &'static str,
+    /// Jumps to its end, to be filled in.
+    exits: Vec<usize>,
+    /// What must be done when it is left early.
+    on_exit: Option<Op>,
+}
+
+/// Compiles the steps of one scenario.
+pub struct Compiler<'c, 'n> {
+    reading: &'c Reading,
+    surroundings: &'c Surroundings<'n>,
+    origins: &'c mut Vec<Origin>,
+    names: &'c Names<'c>,
+    /// What was compiled so far.
+    pub ops: Vec<Op>,
+    groups: Vec<String>,
+    blocks: Vec<Block>,
+    using: Vec<String>,
+    /// What steps that belong to no request read of the last response.
+    needs: Needs,
+    /// Whether a request that fails ends the test.
+    strict: bool,
+}
+
+impl<'c, 'n> Compiler<'c, 'n> {
+    /// A compiler that has seen no steps.
+    pub fn new(
+        reading: &'c Reading,
+        surroundings: &'c Surroundings<'n>,
+        origins: &'c mut Vec<Origin>,
+        names: &'c Names<'c>,
+        strict: bool,
+    ) -> Self {
+        Self {
+            reading,
+            surroundings,
+            origins,
+            names,
+            ops: Vec::new(),
+            groups: Vec::new(),
+            blocks: Vec::new(),
+            using: Vec::new(),
+            needs: Needs::default(),
+            strict,
+        }
+    }
+
+    /// Compiles an entry: steps and the end. Gives where it begins.
+    pub fn entry(&mut self, steps: Option<&'n Node>) -> usize {
+        let begin = self.ops.len();
+        if let Some(node) = steps {
+            self.steps(node, "flow");
+        }
+        self.ops.push(Op::End);
+        begin
+    }
+
+    /// What is left to do when all entries are compiled.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Op> {
+        let needs = self.needs;
+        self.keep_since(0, needs);
+        self.ops
+    }
+
+    fn steps(&mut self, node: &'n Node, what: &str) {
+        let items = self.reading.list(node, what);
+        if items.is_empty() && (node.is_null() || matches!(node.value, Yaml::List(_))) {
+            let example = format!("for example `{what}: [{{get: /}}]`");
+            self.reading.fault(node.place, format!("`{what}` has no steps"), Some(example));
+        }
+        for item in items {
+            self.step(item);
+        }
+    }
+
+    fn step(&mut self, item: &'n Node) {
+        let map = self.reading.map(item, "this step");
+        let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
+            if matches!(item.value, Yaml::Scalar { .. }) && !item.is_null() {
+                return; // not a map: that was told
+            }
+            self.reading.fault(item.place, "a step must be a map such as `get: /path` or `think: 1s`", None);
+            return;
+        };
+        let mut map = map;
+        map.took(&word);
+        if same_key(&word, "end") {
+            return ends::end(self, Step { word: "end", place, value, map });
+        }
+        let Some((word, compile)) = STEPS.iter().find(|(known, _)| same_key(known, &word)) else {
+            let words = STEPS.iter().map(|(word, _)| *word).chain(["end"]);
+            let hint = did_you_mean(&word, words.clone())
+                .unwrap_or_else(|| format!("known: {}", words.collect::<Vec<_>>().join(", ")));
+            self.reading.fault(place, format!("unknown step `{word}`"), Some(hint));
+            return;
+        };
+        compile(self, Step { word, place, value, map });
+    }
+
+    /// The steps under a key that must be there.
+    fn block(&mut self, map: &mut MapReader<'n>, key: &'static str) {
+        if let Some(node) = map.need(self.reading, key, "[{get: /}]") {
+            self.steps(node, key);
+        }
+    }
+
+    fn here(&self) -> usize {
+        self.ops.len()
+    }
+
+    /// Adds an operation whose target is not known yet; gives its position.
+    fn open(&mut self, op: Op) -> usize {
+        self.ops.push(op);
+        self.ops.len() - 1
+    }
+
+    /// Fills in the target of an operation: where the next one will stand.
+    fn close(&mut self, at: usize) {
+        let here = self.here();
+        match self.ops.get_mut(at) {
+            Some(
+                Op::Goto(target)
+                | Op::Unless(_, target)
+                | Op::Chance(_, target)
+                | Op::Expired { target, .. }
+                | Op::Due { otherwise: target, .. }
+                | Op::Detach { next: target, .. },
+            ) => *target = here,
+            Some(Op::Loop(head)) => head.end = here,
+            Some(Op::Parallel(parallel)) => parallel.next = here,
+            Some(Op::Collect(collect)) => collect.set_empty(here),
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, word: &'static str, on_exit: Option<Op>) {
+        self.blocks.push(Block { word, exits: Vec::new(), on_exit });
+    }
+
+    fn leave(&mut self) {
+        for at in self.blocks.pop().map(|block| block.exits).unwrap_or_default() {
+            self.close(at);
+        }
+    }
+
+    /// Label `group`, as k6 writes it.
+    fn group_label(&self) -> Arc<str> {
+        self.groups.iter().flat_map(|name| ["::", name]).collect::<String>().into()
+    }
+
+    /// A text with values in it.
+    fn template(&mut self, node: &Node, what: &str) -> Option<Template> {
+        let template = self.reading.template(node, what, self.names)?;
+        self.needs = self.needs.and(template.needs());
+        Some(template)
+    }
+
+    /// A condition; `${…}` around it may be left out.
+    fn condition(&mut self, node: &Node, what: &str) -> Option<Expr> {
+        let condition = self.reading.condition(node, what, self.names)?;
+        self.needs = self.needs.and(condition.needs());
+        Some(condition)
+    }
+
+    /// Compiles what belongs to one request, and tells what that reads of its response.
+    fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Needs) {
+        let before = std::mem::take(&mut self.needs);
+        let result = work(self);
+        let own = std::mem::replace(&mut self.needs, before);
+        (result, own)
+    }
+
+    /// Tags: constant ones, and those that come from values.
+    fn tags(&mut self, node: Option<&Node>) -> (Vec<(String, String)>, Vec<(String, Template)>) {
+        let (mut constant, mut computed) = (Vec::new(), Vec::new());
+        let Some(node) = node else { return (constant, computed) };
+        for entry in &self.reading.map(node, "tags").entries {
+            self.reading.check_tag(entry.place, &entry.name);
+            let Some(template) = self.template(entry.value, &format!("tag `{}`", entry.name)) else { continue };
+            match template.constant_text() {
+                Some(text) => constant.push((entry.name.clone(), text.into_owned())),
+                None => computed.push((entry.name.clone(), template)),
+            }
+        }
+        (constant, computed)
+    }
+
+    /// The variable that a key names, or a default.
+    fn variable(&mut self, node: Option<&Node>, default: &str, place: Place) -> Option<Slot> {
+        let name = node.map_or(Some(default.to_owned()), |node| self.reading.text(node, "a name"))?;
+        self.names.declare(self.reading, &name, node.map_or(place, |node| node.place), false)
+    }
+}

@@ -1,0 +1,154 @@
+//! The names that a scenario's steps may use, and how long their values last.
+//!
+//! Where a name is given its value decides how long it lasts: in `setup` for the whole run, in `user` and `on_start` as
+//! long as the user, anywhere else for the iteration.
+
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+
+use crate::{
+    language::{Named, Scope, Slot, is_builtin},
+    profile::{
+        fault::Place,
+        node::{Node, Yaml},
+        reader::{Reading, same_key},
+        variables::Variables,
+    },
+};
+
+/// Keys whose values are data and not steps.
+const DATA: [&str; 8] = ["json", "form", "multipart", "body", "headers", "params", "tags", "check"];
+
+/// Names and their slots.
+#[derive(Debug)]
+pub struct Names<'v> {
+    variables: &'v Variables,
+    slots: RefCell<Vec<Arc<str>>>,
+    fleeting: RefCell<Vec<Slot>>,
+}
+
+impl<'v> Names<'v> {
+    /// Only the variables of the profile.
+    #[must_use]
+    pub fn new(variables: &'v Variables) -> Self {
+        Self { variables, slots: RefCell::default(), fleeting: RefCell::default() }
+    }
+
+    /// Makes a name known; a name that is known stays what it is.
+    pub fn declare(&self, reading: &Reading, name: &str, place: Place, lasts: bool) -> Option<Slot> {
+        if let Some(slot) = self.slot(name) {
+            return Some(slot);
+        }
+        let first = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+        let fault = if !first || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            Some(format!("`{name}` is not a name: letters, digits and `_`, not beginning with a digit"))
+        } else if is_builtin(name) {
+            Some(format!("`{name}` is a name of loadagent's own"))
+        } else if self.variables.has(name) {
+            Some(format!("`{name}` is a variable of the profile; it stays the same for the whole run"))
+        } else {
+            None
+        };
+        if let Some(message) = fault {
+            reading.fault(place, message, Some("choose another name".to_owned()));
+            return None;
+        }
+        let slot = self.add(name);
+        if !lasts {
+            self.fleeting.borrow_mut().push(slot);
+        }
+        Some(slot)
+    }
+
+    /// A value without a name: a counter, a mark.
+    pub fn hidden(&self) -> Slot {
+        self.add("")
+    }
+
+    fn add(&self, name: &str) -> Slot {
+        let mut slots = self.slots.borrow_mut();
+        slots.push(name.into());
+        // A profile of 65,536 values would be larger than a profile may be.
+        Slot(u16::try_from(slots.len() - 1).unwrap_or(u16::MAX))
+    }
+
+    /// Where a name lives.
+    #[must_use]
+    pub fn slot(&self, name: &str) -> Option<Slot> {
+        let place = self.slots.borrow().iter().position(|known| !name.is_empty() && **known == *name)?;
+        u16::try_from(place).ok().map(Slot)
+    }
+
+    /// All slots' names, and those that don't outlive an iteration.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Arc<str>>, Vec<Slot>) {
+        (self.slots.into_inner(), self.fleeting.into_inner())
+    }
+}
+
+impl Scope for Names<'_> {
+    fn resolve(&self, name: &str) -> Option<Named> {
+        self.slot(name).map(Named::Slot).or_else(|| self.variables.resolve(name))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let own = self.slots.borrow();
+        own.iter().map(ToString::to_string).filter(|name| !name.is_empty()).chain(self.variables.names()).collect()
+    }
+
+    fn environment(&self, name: &str) -> Option<Option<String>> {
+        self.variables.environment(name)
+    }
+}
+
+/// Finds the names to which steps give values, so that a loop may use what its last round set.
+#[must_use]
+pub fn given_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Place)> {
+    let mut found = Vec::new();
+    collect(node, flows, &mut Vec::new(), &mut found);
+    found
+}
+
+fn collect<'n>(
+    node: &'n Node,
+    flows: &BTreeMap<String, &'n Node>,
+    using: &mut Vec<String>,
+    found: &mut Vec<(String, Place)>,
+) {
+    match &node.value {
+        Yaml::Scalar { .. } => {}
+        Yaml::List(items) => items.iter().for_each(|item| collect(item, flows, using, found)),
+        Yaml::Map(pairs) => {
+            let key_is = |key: &Node, word: &str| key.scalar().is_some_and(|text| same_key(text, word));
+            let has_as = pairs.iter().any(|(key, _)| key_is(key, "as"));
+            let name_of = |node: &Node| node.scalar().map(|name| (name.to_owned(), node.place));
+            for (key, value) in pairs {
+                let Some(word) = key.scalar() else { continue };
+                match (word.to_lowercase().as_str(), &value.value) {
+                    ("set" | "extract" | "collect", Yaml::Map(names)) => {
+                        found.extend(names.iter().filter_map(|(name, _)| name_of(name)));
+                    }
+                    ("as" | "index", Yaml::Scalar { .. }) => found.extend(name_of(value)),
+                    ("row", Yaml::Scalar { .. }) if !has_as => found.extend(name_of(value)),
+                    ("foreach" | "pick", _) if !has_as => found.push(("item".to_owned(), key.place)),
+                    _ => {}
+                }
+            }
+            for (key, value) in pairs {
+                let Some(word) = key.scalar() else { continue };
+                if DATA.iter().any(|data| same_key(data, word)) {
+                    continue;
+                }
+                if same_key(word, "use")
+                    && let Some((name, flow)) = value.scalar().and_then(|name| flows.get_key_value(name))
+                    && !using.contains(name)
+                {
+                    using.push(name.clone());
+                    collect(flow, flows, using, found);
+                    using.pop();
+                    continue;
+                }
+                collect(value, flows, using, found);
+            }
+        }
+    }
+}

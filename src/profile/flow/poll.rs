@@ -1,0 +1,50 @@
+//! Polling: a request again and again until something holds or the time is over.
+//!
+//! ```text
+//!  mark ─▶ request ─▶ holds? ──yes──▶ (go on)
+//!             ▲          │no
+//!             │          ├─ another pause would be too long ─▶ on_timeout ─▶ (go on)
+//!             └─ pause ──┘
+//! ```
+
+use std::time::Duration;
+
+use super::{Compiler, Step, nothing};
+use crate::plan::{Op, program::Pause};
+
+const EVERY: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// `poll: {get: /status}` with `until`, `every`, `timeout` and `on_timeout`.
+pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let reading = compiler.reading;
+    let mut time = |compiler: &mut Compiler<'_, 'n>, key: &'static str, default: Duration| {
+        step.map.take(key).map_or(Some(Pause::Between(default, default)), |node| compiler.pause(node, key))
+    };
+    let (every, limit) = (time(compiler, "every", EVERY), time(compiler, "timeout", LIMIT));
+    let until = step.map.need(reading, "until", "json.state == 'done'");
+    let since = compiler.names.hidden();
+    compiler.ops.push(Op::Mark(since));
+    let request = compiler.here();
+    compiler.step(step.value);
+    let (until, needs) = compiler.apart(|compiler| until.and_then(|node| compiler.condition(node, "until")));
+    compiler.keep_since(request, needs);
+    let wait = compiler.open(Op::Unless(Box::new(until.unwrap_or_else(nothing)), 0));
+    let done = compiler.open(Op::Goto(0));
+    compiler.close(wait);
+    let none = Pause::Between(Duration::ZERO, Duration::ZERO);
+    let (every, limit) = (every.unwrap_or_else(|| none.clone()), limit.unwrap_or(none));
+    let expired = compiler.open(Op::Expired { since, limit, every: every.clone(), target: 0 });
+    compiler.ops.push(Op::Think(every));
+    compiler.ops.push(Op::Goto(request));
+    compiler.close(expired);
+    if let Some(node) = step.map.take("on_timeout") {
+        compiler.steps(node, "on_timeout");
+    }
+    compiler.close(done);
+    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(_))) && !reading.has_faults() {
+        let hint = Some("for example `poll: {get: /status}`".to_owned());
+        reading.fault(step.value.place, "`poll` needs a request to repeat", hint);
+    }
+    step.map.finish(reading);
+}

@@ -1,0 +1,280 @@
+//! Request steps: from what is written to a request that is rendered once, or to the pieces of one.
+
+use std::{sync::Arc, time::Duration};
+
+use url::Url;
+
+use super::{Compiler, Step, body::Body, nothing, target::Target};
+use crate::{
+    language::{Escape, Expr, Needs, Nothing, Template},
+    plan::{
+        Op, RequestSpec, Wire,
+        program::{Retry, Send},
+        rendering::{Piece, Rendering},
+    },
+    profile::{
+        fault::Place,
+        node::Node,
+        reader::{MapReader, Reading},
+    },
+};
+
+/// k6's default.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// Who we are, unless the profile says otherwise.
+pub const USER_AGENT: &str = concat!("loadagent/", env!("CARGO_PKG_VERSION"));
+
+/// What requests have in common: from the profile's `http:` section.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    /// Prefix of relative URLs.
+    pub base_url: Option<Url>,
+    /// Headers of every request; their values may hold values of the users.
+    pub headers: Vec<HeaderText>,
+    /// Longest time of a request.
+    pub timeout: Duration,
+}
+
+/// A header of all requests, as written.
+#[derive(Debug, Clone)]
+pub struct HeaderText {
+    /// Its name.
+    pub name: String,
+    /// Its value, and where it stands.
+    pub value: Node,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        let agent = HeaderText { name: "User-Agent".into(), value: Node::text(USER_AGENT) };
+        Self { base_url: None, headers: vec![agent], timeout: DEFAULT_TIMEOUT }
+    }
+}
+
+/// `get: /path` and its sisters, and `request: /path` with `method`.
+pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let reading = compiler.reading;
+    let method = if step.word == "request" {
+        let Some(node) = step.map.need(reading, "method", "PURGE") else { return };
+        let Some(method) = reading.text(node, "method") else { return };
+        if !is_token(&method) {
+            reading.fault(node.place, format!("`{method}` is not a method"), None);
+        }
+        method.to_uppercase()
+    } else {
+        step.word.to_uppercase()
+    };
+    let Step { mut map, place, value, .. } = step;
+    let retry = map.take("retry").and_then(|node| compiler.retry(node));
+    if let Some(retry) = &retry {
+        compiler.ops.push(Op::Reset(retry.retry.counter));
+    }
+    let send = compiler.send(&method, (place, value), &mut map);
+    let name: Arc<str> = send.as_ref().map_or("", |send| &send.request.name).into();
+    let at = compiler.here();
+    compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+    if let Some(retry) = retry {
+        compiler.keep_since(at, retry.needs);
+        compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
+    }
+    if let Some(node) = map.take("extract") {
+        compiler.extracts(node, at, &name);
+    }
+    if let Some(node) = map.take("check") {
+        compiler.checks(node, at, &name);
+    }
+    if compiler.strict {
+        compiler.demand_success(&name);
+    }
+    map.finish(reading);
+}
+
+impl<'n> Compiler<'_, 'n> {
+    fn send(&mut self, method: &str, (place, url): (Place, &'n Node), map: &mut MapReader<'n>) -> Option<Send> {
+        let reading = self.reading;
+        let target = self.target(url);
+        let query = map.take("params");
+        let headers = self.headers(map.take("headers"));
+        let body = self.body(map);
+        let timeout = map.take("timeout");
+        let timeout =
+            timeout.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
+        let name = map.take("name").map(|node| self.template(node, "name"));
+        let tags = map.take("tags");
+        let (tags, computed_tags) = self.tags(tags);
+        let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
+        if timeout == Some(Duration::ZERO) {
+            reading.fault(place, "a timeout of zero lets no request through", None);
+        }
+        let (target, label) = target?;
+        let (name, computed_name) = match name {
+            None => (format!("{method} {label}"), None),
+            Some(template) => {
+                let template = template?;
+                let known = template.constant().is_some();
+                (template.shape(), (!known).then_some(template))
+            }
+        };
+        let has_query = matches!(&target, Target::Known { path, .. } if has_query(path));
+        let query = query.map(|node| self.query(node, has_query)).unwrap_or_default();
+        let origin = target.origin();
+        let (wire, rendering) = render(method, target, query, headers, body);
+        let request = RequestSpec {
+            name,
+            group: self.group_label(),
+            method: method.to_owned(),
+            origin,
+            wire,
+            bodyless: method == "HEAD",
+            timeout: timeout?,
+            keep_head: expect.needs.head,
+            keep_body: expect.needs.body,
+            expected: expect.expected.into(),
+            limited: expect.limited.into(),
+            tags,
+        };
+        Some(Send { request, rendering, name: computed_name, tags: computed_tags, demands: expect.demand })
+    }
+
+    /// Headers of all requests, overridden or taken away by those of this one.
+    fn headers(&mut self, own: Option<&'n Node>) -> Vec<(String, Template)> {
+        let reading = self.reading;
+        let mut headers = Vec::new();
+        let own = own.map(|node| reading.map(node, "headers")).map(|map| map.entries).unwrap_or_default();
+        let overridden = |name: &str| own.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
+        for HeaderText { name, value } in
+            self.surroundings.defaults.headers.iter().filter(|known| !overridden(&known.name))
+        {
+            headers.extend(self.template(value, &format!("header `{name}`")).map(|value| (name.clone(), value)));
+        }
+        for entry in own.iter().filter(|entry| !entry.value.is_null()) {
+            check_header(reading, entry.place, &entry.name);
+            let value = self.template(entry.value, &format!("header `{}`", entry.name));
+            headers.extend(value.map(|value| (entry.name.clone(), value)));
+        }
+        for (name, value) in &headers {
+            let text = value.constant_text().unwrap_or_default();
+            if text.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
+                let place = own.iter().find(|entry| entry.name == *name).map_or(Place::default(), |entry| entry.place);
+                reading.fault(place, format!("header `{name}` holds a line break"), None);
+            }
+        }
+        headers
+    }
+
+    /// In setup a request that fails ends the test: no load on what is broken.
+    fn demand_success(&mut self, name: &str) {
+        let failed = self.open(Op::Unless(Box::new(failed()), 0));
+        self.ops.push(Op::Fail(Template::fixed(format!("{name} failed").as_str().into())));
+        self.close(failed);
+    }
+
+    /// Keeps parts of the responses to requests from an operation on.
+    pub(super) fn keep_since(&mut self, at: usize, needs: Needs) {
+        for op in &mut self.ops[at..] {
+            if let Op::Send(send) = op {
+                send.request.keep_head |= needs.head;
+                send.request.keep_body |= needs.body;
+            }
+        }
+    }
+}
+
+/// Whether the last request failed.
+fn failed() -> Expr {
+    Expr::compile("error != '' && error != 'limited'", &Nothing).unwrap_or_else(|_| nothing())
+}
+
+fn has_query(path: &[Piece]) -> bool {
+    path.iter().any(|piece| match piece {
+        Piece::Bytes(bytes) => bytes.contains(&b'?'),
+        Piece::Value(template, _) => template.shape().contains('?'),
+        Piece::Target | Piece::Host => false,
+    })
+}
+
+/// The whole request: as bytes when it is always the same, as pieces when it is not.
+fn render(
+    method: &str,
+    target: Target,
+    query: Vec<Piece>,
+    headers: Vec<(String, Template)>,
+    body: Option<Body>,
+) -> (Wire, Option<Rendering>) {
+    let mut head = vec![Piece::text(&format!("{method} "))];
+    let (host, url) = match target {
+        Target::Known { host, path, .. } => {
+            head.extend(path);
+            (Piece::text(&host), None)
+        }
+        Target::Computed(url) => {
+            head.push(Piece::Target);
+            (Piece::Host, Some(url))
+        }
+    };
+    head.extend(query);
+    head.push(Piece::text(" HTTP/1.1\r\n"));
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        head.extend([Piece::text("Host: "), host, Piece::text("\r\n")]);
+    }
+    let has_type = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    for (name, value) in headers {
+        head.extend([Piece::text(&format!("{name}: ")), Piece::Value(value, Escape::Header), Piece::text("\r\n")]);
+    }
+    if let Some(kind) = body.as_ref().and_then(|body| body.content_type.as_ref()).filter(|_| !has_type) {
+        head.push(Piece::text(&format!("Content-Type: {kind}\r\n")));
+    }
+    let needs_length = matches!(method, "POST" | "PUT" | "PATCH");
+    let body = body.map(|body| body.pieces).or(needs_length.then(Vec::new));
+    let rendering = Rendering { head: joined(head), body: body.map(joined), url };
+    match rendering.constant() {
+        Some(wire) => (wire, None),
+        None => (Wire::default(), Some(rendering)),
+    }
+}
+
+/// Neighbouring constant pieces become one.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut joined: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        let piece = piece.settled();
+        match (joined.last_mut(), &piece) {
+            (Some(Piece::Bytes(known)), Piece::Bytes(more)) => *known = [&known[..], more].concat().into(),
+            _ => joined.push(piece),
+        }
+    }
+    joined
+}
+
+/// A token of RFC 9110: header names and methods.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+}
+
+/// Checks the name of a header.
+pub fn check_header(reading: &Reading, place: Place, name: &str) {
+    if !is_token(name) {
+        reading.fault(place, format!("`{name}` is not a header name"), None);
+    }
+    if ["content-length", "transfer-encoding", "connection"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
+        reading.fault(place, format!("header `{name}` is set by loadagent itself"), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_rendered_once_and_whole() {
+        let target = Target::Known { origin: 0, host: "[::1]:8080".into(), path: vec![Piece::text("/p?q=1")] };
+        let headers = vec![("A".to_owned(), Template::fixed("b".into()))];
+        let body = Body { pieces: vec![Piece::text("{}")], content_type: None };
+        let (wire, rendering) = render("POST", target, Vec::new(), headers, Some(body));
+        assert!(rendering.is_none(), "nothing in it changes");
+        let text = std::str::from_utf8(&wire.bytes).unwrap();
+        assert_eq!(text, "POST /p?q=1 HTTP/1.1\r\nHost: [::1]:8080\r\nA: b\r\nContent-Length: 2\r\n\r\n{}");
+        assert_eq!(&text[wire.splice..], "\r\n{}");
+    }
+}

@@ -1,0 +1,55 @@
+//! `retry`: for which responses, how often, with which pauses.
+
+use std::time::Duration;
+
+use super::{Compiler, checks::read_statuses, nothing, state::parse_range};
+use crate::{
+    language::{Expr, Needs, Nothing, extract::Header},
+    plan::program::Retry,
+    profile::node::{Node, Yaml},
+};
+
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// A retry, and what it reads of responses.
+pub(super) struct Retrying {
+    pub(super) retry: Retry,
+    pub(super) needs: Needs,
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// `retry: 3`, or `retry: {max: 3, on: [429, 5xx], pause: 1s..30s, retry_after: true}`.
+    pub(super) fn retry(&mut self, node: &'n Node) -> Option<Retrying> {
+        let reading = self.reading;
+        let counter = self.names.hidden();
+        let (mut max, mut on, mut pause, mut asks, mut needs) = (Some(3), None, Some(PAUSES), true, Needs::default());
+        if let Yaml::Map(_) = node.value {
+            let mut map = reading.map(node, "retry");
+            max = map.take("max").map_or(max, |node| reading.count(node, "max"));
+            pause = map.take("pause").map_or(pause, |node| reading.parsed(node, "pause", parse_range));
+            asks = map.take("retry_after").map_or(Some(true), |node| reading.boolean(node, "retry_after"))?;
+            if let Some(node) = map.take("on") {
+                (on, needs) = self.apart(|compiler| compiler.retry_condition(node));
+                on.as_ref()?;
+            }
+            map.finish(reading);
+        } else {
+            max = reading.count(node, "retry");
+        }
+        let on = on.unwrap_or_else(|| Expr::compile("error != ''", &Nothing).unwrap_or_else(|_| nothing()));
+        let wish = asks.then(|| Header::new("Retry-After"));
+        needs.head |= wish.is_some();
+        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, wish, send: 0 }, needs })
+    }
+
+    /// Statuses, `error`, or a condition.
+    fn retry_condition(&mut self, node: &'n Node) -> Option<Expr> {
+        let statuses = node.one_or_many().iter().all(|item| item.scalar().is_some_and(super::checks::is_statuses));
+        if !statuses {
+            return self.condition(node, "on");
+        }
+        let ranges = read_statuses(self.reading, node)?;
+        let within = ranges.iter().map(|(low, high)| format!("(status >= {low} && status <= {high})"));
+        Expr::compile(&within.collect::<Vec<_>>().join(" || "), &Nothing).ok()
+    }
+}

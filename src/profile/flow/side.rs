@@ -1,0 +1,80 @@
+//! Steps side by side: parallel blocks, and steps that run later while the flow goes on.
+
+use super::{Compiler, Step};
+use crate::{
+    language::{Slot, Template},
+    plan::{Op, program::Parallel},
+    profile::node::{Node, Yaml},
+};
+
+/// `parallel: 10` with `steps`, or `parallel: [[…], […]]`; `width`, `index`, `collect`.
+pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let reading = compiler.reading;
+    let copies = match &step.value.value {
+        Yaml::List(_) => None,
+        _ => compiler.template(step.value, "parallel"),
+    };
+    let width = step.map.take("width").and_then(|node| compiler.template(node, "width"));
+    let index = step.map.take("index");
+    let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
+    let collect = step.map.take("collect");
+    let block = compiler.open(Op::End);
+    // What `end: loop` would leave stands outside of a branch: a branch can't leave it for the others.
+    let outer = std::mem::take(&mut compiler.blocks);
+    let begin = compiler.here();
+    let branches: Vec<usize> = match &step.value.value {
+        Yaml::List(items) => items.iter().map(|item| compiler.branch(item)).collect(),
+        _ => step.map.need(reading, "steps", "[{get: /}]").map(|node| compiler.branch(node)).into_iter().collect(),
+    };
+    compiler.blocks = outer;
+    if branches.is_empty() && !reading.has_faults() {
+        reading.fault(step.value.place, "there is nothing to run in parallel", None);
+    }
+    let assigned = compiler.assigned_since(begin);
+    let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();
+    let group = compiler.group_label();
+    let next = compiler.here();
+    compiler.ops[block] =
+        Op::Parallel(Box::new(Parallel { branches, copies, width, index, assigned, collect, group, next }));
+    step.map.finish(reading);
+}
+
+/// `after: 2s` with `steps`.
+pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let Some(after) = compiler.pause(step.value, "after") else { return };
+    let outer = std::mem::take(&mut compiler.blocks);
+    let body = compiler.here() + 1;
+    let detach = compiler.open(Op::Detach { after, body, next: 0 });
+    compiler.block(&mut step.map, "steps");
+    compiler.ops.push(Op::End);
+    compiler.close(detach);
+    compiler.blocks = outer;
+    step.map.finish(compiler.reading);
+}
+
+impl<'n> Compiler<'_, 'n> {
+    fn branch(&mut self, node: &'n Node) -> usize {
+        let begin = self.here();
+        self.steps(node, "steps");
+        self.ops.push(Op::End);
+        begin
+    }
+
+    /// Variables that operations since `begin` give values to.
+    fn assigned_since(&self, begin: usize) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = self.ops[begin..].iter().flat_map(Op::assigned).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    fn collected(&mut self, node: &'n Node) -> Vec<(Slot, Template)> {
+        let mut lists = Vec::new();
+        for entry in &self.reading.map(node, "collect").entries {
+            let slot = self.names.declare(self.reading, &entry.name, entry.place, false);
+            let what = self.template(entry.value, &format!("`{}`", entry.name));
+            lists.extend(slot.zip(what));
+        }
+        lists
+    }
+}

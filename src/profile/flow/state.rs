@@ -1,0 +1,202 @@
+//! What users remember and count: variables, collections, rows, metrics; and how they pause.
+
+use std::time::Duration;
+
+use super::{Compiler, Step};
+use crate::{
+    language::{Slot, Template, Value},
+    metric::{Kind, Unit},
+    plan::{
+        Op,
+        program::{Change, Collect, MetricStep, Pause, Which},
+    },
+    profile::{
+        fault::{Place, did_you_mean},
+        node::{Node, Yaml},
+    },
+    units,
+};
+
+/// Most items of a collection that names no other number.
+const MOST_ITEMS: u32 = 1_000;
+
+/// `think: 1s`, `think: 1s..3s` or `think: ${…}`.
+pub(super) fn think<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    let pause = compiler.pause(step.value, "think");
+    compiler.ops.extend(pause.map(Op::Think));
+    step.map.finish(compiler.reading);
+}
+
+/// `set: {name: value, …}`.
+pub(super) fn set<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    assign(compiler, step.value);
+    step.map.finish(compiler.reading);
+}
+
+/// Gives variables values: texts with values in them, lists and maps.
+pub(super) fn assign<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) {
+    for entry in &compiler.reading.map(node, "set").entries {
+        let slot = compiler.names.declare(compiler.reading, &entry.name, entry.place, false);
+        let value = compiler.any_value(entry.value);
+        compiler.ops.extend(slot.zip(value).map(|(slot, value)| Op::Set(slot, value)));
+    }
+}
+
+/// `metric: {name: value, …}` with `tags`.
+pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let (constant, computed) = {
+        let tags = step.map.take("tags");
+        compiler.tags(tags)
+    };
+    let fixed = constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str()))));
+    let tags: Vec<_> = fixed.chain(computed).collect();
+    step.map.finish(compiler.reading);
+    for entry in &compiler.reading.map(step.value, "metric").entries {
+        let metric = compiler.metric_called(&entry.name, entry.place, None);
+        let value = compiler.template(entry.value, &format!("metric `{}`", entry.name));
+        if let (Some(metric), Some(value)) = (metric, value) {
+            let sample = MetricStep { metric, value, tags: tags.clone(), group: compiler.group_label() };
+            compiler.ops.push(Op::Metric(Box::new(sample)));
+        }
+    }
+}
+
+/// `push: value` with `to` and `max`.
+pub(super) fn push<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let value = compiler.any_value(step.value);
+    let list = step.map.need(compiler.reading, "to", "tasks").and_then(|node| compiler.collection(node));
+    let max = step.map.take("max").map_or(Some(MOST_ITEMS), |node| compiler.reading.count(node, "max"));
+    if let (Some(value), Some(list), Some(max)) = (value, list, max) {
+        compiler.ops.push(Op::Collect(Box::new(Collect { list, what: Change::Push { value, max: max as usize } })));
+    }
+    step.map.finish(compiler.reading);
+}
+
+/// `pick: tasks` with `as`, `which`, `take` and `else`.
+pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let reading = compiler.reading;
+    let list = compiler.collection(step.value);
+    let named = step.map.take("as");
+    let into = compiler.variable(named, "item", step.place);
+    let words = [("random", Which::Random), ("first", Which::First), ("last", Which::Last)];
+    let which = step.map.take("which").map_or(Some(Which::Random), |node| reading.word(node, "which", &words));
+    let take = step.map.take("take").and_then(|node| reading.boolean(node, "take")).unwrap_or(false);
+    let (Some(list), Some(into), Some(which)) = (list, into, which) else { return };
+    let what = Change::Pick { into, which, take, empty: 0 };
+    let pick = compiler.open(Op::Collect(Box::new(Collect { list, what })));
+    let steps = step.map.take("steps");
+    if let Some(node) = steps {
+        compiler.steps(node, "steps");
+    }
+    match step.map.take("else") {
+        Some(node) => {
+            let over = compiler.open(Op::Goto(0));
+            compiler.close(pick);
+            compiler.steps(node, "else");
+            compiler.close(over);
+        }
+        None if steps.is_some() => compiler.close(pick),
+        None => {
+            let hint =
+                "put the steps that need it under `steps`; with an empty collection they are left out".to_owned();
+            reading.fault(step.place, "`pick` needs `steps`: the collection may be empty", Some(hint));
+        }
+    }
+    step.map.finish(reading);
+}
+
+/// `remove: value` with `from`.
+pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let value = compiler.any_value(step.value);
+    let list = step.map.need(compiler.reading, "from", "tasks").and_then(|node| compiler.collection(node));
+    if let (Some(value), Some(list)) = (value, list) {
+        compiler.ops.push(Op::Collect(Box::new(Collect { list, what: Change::Remove(value) })));
+    }
+    step.map.finish(compiler.reading);
+}
+
+/// `row: data set` with `as`.
+pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+    let reading = compiler.reading;
+    let name = reading.text(step.value, "the data set's name");
+    let named = step.map.take("as");
+    step.map.finish(reading);
+    let Some(name) = name else { return };
+    let known = &compiler.surroundings.data;
+    let Some(data) = known.iter().position(|known| *known == name) else {
+        let hint = did_you_mean(&name, known.iter().map(String::as_str))
+            .unwrap_or_else(|| format!("define it: `data: {{{name}: {{csv: {name}.csv}}}}`"));
+        return reading.fault(step.value.place, format!("there is no data set `{name}`"), Some(hint));
+    };
+    let into = compiler.variable(named, &name, step.value.place);
+    compiler.ops.extend(into.map(|into| Op::Row { data, into }));
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// A pause: a duration, a range of them, or values that become one.
+    pub(super) fn pause(&mut self, node: &'n Node, what: &str) -> Option<Pause> {
+        let template = self.template(node, what)?;
+        let Some(text) = template.constant_text() else { return Some(Pause::Computed(template)) };
+        let range =
+            parse_range(&text).map_err(|message| self.reading.fault(node.place, format!("{what}: {message}"), None));
+        let (low, high) = range.ok()?;
+        Some(Pause::Between(low, high))
+    }
+
+    /// Text with values in it, or a list or map of such.
+    pub(super) fn any_value(&mut self, node: &'n Node) -> Option<Template> {
+        match &node.value {
+            Yaml::Scalar { .. } => {
+                if node.is_null() {
+                    return Some(Template::fixed(Value::Null));
+                }
+                let template = self.template(node, "a value")?;
+                // A plain `3` is a number, as everywhere in YAML.
+                let typed = template.constant_text().filter(|_| node.is_plain()).map(|text| Value::of_plain(&text));
+                Some(typed.map_or(template, Template::fixed))
+            }
+            _ => self.reading.value(node, "a value").map(Template::fixed),
+        }
+    }
+
+    /// A list that lasts as long as its user.
+    fn collection(&mut self, node: &'n Node) -> Option<Slot> {
+        let name = self.reading.text(node, "the collection's name")?;
+        let slot = self.names.slot(&name);
+        if slot.is_none() {
+            let hint = format!("give it to the users of the scenario: `user: {{{name}: []}}`");
+            self.reading.fault(node.place, format!("there is no collection `{name}`"), Some(hint));
+        }
+        slot
+    }
+
+    /// The metric a scalar names.
+    pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<Kind>) -> Option<usize> {
+        let name = self.reading.text(node, "the metric's name")?;
+        self.metric_called(&name, node.place, kind)
+    }
+
+    fn metric_called(&mut self, name: &str, place: Place, kind: Option<Kind>) -> Option<usize> {
+        let metrics = &self.surroundings.metrics;
+        let found = metrics.iter().position(|metric| metric.def.name == name);
+        if found.is_none() {
+            let hint = did_you_mean(name, metrics.iter().map(|metric| &*metric.def.name))
+                .unwrap_or_else(|| format!("define it: `metrics: {{{name}: counter}}`"));
+            self.reading.fault(place, format!("the profile has no metric `{name}`"), Some(hint));
+        }
+        let metric = &metrics[found?];
+        if kind == Some(Kind::Trend) && (metric.def.kind, metric.def.unit) != (Kind::Trend, Unit::Seconds) {
+            let hint = format!("define it so: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`");
+            self.reading.fault(place, format!("`{name}` is no trend of times"), Some(hint));
+        }
+        found
+    }
+}
+
+/// A duration, or a range `1s..3s` to draw from evenly.
+pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), String> {
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let low = units::parse_duration(low).map_err(|error| error.to_string())?;
+    let high = units::parse_duration(high).map_err(|error| error.to_string())?;
+    if low <= high { Ok((low, high)) } else { Err(format!("`{text}` begins after its end")) }
+}

@@ -1,0 +1,137 @@
+//! Where a request goes: URLs as written, and those that come from values.
+
+use url::{Position, Url};
+
+use super::{Compiler, Defaults};
+use crate::{
+    language::{Escape, Template},
+    plan::{
+        Origin,
+        rendering::{Piece, UrlTemplate},
+    },
+    profile::node::Node,
+};
+
+/// Where a request goes.
+pub(super) enum Target {
+    /// To a server of the plan; the rest of the path may come from values.
+    Known {
+        /// Position among the plan's origins.
+        origin: usize,
+        /// Host and port for the header.
+        host: String,
+        /// Path and query.
+        path: Vec<Piece>,
+    },
+    /// To wherever a value says.
+    Computed(UrlTemplate),
+}
+
+impl Target {
+    pub(super) fn origin(&self) -> usize {
+        if let Self::Known { origin, .. } = self { *origin } else { 0 }
+    }
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// Reads a URL. Gives the target, and the path as it becomes part of the label `name`.
+    pub(super) fn target(&mut self, node: &'n Node) -> Option<(Target, String)> {
+        let template = self.template(node, "the URL")?;
+        let written = template.shape();
+        let (prefix, rest) = template.split_prefix();
+        // Values may make up a path, but not the name of a host that is half written.
+        let whole_host = match prefix.split_once("://") {
+            Some((_, after)) => after.contains(['/', '?']) || rest.is_none(),
+            None => !prefix.is_empty() || rest.is_none(),
+        };
+        if !whole_host {
+            let base = self.surroundings.defaults.base_url.clone();
+            return Some((Target::Computed(UrlTemplate { url: template, base }), written));
+        }
+        let resolved = resolve(&prefix, &self.surroundings.defaults);
+        let url = resolved.map_err(|(message, hint)| self.reading.fault(node.place, message, hint)).ok()?;
+        let label = if prefix.contains("://") {
+            // A label holds no host, no query and no password.
+            written.split_once("://").and_then(|(_, after)| after.find('/').map(|at| after[at..].to_owned()))
+        } else {
+            Some(written)
+        };
+        let label = label.unwrap_or_else(|| "/".to_owned());
+        let label = label.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let mut path = vec![Piece::Bytes(url[Position::BeforePath..Position::AfterQuery].as_bytes().into())];
+        path.extend(rest.map(|rest| Piece::Value(rest, Escape::Path)));
+        let origin = self.origin(Origin::of(&url));
+        Some((Target::Known { origin, host: url[Position::BeforeHost..Position::AfterPort].to_owned(), path }, label))
+    }
+
+    fn origin(&mut self, origin: Origin) -> usize {
+        self.origins.iter().position(|known| *known == origin).unwrap_or_else(|| {
+            self.origins.push(origin);
+            self.origins.len() - 1
+        })
+    }
+
+    /// Query parameters, behind those that the URL has already.
+    pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut sign = if has_query { b'&' } else { b'?' };
+        for entry in &self.reading.map(node, "params").entries {
+            let Some(value) = self.template(entry.value, &format!("parameter `{}`", entry.name)) else { continue };
+            let mut name = Vec::new();
+            name.push(sign);
+            name.extend(Template::literal(&entry.name).constant_bytes(Escape::Form).unwrap_or_default());
+            name.push(b'=');
+            pieces.push(Piece::Bytes(name.into()));
+            pieces.push(Piece::Value(value, Escape::Form));
+            sign = b'&';
+        }
+        pieces
+    }
+}
+
+/// Resolves a URL as written: absolute, or appended to the base URL.
+///
+/// # Errors
+/// What is wrong, and a hint.
+pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, (String, Option<String>)> {
+    let absolute = written.contains("://");
+    let text = match (&defaults.base_url, absolute) {
+        (_, true) => written.to_owned(),
+        (Some(base), false) => {
+            let base = base.as_str().trim_end_matches('/');
+            if written.starts_with(['/', '?']) { format!("{base}{written}") } else { format!("{base}/{written}") }
+        }
+        (None, false) => {
+            let hint = Some("set `base_url`, or write the whole URL".to_owned());
+            return Err((format!("`{written}` is a path, and there is no `base_url`"), hint));
+        }
+    };
+    let url = Url::parse(&text).map_err(|error| (format!("`{text}` is not a URL: {error}"), None))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err((format!("`{}` is not a protocol of loadagent's; it has http and https", url.scheme()), None));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let hint = Some("send it as a header: `headers: {Authorization: …}`".to_owned());
+        return Err(("a URL with user and password would be told in labels and reports".to_owned(), hint));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err((format!("`{text}` names no host"), None));
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_appended_to_the_base() {
+        let base = |text: &str| Defaults { base_url: Url::parse(text).ok(), ..Defaults::default() };
+        let resolved = |written: &str, text: &str| resolve(written, &base(text)).unwrap().to_string();
+        assert_eq!(resolved("/status", "http://h:1/api/"), "http://h:1/api/status");
+        assert_eq!(resolved("status?x=1", "http://h:1"), "http://h:1/status?x=1");
+        assert_eq!(resolved("https://other/", "http://h:1"), "https://other/");
+        assert!(resolve("/x", &Defaults::default()).unwrap_err().1.unwrap().contains("base_url"));
+        assert!(resolve("ftp://h/", &Defaults::default()).unwrap_err().0.contains("ftp"));
+    }
+}

@@ -1,0 +1,69 @@
+//! The `metrics:` section: counters, gauges, rates and trends of the profile's own.
+
+use std::borrow::Cow;
+
+use super::{
+    node::{Node, Yaml},
+    reader::Reading,
+};
+use crate::{
+    metric::{
+        Kind, MetricDef, Unit,
+        catalogue::{self, LabelGroup},
+    },
+    plan::UserMetric,
+};
+
+/// What a metric can be: its word, how it folds, whether samples add to a gauge.
+const KINDS: [(&str, (Kind, bool)); 5] = [
+    ("counter", (Kind::Counter, false)),
+    ("gauge", (Kind::Gauge, false)),
+    ("updown", (Kind::Gauge, true)),
+    ("rate", (Kind::Rate, false)),
+    ("trend", (Kind::Trend, false)),
+];
+
+/// What samples are: their word, the unit they are kept in, and the factor to it.
+const UNITS: [(&str, (Unit, f64)); 4] = [
+    ("none", (Unit::None, 1.0)),
+    ("ms", (Unit::Seconds, 1e-3)),
+    ("s", (Unit::Seconds, 1.0)),
+    ("bytes", (Unit::Bytes, 1.0)),
+];
+
+/// Reads `{name: trend}` or `{name: {kind: trend, unit: ms, help: …}}`.
+pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
+    let mut metrics: Vec<UserMetric> = Vec::new();
+    for entry in &reading.map(node, "metrics").entries {
+        let name = &entry.name;
+        let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+        if !first || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            let message = format!("`{name}` is not a metric's name: letters, digits and `_`, at most 128 of them");
+            reading.fault(entry.place, message, None);
+        }
+        if catalogue::find(name).is_some() {
+            reading.fault(entry.place, format!("`{name}` is a metric of loadagent's own"), None);
+        }
+        let (mut unit, mut help) = ((Unit::None, 1.0), String::new());
+        let kind = if let Yaml::Map(_) = entry.value.value {
+            let mut map = reading.map(entry.value, "this metric");
+            let kind = map.need(reading, "kind", "trend").and_then(|node| reading.word(node, "kind", &KINDS));
+            unit = map.take("unit").map_or(Some(unit), |node| reading.word(node, "unit", &UNITS)).unwrap_or(unit);
+            help = map.take("help").and_then(|node| reading.text(node, "help")).unwrap_or_default();
+            map.finish(reading);
+            kind
+        } else {
+            reading.word(entry.value, "kind of metric", &KINDS)
+        };
+        let Some((kind, up_and_down)) = kind else { continue };
+        let def = MetricDef {
+            name: Cow::Owned(name.clone()),
+            kind,
+            unit: unit.0,
+            help: Cow::Owned(help),
+            labels: LabelGroup::Group,
+        };
+        metrics.push(UserMetric { def, scale: unit.1, up_and_down });
+    }
+    metrics
+}

@@ -1,0 +1,74 @@
+//! The command `dashboards`, and the address of the board that shows a run.
+
+use std::{fs, path::Path};
+
+use super::{Trouble, print};
+use crate::{
+    cli::{DashboardsAction, ExportArgs, RunArgs},
+    dashboard::{self, Address, Store, Topic},
+    exit::Exit,
+    interval_log::Header,
+    output::{
+        SinkAddress,
+        address::{Settings, SinkKind},
+        influxdb::Mode,
+    },
+};
+
+/// The tag by which a profile says what kind of test it is.
+const KIND: &str = "kind";
+
+/// Lists or writes the dashboards.
+///
+/// # Errors
+/// When the folder can't be written.
+pub fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, Trouble> {
+    match action {
+        None | Some(DashboardsAction::List) => {
+            for topic in Topic::ALL {
+                print(&format!("{:<10} {}", topic.word(), topic.board(Store::Prometheus).about));
+            }
+        }
+        Some(DashboardsAction::Export(args)) => export(args)?,
+    }
+    Ok(Exit::Passed)
+}
+
+fn export(args: &ExportArgs) -> Result<(), Trouble> {
+    let files = dashboard::files(&args.prefix, &args.measurement_prefix);
+    for file in &files {
+        let path = args.folder.join(&file.path);
+        let fault = |error| Trouble::configuration(format!("{} can't be written: {error}", path.display()));
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
+        fs::write(&path, file.text()).map_err(fault)?;
+    }
+    print(&format!("{} dashboards written to {}", files.len(), args.folder.display()));
+    Ok(())
+}
+
+/// The line that leads to the run's board; None unless Grafana's address and a store that it can read are known.
+/// `to_ms` is the end of the run, Unix milliseconds, once it is over.
+#[must_use]
+pub fn line(args: &RunArgs, sinks: &[SinkAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
+    let grafana = args.grafana.as_ref()?;
+    let store = sinks.iter().find_map(store_of)?;
+    let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
+    let address = Address {
+        grafana: grafana.as_str(),
+        store,
+        topic: Topic::of_kind(kind),
+        run_id: &header.run_id,
+        from_ms: header.started_at_ms,
+        to_ms,
+    };
+    Some(format!("  dashboard {}", address.url()))
+}
+
+/// The store of a sink, if there are boards for what it writes there.
+fn store_of(sink: &SinkAddress) -> Option<Store> {
+    match (sink.kind(), &sink.settings) {
+        (SinkKind::Prometheus | SinkKind::Otlp | SinkKind::Scrape, _) => Some(Store::Prometheus),
+        (SinkKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => Some(Store::Influx),
+        _ => None,
+    }
+}

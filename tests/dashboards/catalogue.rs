@@ -1,0 +1,61 @@
+//! Boards and catalogue know the same metrics, in both directions.
+
+use std::collections::BTreeSet;
+
+use loadagent::{
+    dashboard::Store,
+    metric::{Kind, catalogue},
+    output::prometheus::names::exported_name,
+};
+
+use crate::board;
+
+/// On no board, and why.
+const NOT_SHOWN: [(&str, &str); 0] = [];
+
+fn prometheus_names() -> BTreeSet<String> {
+    let queries = board::queries(Store::Prometheus);
+    queries.iter().flat_map(|(place, query)| board::metrics(&board::parsed(place, query))).collect()
+}
+
+#[test]
+fn every_metric_of_a_query_is_in_the_catalogue() {
+    let mut known = BTreeSet::from(["up".to_owned()]); // The system under test, which is the user's.
+    for metric in catalogue::ALL {
+        let name = exported_name("loadagent_", metric);
+        if metric.kind == Kind::Trend {
+            known.extend(["_bucket", "_sum", "_count"].map(|suffix| format!("{name}{suffix}")));
+        }
+        known.insert(name);
+    }
+    for name in prometheus_names() {
+        assert!(known.contains(&name), "{name} is in no catalogue");
+    }
+    let mut known: BTreeSet<&str> = catalogue::ALL.iter().map(|metric| &*metric.name).collect();
+    known.insert("overall");
+    for (place, query) in board::queries(Store::Influx) {
+        for from in query.split(" FROM \"").skip(1) {
+            let name = from.split('"').next().unwrap();
+            assert!(known.contains(name), "{place}: {name} is no measurement");
+        }
+        for metric in query.split("\"metric\" = '").skip(1) {
+            let name = metric.split('\'').next().unwrap();
+            assert!(known.contains(name), "{place}: {name} is no metric");
+        }
+    }
+}
+
+#[test]
+fn every_metric_of_the_catalogue_is_on_a_board() {
+    let shown = prometheus_names();
+    let influx: String = board::queries(Store::Influx).into_iter().map(|(_, query)| query).collect();
+    for metric in catalogue::ALL {
+        if NOT_SHOWN.iter().any(|(name, _)| *name == metric.name) {
+            continue;
+        }
+        let name = exported_name("loadagent_", metric);
+        assert!(shown.contains(&name), "{name} is on no board for Prometheus");
+        let measured = [format!("FROM \"{}\"", metric.name), format!("\"metric\" = '{}'", metric.name)];
+        assert!(measured.iter().any(|words| influx.contains(words)), "{} is on no board for InfluxDB", metric.name);
+    }
+}
