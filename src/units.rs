@@ -156,6 +156,12 @@ pub fn show_share(share: f64) -> String {
     format!("{:.2}%", share * 100.0)
 }
 
+/// Prints how many there are of something: `1 user`, `1,000 users`.
+#[must_use]
+pub fn show_several(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", show_count(count), if count == 1 { "" } else { "s" })
+}
+
 /// Prints a whole number with thin groups: `1,234,567`.
 #[must_use]
 pub fn show_count(count: u64) -> String {

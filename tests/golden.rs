@@ -150,7 +150,8 @@ fn summary() -> Summary {
         profile::thresholds::build(key, expression, &profile::thresholds::Options::default(), &[]).unwrap()
     })
     .collect();
-    let (mut totals, mut offered, mut judge) = (Totals::default(), Offered::default(), Judge::new(&thresholds));
+    let (mut totals, mut offered, mut judge) =
+        (Totals::default(), Offered::default(), Judge::new(&thresholds, Duration::from_secs(60)));
     for interval in intervals() {
         totals.fold(&interval);
         offered.fold(&interval);

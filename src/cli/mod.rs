@@ -3,6 +3,7 @@
 //! Owns flags and their words. Never acts on them. Flags follow k6 and `INTERFACE`: where k6 has a word, it is used.
 
 mod dashboards;
+pub mod load;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -10,6 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 pub use self::dashboards::{DashboardsAction, ExportArgs};
+pub use load::LoadArgs;
+
 use crate::{exit::Exit, units};
 
 /// A headless load generator whose numbers are true.
@@ -70,24 +73,9 @@ pub struct RunArgs {
     /// A profile, the name of a bundled one, or a URL [default: $`LOADAGENT_PROFILE`, then ./loadagent.yaml]
     #[arg(value_name = "PROFILE|URL")]
     pub profile: Option<String>,
-    /// Users (with a URL)
-    #[arg(short = 'u', long, env = "LOADAGENT_VUS")]
-    pub vus: Option<u32>,
-    /// How long, for example 30s (with a URL)
-    #[arg(short = 'd', long, env = "LOADAGENT_DURATION")]
-    pub duration: Option<String>,
-    /// Iterations shared by all users (with a URL)
-    #[arg(short = 'i', long, env = "LOADAGENT_ITERATIONS")]
-    pub iterations: Option<u32>,
-    /// A stage DURATION:TARGET, for example 30s:100; repeat it (with a URL)
-    #[arg(short = 's', long = "stage", value_name = "DURATION:TARGET")]
-    pub stages: Vec<String>,
-    /// Arrivals per second, whatever the target does: an open model (with a URL)
-    #[arg(long, env = "LOADAGENT_RATE")]
-    pub rate: Option<f64>,
-    /// Most users at once for --rate (with a URL) [default: 10000]
-    #[arg(long, value_name = "N")]
-    pub max_vus: Option<u32>,
+    /// What shapes the load
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// A variable of the profile; repeat it
     #[arg(short = 'e', long = "env", value_name = "NAME=VALUE", value_parser = pair)]
     pub variables: Vec<(String, String)>,
@@ -98,10 +86,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
     /// Add a threshold, or replace those of its metric, for example '`http_req_duration=p(95)`<500'; repeat it
-    #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair)]
+    #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
     /// Judge nothing
-    #[arg(long)]
+    #[arg(long, env = "LOADAGENT_NO_THRESHOLDS")]
     pub no_thresholds: bool,
     /// A tag of every series; repeat it
     #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = pair)]

@@ -33,6 +33,8 @@ pub struct Steerable {
     pub name: String,
     /// Whether it has a rate (open) or users (closed).
     pub open: bool,
+    /// Most users that it may be given.
+    pub max_users: u32,
 }
 
 /// What a wrong request is told.
@@ -138,10 +140,10 @@ impl Desk {
         } else {
             let users =
                 body.get("users").ok_or_else(|| bad("this scenario is closed: send {\"users\": NUMBER or null}"))?;
-            let number =
-                users.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= 1_000_000);
+            let most = self.scenarios[index].max_users;
+            let number = users.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most);
             if number.is_none() && !users.is_null() {
-                return Err(bad("`users` must be a whole number up to 1,000,000, or null"));
+                return Err(bad(&format!("`users` must be a whole number up to {most}, or null")));
             }
             self.control.order(|orders| orders.users[index] = number);
         }
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn requests_become_orders_and_wrong_ones_are_told_what_to_send() {
-        let named = |name: &str, open| Steerable { name: name.into(), open };
+        let named = |name: &str, open| Steerable { name: name.into(), open, max_users: 50 };
         let desk = Desk { control: Control::new(2), scenarios: vec![named("a", false), named("b", true)] };
         let patch = |path: &str, body: &str| desk.handle(&Method::PATCH, path, body.as_bytes());
         patch("/v1/scenarios/a", "{\"users\": 5}").unwrap();
@@ -175,6 +177,7 @@ mod tests {
         for (path, body) in [
             ("/v1/scenarios/a", "{\"rate\": 5}"),
             ("/v1/scenarios/a", "{\"users\": -5}"),
+            ("/v1/scenarios/a", "{\"users\": 51}"),
             ("/v1/scenarios/b", "{\"rate\": 0}"),
             ("/v1/scenarios/c", "{\"rate\": 1}"),
             ("/v1/status", "{}"),

@@ -1,14 +1,6 @@
 //! The closed loop: a number of users over time, each beginning anew when done.
 
-use std::{
-    cell::Cell,
-    rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use tokio::{
     sync::Notify,
@@ -16,7 +8,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout_at},
 };
 
-use super::{scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};
+use super::{budget::Budget, rest::Rest, scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};
 use crate::{
     control::{Applied, Follower},
     plan::ClosedShape,
@@ -26,59 +18,39 @@ use crate::{
 #[derive(Debug, Default)]
 struct Place {
     user: Option<User>,
+    /// Iterations that were begun here.
+    begun: Rc<Cell<u64>>,
+    /// Whether its user left of its own will: nobody comes after it.
+    left: bool,
 }
 
 #[derive(Debug)]
 struct User {
     task: JoinHandle<()>,
-    retired: Rc<Cell<bool>>,
+    leash: Rc<Leash>,
     /// When a retired user that has not finished is cut off.
     cut_off: Option<Instant>,
 }
 
-/// Iterations left to all workers together.
-#[derive(Debug, Clone)]
-pub struct SharedIterations {
-    /// None for as many as fit into the time.
-    left: Option<Arc<AtomicU64>>,
-    /// Rung when they are spent: a worker without users of its own would not notice.
-    bell: Arc<Notify>,
+/// What the crew tells a user.
+#[derive(Debug, Default)]
+struct Leash {
+    retired: Cell<bool>,
+    /// Whether the user left of its own will.
+    left: Cell<bool>,
+    /// Rung when it retires: whoever rests need not wait for the end of that.
+    bell: Notify,
 }
 
-impl SharedIterations {
-    /// So many, or without limit.
-    #[must_use]
-    pub fn new(total: Option<u64>) -> Self {
-        Self { left: total.map(|total| Arc::new(AtomicU64::new(total))), bell: Arc::default() }
-    }
-
-    fn take(&self) -> bool {
-        let left = self.left.as_ref();
-        let taken = left.is_none_or(|left| left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok());
-        if !taken {
-            self.bell.notify_waiters();
-        }
-        taken
-    }
-
-    fn are_spent(&self) -> bool {
-        self.left.as_ref().is_some_and(|left| left.load(Relaxed) == 0)
-    }
-
-    /// Takes what nobody began; whoever calls first gets all of it.
-    fn take_rest(&self) -> u64 {
-        self.left.as_ref().map_or(0, |left| left.swap(0, Relaxed))
+impl Leash {
+    fn retire(&self) {
+        self.retired.set(true);
+        self.bell.notify_waiters();
     }
 }
 
 /// Runs this worker's share of a closed scenario to its end.
-pub async fn run(
-    run: Rc<ScenarioRun>,
-    shape: ClosedShape,
-    iterations: SharedIterations,
-    mut follower: Follower,
-    worker: usize,
-) {
+pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut follower: Follower, worker: usize) {
     let mut crew: Vec<Place> = Vec::new();
     let end = run.start + shape.schedule.duration();
     let mut live = None;
@@ -88,10 +60,11 @@ pub async fn run(
     }
     let stopped = loop {
         // Made before looking, so that a bell that rings in between is heard.
-        let spent = iterations.bell.notified();
+        let spent = budget.spent();
         let orders = follower.look();
-        run.paused.set(orders.paused);
-        run.bell.notify_waiters();
+        if run.paused.replace(orders.paused) && !orders.paused {
+            run.bell.notify_waiters();
+        }
         if orders.users[run.index] != live {
             live = orders.users[run.index];
             let what = match live {
@@ -101,13 +74,14 @@ pub async fn run(
             follower.applied(Applied { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
         }
         let now = Instant::now();
-        if orders.stop.is_some() || iterations.are_spent() || now >= end {
-            break orders.stop.is_some();
-        }
         let offset = run.offset(now);
         let wanted = run.part.share_of(live.unwrap_or_else(|| shape.schedule.users_at(offset)).into());
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-        adjust(&mut crew, &run, &iterations, wanted, shape.graceful_ramp_down);
+        let spent_all = crew.len() >= wanted && budget.is_spent(begun(&crew));
+        if orders.stop.is_some() || spent_all || now >= end {
+            break orders.stop.is_some();
+        }
+        adjust(&mut crew, &run, &budget, wanted, shape.graceful_ramp_down);
         let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
         let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&crew).unwrap_or(end));
         tokio::select! {
@@ -120,7 +94,7 @@ pub async fn run(
     if stopped {
         run.halt();
     }
-    let never_begun = iterations.take_rest();
+    let never_begun = budget.take_rest(begun(&crew));
     if never_begun > 0 {
         let at = Instant::now().min(end);
         run.desk.dropped(run.stage(at), at, never_begun);
@@ -138,17 +112,21 @@ async fn stop_ordered(follower: &mut Follower) {
 
 /// Lets users finish within the graceful stop, then cuts them off.
 async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower, mut limit: Instant) {
-    let users: Vec<User> = crew.into_iter().filter_map(|place| place.user).collect();
-    users.iter().for_each(|user| user.retired.set(true));
+    let mut users: Vec<User> = crew.into_iter().filter_map(|place| place.user).collect();
+    // In the order in which they may be cut off; the last to come was the first to be ramped down.
+    users.sort_by_key(|user| user.cut_off.unwrap_or(limit));
+    users.iter().for_each(|user| user.leash.retire());
     run.paused.set(false);
     run.bell.notify_waiters();
     for mut user in users {
+        // Whoever was ramped down before has a grace of its own.
+        let own = |limit: Instant| user.cut_off.map_or(limit, |at| at.min(limit));
         let ended = tokio::select! {
-            ended = timeout_at(limit, &mut user.task) => ended,
+            ended = timeout_at(own(limit), &mut user.task) => ended,
             () = stop_ordered(follower) => {
                 run.halt();
                 limit = limit.min(Instant::now() + run.scenario.graceful_stop);
-                timeout_at(limit, &mut user.task).await
+                timeout_at(own(limit), &mut user.task).await
             }
         };
         if let Ok(ended) = ended {
@@ -162,29 +140,34 @@ async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower
 
 /// Brings the crew to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
 /// taken back before a new one is made.
-fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, iterations: &SharedIterations, wanted: usize, grace: Duration) {
+fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, budget: &Budget, wanted: usize, grace: Duration) {
     if crew.len() < wanted {
         crew.resize_with(wanted, Place::default);
     }
     let now = Instant::now();
     for (number, place) in crew.iter_mut().enumerate() {
         if let Some(user) = place.user.take_if(|user| user.task.is_finished()) {
+            place.left |= user.leash.left.get();
             settle_finished(user.task);
         }
         match &mut place.user {
             Some(user) if number < wanted => {
-                user.retired.set(false);
+                user.leash.retired.set(false);
                 user.cut_off = None;
             }
-            Some(user) if user.cut_off.is_some_and(|at| at <= now) => user.task.abort(),
-            Some(user) if user.cut_off.is_none() => {
-                user.retired.set(true);
-                user.cut_off = Some(now + grace);
+            Some(user) => {
+                if user.cut_off.is_none() {
+                    user.leash.retire();
+                    user.cut_off = Some(now + grace);
+                }
+                if user.cut_off.is_some_and(|at| at <= now) {
+                    user.task.abort();
+                }
             }
-            None if number < wanted && !iterations.are_spent() => {
-                let retired = Rc::new(Cell::new(false));
-                let task = spawn_local(live(run.clone(), iterations.clone(), retired.clone()));
-                place.user = Some(User { task, retired, cut_off: None });
+            None if number < wanted && !place.left && !budget.is_done(place.begun.get()) => {
+                let leash = Rc::new(Leash::default());
+                let task = spawn_local(live(run.clone(), budget.clone(), place.begun.clone(), leash.clone()));
+                place.user = Some(User { task, leash, cut_off: None });
             }
             _ => {}
         }
@@ -198,30 +181,37 @@ fn next_cut_off(crew: &[Place]) -> Option<Instant> {
 
 /// Pause after an iteration that took no time.
 const IDLE: Duration = Duration::from_millis(1);
+fn begun(crew: &[Place]) -> impl Iterator<Item = u64> {
+    crew.iter().map(|place| place.begun.get())
+}
 
 /// A user's life.
-async fn live(run: Rc<ScenarioRun>, iterations: SharedIterations, retired: Rc<Cell<bool>>) {
+async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash: Rc<Leash>) {
     let mut user = VirtualUser::new(run.clone());
+    let mut rest = Rest::new(run.clone());
     let mut now = Instant::now();
     loop {
-        while run.paused.get() && !retired.get() && !run.is_halted() {
+        while run.paused.get() && !leash.retired.get() && !run.is_halted() {
             run.bell.notified().await;
             now = Instant::now();
         }
-        if retired.get() || run.is_halted() || !iterations.take() {
+        if leash.retired.get() || run.is_halted() || !budget.take(&begun) {
             break;
         }
         run.desk.due(now);
         let iterated = user.iterate(now, None).await;
         if iterated.left {
+            leash.left.set(true);
             break;
         }
-        if iterated.end == now {
+        let over = || leash.retired.get() || budget.is_done(begun.get());
+        let next = rest.take(now, iterated.end, &leash.bell, over).await;
+        if next == now {
             // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
             sleep(IDLE).await;
             now = Instant::now();
         } else {
-            now = iterated.end;
+            now = next;
         }
     }
     user.part().await;

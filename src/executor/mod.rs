@@ -5,6 +5,7 @@
 //! Never imports the telling side: a slow output cannot slow a request. Start with [`worker`], then [`open`],
 //! [`closed`] and [`vu`].
 
+pub mod budget;
 pub mod buffers;
 pub mod closed;
 pub mod desk;
@@ -12,6 +13,7 @@ pub mod errand;
 pub mod open;
 pub mod pacer;
 pub mod raw;
+pub mod rest;
 pub mod scenario;
 pub mod seats;
 pub mod strand;

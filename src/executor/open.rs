@@ -9,6 +9,7 @@ use tokio::{
 
 use super::{
     pacer::Pacer,
+    rest::Rest,
     scenario::ScenarioRun,
     seats::{Placing, Seat, Seats},
     settle,
@@ -52,6 +53,10 @@ pub async fn run(
         if floor.seats.may_make_user() {
             floor.make_user(None);
         }
+    }
+    // An arrival that is due at once finds them in their seats.
+    while !floor.seats.holds(floor.users.len()) {
+        yield_now().await;
     }
     let (mut schedule, mut anchor) = (shape.schedule, run.start);
     loop {
@@ -162,6 +167,7 @@ impl Floor {
     /// Lets users finish within the graceful stop, then cuts them off.
     async fn finish(self, follower: &mut Follower) {
         self.seats.dismiss();
+        self.run.bell.notify_waiters();
         let limit = Instant::now() + self.run.scenario.graceful_stop;
         for mut user in self.users {
             loop {
@@ -189,6 +195,7 @@ impl Floor {
 /// A user's life: take an arrival, run it, be free again.
 async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
     let mut user = VirtualUser::new(run.clone());
+    let mut rest = Rest::new(run.clone());
     let seat = Rc::new(Seat::default());
     let mut arrival = first;
     loop {
@@ -203,9 +210,12 @@ async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
                 None => break,
             }
         };
-        if user.iterate(Instant::now(), Some(due)).await.left {
+        let began = Instant::now();
+        let iterated = user.iterate(began, Some(due)).await;
+        if iterated.left {
             break;
         }
+        rest.take(began, iterated.end, &run.bell, || run.is_halted() || seats.is_closed()).await;
     }
     user.part().await;
 }

@@ -68,7 +68,7 @@ pub struct ScenarioRun {
     pub running: Cell<u64>,
     /// Users that exist.
     pub made: Cell<u64>,
-    /// Arrivals per second that are wanted now, of this worker's share.
+    /// Arrivals per second that are wanted now of all workers.
     pub target_rate: Cell<Option<f64>>,
     /// Whether new iterations may begin.
     pub paused: Cell<bool>,
@@ -77,6 +77,7 @@ pub struct ScenarioRun {
     halted: Cell<bool>,
     numbers: Cell<u64>,
     iterations: Cell<u64>,
+    rests: Cell<u64>,
     last_stage: Cell<usize>,
 }
 
@@ -111,6 +112,7 @@ impl ScenarioRun {
             halted: Cell::default(),
             numbers: Cell::default(),
             iterations: Cell::default(),
+            rests: Cell::default(),
             last_stage: Cell::default(),
         })
     }
@@ -177,6 +179,15 @@ impl ScenarioRun {
         self.control.stop(StopReason::Aborted);
     }
 
+    /// Random numbers for the rests of one more user.
+    #[must_use]
+    pub fn random_of_rests(&self) -> fastrand::Rng {
+        let own = self.rests.get();
+        self.rests.set(own + 1);
+        // Far from the seeds of flows, so that rests and flows do not go hand in hand.
+        fastrand::Rng::with_seed(!self.seed ^ (self.part.nth(own) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
     /// Ends everything after the requests in flight: no further step is begun.
     pub fn halt(&self) {
         self.halted.set(true);
@@ -196,7 +207,7 @@ impl ScenarioRun {
         let stage = (begun && !over).then(|| self.stage(now));
         // Gauges of workers add up, and a stage is active once: the first worker tells it.
         let tells_stage = self.part.nth(0) == 0;
-        let target_rate = self.target_rate.get();
+        let target_rate = self.target_rate.get().map(|rate| rate * self.part.fraction());
         if begun {
             self.desk.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| tells_stage));
         }

@@ -169,6 +169,18 @@ impl Seats {
         }
     }
 
+    /// Whether so many users have sat down. Only before the first arrival.
+    #[must_use]
+    pub fn holds(&self, users: usize) -> bool {
+        self.waiting.borrow().len() >= users
+    }
+
+    /// Whether no more arrivals will come.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
     /// Sends every free user home. Seats that another worker has already claimed stay until they are filled.
     pub fn dismiss(&self) {
         self.closed.set(true);

@@ -1,5 +1,7 @@
 //! The two loops in paused time: exact counts, no sleeping, no network (iterations that only think).
 
+mod table;
+
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -17,7 +19,8 @@ use tokio::{
 };
 
 use super::{
-    closed::{self, SharedIterations},
+    budget::Budget,
+    closed,
     desk::Desk,
     open,
     pacer::Pacer,
@@ -29,7 +32,7 @@ use crate::{
     metric::{Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
     plan::{
         Check, ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program, RequestSpec,
-        Scenario, Shape, Wire,
+        Scenario, Shape, Wait, Wire, Work,
         check::Rule,
         program::{Pause, Send},
         schedule::{Stage, open::Spacing},
@@ -57,6 +60,7 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         shape,
         start: Duration::ZERO,
         graceful_stop,
+        wait: Wait::None,
         program: thinking(think),
         tags: Vec::new(),
     };
@@ -65,6 +69,8 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         scenarios: vec![scenario],
         origins: Vec::new(),
         thresholds: Vec::new(),
+        left_out: Vec::new(),
+        notes: Vec::new(),
         tags: Vec::new(),
         insecure_skip_tls_verify: false,
         seed: 1,
@@ -79,7 +85,8 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
 }
 
 pub(super) fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
-    Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), shared_iterations })
+    let work = shared_iterations.map_or(Work::Endless, Work::Shared);
+    Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), work, max_users: None })
 }
 
 fn open_shape(rate: f64, length: Duration, max_vus: u32) -> Shape {
@@ -129,6 +136,30 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
     sums
 }
 
+/// A plan's only scenario on one worker, from now.
+fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, control: &Control) -> Rc<ScenarioRun> {
+    let floor = floor(plan, part, control);
+    let scenario = plan.scenarios[0].clone();
+    let desk = Desk::new(plan, scenario.clone(), 0, recorder.clone(), floor.start);
+    ScenarioRun::new(scenario, 0, desk, &floor)
+}
+
+/// A worker's part of a plan, from now.
+pub(super) fn floor(plan: &Plan, part: Partition, control: &Control) -> Floor {
+    Floor {
+        worker: 0,
+        start: Instant::now(),
+        clock_at_start: Duration::ZERO,
+        part,
+        seed: plan.seed,
+        network: Rc::new(Network::new(&plan.origins, tls::connector(false, true).unwrap())),
+        buffers: Rc::default(),
+        given: [].into(),
+        control: control.clone(),
+        tracer: None,
+    }
+}
+
 /// Runs a plan's only scenario on one worker, with something beside it.
 async fn conduct<F: Future<Output = ()> + 'static>(
     plan: Plan,
@@ -138,21 +169,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     let recorder = Rc::new(RefCell::new(Recorder::default()));
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
     let control = Control::new(1);
-    let floor = Floor {
-        worker: 0,
-        start,
-        clock_at_start: Duration::ZERO,
-        part: Partition::WHOLE,
-        seed: plan.seed,
-        network: Rc::new(Network::new(&plan.origins, tls::connector(false, true).unwrap())),
-        buffers: Rc::default(),
-        given: [].into(),
-        control: control.clone(),
-        tracer: None,
-    };
-    let scenario = plan.scenarios[0].clone();
-    let desk = Desk::new(&plan, scenario.clone(), 0, recorder.clone(), start);
-    let run = ScenarioRun::new(scenario, 0, desk, &floor);
+    let run = on_worker(&plan, &recorder, Partition::WHOLE, &control);
     let follower = control.follower();
     spawn_local(beside(control, run.clone()));
     match plan.scenarios[0].shape.clone() {
@@ -161,8 +178,8 @@ async fn conduct<F: Future<Output = ()> + 'static>(
             open::run(run, shape, seats, follower, 0, Pacer::coarse()).await;
         }
         Shape::Closed(shape) => {
-            let iterations = SharedIterations::new(shape.shared_iterations);
-            closed::run(run, shape, iterations, follower, 0).await;
+            let budget = Budget::new(shape.work, Partition::WHOLE);
+            closed::run(run, shape, budget, follower, 0).await;
         }
     }
     let ended = start.elapsed();
@@ -219,7 +236,8 @@ async fn users_follow_the_ramp() {
 async fn a_ramped_down_user_is_cut_off_after_its_grace() {
     let stage = |length, target| Stage { duration: seconds(length), target };
     let schedule = ClosedSchedule::ramping(2, vec![stage(1, 2.0), stage(0, 0.0), stage(20, 0.0)]);
-    let shape = Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(3), shared_iterations: None });
+    let shape =
+        Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(3), work: Work::Endless, max_users: None });
     let left = LocalSet::new()
         .run_until(conduct(plan(shape, seconds(60), seconds(5)), |control, run| async move {
             sleep(millis(3_900)).await;
@@ -345,6 +363,25 @@ async fn users_and_rates_follow_live_orders() {
         .await;
     assert!((550..=560).contains(&left.due), "{}", left.due);
     assert_eq!(left.due, left.count("iterations"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
+    let plan = plan(open_shape(60.0, seconds(10), 5), millis(10), seconds(30));
+    let mut told = 0.0;
+    for worker in 0..3 {
+        let recorder = Rc::new(RefCell::new(Recorder::default()));
+        let run = on_worker(&plan, &recorder, Partition::new(worker, 3), &Control::new(1));
+        run.target_rate.set(Some(60.0));
+        run.record_state(Instant::now());
+        let interval = recorder.borrow_mut().hand_over(0, 1, true, 0.0);
+        for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
+            if let (true, Value::Gauge(Some(rate))) = (metric.name == "target_rate", value) {
+                told += rate;
+            }
+        }
+    }
+    assert!((told - 60.0_f64).abs() < 1e-9, "{told}");
 }
 
 /// A server that answers whatever ends a head; it never answers `/hang`, and counts who waits for it.

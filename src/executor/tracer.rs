@@ -232,12 +232,11 @@ mod tests {
         control::Control,
         executor::{
             desk::Desk,
-            scenario::Floor,
-            tests::{closed_shape, plan},
+            tests::{closed_shape, floor, plan},
         },
         metric::Recorder,
         plan::{ClosedSchedule, Origin, RequestSpec, Wire},
-        protocol::{Probe, tls},
+        protocol::Probe,
     };
 
     fn sampling(ratio: f64, max_per_second: u64, seed: u64) -> Sampling {
@@ -253,22 +252,13 @@ mod tests {
     impl Bench {
         fn new(sampling: Sampling, part: Partition) -> Self {
             let shape = closed_shape(ClosedSchedule::constant(1, Duration::from_secs(1)), None);
-            let plan = plan(shape, Duration::ZERO, Duration::ZERO);
-            let (start, recorder) = (Instant::now(), Rc::new(RefCell::new(Recorder::default())));
-            let clock_at_start = Duration::from_secs(1_700_000_000);
-            let origins = [Origin { tls: false, host: "h".into(), port: 80 }];
-            let floor = Floor {
-                worker: 0,
-                start,
-                clock_at_start,
-                part,
-                seed: 1,
-                network: Rc::new(Network::new(&origins, tls::connector(false, true).unwrap())),
-                buffers: Rc::default(),
-                given: [].into(),
-                control: Control::new(1),
-                tracer: Some(Rc::new(Tracer::new(sampling, part, start, clock_at_start))),
-            };
+            let mut plan = plan(shape, Duration::ZERO, Duration::ZERO);
+            plan.origins = vec![Origin { tls: false, host: "h".into(), port: 80 }];
+            let recorder = Rc::new(RefCell::new(Recorder::default()));
+            let mut floor = floor(&plan, part, &Control::new(1));
+            let start = floor.start;
+            let tracer = Tracer::new(sampling, part, start, Duration::from_secs(1_700_000_000));
+            floor.tracer = Some(Rc::new(tracer));
             let scenario = plan.scenarios[0].clone();
             let desk = Desk::new(&plan, scenario.clone(), 0, recorder.clone(), start);
             Self { start, recorder, run: ScenarioRun::new(scenario, 0, desk, &floor) }

@@ -30,10 +30,10 @@ pub struct Iterated {
 }
 
 /// Counts a running user for as long as it lives, even when its task is cut off.
-struct Running<'a>(&'a ScenarioRun);
+pub(super) struct Running<'a>(&'a ScenarioRun);
 
 impl<'a> Running<'a> {
-    fn new(run: &'a ScenarioRun) -> Self {
+    pub(super) fn new(run: &'a ScenarioRun) -> Self {
         run.running.set(run.running.get() + 1);
         Self(run)
     }

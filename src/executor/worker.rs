@@ -13,7 +13,8 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::{
-    closed::{self, SharedIterations},
+    budget::Budget,
+    closed,
     desk::Desk,
     open,
     pacer::Pacer,
@@ -66,7 +67,7 @@ pub struct Traffic {
 #[derive(Clone)]
 enum Shared {
     Open(Arc<Pool>),
-    Closed(SharedIterations),
+    Closed(Budget),
 }
 
 /// What a worker is given; it can be sent to its thread.
@@ -170,10 +171,7 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
             let max_vus = segment.share_of(open.max_vus.into());
             Shared::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
         }
-        Shape::Closed(closed) => {
-            let total = closed.shared_iterations.map(|total| segment.share_of(total));
-            Shared::Closed(SharedIterations::new(total))
-        }
+        Shape::Closed(closed) => Shared::Closed(Budget::new(closed.work, segment)),
     }
 }
 
@@ -210,8 +208,8 @@ impl Assignment {
                     let seats = Rc::new(Seats::new(pool.clone(), worker));
                     spawn_local(open::run(run, shape.clone(), seats, follower, worker, Pacer::new()))
                 }
-                (Shape::Closed(shape), Shared::Closed(iterations)) => {
-                    spawn_local(closed::run(run, shape.clone(), iterations.clone(), follower, worker))
+                (Shape::Closed(shape), Shared::Closed(budget)) => {
+                    spawn_local(closed::run(run, shape.clone(), budget.clone(), follower, worker))
                 }
                 _ => continue,
             });

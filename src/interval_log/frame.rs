@@ -56,8 +56,31 @@ pub struct Header {
     /// Where the requests of its steps go.
     #[serde(default)]
     pub requests: Vec<RequestHeader>,
-    /// Thresholds: metric, condition, whether no data passes.
-    pub thresholds: Vec<(String, String, bool)>,
+    /// Thresholds in their order.
+    pub thresholds: Vec<ThresholdHeader>,
+}
+
+/// What a reader of the log must know of a threshold. Its first three fields may also be a list: logs of 0.1 have one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct ThresholdHeader {
+    /// The metric as written.
+    pub metric: String,
+    /// The condition as written.
+    pub condition: String,
+    /// Whether no data passes.
+    pub allow_no_data: bool,
+    /// Its place among tiers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Whether missing it fails the run: a word of `threshold::Bearing`.
+    #[serde(default)]
+    pub bearing: String,
+    /// Whether the command line gave it.
+    #[serde(default)]
+    pub by_flag: bool,
+    /// Kind and unit of its metric, if the profile defined it: words of `metric::Kind` and `metric::Unit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<(String, String)>,
 }
 
 /// What a reader of the log must know of a scenario.

@@ -1,9 +1,12 @@
 //! What profiles compute while running: values, and where they come from.
 //!
-//! Owns values, expressions and templates in their compiled form, their functions, and extraction from responses. Never
-//! parses anything while the load runs but what a response holds, never waits or does I/O, never panics on it.
+//! Owns values, expressions and templates in their compiled form, their functions, extraction from responses, rows for
+//! users and the encodings of forms. Never parses anything while the load runs but what a response holds, never waits
+//! or does I/O then, never panics on what a response or a file of rows holds.
 //! Start with [`value`] and [`moment`], then [`template`] and [`expression`]; `docs/expressions.md` is what users read.
 
+pub mod body;
+pub mod data;
 mod escape;
 pub mod expression;
 pub mod extract;

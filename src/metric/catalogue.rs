@@ -18,6 +18,22 @@ pub enum Kind {
     Trend,
 }
 
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Counter, Self::Gauge, Self::Rate, Self::Trend];
+
+    /// Its word in profiles and summaries, which is k6's.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Rate => "rate",
+            Self::Trend => "trend",
+        }
+    }
+}
+
 /// The unit of a metric's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
@@ -30,6 +46,9 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// All units.
+    pub const ALL: [Self; 3] = [Self::None, Self::Seconds, Self::Bytes];
+
     /// Its name in metadata; empty for plain numbers.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! The fold of intervals: every series since the start of the run.
 
-use super::{Interval, SeriesDef, SeriesId, Value};
+use super::{Interval, MetricDef, SeriesDef, SeriesId, Value, catalogue};
 
 /// Definitions and running totals of all series, by series number.
 #[derive(Debug, Default)]
@@ -49,6 +49,26 @@ impl Totals {
             }
         }
         sum
+    }
+
+    /// The metrics that appeared, once each, in the order of their first series.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<&MetricDef> {
+        let mut found: Vec<&MetricDef> = Vec::new();
+        for (definition, _) in &self.series {
+            if !found.iter().any(|known| known.name == definition.metric.name) {
+                found.push(&definition.metric);
+            }
+        }
+        found
+    }
+
+    /// The metrics that the profile defined, among those that appeared.
+    #[must_use]
+    pub fn own_metrics(&self) -> Vec<&MetricDef> {
+        let mut found = self.metrics();
+        found.retain(|metric| catalogue::find(&metric.name).is_none());
+        found
     }
 
     /// The sum of a counter over all its series; zero when it never appeared.

@@ -1,7 +1,7 @@
 //! A scenario's load in a few words, for headers, summaries and `check`.
 
-use super::{Op, OpenSchedule, Scenario, Shape, program::Pause, schedule::open::Spacing};
-use crate::units::{show_count, show_duration, show_rate};
+use super::{ClosedShape, Op, OpenSchedule, Scenario, Shape, Wait, Work, program::Pause, schedule::open::Spacing};
+use crate::units::{show_count, show_duration, show_rate, show_several};
 
 /// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
 #[must_use]
@@ -9,20 +9,39 @@ pub fn describe(scenario: &Scenario) -> String {
     let length = show_duration(scenario.duration());
     let load = match &scenario.shape {
         Shape::Open(open) => format!("{} for {length}{}", rates(&open.schedule), spacing(&open.schedule)),
-        Shape::Closed(closed) => {
-            let peak = show_count(closed.schedule.peak().into());
-            match (closed.shared_iterations, closed.schedule.stages().len()) {
-                (Some(iterations), _) => {
-                    format!("{} iterations shared by {peak} users within {length}", show_count(iterations))
-                }
-                (None, 1) => format!("{peak} users for {length}"),
-                (None, stages) => format!("up to {peak} users in {stages} stages over {length}"),
-            }
-        }
+        Shape::Closed(closed) => users(closed, &length),
     };
     let start =
         if scenario.start.is_zero() { String::new() } else { format!(", from {}", show_duration(scenario.start)) };
-    format!("{}: {load}{start}", scenario.executor)
+    format!("{}: {load}{}{start}", scenario.executor, rest(scenario.wait))
+}
+
+fn users(closed: &ClosedShape, length: &str) -> String {
+    let peak = show_several(closed.schedule.peak().into(), "user");
+    match (closed.work, closed.max_users, closed.schedule.stages().len()) {
+        (Work::Shared(iterations), ..) => {
+            format!("{} shared by {peak} within {length}", show_several(iterations, "iteration"))
+        }
+        (Work::PerUser(iterations), ..) => {
+            format!("{} for each of {peak} within {length}", show_several(iterations, "iteration"))
+        }
+        (_, Some(most), _) => {
+            format!("{peak} for {length}, up to {} by the control port", show_count(most.into()))
+        }
+        (_, _, 1) => format!("{peak} for {length}"),
+        (_, _, stages) => format!("up to {peak} in {stages} stages over {length}"),
+    }
+}
+
+fn rest(wait: Wait) -> String {
+    match wait {
+        Wait::None => String::new(),
+        Wait::Between(low, high) if low == high => format!(", {} between iterations", show_duration(low)),
+        Wait::Between(low, high) => {
+            format!(", {} to {} between iterations", show_duration(low), show_duration(high))
+        }
+        Wait::Pacing(time) => format!(", an iteration every {} at the most", show_duration(time)),
+    }
 }
 
 fn rates(schedule: &OpenSchedule) -> String {

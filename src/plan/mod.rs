@@ -4,14 +4,20 @@
 //! of work over threads and segments. Never reads text, opens a socket or looks at a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
+pub mod adjust;
 pub mod check;
 pub mod describe;
+pub mod feasibility;
 pub mod flow;
 pub mod partition;
+pub mod preset;
 pub mod program;
 pub mod rendering;
 pub mod request;
 pub mod schedule;
+pub mod share;
+pub mod timeline;
+pub mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -20,7 +26,9 @@ pub use flow::Flow;
 pub use partition::Partition;
 pub use program::{Op, Program};
 pub use request::{Origin, RequestSpec, Wire};
-pub use schedule::{closed::ClosedSchedule, open::OpenSchedule};
+pub use schedule::{ClosedSchedule, OpenSchedule};
+pub use share::Share;
+pub use work::{Wait, Work};
 
 use crate::{metric::MetricDef, threshold::Threshold};
 
@@ -35,6 +43,10 @@ pub struct Plan {
     pub origins: Vec<Origin>,
     /// What must hold.
     pub thresholds: Vec<Threshold>,
+    /// Scenarios of the profile that this run leaves out (`--scenarios`): names and tags.
+    pub left_out: Vec<(String, Vec<(String, String)>)>,
+    /// What the reader of a run should know about how its load came about, a sentence each.
+    pub notes: Vec<String>,
     /// Tags of every series of the run.
     pub tags: Vec<(String, String)>,
     /// Whether certificates are taken unchecked.
@@ -70,6 +82,8 @@ pub struct Scenario {
     pub start: Duration,
     /// How long iterations may go on after the schedule's end.
     pub graceful_stop: Duration,
+    /// How long a user rests between iterations.
+    pub wait: Wait,
     /// What an iteration does.
     pub program: Program,
     /// Tags of its series.
@@ -114,8 +128,10 @@ pub struct ClosedShape {
     pub schedule: ClosedSchedule,
     /// How long a user that is ramped down may finish its iteration.
     pub graceful_ramp_down: Duration,
-    /// Iterations shared by all users; None for as many as fit into the time.
-    pub shared_iterations: Option<u64>,
+    /// Iterations to do.
+    pub work: Work,
+    /// Most users that may be ordered live; None where nobody set a limit.
+    pub max_users: Option<u32>,
 }
 
 impl Scenario {
@@ -133,7 +149,7 @@ impl Scenario {
     pub fn peak_vus(&self) -> u32 {
         match &self.shape {
             Shape::Open(open) => open.max_vus,
-            Shape::Closed(closed) => closed.schedule.peak(),
+            Shape::Closed(closed) => closed.max_users.unwrap_or_else(|| closed.schedule.peak()),
         }
     }
 

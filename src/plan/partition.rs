@@ -18,10 +18,48 @@ impl Partition {
         Self { index, of: of.max(1) }
     }
 
+    /// Reads a segment: `2/3`, the second of three, or as k6 writes it, `1/3:2/3` (also `0.25:50%`).
+    ///
+    /// # Errors
+    /// What is wrong, and what to write.
+    pub fn parse_segment(text: &str) -> Result<Self, String> {
+        let wrong =
+            || format!("`{text}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6");
+        let Some((from, to)) = text.split_once(':') else {
+            let (part, of) = text.split_once('/').ok_or_else(wrong)?;
+            let part: u64 = part.trim().parse().map_err(|_| wrong())?;
+            let of = of.trim().parse().ok().filter(|of| (1..=MOST_PARTS).contains(of)).ok_or_else(wrong)?;
+            let index = part.checked_sub(1).filter(|index| *index < of);
+            return index
+                .map(|index| Self::new(index, of))
+                .ok_or_else(|| format!("`{text}`: parts count from 1 to {of}"));
+        };
+        let (from, to) = (fraction(from).ok_or_else(wrong)?, fraction(to).ok_or_else(wrong)?);
+        // The length as a fraction of whole numbers; of = 1 / length and index = from / length must be whole, too.
+        let length = (to.0 * from.1).checked_sub(from.0 * to.1).filter(|length| *length > 0).ok_or_else(wrong)?;
+        let unit = from.1 * to.1;
+        if to.0 > to.1 || unit % length != 0 || from.0 * to.1 % length != 0 {
+            return Err(format!("`{text}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1"));
+        }
+        Ok(Self::new(from.0 * to.1 / length, unit / length))
+    }
+
+    /// Which part this is, from 1, of how many.
+    #[must_use]
+    pub fn place(self) -> (u64, u64) {
+        (self.index + 1, self.of)
+    }
+
     /// Part `index` of `of` of this part: a thread's share of a segment.
     #[must_use]
     pub fn divided(self, index: u64, of: u64) -> Self {
         Self { index: self.index + self.of * index, of: self.of * of.max(1) }
+    }
+
+    /// The part of the whole that this is.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        1.0 / self.of as f64
     }
 
     /// Whether this part owns a number.
@@ -43,10 +81,58 @@ impl Partition {
     }
 }
 
+/// More processes than anybody has; keeps the arithmetic far from overflow.
+const MOST_PARTS: u64 = 10_000;
+
+/// `1/3`, `0.25`, `25%`, `0` or `1` as numerator and denominator.
+fn fraction(text: &str) -> Option<(u64, u64)> {
+    let bounded = |(up, down): (u64, u64)| (up <= down && (1..=MOST_PARTS).contains(&down)).then_some((up, down));
+    let text = text.trim();
+    if let Some((up, down)) = text.split_once('/') {
+        return bounded((up.trim().parse().ok()?, down.trim().parse().ok()?));
+    }
+    let (number, percent) = text.strip_suffix('%').map_or((text, 1), |number| (number.trim(), 100));
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let scale = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
+    bounded((format!("{whole}{decimals}").parse().ok()?, scale.checked_mul(percent)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn segments_are_read_both_ways() {
+        for (text, index, of) in [
+            ("1/1", 0, 1),
+            ("3/3", 2, 3),
+            ("0:1/3", 0, 3),
+            ("1/3:2/3", 1, 3),
+            ("2/3:1", 2, 3),
+            ("0.25:50%", 1, 4),
+            ("0:1", 0, 1),
+        ] {
+            assert_eq!(Partition::parse_segment(text), Ok(Partition::new(index, of)), "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_segments_say_what_to_write() {
+        let shape = |text: &str| {
+            format!("`{text}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6")
+        };
+        let unequal =
+            |text: &str| format!("`{text}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1");
+        for text in ["", "half", "1/0", "2", "1:", "2/3:1/3", "1/3:1/3", "-1/3", "0:1e9", "0:99999999999999999999/3"] {
+            assert_eq!(Partition::parse_segment(text).unwrap_err(), shape(text));
+        }
+        assert_eq!(Partition::parse_segment("0/3").unwrap_err(), "`0/3`: parts count from 1 to 3");
+        assert_eq!(Partition::parse_segment("4/3").unwrap_err(), "`4/3`: parts count from 1 to 3");
+        for text in ["1/4:3/4", "0:2/3", "1/6:1/2"] {
+            assert_eq!(Partition::parse_segment(text).unwrap_err(), unequal(text));
+        }
+    }
 
     proptest! {
         #[test]

@@ -7,8 +7,10 @@ use super::{
     flow::{self, Defaults, HeaderText, Surroundings, check_header},
     metrics,
     node::{self, Node},
+    preset,
     reader::{MapReader, Reading, same_key},
-    scenario, thresholds,
+    scenario::{self, Once, Sources},
+    thresholds,
     variables::Variables,
 };
 use crate::plan::Plan;
@@ -22,6 +24,10 @@ pub struct Given {
     pub environment: Vec<(String, String)>,
     /// URL of the practice target that runs in this process, for profiles without `base_url`.
     pub practice_url: Option<String>,
+    /// What flags say of the load.
+    pub load: scenario::GivenLoad,
+    /// The preset that a flag names; it stands over the profile's.
+    pub preset: Option<String>,
     /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
     pub check_knob: Option<fn(&str, &str) -> Result<(), String>>,
 }
@@ -113,31 +119,16 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new() };
     let mut origins = Vec::new();
     let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
-    let mut once = |name, key| scenario::once(reading, (name, key), map, &surroundings, &of_setup, &mut origins);
-    let (setup, teardown) = (once("setup", "setupTimeout"), once("teardown", "teardownTimeout"));
-    let mut scenarios = Vec::new();
-    if let Some(node) =
-        map.need(reading, "scenarios", "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}")
-    {
-        let section = reading.map(node, "scenarios");
-        if section.entries.is_empty() && !reading.has_faults() {
-            reading.fault(node.place, "there are no scenarios", None);
-        }
-        for entry in &section.entries {
-            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-            if entry.name.is_empty() || !entry.name.chars().all(known) {
-                reading.fault(
-                    entry.place,
-                    format!("scenario name `{}` may hold only letters, digits, `_` and `-`", entry.name),
-                    None,
-                );
-            }
-            scenarios.extend(scenario::read(reading, &entry.name, entry.value, &surroundings, &of_setup, &mut origins));
-        }
-    }
-    Plan {
+    let mut sources = Sources { surroundings: &surroundings, of_setup: &of_setup, origins: &mut origins };
+    let setup = Once::Setup.read(reading, map, &mut sources);
+    let teardown = Once::Teardown.read(reading, map, &mut sources);
+    let scenarios = scenario::read_all(reading, map, given, &mut sources);
+    let preset = preset::read(reading, map, given);
+    let mut plan = Plan {
         name,
-        scenarios,
+        scenarios: scenarios.run,
+        left_out: scenarios.left_out,
+        notes: scenarios.notes,
         origins,
         thresholds,
         tags,
@@ -150,7 +141,11 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         setup,
         teardown,
         practice_target,
+    };
+    if let Some(preset) = preset {
+        plan.follow(preset);
     }
+    plan
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.

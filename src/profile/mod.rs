@@ -15,6 +15,7 @@ pub mod fault;
 pub mod flow;
 pub mod metrics;
 pub mod node;
+pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod scenario;
@@ -23,4 +24,5 @@ pub mod variables;
 
 pub use document::{Given, load};
 pub use fault::{Fault, Faults};
-pub use quick::{QuickRun, quick_plan};
+pub use quick::{LoadFlags, quick_plan};
+pub use scenario::GivenLoad;

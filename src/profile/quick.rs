@@ -1,12 +1,10 @@
-//! A URL in place of a profile: one GET a user, shaped by flags. Built through the same grammar as any profile.
+//! Load by flags: over a profile, or with a URL in place of one, which becomes a profile through the same grammar.
 
-use std::fmt::Write;
+use super::{fault::Place, node, reader::Reading, scenario::Brief};
 
-/// What the flags say.
+/// What flags say of the load, as written.
 #[derive(Debug, Clone, Default)]
-pub struct QuickRun {
-    /// Where to.
-    pub url: String,
+pub struct LoadFlags {
     /// `-u`.
     pub vus: Option<u32>,
     /// `-d`.
@@ -21,61 +19,62 @@ pub struct QuickRun {
     pub max_vus: Option<u32>,
 }
 
-/// The profile that the flags stand for, as text; shown by `check`, so that a first look can grow into a file.
+impl LoadFlags {
+    /// The flags as lines of a profile.
+    ///
+    /// # Errors
+    /// When a stage can't be read, as one message.
+    fn lines(&self) -> Result<String, String> {
+        let mut lines = String::new();
+        let mut add = |key: &str, value: Option<String>| {
+            lines += &value.map(|value| format!("{key}: {value}\n")).unwrap_or_default();
+        };
+        // Text in quotes, so that what a flag holds can't become other lines.
+        let quoted = |text: &String| serde_json::Value::from(text.as_str()).to_string();
+        add("vus", self.vus.map(|vus| vus.to_string()));
+        add("iterations", self.iterations.map(|iterations| iterations.to_string()));
+        add("rate", self.rate.map(|rate| rate.to_string()));
+        add("maxVUs", self.max_vus.map(|vus| vus.to_string()));
+        add("duration", self.duration.as_ref().map(quoted));
+        let mut stages = Vec::new();
+        for stage in &self.stages {
+            let (duration, target) = stage
+                .split_once(':')
+                .ok_or_else(|| format!("--stage `{stage}`: write DURATION:TARGET, for example 30s:100"))?;
+            stages.push(serde_json::json!({ "duration": duration, "target": target }));
+        }
+        add("stages", (!stages.is_empty()).then(|| serde_json::Value::from(stages).to_string()));
+        Ok(lines)
+    }
+
+    /// The load that the flags stand for.
+    ///
+    /// # Errors
+    /// When a flag can't be read or flags contradict each other, as one message.
+    pub fn read(&self) -> Result<Brief, String> {
+        let node = node::parse(&self.lines()?).map_err(|fault| fault.message)?;
+        let reading = Reading::default();
+        let brief = Brief::read(&reading, &mut reading.map(&node, "flags"));
+        if let Some(message) = brief.contradiction() {
+            reading.fault(Place::default(), message, None);
+        }
+        reading.into_faults().into_iter().next().map_or(Ok(brief), |fault| {
+            let hint = fault.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+            Err(format!("{}{hint}", fault.message))
+        })
+    }
+}
+
+/// The profile that a URL and flags stand for, as text; shown by `check`, so that a first look can grow into a file.
+/// Without a length it is ten seconds.
 ///
 /// # Errors
-/// When flags contradict each other or a stage can't be read, as one message.
-pub fn quick_plan(quick: &QuickRun) -> Result<String, String> {
-    let duration = quick.duration.as_deref();
-    let mut shape = String::new();
-    let mut stages = String::new();
-    for stage in &quick.stages {
-        let (length, target) = stage
-            .split_once(':')
-            .ok_or_else(|| format!("--stage `{stage}`: write DURATION:TARGET, for example 30s:100"))?;
-        write!(stages, "{{duration: \"{length}\", target: \"{target}\"}}, ").map_err(|error| error.to_string())?;
-    }
-    if !quick.stages.is_empty() && duration.is_some() {
-        return Err("--stage and --duration contradict each other: stages have durations of their own".to_owned());
-    }
-    if !quick.stages.is_empty() && quick.iterations.is_some() {
-        return Err("--stage and --iterations contradict each other".to_owned());
-    }
-    if quick.rate.is_some() && quick.iterations.is_some() {
-        return Err("--rate and --iterations contradict each other: use --duration with --rate".to_owned());
-    }
-    let users = quick.vus.unwrap_or(1);
-    let result = match (quick.rate, quick.stages.is_empty(), quick.iterations) {
-        (Some(rate), true, _) => write!(
-            shape,
-            "executor: constant-arrival-rate\n    rate: {rate}\n    duration: {}\n",
-            duration.unwrap_or("10s")
-        ),
-        (Some(rate), false, _) => {
-            write!(shape, "executor: ramping-arrival-rate\n    startRate: {rate}\n    stages: [{stages}]\n")
-        }
-        (None, false, _) => write!(shape, "executor: ramping-vus\n    startVUs: {users}\n    stages: [{stages}]\n"),
-        (None, true, Some(iterations)) => {
-            write!(
-                shape,
-                "executor: shared-iterations\n    vus: {}\n    iterations: {iterations}\n    maxDuration: {}\n",
-                users.min(iterations.max(1)),
-                duration.unwrap_or("10m")
-            )
-        }
-        (None, true, None) => {
-            write!(shape, "executor: constant-vus\n    vus: {users}\n    duration: {}\n", duration.unwrap_or("10s"))
-        }
-    };
-    result.map_err(|error| error.to_string())?;
-    if quick.rate.is_some() {
-        let (made, most) = (
-            quick.vus.map(|vus| format!("    preAllocatedVUs: {vus}\n")),
-            quick.max_vus.map(|vus| format!("    maxVUs: {vus}\n")),
-        );
-        shape += &made.unwrap_or_default();
-        shape += &most.unwrap_or_default();
-    }
-    let url = serde_json::Value::from(quick.url.as_str());
-    Ok(format!("name: quick\nscenarios:\n  default:\n    {shape}    flow:\n      - get: {url}\n"))
+/// When flags contradict each other or can't be read, as one message.
+pub fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, String> {
+    flags.read()?;
+    let has_length = flags.duration.is_some() || flags.iterations.is_some() || !flags.stages.is_empty();
+    let duration = flags.duration.clone().or_else(|| (!has_length).then(|| "10s".to_owned()));
+    let lines = LoadFlags { duration, ..flags.clone() }.lines()?;
+    let url = serde_json::Value::from(url);
+    Ok(format!("name: quick\n{lines}flow:\n  - get: {url}\n"))
 }

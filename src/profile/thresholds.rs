@@ -1,7 +1,10 @@
-//! The `thresholds:` section: k6's form, strings or objects, one or a list of them.
+//! The `thresholds:` section: k6's form, strings or objects, one or a list of them; and tiers.
+
+mod tiers;
 
 use std::time::Duration;
 
+use self::tiers::Condition;
 use super::{
     fault::{Place, did_you_mean},
     node::{Node, Yaml},
@@ -10,8 +13,8 @@ use super::{
 use crate::{
     metric::{MetricDef, catalogue},
     threshold::{
-        Threshold,
-        parse::{parse_expression, parse_key},
+        Bearing, Threshold,
+        parse::{self, parse_condition, parse_key},
     },
 };
 
@@ -21,17 +24,16 @@ pub fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold
     let mut thresholds = Vec::new();
     for entry in &map.entries {
         let items = entry.value.one_or_many();
-        thresholds.extend(items.iter().filter_map(|item| read_one(reading, (&entry.name, entry.place), item, own)));
+        thresholds.extend(items.iter().flat_map(|item| read_one(reading, (&entry.name, entry.place), item, own)));
     }
     thresholds
 }
 
-fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own: &[&MetricDef]) -> Option<Threshold> {
+fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
     let mut options = Options::default();
-    let expression = if matches!(node.value, Yaml::Map(_)) {
+    let mut conditions = Vec::new();
+    if matches!(node.value, Yaml::Map(_)) {
         let mut map = reading.map(node, "this threshold");
-        let expression =
-            map.need(reading, "threshold", "p(95)<500").map(|node| (node.place, reading.text(node, "threshold")));
         options.abort_on_fail =
             map.take("abortOnFail").is_some_and(|node| reading.boolean(node, "abortOnFail") == Some(true));
         options.delay_abort =
@@ -39,23 +41,38 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
         let words = [("fail", false), ("pass", true)];
         options.allow_no_data =
             map.take("noData").and_then(|node| reading.word(node, "noData", &words)).unwrap_or(false);
+        conditions = tiers::read(reading, &mut map);
+        if conditions.is_empty()
+            && let Some(node) = map.need(reading, "threshold", "p(95)<500")
+        {
+            conditions.push(Condition { node, what: "threshold", tier: None, bearing: Bearing::Binding });
+        }
+        if let Some(node) = map.take("threshold")
+            && conditions.iter().any(|condition| condition.tier.is_some())
+        {
+            reading.fault(node.place, "`threshold` and tiers contradict each other", None);
+        }
         map.finish(reading);
-        expression
     } else {
-        Some((node.place, reading.text(node, "a threshold")))
-    };
-    let (place, text) = expression?;
-    match build(key, &text?, &options, own) {
-        Ok(threshold) => Some(threshold),
-        Err(Wrong::Key(message, hint)) => {
-            reading.fault(key_place, message, hint);
-            None
-        }
-        Err(Wrong::Expression(message)) => {
-            reading.fault(place, message, None);
-            None
-        }
+        conditions.push(Condition { node, what: "a threshold", tier: None, bearing: Bearing::Binding });
     }
+    let build_one = |condition: &Condition<'_>| {
+        let text = reading.text(condition.node, condition.what)?;
+        match build(key, &text, &options, own) {
+            Ok(threshold) => Some(Threshold { tier: condition.tier, bearing: condition.bearing, ..threshold }),
+            Err(Wrong::Key(message, hint)) => {
+                reading.fault(key_place, message, hint);
+                None
+            }
+            Err(Wrong::Expression(message)) => {
+                reading.fault(condition.node.place, message, None);
+                None
+            }
+        }
+    };
+    let thresholds: Vec<Threshold> = conditions.iter().filter_map(build_one).collect();
+    tiers::check(reading, node.place, &thresholds);
+    thresholds
 }
 
 /// What a threshold has besides its condition.
@@ -90,19 +107,24 @@ impl std::fmt::Display for Wrong {
 /// Which part is wrong.
 pub fn build(key: &str, expression: &str, options: &Options, own: &[&MetricDef]) -> Result<Threshold, Wrong> {
     let (metric, selector) = parse_key(key).map_err(|message| Wrong::Key(message, None))?;
-    let Some(known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
+    let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
         let near = did_you_mean(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(Wrong::Key(format!("unknown metric `{metric}`"), near));
     };
-    let (stat, operator, bound) = parse_expression(expression, known.kind).map_err(Wrong::Expression)?;
+    let parse::Condition { stat, operator, bound, window } =
+        parse_condition(expression, known.kind).map_err(Wrong::Expression)?;
     Ok(Threshold {
         key: key.to_owned(),
-        metric,
+        metric: known.clone(),
         selector,
         expression: expression.to_owned(),
         stat,
         operator,
         bound,
+        window,
+        tier: None,
+        bearing: Bearing::Binding,
+        by_flag: false,
         abort_on_fail: options.abort_on_fail,
         delay_abort: options.delay_abort,
         allow_no_data: options.allow_no_data,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Summary;
 use crate::{
     metric::{Kind, MetricDef, Unit, Value, catalogue},
-    threshold::{judge::Finding, parse::parse_key, shown_factor, stat_of},
+    threshold::{Bearing, Threshold, judge::Finding, shown_factor, stat_of, tier::levels},
 };
 
 /// Renders the summary.
@@ -25,7 +25,7 @@ pub fn render(summary: &Summary) -> Json {
 
 fn metrics(summary: &Summary) -> Json {
     let mut metrics = Map::new();
-    for metric in catalogue::ALL {
+    for metric in catalogue::ALL.iter().copied().chain(summary.totals.own_metrics()) {
         let found = summary.totals.sum_where(&metric.name, |_| true).filter(|value| !value.is_empty());
         let judged = summary.findings.iter().any(|finding| finding.threshold.key == metric.name);
         if found.is_some() || judged {
@@ -38,9 +38,8 @@ fn metrics(summary: &Summary) -> Json {
         if metrics.contains_key(key) {
             continue;
         }
-        let Ok((name, selector)) = parse_key(key) else { continue };
-        let Some(metric) = catalogue::find(&name) else { continue };
-        let value = summary.totals.sum_where(&name, |series| series.labels.has_all(&selector));
+        let Threshold { metric, selector, .. } = &finding.threshold;
+        let value = summary.totals.sum_where(&metric.name, |series| series.labels.has_all(selector));
         metrics.insert(key.clone(), one(summary, metric, key, &value.unwrap_or_else(|| Value::empty(metric.kind))));
     }
     Json::Object(metrics)
@@ -66,7 +65,22 @@ fn one(summary: &Summary, metric: &MetricDef, key: &str, value: &Value) -> Json 
 }
 
 fn threshold(finding: &Finding) -> (String, Json) {
-    (finding.threshold.expression.clone(), json!({ "ok": finding.passed, "no_data": finding.no_data }))
+    let threshold = &finding.threshold;
+    // What is not run has nothing against it, and says so.
+    let mut json = json!({ "ok": finding.passed || threshold.bearing == Bearing::NotRun, "no_data": finding.no_data });
+    let worst = finding.worst.map(|(from, to)| json!([from.as_secs_f64() * 1e3, to.as_secs_f64() * 1e3]));
+    let more = [
+        ("tier", threshold.tier.map(|tier| json!(tier.word()))),
+        ("advisory", (threshold.bearing == Bearing::Advisory).then_some(json!(true))),
+        ("not_run", (threshold.bearing == Bearing::NotRun).then_some(json!(true))),
+        ("by_flag", threshold.by_flag.then_some(json!(true))),
+        ("worst_window_ms", worst),
+        ("worst_window_value", finding.worst.and(finding.observed).map(|value| json!(value))),
+    ];
+    if let Some(object) = json.as_object_mut() {
+        object.extend(more.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    }
+    (threshold.expression.clone(), json)
 }
 
 fn values(summary: &Summary, metric: &MetricDef, value: &Value) -> Json {
@@ -128,6 +142,10 @@ fn own(summary: &Summary) -> Json {
         "verdict": summary.outcome.verdict.word(),
         "exit_code": summary.outcome.exit.code(),
         "reasons": reasons.collect::<Vec<_>>(),
+        "levels": levels(&summary.findings)
+            .iter()
+            .map(|level| json!({ "metric": level.key, "level": level.word() }))
+            .collect::<Vec<_>>(),
         "scenarios": summary.header.scenarios,
         "validity": {
             "offered": validity.offered,

@@ -16,6 +16,7 @@ pub mod style;
 pub mod summary;
 pub mod table;
 pub mod text;
+pub mod thresholds;
 pub mod trends;
 
 pub use summary::{Outcome, Summary, Verdict};

@@ -76,12 +76,13 @@ impl Outcome {
     pub fn weigh(endings: Vec<(Exit, String)>, findings: &[Finding], validity: &Validity, outputs: &[Account]) -> Self {
         let mut reasons = endings;
         reasons.extend(validity.invalid.iter().map(|reason| (Exit::Invalid, reason.clone())));
-        for finding in findings.iter().filter(|finding| !finding.passed) {
+        for finding in findings.iter().filter(|finding| finding.fails()) {
             let threshold = &finding.threshold;
             let why = if finding.no_data { "no data" } else { "failed" };
+            let tier = threshold.tier.map(|tier| format!(" ({})", tier.word())).unwrap_or_default();
             reasons.push((
                 Exit::ThresholdFailed,
-                format!("threshold {} on {}: {why}", threshold.expression, threshold.key),
+                format!("threshold {} on {}{tier}: {why}", threshold.expression, threshold.key),
             ));
         }
         for account in outputs.iter().filter(|account| !account.complete) {

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Summary, Verdict, errors, outputs, scenarios, style::Style, trends};
+use super::{Summary, Verdict, errors, outputs, scenarios, style::Style, thresholds, trends};
 use crate::{
     metric::{Totals, Value},
-    threshold::judge::Finding,
     units::{show_bytes, show_count, show_duration, show_rate, significant},
 };
 
@@ -29,7 +28,7 @@ pub fn render(summary: &Summary, style: Style) -> String {
     lines.push(String::new());
     if !summary.findings.is_empty() {
         lines.push(format!("  {}", style.bold("THRESHOLDS")));
-        lines.extend(summary.findings.iter().map(|finding| threshold_line(finding, style)));
+        lines.extend(thresholds::lines(&summary.findings, style));
         lines.push(String::new());
     }
     lines.push(format!("  {}", style.bold("SCENARIOS")));
@@ -75,19 +74,6 @@ fn verdict_line(summary: &Summary, style: Style) -> String {
     };
     let run = format!("{}, run {}, {length}{of}", summary.header.profile, summary.header.run_id);
     format!("  {}  {run}  {}", style.bold(&word), style.dim(&format!("(exit code {})", summary.outcome.exit.code())))
-}
-
-fn threshold_line(finding: &Finding, style: Style) -> String {
-    let threshold = &finding.threshold;
-    let mark = if finding.passed { style.good("✓") } else { style.bad("✗") };
-    let stat = threshold.expression.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
-    let observed = finding.observed.map_or_else(|| style.warn("no data"), |value| format!("{stat} = {}", shown(value)));
-    format!("    {mark} {}  {}  {observed}", threshold.key, style.bold(&threshold.expression))
-}
-
-/// Small shares need their digits, large numbers don't.
-fn shown(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.1 { format!("{value:.4}") } else { significant(value) }
 }
 
 fn http_line(summary: &Summary) -> String {

@@ -1,7 +1,5 @@
 //! `check`: the plan in words or JSON, with warnings about what can't be reached. Nothing is sent.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::{Trouble, prepare};
@@ -9,11 +7,12 @@ use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
     plan::{
-        Op, Plan, Scenario, Shape,
+        Op, Plan, Shape,
         describe::{self, describe},
-        program::Pause,
+        feasibility, timeline,
     },
-    units::{show_count, show_duration, show_rate},
+    threshold::{Bearing, Tier},
+    units::{show_count, show_duration, show_rate, show_several},
 };
 
 /// Checks a profile and prints the plan.
@@ -23,87 +22,82 @@ use crate::{
 pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
     let source = prepare::find_source(&args.run)?;
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
-    let warnings: Vec<String> = plan.scenarios.iter().flat_map(feasibility).chain(descriptors(&plan)).collect();
+    let warnings: Vec<String> = feasibility::warnings(&plan).into_iter().chain(descriptors(&plan)).collect();
     if args.json {
         let json = as_json(&plan, &warnings);
         super::print(&serde_json::to_string_pretty(&json).unwrap_or_default());
         return Ok(());
     }
-    let mut text =
-        format!("{}: {} over {}\n", plan.name, count(plan.scenarios.len(), "scenario"), show_duration(plan.duration()));
+    let mut text = format!(
+        "{}: {} over {}\n",
+        plan.name,
+        show_several(plan.scenarios.len() as u64, "scenario"),
+        show_duration(plan.duration())
+    );
     for scenario in &plan.scenarios {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
-        text += &format!("    at most {} users; up to {grace} to finish\n", show_count(scenario.peak_vus().into()));
+        text += &format!("    at most {}; up to {grace} to finish\n", show_several(scenario.peak_vus().into(), "user"));
         for step in scenario.program.ops.iter().filter_map(describe::step) {
             text += &format!("    - {step}\n");
         }
     }
+    text += &timeline_of(&plan);
     if !plan.thresholds.is_empty() {
         text += "\n  thresholds\n";
         for threshold in &plan.thresholds {
             text += &format!(
-                "    {}: {}{}\n",
+                "    {}: {}{}{}{}\n",
                 threshold.key,
                 threshold.expression,
-                if threshold.abort_on_fail { " (ends the run)" } else { "" }
+                threshold.tier.map(|tier| format!(" ({})", tier.word())).unwrap_or_default(),
+                if threshold.abort_on_fail { " (ends the run)" } else { "" },
+                if threshold.bearing == Bearing::NotRun { " (not run)" } else { "" }
             );
         }
     }
     text += &format!("\n  about {} series\n", show_count(predicted_series(&plan)));
+    for note in &plan.notes {
+        text += &format!("  note: {note}\n");
+    }
     for warning in &warnings {
         text += &format!("  warning: {warning}\n");
     }
-    if source.name == "flags" {
+    if source.name == prepare::QUICK {
         text += &format!("\n  the same as a profile:\n\n{}", source.text);
     }
     super::print(text.trim_end());
     Ok(())
 }
 
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-fn mean_think(scenario: &Scenario) -> Duration {
-    let thinks = scenario.program.ops.iter().map(|op| match op {
-        Op::Think(Pause::Between(low, high)) => (*low + *high) / 2,
-        _ => Duration::ZERO,
-    });
-    thinks.sum()
-}
-
-/// The ceiling that think time sets at zero latency, and users that an arrival rate needs.
-fn feasibility(scenario: &Scenario) -> Vec<String> {
-    let think = mean_think(scenario);
-    if think.is_zero() {
-        return Vec::new();
+/// What begins, changes and ends when; nothing for a single stage, which says it all.
+fn timeline_of(plan: &Plan) -> String {
+    let moments = timeline::moments(plan);
+    let mut text = String::new();
+    if moments.len() > 2 {
+        text += "\n  timeline\n";
+        for moment in &moments {
+            let load = load(moment.users, moment.rate);
+            let at = show_duration(moment.at);
+            text += &format!("    {at:>7}  {load:<24}  {}\n", moment.what.join("; "));
+        }
     }
-    let requests = scenario.program.ops.iter().filter(|op| matches!(op, Op::Send(..))).count() as f64;
-    match &scenario.shape {
-        Shape::Closed(closed) => {
-            let users = closed.schedule.peak();
-            let ceiling = f64::from(users) * requests / think.as_secs_f64();
-            vec![format!(
-                "{}: {} users at {} think time reach at most {} requests, with a target that answers in no time",
-                scenario.name,
-                show_count(users.into()),
-                show_duration(think),
-                show_rate(ceiling)
-            )]
-        }
-        Shape::Open(open) => {
-            let needed = open.schedule.peak_rate() * think.as_secs_f64();
-            let short = needed > f64::from(open.max_vus);
-            let text = format!(
-                "{}: {} with {} think time keep {needed:.0} users busy before the target takes any time, but maxVUs is {}: arrivals will be dropped",
-                scenario.name,
-                show_rate(open.schedule.peak_rate()),
-                show_duration(think),
-                show_count(open.max_vus.into())
-            );
-            if short { vec![text] } else { Vec::new() }
-        }
+    let peaks = timeline::peaks(plan);
+    let mut highest = Vec::new();
+    if peaks.users.0 > 0 {
+        highest.push(format!("{} at {}", show_several(peaks.users.0, "user"), show_duration(peaks.users.1)));
+    }
+    if peaks.rate.0 > 0.0 {
+        highest.push(format!("{} at {}", show_rate(peaks.rate.0), show_duration(peaks.rate.1)));
+    }
+    text + &format!("\n  at the most {}\n", highest.join(" and "))
+}
+
+fn load(users: u64, rate: f64) -> String {
+    match (users, rate > 0.0) {
+        (0, true) => show_rate(rate),
+        (users, true) => format!("{}, {}", show_several(users, "user"), show_rate(rate)),
+        (users, false) => show_several(users, "user"),
     }
 }
 
@@ -148,12 +142,29 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "steps": scenario.program.ops.iter().filter_map(describe::step).collect::<Vec<_>>(),
         })
     });
+    let timeline = timeline::moments(plan).into_iter().map(|moment| {
+        json!({
+            "at_ms": moment.at.as_secs_f64() * 1e3,
+            "users": moment.users,
+            "rate": moment.rate,
+            "what": moment.what,
+        })
+    });
+    let peaks = timeline::peaks(plan);
     json!({
         "name": plan.name,
         "duration_ms": plan.duration().as_secs_f64() * 1e3,
+        "timeline": timeline.collect::<Vec<_>>(),
+        "peaks": {
+            "users": peaks.users.0,
+            "users_at_ms": peaks.users.1.as_secs_f64() * 1e3,
+            "rate": peaks.rate.0,
+            "rate_at_ms": peaks.rate.1.as_secs_f64() * 1e3,
+        },
         "scenarios": scenarios.collect::<Vec<_>>(),
-        "thresholds": plan.thresholds.iter().map(|t| json!({ "metric": t.key, "threshold": t.expression })).collect::<Vec<_>>(),
+        "thresholds": plan.thresholds.iter().map(|t| json!({ "metric": t.key, "threshold": t.expression, "tier": t.tier.map(Tier::word), "bearing": t.bearing.word() })).collect::<Vec<_>>(),
         "predicted_series": predicted_series(plan),
+        "notes": plan.notes,
         "warnings": warnings,
     })
 }

@@ -12,6 +12,7 @@ pub mod commands;
 pub mod dashboards;
 pub mod folder;
 pub mod generator;
+pub mod load;
 pub mod locust;
 pub mod prepare;
 pub mod pulled;
@@ -21,8 +22,11 @@ pub mod reread;
 pub mod signals;
 pub mod sink;
 pub mod sinks;
+pub mod start_at;
 pub mod teller;
 pub mod thinner;
+pub mod thresholds;
+pub mod traces;
 
 use std::{
     io::{IsTerminal, Write},
@@ -44,12 +48,15 @@ use crate::{
     executor::{Crew, Order, Traffic},
     exit::Exit,
     output::{SinkAddress, address::Place},
-    plan::{Partition, Shape},
+    plan::Shape,
     report::{Outcome, Summary, progress::Display, style::Style},
 };
 
 /// Between the last preparation and time zero, so that every worker is there when it comes.
 const LEAD: Duration = Duration::from_millis(50);
+
+/// Most users that an order may give to a scenario that sets no limit of its own.
+const MAX_ORDERED_USERS: u32 = 1_000_000;
 
 /// Something that ends the command, with its code.
 #[derive(Debug)]
@@ -103,7 +110,9 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
     let silent = args.quiet || args.no_progress;
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
-    let clock = RunClock::starting_in(LEAD);
+    let (lead, told) = load::lead(args, LEAD)?;
+    told.iter().for_each(|told| display.say(&format!("  {told}")));
+    let clock = RunClock::starting_in(lead);
     let header = prepared.header(clock.started_at_ms());
     let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
     let folder =
@@ -123,7 +132,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     };
     let order = Order {
         workers: prepared.workers,
-        segment: Partition::WHOLE,
+        segment: prepared.segment,
         start: clock.start(),
         clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
         records: wants_records,
@@ -139,6 +148,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
 
     let_the_load_go_first();
     let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);
+    prepared.plan.notes.iter().for_each(|note| teller.event("load", note.clone()));
     let ending = teller.listen(intervals, &mut signals).await;
     let elapsed = teller.elapsed();
     let mut endings = Vec::new();
@@ -185,6 +195,10 @@ async fn open_control_port(
     let steerable = prepared.plan.scenarios.iter().map(|scenario| port::Steerable {
         name: scenario.name.clone(),
         open: matches!(scenario.shape, Shape::Open(_)),
+        max_users: match &scenario.shape {
+            Shape::Closed(closed) => closed.max_users.unwrap_or(MAX_ORDERED_USERS),
+            Shape::Open(_) => 0,
+        },
     });
     let bound = port::serve(address, control.clone(), steerable.collect()).await;
     let bound = bound.map_err(|error| Trouble::configuration(format!("--control {address}: {error}")))?;

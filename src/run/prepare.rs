@@ -4,18 +4,18 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::Trouble;
+use super::{Trouble, load, thresholds, traces};
 use crate::{
     cli::RunArgs,
-    executor::{Sampling, tracer},
+    executor::Sampling,
     exit::Exit,
     interval_log::{
         Header,
-        frame::{Model, RequestHeader, ScenarioHeader},
+        frame::{Model, ScenarioHeader},
     },
-    output::{SinkAddress, address::Settings, otlp::Tracing},
-    plan::{Op, Plan, Shape, describe::describe},
-    profile::{self, Given, QuickRun, bundled, quick_plan, thresholds},
+    output::SinkAddress,
+    plan::{Partition, Plan, Shape, describe::describe},
+    profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
     target::{self, Knobs, Target},
     threshold::Stat,
@@ -36,9 +36,14 @@ pub struct Prepared {
     pub run_dir: PathBuf,
     /// Threads that make load.
     pub workers: usize,
+    /// The part of the load that this process makes.
+    pub segment: Partition,
     /// Statistics that are shown.
     pub trend_stats: Vec<(String, Stat)>,
 }
+
+/// The name of a profile that flags and a URL stand for.
+pub const QUICK: &str = "flags";
 
 /// A profile's text and the name it goes by.
 #[derive(Debug)]
@@ -60,17 +65,16 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     let usage = |message: String| Trouble { exit: Exit::Usage, message };
     let trend_stats =
         parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
+    let segment = load::segment(args)?;
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
-    let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces_address(given));
+    let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
     let all = addresses.iter().cloned().chain(traces);
     let sinks: Result<Vec<_>, _> = all.map(|given| SinkAddress::parse(&given, environment)).collect();
     let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
-    if sinks.iter().filter_map(tracing).nth(1).is_some() {
-        return Err(Trouble::configuration("spans go to one place only; give `--traces` or `--out traces=…`, once"));
-    }
+    traces::check(&sinks)?;
     let run_id = match &args.run_id {
         Some(id)
             if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -88,37 +92,26 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
         return Err(usage("--workers must be between 1 and 1024".to_owned()));
     }
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
-    Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, trend_stats })
-}
-
-/// What a sink of spans wants to be sampled.
-fn tracing(sink: &SinkAddress) -> Option<&Tracing> {
-    match &sink.settings {
-        Settings::Traces(tracing) => Some(tracing),
-        _ => None,
-    }
-}
-
-/// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.
-fn traces_address(given: &str) -> String {
-    let bare = ["traces", "otlp"].iter().find_map(|kind| given.strip_prefix(kind)?.strip_prefix('='));
-    format!("traces={}", bare.unwrap_or(given))
+    Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, segment, trend_stats })
 }
 
 impl Prepared {
     /// What is traced, if it is asked for.
     #[must_use]
     pub fn sampling(&self) -> Option<Sampling> {
-        let tracing = self.sinks.iter().find_map(tracing)?;
-        let seed = tracer::seed_of(&self.run_id, self.plan.seed);
-        Some(Sampling { ratio: tracing.ratio, max_per_second: tracing.max_per_second, seed })
+        traces::sampling(&self.sinks, &self.run_id, self.plan.seed)
     }
 
     /// The first record of the run's log.
     #[must_use]
     pub fn header(&self, started_at_ms: i64) -> Header {
         let plan = &self.plan;
-        let instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let mut instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        if self.segment != Partition::WHOLE {
+            // Parts of a run may share a machine, and their series must not be taken for one another.
+            let (part, of) = self.segment.place();
+            instance += &format!("-{part}-of-{of}");
+        }
         let own = [("run_id", &self.run_id), ("profile", &plan.name), ("instance", &instance)];
         let own = own.map(|(name, value)| (name.to_owned(), value.clone()));
         Header {
@@ -130,12 +123,8 @@ impl Prepared {
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
-            requests: request_headers(plan),
-            thresholds: plan
-                .thresholds
-                .iter()
-                .map(|t| (t.key.clone(), t.expression.clone(), t.allow_no_data))
-                .collect(),
+            requests: traces::request_headers(plan),
+            thresholds: plan.thresholds.iter().map(|one| thresholds::header_of(one, &plan.metrics)).collect(),
             instance,
         }
     }
@@ -151,53 +140,15 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
     }
 }
 
-fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
-    let mut headers = Vec::new();
-    for scenario in &plan.scenarios {
-        for op in &scenario.program.ops {
-            let Op::Send(send) = op else { continue };
-            let request = &send.request;
-            let Some(origin) = plan.origins.get(request.origin) else { continue };
-            headers.push(RequestHeader {
-                scenario: scenario.name.clone(),
-                name: request.name.clone(),
-                method: request.method.clone(),
-                scheme: if origin.tls { "https" } else { "http" }.to_owned(),
-                address: origin.host.clone(),
-                port: origin.port,
-            });
-        }
-    }
-    headers
-}
-
 /// Finds the profile: a URL with flags, a bundled name, a file.
 ///
 /// # Errors
 /// When there is none, or flags do not go with it.
 pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
-    let shaped = args.vus.is_some()
-        || args.duration.is_some()
-        || args.iterations.is_some()
-        || args.rate.is_some()
-        || !args.stages.is_empty();
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
-        let quick = QuickRun {
-            url: url.clone(),
-            vus: args.vus,
-            duration: args.duration.clone(),
-            iterations: args.iterations,
-            rate: args.rate,
-            stages: args.stages.clone(),
-            max_vus: args.max_vus,
-        };
-        let text = quick_plan(&quick).map_err(|message| Trouble { exit: Exit::Usage, message })?;
-        return Ok(Source { name: "flags".to_owned(), text });
-    }
-    if shaped {
-        let message = "-u, -d, -i, -s and --rate shape a run of a URL; a profile has scenarios of its own\n  hint: let the profile use variables and set them by -e";
-        return Err(Trouble { exit: Exit::Usage, message: message.to_owned() });
+        let text = quick_plan(url, &load::flags(args)).map_err(|message| Trouble { exit: Exit::Usage, message })?;
+        return Ok(Source { name: QUICK.to_owned(), text });
     }
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
     match fs::read_to_string(&name) {
@@ -229,6 +180,8 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
             .collect(),
         // Any address will do until the target has one.
         practice_url: Some("http://127.0.0.1:1".to_owned()),
+        load: load::given(args, source.name == QUICK)?,
+        preset: args.load.preset.clone(),
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
     let read = |given: &Given| {
@@ -264,22 +217,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }
-    for (key, _) in &args.thresholds {
-        plan.thresholds.retain(|threshold| threshold.key != *key);
-    }
-    let metrics = plan.metrics.clone();
-    let own: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
-    for (key, expression) in &args.thresholds {
-        let threshold = thresholds::build(key, expression, &thresholds::Options::default(), &own);
-        plan.thresholds.push(threshold.map_err(|wrong| Trouble {
-            exit: Exit::Usage,
-            message: format!("--threshold {key}={expression}: {wrong}"),
-        })?);
-    }
-    if args.no_thresholds {
-        plan.thresholds.clear();
-    }
-    Ok(())
+    load::adjust(plan, args)
 }
 
 fn new_run_id() -> String {

@@ -4,16 +4,15 @@ use std::{path::PathBuf, time::Duration};
 
 use serde_json::json;
 
-use super::{Trouble, print};
+use super::{Trouble, print, thresholds};
 use crate::{
     analysis::{Generator, Offered, Validity},
     cli::ReportArgs,
     exit::Exit,
     interval_log::{Cursor, Entry, Header},
     metric::{Totals, Value},
-    profile::thresholds,
     report::{self, Outcome, Summary, style::Style, trends},
-    threshold::{Threshold, judge::Judge},
+    threshold::judge::Judge,
 };
 
 /// Reads a run's log and prints what it amounts to. A torn tail of a run that no longer lives is cut.
@@ -103,8 +102,8 @@ impl Fold {
     fn take(&mut self, entry: Entry) -> Option<serde_json::Value> {
         match entry {
             Entry::Header(header) => {
-                let thresholds: Vec<Threshold> = header.thresholds.iter().filter_map(rebuilt).collect();
-                self.judge = Some(Judge::new(&thresholds));
+                let thresholds: Vec<_> = header.thresholds.iter().filter_map(thresholds::of_header).collect();
+                self.judge = Some(Judge::new(&thresholds, Duration::from_millis(header.planned_ms)));
                 self.end_ms = header.started_at_ms;
                 self.header = Some(header);
             }
@@ -158,9 +157,4 @@ impl Fold {
             trend_stats,
         })
     }
-}
-
-fn rebuilt((key, expression, allow_no_data): &(String, String, bool)) -> Option<Threshold> {
-    let threshold = thresholds::build(key, expression, &thresholds::Options::default(), &[]).ok()?;
-    Some(Threshold { allow_no_data: *allow_no_data, ..threshold })
 }

@@ -106,7 +106,7 @@ impl Teller {
             thinner: Thinner::default(),
             totals: Totals::default(),
             offered: Offered::default(),
-            judge: Judge::new(&prepared.plan.thresholds),
+            judge: Judge::new(&prepared.plan.thresholds, prepared.plan.duration()),
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
@@ -236,7 +236,8 @@ impl Teller {
         }
     }
 
-    fn event(&mut self, kind: &str, text: String) {
+    /// Says what has happened, and writes it down.
+    pub fn event(&mut self, kind: &str, text: String) {
         self.display.say(&format!("  {text}"));
         let event = Event { at_ms: super::clock::wall_ms(), kind: kind.to_owned(), text };
         if let Err(message) = self.folder.event(&event) {

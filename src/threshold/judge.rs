@@ -3,65 +3,109 @@
 
 use std::time::Duration;
 
-use super::{Stat, Threshold, shown_factor, stat_of};
-use crate::metric::{Interval, MetricDef, SeriesId, Value, catalogue};
+use super::{Bearing, Stat, Threshold, shown_factor, stat_of, window::Span, window::Window};
+use crate::metric::{Interval, SeriesId, Value};
 
 /// How a threshold stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The threshold.
     pub threshold: Threshold,
-    /// What was observed, in the shown unit; None without observations.
+    /// What was observed, in the shown unit; None without observations. Of windows, the worst.
     pub observed: Option<f64>,
+    /// Where the worst window lies: offsets of its begin and end from the start of the run.
+    pub worst: Option<(Duration, Duration)>,
     /// Whether it holds.
     pub passed: bool,
     /// Whether there was nothing to judge.
     pub no_data: bool,
 }
 
+impl Finding {
+    /// Whether it speaks against the run: missed, asked for, and concerned with something that was run.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        !self.passed && self.threshold.bearing == Bearing::Binding
+    }
+}
+
 /// Holds thresholds against intervals.
 #[derive(Debug)]
 pub struct Judge {
     running: Vec<Running>,
+    /// Start and planned end of the run, Unix milliseconds. Windows after the end are the users' finishing.
+    start_ms: Option<i64>,
+    planned: Duration,
 }
 
 #[derive(Debug)]
 struct Running {
     threshold: Threshold,
-    metric: &'static MetricDef,
     /// Series that the selector takes.
     series: Vec<SeriesId>,
     value: Value,
     observed: bool,
+    windows: Option<Windows>,
+}
+
+/// The windows of a threshold that has some.
+#[derive(Debug)]
+struct Windows {
+    window: Window,
+    /// What the worst window showed, and where it lies.
+    worst: Option<Seen>,
+    /// Whether the last window holds.
+    last_holds: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    observed: f64,
+    holds: bool,
+    at: (Duration, Duration),
 }
 
 impl Judge {
-    /// A judge without observations. Thresholds on unknown metrics were refused with the profile.
+    /// A judge without observations, of a run whose schedules last `planned`.
     #[must_use]
-    pub fn new(thresholds: &[Threshold]) -> Self {
-        let running = thresholds.iter().filter_map(|threshold| {
-            let metric = catalogue::find(&threshold.metric)?;
-            let value = Value::empty(metric.kind);
-            Some(Running { threshold: threshold.clone(), metric, series: Vec::new(), value, observed: false })
+    pub fn new(thresholds: &[Threshold], planned: Duration) -> Self {
+        let running = thresholds.iter().map(|threshold| {
+            let windows =
+                threshold.window.map(|length| Windows { window: Window::new(length), worst: None, last_holds: true });
+            Running {
+                threshold: threshold.clone(),
+                series: Vec::new(),
+                value: Value::empty(threshold.metric.kind),
+                observed: false,
+                windows,
+            }
         });
-        Self { running: running.collect() }
+        Self { running: running.collect(), start_ms: None, planned }
     }
 
     /// Takes an interval.
     pub fn observe(&mut self, interval: &Interval) {
+        let start_ms = *self.start_ms.get_or_insert(interval.start_ms);
+        let end_ms = start_ms.saturating_add(i64::try_from(self.planned.as_millis()).unwrap_or(i64::MAX));
         for running in &mut self.running {
             for series in &interval.new_series {
-                if series.metric.name == running.threshold.metric && series.labels.has_all(&running.threshold.selector)
+                if series.metric.name == running.threshold.metric.name
+                    && series.labels.has_all(&running.threshold.selector)
                 {
                     running.series.push(series.id);
                 }
             }
-            for (id, value) in &interval.values {
-                if running.series.binary_search(id).is_ok() {
+            let own = interval.values.iter().filter(|(id, _)| running.series.binary_search(id).is_ok());
+            if running.windows.is_none() {
+                for (_, value) in own {
                     running.value.merge(value);
                     running.observed = true;
                 }
+                continue;
             }
+            let mut value = Value::empty(running.threshold.metric.kind);
+            let observed = own.map(|(_, more)| value.merge(more)).count() > 0;
+            running.slide(interval, value, observed, start_ms, end_ms);
         }
     }
 
@@ -71,89 +115,76 @@ impl Judge {
         self.running.iter().map(|running| running.finding(elapsed)).collect()
     }
 
-    /// The first failed threshold that asks to end the run.
+    /// The first failed threshold that asks to end the run. Of windows the last one must fail: one that lies before
+    /// the delay does not count, however long ago that is.
     #[must_use]
     pub fn wants_abort(&self, elapsed: Duration) -> Option<Finding> {
         self.running
             .iter()
             .filter(|running| running.threshold.abort_on_fail && elapsed >= running.threshold.delay_abort)
+            .filter(|running| running.windows.as_ref().is_none_or(|windows| !windows.last_holds))
             .map(|running| running.finding(elapsed))
-            .find(|finding| !finding.passed && !finding.no_data)
+            .find(|finding| finding.fails() && !finding.no_data)
     }
 }
 
 impl Running {
+    /// Moves the window on by an interval and judges it, once there was something to see.
+    fn slide(&mut self, interval: &Interval, value: Value, observed: bool, start_ms: i64, end_ms: i64) {
+        self.value.merge(&value);
+        // A window that began before the first observation says nothing of what is observed.
+        if !self.observed && !observed {
+            return;
+        }
+        self.observed = true;
+        let Some(windows) = &mut self.windows else { return };
+        let Some(span) = windows.window.push(interval.start_ms, interval.end_ms, value, observed) else { return };
+        if span.end_ms > end_ms {
+            return;
+        }
+        if let Some(seen) = self.look(&span, start_ms)
+            && let Some(windows) = &mut self.windows
+        {
+            windows.last_holds = seen.holds;
+            let is_worse = |worst: Seen| {
+                worst.holds && !seen.holds || self.threshold.operator.is_worse(seen.observed, worst.observed)
+            };
+            if windows.worst.is_none_or(is_worse) {
+                windows.worst = Some(seen);
+            }
+        }
+    }
+
+    /// What a window shows; None where it holds nothing to judge.
+    fn look(&self, span: &Span, start_ms: i64) -> Option<Seen> {
+        let observed = self.shown(&span.value, span.observed, span.seconds())?;
+        let offset = |at: i64| Duration::from_millis(u64::try_from(at - start_ms).unwrap_or(0));
+        let holds = self.threshold.operator.holds(observed, self.threshold.bound);
+        Some(Seen { observed, holds, at: (offset(span.start_ms), offset(span.end_ms)) })
+    }
+
+    fn shown(&self, value: &Value, observed: bool, seconds: f64) -> Option<f64> {
+        let stat = self.threshold.stat;
+        let counts = matches!(stat, Stat::Count) || matches!(value, Value::Counter(_));
+        // A counter that never appeared is a true zero: nothing happened. A share or a quantile of nothing is no data.
+        let value = (observed || counts).then(|| stat_of(value, stat, seconds)).flatten();
+        let factor = if matches!(stat, Stat::Count) { 1.0 } else { shown_factor(&self.threshold.metric) };
+        value.map(|value| value * factor)
+    }
+
     fn finding(&self, elapsed: Duration) -> Finding {
         let threshold = self.threshold.clone();
-        let counts = matches!(threshold.stat, Stat::Count) || matches!(self.value, Value::Counter(_));
-        // A counter that never appeared is a true zero: nothing happened. A share or a quantile of nothing is no data.
-        let observed =
-            (self.observed || counts).then(|| stat_of(&self.value, threshold.stat, elapsed.as_secs_f64())).flatten();
-        let shown = if matches!(threshold.stat, Stat::Count) { 1.0 } else { shown_factor(self.metric) };
-        let observed = observed.map(|value| value * shown);
+        // A run shorter than its window is one window.
+        let worst = self.windows.as_ref().and_then(|windows| windows.worst);
+        let observed = match worst {
+            Some(seen) => Some(seen.observed),
+            None => self.shown(&self.value, self.observed, elapsed.as_secs_f64()),
+        };
         let no_data = observed.is_none();
         let passed = observed.map_or(threshold.allow_no_data, |value| threshold.operator.holds(value, threshold.bound));
-        Finding { threshold, observed, passed, no_data }
+        Finding { threshold, observed, worst: worst.map(|seen| seen.at), passed, no_data }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::metric::{Labels, SeriesDef};
-    use crate::threshold::parse::{parse_expression, parse_key};
-
-    fn threshold(key: &str, expression: &str) -> Threshold {
-        let (metric, selector) = parse_key(key).unwrap();
-        let kind = catalogue::find(&metric).unwrap().kind;
-        let (stat, operator, bound) = parse_expression(expression, kind).unwrap();
-        Threshold {
-            key: key.into(),
-            metric,
-            selector,
-            expression: expression.into(),
-            stat,
-            operator,
-            bound,
-            abort_on_fail: true,
-            delay_abort: Duration::from_secs(2),
-            allow_no_data: false,
-        }
-    }
-
-    fn failed(ids: &[(SeriesId, &str, u64)]) -> Interval {
-        let metric = &catalogue::HTTP_REQ_FAILED;
-        let new_series = ids.iter().map(|(id, scenario, _)| SeriesDef {
-            id: *id,
-            metric: metric.clone(),
-            labels: Labels::new([("scenario", *scenario)]),
-        });
-        let values = ids.iter().map(|(id, _, nonzero)| (*id, Value::Rate { nonzero: *nonzero, total: 10 }));
-        Interval { new_series: new_series.collect(), values: values.collect(), ..Interval::default() }
-    }
-
-    #[test]
-    fn a_selector_takes_only_its_series() {
-        let mut judge = Judge::new(&[threshold("http_req_failed{scenario:a}", "rate<0.2")]);
-        judge.observe(&failed(&[(0, "a", 1), (1, "b", 10)]));
-        let finding = &judge.findings(Duration::from_secs(1))[0];
-        assert!(finding.passed, "{finding:?}");
-    }
-
-    #[test]
-    fn nothing_observed_fails_visibly_and_a_count_of_nothing_is_zero() {
-        let judge = Judge::new(&[threshold("http_req_failed", "rate<0.2"), threshold("http_reqs", "count<1")]);
-        let findings = judge.findings(Duration::from_secs(1));
-        assert!(!findings[0].passed && findings[0].no_data);
-        assert!(findings[1].passed && !findings[1].no_data);
-        assert!(judge.wants_abort(Duration::from_secs(9)).is_none(), "no data is no reason to abort");
-    }
-
-    #[test]
-    fn abort_waits_for_its_delay() {
-        let mut judge = Judge::new(&[threshold("http_req_failed", "rate<0.2")]);
-        judge.observe(&failed(&[(0, "a", 9)]));
-        assert!(judge.wants_abort(Duration::from_secs(1)).is_none());
-        assert!(judge.wants_abort(Duration::from_secs(2)).is_some());
-    }
-}
+mod tests;

@@ -1,12 +1,16 @@
 //! Thresholds: the parsed form (k6's grammar) and the judge that holds them against intervals.
 //!
-//! Owns `metric{tag:value}: stat op number`. Never stops a run: it only says what failed and whether it asks to abort.
-//! Start with [`parse`], then [`judge`].
+//! Owns `metric{tag:value}: stat op number [over window]`. Never stops a run: it only says what failed and whether it
+//! asks to abort. Start with [`parse`], then [`judge`], then [`window`] and [`tier`].
 
 pub mod judge;
 pub mod parse;
+pub mod tier;
+pub mod window;
 
 use std::time::Duration;
+
+pub use tier::Tier;
 
 use crate::metric::{Kind, MetricDef, Unit, Value};
 
@@ -15,8 +19,8 @@ use crate::metric::{Kind, MetricDef, Unit, Value};
 pub struct Threshold {
     /// The metric as written: `http_req_duration{endpoint:status}`.
     pub key: String,
-    /// Its name.
-    pub metric: String,
+    /// Its definition.
+    pub metric: MetricDef,
     /// The tags a series must carry.
     pub selector: Vec<(String, String)>,
     /// The condition as written: `p(95)<500`.
@@ -27,12 +31,49 @@ pub struct Threshold {
     pub operator: Operator,
     /// With what: milliseconds for times, as in k6.
     pub bound: f64,
+    /// Judged over every window of this length instead of over the whole run.
+    pub window: Option<Duration>,
+    /// Its place among the tiers of one threshold.
+    pub tier: Option<Tier>,
+    /// Whether missing it fails the run.
+    pub bearing: Bearing,
+    /// Given on the command line, and not by the profile.
+    pub by_flag: bool,
     /// Whether a failure ends the run.
     pub abort_on_fail: bool,
     /// How long after the start a failure may end the run.
     pub delay_abort: Duration,
     /// Whether a metric without observations passes. It fails unless the profile says otherwise.
     pub allow_no_data: bool,
+}
+
+/// What a missed threshold means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bearing {
+    /// The run has failed.
+    #[default]
+    Binding,
+    /// It is told, and fails nothing: a tier that is not the one asked for.
+    Advisory,
+    /// It is told, and fails nothing: what it concerns is left out (`--scenarios`).
+    NotRun,
+}
+
+impl Bearing {
+    const ALL: [(&'static str, Self); 3] =
+        [("binding", Self::Binding), ("advisory", Self::Advisory), ("not_run", Self::NotRun)];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, bearing)| *bearing == self).map_or("", |(word, _)| word)
+    }
+
+    /// The bearing of a word; binding for any other.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, bearing)| *bearing).unwrap_or_default()
+    }
 }
 
 /// An aggregate of a metric.
@@ -75,6 +116,15 @@ impl Operator {
             Self::GreaterOrEqual => left >= right,
             Self::Equal => (left - right).abs() < f64::EPSILON * right.abs().max(1.0),
             Self::NotEqual => (left - right).abs() >= f64::EPSILON * right.abs().max(1.0),
+        }
+    }
+
+    /// Whether one value is further than another from what the comparison asks for. An equality knows no further.
+    fn is_worse(self, one: f64, other: f64) -> bool {
+        match self {
+            Self::Less | Self::LessOrEqual => one > other,
+            Self::Greater | Self::GreaterOrEqual => one < other,
+            Self::Equal | Self::NotEqual => false,
         }
     }
 }

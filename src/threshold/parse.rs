@@ -1,7 +1,22 @@
-//! k6's threshold grammar: `metric{tag:value,…}` and `stat operator number`.
+//! k6's threshold grammar: `metric{tag:value,…}` and `stat operator number`; and beyond k6 ` over 1m`.
+
+use std::time::Duration;
 
 use super::{Operator, Stat};
-use crate::metric::Kind;
+use crate::{metric::Kind, units::parse_duration};
+
+/// A condition as written, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Condition {
+    /// What is looked at.
+    pub stat: Stat,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what.
+    pub bound: f64,
+    /// The length of windows; None for the whole run.
+    pub window: Option<Duration>,
+}
 
 /// Splits `metric{tag:value,tag2:value2}` into name and selector. Quotes around values are optional.
 ///
@@ -21,11 +36,31 @@ pub fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), String> {
     Ok((name.trim().to_owned(), selector))
 }
 
-/// Reads `p(95)<500`, `rate < 0.01`, `count>=100` for a metric of a kind.
+/// Reads `p(95)<500`, `rate < 0.01`, `count>=100`, `p(95)<500 over 1m` for a metric of a kind.
 ///
 /// # Errors
 /// What is wrong with the expression, as a fragment that names what this kind of metric offers.
-pub fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), String> {
+pub fn parse_condition(text: &str, kind: Kind) -> Result<Condition, String> {
+    let (comparison, window) = match text.split_once(" over ") {
+        Some((comparison, length)) => (comparison, Some(parse_window(length)?)),
+        None => (text, None),
+    };
+    let (stat, operator, bound) = parse_expression(comparison, kind)?;
+    Ok(Condition { stat, operator, bound, window })
+}
+
+/// Results come once a second, and no window is shorter.
+fn parse_window(text: &str) -> Result<Duration, String> {
+    let window = parse_duration(text).map_err(|error| format!("the window after `over`: {error}"))?;
+    let (shortest, longest) = (Duration::from_secs(1), Duration::from_secs(7 * 86_400));
+    if (shortest..=longest).contains(&window) {
+        Ok(window)
+    } else {
+        Err(format!("the window after `over`: `{}` is not between 1s and 7d", text.trim()))
+    }
+}
+
+fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), String> {
     const OPERATORS: [(&str, Operator); 8] = [
         ("===", Operator::Equal),
         ("<=", Operator::LessOrEqual),
@@ -129,6 +164,23 @@ mod tests {
         assert_eq!(parse_expression("rate<=0.01", Kind::Rate).unwrap(), (Stat::Rate, Operator::LessOrEqual, 0.01));
         assert_eq!(parse_expression("count===3", Kind::Counter).unwrap(), (Stat::Count, Operator::Equal, 3.0));
         assert_eq!(parse_expression("med!=3", Kind::Trend).unwrap().1, Operator::NotEqual);
+    }
+
+    #[test]
+    fn a_window_may_follow() {
+        let condition = parse_condition("p(95)<500 over 1m", Kind::Trend).unwrap();
+        assert_eq!((condition.bound, condition.window), (500.0, Some(Duration::from_secs(60))));
+        for (text, fault) in [
+            ("p(95)<500 over 10ms", "the window after `over`: `10ms` is not between 1s and 7d"),
+            ("p(95)<500 over 8d", "the window after `over`: `8d` is not between 1s and 7d"),
+            (
+                "p(95)<500 over soon",
+                "the window after `over`: `soon` is not a duration; write for example 250ms, 30s, 1m30s or 2h",
+            ),
+            ("p(95)<500over 1m", "`500over 1m` is not a number"),
+        ] {
+            assert_eq!(parse_condition(text, Kind::Trend).unwrap_err(), fault);
+        }
     }
 
     #[test]

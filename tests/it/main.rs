@@ -5,6 +5,7 @@ mod cli;
 mod exports;
 mod otlp;
 mod otlp_grpc;
+mod shapes;
 mod store;
 mod support;
 mod tls;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Stage, StageMark, marks_of};
+use super::{Stage, StageMark, marks_of, scaled};
+use crate::plan::Share;
 
 /// Users over time.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +11,8 @@ pub struct ClosedSchedule {
     start: u32,
     stages: Vec<Stage>,
     marks: Vec<StageMark>,
+    /// Of the users, those that are this scenario's; None for all.
+    share: Option<Share>,
 }
 
 impl ClosedSchedule {
@@ -22,7 +25,34 @@ impl ClosedSchedule {
     /// From `start` users through `stages` whose targets are numbers of users.
     #[must_use]
     pub fn ramping(start: u32, stages: Vec<Stage>) -> Self {
-        Self { start, marks: marks_of(&stages), stages }
+        Self { start, marks: marks_of(&stages), stages, share: None }
+    }
+
+    /// Of these users the ones that fall to a share.
+    #[must_use]
+    pub fn shared(self, share: Share) -> Self {
+        Self { share: Some(share), ..self }
+    }
+
+    /// The same share of other stages.
+    #[must_use]
+    pub fn reshaped(self, start: f64, stages: Vec<Stage>) -> Self {
+        // A part of a user is a user: a small base must not vanish.
+        let stages: Vec<_> = stages.into_iter().map(|stage| Stage { target: stage.target.ceil(), ..stage }).collect();
+        Self { start: whole(start.ceil()), marks: marks_of(&stages), stages, ..self }
+    }
+
+    /// All numbers of users and all durations times a factor each. Where there was a user there remains one.
+    #[must_use]
+    pub fn scaled(self, users: f64, durations: f64) -> Self {
+        let scale = |target: f64| if whole(target) == 0 { 0.0 } else { (target * users).round().max(1.0) };
+        let stages = scaled(&self.stages, durations, scale);
+        Self { start: whole(scale(self.start.into())), marks: marks_of(&stages), stages, ..self }
+    }
+
+    fn of_total(&self, total: u32) -> u32 {
+        let own = |share: &Share| u32::try_from(share.count_of(total.into())).unwrap_or(u32::MAX);
+        self.share.as_ref().map_or(total, own)
     }
 
     /// Length of all stages.
@@ -40,12 +70,34 @@ impl ClosedSchedule {
     /// Most users at once.
     #[must_use]
     pub fn peak(&self) -> u32 {
+        self.of_total(self.total_peak())
+    }
+
+    /// Most users at once of all that share them.
+    #[must_use]
+    pub fn total_peak(&self) -> u32 {
         self.stages.iter().map(|stage| whole(stage.target)).fold(self.start, u32::max)
+    }
+
+    /// Users times seconds over all stages: the area under the ramp.
+    #[must_use]
+    pub fn user_seconds(&self) -> f64 {
+        let mut from = f64::from(self.start);
+        let mut area = 0.0;
+        for stage in &self.stages {
+            area += stage.duration.as_secs_f64() * f64::midpoint(from, stage.target);
+            from = stage.target;
+        }
+        area * self.share.as_ref().map_or(1.0, Share::fraction)
     }
 
     /// Users at an offset; the last target past the end.
     #[must_use]
     pub fn users_at(&self, offset: Duration) -> u32 {
+        self.of_total(self.total_at(offset))
+    }
+
+    fn total_at(&self, offset: Duration) -> u32 {
         let mut from = self.start;
         let mut start = Duration::ZERO;
         for stage in &self.stages {
@@ -67,16 +119,29 @@ impl ClosedSchedule {
     #[must_use]
     pub fn next_change(&self, offset: Duration) -> Option<(Duration, u32)> {
         let now = self.users_at(offset);
+        let mut after = offset;
+        // A step of the total may be another scenario's.
+        while let Some(moment) = self.next_step(after) {
+            let users = self.users_at(moment);
+            if users != now {
+                return Some((moment, users));
+            }
+            after = moment;
+        }
+        None
+    }
+
+    /// The first moment after `offset` at which the total changes.
+    fn next_step(&self, offset: Duration) -> Option<Duration> {
+        let now = self.total_at(offset);
         let mut from = self.start;
         let mut start = Duration::ZERO;
         for stage in &self.stages {
             let (to, end) = (whole(stage.target), start + stage.duration);
-            let step = next_step(start, stage.duration, from.abs_diff(to), offset);
-            for moment in step.into_iter().chain([end]).filter(|moment| *moment > offset) {
-                let users = self.users_at(moment);
-                if users != now {
-                    return Some((moment, users));
-                }
+            let step = step_of(start, stage.duration, from.abs_diff(to), offset);
+            let changes = |moment: &Duration| *moment > offset && self.total_at(*moment) != now;
+            if let Some(moment) = step.into_iter().chain([end]).find(changes) {
+                return Some(moment);
             }
             start = end;
             from = to;
@@ -86,7 +151,7 @@ impl ClosedSchedule {
 }
 
 /// The first single-user step after `offset` of a ramp of so many steps.
-fn next_step(start: Duration, length: Duration, steps: u32, offset: Duration) -> Option<Duration> {
+fn step_of(start: Duration, length: Duration, steps: u32, offset: Duration) -> Option<Duration> {
     let step = length.as_secs_f64() / f64::from(steps);
     let mut number = (offset.saturating_sub(start).as_secs_f64() / step).floor() + 1.0;
     // Rounding may put a step at or before `offset`; then the next one is meant.
@@ -136,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn a_factor_keeps_the_shape_and_a_user() {
+        let schedule = ClosedSchedule::ramping(0, vec![stage(10, 100.0), stage(10, 4.0), stage(10, 0.0)]);
+        let tenth = schedule.scaled(0.1, 0.5);
+        let steps = walk(&tenth);
+        assert_eq!((tenth.peak(), tenth.duration()), (10, Duration::from_secs(15)));
+        assert_eq!((tenth.users_at(Duration::from_secs(10)), steps.last().unwrap().1), (1, 0));
+    }
+
+    #[test]
     fn a_zero_stage_jumps() {
         let schedule = ClosedSchedule::ramping(1, vec![stage(3, 1.0), stage(0, 50.0), stage(3, 50.0)]);
         assert_eq!(walk(&schedule), [(Duration::ZERO, 1), (Duration::from_secs(3), 50)]);
@@ -143,6 +217,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn shares_of_a_ramp_make_the_whole(
+            start in 0_u32..40, targets in prop::collection::vec((0_u64..30, 0_u32..40), 1..5),
+            weights in prop::collection::vec(1_u32..9, 1..5),
+        ) {
+            let stages = targets.iter().map(|(seconds, users)| stage(*seconds, f64::from(*users))).collect();
+            let whole = ClosedSchedule::ramping(start, stages);
+            let shares: Vec<_> =
+                Share::split(&weights).into_iter().map(|share| whole.clone().shared(share)).collect();
+            let all: std::collections::BTreeSet<_> = shares.iter().flat_map(walk).map(|(at, _)| at).collect();
+            let (mut steps, mut last) = (Vec::new(), None);
+            for at in all {
+                let users = shares.iter().map(|share| share.users_at(at)).sum::<u32>();
+                prop_assert_eq!(users, whole.users_at(at));
+                if last.replace(users) != Some(users) {
+                    steps.push((at, users));
+                }
+            }
+            prop_assert_eq!(steps, walk(&whole));
+        }
+
         #[test]
         fn steps_end_at_the_last_target(start in 0_u32..40, targets in prop::collection::vec((0_u64..30, 0_u32..40), 1..5)) {
             let stages = targets.iter().map(|(seconds, users)| stage(*seconds, f64::from(*users))).collect();

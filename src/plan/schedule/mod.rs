@@ -8,10 +8,15 @@
 //!         0    1        2    t
 //! ```
 
+pub mod arrivals;
 pub mod closed;
 pub mod open;
 
 use std::time::Duration;
+
+pub use arrivals::{Arrival, Arrivals};
+pub use closed::ClosedSchedule;
+pub use open::OpenSchedule;
 
 /// A stage as written: reach `target` after `duration`, linearly; zero duration is a jump.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +47,13 @@ pub fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
         start += stage.duration;
     }
     marks
+}
+
+/// Stages with other targets and all durations times a factor.
+#[must_use]
+pub fn scaled(stages: &[Stage], durations: f64, target: impl Fn(f64) -> f64) -> Vec<Stage> {
+    let scale = |stage: &Stage| Stage { duration: stage.duration.mul_f64(durations), target: target(stage.target) };
+    stages.iter().map(scale).collect()
 }
 
 /// Index of the stage that holds an offset from the scenario's start.

@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
-use super::{Stage, StageMark, marks_of};
-use crate::plan::Partition;
+use super::{Arrivals, Stage, StageMark, marks_of, scaled};
+use crate::plan::{Partition, Share};
 
 /// How arrivals are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,14 @@ pub enum Spacing {
 /// A rate over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenSchedule {
-    start_rate: f64,
-    stages: Vec<Stage>,
+    pub(super) start_rate: f64,
+    pub(super) stages: Vec<Stage>,
     marks: Vec<StageMark>,
     /// Area at which the first arrival stands: 0 for a constant rate, 1 for a ramp (both as k6).
-    first_area: f64,
-    spacing: Spacing,
+    pub(super) first_area: f64,
+    pub(super) spacing: Spacing,
+    /// Of the arrivals, those that are this scenario's; None for all.
+    pub(super) share: Option<Share>,
 }
 
 impl OpenSchedule {
@@ -35,13 +37,41 @@ impl OpenSchedule {
     #[must_use]
     pub fn constant(rate: f64, duration: Duration, spacing: Spacing) -> Self {
         let stages = vec![Stage { duration, target: rate }];
-        Self { start_rate: rate, marks: marks_of(&stages), stages, first_area: 0.0, spacing }
+        Self { start_rate: rate, marks: marks_of(&stages), stages, first_area: 0.0, spacing, share: None }
     }
 
     /// From `start_rate` per second through `stages` whose targets are rates per second.
     #[must_use]
     pub fn ramping(start_rate: f64, stages: Vec<Stage>, spacing: Spacing) -> Self {
-        Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, spacing }
+        Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, spacing, share: None }
+    }
+
+    /// Of these arrivals the ones that fall to a share. Even arrivals are dealt out one by one, so that together the
+    /// shares are exactly the whole. Poisson arrivals stay Poisson: each share is a process of its own with its part of
+    /// the rate, and such processes add up to one.
+    #[must_use]
+    pub fn shared(self, share: Share) -> Self {
+        match self.spacing {
+            Spacing::Even => Self { share: Some(share), ..self },
+            Spacing::Poisson => self.scaled(share.fraction(), 1.0),
+        }
+    }
+
+    /// The same kind of arrivals with other stages.
+    #[must_use]
+    pub fn reshaped(self, start_rate: f64, stages: Vec<Stage>) -> Self {
+        Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, ..self }
+    }
+
+    /// All rates and all durations times a factor each.
+    #[must_use]
+    pub fn scaled(self, rates: f64, durations: f64) -> Self {
+        let stages = scaled(&self.stages, durations, |rate| rate * rates);
+        Self { start_rate: self.start_rate * rates, marks: marks_of(&stages), stages, ..self }
+    }
+
+    fn fraction(&self) -> f64 {
+        self.share.as_ref().map_or(1.0, Share::fraction)
     }
 
     /// Length of all stages.
@@ -70,7 +100,7 @@ impl OpenSchedule {
         for stage in &self.stages {
             if offset < start + stage.duration {
                 let share = offset.saturating_sub(start).as_secs_f64() / stage.duration.as_secs_f64();
-                return from + (stage.target - from) * share;
+                return (from + (stage.target - from) * share) * self.fraction();
             }
             start += stage.duration;
             from = stage.target;
@@ -81,6 +111,12 @@ impl OpenSchedule {
     /// The highest rate per second.
     #[must_use]
     pub fn peak_rate(&self) -> f64 {
+        self.total_peak() * self.fraction()
+    }
+
+    /// The highest rate per second of all that share it.
+    #[must_use]
+    pub fn total_peak(&self) -> f64 {
         self.stages.iter().map(|stage| stage.target).fold(self.start_rate, f64::max)
     }
 
@@ -99,7 +135,7 @@ impl OpenSchedule {
             start += stage.duration;
             from = stage.target;
         }
-        area
+        area * self.fraction()
     }
 
     /// The same length of load at another constant rate from `at` on: how a live rate change re-anchors the schedule.
@@ -112,87 +148,7 @@ impl OpenSchedule {
     /// The arrivals that `part` owns. Every part walks the same sequence, so random gaps agree between parts.
     #[must_use]
     pub fn arrivals(&self, part: Partition, seed: u64) -> Arrivals<'_> {
-        Arrivals {
-            schedule: self,
-            part,
-            random: fastrand::Rng::with_seed(seed),
-            number: 0,
-            area: self.first_area,
-            stage: 0,
-            stage_start: 0.0,
-            stage_area: 0.0,
-            rate: self.start_rate,
-        }
-    }
-}
-
-/// One intended start.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arrival {
-    /// Number among all arrivals of the schedule, from zero.
-    pub number: u64,
-    /// Offset from the scenario's start.
-    pub offset: Duration,
-}
-
-/// Iterator over intended starts, in order.
-#[derive(Debug)]
-pub struct Arrivals<'a> {
-    schedule: &'a OpenSchedule,
-    part: Partition,
-    random: fastrand::Rng,
-    number: u64,
-    area: f64,
-    stage: usize,
-    stage_start: f64,
-    stage_area: f64,
-    rate: f64,
-}
-
-impl Arrivals<'_> {
-    /// Seconds at which the area under the rate reaches `area`; None past the end.
-    fn moment_of(&mut self, area: f64) -> Option<f64> {
-        loop {
-            let stage = self.schedule.stages.get(self.stage)?;
-            let (from, to, length) = (self.rate, stage.target, stage.duration.as_secs_f64());
-            let whole = length * f64::midpoint(from, to);
-            let wanted = area - self.stage_area;
-            // A constant rate owns [start, end): its first arrival is at zero, so one at the very end is the next's.
-            let inside = if self.schedule.first_area == 0.0 { wanted < whole - 1e-9 } else { wanted <= whole + 1e-9 };
-            if inside && whole > 0.0 {
-                let slope = (to - from) / length;
-                // The root in the form that does not cancel: 2n / (a + sqrt(a² + 2·slope·n)).
-                let root = (from * from + 2.0 * slope * wanted).max(0.0).sqrt();
-                let x = if wanted <= 0.0 { 0.0 } else { 2.0 * wanted / (from + root) };
-                return Some(self.stage_start + x.min(length));
-            }
-            self.stage_start += length;
-            self.stage_area += whole;
-            self.rate = to;
-            self.stage += 1;
-        }
-    }
-}
-
-impl Iterator for Arrivals<'_> {
-    type Item = Arrival;
-
-    fn next(&mut self) -> Option<Arrival> {
-        loop {
-            if self.schedule.spacing == Spacing::Poisson {
-                let gap = -(1.0 - self.random.f64()).ln();
-                self.area = if self.number == 0 { gap } else { self.area + gap };
-            } else {
-                self.area = self.schedule.first_area + self.number as f64;
-            }
-            let number = self.number;
-            self.number += 1;
-            if self.part.owns(number) {
-                let area = self.area;
-                let seconds = self.moment_of(area)?;
-                return Some(Arrival { number, offset: Duration::from_secs_f64(seconds) });
-            }
-        }
+        Arrivals::new(self, part, seed)
     }
 }
 
@@ -230,6 +186,26 @@ mod tests {
                 (0..parts).flat_map(|p| schedule.arrivals(Partition::new(p, parts), 7).collect::<Vec<_>>()).collect();
             together.sort_by_key(|arrival| arrival.number);
             prop_assert_eq!(whole, together);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn shares_and_their_parts_make_the_whole(
+            start in 0.0..200.0_f64, stages in stages(), weights in prop::collection::vec(1_u32..9, 1..5), parts in 1_u64..5,
+        ) {
+            let schedule = OpenSchedule::ramping(start, stages, Spacing::Even);
+            let offsets = |schedule: &OpenSchedule, part| schedule.arrivals(part, 7).map(|a| a.offset).collect::<Vec<_>>();
+            let mut together = Vec::new();
+            for share in Share::split(&weights) {
+                let mine = schedule.clone().shared(share);
+                let dealt: Vec<_> = (0..parts).map(|part| offsets(&mine, Partition::new(part, parts))).collect();
+                let (least, most) = (dealt.iter().map(Vec::len).min(), dealt.iter().map(Vec::len).max());
+                prop_assert!(most.unwrap() - least.unwrap() <= 1, "no part has more than another");
+                together.extend(dealt.into_iter().flatten());
+            }
+            together.sort();
+            prop_assert_eq!(together, offsets(&schedule, Partition::WHOLE));
         }
     }
 

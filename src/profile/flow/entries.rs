@@ -33,9 +33,9 @@ impl<'n> Sections<'n> {
         }
     }
 
-    /// Steps that run once: setup and teardown.
+    /// Only the steps of an iteration.
     #[must_use]
-    pub fn once(steps: &'n Node) -> Self {
+    pub fn of_flow(steps: &'n Node) -> Self {
         Self { flow: Some(steps), ..Self::default() }
     }
 }

@@ -19,6 +19,7 @@ mod select;
 mod tests;
 mod walk;
 
+pub(in crate::language) use self::document::{Budget, Document};
 pub use self::path::JsonPath;
 
 use super::super::Value;

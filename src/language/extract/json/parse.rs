@@ -20,7 +20,7 @@ impl JsonPath {
             if text.is_empty() {
                 return Err(scan.fault("the path is empty", Some("the whole document is `$`")));
             }
-            found.push(one(Selector::Name(scan.name()?.into())));
+            found.push(Segment { deep: false, selectors: vec![member(&mut scan)?] });
         }
         found.extend(segments(&mut scan)?);
         match scan.peek() {
@@ -30,8 +30,9 @@ impl JsonPath {
     }
 }
 
-fn one(selector: Selector) -> Segment {
-    Segment { deep: false, selectors: vec![selector] }
+/// `*` or a name, as they stand behind a dot.
+fn member(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
+    if scan.take("*") { Ok(Selector::Every) } else { Ok(Selector::Name(scan.name()?.into())) }
 }
 
 /// Segments as far as there are any.
@@ -43,10 +44,8 @@ pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, Fault> {
             scan.nested(bracketed)?
         } else if !deep && !scan.take(".") {
             return Err(scan.expected("`.` or `[`"));
-        } else if scan.take("*") {
-            vec![Selector::Every]
         } else {
-            vec![Selector::Name(scan.name()?.into())]
+            vec![member(scan)?]
         };
         found.push(Segment { deep, selectors });
     }

@@ -32,6 +32,7 @@ fn paths_find_what_they_say() {
         ("a[0]", json!([])),
         ("items[*].id", json!([1, 2.5, 18_446_744_073_709_551_615_u64])),
         ("items.*.state", json!(["open", "done"])),
+        ("*.b[0]", json!([10])),
         ("$..id", json!([1, 2.5, 18_446_744_073_709_551_615_u64])),
         ("..tags[0]", json!(["p"])),
         ("items[0]['id', 'state']", json!([1, "open"])),
@@ -44,6 +45,7 @@ fn paths_find_what_they_say() {
         ("items[?!@.state || @.id == 1.0]['state']", json!(["open"])),
         ("items[?@.id > 2 && @.id <= 2.5].state", json!(["done"])),
         ("items[?length(@.tags) == 2].id", json!([1])),
+        ("items[?@.tags[-1] == 'q'].id", json!([1])),
         ("items[?count(@..*) > 2].id", json!([1])),
         ("items[?value(@.tags[1:]) == 'q'].id", json!([1])),
         ("items[?match(@.state, 'd.*')].id", json!([2.5])),
@@ -86,7 +88,7 @@ fn bodies_that_ask_for_too_much_find_nothing() {
     assert_eq!((count("[*]", &wide(1000)), count("[*]", &wide(2_000_000))), (1001, 0));
     assert_eq!((count("[1:]", &wide(1000)), count("[1:]", &wide(2_000_000))), (1000, 0));
     assert_eq!(count("[1999999]", &wide(2_000_000)), 1);
-    assert_eq!((count("[?count($..*) > 0]", &wide(1000)), count("[?count($..*) > 0]", &wide(10_000))), (1001, 0));
+    assert_eq!((count("[?count($..*) > 0]", &wide(500)), count("[?count($..*) > 0]", &wide(10_000))), (501, 0));
 }
 
 /// Table 12 of the standard.
@@ -196,7 +198,8 @@ fn documents() -> impl Strategy<Value = Json> {
 /// Paths of the standard's grammar.
 fn paths() -> impl Strategy<Value = String> {
     let number = || prop::option::of(-3_i64..4).prop_map(|number| number.map(|n| n.to_string()).unwrap_or_default());
-    let singular = prop::sample::select(vec!["@", "@.a", "@.b", "@[0]", "@[-1]", "@.a.b", "$.a", "$[1]"]);
+    // It finds nothing at `@[-1]` in a comparison, so positions from the end stand in the tests above.
+    let singular = prop::sample::select(vec!["@", "@.a", "@.b", "@[0]", "@.a.b", "$.a", "$[1]"]);
     let literal = prop::sample::select(vec!["1", "-1", "0.5", "'a'", "'ab'", "true", "null", "\"\""]);
     let call = prop::sample::select(vec![
         "length(@.a)",
@@ -206,13 +209,18 @@ fn paths() -> impl Strategy<Value = String> {
         "value(@..b)",
         "value($..c)",
     ]);
-    // A path beside a path stands in a test of its own: the other implementation takes null for nothing there.
-    let relation = prop::sample::select(vec!["==", "!=", "<", "<=", ">", ">="]);
+    // Nor does it take nothing for less than or equal to nothing, as table 12 of the standard does.
+    let pair =
+        |left: BoxedStrategy<&'static str>, right: BoxedStrategy<&'static str>, relations: &'static [&'static str]| {
+            (left, prop::sample::select(relations), right, any::<bool>()).prop_map(|(left, relation, right, swap)| {
+                let (left, right) = if swap { (right, left) } else { (left, right) };
+                format!("{left} {relation} {right}")
+            })
+        };
+    let found = prop_oneof![singular, call].boxed();
     let simple = prop_oneof![
-        4 => (prop_oneof![singular, call], relation, literal, any::<bool>()).prop_map(|(left, relation, right, swap)| {
-            let (left, right) = if swap { (right, left) } else { (left, right) };
-            format!("{left} {relation} {right}")
-        }),
+        2 => pair(found.clone(), literal.boxed(), &["==", "!=", "<", "<=", ">", ">="]),
+        2 => pair(found.clone(), found, &["==", "!=", "<", ">"]),
         1 => prop::sample::select(vec!["@.a", "@.*", "!@.b", "$..c", "match(@.a, 'a.?')", "search(@, 'b')", "@[?@.a]"]).prop_map(str::to_owned),
     ];
     let condition = simple.prop_recursive(2, 6, 2, |inner| {
@@ -235,7 +243,7 @@ fn paths() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
     fn another_implementation_finds_the_same(document in documents(), path in paths()) {

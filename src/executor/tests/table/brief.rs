@@ -1,0 +1,86 @@
+//! Load in brief at the top of a profile: k6's shortcuts, Locust's users, rates.
+
+use super::Case;
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        what: "brief: nothing at all is one iteration by one user",
+        load: "top: name: x",
+        think_ms: 1_000,
+        counts: (1, 0, 1),
+        ends_ms: 1_000,
+        users: &[],
+    },
+    Case {
+        what: "brief: users alone are so many users and an iteration for each (k6 2.1)",
+        load: "top: vus: 5",
+        think_ms: 1_000,
+        counts: (5, 0, 5),
+        ends_ms: 1_000,
+        users: &[(500, 5)],
+    },
+    Case {
+        what: "brief: a duration is constant-vus",
+        load: "top: vus: 2, duration: 2500ms",
+        think_ms: 1_000,
+        counts: (6, 0, 6),
+        ends_ms: 3_000,
+        users: &[(100, 2)],
+    },
+    Case {
+        what: "brief: with iterations the duration is maxDuration",
+        load: "top: vus: 2, iterations: 20, duration: 2500ms",
+        think_ms: 1_000,
+        counts: (6, 14, 6),
+        ends_ms: 3_000,
+        users: &[],
+    },
+    Case {
+        what: "brief: stages begin with `vus` users, or one",
+        load: "top: stages: [{duration: 4s, target: 5}]",
+        think_ms: 60_000,
+        counts: (0, 0, 4),
+        ends_ms: 34_000,
+        users: &[(500, 1), (1_100, 2), (3_900, 4)],
+    },
+    Case {
+        what: "brief: minIterationDuration at the top",
+        load: "top: duration: 9s, minIterationDuration: 2s",
+        think_ms: 500,
+        counts: (5, 0, 5),
+        ends_ms: 9_000,
+        users: &[],
+    },
+    Case {
+        what: "Locust: users come at the spawn rate, and the run time counts from the begin",
+        load: "top: users: 4, spawn_rate: 2, run_time: 5s",
+        think_ms: 60_000,
+        counts: (0, 0, 4),
+        ends_ms: 35_000,
+        users: &[(400, 0), (600, 1), (1_100, 2), (2_100, 4), (4_900, 4)],
+    },
+    Case {
+        what: "Locust: a run time that is too short for all users",
+        load: "top: users: 100, spawn_rate: 1, run_time: 3500ms",
+        think_ms: 60_000,
+        counts: (0, 0, 3),
+        ends_ms: 33_500,
+        users: &[(2_900, 2), (3_400, 3)],
+    },
+    Case {
+        what: "brief: a rate is an open model",
+        load: "top: rate: 10, duration: 2s",
+        think_ms: 500,
+        counts: (20, 0, 20),
+        ends_ms: 2_400,
+        users: &[(1_950, 5)],
+    },
+    Case {
+        what: "brief: a rate with stages is a ramp of rates",
+        load: "top: rate: 5, stages: [{duration: 10s, target: 5}]",
+        think_ms: 50,
+        counts: (50, 0, 50),
+        ends_ms: 10_050,
+        users: &[],
+    },
+];

@@ -1,0 +1,163 @@
+//! The rows themselves: cells of a table side by side in one text, or values.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{super::Value, DataFault};
+
+/// Rows, at least one. Cloning one copies pointers.
+#[derive(Debug, Clone)]
+pub struct DataSet {
+    columns: Arc<[Arc<str>]>,
+    rows: Rows,
+}
+
+#[derive(Debug, Clone)]
+enum Rows {
+    Table(Arc<Table>),
+    Values(Arc<[Value]>),
+}
+
+/// Cells as a file has them: 4 bytes each and their text, not an allocation each.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Table {
+    /// Adds a cell.
+    ///
+    /// # Errors
+    /// Past 4 GiB of text.
+    pub(super) fn push(&mut self, cell: &str) -> Result<(), DataFault> {
+        self.text.push_str(cell);
+        let end = u32::try_from(self.text.len());
+        self.ends.push(end.map_err(|_| DataFault::new(None, "more than 4 GiB of text", None))?);
+        Ok(())
+    }
+
+    fn cell(&self, number: usize) -> Option<&str> {
+        let begin = if number == 0 { 0 } else { *self.ends.get(number - 1)? };
+        self.text.get(begin as usize..*self.ends.get(number)? as usize)
+    }
+}
+
+/// Rows as values; equal names of columns are one text.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    names: HashSet<Arc<str>>,
+    columns: Vec<Arc<str>>,
+    rows: Vec<Value>,
+}
+
+impl Values {
+    pub(super) fn push(&mut self, row: Value) {
+        let row = match row {
+            Value::Map(entries) => {
+                Value::Map(entries.iter().map(|(name, value)| (self.shared(name), value.clone())).collect())
+            }
+            other => other,
+        };
+        self.rows.push(row);
+    }
+
+    fn shared(&mut self, name: &Arc<str>) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return Arc::clone(known);
+        }
+        self.names.insert(Arc::clone(name));
+        self.columns.push(Arc::clone(name));
+        Arc::clone(name)
+    }
+}
+
+impl DataSet {
+    pub(super) fn table(columns: Vec<Arc<str>>, mut table: Table) -> Result<Self, DataFault> {
+        if table.ends.is_empty() {
+            return Err(empty());
+        }
+        table.text.shrink_to_fit();
+        table.ends.shrink_to_fit();
+        Ok(Self { columns: columns.into(), rows: Rows::Table(Arc::new(table)) })
+    }
+
+    pub(super) fn values(values: Values) -> Result<Self, DataFault> {
+        if values.rows.is_empty() {
+            return Err(empty());
+        }
+        Ok(Self { columns: values.columns.into(), rows: Rows::Values(values.rows.into()) })
+    }
+
+    /// Rows that are there as values, or that something makes from their numbers. All are kept: some 50 bytes a value.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn of(rows: impl IntoIterator<Item = Value>) -> Result<Self, DataFault> {
+        let mut values = Values::default();
+        rows.into_iter().for_each(|row| values.push(row));
+        Self::values(values)
+    }
+
+    /// The names of the columns, of rows that are maps in the order in which they first came.
+    #[must_use]
+    pub fn columns(&self) -> &[Arc<str>] {
+        &self.columns
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let count = match &self.rows {
+            Rows::Table(table) => table.ends.len() / self.columns.len().max(1),
+            Rows::Values(rows) => rows.len(),
+        };
+        count as u64
+    }
+
+    /// A row by its number from 0: a map, or what a list that holds no maps has there. Cells of files are read as
+    /// variables are: numbers and truths if they are written exactly as those would be.
+    #[must_use]
+    pub fn row(&self, number: u64) -> Option<Value> {
+        match &self.rows {
+            Rows::Table(_) => {
+                let cell = |column: usize| Some((self.columns.get(column)?.clone(), self.cell(number, column)?));
+                (0..self.columns.len()).map(cell).collect::<Option<Vec<_>>>().map(|entries| Value::Map(entries.into()))
+            }
+            Rows::Values(rows) => rows.get(usize::try_from(number).ok()?).cloned(),
+        }
+    }
+
+    /// One cell of a row, by the position of its column: cheaper than the row, if only that is wanted.
+    #[must_use]
+    pub fn cell(&self, number: u64, column: usize) -> Option<Value> {
+        let number = usize::try_from(number).ok()?;
+        let name = self.columns.get(column)?;
+        match &self.rows {
+            Rows::Table(table) => {
+                table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?).map(Value::read)
+            }
+            Rows::Values(rows) => rows.get(number)?.get(name).cloned(),
+        }
+    }
+}
+
+fn empty() -> DataFault {
+    DataFault::new(None, "there are no rows", Some("users need at least one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keep_their_rows_and_share_their_names() {
+        let map = |name: &str, value| Value::Map([(name.into(), Value::Int(value))].into());
+        let set = DataSet::of([map("a", 1), Value::Int(2), map("b", 3), map("a", 4)]).unwrap();
+        assert_eq!((set.count(), set.row(1), set.row(4)), (4, Some(Value::Int(2)), None));
+        assert_eq!(set.columns(), ["a".into(), "b".into()]);
+        assert_eq!((set.cell(3, 0), set.cell(3, 1), set.cell(1, 0)), (Some(Value::Int(4)), None, None));
+        let (Some(Value::Map(first)), Some(Value::Map(last))) = (set.row(0), set.row(3)) else { panic!() };
+        assert!(Arc::ptr_eq(&first[0].0, &last[0].0));
+        assert_eq!(DataSet::of([]).unwrap_err().message, "there are no rows");
+    }
+}

@@ -1,0 +1,155 @@
+//! Promises that can't be kept: ceilings from users and pauses, with a target that answers in no time.
+
+use std::time::Duration;
+
+use super::{Op, Plan, Program, Scenario, Shape, Work, program::Pause};
+use crate::{
+    threshold::{Operator, Stat, Threshold},
+    units::{show_count, show_duration, show_rate, show_several},
+};
+
+/// What an iteration amounts to at the least.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Requests.
+    pub requests: f64,
+    /// Mean time spent on pauses within the flow.
+    pub think: Duration,
+}
+
+impl Pace {
+    /// The pace of a program.
+    #[must_use]
+    pub fn of(program: &Program) -> Self {
+        let mut pace = Self { requests: 0.0, think: Duration::ZERO };
+        for op in &program.ops {
+            match op {
+                Op::Send(_) => pace.requests += 1.0,
+                Op::Think(Pause::Between(low, high)) => pace.think += (*low + *high) / 2,
+                _ => {}
+            }
+        }
+        pace
+    }
+}
+
+/// Everything about a plan that can't come true, a sentence each.
+#[must_use]
+pub fn warnings(plan: &Plan) -> Vec<String> {
+    let scenarios = plan.scenarios.iter().flat_map(|scenario| {
+        let pace = Pace::of(&scenario.program);
+        let cycle = scenario.wait.mean_cycle(pace.think);
+        match &scenario.shape {
+            Shape::Closed(_) => closed(scenario, pace, cycle),
+            Shape::Open(_) => open(scenario, cycle).into_iter().collect(),
+        }
+    });
+    scenarios.chain(plan.thresholds.iter().filter_map(|threshold| promised(plan, threshold))).collect()
+}
+
+fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
+    let Shape::Closed(closed) = &scenario.shape else { return Vec::new() };
+    let users = scenario.peak_vus();
+    let name = &scenario.name;
+    if users == 0 {
+        return vec![format!("{name}: has no users at any time")];
+    }
+    if cycle.is_zero() {
+        return Vec::new();
+    }
+    let pause = show_duration(cycle);
+    let ceiling = f64::from(users) * pace.requests / cycle.as_secs_f64();
+    let mut warnings = vec![format!(
+        "{name}: {} at {pause} think time reach at most {} requests, with a target that answers in no time",
+        show_several(users.into(), "user"),
+        show_rate(ceiling)
+    )];
+    let rounds = match closed.work {
+        Work::Endless => 0,
+        Work::PerUser(iterations) => iterations,
+        Work::Shared(iterations) => iterations.div_ceil(users.into()),
+    };
+    // The last iteration may go on past the limit, so only the ones before it must fit.
+    let needed = cycle.mul_f64(rounds.saturating_sub(1) as f64);
+    if needed >= closed.schedule.duration() && rounds > 1 {
+        warnings.push(format!(
+            "{name}: {} iterations a user at {pause} each take {}, but `maxDuration` is {}: the rest will be dropped",
+            show_count(rounds),
+            show_duration(cycle.mul_f64(rounds as f64)),
+            show_duration(closed.schedule.duration())
+        ));
+    }
+    warnings
+}
+
+fn open(scenario: &Scenario, cycle: Duration) -> Option<String> {
+    let Shape::Open(open) = &scenario.shape else { return None };
+    let peak = open.schedule.peak_rate();
+    let needed = peak * cycle.as_secs_f64();
+    (needed > f64::from(open.max_vus)).then(|| {
+        format!(
+            "{}: {} with {} think time keep {needed:.0} users busy before the target takes any time, but maxVUs is {}: arrivals will be dropped",
+            scenario.name,
+            show_rate(peak),
+            show_duration(cycle),
+            show_count(open.max_vus.into())
+        )
+    })
+}
+
+/// A threshold that asks for more requests or iterations than the plan can make.
+fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
+    let wants_more = matches!(threshold.operator, Operator::Greater | Operator::GreaterOrEqual);
+    let per_request = match &*threshold.metric.name {
+        "http_reqs" => true,
+        "iterations" => false,
+        _ => return None,
+    };
+    let only = match threshold.selector.as_slice() {
+        [] => None,
+        [(tag, value)] if tag == "scenario" => Some(value),
+        _ => return None,
+    };
+    if !wants_more || threshold.window.is_some() {
+        return None;
+    }
+    let concerned = plan.scenarios.iter().filter(|scenario| only.is_none_or(|only| *only == scenario.name));
+    let most: Option<f64> = concerned.map(|scenario| most_of(scenario, per_request)).sum();
+    let (most, seconds) = (most?, plan.duration().as_secs_f64());
+    let (ceiling, shown) = match threshold.stat {
+        Stat::Count => (most, show_count(whole(most))),
+        Stat::Rate if seconds > 0.0 => (most / seconds, show_rate(most / seconds)),
+        _ => return None,
+    };
+    (threshold.bound > ceiling).then(|| {
+        format!(
+            "threshold {} on {} can't be met: the whole run reaches at most {shown}, with a target that answers in no time",
+            threshold.expression, threshold.key
+        )
+    })
+}
+
+/// Most requests or iterations of a scenario; None where only the target's speed is a limit.
+fn most_of(scenario: &Scenario, per_request: bool) -> Option<f64> {
+    let pace = Pace::of(&scenario.program);
+    let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
+    let each = if per_request { pace.requests } else { 1.0 };
+    let iterations = match &scenario.shape {
+        Shape::Open(open) => Some(open.schedule.area_until(open.schedule.duration()).ceil()),
+        Shape::Closed(closed) => match closed.work {
+            Work::Shared(iterations) => Some(iterations as f64),
+            Work::PerUser(iterations) => Some(f64::from(scenario.peak_vus()) * iterations as f64),
+            // Each user begins at once, so that it gets one iteration more than fits.
+            Work::Endless if cycle > 0.0 => {
+                Some(closed.schedule.user_seconds() / cycle + f64::from(closed.schedule.peak()))
+            }
+            Work::Endless => None,
+        },
+    };
+    iterations.map(|iterations| iterations * each)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn whole(count: f64) -> u64 {
+    count.max(0.0) as u64
+}

@@ -1,0 +1,101 @@
+//! The walk along an open schedule: one intended start after another.
+
+use std::time::Duration;
+
+use super::{OpenSchedule, open::Spacing};
+use crate::plan::Partition;
+
+/// One intended start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrival {
+    /// Number among all arrivals of the scenario, from zero.
+    pub number: u64,
+    /// Offset from the scenario's start.
+    pub offset: Duration,
+}
+
+/// Iterator over intended starts, in order.
+#[derive(Debug)]
+pub struct Arrivals<'a> {
+    schedule: &'a OpenSchedule,
+    part: Partition,
+    random: fastrand::Rng,
+    /// Of the whole schedule.
+    number: u64,
+    /// Of this scenario's share of it.
+    own: u64,
+    area: f64,
+    stage: usize,
+    stage_start: f64,
+    stage_area: f64,
+    rate: f64,
+}
+
+impl<'a> Arrivals<'a> {
+    pub(super) fn new(schedule: &'a OpenSchedule, part: Partition, seed: u64) -> Self {
+        Self {
+            schedule,
+            part,
+            random: fastrand::Rng::with_seed(seed),
+            number: 0,
+            own: 0,
+            area: schedule.first_area,
+            stage: 0,
+            stage_start: 0.0,
+            stage_area: 0.0,
+            rate: schedule.start_rate,
+        }
+    }
+
+    /// Seconds at which the area under the rate reaches `area`; None past the end.
+    fn moment_of(&mut self, area: f64) -> Option<f64> {
+        loop {
+            let stage = self.schedule.stages.get(self.stage)?;
+            let (from, to, length) = (self.rate, stage.target, stage.duration.as_secs_f64());
+            let whole = length * f64::midpoint(from, to);
+            let wanted = area - self.stage_area;
+            // A constant rate owns [start, end): its first arrival is at zero, so one at the very end is the next's.
+            let inside = if self.schedule.first_area == 0.0 { wanted < whole - 1e-9 } else { wanted <= whole + 1e-9 };
+            if inside && whole > 0.0 {
+                let slope = (to - from) / length;
+                // The root in the form that does not cancel: 2n / (a + sqrt(a² + 2·slope·n)).
+                let root = (from * from + 2.0 * slope * wanted).max(0.0).sqrt();
+                let x = if wanted <= 0.0 { 0.0 } else { 2.0 * wanted / (from + root) };
+                return Some(self.stage_start + x.min(length));
+            }
+            self.stage_start += length;
+            self.stage_area += whole;
+            self.rate = to;
+            self.stage += 1;
+        }
+    }
+}
+
+impl Iterator for Arrivals<'_> {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        loop {
+            if self.schedule.spacing == Spacing::Poisson {
+                let gap = -(1.0 - self.random.f64()).ln();
+                self.area = if self.number == 0 { gap } else { self.area + gap };
+            } else {
+                self.area = self.schedule.first_area + self.number as f64;
+            }
+            let mine = self.schedule.share.as_ref().is_none_or(|share| share.owns(self.number));
+            self.number += 1;
+            if !mine {
+                continue;
+            }
+            // Parts are dealt by the number within the share: by the number of the whole, a share of every second
+            // arrival would fall to every second worker alone.
+            let number = self.own;
+            self.own += 1;
+            if self.part.owns(number) {
+                let area = self.area;
+                let seconds = self.moment_of(area)?;
+                return Some(Arrival { number, offset: Duration::from_secs_f64(seconds) });
+            }
+        }
+    }
+}

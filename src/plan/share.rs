@@ -1,0 +1,120 @@
+//! A total split by weight: the first user, arrival or iteration goes to this scenario, the second to that one, …
+//!
+//! The order is the quota method (Balinski & Young, "The Quota Method of Apportionment", 1975): after any number of
+//! steps every scenario has its exact share rounded down or up, as by largest remainders; but a growing total never
+//! takes one away again, which largest remainders do (the Alabama paradox) and which would send a user home on a ramp
+//! up. After as many steps as the weights sum up to, all shares are exact, and the order begins anew.
+
+use std::sync::Arc;
+
+/// One scenario's share of a total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// Whose turn it is, for one period.
+    order: Arc<[u16]>,
+    mine: u16,
+    /// How many of the first `n` turns of a period are mine, for `n` up to the whole period.
+    before: Arc<[u32]>,
+}
+
+impl Share {
+    /// The shares of weights. Without any weight there is nothing to split, and every share is empty.
+    #[must_use]
+    pub fn split(weights: &[u32]) -> Vec<Self> {
+        let order = order_of(weights);
+        let share = |mine: u16| {
+            let mut count = 0;
+            let counts = order.iter().map(|turn| {
+                count += u32::from(*turn == mine);
+                count
+            });
+            let before = std::iter::once(0).chain(counts).collect();
+            Self { order: order.clone(), mine, before }
+        };
+        (0..weights.len()).filter_map(|mine| u16::try_from(mine).ok()).map(share).collect()
+    }
+
+    /// How many of the first `total` are this share's.
+    #[must_use]
+    pub fn count_of(&self, total: u64) -> u64 {
+        let period = self.order.len() as u64;
+        if period == 0 {
+            return 0;
+        }
+        let at = |turns: u64| usize::try_from(turns).ok().and_then(|turns| self.before.get(turns)).copied();
+        total / period * u64::from(at(period).unwrap_or(0)) + u64::from(at(total % period).unwrap_or(0))
+    }
+
+    /// Whether number `n` of the total, from zero, is this share's.
+    #[must_use]
+    pub fn owns(&self, n: u64) -> bool {
+        let turn = n.checked_rem(self.order.len() as u64).and_then(|turn| usize::try_from(turn).ok());
+        turn.and_then(|turn| self.order.get(turn)) == Some(&self.mine)
+    }
+
+    /// The share as a fraction of the total.
+    #[must_use]
+    pub fn fraction(&self) -> f64 {
+        self.count_of(self.order.len() as u64) as f64 / (self.order.len() as f64).max(1.0)
+    }
+}
+
+fn order_of(weights: &[u32]) -> Arc<[u16]> {
+    let divisor = weights.iter().copied().fold(0, greatest_common_divisor).max(1);
+    let weights: Vec<u64> = weights.iter().map(|weight| u64::from(weight / divisor)).collect();
+    let period: u64 = weights.iter().sum();
+    let mut given = vec![0_u64; weights.len()];
+    let mut order = Vec::new();
+    for turn in 1..=period {
+        // Whoever would not exceed the exact share rounded up; of those the one with the most weight for one more. Of
+        // equals the lighter one, which has waited for longer.
+        let may = |at: &usize| given[*at] * period < weights[*at] * turn;
+        let more = |one: &usize, other: &usize| {
+            let urgent = (weights[*one] * (given[*other] + 1)).cmp(&(weights[*other] * (given[*one] + 1)));
+            urgent.then(weights[*other].cmp(&weights[*one])).then(other.cmp(one))
+        };
+        let Some(next) = (0..weights.len()).filter(may).max_by(more) else { break };
+        given[next] += 1;
+        order.push(u16::try_from(next).unwrap_or(u16::MAX));
+    }
+    order.into()
+}
+
+fn greatest_common_divisor(one: u32, other: u32) -> u32 {
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn heavier_ones_come_first_and_often() {
+        let shares = Share::split(&[3, 1]);
+        let turns: Vec<_> = (0..8).map(|n| shares[0].owns(n)).collect();
+        assert_eq!(turns, [true, true, false, true, true, true, false, true]);
+        assert_eq!((shares[0].fraction(), shares[1].count_of(400)), (0.75, 100));
+    }
+
+    proptest! {
+        #[test]
+        fn every_total_is_split_whole_within_one_and_without_taking_back(
+            weights in prop::collection::vec(1_u32..60, 1..8), totals in 1_u64..400,
+        ) {
+            let shares = Share::split(&weights);
+            let sum: u32 = weights.iter().sum();
+            let mut before = vec![0; weights.len()];
+            for total in 1..=totals {
+                let counts: Vec<u64> = shares.iter().map(|share| share.count_of(total)).collect();
+                prop_assert_eq!(counts.iter().sum::<u64>(), total);
+                for ((share, weight), (count, earlier)) in shares.iter().zip(&weights).zip(counts.iter().zip(&before)) {
+                    let exact = total as f64 * f64::from(*weight) / f64::from(sum);
+                    prop_assert!((*count as f64 - exact).abs() < 1.0, "{count} of {total}, exactly {exact}");
+                    prop_assert_eq!(count - earlier, u64::from(share.owns(total - 1)));
+                }
+                before = counts;
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A plan along its time: what begins, changes and ends when, and how much load there is then.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{Plan, Scenario, Shape};
+
+/// A moment at which something changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// Offset from the start of the run.
+    pub at: Duration,
+    /// Users of all closed scenarios from now on.
+    pub users: u64,
+    /// Arrivals a second of all open scenarios from now on.
+    pub rate: f64,
+    /// What changes, for people.
+    pub what: Vec<String>,
+}
+
+/// The highest load, and when it is first reached.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Peaks {
+    /// Users of closed scenarios.
+    pub users: (u64, Duration),
+    /// Arrivals a second of open scenarios.
+    pub rate: (f64, Duration),
+}
+
+/// All moments, in order.
+#[must_use]
+pub fn moments(plan: &Plan) -> Vec<Moment> {
+    let mut changes: BTreeMap<Duration, Vec<String>> = BTreeMap::new();
+    for scenario in &plan.scenarios {
+        let mut note = |at, what: String| changes.entry(scenario.start + at).or_default().push(what);
+        for (number, mark) in scenario.stages().iter().enumerate() {
+            let stage = if mark.label.is_empty() { String::new() } else { format!(" stage {}", mark.label) };
+            let begins = if number == 0 { " begins" } else { "" };
+            note(
+                mark.start,
+                format!("{}{begins}{}{stage}", scenario.name, if number == 0 && !stage.is_empty() { "," } else { "" }),
+            );
+        }
+        note(scenario.duration(), format!("{} ends", scenario.name));
+    }
+    let moment = |(at, what)| Moment { at, users: users_at(plan, at), rate: rate_at(plan, at), what };
+    changes.into_iter().map(moment).collect()
+}
+
+/// The highest load. Between two moments it changes linearly, so that it is highest at one of them or right before.
+#[must_use]
+pub fn peaks(plan: &Plan) -> Peaks {
+    let mut peaks = Peaks::default();
+    for Moment { at, users, rate, .. } in moments(plan) {
+        let before = at.saturating_sub(Duration::from_micros(1));
+        for (users, rate) in [(users_at(plan, before), rate_at(plan, before)), (users, rate)] {
+            if users > peaks.users.0 {
+                peaks.users = (users, at);
+            }
+            if rate > peaks.rate.0 * (1.0 + 1e-6) {
+                peaks.rate = (rate, at);
+            }
+        }
+    }
+    peaks
+}
+
+fn users_at(plan: &Plan, at: Duration) -> u64 {
+    let users = active(plan, at).map(|(scenario, offset)| match &scenario.shape {
+        Shape::Closed(closed) => u64::from(closed.schedule.users_at(offset)),
+        Shape::Open(_) => 0,
+    });
+    users.sum()
+}
+
+fn rate_at(plan: &Plan, at: Duration) -> f64 {
+    let rates = active(plan, at).map(|(scenario, offset)| match &scenario.shape {
+        Shape::Open(open) => open.schedule.rate_at(offset),
+        Shape::Closed(_) => 0.0,
+    });
+    rates.sum()
+}
+
+fn active(plan: &Plan, at: Duration) -> impl Iterator<Item = (&Scenario, Duration)> {
+    let offset = move |scenario: &Scenario| at.checked_sub(scenario.start).filter(|at| *at < scenario.duration());
+    plan.scenarios.iter().filter_map(move |scenario| Some((scenario, offset(scenario)?)))
+}

@@ -1,0 +1,207 @@
+//! Load in brief, without the word `executor`: k6's shortcuts (`vus`, `duration`, `iterations`, `stages`), Locust's
+//! (`users`, `spawn_rate`, `run_time`) and `rate`. At the top of a profile, in a scenario, and on the command line.
+
+use std::time::Duration;
+
+use super::{
+    executor::{self, GRACE, MAX_DURATION},
+    stages,
+};
+use crate::{
+    plan::{
+        ClosedSchedule, OpenSchedule, Shape, Work,
+        schedule::{Stage, open::Spacing},
+    },
+    profile::{
+        fault::Place,
+        reader::{MapReader, Reading, same_key},
+    },
+    units::{show_count, show_duration},
+};
+
+/// As many as a count in a profile may be.
+const MAX_USERS: f64 = 1e7;
+
+const KEYS: [&str; 9] = ["vus", "users", "duration", "runTime", "iterations", "stages", "rate", "spawnRate", "maxVUs"];
+
+/// What was said of the load; nothing of it must be.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Brief {
+    /// Users: `vus` or `users`.
+    pub vus: Option<u32>,
+    /// Length: `duration` or `runTime`.
+    pub duration: Option<Duration>,
+    /// Iterations shared by all users.
+    pub iterations: Option<u32>,
+    /// Stages of users, or of the rate if there is one.
+    pub stages: Option<Vec<Stage>>,
+    /// Arrivals per second.
+    pub rate: Option<f64>,
+    /// Users to begin per second.
+    pub spawn_rate: Option<f64>,
+    /// Most users of an arrival rate.
+    pub max_vus: Option<u32>,
+}
+
+/// A shape and k6's name for it; a note where it does not become what was said.
+pub(super) type Shaped = (&'static str, Shape, Option<String>);
+
+impl Brief {
+    /// Takes what is there of a map.
+    pub(in crate::profile) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Self {
+        let mut either = |one, other: &'static str| {
+            let (first, second) = (map.take(one), map.take(other));
+            if let (Some(_), Some(node)) = (first, second) {
+                reading.fault(node.place, format!("`{one}` and `{other}` are the same; write one of them"), None);
+            }
+            first.map(|node| (one, node)).or(second.map(|node| (other, node)))
+        };
+        let vus = either("vus", "users").and_then(|(what, node)| reading.count(node, what));
+        let length = either("duration", "runTime");
+        let duration = length.and_then(|(what, node)| {
+            let duration = reading.duration(node, what)?;
+            if duration.is_zero() {
+                reading.fault(node.place, format!("`{what}` must be more than zero"), None);
+            }
+            Some(duration)
+        });
+        let iterations = map.take("iterations").and_then(|node| reading.count(node, "iterations"));
+        let rate = map.take("rate").and_then(|node| executor::read_rate(reading, node, "rate", 1.0));
+        let stages =
+            map.take("stages").and_then(|node| stages::read_list(reading, node, |node| reading.number(node, "target")));
+        let spawn_rate = map.take("spawnRate").and_then(|node| reading.number(node, "spawnRate"));
+        let max_vus = map.take("maxVUs").and_then(|node| reading.count(node, "maxVUs"));
+        Self { vus, duration, iterations, stages, rate, spawn_rate, max_vus }
+    }
+
+    /// Where the first word about the load stands.
+    pub(super) fn place_in(map: &MapReader<'_>) -> Place {
+        let says = |name: &str| KEYS.iter().any(|key| same_key(key, name));
+        map.entries.iter().find(|entry| says(&entry.name)).map_or(map.place, |entry| entry.place)
+    }
+
+    /// Whether nothing was said.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What counts when `self` is said over `lower`. As in k6, stages, iterations, a length or a rate replace all of
+    /// these, and a number of users stays until another is named. A length alone keeps the rate that k6 does not have.
+    pub(super) fn over(&self, lower: &Self) -> Self {
+        let lower = lower.clone();
+        let (vus, max_vus) = (self.vus.or(lower.vus), self.max_vus.or(lower.max_vus));
+        let spawn_rate = self.spawn_rate.or(lower.spawn_rate);
+        match (&self.stages, self.iterations, self.rate, self.duration) {
+            (None, None, None, None) => Self { vus, spawn_rate, max_vus, ..lower },
+            (None, None, None, duration) => {
+                Self { vus, max_vus, spawn_rate, duration, rate: lower.rate, ..Self::default() }
+            }
+            (None, None, rate, None) => Self { vus, max_vus, rate, duration: lower.duration, ..Self::default() },
+            // What limits arrivals alone goes with the rate.
+            (_, _, rate, _) => Self { vus, max_vus: max_vus.filter(|_| rate.is_some()), ..self.clone() },
+        }
+    }
+
+    /// What it amounts to. Nothing at all is one iteration by one user, as in k6.
+    ///
+    /// # Errors
+    /// What contradicts itself or is missing, and a hint.
+    pub(super) fn shape(&self) -> Result<Shaped, (String, Option<String>)> {
+        if let Some(message) = self.contradiction() {
+            return Err((message, None));
+        }
+        if self.max_vus.is_some() && self.rate.is_none() {
+            return Err(("`maxVUs` is for arrivals: there is no `rate`".to_owned(), None));
+        }
+        let vus = self.vus.unwrap_or(1);
+        let closed = |name, schedule, work| (name, executor::closed(schedule, GRACE, work), None);
+        if let Some(rate) = self.rate {
+            return self.open(rate);
+        }
+        if let Some(spawn_rate) = self.spawn_rate {
+            return self.spawned(vus, spawn_rate);
+        }
+        if let Some(stages) = &self.stages {
+            if let Some(stage) = stages.iter().find(|stage| stage.target.fract() != 0.0 || stage.target > MAX_USERS) {
+                return Err((format!("`stages`: {} is not a whole number of users", stage.target), None));
+            }
+            return Ok(closed("ramping-vus", ClosedSchedule::ramping(vus, stages.clone()), Work::Endless));
+        }
+        let limit = self.duration.unwrap_or(MAX_DURATION);
+        if let Some(iterations) = self.iterations {
+            if iterations < vus {
+                let (message, hint) = executor::too_few_iterations(iterations, vus);
+                return Err((message, Some(hint)));
+            }
+            let work = Work::Shared(iterations.into());
+            return Ok(closed("shared-iterations", ClosedSchedule::constant(vus, limit), work));
+        }
+        Ok(match (self.duration, self.vus) {
+            (Some(duration), _) => closed("constant-vus", ClosedSchedule::constant(vus, duration), Work::Endless),
+            // As k6 since 2.1: so many users, and an iteration for each.
+            (None, Some(vus)) => {
+                closed("shared-iterations", ClosedSchedule::constant(vus, limit), Work::Shared(vus.into()))
+            }
+            (None, None) => closed("per-vu-iterations", ClosedSchedule::constant(1, limit), Work::PerUser(1)),
+        })
+    }
+
+    /// What of it can't hold together.
+    pub(in crate::profile) fn contradiction(&self) -> Option<String> {
+        let (iterations, spawns) = (self.iterations.is_some(), self.spawn_rate.is_some());
+        let (stages, rate) = (self.stages.is_some(), self.rate.is_some());
+        let lengths = "`stages` and `duration` contradict each other: stages have durations of their own";
+        let contradictions = [
+            (stages && self.duration.is_some(), lengths),
+            (stages && iterations, "`stages` and `iterations` contradict each other"),
+            (rate && iterations, "`rate` and `iterations` contradict each other: a rate has a `duration`"),
+            (rate && spawns, "`rate` and `spawnRate` contradict each other: arrivals are not users"),
+            (stages && spawns, "`stages` and `spawnRate` contradict each other: stages say how users come"),
+            (iterations && spawns, "`iterations` and `spawnRate` contradict each other"),
+        ];
+        contradictions.iter().find(|(holds, _)| *holds).map(|(_, message)| (*message).to_owned())
+    }
+
+    fn open(&self, rate: f64) -> Result<Shaped, (String, Option<String>)> {
+        let made = self.vus.unwrap_or(0);
+        let most = self.max_vus.or(self.vus).unwrap_or(executor::DEFAULT_MAX_VUS);
+        if most < made || most == 0 {
+            return Err((format!("`maxVUs` ({most}) must be at least 1 and at least `vus` ({made})"), None));
+        }
+        let schedule = match (&self.stages, self.duration) {
+            (Some(stages), _) => OpenSchedule::ramping(rate, stages.clone(), Spacing::Even),
+            (None, _) if rate <= 0.0 => return Err(("`rate` must be more than zero".to_owned(), None)),
+            (None, Some(duration)) => OpenSchedule::constant(rate, duration, Spacing::Even),
+            (None, None) => return Err(needs("rate", "duration", "30s")),
+        };
+        let name = if self.stages.is_some() { "ramping-arrival-rate" } else { "constant-arrival-rate" };
+        Ok((name, executor::open(schedule, (made, most)), None))
+    }
+
+    /// Locust's way: so many a second until all are there, within one length of time.
+    fn spawned(&self, users: u32, spawn_rate: f64) -> Result<Shaped, (String, Option<String>)> {
+        if self.vus.is_none() {
+            return Err(needs("spawnRate", "users", "100"));
+        }
+        if spawn_rate <= 0.0 {
+            return Err(("`spawnRate` must be more than zero".to_owned(), None));
+        }
+        let whole = self.duration.ok_or_else(|| needs("spawnRate", "runTime", "5m"))?;
+        let reached = (spawn_rate * whole.as_secs_f64()).floor().min(f64::from(users));
+        let note = (reached < f64::from(users)).then(|| {
+            format!(
+                "{} users at {spawn_rate} a second are not there within {}: it ends with {reached}",
+                show_count(users.into()),
+                show_duration(whole)
+            )
+        });
+        let ramp = Duration::try_from_secs_f64(reached / spawn_rate).unwrap_or(whole).min(whole);
+        let stay = Stage { duration: whole.saturating_sub(ramp), target: reached };
+        let stages = vec![Stage { duration: ramp, target: reached }, stay];
+        Ok(("users", executor::closed(ClosedSchedule::ramping(0, stages), GRACE, Work::Endless), note))
+    }
+}
+
+fn needs(what: &str, key: &str, example: &str) -> (String, Option<String>) {
+    (format!("`{what}` needs `{key}`"), Some(format!("for example `{key}: {example}`")))
+}

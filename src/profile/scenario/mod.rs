@@ -1,0 +1,265 @@
+//! Scenarios: who runs a flow, when and how many; brought to open and closed shapes.
+//!
+//! Owns the load's part of the grammar: executors ([`executor`]), load in brief ([`brief`]), totals that scenarios
+//! share, rests between iterations ([`wait`]). Never reads the steps of a flow. Start with [`read_all`].
+
+pub mod brief;
+mod executor;
+mod once;
+mod stages;
+mod total;
+mod wait;
+
+use std::time::Duration;
+
+pub use brief::Brief;
+pub use once::Once;
+
+use self::total::Total;
+use super::{
+    document::Given,
+    fault::{Place, did_you_mean},
+    flow::{Sections, SetupNames, Surroundings, read_program},
+    node::Node,
+    reader::{MapReader, Reading},
+};
+use crate::plan::{Origin, Program, Scenario, Shape, Wait};
+
+/// What flags and the environment say of the load; they stand over the profile.
+#[derive(Debug, Clone, Default)]
+pub struct GivenLoad {
+    /// The load in brief: it replaces the profile's.
+    pub brief: Brief,
+    /// Only these scenarios; all when empty.
+    pub only: Vec<String>,
+    /// The least time between the begins of a user's iterations.
+    pub min_iteration_duration: Option<Duration>,
+}
+
+/// What steps are compiled from, and where the servers that they name go.
+pub struct Sources<'s, 'n> {
+    /// What all flows of the profile share.
+    pub surroundings: &'s Surroundings<'n>,
+    /// Names that setup gives values.
+    pub of_setup: &'s SetupNames,
+    /// The plan's servers.
+    pub origins: &'s mut Vec<Origin>,
+}
+
+impl<'n> Sources<'_, 'n> {
+    /// Compiles the steps of one kind of user.
+    pub(super) fn program(&mut self, reading: &Reading, sections: &Sections<'n>, strict: bool) -> Program {
+        read_program(reading, self.surroundings, self.origins, sections, self.of_setup, strict)
+    }
+}
+
+/// The scenarios of a profile.
+#[derive(Debug, Default)]
+pub struct Scenarios {
+    /// What runs.
+    pub run: Vec<Scenario>,
+    /// What `--scenarios` leaves out: names and tags.
+    pub left_out: Vec<(String, Vec<(String, String)>)>,
+    /// How the load came about, where that is not what the profile says.
+    pub notes: Vec<String>,
+}
+
+/// A scenario as it stands in the profile.
+struct Read {
+    name: String,
+    place: Place,
+    load: Load,
+    /// Whether it runs: `--scenarios` may leave it out.
+    kept: bool,
+    start: Option<Duration>,
+    graceful_stop: Option<Duration>,
+    wait: Option<Wait>,
+    program: Program,
+    tags: Vec<(String, String)>,
+}
+
+/// Where a scenario's load comes from.
+enum Load {
+    /// It has its own; None after a fault.
+    Own(Option<(&'static str, Shape)>),
+    /// So much of the total.
+    Share(u32),
+}
+
+/// Reads the load at the top, `flow` or `scenarios`.
+pub fn read_all<'n>(
+    reading: &Reading,
+    map: &mut MapReader<'n>,
+    given: &Given,
+    sources: &mut Sources<'_, 'n>,
+) -> Scenarios {
+    let mut found = Scenarios::default();
+    let flow = map.take("flow");
+    let total = Total::read(reading, map, &given.load.brief, flow.is_some());
+    let wait = wait::read(reading, map).unwrap_or_default();
+    let mut read = Vec::new();
+    if let Some(node) = flow {
+        let program = sources.program(reading, &Sections::of_flow(node), false);
+        let (start, grace) = (Some(Duration::ZERO), Some(executor::GRACE));
+        let (name, place, load) = ("default".to_owned(), node.place, Load::Share(1));
+        read.push(Read {
+            name,
+            place,
+            load,
+            kept: true,
+            start,
+            graceful_stop: grace,
+            wait: None,
+            program,
+            tags: Vec::new(),
+        });
+    }
+    let example = "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}";
+    let section = if flow.is_some() { map.take("scenarios") } else { map.need(reading, "scenarios", example) };
+    if let (Some(node), true) = (section, flow.is_some()) {
+        let hint = "put the flow at the top under `scenarios`, too, with a name";
+        reading.fault(node.place, "a profile has a `flow` or `scenarios`, not both", Some(hint.to_owned()));
+    }
+    if let Some(node) = section {
+        let entries = reading.map(node, "scenarios").entries;
+        if entries.is_empty() && !reading.has_faults() {
+            reading.fault(node.place, "there are no scenarios", None);
+        }
+        for entry in &entries {
+            check_name(reading, &entry.name, entry.place);
+            read.push(read_one(reading, (&entry.name, entry.value), sources, &mut found.notes, &total));
+        }
+    }
+    let place = section.or(flow).map_or(map.place, |node| node.place);
+    leave_out(reading, place, &given.load.only, &mut read);
+    if total.replaces_own() && read.iter().any(|one| matches!(one.load, Load::Own(_))) {
+        for one in &mut read {
+            one.start = Some(Duration::ZERO);
+            if matches!(one.load, Load::Own(_)) {
+                one.load = Load::Share(1);
+            }
+        }
+        found.notes.push({
+            let kept = read.iter().filter(|one| one.kept).map(|one| one.name.as_str()).collect::<Vec<_>>();
+            format!("flags replace the load of {}; they begin together", kept.join(", "))
+        });
+    }
+    let least = given.load.min_iteration_duration.map(Wait::Pacing);
+    let (shapes, notes) = total.deal(reading, &read);
+    found.notes.extend(notes);
+    for (one, shape) in read.into_iter().zip(shapes) {
+        if !one.kept {
+            found.left_out.push((one.name, one.tags));
+            continue;
+        }
+        let rest = least.or(one.wait).unwrap_or(wait);
+        found.run.extend(finished(one, shape, rest));
+    }
+    found
+}
+
+fn finished(read: Read, dealt: Option<(&'static str, Shape)>, wait: Wait) -> Option<Scenario> {
+    let (executor, shape) = match read.load {
+        Load::Own(own) => own?,
+        Load::Share(_) => dealt?,
+    };
+    Some(Scenario {
+        name: read.name,
+        executor,
+        shape,
+        start: read.start?,
+        graceful_stop: read.graceful_stop?,
+        wait,
+        program: read.program,
+        tags: read.tags,
+    })
+}
+
+fn named(read: &[Read]) -> String {
+    read.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn check_name(reading: &Reading, name: &str, place: Place) {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if name.is_empty() || !name.chars().all(known) {
+        let message = format!("scenario name `{name}` may hold only letters, digits, `_` and `-`");
+        reading.fault(place, message, None);
+    }
+}
+
+/// Marks what `--scenarios` does not name.
+fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]) {
+    for wanted in only {
+        if !read.iter().any(|one| one.name == *wanted) {
+            let names = read.iter().map(|one| one.name.as_str());
+            let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("there are {}", named(read)));
+            reading.fault(place, format!("--scenarios: there is no scenario `{wanted}`"), Some(hint));
+        }
+    }
+    for one in read.iter_mut().filter(|_| !only.is_empty()) {
+        one.kept = only.contains(&one.name);
+    }
+}
+
+fn read_one<'n>(
+    reading: &Reading,
+    (name, node): (&str, &'n Node),
+    sources: &mut Sources<'_, 'n>,
+    notes: &mut Vec<String>,
+    total: &Total,
+) -> Read {
+    let mut map = reading.map(node, &format!("scenario `{name}`"));
+    let named = map.take("executor");
+    let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
+    let graceful_stop =
+        map.take("gracefulStop").map_or(Some(executor::GRACE), |node| reading.duration(node, "gracefulStop"));
+    let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
+    let wait = wait::read(reading, &mut map);
+    let share = map.take("share").map(|node| (node.place, total::read_share(reading, node)));
+    let sections = Sections::take(reading, &mut map);
+    let program = sources.program(reading, &sections, false);
+    let mut known = true;
+    let load = if let Some(node) = named {
+        let executor = executor::read(reading, &mut map, node);
+        known = executor.is_some();
+        Load::Own(executor.and_then(|(name, shape)| Some((name, shape?))))
+    } else {
+        let brief = Brief::read(reading, &mut map);
+        if !brief.is_empty() {
+            Load::Own(shaped(reading, Brief::place_in(&map), name, &brief, notes))
+        } else if share.is_some() || total.is_there() {
+            Load::Share(share.and_then(|(_, share)| share).unwrap_or(1))
+        } else {
+            map.need(reading, "executor", "constant-vus");
+            Load::Own(None)
+        }
+    };
+    if let (Some((place, _)), Load::Own(Some(_))) = (share, &load) {
+        let hint = "`share` splits the load at the top of the profile; leave one of them out";
+        reading.fault(place, format!("scenario `{name}` has load of its own and a share"), Some(hint.to_owned()));
+    }
+    if known {
+        map.finish(reading);
+    }
+    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, program, tags }
+}
+
+/// The shape of load in brief; a fault at `place` when there is none.
+fn shaped(
+    reading: &Reading,
+    place: Place,
+    name: &str,
+    brief: &Brief,
+    notes: &mut Vec<String>,
+) -> Option<(&'static str, Shape)> {
+    match brief.shape() {
+        Ok((executor, shape, note)) => {
+            notes.extend(note.map(|note| format!("{name}: {note}")));
+            Some((executor, shape))
+        }
+        Err((message, hint)) => {
+            reading.fault(place, message, hint);
+            None
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Setup and teardown: steps of one user that run once, within a time.
+
+use std::time::Duration;
+
+use super::Sources;
+use crate::{
+    plan::{ClosedSchedule, ClosedShape, Scenario, Shape, Wait, Work},
+    profile::{
+        flow::Sections,
+        reader::{MapReader, Reading},
+    },
+};
+
+/// Time for setup and for teardown; k6's.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Once {
+    /// Before the load; a request that fails ends the test.
+    Setup,
+    /// After it.
+    Teardown,
+}
+
+impl Once {
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Setup => ("setup", "setupTimeout"),
+            Self::Teardown => ("teardown", "teardownTimeout"),
+        }
+    }
+
+    /// Takes it out of a profile.
+    pub fn read<'n>(
+        self,
+        reading: &Reading,
+        map: &mut MapReader<'n>,
+        sources: &mut Sources<'_, 'n>,
+    ) -> Option<Scenario> {
+        let (name, limit) = self.keys();
+        let limit = map.take(limit).map_or(Some(LIMIT), |node| reading.duration(node, limit));
+        let program = sources.program(reading, &Sections::of_flow(map.take(name)?), self == Self::Setup);
+        let schedule = ClosedSchedule::constant(1, limit?);
+        let graceful_ramp_down = Duration::ZERO;
+        let shape = ClosedShape { schedule, graceful_ramp_down, work: Work::Shared(1), max_users: None };
+        Some(Scenario {
+            name: name.to_owned(),
+            executor: "once",
+            shape: Shape::Closed(shape),
+            start: Duration::ZERO,
+            graceful_stop: Duration::ZERO,
+            wait: Wait::None,
+            program,
+            tags: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! The load at the top of a profile, or from flags: one scenario's, or dealt out to several by their shares.
+
+use super::{Brief, Load, Read};
+use crate::{
+    plan::{Shape, Share, Work},
+    profile::{
+        fault::Place,
+        node::Node,
+        reader::{MapReader, Reading},
+    },
+};
+
+/// No scenario weighs more, so that the order in which a total is dealt stays short.
+const MAX_SHARE: u32 = 1_000;
+
+/// The load that is to be shared.
+pub(super) struct Total {
+    place: Place,
+    brief: Brief,
+    /// Whether flags said something that replaces every other load.
+    flags_replace: bool,
+    /// Whether there is something to share: said somewhere, or implied by a flow at the top.
+    there: bool,
+}
+
+impl Total {
+    /// Takes the load at the top; `flags` stand over it.
+    pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>, flags: &Brief, flow_at_top: bool) -> Self {
+        let own = Brief::read(reading, map);
+        let there = flow_at_top || !own.is_empty() || !flags.is_empty();
+        Self { place: Brief::place_in(map), brief: flags.over(&own), flags_replace: !flags.is_empty(), there }
+    }
+
+    /// Whether there is a total.
+    pub(super) fn is_there(&self) -> bool {
+        self.there
+    }
+
+    /// Whether scenarios with load of their own are to lose it.
+    pub(super) fn replaces_own(&self) -> bool {
+        self.flags_replace
+    }
+
+    /// Deals the total out: for each scenario that shares it its executor and shape, and what is to be said of it.
+    pub(super) fn deal(
+        &self,
+        reading: &Reading,
+        read: &[Read],
+    ) -> (Vec<Option<(&'static str, Shape)>>, Option<String>) {
+        // What is left out of a profile keeps its share; what flags say is for those that run.
+        let share_of = |one: &Read| share_of(&one.load).filter(|_| one.kept || !self.flags_replace);
+        let weights: Vec<u32> = read.iter().filter_map(share_of).collect();
+        let nothing = read.iter().map(|_| None).collect();
+        let sharer = read.iter().find(|one| share_of(one).is_some());
+        match (sharer, self.there) {
+            (None, true) if !read.is_empty() && !self.brief.is_empty() => {
+                let hint = "leave out the load at the top, or the load of a scenario, which then takes its `share`";
+                let message = "nobody takes the load at the top: every scenario has load of its own";
+                reading.fault(self.place, message, Some(hint.to_owned()));
+            }
+            (Some(one), false) => {
+                let hint = "for example `vus: 100` and `duration: 5m`, or `rate: 50` and `duration: 5m`, at the top";
+                let message = format!("scenario `{}` has a share, but the profile has no load to share", one.name);
+                reading.fault(one.place, message, Some(hint.to_owned()));
+            }
+            _ => {}
+        }
+        if weights.is_empty() || !self.there {
+            return (nothing, None);
+        }
+        let (executor, shape, note) = match self.brief.shape() {
+            Ok(shaped) => shaped,
+            Err((message, hint)) => {
+                reading.fault(self.place, message, hint);
+                return (nothing, None);
+            }
+        };
+        let mut portions = Share::split(&weights).into_iter();
+        let alone = weights.len() == 1;
+        let deal = |one: &Read| {
+            share_of(one)?;
+            let portion = portions.next()?;
+            Some((executor, if alone { shape.clone() } else { shared(shape.clone(), &portion) }))
+        };
+        (read.iter().map(deal).collect(), note)
+    }
+}
+
+/// Reads the weight of a scenario.
+pub(super) fn read_share(reading: &Reading, node: &Node) -> Option<u32> {
+    reading.parsed(node, "share", |text| match text.parse::<u32>() {
+        Ok(share) if (1..=MAX_SHARE).contains(&share) => Ok(share),
+        _ => Err(format!("`{text}` is not a whole number between 1 and {MAX_SHARE}")),
+    })
+}
+
+fn share_of(load: &Load) -> Option<u32> {
+    if let Load::Share(share) = load { Some(*share) } else { None }
+}
+
+fn shared(shape: Shape, portion: &Share) -> Shape {
+    let part = |users: u32| u32::try_from(portion.count_of(users.into())).unwrap_or(u32::MAX);
+    match shape {
+        Shape::Open(mut open) => {
+            open.pre_allocated_vus = part(open.pre_allocated_vus);
+            // A small share of a small number must not mean that nobody ever takes an arrival.
+            open.max_vus = part(open.max_vus).max(1);
+            open.schedule = open.schedule.shared(portion.clone());
+            Shape::Open(open)
+        }
+        Shape::Closed(mut closed) => {
+            if let Work::Shared(iterations) = &mut closed.work {
+                *iterations = portion.count_of(*iterations);
+            }
+            closed.schedule = closed.schedule.shared(portion.clone());
+            Shape::Closed(closed)
+        }
+    }
+}

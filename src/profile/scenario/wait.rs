@@ -1,0 +1,108 @@
+//! The rest between iterations: Locust's `wait_time` and k6's `minIterationDuration`.
+
+use std::time::Duration;
+
+use crate::{
+    plan::Wait,
+    profile::reader::{MapReader, Reading},
+    units::parse_duration,
+};
+
+const HINT: &str =
+    "known: constant(1s), between(1s, 3s), pacing(5s), throughput(0.2); 1s and 1s..3s are short for the first two";
+
+/// Takes `wait` (or Locust's `waitTime`) and `minIterationDuration`; None when neither is there.
+pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
+    let wait = map.take("wait").or_else(|| map.take("waitTime"));
+    let least = map.take("minIterationDuration");
+    if let (Some(_), Some(least)) = (wait, least) {
+        reading.fault(least.place, "`wait` and `minIterationDuration` contradict each other", None);
+    }
+    if let Some(node) = wait {
+        let text = reading.text(node, "wait")?;
+        return match parse(&text) {
+            Ok(wait) => Some(wait),
+            Err(message) => {
+                reading.fault(node.place, format!("wait: {message}"), Some(HINT.to_owned()));
+                None
+            }
+        };
+    }
+    least.and_then(|node| reading.duration(node, "minIterationDuration")).map(Wait::Pacing)
+}
+
+/// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a bare
+/// number within brackets is in seconds.
+fn parse(text: &str) -> Result<Wait, String> {
+    let unknown = || format!("`{text}` is no way to wait");
+    let Some((word, inside)) = text.trim().split_once('(') else {
+        let (low, high) = text.split_once("..").unwrap_or((text, text));
+        return match (parse_duration(low), parse_duration(high)) {
+            (Ok(low), Ok(high)) => ordered(text, low, high),
+            _ => Err(unknown()),
+        };
+    };
+    let inside = inside.trim_end().strip_suffix(')').ok_or_else(unknown)?;
+    match word.trim() {
+        "constant" => seconds(inside).map(|time| Wait::Between(time, time)),
+        "between" => {
+            let (low, high) = inside.split_once(',').ok_or("between takes two times: between(1s, 3s)")?;
+            ordered(text, seconds(low)?, seconds(high)?)
+        }
+        "pacing" | "constant_pacing" => seconds(inside).map(Wait::Pacing),
+        "throughput" | "constant_throughput" => {
+            let rate: f64 =
+                inside.trim().parse().ok().filter(|rate: &f64| (1e-6..=1e6).contains(rate)).ok_or_else(|| {
+                    format!("`{}` is not a number of iterations per second and user, more than zero", inside.trim())
+                })?;
+            Ok(Wait::Pacing(Duration::from_secs_f64(1.0 / rate)))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+fn ordered(text: &str, low: Duration, high: Duration) -> Result<Wait, String> {
+    if low <= high { Ok(Wait::Between(low, high)) } else { Err(format!("`{text}` begins after its end")) }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let bare = text.parse::<f64>().is_ok();
+    parse_duration(&if bare { format!("{text}s") } else { text.to_owned() }).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_locusts_and_short_forms() {
+        let seconds = Duration::from_secs;
+        for (text, wait) in [
+            ("constant(1s)", Wait::Between(seconds(1), seconds(1))),
+            ("1s", Wait::Between(seconds(1), seconds(1))),
+            ("between(1, 3)", Wait::Between(seconds(1), seconds(3))),
+            ("1s..3s", Wait::Between(seconds(1), seconds(3))),
+            ("pacing(5s)", Wait::Pacing(seconds(5))),
+            ("constant_pacing(5)", Wait::Pacing(seconds(5))),
+            ("throughput(0.2)", Wait::Pacing(seconds(5))),
+        ] {
+            assert_eq!(parse(text), Ok(wait), "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_waits_are_told() {
+        for (text, message) in [
+            ("sometimes", "`sometimes` is no way to wait"),
+            ("gamma(2)", "`gamma(2)` is no way to wait"),
+            ("constant(1s", "`constant(1s` is no way to wait"),
+            ("between(1s)", "between takes two times: between(1s, 3s)"),
+            ("between(3s, 1s)", "`between(3s, 1s)` begins after its end"),
+            ("pacing(-1)", "`-1s` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
+            ("throughput(0)", "`0` is not a number of iterations per second and user, more than zero"),
+        ] {
+            assert_eq!(parse(text), Err(message.to_owned()), "{text}");
+        }
+    }
+}

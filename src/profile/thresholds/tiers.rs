@@ -1,0 +1,90 @@
+//! Tiers of a threshold: `{target: p(95)<300, acceptable: p(95)<500, attention: p(95)<800, failBelow: acceptable}`.
+
+use crate::{
+    profile::{
+        fault::Place,
+        node::Node,
+        reader::{MapReader, Reading},
+    },
+    threshold::{Bearing, Operator, Threshold, Tier},
+};
+
+/// A condition as it stands in the profile.
+pub(super) struct Condition<'n> {
+    pub(super) node: &'n Node,
+    pub(super) what: &'static str,
+    pub(super) tier: Option<Tier>,
+    pub(super) bearing: Bearing,
+}
+
+/// Takes the tiers that are there, from the best down. `acceptable` is asked for, or else the last one there is.
+pub(super) fn read<'n>(reading: &Reading, map: &mut MapReader<'n>) -> Vec<Condition<'n>> {
+    let taken = Tier::ALL.map(|(word, tier)| (word, tier, map.take(word)));
+    let fail_below = map.take("failBelow");
+    let there = taken.into_iter().filter_map(|(what, tier, node)| Some((what, tier, node?)));
+    let there: Vec<(&str, Tier, &Node)> = there.collect();
+    let words: Vec<_> = there.iter().map(|(word, tier, _)| (*word, *tier)).collect();
+    if let (Some(node), true) = (fail_below, there.is_empty()) {
+        let hint = "for example `target: p(95)<300` and `acceptable: p(95)<500`";
+        reading.fault(node.place, "`failBelow` without tiers", Some(hint.to_owned()));
+    }
+    let default = words.iter().map(|(_, tier)| *tier).filter(|tier| *tier <= Tier::Acceptable).max();
+    let default = default.or(words.first().map(|(_, tier)| *tier));
+    let asked = match fail_below.filter(|_| !words.is_empty()) {
+        Some(node) => reading.word(node, "tier", &words).or(default),
+        None => default,
+    };
+    let condition = |(what, tier, node)| {
+        let bearing = if Some(tier) == asked { Bearing::Binding } else { Bearing::Advisory };
+        Condition { node, what, tier: Some(tier), bearing }
+    };
+    there.into_iter().map(condition).collect()
+}
+
+/// Tiers must be steps of one thing, each easier to meet than the one before.
+pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
+    for pair in tiers.windows(2) {
+        let [better, worse] = pair else { continue };
+        let (Some(first), Some(second)) = (better.tier, worse.tier) else { continue };
+        let (first, second) = (first.word(), second.word());
+        let same = (better.stat, better.window) == (worse.stat, worse.window);
+        if !same || wants(better.operator) != wants(worse.operator) {
+            let message = format!(
+                "`{}` ({first}) and `{}` ({second}) are not steps of one thing",
+                better.expression, worse.expression
+            );
+            let hint =
+                "tiers compare the same statistic in the same way; write a list of thresholds for different ones";
+            reading.fault(place, message, Some(hint.to_owned()));
+            continue;
+        }
+        let easier = match wants(better.operator) {
+            Wants::Less => better.bound < worse.bound,
+            Wants::More => better.bound > worse.bound,
+            Wants::One => true,
+        };
+        if !easier {
+            let message = format!(
+                "`{}` ({first}) is no harder to meet than `{}` ({second})",
+                better.expression, worse.expression
+            );
+            reading.fault(place, message, None);
+        }
+    }
+}
+
+/// The direction of a comparison.
+#[derive(PartialEq)]
+enum Wants {
+    Less,
+    More,
+    One,
+}
+
+fn wants(operator: Operator) -> Wants {
+    match operator {
+        Operator::Less | Operator::LessOrEqual => Wants::Less,
+        Operator::Greater | Operator::GreaterOrEqual => Wants::More,
+        Operator::Equal | Operator::NotEqual => Wants::One,
+    }
+}

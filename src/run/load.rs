@@ -1,0 +1,94 @@
+//! Flags that shape the load, on their way to the profile and the plan.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Trouble, start_at, thresholds};
+use crate::{
+    cli::{RunArgs, load},
+    exit::Exit,
+    plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
+    profile::{GivenLoad, LoadFlags},
+    units::show_duration,
+};
+
+fn usage(message: String) -> Trouble {
+    Trouble { exit: Exit::Usage, message }
+}
+
+/// The flags that say how much load there is.
+#[must_use]
+pub fn flags(args: &RunArgs) -> LoadFlags {
+    let load = &args.load;
+    LoadFlags {
+        vus: load.vus,
+        duration: load.duration.clone(),
+        iterations: load.iterations,
+        rate: load.rate,
+        stages: load.stages.clone(),
+        max_vus: load.max_vus,
+    }
+}
+
+/// What the flags say to a profile. The text of a quick run holds its load itself.
+///
+/// # Errors
+/// When flags contradict each other or can't be read.
+pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, Trouble> {
+    let brief = if quick { LoadFlags::default() } else { flags(args) }.read().map_err(usage)?;
+    let only = args.load.scenarios.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    Ok(GivenLoad { brief, only: only.collect(), min_iteration_duration: args.load.min_iteration_duration })
+}
+
+/// What flags change in a plan that was read.
+///
+/// # Errors
+/// When a flag can't be read.
+pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
+    if !plan.left_out.is_empty() {
+        plan.begin_at_once();
+    }
+    let multiplier = || std::env::var("TEST_DURATION_MULTIPLIER").ok().filter(|text| !text.is_empty());
+    let duration = match (args.load.duration_factor, multiplier()) {
+        (Some(factor), _) => factor,
+        (None, Some(text)) => {
+            load::factor(&text).map_err(|message| usage(format!("TEST_DURATION_MULTIPLIER: {message}")))?
+        }
+        (None, None) => 1.0,
+    };
+    plan.scale(Factors { vus: args.load.vus_factor.unwrap_or(1.0), duration });
+    if args.control.is_none() {
+        plan.notes.extend(plan.scenarios.iter().filter_map(uncontrolled).collect::<Vec<_>>());
+    }
+    thresholds::add_flags(plan, args)?;
+    plan.mark_what_is_not_run();
+    Ok(())
+}
+
+fn uncontrolled(scenario: &Scenario) -> Option<String> {
+    let Shape::Closed(closed) = &scenario.shape else { return None };
+    closed.max_users?;
+    Some(format!("{}: nobody can change its users, because there is no `--control ADDRESS`", scenario.name))
+}
+
+/// The part of the load that this process makes.
+///
+/// # Errors
+/// When it can't be read.
+pub fn segment(args: &RunArgs) -> Result<Partition, Trouble> {
+    let text = args.load.segment.as_deref();
+    text.map_or(Ok(Partition::WHOLE), Partition::parse_segment).map_err(|message| usage(format!("--segment {message}")))
+}
+
+/// How long to wait before the start, and a sentence about it.
+///
+/// # Errors
+/// When the time can't be read or has passed.
+pub fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>), Trouble> {
+    let Some(text) = &args.load.start_at else { return Ok((least, None)) };
+    let wait =
+        start_at::wait_until(text, SystemTime::now()).map_err(|message| usage(format!("--start-at {message}")))?;
+    if wait < least {
+        return Err(usage(format!("--start-at `{text}` is too near: nothing could be prepared until then")));
+    }
+    Ok((wait, Some(format!("starts at {text}, in {}", show_duration(wait)))))
+}

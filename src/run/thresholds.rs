@@ -1,0 +1,89 @@
+//! Thresholds between the rooms: those that flags give, and their way into a log and out of it.
+
+use super::Trouble;
+use crate::{
+    cli::RunArgs,
+    exit::Exit,
+    interval_log::frame::ThresholdHeader,
+    metric::{Kind, MetricDef, Unit, catalogue::LabelGroup},
+    plan::{Plan, UserMetric},
+    profile::thresholds::{Options, build},
+    threshold::{Bearing, Threshold, Tier, parse::parse_key},
+};
+
+/// Adds the thresholds of `--threshold`; they replace those of the same key.
+///
+/// # Errors
+/// When one can't be read.
+pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
+    let given = |key: &str| args.thresholds.iter().any(|(known, _)| known == key);
+    plan.thresholds.retain(|threshold| !given(&threshold.key));
+    let metrics = plan.metrics.clone();
+    let own: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
+    for (key, expression) in &args.thresholds {
+        let threshold = build(key, expression, &Options::default(), &own).map_err(|wrong| Trouble {
+            exit: Exit::Usage,
+            message: format!("--threshold {key}={expression}: {wrong}"),
+        })?;
+        plan.thresholds.push(Threshold { by_flag: true, ..threshold });
+    }
+    if args.no_thresholds && !plan.thresholds.is_empty() {
+        plan.thresholds.clear();
+        plan.notes.push("nothing is judged: --no-thresholds".to_owned());
+    }
+    Ok(())
+}
+
+/// What a log keeps of a threshold; `metrics` are the profile's.
+#[must_use]
+pub fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHeader {
+    let own = metrics.iter().find(|metric| metric.def == threshold.metric);
+    ThresholdHeader {
+        metric: threshold.key.clone(),
+        condition: threshold.expression.clone(),
+        allow_no_data: threshold.allow_no_data,
+        tier: threshold.tier.map(|tier| tier.word().to_owned()),
+        bearing: threshold.bearing.word().to_owned(),
+        by_flag: threshold.by_flag,
+        own: own.map(|metric| (metric.def.kind.word().to_owned(), metric.def.unit.word().to_owned())),
+    }
+}
+
+/// The threshold that a log kept; None when this version knows its metric no more.
+#[must_use]
+pub fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
+    let own = header.own.as_ref().and_then(|own| defined(&header.metric, own));
+    let own: Vec<_> = own.iter().collect();
+    let threshold = build(&header.metric, &header.condition, &Options::default(), &own).ok()?;
+    Some(Threshold {
+        allow_no_data: header.allow_no_data,
+        tier: header.tier.as_deref().and_then(Tier::of),
+        bearing: Bearing::of(&header.bearing),
+        by_flag: header.by_flag,
+        ..threshold
+    })
+}
+
+/// The metric of a profile that a log tells of by the words for its kind and unit.
+fn defined(key: &str, (kind, unit): &(String, String)) -> Option<MetricDef> {
+    let kind = Kind::ALL.into_iter().find(|known| known.word() == kind)?;
+    let unit = Unit::ALL.into_iter().find(|known| known.word() == unit)?;
+    let name = parse_key(key).ok()?.0.into();
+    Some(MetricDef { name, kind, unit, help: "".into(), labels: LabelGroup::Group })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_survives_a_log_and_logs_of_earlier_versions_are_read() {
+        let threshold = build("http_req_duration{scenario:a}", "p(95)<500 over 1m", &Options::default(), &[]).unwrap();
+        let threshold = Threshold { tier: Some(Tier::Target), bearing: Bearing::Advisory, by_flag: true, ..threshold };
+        let json = serde_json::to_string(&header_of(&threshold, &[])).unwrap();
+        assert_eq!(of_header(&serde_json::from_str(&json).unwrap()), Some(threshold));
+        let earlier: ThresholdHeader = serde_json::from_str(r#"["checks","rate>0.9",true]"#).unwrap();
+        let read = of_header(&earlier).unwrap();
+        assert_eq!((read.allow_no_data, read.tier, read.bearing), (true, None, Bearing::Binding));
+    }
+}

@@ -1,0 +1,290 @@
+//! Shapes of load as a user asks for them: flags over profiles, parts, factors, presets, tiers and windows.
+
+use loadagent::target::{self, Knobs, Target};
+use serde_json::Value as Json;
+
+use super::support::{Bench, Ran};
+
+fn practice(knobs: &[(&str, &str)]) -> Target {
+    let mut set = Knobs::default();
+    knobs.iter().for_each(|(name, value)| set.set(name, value).unwrap());
+    target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
+}
+
+/// A bench with `p.yaml`, which goes to a target.
+fn bench(target: &Target, profile: &str) -> Bench {
+    let bench = Bench::new();
+    bench.write("p.yaml", &format!("base_url: http://{}\n{profile}", target.address()));
+    bench
+}
+
+/// Runs `p.yaml` into `run`.
+fn run(bench: &Bench, words: &[&str]) -> Ran {
+    bench.run(&[&["run", "p.yaml", "--run-dir", "run"], words].concat())
+}
+
+fn check(bench: &Bench, words: &[&str]) -> Json {
+    let ran = bench.run(&[&["check", "p.yaml", "--json"], words].concat());
+    assert_eq!(ran.code, 0, "{words:?}: {}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+fn loads(plan: &Json) -> Vec<&str> {
+    plan["scenarios"].as_array().unwrap().iter().map(|scenario| scenario["load"].as_str().unwrap()).collect()
+}
+
+const TWO: &str = "scenarios:\n  \
+    a: {executor: per-vu-iterations, vus: 2, iterations: 3, flow: [{get: /a}]}\n  \
+    b: {executor: constant-arrival-rate, startTime: 1m, rate: 40, duration: 2m, preAllocatedVUs: 20, flow: [{get: /b}]}\n";
+
+#[test]
+fn flags_replace_the_load_of_a_profile_and_say_so() {
+    let target = practice(&[]);
+    let bench = bench(&target, TWO);
+    let ran = run(&bench, &["-u", "2", "-i", "10"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = "flags replace the load of a, b; they begin together";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(std::fs::read_to_string(bench.path().join("run/events.log")).unwrap().contains(told));
+    let report = target.report();
+    assert_eq!((report.total, report.routes["/a"].total, report.routes["/b"].total), (10, 5, 5));
+}
+
+#[test]
+fn flags_stand_over_the_load_at_the_top() {
+    let target = practice(&[]);
+    let bench = bench(&target, "vus: 5\nduration: 1m\nflow: [{get: /}]\n");
+    for (words, load) in [
+        (&[][..], "constant-vus: 5 users for 1m"),
+        (&["-u", "7"], "constant-vus: 7 users for 1m"),
+        (&["-d", "2s"], "constant-vus: 5 users for 2s"),
+        (&["-i", "50"], "shared-iterations: 50 iterations shared by 5 users within 10m"),
+        (&["-s", "30s:9"], "ramping-vus: up to 9 users for 30s"),
+        (&["--rate", "9"], "constant-arrival-rate: 9.00/s for 1m"),
+    ] {
+        let plan = check(&bench, words);
+        assert_eq!(
+            loads(&plan),
+            [load.replace("up to 9 users for", "9 users for").replace("9.00/s", "9/s")],
+            "{words:?}"
+        );
+        assert_eq!(plan["notes"].as_array().unwrap().len(), 0, "{words:?}");
+    }
+}
+
+#[test]
+fn some_scenarios_begin_at_once_and_thresholds_of_the_others_are_not_run() {
+    let target = practice(&[]);
+    let thresholds = "thresholds:\n  http_reqs{scenario:a}: count==6\n  http_req_duration{scenario:b}: p(95)<1\n";
+    let bench = bench(&target, &format!("{TWO}{thresholds}"));
+    let plan = check(&bench, &["--scenarios", "b"]);
+    assert_eq!((&plan["scenarios"][0]["name"], &plan["scenarios"][0]["start_ms"]), (&"b".into(), &0.0.into()));
+    let ran = run(&bench, &["--scenarios", "a"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!((target.report().total, target.report().routes["/a"].total), (6, 6));
+    let judged = &bench.summary()["metrics"]["http_req_duration{scenario:b}"]["thresholds"]["p(95)<1"];
+    assert_eq!((&judged["ok"], &judged["not_run"]), (&true.into(), &true.into()));
+    let wrong = bench.run(&["check", "p.yaml", "--scenarios", "a,bb"]);
+    assert_eq!(wrong.code, 104);
+    assert!(wrong.stderr.contains("--scenarios: there is no scenario `bb`"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("hint: did you mean `b`?"), "{}", wrong.stderr);
+}
+
+#[test]
+fn factors_keep_the_shape() {
+    let target = practice(&[]);
+    let bench = bench(&target, TWO);
+    let plan = check(&bench, &["--vus-factor", "0.1", "--duration-factor", "0.5"]);
+    let expected = [
+        "per-vu-iterations: 3 iterations for each of 1 user within 10m",
+        "constant-arrival-rate: 4/s for 1m, from 30s",
+    ];
+    assert_eq!(loads(&plan), expected);
+    assert_eq!(plan["scenarios"][1]["peak_vus"], 2);
+    let mut command = bench.command(&["check", "p.yaml", "--json"]);
+    command.env("TEST_DURATION_MULTIPLIER", "0.25").env("LOADAGENT_VUS_FACTOR", "2");
+    let ran: Ran = command.output().unwrap().into();
+    let plan: Json = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(loads(&plan)[1], "constant-arrival-rate: 80/s for 30s, from 15s");
+    let notes =
+        ["users and arrival rates are 2 times the profile's", "durations and start times are 0.25 times the profile's"];
+    assert_eq!(plan["notes"], Json::from(notes.to_vec()));
+    for words in [["--vus-factor", "0"], ["--duration-factor", "-1"], ["--vus-factor", "many"]] {
+        assert_eq!(bench.run(&[&["check", "p.yaml"][..], &words].concat()).code, 2, "{words:?}");
+    }
+}
+
+#[test]
+fn a_preset_takes_the_load_as_its_base() {
+    let target = practice(&[]);
+    let bench = bench(&target, TWO);
+    let plan = check(&bench, &["--preset", "spike"]);
+    let expected = [
+        "ramping-vus: up to 10 users in 7 stages over 6m50s",
+        "ramping-arrival-rate: up to 200/s in 7 stages for 6m50s",
+    ];
+    assert_eq!(loads(&plan), expected);
+    assert_eq!(plan["scenarios"][1]["peak_vus"], 100, "the spike has the users that it needs");
+    let smoke = check(&bench, &["--preset", "smoke", "--duration-factor", "0.1"]);
+    assert_eq!(loads(&smoke), ["ramping-vus: 1 user for 3s", "ramping-arrival-rate: 1/s for 3s"]);
+}
+
+#[test]
+fn a_total_is_dealt_out_by_shares() {
+    let target = practice(&[]);
+    let bench = bench(
+        &target,
+        "rate: 100\nduration: 1s\nscenarios:\n  \
+        a: {share: 3, flow: [{get: /a}]}\n  b: {flow: [{get: /b}]}\n  c: {share: 3, flow: [{get: /c}]}\n",
+    );
+    let ran = run(&bench, &["--workers", "2"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let report = target.report();
+    let counts: Vec<u64> = ["/a", "/b", "/c"].iter().map(|route| report.routes[*route].total).collect();
+    assert_eq!((report.total, counts), (100, vec![43, 14, 43]));
+    let alone = check(&bench, &["--scenarios", "b"]);
+    assert_eq!(
+        alone["scenarios"][0]["load"], "constant-arrival-rate: 14.3/s for 1s",
+        "what is left out keeps its share"
+    );
+    let flags = check(&bench, &["--scenarios", "b", "--rate", "70"]);
+    assert_eq!(flags["peaks"]["rate"], 70.0, "flags are for what runs");
+}
+
+#[test]
+fn control_from_outside_needs_a_port_and_has_a_limit() {
+    let target = practice(&[]);
+    let profile =
+        "scenarios:\n  s: {executor: externally-controlled, vus: 2, maxVUs: 9, duration: 1s, flow: [{get: /}]}\n";
+    let bench = bench(&target, profile);
+    let plan = check(&bench, &[]);
+    assert_eq!(loads(&plan), ["externally-controlled: 2 users for 1s, up to 9 by the control port"]);
+    assert_eq!(plan["notes"][0], "s: nobody can change its users, because there is no `--control ADDRESS`");
+    assert_eq!(check(&bench, &["--control", "127.0.0.1:0"])["notes"], Json::Array(Vec::new()));
+}
+
+#[test]
+fn segments_together_are_the_whole() {
+    let target = practice(&[]);
+    let bench = bench(&target, TWO);
+    for segment in ["1/3", "1/3:2/3", "3/3"] {
+        let dir = segment.replace(['/', ':'], "-");
+        let words =
+            ["run", "p.yaml", "--scenarios", "b", "--duration-factor", "0.01", "--run-dir", &dir, "--segment", segment];
+        let ran = bench.run(&words);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+    assert_eq!(target.report().total, 48);
+    for (segment, message) in [
+        ("4/3", "--segment `4/3`: parts count from 1 to 3"),
+        ("1/4:3/4", "--segment `1/4:3/4`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1"),
+    ] {
+        let ran = run(&bench, &["--segment", segment]);
+        assert_eq!((ran.code, ran.stderr.trim()), (2, format!("loadagent: {message}").as_str()));
+    }
+}
+
+#[test]
+fn a_run_waits_for_its_time() {
+    let target = practice(&[]);
+    let bench = bench(&target, "iterations: 1\nflow: [{get: /}]\n");
+    let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
+    let ran = run(&bench, &["--start-at", &at.to_string()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("starts at {at}, in ")), "{}", ran.stderr);
+    let started = bench.summary()["loadagent"]["started_at"].as_str().unwrap().to_owned();
+    let started = humantime::parse_rfc3339(&started).unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert!(started.abs_diff(std::time::Duration::from_secs(at)).as_millis() <= 2, "{started:?}");
+    let late = run(&bench, &["--start-at", "1700000000"]);
+    assert_eq!(late.code, 2);
+    assert!(late.stderr.contains("--start-at `1700000000` was "), "{}", late.stderr);
+}
+
+#[test]
+fn only_the_tier_that_is_asked_for_fails_and_a_log_says_the_same() {
+    let target = practice(&[("errors", "100%")]);
+    let tiers = |more: &str| {
+        format!(
+            "iterations: 5\nflow: [{{get: /}}]\nthresholds:\n  \
+                 http_req_failed: {{target: rate<0.1, acceptable: rate<=1{more}}}\n"
+        )
+    };
+    let accepted = bench(&target, &tiers(""));
+    let ran = run(&accepted, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    let summary = accepted.summary();
+    assert_eq!(summary["loadagent"]["levels"][0]["level"], "acceptable");
+    let judged = &summary["metrics"]["http_req_failed"]["thresholds"]["rate<0.1"];
+    assert_eq!((&judged["ok"], &judged["tier"], &judged["advisory"]), (&false.into(), &"target".into(), &true.into()));
+    let again = accepted.run(&["report", "run"]).stdout;
+    assert!(again.contains("http_req_failed: acceptable"), "{again}");
+    let refused = bench(&target, &tiers(", failBelow: target"));
+    let ran = run(&refused, &[]);
+    assert_eq!(ran.code, 99, "{}", ran.stdout);
+    assert!(ran.stdout.contains("threshold rate<0.1 on http_req_failed (target): failed"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_window_ends_the_run_and_tells_where_it_was() {
+    let target = practice(&[("errors", "100%"), ("latency", "5ms")]);
+    let bench = bench(
+        &target,
+        "vus: 2\nduration: 60s\nflow: [{get: /}]\nthresholds:\n  \
+        http_req_failed: {threshold: rate<0.1 over 2s, abortOnFail: true}\n",
+    );
+    let ran = run(&bench, &[]);
+    assert_eq!(ran.code, 108, "{}{}", ran.stdout, ran.stderr);
+    let judged = &bench.summary()["metrics"]["http_req_failed"]["thresholds"]["rate<0.1 over 2s"];
+    assert_eq!(
+        (&judged["worst_window_value"], &judged["worst_window_ms"]),
+        (&1.0.into(), &Json::from(vec![0.0, 2_000.0]))
+    );
+}
+
+#[test]
+fn a_threshold_of_the_command_line_is_told_apart() {
+    let target = practice(&[]);
+    let bench = bench(&target, "iterations: 5\nflow: [{get: /}]\nthresholds: {http_reqs: count>100}\n");
+    let mut command = bench.command(&["run", "p.yaml", "--run-dir", "run"]);
+    let ran: Ran = command.env("LOADAGENT_THRESHOLD", "http_reqs=count>1;checks=rate>=0").output().unwrap().into();
+    assert_eq!(ran.code, 99, "no data of checks");
+    let summary = bench.summary();
+    let judged = &summary["metrics"]["http_reqs"]["thresholds"];
+    assert_eq!((judged["count>1"]["by_flag"].clone(), judged.get("count>100")), (true.into(), None));
+    assert!(ran.stdout.contains("count = 5  (--threshold)"), "{}", ran.stdout);
+    let mut quiet = bench.command(&["run", "p.yaml", "--run-dir", "quiet"]);
+    let ran: Ran = quiet.env("LOADAGENT_NO_THRESHOLDS", "true").output().unwrap().into();
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stderr.contains("nothing is judged: --no-thresholds"), "{}", ran.stderr);
+}
+
+#[test]
+fn check_warns_of_what_cannot_come_true() {
+    let target = practice(&[]);
+    let bench = bench(
+        &target,
+        "scenarios:\n  \
+        users: {executor: constant-vus, vus: 1000, duration: 1m, flow: [{get: /}, {think: 30ms}]}\n  \
+        few: {executor: constant-arrival-rate, rate: 100, duration: 1m, preAllocatedVUs: 10, flow: [{get: /}, {think: 1s}]}\n  \
+        long: {executor: per-vu-iterations, iterations: 10, maxDuration: 5s, flow: [{get: /}, {think: 2s}]}\n  \
+        ramp: {users: 100, spawn_rate: 1, run_time: 1m, wait: 1s, flow: [{get: /}]}\n\
+        thresholds: {http_reqs: rate>60000}\n",
+    );
+    let plan = check(&bench, &[]);
+    let told = |list: &str| {
+        plan[list].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let expected = [
+        "users: 1,000 users at 30ms think time reach at most 33,333/s requests, with a target that answers in no time",
+        "few: 100/s with 1s think time keep 100 users busy before the target takes any time, but maxVUs is 10: arrivals will be dropped",
+        "long: 1 user at 2s think time reach at most 0.5/s requests, with a target that answers in no time",
+        "long: 10 iterations a user at 2s each take 20s, but `maxDuration` is 5s: the rest will be dropped",
+        "ramp: 60 users at 1s think time reach at most 60/s requests, with a target that answers in no time",
+        "threshold rate>60000 on http_reqs can't be met: the whole run reaches at most 33,481/s, with a target that answers in no time",
+    ];
+    assert_eq!(told("warnings"), expected);
+    assert_eq!(told("notes"), ["ramp: 100 users at 1 a second are not there within 1m: it ends with 60"]);
+    assert_eq!((&plan["peaks"]["users"], &plan["peaks"]["users_at_ms"]), (&1_060.into(), &60_000.0.into()));
+    let text = bench.run(&["check", "p.yaml"]).stdout;
+    assert!(text.contains("timeline") && text.contains("at the most 1,060 users at 1m and 100/s at 0s"), "{text}");
+}
