@@ -1,6 +1,9 @@
 //! What a traced request shows of itself: the header line on the wire; address and user agent in its span.
 
-use crate::{plan::Origin, protocol::Outgoing};
+use crate::{
+    plan::Origin,
+    protocol::{Outgoing, head, proxy::authority},
+};
 
 /// Bytes of the header line: `traceparent: 00-` trace `-` span `-` flags, and the line end.
 pub(super) const HEADER: usize = 13 + 55 + 2;
@@ -31,14 +34,10 @@ fn put_hex(out: &mut [u8], bytes: &[u8]) {
 /// The address of a request as it is written. Values of its query are left out, for they may be secrets: the names stay.
 pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
     let Some(origin) = origin else { return String::new() };
-    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let target = String::from_utf8_lossy(line.split(|byte| *byte == b' ').nth(1).unwrap_or_default());
-    let (path, query) = target.split_once('?').map_or((&*target, None), |(path, query)| (path, Some(query)));
+    let target = head::target_text(request);
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let scheme = if origin.tls { "https" } else { "http" };
-    let host = if origin.host.contains(':') { format!("[{}]", origin.host) } else { origin.host.clone() };
-    let port =
-        if origin.port == if origin.tls { 443 } else { 80 } { String::new() } else { format!(":{}", origin.port) };
-    let mut url = format!("{scheme}://{host}{port}{path}");
+    let mut url = format!("{scheme}://{}{path}", authority(origin));
     for (number, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
         url.push(if number == 0 { '?' } else { '&' });
         // A word without `=` may be a token as well as a name.
@@ -49,12 +48,7 @@ pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
 
 /// The user agent that a request names, if it does.
 pub(super) fn user_agent(outgoing: &Outgoing<'_>) -> String {
-    const NAME: &[u8] = b"user-agent:";
-    let head = outgoing.bytes.get(..outgoing.splice).unwrap_or_default();
-    let mut lines = head.split(|byte| *byte == b'\n');
-    let line =
-        lines.find_map(|line| line.split_at_checked(NAME.len()).filter(|(name, _)| name.eq_ignore_ascii_case(NAME)));
-    cut(line.map(|(_, value)| String::from_utf8_lossy(value.trim_ascii()).into_owned()).unwrap_or_default())
+    cut(head::text(outgoing.head(), "user-agent").unwrap_or_default().to_owned())
 }
 
 fn cut(mut text: String) -> String {
@@ -79,13 +73,13 @@ mod tests {
     fn addresses_hold_no_value_that_may_be_a_secret() {
         let url =
             |tls, host: &str, port, line: &str| url(Some(&Origin { tls, host: host.into(), port }), line.as_bytes());
-        assert_eq!(url(false, "h", 80, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), "http://h/a");
+        assert_eq!(url(false, "h", 80, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), "http://h:80/a");
         assert_eq!(
             url(true, "::1", 8443, "GET /a?key=s3cret&s3cret&b= HTTP/1.1\r\n"),
             "https://[::1]:8443/a?key=REDACTED&REDACTED&b=REDACTED"
         );
         assert_eq!(url(true, "hh", 443, &format!("GET /{} HTTP/1.1\r\n", "é".repeat(900))).len(), 511);
-        assert_eq!(url(false, "h", 80, ""), "http://h");
+        assert_eq!(url(false, "h", 80, ""), "http://h:80");
     }
 
     #[test]

@@ -147,12 +147,13 @@ impl Trace {
         let is_sampled = self.left.get() > 0;
         self.left.set(self.left.get().saturating_sub(1));
         let span = is_sampled.then(|| Box::new(self.span_of(id, outgoing, network)));
-        Box::new(TracedRequest { header: traced::header(self.id, id, is_sampled), trace: self.clone(), span })
+        let (header, attempts) = (traced::header(self.id, id, is_sampled), Cell::default());
+        Box::new(TracedRequest { header, trace: self.clone(), span, attempts })
     }
 
     #[cold]
     fn span_of(&self, id: u64, outgoing: &Outgoing<'_>, network: &Network) -> Span {
-        let url = traced::url(network.origin_at(outgoing.origin).as_ref(), outgoing.bytes);
+        let url = traced::url(network.server(outgoing.origin).as_deref(), outgoing.bytes);
         let user_agent = traced::user_agent(outgoing);
         Span { trace: self.id, id, parent: self.root, url, user_agent, ..Span::default() }
     }
@@ -190,6 +191,8 @@ pub struct TracedRequest {
     trace: Rc<Trace>,
     /// What is known of its span before it is sent, if it is sampled. Boxed, because most are not.
     span: Option<Box<Span>>,
+    /// Attempts so far: redirects and answers to challenges are attempts of their own.
+    attempts: Cell<u32>,
 }
 
 impl TracedRequest {
@@ -202,7 +205,12 @@ impl TracedRequest {
     /// What an attempt leaves behind; None unless it is sampled.
     #[must_use]
     pub fn span(&self, attempt: &Attempt) -> Option<Span> {
-        let span = self.span.as_ref()?;
+        let mut span = Span::clone(self.span.as_ref()?);
+        span.resends = self.attempts.replace(self.attempts.get() + 1);
+        if span.resends > 0 {
+            // Where it went this time is not known here.
+            (span.id, span.url) = (self.trace.tracer.random.borrow_mut().u64(1..), String::new());
+        }
         // Without a byte written there is no service time; the span then shows the waiting for a connection.
         let begin = if attempt.sent > 0 { attempt.send_begin.unwrap_or(attempt.end) } else { attempt.taken };
         Some(Span {
@@ -210,7 +218,7 @@ impl TracedRequest {
             duration_ns: nanoseconds(attempt.end - begin),
             response_ns: nanoseconds(attempt.end - attempt.intended),
             is_observed: attempt.sent > 0,
-            ..Span::clone(span)
+            ..span
         })
     }
 }
@@ -358,8 +366,21 @@ mod tests {
         assert_eq!((request.parent, root.parent, root.trace), (root.id, 0, request.trace));
         assert_eq!((request.start_unix_ns, request.duration_ns), (1_700_000_000_020_000_000, 30_000_000));
         assert_eq!((request.response_ns, root.response_ns), (40_000_000, 50_000_000));
-        assert_eq!((&*request.url, &*request.user_agent), ("http://h/a?b=REDACTED", "me"));
+        assert_eq!((&*request.url, &*request.user_agent), ("http://h:80/a?b=REDACTED", "me"));
         assert!(request.is_observed && root.is_observed);
+    }
+
+    #[test]
+    fn an_attempt_that_follows_from_another_is_a_span_of_its_own() {
+        let (bench, spec) = (Bench::new(sampling(1.0, 1, 7), Partition::WHOLE), RequestSpec::default());
+        let trace = bench.begin(0, 0);
+        let traced = trace.request(&Outgoing::constant(&spec), &bench.run.network);
+        let record = |attempt: &Attempt| bench.run.desk.attempt(0, (0, 0), &spec, attempt, traced.span(attempt));
+        (0..2).for_each(|_| drop(Probe::new(bench.start, bench.start, &record)));
+        let spans = bench.spans();
+        let told: Vec<_> = spans.iter().map(|span| (span.resends, span.url.is_empty(), span.parent)).collect();
+        assert_eq!(told, [(0, false, trace.root), (1, true, trace.root)]);
+        assert_ne!(spans[0].id, spans[1].id);
     }
 
     #[test]

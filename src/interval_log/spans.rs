@@ -6,8 +6,8 @@ use crate::metric::{
     varint::{Input, put, put_text},
 };
 
-/// No span is shorter: seven numbers, two texts and two identities.
-const SHORTEST: usize = 8 + 16 + 2 * 8;
+/// No span is shorter: seven numbers, two texts, and the identities of trace, span and parent.
+const SHORTEST: usize = 9 + 16 + 2 * 8;
 
 /// Appends spans, if there are some.
 pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span]) {
@@ -21,7 +21,9 @@ pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span]) {
         out.extend_from_slice(&span.trace.to_le_bytes());
         out.extend_from_slice(&span.id.to_le_bytes());
         out.extend_from_slice(&span.parent.to_le_bytes());
-        for number in [span.start_unix_ns, span.duration_ns, span.response_ns, span.is_observed.into()] {
+        for number in
+            [span.start_unix_ns, span.duration_ns, span.response_ns, span.resends.into(), span.is_observed.into()]
+        {
             put(out, number);
         }
         put_text(out, &span.url);
@@ -54,6 +56,7 @@ fn read_span(input: &mut Input<'_>) -> Option<Span> {
         start_unix_ns: input.number()?,
         duration_ns: input.number()?,
         response_ns: input.number()?,
+        resends: u32::try_from(input.number()?).ok()?,
         is_observed: input.number()? != 0,
         url: input.text()?.to_owned(),
         user_agent: input.text()?.to_owned(),
@@ -71,12 +74,13 @@ mod tests {
         fn span()(
             (series, response_series) in any::<(u32, u32)>(),
             (trace, id, parent) in any::<(u128, u64, u64)>(),
-            (start_unix_ns, duration_ns, response_ns, is_observed) in any::<(u64, u64, u64, bool)>(),
+            (start_unix_ns, duration_ns, response_ns) in any::<(u64, u64, u64)>(),
+            (resends, is_observed) in any::<(u32, bool)>(),
             url in "[ -~]{0,40}",
             user_agent in "\\PC{0,9}",
         ) -> Span {
             Span {
-                series, response_series, trace, id, parent, start_unix_ns, duration_ns, response_ns, is_observed, url,
+                series, response_series, trace, id, parent, start_unix_ns, duration_ns, response_ns, resends, is_observed, url,
                 user_agent,
             }
         }

@@ -24,9 +24,12 @@ pub struct Span {
     pub duration_ns: u64,
     /// From the intended start to the end.
     pub response_ns: u64,
+    /// How many attempts of the same step there were before.
+    pub resends: u32,
     /// Whether its metrics count it: a request that was never written has no service time.
     pub is_observed: bool,
-    /// Where the request went, without user, password and values of its query; empty for an iteration.
+    /// Where the request went, without user, password and values of its query; empty where that is not known, and
+    /// for an iteration.
     pub url: String,
     /// What it called itself; empty for an iteration.
     pub user_agent: String,

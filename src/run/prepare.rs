@@ -6,7 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::{Trouble, load, thresholds, traces};
 use crate::{
-    cli::RunArgs,
+    cli::{HttpDebug, RunArgs},
     executor::Sampling,
     exit::Exit,
     interval_log::{
@@ -14,7 +14,7 @@ use crate::{
         frame::{Model, ScenarioHeader},
     },
     output::SinkAddress,
-    plan::{Partition, Plan, Shape, describe::describe},
+    plan::{Partition, Plan, Shape, describe::describe, http::Debug},
     profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
     target::{self, Knobs, Target},
@@ -210,7 +210,13 @@ fn start_target(knobs: &[(String, String)]) -> Result<Target, Trouble> {
 /// What flags change in a plan.
 fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     plan.seed = args.seed.unwrap_or(plan.seed);
-    plan.insecure_skip_tls_verify |= args.insecure_skip_tls_verify;
+    plan.http.tls.skip_verify |= args.insecure_skip_tls_verify;
+    plan.http.max_redirects = args.max_redirects.unwrap_or(plan.http.max_redirects);
+    match args.http_debug {
+        Some(HttpDebug::Full) => plan.http.debug = Debug::Full,
+        Some(HttpDebug::Heads) => plan.http.debug = plan.http.debug.max(Debug::Heads),
+        None => {}
+    }
     for (name, value) in &args.tags {
         profile::reader::check_tag(name)
             .map_err(|message| Trouble { exit: Exit::Usage, message: format!("--tag: {message}") })?;

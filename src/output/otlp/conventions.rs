@@ -7,8 +7,6 @@ use crate::metric::Labels;
 const TRANSLATED: [&str; 4] = ["method", "status", "error_class", "expected_response"];
 /// The methods that the conventions know.
 const METHODS: [&str; 10] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"];
-/// The one version that is spoken so far.
-const PROTOCOL_VERSION: &str = "1.1";
 
 /// Labels that keep their meaning, under names that begin with `prefix`.
 pub(super) fn put_kept<'a>(
@@ -22,14 +20,13 @@ pub(super) fn put_kept<'a>(
     }
 }
 
-/// Method, status, version and kind of failure of a request.
+/// Method, status and kind of failure of a request.
 pub(super) fn put_request(out: &mut Vec<u8>, field: u32, labels: &Labels) {
     let method = labels.get("method").unwrap_or_default();
     let is_known = METHODS.contains(&method);
     put_attribute(out, field, "http.request.method", if is_known { method } else { "_OTHER" });
     if let Some(status) = labels.get("status").and_then(|status| status.parse().ok()) {
         put_integer(out, field, "http.response.status_code", status);
-        put_attribute(out, field, "network.protocol.version", PROTOCOL_VERSION);
     }
     if let Some(error) = error_type(labels) {
         put_attribute(out, field, "error.type", error);

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     conventions::{self, put_kept, put_request, put_server},
-    message::{put_attribute, put_float},
+    message::{put_attribute, put_float, put_integer},
 };
 use crate::{
     metric::{Labels, Span},
@@ -72,6 +72,9 @@ fn name(labels: &Labels) -> String {
 
 fn put_http(out: &mut Vec<u8>, span: &Span, labels: &Labels) {
     put_request(out, ATTRIBUTES, labels);
+    if span.resends > 0 {
+        put_integer(out, ATTRIBUTES, "http.request.resend_count", span.resends.into());
+    }
     let url = Url::parse(&span.url).ok();
     if let Some((host, port)) = url.as_ref().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?))) {
         put_server(out, ATTRIBUTES, host, port);

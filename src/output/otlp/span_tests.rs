@@ -116,7 +116,6 @@ fn a_request_is_a_client_span_by_the_conventions() {
         ("loadagent.scenario", "s"),
         ("loadagent.stage", "up"),
         ("loadagent.team", "a"),
-        ("network.protocol.version", "1.1"),
         ("server.address", "h"),
         ("server.port", "int 8443"),
         ("url.full", "https://h:8443/a?b=REDACTED"),
@@ -136,6 +135,8 @@ fn what_failed_says_why() {
     };
     assert_eq!(with(&[("status", "503"), ("error_class", "status_5xx")]), (true, "503".to_owned()));
     assert_eq!(with(&[("status", ""), ("error_class", "timeout_wait")]), (true, "timeout_wait".to_owned()));
+    let (_, again) = only(&LOGIN, Span { resends: 2, url: String::new(), ..request(0, 9) });
+    assert_eq!((&*again["http.request.resend_count"], again.get("server.address")), ("int 2", None));
     assert_eq!(with(&[("status", "404")]), (false, String::new()), "expected by the profile");
     let (_, attributes) = only(&[("method", "BREW"), ("name", "BREW /")], request(0, 9));
     assert_eq!((&*attributes["http.request.method"], &*attributes["http.request.method_original"]), ("_OTHER", "BREW"));

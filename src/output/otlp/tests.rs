@@ -471,7 +471,6 @@ fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
         ("http.request.method", "POST"),
         ("http.response.status_code", "int 503"),
         ("name", "login"),
-        ("network.protocol.version", "1.1"),
         ("run_id", "r1"),
         ("scenario", "s"),
         ("server.address", "h"),
