@@ -13,3 +13,4 @@ mod shapes;
 mod store;
 mod support;
 mod tls;
+mod traces;
