@@ -15,3 +15,4 @@ mod shapes;
 mod store;
 mod support;
 mod tls;
+mod traces;
