@@ -24,6 +24,7 @@ use super::{
     desk::Desk,
     open,
     pacer::Pacer,
+    rows::Rows,
     scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
 };
@@ -77,6 +78,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         outputs: Vec::new(),
         variables: BTreeMap::new(),
         metrics: [].into(),
+        data: [].into(),
         setup: None,
         teardown: None,
         practice_target: None,
@@ -147,6 +149,7 @@ fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, con
         network: Rc::new(Network::new(&plan.origins, tls::connector(false, true).unwrap())),
         buffers: Rc::default(),
         given: [].into(),
+        rows: Rc::new(Rows::new(plan, part)),
         control: control.clone(),
     };
     let scenario = plan.scenarios[0].clone();

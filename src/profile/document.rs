@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    data,
     fault::{Fault, Faults},
     flow::{self, Defaults, HeaderText, Surroundings, check_header},
     metrics,
@@ -28,6 +29,8 @@ pub struct Given {
     pub load: scenario::GivenLoad,
     /// The preset that a flag names; it stands over the profile's.
     pub preset: Option<String>,
+    /// The seed that a flag gives.
+    pub seed: Option<u64>,
     /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
     pub check_knob: Option<fn(&str, &str) -> Result<(), String>>,
 }
@@ -105,7 +108,8 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     }
     let insecure_skip_tls_verify = read_http(reading, map, &mut defaults);
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
-    let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
+    let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1);
+    let seed = given.seed.unwrap_or(seed.into());
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
     let variables = reading.variables.all();
@@ -115,7 +119,8 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
     let flows = map.take("flows").map(|node| reading.map(node, "flows").entries).unwrap_or_default();
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
-    let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new() };
+    let (data, rows) = map.take("data").map(|node| data::read(reading, node, seed)).unwrap_or_default();
+    let surroundings = Surroundings { defaults, flows, metrics, data };
     let mut origins = Vec::new();
     let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
     let mut sources = Sources { surroundings: &surroundings, of_setup: &of_setup, origins: &mut origins };
@@ -136,6 +141,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         outputs,
         variables,
         metrics: surroundings.metrics.into(),
+        data: rows.into(),
         setup,
         teardown,
         practice_target,

@@ -1,17 +1,19 @@
 //! From flags to everything a run needs: the plan, the practice target, sinks, identity.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Trouble, load, thresholds};
+use super::{Trouble, clock::RunClock, errands::Errands, load, thresholds};
 use crate::{
     cli::RunArgs,
+    executor::Order,
     exit::Exit,
     interval_log::{
         Header,
         frame::{Model, ScenarioHeader},
     },
+    metric::WorkerInterval,
     output::SinkAddress,
     plan::{Partition, Plan, Shape, describe::describe},
     profile::{self, Given, bundled, quick_plan},
@@ -92,6 +94,26 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
 }
 
 impl Prepared {
+    /// How many record: the workers, setup and teardown.
+    #[must_use]
+    pub fn recorders(&self) -> usize {
+        self.workers + usize::from(self.plan.setup.is_some()) + usize::from(self.plan.teardown.is_some())
+    }
+
+    /// What the workers are to do.
+    #[must_use]
+    pub fn order(&self, clock: &RunClock, errands: &Errands<'_>, recorded: Option<WorkerInterval>) -> Order {
+        Order {
+            workers: self.workers,
+            segment: self.segment,
+            start: clock.start(),
+            clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
+            recorders: errands.recorders(),
+            given: errands.given(),
+            recorded,
+        }
+    }
+
     /// The first record of the run's log.
     #[must_use]
     pub fn header(&self, started_at_ms: i64) -> Header {
@@ -171,6 +193,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         practice_url: Some("http://127.0.0.1:1".to_owned()),
         load: load::given(args, source.name == QUICK)?,
         preset: args.load.preset.clone(),
+        seed: args.seed,
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
     let read = |given: &Given| {
@@ -198,7 +221,6 @@ fn start_target(knobs: &[(String, String)]) -> Result<Target, Trouble> {
 
 /// What flags change in a plan.
 fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
-    plan.seed = args.seed.unwrap_or(plan.seed);
     plan.insecure_skip_tls_verify |= args.insecure_skip_tls_verify;
     for (name, value) in &args.tags {
         profile::reader::check_tag(name)

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod cli;
+mod data;
 mod exports;
 mod otlp;
 mod otlp_grpc;
