@@ -183,8 +183,13 @@ fn next_cut_off(crew: &[Place]) -> Option<Instant> {
 
 /// Pause after an iteration that took no time.
 const IDLE: Duration = Duration::from_millis(1);
+
+/// Iterations begun at each place; where a user left of its own will, nothing is to be begun any more.
 fn begun(crew: &[Place]) -> impl Iterator<Item = u64> {
-    crew.iter().map(|place| place.begun.get())
+    crew.iter().map(|place| {
+        let left = place.left || place.user.as_ref().is_some_and(|user| user.leash.left.get());
+        if left { u64::MAX } else { place.begun.get() }
+    })
 }
 
 /// A user's life.
@@ -204,6 +209,7 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash:
         let iterated = user.iterate(now, None).await;
         if iterated.left {
             leash.left.set(true);
+            run.bell.notify_waiters();
             break;
         }
         let over = || leash.retired.get() || budget.is_done(begun.get());

@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{buffers::Buffers, desk::Desk, rows::Rows};
+use super::{buffers::Buffers, desk::Desk, rows::Rows, tracer::Tracer};
 use crate::{
     control::{Applied, Control, StopReason},
     language::{Response, Slot, Value},
@@ -35,6 +35,8 @@ pub struct Floor {
     pub rows: Rc<Rows>,
     /// Where a flow's wish to end the test goes.
     pub control: Control,
+    /// Who decides about traces, if requests are to carry them.
+    pub tracer: Option<Rc<Tracer>>,
 }
 
 /// One scenario on one worker.
@@ -60,6 +62,8 @@ pub struct ScenarioRun {
     pub given: Vec<(Slot, Value)>,
     /// Rows for users.
     pub rows: Rc<Rows>,
+    /// Who decides about traces, if requests are to carry them.
+    pub tracer: Option<Rc<Tracer>>,
     control: Control,
     worker: usize,
     /// The wall clock at the start of the run, since the Unix epoch.
@@ -102,6 +106,7 @@ impl ScenarioRun {
             desk,
             buffers: floor.buffers.clone(),
             rows: floor.rows.clone(),
+            tracer: floor.tracer.clone(),
             control: floor.control.clone(),
             worker: floor.worker,
             clock_at_start: floor.clock_at_start,

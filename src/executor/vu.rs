@@ -9,6 +9,7 @@ use super::{
     rows::NoRow,
     scenario::ScenarioRun,
     strand::{Ended, Strand, User},
+    tracer::Trace,
 };
 use crate::{language::Who, plan::Flow};
 
@@ -68,6 +69,7 @@ impl VirtualUser {
         if let Some(arrival) = arrival {
             run.desk.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
+        self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
         let mut from = (intended, began);
         if !self.started {
             match self.enter(run.program().on_start, intended, began).await {
@@ -90,8 +92,10 @@ impl VirtualUser {
         if let Ended::NoRow(NoRow::Left(data)) = &ended {
             run.run_out(data);
         }
+        self.user.session.end_iteration(&run.network);
         if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
             run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
+            self.user.trace.take().inspect(|trace| trace.end(end));
         }
         Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) }
     }
@@ -100,6 +104,7 @@ impl VirtualUser {
     pub async fn part(&mut self) {
         if self.started && !self.user.run.is_halted() {
             let now = Instant::now();
+            self.user.trace.replace(Trace::unsampled(&self.user.run));
             self.enter(self.user.run.program().on_stop, now, now).await;
         }
     }

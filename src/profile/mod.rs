@@ -14,6 +14,7 @@ pub mod data;
 pub mod document;
 pub mod fault;
 pub mod flow;
+mod http;
 pub mod metrics;
 pub mod node;
 pub mod preset;

@@ -168,6 +168,7 @@ impl Teller {
     fn hear(&mut self, part: WorkerInterval) {
         let unkept = self.folder.records.keep(&part);
         self.note_unkept(unkept);
+        self.sinks.lost_spans(part.spans.lost);
         self.assembler.take(part);
     }
 
