@@ -96,8 +96,7 @@ fn file(reading: &Reading, map: &mut MapReader<'_>, word: &str, node: &Node) -> 
         _ => csv(reading, map),
     };
     let largest = map.take("max_size");
-    let largest =
-        largest.map_or(Some(LARGEST), |node| reading.parsed(node, "max_size", |text| units::parse_size(text)));
+    let largest = largest.map_or(Some(LARGEST), |node| reading.parsed(node, "max_size", units::parse_size));
     let source = Source { file: reading.text(node, "the file's name")?, format: format?, largest: largest? };
     kept(reading, node.place, load(&source, &reading.folder))
 }

@@ -8,6 +8,7 @@ use crate::{
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
     plan::{
         Op, Plan, Scenario, Shape,
+        data::PlannedData,
         describe::{self, describe},
         feasibility, timeline,
     },
@@ -72,7 +73,8 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
 }
 
 fn steps(scenario: &Scenario) -> String {
-    scenario.program.ops.iter().filter_map(describe::step).map(|step| format!("    - {step}\n")).collect()
+    let steps = scenario.program.ops.iter().filter_map(describe::step);
+    steps.fold(String::new(), |text, step| text + "    - " + &step + "\n")
 }
 
 /// Setup or teardown.
@@ -84,8 +86,10 @@ fn once(scenario: Option<&Scenario>, when: &str) -> String {
 }
 
 fn rows(plan: &Plan) -> String {
-    let sets = plan.data.iter().map(|data| format!("    {}: {}\n", data.name, show_several(data.set.count(), "row")));
-    let sets: String = sets.collect();
+    let shown = |text: String, data: &PlannedData| {
+        text + &format!("    {}: {}\n", data.name, show_several(data.set.count(), "row"))
+    };
+    let sets = plan.data.iter().fold(String::new(), shown);
     if sets.is_empty() { sets } else { format!("\n  data\n{sets}") }
 }
 

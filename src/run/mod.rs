@@ -172,13 +172,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     teller.drain(if ending.is_cut_off() { Duration::ZERO } else { args.drain }, &mut signals).await;
     let told = teller.finish();
     endings.extend(told.endings);
-    match told.stop {
-        Some(StopReason::Outside) if !ending.is_cut_off() => {
-            endings.push((Exit::Stopped, "stopped from outside".to_owned()));
-        }
-        Some(StopReason::Aborted) => endings.push((Exit::Aborted, "the test aborted itself".to_owned())),
-        _ => {}
-    }
+    endings.extend(told.stop.and_then(|reason| stopped(reason, ending.is_cut_off())));
     let generator = generator::sample(told.worker_cpu_seconds, prepared.workers, told.throttled_at_start);
     let mut validity = Validity::judge(&told.header, &told.totals, &told.offered, generator, elapsed);
     validity.warnings.extend(warnings);
@@ -197,6 +191,14 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     };
     let seen = prepared.target.as_ref().map(Target::report);
     Ok(conclude(&summary, told.folder, args, style, &prepared.sinks, seen.as_ref()))
+}
+
+/// The reason that an early end is; being cut off is a reason of its own.
+fn stopped(reason: StopReason, is_cut_off: bool) -> Option<(Exit, String)> {
+    match reason {
+        StopReason::Outside => (!is_cut_off).then(|| (Exit::Stopped, "stopped from outside".to_owned())),
+        StopReason::Aborted => Some((Exit::Aborted, "the test aborted itself".to_owned())),
+    }
 }
 
 /// Makes the run's folder and starts the sinks.
