@@ -6,6 +6,7 @@
 
 pub mod adjust;
 pub mod check;
+pub mod data;
 pub mod describe;
 pub mod feasibility;
 pub mod flow;
@@ -65,6 +66,8 @@ pub struct Plan {
     pub variables: BTreeMap<String, String>,
     /// Metrics of the profile.
     pub metrics: Arc<[UserMetric]>,
+    /// Rows for users; steps refer to them by position.
+    pub data: Arc<[data::PlannedData]>,
     /// What runs once before the load; what it sets, all users know.
     pub setup: Option<Scenario>,
     /// What runs once after it.

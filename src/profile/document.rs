@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    data,
     environment::{self, Overlaid},
     fault::{Fault, Faults},
     flow::{self, Defaults, Surroundings},
@@ -32,6 +33,8 @@ pub struct Given {
     pub environment_name: Option<String>,
     /// The preset that a flag names; it stands over the profile's.
     pub preset: Option<String>,
+    /// The seed that a flag gives.
+    pub seed: Option<u64>,
     /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
     pub check_knob: Option<fn(&str, &str) -> Result<(), String>>,
 }
@@ -123,7 +126,8 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let auth = map.peek("http").and_then(|node| node.get("auth")).filter(|node| !node.is_null());
     let http = http::read(reading, given, map, &mut defaults);
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
-    let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
+    let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1);
+    let seed = given.seed.unwrap_or(seed.into());
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
     let traces = map.take("traces").and_then(|node| reading.text_as_written(node, "traces"));
@@ -136,7 +140,8 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
     let providers = map.take("auth").map(|node| reading.map(node, "auth").entries).unwrap_or_default();
     let providers = providers.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
-    let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new(), providers, auth };
+    let (data, rows) = map.take("data").map(|node| data::read(reading, node, seed)).unwrap_or_default();
+    let surroundings = Surroundings { defaults, flows, metrics, data, providers, auth };
     let mut origins = Vec::new();
     let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
     let mut sources = Sources { surroundings: &surroundings, of_setup: &of_setup, origins: &mut origins };
@@ -157,6 +162,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         traces,
         variables,
         metrics: surroundings.metrics.into(),
+        data: rows.into(),
         setup,
         teardown,
         practice_target,

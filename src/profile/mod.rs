@@ -10,6 +10,7 @@
 //! Start with [`document`], then [`scenario`] and [`flow`].
 
 pub mod bundled;
+pub mod data;
 pub mod document;
 pub mod environment;
 pub mod fault;

@@ -3,6 +3,7 @@
 
 mod auth;
 mod cli;
+mod data;
 mod environments;
 mod exports;
 mod hostile;
