@@ -82,6 +82,9 @@ pub struct RunArgs {
     /// Where to send metrics, for example prometheus=http://localhost:9090/api/v1/write; repeat it
     #[arg(short = 'o', long = "out", value_name = "SINK", env = "LOADAGENT_OUT", hide_env_values = true)]
     pub outputs: Vec<String>,
+    /// Trace requests and send spans by OTLP, for example 'otlp=http://localhost:4318?ratio=0.01&max=50/s'
+    #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
+    pub traces: Option<String>,
     /// Add a threshold, or replace those of its metric, for example '`http_req_duration=p(95)`<500'; repeat it
     #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
@@ -127,6 +130,12 @@ pub struct RunArgs {
     /// Take any certificate
     #[arg(long)]
     pub insecure_skip_tls_verify: bool,
+    /// Redirects that a request follows; 0 follows none [default: the profile's, or 10]
+    #[arg(long, value_name = "N", env = "LOADAGENT_MAX_REDIRECTS")]
+    pub max_redirects: Option<u32>,
+    /// Show requests and responses on standard error, secrets masked; with =full also the beginnings of bodies
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "heads")]
+    pub http_debug: Option<HttpDebug>,
     /// No progress and no summary on the terminal
     #[arg(short = 'q', long)]
     pub quiet: bool,
@@ -136,6 +145,15 @@ pub struct RunArgs {
     /// No live progress
     #[arg(long)]
     pub no_progress: bool,
+}
+
+/// What `--http-debug` shows.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum HttpDebug {
+    /// Heads
+    Heads,
+    /// Heads and the beginnings of bodies
+    Full,
 }
 
 /// Flags of `check`.
@@ -231,6 +249,8 @@ mod tests {
         for command in [Cli::command(), CheckArgs::augment_args(clap::Command::new("check"))] {
             let out = command.get_arguments().find(|argument| argument.get_id() == "outputs").unwrap();
             assert!(out.is_hide_env_values_set());
+            let traces = command.get_arguments().find(|argument| argument.get_id() == "traces").unwrap();
+            assert!(traces.is_hide_env_values_set());
             let csv = command.get_arguments().find(|argument| argument.get_id() == "csv").unwrap();
             assert_eq!(csv.get_env().unwrap(), "LOADAGENT_CSV");
         }

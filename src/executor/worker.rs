@@ -10,7 +10,6 @@ use tokio::{
     task::spawn_local,
     time::{Instant, sleep_until},
 };
-use tokio_rustls::TlsConnector;
 
 use super::{
     budget::Budget,
@@ -21,13 +20,14 @@ use super::{
     scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
     settle,
+    tracer::{Sampling, Tracer},
 };
 use crate::{
     control::{Control, Follower},
     language::Value,
     metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
-    protocol::{Network, tls},
+    protocol::{Network, tls::Connector},
 };
 
 static WORKER_FAMILY: [&MetricDef; 1] = [&GENERATOR_OPEN_SOCKETS];
@@ -77,7 +77,8 @@ struct Assignment {
     start: Instant,
     /// For raw records, when they are wanted.
     records: Option<RecordWriter>,
-    tls: TlsConnector,
+    traces: Option<Sampling>,
+    tls: Connector,
     shared: Vec<Shared>,
     follower: Follower,
     sender: mpsc::Sender<WorkerInterval>,
@@ -99,6 +100,8 @@ pub struct Order {
     pub clock_at_start: Duration,
     /// Whether intervals carry raw records.
     pub records: bool,
+    /// What is sampled, if requests are to carry traces.
+    pub traces: Option<Sampling>,
     /// What setup left behind.
     pub given: Arc<[(String, Value)]>,
     /// What setup recorded, if there was one: it comes before the first interval, as of a worker of its own.
@@ -111,8 +114,8 @@ impl Crew {
     /// # Errors
     /// When TLS or a thread can't be set up.
     pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
-        let Order { workers, segment, start, clock_at_start, records, given, recorded } = order;
-        let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
+        let Order { workers, segment, start, clock_at_start, records, traces, given, recorded } = order;
+        let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has room.
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
@@ -125,6 +128,7 @@ impl Crew {
                 part: segment.divided(worker as u64, workers as u64),
                 start,
                 records: records.then(|| RecordWriter::new(workers)),
+                traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
                 follower: control.follower(),
@@ -175,7 +179,7 @@ impl Assignment {
         let mut recorder = Recorder::default();
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
-        let network = Rc::new(Network::new(&self.plan.origins, self.tls.clone()));
+        let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
         let floor = Floor {
             worker: self.worker,
             start: self.start,
@@ -186,6 +190,9 @@ impl Assignment {
             buffers: Rc::default(),
             given: self.given.clone(),
             control: self.control.clone(),
+            tracer: self
+                .traces
+                .map(|sampling| Rc::new(Tracer::new(sampling, self.part, self.start, self.clock_at_start))),
         };
         let mut runs = Vec::new();
         let mut executors = Vec::new();

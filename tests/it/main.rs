@@ -3,9 +3,14 @@
 
 mod cli;
 mod exports;
+mod hostile;
+mod hostile2;
+mod http;
+mod http2;
 mod otlp;
 mod otlp_grpc;
 mod shapes;
 mod store;
 mod support;
 mod tls;
+mod traces;
