@@ -15,6 +15,8 @@ mod retry;
 mod side;
 mod state;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 

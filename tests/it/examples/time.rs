@@ -56,10 +56,11 @@ fn bursts_come_ten_at_a_time_and_no_oftener_than_they_may() {
         let bursts: Vec<_> =
             requests.chunk_by(|a, b| a.path == b.path).filter(|chunk| chunk[0].path == "/burst").collect();
         assert!(bursts.len() >= 2 && bursts.iter().all(|burst| burst.len() == 10), "{bursts:?}");
-        // The first request of a burst may be late, so the time is taken from its last sure sign before: the pause's end.
+        // A burst's time counts from before its first request, which may be late: from the last answer before it, surely.
         let begun: Vec<_> = bursts.iter().map(|burst| burst[0].at_ms).collect();
-        let last_before =
-            |at: f64| requests.iter().rfind(|seen| seen.at_ms < at).map_or(0.0, |seen| seen.answered_ms());
+        let last_before = |at: f64| {
+            requests.iter().rfind(|seen| seen.at_ms < at).map_or(f64::NEG_INFINITY, |seen| seen.answered_ms())
+        };
         assert!(begun.windows(2).all(|pair| pair[1] - last_before(pair[0]) >= 1_000.0), "{begun:?}");
     }
 }
