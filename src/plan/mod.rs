@@ -62,6 +62,8 @@ pub struct Plan {
     pub seed: u64,
     /// Sinks named in the profile, as `--out` takes them.
     pub outputs: Vec<String>,
+    /// Where spans go, as `--traces` takes it.
+    pub traces: Option<String>,
     /// Variables of the profile, for the outputs: their addresses hold references, so that no secret is kept.
     pub variables: BTreeMap<String, String>,
     /// Metrics of the profile.

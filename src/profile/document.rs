@@ -108,6 +108,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
+    let traces = map.take("traces").and_then(|node| reading.text_as_written(node, "traces"));
     let variables = reading.variables.all();
     let metrics = map.take("metrics").map(|node| metrics::read(reading, node)).unwrap_or_default();
     let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
@@ -134,6 +135,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         http,
         seed,
         outputs,
+        traces,
         variables,
         metrics: surroundings.metrics.into(),
         setup,

@@ -26,6 +26,7 @@ pub mod start_at;
 pub mod teller;
 pub mod thinner;
 pub mod thresholds;
+pub mod traces;
 
 use std::{
     io::{IsTerminal, Write},
@@ -136,6 +137,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         start: clock.start(),
         clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
         records: wants_records,
+        traces: prepared.sampling(),
         given: Arc::default(),
         recorded: None,
     };

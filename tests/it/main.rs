@@ -14,3 +14,4 @@ mod shapes;
 mod store;
 mod support;
 mod tls;
+mod traces;
