@@ -30,7 +30,7 @@ fn the_snippets_of_the_reference_are_steps() {
     let snippets = REFERENCE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut count = 0;
     for snippet in snippets {
-        let steps: String = snippet.lines().map(|line| format!("      {line}\n")).collect();
+        let steps: String = snippet.lines().flat_map(|line| ["      ", line, "\n"]).collect();
         let read = profile::load("p.yaml", &format!("{AROUND}{steps}"), &Given::default());
         assert!(read.is_ok(), "{}\n{snippet}", read.unwrap_err());
         count += 1;
