@@ -66,7 +66,11 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     ("error", Builtin::Error, "class of the last request's failure; empty if it went as expected"),
     ("vu", Builtin::Vu, "the user's number, from 1, unique over all workers and segments"),
     ("iteration", Builtin::Iteration, "the user's iterations before this one"),
-    ("scenario_iteration", Builtin::ScenarioIteration, "number of this iteration in its scenario, from 0"),
+    (
+        "scenario_iteration",
+        Builtin::ScenarioIteration,
+        "number of this iteration in its scenario, from 0; no other has it, but some may be left out",
+    ),
     ("index", Builtin::Index, "number of the item in the making, from 0; only within `generate`"),
 ];
 

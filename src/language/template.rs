@@ -36,6 +36,13 @@ pub(super) enum Part {
 }
 
 impl Part {
+    fn into_expression(self) -> Expr {
+        match self {
+            Self::Text(text) => Expr::fixed(Value::from(&*text)),
+            Self::Expr(expr) => expr,
+        }
+    }
+
     fn constant_text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
@@ -86,6 +93,24 @@ impl Template {
         }
         let constant = constant(&parts);
         Ok(Self { parts: parts.into(), constant, needs })
+    }
+
+    /// The value of an expression.
+    #[must_use]
+    pub fn of_expression(expr: Expr) -> Self {
+        let needs = expr.needs();
+        let parts = vec![Part::Expr(expr)];
+        Self { constant: constant(&parts), parts: parts.into(), needs }
+    }
+
+    /// The expression that gives the same value.
+    #[must_use]
+    pub fn into_expression(self) -> Expr {
+        if let Some(value) = self.constant {
+            return Expr::fixed(value);
+        }
+        let mut parts: Vec<Expr> = self.parts.into_vec().into_iter().map(Part::into_expression).collect();
+        if parts.len() == 1 { parts.remove(0) } else { Expr::joined(parts) }
     }
 
     /// A text without expressions.

@@ -7,6 +7,18 @@ use super::{
     Interval, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedCells, series::Interner,
 };
 
+/// How a gauge of several workers and intervals becomes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gauging {
+    /// Workers have parts of it, which add up: users, connections.
+    #[default]
+    Parts,
+    /// Whoever set it last is right.
+    Last,
+    /// What comes in are changes, which add up over the whole run.
+    Changes,
+}
+
 /// Collects one interval at a time.
 #[derive(Debug)]
 pub struct Assembler {
@@ -20,15 +32,19 @@ pub struct Assembler {
     values: Vec<Option<Value>>,
     /// Gauges by series and worker: a worker's later value replaces its earlier one, workers' values add up.
     gauges: BTreeMap<(u32, usize), f64>,
+    /// Gauges that are no parts, by their metric's name.
+    gauging: BTreeMap<String, Gauging>,
+    /// Sums of changes by series.
+    levels: BTreeMap<u32, f64>,
     intended: IntendedCells,
     spans: Vec<Span>,
     sequence: u64,
 }
 
 impl Assembler {
-    /// For so many workers.
+    /// For so many workers, and gauges whose values are no parts, by name.
     #[must_use]
-    pub fn new(workers: usize) -> Self {
+    pub fn new(workers: usize, gauging: impl IntoIterator<Item = (String, Gauging)>) -> Self {
         Self {
             interner: Interner::default(),
             announced: 0,
@@ -38,14 +54,16 @@ impl Assembler {
             worker_cpu: vec![0.0; workers],
             values: Vec::new(),
             gauges: BTreeMap::new(),
+            gauging: gauging.into_iter().collect(),
+            levels: BTreeMap::new(),
             intended: IntendedCells::default(),
             spans: Vec::new(),
             sequence: 0,
         }
     }
 
-    /// Takes a worker's interval. Gauges of different workers in one interval add up. Nobody waits for workers past the
-    /// number that was promised (setup, teardown): their only interval is their last.
+    /// Takes a worker's interval. Nobody waits for workers past the number that was promised (setup, teardown): their only
+    /// interval is their last.
     pub fn take(&mut self, part: WorkerInterval) {
         let worker = part.worker;
         if worker >= self.numbers.len() {
@@ -61,7 +79,7 @@ impl Assembler {
         for (place, value) in part.values.into_iter().enumerate() {
             let number = self.numbers[worker][place];
             match value {
-                Value::Gauge(Some(last)) => drop(self.gauges.insert((number, worker), last)),
+                Value::Gauge(Some(last)) => self.gauge(number, worker, last),
                 value if value.is_empty() => {}
                 value => self.put(number, &value),
             }
@@ -75,6 +93,21 @@ impl Assembler {
         self.ticks[worker] = part.tick;
         self.ended[worker] = part.last;
         self.worker_cpu[worker] = part.cpu_seconds;
+    }
+
+    fn gauge(&mut self, number: u32, worker: usize, value: f64) {
+        let (metric, _) = &self.interner.definitions()[number as usize];
+        let (place, value) = match self.gauging.get(&*metric.name).copied().unwrap_or_default() {
+            Gauging::Parts => (worker, value),
+            // One place for all workers: the later value replaces the earlier one.
+            Gauging::Last => (0, value),
+            Gauging::Changes => {
+                let level = self.levels.entry(number).or_default();
+                *level += value;
+                (0, *level)
+            }
+        };
+        self.gauges.insert((number, place), value);
     }
 
     /// Records a value of the telling side itself: generator and outputs.
@@ -148,7 +181,7 @@ mod tests {
 
     #[test]
     fn workers_merge_whatever_order_they_interned_in() {
-        let mut assembler = Assembler::new(2);
+        let mut assembler = Assembler::new(2, []);
         let (mut first, mut second) = (Recorder::default(), Recorder::default());
         assembler.take(part(&mut first, 0, 1, "a", 1.0));
         assert!(!assembler.is_complete(1));
@@ -162,5 +195,28 @@ mod tests {
         let two = assembler.close(1_000, 2_000);
         assert!(two.new_series.is_empty());
         assert_eq!(two.values, [(2, Value::Counter(30.0)), (3, Value::Gauge(Some(10.0)))]);
+    }
+
+    #[test]
+    fn gauges_add_up_replace_or_change() {
+        for (gauging, told) in [
+            (Gauging::Parts, [Some(5.0), Some(-1.0), Some(-1.0)]),
+            (Gauging::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
+            (Gauging::Changes, [Some(5.0), Some(4.0), Some(3.0)]),
+        ] {
+            let mut assembler = Assembler::new(2, [(catalogue::VUS.name.to_string(), gauging)]);
+            let mut workers = [Recorder::default(), Recorder::default()];
+            let mut tick = |values: [Option<f64>; 2]| {
+                for (worker, recorder) in workers.iter_mut().enumerate() {
+                    let family = recorder.family(&COUNT, &Labels::default(), &[]);
+                    values[worker].into_iter().for_each(|value| recorder.shift(family, 1, value));
+                    assembler.take(recorder.hand_over(worker, 0, false, 0.0));
+                }
+                let values = assembler.close(0, 0).values;
+                values.into_iter().find_map(|(_, value)| if let Value::Gauge(last) = value { last } else { None })
+            };
+            let seen = [tick([Some(3.0), Some(2.0)]), tick([Some(-1.0), None]), tick([None, Some(-1.0)])];
+            assert_eq!(seen, told, "{gauging:?}");
+        }
     }
 }

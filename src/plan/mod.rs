@@ -35,7 +35,10 @@ pub use schedule::{ClosedSchedule, OpenSchedule};
 pub use share::Share;
 pub use work::{Wait, Work};
 
-use crate::{metric::MetricDef, threshold::Threshold};
+use crate::{
+    metric::{Gauging, Kind, MetricDef},
+    threshold::Threshold,
+};
 
 /// Everything a run will do.
 #[derive(Debug, Clone)]
@@ -119,6 +122,15 @@ pub struct UserMetric {
     pub scale: f64,
     /// Whether samples add to a gauge instead of setting it.
     pub up_and_down: bool,
+}
+
+impl UserMetric {
+    /// How values of several workers become one, if it is a gauge.
+    #[must_use]
+    pub fn gauging(&self) -> Option<(String, Gauging)> {
+        let gauging = if self.up_and_down { Gauging::Changes } else { Gauging::Last };
+        (self.def.kind == Kind::Gauge).then(|| (self.def.name.to_string(), gauging))
+    }
 }
 
 /// The two models of load.

@@ -54,7 +54,7 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
 pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, Trouble> {
     match action {
         None | Some(ProfilesAction::List) => {
-            bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<12} {about}")));
+            bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<26} {about}")));
         }
         Some(ProfilesAction::Show { name }) => {
             let text = bundled::find(name).ok_or_else(|| {

@@ -18,6 +18,7 @@ use crate::{
     interval_log::{Event, Header},
     metric::{Assembler, Totals, WorkerInterval},
     output::Account,
+    plan::UserMetric,
     report::progress::{Display, Glance},
     threshold::{
         Bearing,
@@ -106,7 +107,7 @@ impl Teller {
         display: Display,
     ) -> Self {
         Self {
-            assembler: Assembler::new(prepared.workers),
+            assembler: Assembler::new(prepared.workers, prepared.plan.metrics.iter().filter_map(UserMetric::gauging)),
             thinner: Thinner::default(),
             totals: Totals::default(),
             offered: Offered::default(),

@@ -5,6 +5,7 @@ mod auth;
 mod cli;
 mod data;
 mod environments;
+mod examples;
 mod exports;
 mod hostile;
 mod hostile2;

@@ -3,6 +3,7 @@
 //! A text is cut into tokens, climbed into a tree, and compiled against the names of its place; all of this before the
 //! run. While it runs, an expression is a walk over a small tree that reads slots and the last response.
 
+mod assembled;
 mod call;
 mod compile;
 mod lexer;

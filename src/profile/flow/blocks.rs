@@ -91,7 +91,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let list = match &step.value.value {
         Yaml::Scalar { .. } => compiler.template(step.value, "foreach"),
-        _ => compiler.reading.value(step.value, "an item").map(Template::fixed),
+        _ => compiler.any_value(step.value),
     };
     let named = step.map.take("as");
     let item = compiler.variable(named, "item", step.place);

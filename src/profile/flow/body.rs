@@ -40,7 +40,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     /// A YAML tree as JSON: plain scalars become numbers, booleans and null as in YAML's core schema. A scalar that is
-    /// one `${…}` without quotes becomes its value with its type.
+    /// one `${…}` becomes its value with its type, in quotes or not: YAML itself asks for quotes around many of them.
     fn json(&mut self, node: &'n Node) -> Vec<Piece> {
         let mut pieces = Vec::new();
         self.put_json(node, &mut pieces);
@@ -70,7 +70,7 @@ impl<'n> Compiler<'_, 'n> {
                     out.push(Piece::text("null"));
                     return;
                 }
-                let single = *plain && text.starts_with("${") && text.ends_with('}');
+                let single = text.starts_with("${") && text.ends_with('}');
                 let Some(template) = self.template(node, "a value") else { return };
                 let literal =
                     template.constant_text().filter(|text| *plain && is_json(text)).map(|text| Piece::text(&text));

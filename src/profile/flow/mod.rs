@@ -18,6 +18,8 @@ mod retry;
 mod side;
 mod state;
 mod target;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::{collections::BTreeMap, sync::Arc};

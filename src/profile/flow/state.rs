@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Compiler, Step};
 use crate::{
-    language::{Slot, Template, Value},
+    language::{Expr, Slot, Template, Value},
     metric::{Kind, Unit},
     plan::{
         Op,
@@ -155,7 +155,21 @@ impl<'n> Compiler<'_, 'n> {
                 let typed = template.constant_text().filter(|_| node.is_plain()).map(|text| Value::of_plain(&text));
                 Some(typed.map_or(template, Template::fixed))
             }
-            _ => self.reading.value(node, "a value").map(Template::fixed),
+            Yaml::List(items) => {
+                let items: Option<Vec<_>> = items.iter().map(|item| self.any_value(item)).collect();
+                let items = items?.into_iter().map(Template::into_expression).collect();
+                Some(Template::of_expression(Expr::of_list(items)))
+            }
+            Yaml::Map(_) => {
+                let map = self.reading.map(node, "a value");
+                let entries = map.entries.iter();
+                let entries = entries.map(|entry| {
+                    let value = self.any_value(entry.value)?;
+                    Some((entry.name.as_str().into(), value.into_expression()))
+                });
+                let entries: Option<Vec<_>> = entries.collect();
+                Some(Template::of_expression(Expr::of_map(entries?)))
+            }
         }
     }
 

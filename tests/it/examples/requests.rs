@@ -1,0 +1,89 @@
+//! Requests as they reach the target: values, bodies, names, and what counts as failed.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::Example;
+
+#[test]
+fn values_reach_the_target_with_their_types() {
+    let ran = Example::run("expressions");
+    let numbers: BTreeSet<_> = ran.seen.iter().map(|seen| seen.json()["number"].as_u64().unwrap()).collect();
+    let keys: BTreeSet<_> = ran.seen.iter().map(|seen| seen.header("idempotency-key")).collect();
+    assert_eq!((numbers.len(), keys.len(), keys.iter().next().unwrap().len()), (10, 10, 36));
+    for seen in &ran.seen {
+        let (body, number) = (seen.json(), seen.json()["number"].as_u64().unwrap());
+        assert_eq!(seen.path, format!("/tenants/blue%20&%20white/orders?n={number}"));
+        assert_eq!(body["express"], number % 2 == 0);
+        let user = body["customer"]["id"].as_u64().unwrap();
+        assert_eq!(
+            (&body["user"], &body["customer"]["labels"]),
+            (&json!(format!("user-{user}")), &json!(["load", format!("n{number}")]))
+        );
+        let lines = body["lines"].as_array().unwrap();
+        assert_eq!(lines.iter().map(|line| line["sku"].as_str().unwrap()).collect::<Vec<_>>(), ["A0", "A1", "A2"]);
+        assert!(lines.iter().all(|line| (1..=9).contains(&line["count"].as_u64().unwrap())));
+    }
+    // HMAC-SHA256 of "1" with "secret", computed elsewhere.
+    let first = ran.seen.iter().find(|seen| seen.json()["number"] == 1).unwrap();
+    assert_eq!(first.header("x-signature"), "bd28ee142ca5b46259f6e27fc3a4216f447bd5843c406e63219cff30e73b135b");
+}
+
+#[test]
+fn bodies_are_what_was_written() {
+    let ran = Example::run("bodies");
+    let typed = r#"{"count":3,"text":"3","flag":true,"nothing":null,"number":2,"part":"n2","as_text":"2","list":[1,"two",[3,4]]}"#;
+    let line = "--loadagent-0000000000000000";
+    let part =
+        |name: &str, text: &str| format!("{line}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+    let multipart = format!("{}{}{line}--\r\n", part("title", "Ünïcode"), part("note", "user 1"));
+    for (method, path, kind, body) in [
+        ("POST", "/json", "application/json", typed),
+        ("POST", "/form", "application/x-www-form-urlencoded", "q=a+%26+b%3Dc&lang=de&lang=en"),
+        ("POST", "/multipart", "multipart/form-data; boundary=loadagent-0000000000000000", &multipart),
+        ("POST", "/raw", "text/csv", "id;name\n1;Lamp\n"),
+        ("POST", "/broken", "application/json", "{\"message\": \"never ends"),
+        ("POST", "/empty", "", ""),
+        ("DELETE", "/with-body", "application/json", r#"{"why":"cleanup"}"#),
+        ("PURGE", "/cache", "", ""),
+    ] {
+        let seen = ran.at(path);
+        assert_eq!(seen.len(), 5, "{path}");
+        for one in seen {
+            assert_eq!((&*one.method, one.header("content-type"), &*one.body), (method, kind, body), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_is_expected_is_said_and_the_rest_fails() {
+    let ran = Example::run("check-and-expect");
+    for (path, status) in [("/catalog", 200), ("/missing", 404), ("/billing", 402), ("/quota", 429), ("/echo", 200)] {
+        assert_eq!(ran.at(path).iter().filter(|seen| seen.status == status).count(), 20, "{path}");
+    }
+    let failed = &ran.summary["metrics"]["http_req_failed"]["values"];
+    assert_eq!((&failed["passes"], &failed["fails"]), (&20.into(), &80.into()), "only the calls with an error within");
+    assert_eq!(ran.summary["metrics"]["checks"]["values"]["passes"], 80);
+}
+
+#[test]
+fn names_and_tags_come_from_values() {
+    let ran = Example::run("names-and-tags");
+    let paths: BTreeSet<_> = ran.seen.iter().map(|seen| &seen.path).collect();
+    assert_eq!((ran.seen.len(), paths.len()), (200, 200), "an id of its own for each");
+    let large = ran.at("/models/large/runs/").len();
+    let row = ran.stdout.lines().find(|line| line.trim_start().starts_with("run large ")).unwrap();
+    assert!(row.contains(&format!(" {large} ")), "{large} in {row}");
+}
+
+#[test]
+fn flows_are_used_with_values_of_their_own() {
+    let ran = Example::run("reuse");
+    assert_eq!(ran.counts(["/ask/small", "/ask/large", "/done"]), [10, 10, 10]);
+    for seen in ran.at("/ask/") {
+        let (model, question) = if seen.path == "/ask/small" { ("small", "hello") } else { ("large", "and then?") };
+        assert_eq!(seen.json(), json!({"model": model, "question": question}));
+    }
+    assert!(ran.at("/done").iter().all(|seen| seen.json() == json!({"answered": true})));
+}
