@@ -31,8 +31,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
     ("output", &["units", "metric", "threshold", "interval_log", "record_log"]),
-    // `output` for the one rule by which a metric gets its exported name.
-    ("dashboard", &["metric", "output"]),
+    // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
+    ("dashboard", &["units", "metric", "output", "analysis"]),
     ("analysis", &["units", "metric", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),

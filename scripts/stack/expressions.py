@@ -114,19 +114,29 @@ def quantiles():
     yield "p99 of nothing is no point, not NaN", classic([{1.0: 0}] * 60), nothing
 
 
+def run_info(seconds, start=0, run="shown"):
+    """A heartbeat a second, then nothing."""
+    return series(f'loadagent_run_info{{run_id="{run}",profile="p",version="1"}}', []) | {"values": f"_x{start} 1x{seconds - 1} stale"}
+
+
 def recovery():
-    """A burst from 40 s to 50 s; requests are slow until 60 s. Rates look back four seconds."""
+    """A burst from 40 s to 50 s; requests are slow until 60 s, and one late second, which is another matter."""
     told = Told("spike", 120, window="5s", warmup="10s", resolution="1s", began="0", ended="119")
-    load = [{2.0**-6: 10, 1.0: 0} if second < 40 or second >= 60 else {2.0**-6: 0, 1.0: 10} for second in range(120)]
+    slow = {*range(40, 60), 90}
+    load = [{2.0**-6: 0, 1.0: 10} if second in slow else {2.0**-6: 10, 1.0: 0} for second in range(120)]
     wanted = series(f"loadagent_target_rate{{{RUN}}}", [100 if 40 <= second < 50 else 10 for second in range(120)])
     tests = [
+        # Rates look back four seconds.
         *told.between(told.expression("Recovered after"), 10, 15),
-        *told.between(told.expression("Disturbed for"), 20, 25),
+        *told.between(told.expression("Disturbed for"), 23, 31),
         *told.between(told.expression("Usual p99"), 2**-7, 2**-6),
         *told.between(told.expression("Worst p99"), 0.5, 1, at=50),
     ]
-    yield "recovery, classic", [*classic(load), wanted], tests
-    yield "recovery, native", [*native(load), wanted], tests
+    yield "recovery, classic", [*classic(load), wanted, run_info(120)], tests
+    yield "recovery, native", [*native(load), wanted, run_info(120)], tests
+    never = [{2.0**-6: 10, 1.0: 0} if second < 40 else {2.0**-6: 0, 1.0: 10} for second in range(120)]
+    nothing = [{"expr": told.expression("Recovered after"), "eval_time": "120s", "exp_samples": []}]
+    yield "no recovery", [*native(never), wanted, run_info(120)], nothing
 
 
 def slope():
@@ -138,31 +148,83 @@ def slope():
         part = 0.01 + 0.01 * second / 600  # of the way from 1 to 101
         low = (990 - 1000 * part) / (1 - part)
         load.append({1.0: low, 101.0: 1000 - low})
-    yield "a slope, classic", classic(load), [
+    yield "a slope, classic", [*classic(load), run_info(600)], [
         *told.between(told.expression("p99 grows an hour"), 5.7, 6.3),
         *told.between(told.expression("p99, end over begin"), 1.4, 1.5),
         *told.between(told.expression("Hours to the objective"), 0.95, 1.05),
     ]
     level = told.expression("p99 grows an hour")
-    yield "no slope, native", native([{1.0: 10}] * 600), told.between(level, -1e-6, 1e-6)
-    yield "a step upwards, native", native([{1.0: 10, 2.0: 0} if second < 300 else {1.0: 0, 2.0: 10} for second in range(600)]), (
-        told.between(level, 1, 20)
-    )
+    yield "no slope, native", [*native([{1.0: 10}] * 600), run_info(600)], told.between(level, -1e-6, 1e-6)
+    step = native([{1.0: 10, 2.0: 0} if second < 300 else {1.0: 0, 2.0: 10} for second in range(600)])
+    yield "a step upwards, native", [*step, run_info(600)], told.between(level, 1, 20)
+
+
+def steady():
+    """Ten a second for 200 s, from ramp to ramp; then the board looks at it for another 100 s."""
+    told = Told("soak", 310, window="15s", warmup="30s", resolution="1s", began="0", ended="199")
+    wanted = [*range(1, 11), *[10] * 180, *range(10, 0, -1)]
+    stale = {"values": " ".join(map(str, wanted)) + " stale"}
+    given = [
+        run_info(200),
+        series(f"loadagent_target_rate{{{RUN}}}", []) | stale,
+        series(f"loadagent_iterations_total{{{RUN}}}", []) | {"values": " ".join(map(str, summed(wanted))) + " stale"},
+    ]
+    share = told.expression("Delivered share")
+    yield "steadiness of a steady load", given, [
+        *told.between(told.expression("Unsteadiness"), 0, 0.1),
+        *(one for second in range(40, 200, 10) for one in told.between(share, 0.95, 1.05, at=second)),
+        *({"expr": share, "eval_time": f"{second}s", "exp_samples": []} for second in (10, 205, 300)),
+    ]
+
+
+def stages():
+    """A stage of 22 s and one of 8 s, pushed every two seconds, on a board whose resolution is coarser."""
+    told = Told("stress", 60, resolution="10s", began="0", ended="28")
+    pushes = [("a", [1] * 11 + [0] * 4), ("b", [0] * 11 + [1] * 4)]
+    given = [run_info(1) | {"values": "1 _ " * 15}]
+    for stage, values in pushes:
+        told_so = " _ ".join(map(str, values)) + " _ stale"
+        given.append({"series": f'loadagent_stage_active{{{RUN},stage="{stage}"}}', "values": told_so})
+    asked = told.expression("Steps", "Seconds")
+    right = [{"labels": f'{{scenario="s",stage="{stage}"}}', "value": value} for stage, value in (("a", 22), ("b", 8))]
+    yield "seconds of stages", given, [{"expr": asked, "eval_time": "58s", "exp_samples": right}]
+
+
+def trust():
+    """Dropped and late within the bounds of the verdict, then beyond; and a closed model, which has no lateness."""
+    told = Told("generator", 60)
+    asked = told.expression("Trustworthy")
+
+    def counted(name, total):
+        return {"series": f"loadagent_{name}_total{{{RUN}}}", "values": f"{total}x60"}
+
+    def late(seconds):
+        """A hundred lags, all below so many seconds and above half of that."""
+        return [
+            {"series": f'loadagent_schedule_lag_seconds_bucket{{{RUN},le="{le}"}}', "values": f"{count}x60"}
+            for le, count in ((seconds / 2, 0), (seconds, 100), ("+Inf", 100))
+        ]
+    for name, dropped, given, right in (
+        ("valid, though not perfect", 9, late(0.09), 1),
+        ("too many dropped", 11, late(0.09), 0),
+        ("closed model", 0, [], 1),
+        ("too late", 0, late(0.2), 0),
+    ):
+        known = [counted("iterations", 991), counted("dropped_iterations", dropped), *given]
+        yield f"trustworthy: {name}", known, told.between(asked, right, right)
 
 
 def shift():
     """A base run from 3 s on, the shown one 600 s later, at 603 s: it is seen by itself, and its points lie over."""
-    told = Told("compare", 700, start=580, began="603", base_began="10", shift="600", resolution="1s", history="1d")
-    runs = [
-        series(f'loadagent_run_info{{run_id="{run}",profile="p",version="1"}}', [1] * 60)
-        | {"values": f"_x{start} 1x59 stale"}
-        for run, start in (("base", 3), ("shown", 603))
-    ]
+    known = {"about_began": "610", "began": "603", "base_began": "10", "shift": "600", "resolution": "10s", "history": "1d"}
+    told = Told("compare", 700, start=580, **known)
+    runs = [run_info(60, start, run) for run, start in (("base", 3), ("shown", 603))]
     loads = [
         {"series": f'loadagent_http_reqs_total{{run_id="{run}",scenario="s"}}', "values": f"_x{start} 0+{rate}x59"}
         for run, start, rate in (("base", 3, 5), ("shown", 603, 7))
     ]
     yield "the shift of a comparison, and what it moves", [*runs, *loads], [
+        *told.between(told.variable("about_began"), 603, 613),
         *told.between(told.variable("began"), 603, 603),
         *told.between(told.variable("base_began"), 3, 13),
         *told.between(told.variable("shift"), 600, 600),
@@ -171,10 +233,21 @@ def shift():
     ]
 
 
+def moments():
+    """A run from 67 s to 186 s, on a board that looks for it once a minute."""
+    told = Told("soak", 400, resolution="1m", about_began="120", about_ended="180")
+    yield "begin and end to a second", [run_info(120, 67)], [
+        *told.between(told.variable("about_began"), 67, 127),
+        *told.between(told.variable("about_ended"), 126, 186),
+        *told.between(told.variable("began"), 67, 67),
+        *told.between(told.variable("ended"), 186, 186),
+    ]
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     try:
-        for group in (quantiles, recovery, slope, shift):
+        for group in (quantiles, recovery, slope, steady, stages, trust, shift, moments):
             tests = [
                 {"name": name, "interval": "1s", "input_series": given, "promql_expr_test": asked} for name, given, asked in group()
             ]

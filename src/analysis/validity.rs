@@ -10,11 +10,11 @@ use crate::{
 };
 
 /// Arrivals that may be dropped before a run is invalid.
-const MAX_DROPPED: f64 = 0.01;
+pub const MAX_DROPPED: f64 = 0.01;
 /// Lateness of the generator's own that is still tolerable: it is part of every response time.
-const MAX_LAG_P99: Duration = Duration::from_millis(100);
+pub const MAX_LAG_P99: Duration = Duration::from_millis(100);
 /// Attempts that may fail for want of sockets on this machine.
-const MAX_SOCKETLESS: f64 = 0.001;
+pub const MAX_SOCKETLESS: f64 = 0.001;
 /// Past this share of its cores the generator is what is measured.
 const BUSY: f64 = 0.95;
 

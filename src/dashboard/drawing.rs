@@ -1,6 +1,6 @@
 //! Panels as Grafana's classic JSON.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     Dialect, influxql,
@@ -69,6 +69,12 @@ impl Panel {
         if let Some(words) = self.empty {
             defaults["noValue"] = words.into();
         }
+        if !self.words.is_empty() {
+            let words = self.words.iter().enumerate().map(|(index, (value, text, color))| {
+                (value.to_string(), json!({"text": text, "color": color, "index": index}))
+            });
+            defaults["mappings"] = json!([{"type": "value", "options": words.collect::<Map<_, _>>()}]);
+        }
         if let Some(most) = self.below {
             defaults["max"] = most.into();
         }
@@ -86,10 +92,6 @@ impl Panel {
             }
             Kind::States => {
                 defaults["custom"] = json!({"lineWidth": 0, "fillOpacity": 70});
-                defaults["mappings"] = json!([{"type": "value", "options": {
-                    "0": {"text": "–", "color": "transparent", "index": 0},
-                    "1": {"text": "runs", "color": "blue", "index": 1},
-                }}]);
             }
             Kind::Points => defaults["custom"] = json!({"show": "points", "pointSize": {"fixed": 6}}),
             Kind::Stat | Kind::Peak | Kind::Table(_) | Kind::Heatmap | Kind::Text(_) => {}
@@ -112,7 +114,7 @@ impl Panel {
         });
         let columns = match &self.kind {
             Kind::Table(columns) => columns.iter().map(|column| column.field(dialect)).collect(),
-            _ => Vec::new(),
+            _ => self.other_units(dialect),
         };
         let link = self.leads_to.iter().map(|(uid, column)| {
             let time = "from=${__data.fields.Begin.numeric}&to=${__data.fields.End.numeric}";
@@ -123,6 +125,14 @@ impl Panel {
             })
         });
         dashed.into_iter().chain(link).chain(columns).collect()
+    }
+
+    /// Units of the answers that are not in the first one's.
+    fn other_units(&self, dialect: Dialect<'_>) -> Vec<Value> {
+        let mut units = self.targets.iter().map(|target| (&target.legend, unit::of(&target.query, dialect.store)));
+        let Some((_, first)) = units.next().filter(|_| self.unit.is_none()) else { return Vec::new() };
+        let others = units.filter(|(_, unit)| *unit != first);
+        others.map(|(legend, unit)| transform::unit_of_field(legend, unit)).collect()
     }
 
     fn options(&self) -> Value {

@@ -57,8 +57,8 @@ impl InfluxQl<'_> {
                 let points = self.speak(inner, POINT)?;
                 format!("SELECT {rise} * 3600000 / ($__to - $__from) AS \"{name}\" FROM ({points})")
             }
-            // An empty answer stays empty here; the panel says 0.
-            Query::OrZero(inner) => self.speak(inner, name)?,
+            // An empty answer stays empty here; the panel says 0. Windows begin and end with the run's own points.
+            Query::OrZero(inner) | Query::Steady(inner) => self.speak(inner, name)?,
             Query::Both(left, operator, right) => self.both(left, *operator, right, name)?,
             Query::With(inner, operator, number) => {
                 let number = match number {
@@ -80,7 +80,8 @@ impl InfluxQl<'_> {
             }
             // What `graph_of` has answered, and what the language can't ask.
             Query::Rate(_)
-            | Query::When(..)
+            | Query::FirstTime(_)
+            | Query::Recovery { .. }
             | Query::TimeTrue(_)
             | Query::Variable(_)
             | Query::Distinct(..)
@@ -167,10 +168,13 @@ impl InfluxQl<'_> {
             Run::Base => Some("\"run_id\" = '$base_run_id'".to_owned()),
             Run::Any => None,
         };
-        let having = series.having.map(|label| format!("\"{label}\" != ''"));
+        let only = series.only.iter().map(|label| {
+            let sign = if label.is { "=" } else { "!=" };
+            format!("\"{}\" {sign} '{}'", label.name, label.value)
+        });
         // The run that it is compared with may be long before the time that is shown.
         let time = if series.run == Run::Base { "time > ${__to}ms - $history" } else { "$timeFilter" };
-        let which: Vec<String> = [overall, run, having, Some(time.to_owned())].into_iter().flatten().collect();
+        let which: Vec<String> = [overall, run].into_iter().flatten().chain(only).chain([time.to_owned()]).collect();
         (format!("\"{}{measurement}\"", self.prefix), which.join(" AND "))
     }
 }
@@ -258,6 +262,13 @@ mod tests {
         let total = spoken(&Series::of(&HTTP_REQS).by(&["name"]).of_run(Run::Any).total());
         let last = "SELECT last(\"total\") AS \"v\" FROM \"p.http_reqs\" WHERE $timeFilter GROUP BY *";
         assert_eq!(total, format!("SELECT sum(\"v\") AS \"x\" FROM ({last}) GROUP BY \"name\""));
+    }
+
+    #[test]
+    fn a_label_is_asked_for_by_name() {
+        let total = spoken(&Series::of(&HTTP_REQS).having("status", "200").without("name", "").total());
+        assert!(total.contains("FROM \"p.http_reqs\" WHERE"), "not of all: {total}");
+        assert!(total.contains(" AND \"status\" = '200' AND \"name\" != '' AND "), "{total}");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::{query::Query, target::Target, transform::Column};
 
 /// A colour from a value on.
 pub type Step = (f64, &'static str);
+/// What is said instead of a number, and its colour.
+pub type Word = (u32, &'static str, &'static str);
 /// Good, then bad from a value on.
 pub const GREEN: &str = "green";
 /// To be looked at.
@@ -53,6 +55,7 @@ pub struct Panel {
     pub(super) dashed: Option<&'static str>,
     pub(super) signed: bool,
     pub(super) base: &'static str,
+    pub(super) words: Vec<Word>,
     pub(super) leads_to: Option<(String, &'static str)>,
 }
 
@@ -72,6 +75,7 @@ impl Panel {
             dashed: None,
             signed: false,
             base: "text",
+            words: Vec::new(),
             leads_to: None,
         }
     }
@@ -110,7 +114,8 @@ impl Panel {
     /// States over time.
     #[must_use]
     pub fn states(title: &str, about: &str) -> Self {
-        Self::new(Kind::States, title, about, (24, 5))
+        let words = [(0, "–", "transparent"), (1, "runs", "blue")];
+        Self::new(Kind::States, title, about, (24, 5)).words(&words)
     }
 
     /// Points of one target against another's.
@@ -156,6 +161,13 @@ impl Panel {
     #[must_use]
     pub fn rising(mut self, steps: &[Step]) -> Self {
         (self.base, self.steps) = (RED, steps.to_vec());
+        self
+    }
+
+    /// Words instead of numbers.
+    #[must_use]
+    pub fn words(mut self, words: &[Word]) -> Self {
+        self.words = words.to_vec();
         self
     }
 

@@ -5,7 +5,7 @@
 //! `last_over_time`, which finds them after the run, too. A divisor that is zero and a quantile of nothing are no points,
 //! instead of NaN.
 
-use super::query::{Edge, Fold, Number, Operator, Query, Run, Series, Span};
+use super::query::{Fold, Label, Number, Operator, Query, Run, Series, Span};
 use crate::{
     metric::{MetricDef, catalogue, catalogue::LabelGroup},
     output::prometheus::names::exported_name,
@@ -15,6 +15,9 @@ use crate::{
 pub const BEGAN: &str = "${began}";
 /// See [`BEGAN`].
 pub const ENDED: &str = "${ended}";
+
+/// Points of the whole run.
+const POINTS: &str = "[$__range:$resolution]";
 
 /// Speaks it, with a prefix of names.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +68,13 @@ impl PromQl<'_> {
                 format!("{function}({})", self.points(query))
             }
             Query::Slope(query) => format!("deriv({}) * 3600", self.points(query)),
-            Query::When(edge, query) => {
-                let which = if *edge == Edge::First { "min" } else { "max" };
-                // A comparison says 0 or 1; the moments count where it says 1.
-                format!("{which}_over_time((timestamp(({}) == 1))[$__range:$resolution]) - {BEGAN}", self.speak(query))
+            Query::Steady(query) => {
+                let run = self.selected(&Series::of(&catalogue::RUN_INFO), "", "");
+                let lasts = format!("on () (vector(time()) <= {ENDED})");
+                format!("({}) and on () ({run} offset $warmup) and {lasts}", self.speak(query))
             }
+            Query::FirstTime(query) => format!("{} - {BEGAN}", self.moment_true("min", query, "")),
+            Query::Recovery { burst, disturbed } => self.recovery(burst, disturbed),
             Query::TimeTrue(query) => format!("avg_over_time({}) * ({ENDED} - {BEGAN})", self.points(query)),
             Query::Variable(name) => format!("${{{name}}}"),
             Query::OrZero(query) => format!("({}) or vector(0)", self.speak(query)),
@@ -80,10 +85,7 @@ impl PromQl<'_> {
             Query::Chosen => "sum($sut)".to_owned(),
             Query::Begin(series) => format!("{} * 1000", self.seen("min", series)),
             Query::End(series) => format!("{} * 1000", self.seen("max", series)),
-            Query::TimeActive(series) => {
-                let whole = series.clone().over(Span::Run);
-                format!("{} * ({ENDED} - {BEGAN})", self.summed(&whole, "avg_over_time", ""))
-            }
+            Query::TimeActive(series) => self.time_active(series),
             Query::Verdicts => {
                 let name = format!("__name__=~\"{}verdict_.+\"", self.prefix);
                 format!("last_over_time({{{name},run_id=\"$run_id\"}}[$__range])")
@@ -118,7 +120,32 @@ impl PromQl<'_> {
     }
 
     fn points(&self, query: &Query) -> String {
-        format!("({})[$__range:$resolution]", self.speak(query))
+        format!("({}){POINTS}", self.speak(query))
+    }
+
+    /// The first (`min`) or last (`max`) moment at which a comparison, which says 0 or 1, says 1; `at` which moment that
+    /// is asked, if not at that of the answer.
+    fn moment_true(&self, which: &str, query: &Query, at: &str) -> String {
+        format!("{which}_over_time((timestamp(({}) == 1)){POINTS}{at})", self.speak(query))
+    }
+
+    /// Looks at the window ahead of each moment. One that reaches past the end of the run is no window. What is asked at
+    /// a fixed moment must not stand within what is: Prometheus then evaluates it beside the moment.
+    fn recovery(&self, burst: &Query, disturbed: &Query) -> String {
+        let over = self.moment_true("max", burst, " @ ${ended}");
+        let calm = format!("max_over_time(({})[$window:$resolution] offset -$window) == 0", self.speak(disturbed));
+        let run = self.selected(&Series::of(&catalogue::RUN_INFO), "", "");
+        let whole = format!("({calm}) and on () ({run} offset -$window)");
+        format!("min_over_time((timestamp({whole}) >= ({over})){POINTS}) - ({over})")
+    }
+
+    /// Pushes that said 1, times the seconds from push to push.
+    fn time_active(&self, series: &Series) -> String {
+        let whole = |series: &Series| self.ranged(&series.clone().over(Span::Run), "", "");
+        let pushes = format!("max(count_over_time({}))", whole(&Series::of(&catalogue::RUN_INFO)));
+        let apart = format!("({ENDED} - {BEGAN}) / ({pushes} - 1 > 0)");
+        let active = format!("max{}(sum_over_time({}))", by(&series.by), whole(series));
+        format!("{active} * on () group_left () ({apart})")
     }
 
     fn seen(&self, which: &str, series: &Series) -> String {
@@ -180,9 +207,12 @@ impl PromQl<'_> {
         };
         let in_scenario = series.metric.labels != LabelGroup::Run && series.run != Run::Any;
         let scenario = in_scenario.then(|| "scenario=~\"$scenario\"".to_owned());
-        let having = series.having.map(|label| format!("{label}!=\"\""));
+        let labels = series.only.iter().map(|Label { name, value, is }| {
+            let sign = if *is { "=" } else { "!=" };
+            format!("{name}{sign}\"{value}\"")
+        });
         let only = (!only.is_empty()).then(|| only.to_owned());
-        let matchers: Vec<String> = [run, scenario, having, only].into_iter().flatten().collect();
+        let matchers: Vec<String> = [run, scenario, only].into_iter().flatten().chain(labels).collect();
         if matchers.is_empty() {
             format!("{name}{suffix}")
         } else {
@@ -265,6 +295,12 @@ mod tests {
         let window = |span| spoken(&Series::of(&HTTP_REQS).of_run(Run::Any).over(span).rate());
         assert_eq!(window(Span::First), "sum(rate(p_http_reqs_total[$window] @ ${began} offset -$warmup))");
         assert_eq!(window(Span::Last), "sum(rate(p_http_reqs_total[$window] @ ${ended}))");
+    }
+
+    #[test]
+    fn a_label_is_asked_for_by_name() {
+        let reqs = Series::of(&HTTP_REQS).of_run(Run::Any).having("status", "200").without("name", "");
+        assert_eq!(spoken(&reqs.rate()), "sum(rate(p_http_reqs_total{status=\"200\",name!=\"\"}[$__rate_interval]))");
     }
 
     #[test]

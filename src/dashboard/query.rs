@@ -1,7 +1,7 @@
 //! What a panel asks, in no store's language. Each question has one right form in each language, so that a mistake that
 //! others make once a panel (averaged percentiles, a peak that is no peak, totals that vanish) can only be made there.
 
-pub use super::series::{Run, Series, Span};
+pub use super::series::{Label, Run, Series, Span};
 
 /// How the series of a gauge, or points over time, become one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,18 @@ pub enum Query {
     OverRun(Fold, Box<Query>),
     /// The slope of a graph over the whole run, in units an hour.
     Slope(Box<Query>),
-    /// When a comparison was true, in seconds since the begin of the run. Prometheus only.
-    When(Edge, Box<Query>),
+    /// Only where a steady window lies behind the point: after the warm-up, and not after the end of the run.
+    Steady(Box<Query>),
+    /// When a comparison was true first, in seconds since the begin of the run. Prometheus only.
+    FirstTime(Box<Query>),
+    /// From the last moment of a burst to the first from which, for a whole window, nothing was disturbed, in seconds:
+    /// what is disturbed later, for a moment, is another matter. Prometheus only.
+    Recovery {
+        /// A comparison: true while it lasts.
+        burst: Box<Query>,
+        /// A comparison: true while not all is as usual.
+        disturbed: Box<Query>,
+    },
     /// How long a comparison was true, in seconds of the run. Prometheus only.
     TimeTrue(Box<Query>),
     /// A number of the board. Prometheus only.
@@ -80,15 +90,6 @@ pub enum Query {
     Buckets(Series),
     /// The buckets of a trend where `VictoriaMetrics` has taken it apart. Prometheus only.
     VictoriaBuckets(Series),
-}
-
-/// Which of the moments at which something was true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edge {
-    /// The first.
-    First,
-    /// The last.
-    Last,
 }
 
 /// A number in a question.
@@ -137,10 +138,16 @@ impl Query {
         Self::Slope(Box::new(self))
     }
 
-    /// When it was true, for the first or the last time.
+    /// Where a steady window lies behind the point.
     #[must_use]
-    pub fn when(self, edge: Edge) -> Self {
-        Self::When(edge, Box::new(self))
+    pub fn steady(self) -> Self {
+        Self::Steady(Box::new(self))
+    }
+
+    /// When it was true first.
+    #[must_use]
+    pub fn first_time(self) -> Self {
+        Self::FirstTime(Box::new(self))
     }
 
     /// 0 where there is no answer.
@@ -164,11 +171,14 @@ impl Query {
                 matches!(series.span, Span::Live | Span::Rolling)
             }
             Self::Both(left, _, right) => left.is_graph() || right.is_graph(),
-            Self::With(query, ..) | Self::SinceBegin(query) | Self::OrZero(query) => query.is_graph(),
+            Self::With(query, ..) | Self::SinceBegin(query) | Self::OrZero(query) | Self::Steady(query) => {
+                query.is_graph()
+            }
             Self::Total(_)
             | Self::OverRun(..)
             | Self::Slope(_)
-            | Self::When(..)
+            | Self::FirstTime(_)
+            | Self::Recovery { .. }
             | Self::TimeTrue(_)
             | Self::Variable(_)
             | Self::Distinct(..)
@@ -199,7 +209,9 @@ impl Query {
             | Self::With(query, ..)
             | Self::OverRun(_, query)
             | Self::Slope(query)
-            | Self::When(_, query)
+            | Self::Steady(query)
+            | Self::FirstTime(query)
+            | Self::Recovery { burst: query, .. }
             | Self::TimeTrue(query)
             | Self::SinceBegin(query)
             | Self::OrZero(query) => query.leading(),

@@ -29,6 +29,17 @@ pub enum Span {
     Run,
 }
 
+/// What a label must be, or must not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value; without the label it is empty.
+    pub value: &'static str,
+    /// Whether it must be so.
+    pub is: bool,
+}
+
 /// Series of one metric.
 #[derive(Debug, Clone)]
 pub struct Series {
@@ -36,8 +47,8 @@ pub struct Series {
     pub metric: &'static MetricDef,
     /// Labels told apart in the answer.
     pub by: Vec<&'static str>,
-    /// Only series that have a value of this label.
-    pub having: Option<&'static str>,
+    /// Only series whose labels are so.
+    pub only: Vec<Label>,
     /// Over which time.
     pub span: Span,
     /// Of which run.
@@ -48,13 +59,13 @@ impl Series {
     /// All series of a metric, of the run that is shown, around each point.
     #[must_use]
     pub fn of(metric: &'static MetricDef) -> Self {
-        Self { metric, by: Vec::new(), having: None, span: Span::Live, run: Run::Shown }
+        Self { metric, by: Vec::new(), only: Vec::new(), span: Span::Live, run: Run::Shown }
     }
 
     /// Whether nothing tells its series apart, so that the agent's own fold of all of them answers.
     #[must_use]
     pub fn is_overall(&self) -> bool {
-        self.by.is_empty() && self.having.is_none()
+        self.by.is_empty() && self.only.is_empty()
     }
 
     /// Told apart by labels.
@@ -64,10 +75,17 @@ impl Series {
         self
     }
 
-    /// Only those that have a value of this label.
+    /// Only those that have this value of a label.
     #[must_use]
-    pub fn having(mut self, label: &'static str) -> Self {
-        self.having = Some(label);
+    pub fn having(mut self, name: &'static str, value: &'static str) -> Self {
+        self.only.push(Label { name, value, is: true });
+        self
+    }
+
+    /// Only those that have another value of a label; another than none is any.
+    #[must_use]
+    pub fn without(mut self, name: &'static str, value: &'static str) -> Self {
+        self.only.push(Label { name, value, is: false });
         self
     }
 

@@ -35,9 +35,15 @@ impl Column {
     /// Unit of its cells.
     #[must_use]
     pub fn field(&self, dialect: Dialect<'_>) -> Value {
-        let properties = vec![json!({"id": "unit", "value": unit::of(&self.query, dialect.store)})];
-        json!({"matcher": {"id": "byName", "options": self.title}, "properties": properties})
+        unit_of_field(self.title, unit::of(&self.query, dialect.store))
     }
+}
+
+/// The unit of the field with a name.
+#[must_use]
+pub fn unit_of_field(name: &str, unit: &str) -> Value {
+    let properties = [json!({"id": "unit", "value": unit})];
+    json!({"matcher": {"id": "byName", "options": name}, "properties": properties})
 }
 
 /// One table of all answers, with headings.

@@ -15,12 +15,14 @@ pub fn of(query: &Query, store: Store) -> &'static str {
         Query::Total(series) | Query::Level(_, series) => base(series),
         Query::Quantile(_, series) | Query::Mean(series) => trend(series, store),
         Query::Begin(_) | Query::End(_) => "dateTimeAsIso",
-        Query::When(..) | Query::TimeTrue(_) | Query::TimeActive(_) => "s",
+        Query::FirstTime(_) | Query::Recovery { .. } | Query::TimeTrue(_) | Query::TimeActive(_) => "s",
         Query::Share(_) | Query::Both(_, Operator::Over, _) => "percentunit",
         Query::Both(left, ..) | Query::With(left, ..) => of(left, store),
-        Query::OverRun(_, inner) | Query::Slope(inner) | Query::SinceBegin(inner) | Query::OrZero(inner) => {
-            of(inner, store)
-        }
+        Query::OverRun(_, inner)
+        | Query::Slope(inner)
+        | Query::Steady(inner)
+        | Query::SinceBegin(inner)
+        | Query::OrZero(inner) => of(inner, store),
         Query::Verdicts
         | Query::Distinct(..)
         | Query::Chosen

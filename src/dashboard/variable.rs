@@ -43,9 +43,13 @@ enum Kind {
 /// Which moment of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// When the shown run was seen first.
+    /// When the shown run was seen first, to the board's resolution.
+    AboutBegan,
+    /// When the shown run was seen last, to the board's resolution.
+    AboutEnded,
+    /// When the shown run was seen first, to a second.
     Began,
-    /// When the shown run was seen last.
+    /// When the shown run was seen last, to a second.
     Ended,
     /// About when the run that it is compared with was seen first, however long ago.
     BaseBegan,
@@ -119,6 +123,8 @@ impl Variable {
     #[must_use]
     pub fn moment(moment: Moment) -> Self {
         let (name, about) = match moment {
+            Moment::AboutBegan => ("about_began", "About when the run was seen first, seconds since 1970"),
+            Moment::AboutEnded => ("about_ended", "About when the run was seen last, seconds since 1970"),
             Moment::Began => ("began", "When the run was seen first, seconds since 1970"),
             Moment::Ended => ("ended", "When the run was seen last, seconds since 1970"),
             Moment::BaseBegan => ("base_began", "About when the other run was seen first, seconds since 1970"),
@@ -157,15 +163,16 @@ impl Variable {
             Kind::Past { metric, label } => past_values(dialect, metric, label),
             Kind::Moment(moment) => {
                 let (which, run, when) = match moment {
-                    Moment::Began => ("min", "$run_id", "[$__range:$resolution]"),
-                    Moment::Ended => ("max", "$run_id", "[$__range:$resolution]"),
-                    Moment::BaseBegan => ("min", "$base_run_id", "[$history:10s]"),
+                    Moment::AboutBegan => ("min", "$run_id", "[$__range:$resolution]".to_owned()),
+                    Moment::AboutEnded => ("max", "$run_id", "[$__range:$resolution]".to_owned()),
+                    Moment::Began => ("min", "$run_id", around("about_began")),
+                    Moment::Ended => ("max", "$run_id", around("about_ended")),
+                    Moment::BaseBegan => ("min", "$base_run_id", "[$history:10s]".to_owned()),
                 };
-                computed(dialect, &promql(dialect).moment(which, run, when))
+                computed(dialect, &promql(dialect).moment(which, run, &when))
             }
             Kind::Shift => {
-                // In days at a resolution of ten seconds a run is found, in the seconds before that its first sample.
-                let base = promql(dialect).moment("min", "$base_run_id", "[15s:1s] @ ${base_began}");
+                let base = promql(dialect).moment("min", "$base_run_id", &around("base_began"));
                 computed(dialect, &format!("${{began}} - {base}"))
             }
         };
@@ -177,6 +184,12 @@ impl Variable {
         }
         json
     }
+}
+
+/// In hours or days at a coarse resolution a run is found, in the minutes around that, second by second, its first or
+/// last sample. Five minutes are the coarsest resolution, so that nothing is missed.
+fn around(about: &str) -> String {
+    format!("[10m:1s] @ ${{{about}}} offset -5m")
 }
 
 fn promql(dialect: Dialect<'_>) -> PromQl<'_> {

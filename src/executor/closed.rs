@@ -60,7 +60,7 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
     }
     let stopped = loop {
         // Made before looking, so that a bell that rings in between is heard.
-        let spent = budget.spent();
+        let (spent, rung) = (budget.spent(), run.bell.notified());
         let orders = follower.look();
         if run.paused.replace(orders.paused) && !orders.paused {
             run.bell.notify_waiters();
@@ -78,7 +78,7 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
         let wanted = run.part.share_of(live.unwrap_or_else(|| shape.schedule.users_at(offset)).into());
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         let spent_all = crew.len() >= wanted && budget.is_spent(begun(&crew));
-        if orders.stop.is_some() || spent_all || now >= end {
+        if orders.stop.is_some() || spent_all || run.is_over() || now >= end {
             break orders.stop.is_some();
         }
         adjust(&mut crew, &run, &budget, wanted, shape.graceful_ramp_down);
@@ -87,6 +87,7 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
         tokio::select! {
             () = sleep_until(wake) => {}
             () = spent => {}
+            () = rung => {}
             () = follower.changed() => {}
         }
     };
@@ -94,7 +95,8 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
     if stopped {
         run.halt();
     }
-    let never_begun = budget.take_rest(begun(&crew));
+    // Where rows ran out, nobody was kept from anything; what is left is for workers that have rows.
+    let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&crew)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
         run.desk.dropped(run.stage(at), at, never_begun);
@@ -181,8 +183,13 @@ fn next_cut_off(crew: &[Place]) -> Option<Instant> {
 
 /// Pause after an iteration that took no time.
 const IDLE: Duration = Duration::from_millis(1);
+
+/// Iterations begun at each place; where a user left of its own will, nothing is to be begun any more.
 fn begun(crew: &[Place]) -> impl Iterator<Item = u64> {
-    crew.iter().map(|place| place.begun.get())
+    crew.iter().map(|place| {
+        let left = place.left || place.user.as_ref().is_some_and(|user| user.leash.left.get());
+        if left { u64::MAX } else { place.begun.get() }
+    })
 }
 
 /// A user's life.
@@ -202,6 +209,7 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash:
         let iterated = user.iterate(now, None).await;
         if iterated.left {
             leash.left.set(true);
+            run.bell.notify_waiters();
             break;
         }
         let over = || leash.retired.get() || budget.is_done(begun.get());

@@ -1,6 +1,6 @@
 //! Setup and teardown: one user, one iteration, before or after all others, on a thread of its own.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::RefCell, convert::Infallible, future, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -10,12 +10,13 @@ use tokio::{
 use super::{
     StartError,
     desk::Desk,
+    rows::Rows,
     scenario::{Floor, ScenarioRun},
     strand::{Ended, Strand, User},
     worker::thread_cpu_seconds,
 };
 use crate::{
-    control::Control,
+    control::{Control, Follower, StopReason},
     language::{Value, Who},
     metric::{RecordWriter, Recorder, WorkerInterval},
     plan::{Flow, Partition, Plan, Scenario},
@@ -36,7 +37,7 @@ pub struct Errand {
 /// When and where an errand runs.
 #[derive(Debug)]
 pub struct Terms {
-    /// The number under which it records: one past those of the workers.
+    /// The number under which it records: past those of the workers, and its own.
     pub worker: usize,
     /// Time zero of the run.
     pub start: Instant,
@@ -44,8 +45,8 @@ pub struct Terms {
     pub clock_at_start: Duration,
     /// The second of the run that its interval belongs to.
     pub tick: u64,
-    /// Whether it writes raw records.
-    pub records: bool,
+    /// How many record raw, workers among them; None where nobody does.
+    pub recorders: Option<usize>,
     /// What is known already, by name.
     pub given: Arc<[(String, Value)]>,
 }
@@ -59,7 +60,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
         let mut recorder = Recorder::default();
-        recorder.records = terms.records.then(|| RecordWriter::new(1));
+        recorder.records = terms.recorders.map(RecordWriter::new);
         let recorder = Rc::new(RefCell::new(recorder));
         let floor = Floor {
             worker: terms.worker,
@@ -70,6 +71,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
             network: Rc::new(Network::new(&plan.origins, plan.http.clone(), tls)),
             buffers: Rc::default(),
             given: terms.given.clone(),
+            rows: Rc::new(Rows::new(plan, Partition::WHOLE)),
             control: control.clone(),
             // What stands before and after the load belongs to no iteration.
             tracer: None,
@@ -81,12 +83,19 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
         flow.enter(run.program(), run.program().iteration);
         let mut strand = Strand::new(flow);
         let (user, now) = (Rc::new(User::new(run.clone())), Instant::now());
-        let ended = timeout(scenario.duration(), strand.run(&user, now, now)).await;
+        let ended = tokio::select! {
+            ended = timeout(scenario.duration(), strand.run(&user, now, now)) => ended.ok().map(|(ended, _)| ended),
+            never = halt_when_ordered(&run, control.follower()) => match never {},
+        };
         let failure = match ended {
-            Ok((Ended::Well | Ended::Left, _)) => None,
-            Ok((Ended::Failed(reason), _)) => Some(reason),
-            Ok((Ended::Halted, _)) => Some("it asked to abort".to_owned()),
-            Err(_) => Some(format!("it took longer than {:?}", scenario.duration())),
+            Some(Ended::Well | Ended::Left) => None,
+            Some(Ended::Failed(reason)) => Some(reason),
+            Some(Ended::NoRow(_)) => Some("there is no row left for it".to_owned()),
+            Some(Ended::Halted) if control.current().stop == Some(StopReason::Outside) => {
+                Some("it was stopped from outside".to_owned())
+            }
+            Some(Ended::Halted) => Some("it asked to abort".to_owned()),
+            None => Some(format!("it took longer than {:?}", scenario.duration())),
         };
         let names = run.program().names.iter().enumerate().filter(|(_, name)| !name.is_empty());
         let left = names.filter_map(|(place, name)| {
@@ -98,4 +107,13 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
         let interval = recorder.borrow_mut().hand_over(terms.worker, terms.tick, true, cpu);
         Errand { recorded: interval, left, failure }
     }))
+}
+
+/// A stop ends it after the request in flight.
+async fn halt_when_ordered(run: &ScenarioRun, mut follower: Follower) -> Infallible {
+    while follower.look().stop.is_none() {
+        follower.changed().await;
+    }
+    run.halt();
+    future::pending().await
 }

@@ -14,6 +14,7 @@ pub mod open;
 pub mod pacer;
 pub mod raw;
 pub mod rest;
+pub mod rows;
 pub mod scenario;
 pub mod seats;
 pub mod strand;

@@ -112,11 +112,17 @@ impl Floor {
                 }
                 in_a_row = 0;
                 run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
+                if run.is_over() {
+                    return Walk::Over;
+                }
                 if follower.has_changed()
                     && let Some(walk) = self.follow(follower, anchor, now)
                 {
                     return walk;
                 }
+            }
+            if run.is_over() {
+                return Walk::Over;
             }
             if !run.paused.get() {
                 self.release(due);
@@ -125,7 +131,7 @@ impl Floor {
         }
         // The schedule lasts to its end, also when its last arrival is long past.
         let end = anchor + schedule.duration();
-        while now < end {
+        while now < end && !run.is_over() {
             now = pacer.wait_until(end.min(now + LOOK_AHEAD)).await;
             run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
             if let Some(walk) = self.follow(follower, anchor, now) {
@@ -167,6 +173,10 @@ impl Floor {
     /// Lets users finish within the graceful stop, then cuts them off.
     async fn finish(self, follower: &mut Follower) {
         self.seats.dismiss();
+        if self.run.is_over() {
+            // Workers that still have rows must not run short of users for those that leave here.
+            self.seats.give_back(self.users.len());
+        }
         self.run.bell.notify_waiters();
         let limit = Instant::now() + self.run.scenario.graceful_stop;
         for mut user in self.users {

@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{buffers::Buffers, desk::Desk, tracer::Tracer};
+use super::{buffers::Buffers, desk::Desk, rows::Rows, tracer::Tracer};
 use crate::{
     control::{Applied, Control, StopReason},
     language::{Response, Slot, Value},
@@ -31,6 +31,8 @@ pub struct Floor {
     pub buffers: Rc<Buffers>,
     /// What setup left behind, by name.
     pub given: Arc<[(String, Value)]>,
+    /// Rows for users.
+    pub rows: Rc<Rows>,
     /// Where a flow's wish to end the test goes.
     pub control: Control,
     /// Who decides about traces, if requests are to carry them.
@@ -58,6 +60,8 @@ pub struct ScenarioRun {
     pub buffers: Rc<Buffers>,
     /// What setup left behind, for the users to come.
     pub given: Vec<(Slot, Value)>,
+    /// Rows for users.
+    pub rows: Rc<Rows>,
     /// Who decides about traces, if requests are to carry them.
     pub tracer: Option<Rc<Tracer>>,
     control: Control,
@@ -75,6 +79,7 @@ pub struct ScenarioRun {
     /// Rung when a pause ends, or the run does.
     pub bell: Notify,
     halted: Cell<bool>,
+    over: Cell<bool>,
     numbers: Cell<u64>,
     iterations: Cell<u64>,
     rests: Cell<u64>,
@@ -100,6 +105,7 @@ impl ScenarioRun {
             network: floor.network.clone(),
             desk,
             buffers: floor.buffers.clone(),
+            rows: floor.rows.clone(),
             tracer: floor.tracer.clone(),
             control: floor.control.clone(),
             worker: floor.worker,
@@ -110,6 +116,7 @@ impl ScenarioRun {
             paused: Cell::default(),
             bell: Notify::new(),
             halted: Cell::default(),
+            over: Cell::default(),
             numbers: Cell::default(),
             iterations: Cell::default(),
             rests: Cell::default(),
@@ -173,10 +180,28 @@ impl ScenarioRun {
 
     /// Ends the whole test.
     pub fn abort(&self, reason: &str) {
-        let at = self.desk.since_start(Instant::now());
-        let what = format!("{} aborts the test: {reason}", self.scenario.name);
-        self.control.follower().applied(Applied { at, worker: self.worker, what });
+        self.tell(format!("{} aborts the test: {reason}", self.scenario.name));
         self.control.stop(StopReason::Aborted);
+    }
+
+    /// Ends the scenario on this worker, because there are no more rows for its users: no iteration begins any more,
+    /// and none is counted dropped for it.
+    pub fn run_out(&self, data: &str) {
+        if !self.over.replace(true) {
+            self.tell(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
+            self.bell.notify_waiters();
+        }
+    }
+
+    /// Whether it ends because there are no more rows.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    fn tell(&self, what: String) {
+        let at = self.desk.since_start(Instant::now());
+        self.control.follower().applied(Applied { at, worker: self.worker, what });
     }
 
     /// Random numbers for the rests of one more user.

@@ -120,6 +120,11 @@ impl Seats {
         Pool::claim(&self.pool.budget)
     }
 
+    /// Returns users to the shared budget.
+    pub fn give_back(&self, users: usize) {
+        self.pool.budget.fetch_add(i64::try_from(users).unwrap_or(i64::MAX), AcqRel);
+    }
+
     /// A user is free; false when no more arrivals will come. The last to become free is the first to be taken: its
     /// connection and caches are warm.
     #[must_use]

@@ -21,6 +21,7 @@ use tokio::{
 
 use super::{
     raw::Volume,
+    rows::NoRow,
     scenario::ScenarioRun,
     settled,
     tracer::{Trace, TracedRequest},
@@ -91,6 +92,8 @@ pub enum Ended {
     Failed(String),
     /// Early, and its user ends with it.
     Left,
+    /// Early, for want of a row; its user ends with it.
+    NoRow(NoRow),
     /// The run ended first.
     Halted,
 }
@@ -158,7 +161,8 @@ impl Strand {
                 Effect::Parallel(parallel) => {
                     pace.refresh();
                     match self.fork(user, parallel, pace.taken).await {
-                        Ok(at) => pace = Pace { due: pace.due, ..Pace::at(at) },
+                        Ok((_, Some(none))) => break Ended::NoRow(none),
+                        Ok((at, None)) => pace = Pace { due: pace.due, ..Pace::at(at) },
                         Err(reason) => break failed(run, &reason.to_string(), pace.taken),
                     }
                 }
@@ -171,6 +175,14 @@ impl Strand {
                 Effect::Abort(reason) => {
                     run.abort(&reason);
                     break Ended::Halted;
+                }
+                Effect::Row { data, into } => {
+                    let number = self.flow.who.vu.saturating_sub(1);
+                    match run.rows.next(data, number, &mut self.flow.random) {
+                        Ok(row) => self.flow.put(into, row),
+                        Err(none) => break Ended::NoRow(none),
+                    }
+                    pace.stale = true;
                 }
                 Effect::Leave => break Ended::Left,
                 Effect::Done => break Ended::Well,
@@ -240,8 +252,14 @@ impl Strand {
         Ok(())
     }
 
-    /// Runs the branches of a block, as many at once as it allows, and takes over what they found.
-    async fn fork(&mut self, user: &Rc<User>, parallel: &Parallel, now: Instant) -> Result<Instant, Unrenderable> {
+    /// Runs the branches of a block, as many at once as it allows, and takes over what they found. Gives the time of its
+    /// end, and the row that a branch was in want of.
+    async fn fork(
+        &mut self,
+        user: &Rc<User>,
+        parallel: &Parallel,
+        now: Instant,
+    ) -> Result<(Instant, Option<NoRow>), Unrenderable> {
         let run = &user.run;
         let scene = run.scene(self.lane.response(), now);
         let (branches, width) = self.flow.widths(parallel, &scene)?;
@@ -256,6 +274,7 @@ impl Strand {
         let mut results: Vec<Option<Flow>> = vec![None; branches];
         let mut running: JoinSet<(usize, Ended, Flow)> = JoinSet::new();
         let mut end = now;
+        let mut no_row = None;
         loop {
             while running.len() < width
                 && let Some((number, flow)) = waiting.next()
@@ -266,13 +285,16 @@ impl Strand {
             end = Instant::now();
             if let Some((number, ended, flow)) = settled(joined) {
                 results[number] = (ended == Ended::Well).then_some(flow);
+                if let Ended::NoRow(none) = ended {
+                    no_row = Some(none);
+                }
             }
         }
         let (in_flight, reached) = user.in_flight.get();
         user.in_flight.set((in_flight, most.max(reached)));
         run.desk.width(run.stage(now), &parallel.group, reached);
         self.flow.join(parallel, results, &run.scene(Response::default(), end));
-        Ok(end)
+        Ok((end, no_row))
     }
 }
 

@@ -24,6 +24,7 @@ use super::{
     desk::Desk,
     open,
     pacer::Pacer,
+    rows::Rows,
     scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
 };
@@ -78,9 +79,11 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         traces: None,
         variables: BTreeMap::new(),
         metrics: [].into(),
+        data: [].into(),
         setup: None,
         teardown: None,
         practice_target: None,
+        environment: None,
     }
 }
 
@@ -155,6 +158,7 @@ pub(super) fn floor(plan: &Plan, part: Partition, control: &Control) -> Floor {
         network: Rc::new(Network::new(&plan.origins, plan.http.clone(), Connector::new(false, &plan.http).unwrap())),
         buffers: Rc::default(),
         given: [].into(),
+        rows: Rc::new(Rows::new(plan, part)),
         control: control.clone(),
         tracer: None,
     }

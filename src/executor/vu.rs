@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     raw::Volume,
+    rows::NoRow,
     scenario::ScenarioRun,
     strand::{Ended, Strand, User},
     tracer::Trace,
@@ -74,7 +75,10 @@ impl VirtualUser {
             match self.enter(run.program().on_start, intended, began).await {
                 None => {}
                 Some((Ended::Well, end)) => from = (end, end),
-                Some((ended, end)) => return Iterated { end, left: ended == Ended::Left },
+                // Whoever finds no row to begin with leaves alone: the others have theirs.
+                Some((ended, end)) => {
+                    return Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) };
+                }
             }
             self.started = true;
         }
@@ -85,12 +89,15 @@ impl VirtualUser {
             None => (Ended::Well, from.1),
         };
         self.strand.flow.who.iteration += 1;
+        if let Ended::NoRow(NoRow::Left(data)) = &ended {
+            run.run_out(data);
+        }
         self.user.session.end_iteration(&run.network);
-        if ended != Ended::Halted {
+        if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
             run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
             self.user.trace.take().inspect(|trace| trace.end(end));
         }
-        Iterated { end, left: ended == Ended::Left }
+        Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) }
     }
 
     /// Runs what the user does at its end.

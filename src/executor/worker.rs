@@ -17,6 +17,7 @@ use super::{
     desk::Desk,
     open,
     pacer::Pacer,
+    rows::Rows,
     scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
     settle,
@@ -62,6 +63,16 @@ pub struct Traffic {
     pub crew: Crew,
 }
 
+impl Traffic {
+    /// Of a load that was not started: nothing but what setup recorded.
+    #[must_use]
+    pub fn without_load(recorded: Option<WorkerInterval>) -> Self {
+        let (sender, intervals) = mpsc::channel(1);
+        recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
+        Self { intervals, crew: Crew { threads: Vec::new() } }
+    }
+}
+
 /// State of one open or closed scenario that workers share.
 #[derive(Clone)]
 enum Shared {
@@ -98,8 +109,8 @@ pub struct Order {
     pub start: Instant,
     /// The wall clock then, since the Unix epoch.
     pub clock_at_start: Duration,
-    /// Whether intervals carry raw records.
-    pub records: bool,
+    /// How many record raw, setup and teardown among them; None where nobody does.
+    pub recorders: Option<usize>,
     /// What is sampled, if requests are to carry traces.
     pub traces: Option<Sampling>,
     /// What setup left behind.
@@ -114,7 +125,7 @@ impl Crew {
     /// # Errors
     /// When TLS or a thread can't be set up.
     pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
-        let Order { workers, segment, start, clock_at_start, records, traces, given, recorded } = order;
+        let Order { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = order;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has room.
@@ -127,7 +138,7 @@ impl Crew {
                 plan: plan.clone(),
                 part: segment.divided(worker as u64, workers as u64),
                 start,
-                records: records.then(|| RecordWriter::new(workers)),
+                records: recorders.map(RecordWriter::new),
                 traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
@@ -189,6 +200,7 @@ impl Assignment {
             network: network.clone(),
             buffers: Rc::default(),
             given: self.given.clone(),
+            rows: Rc::new(Rows::new(&self.plan, self.part)),
             control: self.control.clone(),
             tracer: self
                 .traces

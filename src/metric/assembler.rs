@@ -62,9 +62,16 @@ impl Assembler {
         }
     }
 
-    /// Takes a worker's interval.
+    /// Takes a worker's interval. Nobody waits for workers past the number that was promised (setup, teardown): their
+    /// only interval is their last.
     pub fn take(&mut self, part: WorkerInterval) {
         let worker = part.worker;
+        if worker >= self.numbers.len() {
+            self.numbers.resize_with(worker + 1, Vec::new);
+            self.ticks.resize(worker + 1, 0);
+            self.ended.resize(worker + 1, true);
+            self.worker_cpu.resize(worker + 1, 0.0);
+        }
         for (metric, labels) in &part.new_series {
             let number = self.interner.id(metric, labels);
             self.numbers[worker].push(number);

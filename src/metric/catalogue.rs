@@ -143,7 +143,7 @@ catalogue! {
     OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk, so that no sink can deliver them";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that a sink has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval a sink has not delivered";
-    RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell version and model";
+    RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell the version of loadagent and the profile";
 }
 
 /// The metrics that one HTTP attempt touches, in the order of [`HttpMetric`].

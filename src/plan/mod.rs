@@ -6,6 +6,7 @@
 
 pub mod adjust;
 pub mod check;
+pub mod data;
 pub mod describe;
 pub mod feasibility;
 pub mod flow;
@@ -68,12 +69,27 @@ pub struct Plan {
     pub variables: BTreeMap<String, String>,
     /// Metrics of the profile.
     pub metrics: Arc<[UserMetric]>,
+    /// Rows for users; steps refer to them by position.
+    pub data: Arc<[data::PlannedData]>,
     /// What runs once before the load; what it sets, all users know.
     pub setup: Option<Scenario>,
     /// What runs once after it.
     pub teardown: Option<Scenario>,
     /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
     pub practice_target: Option<Vec<(String, String)>>,
+    /// Where it runs, if the profile tells environments apart.
+    pub environment: Option<Environment>,
+}
+
+/// One of the places where a profile can run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Whether a run there must be confirmed.
+    pub protected: bool,
+    /// Most requests a second that a plan may make there.
+    pub max_rate: Option<f64>,
 }
 
 /// One scenario: when, how many, and what.

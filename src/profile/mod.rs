@@ -10,7 +10,9 @@
 //! Start with [`document`], then [`scenario`] and [`flow`].
 
 pub mod bundled;
+pub mod data;
 pub mod document;
+pub mod environment;
 pub mod fault;
 pub mod flow;
 mod http;
@@ -20,6 +22,7 @@ pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod scenario;
+pub mod secrets;
 pub mod thresholds;
 pub mod variables;
 

@@ -7,7 +7,8 @@ use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
     plan::{
-        Op, Plan, Shape,
+        Op, Plan, Scenario, Shape,
+        data::PlannedData,
         describe::{self, describe},
         feasibility, timeline,
     },
@@ -34,14 +35,21 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
         show_several(plan.scenarios.len() as u64, "scenario"),
         show_duration(plan.duration())
     );
+    if let Some(environment) = &plan.environment {
+        let name = &environment.name;
+        let leave =
+            if environment.protected { format!(", protected: a run needs `--confirm {name}`") } else { String::new() };
+        text += &format!("  environment {name}{leave}\n");
+    }
+    text += &once(plan.setup.as_ref(), "before the load");
     for scenario in &plan.scenarios {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
         text += &format!("    at most {}; up to {grace} to finish\n", show_several(scenario.peak_vus().into(), "user"));
-        for step in scenario.program.ops.iter().filter_map(describe::step) {
-            text += &format!("    - {step}\n");
-        }
+        text += &steps(scenario);
     }
+    text += &once(plan.teardown.as_ref(), "after it");
+    text += &rows(&plan);
     text += &timeline_of(&plan);
     if !plan.thresholds.is_empty() {
         text += "\n  thresholds\n";
@@ -68,6 +76,27 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
     }
     super::print(text.trim_end());
     Ok(())
+}
+
+fn steps(scenario: &Scenario) -> String {
+    let steps = scenario.program.ops.iter().filter_map(describe::step);
+    steps.fold(String::new(), |text, step| text + "    - " + &step + "\n")
+}
+
+/// Setup or teardown.
+fn once(scenario: Option<&Scenario>, when: &str) -> String {
+    scenario.map_or_else(String::new, |scenario| {
+        let limit = show_duration(scenario.duration());
+        format!("\n  {}\n    once {when}, within {limit}\n{}", scenario.name, steps(scenario))
+    })
+}
+
+fn rows(plan: &Plan) -> String {
+    let shown = |text: String, data: &PlannedData| {
+        text + &format!("    {}: {}\n", data.name, show_several(data.set.count(), "row"))
+    };
+    let sets = plan.data.iter().fold(String::new(), shown);
+    if sets.is_empty() { sets } else { format!("\n  data\n{sets}") }
 }
 
 /// What begins, changes and ends when; nothing for a single stage, which says it all.
@@ -142,6 +171,12 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "steps": scenario.program.ops.iter().filter_map(describe::step).collect::<Vec<_>>(),
         })
     });
+    let once = |scenario: &Scenario| {
+        json!({
+            "timeout_ms": scenario.duration().as_secs_f64() * 1e3,
+            "steps": scenario.program.ops.iter().filter_map(describe::step).collect::<Vec<_>>(),
+        })
+    };
     let timeline = timeline::moments(plan).into_iter().map(|moment| {
         json!({
             "at_ms": moment.at.as_secs_f64() * 1e3,
@@ -161,6 +196,9 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "rate": peaks.rate.0,
             "rate_at_ms": peaks.rate.1.as_secs_f64() * 1e3,
         },
+        "setup": plan.setup.as_ref().map(once),
+        "teardown": plan.teardown.as_ref().map(once),
+        "data": plan.data.iter().map(|data| json!({ "name": data.name, "rows": data.set.count() })).collect::<Vec<_>>(),
         "scenarios": scenarios.collect::<Vec<_>>(),
         "thresholds": plan.thresholds.iter().map(|t| json!({ "metric": t.key, "threshold": t.expression, "tier": t.tier.map(Tier::word), "bearing": t.bearing.word() })).collect::<Vec<_>>(),
         "predicted_series": predicted_series(plan),

@@ -36,6 +36,20 @@ pub fn log_path(run: &Path) -> PathBuf {
 }
 
 impl RunFolder {
+    /// Whether a run may have this folder.
+    ///
+    /// # Errors
+    /// When it holds one already.
+    pub fn check_free(path: &Path) -> Result<(), Trouble> {
+        if !log_path(path).exists() {
+            return Ok(());
+        }
+        Err(Trouble::configuration(format!(
+            "{} holds a run already\n  hint: choose another folder by --run-dir, or remove it",
+            path.display()
+        )))
+    }
+
     /// Makes the folder and starts its logs, which together stay below `disk_limit` bytes; `record_workers` is the
     /// number of threads whose requests are recorded one by one, if they are.
     ///
@@ -53,14 +67,9 @@ impl RunFolder {
                 "the run's folder {shown} can't be written: {error}\n  hint: choose another by --run-dir"
             ))
         };
+        Self::check_free(path)?;
         fs::create_dir_all(path).map_err(fault)?;
-        let log = log_path(path);
-        if log.exists() {
-            return Err(Trouble::configuration(format!(
-                "{shown} holds a run already\n  hint: choose another folder by --run-dir, or remove it"
-            )));
-        }
-        let log = LogWriter::create(&log, header).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+        let log = LogWriter::create(&log_path(path), header).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
         let events = File::create(path.join("events.log")).map_err(fault)?;
         // Records are many and go once they are delivered; intervals are few and stay.
         let log_limit = if record_workers.is_some() { disk_limit / 4 } else { disk_limit };

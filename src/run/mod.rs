@@ -1,7 +1,9 @@
 //! Composition: the only room that knows every other. What is started, in which order, and how it ends.
 //!
 //! ```text
-//!  prepare ─▶ folder, log ─▶ sinks ─▶ crew ══ teller: a second at a time ══▶ crew ended ─▶ sinks drain ─▶ summary ─▶ code
+//!  prepare ─▶ setup ─▶ folder, log ─▶ sinks ─▶ crew ══ teller: a second at a time ══▶ crew ended ─▶ teardown
+//!                                                                                                      │
+//!                                                            code ◀─ summary ◀─ sinks drain ◀──────────┘
 //! ```
 //!
 //! Start with [`execute`].
@@ -10,11 +12,13 @@ pub mod check;
 pub mod clock;
 pub mod commands;
 pub mod dashboards;
+pub mod errands;
 pub mod folder;
 pub mod generator;
 pub mod load;
 pub mod locust;
 pub mod prepare;
+pub mod protect;
 pub mod pulled;
 pub mod records;
 pub mod replay;
@@ -31,7 +35,6 @@ pub mod traces;
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
-    sync::Arc,
     time::Duration,
 };
 
@@ -40,13 +43,17 @@ use tokio::{
     time::Instant,
 };
 
-use self::{clock::RunClock, folder::RunFolder, prepare::Prepared, signals::Signals, sinks::Sinks, teller::Teller};
+use self::{
+    clock::RunClock, errands::Errands, folder::RunFolder, prepare::Prepared, signals::Signals, sinks::Sinks,
+    teller::Teller,
+};
 use crate::{
     analysis::Validity,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Crew, Order, Traffic},
+    executor::{Crew, Traffic},
     exit::Exit,
+    interval_log::Header,
     output::{SinkAddress, address::Place},
     plan::Shape,
     report::{Outcome, Summary, progress::Display, style::Style},
@@ -113,64 +120,63 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
     let (lead, told) = load::lead(args, LEAD)?;
     told.iter().for_each(|told| display.say(&format!("  {told}")));
-    let clock = RunClock::starting_in(lead);
-    let header = prepared.header(clock.started_at_ms());
-    let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
-    let folder =
-        RunFolder::create(&prepared.run_dir, &header, wants_records.then_some(prepared.workers), args.disk_limit)?;
+    let begin_at = Instant::now() + lead;
+    RunFolder::check_free(&prepared.run_dir)?;
     let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, &prepared, &display).await?;
     }
-    let sinks = match Sinks::start(&prepared.sinks, &header, &prepared.run_dir).await {
-        Ok(sinks) => sinks,
+    let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
+    let mut errands = Errands::new(&prepared, wants_records);
+    let setup = errands.set_up(&control, &mut signals).await?;
+    let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
+    let header = prepared.header(clock.started_at_ms());
+    let (folder, sinks) = match open(&prepared, &header, errands.recorders(), args).await {
+        Ok(open) => open,
         Err(trouble) => {
-            // Nothing has run: the same command, mended, finds no folder in its way.
-            folder.discard();
+            // The load was not begun, but what setup made is there.
+            drop(errands.tear_down(&mut signals, &clock).await);
             return Err(trouble);
         }
     };
-    let order = Order {
-        workers: prepared.workers,
-        segment: prepared.segment,
-        start: clock.start(),
-        clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
-        records: wants_records,
-        traces: prepared.sampling(),
-        given: Arc::default(),
-        recorded: None,
+    let broken = setup.as_ref().and_then(|errand| errand.failure.clone());
+    let recorded = setup.map(|errand| errand.recorded);
+    let traffic = match broken {
+        Some(_) => Ok(Traffic::without_load(recorded)),
+        None => Crew::start(&prepared.plan, &control, prepared.order(&clock, &errands, recorded)),
     };
-    let started = Crew::start(&prepared.plan, &control, order);
     if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
         display.say(&line);
     }
-    let Traffic { intervals, crew } = started.map_err(|error| Trouble::internal(&error))?;
+    let Traffic { intervals, crew } = traffic.map_err(|error| Trouble::internal(&error))?;
 
     let_the_load_go_first();
     let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);
     prepared.plan.notes.iter().for_each(|note| teller.event("load", note.clone()));
+    let mut endings = Vec::new();
+    if let Some(reason) = &broken {
+        endings.extend(errands::not_started(&mut teller, reason));
+    }
     let ending = teller.listen(intervals, &mut signals).await;
     let elapsed = teller.elapsed();
-    let mut endings = Vec::new();
+    let mut warnings = Vec::new();
     if ending.is_cut_off() {
         endings
             .push((Exit::Stopped, "stopped at once by a second signal; requests in flight are not counted".to_owned()));
-    } else if let Err(fault) = crew.join() {
-        endings.push((Exit::Internal, fault));
+    } else {
+        endings.extend(crew.join().err().map(|fault| (Exit::Internal, fault)));
+        if broken.is_none() {
+            warnings.extend(errands.finish(&mut teller, &mut signals, &clock).await);
+        }
     }
     teller.drain(if ending.is_cut_off() { Duration::ZERO } else { args.drain }, &mut signals).await;
     let told = teller.finish();
     endings.extend(told.endings);
-    match told.stop {
-        Some(StopReason::Outside) if !ending.is_cut_off() => {
-            endings.push((Exit::Stopped, "stopped from outside".to_owned()));
-        }
-        Some(StopReason::Aborted) => endings.push((Exit::Aborted, "the test aborted itself".to_owned())),
-        _ => {}
-    }
+    endings.extend(told.stop.and_then(|reason| stopped(reason, ending.is_cut_off())));
     let generator = generator::sample(told.worker_cpu_seconds, prepared.workers, told.throttled_at_start);
-    let validity = Validity::judge(&told.header, &told.totals, &told.offered, generator, elapsed);
+    let mut validity = Validity::judge(&told.header, &told.totals, &told.offered, generator, elapsed);
+    validity.warnings.extend(warnings);
     let outcome = Outcome::weigh(endings, &told.findings, &validity, &told.outputs);
     let summary = Summary {
         header: told.header,
@@ -186,6 +192,32 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     };
     let seen = prepared.target.as_ref().map(Target::report);
     Ok(conclude(&summary, told.folder, args, style, &prepared.sinks, seen.as_ref()))
+}
+
+/// The reason that an early end is; being cut off is a reason of its own.
+fn stopped(reason: StopReason, is_cut_off: bool) -> Option<(Exit, String)> {
+    match reason {
+        StopReason::Outside => (!is_cut_off).then(|| (Exit::Stopped, "stopped from outside".to_owned())),
+        StopReason::Aborted => Some((Exit::Aborted, "the test aborted itself".to_owned())),
+    }
+}
+
+/// Makes the run's folder and starts the sinks.
+async fn open(
+    prepared: &Prepared,
+    header: &Header,
+    recorders: Option<usize>,
+    args: &RunArgs,
+) -> Result<(RunFolder, Sinks), Trouble> {
+    let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
+    match Sinks::start(&prepared.sinks, header, &prepared.run_dir).await {
+        Ok(sinks) => Ok((folder, sinks)),
+        Err(trouble) => {
+            // Nothing has run: the same command, mended, finds no folder in its way.
+            folder.discard();
+            Err(trouble)
+        }
+    }
 }
 
 async fn open_control_port(

@@ -1,18 +1,19 @@
 //! From flags to everything a run needs: the plan, the practice target, sinks, identity.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Trouble, load, thresholds, traces};
+use super::{Trouble, clock::RunClock, errands::Errands, load, protect, thresholds, traces};
 use crate::{
     cli::{HttpDebug, RunArgs},
-    executor::Sampling,
+    executor::{Order, Sampling},
     exit::Exit,
     interval_log::{
         Header,
         frame::{Model, ScenarioHeader},
     },
+    metric::WorkerInterval,
     output::SinkAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
     profile::{self, Given, bundled, quick_plan},
@@ -96,6 +97,27 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
 }
 
 impl Prepared {
+    /// How many record: the workers, setup and teardown.
+    #[must_use]
+    pub fn recorders(&self) -> usize {
+        self.workers + usize::from(self.plan.setup.is_some()) + usize::from(self.plan.teardown.is_some())
+    }
+
+    /// What the workers are to do.
+    #[must_use]
+    pub fn order(&self, clock: &RunClock, errands: &Errands<'_>, recorded: Option<WorkerInterval>) -> Order {
+        Order {
+            workers: self.workers,
+            segment: self.segment,
+            start: clock.start(),
+            clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
+            recorders: errands.recorders(),
+            traces: self.sampling(),
+            given: errands.given(),
+            recorded,
+        }
+    }
+
     /// What is traced, if it is asked for.
     #[must_use]
     pub fn sampling(&self) -> Option<Sampling> {
@@ -181,7 +203,9 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         // Any address will do until the target has one.
         practice_url: Some("http://127.0.0.1:1".to_owned()),
         load: load::given(args, source.name == QUICK)?,
+        environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
+        seed: args.seed,
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
     let read = |given: &Given| {
@@ -196,6 +220,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         running = Some(target);
     }
     overlay(&mut plan, args)?;
+    protect::permit(&plan, args, start)?;
     Ok((plan, running))
 }
 
@@ -209,7 +234,6 @@ fn start_target(knobs: &[(String, String)]) -> Result<Target, Trouble> {
 
 /// What flags change in a plan.
 fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
-    plan.seed = args.seed.unwrap_or(plan.seed);
     plan.http.tls.skip_verify |= args.insecure_skip_tls_verify;
     plan.http.max_redirects = args.max_redirects.unwrap_or(plan.http.max_redirects);
     match args.http_debug {

@@ -20,7 +20,10 @@ use crate::{
     output::Account,
     plan::UserMetric,
     report::progress::{Display, Glance},
-    threshold::judge::{Finding, Judge},
+    threshold::{
+        Bearing,
+        judge::{Finding, Judge},
+    },
 };
 
 /// A worker that is this late has its second added to the next interval.
@@ -42,6 +45,7 @@ pub struct Teller {
     totals: Totals,
     offered: Offered,
     judge: Judge,
+    is_judging: bool,
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
@@ -108,6 +112,7 @@ impl Teller {
             totals: Totals::default(),
             offered: Offered::default(),
             judge: Judge::new(&prepared.plan.thresholds, prepared.plan.duration()),
+            is_judging: true,
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
@@ -136,10 +141,7 @@ impl Teller {
             tokio::select! {
                 part = intervals.recv() => {
                     let Some(part) = part else { break Ending::Whole };
-                    let unkept = self.folder.records.keep(&part);
-                    self.note_unkept(unkept);
-                    self.sinks.lost_spans(part.spans.lost);
-                    self.assembler.take(part);
+                    self.hear(part);
                     if self.assembler.all_ended() {
                         break Ending::Whole;
                     }
@@ -162,6 +164,30 @@ impl Teller {
         self.close(Instant::now());
         self.display.finish();
         ending
+    }
+
+    fn hear(&mut self, part: WorkerInterval) {
+        let unkept = self.folder.records.keep(&part);
+        self.note_unkept(unkept);
+        self.sinks.lost_spans(part.spans.lost);
+        self.assembler.take(part);
+    }
+
+    /// Takes over what teardown recorded, when the workers are not there any more, as an interval of its own.
+    pub fn hear_alone(&mut self, part: WorkerInterval) {
+        self.hear(part);
+        self.close(Instant::now());
+    }
+
+    /// The orders of the run.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Takes thresholds for what was not run, because there is no load to judge.
+    pub fn judge_nothing(&mut self) {
+        self.is_judging = false;
     }
 
     /// Closes the interval that ends at `end`.
@@ -225,7 +251,8 @@ impl Teller {
 
     fn abort_if_asked(&mut self) {
         let elapsed = since(self.clock.start());
-        if self.control.current().stop.is_none()
+        if self.is_judging
+            && self.control.current().stop.is_none()
             && let Some(finding) = self.judge.wants_abort(elapsed)
         {
             self.control.stop(StopReason::Aborted);
@@ -284,8 +311,12 @@ impl Teller {
         if let Some(told) = self.thinner.end(&mut self.folder.log) {
             self.event("log", told);
         }
+        let mut findings = self.judge.findings(self.elapsed);
+        if !self.is_judging {
+            findings.iter_mut().for_each(|finding| finding.threshold.bearing = Bearing::NotRun);
+        }
         Told {
-            findings: self.judge.findings(self.elapsed),
+            findings,
             outputs: self.sinks.accounts(),
             stop: self.control.current().stop,
             worker_cpu_seconds: self.assembler.worker_cpu_seconds(),

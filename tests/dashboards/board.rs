@@ -90,6 +90,8 @@ pub(crate) fn substituted(query: &str) -> String {
         ("sut", "up"),
         ("began", "1700000000"),
         ("ended", "1700000600"),
+        ("about_began", "1700000000"),
+        ("about_ended", "1700000600"),
         ("base_began", "1690000000"),
         ("shift", "-86400"),
     ];

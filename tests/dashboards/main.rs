@@ -9,5 +9,6 @@ mod complaints;
 mod defects;
 mod linter;
 mod printed;
+mod readers;
 mod shape;
 mod story;

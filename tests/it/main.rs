@@ -1,7 +1,10 @@
 //! The binary as a user would run it.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
+mod auth;
 mod cli;
+mod data;
+mod environments;
 mod examples;
 mod exports;
 mod hostile;

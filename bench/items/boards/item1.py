@@ -53,7 +53,7 @@ def over_runs(sheet, store, board, shown):
             window = grafana.Window(shown[0].window.start, shown[-1].window.end)
         base = next(other for other in shown if other.profile == one.profile)
         found = tour(board, store, window, one.run_id, base.run_id)
-        faults = [target.said(board) for target in found if target.fault(board, store)]
+        faults = [target.said(board) for target in found if target.fault(board, store, one.profile)]
         sheet.count(f"{store.name}: {board.name} with {one.profile}: faults of {len(found)} targets", faults, [])
         empty = sum(1 for target in found if not target.points)
         yield [store.name, board.name, one.profile, len(found), sum(target.points for target in found), empty]
@@ -70,8 +70,9 @@ class Found:
     remarks: tuple = ()
     refused: str = ""
 
-    def fault(self, board, store):
-        return self.refused or self.infinite or self.remarks or (not self.points and not right_to_be_empty(self, board, store))
+    def fault(self, board, store, run):
+        empty = not self.points and not any(one.holds(self, board, store, run) for one in RIGHTLY_EMPTY)
+        return self.refused or self.infinite or self.remarks or empty
 
     def said(self, board):
         what = self.refused or (self.infinite and f"{self.infinite} points are not finite") or " ".join(self.remarks) or "no data"
@@ -114,14 +115,18 @@ class Right:
     board: str = ""
     ref: str = ""
     store: str = ""
+    but_with: str = ""  # the profile with which it is not
 
-    def holds(self, found, board, store):
+    def holds(self, found, board, store, run):
+        if run == self.but_with:
+            return False
         wanted = ((self.panel, found.panel), (self.ref, found.ref), (self.board, board.topic))
         return all(word in ("", real) for word, real in wanted) and store.name.startswith(self.store)
 
 
 BUCKETS = "Distribution of response times"
 NO_ZEROS = "InfluxDB gets points of what happened, and this did not"
+ONLY_SOAK = "only the soak's flow has groups, parallel blocks, limits and early ends"
 RIGHTLY_EMPTY = (
     Right("Verdict of the agent", "the agent tells no verdict_* metric yet; the panel says so"),
     Right(BUCKETS, "B draws VictoriaMetrics' vmrange only", ref="B", store="Prometheus"),
@@ -130,11 +135,11 @@ RIGHTLY_EMPTY = (
     Right("Observations folded", NO_ZEROS, store="InfluxDB"),
     Right("Dropped iterations", NO_ZEROS, store="InfluxDB"),
     Right("Stages", NO_ZEROS + ": no iteration was dropped", board="spike", ref="H", store="InfluxDB"),
+    Right("Groups", ONLY_SOAK, but_with="soak"),
+    Right("Width of parallel blocks", ONLY_SOAK, but_with="soak"),
+    Right("Iterations that ended early", ONLY_SOAK, but_with="soak"),
+    Right("Limited requests", ONLY_SOAK, but_with="soak"),
 )
-
-
-def right_to_be_empty(found, board, store):
-    return any(one.holds(found, board, store) for one in RIGHTLY_EMPTY)
 
 
 # ---- what the live board says of a run is what its summary says --------------------------------------

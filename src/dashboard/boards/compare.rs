@@ -57,7 +57,7 @@ fn variables(store: Store) -> Vec<Variable> {
     if store == Store::Prometheus {
         let about = "How exactly the begin of the shown run is found";
         variables.push(Variable::one_of("resolution", "Resolution", about, &["1s", "10s"]));
-        variables.extend([Moment::Began, Moment::BaseBegan].map(Variable::moment));
+        variables.extend([Moment::AboutBegan, Moment::Began, Moment::BaseBegan].map(Variable::moment));
         variables.push(Variable::shift());
     }
     variables

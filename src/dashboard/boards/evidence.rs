@@ -32,9 +32,10 @@ pub(super) fn delivered_in_all() -> Panel {
     Panel::stat("Delivered", about, ended().per(promised)).rising(&SHOULD_BE_WHOLE)
 }
 
-/// Iterations a second over those that the schedule calls for.
+/// Iterations a second over those that the schedule calls for, both of the same steady window.
 pub(super) fn delivered() -> Query {
-    Series::of(&ITERATIONS).rate().per(Series::of(&TARGET_RATE).level())
+    let (ended, wanted) = (Series::of(&ITERATIONS), Series::of(&TARGET_RATE));
+    ended.over(Span::Rolling).rate().per(wanted.over(Span::Rolling).level())
 }
 
 /// The run, and in Prometheus the scenarios.
@@ -52,6 +53,8 @@ pub(super) fn run_times(resolutions: &'static [&'static str]) -> Vec<Variable> {
     let about = "Distance of the points that verdicts are computed from";
     vec![
         Variable::one_of("resolution", "Resolution", about, resolutions),
+        Variable::moment(Moment::AboutBegan),
+        Variable::moment(Moment::AboutEnded),
         Variable::moment(Moment::Began),
         Variable::moment(Moment::Ended),
     ]
@@ -143,10 +146,13 @@ pub(super) fn failed_share() -> Panel {
 pub(super) fn errors_by_class() -> Panel {
     let about = "Failures a second by class: the stage at which an attempt failed, or the status. Empty while nothing \
                  fails";
-    Panel::graph("Failures by class", about)
-        .ask("{error_class}", Series::of(&HTTP_ERRORS).by(&["error_class"]).rate())
-        .stacked()
+    // Requests that did not fail have a counter of failures, too, which stands at zero under no class.
+    let classified = Series::of(&HTTP_ERRORS).without("error_class", "").without("error_class", LIMITED);
+    Panel::graph("Failures by class", about).ask("{error_class}", classified.by(&["error_class"]).rate()).stacked()
 }
+
+/// Requests that were turned away as the profile expects: their class, which is no failure.
+pub(super) const LIMITED: &str = "limited";
 
 /// See its description.
 pub(super) fn stages() -> Panel {

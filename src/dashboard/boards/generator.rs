@@ -2,6 +2,7 @@
 
 use super::{Topic, evidence as e};
 use crate::{
+    analysis::validity::{MAX_DROPPED, MAX_LAG_P99, MAX_SOCKETLESS},
     dashboard::{
         Board, Row, Store,
         panel::{GREEN, ORANGE, Panel, RED},
@@ -10,9 +11,10 @@ use crate::{
     },
     metric::catalogue::{
         DROPPED_ITERATIONS, GENERATOR_CPU, GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, GENERATOR_THROTTLED,
-        GENERATOR_WORKER_CPU, OUTPUT_ACKNOWLEDGED, OUTPUT_LAG, OUTPUT_LOST, OUTPUT_QUEUE, OUTPUT_REJECTED,
-        OUTPUT_RETRIES, OUTPUT_SENT, SCHEDULE_LAG, SERIES_FOLDED,
+        GENERATOR_WORKER_CPU, HTTP_ERRORS, HTTP_REQ_FAILED, ITERATIONS, OUTPUT_ACKNOWLEDGED, OUTPUT_LAG, OUTPUT_LOST,
+        OUTPUT_QUEUE, OUTPUT_REJECTED, OUTPUT_RETRIES, OUTPUT_SENT, SCHEDULE_LAG, SERIES_FOLDED,
     },
+    units::{show_duration, show_share},
 };
 
 /// The board.
@@ -43,14 +45,22 @@ fn counted(metric: &'static crate::metric::MetricDef) -> Query {
     Series::of(metric).total().or_zero()
 }
 
-/// 1 when nothing was dropped, nothing lost, nothing throttled, and the generator was hardly late.
+/// 1 within the bounds of the run's verdict, and when this store has all that the run told.
 fn trustworthy() -> Query {
     let none = |metric| counted(metric).with(Operator::IsAtMost, 0.0);
-    let on_time = lag_of_run(0.99).with(Operator::IsAtMost, 0.01).or_zero();
-    let not_throttled = counted(&GENERATOR_THROTTLED).with(Operator::IsAtMost, 0.1);
-    [none(&OUTPUT_REJECTED), none(&OUTPUT_LOST), not_throttled, on_time]
+    let dropped = || counted(&DROPPED_ITERATIONS);
+    let few_dropped = at_most(dropped(), MAX_DROPPED, dropped().and(Operator::Plus, counted(&ITERATIONS)));
+    let without_socket = Series::of(&HTTP_ERRORS).having("error_class", "no_socket").total().or_zero();
+    let sockets = at_most(without_socket, MAX_SOCKETLESS, Series::of(&HTTP_REQ_FAILED).total().or_zero());
+    let on_time = lag_of_run(0.99).or_zero().with(Operator::IsAtMost, MAX_LAG_P99.as_secs_f64());
+    [sockets, on_time, none(&OUTPUT_REJECTED), none(&OUTPUT_LOST)]
         .into_iter()
-        .fold(none(&DROPPED_ITERATIONS), |all, one| all.and(Operator::Times, one))
+        .fold(few_dropped, |all, one| all.and(Operator::Times, one))
+}
+
+/// 1 when a count is at most this share of another; also when both are zero.
+fn at_most(part: Query, share: f64, whole: Query) -> Query {
+    part.and(Operator::IsAtMost, whole.with(Operator::Times, share))
 }
 
 fn verdict() -> Vec<Panel> {
@@ -59,18 +69,24 @@ fn verdict() -> Vec<Panel> {
         e::agent_verdict(),
         Panel::stat(
             "Trustworthy",
-            "1 when nothing was dropped, rejected or lost, the quota held the generator back for less than 100 ms, and \
-             p99 of its lateness is at most 10 ms; else 0, and the panels below say why. The run's summary judges more",
+            &format!(
+                "Within the bounds of the run's verdict: at most {} of the iterations dropped, p99 of the lateness at \
+                 most {}, at most {} of the requests without a socket; and no sample rejected or lost, so that the \
+                 boards show everything. The panels below say why not",
+                show_share(MAX_DROPPED),
+                show_duration(MAX_LAG_P99),
+                show_share(MAX_SOCKETLESS)
+            ),
             trustworthy(),
         )
-        .rising(&[(0.5, GREEN)]),
+        .words(&[(0, "no", RED), (1, "yes", GREEN)]),
         Panel::stat(
             "Lateness, p99",
             "From an arrival to the moment a user took it up: the generator's own lateness",
             lag_of_run(0.99),
         )
         .when_empty("closed model")
-        .steps(&[(0.01, RED)]),
+        .steps(&[(MAX_LAG_P99.as_secs_f64(), RED)]),
         e::dropped_in_all(),
         zero("Samples rejected", "Samples that a receiver refused for good", &OUTPUT_REJECTED),
         zero("Observations folded", "Observations past the limit of series, counted under `other`", &SERIES_FOLDED),

@@ -10,9 +10,9 @@ use crate::{
         transform::Column,
     },
     metric::catalogue::{
-        CHECKS, DATA_RECEIVED, DATA_SENT, HTTP_REQ_BLOCKED, HTTP_REQ_CONNECTING, HTTP_REQ_DURATION, HTTP_REQ_RECEIVING,
-        HTTP_REQ_RESPONSE_TIME, HTTP_REQ_SENDING, HTTP_REQ_TLS_HANDSHAKING, HTTP_REQ_WAITING, HTTP_REQS,
-        ITERATION_DURATION, ITERATION_RESPONSE_TIME,
+        CHECKS, DATA_RECEIVED, DATA_SENT, GROUP_DURATION, HTTP_REQ_BLOCKED, HTTP_REQ_CONNECTING, HTTP_REQ_DURATION,
+        HTTP_REQ_RECEIVING, HTTP_REQ_RESPONSE_TIME, HTTP_REQ_SENDING, HTTP_REQ_TLS_HANDSHAKING, HTTP_REQ_WAITING,
+        HTTP_REQS, ITERATION_DURATION, ITERATION_FAILURES, ITERATION_RESPONSE_TIME, PARALLEL_WIDTH,
     },
 };
 
@@ -40,12 +40,27 @@ pub(super) fn board(store: Store) -> Board {
             },
             Row {
                 title: "What did users see?",
-                panels: vec![e::response_times(), distribution(), e::failed_share(), e::errors_by_class()],
+                panels: vec![
+                    e::response_times(),
+                    distribution(),
+                    e::failed_share(),
+                    e::errors_by_class(),
+                    ended_early(),
+                    limited(),
+                ],
             },
-            Row { title: "Where?", panels: vec![endpoints()] },
+            Row { title: "Where?", panels: vec![endpoints(), groups()] },
             Row {
                 title: "Detail",
-                panels: vec![phases(), service_time(), iterations(), transfer(), checks(), e::checks_in_all()],
+                panels: vec![
+                    phases(),
+                    service_time(),
+                    iterations(),
+                    parallel_width(),
+                    transfer(),
+                    checks(),
+                    e::checks_in_all(),
+                ],
             },
         ],
         variables: e::run_and_scenario(store),
@@ -79,6 +94,35 @@ fn endpoints() -> Panel {
         ("Received", by(Series::of(&DATA_RECEIVED)).total()),
     ]);
     Panel::table("Steps", about, columns)
+}
+
+fn ended_early() -> Panel {
+    let about = "Iterations a second that ended early, by reason: a `fail` step, or a value that a step needs was \
+                 missing. Their requests may all have succeeded. Empty while none does";
+    Panel::graph("Iterations that ended early", about)
+        .ask("{reason}", Series::of(&ITERATION_FAILURES).by(&["reason"]).rate())
+        .stacked()
+}
+
+fn limited() -> Panel {
+    let about = "Requests a second that were turned away as the profile expects (`expect: {limited: 429}`): no failures, \
+                 but load that did no work. Empty where none is";
+    Panel::graph("Limited requests", about)
+        .ask("limited", Series::of(&HTTP_REQS).having("error_class", e::LIMITED).rate())
+}
+
+fn groups() -> Panel {
+    let took = |q| Series::of(&GROUP_DURATION).by(&["group"]).over(Span::Run).quantile(q);
+    let about = "Each group of steps over the whole run, from its first step to its last. Empty without groups";
+    let columns = Column::all([("p50", took(0.5)), ("p95", took(0.95)), ("p99", took(0.99)), ("Max", took(1.0))]);
+    Panel::table("Groups", about, columns)
+}
+
+fn parallel_width() -> Panel {
+    let about = "Requests of a parallel block that were in flight at once, at its widest: the number that a server sees \
+                 from one user. Empty without such blocks";
+    let width = |q| Series::of(&PARALLEL_WIDTH).quantile(q);
+    Panel::graph("Width of parallel blocks", about).ask("p50", width(0.5)).ask("max", width(1.0))
 }
 
 fn phases() -> Panel {

@@ -8,7 +8,7 @@ use crate::{
         query::{Fold, Operator, Query, Series, Span},
         variable::Variable,
     },
-    metric::catalogue::{GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, OUTPUT_LAG},
+    metric::catalogue::{GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, ITERATIONS, OUTPUT_LAG},
 };
 
 /// The board.
@@ -71,20 +71,26 @@ fn verdict() -> Vec<Panel> {
             grown,
         )
         .steps(&[(1.2, ORANGE), (1.5, RED)]),
-        Panel::stat("p99 grows an hour", "Slope of p99 over the run, as seconds an hour", p99(Span::Rolling).slope()),
+        Panel::stat(
+            "p99 grows an hour",
+            "Slope of p99 over the run, from its warm-up to its end, as seconds an hour",
+            p99(Span::Rolling).steady().slope(),
+        ),
         Panel::stat(
             "Hours to the objective",
             "How long until p99 reaches the objective, if it goes on so. Nothing unless it grows",
-            left(p99(Span::Last)).per(p99(Span::Rolling).slope()),
+            left(p99(Span::Last)).per(p99(Span::Rolling).steady().slope()),
         )
         .unit("h")
         .when_empty("never"),
         e::delivered_in_all(),
         Panel::stat(
             "Unsteadiness",
-            "Standard deviation over mean of the rate of iterations: 0 is perfectly steady",
-            rolling_rate().over_run(Fold::Deviation).per(rolling_rate().over_run(Fold::Mean)),
+            "Standard deviation over mean of the rate of iterations in steady windows, from the warm-up to the end of \
+             the run: 0 is perfectly steady",
+            steady_rate().over_run(Fold::Deviation).per(steady_rate().over_run(Fold::Mean)),
         )
+        .when_empty("no steady window")
         .steps(&[(0.1, ORANGE), (0.25, RED)]),
         e::requests_in_all(),
         e::failed_in_all(),
@@ -97,15 +103,15 @@ fn verdict() -> Vec<Panel> {
         .steps(&[(0.5, ORANGE), (1.0, RED)]),
         Panel::stat(
             "Failures grow an hour",
-            "Slope of the share of failed requests over the run",
-            e::failed().over(Span::Rolling).share().slope(),
+            "Slope of the share of failed requests over the run, from its warm-up to its end",
+            e::failed().over(Span::Rolling).share().steady().slope(),
         ),
         e::dropped_in_all(),
     ]
 }
 
-fn rolling_rate() -> Query {
-    Series::of(&crate::metric::catalogue::ITERATIONS).over(Span::Rolling).rate()
+fn steady_rate() -> Query {
+    Series::of(&ITERATIONS).over(Span::Rolling).rate().steady()
 }
 
 fn burnt(series: Series) -> Query {
@@ -122,9 +128,9 @@ fn latency() -> Panel {
 }
 
 fn delivered_graph() -> Panel {
-    let about = "Iterations that ended over those that the schedule calls for. Below 100 % the load is not what was \
-                 promised";
-    Panel::graph("Delivered share", about).ask("delivered", e::delivered())
+    let about = "Iterations that ended over those that the schedule calls for, in each steady window. Below 100 % the \
+                 load is not what was promised";
+    Panel::graph("Delivered share", about).ask("delivered", e::delivered().steady())
 }
 
 fn burn() -> Panel {

@@ -5,7 +5,7 @@ use crate::{
     dashboard::{
         Board, Row, Store,
         panel::{ORANGE, Panel, RED},
-        query::{Edge, Fold, Operator, Query, Series, Span},
+        query::{Fold, Operator, Query, Series, Span},
         transform::Column,
         variable::Variable,
     },
@@ -42,7 +42,7 @@ fn variables(store: Store) -> Vec<Variable> {
     variables.push(Variable::one_of(
         "window",
         "Window",
-        "Length of the window that tells the usual p99",
+        "Length of the window that tells the usual p99, and of the one that is calm after the burst",
         &["15s", "5s", "1m", "5m"],
     ));
     if store == Store::Prometheus {
@@ -85,12 +85,13 @@ fn verdict() -> Vec<Panel> {
         ),
         Panel::stat(
             "Recovered after",
-            "From the end of the burst (the schedule calls for less than nine tenths of its most) to the last moment at \
-             which p99 was above twice the usual; negative when it was over sooner",
-            disturbed().when(Edge::Last).and(Operator::Minus, bursting().when(Edge::Last)),
+            "From the end of the burst (the schedule calls for less than nine tenths of its most) to the first moment \
+             from which p99 was never above twice the usual for a whole window. A late outlier counts for nothing here, \
+             but as disturbed",
+            Query::Recovery { burst: Box::new(bursting()), disturbed: Box::new(disturbed()) },
         )
-        .when_empty("not disturbed"),
-        Panel::stat("First failure after", "From the start of the run to its first failed request", failing.when(Edge::First))
+        .when_empty("not in this run"),
+        Panel::stat("First failure after", "From the start of the run to its first failed request", failing.first_time())
             .when_empty("none failed"),
         e::requests_in_all(),
         e::failed_in_all(),

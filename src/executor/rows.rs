@@ -1,0 +1,53 @@
+//! Rows for the users of a worker: what its part of each data set still holds.
+
+use std::{cell::RefCell, sync::Arc};
+
+use fastrand::Rng;
+
+use crate::{
+    language::{
+        Value,
+        data::{Cursor, Order},
+    },
+    plan::{Partition, Plan, data::PlannedData},
+};
+
+/// The data sets of the plan and this worker's place in them.
+#[derive(Debug)]
+pub struct Rows {
+    data: Arc<[PlannedData]>,
+    cursors: RefCell<Vec<Cursor>>,
+}
+
+/// Why there is no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoRow {
+    /// Not for this user; others keep theirs.
+    ForUser,
+    /// All were used once; the name of the data set.
+    Left(String),
+}
+
+impl Rows {
+    /// All rows that fall to a part of the work.
+    #[must_use]
+    pub fn new(plan: &Plan, part: Partition) -> Self {
+        Self { data: plan.data.clone(), cursors: RefCell::new(plan.cursors(part)) }
+    }
+
+    /// The next row of a data set for a user, whose number from 0 is unique over all workers.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn next(&self, data: usize, user: u64, random: &mut Rng) -> Result<Value, NoRow> {
+        let mut cursors = self.cursors.borrow_mut();
+        let Some((planned, cursor)) = self.data.get(data).zip(cursors.get_mut(data)) else {
+            return Err(NoRow::ForUser);
+        };
+        let row = cursor.next(user, random).and_then(|number| planned.set.row(number));
+        row.ok_or_else(|| match planned.order {
+            Order::PerUser(_) => NoRow::ForUser,
+            _ => NoRow::Left(planned.name.clone()),
+        })
+    }
+}

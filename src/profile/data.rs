@@ -1,0 +1,252 @@
+//! The `data:` section: rows for users from files, lists or made up, and the order in which users get them.
+
+use std::time::Duration;
+
+use super::{
+    fault::{Place, did_you_mean},
+    node::{Node, Yaml},
+    reader::{MapReader, Reading},
+    variables::Variables,
+};
+use crate::{
+    language::{
+        Moment, Named, Response, Scope, Slot, Template, Value, Who,
+        data::{AtEnd, DataFault, DataSet, Format, LARGEST, Order, Source, load},
+    },
+    plan::data::PlannedData,
+    units,
+};
+
+/// Where rows may come from.
+const SOURCES: [&str; 5] = ["csv", "json", "jsonl", "rows", "generate"];
+
+/// Orders: their word, what they are, and whether `at_end` says something about them.
+const ORDERS: [(&str, (OrderOf, bool)); 5] = [
+    ("sequential", (Order::Sequential, true)),
+    ("shuffled", (Order::Shuffled, true)),
+    ("per_user", (Order::PerUser, true)),
+    ("random", (|_| Order::Random, false)),
+    ("unique", (|_| Order::UNIQUE, false)),
+];
+
+const ENDS: [(&str, AtEnd); 2] = [("recycle", AtEnd::Recycle), ("stop", AtEnd::Stop)];
+
+type OrderOf = fn(AtEnd) -> Order;
+
+/// Reads `{name: {csv: file, …}, name: [row, …]}`. Generated rows are always the same for a seed. The names of data
+/// sets that can't be read are given all the same, so that their uses are no faults of their own.
+pub fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
+    let entries = reading.map(node, "data").entries;
+    let planned = entries.iter().zip(0_u64..).filter_map(|(entry, number)| {
+        let (set, order) = match &entry.value.value {
+            Yaml::List(items) => (inline(reading, entry.value.place, items), Some(Order::Sequential(AtEnd::Recycle))),
+            _ => described(reading, &entry.name, entry.value, seed.wrapping_add(number)),
+        };
+        Some(PlannedData { name: entry.name.clone(), set: set?, order: order? })
+    });
+    let planned = planned.collect();
+    (entries.iter().map(|entry| entry.name.clone()).collect(), planned)
+}
+
+fn described(reading: &Reading, name: &str, node: &Node, seed: u64) -> (Option<DataSet>, Option<Order>) {
+    let mut map = reading.map(node, &format!("data set `{name}`"));
+    if !matches!(node.value, Yaml::Map(_)) {
+        return (None, None);
+    }
+    let order = order(reading, &mut map);
+    let found: Vec<_> = SOURCES.iter().filter_map(|word| Some((*word, map.take(word)?))).collect();
+    let [(word, source)] = found[..] else {
+        let message = match &found[..] {
+            [] => format!("data set `{name}` says nothing about where its rows are"),
+            several => {
+                let words: Vec<_> = several.iter().map(|(word, _)| format!("`{word}`")).collect();
+                format!("data set `{name}` has {}; one of them is enough", words.join(" and "))
+            }
+        };
+        let wrong = map.entries.iter().find_map(|entry| did_you_mean(&entry.name, SOURCES));
+        let hint = wrong.unwrap_or_else(|| format!("for example `{name}: {{csv: {name}.csv}}`"));
+        reading.fault(node.place, message, Some(hint));
+        return (None, order);
+    };
+    let set = match word {
+        "rows" => inline(reading, source.place, reading.list(source, "rows")),
+        "generate" => generated(reading, &mut map, source, seed),
+        word => file(reading, &mut map, word, source),
+    };
+    map.finish(reading);
+    (set, order)
+}
+
+fn order(reading: &Reading, map: &mut MapReader<'_>) -> Option<Order> {
+    let named = map.take("order");
+    let (order, ends) = named.map_or(Some(ORDERS[0].1), |node| reading.word(node, "order", &ORDERS))?;
+    let Some(node) = map.take("at_end") else { return Some(order(AtEnd::Recycle)) };
+    if !ends {
+        let hint = "`random` never ends, and `unique` is `sequential` that stops: leave `at_end` out".to_owned();
+        reading.fault(node.place, "`at_end` does not go with this order", Some(hint));
+        return None;
+    }
+    reading.word(node, "at_end", &ENDS).map(order)
+}
+
+fn file(reading: &Reading, map: &mut MapReader<'_>, word: &str, node: &Node) -> Option<DataSet> {
+    let format = match word {
+        "json" => Some(Format::Json),
+        "jsonl" => Some(Format::JsonLines),
+        _ => csv(reading, map),
+    };
+    let largest = map.take("max_size");
+    let largest = largest.map_or(Some(LARGEST), |node| reading.parsed(node, "max_size", units::parse_size));
+    let source = Source { file: reading.text(node, "the file's name")?, format: format?, largest: largest? };
+    kept(reading, node.place, load(&source, &reading.folder))
+}
+
+fn csv(reading: &Reading, map: &mut MapReader<'_>) -> Option<Format> {
+    let columns = map.take("columns").map(|node| {
+        let names = reading.list(node, "columns").iter().map(|node| reading.text(node, "a column's name"));
+        names.collect::<Option<Vec<_>>>()
+    });
+    let delimiter = map.take("delimiter").map_or(Some(b','), |node| {
+        reading.parsed(node, "delimiter", |text| match text.as_bytes() {
+            b"\\t" => Ok(b'\t'),
+            [one] if one.is_ascii() && !matches!(one, b'"' | b'\r' | b'\n') => Ok(*one),
+            _ => Err(format!("`{text}` is not one character such as `;` or `\\t`")),
+        })
+    });
+    let columns = match columns {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(Format::Csv { columns, delimiter: delimiter? })
+}
+
+fn inline(reading: &Reading, place: Place, items: &[Node]) -> Option<DataSet> {
+    let rows: Vec<_> = items.iter().map(|item| reading.value(item, "a row")).collect();
+    kept(reading, place, DataSet::of(rows.into_iter().collect::<Option<Vec<_>>>()?))
+}
+
+fn kept(reading: &Reading, place: Place, loaded: Result<DataSet, DataFault>) -> Option<DataSet> {
+    loaded.map_err(|fault| reading.fault(place, fault.to_string(), fault.hint)).ok()
+}
+
+/// The names that rows in the making see: the profile's variables and the number of the row.
+struct Making<'v>(&'v Variables);
+
+/// Where a row's number is while it is made.
+const INDEX: &str = "index";
+
+impl Scope for Making<'_> {
+    fn resolve(&self, name: &str) -> Option<Named> {
+        if name == INDEX { Some(Named::Slot(Slot(0))) } else { self.0.resolve(name) }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.names().into_iter().chain([INDEX.to_owned()]).collect()
+    }
+
+    fn environment(&self, name: &str) -> Option<Option<String>> {
+        self.0.environment(name)
+    }
+}
+
+fn generated(reading: &Reading, map: &mut MapReader<'_>, count: &Node, seed: u64) -> Option<DataSet> {
+    let count = reading.count(count, "generate");
+    let row = map.need(reading, "row", "{id: \"${index}\"}")?;
+    let scope = Making(&reading.variables);
+    let cell = |node: &Node| {
+        let template = reading.template(node, "a cell", &scope)?;
+        // A plain `3` is a number, as everywhere in YAML.
+        let typed = template.constant_text().filter(|_| node.is_plain()).map(|text| Value::of_plain(&text));
+        Some(typed.map_or(template, Template::fixed))
+    };
+    let mut cells = Vec::new();
+    for entry in &reading.map(row, "row").entries {
+        cells.push((entry.name.as_str().into(), entry.place, cell(entry.value)?));
+    }
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut rows = Vec::new();
+    for number in 0..i64::from(count?) {
+        let slots = [Value::Int(number)];
+        let mut moment = Moment {
+            slots: &slots,
+            response: Response::default(),
+            who: Who::default(),
+            random: &mut random,
+            clock: Duration::ZERO,
+        };
+        let mut made = Vec::with_capacity(cells.len());
+        for (name, place, template) in &cells {
+            match template.value(&mut moment) {
+                Ok(value) => made.push((std::sync::Arc::clone(name), value.into_owned())),
+                Err(missing) => {
+                    reading.fault(*place, format!("row {number}: {missing}"), None);
+                    return None;
+                }
+            }
+        }
+        rows.push(Value::Map(made.into()));
+    }
+    kept(reading, row.place, DataSet::of(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{self, Given};
+
+    fn read(data: &str) -> Result<Vec<PlannedData>, String> {
+        let text = format!("base_url: http://h\nvus: 1\nflow: [{{get: /}}]\ndata:\n{data}");
+        let plan = profile::load("p.yaml", &text, &Given::default()).map_err(|faults| faults.to_string())?;
+        Ok(plan.data.to_vec())
+    }
+
+    #[test]
+    fn rows_of_lists_are_values() {
+        let read = read("  cities: [Berlin, 3]\n  pairs: {rows: [{a: 1}], order: per-user, at_end: stop}\n").unwrap();
+        assert_eq!((read[0].name.as_str(), read[0].order), ("cities", Order::Sequential(AtEnd::Recycle)));
+        assert_eq!((read[0].set.row(0), read[0].set.row(1)), (Some("Berlin".into()), Some(Value::Int(3))));
+        assert_eq!((read[1].set.cell(0, 0), read[1].order), (Some(Value::Int(1)), Order::PerUser(AtEnd::Stop)));
+    }
+
+    #[test]
+    fn generated_rows_are_numbered_and_follow_the_seed() {
+        let text = "  a: {generate: 50, row: {id: \"${index}\", n: \"${random_int(1, 1000)}\", fix: 3}}\n";
+        let cells = |seed: u64, column| {
+            let text = format!("{text}seed: {seed}\n");
+            let read = read(&text).unwrap();
+            (0..50).map(|row| read[0].set.cell(row, column).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(cells(1, 0), (0..50).map(Value::Int).collect::<Vec<_>>());
+        assert_eq!((cells(1, 1), cells(1, 2)), (cells(1, 1), vec![Value::Int(3); 50]));
+        assert_ne!(cells(1, 1), cells(2, 1));
+    }
+
+    #[test]
+    fn faults_tell_place_and_remedy() {
+        for (data, expected) in [
+            ("  a: {csv: no.csv}\n", "no.csv: No such file"),
+            ("  a: {order: random}\n", "data set `a` says nothing about where its rows are"),
+            ("  a: {cvs: a.csv}\n", "did you mean `csv`?"),
+            ("  a: {csv: a.csv, rows: [1]}\n", "data set `a` has `csv` and `rows`; one of them is enough"),
+            ("  a: {rows: []}\n", "there are no rows"),
+            ("  a: []\n", "there are no rows"),
+            ("  a: 3\n", "data set `a` must be a map, not `3`"),
+            ("  a: {rows: [1], order: uniqe}\n", "did you mean `unique`?"),
+            ("  a: {rows: [1], order: unique, at_end: recycle}\n", "`at_end` does not go with this order"),
+            ("  a: {rows: [1], columns: [b]}\n", "unknown key `columns` in data set `a`"),
+            ("  a: {csv: a.csv, delimiter: ab}\n", "delimiter: `ab` is not one character"),
+            ("  a: {generate: 3}\n", "data set `a` needs `row`"),
+            ("  a: {generate: 3, row: {b: \"${indx}\"}}\n", "did you mean `index`?"),
+            ("  a: {generate: 3, row: {b: \"x${status}\"}}\n", "row 0: "),
+        ] {
+            let faults = read(data).unwrap_err();
+            assert!(faults.contains(expected), "{data}: {faults}");
+            assert!(faults.contains("p.yaml:5:"), "{faults}");
+        }
+    }
+
+    #[test]
+    fn names_of_sets_are_told_once() {
+        assert!(read("  a: [1]\n  A: [2]\n").unwrap_err().contains("`A` stands twice"));
+    }
+}
