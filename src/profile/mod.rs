@@ -19,6 +19,7 @@ pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod scenario;
+pub mod source;
 pub mod thresholds;
 pub mod variables;
 
