@@ -1,5 +1,6 @@
 """nginx as a target that counts: stub_status while it runs, access-log lines once it has quit."""
 
+import json
 import os
 import pathlib
 import re
@@ -31,10 +32,20 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=20000;
         location / {{ return 200 "hello\\n"; }}
+        location = /json {{ default_type application/json; return 200 '{json}'; }}
         location = /stub {{ stub_status; access_log off; }}
     }}
 }}
 """
+
+# What an API answers: 700 bytes, with something to extract at several depths.
+ORDER = {
+    "id": 4711,
+    "state": "open",
+    "customer": {"name": "Ada", "email": "ada@example.com", "address": {"city": "Bern", "zip": "3000"}},
+    "items": [{"sku": f"part-{number:04}", "price": number + 0.5, "amount": number} for number in range(1, 9)],
+    "links": {"self": "/orders/4711", "next": "/orders/4712"},
+}
 
 
 class Nginx:
@@ -53,6 +64,7 @@ class Nginx:
                 # Buffered, or the log and not the generator sets the pace; SIGQUIT flushes it.
                 access_log=f"{self._log} one buffer=256k flush=1s" if log else "off",
                 port=self.port,
+                json=json.dumps(ORDER),
             )
         )
         argv = [path, "-c", config, "-p", self._dir, "-e", self._dir / "error.log"]

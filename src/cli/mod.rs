@@ -127,6 +127,12 @@ pub struct RunArgs {
     /// Take any certificate
     #[arg(long)]
     pub insecure_skip_tls_verify: bool,
+    /// Redirects that a request follows; 0 follows none [default: the profile's, or 10]
+    #[arg(long, value_name = "N", env = "LOADAGENT_MAX_REDIRECTS")]
+    pub max_redirects: Option<u32>,
+    /// Show requests and responses on standard error, secrets masked; with =full also the beginnings of bodies
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "heads")]
+    pub http_debug: Option<HttpDebug>,
     /// No progress and no summary on the terminal
     #[arg(short = 'q', long)]
     pub quiet: bool,
@@ -136,6 +142,15 @@ pub struct RunArgs {
     /// No live progress
     #[arg(long)]
     pub no_progress: bool,
+}
+
+/// What `--http-debug` shows.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum HttpDebug {
+    /// Heads
+    Heads,
+    /// Heads and the beginnings of bodies
+    Full,
 }
 
 /// Flags of `check`.

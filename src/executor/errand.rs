@@ -19,7 +19,7 @@ use crate::{
     language::{Value, Who},
     metric::{RecordWriter, Recorder, WorkerInterval},
     plan::{Flow, Partition, Plan, Scenario},
-    protocol::{Network, tls},
+    protocol::{Network, tls::Connector},
 };
 
 /// What an errand left behind.
@@ -55,7 +55,7 @@ pub struct Terms {
 /// # Errors
 /// When TLS or a runtime can't be set up.
 pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -> Result<Errand, StartError> {
-    let tls = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
+    let tls = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
         let mut recorder = Recorder::default();
@@ -67,7 +67,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
             clock_at_start: terms.clock_at_start,
             part: Partition::WHOLE,
             seed: plan.seed,
-            network: Rc::new(Network::new(&plan.origins, tls)),
+            network: Rc::new(Network::new(&plan.origins, plan.http.clone(), tls)),
             buffers: Rc::default(),
             given: terms.given.clone(),
             control: control.clone(),

@@ -31,13 +31,13 @@ use crate::{
     control::{Control, StopReason},
     metric::{Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
     plan::{
-        Check, ClosedSchedule, ClosedShape, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program, RequestSpec,
-        Scenario, Shape, Wait, Wire, Work,
+        Check, ClosedSchedule, ClosedShape, HttpOptions, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program,
+        RequestSpec, Scenario, Shape, Wait, Wire, Work,
         check::Rule,
         program::{Pause, Send},
         schedule::{Stage, open::Spacing},
     },
-    protocol::{Network, tls},
+    protocol::{Network, tls::Connector},
 };
 
 /// A program that only waits.
@@ -72,7 +72,7 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         left_out: Vec::new(),
         notes: Vec::new(),
         tags: Vec::new(),
-        insecure_skip_tls_verify: false,
+        http: HttpOptions::default(),
         seed: 1,
         outputs: Vec::new(),
         variables: BTreeMap::new(),
@@ -144,7 +144,7 @@ fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, con
         clock_at_start: Duration::ZERO,
         part,
         seed: plan.seed,
-        network: Rc::new(Network::new(&plan.origins, tls::connector(false, true).unwrap())),
+        network: Rc::new(Network::new(&plan.origins, plan.http.clone(), Connector::new(false, &plan.http).unwrap())),
         buffers: Rc::default(),
         given: [].into(),
         control: control.clone(),

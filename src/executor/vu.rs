@@ -83,6 +83,7 @@ impl VirtualUser {
             None => (Ended::Well, from.1),
         };
         self.strand.flow.who.iteration += 1;
+        self.user.session.end_iteration(&run.network);
         if ended != Ended::Halted {
             run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
         }

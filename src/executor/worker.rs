@@ -10,7 +10,6 @@ use tokio::{
     task::spawn_local,
     time::{Instant, sleep_until},
 };
-use tokio_rustls::TlsConnector;
 
 use super::{
     budget::Budget,
@@ -27,7 +26,7 @@ use crate::{
     language::Value,
     metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
-    protocol::{Network, tls},
+    protocol::{Network, tls::Connector},
 };
 
 static WORKER_FAMILY: [&MetricDef; 1] = [&GENERATOR_OPEN_SOCKETS];
@@ -77,7 +76,7 @@ struct Assignment {
     start: Instant,
     /// For raw records, when they are wanted.
     records: Option<RecordWriter>,
-    tls: TlsConnector,
+    tls: Connector,
     shared: Vec<Shared>,
     follower: Follower,
     sender: mpsc::Sender<WorkerInterval>,
@@ -112,7 +111,7 @@ impl Crew {
     /// When TLS or a thread can't be set up.
     pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
         let Order { workers, segment, start, clock_at_start, records, given, recorded } = order;
-        let connector = tls::connector(plan.origins.iter().any(|origin| origin.tls), plan.insecure_skip_tls_verify)?;
+        let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has room.
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
@@ -175,7 +174,7 @@ impl Assignment {
         let mut recorder = Recorder::default();
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
-        let network = Rc::new(Network::new(&self.plan.origins, self.tls.clone()));
+        let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
         let floor = Floor {
             worker: self.worker,
             start: self.start,

@@ -71,6 +71,18 @@ impl Totals {
         found
     }
 
+    /// What a metric amounts to by each value of a label, in the order of the values; series without the label are left
+    /// out.
+    #[must_use]
+    pub fn by_label(&self, metric: &str, label: &str) -> Vec<(String, Value)> {
+        let own = self.iter().filter(|(definition, value)| definition.metric.name == metric && !value.is_empty());
+        let mut values: Vec<&str> = own.filter_map(|(definition, _)| definition.labels.get(label)).collect();
+        values.sort_unstable();
+        values.dedup();
+        let sum = |value: &str| self.sum_where(metric, |series| series.labels.get(label) == Some(value));
+        values.into_iter().filter_map(|value| Some((value.to_owned(), sum(value)?))).collect()
+    }
+
     /// The sum of a counter over all its series; zero when it never appeared.
     #[must_use]
     pub fn counter(&self, metric: &str) -> f64 {

@@ -9,9 +9,12 @@ pub mod check;
 pub mod describe;
 pub mod feasibility;
 pub mod flow;
+pub mod http;
+pub mod names;
 pub mod partition;
 pub mod preset;
 pub mod program;
+pub mod proxy;
 pub mod rendering;
 pub mod request;
 pub mod schedule;
@@ -23,6 +26,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 pub use check::Check;
 pub use flow::Flow;
+pub use http::HttpOptions;
 pub use partition::Partition;
 pub use program::{Op, Program};
 pub use request::{Origin, RequestSpec, Wire};
@@ -49,8 +53,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Tags of every series of the run.
     pub tags: Vec<(String, String)>,
-    /// Whether certificates are taken unchecked.
-    pub insecure_skip_tls_verify: bool,
+    /// How HTTP is spoken.
+    pub http: HttpOptions,
     /// Seed of everything random: arrivals and think times.
     pub seed: u64,
     /// Sinks named in the profile, as `--out` takes them.

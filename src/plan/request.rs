@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
+use super::http::Digest;
+
 /// A server: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -66,6 +68,10 @@ pub struct RequestSpec {
     pub expected: Arc<[(u16, u16)]>,
     /// Statuses by which the target says that it was asked too often: neither expected nor a failure.
     pub limited: Arc<[(u16, u16)]>,
+    /// How many redirects are followed, if not as many as the run allows.
+    pub redirects: Option<u32>,
+    /// Answers a challenge to digest authentication.
+    pub digest: Option<Arc<Digest>>,
     /// Tags of its series.
     pub tags: Vec<(String, String)>,
 }

@@ -4,8 +4,8 @@ use url::Url;
 
 use super::{
     fault::{Fault, Faults},
-    flow::{self, Defaults, HeaderText, Surroundings, check_header},
-    metrics,
+    flow::{self, Defaults, Surroundings},
+    http, metrics,
     node::{self, Node},
     preset,
     reader::{MapReader, Reading, same_key},
@@ -109,7 +109,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             }
         }
     }
-    let insecure_skip_tls_verify = read_http(reading, map, &mut defaults);
+    let http = http::read(reading, given, map, &mut defaults);
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
@@ -137,7 +137,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         origins,
         thresholds,
         tags,
-        insecure_skip_tls_verify,
+        http,
         seed,
         outputs,
         variables,
@@ -167,24 +167,4 @@ fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, Str
         }
     }
     knobs
-}
-
-fn read_http(reading: &Reading, map: &mut MapReader<'_>, defaults: &mut Defaults) -> bool {
-    let Some(node) = map.take("http") else { return false };
-    let mut http = reading.map(node, "http");
-    if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
-        defaults.timeout = timeout;
-    }
-    if let Some(node) = http.take("headers") {
-        for entry in &reading.map(node, "headers").entries {
-            check_header(reading, entry.place, &entry.name);
-            defaults.headers.retain(|known| !known.name.eq_ignore_ascii_case(&entry.name));
-            if !entry.value.is_null() {
-                defaults.headers.push(HeaderText { name: entry.name.clone(), value: entry.value.clone() });
-            }
-        }
-    }
-    let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
-    http.finish(reading);
-    skip.unwrap_or(false)
 }

@@ -1,42 +1,58 @@
-//! Opening connections: name look-up (cached), TCP over each address in turn, TLS.
+//! Opening connections: names, TCP over each address in turn, perhaps a tunnel, TLS.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::HashSet,
     io,
     net::SocketAddr,
     rc::Rc,
-    time::Duration,
 };
 
 use rustls::pki_types::ServerName;
 use tokio::{
-    net::{TcpStream, lookup_host},
+    net::{TcpSocket, TcpStream},
     time::Instant,
 };
-use tokio_rustls::TlsConnector;
 
 use super::{
     ErrorClass, Probe, Stage,
+    names::Names,
+    proxy,
     stream::{Scratch, Stream},
+    tls::Connector,
 };
-use crate::plan::Origin;
+use crate::plan::{
+    HttpOptions, Origin,
+    http::{Reuse, Version},
+};
 
-/// How long a looked-up name is trusted; k6's default.
-const NAME_TTL: Duration = Duration::from_secs(300);
-
-/// Servers a worker knows at once.
-const MOST_ORIGINS: usize = 1_000;
+/// Most origins that come from values and redirects, besides the plan's.
+const MAX_FOUND: usize = 1_024;
 
 /// What all connections of a worker share.
 pub struct Network {
-    /// Those of the plan first; others come from values and redirects.
-    origins: RefCell<Vec<Origin>>,
-    tls: TlsConnector,
-    names: RefCell<HashMap<usize, (Instant, Rc<[SocketAddr]>)>>,
+    /// How HTTP is spoken.
+    pub http: HttpOptions,
+    origins: RefCell<Vec<Rc<Origin>>>,
+    most_origins: usize,
+    tls: Connector,
+    names: Names,
+    /// Origins that chose HTTP/1.1.
+    plain: RefCell<HashSet<usize>>,
     open: Rc<Cell<u64>>,
     /// The worker's read buffer.
     pub scratch: Scratch,
+}
+
+/// A connection that was just opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its bytes.
+    pub stream: Stream,
+    /// Counts it.
+    pub mark: OpenMark,
+    /// Whether HTTP/2 is spoken on it.
+    pub multiplexed: bool,
 }
 
 /// Counts an open connection for as long as it lives.
@@ -52,26 +68,17 @@ impl Drop for OpenMark {
 impl Network {
     /// A network without connections.
     #[must_use]
-    pub fn new(origins: &[Origin], tls: TlsConnector) -> Self {
+    pub fn new(origins: &[Origin], http: HttpOptions, tls: Connector) -> Self {
         Self {
-            origins: RefCell::new(origins.to_vec()),
+            most_origins: origins.len() + MAX_FOUND,
+            origins: RefCell::new(origins.iter().cloned().map(Rc::new).collect()),
+            names: Names::new(http.names.clone()),
+            http,
             tls,
-            names: RefCell::default(),
+            plain: RefCell::default(),
             open: Rc::default(),
             scratch: Scratch::default(),
         }
-    }
-
-    /// The number of an origin, new or known; None when there are too many to know another.
-    #[must_use]
-    pub fn origin(&self, wanted: &Origin) -> Option<usize> {
-        let mut origins = self.origins.borrow_mut();
-        let known = origins.iter().position(|origin| origin == wanted);
-        if known.is_none() && origins.len() < MOST_ORIGINS {
-            origins.push(wanted.clone());
-            return Some(origins.len() - 1);
-        }
-        known
     }
 
     /// Connections that are open now.
@@ -80,59 +87,109 @@ impl Network {
         self.open.get()
     }
 
-    /// Opens a connection to an origin of the plan, marking each phase.
+    /// An origin by its number.
+    #[must_use]
+    pub fn server(&self, number: usize) -> Option<Rc<Origin>> {
+        self.origins.borrow().get(number).cloned()
+    }
+
+    /// The number of an origin, new or known; None when there are too many to know another.
+    #[must_use]
+    pub fn origin(&self, wanted: &Origin) -> Option<usize> {
+        let mut origins = self.origins.borrow_mut();
+        let known = origins.iter().position(|origin| **origin == *wanted);
+        if known.is_none() && origins.len() < self.most_origins {
+            origins.push(Rc::new(wanted.clone()));
+            return Some(origins.len() - 1);
+        }
+        known
+    }
+
+    /// Whether connections outlive their request.
+    #[must_use]
+    pub fn reuses(&self) -> bool {
+        self.http.connections != Reuse::PerRequest
+    }
+
+    /// Whether a connection to an origin may be one of HTTP/2.
+    #[must_use]
+    pub fn may_multiplex(&self, origin: usize) -> bool {
+        match self.http.version {
+            Version::One => false,
+            Version::Two => true,
+            Version::Auto => {
+                self.server(origin).is_some_and(|origin| origin.tls) && !self.plain.borrow().contains(&origin)
+            }
+        }
+    }
+
+    /// Opens a connection to an origin, marking each phase.
     ///
     /// # Errors
     /// The class of the failure.
-    pub async fn open(&self, origin: usize, probe: &mut Probe<'_>) -> Result<(Stream, OpenMark), ErrorClass> {
-        let tls = self.origins.borrow()[origin].tls;
+    pub async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, ErrorClass> {
         probe.enter(Stage::Dns);
-        let addresses = self.look_up(origin).await.map_err(|error| ErrorClass::of_io(Stage::Dns, &error))?;
+        let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
+        self.names.check(&origin.host, origin.port)?;
+        let proxy = self.http.proxies.between(&origin);
+        let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
+        let addresses = self.names.addresses(host, port).await?;
         probe.enter(Stage::Connect);
         let begin = Instant::now();
-        let stream = connect_any(&addresses).await.map_err(|error| ErrorClass::of_io(Stage::Connect, &error))?;
+        let connected = self.connect_any(&addresses).await;
+        let mut stream = connected.map_err(|error| ErrorClass::of_io(Stage::Connect, &error))?;
         self.open.set(self.open.get() + 1);
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
-        if !tls {
-            return Ok((Stream::Plain(stream), mark));
+        if !origin.tls {
+            let multiplexed = self.http.version == Version::Two;
+            return Ok(Opened { stream: Stream::Plain(stream), mark, multiplexed });
+        }
+        if let Some(proxy) = proxy {
+            proxy::tunnel(&mut stream, &origin, proxy).await?;
         }
         probe.enter(Stage::Tls);
         let begin = Instant::now();
-        let name = ServerName::try_from(self.origins.borrow()[origin].host.clone()).map_err(|_| ErrorClass::Tls)?;
-        let stream = self.tls.connect(name, stream).await.map_err(|error| ErrorClass::of_io(Stage::Tls, &error))?;
+        let name = self.http.tls.server_name.as_ref().unwrap_or(&origin.host);
+        let name = ServerName::try_from(name.clone()).map_err(|_| ErrorClass::Tls)?;
+        let shaken = self.tls.get()?.connect(name, stream).await;
+        let stream = shaken.map_err(|error| ErrorClass::of_io(Stage::Tls, &error))?;
         probe.secured(begin.elapsed().as_secs_f64());
-        Ok((Stream::Tls(Box::new(stream)), mark))
+        let multiplexed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        match self.http.version {
+            // A server that chooses nothing was asked for HTTP/2 and will not speak it.
+            Version::Two if !multiplexed => return Err(ErrorClass::Tls),
+            Version::Auto if !multiplexed => {
+                self.plain.borrow_mut().insert(position);
+            }
+            _ => {}
+        }
+        Ok(Opened { stream: Stream::Tls(Box::new(stream)), mark, multiplexed })
     }
 
-    async fn look_up(&self, origin: usize) -> io::Result<Rc<[SocketAddr]>> {
-        if let Some((until, addresses)) = self.names.borrow().get(&origin)
-            && *until > Instant::now()
-        {
-            return Ok(addresses.clone());
+    async fn connect_any(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+        let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+        for address in addresses {
+            let connected = match self.names.local_address(*address) {
+                None => TcpStream::connect(address).await,
+                Some(own) => connect_from(SocketAddr::new(own, 0), *address).await,
+            };
+            match connected {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
+                Err(error) => last = error,
+            }
         }
-        let Origin { host, port, .. } = self.origins.borrow()[origin].clone();
-        let addresses: Rc<[SocketAddr]> = lookup_host((host.as_str(), port)).await?.collect();
-        if addresses.is_empty() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        self.names.borrow_mut().insert(origin, (Instant::now() + NAME_TTL, addresses.clone()));
-        Ok(addresses)
+        Err(last)
     }
 }
 
-async fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+async fn connect_from(own: SocketAddr, peer: SocketAddr) -> io::Result<TcpStream> {
+    let socket = if peer.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.bind(own)?;
+    socket.connect(peer).await
 }
 
 impl std::fmt::Debug for Network {

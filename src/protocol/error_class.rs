@@ -40,8 +40,16 @@ pub enum ErrorClass {
     Closed,
     /// The connection was reset before a response began.
     Reset,
+    /// The name or address is one that the profile forbids.
+    Blocked,
+    /// The proxy did not open a way to the server.
+    Proxy,
     /// The response is not HTTP.
     Protocol,
+    /// The body's compression is damaged.
+    Decompression,
+    /// Redirected too often, or to where no request can go.
+    Redirect,
     /// The response broke off.
     Body,
     /// The time-out passed during name look-up, connect or TLS.
@@ -68,7 +76,7 @@ pub enum ErrorClass {
 
 impl ErrorClass {
     /// All classes.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -77,7 +85,11 @@ impl ErrorClass {
         Self::Send,
         Self::Closed,
         Self::Reset,
+        Self::Blocked,
+        Self::Proxy,
         Self::Protocol,
+        Self::Decompression,
+        Self::Redirect,
         Self::Body,
         Self::TimeoutConnect,
         Self::TimeoutSend,
@@ -103,7 +115,11 @@ impl ErrorClass {
             Self::Send => "send",
             Self::Closed => "closed",
             Self::Reset => "reset",
+            Self::Blocked => "blocked",
+            Self::Proxy => "proxy",
             Self::Protocol => "protocol",
+            Self::Decompression => "decompression",
+            Self::Redirect => "redirect",
             Self::Body => "body",
             Self::TimeoutConnect => "timeout_connect",
             Self::TimeoutSend => "timeout_send",
@@ -130,7 +146,11 @@ impl ErrorClass {
             Self::Send => "the connection broke while sending",
             Self::Closed => "closed by the server before a response",
             Self::Reset => "reset by the server before a response",
+            Self::Blocked => "the profile forbids this host",
+            Self::Proxy => "the proxy opened no way to the server",
             Self::Protocol => "the response is not valid HTTP",
+            Self::Decompression => "the body's compression is damaged",
+            Self::Redirect => "redirected too often or to nowhere",
             Self::Body => "the response broke off",
             Self::TimeoutConnect => "timed out while connecting",
             Self::TimeoutSend => "timed out while sending",

@@ -1,20 +1,32 @@
 //! Protocols: open connections, put requests on the wire, read responses, and mark every phase on a probe.
 //!
-//! Owns name look-up, TCP, TLS and HTTP/1.1 of the traffic side. Never decides when to send, never aggregates, never
+//! Owns name look-up, TCP, TLS, HTTP/1.1 and HTTP/2 of the traffic side, and what follows from responses by themselves:
+//! cookies, redirects, challenges, decompression. Never decides when to send, never aggregates, never
 //! retries silently. All failures come from one closed list, by the stage at which they happened.
-//! Start with [`probe`], then [`http1`].
+//! Start with [`probe`], then [`session`].
 
 pub mod connect;
+pub mod cookies;
 pub mod deadline;
+pub mod debug;
+pub mod decode;
+pub mod digest;
 pub mod error_class;
+pub mod follow;
+pub mod head;
 pub mod http1;
+pub mod http2;
+pub mod kept;
+pub mod names;
 pub mod outgoing;
 pub mod probe;
+pub mod proxy;
+pub mod session;
 pub mod stream;
 pub mod tls;
 
 pub use connect::Network;
 pub use error_class::{ErrorClass, Stage};
-pub use http1::{HttpSession, Lane};
 pub use outgoing::Outgoing;
 pub use probe::{Attempt, Probe};
+pub use session::{HttpSession, Lane};

@@ -41,6 +41,18 @@ impl<'a> Outgoing<'a> {
         Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, ..self })
     }
 
+    /// Request line and header lines, without those of the moment.
+    #[must_use]
+    pub fn head(&self) -> &'a [u8] {
+        self.bytes.get(..self.splice).unwrap_or(self.bytes)
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.bytes.get(self.splice + 2..).unwrap_or_default()
+    }
+
     /// The bytes in the order in which they are written; empty pieces are to be left out.
     #[must_use]
     pub fn pieces(&self) -> [&'a [u8]; 3] {
@@ -67,6 +79,7 @@ mod tests {
         let wire = Wire::new(b"POST / HTTP/1.1\r\nHost: h\r\n", b"{}");
         let spec = RequestSpec { wire, ..RequestSpec::default() };
         let plain = Outgoing::constant(&spec);
+        assert_eq!((plain.head(), plain.body()), (&b"POST / HTTP/1.1\r\nHost: h\r\n"[..], &b"{}"[..]));
         assert_eq!(plain.pieces().concat(), b"POST / HTTP/1.1\r\nHost: h\r\n\r\n{}");
         let traced = Outgoing { extra: b"A: b\r\n", ..plain };
         assert_eq!(traced.pieces().concat(), b"POST / HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\n{}");

@@ -47,6 +47,7 @@ pub struct Attempt {
 pub struct Probe<'a> {
     attempt: Attempt,
     finished: bool,
+    ended: bool,
     record: &'a dyn Fn(&Attempt),
 }
 
@@ -68,7 +69,12 @@ impl<'a> Probe<'a> {
             status: None,
             error: None,
         };
-        Self { attempt, finished: false, record }
+        Self { attempt, finished: false, ended: false, record }
+    }
+
+    /// Who is told when it ends, so that an attempt that follows from this one is told alike.
+    pub fn recorder(&self) -> &'a dyn Fn(&Attempt) {
+        self.record
     }
 
     /// The attempt so far.
@@ -124,16 +130,24 @@ impl<'a> Probe<'a> {
         self.attempt.status = Some(status);
     }
 
-    /// Ends the attempt, well or not, and gives the time of its end. Recording follows with the drop.
-    #[must_use]
-    pub fn finish(mut self, error: Option<ErrorClass>, one_read: bool) -> Instant {
-        self.finished = true;
-        self.attempt.error = error;
+    /// The last byte was read, or will never be; whatever is done with the response takes no time of the attempt's.
+    pub fn end(&mut self, one_read: bool) {
+        self.ended = true;
         self.attempt.end = match self.attempt.first_byte {
             // The whole response came with the first read: reading it took no time that a clock could show.
             Some(first) if one_read => first,
             _ => Instant::now(),
         };
+    }
+
+    /// Ends the attempt, well or not, and gives the time of its end. Recording follows with the drop.
+    #[must_use]
+    pub fn finish(mut self, error: Option<ErrorClass>) -> Instant {
+        if !self.ended {
+            self.end(false);
+        }
+        self.finished = true;
+        self.attempt.error = error;
         self.attempt.end
     }
 }
@@ -165,7 +179,7 @@ mod tests {
         let record = |attempt: &Attempt| seen.borrow_mut().push(attempt.error);
         let now = Instant::now();
         drop(Probe::new(now, now, &record));
-        assert!(Probe::new(now, now, &record).finish(None, false) >= now);
+        assert!(Probe::new(now, now, &record).finish(None) >= now);
         assert_eq!(*seen.borrow(), [Some(ErrorClass::Cancelled), None]);
     }
 }

@@ -27,7 +27,7 @@ impl Default for Scratch {
     }
 }
 
-/// Plain or encrypted.
+/// Plain or encrypted; as an [`AsyncRead`] it brings buffers of its own, for HTTP/2.
 #[derive(Debug)]
 pub enum Stream {
     /// TCP.
@@ -67,7 +67,7 @@ impl Stream {
         let mut left = &mut pieces[..];
         IoSlice::advance_slices(&mut left, 0);
         while !left.is_empty() {
-            let written = poll_fn(|context| self.poll_write(context, left)).await?;
+            let written = poll_fn(|context| self.poll_put(context, left)).await?;
             if written == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
@@ -80,7 +80,7 @@ impl Stream {
         Ok(())
     }
 
-    fn poll_write(&mut self, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_put(&mut self, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         match (self, pieces) {
             // One piece is the rule, and cheaper as a plain write.
             (Self::Plain(stream), [piece]) => Pin::new(stream).poll_write(context, piece),
@@ -102,6 +102,44 @@ impl Stream {
             },
             // TLS 1.3 servers send session tickets after the handshake: reading is the only way to tell them apart.
             Self::Tls(stream) => Pin::new(&mut **stream).poll_read(&mut context, &mut buffer).is_ready(),
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().poll_fill(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.get_mut().poll_put(context, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.get_mut().poll_put(context, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

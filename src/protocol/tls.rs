@@ -1,36 +1,102 @@
-//! TLS of the traffic side: rustls with ring, roots of the system, or no verification at all when asked for.
+//! TLS of the traffic side: rustls with ring, roots of the system or the profile, client certificates, or no verification
+//! at all when asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme, SupportedProtocolVersion,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
+    version::{TLS12, TLS13},
 };
 use tokio_rustls::TlsConnector;
 
-/// A connector for HTTP/1.1. System roots, or the bundled ones where the system has none; they are read only when they
-/// are `needed`, because reading them takes longer than a short run's whole start.
-///
-/// # Errors
-/// When the crypto provider offers no usable protocol version, which would be a fault of the build.
-pub fn connector(needed: bool, skip_verify: bool) -> Result<TlsConnector, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    let mut config = if skip_verify {
-        let verifier = Arc::new(AnyCertificate(provider));
-        builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
-    } else {
-        let roots = if needed { roots() } else { RootCertStore::empty() };
-        builder.with_root_certificates(roots).with_no_client_auth()
-    };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsConnector::from(Arc::new(config)))
+use super::ErrorClass;
+use crate::plan::{
+    HttpOptions,
+    http::{TlsVersions, Version},
+};
+
+/// Makes TLS connections; all workers of a run share one, and so its store of sessions to resume.
+#[derive(Clone)]
+pub struct Connector {
+    http: Arc<HttpOptions>,
+    made: Arc<OnceLock<TlsConnector>>,
 }
 
-fn roots() -> RootCertStore {
+impl Connector {
+    /// A connector, made at once only when it is `needed`: reading the system's roots takes longer than a short run's
+    /// whole start. Without need it is made when a redirect leads to an encrypted origin.
+    ///
+    /// # Errors
+    /// When certificate, key or versions of the profile do not go together.
+    pub fn new(needed: bool, http: &HttpOptions) -> Result<Self, rustls::Error> {
+        let connector = Self { http: Arc::new(http.clone()), made: Arc::default() };
+        if needed {
+            connector.make()?;
+        }
+        Ok(connector)
+    }
+
+    /// The connector.
+    ///
+    /// # Errors
+    /// [`ErrorClass::Tls`] when it can't be made.
+    pub fn get(&self) -> Result<&TlsConnector, ErrorClass> {
+        self.make().map_err(|_| ErrorClass::Tls)
+    }
+
+    fn make(&self) -> Result<&TlsConnector, rustls::Error> {
+        if self.made.get().is_none() {
+            let made = TlsConnector::from(Arc::new(config(&self.http)?));
+            // Another worker may have been faster.
+            return Ok(self.made.get_or_init(|| made));
+        }
+        self.made.get().ok_or_else(|| rustls::Error::General("no connector".to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Connector").finish_non_exhaustive()
+    }
+}
+
+fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
+    let HttpOptions { tls, version, .. } = http;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions: &[&SupportedProtocolVersion] = match tls.versions {
+        TlsVersions::Both => &[&TLS13, &TLS12],
+        TlsVersions::Only12 => &[&TLS12],
+        TlsVersions::Only13 => &[&TLS13],
+    };
+    let builder = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
+    let builder = if tls.skip_verify {
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+    } else {
+        builder.with_root_certificates(roots(&tls.roots))
+    };
+    let mut config = match &tls.identity {
+        Some(identity) => builder.with_client_auth_cert(identity.chain.clone(), identity.key.clone_key())?,
+        None => builder.with_no_client_auth(),
+    };
+    let protocols: &[&[u8]] = match version {
+        Version::Auto => &[b"h2", b"http/1.1"],
+        Version::One => &[b"http/1.1"],
+        Version::Two => &[b"h2"],
+    };
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    Ok(config)
+}
+
+/// The profile's roots; without any the system's, or the bundled ones where the system has none.
+fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
     let mut roots = RootCertStore::empty();
+    if !given.is_empty() {
+        roots.add_parsable_certificates(given.iter().cloned());
+        return roots;
+    }
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());

@@ -10,6 +10,7 @@ pub mod json;
 pub mod locust;
 pub mod locust_entry;
 pub mod outputs;
+pub mod own;
 pub mod progress;
 pub mod scenarios;
 pub mod style;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Summary, Verdict, errors, outputs, scenarios, style::Style, thresholds, trends};
+use super::{Summary, Verdict, errors, outputs, own, scenarios, style::Style, thresholds, trends};
 use crate::{
     metric::{Totals, Value},
     units::{show_bytes, show_count, show_duration, show_rate, significant},
@@ -47,6 +47,19 @@ pub fn render(summary: &Summary, style: Style) -> String {
     if !checks.is_empty() {
         lines.push(format!("  {}", style.bold("CHECKS")));
         lines.extend(checks);
+        lines.push(String::new());
+    }
+    let (trends, own) = (own::trend_table(summary), own::lines(summary));
+    if trends.has_rows() || !own.is_empty() {
+        lines.push(format!("  {}", style.bold("OF THE PROFILE")));
+        lines.extend(if trends.has_rows() { trends.lines(4) } else { Vec::new() });
+        lines.extend(own);
+        lines.push(String::new());
+    }
+    let failures = own::failure_table(summary);
+    if failures.has_rows() {
+        lines.push(format!("  {}", style.bold("ITERATIONS THAT ENDED EARLY")));
+        lines.extend(failures.lines(4));
         lines.push(String::new());
     }
     lines.push(format!("  {}", style.bold("EXECUTION")));

@@ -1,4 +1,4 @@
-//! The folder of a run: `intervals.log`, `events.log`, `summary.json`.
+//! The folder of a run: `intervals.log`, `events.log`, `summary.json`, with a practice target `target.json`.
 
 use std::{
     fs::{self, File},
@@ -13,6 +13,7 @@ use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},
     record_log::RecordLog,
+    target,
 };
 
 /// The folder with its open files.
@@ -104,6 +105,15 @@ impl RunFolder {
         let end = json!({ "exit_code": exit.code(), "verdict": summary["loadagent"]["verdict"] });
         let ended = self.log.end(&end).map(drop).map_err(|error| Trouble::internal(&error));
         write_json(&self.path.join("summary.json"), summary).and(ended)
+    }
+
+    /// Writes down what the practice target of this process saw.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_target_log(&self, seen: &target::Report) -> Result<(), Trouble> {
+        let seen = serde_json::to_value(seen).map_err(|error| Trouble::internal(&error))?;
+        write_json(&self.path.join("target.json"), &seen)
     }
 }
 

@@ -49,6 +49,7 @@ use crate::{
     output::{SinkAddress, address::Place},
     plan::Shape,
     report::{Outcome, Summary, progress::Display, style::Style},
+    target::{self, Target},
 };
 
 /// Between the last preparation and time zero, so that every worker is there when it comes.
@@ -181,7 +182,8 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         outcome,
         trend_stats: prepared.trend_stats.clone(),
     };
-    Ok(conclude(&summary, told.folder, args, style, &prepared.sinks))
+    let seen = prepared.target.as_ref().map(Target::report);
+    Ok(conclude(&summary, told.folder, args, style, &prepared.sinks, seen.as_ref()))
 }
 
 async fn open_control_port(
@@ -204,7 +206,14 @@ async fn open_control_port(
     Ok(())
 }
 
-fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Style, sinks: &[SinkAddress]) -> Exit {
+fn conclude(
+    summary: &Summary,
+    mut folder: RunFolder,
+    args: &RunArgs,
+    style: Style,
+    sinks: &[SinkAddress],
+    seen: Option<&target::Report>,
+) -> Exit {
     let json = crate::report::json::render(summary);
     let written = folder.conclude(&json, summary.outcome.exit);
     if !args.quiet {
@@ -225,8 +234,9 @@ fn conclude(summary: &Summary, mut folder: RunFolder, args: &RunArgs, style: Sty
     // What was asked for elsewhere is written even when the run's folder takes nothing any more.
     let exported = args.summary_export.as_ref().map_or(Ok(()), |file| folder::write_json(file, &json));
     let tables = args.csv.as_ref().map_or(Ok(()), |prefix| locust::write(&summary.run_dir, prefix));
+    let target_log = seen.map_or(Ok(()), |seen| folder.write_target_log(seen));
     let mut codes = vec![summary.outcome.exit];
-    for Trouble { message, .. } in [written, exported, tables].into_iter().filter_map(Result::err) {
+    for Trouble { message, .. } in [written, exported, tables, target_log].into_iter().filter_map(Result::err) {
         drop(writeln!(std::io::stderr().lock(), "loadagent: {message}"));
         codes.push(Exit::TelemetryIncomplete);
     }

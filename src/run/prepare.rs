@@ -6,14 +6,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::{Trouble, load, thresholds};
 use crate::{
-    cli::RunArgs,
+    cli::{HttpDebug, RunArgs},
     exit::Exit,
     interval_log::{
         Header,
         frame::{Model, ScenarioHeader},
     },
     output::SinkAddress,
-    plan::{Partition, Plan, Shape, describe::describe},
+    plan::{Partition, Plan, Shape, describe::describe, http::Debug},
     profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
     target::{self, Knobs, Target},
@@ -199,7 +199,13 @@ fn start_target(knobs: &[(String, String)]) -> Result<Target, Trouble> {
 /// What flags change in a plan.
 fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     plan.seed = args.seed.unwrap_or(plan.seed);
-    plan.insecure_skip_tls_verify |= args.insecure_skip_tls_verify;
+    plan.http.tls.skip_verify |= args.insecure_skip_tls_verify;
+    plan.http.max_redirects = args.max_redirects.unwrap_or(plan.http.max_redirects);
+    match args.http_debug {
+        Some(HttpDebug::Full) => plan.http.debug = Debug::Full,
+        Some(HttpDebug::Heads) => plan.http.debug = plan.http.debug.max(Debug::Heads),
+        None => {}
+    }
     for (name, value) in &args.tags {
         profile::reader::check_tag(name)
             .map_err(|message| Trouble { exit: Exit::Usage, message: format!("--tag: {message}") })?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 
@@ -17,6 +17,7 @@ const LONGEST_DELAY: Duration = Duration::from_hours(1);
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const BINARY: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// An answer before the knobs have had their say.
@@ -28,11 +29,12 @@ pub(super) struct Answer {
     pub(super) delay: Option<Duration>,
     content_type: HeaderValue,
     retry_after: Option<u64>,
+    more: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Answer {
     pub(super) fn json(status: StatusCode, payload: impl Into<Payload>) -> Self {
-        Self { status, payload: payload.into(), delay: None, content_type: JSON, retry_after: None }
+        Self { status, payload: payload.into(), delay: None, content_type: JSON, retry_after: None, more: None }
     }
 
     pub(super) fn fault(status: StatusCode, text: &str) -> Self {
@@ -47,6 +49,15 @@ impl Answer {
 
     pub(super) fn text(payload: String) -> Self {
         Self { content_type: TEXT, ..Self::json(StatusCode::OK, payload) }
+    }
+
+    pub(super) fn html(payload: String) -> Self {
+        Self { content_type: HTML, ..Self::json(StatusCode::OK, payload) }
+    }
+
+    /// The same with one more header.
+    pub(super) fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { more: Some((name, value)), ..self }
     }
 
     /// Replaces the body by `size` bytes of ASCII.
@@ -64,6 +75,9 @@ impl Answer {
         }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some((name, value)) = self.more {
+            response.headers_mut().insert(name, value);
         }
         response
     }

@@ -3,6 +3,7 @@
 use hyper::StatusCode;
 
 use super::bucket::Limit;
+use super::journal::MOST_REQUESTS;
 use super::latency::Latency;
 use super::leak::Leak;
 use super::routes::{Routes, Rules, parse_status};
@@ -36,6 +37,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ("recovery_factor", "latency right after an outage, as a multiple, e.g. 5 (default 10)"),
     ("leak", "growth of process_resident_memory_bytes (pretended), e.g. 1MiB/s or 1KiB/req"),
     ("seed", "seed of all randomness, e.g. 42 (default 1)"),
+    ("journal", "requests the log keeps whole, at most 20000, e.g. 1000 (default none)"),
     ("threads", "threads that serve, e.g. 2 (default 1)"),
 ];
 
@@ -78,6 +80,7 @@ pub struct Knobs {
     pub(super) leak: Option<Leak>,
     pub(super) seed: u64,
     pub(super) threads: u32,
+    pub(super) journal: u32,
     body: Option<u64>,
     limit: Option<Limit>,
     routes: Vec<Rules>,
@@ -94,6 +97,7 @@ impl Default for Knobs {
             leak: None,
             seed: 1,
             threads: 1,
+            journal: 0,
             body: None,
             limit: None,
             routes: Vec::new(),
@@ -132,6 +136,7 @@ impl Knobs {
             "recovery_factor" => self.timeline.recovery_factor = factor(value)?,
             "leak" => self.leak = Some(Leak::parse(value)?),
             "seed" => self.seed = seed(value)?,
+            "journal" => self.journal = whole(value, 0, MOST_REQUESTS)?,
             "threads" => self.threads = whole(value, 1, 256)?,
             _ => return Err(format!("`{name}` stands in the table of knobs but cannot be set")),
         }

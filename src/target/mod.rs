@@ -4,7 +4,8 @@
 //! made twice would look like truth. It never prints, never reads files, never leaves more than a bounded log behind.
 //!
 //! Start reading at `service` (a request's way through the knobs), then `window` (what a stall does to time), `world`
-//! (what threads share) and `log` (what is counted). `knobs` holds the table of names.
+//! (what threads share), `log` (what is counted) and `journal` (what is kept whole, if asked for). `knobs` holds the table
+//! of names, `builtin` and `shop` what paths answer.
 //!
 //! The clock of planned moments starts with the first request that is neither under `/_target` nor `/metrics`.
 
@@ -14,6 +15,7 @@ mod clock;
 mod control;
 mod gate;
 mod histogram;
+mod journal;
 mod knobs;
 mod latency;
 mod leak;
@@ -23,6 +25,7 @@ mod report;
 mod routes;
 mod serve;
 mod service;
+mod shop;
 mod sleeper;
 #[cfg(test)]
 mod tests;
@@ -38,7 +41,7 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 pub use knobs::{KnobError, Knobs, NAMES, is_repeatable};
-pub use report::{LatencyReport, Report, RouteReport, SecondReport};
+pub use report::{LatencyReport, Report, RequestReport, RouteReport, SecondReport};
 use world::{Lane, World};
 
 /// Connections the kernel holds for us; std's 128 would cost a burst of virtual users a second of SYN retries.

@@ -26,6 +26,34 @@ pub struct Report {
     pub latency_ms: LatencyReport,
     /// TCP connections accepted, those closed at once in an outage included.
     pub connections_accepted: u64,
+    /// The answered requests one by one, in the order of their arrival; as many as the knob `journal` says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestReport>,
+    /// Answered requests for which the journal had no room.
+    pub requests_left_out: u64,
+}
+
+/// One request as it reached the target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RequestReport {
+    /// When its head was read, in milliseconds since the first request.
+    pub at_ms: f64,
+    /// From then until its answer was handed over, in milliseconds.
+    pub took_ms: f64,
+    /// Requests under way when it arrived, itself among them.
+    pub in_flight: u64,
+    /// Its method.
+    pub method: String,
+    /// Path and query, at most 256 characters.
+    pub path: String,
+    /// At most 24 headers, of each at most 256 characters; names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The first 2 KiB of its body; what is not UTF-8 is replaced.
+    pub body: String,
+    /// Bytes of the whole body.
+    pub body_bytes: u64,
+    /// Status of the answer.
+    pub status: u16,
 }
 
 /// The requests of one path.

@@ -16,6 +16,7 @@ use hyper::{Request, Response, StatusCode};
 
 use super::builtin::{self, Answer};
 use super::control;
+use super::journal::{Answered, MOST_OF_A_BODY};
 use super::payload::Payload;
 use super::world::Lane;
 
@@ -28,17 +29,28 @@ pub(super) async fn serve(lane: Arc<Lane>, request: Request<Incoming>) -> hyper:
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     if control::owns(path) {
-        read(body, false).await?;
+        read(body, 0).await?;
         return Ok(control::answer(&lane, &head.method, path).await.into_response());
     }
     let run = lane.world.clock.begin(arrived);
     let ticket = lane.log().arrive(path, arrived.saturating_duration_since(run));
-    let _flight = Flight::begin(&lane.world.in_flight);
-    let answer = match read(body, builtin::echoes(path)).await? {
-        Some(sent) => attempt(&lane, run, &head, sent).await,
-        None => Answer::fault(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB"),
+    let flight = Flight::begin(&lane.world.in_flight);
+    let journal = lane.world.journal.as_ref();
+    let echoes = builtin::echoes(path);
+    let (body, size) = read(body, most_kept(echoes, journal.is_some())).await?;
+    let answer = if echoes && size > LARGEST_ECHO as u64 {
+        Answer::fault(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
+    } else {
+        attempt(&lane, run, &head, body.clone()).await
     };
-    lane.log().answer(&ticket, answer.status.as_u16(), arrived.elapsed());
+    let status = answer.status.as_u16();
+    lane.log().answer(&ticket, status, arrived.elapsed());
+    // A run begun anew since has nothing to do with this request.
+    let since = lane.world.clock.began().and_then(|run| arrived.checked_duration_since(run));
+    if let (Some(journal), Some(since)) = (journal, since) {
+        let in_flight = flight.number;
+        journal.keep(&Answered { head: &head, body: &body, size, in_flight, arrived, status }, since);
+    }
     Ok(answer.into_response())
 }
 
@@ -53,7 +65,7 @@ async fn attempt(lane: &Lane, run: Instant, head: &Parts, sent: Bytes) -> Answer
         return Answer::fault(StatusCode::SERVICE_UNAVAILABLE, "the queue is full");
     };
     let rules = &route.rules;
-    let mut answer = builtin::answer(head, sent);
+    let mut answer = lane.world.shop.answer(head).unwrap_or_else(|| builtin::answer(head, sent));
     lane.hold(run, lane.service_time(run, rules, answer.delay)).await;
     drop(place);
     if lane.errs(rules.errors.unwrap_or_default()) {
@@ -66,34 +78,45 @@ async fn attempt(lane: &Lane, run: Instant, head: &Parts, sent: Bytes) -> Answer
     answer
 }
 
-/// Reads a body to its end; `None` when it should be kept but is too large.
-async fn read(mut body: Incoming, keep: bool) -> hyper::Result<Option<Bytes>> {
-    let mut kept = Vec::new();
-    let mut fits = true;
+/// Bytes of a body that somebody needs.
+fn most_kept(echoes: bool, journaled: bool) -> usize {
+    match (echoes, journaled) {
+        (true, _) => LARGEST_ECHO,
+        (_, true) => MOST_OF_A_BODY,
+        _ => 0,
+    }
+}
+
+/// Reads a body to its end; gives its first `most` bytes and the size of the whole.
+async fn read(mut body: Incoming, most: usize) -> hyper::Result<(Bytes, u64)> {
+    let (mut kept, mut size) = (Vec::new(), 0);
     while !body.is_end_stream() {
         let Some(frame) = body.frame().await else { break };
-        if let (true, Some(data)) = (keep, frame?.data_ref()) {
-            fits &= kept.len() + data.len() <= LARGEST_ECHO;
-            if fits {
-                kept.extend_from_slice(data);
-            }
+        if let Some(data) = frame?.data_ref() {
+            size += data.len() as u64;
+            let room = data.len().min(most - kept.len());
+            kept.extend_from_slice(&data[..room]);
         }
     }
-    Ok(fits.then(|| kept.into()))
+    Ok((kept.into(), size))
 }
 
 /// A request under way, counted until it is answered or dropped.
-struct Flight<'a>(&'a AtomicU64);
+struct Flight<'a> {
+    count: &'a AtomicU64,
+    /// How many there were with this one.
+    number: u64,
+}
 
 impl<'a> Flight<'a> {
     fn begin(count: &'a AtomicU64) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
+        let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { count, number }
     }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -11,11 +11,13 @@ use tokio::sync::watch;
 use super::clock::Clock;
 use super::gate::Gate;
 use super::histogram::Histogram;
+use super::journal::Journal;
 use super::knobs::Knobs;
 use super::latency::to_duration;
 use super::log::Log;
 use super::report::Report;
 use super::routes::{Routes, Rules};
+use super::shop::Shop;
 use super::sleeper::Sleeper;
 use super::window::answer_time;
 
@@ -35,6 +37,8 @@ pub(super) struct World {
     pub(super) connections: AtomicU64,
     /// Counts outages begun; a change drops every connection.
     pub(super) outages: watch::Sender<u64>,
+    pub(super) journal: Option<Journal>,
+    pub(super) shop: Shop,
     logs: Vec<Mutex<Log>>,
 }
 
@@ -47,6 +51,8 @@ impl World {
             in_flight: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             outages: watch::Sender::new(0),
+            journal: Journal::new(knobs.journal),
+            shop: Shop::default(),
             logs: (0..knobs.threads).map(|_| Mutex::default()).collect(),
             knobs,
         }
@@ -63,6 +69,9 @@ impl World {
             lock(log).merge_into(&mut report, &mut times);
         }
         report.latency_ms = (&times).into();
+        if let Some(journal) = &self.journal {
+            journal.tell(&mut report);
+        }
         report
     }
 
@@ -83,6 +92,9 @@ impl World {
         self.clock.reset();
         self.routes.refill();
         self.connections.store(0, Ordering::Relaxed);
+        if let Some(journal) = &self.journal {
+            journal.reset();
+        }
         for log in &self.logs {
             lock(log).reset();
         }

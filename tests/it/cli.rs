@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, time::Duration};
 
-use super::support::{Bench, hostile, say, signal};
+use super::support::{Bench, signal};
 use loadagent::target::{self, Knobs, Target};
 
 fn practice(knobs: &[(&str, &str)]) -> Target {
@@ -19,17 +19,6 @@ fn url(target: &Target) -> String {
 fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/", listener.local_addr().unwrap())
-}
-
-fn errors_of(bench: &Bench) -> String {
-    let ran = bench.run(&["report", "run"]);
-    let errors = ran.stdout.split("\n  ERRORS").nth(1).unwrap_or_default();
-    errors
-        .lines()
-        .skip(2)
-        .take_while(|line| !line.trim().is_empty())
-        .map(|line| line.split_whitespace().next().unwrap().to_owned() + " ")
-        .collect()
 }
 
 #[test]
@@ -176,7 +165,7 @@ fn a_refused_connection_is_an_error_and_no_request() {
     let metrics = &bench.summary()["metrics"];
     assert!(metrics.get("http_reqs").is_none(), "nothing was written");
     assert_eq!(metrics["http_errors"]["values"]["count"], 5);
-    assert_eq!(errors_of(&bench), "connect_refused ");
+    assert_eq!(bench.errors(), "connect_refused ");
 }
 
 #[test]
@@ -199,32 +188,6 @@ fn an_environment_that_is_not_text_is_no_fault() {
     let mut command = bench.command(&["check", "quickstart"]);
     command.env("ODD", std::ffi::OsStr::from_bytes(b"\xff"));
     assert!(command.output().unwrap().status.success());
-}
-
-#[test]
-fn hostile_responses_are_classed_and_the_run_goes_on() {
-    let cases: [(fn(std::net::TcpStream), &str); 5] = [
-        (|stream| say(stream, b"this is not HTTP\r\n\r\n"), "protocol "),
-        (drop, "closed "),
-        (|stream| say(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"), "timeout_body "),
-        (|stream| say(stream, b""), "timeout_wait "),
-        (
-            |mut stream| drop(std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx")),
-            "body ",
-        ),
-    ];
-    for (misbehave, class) in cases {
-        let bench = Bench::new();
-        let profile = format!(
-            "http: {{timeout: 300ms}}\nscenarios:\n  s: {{executor: shared-iterations, iterations: 3, flow: [{{get: \"http://{}/\"}}]}}\n",
-            hostile(misbehave)
-        );
-        bench.write("p.yaml", &profile);
-        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
-        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-        assert_eq!(bench.summary()["metrics"]["http_errors"]["values"]["count"], 3);
-        assert_eq!(errors_of(&bench), class);
-    }
 }
 
 #[test]

@@ -3,6 +3,10 @@
 
 mod cli;
 mod exports;
+mod hostile;
+mod hostile2;
+mod http;
+mod http2;
 mod otlp;
 mod otlp_grpc;
 mod shapes;

@@ -5,6 +5,10 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use serde_json::Value as Json;
@@ -40,6 +44,9 @@ impl Bench {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loadagent"));
         command.args(words).current_dir(self.path()).env("NO_COLOR", "1").stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] {
+            command.env_remove(proxy).env_remove(proxy.to_lowercase());
+        }
         command
     }
 
@@ -55,6 +62,14 @@ impl Bench {
     pub(crate) fn summary(&self) -> Json {
         let text = std::fs::read_to_string(self.path().join("run/summary.json")).unwrap();
         serde_json::from_str(&text).unwrap()
+    }
+
+    /// Classes of failure in the report of that run, most frequent first, each with a blank.
+    pub(crate) fn errors(&self) -> String {
+        let ran = self.run(&["report", "run"]);
+        let errors = ran.stdout.split("\n  ERRORS").nth(1).unwrap_or_default();
+        let lines = errors.lines().skip(2).take_while(|line| !line.trim().is_empty());
+        lines.map(|line| line.split_whitespace().next().unwrap().to_owned() + " ").collect()
     }
 }
 
@@ -93,4 +108,57 @@ pub(crate) fn say(mut stream: TcpStream, bytes: &[u8]) {
     // The client may be gone; that is the client's affair.
     drop(stream.write_all(bytes));
     drop(stream.read(&mut [0; 64]));
+}
+
+/// What a server was asked, and on how many connections.
+#[derive(Default, Clone)]
+pub(crate) struct Asked {
+    pub(crate) requests: Arc<Mutex<Vec<String>>>,
+    pub(crate) connections: Arc<AtomicUsize>,
+}
+
+/// A server of HTTP/1.1 that writes down each request and answers it: the answer is given whole.
+pub(crate) fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> (SocketAddr, Asked) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (asked, answer) = (Asked::default(), Arc::new(answer));
+    let told = asked.clone();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (asked, answer) = (asked.clone(), answer.clone());
+            asked.connections.fetch_add(1, Ordering::Relaxed);
+            std::thread::spawn(move || {
+                while let Some(request) = read_request(&mut stream) {
+                    asked.requests.lock().unwrap().push(request.clone());
+                    if stream.write_all(&answer(&request)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    (address, told)
+}
+
+fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut request = Vec::new();
+    loop {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).ok()?;
+        request.push(byte[0]);
+        if request.ends_with(b"\r\n\r\n") {
+            break;
+        }
+    }
+    let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
+    let length = head.split("\r\ncontent-length: ").nth(1).and_then(|rest| rest.lines().next());
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    stream.read_exact(&mut body).ok()?;
+    Some(String::from_utf8_lossy(&[request, body].concat()).into_owned())
+}
+
+/// An answer of HTTP/1.1.
+pub(crate) fn reply(status: u16, lines: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} X\r\n{lines}Content-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     profile::{
         fault::Place,
+        http,
         node::Node,
         reader::{MapReader, Reading},
     },
@@ -96,8 +97,10 @@ impl<'n> Compiler<'_, 'n> {
         let query = map.take("params");
         let headers = self.headers(map.take("headers"));
         let body = self.body(map);
-        let timed = map.take("timeout");
+let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
+        let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
+        let digest = map.take("auth").and_then(|node| http::read_auth(reading, node));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
@@ -131,6 +134,8 @@ impl<'n> Compiler<'_, 'n> {
             keep_body: expect.needs.body,
             expected: expect.expected.into(),
             limited: expect.limited.into(),
+            redirects,
+            digest,
             tags,
         };
         Some(Send { request, rendering, name: computed_name, tags: computed_tags, demands: expect.demand })

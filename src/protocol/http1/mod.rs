@@ -1,4 +1,4 @@
-//! HTTP/1.1 of one user: keep-alive connections, one request at a time.
+//! HTTP/1.1: a connection that carries one request at a time.
 //!
 //! Why not hyper here: `bench/README.md` has the measurement (a bare hyper connection costs more CPU than all of this,
 //! measuring and export included, and seven times the memory per idle user, because each owns its buffers). hyper serves the practice target, where neither
@@ -7,125 +7,63 @@
 pub mod chunked;
 pub mod response;
 
-use std::{cell::RefCell, time::Duration};
+use self::response::Progress;
+pub use self::response::ResponseReader;
+use super::{
+    ErrorClass, Outgoing, Probe, Stage,
+    connect::{OpenMark, Opened},
+    stream::{Scratch, Stream},
+};
 
-use tokio::time::Instant;
-
-use self::response::{Progress, ResponseReader};
-use super::{ErrorClass, Network, Outgoing, Probe, Stage, connect::OpenMark, deadline::Deadline, stream::Stream};
-use crate::language::Response;
-
-/// What one user's requests share: its idle connections.
-#[derive(Debug, Default)]
-pub struct HttpSession {
-    idle: RefCell<Vec<Connection>>,
-}
-
-/// One request at a time; a user whose steps run in parallel has several.
-#[derive(Debug, Default)]
-pub struct Lane {
-    deadline: Deadline,
-    reader: ResponseReader,
-    last: Option<Last>,
-}
-
-/// What is known of the last response besides its bytes.
-#[derive(Debug, Clone, Copy)]
-struct Last {
-    status: Option<u16>,
-    duration: Duration,
-    error: Option<ErrorClass>,
-}
-
-impl Last {
-    fn response<'a>(self) -> Response<'a> {
-        let error = self.error.map_or("", ErrorClass::label);
-        Response { status: self.status, duration: self.duration, error, ..Response::default() }
-    }
-}
-
+/// A connection to an origin.
 #[derive(Debug)]
-struct Connection {
-    origin: usize,
+pub struct Connection {
+    /// Position of the origin.
+    pub origin: usize,
     stream: Stream,
     _open: OpenMark,
 }
 
-impl Lane {
-    /// The last response, as far as its request keeps it.
-    #[must_use]
-    pub fn response(&self) -> Response<'_> {
-        Response { body: self.reader.body(), ..self.last.map_or_else(Response::default, Last::response) }
-    }
-
-    /// The class under which a whole response with this status is counted, if it is not what was asked for.
-    fn judge(&self, request: Outgoing<'_>, status: u16) -> Option<ErrorClass> {
-        let spec = request.spec;
-        if spec.is_limit(status) {
-            return Some(ErrorClass::Limited);
-        }
-        if !spec.expects(status) {
-            return Some(ErrorClass::of_status(status));
-        }
-        let demand = request.demand?;
-        let response = Response { status: Some(status), body: self.reader.body(), ..Response::default() };
-        (!demand(&response)).then_some(ErrorClass::Content)
-    }
+/// How a response was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// Whether the connection can carry another request.
+    pub keep_alive: bool,
+    /// Whether one read sufficed.
+    pub one_read: bool,
 }
 
-impl HttpSession {
-    /// Sends a request and reads its response to the end, within the request's time-out. Gives the time of its end; the
-    /// response is the lane's.
-    pub async fn send(
-        &self,
-        lane: &mut Lane,
-        network: &Network,
-        request: Outgoing<'_>,
-        mut probe: Probe<'_>,
-    ) -> Instant {
-        let taken = probe.attempt().taken;
-        let exchange = self.exchange(&mut lane.reader, network, request, &mut probe);
-        let result = lane.deadline.guard(taken, request.spec.timeout, exchange).await;
-        let (error, one_read) = match &result {
-            Ok(Ok(one_read)) => (probe.attempt().status.and_then(|status| lane.judge(request, status)), *one_read),
-            Ok(Err(class)) => (Some(*class), false),
-            Err(_) => (Some(ErrorClass::timeout_at(probe.attempt().stage)), false),
-        };
-        // What broke off is no response: no check may pass on half of one.
-        let status = probe.attempt().status.filter(|_| matches!(result, Ok(Ok(_))));
-        let begin = probe.attempt().send_begin;
-        let at = probe.finish(error, one_read);
-        let duration = begin.map_or(Duration::ZERO, |begin| at.saturating_duration_since(begin));
-        lane.last = Some(Last { status, duration, error });
-        at
+impl Connection {
+    /// A connection that was just opened.
+    #[must_use]
+    pub fn new(origin: usize, opened: Opened) -> Self {
+        Self { origin, stream: opened.stream, _open: opened.mark }
     }
 
-    /// One request and its response. The connection is out of the pool meanwhile, so that a failed, timed-out or dropped
-    /// exchange can only leave a closed connection behind. Gives whether one read sufficed.
-    async fn exchange(
-        &self,
+    /// Whether the other side closed it, or sent something nobody asked for.
+    pub fn is_stale(&mut self, scratch: &Scratch) -> bool {
+        self.stream.is_stale(scratch)
+    }
+
+    /// Sends a request and reads its response.
+    ///
+    /// # Errors
+    /// The class of the failure. The connection is of no use then.
+    pub async fn exchange(
+        &mut self,
         reader: &mut ResponseReader,
-        network: &Network,
+        scratch: &Scratch,
         request: Outgoing<'_>,
+        reused: bool,
         probe: &mut Probe<'_>,
-    ) -> Result<bool, ErrorClass> {
-        // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
-        reader.begin(request.spec.keep_body, request.spec.bodyless);
-        let origin = request.origin;
-        let (mut connection, reused) = if let Some(connection) = self.take_idle(origin, network) {
-            (connection, true)
-        } else {
-            // Boxed, because it is rare and its future is large: an idle user should not carry it.
-            let (stream, open) = Box::pin(network.open(origin, probe)).await?;
-            (Connection { origin, stream, _open: open }, false)
-        };
+    ) -> Result<Read, ErrorClass> {
         probe.begin_send(reused);
-        let written = connection.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
+        let written = self.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
         written.map_err(|error| ErrorClass::of_io(Stage::Send, &error))?;
         probe.sent();
         let mut reads = 0;
         loop {
-            let fed = connection.stream.read_with(&network.scratch, |bytes| (bytes.len(), reader.feed(bytes))).await;
+            let fed = self.stream.read_with(scratch, |bytes| (bytes.len(), reader.feed(bytes))).await;
             let (bytes, progress) = fed.map_err(|error| ErrorClass::of_io(probe.attempt().stage, &error))?;
             if bytes == 0 && reads == 0 {
                 return Err(ErrorClass::Closed);
@@ -139,21 +77,9 @@ impl HttpSession {
             }
             match progress {
                 Ok(Progress::More) => {}
-                Ok(Progress::Done { keep_alive }) => {
-                    if keep_alive {
-                        self.idle.borrow_mut().push(connection);
-                    }
-                    return Ok(reads == 1);
-                }
+                Ok(Progress::Done { keep_alive }) => return Ok(Read { keep_alive, one_read: reads == 1 }),
                 Err(fault) => return Err(fault.class()),
             }
         }
-    }
-
-    fn take_idle(&self, origin: usize, network: &Network) -> Option<Connection> {
-        let mut idle = self.idle.borrow_mut();
-        let place = idle.iter().position(|connection| connection.origin == origin)?;
-        let mut connection = idle.swap_remove(place);
-        (!connection.stream.is_stale(&network.scratch)).then_some(connection)
     }
 }

@@ -3,15 +3,14 @@
 use std::mem::MaybeUninit;
 
 use super::chunked::Chunks;
-use crate::protocol::ErrorClass;
+use crate::protocol::{
+    ErrorClass,
+    kept::{Kept, MAX_HEAD},
+};
 
-/// Longest head of a response, as in most servers and clients.
-const MAX_HEAD: usize = 64 * 1024;
 const MAX_HEADERS: usize = 128;
-/// Most of a body that is kept for checks; the rest is counted and thrown away.
-const MAX_KEPT_BODY: usize = 8 * 1024 * 1024;
-/// A kept body's memory is given back when it is larger than this.
-const SPARE_BODY: usize = 64 * 1024;
+/// Most interim responses before a final one.
+pub const MAX_INTERIM: u8 = 16;
 
 /// How far a response is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +59,8 @@ pub struct ResponseReader {
     state: State,
     /// Begin of a head that did not come in one piece.
     partial_head: Vec<u8>,
-    body: Vec<u8>,
-    keep_body: bool,
+    kept: Kept,
+    interim: u8,
     bodyless: bool,
     keep_alive: bool,
     status: Option<u16>,
@@ -69,14 +68,11 @@ pub struct ResponseReader {
 
 impl ResponseReader {
     /// Starts on the next response. `bodyless` says that the method (HEAD) has none.
-    pub fn begin(&mut self, keep_body: bool, bodyless: bool) {
+    pub fn begin(&mut self, keep_head: bool, keep_body: bool, bodyless: bool) {
         self.state = State::Head;
         self.partial_head = Vec::new();
-        if self.body.capacity() > SPARE_BODY {
-            self.body = Vec::new();
-        }
-        self.body.clear();
-        (self.keep_body, self.bodyless, self.keep_alive, self.status) = (keep_body, bodyless, true, None);
+        self.kept.begin(keep_head, keep_body);
+        (self.interim, self.bodyless, self.keep_alive, self.status) = (0, bodyless, true, None);
     }
 
     /// The status, once the head was read.
@@ -85,10 +81,15 @@ impl ResponseReader {
         self.status
     }
 
-    /// The body, as far as it is kept.
+    /// What is kept of the response.
     #[must_use]
-    pub fn body(&self) -> &[u8] {
-        &self.body
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// The same, for those who put something else in its place.
+    pub fn kept_mut(&mut self) -> &mut Kept {
+        &mut self.kept
     }
 
     /// Takes the next bytes; none at all is the end of the stream.
@@ -110,6 +111,11 @@ impl ResponseReader {
         }
         let mut head = std::mem::take(&mut self.partial_head);
         head.extend_from_slice(bytes);
+        // Without the end of a line there is nothing new to find: a head that drips costs no parse a drop.
+        if head.len() < MAX_HEAD && !bytes.contains(&b'\n') {
+            self.partial_head = head;
+            return Ok(Progress::More);
+        }
         self.feed_head(&head)
     }
 
@@ -121,12 +127,20 @@ impl ResponseReader {
             match config.parse_response_with_uninit_headers(&mut head, bytes, &mut space) {
                 Ok(httparse::Status::Complete(length)) => {
                     let status = head.code.unwrap_or_default();
-                    bytes = &bytes[length..];
+                    let (raw, rest) = bytes.split_at(length);
+                    bytes = rest;
                     if !(100..=199).contains(&status) || status == 101 {
                         self.take_head(status, &head)?;
+                        if self.kept.needs_head() {
+                            self.kept.take_head(raw);
+                        }
                         return self.feed_body(bytes);
                     }
                     // An interim response; the final one follows.
+                    self.interim += 1;
+                    if self.interim > MAX_INTERIM {
+                        return Err(Fault::Malformed);
+                    }
                 }
                 Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD => {
                     self.partial_head = bytes.to_vec();
@@ -144,6 +158,7 @@ impl ResponseReader {
         let mut chunked = false;
         self.keep_alive = head.version == Some(1);
         for header in head.headers.iter() {
+            self.kept.note(status, header.name);
             if header.name.eq_ignore_ascii_case("content-length") {
                 let value = parse_length(header.value).ok_or(Fault::Malformed)?;
                 if length.is_some_and(|known| known != value) {
@@ -182,12 +197,12 @@ impl ResponseReader {
         let used = match &mut self.state {
             State::Head => return Ok(Progress::More),
             State::UntilClose => {
-                keep(&mut self.body, self.keep_body, bytes);
+                self.kept.take_body(bytes);
                 return Ok(Progress::More);
             }
             State::Length(left) => {
                 let used = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
-                keep(&mut self.body, self.keep_body, &bytes[..used]);
+                self.kept.take_body(&bytes[..used]);
                 *left -= used as u64;
                 if *left > 0 {
                     return Ok(Progress::More);
@@ -195,8 +210,8 @@ impl ResponseReader {
                 used
             }
             State::Chunked(chunks) => {
-                let (body, keep_body) = (&mut self.body, self.keep_body);
-                match chunks.feed(bytes, |data| keep(body, keep_body, data))? {
+                let kept = &mut self.kept;
+                match chunks.feed(bytes, |data| kept.take_body(data))? {
                     Some(used) => used,
                     None => return Ok(Progress::More),
                 }
@@ -204,13 +219,6 @@ impl ResponseReader {
         };
         // Bytes after the end answer no request of ours: the connection can't be trusted with another.
         Ok(Progress::Done { keep_alive: self.keep_alive && used == bytes.len() })
-    }
-}
-
-fn keep(body: &mut Vec<u8>, wanted: bool, data: &[u8]) {
-    if wanted {
-        let room = MAX_KEPT_BODY.saturating_sub(body.len()).min(data.len());
-        body.extend_from_slice(&data[..room]);
     }
 }
 
@@ -228,7 +236,7 @@ mod tests {
 
     fn read(pieces: &[&[u8]]) -> (Result<Progress, Fault>, ResponseReader) {
         let mut reader = ResponseReader::default();
-        reader.begin(true, false);
+        reader.begin(true, true, false);
         for piece in pieces {
             match reader.feed(piece) {
                 Ok(Progress::More) => {}
@@ -257,7 +265,7 @@ mod tests {
         for (bytes, keep_alive, body) in cases {
             let (progress, reader) = read(&[bytes]);
             assert_eq!(progress, Ok(Progress::Done { keep_alive }), "{}", String::from_utf8_lossy(bytes));
-            assert_eq!(reader.body(), body);
+            assert_eq!(reader.kept().body(), body);
         }
     }
 
@@ -265,7 +273,7 @@ mod tests {
     fn a_body_without_length_ends_with_the_stream() {
         let (progress, reader) = read(&[b"HTTP/1.1 200 OK\r\n\r\nhel", b"lo", b""]);
         assert_eq!(progress, Ok(Progress::Done { keep_alive: false }));
-        assert_eq!(reader.body(), b"hello");
+        assert_eq!(reader.kept().body(), b"hello");
     }
 
     #[test]
@@ -289,6 +297,29 @@ mod tests {
     }
 
     #[test]
+    fn interim_responses_are_bounded() {
+        let interim = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(17);
+        assert_eq!(read(&[&interim]).0, Err(Fault::Malformed));
+        assert_eq!(read(&[&interim[..interim.len() / 2], &interim]).0, Err(Fault::Malformed));
+    }
+
+    #[test]
+    fn heads_are_kept_when_wanted_or_when_something_follows_from_them() {
+        let kept = |wanted, response: &[u8]| {
+            let mut reader = ResponseReader::default();
+            reader.begin(wanted, false, false);
+            reader.feed(response).unwrap();
+            (reader.kept().is_notable(), reader.kept().head().len())
+        };
+        let plain = b"HTTP/1.1 200 OK\r\nLocation: /\r\nContent-Encoding: br\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!((kept(false, plain), kept(true, plain)), ((false, 0), (false, plain.len())));
+        let cookie = b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(kept(false, cookie), (true, cookie.len()));
+        let elsewhere = b"HTTP/1.1 302 Found\r\nLOCATION: /\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(kept(false, elsewhere), (true, elsewhere.len()));
+    }
+
+    #[test]
     fn an_unasked_answer_ends_the_connection() {
         let (progress, _) = read(&[b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxHTTP/1.1 200 OK\r\n\r\n"]);
         assert_eq!(progress, Ok(Progress::Done { keep_alive: false }));
@@ -305,7 +336,7 @@ mod tests {
             let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
             let (progress, reader) = read(&pieces);
             prop_assert_eq!(progress, Ok(Progress::Done { keep_alive: true }));
-            prop_assert_eq!(reader.body(), b"hello world");
+            prop_assert_eq!(reader.kept().body(), b"hello world");
         }
 
         #[test]

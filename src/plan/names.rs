@@ -1,0 +1,200 @@
+//! Where names lead to: overrides, what is forbidden, how looked-up addresses are remembered and chosen.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
+
+/// What is decided about names.
+#[derive(Debug, Clone)]
+pub struct NameOptions {
+    /// How long a looked-up name is trusted; zero asks for each connection, [`Duration::MAX`] once.
+    pub ttl: Duration,
+    /// Which of several addresses comes first.
+    pub select: Select,
+    /// Which addresses are taken.
+    pub policy: Policy,
+    /// Names that lead elsewhere; the first that matches counts.
+    pub hosts: Vec<(HostPattern, Override)>,
+    /// Names that must not be connected to.
+    pub blocked_hosts: Vec<HostPattern>,
+    /// Addresses that must not be connected to.
+    pub blocked_addresses: Vec<AddressRange>,
+    /// Addresses of this machine to connect from, in turn; empty lets the system choose.
+    pub local_addresses: Vec<IpAddr>,
+}
+
+impl Default for NameOptions {
+    /// k6's defaults.
+    fn default() -> Self {
+        Self {
+            ttl: Duration::from_secs(300),
+            select: Select::Random,
+            policy: Policy::PreferV4,
+            hosts: Vec::new(),
+            blocked_hosts: Vec::new(),
+            blocked_addresses: Vec::new(),
+            local_addresses: Vec::new(),
+        }
+    }
+}
+
+/// Which of several addresses is tried first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Select {
+    /// The first that the resolver gave.
+    First,
+    /// Any.
+    Random,
+    /// One after the other.
+    RoundRobin,
+}
+
+/// Which addresses are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// IPv4 before IPv6.
+    PreferV4,
+    /// IPv6 before IPv4.
+    PreferV6,
+    /// IPv4 only.
+    OnlyV4,
+    /// IPv6 only.
+    OnlyV6,
+    /// As the resolver gave them.
+    Any,
+}
+
+/// Where a name leads instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Override {
+    /// The address.
+    pub address: IpAddr,
+    /// The port, if it changes too.
+    pub port: Option<u16>,
+}
+
+/// A host name, `*.domain` for all names below one, and perhaps a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPattern {
+    /// Lower case, without the `*`.
+    name: String,
+    below: bool,
+    port: Option<u16>,
+}
+
+impl HostPattern {
+    /// Reads `name`, `*.domain`, `name:port`, `[::1]:port` or `*`.
+    ///
+    /// # Errors
+    /// When it is none of them.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is neither a host name nor `*.domain`");
+        let (name, port) = match text.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                (name, Some(port.parse().map_err(|_| wrong())?))
+            }
+            _ => (text, None),
+        };
+        let name = name.trim_matches(['[', ']']).to_ascii_lowercase();
+        let (name, below) = match name.strip_prefix('*') {
+            Some(rest) => (rest.to_owned(), true),
+            None => (name, false),
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+        let whole = !name.is_empty() && (!below || name.starts_with('.'));
+        if (below && name.is_empty() || whole) && name.chars().all(plain) {
+            Ok(Self { name, below, port })
+        } else {
+            Err(wrong())
+        }
+    }
+
+    /// Whether a host and port are meant.
+    #[must_use]
+    pub fn matches(&self, host: &str, port: u16) -> bool {
+        let host = host.to_ascii_lowercase();
+        let named = if self.below { host.ends_with(&self.name) } else { host == self.name };
+        named && self.port.is_none_or(|own| own == port)
+    }
+}
+
+/// Addresses with a common beginning, as in `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressRange {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl AddressRange {
+    /// Reads `address` or `address/bits`.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is neither an address nor a network such as 10.0.0.0/8");
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(most), str::parse).map_err(|_| wrong())?;
+        if bits <= most { Ok(Self { address, bits }) } else { Err(wrong()) }
+    }
+
+    /// Whether it holds an address; IPv4 written as IPv6 counts as IPv4.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let shared = match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),
+            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => return false,
+        };
+        shared >= u32::from(self.bits)
+    }
+}
+
+/// Whether an address is this machine's own.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let loopback = |address: IpAddr| match address {
+        IpAddr::V4(address) => Ipv4Addr::is_loopback(&address),
+        IpAddr::V6(address) => Ipv6Addr::is_loopback(&address),
+    };
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(loopback)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_mean_names_below_a_domain_and_ports() {
+        let matches = |pattern: &str, host: &str, port| HostPattern::parse(pattern).unwrap().matches(host, port);
+        assert!(matches("Shop.example", "shop.EXAMPLE", 80));
+        assert!(matches("*.example", "a.b.example", 80) && !matches("*.example", "example", 80));
+        assert!(!matches("*.example", "badexample", 80));
+        assert!(matches("*", "anything", 1));
+        assert!(matches("h:81", "h", 81) && !matches("h:81", "h", 80));
+        assert!(matches("[::1]:81", "::1", 81) && matches("::1", "::1", 9));
+        for wrong in ["", "a b", "*x", "h:port", "http://h/"] {
+            assert!(HostPattern::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn networks_hold_what_begins_alike() {
+        let holds =
+            |network: &str, address: &str| AddressRange::parse(network).unwrap().contains(address.parse().unwrap());
+        assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(holds("10.0.0.1", "10.0.0.1") && !holds("10.0.0.1", "10.0.0.2"));
+        assert!(holds("0.0.0.0/0", "1.2.3.4") && !holds("0.0.0.0/0", "::1"));
+        assert!(holds("10.0.0.0/8", "::ffff:10.0.0.1"));
+        assert!(holds("fe80::/10", "fe80::1") && !holds("fe80::/10", "::1"));
+        assert!(AddressRange::parse("10.0.0.0/33").is_err() && AddressRange::parse("x").is_err());
+    }
+
+    #[test]
+    fn loopback_is_known_by_name_and_address() {
+        assert!(is_loopback("localhost") && is_loopback("127.8.8.8") && is_loopback("::1"));
+        assert!(!is_loopback("example.org") && !is_loopback("10.0.0.1"));
+    }
+}

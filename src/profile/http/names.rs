@@ -1,0 +1,72 @@
+//! Names and addresses in the section `http:`: `dns`, `hosts`, and what must not be connected to.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use super::super::reader::{MapReader, Reading};
+use crate::{
+    plan::names::{AddressRange, HostPattern, NameOptions, Override, Policy, Select},
+    units,
+};
+
+const SELECTS: &[(&str, Select)] =
+    &[("first", Select::First), ("random", Select::Random), ("roundRobin", Select::RoundRobin)];
+const POLICIES: &[(&str, Policy)] = &[
+    ("preferIPv4", Policy::PreferV4),
+    ("preferIPv6", Policy::PreferV6),
+    ("onlyIPv4", Policy::OnlyV4),
+    ("onlyIPv6", Policy::OnlyV6),
+    ("any", Policy::Any),
+];
+
+pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> NameOptions {
+    let mut names = NameOptions::default();
+    if let Some(node) = http.take("dns") {
+        let mut dns = reading.map(node, "dns");
+        let ttl = dns.take("ttl").and_then(|node| reading.parsed(node, "ttl", parse_ttl));
+        let select = dns.take("select").and_then(|node| reading.word(node, "select", SELECTS));
+        let policy = dns.take("policy").and_then(|node| reading.word(node, "policy", POLICIES));
+        dns.finish(reading);
+        names.ttl = ttl.unwrap_or(names.ttl);
+        names.select = select.unwrap_or(names.select);
+        names.policy = policy.unwrap_or(names.policy);
+    }
+    if let Some(node) = http.take("hosts") {
+        for entry in &reading.map(node, "hosts").entries {
+            let pattern = HostPattern::parse(&entry.name).map_err(|message| reading.fault(entry.place, message, None));
+            let to = reading.parsed(entry.value, &format!("`{}`", entry.name), parse_override);
+            names.hosts.extend(pattern.ok().zip(to));
+        }
+    }
+    names.blocked_hosts = list(reading, http, "block_hostnames", HostPattern::parse);
+    names.blocked_addresses = list(reading, http, "blacklist_ips", AddressRange::parse);
+    names.local_addresses = list(reading, http, "local_ips", |text| {
+        text.parse::<IpAddr>().map_err(|_| format!("`{text}` is not an address"))
+    });
+    names
+}
+
+fn list<T>(
+    reading: &Reading,
+    http: &mut MapReader<'_>,
+    key: &'static str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Vec<T> {
+    let Some(node) = http.take(key) else { return Vec::new() };
+    node.one_or_many().iter().filter_map(|item| reading.parsed(item, key, &parse)).collect()
+}
+
+/// A duration, or k6's `inf`.
+fn parse_ttl(text: &str) -> Result<Duration, String> {
+    if text == "inf" { Ok(Duration::MAX) } else { units::parse_duration(text).map_err(|error| error.to_string()) }
+}
+
+fn parse_override(text: &str) -> Result<Override, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(Override { address, port: None });
+    }
+    let whole: SocketAddr = text.parse().map_err(|_| format!("`{text}` is neither an address nor ADDRESS:PORT"))?;
+    Ok(Override { address: whole.ip(), port: Some(whole.port()) })
+}

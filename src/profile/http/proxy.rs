@@ -1,0 +1,58 @@
+//! Which proxies stand between: from the section `http:`, or from the environment as for curl, Go and k6.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::super::{document::Given, fault::Place, node::Node, reader::Reading};
+use crate::plan::proxy::{Exception, Proxies, Proxy};
+
+/// `proxy: URL`, or `proxy: off` for none whatever the environment says.
+pub(super) fn read(reading: &Reading, node: &Node) -> Proxies {
+    let Some(text) = reading.text(node, "proxy") else { return Proxies::default() };
+    if matches!(text.as_str(), "off" | "none" | "false") {
+        return Proxies::default();
+    }
+    let proxy = parse(&text).map_err(|(message, hint)| reading.fault(node.place, message, hint)).ok();
+    Proxies { http: proxy.clone(), https: proxy, ..Proxies::default() }
+}
+
+/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, also in lower case.
+pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -> Proxies {
+    let environment = &given.environment;
+    let value = |name: &str| {
+        let named = |name: &str| environment.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        named(name).or_else(|| named(&name.to_lowercase())).filter(|value| !value.is_empty())
+    };
+    let proxy = |name: &str| {
+        let told = |(message, hint)| reading.fault(place, format!("${name}: {message}"), hint);
+        parse(value(name)?).map_err(told).ok()
+    };
+    Proxies {
+        http: proxy("HTTP_PROXY"),
+        https: proxy("HTTPS_PROXY"),
+        exceptions: value("NO_PROXY").unwrap_or_default().split(',').flat_map(Exception::parse).collect(),
+        spare_loopback: true,
+    }
+}
+
+/// A proxy's URL; `host:port` alone is one of HTTP.
+fn parse(text: &str) -> Result<Proxy, (String, Option<String>)> {
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    // The text may hold a password, so it is not shown.
+    let wrong = || ("this is not the URL of a proxy".to_owned(), Some("write http://host:port".to_owned()));
+    let url = Url::parse(&whole).map_err(|_| wrong())?;
+    if url.scheme() != "http" {
+        let message = format!("a proxy is spoken to in HTTP, not in `{}`", url.scheme());
+        return Err((message, Some("write http://host:port; encrypted requests are tunnelled through it".to_owned())));
+    }
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let credentials = format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default()));
+    let authorization = if credentials == ":" {
+        String::new()
+    } else {
+        format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(credentials))
+    };
+    Ok(Proxy { host, port: url.port().unwrap_or(80), authorization })
+}

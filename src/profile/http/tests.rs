@@ -1,0 +1,147 @@
+//! What the section `http:` may say.
+
+use std::time::Duration;
+
+use super::super::document::{Given, load};
+use crate::plan::{
+    Op, Origin, Plan,
+    http::{CookieLife, Debug, HttpOptions, Reuse, TlsVersions, Version},
+    names::{Policy, Select},
+};
+
+fn read(section: &str, environment: &[(&str, &str)]) -> Result<Plan, String> {
+    let text = format!(
+        "base_url: http://h\nhttp:\n{section}scenarios:\n  s: {{executor: constant-vus, vus: 1, duration: 1s, flow: [{{get: /}}]}}\n"
+    );
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    load("p.yaml", &text, &Given { environment, ..Given::default() }).map_err(|faults| faults.to_string())
+}
+
+fn http(section: &str) -> HttpOptions {
+    read(section, &[]).unwrap().http
+}
+
+#[test]
+fn nothing_said_is_what_k6_does() {
+    let options = http("  {}\n");
+    assert_eq!((options.version, options.max_redirects), (Version::Auto, 10));
+    assert_eq!((options.cookies, options.connections), (CookieLife::Iteration, Reuse::Reuse));
+    assert_eq!(options.names.ttl, Duration::from_secs(300));
+    assert!(options.proxies.http.is_none() && !options.tls.skip_verify && options.debug == Debug::Off);
+}
+
+#[test]
+fn every_option_is_read_in_our_words_and_in_k6_s() {
+    let options = http(
+        "  version: 2\n  max_redirects: 3\n  cookies: user\n  connections: per_request\n  http_debug: full\n  \
+         dns: {ttl: 0s, select: first, policy: onlyIPv6}\n  hosts: {a.example: 10.0.0.1, '*.b.example:80': '[::1]:81'}\n  \
+         block_hostnames: ['*.ads.example']\n  blacklist_ips: 10.0.0.0/8\n  local_ips: [127.0.0.2]\n  \
+         proxy: http://u:p@proxy:3128\n  tls: {skip_verify: true, min_version: 1.3, server_name: other}\n",
+    );
+    assert_eq!((options.version, options.max_redirects), (Version::Two, 3));
+    assert_eq!((options.cookies, options.connections), (CookieLife::User, Reuse::PerRequest));
+    let names = &options.names;
+    assert_eq!((names.ttl, names.select, names.policy), (Duration::ZERO, Select::First, Policy::OnlyV6));
+    assert_eq!((names.hosts.len(), names.blocked_hosts.len()), (2, 1));
+    assert_eq!((names.blocked_addresses.len(), names.local_addresses.len()), (1, 1));
+    assert_eq!(names.hosts[1].1.port, Some(81));
+    let proxy = options.proxies.https.unwrap();
+    assert_eq!((proxy.host.as_str(), proxy.port), ("proxy", 3128));
+    assert_eq!(proxy.authorization, "Proxy-Authorization: Basic dTpw\r\n");
+    assert_eq!((options.tls.versions, options.tls.server_name.as_deref()), (TlsVersions::Only13, Some("other")));
+    assert!(options.tls.skip_verify && options.debug == Debug::Full);
+
+    let k6 = http(
+        "  maxRedirects: 0\n  noCookiesReset: true\n  noVUConnectionReuse: true\n  insecureSkipTLSVerify: true\n  \
+         dns: {ttl: inf, select: roundRobin}\n  tlsVersion: {min: tls1.2, max: tls1.2}\n  blockHostnames: ['*']\n",
+    );
+    assert_eq!((k6.max_redirects, k6.cookies, k6.connections), (0, CookieLife::User, Reuse::PerIteration));
+    assert!(k6.tls.skip_verify && k6.tls.versions == TlsVersions::Only12);
+    assert_eq!((k6.names.ttl, k6.names.select), (Duration::MAX, Select::RoundRobin));
+    assert_eq!(http("  tlsVersion: tls1.3\n").tls.versions, TlsVersions::Only13);
+}
+
+#[test]
+fn faults_are_told_at_their_places_and_together() {
+    let told = read(
+        "  version: 3\n  cookies: never\n  noCookiesReset: true\n  hosts: {'a b': x}\n  blacklist_ips: [10.0.0.0/40]\n  \
+         proxy: socks5://h\n  tls: {ca: none.pem, certificate: 'x', min_version: 1.3, max_version: 1.2}\n  \
+         tlsAuth: []\n  dns: {select: best}\n  wrong: 1\n",
+        &[],
+    )
+    .unwrap_err();
+    for part in [
+        "3:12: unknown version of HTTP `3`; known: auto, 1.1, 2",
+        "4:12: unknown cookies `never`",
+        "5:19: `noCookiesReset` is a second answer to what `cookies` says",
+        "6:11: `a b` is neither a host name",
+        "`a b`: `x` is neither an address nor ADDRESS:PORT",
+        "10.0.0.0/40` is neither an address nor a network",
+        "a proxy is spoken to in HTTP, not in `socks5`",
+        "ca: `none.pem` can't be read",
+        "a certificate needs its key",
+        "the lowest version of TLS is higher than the highest",
+        "`tlsAuth` holds one certificate",
+        "unknown select `best`",
+        "unknown key `wrong`",
+    ] {
+        assert!(told.contains(part), "{part} in\n{told}");
+    }
+}
+
+#[test]
+fn certificates_and_keys_are_read_and_must_go_together() {
+    let make = || rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap();
+    let (one, other) = (make(), make());
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    file("c.pem", &one.cert.pem());
+    file("k.pem", &one.signing_key.serialize_pem());
+    file("o.pem", &other.signing_key.serialize_pem());
+    let read = |tls: &str| {
+        let text = format!(
+            "base_url: https://h\nhttp: {{{tls}}}\nscenarios: {{s: {{executor: constant-vus, vus: 1, duration: 1s, flow: [{{get: /}}]}}}}\n"
+        );
+        let path = folder.path().join("p.yaml");
+        load(&path.to_string_lossy(), &text, &Given::default()).map_err(|faults| faults.to_string())
+    };
+    let plan = read("tls: {ca: [c.pem, c.pem], certificate: c.pem, key: k.pem}").unwrap();
+    assert_eq!((plan.http.tls.roots.len(), plan.http.tls.identity.unwrap().chain.len()), (2, 1));
+    assert!(read("tlsAuth: [{cert: c.pem, key: k.pem}]").unwrap().http.tls.identity.is_some());
+    let told = read("tls: {certificate: c.pem, key: o.pem}").unwrap_err();
+    assert!(told.contains("certificate and key do not go together"), "{told}");
+    let told = read("tls: {certificate: c.pem, key: c.pem}").unwrap_err();
+    assert!(told.contains("holds no private key in PEM"), "{told}");
+}
+
+#[test]
+fn proxies_of_the_environment_count_unless_the_profile_has_its_own() {
+    let environment = [("HTTP_PROXY", "p:3128"), ("https_proxy", "http://q/"), ("NO_PROXY", "inner.net")];
+    let proxies = read("  {}\n", &environment).unwrap().http.proxies;
+    let between = |tls, host: &str| {
+        let origin = Origin { tls, host: host.to_owned(), port: 80 };
+        proxies.between(&origin).map(|proxy| (proxy.host.clone(), proxy.port))
+    };
+    assert_eq!(between(false, "h"), Some(("p".to_owned(), 3128)));
+    assert_eq!(between(true, "h"), Some(("q".to_owned(), 80)));
+    assert_eq!((between(false, "x.inner.net"), between(false, "127.0.0.1")), (None, None));
+    assert!(read("  proxy: off\n", &environment).unwrap().http.proxies.http.is_none());
+    let told = read("  {}\n", &[("HTTPS_PROXY", "socks5://u:secret@h")]).unwrap_err();
+    assert!(told.contains("$HTTPS_PROXY: a proxy is spoken to in HTTP") && !told.contains("secret"), "{told}");
+}
+
+#[test]
+fn requests_have_redirects_and_digest_of_their_own() {
+    let text = "base_url: http://h\nhttp: {compression: true}\nscenarios:\n  s:\n    executor: constant-vus\n    vus: 1\n    \
+                duration: 1s\n    flow:\n      - get: /\n        redirects: 0\n        auth: {digest: {username: u, password: p}}\n";
+    let plan = load("p.yaml", text, &Given::default()).unwrap();
+    let ops = &plan.scenarios[0].program.ops;
+    let Some(Op::Send(send)) = ops.iter().find(|op| matches!(op, Op::Send(_))) else { panic!("a request") };
+    let request = &send.request;
+    assert_eq!((request.redirects, request.digest.as_ref().unwrap().username.as_str()), (Some(0), "u"));
+    let wire = String::from_utf8_lossy(&request.wire.bytes);
+    assert!(wire.contains("Accept-Encoding: gzip, deflate, br, zstd\r\n"), "{wire}");
+    assert!(!format!("{request:?}").contains("\"p\""), "passwords are not shown");
+}

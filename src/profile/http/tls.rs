@@ -1,0 +1,152 @@
+//! TLS in the section `http:`: roots, our own certificate, versions, and whether anything is checked.
+
+use std::{fs, sync::Arc};
+
+use rustls::{
+    crypto::ring::default_provider,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    sign::CertifiedKey,
+};
+
+use super::super::{
+    fault::Place,
+    node::{Node, Yaml},
+    reader::{MapReader, Reading},
+};
+use crate::plan::http::{Identity, TlsOptions, TlsVersions};
+
+pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> TlsOptions {
+    let mut options = TlsOptions::default();
+    let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
+    options.skip_verify = skip.unwrap_or(false);
+    if let Some(node) = http.take("tls") {
+        let mut tls = reading.map(node, "tls");
+        let skip = tls.take("skip_verify").and_then(|node| reading.boolean(node, "skip_verify"));
+        options.skip_verify |= skip.unwrap_or(false);
+        if let Some(node) = tls.take("ca") {
+            options.roots = node.one_or_many().iter().flat_map(|item| certificates(reading, item, "ca")).collect();
+        }
+        let (certificate, key) = (tls.take("certificate"), tls.take("key"));
+        options.identity = identity(reading, node, certificate, key);
+        if let Some(name) = tls.take("server_name").and_then(|node| reading.text(node, "server_name").zip(Some(node))) {
+            options.server_name = check_name(reading, name);
+        }
+        let mut bound = |key| tls.take(key).map(|node| (node, reading.word(node, "version of TLS", VERSIONS)));
+        let (lowest, highest) = (bound("min_version"), bound("max_version"));
+        options.versions = versions(reading, lowest, highest);
+        tls.finish(reading);
+    }
+    if let Some(node) = http.take("tlsVersion") {
+        options.versions = k6_versions(reading, node);
+    }
+    if let Some(node) = http.take("tlsAuth") {
+        options.identity = k6_identity(reading, node);
+    }
+    options
+}
+
+/// Numbers that are compared; k6's words beside ours.
+const VERSIONS: &[(&str, u8)] = &[("1.2", 2), ("1.3", 3), ("tls1.2", 2), ("tls1.3", 3)];
+
+type Bound<'n> = Option<(&'n Node, Option<u8>)>;
+
+fn versions(reading: &Reading, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVersions {
+    let value = |bound: &Bound<'_>| bound.as_ref().and_then(|(_, version)| *version);
+    match (value(&lowest).unwrap_or(2), value(&highest).unwrap_or(3)) {
+        (2, 2) => TlsVersions::Only12,
+        (3, 3) => TlsVersions::Only13,
+        (low, high) if low <= high => TlsVersions::Both,
+        _ => {
+            let place = lowest.map_or(Place { line: 1, column: 1 }, |(node, _)| node.place);
+            reading.fault(place, "the lowest version of TLS is higher than the highest", None);
+            TlsVersions::Both
+        }
+    }
+}
+
+/// k6's `tlsVersion: tls1.3` or `tlsVersion: {min: tls1.2, max: tls1.3}`.
+fn k6_versions(reading: &Reading, node: &Node) -> TlsVersions {
+    if matches!(node.value, Yaml::Map(_)) {
+        let mut map = reading.map(node, "tlsVersion");
+        let mut bound = |key| map.take(key).map(|node| (node, reading.word(node, "version of TLS", VERSIONS)));
+        let (lowest, highest) = (bound("min"), bound("max"));
+        map.finish(reading);
+        return versions(reading, lowest, highest);
+    }
+    let only = reading.word(node, "version of TLS", VERSIONS);
+    versions(reading, Some((node, only)), Some((node, only)))
+}
+
+/// k6's `tlsAuth: [{cert: …, key: …}]`.
+fn k6_identity(reading: &Reading, node: &Node) -> Option<Arc<Identity>> {
+    let [item] = reading.list(node, "tlsAuth") else {
+        let hint = Some("split the profile by hosts, if they need different ones".to_owned());
+        reading.fault(node.place, "`tlsAuth` holds one certificate, which is shown to every host that asks", hint);
+        return None;
+    };
+    let mut map = reading.map(item, "tlsAuth");
+    let (certificate, key) = (map.take("cert"), map.take("key"));
+    map.finish(reading);
+    identity(reading, item, certificate, key)
+}
+
+fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Option<&Node>) -> Option<Arc<Identity>> {
+    let (certificate, key) = match (certificate, key) {
+        (None, None) => return None,
+        (Some(certificate), Some(key)) => (certificate, key),
+        (Some(_), None) | (None, Some(_)) => {
+            reading.fault(node.place, "a certificate needs its key, and a key its certificate", None);
+            return None;
+        }
+    };
+    let chain = certificates(reading, certificate, "certificate");
+    let (pem, what) = pem(reading, key, "key")?;
+    let Ok(parsed) = PrivateKeyDer::from_pem_slice(&pem) else {
+        let hint = Some("an encrypted key must be decrypted first: `openssl pkey -in …`".to_owned());
+        reading.fault(key.place, format!("key: {what} holds no private key in PEM"), hint);
+        return None;
+    };
+    if chain.is_empty() {
+        return None;
+    }
+    if let Err(error) = CertifiedKey::from_der(chain.clone(), parsed.clone_key(), &default_provider()) {
+        reading.fault(key.place, format!("certificate and key do not go together: {error}"), None);
+        return None;
+    }
+    Some(Arc::new(Identity { chain, key: parsed }))
+}
+
+fn certificates(reading: &Reading, node: &Node, key: &str) -> Vec<CertificateDer<'static>> {
+    let Some((pem, what)) = pem(reading, node, key) else { return Vec::new() };
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let read = read.unwrap_or_default();
+    if read.is_empty() {
+        reading.fault(node.place, format!("{key}: {what} holds no certificate in PEM"), None);
+    }
+    read
+}
+
+/// PEM as it stands in the profile (or in a variable), or in the file that is named there; and what to call it.
+fn pem(reading: &Reading, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
+    let text = reading.text(node, key)?;
+    if text.contains("-----BEGIN") {
+        return Some((text.into_bytes(), "the text".to_owned()));
+    }
+    let what = format!("`{text}`");
+    match fs::read(reading.folder.join(&text)) {
+        Ok(bytes) => Some((bytes, what)),
+        Err(error) => {
+            let hint = Some("names of files are relative to the profile's folder; PEM may also stand here".to_owned());
+            reading.fault(node.place, format!("{key}: {what} can't be read: {error}"), hint);
+            None
+        }
+    }
+}
+
+fn check_name(reading: &Reading, (name, node): (String, &Node)) -> Option<String> {
+    if rustls::pki_types::ServerName::try_from(name.as_str()).is_err() {
+        reading.fault(node.place, format!("server_name: `{name}` is neither a host name nor an address"), None);
+        return None;
+    }
+    Some(name)
+}

@@ -1,0 +1,191 @@
+//! What follows from responses, and goes with requests: cookies, redirects, answers to challenges, a proxy's form.
+//! All of it is rare, so it reads heads anew and allocates.
+
+use std::cell::RefCell;
+
+use tokio::time::Instant;
+use url::Url;
+
+use super::{
+    ErrorClass, Network, Outgoing,
+    cookies::{Jar, Site},
+    digest::Challenge,
+    head,
+    kept::is_redirect,
+    proxy::authority,
+};
+use crate::plan::{Origin, RequestSpec, Wire, http::Reuse};
+
+/// What a request has gone through already.
+#[derive(Debug)]
+pub struct Trail {
+    /// When its first attempt was taken up: the time-out counts from there.
+    pub begun: Instant,
+    redirects_left: u32,
+    follows_redirects: bool,
+    answered: bool,
+}
+
+impl Trail {
+    /// A request that begins.
+    #[must_use]
+    pub fn new(begun: Instant, redirects: u32) -> Self {
+        Self { begun, redirects_left: redirects, follows_redirects: redirects > 0, answered: false }
+    }
+
+    /// The request that a response asks for.
+    ///
+    /// # Errors
+    /// [`ErrorClass::Redirect`] when it leads to nowhere, or too often elsewhere.
+    pub fn next(
+        &mut self,
+        network: &Network,
+        request: Outgoing<'_>,
+        status: u16,
+        head: &[u8],
+    ) -> Result<Option<RequestSpec>, ErrorClass> {
+        if status == 401 && !self.answered {
+            let next = answered(request, head);
+            self.answered = next.is_some();
+            return Ok(next);
+        }
+        let Some(location) = head::values(head, "location").next().filter(|_| is_redirect(status)) else {
+            return Ok(None);
+        };
+        if !self.follows_redirects {
+            return Ok(None);
+        }
+        self.redirects_left = self.redirects_left.checked_sub(1).ok_or(ErrorClass::Redirect)?;
+        redirected(network, request, status, location).map(Some).ok_or(ErrorClass::Redirect)
+    }
+}
+
+/// The same request with an answer to the challenge of a response.
+fn answered(request: Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
+    let who = request.spec.digest.as_deref()?;
+    let mut values = head::values(head, "www-authenticate").filter_map(|value| std::str::from_utf8(value).ok());
+    let challenge = values.find_map(Challenge::parse)?;
+    let cnonce = format!("{:032x}", fastrand::u128(..));
+    let line = challenge.answer(who, &request.spec.method, head::target_text(request.bytes), &cnonce);
+    let mut head = request.head().to_vec();
+    head.extend_from_slice(request.extra);
+    head.extend_from_slice(line.as_bytes());
+    let wire = Wire::new(&head, request.body());
+    Some(RequestSpec { wire, origin: request.origin, ..request.spec.clone() })
+}
+
+/// The request that a redirect asks for (RFC 9110, section 15.4; methods change as in browsers, Go and k6).
+fn redirected(network: &Network, request: Outgoing<'_>, status: u16, location: &[u8]) -> Option<RequestSpec> {
+    let old = network.server(request.origin)?;
+    let target = head::target_text(request.bytes);
+    let scheme = if old.tls { "https" } else { "http" };
+    let base = Url::parse(&format!("{scheme}://{}{target}", authority(&old))).ok()?;
+    let url = base.join(std::str::from_utf8(location).ok()?).ok()?;
+    let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
+    let new = Origin::of(&url);
+    let elsewhere = new != *old;
+    let method = request.spec.method.as_str();
+    let becomes_get = matches!(status, 301..=303) && !matches!(method, "GET" | "HEAD");
+    let method = if becomes_get { "GET" } else { method };
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut head = format!("{method} {}{query} HTTP/1.1\r\n", url.path()).into_bytes();
+    if elsewhere {
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        head.extend_from_slice(format!("Host: {host}{port}\r\n").as_bytes());
+    }
+    let lines = head::lines(request.head()).chain(head::pairs(request.extra));
+    for (name, value) in lines {
+        let name_is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        let of_body = name.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
+        let secret = name_is("authorization") || name_is("cookie") || name_is("proxy-authorization");
+        // What was answered to a challenge is good for one URL.
+        let answer = name_is("authorization") && request.spec.digest.is_some();
+        if !(elsewhere && (secret || name_is("host")) || becomes_get && of_body || answer) {
+            head.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
+        }
+    }
+    let body = if becomes_get { &[] } else { request.body() };
+    Some(RequestSpec {
+        method: method.to_owned(),
+        origin: network.origin(&new)?,
+        wire: Wire::new(&head, body),
+        ..request.spec.clone()
+    })
+}
+
+/// Takes the cookies that a response sets.
+pub fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'_>, head: &[u8]) {
+    let Some(origin) = network.server(request.origin) else { return };
+    let mut lines = head::values(head, "set-cookie").peekable();
+    if lines.peek().is_some() {
+        let (site, now, mut jar) = (site(&origin, request), Instant::now(), jar.borrow_mut());
+        lines.for_each(|line| jar.take(site, line, now));
+    }
+}
+
+fn site<'a>(origin: &'a Origin, request: Outgoing<'a>) -> Site<'a> {
+    Site { tls: origin.tls, host: &origin.host, target: head::target_text(request.bytes) }
+}
+
+/// Adds to a request what only this sending has: the user's cookies, and what its connection or a proxy needs. Most
+/// requests have nothing to add, and are sent from the plan's own memory.
+pub fn dress<'a>(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'a>, space: &'a mut Vec<u8>) -> Outgoing<'a> {
+    let jar = jar.borrow();
+    let closes = network.http.connections == Reuse::PerRequest;
+    if jar.is_empty() && network.http.proxies.http.is_none() && !closes {
+        return request;
+    }
+    let Some(origin) = network.server(request.origin) else { return request };
+    let own = head::text(request.head(), "cookie").unwrap_or_default();
+    let mut cookies = Vec::new();
+    jar.say(site(&origin, request), own.as_bytes(), Instant::now(), &mut cookies);
+    let proxy = network.http.proxies.between(&origin).filter(|_| !origin.tls);
+    space.clear();
+    // Cookies of both kinds share one line (RFC 6265, section 5.4), and a proxy wants the whole URL: then the request
+    // is written anew. Else lines are put in front of the blank one.
+    let merges = !own.is_empty() && !cookies.is_empty();
+    let whole = merges || proxy.is_some();
+    if whole {
+        let range = head::target_of(request.bytes);
+        space.extend_from_slice(request.bytes.get(..range.start).unwrap_or_default());
+        if proxy.is_some() {
+            space.extend_from_slice(format!("http://{}", authority(&origin)).as_bytes());
+        }
+        let rest = request.head().get(range.start..).unwrap_or_default();
+        if merges {
+            write_merged(rest, &cookies, space);
+        } else {
+            space.extend_from_slice(rest);
+        }
+    }
+    space.extend_from_slice(request.extra);
+    if !cookies.is_empty() && !merges {
+        space.extend_from_slice(&[b"Cookie: ", cookies.as_slice(), b"\r\n"].concat());
+    }
+    if closes {
+        space.extend_from_slice(b"Connection: close\r\n");
+    }
+    proxy.into_iter().for_each(|proxy| space.extend_from_slice(proxy.authorization.as_bytes()));
+    if !whole {
+        return Outgoing { extra: space, ..request };
+    }
+    let splice = space.len();
+    space.extend_from_slice(b"\r\n");
+    space.extend_from_slice(request.body());
+    Outgoing { bytes: space, splice, extra: &[], ..request }
+}
+
+/// Writes the rest of a head whose `Cookie` line gets more cookies.
+fn write_merged(rest: &[u8], cookies: &[u8], space: &mut Vec<u8>) {
+    for line in rest.split_inclusive(|byte| *byte == b'\n') {
+        let is_cookie = line.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case(b"cookie:"));
+        if is_cookie {
+            space.extend_from_slice(&[line.trim_ascii_end(), b"; ", cookies, b"\r\n"].concat());
+        } else {
+            space.extend_from_slice(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Looking into heads that were kept, and at the first line of requests: rare work on bytes that were parsed before.
+
+use std::ops::Range;
+
+/// Names and values of a head's lines after the first, without the blanks around them.
+pub fn lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pairs(head.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default())
+}
+
+/// Names and values of header lines that stand alone.
+pub fn pairs(lines: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    lines.split(|byte| *byte == b'\n').filter_map(|line| {
+        let colon = memchr::memchr(b':', line)?;
+        let (name, value) = line.split_at_checked(colon)?;
+        Some((name.trim_ascii(), value.get(1..)?.trim_ascii()))
+    })
+}
+
+/// Values of the lines with a name.
+pub fn values<'h>(head: &'h [u8], name: &str) -> impl Iterator<Item = &'h [u8]> {
+    lines(head).filter(move |(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+}
+
+/// The value of the first line with a name, if it is text.
+#[must_use]
+pub fn text<'h>(head: &'h [u8], name: &str) -> Option<&'h str> {
+    values(head, name).next().and_then(|value| std::str::from_utf8(value).ok())
+}
+
+/// Where the target stands in a request's bytes, between method and version.
+#[must_use]
+pub fn target_of(request: &[u8]) -> Range<usize> {
+    let first = memchr::memchr(b' ', request).map_or(0, |at| at + 1);
+    let rest = request.get(first..).unwrap_or_default();
+    first..first + memchr::memchr(b' ', rest).unwrap_or(rest.len())
+}
+
+/// A request's target as text.
+#[must_use]
+pub fn target_text(request: &[u8]) -> &str {
+    request.get(target_of(request)).and_then(|target| std::str::from_utf8(target).ok()).unwrap_or("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_whatever_their_case_and_blanks() {
+        let head = b"HTTP/1.1 200 OK\r\nSet-Cookie:a=b\r\nX:  y z \r\nset-cookie: c=d\r\n\r\n";
+        let cookies: Vec<_> = values(head, "SET-COOKIE").collect();
+        assert_eq!(cookies, [b"a=b", b"c=d"]);
+        assert_eq!(text(head, "x"), Some("y z"));
+        assert_eq!(text(head, "none"), None);
+    }
+
+    #[test]
+    fn targets_stand_between_method_and_version() {
+        assert_eq!(target_text(b"GET /a?b=c HTTP/1.1\r\n\r\n"), "/a?b=c");
+        assert_eq!(target_text(b""), "");
+        assert_eq!(target_text(b"GET"), "GET");
+    }
+}

@@ -1,0 +1,104 @@
+//! Counts the bytes of a connection's frames.
+
+use std::{
+    cell::Cell,
+    io,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::protocol::stream::Stream;
+
+/// Bytes that no attempt has taken yet.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    /// Below zero while an attempt has taken in advance.
+    sent: Cell<i64>,
+    received: Cell<u64>,
+}
+
+impl Traffic {
+    /// What was written, at least one byte: a request that was handed over counts as sent, though its frames may cross
+    /// the stream a moment later. What was taken in advance is missing from the next count, so that sums are exact.
+    pub(super) fn take_sent(&self) -> usize {
+        let taken = self.sent.get().max(1);
+        self.sent.set(self.sent.get() - taken);
+        usize::try_from(taken).unwrap_or(1)
+    }
+
+    /// What was written besides.
+    pub(super) fn take_rest(&self) -> usize {
+        let taken = self.sent.get().max(0);
+        self.sent.set(self.sent.get() - taken);
+        usize::try_from(taken).unwrap_or(0)
+    }
+
+    /// What was read.
+    pub(super) fn take_received(&self) -> usize {
+        usize::try_from(self.received.take()).unwrap_or(usize::MAX)
+    }
+}
+
+/// A stream and its count.
+#[derive(Debug)]
+pub(super) struct Counted {
+    stream: Stream,
+    traffic: Rc<Traffic>,
+}
+
+impl Counted {
+    pub(super) fn new(stream: Stream, traffic: Rc<Traffic>) -> Self {
+        Self { stream, traffic }
+    }
+
+    fn wrote(&self, bytes: usize) {
+        self.traffic.sent.set(self.traffic.sent.get() + i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let read = buffer.filled().len() - before;
+        self.traffic.received.set(self.traffic.received.get() + read as u64);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
+        self.wrote(written);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, pieces))?;
+        self.wrote(written);
+        Poll::Ready(Ok(written))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

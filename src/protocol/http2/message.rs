@@ -1,0 +1,48 @@
+//! From the bytes of HTTP/1.1 to a message of HTTP/2 (RFC 9113, section 8.3), and back for heads that are kept.
+
+use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
+
+use crate::protocol::{Outgoing, head, kept::Kept};
+
+/// Lines that speak about a connection of HTTP/1.1; in HTTP/2 they make a message malformed (section 8.2.2).
+const CONNECTION_LINES: [&[u8]; 5] =
+    [b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"];
+
+/// The message for a request; None when its lines are not HTTP.
+pub(super) fn of(request: Outgoing<'_>, tls: bool) -> Option<Request<()>> {
+    let bytes = request.bytes;
+    let target = head::target_of(bytes);
+    let method = bytes.get(..target.start)?.trim_ascii_end();
+    let host = head::values(request.head(), "host").next()?;
+    let uri = Uri::builder()
+        .scheme(if tls { "https" } else { "http" })
+        .authority(host)
+        .path_and_query(bytes.get(target)?)
+        .build()
+        .ok()?;
+    let mut message = Request::new(());
+    *message.method_mut() = Method::from_bytes(method).ok()?;
+    *message.uri_mut() = uri;
+    *message.version_mut() = http::Version::HTTP_2;
+    for (name, value) in head::lines(request.head()).chain(head::pairs(request.extra)) {
+        let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+        if !is(b"host") && !CONNECTION_LINES.into_iter().any(is) {
+            message.headers_mut().append(HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?);
+        }
+    }
+    Some(message)
+}
+
+/// Keeps the head of a response as HTTP/1.1 would have written it, if it is wanted or something follows from it.
+pub(super) fn keep_head<T>(response: &Response<T>, kept: &mut Kept) {
+    let status = response.status().as_u16();
+    response.headers().keys().for_each(|name| kept.note(status, name.as_str()));
+    if kept.needs_head() {
+        let mut head = format!("HTTP/2 {status}\r\n").into_bytes();
+        for (name, value) in response.headers() {
+            head.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        head.extend_from_slice(b"\r\n");
+        kept.take_head(&head);
+    }
+}

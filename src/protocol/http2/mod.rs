@@ -1,0 +1,210 @@
+//! HTTP/2: one connection per user and origin, shared by the user's lanes. Over the `h2` crate, because phases,
+//! resets and flow control are visible there.
+//!
+//! The connection's task writes and reads frames; an attempt hands it a request and waits. So `sending` ends when the
+//! whole request is handed over, which flow control may delay. Bytes are counted where frames cross the stream and fall
+//! to the attempts in the order in which these look: exact in sum, by share while several are under way.
+
+mod counted;
+mod message;
+
+use std::{
+    future::{Future, poll_fn},
+    io::ErrorKind,
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+};
+
+use bytes::Bytes;
+use h2::{
+    RecvStream, SendStream,
+    client::{Builder, ResponseFuture, SendRequest},
+};
+use http::Response;
+use tokio::task::{JoinHandle, spawn_local};
+
+use self::counted::{Counted, Traffic};
+use super::{
+    ErrorClass, Outgoing, Probe, Stage,
+    connect::Opened,
+    http1::response::MAX_INTERIM,
+    kept::{Kept, MAX_HEAD},
+    stream::Stream,
+};
+
+/// How much a server may send before it is read: of one response, and of all of a connection.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 2 << 20;
+
+/// A connection that carries many requests at once.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Position of the origin.
+    pub origin: usize,
+    tls: bool,
+    sender: SendRequest<Bytes>,
+    connection: Rc<Driven>,
+}
+
+/// The connection's task; it ends with the last that holds it.
+#[derive(Debug)]
+struct Driven {
+    task: JoinHandle<()>,
+    traffic: Rc<Traffic>,
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Link {
+    /// Greets the server on a connection that was just opened.
+    ///
+    /// # Errors
+    /// When it breaks at once.
+    pub async fn open(origin: usize, opened: Opened) -> Result<Self, ErrorClass> {
+        let traffic = Rc::new(Traffic::default());
+        let tls = matches!(opened.stream, Stream::Tls(_));
+        let stream = Counted::new(opened.stream, traffic.clone());
+        let shaken = Builder::new()
+            .enable_push(false)
+            .initial_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
+            .handshake(stream)
+            .await;
+        let (sender, connection) = shaken.map_err(|error| class_of(Stage::Tls, &error))?;
+        let mark = opened.mark;
+        let task = spawn_local(async move {
+            // How it ends is told by the requests on it.
+            drop(connection.await);
+            drop(mark);
+        });
+        Ok(Self { origin, tls, sender, connection: Rc::new(Driven { task, traffic }) })
+    }
+
+    /// Whether another is the same connection.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.connection, &other.connection)
+    }
+
+    /// Waits until the server takes another request; None when it never will.
+    pub async fn ready(&self) -> Option<Self> {
+        if self.connection.task.is_finished() {
+            return None;
+        }
+        let sender = self.sender.clone().ready().await.ok()?;
+        Some(Self { sender, ..self.clone() })
+    }
+
+    /// Sends a request and reads its response.
+    ///
+    /// # Errors
+    /// The class of the failure. The connection may live on.
+    pub async fn exchange(
+        mut self,
+        kept: &mut Kept,
+        request: Outgoing<'_>,
+        probe: &mut Probe<'_>,
+    ) -> Result<(), ErrorClass> {
+        let traffic = self.connection.traffic.clone();
+        let message = message::of(request, self.tls).ok_or(ErrorClass::Send)?;
+        let body = Bytes::copy_from_slice(request.body());
+        probe.begin_send(false);
+        let sent = self.sender.send_request(message, body.is_empty());
+        let (mut response, stream) = sent.map_err(|error| class_of(Stage::Send, &error))?;
+        probe.wrote(traffic.take_sent());
+        let mut interim = 0;
+        let early = if body.is_empty() {
+            None
+        } else {
+            // A server may answer before it has read everything.
+            tokio::select! {
+                biased;
+                answer = final_response(&mut response, &mut interim) => Some(answer),
+                sent = upload(stream, body) => sent.map(|()| None)?,
+            }
+        };
+        probe.sent();
+        let answer = match early {
+            Some(answer) => answer,
+            None => final_response(&mut response, &mut interim).await,
+        };
+        let result = match answer {
+            Ok(response) => {
+                probe.read(traffic.take_received());
+                probe.status(response.status().as_u16());
+                read(response, kept, || probe.read(traffic.take_received())).await
+            }
+            Err(class) => Err(class),
+        };
+        probe.wrote(traffic.take_rest());
+        result
+    }
+}
+
+/// Sends a body as fast as the server takes it.
+async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), ErrorClass> {
+    while !body.is_empty() {
+        stream.reserve_capacity(body.len());
+        let room = poll_fn(|context| stream.poll_capacity(context)).await;
+        let Some(Ok(room)) = room else { return Err(ErrorClass::Send) };
+        let piece = body.split_to(room.min(body.len()));
+        let last = body.is_empty();
+        stream.send_data(piece, last).map_err(|error| class_of(Stage::Send, &error))?;
+    }
+    Ok(())
+}
+
+/// Waits for the response that is not an interim one; of those there may be only so many.
+async fn final_response(future: &mut ResponseFuture, interim: &mut u8) -> Result<Response<RecvStream>, ErrorClass> {
+    poll_fn(|context| {
+        while let Poll::Ready(Some(response)) = future.poll_informational(context) {
+            response.map_err(|error| class_of(Stage::Wait, &error))?;
+            *interim += 1;
+            if *interim > MAX_INTERIM {
+                return Poll::Ready(Err(ErrorClass::Protocol));
+            }
+        }
+        Pin::new(&mut *future).poll(context).map_err(|error| class_of(Stage::Wait, &error))
+    })
+    .await
+}
+
+async fn read(response: Response<RecvStream>, kept: &mut Kept, mut progress: impl FnMut()) -> Result<(), ErrorClass> {
+    message::keep_head(&response, kept);
+    let mut body = response.into_body();
+    while let Some(data) = body.data().await {
+        let data = data.map_err(|error| class_of(Stage::Body, &error))?;
+        kept.take_body(&data);
+        // The window opens again for what was read.
+        let released = body.flow_control().release_capacity(data.len());
+        released.map_err(|error| class_of(Stage::Body, &error))?;
+        progress();
+    }
+    let trailers = body.trailers().await.map_err(|error| class_of(Stage::Body, &error))?;
+    drop(trailers);
+    progress();
+    Ok(())
+}
+
+/// The class of a failure at a stage: what the server broke, what it withdrew, and what broke under both.
+fn class_of(stage: Stage, error: &h2::Error) -> ErrorClass {
+    match (stage, error.get_io()) {
+        (Stage::Wait, Some(io)) if matches!(io.kind(), ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
+            ErrorClass::Closed
+        }
+        (_, Some(io)) => ErrorClass::of_io(stage, io),
+        // We ended it, because the server violates the protocol.
+        (_, None) if error.is_library() => ErrorClass::Protocol,
+        (Stage::Body, None) => ErrorClass::Body,
+        (Stage::Wait, None) if error.is_go_away() => ErrorClass::Closed,
+        (Stage::Wait, None) if error.is_reset() => ErrorClass::Reset,
+        (Stage::Send, None) => ErrorClass::Send,
+        (_, None) => ErrorClass::Protocol,
+    }
+}

@@ -1,0 +1,167 @@
+//! From host names to addresses: overrides, what is forbidden, a cache, and the order in which addresses are tried.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    rc::Rc,
+    time::Duration,
+};
+
+use tokio::{net::lookup_host, time::Instant};
+
+use super::{ErrorClass, Stage};
+use crate::plan::names::{NameOptions, Policy, Select};
+
+/// Most names that are remembered.
+const MAX_NAMES: usize = 4_096;
+
+/// The names of a worker.
+#[derive(Debug)]
+pub struct Names {
+    options: NameOptions,
+    known: RefCell<HashMap<String, Known>>,
+    turn: Cell<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    asked: Instant,
+    addresses: Rc<[IpAddr]>,
+}
+
+impl Names {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(options: NameOptions) -> Self {
+        Self { options, known: RefCell::default(), turn: Cell::default() }
+    }
+
+    /// Whether a host may be connected to.
+    ///
+    /// # Errors
+    /// [`ErrorClass::Blocked`] when it may not.
+    pub fn check(&self, host: &str, port: u16) -> Result<(), ErrorClass> {
+        let blocked = self.options.blocked_hosts.iter().any(|pattern| pattern.matches(host, port));
+        if blocked { Err(ErrorClass::Blocked) } else { Ok(()) }
+    }
+
+    /// Where a host may be reached, in the order in which to try.
+    ///
+    /// # Errors
+    /// When the name is not known, or everything it leads to is forbidden.
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ErrorClass> {
+        let elsewhere = self.options.hosts.iter().find(|(pattern, _)| pattern.matches(host, port));
+        let addresses = if let Some((_, to)) = elsewhere {
+            vec![SocketAddr::new(to.address, to.port.unwrap_or(port))]
+        } else {
+            let addresses = match host.parse::<IpAddr>() {
+                Ok(address) => Rc::from([address]),
+                Err(_) => self.look_up(host).await?,
+            };
+            let turn = self.turn.replace(self.turn.get().wrapping_add(1));
+            let ordered = order(&addresses, self.options.policy, self.options.select, turn);
+            ordered.into_iter().map(|address| SocketAddr::new(address, port)).collect()
+        };
+        if addresses.is_empty() {
+            return Err(ErrorClass::Dns);
+        }
+        let is_blocked =
+            |address: &SocketAddr| self.options.blocked_addresses.iter().any(|range| range.contains(address.ip()));
+        let allowed: Vec<_> = addresses.into_iter().filter(|address| !is_blocked(address)).collect();
+        if allowed.is_empty() { Err(ErrorClass::Blocked) } else { Ok(allowed) }
+    }
+
+    /// The address of this machine to connect to `peer` from, if the profile names any of its kind.
+    #[must_use]
+    pub fn local_address(&self, peer: SocketAddr) -> Option<IpAddr> {
+        let alike: Vec<_> = self.options.local_addresses.iter().filter(|own| own.is_ipv4() == peer.is_ipv4()).collect();
+        let turn = self.turn.get().checked_rem(alike.len())?;
+        alike.get(turn).copied().copied()
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Rc<[IpAddr]>, ErrorClass> {
+        if let Some(known) = self.known.borrow().get(host)
+            && known.asked.elapsed() < self.options.ttl
+        {
+            return Ok(known.addresses.clone());
+        }
+        let found = lookup_host((host, 0)).await.map_err(|error| ErrorClass::of_io(Stage::Dns, &error))?;
+        let addresses: Rc<[IpAddr]> = found.map(|address| address.ip()).collect();
+        if self.options.ttl > Duration::ZERO {
+            let mut known = self.known.borrow_mut();
+            if known.len() >= MAX_NAMES {
+                known.clear();
+            }
+            known.insert(host.to_owned(), Known { asked: Instant::now(), addresses: addresses.clone() });
+        }
+        Ok(addresses)
+    }
+}
+
+/// Addresses in the order in which to try them: the kind that is preferred first, and within a kind as chosen.
+fn order(addresses: &[IpAddr], policy: Policy, select: Select, turn: usize) -> Vec<IpAddr> {
+    let of = |v4: bool| addresses.iter().copied().filter(move |address| address.is_ipv4() == v4).collect::<Vec<_>>();
+    let kinds = match policy {
+        Policy::PreferV4 => [of(true), of(false)],
+        Policy::PreferV6 => [of(false), of(true)],
+        Policy::OnlyV4 => [of(true), Vec::new()],
+        Policy::OnlyV6 => [of(false), Vec::new()],
+        Policy::Any => [addresses.to_vec(), Vec::new()],
+    };
+    let mut ordered = Vec::new();
+    for mut kind in kinds {
+        match select {
+            Select::First => {}
+            Select::Random => fastrand::shuffle(&mut kind),
+            Select::RoundRobin => {
+                let first = turn.checked_rem(kind.len()).unwrap_or(0);
+                kind.rotate_left(first);
+            }
+        }
+        ordered.append(&mut kind);
+    }
+    ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::names::{AddressRange, HostPattern, Override};
+
+    fn addresses(list: &[&str]) -> Vec<IpAddr> {
+        list.iter().map(|address| address.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_policy_comes_before_the_choice() {
+        let all = addresses(&["::1", "10.0.0.1", "10.0.0.2"]);
+        let first = |policy| order(&all, policy, Select::First, 0);
+        assert_eq!(first(Policy::PreferV4), addresses(&["10.0.0.1", "10.0.0.2", "::1"]));
+        assert_eq!(first(Policy::PreferV6), all);
+        assert_eq!(first(Policy::OnlyV6), addresses(&["::1"]));
+        assert_eq!(first(Policy::Any), all);
+        let turn = |turn| order(&all, Policy::OnlyV4, Select::RoundRobin, turn);
+        assert_eq!((turn(0)[0], turn(1)[0], turn(2)[0]), (all[1], all[2], all[1]));
+        let drawn: std::collections::BTreeSet<_> =
+            (0..200).map(|_| order(&all, Policy::PreferV4, Select::Random, 0)).collect();
+        assert_eq!(drawn.len(), 2, "both of the preferred kind come first at times, and the other never");
+    }
+
+    #[tokio::test]
+    async fn overrides_lead_elsewhere_and_bounds_hold_there_too() {
+        let to = Override { address: "10.9.9.9".parse().unwrap(), port: Some(81) };
+        let names = Names::new(NameOptions {
+            hosts: vec![(HostPattern::parse("*.example").unwrap(), to)],
+            blocked_hosts: vec![HostPattern::parse("no.example").unwrap()],
+            blocked_addresses: vec![AddressRange::parse("192.168.0.0/16").unwrap()],
+            ..NameOptions::default()
+        });
+        assert_eq!(names.addresses("a.example", 80).await, Ok(vec!["10.9.9.9:81".parse().unwrap()]));
+        assert_eq!(names.check("no.example", 80), Err(ErrorClass::Blocked));
+        assert_eq!(names.check("a.example", 80), Ok(()));
+        assert_eq!(names.addresses("192.168.1.1", 80).await, Err(ErrorClass::Blocked));
+        assert_eq!(names.addresses("127.0.0.1", 80).await, Ok(vec!["127.0.0.1:80".parse().unwrap()]));
+        assert_eq!(names.addresses("no-such-host.invalid", 80).await, Err(ErrorClass::Dns));
+    }
+}

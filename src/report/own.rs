@@ -1,0 +1,68 @@
+//! What a profile counts itself: its metrics, its groups, and why iterations ended early.
+
+use super::{Summary, table::Table, trends::show_stat};
+use crate::{
+    metric::{MetricDef, Unit, Value},
+    units::{show_bytes, show_count, show_share, significant},
+};
+
+/// Distributions: the profile's trends, then groups and the width of parallel blocks.
+#[must_use]
+pub fn trend_table(summary: &Summary) -> Table {
+    let headings: Vec<&str> =
+        std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
+    let mut table = Table::new(&headings);
+    let mut row = |name: String, unit: Unit, value: &Value| {
+        let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(value, unit, *stat));
+        table.row(std::iter::once(name).chain(cells));
+    };
+    for metric in summary.totals.own_metrics() {
+        if let Some(value @ Value::Trend(_)) = whole(summary, metric) {
+            row(metric.name.to_string(), metric.unit, &value);
+        }
+    }
+    for (group, value) in summary.totals.by_label("group_duration", "group") {
+        row(group.trim_start_matches("::").replace("::", " › "), Unit::Seconds, &value);
+    }
+    if let Some(value) = summary.totals.sum_where("parallel_width", |_| true) {
+        row("parallel_width".to_owned(), Unit::None, &value);
+    }
+    table
+}
+
+/// Counters, gauges and rates, a line each.
+#[must_use]
+pub fn lines(summary: &Summary) -> Vec<String> {
+    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
+    let line = |metric: &&MetricDef| {
+        let shown = match whole(summary, metric)? {
+            Value::Counter(sum) if metric.unit == Unit::Bytes => show_bytes(sum),
+            Value::Counter(sum) => format!("{} ({}/s)", significant(sum), significant(sum / seconds)),
+            Value::Gauge(last) => significant(last?),
+            Value::Rate { nonzero, total } => {
+                let share = show_share(nonzero as f64 / (total.max(1)) as f64);
+                format!("{share} ({} of {})", show_count(nonzero), show_count(total))
+            }
+            Value::Trend(_) => return None,
+        };
+        Some(format!("    {} {shown}", metric.name))
+    };
+    summary.totals.own_metrics().iter().filter_map(line).collect()
+}
+
+/// Why iterations ended early, the most frequent reason first.
+#[must_use]
+pub fn failure_table(summary: &Summary) -> Table {
+    let mut table = Table::new(&["", "iterations"]);
+    let mut reasons = summary.totals.by_label("iteration_failures", "reason");
+    let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
+    reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
+    for (reason, value) in reasons {
+        table.row([reason, significant(count(&value))]);
+    }
+    table
+}
+
+fn whole(summary: &Summary, metric: &MetricDef) -> Option<Value> {
+    summary.totals.sum_where(&metric.name, |_| true).filter(|value| !value.is_empty())
+}
