@@ -14,11 +14,11 @@ use loadagent::{
 };
 
 /// Names and what they run.
-pub const ENTRIES: [(&str, fn(&[u8])); 4] =
+pub(crate) const ENTRIES: [(&str, fn(&[u8])); 4] =
     [("profile", profile), ("language", language), ("extraction", extraction), ("response", response)];
 
 /// Any text is a plan, or faults of which each stands somewhere in the text.
-pub fn profile(data: &[u8]) {
+pub(crate) fn profile(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let Err(faults) = profile::load("fuzz.yaml", &text, &Given::default()) else { return };
     assert!(!faults.list.is_empty(), "neither a plan nor a fault");
@@ -55,7 +55,7 @@ impl Scope for Names {
 }
 
 /// Any text is a template and an expression, or a fault within it; what is rendered fits where it stands.
-pub fn language(data: &[u8]) {
+pub(crate) fn language(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let within = |fault: &TemplateFault| {
         assert!((1..=text.chars().count() + 1).contains(&fault.at), "{fault:?} is not within {text:?}");
@@ -102,7 +102,7 @@ pub fn language(data: &[u8]) {
 }
 
 /// The first line is what is looked for, the rest is the response; nothing found is more than there is.
-pub fn extraction(data: &[u8]) {
+pub(crate) fn extraction(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     let (line, rest) = data.split_at(end);
     let wanted = String::from_utf8_lossy(line);
@@ -134,7 +134,7 @@ pub fn extraction(data: &[u8]) {
 }
 
 /// Any bytes are read alike in one piece and in small ones, as far as the response reaches.
-pub fn response(data: &[u8]) {
+pub(crate) fn response(data: &[u8]) {
     let [how, bytes @ ..] = data else { return };
     let (keep, bodyless, size) = (how & 1 == 0, how & 2 != 0, usize::from(how >> 2) + 1);
     let read = |size: usize| -> (Result<Progress, Fault>, Option<u16>, Vec<u8>) {

@@ -13,6 +13,7 @@ pub mod bundled;
 pub mod document;
 pub mod fault;
 pub mod flow;
+pub mod grammar;
 mod http;
 pub mod metrics;
 pub mod node;

@@ -108,7 +108,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// A changed copy of a seed, perhaps with parts of another one.
-pub fn mutated(random: &mut Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn mutated(random: &mut Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     let any = |random: &mut Rng| seeds[random.usize(..seeds.len())].clone();
     let mut input = any(random);
     for _ in 0..=random.usize(..4) {

@@ -32,7 +32,7 @@ const RESPONSE: &[&str] = &[
 ];
 
 /// The seeds of an entry.
-pub fn of(entry: &str) -> Vec<Vec<u8>> {
+pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     match entry {
         "profile" => profiles(),

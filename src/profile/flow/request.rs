@@ -97,7 +97,7 @@ impl<'n> Compiler<'_, 'n> {
         let query = map.take("params");
         let headers = self.headers(map.take("headers"));
         let body = self.body(map);
-let timed = map.take("timeout");
+        let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
         let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
         let digest = map.take("auth").and_then(|node| http::read_auth(reading, node));
