@@ -139,7 +139,7 @@ pub(crate) fn response(data: &[u8]) {
     let (keep, bodyless, size) = (how & 1 == 0, how & 2 != 0, usize::from(how >> 2) + 1);
     let read = |size: usize| -> (Result<Progress, Fault>, Option<u16>, Vec<u8>) {
         let mut reader = ResponseReader::default();
-        reader.begin(keep, bodyless);
+        reader.begin(keep, keep, bodyless);
         let mut last = Ok(Progress::More);
         for piece in bytes.chunks(size).chain([&[][..]]) {
             last = reader.feed(piece);
@@ -147,15 +147,18 @@ pub(crate) fn response(data: &[u8]) {
                 break;
             }
         }
-        (last, reader.status(), reader.body().to_vec())
+        (last, reader.status(), reader.kept().body().to_vec())
     };
     let (whole, pieces) = (read(bytes.len().max(1)), read(size));
-    // What follows a response spoils its connection only if it came in the same piece.
-    let plain = |progress| match progress {
-        Ok(Progress::Done { .. }) => Ok(()),
+    let ended = |progress| match progress {
+        // What follows a response spoils its connection only if it came in the same piece.
+        Ok(Progress::Done { .. }) => true,
         Ok(Progress::More) => panic!("the end of the stream ended nothing"),
-        Err(fault) => Err(fault),
+        // Garbage without the end of a line is malformed at once or cut off at the end.
+        Err(Fault::Malformed | Fault::Truncated) => false,
     };
-    assert_eq!(plain(whole.0), plain(pieces.0), "in pieces of {size}");
-    assert_eq!((whole.1, whole.2), (pieces.1, pieces.2), "in pieces of {size}");
+    assert_eq!(ended(whole.0), ended(pieces.0), "in pieces of {size}");
+    if ended(whole.0) {
+        assert_eq!((whole.1, whole.2), (pieces.1, pieces.2), "in pieces of {size}");
+    }
 }

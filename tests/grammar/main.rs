@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod committed;
+mod migration;
 mod probes;
 mod validator;
 
