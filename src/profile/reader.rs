@@ -181,9 +181,10 @@ impl Reading {
         if found.is_none() {
             let known = words.iter().map(|(word, _)| *word);
             let list = known.clone().collect::<Vec<_>>().join(", ");
-            let message = match what.starts_with('`') {
-                true => format!("{what} can't be `{text}`; known: {list}"),
-                false => format!("unknown {what} `{text}`; known: {list}"),
+            let message = if what.starts_with('`') {
+                format!("{what} can't be `{text}`; known: {list}")
+            } else {
+                format!("unknown {what} `{text}`; known: {list}")
             };
             self.fault(node.place, message, did_you_mean(&text, known));
         }
@@ -378,9 +379,11 @@ impl<'n> MapReader<'n> {
             }
         }
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
-            let hint = did_you_mean(&entry.name, all.iter().copied()).unwrap_or_else(|| match all.is_empty() {
-                true => format!("{} has no other keys", self.what),
-                false => format!("known here: {}", all.join(", ")),
+            let hint = did_you_mean(&entry.name, all.iter().copied()).unwrap_or_else(|| {
+                if all.is_empty() {
+                    return format!("{} has no other keys", self.what);
+                }
+                format!("known here: {}", all.join(", "))
             });
             reading.fault(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
         }

@@ -82,11 +82,10 @@ impl Source {
 /// How many characters are written for the next one.
 fn width(rest: &[char], quote: Option<char>) -> usize {
     match (quote, rest) {
-        (Some('\''), ['\'', '\'', ..]) => 2,
         (Some('"'), ['\\', 'x', ..]) => 4,
         (Some('"'), ['\\', 'u', ..]) => 6,
         (Some('"'), ['\\', 'U', ..]) => 10,
-        (Some('"'), ['\\', ..]) => 2,
+        (Some('\''), ['\'', '\'', ..]) | (Some('"'), ['\\', ..]) => 2,
         _ => 1,
     }
 }

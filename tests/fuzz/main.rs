@@ -3,6 +3,7 @@
 //! In `cargo test` each entry runs a fixed number of inputs. For longer:
 //! `FUZZ_SECONDS=600 cargo test --release --test fuzz -- --ignored --nocapture`; `FUZZ_SEED=n` takes another path.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "counts of a long run are what it is for")]
 
 #[path = "../../fuzz/entries.rs"]
 mod entries;

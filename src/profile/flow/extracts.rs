@@ -91,15 +91,11 @@ impl<'n> Compiler<'_, 'n> {
             Yaml::List(_) => String::new(),
             _ => self.reading.text(node, what)?,
         };
-        parse(&text)
-            .map_err(|fault| {
-                self.reading.fault(
-                    self.reading.place_in(node, fault.column),
-                    format!("{what}: {}", fault.message),
-                    fault.hint,
-                )
-            })
-            .ok()
+        let told = |fault: Fault| {
+            let place = self.reading.place_in(node, fault.column);
+            self.reading.fault(place, format!("{what}: {}", fault.message), fault.hint);
+        };
+        parse(&text).map_err(told).ok()
     }
 
     /// `first`, `last`, `random`, `all`, `count`, or a position.

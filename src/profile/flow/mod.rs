@@ -186,14 +186,12 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     fn step(&mut self, item: &'n Node) {
-        let mut map = match item.value {
-            Yaml::Map(_) => self.reading.map(item, "this step"),
-            _ => {
-                let hint = "for example `get: /path` or `think: 1s`".to_owned();
-                let message = format!("a step must be a map, not {}", item.describe());
-                return self.reading.fault(item.place, message, Some(hint));
-            }
+        let Yaml::Map(_) = item.value else {
+            let hint = "for example `get: /path` or `think: 1s`".to_owned();
+            let message = format!("a step must be a map, not {}", item.describe());
+            return self.reading.fault(item.place, message, Some(hint));
         };
+        let mut map = self.reading.map(item, "this step");
         let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
             return self.reading.fault(item.place, "a step without keys", None);
         };

@@ -11,7 +11,7 @@ pub fn tables() -> String {
     for section in SECTIONS {
         let _written = write!(out, "\n### {}\n\n{}\n", section.name, section.about);
         for included in section.includes {
-            let _written = write!(out, "It takes the keys of [{0}](#{0}), too.\n", included.name);
+            let _written = writeln!(out, "It takes the keys of [{0}](#{0}), too.", included.name);
         }
         table(&mut out, section.keys.iter());
     }

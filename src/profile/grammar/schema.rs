@@ -89,10 +89,9 @@ fn of_kind(kind: Kind) -> Value {
     let either = |one: Value, pattern: &str| json!({"anyOf": [one, written(pattern)]});
     match kind {
         Kind::Text => json!({"type": ["string", "number", "boolean", "null"]}),
-        Kind::Number => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
         Kind::Count => either(json!({"type": "integer", "minimum": 0}), "^[0-9]+$"),
         Kind::Boolean => either(json!({"type": "boolean"}), "^(true|false|yes|no|on|off)$"),
-        Kind::Duration | Kind::Pause => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
+        Kind::Number | Kind::Duration | Kind::Pause => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
         Kind::Condition => json!({"type": ["string", "number", "boolean"]}),
         Kind::Word(words) => {
             // `version: 2` is a number to YAML.
