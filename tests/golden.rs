@@ -100,6 +100,7 @@ fn intervals() -> Vec<Interval> {
                 (8, Value::Counter(270.0)),
             ],
             intended: early,
+            spans: Vec::new(),
         },
         Interval {
             sequence: 1,
@@ -115,6 +116,7 @@ fn intervals() -> Vec<Interval> {
                 (12, Value::Counter(1.0)),
             ],
             intended: cells.take(),
+            spans: Vec::new(),
         },
     ]
 }
@@ -129,6 +131,7 @@ fn summary() -> Summary {
         seed: 1,
         planned_ms: 10_000,
         labels: Vec::new(),
+        requests: Vec::new(),
         scenarios: vec![ScenarioHeader {
             name: "browse".into(),
             executor: "constant-arrival-rate".into(),

@@ -89,6 +89,7 @@ fn header(seconds: u64) -> Header {
         seed: 1,
         planned_ms: seconds * 1_000,
         labels: Vec::new(),
+        requests: Vec::new(),
         scenarios: Vec::new(),
         thresholds: Vec::new(),
     }
@@ -136,7 +137,15 @@ fn write(path: &Path, seconds: u64, series: u32, limit: u64) -> Written {
         let new_series = if second == 0 { definitions.clone() } else { Vec::new() };
         let values = std::mem::take(&mut pool[place]);
         let end_ms = start_ms + 1_000;
-        let interval = Interval { sequence: second, start_ms, end_ms, new_series, values, intended: cells.take() };
+        let interval = Interval {
+            sequence: second,
+            start_ms,
+            end_ms,
+            new_series,
+            values,
+            intended: cells.take(),
+            ..Interval::default()
+        };
         let before = log.length();
         let length = log.interval(&interval).unwrap();
         written.bytes += length - before;

@@ -23,7 +23,7 @@ def main(folder):
 
 class Facts:
     def __init__(self):
-        self.points, self.faults, self.series = 0, [], {}
+        self.points, self.faults, self.series, self.exemplars = 0, [], {}, []
         self.temporalities, self.resources, self.starts = set(), set(), set()
 
     def read(self, request):
@@ -56,6 +56,8 @@ class Facts:
         told = {"start": point.start_time_unix_nano, "end": point.time_unix_nano}
         if kind == "exponential_histogram":
             told |= self.histogram(label, point)
+            for one in point.exemplars:
+                self.exemplar(metric.name, label, point, told["buckets"], one)
         elif point.flags & 1:
             self.needs(kind == "gauge" and not point.HasField("as_double"), f"{label}: ended with a value")
         else:
@@ -82,6 +84,15 @@ class Facts:
             self.needs(inside and point.min <= point.max, f"{label}: its extremes lie outside of its buckets")
         return {"count": point.count, "sum": point.sum, "scale": point.scale, "buckets": buckets, "min": point.HasField("min")}
 
+    def exemplar(self, name, label, point, buckets, one):
+        # A value on a bound may be taken for one of the next bucket here.
+        place = math.log2(one.as_double) * 2**point.scale
+        near = {math.floor(place + step) for step in (-1e-6, 1e-6)}
+        self.needs(near & {int(index) for index in buckets}, f"{label}: an exemplar of {one.as_double} was never counted")
+        self.needs(one.time_unix_nano <= point.time_unix_nano, f"{label}: an exemplar from the future")
+        told = {"name": name, "trace": one.trace_id.hex(), "span": one.span_id.hex(), "value": one.as_double}
+        self.exemplars.append(told)
+
     def needs(self, condition, fault):
         if not condition and len(self.faults) < 20:
             self.faults.append(fault)
@@ -94,6 +105,7 @@ class Facts:
         return {
             "points": self.points, "faults": self.faults, "temporalities": sorted(self.temporalities),
             "resources": sorted(self.resources), "starts": len(self.starts), "series": series,
+            "exemplars": self.exemplars,
         }
 
     def in_a_row(self, label, points):

@@ -33,7 +33,13 @@ pub struct LoadArgs {
     /// Most users at once for --rate [default: 10000]
     #[arg(long, value_name = "N", env = "LOADAGENT_MAX_VUS")]
     pub max_vus: Option<u32>,
-    /// Take the load as the base of smoke, load, stress, spike, soak or breakpoint
+    /// The environment of the profile to run in
+    #[arg(long, value_name = "NAME", env = "LOADAGENT_ENVIRONMENT")]
+    pub environment: Option<String>,
+    /// Yes, run in this protected environment
+    #[arg(long, value_name = "NAME", env = "LOADAGENT_CONFIRM")]
+    pub confirm: Option<String>,
+    /// A preset of the profile, or take the load as the base of smoke, load, stress, spike, soak or breakpoint
     #[arg(long, value_name = "NAME", env = "LOADAGENT_PRESET")]
     pub preset: Option<String>,
     /// Run only these scenarios, a,b; the first of them begins at once

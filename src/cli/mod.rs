@@ -84,6 +84,9 @@ pub struct RunArgs {
     /// Where to send metrics, for example prometheus=http://localhost:9090/api/v1/write; repeat it
     #[arg(short = 'o', long = "out", value_name = "SINK", env = "LOADAGENT_OUT", hide_env_values = true)]
     pub outputs: Vec<String>,
+    /// Trace requests and send spans by OTLP, for example 'otlp=http://localhost:4318?ratio=0.01&max=50/s'
+    #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
+    pub traces: Option<String>,
     /// Add a threshold, or replace those of its metric, for example '`http_req_duration=p(95)`<500'; repeat it
     #[arg(long = "threshold", value_name = "METRIC=EXPR", value_parser = pair, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
@@ -248,6 +251,8 @@ mod tests {
         for command in [Cli::command(), CheckArgs::augment_args(clap::Command::new("check"))] {
             let out = command.get_arguments().find(|argument| argument.get_id() == "outputs").unwrap();
             assert!(out.is_hide_env_values_set());
+            let traces = command.get_arguments().find(|argument| argument.get_id() == "traces").unwrap();
+            assert!(traces.is_hide_env_values_set());
             let csv = command.get_arguments().find(|argument| argument.get_id() == "csv").unwrap();
             assert_eq!(csv.get_env().unwrap(), "LOADAGENT_CSV");
         }

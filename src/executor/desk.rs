@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::raw::{Volume, nanoseconds, record_of};
 use crate::{
     metric::{
-        Kind, Labels, MetricDef, Record, Recorder,
+        Kind, Labels, MetricDef, Record, Recorder, Span,
         catalogue::{
             self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
             VUS_MAX,
@@ -263,8 +263,22 @@ impl Desk {
         recorder.observe(family, 0, f64::from(width));
     }
 
-    /// An attempt ended.
-    pub fn attempt(&self, stage: usize, op: usize, variant: u32, request: &RequestSpec, attempt: &Attempt) {
+    /// The iteration of a sampled trace ended, or was cut off.
+    pub fn traced(&self, stage: usize, span: Span) {
+        let family = self.iteration_family(stage);
+        let metrics = (IterationMetric::Duration as usize, IterationMetric::ResponseTime as usize);
+        self.recorder.borrow_mut().span(family, metrics, span);
+    }
+
+    /// An attempt ended, with its span if it is sampled.
+    pub fn attempt(
+        &self,
+        stage: usize,
+        (op, variant): (usize, u32),
+        request: &RequestSpec,
+        attempt: &Attempt,
+        span: Option<Span>,
+    ) {
         let family = self.http_family((stage, attempt.status, attempt.error, variant), op, request);
         let second = self.second_of(attempt.intended);
         let mut recorder = self.recorder.borrow_mut();
@@ -292,6 +306,9 @@ impl Desk {
         recorder.observe(family, Http::Connecting as usize, attempt.connecting);
         recorder.observe(family, Http::TlsHandshaking as usize, attempt.tls_handshaking);
         recorder.record(family, || (self.since_start(attempt.end), record_of(attempt)));
+        if let Some(span) = span {
+            recorder.span(family, (Http::Duration as usize, Http::ResponseTime as usize), span);
+        }
         if attempt.sent == 0 {
             return;
         }

@@ -71,6 +71,8 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
             buffers: Rc::default(),
             given: terms.given.clone(),
             control: control.clone(),
+            // What stands before and after the load belongs to no iteration.
+            tracer: None,
         };
         let index = plan.scenarios.len();
         let desk = Desk::new(plan, scenario.clone(), index, recorder.clone(), terms.start);

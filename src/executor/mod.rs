@@ -19,9 +19,12 @@ pub mod seats;
 pub mod strand;
 #[cfg(test)]
 mod tests;
+mod traced;
+pub mod tracer;
 pub mod vu;
 pub mod worker;
 
+pub use tracer::Sampling;
 pub use worker::{Crew, Order, StartError, Traffic};
 
 use std::{

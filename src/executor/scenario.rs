@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{buffers::Buffers, desk::Desk};
+use super::{buffers::Buffers, desk::Desk, tracer::Tracer};
 use crate::{
     control::{Applied, Control, StopReason},
     language::{Response, Slot, Value},
@@ -33,6 +33,8 @@ pub struct Floor {
     pub given: Arc<[(String, Value)]>,
     /// Where a flow's wish to end the test goes.
     pub control: Control,
+    /// Who decides about traces, if requests are to carry them.
+    pub tracer: Option<Rc<Tracer>>,
 }
 
 /// One scenario on one worker.
@@ -56,6 +58,8 @@ pub struct ScenarioRun {
     pub buffers: Rc<Buffers>,
     /// What setup left behind, for the users to come.
     pub given: Vec<(Slot, Value)>,
+    /// Who decides about traces, if requests are to carry them.
+    pub tracer: Option<Rc<Tracer>>,
     control: Control,
     worker: usize,
     /// The wall clock at the start of the run, since the Unix epoch.
@@ -96,6 +100,7 @@ impl ScenarioRun {
             network: floor.network.clone(),
             desk,
             buffers: floor.buffers.clone(),
+            tracer: floor.tracer.clone(),
             control: floor.control.clone(),
             worker: floor.worker,
             clock_at_start: floor.clock_at_start,

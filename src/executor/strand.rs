@@ -7,14 +7,24 @@
 //!                                └─ branch 2 ─┘    detached ──────────┘ (joined at the end)
 //! ```
 
-use std::{cell::Cell, pin::Pin, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    pin::Pin,
+    rc::Rc,
+    time::Duration,
+};
 
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
 
-use super::{raw::Volume, scenario::ScenarioRun, settled};
+use super::{
+    raw::Volume,
+    scenario::ScenarioRun,
+    settled,
+    tracer::{Trace, TracedRequest},
+};
 use crate::{
     language::Response,
     plan::{
@@ -35,6 +45,8 @@ pub struct User {
     pub session: HttpSession,
     /// Bytes of the iteration so far.
     pub volume: Cell<Volume>,
+    /// The trace of the iteration, if it has one.
+    pub trace: RefCell<Option<Rc<Trace>>>,
     /// Requests in flight, and the most there were at once since somebody began to look.
     in_flight: Cell<(u32, u32)>,
 }
@@ -43,7 +55,12 @@ impl User {
     /// A user without connections.
     #[must_use]
     pub fn new(run: Rc<ScenarioRun>) -> Self {
-        Self { run, session: HttpSession::default(), volume: Cell::default(), in_flight: Cell::default() }
+        let (session, volume, trace) = Default::default();
+        Self { run, session, volume, trace, in_flight: Cell::default() }
+    }
+
+    fn traced(&self, outgoing: &Outgoing<'_>) -> Option<Box<TracedRequest>> {
+        Some(self.trace.borrow().as_ref()?.request(outgoing, &self.run.network))
     }
 }
 
@@ -201,11 +218,14 @@ impl Strand {
         }
         let stage = run.stage(pace.due);
         let variant = self.flow.labels(send, &scene)?.map_or(0, |labels| run.desk.variant(op, labels));
+        let traced = user.traced(&outgoing);
+        outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         let volume = &user.volume;
         let record = |attempt: &Attempt| {
             let Volume { sent, received } = volume.get();
             volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
-            run.desk.attempt(stage, op, variant, &send.request, attempt);
+            let span = traced.as_ref().and_then(|traced| traced.span(attempt));
+            run.desk.attempt(stage, (op, variant), &send.request, attempt, span);
         };
         let probe = Probe::new(pace.due, pace.taken, &record);
         let flight = Flight::new(user);

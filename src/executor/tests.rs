@@ -53,7 +53,7 @@ fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
+pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
     let scenario = Scenario {
         name: "it".into(),
         executor: "any",
@@ -75,15 +75,17 @@ fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Plan {
         http: HttpOptions::default(),
         seed: 1,
         outputs: Vec::new(),
+        traces: None,
         variables: BTreeMap::new(),
         metrics: [].into(),
         setup: None,
         teardown: None,
         practice_target: None,
+        environment: None,
     }
 }
 
-fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
+pub(super) fn closed_shape(schedule: ClosedSchedule, shared_iterations: Option<u64>) -> Shape {
     let work = shared_iterations.map_or(Work::Endless, Work::Shared);
     Shape::Closed(ClosedShape { schedule, graceful_ramp_down: seconds(30), work, max_users: None })
 }
@@ -137,10 +139,17 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
 
 /// A plan's only scenario on one worker, from now.
 fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, control: &Control) -> Rc<ScenarioRun> {
-    let start = Instant::now();
-    let floor = Floor {
+    let floor = floor(plan, part, control);
+    let scenario = plan.scenarios[0].clone();
+    let desk = Desk::new(plan, scenario.clone(), 0, recorder.clone(), floor.start);
+    ScenarioRun::new(scenario, 0, desk, &floor)
+}
+
+/// A worker's part of a plan, from now.
+pub(super) fn floor(plan: &Plan, part: Partition, control: &Control) -> Floor {
+    Floor {
         worker: 0,
-        start,
+        start: Instant::now(),
         clock_at_start: Duration::ZERO,
         part,
         seed: plan.seed,
@@ -148,10 +157,8 @@ fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, con
         buffers: Rc::default(),
         given: [].into(),
         control: control.clone(),
-    };
-    let scenario = plan.scenarios[0].clone();
-    let desk = Desk::new(plan, scenario.clone(), 0, recorder.clone(), start);
-    ScenarioRun::new(scenario, 0, desk, &floor)
+        tracer: None,
+    }
 }
 
 /// Runs a plan's only scenario on one worker, with something beside it.

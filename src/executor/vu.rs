@@ -8,6 +8,7 @@ use super::{
     raw::Volume,
     scenario::ScenarioRun,
     strand::{Ended, Strand, User},
+    tracer::Trace,
 };
 use crate::{language::Who, plan::Flow};
 
@@ -67,6 +68,7 @@ impl VirtualUser {
         if let Some(arrival) = arrival {
             run.desk.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
+        self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
         let mut from = (intended, began);
         if !self.started {
             match self.enter(run.program().on_start, intended, began).await {
@@ -86,6 +88,7 @@ impl VirtualUser {
         self.user.session.end_iteration(&run.network);
         if ended != Ended::Halted {
             run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
+            self.user.trace.take().inspect(|trace| trace.end(end));
         }
         Iterated { end, left: ended == Ended::Left }
     }
@@ -94,6 +97,7 @@ impl VirtualUser {
     pub async fn part(&mut self) {
         if self.started && !self.user.run.is_halted() {
             let now = Instant::now();
+            self.user.trace.replace(Trace::unsampled(&self.user.run));
             self.enter(self.user.run.program().on_stop, now, now).await;
         }
     }

@@ -20,6 +20,7 @@ use super::{
     scenario::{Floor, ScenarioRun},
     seats::{Pool, Seats},
     settle,
+    tracer::{Sampling, Tracer},
 };
 use crate::{
     control::{Control, Follower},
@@ -76,6 +77,7 @@ struct Assignment {
     start: Instant,
     /// For raw records, when they are wanted.
     records: Option<RecordWriter>,
+    traces: Option<Sampling>,
     tls: Connector,
     shared: Vec<Shared>,
     follower: Follower,
@@ -98,6 +100,8 @@ pub struct Order {
     pub clock_at_start: Duration,
     /// Whether intervals carry raw records.
     pub records: bool,
+    /// What is sampled, if requests are to carry traces.
+    pub traces: Option<Sampling>,
     /// What setup left behind.
     pub given: Arc<[(String, Value)]>,
     /// What setup recorded, if there was one: it comes before the first interval, as of a worker of its own.
@@ -110,7 +114,7 @@ impl Crew {
     /// # Errors
     /// When TLS or a thread can't be set up.
     pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
-        let Order { workers, segment, start, clock_at_start, records, given, recorded } = order;
+        let Order { workers, segment, start, clock_at_start, records, traces, given, recorded } = order;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has room.
@@ -124,6 +128,7 @@ impl Crew {
                 part: segment.divided(worker as u64, workers as u64),
                 start,
                 records: records.then(|| RecordWriter::new(workers)),
+                traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
                 follower: control.follower(),
@@ -185,6 +190,9 @@ impl Assignment {
             buffers: Rc::default(),
             given: self.given.clone(),
             control: self.control.clone(),
+            tracer: self
+                .traces
+                .map(|sampling| Rc::new(Tracer::new(sampling, self.part, self.start, self.clock_at_start))),
         };
         let mut runs = Vec::new();
         let mut executors = Vec::new();

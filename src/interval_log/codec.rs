@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::buckets;
+use super::{buckets, spans};
 use crate::metric::{
     Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
     catalogue::{self, LabelGroup},
@@ -53,6 +53,7 @@ pub fn encode(interval: &Interval) -> Vec<u8> {
     }
     put(&mut out, interval.intended.len() as u64);
     interval.intended.iter().for_each(|cell| put_cell(&mut out, cell));
+    spans::put_spans(&mut out, &interval.spans);
     out
 }
 
@@ -75,6 +76,7 @@ pub fn decode(bytes: &[u8]) -> Option<Interval> {
     for _ in 0..input.number()? {
         interval.intended.push(read_cell(&mut input)?);
     }
+    interval.spans = spans::read_spans(&mut input)?;
     input.rest().is_empty().then_some(interval)
 }
 
@@ -220,6 +222,7 @@ mod tests {
                 (3, Value::Rate { nonzero: 1, total: 300 }),
             ],
             intended: cells.take(),
+            spans: Vec::new(),
         }
     }
 

@@ -53,6 +53,9 @@ pub struct Header {
     pub labels: Vec<(String, String)>,
     /// Scenarios in the order of the plan.
     pub scenarios: Vec<ScenarioHeader>,
+    /// Where the requests of its steps go.
+    #[serde(default)]
+    pub requests: Vec<RequestHeader>,
     /// Thresholds in their order.
     pub thresholds: Vec<ThresholdHeader>,
 }
@@ -91,6 +94,23 @@ pub struct ScenarioHeader {
     pub model: Model,
     /// Its load in a few words.
     pub load: String,
+}
+
+/// Where the request of a step goes.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct RequestHeader {
+    /// Label `scenario` of its series.
+    pub scenario: String,
+    /// Label `name`.
+    pub name: String,
+    /// Label `method`.
+    pub method: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Host name or address.
+    pub address: String,
+    /// Port.
+    pub port: u16,
 }
 
 /// Whether load waits for answers.

@@ -19,6 +19,7 @@ pub mod rewrite;
 mod ripeness;
 #[cfg(test)]
 mod samples;
+mod spans;
 #[cfg(test)]
 mod tests;
 pub mod thin;

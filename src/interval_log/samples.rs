@@ -28,6 +28,7 @@ pub(super) fn header() -> Header {
         seed: 1,
         planned_ms: 0,
         labels: Vec::new(),
+        requests: Vec::new(),
         scenarios: Vec::new(),
         thresholds: Vec::new(),
     }

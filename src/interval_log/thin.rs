@@ -5,10 +5,12 @@ use std::cmp::Ordering;
 use crate::metric::{Interval, SeriesId, Value, intended::IntendedCell};
 
 /// Adds the interval that follows to a merged one: the number and the end of the later, the begin of the earlier, all new
-/// series, values merged by series (a gauge's last), cells merged by second and scenario.
+/// series, values merged by series (a gauge's last), cells merged by second and scenario. Spans are given up: whoever
+/// wants them has taken them, or has been away until the disk was full.
 pub fn absorb(merged: &mut Interval, later: Interval) {
     merged.sequence = later.sequence;
     merged.end_ms = later.end_ms;
+    merged.spans.clear();
     merged.new_series.extend(later.new_series);
     merged.values = join(std::mem::take(&mut merged.values), later.values);
     for cell in later.intended {

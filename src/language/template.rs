@@ -102,6 +102,13 @@ impl Template {
         Self { parts: parts.into(), constant: Some(value), needs: Needs::default() }
     }
 
+    /// The value of an expression, with its type.
+    #[must_use]
+    pub fn of(expr: Expr) -> Self {
+        let (constant, needs) = (expr.constant().cloned(), expr.needs());
+        Self { parts: Box::new([Part::Expr(expr)]), constant, needs }
+    }
+
     /// The text with `{expression}` where a value comes from the run.
     #[must_use]
     pub fn shape(&self) -> String {

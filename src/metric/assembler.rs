@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Interval, Labels, MetricDef, SeriesDef, Value, WorkerInterval, intended::IntendedCells, series::Interner};
+use super::{
+    Interval, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedCells, series::Interner,
+};
 
 /// Collects one interval at a time.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub struct Assembler {
     /// Gauges by series and worker: a worker's later value replaces its earlier one, workers' values add up.
     gauges: BTreeMap<(u32, usize), f64>,
     intended: IntendedCells,
+    spans: Vec<Span>,
     sequence: u64,
 }
 
@@ -36,6 +39,7 @@ impl Assembler {
             values: Vec::new(),
             gauges: BTreeMap::new(),
             intended: IntendedCells::default(),
+            spans: Vec::new(),
             sequence: 0,
         }
     }
@@ -56,6 +60,11 @@ impl Assembler {
             }
         }
         self.intended.merge(part.intended);
+        let numbers = &self.numbers[worker];
+        self.spans.extend(part.spans.kept.into_iter().map(|span| {
+            let [series, response_series] = [span.series, span.response_series].map(|number| numbers[number as usize]);
+            Span { series, response_series, ..span }
+        }));
         self.ticks[worker] = part.tick;
         self.ended[worker] = part.last;
         self.worker_cpu[worker] = part.cpu_seconds;
@@ -111,7 +120,8 @@ impl Assembler {
         let values = (0..).zip(values).filter_map(|(id, value)| Some((id, value?))).collect();
         let sequence = self.sequence;
         self.sequence += 1;
-        Interval { sequence, start_ms, end_ms, new_series, values, intended: self.intended.take() }
+        let (intended, spans) = (self.intended.take(), std::mem::take(&mut self.spans));
+        Interval { sequence, start_ms, end_ms, new_series, values, intended, spans }
     }
 }
 

@@ -1,6 +1,6 @@
 //! An interval: what happened in a span of the run, as deltas; the one thing that telling reads.
 
-use super::{Labels, MetricDef, Value, intended::IntendedCell};
+use super::{Labels, MetricDef, Span, Value, intended::IntendedCell};
 
 /// A series' number, given once per run in order of appearance.
 pub type SeriesId = u32;
@@ -31,4 +31,6 @@ pub struct Interval {
     pub values: Vec<(SeriesId, Value)>,
     /// Accounting by intended second.
     pub intended: Vec<IntendedCell>,
+    /// Spans of sampled traces that ended in it.
+    pub spans: Vec<Span>,
 }

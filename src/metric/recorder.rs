@@ -6,7 +6,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use super::{
-    Labels, MetricDef, Record, RecordWriter, Records, Value,
+    Labels, MetricDef, Record, RecordWriter, Records, Span, Spans, Value,
     intended::{IntendedCell, IntendedCells},
     series::MAX_SERIES_PER_METRIC,
 };
@@ -34,6 +34,8 @@ pub struct WorkerInterval {
     pub cpu_seconds: f64,
     /// Raw records since the last hand-over; empty unless they are wanted.
     pub records: Records,
+    /// Spans of sampled traces.
+    pub spans: Spans,
 }
 
 /// Records for one worker thread.
@@ -49,6 +51,7 @@ pub struct Recorder {
     pub intended: IntendedCells,
     /// Raw records, when they are wanted.
     pub records: Option<RecordWriter>,
+    spans: Spans,
 }
 
 impl Recorder {
@@ -143,6 +146,13 @@ impl Recorder {
         }
     }
 
+    /// Keeps a span whose duration and response time are observations of two metrics of a family.
+    #[cold]
+    pub fn span(&mut self, family: Family, (duration, response): (usize, usize), span: Span) {
+        let series = |metric: usize| family.0 + u32::try_from(metric).unwrap_or(0);
+        self.spans.push(Span { series: series(duration), response_series: series(response), ..span });
+    }
+
     /// Hands the interval over whole and starts an empty one of the same shape.
     pub fn hand_over(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
         let successors = self.values.iter().map(Value::successor).collect();
@@ -157,6 +167,7 @@ impl Recorder {
             intended: self.intended.take(),
             cpu_seconds,
             records: self.records.as_mut().map(RecordWriter::take).unwrap_or_default(),
+            spans: std::mem::take(&mut self.spans),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod address;
 pub mod batch;
 pub mod delivery;
 pub mod encoder;
+mod exemplars;
 pub mod exposition;
 pub mod hdr;
 pub mod influxdb;

@@ -60,6 +60,7 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
 #[must_use]
 pub fn step(op: &Op) -> Option<String> {
     Some(match op {
+        Op::Send(send) if send.aside => format!("{} (when it is needed)", send.request.name),
         Op::Send(send) => send.request.name.clone(),
         Op::Think(pause) => format!("think {}", shown(pause)),
         Op::Loop(_) => "again and again:".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Op, Plan, Program, Scenario, Shape, Work, program::Pause};
+use super::{Op, Plan, Program, Scenario, Shape, Work, program::Pause, timeline};
 use crate::{
     threshold::{Operator, Stat, Threshold},
     units::{show_count, show_duration, show_rate, show_several},
@@ -24,7 +24,7 @@ impl Pace {
         let mut pace = Self { requests: 0.0, think: Duration::ZERO };
         for op in &program.ops {
             match op {
-                Op::Send(_) => pace.requests += 1.0,
+                Op::Send(send) if !send.aside => pace.requests += 1.0,
                 Op::Think(Pause::Between(low, high)) => pace.think += (*low + *high) / 2,
                 _ => {}
             }
@@ -45,6 +45,28 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
         }
     });
     scenarios.chain(plan.thresholds.iter().filter_map(|threshold| promised(plan, threshold))).collect()
+}
+
+/// Most requests a second that a plan comes to at any time: each loop gone round once, no retries, and of users that rest
+/// with a target that answers in no time.
+///
+/// # Errors
+/// A scenario whose users never rest: only the target bounds it.
+pub fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
+    match plan.scenarios.iter().find(|scenario| requests_of_one(scenario).is_none()) {
+        Some(unbound) => Err(unbound),
+        None => Ok(timeline::highest(plan, |scenario| requests_of_one(scenario).unwrap_or_default())),
+    }
+}
+
+/// Requests of one arrival, or a second of one user.
+fn requests_of_one(scenario: &Scenario) -> Option<f64> {
+    let pace = Pace::of(&scenario.program);
+    let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
+    match &scenario.shape {
+        Shape::Open(_) => Some(pace.requests),
+        Shape::Closed(_) => (cycle > 0.0).then(|| pace.requests / cycle),
+    }
 }
 
 fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {

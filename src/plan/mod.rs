@@ -59,6 +59,8 @@ pub struct Plan {
     pub seed: u64,
     /// Sinks named in the profile, as `--out` takes them.
     pub outputs: Vec<String>,
+    /// Where spans go, as `--traces` takes it.
+    pub traces: Option<String>,
     /// Variables of the profile, for the outputs: their addresses hold references, so that no secret is kept.
     pub variables: BTreeMap<String, String>,
     /// Metrics of the profile.
@@ -69,6 +71,19 @@ pub struct Plan {
     pub teardown: Option<Scenario>,
     /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
     pub practice_target: Option<Vec<(String, String)>>,
+    /// Where it runs, if the profile tells environments apart.
+    pub environment: Option<Environment>,
+}
+
+/// One of the places where a profile can run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Whether a run there must be confirmed.
+    pub protected: bool,
+    /// Most requests a second that a plan may make there.
+    pub max_rate: Option<f64>,
 }
 
 /// One scenario: when, how many, and what.

@@ -45,6 +45,10 @@ pub enum Op {
     Goto(usize),
     /// Go on elsewhere unless a condition holds.
     Unless(Box<Expr>, usize),
+    /// Go on elsewhere if a condition holds. Of the compiler's own making: no branch of the profile.
+    When(Box<Expr>, usize),
+    /// Go on where a hidden slot says: back from operations that several places share.
+    Return(Slot),
     /// Go on elsewhere, but for this share of the times.
     Chance(f64, usize),
     /// Go on at one of several places: upper bounds of their shares, rising to 1.
@@ -124,6 +128,8 @@ pub struct Send {
     pub tags: Vec<(String, Template)>,
     /// What a response with an expected status must fulfil besides, to count as one.
     pub demands: Option<Expr>,
+    /// Whether it is sent only now and then, as one for a token is: no part of what an iteration amounts to.
+    pub aside: bool,
 }
 
 /// When the last request is sent again.

@@ -64,6 +64,22 @@ pub fn peaks(plan: &Plan) -> Peaks {
     peaks
 }
 
+/// The highest sum over all scenarios of what each arrival a second, or each user, amounts to.
+#[must_use]
+pub fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
+    let sum = |at| active(plan, at).map(|(scenario, offset)| each(scenario) * load_at(scenario, offset)).sum::<f64>();
+    let moments = moments(plan).into_iter().map(|moment| moment.at);
+    moments.map(|at| sum(at).max(sum(at.saturating_sub(Duration::from_micros(1))))).fold(0.0, f64::max)
+}
+
+/// Arrivals a second, or users.
+fn load_at(scenario: &Scenario, offset: Duration) -> f64 {
+    match &scenario.shape {
+        Shape::Closed(closed) => closed.schedule.users_at(offset).into(),
+        Shape::Open(open) => open.schedule.rate_at(offset),
+    }
+}
+
 fn users_at(plan: &Plan, at: Duration) -> u64 {
     let users = active(plan, at).map(|(scenario, offset)| match &scenario.shape {
         Shape::Closed(closed) => u64::from(closed.schedule.users_at(offset)),

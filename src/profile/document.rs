@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    environment::{self, Overlaid},
     fault::{Fault, Faults},
     flow::{self, Defaults, Surroundings},
     http, metrics,
@@ -10,6 +11,7 @@ use super::{
     preset,
     reader::{MapReader, Reading, same_key},
     scenario::{self, Once, Sources},
+    secrets::Secrets,
     thresholds,
     variables::Variables,
 };
@@ -26,6 +28,8 @@ pub struct Given {
     pub practice_url: Option<String>,
     /// What flags say of the load.
     pub load: scenario::GivenLoad,
+    /// The environment that a flag names; it stands over the profile's.
+    pub environment_name: Option<String>,
     /// The preset that a flag names; it stands over the profile's.
     pub preset: Option<String>,
     /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
@@ -46,17 +50,30 @@ impl Given {
 /// # Errors
 /// All faults of the text, in its order.
 pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
-    let all = |list: Vec<Fault>| Faults::new(file, text, list);
+    let all = |list: Vec<Fault>| {
+        let secrets = Secrets::of(text);
+        Faults::new(file, &secrets.hidden(text), secrets.masked(list))
+    };
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
     let variables = Variables::within(&given.environment);
     let mut reading = Reading::new(variables, folder, text);
+    let Overlaid { root, environment, own_preset } = environment::overlay(&reading, root, given);
     let mut map = reading.map(&root, "the profile");
+    for chosen in ["environments", "environment", "presets"] {
+        map.take(chosen);
+    }
     read_variables(&mut reading, map.take("vars"), given);
     let stem = std::path::Path::new(file)
         .file_stem()
         .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let plan = read_plan(&reading, &mut map, stem, given);
+    let mut plan = read_plan(&reading, &mut map, stem, given);
+    // One of the profile's own is part of it by now, and may name one of ours.
+    let flag = given.preset.as_deref().filter(|_| !own_preset);
+    if let Some(preset) = preset::read(&reading, &mut map, flag, root.get("presets")) {
+        plan.follow(preset);
+    }
+    plan.environment = environment;
     map.finish(&reading);
     if reading.has_faults() { Err(all(reading.into_faults())) } else { Ok(plan) }
 }
@@ -109,11 +126,13 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             }
         }
     }
+    let auth = map.peek("http").and_then(|node| node.get("auth")).filter(|node| !node.is_null());
     let http = http::read(reading, given, map, &mut defaults);
     let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1).into();
     let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
     let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
+    let traces = map.take("traces").and_then(|node| reading.text_as_written(node, "traces"));
     let variables = reading.variables.all();
     let metrics = map.take("metrics").map(|node| metrics::read(reading, node)).unwrap_or_default();
     let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
@@ -121,15 +140,16 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
     let flows = map.take("flows").map(|node| reading.map(node, "flows").entries).unwrap_or_default();
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
-    let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new() };
+    let providers = map.take("auth").map(|node| reading.map(node, "auth").entries).unwrap_or_default();
+    let providers = providers.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
+    let surroundings = Surroundings { defaults, flows, metrics, data: Vec::new(), providers, auth };
     let mut origins = Vec::new();
     let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
     let mut sources = Sources { surroundings: &surroundings, of_setup: &of_setup, origins: &mut origins };
     let setup = Once::Setup.read(reading, map, &mut sources);
     let teardown = Once::Teardown.read(reading, map, &mut sources);
     let scenarios = scenario::read_all(reading, map, given, &mut sources);
-    let preset = preset::read(reading, map, given);
-    let mut plan = Plan {
+    Plan {
         name,
         scenarios: scenarios.run,
         left_out: scenarios.left_out,
@@ -140,16 +160,14 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         http,
         seed,
         outputs,
+        traces,
         variables,
         metrics: surroundings.metrics.into(),
         setup,
         teardown,
         practice_target,
-    };
-    if let Some(preset) = preset {
-        plan.follow(preset);
+        environment: None,
     }
-    plan
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.

@@ -11,6 +11,7 @@
 
 pub mod bundled;
 pub mod document;
+pub mod environment;
 pub mod fault;
 pub mod flow;
 pub mod grammar;
@@ -21,6 +22,7 @@ pub mod preset;
 pub mod quick;
 pub mod reader;
 pub mod scenario;
+pub mod secrets;
 pub mod source;
 pub mod thresholds;
 pub mod variables;

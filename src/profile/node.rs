@@ -2,7 +2,10 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::fault::{Fault, Place};
+use super::{
+    fault::{Fault, Place},
+    reader::same_key,
+};
 
 const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 100_000;
@@ -66,6 +69,21 @@ impl Node {
     #[must_use]
     pub fn one_or_many(&self) -> &[Node] {
         if let Yaml::List(items) = &self.value { items } else { std::slice::from_ref(self) }
+    }
+
+    /// The value of a key, if this is a map that has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Yaml::Map(pairs) = &self.value else { return None };
+        let is_it = |key: &Self| key.scalar().is_some_and(|text| same_key(text, name));
+        pairs.iter().find(|(key, _)| is_it(key)).map(|(_, value)| value)
+    }
+
+    /// The value of a name, if this is a map that has it as it is written.
+    #[must_use]
+    pub fn get_exactly(&self, name: &str) -> Option<&Self> {
+        let Yaml::Map(pairs) = &self.value else { return None };
+        pairs.iter().find(|(key, _)| key.scalar() == Some(name)).map(|(_, value)| value)
     }
 
     /// Whether there is nothing.

@@ -1,23 +1,30 @@
 //! The word `preset:` (or `--preset`): one of the shapes of [`crate::plan::preset`], with the profile's load as its base.
 
 use super::{
-    document::Given,
+    environment::names_of,
     fault::did_you_mean,
+    node::Node,
     reader::{MapReader, Reading},
 };
 use crate::plan::preset::{PRESETS, Preset};
 
-/// Takes `preset`; a flag stands over it.
-pub fn read(reading: &Reading, map: &mut MapReader<'_>, given: &Given) -> Option<&'static Preset> {
+/// Takes `preset`; a flag stands over it. `own` are the profile's, for hints.
+pub fn read(
+    reading: &Reading,
+    map: &mut MapReader<'_>,
+    flag: Option<&str>,
+    own: Option<&Node>,
+) -> Option<&'static Preset> {
     let node = map.take("preset");
-    let (place, what, name) = match (&given.preset, node) {
-        (Some(name), _) => (map.place, "--preset: ", name.clone()),
+    let (place, what, name) = match (flag, node) {
+        (Some(name), _) => (map.place, "--preset: ", name.to_owned()),
         (None, Some(node)) => (node.place, "", reading.text(node, "preset")?),
         (None, None) => return None,
     };
     let found = Preset::find(&name);
     if found.is_none() {
-        let names = PRESETS.iter().map(|preset| preset.name);
+        let own = own.map(names_of).unwrap_or_default();
+        let names = own.into_iter().chain(PRESETS.iter().map(|preset| preset.name));
         let list = names.clone().collect::<Vec<_>>().join(", ");
         let message = format!("{what}unknown preset `{name}`; known: {list}");
         reading.fault(place, message, did_you_mean(&name, names));

@@ -34,6 +34,12 @@ pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
         show_several(plan.scenarios.len() as u64, "scenario"),
         show_duration(plan.duration())
     );
+    if let Some(environment) = &plan.environment {
+        let name = &environment.name;
+        let leave =
+            if environment.protected { format!(", protected: a run needs `--confirm {name}`") } else { String::new() };
+        text += &format!("  environment {name}{leave}\n");
+    }
     for scenario in &plan.scenarios {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);

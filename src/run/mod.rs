@@ -15,6 +15,7 @@ pub mod generator;
 pub mod load;
 pub mod locust;
 pub mod prepare;
+pub mod protect;
 pub mod pulled;
 pub mod records;
 pub mod replay;
@@ -26,6 +27,7 @@ pub mod start_at;
 pub mod teller;
 pub mod thinner;
 pub mod thresholds;
+pub mod traces;
 
 use std::{
     io::{IsTerminal, Write},
@@ -136,6 +138,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
         start: clock.start(),
         clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
         records: wants_records,
+        traces: prepared.sampling(),
         given: Arc::default(),
         recorded: None,
     };

@@ -4,9 +4,10 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Trouble, load, thresholds};
+use super::{Trouble, load, protect, thresholds, traces};
 use crate::{
     cli::{HttpDebug, RunArgs},
+    executor::Sampling,
     exit::Exit,
     interval_log::{
         Header,
@@ -69,8 +70,11 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     let (plan, target) = load_plan(&source, args, true)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
-    let sinks: Result<Vec<_>, _> = addresses.iter().map(|given| SinkAddress::parse(given, environment)).collect();
+    let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
+    let all = addresses.iter().cloned().chain(traces);
+    let sinks: Result<Vec<_>, _> = all.map(|given| SinkAddress::parse(&given, environment)).collect();
     let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+    traces::check(&sinks)?;
     let run_id = match &args.run_id {
         Some(id)
             if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -92,6 +96,12 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
 }
 
 impl Prepared {
+    /// What is traced, if it is asked for.
+    #[must_use]
+    pub fn sampling(&self) -> Option<Sampling> {
+        traces::sampling(&self.sinks, &self.run_id, self.plan.seed)
+    }
+
     /// The first record of the run's log.
     #[must_use]
     pub fn header(&self, started_at_ms: i64) -> Header {
@@ -113,6 +123,7 @@ impl Prepared {
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
+            requests: traces::request_headers(plan),
             thresholds: plan.thresholds.iter().map(|one| thresholds::header_of(one, &plan.metrics)).collect(),
             instance,
         }
@@ -170,6 +181,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         // Any address will do until the target has one.
         practice_url: Some("http://127.0.0.1:1".to_owned()),
         load: load::given(args, source.name == QUICK)?,
+        environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
@@ -185,6 +197,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         running = Some(target);
     }
     overlay(&mut plan, args)?;
+    protect::permit(&plan, args, start)?;
     Ok((plan, running))
 }
 

@@ -3,6 +3,7 @@
 use std::{cell::Cell, path::Path, rc::Rc, time::Duration};
 
 use tokio::sync::watch;
+use url::Url;
 
 use super::Trouble;
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         encoder::Encoder,
         hdr::HdrEncoder,
         influxdb::{AggregateEncoder, InfluxReceiver, Mode, Precision, Settings as Influx},
-        otlp::{OtlpEncoder, OtlpGrpc, OtlpHttp, Transport},
+        otlp::{Link, OtlpEncoder, OtlpGrpc, OtlpHttp, SpanEncoder, Transport},
         prometheus::{RemoteWrite, RemoteWriteReceiver},
         receiver::Receiver,
         samples::{self, SampleFormat, SampleOptions},
@@ -85,13 +86,17 @@ impl Source<'_> {
                 over_http(address, Box::new(receiver), self.influx_feed(address, settings))
             }
             (Settings::Otlp(settings), Place::Url(url)) => {
-                let receiver: Box<dyn Receiver> = match settings.transport {
-                    Transport::Http => Box::new(OtlpHttp::new(url.clone(), settings.clone())),
-                    Transport::Grpc => Box::new(OtlpGrpc::new(url.clone(), settings.clone())),
-                };
+                let receiver = otlp_receiver(url, &settings.link, settings.to_string());
                 let (settings, labels) = (settings.clone(), self.header.labels.clone());
+                let (version, requests) = (self.header.version.clone(), self.header.requests.clone());
+                let encoder = move || encoder(OtlpEncoder::new(&settings, &version, labels.clone(), &requests));
+                over_http(address, receiver, self.intervals(address, encoder))
+            }
+            (Settings::Traces(tracing), Place::Url(url)) => {
+                let receiver = otlp_receiver(url, &tracing.link, tracing.to_string());
+                let (link, labels) = (tracing.link.clone(), self.header.labels.clone());
                 let version = self.header.version.clone();
-                let encoder = move || encoder(OtlpEncoder::new(&settings, &version, labels.clone()));
+                let encoder = move || encoder(SpanEncoder::new(&link, &version, &labels));
                 over_http(address, receiver, self.intervals(address, encoder))
             }
             (Settings::Hdr, place) => {
@@ -144,6 +149,13 @@ impl Source<'_> {
 
     fn records(&self, make: impl Fn() -> Box<dyn SampleFormat> + 'static) -> Result<Box<dyn Feed>, FeedError> {
         Ok(Box::new(RecordFeed::new(self.run, Box::new(make))?))
+    }
+}
+
+fn otlp_receiver(url: &Url, link: &Link, introduction: String) -> Box<dyn Receiver> {
+    match link.transport {
+        Transport::Http => Box::new(OtlpHttp::new(url.clone(), link.gzip, introduction)),
+        Transport::Grpc => Box::new(OtlpGrpc::new(url.clone(), link.gzip, introduction)),
     }
 }
 

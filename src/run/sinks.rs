@@ -36,7 +36,16 @@ struct Running {
     /// The account as it was last recorded.
     told: Account,
     wants_records: bool,
+    wants_spans: bool,
     reads_intervals: bool,
+}
+
+impl Running {
+    fn lost(&self, count: u64) {
+        let account = &mut self.ledger.borrow_mut().account;
+        account.sent += count;
+        account.lost += count;
+    }
 }
 
 impl Sinks {
@@ -65,8 +74,9 @@ impl Sinks {
             };
             let told = ledger.borrow().account.clone();
             let wants_records = address.wants_records();
+            let wants_spans = matches!(address.settings, Settings::Traces(_));
             let reads_intervals = !wants_records && !matches!(address.settings, Settings::Scrape(_));
-            started.running.push(Running { ledger, told, wants_records, reads_intervals });
+            started.running.push(Running { ledger, told, wants_records, wants_spans, reads_intervals });
         }
         Ok(started)
     }
@@ -95,11 +105,12 @@ impl Sinks {
 
     /// Records of requests never reached the disk.
     pub fn lost_records(&self, count: u64) {
-        for sink in self.running.iter().filter(|sink| sink.wants_records) {
-            let account = &mut sink.ledger.borrow_mut().account;
-            account.sent += count;
-            account.lost += count;
-        }
+        self.running.iter().filter(|sink| sink.wants_records).for_each(|sink| sink.lost(count));
+    }
+
+    /// Spans found no room in a worker.
+    pub fn lost_spans(&self, count: u64) {
+        self.running.iter().filter(|sink| sink.wants_spans).for_each(|sink| sink.lost(count));
     }
 
     /// The run is over: deliver what is left, for so long.

@@ -137,6 +137,7 @@ impl Teller {
                     let Some(part) = part else { break Ending::Whole };
                     let unkept = self.folder.records.keep(&part);
                     self.note_unkept(unkept);
+                    self.sinks.lost_spans(part.spans.lost);
                     self.assembler.take(part);
                     if self.assembler.all_ended() {
                         break Ending::Whole;

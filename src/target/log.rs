@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::histogram::Histogram;
 use super::report::{self, MOST_ROUTES, OTHER, Report};
+use super::traces::TraceLog;
 
 /// An hour of 10 ms bins.
 const MOST_BINS: usize = 360_000;
@@ -26,6 +27,8 @@ pub(super) struct Log {
     bins: Vec<u32>,
     rows: usize,
     times: Histogram,
+    /// Trace contexts.
+    pub(super) traces: TraceLog,
 }
 
 #[derive(Debug, Default)]
@@ -129,6 +132,7 @@ impl Log {
     pub(super) fn merge_into(&self, report: &mut Report, times: &mut Histogram) {
         report.total += self.total;
         times.merge(&self.times);
+        self.traces.merge_into(&mut report.traces);
         let bins = &mut report.arrivals_per_10ms;
         bins.resize(bins.len().max(self.bins.len()), 0);
         for (bin, count) in bins.iter_mut().zip(&self.bins) {

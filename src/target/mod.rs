@@ -30,6 +30,7 @@ mod sleeper;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod traces;
 mod window;
 mod world;
 
@@ -41,7 +42,7 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 pub use knobs::{KnobError, Knobs, NAMES, is_repeatable};
-pub use report::{LatencyReport, Report, RequestReport, RouteReport, SecondReport};
+pub use report::{LatencyReport, Report, RequestReport, RouteReport, SecondReport, TraceReport};
 use world::{Lane, World};
 
 /// Connections the kernel holds for us; std's 128 would cost a burst of virtual users a second of SYN retries.

@@ -24,6 +24,8 @@ pub struct Report {
     pub arrivals_per_10ms: Vec<u64>,
     /// The server's own times, in milliseconds.
     pub latency_ms: LatencyReport,
+    /// Trace contexts.
+    pub traces: TraceReport,
     /// TCP connections accepted, those closed at once in an outage included.
     pub connections_accepted: u64,
     /// The answered requests one by one, in the order of their arrival; as many as the knob `journal` says.
@@ -54,6 +56,21 @@ pub struct RequestReport {
     pub body_bytes: u64,
     /// Status of the answer.
     pub status: u16,
+}
+
+/// What requests said of the traces that they belong to, by their header `traceparent`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TraceReport {
+    /// Requests without one.
+    pub absent: u64,
+    /// Requests with one that is none of version 00.
+    pub malformed: u64,
+    /// Requests whose spans nobody records: flag 00.
+    pub unsampled: u64,
+    /// Requests whose spans are recorded: flag 01.
+    pub sampled: u64,
+    /// The headers of these, up to 50,000 a thread.
+    pub sampled_contexts: Vec<String>,
 }
 
 /// The requests of one path.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
@@ -33,7 +34,11 @@ pub(super) async fn serve(lane: Arc<Lane>, request: Request<Incoming>) -> hyper:
         return Ok(control::answer(&lane, &head.method, path).await.into_response());
     }
     let run = lane.world.clock.begin(arrived);
-    let ticket = lane.log().arrive(path, arrived.saturating_duration_since(run));
+    let ticket = {
+        let mut log = lane.log();
+        log.traces.note(head.headers.get("traceparent").map(HeaderValue::as_bytes));
+        log.arrive(path, arrived.saturating_duration_since(run))
+    };
     let flight = Flight::begin(&lane.world.in_flight);
     let journal = lane.world.journal.as_ref();
     let echoes = builtin::echoes(path);

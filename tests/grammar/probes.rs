@@ -18,6 +18,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("check", "flow: [{get: 'http://h/', check: {status: 200, zzzzzzzzzzzz: 1}}]"),
     ("auth", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b}, zzzzzzzzzzzz: 1}}]"),
     ("digest", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b, zzzzzzzzzzzz: 1}}}]"),
+    ("token", "auth: {a: {token: {post: 'http://h/t', zzzzzzzzzzzz: 1}}}\nflow: [{get: 'http://h/', auth: a}]"),
     ("part", "flow: [{post: 'http://h/', multipart: {a: {file: Cargo.toml, zzzzzzzzzzzz: 1}}}]"),
     ("choice", "flow: [{choose: [{steps: [{get: 'http://h/'}], zzzzzzzzzzzz: 1}]}]"),
 ];

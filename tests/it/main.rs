@@ -1,7 +1,9 @@
 //! The binary as a user would run it.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
+mod auth;
 mod cli;
+mod environments;
 mod exports;
 mod hostile;
 mod hostile2;
@@ -13,3 +15,4 @@ mod shapes;
 mod store;
 mod support;
 mod tls;
+mod traces;

@@ -1,15 +1,9 @@
 """Requests of one run, cumulative and as deltas, decoded by the protocol's own types in another language."""
 
-import gzip
-import json
-import pathlib
-import subprocess
-
-from lib import faults, programs
+from lib import faults, otlp, programs
 from lib.generator import Generator
 from lib.nginx import Nginx
 from lib.receiver import Receiver
-from lib.server import folder
 
 TITLE = "OTLP: what is sent, read by the official types"
 EXTRA = {"cumulative": "", "delta": "temporality=delta&schema=8", "plain": "gzip=false&interval=2s&schema=3"}
@@ -17,7 +11,7 @@ EXTRA = {"cumulative": "", "delta": "temporality=delta&schema=8", "plain": "gzip
 
 def prove(sheet, options):
     rate, seconds = (300, 6) if options.quick else (1000, 60)
-    python, version = programs.server("otlpproto")
+    _, version = programs.server("otlpproto")
     sheet.used("opentelemetry-proto", version)
     receivers = {name: Receiver(keep_bodies=True) for name in EXTRA}
     try:
@@ -28,7 +22,7 @@ def prove(sheet, options):
         with Nginx(log=True) as nginx, Generator(nginx.url, "--rate", rate, "-d", f"{seconds}s", outs=outs) as load:
             done = load.wait(seconds + 60)
             logged = nginx.logged()
-        told = {name: facts(python, receiver) for name, receiver in receivers.items()}
+        told = {name: otlp.read(receiver, "otlp_facts") for name, receiver in receivers.items()}
         repeats = {name: receiver.deeds().get("answer 503", 0) for name, receiver in receivers.items()}
     finally:
         for receiver in receivers.values():
@@ -36,21 +30,6 @@ def prove(sheet, options):
     rows = [judge(sheet, name, told[name], repeats[name], done, logged) for name in EXTRA]
     compare(sheet, told)
     sheet.table(["", "points", "attempts refused", "requests", "count of durations", "sum s", "summary s"], rows)
-
-
-def facts(python, receiver):
-    """Of everything that was taken, in its order."""
-    with folder("otlp") as place:
-        taken = [seen for seen in receiver.writes() if seen.did.startswith("let through")]
-        for number, seen in enumerate(taken):
-            zipped = seen.headers.get("content-encoding") == "gzip"
-            body = gzip.decompress(seen.body) if zipped else bytes(seen.body)
-            (place / f"{number:06}").write_bytes(body)
-        helper = pathlib.Path(programs.ROOT) / "bench" / "lib" / "otlp_facts.py"
-        answer = subprocess.run([python, helper, place], capture_output=True, text=True, check=False)
-        if answer.returncode:
-            raise RuntimeError(answer.stderr[-1000:])
-        return json.loads(answer.stdout)
 
 
 def judge(sheet, name, told, repeats, done, logged):

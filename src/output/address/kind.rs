@@ -17,6 +17,8 @@ pub enum SinkKind {
     Scrape,
     /// OpenTelemetry's protocol.
     Otlp,
+    /// Spans by it.
+    Traces,
 }
 
 impl SinkKind {
@@ -30,6 +32,7 @@ impl SinkKind {
             "hdr" => Self::Hdr,
             "scrape" => Self::Scrape,
             "otlp" | "opentelemetry" | "experimental-opentelemetry" => Self::Otlp,
+            "traces" => Self::Traces,
             "cloud" => {
                 return Err("there is no such sink; send to Grafana Cloud by prometheus=https://…/api/prom/push".into());
             }
@@ -59,6 +62,7 @@ impl SinkKind {
             Self::Hdr => "hdr",
             Self::Scrape => "scrape",
             Self::Otlp => "otlp",
+            Self::Traces => "traces",
         }
     }
 
@@ -71,7 +75,7 @@ impl SinkKind {
             Self::Hdr => "metrics.hlog",
             // On this machine only, at the port that OpenTelemetry's exporters use.
             Self::Scrape => "127.0.0.1:9464",
-            Self::Otlp => "http://localhost:4318",
+            Self::Otlp | Self::Traces => "http://localhost:4318",
         }
     }
 }

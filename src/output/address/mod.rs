@@ -52,7 +52,7 @@ pub enum Place {
 }
 
 /// What a kind has of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Settings {
     /// Remote write.
     Prometheus(prometheus::Settings),
@@ -66,16 +66,23 @@ pub enum Settings {
     Hdr,
     /// `/metrics`, with this prefix of names.
     Scrape(String),
-    /// OTLP.
+    /// OTLP metrics.
     Otlp(otlp::Settings),
+    /// OTLP spans.
+    Traces(otlp::Tracing),
 }
 
 /// Why an address can't be used. Names the kind only: the rest may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("--out {kind}: {message}")]
+#[error("{}: {message}", flag(kind))]
 pub struct AddressError {
     kind: String,
     message: String,
+}
+
+/// The flag that such a sink is mostly given by.
+fn flag(kind: &str) -> String {
+    if kind == SinkKind::Traces.word() { "--traces".to_owned() } else { format!("--out {kind}") }
 }
 
 impl SinkAddress {
@@ -97,7 +104,8 @@ impl SinkAddress {
             Some(_) => return Err(format!("write {word}=ADDRESS")),
         };
         let address = if address.is_empty() || address.starts_with('?') {
-            let default = if kind == SinkKind::Otlp { otlp::Endpoint::default_address(environment) } else { None };
+            let default = signal_of(kind)
+                .and_then(|signal| otlp::Endpoint::default_address(otlp::Variables::of(signal, environment)));
             format!("{}{address}", default.unwrap_or(kind.default_address()))
         } else {
             address.to_owned()
@@ -106,7 +114,8 @@ impl SinkAddress {
             SinkKind::Prometheus | SinkKind::Influx => Self::read_receiver(kind, &address, environment),
             SinkKind::Json | SinkKind::Csv | SinkKind::Hdr => Self::read_file(kind, &address, environment),
             SinkKind::Scrape => Self::read_page(&address, environment),
-            SinkKind::Otlp => Self::read_otlp(&address, environment),
+            SinkKind::Otlp => Self::read_otlp(otlp::Signal::Metrics, &address, environment),
+            SinkKind::Traces => Self::read_otlp(otlp::Signal::Traces, &address, environment),
         }
     }
 
@@ -133,19 +142,31 @@ impl SinkAddress {
         Ok(Self { settings, place: Place::Url(url), interval, http, words })
     }
 
-    fn read_otlp(address: &str, environment: Environment<'_>) -> Result<Self, String> {
+    fn read_otlp(signal: otlp::Signal, address: &str, environment: Environment<'_>) -> Result<Self, String> {
+        let variables = otlp::Variables::of(signal, environment);
         let front = written::with_front(address, environment)?;
-        let endpoint = otlp::Endpoint::of(address, &front, environment)?;
+        let endpoint = otlp::Endpoint::of(address, &front, variables)?;
         let written = Written::of_url(&endpoint.url)?;
         let mut url = written.url(environment)?;
         endpoint.complete(&mut url)?;
         let mut options = written.options(environment)?;
         let mut http = HttpSettings::read(&mut url, written.userinfo(environment)?, &mut options)?;
-        let settings = otlp::Settings::read(endpoint.transport, &mut options, environment, &mut http)?;
+        let transport = endpoint.transport;
+        let settings = match signal {
+            otlp::Signal::Metrics => {
+                Settings::Otlp(otlp::Settings::read(transport, &mut options, variables, &mut http)?)
+            }
+            otlp::Signal::Traces => {
+                Settings::Traces(otlp::Tracing::read(transport, &mut options, variables, &mut http)?)
+            }
+        };
         let interval = take_interval(&mut options)?;
         options.finish(written.holds_secret())?;
-        let words = (!Written::of_url(address)?.holds_secret()).then(|| format!("otlp={address}"));
-        Ok(Self { settings: Settings::Otlp(settings), place: Place::Url(url), interval, http, words })
+        let mut read = Self { settings, place: Place::Url(url), interval, http, words: None };
+        if !Written::of_url(address)?.holds_secret() {
+            read.words = Some(format!("{}={address}", read.kind().word()));
+        }
+        Ok(read)
     }
 
     fn read_file(kind: SinkKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
@@ -192,6 +213,7 @@ impl SinkAddress {
             Settings::Hdr => SinkKind::Hdr,
             Settings::Scrape(_) => SinkKind::Scrape,
             Settings::Otlp(_) => SinkKind::Otlp,
+            Settings::Traces(_) => SinkKind::Traces,
         }
     }
 
@@ -201,7 +223,9 @@ impl SinkAddress {
         match &self.settings {
             Settings::Influx(influx) => influx.mode != influxdb::Mode::Aggregate,
             Settings::Json | Settings::Csv => true,
-            Settings::Prometheus(_) | Settings::Hdr | Settings::Scrape(_) | Settings::Otlp(_) => false,
+            Settings::Prometheus(_) | Settings::Hdr | Settings::Scrape(_) | Settings::Otlp(_) | Settings::Traces(_) => {
+                false
+            }
         }
     }
 
@@ -213,8 +237,13 @@ impl SinkAddress {
             Place::Url(url) => {
                 let host = url.host_str().unwrap_or_default();
                 let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                match &self.settings {
-                    Settings::Otlp(otlp) if otlp.transport == otlp::Transport::Grpc => {
+                let link = match &self.settings {
+                    Settings::Otlp(otlp) => Some(&otlp.link),
+                    Settings::Traces(tracing) => Some(&tracing.link),
+                    _ => None,
+                };
+                match link {
+                    Some(link) if link.transport == otlp::Transport::Grpc => {
                         let scheme = if url.scheme() == "https" { "grpcs" } else { "grpc" };
                         // Its own scheme has no usual port, so that every one is shown.
                         format!("{word} {scheme}://{host}:{}", url.port_or_known_default().unwrap_or_default())
@@ -226,6 +255,14 @@ impl SinkAddress {
             Place::Stdout => format!("{word} standard output"),
             Place::Listen(address) => format!("{word} {address}"),
         }
+    }
+}
+
+fn signal_of(kind: SinkKind) -> Option<otlp::Signal> {
+    match kind {
+        SinkKind::Otlp => Some(otlp::Signal::Metrics),
+        SinkKind::Traces => Some(otlp::Signal::Traces),
+        _ => None,
     }
 }
 

@@ -170,7 +170,9 @@ impl Feed for IntervalFeed {
         (self.folded, self.last_push_ms, self.unpushed) = (None, None, None);
         let Some(Position::Interval { sequence, end_ms }) = position else { return Ok(()) };
         while self.folded.is_none_or(|folded| folded < sequence) {
-            let Some(interval) = self.next_interval()? else { break };
+            let Some(mut interval) = self.next_interval()? else { break };
+            // They were delivered, and nothing later builds on them.
+            interval.spans.clear();
             self.fold(&interval);
         }
         // Encodes what was delivered and throws it away: the encoder then stands where it stood.

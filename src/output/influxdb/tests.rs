@@ -203,6 +203,7 @@ fn summary(totals: Totals) -> Summary {
         seed: 0,
         planned_ms: 0,
         labels: Vec::new(),
+        requests: Vec::new(),
         scenarios: Vec::new(),
         thresholds: Vec::new(),
     };

@@ -9,14 +9,17 @@ use std::{
 
 use super::{
     Settings, Temporality,
-    message::{self, Envelope, Shape, Span, put_exponential, put_number},
+    message::{self, Distribution, Envelope, Shape, Span, put_exponential, put_number},
     packer::Packer,
+    semconv,
 };
 use crate::{
-    metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value},
+    interval_log::frame::RequestHeader,
+    metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value, catalogue},
     output::{
         Batch,
         encoder::Encoder,
+        exemplars::{BySeries, Exemplar, Exemplars},
         prometheus::names::{exported_name, unit_suffix},
     },
 };
@@ -33,13 +36,16 @@ pub struct OtlpEncoder {
     /// In the order of their first series.
     metrics: Vec<Metric>,
     places: HashMap<String, usize>,
-    /// Attributes of points by series of the run, encoded: one set, two of a rate.
-    series: Vec<Vec<Vec<u8>>>,
+    /// How many series there are.
+    series: usize,
+    /// Where requests go, for the conventions' metric.
+    requests: Vec<RequestHeader>,
     /// Series that appeared since the last push, by the time of their zero.
     appeared: BTreeMap<i64, Vec<usize>>,
     /// Since when what is sent next counts: the start of the run, or the end of the last push. Unix milliseconds.
     start_ms: Option<i64>,
     end_ms: i64,
+    exemplars: Exemplars,
 }
 
 /// A metric as it is sent.
@@ -47,19 +53,21 @@ pub struct OtlpEncoder {
 struct Metric {
     head: Vec<u8>,
     kind: Kind,
-    /// Its series, ascending.
-    series: Vec<usize>,
+    /// Its series, ascending, each with the attributes of its points, encoded: one set, two of a rate.
+    series: Vec<(usize, Vec<Vec<u8>>)>,
 }
 
 impl OtlpEncoder {
-    /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran.
+    /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran, and
+    /// `requests` say where requests go.
     #[must_use]
-    pub fn new(settings: &Settings, version: &str, run_labels: Vec<(String, String)>) -> Self {
-        let instance = run_labels.iter().find(|(name, _)| name == "instance").map_or("", |(_, value)| value);
-        let own = [("service.name", "loadagent"), ("service.version", version), ("service.instance.id", instance)];
-        let further = settings.resource.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let resource: BTreeMap<&str, &str> = own.into_iter().chain(further).collect();
-        let envelope = Envelope::new(version, resource.into_iter().filter(|(_, value)| !value.is_empty()));
+    pub fn new(
+        settings: &Settings,
+        version: &str,
+        run_labels: Vec<(String, String)>,
+        requests: &[RequestHeader],
+    ) -> Self {
+        let envelope = Envelope::of(&settings.link, version, &run_labels);
         Self {
             span: (settings.temporality == Temporality::Delta).then(Totals::default),
             settings: settings.clone(),
@@ -68,25 +76,18 @@ impl OtlpEncoder {
             totals: Totals::default(),
             metrics: Vec::new(),
             places: HashMap::new(),
-            series: Vec::new(),
+            series: 0,
+            requests: requests.to_vec(),
             appeared: BTreeMap::new(),
             start_ms: None,
             end_ms: 0,
+            exemplars: Exemplars::default(),
         }
     }
 
     fn add(&mut self, definition: &SeriesDef, at_ms: i64) {
-        let (number, metric) = (self.series.len(), &definition.metric);
-        let metrics = &mut self.metrics;
-        let place = *self.places.entry(metric.name.to_string()).or_insert_with(|| {
-            let name = exported_name(&self.settings.prefix, metric);
-            let head = message::head(&name, &metric.help, unit(&name, metric));
-            metrics.push(Metric { head, kind: metric.kind, series: Vec::new() });
-            metrics.len() - 1
-        });
-        if let Some(metric) = self.metrics.get_mut(place) {
-            metric.series.push(number);
-        }
+        let (number, metric) = (self.series, &definition.metric);
+        self.series += 1;
         let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let common: BTreeMap<&str, &str> = run.chain(definition.labels.iter()).collect();
         let shape = Shape::of(metric.kind);
@@ -98,14 +99,38 @@ impl OtlpEncoder {
             Kind::Rate => ["nonzero", "zero"].map(|word| attributes(Some(("condition", word)))).into(),
             Kind::Counter | Kind::Gauge | Kind::Trend => vec![attributes(None)],
         };
-        self.series.push(attributes);
+        let name = exported_name(&self.settings.prefix, metric);
+        self.join(&name, unit(&name, metric), metric, (number, attributes));
+        if self.settings.semconv && metric.name == catalogue::HTTP_REQ_DURATION.name {
+            let attributes = semconv::attributes(&self.run_labels, &definition.labels, &self.requests);
+            self.join(semconv::NAME, "s", metric, (number, vec![attributes]));
+        }
         if metric.kind != Kind::Gauge && self.settings.temporality == Temporality::Cumulative {
             self.appeared.entry(at_ms).or_default().push(number);
         }
     }
 
+    /// Adds a series to a metric by its name, new or known.
+    fn join(&mut self, name: &str, unit: &str, metric: &MetricDef, series: (usize, Vec<Vec<u8>>)) {
+        let metrics = &mut self.metrics;
+        let place = *self.places.entry(name.to_owned()).or_insert_with(|| {
+            let head = message::head(name, &metric.help, unit);
+            metrics.push(Metric { head, kind: metric.kind, series: Vec::new() });
+            metrics.len() - 1
+        });
+        if let Some(metric) = self.metrics.get_mut(place) {
+            metric.series.push(series);
+        }
+    }
+
     /// Appends the points of one series and gives their number.
-    fn put(&self, out: &mut Vec<u8>, attributes: &[Vec<u8>], value: &Value, span: Span) -> u64 {
+    fn put(
+        &self,
+        out: &mut Vec<u8>,
+        attributes: &[Vec<u8>],
+        (value, exemplars): (&Value, &[Exemplar]),
+        span: Span,
+    ) -> u64 {
         let mut written = 0;
         let mut number = |attributes: Option<&Vec<u8>>, span, value| {
             if let Some(attributes) = attributes {
@@ -126,8 +151,8 @@ impl OtlpEncoder {
             }
             Value::Trend(histogram) => {
                 if let Some(attributes) = first {
-                    let is_delta = self.span.is_some();
-                    put_exponential(out, attributes, span, (histogram, self.settings.scale), is_delta);
+                    let (scale, has_extremes) = (self.settings.scale, self.span.is_some());
+                    put_exponential(out, attributes, span, Distribution { histogram, scale, exemplars, has_extremes });
                     written += 1;
                 }
             }
@@ -136,13 +161,21 @@ impl OtlpEncoder {
     }
 
     /// Requests with a point at a time of every series for which `value_of` has one.
-    fn batches<'a>(&'a self, end_ms: i64, value_of: impl Fn(usize) -> Option<&'a Value>) -> Vec<Batch> {
+    fn batches<'a>(
+        &'a self,
+        end_ms: i64,
+        exemplars: &BySeries,
+        value_of: impl Fn(usize) -> Option<&'a Value>,
+    ) -> Vec<Batch> {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
         let (value_of, span) = (&value_of, Span { start_ms: self.start_ms, end_ms });
         for metric in &self.metrics {
-            let values =
-                metric.series.iter().filter_map(|number| Some((self.series.get(*number)?, value_of(*number)?)));
-            let writers = values.map(|(series, value)| move |out: &mut Vec<u8>| self.put(out, series, value, span));
+            let points = metric.series.iter().filter_map(|(number, attributes)| {
+                let exemplars = exemplars.get(&id_of(*number)).map_or(&[][..], Vec::as_slice);
+                Some((attributes, (value_of(*number)?, exemplars)))
+            });
+            let writers =
+                points.map(|(attributes, told)| move |out: &mut Vec<u8>| self.put(out, attributes, told, span));
             packer.metric(&metric.head, Shape::of(metric.kind), writers);
         }
         packer.finish()
@@ -169,12 +202,14 @@ impl Encoder for OtlpEncoder {
         if let Some(span) = &mut self.span {
             span.fold(interval);
         }
+        self.exemplars.fold(interval);
         self.end_ms = interval.end_ms;
     }
 
     fn push(&mut self) -> Vec<Batch> {
+        let exemplars = self.exemplars.take();
         let batches = if self.span.is_some() {
-            self.batches(self.end_ms, |number| self.delta(number))
+            self.batches(self.end_ms, &exemplars, |number| self.delta(number))
         } else {
             let mut batches = Vec::new();
             let empty = [Kind::Counter, Kind::Rate, Kind::Trend].map(|kind| (kind, Value::empty(kind)));
@@ -184,9 +219,9 @@ impl Encoder for OtlpEncoder {
             };
             for (at_ms, numbers) in &self.appeared {
                 let value_of = |number: usize| zero_of(number).filter(|_| numbers.binary_search(&number).is_ok());
-                batches.extend(self.batches(*at_ms, value_of));
+                batches.extend(self.batches(*at_ms, &BySeries::new(), value_of));
             }
-            batches.extend(self.batches(self.end_ms, |number| self.total(number)));
+            batches.extend(self.batches(self.end_ms, &exemplars, |number| self.total(number)));
             batches
         };
         drop(mem::take(&mut self.appeared));
@@ -203,9 +238,9 @@ impl Encoder for OtlpEncoder {
         // What ends a series must be newer than its last point.
         let span = Span { start_ms: None, end_ms: self.end_ms + 1 };
         for metric in self.metrics.iter().filter(|metric| metric.kind == Kind::Gauge) {
-            let known =
-                metric.series.iter().filter(|number| self.total(**number).is_some_and(|value| !value.is_empty()));
-            let attributes = known.filter_map(|number| self.series.get(*number)?.first());
+            let known = |number: usize| self.total(number).is_some_and(|value| !value.is_empty());
+            let attributes = metric.series.iter().filter(|(number, _)| known(*number));
+            let attributes = attributes.filter_map(|(_, attributes)| attributes.first());
             let writers = attributes.map(|attributes| {
                 move |out: &mut Vec<u8>| {
                     put_number(out, attributes, span, None);

@@ -2,14 +2,10 @@
 
 use url::Url;
 
-use super::variables::Variables;
+use super::variables::{Signal, Variables};
 
-/// The method of the protocol's metrics service.
-const METHOD: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
-const HTTP_PATH: &str = "/v1/metrics";
 const GRPC_PORT: u16 = 4317;
 const OF_ALL_SIGNALS: &str = "${OTEL_EXPORTER_OTLP_ENDPOINT}";
-const OF_METRICS: &str = "${OTEL_EXPORTER_OTLP_METRICS_ENDPOINT}";
 
 /// How requests travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +23,7 @@ pub struct Endpoint {
     pub url: String,
     /// How requests travel.
     pub transport: Transport,
+    signal: Signal,
     /// Whether the path is kept as it is.
     whole: bool,
     /// The port, where none was given.
@@ -35,13 +32,14 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// What stands for an address that was not given; None for the usual one.
-    pub fn default_address(environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
-        let variables = Variables(environment);
-        let is_set = |name: &str| variables.get(name).is_some();
+    #[must_use]
+    pub fn default_address(variables: Variables<'_>) -> Option<&'static str> {
+        let is_set = |reference: &str| variables.get(&reference[2..reference.len() - 1]).is_some();
+        let own = variables.signal.endpoint();
         // References, so that `replay` asks the environment again, and no secret in them is written down.
-        if is_set("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
-            Some(OF_METRICS)
-        } else if is_set("OTEL_EXPORTER_OTLP_ENDPOINT") {
+        if is_set(own) {
+            Some(own)
+        } else if is_set(OF_ALL_SIGNALS) {
             Some(OF_ALL_SIGNALS)
         } else {
             let is_grpc = variables.exporter("PROTOCOL").is_some_and(|(_, protocol)| protocol == "grpc");
@@ -56,16 +54,16 @@ impl Endpoint {
     ///
     /// # Errors
     /// When it is none, or asks for a protocol that is not spoken here.
-    pub fn of(literal: &str, address: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let whole = literal.starts_with(OF_METRICS);
+    pub fn of(literal: &str, address: &str, variables: Variables<'_>) -> Result<Self, String> {
+        let signal = variables.signal;
+        let whole = literal.starts_with(signal.endpoint());
         for (scheme, below) in [("grpc://", "http://"), ("grpcs://", "https://")] {
             let Some(rest) = address.strip_prefix(scheme) else { continue };
             // The port has to be looked for before the scheme has one of its own.
             let has_port = Url::parse(address).is_ok_and(|url| url.port().is_some());
             let port = (!has_port).then_some(GRPC_PORT);
-            return Ok(Self { url: format!("{below}{rest}"), transport: Transport::Grpc, whole, port });
+            return Ok(Self { url: format!("{below}{rest}"), transport: Transport::Grpc, signal, whole, port });
         }
-        let variables = Variables(environment);
         let mut transport = Transport::Http;
         if whole || literal.starts_with(OF_ALL_SIGNALS) {
             let known = [("http/protobuf", Transport::Http), ("grpc", Transport::Grpc)];
@@ -78,7 +76,7 @@ impl Endpoint {
             }
             _ => address.to_owned(),
         };
-        Ok(Self { url, transport, whole, port: None })
+        Ok(Self { url, transport, signal, whole, port: None })
     }
 
     /// Adds what an address leaves out: the path, and gRPC's port.
@@ -87,13 +85,14 @@ impl Endpoint {
     /// When gRPC was given a path.
     pub fn complete(&self, url: &mut Url) -> Result<(), String> {
         let path = url.path().trim_end_matches('/').to_owned();
+        let own = self.signal.path();
         match self.transport {
             Transport::Grpc if !path.is_empty() => {
                 return Err(format!("gRPC has no path, and `{path}` is one (hint: http://… is OTLP over HTTP)"));
             }
-            Transport::Grpc => url.set_path(METHOD),
-            Transport::Http if self.whole || path.ends_with(HTTP_PATH) => {}
-            Transport::Http => url.set_path(&format!("{path}{HTTP_PATH}")),
+            Transport::Grpc => url.set_path(self.signal.method()),
+            Transport::Http if self.whole || path.ends_with(own) => {}
+            Transport::Http => url.set_path(&format!("{path}{own}")),
         }
         if let Some(port) = self.port {
             // It has a host, so that it can have a port.

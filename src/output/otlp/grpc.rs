@@ -11,7 +11,6 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::{
-    Settings,
     http::verdict_of_status,
     reply::{self, Fault},
 };
@@ -35,14 +34,15 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Debug)]
 pub struct OtlpGrpc {
     url: Url,
-    settings: Settings,
+    gzip: bool,
+    introduction: String,
 }
 
 impl OtlpGrpc {
-    /// A receiver at an address with the method as its path.
+    /// A receiver at an address with the method as its path; `introduction` says what it will be sent.
     #[must_use]
-    pub fn new(url: Url, settings: Settings) -> Self {
-        Self { url, settings }
+    pub fn new(url: Url, gzip: bool, introduction: String) -> Self {
+        Self { url, gzip, introduction }
     }
 }
 
@@ -57,15 +57,15 @@ impl Receiver for OtlpGrpc {
 
     fn headers(&self) -> Vec<(&'static str, &'static str)> {
         let plain = [("content-type", "application/grpc"), ("te", "trailers")];
-        let encoding = self.settings.gzip.then_some(("grpc-encoding", "gzip"));
+        let encoding = self.gzip.then_some(("grpc-encoding", "gzip"));
         plain.into_iter().chain(encoding).collect()
     }
 
     fn compress(&self, content: &[u8]) -> Vec<u8> {
-        let message = if self.settings.gzip { gzip(content) } else { content.to_vec() };
+        let message = if self.gzip { gzip(content) } else { content.to_vec() };
         // Requests are a few MiB at most.
         let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
-        [&[u8::from(self.settings.gzip)][..], &length.to_be_bytes(), &message].concat()
+        [&[u8::from(self.gzip)][..], &length.to_be_bytes(), &message].concat()
     }
 
     fn judge(&self, answer: &Answer, _batch: &Batch, _repeated: bool) -> Verdict {
@@ -92,7 +92,7 @@ impl Receiver for OtlpGrpc {
     }
 
     fn introduction(&self) -> String {
-        self.settings.to_string()
+        self.introduction.clone()
     }
 }
 
@@ -160,7 +160,9 @@ mod tests {
     fn receiver(words: &str) -> OtlpGrpc {
         let sink = SinkAddress::parse(words, |_| None).unwrap();
         match (sink.place, sink.settings) {
-            (Place::Url(url), address::Settings::Otlp(settings)) => OtlpGrpc::new(url, settings),
+            (Place::Url(url), address::Settings::Otlp(settings)) => {
+                OtlpGrpc::new(url, settings.link.gzip, settings.to_string())
+            }
             _ => panic!("no otlp"),
         }
     }

@@ -4,10 +4,7 @@ use std::time::SystemTime;
 
 use url::Url;
 
-use super::{
-    Settings,
-    reply::{self, Fault},
-};
+use super::reply::{self, Fault};
 use crate::output::{
     Batch,
     delivery::{
@@ -25,14 +22,15 @@ const HINT: &str = "check the path; Prometheus takes OTLP at /api/v1/otlp when s
 #[derive(Debug)]
 pub struct OtlpHttp {
     url: Url,
-    settings: Settings,
+    gzip: bool,
+    introduction: String,
 }
 
 impl OtlpHttp {
-    /// A receiver at an address with its path.
+    /// A receiver at an address with its path; `introduction` says what it will be sent.
     #[must_use]
-    pub fn new(url: Url, settings: Settings) -> Self {
-        Self { url, settings }
+    pub fn new(url: Url, gzip: bool, introduction: String) -> Self {
+        Self { url, gzip, introduction }
     }
 }
 
@@ -43,11 +41,11 @@ impl Receiver for OtlpHttp {
 
     fn headers(&self) -> Vec<(&'static str, &'static str)> {
         let plain = ("Content-Type", "application/x-protobuf");
-        if self.settings.gzip { vec![plain, ("Content-Encoding", "gzip")] } else { vec![plain] }
+        if self.gzip { vec![plain, ("Content-Encoding", "gzip")] } else { vec![plain] }
     }
 
     fn compress(&self, content: &[u8]) -> Vec<u8> {
-        if self.settings.gzip { gzip(content) } else { content.to_vec() }
+        if self.gzip { gzip(content) } else { content.to_vec() }
     }
 
     fn judge(&self, answer: &Answer, _batch: &Batch, repeated: bool) -> Verdict {
@@ -74,7 +72,7 @@ impl Receiver for OtlpHttp {
     }
 
     fn introduction(&self) -> String {
-        self.settings.to_string()
+        self.introduction.clone()
     }
 }
 
@@ -113,7 +111,9 @@ mod tests {
     fn receiver(words: &str) -> OtlpHttp {
         let sink = SinkAddress::parse(words, |_| None).unwrap();
         match (sink.place, sink.settings) {
-            (Place::Url(url), address::Settings::Otlp(settings)) => OtlpHttp::new(url, settings),
+            (Place::Url(url), address::Settings::Otlp(settings)) => {
+                OtlpHttp::new(url, settings.link.gzip, settings.to_string())
+            }
             _ => panic!("no otlp"),
         }
     }

@@ -1,9 +1,15 @@
-//! The messages of OTLP metrics. Field numbers: opentelemetry/proto/metrics/v1/metrics.proto, common.proto, resource.proto.
+//! The messages of OTLP metrics, and what stands around those of every signal. Field numbers:
+//! opentelemetry/proto/metrics/v1/metrics.proto, common.proto, resource.proto.
 
-use super::Temporality;
+use std::collections::BTreeMap;
+
+use super::{Link, Temporality};
 use crate::{
     metric::{Histogram, Kind},
-    output::protobuf::{put_bytes, put_double, put_fixed64, put_message, put_sint, put_uint, varint},
+    output::{
+        exemplars::Exemplar,
+        protobuf::{put_bytes, put_double, put_fixed64, put_int, put_message, put_sint, put_uint, varint},
+    },
 };
 
 /// A point without a value: its series ends here.
@@ -60,17 +66,34 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// Of a program's version and its resource's attributes.
-    pub(super) fn new<'a>(version: &str, resource: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// Of a program's version, of the run that it made and of what the environment says.
+    pub(super) fn of(link: &Link, version: &str, run_labels: &[(String, String)]) -> Self {
+        let instance = run_labels.iter().find(|(name, _)| name == "instance").map_or("", |(_, value)| value);
+        let own = [("service.name", "loadagent"), ("service.version", version), ("service.instance.id", instance)];
+        let further = link.resource.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let resource: BTreeMap<&str, &str> = own.into_iter().chain(further).collect();
         let mut envelope = Self { resource: Vec::new(), scope: Vec::new() };
         put_message(&mut envelope.resource, 1, |message| {
-            resource.into_iter().for_each(|(name, value)| put_attribute(message, 1, name, value));
+            let known = resource.into_iter().filter(|(_, value)| !value.is_empty());
+            known.for_each(|(name, value)| put_attribute(message, 1, name, value));
         });
         put_message(&mut envelope.scope, 1, |message| {
             put_bytes(message, 1, b"loadagent");
             put_bytes(message, 2, version.as_bytes());
         });
         envelope
+    }
+
+    /// Appends one part of a request: `content` within a scope within the resource. The numbers of these fields are the
+    /// same in every signal.
+    pub(super) fn put(&self, out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
+        put_message(out, 1, |resource| {
+            resource.extend_from_slice(&self.resource);
+            put_message(resource, 2, |scope| {
+                scope.extend_from_slice(&self.scope);
+                content(scope);
+            });
+        });
     }
 }
 
@@ -92,21 +115,17 @@ pub(super) fn put_metric(
     (head, shape, temporality): (&[u8], Shape, Temporality),
     points: &[u8],
 ) {
-    put_message(out, 1, |resource| {
-        resource.extend_from_slice(&envelope.resource);
-        put_message(resource, 2, |scope| {
-            scope.extend_from_slice(&envelope.scope);
-            put_message(scope, 2, |metric| {
-                metric.extend_from_slice(head);
-                put_message(metric, shape.field(), |data| {
-                    data.extend_from_slice(points);
-                    if shape != Shape::Gauge {
-                        put_uint(data, 2, temporality as u64);
-                    }
-                    if shape == Shape::Sum {
-                        put_uint(data, 3, 1);
-                    }
-                });
+    envelope.put(out, |scope| {
+        put_message(scope, 2, |metric| {
+            metric.extend_from_slice(head);
+            put_message(metric, shape.field(), |data| {
+                data.extend_from_slice(points);
+                if shape != Shape::Gauge {
+                    put_uint(data, 2, temporality as u64);
+                }
+                if shape == Shape::Sum {
+                    put_uint(data, 3, 1);
+                }
             });
         });
     });
@@ -140,14 +159,19 @@ pub(super) fn put_number(out: &mut Vec<u8>, attributes: &[u8], span: Span, value
     });
 }
 
-/// A histogram. Extremes go with deltas only: those of a whole run would hide every later one.
-pub(super) fn put_exponential(
-    out: &mut Vec<u8>,
-    attributes: &[u8],
-    span: Span,
-    (histogram, scale): (&Histogram, u32),
-    has_extremes: bool,
-) {
+/// What stands in a point of a histogram.
+#[derive(Clone, Copy)]
+pub(super) struct Distribution<'a> {
+    pub histogram: &'a Histogram,
+    pub scale: u32,
+    pub exemplars: &'a [Exemplar],
+    /// They go with deltas only: those of a whole run would hide every later one.
+    pub has_extremes: bool,
+}
+
+/// A histogram.
+pub(super) fn put_exponential(out: &mut Vec<u8>, attributes: &[u8], span: Span, told: Distribution<'_>) {
+    let Distribution { histogram, scale, exemplars, has_extremes } = told;
     put_message(out, 1, |point| {
         point.extend_from_slice(attributes);
         span.put(point);
@@ -156,11 +180,19 @@ pub(super) fn put_exponential(
         put_sint(point, 6, scale.into());
         put_fixed64(point, 7, histogram.zeros());
         put_message(point, 8, |buckets| put_buckets(buckets, &histogram.buckets_at(scale), scale));
+        exemplars.iter().for_each(|exemplar| put_message(point, 11, |message| put_exemplar(message, exemplar)));
         if let (true, Some(min), Some(max)) = (has_extremes, histogram.min(), histogram.max()) {
             put_double(point, 12, min);
             put_double(point, 13, max);
         }
     });
+}
+
+fn put_exemplar(out: &mut Vec<u8>, exemplar: &Exemplar) {
+    put_fixed64(out, 2, nanoseconds(exemplar.at_ms));
+    put_double(out, 3, exemplar.value);
+    put_bytes(out, 4, &exemplar.span.to_be_bytes());
+    put_bytes(out, 5, &exemplar.trace.to_be_bytes());
 }
 
 /// Buckets are told from 2^-20 on, which is a microsecond, or where some lie lower from below the lowest that there can be.
@@ -187,10 +219,25 @@ fn put_buckets(out: &mut Vec<u8>, buckets: &[(i32, u64)], scale: u32) {
     put_bytes(out, 2, &packed);
 }
 
-fn put_attribute(out: &mut Vec<u8>, field: u32, name: &str, value: &str) {
+/// A pair of name and value, with a text for a value.
+pub(super) fn put_attribute(out: &mut Vec<u8>, field: u32, name: &str, value: &str) {
+    put_pair(out, field, name, |any| put_bytes(any, 1, value.as_bytes()));
+}
+
+/// With an integer.
+pub(super) fn put_integer(out: &mut Vec<u8>, field: u32, name: &str, value: i64) {
+    put_pair(out, field, name, |any| put_int(any, 3, value));
+}
+
+/// With a float.
+pub(super) fn put_float(out: &mut Vec<u8>, field: u32, name: &str, value: f64) {
+    put_pair(out, field, name, |any| put_double(any, 4, value));
+}
+
+fn put_pair(out: &mut Vec<u8>, field: u32, name: &str, value: impl FnOnce(&mut Vec<u8>)) {
     put_message(out, field, |pair| {
         put_bytes(pair, 1, name.as_bytes());
-        put_message(pair, 2, |any| put_bytes(any, 1, value.as_bytes()));
+        put_message(pair, 2, value);
     });
 }
 

@@ -1,21 +1,30 @@
-//! OTLP metrics, over HTTP or gRPC: counters as monotonic sums, gauges, trends as exponential histograms; cumulative or
-//! deltas.
+//! OTLP over HTTP or gRPC. Metrics: counters as monotonic sums, gauges, trends as exponential histograms; cumulative or
+//! deltas. Spans of sampled traces.
 //!
 //! Written by hand: the OpenTelemetry SDK exports only histograms that it recorded itself. gRPC is a POST over HTTP/2
 //! with five bytes before the message and a status behind it, so that both go through the one courier, with one TLS
 //! stack and with batches that stay frozen bytes.
-//! Start with `encoder.rs` for what is sent, `grpc.rs` and `http.rs` for what answers mean.
+//! Start with `encoder.rs` and `span_encoder.rs` for what is sent, `grpc.rs` and `http.rs` for what answers mean.
 
+mod conventions;
 mod encoder;
 mod endpoint;
 mod grpc;
 mod http;
+mod link;
 mod message;
 mod packer;
 mod reply;
+mod requests;
+mod semconv;
 mod settings;
+mod span_encoder;
+mod span_message;
+#[cfg(test)]
+mod span_tests;
 #[cfg(test)]
 mod tests;
+mod tracing;
 mod variables;
 
 pub use self::{
@@ -23,5 +32,9 @@ pub use self::{
     endpoint::{Endpoint, Transport},
     grpc::OtlpGrpc,
     http::OtlpHttp,
+    link::Link,
     settings::{Settings, Temporality},
+    span_encoder::SpanEncoder,
+    tracing::Tracing,
+    variables::{Signal, Variables},
 };

@@ -1,17 +1,11 @@
-//! Options of an OTLP sink, and what OpenTelemetry's variables say where an option does not.
+//! Options of an OTLP sink of metrics.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::fmt;
 
-use super::{
-    Transport,
-    variables::{self, Variables},
-};
-use crate::{
-    output::{
-        address::{HttpSettings, Options},
-        prometheus::take_prefix,
-    },
-    units,
+use super::{Link, Transport, Variables};
+use crate::output::{
+    address::{HttpSettings, Options},
+    prometheus::take_prefix,
 };
 
 /// 2 % wide buckets, ±1.1 %.
@@ -20,18 +14,16 @@ const USUAL_SCALE: u32 = 5;
 /// What `--out otlp=…?…` sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// How requests travel.
-    pub transport: Transport,
+    /// How requests look.
+    pub link: Link,
     /// Prefix of names.
     pub prefix: String,
     /// Resolution of histograms, for the whole run.
     pub scale: u32,
     /// Since when numbers count.
     pub temporality: Temporality,
-    /// Whether bodies are compressed.
-    pub gzip: bool,
-    /// Attributes of the resource that the environment names.
-    pub resource: Vec<(String, String)>,
+    /// Whether the metric of the semantic conventions goes beside our own names.
+    pub semconv: bool,
 }
 
 /// Since when numbers count, as the protocol numbers it.
@@ -44,18 +36,16 @@ pub enum Temporality {
 }
 
 impl Settings {
-    /// Takes them out of the options and, for what is not given there, out of the environment. Headers, certificates and
-    /// the time for an answer go into `http`.
+    /// Takes them out of the options and, for what is not given there, out of the environment; some go into `http`.
     ///
     /// # Errors
     /// What is wrong with one.
     pub fn read(
         transport: Transport,
         options: &mut Options,
-        environment: &dyn Fn(&str) -> Option<String>,
+        variables: Variables<'_>,
         http: &mut HttpSettings,
     ) -> Result<Self, String> {
-        let variables = Variables(environment);
         let temporalities = [("cumulative", Temporality::Cumulative), ("delta", Temporality::Delta)];
         // Low memory means deltas for everything that is sent here.
         let preferences = [temporalities[0], temporalities[1], ("lowmemory", Temporality::Delta)];
@@ -63,78 +53,34 @@ impl Settings {
             Some(temporality) => Some(temporality),
             None => variables.exporter_one_of("METRICS_TEMPORALITY_PREFERENCE", &preferences)?,
         };
-        let gzip = match options.take_bool("gzip")? {
-            Some(gzip) => Some(gzip),
-            None => variables.exporter_one_of("COMPRESSION", &[("gzip", true), ("none", false)])?,
-        };
-        if let Some(timeout) = read_timeout(options, variables)? {
-            http.timeout = timeout;
-        }
-        if http.ca_file.is_none() {
-            http.ca_file = variables.exporter("CERTIFICATE").map(|(_, path)| PathBuf::from(path));
-        }
-        add_headers(variables, http)?;
-        if transport == Transport::Grpc {
-            // At most eight digits, as gRPC has it.
-            let deadline = http.timeout.as_millis().min(99_999_999);
-            http.headers.push(("grpc-timeout".to_owned(), format!("{deadline}m")));
-        }
         Ok(Self {
-            transport,
+            link: Link::read(transport, options, variables, http)?,
             prefix: take_prefix(options)?,
             scale: options.take_schema()?.unwrap_or(USUAL_SCALE),
             temporality: temporality.unwrap_or(Temporality::Cumulative),
-            gzip: gzip.unwrap_or(true),
-            resource: read_resource(variables)?,
+            semconv: options.take_bool("semconv")?.unwrap_or(false),
         })
     }
 }
 
 impl fmt::Display for Settings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let transport = match self.transport {
-            Transport::Http => "http/protobuf",
-            Transport::Grpc => "gRPC",
-        };
         let temporality = match self.temporality {
             Temporality::Delta => "deltas",
             Temporality::Cumulative => "cumulative",
         };
-        write!(formatter, "OTLP over {transport}, {temporality}, exponential histograms (scale {})", self.scale)
+        write!(
+            formatter,
+            "OTLP over {}, {temporality}, exponential histograms (scale {})",
+            self.link.transport, self.scale
+        )
     }
-}
-
-fn read_timeout(options: &mut Options, variables: Variables<'_>) -> Result<Option<Duration>, String> {
-    let timeout = if let Some(text) = options.take("timeout") {
-        Some(units::parse_duration(&text).map_err(|error| error.to_string())?)
-    } else if let Some((name, text)) = variables.exporter("TIMEOUT") {
-        let milliseconds = text.parse().map_err(|_| format!("`{name}` is a number of milliseconds"))?;
-        Some(Duration::from_millis(milliseconds))
-    } else {
-        None
-    };
-    match timeout {
-        Some(Duration::ZERO) => Err("a timeout of nothing leaves no time to answer".to_owned()),
-        timeout => Ok(timeout),
-    }
-}
-
-/// Headers out of the environment, where the address has none of that name.
-fn add_headers(variables: Variables<'_>, http: &mut HttpSettings) -> Result<(), String> {
-    let Some((variable, text)) = variables.exporter("HEADERS") else { return Ok(()) };
-    let mut pairs = variables::pairs(&variable, &text)?.into_iter();
-    pairs.try_for_each(|(name, value)| http.add_header(name, value, &format!("header of `{variable}`")))
-}
-
-fn read_resource(variables: Variables<'_>) -> Result<Vec<(String, String)>, String> {
-    let listed = variables.get("OTEL_RESOURCE_ATTRIBUTES");
-    let mut resource = listed.map_or(Ok(Vec::new()), |text| variables::pairs("OTEL_RESOURCE_ATTRIBUTES", &text))?;
-    resource.extend(variables.get("OTEL_SERVICE_NAME").map(|name| ("service.name".to_owned(), name)));
-    Ok(resource)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::output::{SinkAddress, address};
 
@@ -160,15 +106,15 @@ mod tests {
             ("OTEL_SERVICE_NAME", "mine"),
         ];
         let (settings, http) = read("otlp", &variables).unwrap();
-        assert_eq!((settings.gzip, settings.temporality), (false, Temporality::Delta));
+        assert_eq!((settings.link.gzip, settings.temporality), (false, Temporality::Delta));
         assert_eq!(http.timeout, Duration::from_millis(1_500));
         assert!(http.secrets().contains(&"s3cret ".to_owned()), "{:?}", http.secrets());
         assert_eq!(http.ca_file, Some("/ca.pem".into()));
-        assert_eq!(settings.resource.last().unwrap(), &("service.name".to_owned(), "mine".to_owned()));
+        assert_eq!(settings.link.resource.last().unwrap(), &("service.name".to_owned(), "mine".to_owned()));
         let given =
             "otlp=http://h?timeout=3s&gzip=true&temporality=cumulative&header.x-tenant=b&ca_file=own.pem&schema=3";
         let (settings, http) = read(given, &variables).unwrap();
-        assert_eq!((settings.gzip, settings.temporality), (true, Temporality::Cumulative));
+        assert_eq!((settings.link.gzip, settings.temporality), (true, Temporality::Cumulative));
         assert_eq!((http.timeout, http.ca_file), (Duration::from_secs(3), Some("own.pem".into())));
         let tenants: Vec<_> = http.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-tenant")).collect();
         assert_eq!(tenants.len(), 1);

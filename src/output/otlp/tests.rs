@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     common::v1::{KeyValue, any_value},
-    metrics::v1::{AggregationTemporality, ExponentialHistogramDataPoint, NumberDataPoint, metric, number_data_point},
+    metrics::v1::{
+        AggregationTemporality, ExponentialHistogramDataPoint, NumberDataPoint, exemplar, metric, number_data_point,
+    },
 };
 use proptest::prelude::*;
 use prost::Message;
 
-use super::{OtlpEncoder, Settings, Temporality, Transport};
+use super::{Link, OtlpEncoder, Settings, Temporality, Transport};
 use crate::{
-    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
+    interval_log::frame::RequestHeader,
+    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Span, Value, catalogue},
     output::{Batch, encoder::Encoder},
 };
 
@@ -121,10 +124,11 @@ fn cumulative(batch: &Batch) -> Vec<Decoded> {
 
 fn encoder(temporality: Temporality, scale: u32) -> OtlpEncoder {
     let (transport, prefix) = (Transport::Http, "loadagent_".to_owned());
-    let settings = Settings { transport, prefix, scale, temporality, gzip: true, resource: Vec::new() };
+    let link = Link { transport, gzip: true, resource: Vec::new() };
+    let settings = Settings { link, prefix, scale, temporality, semconv: false };
     let labels = [("run_id", "r1"), ("instance", "host"), ("empty", "")];
     let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    OtlpEncoder::new(&settings, "9.9.9", labels.into())
+    OtlpEncoder::new(&settings, "9.9.9", labels.into(), &[])
 }
 
 fn recorded(times: &[f64]) -> Histogram {
@@ -371,4 +375,108 @@ fn prometheus_leaves_the_names_alone() {
         names.insert(point.name);
     }
     assert_eq!(names.len(), catalogue::ALL.len());
+}
+
+#[test]
+fn exemplars_stand_in_the_points_of_what_they_took() {
+    for (temporality, official) in [
+        (Temporality::Cumulative, AggregationTemporality::Cumulative),
+        (Temporality::Delta, AggregationTemporality::Delta),
+    ] {
+        let mut encoder = encoder(temporality, 5);
+        for sequence in 0..2_u64 {
+            let start_unix_ns = (u64::try_from(BEGIN_MS).unwrap() + sequence * 1_000) * 1_000_000;
+            let (trace, duration_ns) = (0xabc, 100_000_000);
+            let span = Span {
+                series: 1,
+                response_series: 9,
+                trace,
+                id: 5,
+                parent: 1,
+                start_unix_ns,
+                duration_ns,
+                ..Span::default()
+            };
+            encoder.fold(&Interval { spans: vec![Span { is_observed: true, ..span }], ..interval(sequence, &[0.1]) });
+            let points: Vec<_> = encoder.push().iter().flat_map(|batch| decode(batch.content(), official)).collect();
+            let exemplars: Vec<_> = points
+                .iter()
+                .flat_map(|point| match &point.content {
+                    Content::Exponential(histogram) => histogram.exemplars.clone(),
+                    _ => Vec::new(),
+                })
+                .collect();
+            let [exemplar] = &exemplars[..] else { panic!("the zero before it has none: {exemplars:?}") };
+            assert_eq!(
+                (&exemplar.trace_id[..], &exemplar.span_id[..]),
+                (&0xabc_u128.to_be_bytes()[..], &5_u64.to_be_bytes()[..])
+            );
+            assert_eq!(exemplar.time_unix_nano, start_unix_ns + 100_000_000);
+            assert_eq!(exemplar.value, Some(exemplar::Value::AsDouble(0.1)));
+        }
+    }
+}
+
+#[test]
+fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
+    let link = Link { transport: Transport::Http, gzip: true, resource: Vec::new() };
+    let prefix = "loadagent_".to_owned();
+    let settings = Settings { link, prefix, scale: 5, temporality: Temporality::Cumulative, semconv: true };
+    let request = RequestHeader {
+        scenario: "s".into(),
+        name: "login".into(),
+        method: "POST".into(),
+        scheme: "https".into(),
+        address: "h".into(),
+        port: 8_443,
+    };
+    let mut encoder = OtlpEncoder::new(&settings, "9.9.9", vec![("run_id".into(), "r1".into())], &[request]);
+    let labels = [
+        ("scenario", "s"),
+        ("name", "login"),
+        ("method", "POST"),
+        ("status", "503"),
+        ("error_class", "status_5xx"),
+        ("expected_response", "false"),
+    ];
+    let (metric, labels) = (catalogue::HTTP_REQ_DURATION.clone(), Labels::new(labels));
+    let new_series = vec![SeriesDef { id: 0, metric, labels }];
+    let values = vec![(0, Value::Trend(Box::new(recorded(&[0.1, 0.2]))))];
+    encoder.fold(&Interval { end_ms: BEGIN_MS, new_series, values, ..Interval::default() });
+    let last = encoder.push().pop().unwrap();
+    let metrics: Vec<_> = ExportMetricsServiceRequest::decode(last.content()).unwrap().resource_metrics;
+    let mut metrics = metrics.into_iter().flat_map(|one| one.scope_metrics).flat_map(|scope| scope.metrics);
+    let (own, conventional) = (metrics.next().unwrap(), metrics.next().unwrap());
+    assert_eq!((&*conventional.name, &*conventional.unit), ("http.client.request.duration", "s"));
+    let point = |metric: metric::Data| match metric {
+        metric::Data::ExponentialHistogram(histogram) => histogram.data_points[0].clone(),
+        other => panic!("{other:?}"),
+    };
+    let (own, conventional) = (point(own.data.unwrap()), point(conventional.data.unwrap()));
+    assert_eq!((&own.positive, own.count), (&conventional.positive, conventional.count));
+    let told: BTreeMap<_, _> = conventional
+        .attributes
+        .iter()
+        .map(|pair| {
+            let value = match pair.value.clone().unwrap().value.unwrap() {
+                any_value::Value::StringValue(text) => text,
+                any_value::Value::IntValue(number) => format!("int {number}"),
+                other => panic!("{other:?}"),
+            };
+            (&*pair.key, value)
+        })
+        .collect();
+    let expected = [
+        ("error.type", "503"),
+        ("http.request.method", "POST"),
+        ("http.response.status_code", "int 503"),
+        ("name", "login"),
+        ("run_id", "r1"),
+        ("scenario", "s"),
+        ("server.address", "h"),
+        ("server.port", "int 8443"),
+        ("url.scheme", "https"),
+    ];
+    assert_eq!(told, expected.map(|(name, value)| (name, value.to_owned())).into());
+    assert_eq!(told.len(), conventional.attributes.len(), "names are unique");
 }

@@ -1,20 +1,71 @@
-//! OpenTelemetry's environment variables: those of metrics count before those of all signals, empty ones are unset.
+//! OpenTelemetry's environment variables: those of a signal count before those of all signals, empty ones are unset.
 
 use percent_encoding::percent_decode_str;
 
-/// The environment, as it is asked for these variables.
-#[derive(Clone, Copy)]
-pub(super) struct Variables<'a>(pub &'a dyn Fn(&str) -> Option<String>);
+/// What is told: each has variables, a path and a method of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Metrics.
+    Metrics,
+    /// Spans.
+    Traces,
+}
 
-impl Variables<'_> {
-    /// The value of a variable.
-    pub(super) fn get(self, name: &str) -> Option<String> {
-        (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+impl Signal {
+    /// The variable of its address, as a reference.
+    pub(super) fn endpoint(self) -> &'static str {
+        match self {
+            Self::Metrics => "${OTEL_EXPORTER_OTLP_METRICS_ENDPOINT}",
+            Self::Traces => "${OTEL_EXPORTER_OTLP_TRACES_ENDPOINT}",
+        }
     }
 
-    /// Name and value of `OTEL_EXPORTER_OTLP_METRICS_…`, else of `OTEL_EXPORTER_OTLP_…`.
+    /// Where it is sent over HTTP.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Metrics => "/v1/metrics",
+            Self::Traces => "/v1/traces",
+        }
+    }
+
+    /// The method of its service.
+    pub(super) fn method(self) -> &'static str {
+        match self {
+            Self::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+            Self::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Metrics => "METRICS",
+            Self::Traces => "TRACES",
+        }
+    }
+}
+
+/// The environment, as it is asked for the variables of a signal.
+#[derive(Clone, Copy)]
+pub struct Variables<'a> {
+    pub(super) signal: Signal,
+    environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl<'a> Variables<'a> {
+    /// Variables of a signal.
+    #[must_use]
+    pub fn of(signal: Signal, environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { signal, environment }
+    }
+
+    /// The value of a variable.
+    pub(super) fn get(self, name: &str) -> Option<String> {
+        (self.environment)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// Name and value of the signal's `OTEL_EXPORTER_OTLP_METRICS_…`, else of `OTEL_EXPORTER_OTLP_…`.
     pub(super) fn exporter(self, what: &str) -> Option<(String, String)> {
-        let names = [format!("OTEL_EXPORTER_OTLP_METRICS_{what}"), format!("OTEL_EXPORTER_OTLP_{what}")];
+        let names = [format!("OTEL_EXPORTER_OTLP_{}_{what}", self.signal.word()), format!("OTEL_EXPORTER_OTLP_{what}")];
         names.into_iter().find_map(|name| self.get(&name).map(|value| (name, value)))
     }
 
@@ -50,13 +101,14 @@ mod tests {
             "OTEL_EXPORTER_OTLP_COMPRESSION" => Some("none".to_owned()),
             _ => None,
         };
-        let variables = Variables(&environment);
+        let variables = Variables::of(Signal::Metrics, &environment);
         let timeout = variables.exporter("TIMEOUT").unwrap();
         assert_eq!(timeout, ("OTEL_EXPORTER_OTLP_TIMEOUT".to_owned(), "5".to_owned()));
         let words = [("gzip", true), ("none", false)];
         assert_eq!(variables.exporter_one_of("COMPRESSION", &words), Ok(Some(true)));
         assert!(variables.exporter_one_of("COMPRESSION", &[("zstd", 1)]).unwrap_err().contains("zstd"));
         assert_eq!(variables.exporter("HEADERS"), None);
+        assert!(Variables::of(Signal::Traces, &environment).exporter("COMPRESSION").unwrap().1 == "none");
     }
 
     #[test]

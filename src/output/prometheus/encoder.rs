@@ -6,7 +6,7 @@ use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 use super::{
     dialect::{Brand, Dialect},
-    message::{self, Entry, MetricType, Point, STALE, WireSeries},
+    message::{self, Entry, Exemplar, MetricType, Point, STALE, WireSeries},
     names::Naming,
     series::{Exporter, Pick},
     settings::{Settings, StaleMarkers},
@@ -14,8 +14,15 @@ use super::{
 };
 use crate::{
     metric::{Interval, Totals, Value, classic},
-    output::{Batch, encoder::Encoder},
+    output::{
+        Batch,
+        encoder::Encoder,
+        exemplars::{self, Exemplars},
+    },
 };
+
+/// Exemplars by series of the run.
+type Told = BTreeMap<u32, Vec<Exemplar>>;
 
 /// Series in one request, Prometheus' own default.
 const MAX_SERIES: usize = 2_000;
@@ -37,6 +44,7 @@ pub struct RemoteWrite {
     /// Series that appeared since the last push, by the time of their zero.
     appeared: BTreeMap<i64, Vec<usize>>,
     end_ms: i64,
+    exemplars: Exemplars,
 }
 
 impl RemoteWrite {
@@ -63,6 +71,7 @@ impl RemoteWrite {
             start_ms: Vec::new(),
             appeared: BTreeMap::new(),
             end_ms: 0,
+            exemplars: Exemplars::default(),
         }
     }
 
@@ -78,8 +87,22 @@ impl RemoteWrite {
         }
     }
 
-    /// Entries of one series of the run.
-    fn entries<'a>(&'a self, number: usize, value: &'a Value, at_ms: i64, only_cumulative: bool) -> Vec<Entry<'a>> {
+    /// Exemplars since the last push, where the receiver stores them. What they intern is to be forgotten after it.
+    fn take_exemplars(&mut self) -> Told {
+        let chosen = self.exemplars.take();
+        if !self.made_for.exemplars {
+            return Told::new();
+        }
+        let symbols = &mut self.exporter.symbols;
+        let mut told = |exemplar: exemplars::Exemplar| {
+            let label = (symbols.intern("trace_id"), symbols.intern(&format!("{:032x}", exemplar.trace)));
+            Exemplar { label, value: exemplar.value, at_ms: exemplar.at_ms }
+        };
+        chosen.into_iter().map(|(id, those)| (id, those.into_iter().map(&mut told).collect())).collect()
+    }
+
+    /// Entries of one series of the run: with its exemplars, or only what is cumulative.
+    fn entries<'a>(&'a self, number: usize, value: &'a Value, at_ms: i64, exemplars: Option<&Told>) -> Vec<Entry<'a>> {
         let Some(wire) = self.wire.get(number) else { return Vec::new() };
         let buckets = match (value, self.made_for.native) {
             (Value::Trend(histogram), None) => {
@@ -90,11 +113,13 @@ impl RemoteWrite {
         };
         let span = self.span.as_ref().and_then(|span| span.get(id_of(number))).map(|(_, value)| value);
         let start_ms = self.start_ms.get(number).copied();
-        let wanted = wire.iter().filter(|(pick, _)| !only_cumulative || pick.is_cumulative());
+        let wanted = wire.iter().filter(|(pick, _)| exemplars.is_some() || pick.is_cumulative());
+        let exemplars = exemplars.and_then(|told| told.get(&id_of(number))).map_or(&[][..], Vec::as_slice);
         let entry = |(pick, series): &'a (Pick, WireSeries)| {
             let point = pick.from(value, span, &buckets)?;
             let start_ms = start_ms.filter(|_| pick.is_cumulative());
-            Some(Entry { series, point, at_ms, start_ms, exemplar: None })
+            let exemplars = exemplars.iter().filter(|one| pick.holds(one.value, &buckets)).copied().collect();
+            Some(Entry { series, point, at_ms, start_ms, exemplars })
         };
         wanted.filter_map(entry).collect()
     }
@@ -115,24 +140,28 @@ impl Encoder for RemoteWrite {
         if let Some(span) = &mut self.span {
             span.fold(interval);
         }
+        self.exemplars.fold(interval);
         self.end_ms = interval.end_ms;
     }
 
     fn push(&mut self) -> Vec<Batch> {
         self.make_series();
+        let mark = self.exporter.symbols.mark();
+        let exemplars = self.take_exemplars();
         let mut batches = Vec::new();
         for (at_ms, numbers) in std::mem::take(&mut self.appeared) {
             let known = self.totals.iter().enumerate().filter(|(number, _)| numbers.binary_search(number).is_ok());
             let zeros: Vec<(usize, Value)> =
                 known.map(|(number, (series, _))| (number, Value::empty(series.metric.kind))).collect();
             let entries: Vec<_> =
-                zeros.iter().flat_map(|(number, zero)| self.entries(*number, zero, at_ms, true)).collect();
+                zeros.iter().flat_map(|(number, zero)| self.entries(*number, zero, at_ms, None)).collect();
             batches.extend(self.batches(&entries));
         }
         let values = self.totals.iter().map(|(_, value)| value).enumerate();
         let entries: Vec<_> =
-            values.flat_map(|(number, value)| self.entries(number, value, self.end_ms, false)).collect();
+            values.flat_map(|(number, value)| self.entries(number, value, self.end_ms, Some(&exemplars))).collect();
         batches.extend(self.batches(&entries));
+        self.exporter.symbols.forget_from(mark);
         if let Some(span) = &mut self.span {
             span.reset_values();
         }
@@ -156,7 +185,8 @@ impl Encoder for RemoteWrite {
         let own = self.wire.iter().flatten().filter(|(pick, _)| !is_derived(pick)).map(|(_, series)| series);
         // A marker must be newer than what it ends.
         let at_ms = self.end_ms + 1;
-        let marker = |series| Entry { series, point: Point::Float(STALE), at_ms, start_ms: None, exemplar: None };
+        let marker =
+            |series| Entry { series, point: Point::Float(STALE), at_ms, start_ms: None, exemplars: Vec::new() };
         let entries: Vec<_> = own.filter(|series| wanted(series)).chain(&derived).map(marker).collect();
         self.batches(&entries)
     }

@@ -44,8 +44,8 @@ pub(super) struct Entry<'a> {
     pub at_ms: i64,
     /// Since when counters and histograms count.
     pub start_ms: Option<i64>,
-    /// One observation, by the trace that it belongs to.
-    pub exemplar: Option<Exemplar>,
+    /// Observations by the traces that they belong to, in the order of their times; 2.0 only.
+    pub exemplars: Vec<Exemplar>,
 }
 
 /// An observation that stands for others.
@@ -107,24 +107,25 @@ struct Refs {
     labels: Vec<u8>,
     help: u32,
     unit: u32,
-    exemplar: Vec<u8>,
+    exemplars: Vec<Vec<u8>>,
 }
 
 impl Refs {
     fn of(table: &mut Table, entry: &Entry<'_>) -> Self {
         let series = entry.series;
-        let mut exemplar = Vec::new();
-        if let Some(Exemplar { label: (name, value), .. }) = entry.exemplar {
-            varint(&mut exemplar, table.place(name).into());
-            varint(&mut exemplar, table.place(value).into());
-        }
-        let mut labels = Vec::with_capacity(4 * series.labels.len());
-        for (name, value) in &series.labels {
-            varint(&mut labels, table.place(*name).into());
-            varint(&mut labels, table.place(*value).into());
-        }
-        Self { labels, help: table.place(series.help), unit: table.place(series.unit), exemplar }
+        let exemplars = entry.exemplars.iter().map(|exemplar| pairs(table, &[exemplar.label])).collect();
+        let labels = pairs(table, &series.labels);
+        Self { labels, help: table.place(series.help), unit: table.place(series.unit), exemplars }
     }
+}
+
+fn pairs(table: &mut Table, labels: &[(Symbol, Symbol)]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4 * labels.len());
+    for (name, value) in labels {
+        varint(&mut out, table.place(*name).into());
+        varint(&mut out, table.place(*value).into());
+    }
+    out
 }
 
 fn put_series_two(out: &mut Vec<u8>, refs: &Refs, entry: &Entry<'_>) {
@@ -136,11 +137,11 @@ fn put_series_two(out: &mut Vec<u8>, refs: &Refs, entry: &Entry<'_>) {
             put_message(out, 3, |message| put_histogram(message, histogram, scale, entry.at_ms, start_ms));
         }
     }
-    if let Some(Exemplar { value, at_ms, .. }) = entry.exemplar {
-        put_message(out, 4, |exemplar| {
-            put_bytes(exemplar, 1, &refs.exemplar);
-            put_double(exemplar, 2, value);
-            put_int(exemplar, 3, at_ms);
+    for (exemplar, refs) in entry.exemplars.iter().zip(&refs.exemplars) {
+        put_message(out, 4, |message| {
+            put_bytes(message, 1, refs);
+            put_double(message, 2, exemplar.value);
+            put_int(message, 3, exemplar.at_ms);
         });
     }
     put_message(out, 5, |metadata| {

@@ -44,11 +44,11 @@ pub(super) fn samples(settings: &Settings, run_labels: &[(String, String)], prob
     one.record(1.0);
     let scale = settings.scale.unwrap_or(Brand::Usual.usual_scale());
     let label = (symbols.intern("trace_id"), symbols.intern(PROBE_TRACE));
-    let exemplar = Some(Exemplar { label, value: 1.0, at_ms });
-    let entry = |series, point, exemplar| Entry { series, point, at_ms, start_ms: None, exemplar };
-    let mut entries = vec![entry(&gauge, Point::Float(1.0), exemplar)];
+    let exemplars = vec![Exemplar { label, value: 1.0, at_ms }];
+    let entry = |series, point, exemplars| Entry { series, point, at_ms, start_ms: None, exemplars };
+    let mut entries = vec![entry(&gauge, Point::Float(1.0), exemplars)];
     if native {
-        entries.push(entry(&histogram, Point::Native(&one, scale), None));
+        entries.push(entry(&histogram, Point::Native(&one, scale), Vec::new()));
     }
     let dialect = Dialect { version, ..Dialect::default() };
     message::batch(dialect, &symbols, &entries).content().to_vec()

@@ -71,6 +71,15 @@ impl Pick {
         Some(Point::Float(number))
     }
 
+    /// Whether an observation is among what it counts alone: exemplars stand there.
+    pub(super) fn holds(self, observed: f64, buckets: &[(f64, u64)]) -> bool {
+        match self {
+            Self::Native(_) => true,
+            Self::Bucket(number) => buckets.iter().position(|(bound, _)| observed <= *bound) == Some(number),
+            _ => false,
+        }
+    }
+
     /// Whether it grows from zero, so that its first step needs a zero before it.
     pub(super) fn is_cumulative(self) -> bool {
         !matches!(self, Self::Gauge | Self::SpanShare | Self::SpanStat(_))

@@ -32,6 +32,18 @@ impl Symbols {
         number
     }
 
+    /// How many there are: a mark to forget from.
+    pub(super) fn mark(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Forgets what was interned since a mark: strings that never come again must not pile up.
+    pub(super) fn forget_from(&mut self, mark: usize) {
+        for text in self.texts.drain(mark..) {
+            self.numbers.remove(&text);
+        }
+    }
+
     /// The string of a number.
     pub(super) fn text(&self, symbol: Symbol) -> &str {
         self.texts.get(symbol as usize).map_or("", |text| text)

@@ -11,7 +11,7 @@ use super::{
     settings::{Settings, StaleMarkers},
 };
 use crate::{
-    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
+    metric::{self, Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue},
     output::encoder::Encoder,
 };
 
@@ -51,10 +51,21 @@ struct SeriesTwo {
     samples: Vec<Sample>,
     #[prost(message, repeated, tag = "3")]
     histograms: Vec<Native>,
+    #[prost(message, repeated, tag = "4")]
+    exemplars: Vec<Exemplar>,
     #[prost(message, optional, tag = "5")]
     metadata: Option<Metadata>,
     #[prost(int64, tag = "6")]
     created: i64,
+}
+#[derive(Message)]
+struct Exemplar {
+    #[prost(uint32, repeated, tag = "1")]
+    labels: Vec<u32>,
+    #[prost(double, tag = "2")]
+    value: f64,
+    #[prost(int64, tag = "3")]
+    timestamp: i64,
 }
 #[derive(Message)]
 struct Metadata {
@@ -328,4 +339,63 @@ fn a_changed_dialect_counts_for_the_next_push() {
     encoder.fold(&interval(1, &[0.1]));
     let series = decode(Version::One, encoder.push()[0].content());
     assert!(series.iter().any(|one| one.name() == "loadagent_http_req_duration_seconds_bucket"));
+}
+
+/// A request of [`interval`]'s series that ended so many milliseconds into its second.
+fn request(sequence: u64, id: u64, millis: u64) -> metric::Span {
+    metric::Span {
+        series: 1,
+        response_series: 99,
+        trace: 0xabc,
+        id,
+        parent: 1,
+        start_unix_ns: (1_699_999_999_123 + sequence * 1_000) * 1_000_000,
+        duration_ns: millis * 1_000_000,
+        is_observed: true,
+        ..metric::Span::default()
+    }
+}
+
+#[test]
+fn exemplars_stand_where_their_observation_is_counted() {
+    for native in [Some(5), None] {
+        let dialect = Dialect { native, exemplars: true, ..Dialect::default() };
+        let mut encoder = encoder("loadagent_", dialect);
+        for sequence in 0..3 {
+            let spans = vec![request(sequence, 2, 100), request(sequence, 3, 400)];
+            encoder.fold(&Interval { spans, ..interval(sequence, &[0.1, 0.4]) });
+            let batches = encoder.push();
+            let request = RequestTwo::decode(batches.last().unwrap().content()).unwrap();
+            let text = |place: &u32| request.symbols[*place as usize].clone();
+            let begin = 1_699_999_999_123 + i64::try_from(sequence).unwrap() * 1_000;
+            let mut told = Vec::new();
+            for series in &request.series {
+                let pairs: BTreeMap<_, _> =
+                    series.labels.chunks(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect();
+                for exemplar in &series.exemplars {
+                    let labels: Vec<_> = exemplar.labels.iter().map(text).collect();
+                    assert_eq!(labels, ["trace_id", "00000000000000000000000000000abc"]);
+                    let bound = pairs.get("le").map_or(f64::INFINITY, |bound| bound.parse().unwrap());
+                    assert!(exemplar.value <= bound && exemplar.value * 1.5 > bound || native.is_some());
+                    told.push((pairs["__name__"].clone(), exemplar.value.to_bits(), exemplar.timestamp - begin));
+                }
+            }
+            let name = "loadagent_http_req_duration_seconds".to_owned() + if native.is_some() { "" } else { "_bucket" };
+            assert_eq!(told, [(name.clone(), 0.1_f64.to_bits(), 100), (name, 0.4_f64.to_bits(), 400)]);
+            let elsewhere =
+                batches.iter().rev().skip(1).flat_map(|batch| RequestTwo::decode(batch.content()).unwrap().series);
+            assert!(elsewhere.into_iter().all(|series| series.exemplars.is_empty()), "zeros have none");
+        }
+    }
+}
+
+#[test]
+fn receivers_that_store_no_exemplars_get_none() {
+    let mut encoder = encoder("loadagent_", Dialect::default());
+    encoder.fold(&Interval { spans: vec![request(0, 2, 100)], ..interval(0, &[0.1]) });
+    for batch in encoder.push() {
+        let request = RequestTwo::decode(batch.content()).unwrap();
+        assert!(request.series.iter().all(|series| series.exemplars.is_empty()));
+        assert!(!request.symbols.contains(&"trace_id".to_owned()));
+    }
 }

@@ -27,6 +27,12 @@ impl Flow {
                 let holds = condition.holds(&mut self.moment(scene));
                 self.go_to_unless(holds, *target);
             }
+            Op::When(condition, target) => {
+                let holds = condition.holds(&mut self.moment(scene));
+                self.go_to_unless(!holds, *target);
+            }
+            // A place in a program is never larger than a position.
+            Op::Return(slot) => self.position = usize::try_from(count(self.get(*slot))).unwrap_or(usize::MAX),
             Op::Chance(share, otherwise) => {
                 let drawn = self.random.f64() < *share;
                 self.go_to_unless(drawn, *otherwise);

@@ -28,7 +28,8 @@ impl<'n> Compiler<'_, 'n> {
         }
     }
 
-    fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<Template>)> {
+    /// What is looked for, which of the finds is taken, and what stands for none.
+    pub(super) fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<Template>)> {
         let Yaml::Map(_) = node.value else {
             let path = self.looked_for(node, "path", JsonPath::parse)?;
             return Some((Extractor::Json(path), Take::First, None));

@@ -2,6 +2,9 @@
 //!
 //! Start with [`Compiler`], then the table [`STEPS`].
 
+mod auth;
+#[cfg(test)]
+mod auth_tests;
 mod blocks;
 mod body;
 mod checks;
@@ -16,9 +19,11 @@ mod retry;
 mod side;
 mod state;
 mod target;
+mod token;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use self::token::Token;
 pub use self::{
     entries::{Sections, SetupNames, read_program},
     names::{Names, given_names},
@@ -100,6 +105,10 @@ pub struct Surroundings<'n> {
     pub metrics: Vec<UserMetric>,
     /// Names of its data sets.
     pub data: Vec<String>,
+    /// Ways of saying who sends a request, by name.
+    pub providers: BTreeMap<String, &'n Node>,
+    /// How all requests say it, unless they do themselves.
+    pub auth: Option<&'n Node>,
 }
 
 /// A block that `end` can leave.
@@ -127,6 +136,8 @@ pub struct Compiler<'c, 'n> {
     needs: Needs,
     /// Whether a request that fails ends the test.
     strict: bool,
+    /// Tokens that its users hold, by provider.
+    tokens: BTreeMap<String, Token>,
 }
 
 impl<'c, 'n> Compiler<'c, 'n> {
@@ -149,6 +160,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             using: Vec::new(),
             needs: Needs::default(),
             strict,
+            tokens: BTreeMap::new(),
         }
     }
 
@@ -239,6 +251,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             Some(
                 Op::Goto(target)
                 | Op::Unless(_, target)
+                | Op::When(_, target)
                 | Op::Chance(_, target)
                 | Op::Expired { target, .. }
                 | Op::Due { otherwise: target, .. }

@@ -3,7 +3,11 @@
 //! Where a name is given its value decides how long it lasts: in `setup` for the whole run, in `user` and `on_start` as
 //! long as the user, anywhere else for the iteration.
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    sync::Arc,
+};
 
 use crate::{
     language::{Named, Scope, Slot, is_builtin},
@@ -16,7 +20,7 @@ use crate::{
 };
 
 /// Keys whose values are data and not steps.
-const DATA: [&str; 8] = ["json", "form", "multipart", "body", "headers", "params", "tags", "check"];
+const DATA: [&str; 9] = ["json", "form", "multipart", "body", "headers", "params", "tags", "check", "auth"];
 
 /// Names and their slots.
 #[derive(Debug)]
@@ -24,13 +28,15 @@ pub struct Names<'v> {
     variables: &'v Variables,
     slots: RefCell<Vec<Arc<str>>>,
     fleeting: RefCell<Vec<Slot>>,
+    /// A hidden value that has a name for the time being.
+    lent: Cell<Option<(&'static str, Slot)>>,
 }
 
 impl<'v> Names<'v> {
     /// Only the variables of the profile.
     #[must_use]
     pub fn new(variables: &'v Variables) -> Self {
-        Self { variables, slots: RefCell::default(), fleeting: RefCell::default() }
+        Self { variables, slots: RefCell::default(), fleeting: RefCell::default(), lent: Cell::default() }
     }
 
     /// Makes a name known; a name that is known stays what it is.
@@ -64,6 +70,11 @@ impl<'v> Names<'v> {
         self.add("")
     }
 
+    /// Gives a hidden value a name, until it gets none again; no other value can be seen by that name meanwhile.
+    pub(super) fn lend(&self, lent: Option<(&'static str, Slot)>) {
+        self.lent.set(lent);
+    }
+
     fn add(&self, name: &str) -> Slot {
         let mut slots = self.slots.borrow_mut();
         slots.push(name.into());
@@ -87,7 +98,8 @@ impl<'v> Names<'v> {
 
 impl Scope for Names<'_> {
     fn resolve(&self, name: &str) -> Option<Named> {
-        self.slot(name).map(Named::Slot).or_else(|| self.variables.resolve(name))
+        let lent = self.lent.get().filter(|(known, _)| *known == name).map(|(_, slot)| slot);
+        lent.or_else(|| self.slot(name)).map(Named::Slot).or_else(|| self.variables.resolve(name))
     }
 
     fn names(&self) -> Vec<String> {

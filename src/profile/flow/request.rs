@@ -4,7 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{Compiler, Step, body::Body, nothing, target::Target};
+use super::{
+    Compiler, Step,
+    auth::{AUTHORIZATION, Auth},
+    body::Body,
+    nothing,
+    target::Target,
+};
 use crate::{
     language::{Escape, Expr, Needs, Nothing, Template},
     plan::{
@@ -14,7 +20,6 @@ use crate::{
     },
     profile::{
         fault::Place,
-        http,
         node::Node,
         reader::{MapReader, Reading},
     },
@@ -70,10 +75,17 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     if let Some(retry) = &retry {
         compiler.ops.push(Op::Reset(retry.retry.counter));
     }
-    let send = compiler.send(&method, (place, value), &mut map);
+    let auth = compiler.auth(&mut map);
+    let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (place, value), &mut map, &auth));
+    compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or("", |send| &send.request.name).into();
-    let at = compiler.here();
-    compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+    let at = if let Auth::Token(token) = auth {
+        compiler.send_with(&token, send, (place, needs))
+    } else {
+        let at = compiler.here();
+        compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+        at
+    };
     if let Some(retry) = retry {
         compiler.keep_since(at, retry.needs);
         compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
@@ -91,16 +103,22 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 }
 
 impl<'n> Compiler<'_, 'n> {
-    fn send(&mut self, method: &str, (place, url): (Place, &'n Node), map: &mut MapReader<'n>) -> Option<Send> {
+    /// The request itself; `auth` says who sends it.
+    pub(super) fn send(
+        &mut self,
+        method: &str,
+        (place, url): (Place, &'n Node),
+        map: &mut MapReader<'n>,
+        auth: &Auth,
+    ) -> Option<Send> {
         let reading = self.reading;
         let target = self.target(url);
         let query = map.take("params");
-        let headers = self.headers(map.take("headers"));
+        let headers = self.headers(map.take("headers"), auth.header());
         let body = self.body(map);
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
         let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
-        let digest = map.take("auth").and_then(|node| http::read_auth(reading, node));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
@@ -135,21 +153,32 @@ impl<'n> Compiler<'_, 'n> {
             expected: expect.expected.into(),
             limited: expect.limited.into(),
             redirects,
-            digest,
+            digest: auth.digest(),
             tags,
         };
-        Some(Send { request, rendering, name: computed_name, tags: computed_tags, demands: expect.demand })
+        Some(Send {
+            request,
+            rendering,
+            name: computed_name,
+            tags: computed_tags,
+            demands: expect.demand,
+            aside: false,
+        })
     }
 
     /// Headers of all requests, overridden or taken away by those of this one.
-    fn headers(&mut self, own: Option<&'n Node>) -> Vec<(String, Template)> {
+    fn headers(&mut self, own: Option<&'n Node>, authorization: Option<&Template>) -> Vec<(String, Template)> {
         let reading = self.reading;
-        let mut headers = Vec::new();
+        let mut headers: Vec<_> =
+            authorization.map(|value| (AUTHORIZATION.to_owned(), value.clone())).into_iter().collect();
         let own = own
             .map(|node| reading.map_like(node, "headers", Some("headers: {Accept: text/html}")))
             .map(|map| map.entries)
             .unwrap_or_default();
-        let overridden = |name: &str| own.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
+        let overridden = |name: &str| {
+            let replaced = authorization.is_some() && name.eq_ignore_ascii_case(AUTHORIZATION);
+            replaced || own.iter().any(|entry| entry.name.eq_ignore_ascii_case(name))
+        };
         for HeaderText { name, value } in
             self.surroundings.defaults.headers.iter().filter(|known| !overridden(&known.name))
         {

@@ -1,6 +1,6 @@
 //! Steps side by side: parallel blocks, and steps that run later while the flow goes on.
 
-use super::{Compiler, Step};
+use super::{Compiler, Step, token::Token};
 use crate::{
     language::{Slot, Template},
     plan::{Op, program::Parallel},
@@ -77,9 +77,10 @@ impl<'n> Compiler<'_, 'n> {
         begin
     }
 
-    /// Variables that operations since `begin` give values to.
+    /// Variables that operations since `begin` give values to; tokens are got by operations that stand elsewhere.
     fn assigned_since(&self, begin: usize) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = self.ops[begin..].iter().flat_map(Op::assigned).collect();
+        let own = self.ops[begin..].iter().flat_map(Op::assigned);
+        let mut slots: Vec<Slot> = own.chain(self.tokens.values().flat_map(Token::lasting)).collect();
         slots.sort_unstable();
         slots.dedup();
         slots

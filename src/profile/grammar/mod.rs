@@ -116,6 +116,7 @@ pub static SECTIONS: &[&Section] = &[
     &steps::CHECK,
     &steps::AUTH,
     &steps::DIGEST,
+    &steps::TOKEN,
     &steps::PART,
     &steps::CHOICE,
 ];

@@ -1,6 +1,6 @@
 //! The sections of a profile, but for load and steps.
 
-use super::{Key, Kind, Section, key, load, needed, section};
+use super::{Key, Kind, Section, key, load, needed, section, steps};
 
 pub(super) static PROFILE: Section = Section {
     name: "profile",
@@ -17,6 +17,11 @@ static PROFILE_KEYS: &[Key] = &[
         "names for texts that stay the same for the whole run; the environment and `-e` override them",
     ),
     key("base_url", Kind::Text, "what relative URLs are appended to"),
+    key("environments", Kind::Names(&Kind::Any), "keys of the profile that an environment replaces, by its name"),
+    key("environment", Kind::Text, "the environment that is chosen; `--environment` overrides it"),
+    key("presets", Kind::Names(&Kind::Any), "keys of the profile that a preset replaces, by its name"),
+    key("traces", Kind::Text, "where traces go"),
+    key("auth", Kind::Names(&Kind::Map(&steps::AUTH)), "ways to log in by name, for `auth` of requests"),
     key("practice_target", Kind::Names(&Kind::Several(&Kind::Text)), "knobs of a practice target inside the process"),
     key("http", Kind::Map(&HTTP), "how HTTP is spoken"),
     key("tags", Kind::Names(&Kind::Text), "labels of every series"),
@@ -39,11 +44,7 @@ static PROFILE_KEYS: &[Key] = &[
     key("teardownTimeout", Kind::Duration, "longest time of `teardown`; 60s"),
     key("flow", Kind::Steps, "steps of an iteration, when there is one scenario"),
     key("scenarios", Kind::Scenarios, "scenarios by name; they begin together unless they have a `startTime`"),
-    key(
-        "preset",
-        Kind::Word(&["smoke", "load", "stress", "spike", "soak", "breakpoint"]),
-        "a shape of load with the profile's own as its base",
-    ),
+    key("preset", Kind::Text, "smoke, load, stress, spike, soak, breakpoint, or one of `presets`"),
 ];
 
 const KINDS: &[&str] = &["counter", "gauge", "updown", "rate", "trend"];
@@ -81,6 +82,7 @@ pub(super) static HTTP: Section = section(
     "http",
     "How HTTP is spoken.",
     &[
+        key("auth", Kind::Either(&[Kind::Text, Kind::Map(&steps::AUTH)]), "how every request logs in"),
         key("timeout", Kind::Duration, "longest time of a request; 60s"),
         key("compression", Kind::Boolean, "whether compressed answers are asked for; false"),
         key("headers", Kind::Names(&Kind::Text), "headers of every request; an empty one is taken away"),

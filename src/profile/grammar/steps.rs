@@ -42,9 +42,16 @@ static REQUEST: &[Key] = &[
     key("file", Kind::Text, "body: a file, seen from the profile's folder"),
     key("timeout", Kind::Duration, "longest time; that of `http`"),
     key("redirects", Kind::Count, "how many redirects are followed; those of `http`"),
-    key("auth", Kind::Map(&AUTH), "how to log in to what is asked for"),
+    key(
+        "auth",
+        Kind::Either(&[Kind::Text, Kind::Map(&AUTH)]),
+        "how to log in: one of `auth`, or `none`; that of `http`",
+    ),
     key("tags", Kind::Names(&Kind::Text), "labels of its series"),
     key("expect", Kind::Either(&[STATUSES, Kind::Map(&EXPECT)]), "what counts as success; 200..399"),
+];
+
+static ANSWER: &[Key] = &[
     key("retry", Kind::Either(&[Kind::Count, Kind::Map(&RETRY)]), "how often and when to try again; never"),
     key(
         "extract",
@@ -71,9 +78,9 @@ pub static STEPS: &[StepForm] = &[
         &["get", "post", "put", "patch", "delete", "head", "options"],
         Kind::Text,
         "a request: to a path, or to a whole URL",
-        &[REQUEST],
+        &[REQUEST, ANSWER],
     ),
-    form(&["request"], Kind::Text, "a request with any method", &[METHOD, REQUEST]),
+    form(&["request"], Kind::Text, "a request with any method", &[METHOD, REQUEST, ANSWER]),
     form(&["think"], Kind::Pause, "a pause", &[]),
     form(&["check"], CHECKS, "looks at values, or at the last response", &[]),
     form(&["set"], Kind::Names(&Kind::Any), "gives names values", &[]),
@@ -205,9 +212,35 @@ pub(super) static EXTRACTION: Section = section(
 
 pub(super) static AUTH: Section = section(
     "auth",
-    "How to log in to what is asked for.",
-    &[needed("digest", Kind::Map(&DIGEST), "digest authentication (RFC 7616)")],
+    "How to log in; one of these.",
+    &[
+        key("basic", Kind::Map(&DIGEST), "a name and a password with every request"),
+        key("bearer", Kind::Text, "a token that is there"),
+        key("digest", Kind::Map(&DIGEST), "digest authentication (RFC 7616)"),
+        key("token", Kind::Map(&TOKEN), "a token that each user fetches and renews"),
+    ],
 );
+
+/// The request that fetches a token; its other keys are those of a request.
+pub(super) static TOKEN: Section = Section {
+    name: "token",
+    about: "A token that each user fetches, and renews before it runs out.",
+    keys: TOKEN_KEYS,
+    includes: &[&OF_REQUEST],
+};
+
+static TOKEN_KEYS: &[Key] = &[
+    key("post", Kind::Text, "where it is fetched"),
+    key("get", Kind::Text, "where it is fetched, by GET"),
+    key("put", Kind::Text, "where it is fetched, by PUT"),
+    key("access", Kind::Text, "where the token stands in the answer"),
+    key("refresh_token", Kind::Text, "where the token for renewing stands"),
+    key("expires_in", Kind::Text, "where its length of life stands, in seconds"),
+    key("refresh_at", Kind::Text, "after which share of its life it is renewed"),
+    key("refresh", Kind::Any, "the request that renews it"),
+];
+
+static OF_REQUEST: Section = section("request", "What requests have in common.", REQUEST);
 
 pub(super) static DIGEST: Section = section(
     "digest",

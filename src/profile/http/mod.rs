@@ -44,6 +44,8 @@ pub(super) fn read(reading: &Reading, given: &Given, map: &mut MapReader<'_>, de
     };
     let debug = http.take("http_debug").and_then(|node| reading.word(node, "http_debug", DEBUGS));
     options.debug = debug.unwrap_or_default();
+    // It becomes steps of flows, so that whoever compiles them reads it.
+    http.take("auth");
     http.finish(reading);
     options
 }
@@ -111,17 +113,8 @@ fn choose<T: Copy>(
     chosen.flatten()
 }
 
-/// Reads `auth:` of a request.
-pub(super) fn read_auth(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
-    let mut map = reading.map(node, "auth");
-    let digest = map.need(reading, "digest", "{username: jane, password: secret}");
-    let digest = digest.and_then(|node| read_digest(reading, node));
-    map.finish(reading);
-    digest
-}
-
 /// Reads `{username: …, password: …}` of digest authentication.
-fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
+pub(super) fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
     let mut map = reading.map(node, "digest");
     let mut text = |key, example| map.need(reading, key, example).and_then(|node| reading.text(node, key));
     let (username, password) = (text("username", "jane"), text("password", "${PASSWORD}"));

@@ -1,0 +1,95 @@
+//! What a traced request shows of itself: the header line on the wire; address and user agent in its span.
+
+use crate::{
+    plan::Origin,
+    protocol::{Outgoing, head, proxy::authority},
+};
+
+/// Bytes of the header line: `traceparent: 00-` trace `-` span `-` flags, and the line end.
+pub(super) const HEADER: usize = 13 + 55 + 2;
+const TEMPLATE: &[u8; HEADER] = b"traceparent: 00-00000000000000000000000000000000-0000000000000000-00\r\n";
+const TRACE_AT: usize = 16;
+const SPAN_AT: usize = TRACE_AT + 32 + 1;
+const FLAGS_AT: usize = SPAN_AT + 16 + 1;
+/// Longer texts are cut: a span is a few hundred bytes at most.
+const LONGEST: usize = 512;
+
+/// The header line. Flag 01 says that the spans are recorded here; the flag of random ids (level 2 of the
+/// recommendation) is left out, because servers exist that compare the whole byte.
+pub(super) fn header(trace: u128, span: u64, is_sampled: bool) -> [u8; HEADER] {
+    let mut line = *TEMPLATE;
+    put_hex(&mut line[TRACE_AT..], &trace.to_be_bytes());
+    put_hex(&mut line[SPAN_AT..], &span.to_be_bytes());
+    put_hex(&mut line[FLAGS_AT..], &[is_sampled.into()]);
+    line
+}
+
+fn put_hex(out: &mut [u8], bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in out.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]]);
+    }
+}
+
+/// The address of a request as it is written. Values of its query are left out, for they may be secrets: the names stay.
+pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
+    let Some(origin) = origin else { return String::new() };
+    let target = head::target_text(request);
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let scheme = if origin.tls { "https" } else { "http" };
+    let mut url = format!("{scheme}://{}{path}", authority(origin));
+    for (number, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
+        url.push(if number == 0 { '?' } else { '&' });
+        // A word without `=` may be a token as well as a name.
+        url += &pair.split_once('=').map_or_else(|| "REDACTED".to_owned(), |(name, _)| format!("{name}=REDACTED"));
+    }
+    cut(url)
+}
+
+/// The user agent that a request names, if it does.
+pub(super) fn user_agent(outgoing: &Outgoing<'_>) -> String {
+    cut(head::text(outgoing.head(), "user-agent").unwrap_or_default().to_owned())
+}
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{RequestSpec, Wire};
+
+    #[test]
+    fn the_header_is_as_the_recommendation_has_it() {
+        let line = header(0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c, 0xb7ad_6b71_6920_3331, true);
+        let expected = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n";
+        assert_eq!(std::str::from_utf8(&line), Ok(expected));
+        assert!(header(1, 1, false).ends_with(b"0000001-0000000000000001-00\r\n"));
+    }
+
+    #[test]
+    fn addresses_hold_no_value_that_may_be_a_secret() {
+        let url =
+            |tls, host: &str, port, line: &str| url(Some(&Origin { tls, host: host.into(), port }), line.as_bytes());
+        assert_eq!(url(false, "h", 80, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), "http://h:80/a");
+        assert_eq!(
+            url(true, "::1", 8443, "GET /a?key=s3cret&s3cret&b= HTTP/1.1\r\n"),
+            "https://[::1]:8443/a?key=REDACTED&REDACTED&b=REDACTED"
+        );
+        assert_eq!(url(true, "hh", 443, &format!("GET /{} HTTP/1.1\r\n", "é".repeat(900))).len(), 511);
+        assert_eq!(url(false, "h", 80, ""), "http://h:80");
+    }
+
+    #[test]
+    fn the_user_agent_is_that_of_the_head() {
+        let agent = |head: &str| {
+            let spec =
+                RequestSpec { wire: Wire::new(head.as_bytes(), b"User-Agent: body\r\n"), ..RequestSpec::default() };
+            user_agent(&Outgoing::constant(&spec))
+        };
+        assert_eq!(agent("GET / HTTP/1.1\r\nUSER-agent:  mine/1 \r\nHost: h\r\n"), "mine/1");
+        assert_eq!(agent("GET / HTTP/1.1\r\nHost: h\r\n"), "");
+    }
+}

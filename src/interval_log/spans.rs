@@ -1,0 +1,112 @@
+//! Spans as bytes, behind everything else of an interval and only where there are some: logs from before there were any
+//! read the same.
+
+use crate::metric::{
+    Span,
+    varint::{Input, put, put_text},
+};
+
+/// No span is shorter: seven numbers, two texts, and the identities of trace, span and parent.
+const SHORTEST: usize = 9 + 16 + 2 * 8;
+
+/// Appends spans, if there are some.
+pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span]) {
+    if spans.is_empty() {
+        return;
+    }
+    put(out, spans.len() as u64);
+    for span in spans {
+        put(out, span.series.into());
+        put(out, span.response_series.into());
+        out.extend_from_slice(&span.trace.to_le_bytes());
+        out.extend_from_slice(&span.id.to_le_bytes());
+        out.extend_from_slice(&span.parent.to_le_bytes());
+        for number in
+            [span.start_unix_ns, span.duration_ns, span.response_ns, span.resends.into(), span.is_observed.into()]
+        {
+            put(out, number);
+        }
+        put_text(out, &span.url);
+        put_text(out, &span.user_agent);
+    }
+}
+
+/// Reads what is left as spans; None when it is something else.
+pub(super) fn read_spans(input: &mut Input<'_>) -> Option<Vec<Span>> {
+    if input.rest().is_empty() {
+        return Some(Vec::new());
+    }
+    let number = usize::try_from(input.number()?).ok()?;
+    // What claims more than it can hold is no interval, and gets no room for it.
+    let mut spans = Vec::with_capacity(Some(number).filter(|number| *number <= input.rest().len() / SHORTEST)?);
+    for _ in 0..number {
+        spans.push(read_span(input)?);
+    }
+    Some(spans)
+}
+
+fn read_span(input: &mut Input<'_>) -> Option<Span> {
+    let mut series = || u32::try_from(input.number()?).ok();
+    Some(Span {
+        series: series()?,
+        response_series: series()?,
+        trace: u128::from_le_bytes(input.bytes(16)?.try_into().ok()?),
+        id: u64::from_le_bytes(input.bytes(8)?.try_into().ok()?),
+        parent: u64::from_le_bytes(input.bytes(8)?.try_into().ok()?),
+        start_unix_ns: input.number()?,
+        duration_ns: input.number()?,
+        response_ns: input.number()?,
+        resends: u32::try_from(input.number()?).ok()?,
+        is_observed: input.number()? != 0,
+        url: input.text()?.to_owned(),
+        user_agent: input.text()?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{interval_log::codec, metric::Interval};
+
+    prop_compose! {
+        fn span()(
+            (series, response_series) in any::<(u32, u32)>(),
+            (trace, id, parent) in any::<(u128, u64, u64)>(),
+            (start_unix_ns, duration_ns, response_ns) in any::<(u64, u64, u64)>(),
+            (resends, is_observed) in any::<(u32, bool)>(),
+            url in "[ -~]{0,40}",
+            user_agent in "\\PC{0,9}",
+        ) -> Span {
+            Span {
+                series, response_series, trace, id, parent, start_unix_ns, duration_ns, response_ns, resends, is_observed, url,
+                user_agent,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn spans_come_back_and_damage_is_noticed(
+            spans in prop::collection::vec(span(), 0..5),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let interval = Interval { sequence: 3, spans, ..Interval::default() };
+            let bytes = codec::encode(&interval);
+            prop_assert_eq!(codec::decode(&bytes), Some(interval.clone()));
+            let cut = cut.index(bytes.len());
+            // All of it is needed, unless what is left is an interval without spans.
+            let without = codec::encode(&Interval { spans: Vec::new(), ..interval });
+            prop_assert_eq!(codec::decode(&bytes[..cut]).is_some(), bytes[..cut] == without[..]);
+        }
+    }
+
+    #[test]
+    fn without_spans_nothing_is_added_to_the_log() {
+        let (mut out, spans) = (Vec::new(), read_spans(&mut Input::new(&[])));
+        put_spans(&mut out, &[]);
+        assert_eq!((out.len(), spans), (0, Some(Vec::new())));
+        assert_eq!(read_spans(&mut Input::new(&[0xff, 0xff, 0xff, 0x7f])), None);
+    }
+}

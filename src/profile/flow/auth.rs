@@ -1,0 +1,190 @@
+//! `auth`: how a request says who sends it. A user and a password, a token that is there, or one that is fetched.
+
+use std::sync::Arc;
+
+use super::{Compiler, token::Token};
+use crate::{
+    language::{Named, Scope, Slot, Template, Value},
+    plan::{Op, http::Digest},
+    profile::{
+        fault::did_you_mean,
+        http::read_digest,
+        node::{Node, Yaml},
+        reader::MapReader,
+    },
+};
+
+/// The header that it becomes.
+pub(super) const AUTHORIZATION: &str = "Authorization";
+/// What there is.
+const KINDS: [&str; 4] = ["basic", "bearer", "digest", "token"];
+
+/// How a request says who sends it.
+#[derive(Debug, Default)]
+pub(super) enum Auth {
+    /// Not at all.
+    #[default]
+    None,
+    /// By a header, whatever is asked.
+    Header(Template),
+    /// By the answer to a challenge.
+    Digest(Arc<Digest>),
+    /// By a token, which its user fetches first.
+    Token(Token),
+}
+
+impl Auth {
+    /// The value of `Authorization`, if the request always has one.
+    pub(super) fn header(&self) -> Option<&Template> {
+        match self {
+            Self::Header(header) => Some(header),
+            Self::Token(token) => Some(&token.header),
+            Self::None | Self::Digest(_) => None,
+        }
+    }
+
+    /// What challenges are answered with.
+    pub(super) fn digest(&self) -> Option<Arc<Digest>> {
+        if let Self::Digest(digest) = self { Some(digest.clone()) } else { None }
+    }
+}
+
+/// A scope of hidden values: what a user calls by these names can't get between.
+pub(super) struct Hidden<'h>(pub(super) &'h [(&'static str, Named)]);
+
+impl Scope for Hidden<'_> {
+    fn resolve(&self, name: &str) -> Option<Named> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, named)| named.clone())
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// Takes `auth` of a request, or that of all requests.
+    pub(super) fn auth(&mut self, map: &mut MapReader<'n>) -> Auth {
+        let by_hand = map.peek("headers").and_then(authorization_of);
+        if map.peek("auth").is_some_and(Node::is_null) {
+            map.take("auth");
+            return Auth::None;
+        }
+        let Some(node) = map.take("auth") else {
+            let for_all = self.surroundings.auth.filter(|_| by_hand.is_none());
+            return for_all.map(|node| self.auth_of(node)).unwrap_or_default();
+        };
+        let auth = self.auth_of(node);
+        if let (Some(header), true) = (by_hand, auth.header().is_some()) {
+            let message = "this request says twice who sends it: by `auth` and by the header `Authorization`";
+            self.reading.fault(header.place, message, Some("leave one of them out".to_owned()));
+        }
+        auth
+    }
+
+    /// `none`, the name of a provider, or one of [`KINDS`].
+    pub(super) fn auth_of(&mut self, node: &'n Node) -> Auth {
+        let Yaml::Scalar { text, .. } = &node.value else { return self.kind_of_auth(node, None) };
+        if text == "none" {
+            return Auth::None;
+        }
+        let providers = &self.surroundings.providers;
+        if let Some(provider) = providers.get(text) {
+            return self.kind_of_auth(provider, Some(text));
+        }
+        let known = providers.keys().map(String::as_str).chain(["none"]);
+        let hint = did_you_mean(text, known)
+            .unwrap_or_else(|| "define it at the top: `auth: {NAME: {token: {post: /auth/token}}}`".to_owned());
+        self.reading.fault(node.place, "`auth` names nothing that the profile defines", Some(hint));
+        Auth::None
+    }
+
+    fn kind_of_auth(&mut self, node: &'n Node, name: Option<&str>) -> Auth {
+        let reading = self.reading;
+        let what = name.map_or_else(|| "auth".to_owned(), |name| format!("auth `{name}`"));
+        let mut map = reading.map(node, &what);
+        let given: Vec<_> = KINDS.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
+        let empty = map.entries.is_empty();
+        map.finish(reading);
+        let auth = match given[..] {
+            [(kind, value)] => match (kind, name) {
+                ("basic", _) => self.basic(value).map(Auth::Header),
+                ("bearer", _) => self.bearer(value).map(Auth::Header),
+                ("digest", _) => read_digest(reading, value).map(Auth::Digest),
+                (_, Some(name)) => self.token(name, value).map(Auth::Token),
+                (_, None) => {
+                    let hint =
+                        "for example `auth: {backend: {token: {post: /auth/token}}}` there, and `auth: backend` here";
+                    let message = "a token that is fetched needs a name: define it under `auth` at the top";
+                    reading.fault(node.place, message, Some(hint.to_owned()));
+                    None
+                }
+            },
+            [(one, _), (other, second), ..] => {
+                reading.fault(second.place, format!("{what} is either `{one}` or `{other}`, not both"), None);
+                None
+            }
+            [] => {
+                if empty && matches!(node.value, Yaml::Map(_)) || node.is_null() {
+                    reading.fault(node.place, format!("{what} needs one of {}", KINDS.join(", ")), None);
+                }
+                None
+            }
+        };
+        auth.unwrap_or_default()
+    }
+
+    /// RFC 7617. What never changes is encoded once.
+    fn basic(&mut self, node: &'n Node) -> Option<Template> {
+        let reading = self.reading;
+        let mut map = reading.map(node, "basic");
+        let username = map.need(reading, "username", "jane");
+        let password = map.need(reading, "password", "${PASSWORD}");
+        map.finish(reading);
+        let (username, password) = (username?, password?);
+        let name = self.template(username, "username")?;
+        self.template(password, "password")?;
+        if name.constant_text().is_some_and(|text| text.contains(':')) {
+            reading.fault(username.place, "a user name with `:` can't be told from its password", None);
+            return None;
+        }
+        // Each of them was read, so that together they are no fault.
+        let together = format!("{}:{}", username.scalar()?, password.scalar()?);
+        let together = reading.template_of(&together, node, self.names)?;
+        let credentials = if let Some(text) = together.constant_text() {
+            Named::Constant(Value::from(&*text))
+        } else {
+            let slot = self.names.hidden();
+            self.ops.push(Op::Set(slot, together));
+            Named::Slot(slot)
+        };
+        Template::compile("Basic ${base64(credentials)}", &Hidden(&[("credentials", credentials)])).ok()
+    }
+
+    /// RFC 6750.
+    fn bearer(&mut self, node: &'n Node) -> Option<Template> {
+        let token = self.template(node, "bearer")?;
+        if let Some(text) = token.constant_text() {
+            if text.trim().is_empty() || text.chars().any(char::is_control) {
+                let message = "a token is not empty and holds no line breaks or other control characters";
+                self.reading.fault(node.place, message, None);
+                return None;
+            }
+            return Some(Template::literal(&format!("Bearer {text}")));
+        }
+        let text = format!("Bearer {}", node.scalar()?);
+        self.reading.template_of(&text, node, self.names)
+    }
+}
+
+/// The header that holds a token.
+pub(super) fn bearer_of(token: Slot) -> Option<Template> {
+    Template::compile("Bearer ${token}", &Hidden(&[("token", Named::Slot(token))])).ok()
+}
+
+/// `Authorization` among headers.
+fn authorization_of(headers: &Node) -> Option<&Node> {
+    let Yaml::Map(pairs) = &headers.value else { return None };
+    let is_it = |key: &Node| key.scalar().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION));
+    pairs.iter().map(|(key, _)| key).find(|key| is_it(key))
+}

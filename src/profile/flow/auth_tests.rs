@@ -1,0 +1,170 @@
+//! What users with tokens ask for, and when: flows against a clock and answers of the test's own.
+
+use std::time::Duration;
+
+use crate::{
+    language::{Response, Who},
+    plan::{
+        Flow, Program,
+        flow::{Effect, Scene},
+        rendering::Rendered,
+    },
+    profile::{Given, load},
+};
+
+const PROFILE: &str = "
+base_url: http://h
+auth:
+  backend:
+    token:
+      post: /token
+      form: {username: '${user.name}', password: hunter2}
+      refresh: {post: /refresh, json: {refresh_token: '${refresh_token}'}}
+      refresh_at: 90%
+http: {auth: backend}
+scenarios:
+  all:
+    vus: 1
+    duration: 1s
+    user: {user: {name: jane}}
+    flow: [{get: /a}, {get: /b, auth: none}]
+";
+
+fn program(text: &str) -> Program {
+    let plan = load("p.yaml", text, &Given::default()).unwrap_or_else(|faults| panic!("{faults}"));
+    plan.scenarios.into_iter().next().unwrap().program
+}
+
+/// One user, who is answered by `answer`: from the request line, the header `Authorization` and the body.
+struct Client<A> {
+    program: Program,
+    flow: Flow,
+    answer: A,
+}
+
+impl<A: FnMut(&str) -> (u16, String)> Client<A> {
+    fn new(program: &Program, answer: A) -> Self {
+        let flow = Flow::new(program, &[], fastrand::Rng::with_seed(1), Who::default());
+        let mut client = Self { program: program.clone(), flow, answer };
+        if let Some(entry) = client.program.on_start {
+            client.enter(entry, 0);
+        }
+        client
+    }
+
+    /// What an iteration asks for at this second, and how it ends.
+    fn iterate(&mut self, second: u64) -> Vec<String> {
+        self.enter(self.program.iteration, second)
+    }
+
+    fn enter(&mut self, entry: usize, second: u64) -> Vec<String> {
+        self.flow.enter(&self.program, entry);
+        let (mut status, mut body, mut seen) = (None, String::new(), Vec::new());
+        loop {
+            let error = if status.is_none_or(|status| status < 400) { "" } else { "status_4xx" };
+            let response = Response { status, body: body.as_bytes(), error, ..Response::default() };
+            let scene = Scene { response, clock: Duration::from_secs(second), ..Scene::default() };
+            match self.flow.next(&self.program, &scene) {
+                Effect::Send { send, .. } => {
+                    let mut out = Rendered::default();
+                    let changing = self.flow.render(send, &scene, &mut out).unwrap();
+                    let bytes = if changing { out.bytes } else { send.request.wire.bytes.to_vec() };
+                    let text = String::from_utf8(bytes).unwrap();
+                    let header = text.lines().find_map(|line| line.strip_prefix("Authorization: ")).unwrap_or("-");
+                    let sent = text.split("\r\n\r\n").nth(1).unwrap();
+                    let asked = format!("{} {header} {sent}", send.request.name).trim_end().to_owned();
+                    let (answered, with) = (self.answer)(&asked);
+                    (status, body) = (Some(answered), with);
+                    seen.push(asked);
+                }
+                Effect::Fail(reason) => {
+                    seen.push(reason);
+                    return seen;
+                }
+                Effect::Done => return seen,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+const LOGIN: &str = "auth backend - username=jane&password=hunter2";
+
+/// Gives tokens `t1`, `t2`, … that last 100 seconds, each with a refresh token.
+fn tokens() -> impl FnMut(&str) -> (u16, String) {
+    let mut given = 0;
+    move |asked| {
+        if asked.starts_with("auth ") {
+            given += 1;
+            let answer = format!("{{\"access_token\":\"t{given}\",\"expires_in\":100,\"refresh_token\":\"r{given}\"}}");
+            return (200, answer);
+        }
+        (200, String::new())
+    }
+}
+
+#[test]
+fn a_token_is_fetched_once_and_renewed_when_its_share_of_time_is_over() {
+    let mut client = Client::new(&program(PROFILE), tokens());
+    assert_eq!(client.iterate(1_000), [LOGIN, "GET /a Bearer t1", "GET /b -"]);
+    assert_eq!(client.iterate(1_089), ["GET /a Bearer t1", "GET /b -"]);
+    let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
+    assert_eq!(client.iterate(1_090), [refresh, "GET /a Bearer t2", "GET /b -"]);
+    assert_eq!(client.iterate(1_179), ["GET /a Bearer t2", "GET /b -"]);
+}
+
+#[test]
+fn without_a_refresh_request_a_user_logs_in_again() {
+    let text = PROFILE.replace("      refresh: {post: /refresh, json: {refresh_token: '${refresh_token}'}}\n", "");
+    let mut client = Client::new(&program(&text), tokens());
+    client.iterate(1_000);
+    assert_eq!(client.iterate(1_090), [LOGIN, "GET /a Bearer t2", "GET /b -"]);
+}
+
+#[test]
+fn a_refused_refresh_becomes_a_login() {
+    let mut give = tokens();
+    let answer = move |asked: &str| if asked.contains("refresh_token") { (400, "{}".to_owned()) } else { give(asked) };
+    let mut client = Client::new(&program(PROFILE), answer);
+    client.iterate(1_000);
+    let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
+    assert_eq!(client.iterate(1_095), [refresh, LOGIN, "GET /a Bearer t2", "GET /b -"]);
+}
+
+#[test]
+fn a_refused_request_is_tried_once_more_with_a_fresh_token() {
+    let mut give = tokens();
+    let answer = move |asked: &str| if asked.starts_with("GET /a") { (401, String::new()) } else { give(asked) };
+    let mut client = Client::new(&program(PROFILE), answer);
+    let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
+    let expected = [LOGIN, "GET /a Bearer t1", refresh, "GET /a Bearer t2", "GET /b -"];
+    assert_eq!(client.iterate(1_000), expected);
+}
+
+#[test]
+fn who_gets_no_token_sends_nothing_that_needs_one() {
+    for answer in [(500, "{\"access_token\":\"t\"}"), (200, "{}"), (200, "no")] {
+        let mut client = Client::new(&program(PROFILE), move |_: &str| (answer.0, answer.1.to_owned()));
+        assert_eq!(client.iterate(1_000), [LOGIN, "auth backend: there is no token"]);
+    }
+}
+
+#[test]
+fn a_token_without_a_time_lasts() {
+    let mut client = Client::new(&program(PROFILE), |_: &str| (200, "{\"access_token\":\"t\"}".to_owned()));
+    client.iterate(0);
+    assert_eq!(client.iterate(1_000_000), ["GET /a Bearer t", "GET /b -"]);
+}
+
+#[test]
+fn users_and_passwords_are_encoded_once_or_each_time() {
+    let flow = "base_url: http://h\nvars: {PW: 'é:b'}\nauth: {me: {basic: {username: a, password: b}}}\nflow:\n";
+    let steps = "  - {get: /1, auth: {basic: {username: jane, password: '${PW}'}}}\n  - set: {name: ann}\n  \
+                 - {get: /2, auth: {basic: {username: '${name}', password: 'x${name}'}}}\n  - {get: /3, auth: me}\n  \
+                 - {get: /4, auth: {bearer: 'a${name}'}}\n";
+    let program = program(&format!("{flow}{steps}"));
+    let mut client = Client::new(&program, |_: &str| (200, String::new()));
+    let expected =
+        ["GET /1 Basic amFuZTrDqTpi", "GET /2 Basic YW5uOnhhbm4=", "GET /3 Basic YTpi", "GET /4 Bearer aann"];
+    assert_eq!(client.iterate(0), expected);
+}

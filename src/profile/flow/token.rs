@@ -1,0 +1,213 @@
+//! Tokens that users fetch before requests that need them, and renew in time. The operations that fetch one stand once in
+//! a program, where the first request needs them; a hidden value says where they lead back to.
+//!
+//! ```text
+//!  there is one, and time ──────────────────────▶ request ─▶ 401, the first? ──no──▶ (go on)
+//!           │no                                      ▲              │yes
+//!           ▼                                        │              ▼
+//!        refresh ──(none, refused)──▶ login ─▶ token, its time   forget it
+//!           ▲                           └──(refused)──▶ fail        │
+//!           └───────────────────────────────────────────────────────┘
+//! ```
+
+use super::{
+    Compiler,
+    auth::{Auth, Hidden, bearer_of},
+    nothing,
+};
+use crate::{
+    language::{
+        Expr, Named, Needs, Slot, Template, Value,
+        extract::{Extractor, JsonPath, Take},
+    },
+    plan::{
+        Op,
+        check::Rule,
+        program::{Extract, Send},
+    },
+    profile::{fault::Place, node::Node, reader::MapReader},
+    units,
+};
+
+/// How much of its time a token is used for.
+const REFRESH_AT: f64 = 0.9;
+
+/// A token of one provider, as a user holds it.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    provider: String,
+    pub(super) header: Template,
+    value: Slot,
+    /// When it is to be renewed, in milliseconds since 1970; null if nobody said.
+    until: Slot,
+    refresh: Slot,
+    /// Whether the request was tried with a fresh one already.
+    renewed: Slot,
+    /// Where fetching leads back to.
+    back: Slot,
+    /// Where fetching begins.
+    fetch: usize,
+}
+
+impl Token {
+    /// What of it a user keeps.
+    pub(super) fn lasting(&self) -> [Slot; 3] {
+        [self.value, self.until, self.refresh]
+    }
+
+    fn expr(&self, text: &str) -> Expr {
+        let slots =
+            [("token", self.value), ("until", self.until), ("refresh", self.refresh), ("renewed", self.renewed)];
+        let names = slots.map(|(name, slot)| (name, Named::Slot(slot)));
+        Expr::compile(text, &Hidden(&names)).unwrap_or_else(|_| nothing())
+    }
+
+    /// Goes on elsewhere if a condition holds; where, is to be filled in.
+    fn when(&self, condition: &str) -> Op {
+        Op::When(Box::new(self.expr(condition)), 0)
+    }
+}
+
+impl<'n> Compiler<'_, 'n> {
+    /// A request that needs a token: it is fetched first, and once more when the request is refused. Gives the position
+    /// of the request; `needs` is what it reads of the response before it.
+    pub(super) fn send_with(&mut self, token: &Token, send: Option<Send>, (place, needs): (Place, Needs)) -> usize {
+        if needs != Needs::default() {
+            let message =
+                format!("this request reads the response before it, which may be that of auth `{}`", token.provider);
+            self.reading.fault(place, message, Some("take what it needs into a variable with `extract`".to_owned()));
+        }
+        self.ops.push(Op::Reset(token.renewed));
+        let there = self.open(token.when("token != null && (until == null || unix_ms() < until)"));
+        let fetch = self.here();
+        self.ops.push(Op::Set(token.back, position(fetch + 2)));
+        self.ops.push(Op::Goto(token.fetch));
+        self.close(there);
+        let at = self.here();
+        self.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+        let done = self.open(token.when("status != 401 || error == '' || renewed == 1"));
+        self.ops.push(Op::Set(token.renewed, Template::fixed(Value::Int(1))));
+        self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
+        self.ops.push(Op::Goto(fetch));
+        self.close(done);
+        at
+    }
+
+    /// The token of a provider; the first request that needs one brings the operations that fetch it.
+    pub(super) fn token(&mut self, provider: &str, node: &'n Node) -> Option<Token> {
+        if let Some(known) = self.tokens.get(provider) {
+            return Some(known.clone());
+        }
+        let value = self.names.hidden();
+        let hidden = || self.names.hidden();
+        let mut token = Token {
+            provider: provider.to_owned(),
+            header: bearer_of(value)?,
+            value,
+            until: hidden(),
+            refresh: hidden(),
+            renewed: hidden(),
+            back: hidden(),
+            fetch: 0,
+        };
+        let over = self.open(Op::Goto(0));
+        token.fetch = self.here();
+        self.tokens.insert(provider.to_owned(), token.clone());
+        // Whoever fetches it first, it belongs to no group.
+        let groups = std::mem::take(&mut self.groups);
+        self.fetch(&token, node);
+        self.groups = groups;
+        self.close(over);
+        Some(token)
+    }
+
+    fn fetch(&mut self, token: &Token, node: &'n Node) {
+        let reading = self.reading;
+        let provider = &token.provider;
+        let mut map = reading.map(node, &format!("the token of auth `{provider}`"));
+        let refresh = map.take("refresh");
+        let (access, refresh_token, expires) = (map.take("access"), map.take("refresh_token"), map.take("expires_in"));
+        let share = map
+            .take("refresh_at")
+            .map_or(Some(REFRESH_AT), |node| reading.parsed(node, "refresh_at", units::parse_share));
+        let mut renewed = None;
+        if let Some(node) = refresh {
+            let unknown = self.open(token.when("refresh == null"));
+            let mut map = reading.map(node, &format!("the refresh of auth `{provider}`"));
+            self.names.lend(Some(("refresh_token", token.refresh)));
+            self.ask(token, &mut map);
+            self.names.lend(None);
+            map.finish(reading);
+            let refused = self.open(token.when("error != ''"));
+            self.keep(token, token.value, access, "$.access_token");
+            renewed = Some(self.open(token.when("token != null")));
+            self.close(refused);
+            self.ops.push(Op::Set(token.refresh, Template::fixed(Value::Null)));
+            self.close(unknown);
+        }
+        self.ask(token, &mut map);
+        map.finish(reading);
+        self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
+        let refused = self.open(token.when("error != ''"));
+        self.keep(token, token.value, access, "$.access_token");
+        self.close(refused);
+        let found = self.open(token.when("token != null"));
+        let reason = format!("auth {provider}: there is no token");
+        self.ops.push(Op::Fail(Template::fixed(Value::from(reason.as_str()))));
+        self.close(found);
+        renewed.into_iter().for_each(|at| self.close(at));
+        self.keep(token, token.until, expires, "$.expires_in");
+        let millis = share.unwrap_or(REFRESH_AT) * 1_000.0;
+        let until = token.expr(&format!("unix_ms() + until * {millis}"));
+        self.ops.push(Op::Set(token.until, Template::of(until)));
+        if refresh.is_some() || refresh_token.is_some() {
+            // Servers that don't give a new one mean the old one to be used again.
+            let found = self.names.hidden();
+            self.keep(token, found, refresh_token, "$.refresh_token");
+            let names = [("found", Named::Slot(found)), ("known", Named::Slot(token.refresh))];
+            let kept = Expr::compile("found ?? known", &Hidden(&names)).unwrap_or_else(|_| nothing());
+            self.ops.push(Op::Set(token.refresh, Template::of(kept)));
+        }
+        self.ops.push(Op::Return(token.back));
+    }
+
+    /// A request for a token.
+    fn ask(&mut self, token: &Token, map: &mut MapReader<'n>) {
+        let reading = self.reading;
+        let other = ["get", "put"].iter().find_map(|method| Some((*method, map.take(method)?)));
+        let found = other.or_else(|| map.need(reading, "post", "/auth/token").map(|node| ("post", node)));
+        let Some((method, url)) = found else { return };
+        let own = map.take("auth");
+        let auth = own.map(|node| (node, self.auth_of(node)));
+        if let Some((node, Auth::Token(_))) = &auth {
+            let hint = "basic, bearer and digest can stand here".to_owned();
+            reading.fault(node.place, "a request for a token can't need a token", Some(hint));
+        }
+        let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
+        let named = map.peek("name").is_some();
+        let Some(mut send) = self.send(&method.to_uppercase(), (url.place, url), map, &auth) else { return };
+        send.aside = true;
+        if !named {
+            send.request.name = format!("auth {}", token.provider);
+        }
+        self.ops.push(Op::Send(Box::new(send)));
+    }
+
+    /// Takes something out of the answer; null if it isn't there.
+    fn keep(&mut self, token: &Token, into: Slot, node: Option<&'n Node>, path: &str) {
+        let looked_for = match node {
+            Some(node) => self.extractor(node),
+            None => JsonPath::parse(path).ok().map(|path| (Extractor::Json(path), Take::First, None)),
+        };
+        let Some((what, take, default)) = looked_for else { return };
+        self.keep_since(token.fetch, Needs { head: what.reads_head(), body: what.reads_body() });
+        let default = Some(default.unwrap_or_else(|| Template::fixed(Value::Null)));
+        let check = self.check_of(String::new(), None, Rule::Found, &"".into());
+        self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
+    }
+}
+
+/// A position as a value.
+fn position(at: usize) -> Template {
+    Template::fixed(Value::Int(i64::try_from(at).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,77 @@
+//! What `--traces` and the plan mean for tracing: an address, a sampling, and where requests go.
+
+use super::Trouble;
+use crate::{
+    executor::{Sampling, tracer},
+    interval_log::frame::RequestHeader,
+    output::{SinkAddress, address::Settings, otlp::Tracing},
+    plan::{Op, Plan},
+};
+
+/// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.
+#[must_use]
+pub fn address(given: &str) -> String {
+    let bare = ["traces", "otlp"].iter().find_map(|kind| given.strip_prefix(kind)?.strip_prefix('='));
+    format!("traces={}", bare.unwrap_or(given))
+}
+
+/// Checks the sinks of a run.
+///
+/// # Errors
+/// When several want spans, for each would sample another share.
+pub fn check(sinks: &[SinkAddress]) -> Result<(), Trouble> {
+    let places = sinks.iter().filter_map(tracing).count();
+    if places > 1 {
+        return Err(Trouble::configuration("spans go to one place only; give `--traces` or `--out traces=…`, once"));
+    }
+    Ok(())
+}
+
+/// What a sink wants to be sampled, if it is one of spans.
+fn tracing(sink: &SinkAddress) -> Option<&Tracing> {
+    match &sink.settings {
+        Settings::Traces(tracing) => Some(tracing),
+        _ => None,
+    }
+}
+
+/// What is traced in a run of this id and seed, if its sinks ask for it.
+#[must_use]
+pub fn sampling(sinks: &[SinkAddress], run_id: &str, seed: u64) -> Option<Sampling> {
+    let Tracing { ratio, max_per_second, .. } = *sinks.iter().find_map(tracing)?;
+    Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
+}
+
+/// Where the requests of a plan go, by the labels of their series.
+#[must_use]
+pub fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
+    let mut headers = Vec::new();
+    for scenario in &plan.scenarios {
+        for op in &scenario.program.ops {
+            let Op::Send(send) = op else { continue };
+            let Some(origin) = plan.origins.get(send.request.origin) else { continue };
+            headers.push(RequestHeader {
+                scenario: scenario.name.clone(),
+                name: send.request.name.clone(),
+                method: send.request.method.clone(),
+                scheme: if origin.tls { "https" } else { "http" }.to_owned(),
+                address: origin.host.clone(),
+                port: origin.port,
+            });
+        }
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_takes_a_bare_address_and_that_of_a_sink() {
+        for given in ["http://h?ratio=1", "otlp=http://h?ratio=1", "traces=http://h?ratio=1"] {
+            assert_eq!(address(given), "traces=http://h?ratio=1");
+        }
+        assert_eq!(address("?ratio=1"), "traces=?ratio=1");
+    }
+}

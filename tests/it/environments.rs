@@ -1,0 +1,93 @@
+//! Environments and presets: which word counts, and what is not run by mistake.
+
+use super::support::{Bench, Ran, reply, serve};
+
+const PROFILE: &str = "
+vars: {SAID: profile, KEPT: kept}
+base_url: http://127.0.0.1:1
+environments:
+  one: {base_url: 'http://ADDRESS', vars: {SAID: one}, http: {headers: {X-Env: one}}}
+  two: {base_url: 'http://ADDRESS', vars: {SAID: two}}
+  prod: {base_url: 'http://ADDRESS', vars: {SAID: prod}, protected: true, max_rate: 10}
+environment: one
+presets:
+  quick: {iterations: 2, vars: {SAID: quick}}
+  both: {preset: smoke}
+http: {headers: {X-Env: none, X-All: all}}
+rate: 5
+duration: 1s
+flow: [{get: '/${SAID}/${KEPT}'}]
+";
+
+fn bench() -> (Bench, super::support::Asked) {
+    let (address, asked) = serve(|_| reply(200, "", b""));
+    let bench = Bench::new();
+    bench.write("p.yaml", &PROFILE.replace("ADDRESS", &address.to_string()));
+    (bench, asked)
+}
+
+/// Runs for a moment and gives what was asked for first.
+fn said(flags: &[&str], environment: &[(&str, &str)]) -> String {
+    let (bench, asked) = bench();
+    let words = [&["run", "p.yaml", "--run-dir", "run"], flags].concat();
+    let ran: Ran = bench.command(&words).envs(environment.iter().copied()).output().unwrap().into();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let requests = asked.requests.lock().unwrap();
+    let header = requests[0].lines().find_map(|line| line.strip_prefix("X-Env: ")).unwrap();
+    assert!(requests[0].contains("X-All: all\r\n"), "{}", requests[0]);
+    format!("{} {header}", requests[0].split(' ').nth(1).unwrap())
+}
+
+#[test]
+fn a_flag_stands_over_the_environment_and_that_over_the_profile() {
+    let variable = ("LOADAGENT_ENVIRONMENT", "two");
+    assert_eq!(said(&[], &[]), "/one/kept one");
+    assert_eq!(said(&[], &[variable]), "/two/kept none");
+    assert_eq!(said(&["--environment", "one"], &[variable]), "/one/kept one");
+    assert_eq!(said(&["-e", "SAID=flag"], &[variable]), "/flag/kept none");
+    assert_eq!(said(&["--preset", "quick"], &[variable]), "/quick/kept none");
+    assert_eq!(said(&["--environment", "prod", "--confirm", "prod"], &[]), "/prod/kept none");
+}
+
+#[test]
+fn a_protected_environment_is_not_run_by_mistake() {
+    let (bench, asked) = bench();
+    let refused = |flags: &[&str], why: &str| {
+        let ran = bench.run(&[&["run", "p.yaml", "--run-dir", "run", "--environment", "prod"], flags].concat());
+        assert_eq!(ran.code, 104, "{}", ran.stderr);
+        assert_eq!(ran.stderr.trim(), why);
+    };
+    let hint = "\n  hint: look at the plan with `loadagent check`, then add `--confirm prod`";
+    refused(&[], &format!("loadagent: environment `prod` is protected: a run needs leave for it{hint}"));
+    let other = format!("loadagent: environment `prod` is protected: a run needs leave for it, not for `Prod`{hint}");
+    refused(&["--confirm", "Prod"], &other);
+    refused(
+        &["--confirm", "prod", "--vus-factor", "4"],
+        "loadagent: environment `prod` allows 10/s, and the plan reaches 20/s requests\n  hint: lower the load: half of it is `--vus-factor 0.5`",
+    );
+    refused(
+        &["--confirm", "prod", "-u", "1", "-i", "5"],
+        "loadagent: environment `prod` allows 10/s, and nothing bounds the rate of scenario `default`: its users never rest\n  hint: give it an arrival rate (`rate`), or a pause (`wait`, `think`)",
+    );
+    refused(
+        &["--confirm", "prod", "--control", "127.0.0.1:0"],
+        "loadagent: environment `prod` has a `max_rate`, and orders by `--control` could go above it\n  hint: leave out `--control`",
+    );
+    assert!(asked.requests.lock().unwrap().is_empty() && !bench.path().join("run").exists());
+    let check = bench.run(&["check", "p.yaml", "--environment", "prod"]);
+    assert_eq!(check.code, 0, "{}", check.stderr);
+    assert!(check.stdout.contains("environment prod, protected: a run needs `--confirm prod`"), "{}", check.stdout);
+}
+
+#[test]
+fn own_presets_stand_beside_those_that_are_there() {
+    let (bench, _asked) = bench();
+    let told = |preset| bench.run(&["check", "p.yaml", "--preset", preset]).stdout;
+    assert!(told("quick").contains("2 iterations shared by 1 user"), "{}", told("quick"));
+    assert_eq!(told("both"), told("smoke"));
+    assert!(told("smoke").contains("1/s for 30s"), "{}", told("smoke"));
+    let wrong = bench.run(&["check", "p.yaml", "--environment", "tow"]);
+    assert_eq!(wrong.code, 104);
+    let message = "p.yaml:2:1: --environment: unknown environment `tow`; known: one, two, prod";
+    assert!(wrong.stderr.contains(message) && wrong.stderr.contains("hint: did you mean `two`?"), "{}", wrong.stderr);
+}
