@@ -178,7 +178,10 @@ mod tests {
                 "p(95)<500 over soon",
                 "the window after `over`: `soon` is not a duration; write for example 250ms, 30s, 1m30s or 2h",
             ),
-            ("p(95)<500over 1m", "`500over 1m` is not a number"),
+            (
+                "p(95)<500over 1m",
+                "`500over 1m` is not a number; times are in milliseconds and shares from 0 to 1, without a unit",
+            ),
         ] {
             assert_eq!(parse_condition(text, Kind::Trend).unwrap_err(), fault);
         }
