@@ -38,7 +38,7 @@ pub enum Command {
     Target(TargetArgs),
     /// The bundled profiles
     Profiles {
-        /// `list` (default) or `show NAME`
+        /// `list` (default), `show NAME` or `schema`
         #[command(subcommand)]
         action: Option<ProfilesAction>,
     },
@@ -64,6 +64,8 @@ pub enum ProfilesAction {
         /// Its name
         name: String,
     },
+    /// The JSON Schema of profiles, for editors
+    Schema,
 }
 
 /// Flags of `run`.

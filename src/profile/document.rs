@@ -60,7 +60,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
     let variables = Variables::within(&given.environment);
-    let mut reading = Reading::new(variables, folder);
+    let mut reading = Reading::new(variables, folder, text);
     let Overlaid { root, environment, own_preset } = environment::overlay(&reading, root, given);
     let mut map = reading.map(&root, "the profile");
     for chosen in ["environments", "environment", "presets"] {
@@ -115,6 +115,12 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
     if let Some((node, text)) = base {
         match flow::resolve(&text, &Defaults::default()) {
             Ok(url) => defaults.base_url = Some(url),
+            Err(_) if !text.contains("://") => {
+                let place = node.map_or(map.place, |node| node.place);
+                let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));
+                reading.fault(place, format!("base_url: `{text}` names no protocol"), Some(hint));
+                defaults.base_url = stand_in();
+            }
             Err((message, hint)) => {
                 let place = node.map_or(map.place, |node| node.place);
                 let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::source::lines;
+
 /// A place in the text: line and column from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {
@@ -36,12 +38,21 @@ impl Faults {
     /// Sorts the faults and keeps the lines they point at.
     #[must_use]
     pub fn new(file: &str, text: &str, mut list: Vec<Fault>) -> Self {
+        for fault in &mut list {
+            fault.message = shown(&fault.message);
+            fault.hint = fault.hint.as_deref().map(shown);
+        }
         list.sort();
         list.dedup();
         let lines =
-            list.iter().map(|fault| text.lines().nth(fault.place.line.saturating_sub(1)).unwrap_or("").to_owned());
+            list.iter().map(|fault| lines(text).nth(fault.place.line.saturating_sub(1)).unwrap_or("").to_owned());
         Self { file: file.to_owned(), lines: lines.collect(), list }
     }
+}
+
+/// What a profile holds may be told, but not act on the terminal.
+fn shown(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 impl fmt::Display for Faults {

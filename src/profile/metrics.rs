@@ -55,7 +55,11 @@ pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
         } else {
             reading.word(entry.value, "kind of metric", &KINDS)
         };
-        let Some((kind, up_and_down)) = kind else { continue };
+        // A metric whose kind can't be read is known all the same, so that its uses are no faults of their own.
+        let (kind, up_and_down) = kind.unwrap_or_else(|| {
+            unit = (Unit::Seconds, 1.0);
+            (Kind::Trend, false)
+        });
         let def = MetricDef {
             name: Cow::Owned(name.clone()),
             kind,

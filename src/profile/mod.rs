@@ -15,6 +15,7 @@ pub mod document;
 pub mod environment;
 pub mod fault;
 pub mod flow;
+pub mod grammar;
 mod http;
 pub mod metrics;
 pub mod node;
@@ -23,6 +24,7 @@ pub mod quick;
 pub mod reader;
 pub mod scenario;
 pub mod secrets;
+pub mod source;
 pub mod thresholds;
 pub mod variables;
 

@@ -5,6 +5,7 @@ use std::{cell::RefCell, path::PathBuf, time::Duration};
 use super::{
     fault::{Fault, Place, did_you_mean},
     node::{Node, Yaml},
+    source::Source,
     variables::Variables,
 };
 use crate::{
@@ -20,13 +21,14 @@ pub struct Reading {
     pub variables: Variables,
     /// Where the profile lies: files that it names are looked for there.
     pub folder: PathBuf,
+    source: Source,
 }
 
 impl Reading {
     /// A reading without faults yet.
     #[must_use]
-    pub fn new(variables: Variables, folder: PathBuf) -> Self {
-        Self { faults: RefCell::default(), variables, folder }
+    pub fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
+        Self { faults: RefCell::default(), variables, folder, source: Source::new(text) }
     }
 
     /// Notes a fault.
@@ -40,6 +42,12 @@ impl Reading {
         self.faults.into_inner()
     }
 
+    /// How many there are so far.
+    #[must_use]
+    pub fn count_of_faults(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
     /// Whether there are faults.
     #[must_use]
     pub fn has_faults(&self) -> bool {
@@ -51,7 +59,8 @@ impl Reading {
         let template = self.template(node, what, &self.variables)?;
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
-            let message = format!("{what} is needed before the run, and `{}` is known only in it", template.shape());
+            let written = node.scalar().unwrap_or_default();
+            let message = format!("{what} is needed before the run, and `{written}` is known only in it");
             let hint = "variables of `vars` and functions that always give the same can stand here".to_owned();
             self.fault(node.place, message, Some(hint));
         }
@@ -82,15 +91,15 @@ impl Reading {
         None
     }
 
-    /// The column of a fault within a text is one of the file, if the text stands there as it is.
+    /// A fault within a scalar's text, where that was written.
     fn template_fault(&self, node: &Node, fault: TemplateFault) {
-        let mut place = node.place;
-        if let Yaml::Scalar { text, plain } = &node.value
-            && !text.contains('\n')
-        {
-            place.column += fault.at - 1 + usize::from(!plain);
-        }
-        self.fault(place, fault.message, fault.hint);
+        self.fault(self.place_in(node, fault.at), fault.message, fault.hint);
+    }
+
+    /// The place of a character (from 1) of a scalar, where it was written.
+    #[must_use]
+    pub fn place_in(&self, node: &Node, at: usize) -> Place {
+        self.source.place_within(node.place, node.scalar().unwrap_or_default(), at)
     }
 
     /// A value that never changes: a text, or a list or map of such.
@@ -172,7 +181,12 @@ impl Reading {
         if found.is_none() {
             let known = words.iter().map(|(word, _)| *word);
             let list = known.clone().collect::<Vec<_>>().join(", ");
-            self.fault(node.place, format!("unknown {what} `{text}`; known: {list}"), did_you_mean(&text, known));
+            let message = if what.starts_with('`') {
+                format!("{what} can't be `{text}`; known: {list}")
+            } else {
+                format!("unknown {what} `{text}`; known: {list}")
+            };
+            self.fault(node.place, message, did_you_mean(&text, known));
         }
         found
     }
@@ -188,22 +202,14 @@ impl Reading {
         &[]
     }
 
-    /// A map of names to texts.
-    pub fn pairs(&self, node: &Node, what: &str) -> Vec<(String, String)> {
-        let map = self.map(node, what);
-        let pairs = map.entries.iter().filter_map(|entry| {
-            Some((entry.name.clone(), self.text(entry.value, &format!("{what} `{}`", entry.name))?))
-        });
-        pairs.collect()
-    }
-
     /// Tags: label names that Prometheus takes, and none of our own.
     pub fn tags(&self, node: &Node) -> Vec<(String, String)> {
-        let tags = self.pairs(node, "tag");
-        for (name, _) in &tags {
-            self.check_tag(node.place, name);
-        }
-        tags
+        let map = self.map(node, "tags");
+        let tags = map.entries.iter().filter_map(|entry| {
+            self.check_tag(entry.place, &entry.name);
+            Some((entry.name.clone(), self.text(entry.value, &format!("tag `{}`", entry.name))?))
+        });
+        tags.collect()
     }
 
     /// Complains about a tag that may not have its name.
@@ -215,6 +221,11 @@ impl Reading {
 
     /// A map, to be taken apart key by key.
     pub fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
+        self.map_like(node, what, None)
+    }
+
+    /// A map, with an example for who wrote something else.
+    pub fn map_like<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
         let mut entries: Vec<Entry<'n>> = Vec::new();
         match &node.value {
             Yaml::Map(pairs) => {
@@ -229,9 +240,13 @@ impl Reading {
                 }
             }
             _ if node.is_null() => {}
-            _ => self.fault(node.place, format!("{what} must be a map, not {}", node.describe()), None),
+            _ => {
+                let hint = example.map(|example| format!("for example `{example}`"));
+                self.fault(node.place, format!("{what} must be a map, not {}", node.describe()), hint);
+            }
         }
-        MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new() }
+        let is_map = node.is_null() || matches!(node.value, Yaml::Map(_));
+        MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new(), is_map }
     }
 }
 
@@ -293,10 +308,13 @@ pub struct Entry<'n> {
 pub struct MapReader<'n> {
     /// Where the map begins.
     pub place: Place,
-    what: String,
+    /// What it is, for messages.
+    pub what: String,
     /// Its entries, in their order.
     pub entries: Vec<Entry<'n>>,
     known: Vec<&'static str>,
+    /// Whether there was a map: what is something else lacks no keys.
+    is_map: bool,
 }
 
 impl<'n> MapReader<'n> {
@@ -317,7 +335,7 @@ impl<'n> MapReader<'n> {
     /// The value of a key that must be there.
     pub fn need(&mut self, reading: &Reading, key: &'static str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
-        if value.is_none() {
+        if value.is_none() && self.is_map {
             reading.fault(
                 self.place,
                 format!("{} needs `{key}`", self.what),
@@ -333,6 +351,18 @@ impl<'n> MapReader<'n> {
         self.entries.first().map(|entry| (entry.name.as_str(), entry.place, entry.value))
     }
 
+    /// Whether it is a map at all.
+    #[must_use]
+    pub fn is_map(&self) -> bool {
+        self.is_map
+    }
+
+    /// Whether every key was known so far; else an unknown one may be what is missing.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.is_map && self.entries.iter().all(|entry| entry.taken)
+    }
+
     /// Marks a key as known and taken.
     pub fn took(&mut self, name: &str) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) {
@@ -341,10 +371,20 @@ impl<'n> MapReader<'n> {
     }
 
     /// Complains about every key that nobody took.
-    pub fn finish(self, reading: &Reading) {
+    pub fn finish(mut self, reading: &Reading) {
+        let mut all = Vec::new();
+        for key in std::mem::take(&mut self.known) {
+            if !all.contains(&key) {
+                all.push(key);
+            }
+        }
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
-            let hint = did_you_mean(&entry.name, self.known.iter().copied())
-                .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
+            let hint = did_you_mean(&entry.name, all.iter().copied()).unwrap_or_else(|| {
+                if all.is_empty() {
+                    return format!("{} has no other keys", self.what);
+                }
+                format!("known here: {}", all.join(", "))
+            });
             reading.fault(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
         }
     }

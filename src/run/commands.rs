@@ -6,7 +6,7 @@ use super::{Trouble, print, signals::Signals};
 use crate::{
     cli::{ProfilesAction, TargetArgs},
     exit::Exit,
-    profile::{bundled, fault::did_you_mean},
+    profile::{bundled, fault::did_you_mean, grammar},
     target::{self, Knobs},
 };
 
@@ -64,6 +64,7 @@ pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, Trouble> {
             })?;
             print(text.trim_end());
         }
+        Some(ProfilesAction::Schema) => print(&format!("{:#}", grammar::schema::schema())),
     }
     Ok(Exit::Passed)
 }

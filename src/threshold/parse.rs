@@ -78,8 +78,9 @@ fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), Str
         .filter(|(_, sign, _)| *sign != "=")
         .ok_or_else(|| format!("`{text}` has no comparison; write for example `{}`", example(kind)))?;
     let bound = text[at + sign.len()..].trim();
-    let bound: f64 =
-        bound.parse().ok().filter(|b: &f64| b.is_finite()).ok_or_else(|| format!("`{bound}` is not a number"))?;
+    let bound: f64 = bound.parse().ok().filter(|b: &f64| b.is_finite()).ok_or_else(|| {
+        format!("`{bound}` is not a number; times are in milliseconds and shares from 0 to 1, without a unit")
+    })?;
     let stat = parse_stat(text[..at].trim()).filter(|stat| offers(kind, *stat)).ok_or_else(|| {
         format!("`{}` is not a statistic of a {}; it has {}", text[..at].trim(), word(kind), offered(kind))
     })?;
@@ -177,7 +178,10 @@ mod tests {
                 "p(95)<500 over soon",
                 "the window after `over`: `soon` is not a duration; write for example 250ms, 30s, 1m30s or 2h",
             ),
-            ("p(95)<500over 1m", "`500over 1m` is not a number"),
+            (
+                "p(95)<500over 1m",
+                "`500over 1m` is not a number; times are in milliseconds and shares from 0 to 1, without a unit",
+            ),
         ] {
             assert_eq!(parse_condition(text, Kind::Trend).unwrap_err(), fault);
         }

@@ -17,6 +17,8 @@ use crate::{
 /// Most rounds of a `while` that names no other number.
 const MOST_ROUNDS: u32 = 10_000;
 
+const CHOICES: &str = "for example `choose: [{weight: 3, steps: […]}, {weight: 1, steps: […]}]`";
+
 /// `if: …` with `then` and `else`.
 pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
@@ -47,6 +49,10 @@ pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 /// `choose: [{weight: 3, steps: […]}, …]`.
 pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let reading = compiler.reading;
+    if !matches!(step.value.value, Yaml::List(_)) {
+        let message = format!("choose must be a list, not {}", step.value.describe());
+        return reading.fault(step.value.place, message, Some(CHOICES.to_owned()));
+    }
     let items = reading.list(step.value, "choose");
     let choice = compiler.open(Op::Choose(Box::default()));
     let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
@@ -61,8 +67,9 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     }
     exits.into_iter().for_each(|exit| compiler.close(exit));
     if total <= 0.0 && !reading.has_faults() {
-        let hint = "for example `choose: [{weight: 3, steps: […]}, {weight: 1, steps: […]}]`".to_owned();
-        reading.fault(step.value.place, "there is nothing to choose from: no choice has a weight", Some(hint));
+        let why = if items.is_empty() { "the list is empty" } else { "no choice has a weight" };
+        let message = format!("there is nothing to choose from: {why}");
+        reading.fault(step.value.place, message, Some(CHOICES.to_owned()));
     }
     places.iter_mut().for_each(|(bound, _)| *bound /= total);
     compiler.ops[choice] = Op::Choose(places.into());
@@ -78,9 +85,26 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let times = match range {
         Some((low, high)) if !low.contains('$') && !high.contains('$') => {
             let drawn = format!("${{random_int({low}, {high})}}");
-            compiler.reading.template_of(&drawn, step.value, compiler.names)
+            match (low.parse::<u64>(), high.parse::<u64>()) {
+                (Ok(low), Ok(high)) if low <= high => compiler.reading.template_of(&drawn, step.value, compiler.names),
+                (low, high) => {
+                    let message = match (low, high) {
+                        (Ok(_), Ok(_)) => "begins after its end",
+                        _ => "is not a range of whole numbers such as 2..5",
+                    };
+                    let written = step.value.scalar().unwrap_or_default();
+                    compiler.reading.fault(step.value.place, format!("repeat: `{written}` {message}"), None);
+                    None
+                }
+            }
         }
-        _ => compiler.template(step.value, "repeat"),
+        _ => {
+            let times = compiler.template(step.value, "repeat");
+            if let Some(times) = &times {
+                compiler.count_of(step.value, "repeat", times, 0);
+            }
+            times
+        }
     };
     let limit = compiler.names.hidden();
     compiler.ops.push(Op::Set(limit, times.unwrap_or_else(|| Template::fixed(Value::Int(0)))));
@@ -93,6 +117,9 @@ pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         Yaml::Scalar { .. } => compiler.template(step.value, "foreach"),
         _ => compiler.any_value(step.value),
     };
+    if let Some(list) = &list {
+        compiler.list_of(step.value, "foreach", list);
+    }
     let named = step.map.take("as");
     let item = compiler.variable(named, "item", step.place);
     let items = compiler.names.hidden();
@@ -132,9 +159,10 @@ pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 
 /// `group: name`: a label of all that happens in it, and its duration.
 pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let name = compiler.reading.text(step.value, "the group's name").unwrap_or_default();
+    let Some(name) = compiler.reading.text(step.value, "the group's name") else { return };
     if name.contains("::") || name.trim().is_empty() {
-        compiler.reading.fault(step.value.place, format!("`{name}` is not a group's name"), None);
+        let hint = "`::` stands between the names of groups within groups: put one `group` into the other".to_owned();
+        compiler.reading.fault(step.value.place, format!("`{name}` is not a group's name"), Some(hint));
     }
     let since = compiler.names.hidden();
     compiler.groups.push(name);
@@ -180,9 +208,11 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         return reading.fault(step.value.place, format!("there is no flow `{name}`"), Some(hint));
     };
     if compiler.using.contains(&name) {
-        return reading.fault(step.value.place, format!("flow `{name}` uses itself"), None);
+        let way = compiler.using.iter().map(String::as_str).skip_while(|used| *used != name).chain([&*name]);
+        let hint = format!("{}; `repeat` and `while` go round", way.collect::<Vec<_>>().join(" → "));
+        return reading.fault(step.value.place, format!("flow `{name}` uses itself"), Some(hint));
     }
-    compiler.using.push(name);
-    compiler.steps(flow, "flow");
+    compiler.using.push(name.clone());
+    compiler.steps(flow, &name);
     compiler.using.pop();
 }

@@ -34,6 +34,11 @@ impl<'n> Compiler<'_, 'n> {
             "form" => (self.form(node), Some("application/x-www-form-urlencoded".to_owned())),
             "multipart" => self.multipart(node),
             "file" => (vec![Piece::Bytes(self.file(node)?.into())], Some("application/octet-stream".to_owned())),
+            _ if node.scalar().is_none() => {
+                let message = format!("body must be a text, not {}", node.describe());
+                self.reading.fault(node.place, message, Some("`json` sends maps and lists".to_owned()));
+                return None;
+            }
             _ => (vec![Piece::Value(self.template(node, "body")?, Escape::None)], None),
         };
         Some(Body { pieces, content_type })
@@ -146,9 +151,11 @@ impl<'n> Compiler<'_, 'n> {
     fn file(&mut self, node: &'n Node) -> Option<Vec<u8>> {
         let path = self.reading.text(node, "file")?;
         let read = self.reading.folder.join(&path);
-        let size = std::fs::metadata(&read).map(|data| data.len());
+        let size = std::fs::metadata(&read).map(|data| (data.len(), data.is_file()));
         let bytes = match size {
-            Ok(size) if size > MOST_OF_A_FILE => Err(format!("is larger than {} MiB", MOST_OF_A_FILE >> 20)),
+            // Neither a folder nor a device, which may never end.
+            Ok((_, false)) => Err("is not a file".to_owned()),
+            Ok((size, _)) if size > MOST_OF_A_FILE => Err(format!("is larger than {} MiB", MOST_OF_A_FILE >> 20)),
             _ => std::fs::read(&read).map_err(|error| format!("can't be read: {error}")),
         };
         bytes.map_err(|message| self.reading.fault(node.place, format!("`{path}` {message}"), None)).ok()

@@ -8,7 +8,7 @@ use crate::{
     plan::{Check, Op, check::Rule},
     profile::{
         node::{Node, Yaml},
-        reader::Reading,
+        reader::{Reading, same_key},
     },
 };
 
@@ -57,7 +57,7 @@ impl<'n> Compiler<'_, 'n> {
     /// A map of conditions; each is a check of its own, all under one name if it has one.
     fn check(&mut self, node: &'n Node) -> Vec<(String, Option<Template>, Rule)> {
         let reading = self.reading;
-        let mut map = reading.map(node, "this check");
+        let mut map = reading.map_like(node, "this check", Some("check: {status: 200}"));
         let name = map.take("name").and_then(|node| self.template(node, "name"));
         let mut rules: Vec<(String, Rule)> = Vec::new();
         if let Some(node) = map.take("status")
@@ -83,8 +83,9 @@ impl<'n> Compiler<'_, 'n> {
         {
             rules.push((condition.written().to_string(), Rule::That(condition)));
         }
+        let said = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
         map.finish(reading);
-        if rules.is_empty() && !reading.has_faults() {
+        if rules.is_empty() && !said && matches!(node.value, Yaml::Map(_)) {
             let hint = "it can have status, contains, equals, matches and that".to_owned();
             reading.fault(node.place, "this check looks at nothing", Some(hint));
         }

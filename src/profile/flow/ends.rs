@@ -18,17 +18,13 @@ pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 }
 
 fn message<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) -> Option<crate::language::Template> {
-    if node.is_null() {
-        compiler.reading.fault(node.place, "say why: it is told in the report", None);
-        return None;
-    }
     compiler.template(node, "the reason")
 }
 
 /// `end: loop`, `end: group`, `end: iteration` or `end: user`.
 pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let words = [("loop", "loop"), ("group", "group"), ("iteration", "iteration"), ("user", "user")];
-    let word = compiler.reading.word(step.value, "end", &words);
+    let word = compiler.reading.word(step.value, "`end`", &words);
     match word {
         Some("user") => compiler.ops.push(Op::Leave),
         Some("iteration") => compiler.ops.push(Op::End),
@@ -42,7 +38,8 @@ pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
     let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
         let message = format!("`end: {word}` stands in no {word}");
-        return compiler.reading.fault(node.place, message, None);
+        let hint = "it ends what it stands in; a branch of `parallel` can't end what is around all of them".to_owned();
+        return compiler.reading.fault(node.place, message, Some(hint));
     };
     let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();
     compiler.ops.extend(duties);

@@ -20,6 +20,8 @@ pub struct Sections<'n> {
     on_start: Option<&'n Node>,
     flow: Option<&'n Node>,
     on_stop: Option<&'n Node>,
+    /// What the steps of an iteration are called.
+    called: &'static str,
 }
 
 impl<'n> Sections<'n> {
@@ -30,13 +32,14 @@ impl<'n> Sections<'n> {
             on_start: map.take("on_start"),
             flow: map.need(reading, "flow", "[{get: /}]"),
             on_stop: map.take("on_stop"),
+            called: "flow",
         }
     }
 
     /// Only the steps of an iteration.
     #[must_use]
-    pub fn of_flow(steps: &'n Node) -> Self {
-        Self { flow: Some(steps), ..Self::default() }
+    pub fn of_flow(steps: &'n Node, called: &'static str) -> Self {
+        Self { flow: Some(steps), called, ..Self::default() }
     }
 }
 
@@ -70,19 +73,19 @@ pub fn read_program<'n>(
     declare(found(sections.flow, &surroundings.flows), false);
     declare(found(sections.on_stop, &surroundings.flows), false);
     let mut compiler = Compiler::new(reading, surroundings, origins, &names, strict);
-    let mut program = Program { iteration: compiler.entry(sections.flow), ..Program::default() };
+    let mut program = Program { iteration: compiler.entry(sections.flow, sections.called), ..Program::default() };
     if sections.user.is_some() || sections.on_start.is_some() {
         let begin = compiler.ops.len();
         if let Some(node) = sections.user {
             super::state::assign(&mut compiler, node);
         }
         match sections.on_start {
-            Some(node) => drop(compiler.entry(Some(node))),
+            Some(node) => drop(compiler.entry(Some(node), "on_start")),
             None => compiler.ops.push(Op::End),
         }
         program.on_start = Some(begin);
     }
-    program.on_stop = sections.on_stop.map(|node| compiler.entry(Some(node)));
+    program.on_stop = sections.on_stop.map(|node| compiler.entry(Some(node), "on_stop"));
     program.ops = compiler.finish();
     (program.names, program.fleeting) = names.into_parts();
     program

@@ -11,14 +11,14 @@ use crate::{
     plan::{Op, check::Rule, program::Extract},
     profile::{
         node::{Node, Yaml},
-        reader::MapReader,
+        reader::{MapReader, same_key},
     },
 };
 
 impl<'n> Compiler<'_, 'n> {
     /// `extract: {id: $.id, token: {header: X-Token}, …}`; a plain text is a JSON path.
     pub(super) fn extracts(&mut self, node: &'n Node, send: usize, request: &Arc<str>) {
-        for entry in &self.reading.map(node, "extract").entries {
+        for entry in &self.reading.map_like(node, "extract", Some("extract: {id: $.id}")).entries {
             let into = self.names.declare(self.reading, &entry.name, entry.place, false);
             let Some((what, take, default)) = self.extractor(entry.value) else { continue };
             self.keep_since(send, Needs { head: what.reads_head(), body: what.reads_body() });
@@ -31,14 +31,21 @@ impl<'n> Compiler<'_, 'n> {
     /// What is looked for, which of the finds is taken, and what stands for none.
     pub(super) fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<Template>)> {
         let Yaml::Map(_) = node.value else {
-            let path = self.looked_for(node, "a path", JsonPath::parse)?;
+            let path = self.looked_for(node, "path", JsonPath::parse)?;
             return Some((Extractor::Json(path), Take::First, None));
         };
         let reading = self.reading;
         let mut map = reading.map(node, "this extraction");
-        let what = self.kind(&mut map);
+        let ways = ["json", "regex", "header", "cookie", "form", "meta", "between"];
+        let mut given = map.entries.iter().filter(|entry| ways.iter().any(|way| same_key(way, &entry.name)));
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            let message = format!("an extraction looks in one way: `{}` or `{}`, not both", first.name, second.name);
+            reading.fault(second.place, message, None);
+            return None;
+        }
         let take = map.take("take").map_or(Some(Take::First), |node| self.take(node));
         let default = map.take("default").and_then(|node| self.any_value(node));
+        let what = self.kind(&mut map);
         map.finish(reading);
         Some((what?, take?, default))
     }
@@ -73,8 +80,10 @@ impl<'n> Compiler<'_, 'n> {
             let (left, right) = (self.reading.text(left, "left")?, self.reading.text(right, "right")?);
             return self.looked_for(node, "between", |_| Between::new(&left, &right)).map(Extractor::Between);
         }
-        let hint = "it can be json, regex, header, cookie, form, meta or between".to_owned();
-        self.reading.fault(map.place, "this extraction looks for nothing", Some(hint));
+        if map.is_taken() {
+            let hint = "it can be json, regex, header, cookie, form, meta or between".to_owned();
+            self.reading.fault(map.place, "this extraction looks for nothing", Some(hint));
+        }
         None
     }
 
@@ -83,9 +92,11 @@ impl<'n> Compiler<'_, 'n> {
             Yaml::List(_) => String::new(),
             _ => self.reading.text(node, what)?,
         };
-        parse(&text)
-            .map_err(|fault| self.reading.fault(node.place, format!("{what}: {}", fault.message), fault.hint))
-            .ok()
+        let told = |fault: Fault| {
+            let place = self.reading.place_in(node, fault.column);
+            self.reading.fault(place, format!("{what}: {}", fault.message), fault.hint);
+        };
+        parse(&text).map_err(told).ok()
     }
 
     /// `first`, `last`, `random`, `all`, `count`, or a position.
@@ -100,7 +111,7 @@ impl<'n> Compiler<'_, 'n> {
         let text = self.reading.text(node, "take")?;
         match text.parse() {
             Ok(place) => Some(Take::Nth(place)),
-            Err(_) => self.reading.word(node, "take", &words),
+            Err(_) => self.reading.word(node, "`take`", &words),
         }
     }
 }

@@ -8,6 +8,7 @@ mod auth_tests;
 mod blocks;
 mod body;
 mod checks;
+mod constants;
 mod ends;
 mod entries;
 mod extracts;
@@ -166,10 +167,10 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     /// Compiles an entry: steps and the end. Gives where it begins.
-    pub fn entry(&mut self, steps: Option<&'n Node>) -> usize {
+    pub fn entry(&mut self, steps: Option<&'n Node>, what: &str) -> usize {
         let begin = self.ops.len();
         if let Some(node) = steps {
-            self.steps(node, "flow");
+            self.steps(node, what);
         }
         self.ops.push(Op::End);
         begin
@@ -184,6 +185,10 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     fn steps(&mut self, node: &'n Node, what: &str) {
+        if let Yaml::Map(_) = node.value {
+            let hint = "each step is an item of its own: put `- ` before it".to_owned();
+            return self.reading.fault(node.place, format!("`{what}` must be a list of steps, not a map"), Some(hint));
+        }
         let items = self.reading.list(node, what);
         if items.is_empty() && (node.is_null() || matches!(node.value, Yaml::List(_))) {
             let example = format!("for example `{what}: [{{get: /}}]`");
@@ -195,26 +200,32 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     fn step(&mut self, item: &'n Node) {
-        let map = self.reading.map(item, "this step");
+        let Yaml::Map(_) = item.value else {
+            let hint = "for example `get: /path` or `think: 1s`".to_owned();
+            let message = format!("a step must be a map, not {}", item.describe());
+            return self.reading.fault(item.place, message, Some(hint));
+        };
+        let mut map = self.reading.map(item, "this step");
         let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
-            if matches!(item.value, Yaml::Scalar { .. }) && !item.is_null() {
-                return; // not a map: that was told
-            }
-            self.reading.fault(item.place, "a step must be a map such as `get: /path` or `think: 1s`", None);
-            return;
+            return self.reading.fault(item.place, "a step without keys", None);
         };
-        let mut map = map;
         map.took(&word);
-        if same_key(&word, "end") {
-            return ends::end(self, Step { word: "end", place, value, map });
-        }
-        let Some((word, compile)) = STEPS.iter().find(|(known, _)| same_key(known, &word)) else {
-            let words = STEPS.iter().map(|(word, _)| *word).chain(["end"]);
-            let hint = did_you_mean(&word, words.clone())
-                .unwrap_or_else(|| format!("known: {}", words.collect::<Vec<_>>().join(", ")));
-            self.reading.fault(place, format!("unknown step `{word}`"), Some(hint));
-            return;
+        let known = STEPS.iter().copied().chain([("end", ends::end as Compile)]);
+        let Some((word, compile)) = known.clone().find(|(known, _)| same_key(known, &word)) else {
+            let words = known.map(|(word, _)| word);
+            let first = map.entries.iter().find(|entry| words.clone().any(|word| same_key(word, &entry.name)));
+            let hint = match first {
+                Some(entry) => format!("its first key says what a step does: begin with `{}`", entry.name),
+                None => did_you_mean(&word, words.clone())
+                    .unwrap_or_else(|| format!("known: {}", words.collect::<Vec<_>>().join(", "))),
+            };
+            return self.reading.fault(place, format!("unknown step `{word}`"), Some(hint));
         };
+        map.what = format!("step `{word}`");
+        if value.is_null() {
+            let hint = (word == "fail" || word == "abort").then(|| "say why: it is told in the report".to_owned());
+            return self.reading.fault(place, format!("`{word}` has no value"), hint);
+        }
         compile(self, Step { word, place, value, map });
     }
 

@@ -132,7 +132,9 @@ fn collect<'n>(
         Yaml::Map(pairs) => {
             let key_is = |key: &Node, word: &str| key.scalar().is_some_and(|text| same_key(text, word));
             let has_as = pairs.iter().any(|(key, _)| key_is(key, "as"));
-            let name_of = |node: &Node| node.scalar().map(|name| (name.to_owned(), node.place));
+            // What is computed can be no name, which its reader tells.
+            let written = |node: &'n Node| node.scalar().filter(|name| !name.contains("${"));
+            let name_of = |node: &'n Node| written(node).map(|name| (name.to_owned(), node.place));
             for (key, value) in pairs {
                 let Some(word) = key.scalar() else { continue };
                 match (word.to_lowercase().as_str(), &value.value) {

@@ -116,15 +116,15 @@ impl<'n> Compiler<'_, 'n> {
         let query = map.take("params");
         let headers = self.headers(map.take("headers"), auth.header());
         let body = self.body(map);
-        let timeout = map.take("timeout");
-        let timeout =
-            timeout.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
+        let timed = map.take("timeout");
+        let timeout = timed.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
         let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
         let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
         if timeout == Some(Duration::ZERO) {
+            let place = timed.map_or(place, |node| node.place);
             reading.fault(place, "a timeout of zero lets no request through", None);
         }
         let (target, label) = target?;
@@ -171,7 +171,10 @@ impl<'n> Compiler<'_, 'n> {
         let reading = self.reading;
         let mut headers: Vec<_> =
             authorization.map(|value| (AUTHORIZATION.to_owned(), value.clone())).into_iter().collect();
-        let own = own.map(|node| reading.map(node, "headers")).map(|map| map.entries).unwrap_or_default();
+        let own = own
+            .map(|node| reading.map_like(node, "headers", Some("headers: {Accept: text/html}")))
+            .map(|map| map.entries)
+            .unwrap_or_default();
         let overridden = |name: &str| {
             let replaced = authorization.is_some() && name.eq_ignore_ascii_case(AUTHORIZATION);
             replaced || own.iter().any(|entry| entry.name.eq_ignore_ascii_case(name))
@@ -179,21 +182,24 @@ impl<'n> Compiler<'_, 'n> {
         for HeaderText { name, value } in
             self.surroundings.defaults.headers.iter().filter(|known| !overridden(&known.name))
         {
-            headers.extend(self.template(value, &format!("header `{name}`")).map(|value| (name.clone(), value)));
+            headers.extend(self.header(name, value, value.place).map(|value| (name.clone(), value)));
         }
         for entry in own.iter().filter(|entry| !entry.value.is_null()) {
             check_header(reading, entry.place, &entry.name);
-            let value = self.template(entry.value, &format!("header `{}`", entry.name));
+            let value = self.header(&entry.name, entry.value, entry.place);
             headers.extend(value.map(|value| (entry.name.clone(), value)));
         }
-        for (name, value) in &headers {
-            let text = value.constant_text().unwrap_or_default();
-            if text.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
-                let place = own.iter().find(|entry| entry.name == *name).map_or(Place::default(), |entry| entry.place);
-                reading.fault(place, format!("header `{name}` holds a line break"), None);
-            }
-        }
         headers
+    }
+
+    /// The value of a header, which holds no line break.
+    fn header(&mut self, name: &str, node: &Node, place: Place) -> Option<Template> {
+        let value = self.template(node, &format!("header `{name}`"))?;
+        let text = value.constant_text().unwrap_or_default();
+        if text.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
+            self.reading.fault(place, format!("header `{name}` holds a line break"), None);
+        }
+        Some(value)
     }
 
     /// In setup a request that fails ends the test: no load on what is broken.

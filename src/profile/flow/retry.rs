@@ -44,6 +44,9 @@ impl<'n> Compiler<'_, 'n> {
 
     /// Statuses, `error`, or a condition.
     fn retry_condition(&mut self, node: &'n Node) -> Option<Expr> {
+        if let Yaml::List(_) = node.value {
+            read_statuses(self.reading, node)?;
+        }
         let statuses = node.one_or_many().iter().all(|item| item.scalar().is_some_and(super::checks::is_statuses));
         if !statuses {
             return self.condition(node, "on");

@@ -4,7 +4,10 @@ use super::{Compiler, Step, token::Token};
 use crate::{
     language::{Slot, Template},
     plan::{Op, program::Parallel},
-    profile::node::{Node, Yaml},
+    profile::{
+        node::{Node, Yaml},
+        reader::same_key,
+    },
 };
 
 /// `parallel: 10` with `steps`, or `parallel: [[…], […]]`; `width`, `index`, `collect`.
@@ -12,9 +15,9 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
     let reading = compiler.reading;
     let copies = match &step.value.value {
         Yaml::List(_) => None,
-        _ => compiler.template(step.value, "parallel"),
+        _ => compiler.branch_count(step.value, "parallel"),
     };
-    let width = step.map.take("width").and_then(|node| compiler.template(node, "width"));
+    let width = step.map.take("width").and_then(|node| compiler.branch_count(node, "width"));
     let index = step.map.take("index");
     let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
     let collect = step.map.take("collect");
@@ -23,12 +26,20 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
     let outer = std::mem::take(&mut compiler.blocks);
     let begin = compiler.here();
     let branches: Vec<usize> = match &step.value.value {
-        Yaml::List(items) => items.iter().map(|item| compiler.branch(item)).collect(),
+        Yaml::List(items) => {
+            if let Some(entry) = step.map.entries.iter().find(|entry| same_key(&entry.name, "steps")) {
+                let message = "`parallel` is a list of branches, or a number with `steps`, not both";
+                reading.fault(entry.place, message, None);
+                step.map.took("steps");
+            }
+            items.iter().map(|item| compiler.branch(item)).collect()
+        }
         _ => step.map.need(reading, "steps", "[{get: /}]").map(|node| compiler.branch(node)).into_iter().collect(),
     };
     compiler.blocks = outer;
     if branches.is_empty() && !reading.has_faults() {
-        reading.fault(step.value.place, "there is nothing to run in parallel", None);
+        let hint = "for example `parallel: [[{get: /a}], [{get: /b}]]`".to_owned();
+        reading.fault(step.value.place, "there is nothing to run in parallel", Some(hint));
     }
     let assigned = compiler.assigned_since(begin);
     let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();
@@ -53,6 +64,12 @@ pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 }
 
 impl<'n> Compiler<'_, 'n> {
+    fn branch_count(&mut self, node: &'n Node, what: &str) -> Option<Template> {
+        let count = self.template(node, what)?;
+        self.count_of(node, what, &count, 1);
+        Some(count)
+    }
+
     fn branch(&mut self, node: &'n Node) -> usize {
         let begin = self.here();
         self.steps(node, "steps");

@@ -35,7 +35,7 @@ pub(super) fn set<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 
 /// Gives variables values: texts with values in them, lists and maps.
 pub(super) fn assign<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) {
-    for entry in &compiler.reading.map(node, "set").entries {
+    for entry in &compiler.reading.map_like(node, "set", Some("set: {item: 3}")).entries {
         let slot = compiler.names.declare(compiler.reading, &entry.name, entry.place, false);
         let value = compiler.any_value(entry.value);
         compiler.ops.extend(slot.zip(value).map(|(slot, value)| Op::Set(slot, value)));
@@ -51,9 +51,13 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let fixed = constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str()))));
     let tags: Vec<_> = fixed.chain(computed).collect();
     step.map.finish(compiler.reading);
-    for entry in &compiler.reading.map(step.value, "metric").entries {
+    for entry in &compiler.reading.map_like(step.value, "metric", Some("metric: {orders: 1}")).entries {
         let metric = compiler.metric_called(&entry.name, entry.place, None);
-        let value = compiler.template(entry.value, &format!("metric `{}`", entry.name));
+        let what = format!("metric `{}`", entry.name);
+        let value = compiler.template(entry.value, &what);
+        if let Some(value) = &value {
+            compiler.number_of(entry.value, &what, value);
+        }
         if let (Some(metric), Some(value)) = (metric, value) {
             let sample = MetricStep { metric, value, tags: tags.clone(), group: compiler.group_label() };
             compiler.ops.push(Op::Metric(Box::new(sample)));
@@ -79,7 +83,7 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let named = step.map.take("as");
     let into = compiler.variable(named, "item", step.place);
     let words = [("random", Which::Random), ("first", Which::First), ("last", Which::Last)];
-    let which = step.map.take("which").map_or(Some(Which::Random), |node| reading.word(node, "which", &words));
+    let which = step.map.take("which").map_or(Some(Which::Random), |node| reading.word(node, "`which`", &words));
     let take = step.map.take("take").and_then(|node| reading.boolean(node, "take")).unwrap_or(false);
     let (Some(list), Some(into), Some(which)) = (list, into, which) else { return };
     let what = Change::Pick { into, which, take, empty: 0 };
@@ -194,8 +198,11 @@ impl<'n> Compiler<'_, 'n> {
         let metrics = &self.surroundings.metrics;
         let found = metrics.iter().position(|metric| metric.def.name == name);
         if found.is_none() {
-            let hint = did_you_mean(name, metrics.iter().map(|metric| &*metric.def.name))
-                .unwrap_or_else(|| format!("define it: `metrics: {{{name}: counter}}`"));
+            let hint =
+                did_you_mean(name, metrics.iter().map(|metric| &*metric.def.name)).unwrap_or_else(|| match kind {
+                    Some(Kind::Trend) => format!("define it: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`"),
+                    _ => format!("define it: `metrics: {{{name}: counter}}`"),
+                });
             self.reading.fault(place, format!("the profile has no metric `{name}`"), Some(hint));
         }
         let metric = &metrics[found?];

@@ -99,7 +99,7 @@ pub fn read_all<'n>(
     let wait = wait::read(reading, map).unwrap_or_default();
     let mut read = Vec::new();
     if let Some(node) = flow {
-        let program = sources.program(reading, &Sections::of_flow(node), false);
+        let program = sources.program(reading, &Sections::of_flow(node, "flow"), false);
         let (start, grace) = (Some(Duration::ZERO), Some(executor::GRACE));
         let (name, place, load) = ("default".to_owned(), node.place, Load::Share(1));
         read.push(Read {
@@ -115,7 +115,11 @@ pub fn read_all<'n>(
         });
     }
     let example = "{users: {executor: constant-vus, vus: 10, duration: 30s, flow: [{get: /}]}}";
-    let section = if flow.is_some() { map.take("scenarios") } else { map.need(reading, "scenarios", example) };
+    let section = map.take("scenarios");
+    if section.is_none() && flow.is_none() && map.is_map() {
+        let hint = format!("for example `flow: [{{get: /}}]`, or `scenarios: {example}`");
+        reading.fault(map.place, "the profile needs `flow` or `scenarios`", Some(hint));
+    }
     if let (Some(node), true) = (section, flow.is_some()) {
         let hint = "put the flow at the top under `scenarios`, too, with a name";
         reading.fault(node.place, "a profile has a `flow` or `scenarios`, not both", Some(hint.to_owned()));
@@ -224,8 +228,12 @@ fn read_one<'n>(
         known = executor.is_some();
         Load::Own(executor.and_then(|(name, shape)| Some((name, shape?))))
     } else {
+        let before = reading.count_of_faults();
         let brief = Brief::read(reading, &mut map);
-        if !brief.is_empty() {
+        if reading.count_of_faults() > before {
+            // What can't be read is told; that it is missing would be told twice.
+            Load::Own(None)
+        } else if !brief.is_empty() {
             Load::Own(shaped(reading, Brief::place_in(&map), name, &brief, notes))
         } else if share.is_some() || total.is_there() {
             Load::Share(share.and_then(|(_, share)| share).unwrap_or(1))

@@ -1,0 +1,164 @@
+//! What is fuzzed: each entry takes any bytes, must not panic, and holds what is promised of its results.
+//!
+//! Shared by the targets for libFuzzer beside this file and by `tests/fuzz`, which runs them without it.
+
+use std::time::Duration;
+
+use loadagent::{
+    language::{
+        Escape, Expr, Moment, Named, Response, Scope, Slot, Template, TemplateFault, Value, Who,
+        extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
+    },
+    profile::{self, Given},
+    protocol::http1::response::{Fault, Progress, ResponseReader},
+};
+
+/// Names and what they run.
+pub(crate) const ENTRIES: [(&str, fn(&[u8])); 4] =
+    [("profile", profile), ("language", language), ("extraction", extraction), ("response", response)];
+
+/// Any text is a plan, or faults of which each stands somewhere in the text.
+pub(crate) fn profile(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Err(faults) = profile::load("fuzz.yaml", &text, &Given::default()) else { return };
+    assert!(!faults.list.is_empty(), "neither a plan nor a fault");
+    let shown = faults.to_string();
+    assert!(shown.contains("nothing was sent"));
+    // As YAML counts them.
+    let plain = text.replace("\r\n", "\n").replace('\r', "\n");
+    let lines: Vec<&str> = plain.split('\n').collect();
+    for fault in &faults.list {
+        let (line, column) = (fault.place.line, fault.place.column);
+        let known = lines.get(line.saturating_sub(1)).map_or(0, |line| line.chars().count());
+        assert!((1..=lines.len() + 1).contains(&line), "{fault:?} stands in no line of {}", lines.len());
+        assert!((1..=known + 2).contains(&column), "{fault:?} stands in no column of {known}");
+    }
+}
+
+/// Three names with values of different types, and one that never changes.
+struct Names;
+
+impl Scope for Names {
+    fn resolve(&self, name: &str) -> Option<Named> {
+        match name {
+            "user" => Some(Named::Slot(Slot(0))),
+            "count" => Some(Named::Slot(Slot(1))),
+            "items" => Some(Named::Slot(Slot(2))),
+            "HOST" => Some(Named::Constant(Value::from("localhost"))),
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        ["user", "count", "items", "HOST"].map(str::to_owned).into()
+    }
+}
+
+/// Any text is a template and an expression, or a fault within it; what is rendered fits where it stands.
+pub(crate) fn language(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let within = |fault: &TemplateFault| {
+        assert!((1..=text.chars().count() + 1).contains(&fault.at), "{fault:?} is not within {text:?}");
+    };
+    let slots =
+        [Value::from("Ann & \"Ben\"\r\n"), Value::Int(i64::MIN), Value::List([Value::Null, Value::Float(0.5)].into())];
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut moment = Moment {
+        slots: &slots,
+        response: Response {
+            status: Some(200),
+            head: b"HTTP/1.1 200 OK\r\nX-Id: 7\r\n\r\n",
+            body: br#"{"items": [{"id": 1}], "name": "A"}"#,
+            duration: Duration::from_millis(3),
+            error: "",
+        },
+        who: Who { vu: 1, iteration: u64::MAX, scenario_iteration: 0 },
+        random: &mut random,
+        clock: Duration::from_secs(1_700_000_000),
+    };
+    match Expr::compile(&text, &Names) {
+        Ok(expr) => drop(expr.value(&mut moment)),
+        Err(fault) => within(&fault),
+    }
+    let template = match Template::compile(&text, &Names) {
+        Ok(template) => template,
+        Err(fault) => return within(&fault),
+    };
+    let _shown = (template.shape(), template.split_prefix(), template.value(&mut moment));
+    for escape in [Escape::None, Escape::Path, Escape::Form, Escape::Header, Escape::Json, Escape::JsonText] {
+        let mut out = Vec::new();
+        if template.render(&mut moment, escape, &mut out).is_err() {
+            continue;
+        }
+        match escape {
+            Escape::Header => assert!(!out.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)), "{text:?}"),
+            Escape::Json => {
+                let read = serde_json::from_slice::<serde_json::Value>(&out);
+                assert!(read.is_ok(), "{text:?} is not JSON: {}", String::from_utf8_lossy(&out));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The first line is what is looked for, the rest is the response; nothing found is more than there is.
+pub(crate) fn extraction(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (line, rest) = data.split_at(end);
+    let wanted = String::from_utf8_lossy(line);
+    let response = Response { head: rest, body: rest, ..Response::default() };
+    let (left, right) = wanted.split_once(' ').unwrap_or((&wanted, "\""));
+    let kinds = [
+        JsonPath::parse(&wanted).ok().map(Extractor::Json),
+        Pattern::new(&wanted, None).ok().map(Extractor::Regex),
+        Pattern::new(&wanted, Some(&Group::Number(0))).ok().map(Extractor::Regex),
+        Between::new(left, right).ok().map(Extractor::Between),
+        Some(Extractor::Header(Header::new(&wanted))),
+        Some(Extractor::Cookie(Cookie::new(&wanted))),
+        Some(Extractor::Html(Html::field(&wanted))),
+        Some(Extractor::Html(Html::meta(&wanted))),
+    ];
+    let mut random = fastrand::Rng::with_seed(7);
+    for kind in kinds.into_iter().flatten() {
+        let mut find = |take| kind.find(&response, take, &mut random);
+        let all = match find(Take::All) {
+            Some(Value::List(all)) => all.len(),
+            _ => 0,
+        };
+        assert_eq!(find(Take::Count), i64::try_from(all).ok().map(Value::Int), "{kind:?}");
+        for take in [Take::First, Take::Last, Take::Random, Take::Nth(1), Take::Nth(-1), Take::Nth(i64::MIN)] {
+            let found = find(take);
+            assert!(found.is_none() || all > 0 || take == Take::First, "{kind:?} {take:?} found {found:?} of none");
+        }
+    }
+}
+
+/// Any bytes are read alike in one piece and in small ones, as far as the response reaches.
+pub(crate) fn response(data: &[u8]) {
+    let [how, bytes @ ..] = data else { return };
+    let (keep, bodyless, size) = (how & 1 == 0, how & 2 != 0, usize::from(how >> 2) + 1);
+    let read = |size: usize| -> (Result<Progress, Fault>, Option<u16>, Vec<u8>) {
+        let mut reader = ResponseReader::default();
+        reader.begin(keep, keep, bodyless);
+        let mut last = Ok(Progress::More);
+        for piece in bytes.chunks(size).chain([&[][..]]) {
+            last = reader.feed(piece);
+            if last != Ok(Progress::More) {
+                break;
+            }
+        }
+        (last, reader.status(), reader.kept().body().to_vec())
+    };
+    let (whole, pieces) = (read(bytes.len().max(1)), read(size));
+    let ended = |progress| match progress {
+        // What follows a response spoils its connection only if it came in the same piece.
+        Ok(Progress::Done { .. }) => true,
+        Ok(Progress::More) => panic!("the end of the stream ended nothing"),
+        // Garbage without the end of a line is malformed at once or cut off at the end.
+        Err(Fault::Malformed | Fault::Truncated) => false,
+    };
+    assert_eq!(ended(whole.0), ended(pieces.0), "in pieces of {size}");
+    if ended(whole.0) {
+        assert_eq!((whole.1, whole.2), (pieces.1, pieces.2), "in pieces of {size}");
+    }
+}

@@ -1,0 +1,134 @@
+//! The text of a profile by its lines, to find the place of a character of a scalar in what was written for it: quotes,
+//! escapes, folded lines and blocks lie between the two.
+
+use super::fault::Place;
+
+/// The lines of a profile.
+#[derive(Debug, Default)]
+pub struct Source {
+    lines: Vec<Vec<char>>,
+}
+
+impl Source {
+    /// Splits a text where YAML does: at `\n`, `\r\n` and `\r`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { lines: lines(text).map(|line| line.chars().collect()).collect() }
+    }
+
+    /// Where the character `at` (from 1) of a scalar's text stands, if the scalar begins at `begin`; its begin if that
+    /// can't be told.
+    #[must_use]
+    pub fn place_within(&self, begin: Place, text: &str, at: usize) -> Place {
+        let first = self.lines.get(begin.line.wrapping_sub(1)).and_then(|line| line.get(begin.column.wrapping_sub(1)));
+        let place = match first {
+            _ if self.is_block(begin) => self.within_block(begin, text, at),
+            Some(quote @ ('"' | '\'')) => self.within_flow(begin, Some(*quote), at),
+            Some(_) => self.within_flow(begin, None, at),
+            None => None,
+        };
+        place.unwrap_or(begin)
+    }
+
+    /// Whether what begins here is a block: the first thing in its line, below the sign of one.
+    fn is_block(&self, begin: Place) -> bool {
+        let before = self.lines.get(..begin.line.saturating_sub(1)).unwrap_or_default();
+        let above = before.iter().rev().find(|line| !line.iter().all(|c| c.is_whitespace()));
+        let sign = above.and_then(|line| line.iter().rev().find(|c| !matches!(c, '-' | '+' | ' ' | '1'..='9')));
+        let indent = self.lines.get(begin.line.saturating_sub(1)).into_iter().flatten();
+        let first = indent.take_while(|c| c.is_whitespace()).count() + 1 >= begin.column;
+        first && matches!(sign, Some('|' | '>'))
+    }
+
+    /// A block's lines stand below its sign, each with the same indentation.
+    fn within_block(&self, begin: Place, text: &str, at: usize) -> Option<Place> {
+        let before: String = text.chars().take(at.checked_sub(1)?).collect();
+        let number = before.matches('\n').count();
+        let column = before.chars().rev().take_while(|c| *c != '\n').count();
+        let wanted: Vec<char> = text.split('\n').nth(number)?.chars().collect();
+        let below = self.lines.iter().enumerate().skip(begin.line - 1);
+        let (line, written) = below.skip(number).find(|(_, line)| !wanted.is_empty() && line.ends_with(&wanted))?;
+        Some(Place { line: line + 1, column: written.len() - wanted.len() + column + 1 })
+    }
+
+    /// A scalar in quotes or without, perhaps folded over several lines.
+    fn within_flow(&self, begin: Place, quote: Option<char>, at: usize) -> Option<Place> {
+        let (mut line, mut column) = (begin.line - 1, begin.column - 1 + usize::from(quote.is_some()));
+        let mut breaks = 0;
+        let mut passed = 1;
+        loop {
+            let chars = self.lines.get(line)?;
+            let rest = chars.get(column..).unwrap_or_default();
+            if rest.iter().all(|c| c.is_whitespace()) && passed < at {
+                // The end of the line and the spaces around it: one space, or as many breaks as lines are empty.
+                (line, breaks) = (line + 1, breaks + 1);
+                let next = self.lines.get(line)?;
+                column = next.iter().take_while(|c| c.is_whitespace()).count();
+                if column < next.len() {
+                    passed += 1.max(breaks - 1);
+                    breaks = 0;
+                }
+                continue;
+            }
+            if passed >= at {
+                return Some(Place { line: line + 1, column: column + 1 });
+            }
+            column += width(rest, quote);
+            passed += 1;
+        }
+    }
+}
+
+/// How many characters are written for the next one.
+fn width(rest: &[char], quote: Option<char>) -> usize {
+    match (quote, rest) {
+        (Some('"'), ['\\', 'x', ..]) => 4,
+        (Some('"'), ['\\', 'u', ..]) => 6,
+        (Some('"'), ['\\', 'U', ..]) => 10,
+        (Some('\''), ['\'', '\'', ..]) | (Some('"'), ['\\', ..]) => 2,
+        _ => 1,
+    }
+}
+
+/// The lines of a text as YAML counts them.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::node::{self, Yaml};
+
+    /// Where the `X` of the first scalar that has one is said to stand, and where it stands.
+    fn told_and_true(text: &str) -> (Place, Place) {
+        let Yaml::Map(pairs) = node::parse(text).unwrap().value else { panic!("a map") };
+        let (_, scalar) =
+            pairs.iter().find(|(_, value)| value.scalar().is_some_and(|text| text.contains('X'))).unwrap();
+        let value = scalar.scalar().unwrap();
+        let at = value.chars().position(|c| c == 'X').unwrap() + 1;
+        let line = lines(text).position(|line| line.contains('X')).unwrap();
+        let column = lines(text).nth(line).unwrap().chars().position(|c| c == 'X').unwrap();
+        (Source::new(text).place_within(scalar.place, value, at), Place { line: line + 1, column: column + 1 })
+    }
+
+    #[test]
+    fn characters_of_scalars_are_found_where_they_were_written() {
+        for text in [
+            "a: abX",
+            "a: 'abX'",
+            "a: \"abX\"",
+            "a: 'it''s X'",
+            "a: \"\\\"\\t\\x41\\u00fc X\"",
+            "a: one\n  two X\n",
+            "a: \"one\n\n   two X\"\n",
+            "a: |\n  one\n   two X\n  three\n",
+            "a: >-\n  one\n\n  X\n",
+            "b: 1\r\na: ü X",
+            "b: 1\ra: X",
+        ] {
+            let (told, right) = told_and_true(text);
+            assert_eq!(told, right, "{text:?}");
+        }
+    }
+}

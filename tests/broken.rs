@@ -1,0 +1,88 @@
+//! Broken profiles with their exact messages: `tests/golden/broken/cases/*.cases`, each case a title, a profile and what
+//! is said of it. `UPDATE_GOLDEN=1 cargo test --test broken` writes the messages; read them as their user would.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use loadagent::profile::{self, Faults, Given};
+
+struct Case<'t> {
+    title: &'t str,
+    profile: &'t str,
+    message: &'t str,
+}
+
+const TITLE: &str = "=== ";
+const MESSAGE: &str = "\n→\n";
+
+fn files() -> Vec<(PathBuf, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/broken/cases");
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+fn cases(text: &str) -> Vec<Case<'_>> {
+    let parts = text.strip_prefix(TITLE).unwrap().split("\n=== ");
+    let case = |part| {
+        let (title, rest) = str::split_once(part, '\n').unwrap();
+        let (profile, message) = rest.split_once(MESSAGE).unwrap_or((rest, ""));
+        Case { title, profile, message }
+    };
+    parts.map(case).collect()
+}
+
+fn faults(profile: &str) -> Faults {
+    match profile::load("p.yaml", profile, &Given::default()) {
+        Err(faults) => faults,
+        // No faults are no case: that is told there.
+        Ok(_) => Faults::new("p.yaml", profile, Vec::new()),
+    }
+}
+
+#[test]
+fn every_case_is_told_as_written() {
+    for (path, text) in files() {
+        let told: Vec<String> = cases(&text)
+            .iter()
+            .map(|case| {
+                format!("{TITLE}{}\n{}{MESSAGE}{}\n", case.title, case.profile.trim_end(), faults(case.profile))
+            })
+            .collect();
+        let told = told.join("\n");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&path, &told).unwrap();
+        } else {
+            assert_eq!(
+                text,
+                told,
+                "{} is behind; `UPDATE_GOLDEN=1 cargo test --test broken` writes it",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_case_is_one_fault_and_no_other_cases() {
+    let (mut titles, mut messages) = (BTreeSet::new(), BTreeSet::new());
+    for (path, text) in files() {
+        let many = path.file_stem().is_some_and(|stem| stem == "many");
+        for case in cases(&text) {
+            let found = faults(case.profile).list;
+            assert_eq!(found.len() > 1, many, "{}: {}: {found:#?}", path.display(), case.title);
+            assert!(titles.insert(case.title.to_owned()), "`{}` stands twice", case.title);
+            assert!(!case.message.is_empty(), "`{}` has no message", case.title);
+            messages.extend(found.into_iter().map(|fault| (fault.message, fault.hint)));
+        }
+    }
+    assert!(titles.len() >= 180 && messages.len() >= 160, "{} cases, {} messages", titles.len(), messages.len());
+}
+
+#[test]
+fn faults_stand_in_the_order_of_the_file() {
+    for case in files().iter().flat_map(|(_, text)| cases(text)) {
+        let places: Vec<_> = faults(case.profile).list.iter().map(|fault| fault.place).collect();
+        assert!(places.is_sorted(), "{}: {places:?}", case.title);
+    }
+}
