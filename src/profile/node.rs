@@ -142,7 +142,10 @@ impl<'a> Builder<'a> {
             Some(Err(error)) => {
                 let marker = error.marker();
                 let place = Place { line: marker.line().max(1), column: marker.col() + 1 };
-                Err(fault(place, &format!("this is not YAML: {}", error.info())))
+                let hint =
+                    "inside `{ }` and `[ ]` a text with `${…}`, `[`, `{` or a comma stands in quotes: `\"${x}\"`";
+                let message = format!("this is not YAML: {}", error.info());
+                Err(Fault { hint: Some(hint.to_owned()), ..fault(place, &message) })
             }
             None => Ok((Event::StreamEnd, self.last)),
         }

@@ -79,7 +79,7 @@ fn no_reader_takes_what_the_table_does_not_name() {
     let sections = SECTIONS.iter().flat_map(|section| section.all_keys());
     let all = sections
         .chain(EXECUTORS.iter().flat_map(|executor| executor.keys))
-        .chain(STEPS.iter().flat_map(|form| form.keys()));
+        .chain(STEPS.iter().flat_map(loadagent::profile::grammar::StepForm::keys));
     let known: BTreeSet<String> = names(all).into_iter().chain(["executor".to_owned()]).collect();
     let taken =
         regex::Regex::new(r#"(?:\.take\(|\.need\(\w+(?:\.\w+)?, |\bblock\(&mut \w+(?:\.\w+)?, )"(\w+)""#).unwrap();

@@ -34,7 +34,10 @@ fn what_is_ours_is_there() {
     let mut known_flags = BTreeSet::new();
     flags(&Cli::command(), &mut known_flags);
     let sections = SECTIONS.iter().flat_map(|section| section.all_keys());
-    let options = EXECUTORS.iter().flat_map(|executor| executor.keys).chain(STEPS.iter().flat_map(|form| form.keys()));
+    let options = EXECUTORS
+        .iter()
+        .flat_map(|executor| executor.keys)
+        .chain(STEPS.iter().flat_map(loadagent::profile::grammar::StepForm::keys));
     let words = STEPS.iter().flat_map(|form| form.words).copied().chain(["executor"]);
     let keys: BTreeSet<&str> = sections.chain(options).map(|key| key.name).chain(words).collect();
     let named = ours(&document);

@@ -51,7 +51,6 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (word, of) in schema.as_object().unwrap() {
         match word.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "patternProperties" | "additionalProperties" => {}
             "$ref" => {
                 let defs = root.pointer(of.as_str().unwrap().strip_prefix('#').unwrap()).unwrap();
                 faults.extend(check(root, defs, value, at));
@@ -64,17 +63,27 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
             }
             "const" if value != of => faults.push(format!("{at}: {value} is not {of}")),
             "enum" if !of.as_array().unwrap().contains(value) => faults.push(format!("{at}: {value} is not in {of}")),
-            "const" | "enum" => {}
             "minimum" if value.as_f64().is_some_and(|it| it < of.as_f64().unwrap()) => {
-                faults.push(format!("{at}: {value} < {of}"))
+                faults.push(format!("{at}: {value} < {of}"));
             }
             "maximum" if value.as_f64().is_some_and(|it| it > of.as_f64().unwrap()) => {
-                faults.push(format!("{at}: {value} > {of}"))
+                faults.push(format!("{at}: {value} > {of}"));
             }
             "minItems" if value.as_array().is_some_and(|it| (it.len() as u64) < of.as_u64().unwrap()) => {
-                faults.push(format!("{at}: too short"))
+                faults.push(format!("{at}: too short"));
             }
-            "minimum" | "maximum" | "minItems" => {}
+            // The rest of words: what a value fulfils, and what is no demand.
+            "const"
+            | "enum"
+            | "minimum"
+            | "maximum"
+            | "minItems"
+            | "$schema"
+            | "$defs"
+            | "title"
+            | "description"
+            | "patternProperties"
+            | "additionalProperties" => {}
             "pattern" => {
                 if value.as_str().is_some_and(|text| !Regex::new(of.as_str().unwrap()).unwrap().is_match(text)) {
                     faults.push(format!("{at}: {value} does not match {of}"));
