@@ -52,8 +52,6 @@ pub struct Validity {
     pub invalid: Vec<String>,
     /// What to know when reading the numbers.
     pub warnings: Vec<String>,
-    /// Whether there were attempts, and all of them failed.
-    pub nothing_succeeded: bool,
 }
 
 impl Validity {
@@ -106,7 +104,6 @@ impl Validity {
             _ => (0, 0),
         };
         if attempts > 0 && failed == attempts {
-            self.nothing_succeeded = true;
             self.warnings.push("not one attempt succeeded; ERRORS says why".to_owned());
         }
         let socketless =

@@ -76,13 +76,6 @@ impl Outcome {
     pub fn weigh(endings: Vec<(Exit, String)>, findings: &[Finding], validity: &Validity, outputs: &[Account]) -> Self {
         let mut reasons = endings;
         reasons.extend(validity.invalid.iter().map(|reason| (Exit::Invalid, reason.clone())));
-        // With thresholds it is they that say whether this is what was wanted.
-        if validity.nothing_succeeded && findings.is_empty() {
-            reasons.push((
-                Exit::Invalid,
-                "not one attempt succeeded, and no threshold says that it should be so".to_owned(),
-            ));
-        }
         for finding in findings.iter().filter(|finding| finding.fails()) {
             let threshold = &finding.threshold;
             let why = if finding.no_data { "no data" } else { "failed" };

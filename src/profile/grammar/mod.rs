@@ -109,6 +109,7 @@ pub static SECTIONS: &[&Section] = &[
     &sections::TLS_AUTH,
     &sections::DNS,
     &sections::METRIC,
+    &sections::DATA_SET,
     &sections::THRESHOLD,
     &steps::EXPECT,
     &steps::RETRY,

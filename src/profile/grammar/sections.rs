@@ -37,6 +37,11 @@ static PROFILE_KEYS: &[Key] = &[
         Kind::Names(&Kind::Several(&Kind::Either(&[Kind::Text, Kind::Map(&THRESHOLD)]))),
         "what must hold, by metric or `metric{tag:value}`",
     ),
+    key(
+        "data",
+        Kind::Names(&Kind::Either(&[Kind::List(&Kind::Any), Kind::Map(&DATA_SET)])),
+        "rows by name, for `row`; a list is the rows themselves",
+    ),
     key("flows", Kind::Names(&Kind::Steps), "steps by name, for `use`"),
     key("setup", Kind::Steps, "steps of one user before the load; a request that fails ends the test"),
     key("setupTimeout", Kind::Duration, "longest time of `setup`; 60s"),
@@ -56,6 +61,24 @@ pub(super) static METRIC: Section = section(
         needed("kind", Kind::Word(KINDS), "how samples are folded"),
         key("unit", Kind::Word(&["none", "ms", "s", "bytes"]), "what samples are; none"),
         key("help", Kind::Text, "what it means"),
+    ],
+);
+
+pub(super) static DATA_SET: Section = section(
+    "data set",
+    "Rows for users, from one source: `csv`, `json`, `jsonl`, `rows` or `generate`.",
+    &[
+        key("csv", Kind::Text, "a file of comma-separated values"),
+        key("json", Kind::Text, "a file with a JSON list"),
+        key("jsonl", Kind::Text, "a file with a JSON value a line"),
+        key("rows", Kind::List(&Kind::Any), "the rows themselves"),
+        key("generate", Kind::Count, "so many rows, made before the run"),
+        key("row", Kind::Names(&Kind::Any), "with `generate`: a row, with `index` and values of chance"),
+        key("order", Kind::Word(&["sequential", "shuffled", "random", "unique", "per_user"]), "sequential"),
+        key("at_end", Kind::Word(&["recycle", "stop"]), "what happens when rows are used up; recycle"),
+        key("columns", Kind::List(&Kind::Text), "with `csv`: names of the columns, when the file has no line of them"),
+        key("delimiter", Kind::Text, "with `csv`: what stands between cells; `,`"),
+        key("max_size", Kind::Text, "largest file; 1GiB"),
     ],
 );
 
