@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     data,
     environment::{self, Overlaid},
-    fault::{Fault, Faults},
+    fault::{Fault, Faults, did_you_mean},
     flow::{self, Defaults, Surroundings},
     http, metrics,
     node::{self, Node},
@@ -90,12 +90,22 @@ fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
         } else if entry.value.is_null() {
             let hint = format!("give it: `-e {}=…`, or set it in the environment", entry.name);
             reading.fault(entry.place, format!("variable `{}` has no value", entry.name), Some(hint));
-            // Known all the same, so that its uses are not faults of their own.
-            reading.variables.set(&entry.name, "0");
+            reading.variables.miss(&entry.name);
         } else if let Some(text) = reading.text(entry.value, "a variable") {
             reading.variables.set(&entry.name, &text);
         }
     }
+}
+
+/// What is said of `-e` flags that name no variable: a misspelt one would leave a default in force.
+fn strangers(variables: &Variables, given: &Given) -> Vec<String> {
+    let known = variables.all();
+    let unknown = given.flags.iter().filter(|(name, _)| !known.contains_key(name));
+    let told = unknown.map(|(name, _)| {
+        let near = did_you_mean(name, known.keys().map(String::as_str)).map(|hint| format!("; {hint}"));
+        format!("-e {name}: the profile has no such variable{}", near.unwrap_or_default())
+    });
+    told.collect()
 }
 
 fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &Given) -> Plan {
@@ -158,7 +168,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         name,
         scenarios: scenarios.run,
         left_out: scenarios.left_out,
-        notes: scenarios.notes,
+        notes: scenarios.notes.into_iter().chain(strangers(&reading.variables, given)).collect(),
         origins,
         thresholds,
         tags,
@@ -191,4 +201,17 @@ fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, Str
         }
     }
     knobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_variable_of_the_command_line_is_told() {
+        let given = Given { flags: vec![("HSOT".to_owned(), "h".to_owned())], ..Given::default() };
+        let text = "vars: {HOST: h}\nbase_url: 'http://${HOST}'\nvus: 1\nduration: 1s\nflow: [{get: /}]\n";
+        let plan = load("p.yaml", text, &given).unwrap();
+        assert_eq!(plan.notes, ["-e HSOT: the profile has no such variable; did you mean `HOST`?"]);
+    }
 }

@@ -57,6 +57,9 @@ impl Reading {
     /// A scalar's text, variables replaced.
     pub fn text(&self, node: &Node, what: &str) -> Option<String> {
         let template = self.template(node, what, &self.variables)?;
+        if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
+            return None;
+        }
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
             let written = node.scalar().unwrap_or_default();

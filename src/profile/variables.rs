@@ -8,6 +8,8 @@ use crate::language::{Named, Scope, Value};
 #[derive(Debug, Clone, Default)]
 pub struct Variables {
     values: BTreeMap<String, String>,
+    /// Those that have no value, which was told.
+    missing: Vec<String>,
     /// The environment, for `env()`.
     environment: Arc<[(String, String)]>,
 }
@@ -16,12 +18,24 @@ impl Variables {
     /// No variables, in an environment.
     #[must_use]
     pub fn within(environment: &[(String, String)]) -> Self {
-        Self { values: BTreeMap::new(), environment: environment.into() }
+        Self { environment: environment.into(), ..Self::default() }
     }
 
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: &str) {
         self.values.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Makes a variable known that has no value, so that its uses are no faults of their own.
+    pub fn miss(&mut self, name: &str) {
+        self.set(name, "0");
+        self.missing.push(name.to_owned());
+    }
+
+    /// Whether a text stands on a variable without a value: what it would be is no use.
+    #[must_use]
+    pub fn leaves_open(&self, text: &str) -> bool {
+        self.missing.iter().any(|name| text.contains(&format!("${{{name}}}")))
     }
 
     /// All names and values.

@@ -97,8 +97,14 @@ fn http_line(summary: &Summary) -> String {
         _ => (0, 0),
     };
     let share = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
+    // Limits that the profile expects are no failures, and must not vanish for that.
+    let limits = summary.totals.sum_where("http_reqs", |series| series.labels.get("error_class") == Some("limited"));
+    let limited = match limits {
+        Some(Value::Counter(limits)) if limits > 0.0 => format!(", limited {}", show_count(whole(limits))),
+        _ => String::new(),
+    };
     format!(
-        "    http_reqs {} ({}), http_req_failed {} ({} of {}), data sent {}, received {}",
+        "    http_reqs {} ({}), http_req_failed {} ({} of {}){limited}, data sent {}, received {}",
         show_count(whole(reqs)),
         show_rate(reqs / seconds),
         crate::units::show_share(share),
