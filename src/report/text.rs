@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Summary, Verdict, errors, outputs, own, scenarios, style::Style, thresholds, trends};
 use crate::{
+    exit::Exit,
     metric::{Totals, Value},
     units::{show_bytes, show_count, show_duration, show_rate, significant},
 };
@@ -74,6 +75,7 @@ pub fn render(summary: &Summary, style: Style) -> String {
 
 fn verdict_line(summary: &Summary, style: Style) -> String {
     let word = match summary.outcome.verdict {
+        Verdict::Pass if summary.outcome.exit == Exit::Stopped => style.warn("PASS SO FAR"),
         Verdict::Pass => style.good("PASS"),
         Verdict::Fail => style.bad("FAIL"),
         Verdict::Invalid => style.warn("INVALID"),

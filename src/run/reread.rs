@@ -47,9 +47,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
         let note = if ended {
             String::new()
         } else {
-            format!(
-                "\n  the log has no end: the run still lives or was killed; {torn} bytes of a torn frame, {cut} of them cut"
-            )
+            format!("\n  of the log's end {torn} bytes are a torn frame, {cut} of them cut")
         };
         print(&format!("{text}{note}"));
         return Ok(Exit::Passed);
@@ -141,7 +139,9 @@ impl Fold {
         };
         let validity = Validity::judge(&header, &self.totals, &self.offered, generator, elapsed);
         let findings = self.judge.map(|judge| judge.findings(elapsed)).unwrap_or_default();
-        let outcome = Outcome::weigh(Vec::new(), &findings, &validity, &[]);
+        let unended = (Exit::Stopped, "the log has no end: the run still lives or was killed".to_owned());
+        let endings = if self.ended { Vec::new() } else { vec![unended] };
+        let outcome = Outcome::weigh(endings, &findings, &validity, &[]);
         let trend_stats = trends::parse_stats(trends::DEFAULT_STATS).unwrap_or_default();
         let (totals, offered) = (self.totals, self.offered);
         Some(Summary {
