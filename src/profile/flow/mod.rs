@@ -1,6 +1,6 @@
 //! Flows: steps → a flat program. The first word of a step says what it does, its other keys are options of that.
 //!
-//! Start with [`Compiler`], then the table [`STEPS`].
+//! Start with [`Compiler`], then the table `STEPS`.
 
 mod auth;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The grammar of profiles as a table: what sections there are, which keys they take, and what stands behind a key.
 //!
-//! The JSON Schema for editors ([`schema`]) and the reference ([`reference`]) are written from it. The readers beside
+//! The JSON Schema for editors ([`schema`]) and the reference (`reference.rs`) are written from it. The readers beside
 //! it decide; `tests/grammar.rs` asks each of them which keys it knows, and compares.
 
 mod load;

@@ -1,7 +1,7 @@
 //! Scenarios: who runs a flow, when and how many; brought to open and closed shapes.
 //!
-//! Owns the load's part of the grammar: executors ([`executor`]), load in brief ([`brief`]), totals that scenarios
-//! share, rests between iterations ([`wait`]). Never reads the steps of a flow. Start with [`read_all`].
+//! Owns the load's part of the grammar: executors (`executor`), load in brief ([`brief`]), totals that scenarios
+//! share, rests between iterations (`wait`). Never reads the steps of a flow. Start with [`read_all`].
 
 pub mod brief;
 mod executor;

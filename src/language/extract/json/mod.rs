@@ -1,8 +1,8 @@
 //! Paths into JSON: RFC 9535, with `$` left out if one likes, and dashes in names.
 //!
 //! Owns the parsed path and its two ways through a body. Never builds what a path does not ask for: names, positions and
-//! `[*]` are walked over the bytes and everything else is skipped ([`walk`]); only what a path goes on from with more
-//! than these (`..`, slices, filters, positions from the end) becomes values to look among ([`select`]).
+//! `[*]` are walked over the bytes and everything else is skipped (`walk`); only what a path goes on from with more
+//! than these (`..`, slices, filters, positions from the end) becomes values to look among (`select`).
 //! Start with [`JsonPath::parse`] and [`JsonPath::first`].
 //!
 //! Of a name that an object has twice, the first counts. Who wants one value gets it although what follows it is cut off or
