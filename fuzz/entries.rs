@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use loadagent::{
     language::{
-        Escape, Expr, Moment, Named, Response, Scope, Slot, Template, TemplateFault, Value, Who,
+        Escape, EvalContext, Expr, IterationId, Named, Response, Scope, Slot, Template, TemplateError, Value,
         extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
     profile::{self, Given},
-    protocol::http1::response::{Fault, Progress, ResponseReader},
+    protocol::http1::response::{Progress, ResponseError, ResponseReader},
 };
 
 /// Names and what they run.
@@ -57,13 +57,13 @@ impl Scope for Names {
 /// Any text is a template and an expression, or a fault within it; what is rendered fits where it stands.
 pub(crate) fn language(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let within = |fault: &TemplateFault| {
+    let within = |fault: &TemplateError| {
         assert!((1..=text.chars().count() + 1).contains(&fault.at), "{fault:?} is not within {text:?}");
     };
     let slots =
         [Value::from("Ann & \"Ben\"\r\n"), Value::Int(i64::MIN), Value::List([Value::Null, Value::Float(0.5)].into())];
     let mut random = fastrand::Rng::with_seed(7);
-    let mut moment = Moment {
+    let mut moment = EvalContext {
         slots: &slots,
         response: Response {
             status: Some(200),
@@ -72,7 +72,7 @@ pub(crate) fn language(data: &[u8]) {
             duration: Duration::from_millis(3),
             error: "",
         },
-        who: Who { vu: 1, iteration: u64::MAX, scenario_iteration: 0 },
+        who: IterationId { vu: 1, iteration: u64::MAX, scenario_iteration: 0 },
         random: &mut random,
         clock: Duration::from_secs(1_700_000_000),
     };
@@ -137,7 +137,7 @@ pub(crate) fn extraction(data: &[u8]) {
 pub(crate) fn response(data: &[u8]) {
     let [how, bytes @ ..] = data else { return };
     let (keep, bodyless, size) = (how & 1 == 0, how & 2 != 0, usize::from(how >> 2) + 1);
-    let read = |size: usize| -> (Result<Progress, Fault>, Option<u16>, Vec<u8>) {
+    let read = |size: usize| -> (Result<Progress, ResponseError>, Option<u16>, Vec<u8>) {
         let mut reader = ResponseReader::default();
         reader.begin(keep, keep, bodyless);
         let mut last = Ok(Progress::More);
@@ -155,7 +155,7 @@ pub(crate) fn response(data: &[u8]) {
         Ok(Progress::Done { .. }) => true,
         Ok(Progress::More) => panic!("the end of the stream ended nothing"),
         // Garbage without the end of a line is malformed at once or cut off at the end.
-        Err(Fault::Malformed | Fault::Truncated) => false,
+        Err(ResponseError::Malformed | ResponseError::Truncated) => false,
     };
     assert_eq!(ended(whole.0), ended(pieces.0), "in pieces of {size}");
     if ended(whole.0) {

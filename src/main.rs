@@ -6,7 +6,7 @@ use clap::Parser;
 use loadagent::{
     cli::{Cli, Command},
     exit::Exit,
-    run::{self, Trouble},
+    run::{self, CommandError},
 };
 
 fn main() -> ExitCode {
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Some(Command::Report(args)) => run::reread::report(args),
         Some(Command::Replay(args)) => run::replay::replay(args),
     };
-    let exit = result.unwrap_or_else(|Trouble { exit, message }| {
+    let exit = result.unwrap_or_else(|CommandError { exit, message }| {
         // Nobody is left to be told when standard error is closed.
         drop(writeln!(std::io::stderr(), "loadagent: {message}"));
         exit

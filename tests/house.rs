@@ -248,7 +248,7 @@ fn readme_lists_the_exit_codes() {
 #[test]
 fn readme_lists_the_knobs() {
     let mut table = String::from("| knob | what it does |\n|---|---|\n");
-    for (name, help) in loadagent::target::NAMES {
+    for (name, help) in loadagent::practice_target::NAMES {
         table += &format!("| `{}` | {help} |\n", name.replace('_', "-"));
     }
     check_table("README.md", "knobs", &table);

@@ -235,8 +235,10 @@ fn exit_codes() -> String {
 }
 
 fn knob_table() -> String {
-    let lines: Vec<String> =
-        crate::target::NAMES.iter().map(|(name, help)| format!("  --{:<16} {help}", name.replace('_', "-"))).collect();
+    let lines: Vec<String> = crate::practice_target::NAMES
+        .iter()
+        .map(|(name, help)| format!("  --{:<16} {help}", name.replace('_', "-")))
+        .collect();
     format!("Knobs:\n{}", lines.join("\n"))
 }
 

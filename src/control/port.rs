@@ -47,7 +47,7 @@ type Refusal = (StatusCode, String);
 pub async fn serve(address: SocketAddr, control: Control, scenarios: Vec<Steerable>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
-    let desk = Rc::new(Desk { control, scenarios });
+    let desk = Rc::new(ControlHandler { control, scenarios });
     spawn_local(async move {
         loop {
             let Ok((stream, _)) = listener.accept().await else {
@@ -68,12 +68,12 @@ pub async fn serve(address: SocketAddr, control: Control, scenarios: Vec<Steerab
     Ok(bound)
 }
 
-struct Desk {
+struct ControlHandler {
     control: Control,
     scenarios: Vec<Steerable>,
 }
 
-async fn answer(desk: Rc<Desk>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+async fn answer(desk: Rc<ControlHandler>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let (head, body) = request.into_parts();
     let body =
         Limited::new(body, MAX_BODY).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -87,7 +87,7 @@ async fn answer(desk: Rc<Desk>, request: Request<Incoming>) -> Result<Response<F
     Ok(response)
 }
 
-impl Desk {
+impl ControlHandler {
     fn handle(&self, method: &Method, path: &str, body: &[u8]) -> Result<Json, Refusal> {
         match (method.as_str(), path) {
             ("GET", "/v1/status") => {}
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn requests_become_orders_and_wrong_ones_are_told_what_to_send() {
         let named = |name: &str, open| Steerable { name: name.into(), open, max_users: 50 };
-        let desk = Desk { control: Control::new(2), scenarios: vec![named("a", false), named("b", true)] };
+        let desk = ControlHandler { control: Control::new(2), scenarios: vec![named("a", false), named("b", true)] };
         let patch = |path: &str, body: &str| desk.handle(&Method::PATCH, path, body.as_bytes());
         patch("/v1/scenarios/a", "{\"users\": 5}").unwrap();
         patch("/v1/scenarios/b", "{\"rate\": 2.5}").unwrap();

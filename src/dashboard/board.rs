@@ -20,7 +20,7 @@ const SCHEMA_VERSION: u32 = 42;
 
 /// A board.
 #[derive(Debug, Clone)]
-pub struct Board {
+pub struct Dashboard {
     /// What it is about.
     pub topic: Topic,
     /// Its title.
@@ -48,7 +48,7 @@ pub struct Row {
     pub panels: Vec<Panel>,
 }
 
-impl Board {
+impl Dashboard {
     /// As Grafana writes it.
     #[must_use]
     pub fn json(&self, dialect: Dialect<'_>) -> Value {

@@ -24,7 +24,7 @@ pub mod variable;
 use serde_json::Value;
 
 pub use address::Address;
-pub use board::{Board, Row};
+pub use board::{Dashboard, Row};
 pub use boards::Topic;
 
 /// Where a board's data is, which is the language that it asks in.
@@ -61,14 +61,14 @@ pub struct Dialect<'a> {
 
 /// A board as it is written: path below the folder of boards, and what is in it.
 #[derive(Debug, Clone)]
-pub struct BoardFile {
+pub struct DashboardFile {
     /// For example `prometheus/live.json`.
     pub path: String,
     /// Grafana's classic JSON.
     pub json: Value,
 }
 
-impl BoardFile {
+impl DashboardFile {
     /// The text of the file, as it is committed.
     #[must_use]
     pub fn text(&self) -> String {
@@ -78,10 +78,10 @@ impl BoardFile {
 
 /// Every board in both languages. `prefix` stands before Prometheus' names, `measurements` before `InfluxDB`'s.
 #[must_use]
-pub fn files(prefix: &str, measurements: &str) -> Vec<BoardFile> {
+pub fn files(prefix: &str, measurements: &str) -> Vec<DashboardFile> {
     let of_store = |store| {
         let dialect = Dialect { store, prefix: if store == Store::Prometheus { prefix } else { measurements } };
-        Topic::ALL.map(|topic| BoardFile {
+        Topic::ALL.map(|topic| DashboardFile {
             path: format!("{}/{}.json", store.word(), topic.word()),
             json: topic.board(store).json(dialect),
         })

@@ -14,7 +14,7 @@ use crate::{
     plan::ClosedShape,
 };
 
-/// One user's place in the crew; the place outlives its users.
+/// One user's place in the pool; the place outlives its users.
 #[derive(Debug, Default)]
 struct Place {
     user: Option<User>,
@@ -27,14 +27,14 @@ struct Place {
 #[derive(Debug)]
 struct User {
     task: JoinHandle<()>,
-    leash: Rc<Leash>,
+    leash: Rc<UserHandle>,
     /// When a retired user that has not finished is cut off.
     cut_off: Option<Instant>,
 }
 
-/// What the crew tells a user.
+/// What the pool tells a user.
 #[derive(Debug, Default)]
-struct Leash {
+struct UserHandle {
     retired: Cell<bool>,
     /// Whether the user left of its own will.
     left: Cell<bool>,
@@ -42,7 +42,7 @@ struct Leash {
     bell: Notify,
 }
 
-impl Leash {
+impl UserHandle {
     fn retire(&self) {
         self.retired.set(true);
         self.bell.notify_waiters();
@@ -51,7 +51,7 @@ impl Leash {
 
 /// Runs this worker's share of a closed scenario to its end.
 pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut follower: Follower, worker: usize) {
-    let mut crew: Vec<Place> = Vec::new();
+    let mut pool: Vec<Place> = Vec::new();
     let end = run.start + shape.schedule.duration();
     let mut live = None;
     tokio::select! {
@@ -77,13 +77,13 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
         let offset = run.offset(now);
         let wanted = run.part.share_of(live.unwrap_or_else(|| shape.schedule.users_at(offset)).into());
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-        let spent_all = crew.len() >= wanted && budget.is_spent(begun(&crew));
+        let spent_all = pool.len() >= wanted && budget.is_spent(begun(&pool));
         if orders.stop.is_some() || spent_all || run.is_over() || now >= end {
             break orders.stop.is_some();
         }
-        adjust(&mut crew, &run, &budget, wanted, shape.graceful_ramp_down);
+        adjust(&mut pool, &run, &budget, wanted, shape.graceful_ramp_down);
         let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
-        let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&crew).unwrap_or(end));
+        let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&pool).unwrap_or(end));
         tokio::select! {
             () = sleep_until(wake) => {}
             () = spent => {}
@@ -96,14 +96,14 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
         run.halt();
     }
     // Where rows ran out, nobody was kept from anything; what is left is for workers that have rows.
-    let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&crew)) };
+    let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&pool)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
         run.desk.dropped(run.stage(at), at, never_begun);
     }
     // Shared iterations may be taken long before the time is over: the grace counts from then, as in k6.
     let limit = if stopped { Instant::now() } else { Instant::now().max(end) } + run.scenario.graceful_stop;
-    finish(crew, &run, &mut follower, limit).await;
+    finish(pool, &run, &mut follower, limit).await;
 }
 
 async fn stop_ordered(follower: &mut Follower) {
@@ -113,8 +113,8 @@ async fn stop_ordered(follower: &mut Follower) {
 }
 
 /// Lets users finish within the graceful stop, then cuts them off.
-async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower, mut limit: Instant) {
-    let mut users: Vec<User> = crew.into_iter().filter_map(|place| place.user).collect();
+async fn finish(pool: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower, mut limit: Instant) {
+    let mut users: Vec<User> = pool.into_iter().filter_map(|place| place.user).collect();
     // In the order in which they may be cut off; the last to come was the first to be ramped down.
     users.sort_by_key(|user| user.cut_off.unwrap_or(limit));
     users.iter().for_each(|user| user.leash.retire());
@@ -140,14 +140,14 @@ async fn finish(crew: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower
     }
 }
 
-/// Brings the crew to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
+/// Brings the pool to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
 /// taken back before a new one is made.
-fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, budget: &Budget, wanted: usize, grace: Duration) {
-    if crew.len() < wanted {
-        crew.resize_with(wanted, Place::default);
+fn adjust(pool: &mut Vec<Place>, run: &Rc<ScenarioRun>, budget: &Budget, wanted: usize, grace: Duration) {
+    if pool.len() < wanted {
+        pool.resize_with(wanted, Place::default);
     }
     let now = Instant::now();
-    for (number, place) in crew.iter_mut().enumerate() {
+    for (number, place) in pool.iter_mut().enumerate() {
         if let Some(user) = place.user.take_if(|user| user.task.is_finished()) {
             place.left |= user.leash.left.get();
             settle_finished(user.task);
@@ -167,7 +167,7 @@ fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, budget: &Budget, wanted:
                 }
             }
             None if number < wanted && !place.left && !budget.is_done(place.begun.get()) => {
-                let leash = Rc::new(Leash::default());
+                let leash = Rc::new(UserHandle::default());
                 let task = spawn_local(live(run.clone(), budget.clone(), place.begun.clone(), leash.clone()));
                 place.user = Some(User { task, leash, cut_off: None });
             }
@@ -176,24 +176,24 @@ fn adjust(crew: &mut Vec<Place>, run: &Rc<ScenarioRun>, budget: &Budget, wanted:
     }
 }
 
-fn next_cut_off(crew: &[Place]) -> Option<Instant> {
+fn next_cut_off(pool: &[Place]) -> Option<Instant> {
     let soon = Instant::now();
-    crew.iter().filter_map(|place| place.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
+    pool.iter().filter_map(|place| place.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
 }
 
 /// Pause after an iteration that took no time.
 const IDLE: Duration = Duration::from_millis(1);
 
 /// Iterations begun at each place; where a user left of its own will, nothing is to be begun any more.
-fn begun(crew: &[Place]) -> impl Iterator<Item = u64> {
-    crew.iter().map(|place| {
+fn begun(pool: &[Place]) -> impl Iterator<Item = u64> {
+    pool.iter().map(|place| {
         let left = place.left || place.user.as_ref().is_some_and(|user| user.leash.left.get());
         if left { u64::MAX } else { place.begun.get() }
     })
 }
 
 /// A user's life.
-async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash: Rc<Leash>) {
+async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash: Rc<UserHandle>) {
     let mut user = VirtualUser::new(run.clone());
     let mut rest = Rest::new(run.clone());
     let mut now = Instant::now();

@@ -8,25 +8,25 @@
 pub mod budget;
 pub mod buffers;
 pub mod closed;
-pub mod desk;
-pub mod errand;
+pub mod flow_task;
+pub mod hook;
 pub mod open;
 pub mod pacer;
 pub mod raw;
 pub mod rest;
 pub mod rows;
 pub mod scenario;
-pub mod seats;
-pub mod strand;
+pub mod scenario_recorder;
 #[cfg(test)]
 mod tests;
 mod traced;
 pub mod tracer;
 pub mod vu;
+pub mod vu_pool;
 pub mod worker;
 
 pub use tracer::Sampling;
-pub use worker::{Crew, Order, StartError, Traffic};
+pub use worker::{Order, StartError, Traffic, WorkerPool};
 
 use std::{
     panic::resume_unwind,

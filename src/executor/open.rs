@@ -11,9 +11,9 @@ use super::{
     pacer::Pacer,
     rest::Rest,
     scenario::ScenarioRun,
-    seats::{Placing, Seat, Seats},
     settle,
     vu::VirtualUser,
+    vu_pool::{IdleVu, Placing, VuPool},
 };
 use crate::{
     control::{Applied, Follower},
@@ -28,7 +28,7 @@ const BATCH: u32 = 16;
 /// One open scenario on one worker.
 struct Floor {
     run: Rc<ScenarioRun>,
-    seats: Rc<Seats>,
+    seats: Rc<VuPool>,
     users: Vec<JoinHandle<()>>,
     worker: usize,
     /// The rate that was last ordered, to notice another.
@@ -39,7 +39,7 @@ struct Floor {
 pub async fn run(
     run: Rc<ScenarioRun>,
     shape: OpenShape,
-    seats: Rc<Seats>,
+    seats: Rc<VuPool>,
     mut follower: Follower,
     worker: usize,
     mut pacer: Pacer,
@@ -203,10 +203,10 @@ impl Floor {
 }
 
 /// A user's life: take an arrival, run it, be free again.
-async fn live(run: Rc<ScenarioRun>, seats: Rc<Seats>, first: Option<Instant>) {
+async fn live(run: Rc<ScenarioRun>, seats: Rc<VuPool>, first: Option<Instant>) {
     let mut user = VirtualUser::new(run.clone());
     let mut rest = Rest::new(run.clone());
-    let seat = Rc::new(Seat::default());
+    let seat = Rc::new(IdleVu::default());
     let mut arrival = first;
     loop {
         let due = if let Some(due) = arrival.take() {

@@ -4,11 +4,11 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{buffers::Buffers, desk::Desk, rows::Rows, tracer::Tracer};
+use super::{buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, tracer::Tracer};
 use crate::{
     control::{Applied, Control, StopReason},
     language::{Response, Slot, Value},
-    plan::{Partition, Program, Scenario, flow::Scene, schedule::stage_at},
+    plan::{Partition, Program, Scenario, flow::FlowContext, schedule::stage_at},
     protocol::Network,
 };
 
@@ -55,7 +55,7 @@ pub struct ScenarioRun {
     /// Connections and buffers of the worker.
     pub network: Rc<Network>,
     /// Where it records.
-    pub desk: Desk,
+    pub desk: ScenarioRecorder,
     /// Memory for requests that are being written.
     pub buffers: Rc<Buffers>,
     /// What setup left behind, for the users to come.
@@ -89,7 +89,7 @@ pub struct ScenarioRun {
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(scenario: Scenario, index: usize, desk: Desk, floor: &Floor) -> Rc<Self> {
+    pub fn new(scenario: Scenario, index: usize, desk: ScenarioRecorder, floor: &Floor) -> Rc<Self> {
         let names = &scenario.program.names;
         let given = floor.given.iter().filter_map(|(name, value)| {
             let place = names.iter().position(|known| **known == **name)?;
@@ -173,9 +173,9 @@ impl ScenarioRun {
 
     /// What a flow sees at a moment.
     #[must_use]
-    pub fn scene<'a>(&self, response: Response<'a>, moment: Instant) -> Scene<'a> {
+    pub fn scene<'a>(&self, response: Response<'a>, moment: Instant) -> FlowContext<'a> {
         let now = self.desk.since_start(moment);
-        Scene { response, now, clock: self.clock_at_start + now }
+        FlowContext { response, now, clock: self.clock_at_start + now }
     }
 
     /// Ends the whole test.

@@ -20,13 +20,12 @@ use tokio::{
 
 use super::{
     budget::Budget,
-    closed,
-    desk::Desk,
-    open,
+    closed, open,
     pacer::Pacer,
     rows::Rows,
     scenario::{Floor, ScenarioRun},
-    seats::{Pool, Seats},
+    scenario_recorder::ScenarioRecorder,
+    vu_pool::{Pool, VuPool},
 };
 use crate::{
     control::{Control, StopReason},
@@ -143,7 +142,7 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
 fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, control: &Control) -> Rc<ScenarioRun> {
     let floor = floor(plan, part, control);
     let scenario = plan.scenarios[0].clone();
-    let desk = Desk::new(plan, scenario.clone(), 0, recorder.clone(), floor.start);
+    let desk = ScenarioRecorder::new(plan, scenario.clone(), 0, recorder.clone(), floor.start);
     ScenarioRun::new(scenario, 0, desk, &floor)
 }
 
@@ -178,7 +177,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     spawn_local(beside(control, run.clone()));
     match plan.scenarios[0].shape.clone() {
         Shape::Open(shape) => {
-            let seats = Rc::new(Seats::new(Pool::new(1, shape.max_vus), 0));
+            let seats = Rc::new(VuPool::new(Pool::new(1, shape.max_vus), 0));
             open::run(run, shape, seats, follower, 0, Pacer::coarse()).await;
         }
         Shape::Closed(shape) => {

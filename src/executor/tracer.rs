@@ -239,7 +239,7 @@ mod tests {
     use crate::{
         control::Control,
         executor::{
-            desk::Desk,
+            scenario_recorder::ScenarioRecorder,
             tests::{closed_shape, floor, plan},
         },
         metric::Recorder,
@@ -268,7 +268,7 @@ mod tests {
             let tracer = Tracer::new(sampling, part, start, Duration::from_secs(1_700_000_000));
             floor.tracer = Some(Rc::new(tracer));
             let scenario = plan.scenarios[0].clone();
-            let desk = Desk::new(&plan, scenario.clone(), 0, recorder.clone(), start);
+            let desk = ScenarioRecorder::new(&plan, scenario.clone(), 0, recorder.clone(), start);
             Self { start, recorder, run: ScenarioRun::new(scenario, 0, desk, &floor) }
         }
 

@@ -5,19 +5,19 @@ use std::rc::Rc;
 use tokio::time::Instant;
 
 use super::{
+    flow_task::{Ended, FlowTask, User},
     raw::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
-    strand::{Ended, Strand, User},
     tracer::Trace,
 };
-use crate::{language::Who, plan::Flow};
+use crate::{language::IterationId, plan::Flow};
 
 /// A virtual user: what its strands share, and its main strand.
 #[derive(Debug)]
 pub struct VirtualUser {
     user: Rc<User>,
-    strand: Strand,
+    strand: FlowTask,
     started: bool,
 }
 
@@ -54,9 +54,9 @@ impl VirtualUser {
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let who = Who { vu: number + 1, ..Who::default() };
+        let who = IterationId { vu: number + 1, ..IterationId::default() };
         let flow = Flow::new(run.program(), &run.given, random, who);
-        Self { user: Rc::new(User::new(run)), strand: Strand::new(flow), started: false }
+        Self { user: Rc::new(User::new(run)), strand: FlowTask::new(flow), started: false }
     }
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one

@@ -13,15 +13,14 @@ use tokio::{
 
 use super::{
     budget::Budget,
-    closed,
-    desk::Desk,
-    open,
+    closed, open,
     pacer::Pacer,
     rows::Rows,
     scenario::{Floor, ScenarioRun},
-    seats::{Pool, Seats},
+    scenario_recorder::ScenarioRecorder,
     settle,
     tracer::{Sampling, Tracer},
+    vu_pool::{Pool, VuPool},
 };
 use crate::{
     control::{Control, Follower},
@@ -32,7 +31,7 @@ use crate::{
 };
 
 static WORKER_FAMILY: [&MetricDef; 1] = [&GENERATOR_OPEN_SOCKETS];
-/// Intervals a worker may be ahead of the teller; past it the worker's next interval is longer, and nothing is lost.
+/// Intervals a worker may be ahead of the coordinator; past it the worker's next interval is longer, and nothing is lost.
 const INTERVALS_AHEAD: usize = 4;
 /// Tasks between looks at the sockets: low, so that a timer under load fires on time (tokio's default is 61).
 const EVENT_INTERVAL: u32 = 31;
@@ -50,7 +49,7 @@ pub enum StartError {
 
 /// The worker threads of a run.
 #[derive(Debug)]
-pub struct Crew {
+pub struct WorkerPool {
     threads: Vec<std::thread::JoinHandle<std::io::Result<()>>>,
 }
 
@@ -60,7 +59,7 @@ pub struct Traffic {
     /// Intervals of all workers; ends when the last worker has ended.
     pub intervals: mpsc::Receiver<WorkerInterval>,
     /// The threads, to be joined after that.
-    pub crew: Crew,
+    pub pool: WorkerPool,
 }
 
 impl Traffic {
@@ -69,7 +68,7 @@ impl Traffic {
     pub fn without_load(recorded: Option<WorkerInterval>) -> Self {
         let (sender, intervals) = mpsc::channel(1);
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
-        Self { intervals, crew: Crew { threads: Vec::new() } }
+        Self { intervals, pool: WorkerPool { threads: Vec::new() } }
     }
 }
 
@@ -98,7 +97,7 @@ struct Assignment {
     given: Arc<[(String, Value)]>,
 }
 
-/// How a crew is to work.
+/// How a pool is to work.
 #[derive(Debug)]
 pub struct Order {
     /// Threads.
@@ -119,7 +118,7 @@ pub struct Order {
     pub recorded: Option<WorkerInterval>,
 }
 
-impl Crew {
+impl WorkerPool {
     /// Starts the threads.
     ///
     /// # Errors
@@ -156,7 +155,7 @@ impl Crew {
                 Ok(())
             })?);
         }
-        Ok(Traffic { intervals, crew: Self { threads } })
+        Ok(Traffic { intervals, pool: Self { threads } })
     }
 
     /// Waits for the threads.
@@ -210,13 +209,13 @@ impl Assignment {
         let mut executors = Vec::new();
         for (index, shared) in self.shared.iter().enumerate() {
             let scenario = self.plan.scenarios[index].clone();
-            let desk = Desk::new(&self.plan, scenario.clone(), index, recorder.clone(), self.start);
+            let desk = ScenarioRecorder::new(&self.plan, scenario.clone(), index, recorder.clone(), self.start);
             let run = ScenarioRun::new(scenario, index, desk, &floor);
             runs.push(run.clone());
             let (follower, worker) = (self.follower.clone(), self.worker);
             executors.push(match (&self.plan.scenarios[index].shape, shared) {
                 (Shape::Open(shape), Shared::Open(pool)) => {
-                    let seats = Rc::new(Seats::new(pool.clone(), worker));
+                    let seats = Rc::new(VuPool::new(pool.clone(), worker));
                     spawn_local(open::run(run, shape.clone(), seats, follower, worker, Pacer::new()))
                 }
                 (Shape::Closed(shape), Shared::Closed(budget)) => {
@@ -225,7 +224,7 @@ impl Assignment {
                 _ => continue,
             });
         }
-        let mut hand = Hand { assignment: self, recorder, network, runs, tick: 0 };
+        let mut hand = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0 };
         for executor in executors {
             hand.tick_until(executor).await;
         }
@@ -234,7 +233,7 @@ impl Assignment {
 }
 
 /// Hands intervals over.
-struct Hand {
+struct IntervalFlusher {
     assignment: Assignment,
     recorder: Rc<RefCell<Recorder>>,
     network: Rc<Network>,
@@ -242,7 +241,7 @@ struct Hand {
     tick: u64,
 }
 
-impl Hand {
+impl IntervalFlusher {
     async fn tick_until(&mut self, mut executor: tokio::task::JoinHandle<()>) {
         loop {
             let next = self.assignment.start + Duration::from_secs(self.tick + 1);
@@ -262,7 +261,7 @@ impl Hand {
     async fn last_word(mut self) {
         self.tick += 1;
         let interval = self.interval(true);
-        // The teller outlives the workers; if it is gone the run has failed already.
+        // The coordinator outlives the workers; if it is gone the run has failed already.
         drop(self.assignment.sender.send(interval).await);
     }
 

@@ -12,11 +12,11 @@
 
 mod buckets;
 pub mod codec;
+mod compaction_trigger;
 pub mod frame;
 mod frames;
 pub mod reader;
 pub mod rewrite;
-mod ripeness;
 #[cfg(test)]
 mod samples;
 mod spans;
@@ -28,6 +28,6 @@ pub mod writer;
 
 pub use frame::{Event, Header, LogError};
 pub use reader::{Cursor, Entry};
-pub use rewrite::{Thinned, Thinning};
+pub use rewrite::{Compacted, Thinning};
 pub use tiers::Pressure;
 pub use writer::LogWriter;

@@ -13,7 +13,7 @@ use super::{
     frame::{FrameKind, LogError, MAGIC, frame},
     frames::{Found, Frames},
     thin,
-    tiers::{Cuts, Group, Policy, Pressure},
+    tiers::{Group, Policy, Pressure, TierBounds},
 };
 use crate::metric::Interval;
 
@@ -28,7 +28,7 @@ pub struct Thinning {
     /// Bytes of them that are old enough for the tiers.
     pub(super) ripe: u64,
     pub(super) now_ms: i64,
-    pub(super) cuts: Cuts,
+    pub(super) cuts: TierBounds,
     pub(super) limit: u64,
     /// While it lives no other thinning is planned.
     pub(super) underway: Arc<()>,
@@ -36,8 +36,8 @@ pub struct Thinning {
 
 /// A log's smaller twin; [`LogWriter::adopt`](super::LogWriter::adopt) puts it in place. Removed when dropped.
 #[derive(Debug)]
-pub struct Thinned {
-    pub(super) twin: Twin,
+pub struct Compacted {
+    pub(super) twin: ReplacementFile,
     pub(super) length: u64,
     pub(super) planned: u64,
     pub(super) ripe: u64,
@@ -46,7 +46,7 @@ pub struct Thinned {
     pub(super) underway: Arc<()>,
 }
 
-impl Thinned {
+impl Compacted {
     /// How hard the log had to be pressed.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
@@ -69,13 +69,13 @@ impl Thinned {
 
 /// The file of a twin.
 #[derive(Debug)]
-pub(super) struct Twin {
+pub(super) struct ReplacementFile {
     pub(super) path: PathBuf,
     pub(super) file: File,
     pub(super) adopted: bool,
 }
 
-impl Twin {
+impl ReplacementFile {
     /// Makes it anew; one that a killed run has left is removed.
     fn create(path: PathBuf) -> io::Result<Self> {
         match fs::remove_file(&path) {
@@ -87,7 +87,7 @@ impl Twin {
     }
 }
 
-impl Drop for Twin {
+impl Drop for ReplacementFile {
     fn drop(&mut self) {
         if !self.adopted {
             // Left behind it is removed by the next thinning.
@@ -109,7 +109,7 @@ impl Thinning {
     ///
     /// # Errors
     /// When the log can't be read or the twin not be written. The log is as it was, and the twin is removed.
-    pub fn run(self) -> Result<Thinned, LogError> {
+    pub fn run(self) -> Result<Compacted, LogError> {
         let goal = if self.planned > self.limit { self.limit / 4 * 3 } else { u64::MAX };
         let mut pressure = Pressure::default();
         loop {
@@ -119,19 +119,19 @@ impl Thinning {
                 Some(higher) if length > goal => pressure = higher,
                 _ => {
                     let (planned, ripe, underway) = (self.planned, self.ripe, self.underway);
-                    return Ok(Thinned { twin, length, planned, ripe, pressure, undelivered, underway });
+                    return Ok(Compacted { twin, length, planned, ripe, pressure, undelivered, underway });
                 }
             }
         }
     }
 
-    fn rewrite(&self, policy: &Policy<'_>) -> Result<(Twin, u64, u64), LogError> {
+    fn rewrite(&self, policy: &Policy<'_>) -> Result<(ReplacementFile, u64, u64), LogError> {
         let target = twin_path(&self.path);
         let unwritten = |source| LogError::Io { path: target.display().to_string(), source };
         let unread = |source| LogError::Io { path: self.path.display().to_string(), source };
         let damaged = |offset| LogError::Damaged { path: self.path.display().to_string(), offset };
         let mut frames = Frames::open(&self.path)?;
-        let twin = Twin::create(target.clone()).map_err(unwritten)?;
+        let twin = ReplacementFile::create(target.clone()).map_err(unwritten)?;
         let mut out = Rewriter {
             policy,
             out: BufWriter::with_capacity(WRITE_BUFFER, &twin.file),

@@ -65,9 +65,9 @@ impl Pressure {
 
 /// Who is how far: the end of what each output has, as the number of intervals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cuts(Vec<u64>);
+pub(super) struct TierBounds(Vec<u64>);
 
-impl Cuts {
+impl TierBounds {
     /// From the last interval that each output has taken; None for an output that has taken nothing.
     pub(super) fn new(delivered: &[Option<u64>]) -> Self {
         Self(delivered.iter().map(|last| last.map_or(0, |last| last.saturating_add(1))).collect())
@@ -98,7 +98,7 @@ pub(super) struct Group {
 #[derive(Debug)]
 pub(super) struct Policy<'a> {
     pub(super) now_ms: i64,
-    pub(super) cuts: &'a Cuts,
+    pub(super) cuts: &'a TierBounds,
     pub(super) pressure: Pressure,
 }
 
@@ -132,7 +132,7 @@ mod tests {
     const NOW: i64 = 100 * HOUR_MS + 5_000;
 
     fn width(pressure: u8, delivered: &[Option<u64>], sequence: u64, start_ms: i64) -> Option<i64> {
-        let cuts = Cuts::new(delivered);
+        let cuts = TierBounds::new(delivered);
         let policy = Policy { now_ms: NOW, cuts: &cuts, pressure: Pressure(pressure) };
         policy.group(sequence, Span { sequence, start_ms, end_ms: start_ms + 1_000 }).map(|group| group.width_ms)
     }
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn no_group_crosses_an_outputs_position() {
-        let cuts = Cuts::new(&[Some(13), Some(16)]);
+        let cuts = TierBounds::new(&[Some(13), Some(16)]);
         let policy = Policy { now_ms: NOW, cuts: &cuts, pressure: Pressure::LAST };
         let of = |first, sequence| policy.group(first, Span { sequence, start_ms: 1_000, end_ms: 2_000 }).unwrap();
         assert_eq!(of(12, 12), of(13, 13));

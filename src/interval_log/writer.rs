@@ -9,10 +9,10 @@ use std::{
 
 use super::{
     codec,
+    compaction_trigger::CompactionTrigger,
     frame::{Event, FrameKind, Header, LogError, MAGIC, frame},
-    rewrite::{Thinned, Thinning},
-    ripeness::Ripeness,
-    tiers::{Cuts, Pressure},
+    rewrite::{Compacted, Thinning},
+    tiers::{Pressure, TierBounds},
 };
 use crate::metric::Interval;
 
@@ -29,7 +29,7 @@ pub struct LogWriter {
     pending: Vec<u8>,
     /// Too much has waited too long: the log ends where it ends.
     closed: bool,
-    ripeness: Ripeness,
+    ripeness: CompactionTrigger,
     /// Held by a thinning that is under way, too.
     underway: Arc<()>,
 }
@@ -49,7 +49,7 @@ impl LogWriter {
             length: 0,
             pending: Vec::new(),
             closed: false,
-            ripeness: Ripeness::default(),
+            ripeness: CompactionTrigger::default(),
             underway: Arc::default(),
         };
         log.append(MAGIC)?;
@@ -113,7 +113,7 @@ impl LogWriter {
         if self.closed || !self.pending.is_empty() || !free {
             return None;
         }
-        let cuts = Cuts::new(delivered);
+        let cuts = TierBounds::new(delivered);
         let ripe = self.ripeness.worth(now_ms, &cuts, limit, self.length)?;
         let (path, planned, underway) = (self.path.clone(), self.length, self.underway.clone());
         Some(Thinning { path, planned, ripe, now_ms, cuts, limit, underway })
@@ -124,12 +124,12 @@ impl LogWriter {
     ///
     /// # Errors
     /// When the twin can't take it up. The log is as it was, and the twin is removed.
-    pub fn adopt(&mut self, thinned: Thinned) -> Result<u64, LogError> {
+    pub fn adopt(&mut self, thinned: Compacted) -> Result<u64, LogError> {
         let taken_up = self.take_up(thinned);
         taken_up.map_err(|source| self.fault(source))
     }
 
-    fn take_up(&mut self, mut thinned: Thinned) -> io::Result<u64> {
+    fn take_up(&mut self, mut thinned: Compacted) -> io::Result<u64> {
         if !Arc::ptr_eq(&thinned.underway, &self.underway) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "thinned from another log"));
         }

@@ -3,7 +3,7 @@
 /// A fault of a template or an expression, found before the run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("column {at}: {message}")]
-pub struct TemplateFault {
+pub struct TemplateError {
     /// Column within the scalar, in characters, from 1.
     pub at: usize,
     /// What was found, and what was expected.
@@ -12,7 +12,7 @@ pub struct TemplateFault {
     pub hint: Option<String>,
 }
 
-impl TemplateFault {
+impl TemplateError {
     /// A fault at a position in bytes of the scalar.
     pub(super) fn new(text: &str, byte: usize, message: impl Into<String>) -> Self {
         let at = text.char_indices().take_while(|(place, _)| *place < byte).count() + 1;

@@ -1,7 +1,7 @@
 //! Layouts: what is sent, put together from bytes and templates; what is constant in it is rendered once.
 
 use super::{
-    Escape, Expr, Missing, Moment, Needs, Template,
+    Escape, EvalContext, Expr, Missing, Needs, Template,
     template::{Part, Within, constant_escape},
 };
 
@@ -71,7 +71,7 @@ impl Layout {
     ///
     /// # Errors
     /// When an expression is null, or does not fit where it stands.
-    pub fn render(&self, moment: &mut Moment<'_>, out: &mut Vec<u8>) -> Result<(), Missing> {
+    pub fn render(&self, moment: &mut EvalContext<'_>, out: &mut Vec<u8>) -> Result<(), Missing> {
         for Piece { before, expr, escape } in &self.pieces {
             out.extend_from_slice(before);
             escape.value(&expr.value(moment), out).map_err(|unfit| unfit.told(expr.written()))?;

@@ -8,13 +8,13 @@
 pub mod body;
 pub mod data;
 mod escape;
+pub mod eval_context;
 pub mod expression;
 pub mod extract;
 mod fault;
 pub mod function;
 pub mod layout;
 mod lookup;
-pub mod moment;
 pub mod scope;
 pub mod template;
 pub mod value;
@@ -23,10 +23,10 @@ pub mod value;
 mod tests;
 
 pub use escape::Escape;
+pub use eval_context::{EvalContext, IterationId, Response, Slot};
 pub use expression::{Expr, Needs};
-pub use fault::TemplateFault;
+pub use fault::TemplateError;
 pub use layout::Layout;
-pub use moment::{Moment, Response, Slot, Who};
 pub use scope::{Named, Nothing, Scope, is_builtin};
 pub use template::{Missing, Template};
 pub use value::Value;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Escape, Expr, Moment, Needs, Scope, TemplateFault, Value, escape::Unfit};
+use super::{Escape, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::Unfit};
 
 /// A template can't be rendered, so what it is for is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +61,7 @@ impl Template {
     ///
     /// # Errors
     /// Where an expression is wrong, or always null though its text is not `null`.
-    pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateFault> {
+    pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let (mut needs, mut from) = (Needs::default(), 0);
@@ -80,7 +80,7 @@ impl Template {
             }
             let (expr, end) = Expr::within(text, at + 2, scope)?;
             if expr.constant() == Some(&Value::Null) && &**expr.written() != "null" {
-                let fault = TemplateFault::new(text, at, format!("`{}` has no value", expr.written()));
+                let fault = TemplateError::new(text, at, format!("`{}` has no value", expr.written()));
                 return Err(fault.hint(format!("`${{{} ?? 'text'}}` gives it one", expr.written())));
             }
             needs = needs.and(expr.needs());
@@ -172,7 +172,7 @@ impl Template {
     pub fn constant_bytes(&self, escape: Escape) -> Option<Vec<u8>> {
         self.constant.as_ref()?;
         let mut random = fastrand::Rng::with_seed(0);
-        let mut nothing = Moment::empty(&mut random);
+        let mut nothing = EvalContext::empty(&mut random);
         let mut out = Vec::new();
         self.render(&mut nothing, escape, &mut out).ok()?;
         Some(out)
@@ -197,7 +197,7 @@ impl Template {
     ///
     /// # Errors
     /// When a part of a text is null.
-    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Result<Cow<'v, Value>, Missing> {
+    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut EvalContext<'a>) -> Result<Cow<'v, Value>, Missing> {
         if let Some(value) = &self.constant {
             return Ok(Cow::Borrowed(value));
         }
@@ -214,7 +214,7 @@ impl Template {
     ///
     /// # Errors
     /// When an expression is null, or does not fit where the text stands.
-    pub fn render(&self, moment: &mut Moment<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
+    pub fn render(&self, moment: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
         let within = Within::of(self, escape);
         within.quote(out);
         for part in &*self.parts {
@@ -252,7 +252,7 @@ impl Within {
     }
 }
 
-fn render(expr: &Expr, moment: &mut Moment<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
+fn render(expr: &Expr, moment: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
     match expr.constant() {
         Some(value) => constant_escape(escape).value(value, out),
         None => escape.value(&expr.value(moment), out),

@@ -9,7 +9,7 @@ use super::{
 
 /// How a gauge of several workers and intervals becomes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Gauging {
+pub enum GaugeAggregation {
     /// Workers have parts of it, which add up: users, connections.
     #[default]
     Parts,
@@ -33,7 +33,7 @@ pub struct Assembler {
     /// Gauges by series and worker: a worker's later value replaces its earlier one, workers' values add up.
     gauges: BTreeMap<(u32, usize), f64>,
     /// Gauges that are no parts, by their metric's name.
-    gauging: BTreeMap<String, Gauging>,
+    gauging: BTreeMap<String, GaugeAggregation>,
     /// Sums of changes by series.
     levels: BTreeMap<u32, f64>,
     intended: IntendedCells,
@@ -44,7 +44,7 @@ pub struct Assembler {
 impl Assembler {
     /// For so many workers, and gauges whose values are no parts, by name.
     #[must_use]
-    pub fn new(workers: usize, gauging: impl IntoIterator<Item = (String, Gauging)>) -> Self {
+    pub fn new(workers: usize, gauging: impl IntoIterator<Item = (String, GaugeAggregation)>) -> Self {
         Self {
             interner: Interner::default(),
             announced: 0,
@@ -98,10 +98,10 @@ impl Assembler {
     fn gauge(&mut self, number: u32, worker: usize, value: f64) {
         let (metric, _) = &self.interner.definitions()[number as usize];
         let (place, value) = match self.gauging.get(&*metric.name).copied().unwrap_or_default() {
-            Gauging::Parts => (worker, value),
+            GaugeAggregation::Parts => (worker, value),
             // One place for all workers: the later value replaces the earlier one.
-            Gauging::Last => (0, value),
-            Gauging::Changes => {
+            GaugeAggregation::Last => (0, value),
+            GaugeAggregation::Changes => {
                 let level = self.levels.entry(number).or_default();
                 *level += value;
                 (0, *level)
@@ -200,9 +200,9 @@ mod tests {
     #[test]
     fn gauges_add_up_replace_or_change() {
         for (gauging, told) in [
-            (Gauging::Parts, [Some(5.0), Some(-1.0), Some(-1.0)]),
-            (Gauging::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
-            (Gauging::Changes, [Some(5.0), Some(4.0), Some(3.0)]),
+            (GaugeAggregation::Parts, [Some(5.0), Some(-1.0), Some(-1.0)]),
+            (GaugeAggregation::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
+            (GaugeAggregation::Changes, [Some(5.0), Some(4.0), Some(3.0)]),
         ] {
             let mut assembler = Assembler::new(2, [(catalogue::VUS.name.to_string(), gauging)]);
             let mut workers = [Recorder::default(), Recorder::default()];

@@ -21,7 +21,7 @@ pub mod totals;
 pub mod value;
 pub mod varint;
 
-pub use assembler::{Assembler, Gauging};
+pub use assembler::{Assembler, GaugeAggregation};
 pub use catalogue::{Kind, MetricDef, Unit};
 pub use histogram::Histogram;
 pub use interval::{Interval, SeriesDef, SeriesId};

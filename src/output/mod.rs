@@ -22,6 +22,6 @@ pub mod samples;
 pub mod scrape;
 
 pub use account::Account;
-pub use address::{AddressError, SinkAddress};
+pub use address::{AddressError, OutputAddress};
 pub use batch::Batch;
 pub use delivery::{Delivery, Progress};

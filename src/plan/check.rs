@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 
 use super::request::within;
-use crate::language::{Expr, Moment, Response, Template};
+use crate::language::{EvalContext, Expr, Response, Template};
 
 /// A named assertion.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Rule {
 
     /// Whether it holds now. Of a request without a whole response nothing holds but a condition that says so.
     #[must_use]
-    pub fn holds(&self, moment: &mut Moment<'_>) -> bool {
+    pub fn holds(&self, moment: &mut EvalContext<'_>) -> bool {
         if let Self::That(condition) = self {
             return condition.value(moment).holds();
         }

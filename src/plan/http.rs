@@ -130,7 +130,7 @@ pub enum TlsVersions {
 /// A user name and a password for digest authentication.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest {
-    /// Who.
+    /// IterationId.
     pub username: String,
     /// The secret.
     pub password: String,

@@ -36,7 +36,7 @@ pub use share::Share;
 pub use work::{Wait, Work};
 
 use crate::{
-    metric::{Gauging, Kind, MetricDef},
+    metric::{GaugeAggregation, Kind, MetricDef},
     threshold::Threshold,
 };
 
@@ -127,8 +127,8 @@ pub struct UserMetric {
 impl UserMetric {
     /// How values of several workers become one, if it is a gauge.
     #[must_use]
-    pub fn gauging(&self) -> Option<(String, Gauging)> {
-        let gauging = if self.up_and_down { Gauging::Changes } else { Gauging::Last };
+    pub fn gauging(&self) -> Option<(String, GaugeAggregation)> {
+        let gauging = if self.up_and_down { GaugeAggregation::Changes } else { GaugeAggregation::Last };
         (self.def.kind == Kind::Gauge).then(|| (self.def.name.to_string(), gauging))
     }
 }

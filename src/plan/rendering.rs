@@ -5,7 +5,7 @@ use std::{io::Write, sync::Arc};
 use url::{Position, Url};
 
 use super::{Origin, Wire};
-use crate::language::{Escape, Missing, Moment, Template};
+use crate::language::{Escape, EvalContext, Missing, Template};
 
 /// The pieces of a request.
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ impl Rendering {
     ///
     /// # Errors
     /// Why it can't: a request with a hole is not sent.
-    pub fn render(&self, moment: &mut Moment<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
+    pub fn render(&self, moment: &mut EvalContext<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
         out.bytes.clear();
         out.body.clear();
         let url = self.url.as_ref().map(|url| url.resolve(moment)).transpose()?;
@@ -140,7 +140,7 @@ impl Rendering {
 }
 
 impl UrlTemplate {
-    fn resolve(&self, moment: &mut Moment<'_>) -> Result<Url, Unrenderable> {
+    fn resolve(&self, moment: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
         let mut text = Vec::new();
         self.url.render(moment, Escape::None, &mut text)?;
         let text = String::from_utf8_lossy(&text);
@@ -153,7 +153,12 @@ impl UrlTemplate {
     }
 }
 
-fn append(pieces: &[Piece], moment: &mut Moment<'_>, url: Option<&Url>, out: &mut Vec<u8>) -> Result<(), Unrenderable> {
+fn append(
+    pieces: &[Piece],
+    moment: &mut EvalContext<'_>,
+    url: Option<&Url>,
+    out: &mut Vec<u8>,
+) -> Result<(), Unrenderable> {
     for piece in pieces {
         match (piece, url) {
             (Piece::Bytes(bytes), _) => out.extend_from_slice(bytes),

@@ -6,7 +6,7 @@ use super::{Plan, Scenario, Shape};
 
 /// A moment at which something changes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Moment {
+pub struct TimelinePoint {
     /// Offset from the start of the run.
     pub at: Duration,
     /// Users of all closed scenarios from now on.
@@ -28,7 +28,7 @@ pub struct Peaks {
 
 /// All moments, in order.
 #[must_use]
-pub fn moments(plan: &Plan) -> Vec<Moment> {
+pub fn moments(plan: &Plan) -> Vec<TimelinePoint> {
     let mut changes: BTreeMap<Duration, Vec<String>> = BTreeMap::new();
     for scenario in &plan.scenarios {
         let mut note = |at, what: String| changes.entry(scenario.start + at).or_default().push(what);
@@ -42,7 +42,7 @@ pub fn moments(plan: &Plan) -> Vec<Moment> {
         }
         note(scenario.duration(), format!("{} ends", scenario.name));
     }
-    let moment = |(at, what)| Moment { at, users: users_at(plan, at), rate: rate_at(plan, at), what };
+    let moment = |(at, what)| TimelinePoint { at, users: users_at(plan, at), rate: rate_at(plan, at), what };
     changes.into_iter().map(moment).collect()
 }
 
@@ -50,7 +50,7 @@ pub fn moments(plan: &Plan) -> Vec<Moment> {
 #[must_use]
 pub fn peaks(plan: &Plan) -> Peaks {
     let mut peaks = Peaks::default();
-    for Moment { at, users, rate, .. } in moments(plan) {
+    for TimelinePoint { at, users, rate, .. } in moments(plan) {
         let before = at.saturating_sub(Duration::from_micros(1));
         for (users, rate) in [(users_at(plan, before), rate_at(plan, before)), (users, rate)] {
             if users > peaks.users.0 {

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::{
-    fault::{Place, did_you_mean},
+    diagnostic::{Place, did_you_mean},
     node::{Node, Yaml},
     reader::{MapReader, Reading},
     variables::Variables,
 };
 use crate::{
     language::{
-        Moment, Named, Response, Scope, Slot, Template, Value, Who,
-        data::{AtEnd, DataFault, DataSet, Format, LARGEST, Order, Source, load},
+        EvalContext, IterationId, Named, Response, Scope, Slot, Template, Value,
+        data::{AtEnd, DataError, DataSet, Format, LARGEST, Order, Source, load},
     },
     plan::data::PlannedData,
     units,
@@ -125,7 +125,7 @@ fn inline(reading: &Reading, place: Place, items: &[Node]) -> Option<DataSet> {
     kept(reading, place, DataSet::of(rows.into_iter().collect::<Option<Vec<_>>>()?))
 }
 
-fn kept(reading: &Reading, place: Place, loaded: Result<DataSet, DataFault>) -> Option<DataSet> {
+fn kept(reading: &Reading, place: Place, loaded: Result<DataSet, DataError>) -> Option<DataSet> {
     loaded.map_err(|fault| reading.fault(place, fault.to_string(), fault.hint)).ok()
 }
 
@@ -167,10 +167,10 @@ fn generated(reading: &Reading, map: &mut MapReader<'_>, count: &Node, seed: u64
     let mut rows = Vec::new();
     for number in 0..i64::from(count?) {
         let slots = [Value::Int(number)];
-        let mut moment = Moment {
+        let mut moment = EvalContext {
             slots: &slots,
             response: Response::default(),
-            who: Who::default(),
+            who: IterationId::default(),
             random: &mut random,
             clock: Duration::ZERO,
         };

@@ -4,8 +4,8 @@ use url::Url;
 
 use super::{
     data,
+    diagnostic::{Diagnostic, Diagnostics, did_you_mean},
     environment::{self, Overlaid},
-    fault::{Fault, Faults, did_you_mean},
     flow::{self, Defaults, Surroundings},
     http, metrics,
     node::{self, Node},
@@ -52,10 +52,10 @@ impl Given {
 ///
 /// # Errors
 /// All faults of the text, in its order.
-pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Faults> {
-    let all = |list: Vec<Fault>| {
+pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> {
+    let all = |list: Vec<Diagnostic>| {
         let secrets = Secrets::of(text);
-        Faults::new(file, &secrets.hidden(text), secrets.masked(list))
+        Diagnostics::new(file, &secrets.hidden(text), secrets.masked(list))
     };
     let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();

@@ -6,8 +6,8 @@
 //! ```
 
 use super::{
+    diagnostic::{Place, did_you_mean},
     document::Given,
-    fault::{Place, did_you_mean},
     node::{Node, Yaml},
     reader::{Reading, same_key},
 };

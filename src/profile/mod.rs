@@ -11,9 +11,9 @@
 
 pub mod bundled;
 pub mod data;
+pub mod diagnostic;
 pub mod document;
 pub mod environment;
-pub mod fault;
 pub mod flow;
 pub mod grammar;
 mod http;
@@ -28,7 +28,7 @@ pub mod source;
 pub mod thresholds;
 pub mod variables;
 
+pub use diagnostic::{Diagnostic, Diagnostics};
 pub use document::{Given, load};
-pub use fault::{Fault, Faults};
 pub use quick::{LoadFlags, quick_plan};
 pub use scenario::GivenLoad;

@@ -3,7 +3,7 @@
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::{
-    fault::{Fault, Place},
+    diagnostic::{Diagnostic, Place},
     reader::same_key,
 };
 
@@ -101,7 +101,7 @@ fn is_null(text: &str) -> bool {
 ///
 /// # Errors
 /// The fault at which the YAML can't be read further.
-pub fn parse(text: &str) -> Result<Node, Fault> {
+pub fn parse(text: &str) -> Result<Node, Diagnostic> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
         anchors: Vec::new(),
@@ -133,7 +133,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn event(&mut self) -> Result<(Event<'a>, Place), Fault> {
+    fn event(&mut self) -> Result<(Event<'a>, Place), Diagnostic> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
                 self.last = place_of(span);
@@ -145,13 +145,13 @@ impl<'a> Builder<'a> {
                 let hint =
                     "inside `{ }` and `[ ]` a text with `${…}`, `[`, `{` or a comma stands in quotes: `\"${x}\"`";
                 let message = format!("this is not YAML: {}", error.info());
-                Err(Fault { hint: Some(hint.to_owned()), ..fault(place, &message) })
+                Err(Diagnostic { hint: Some(hint.to_owned()), ..fault(place, &message) })
             }
             None => Ok((Event::StreamEnd, self.last)),
         }
     }
 
-    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Fault> {
+    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Diagnostic> {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
             return Err(fault(place, "the profile is nested too deep or too large"));
@@ -179,7 +179,7 @@ impl<'a> Builder<'a> {
         Ok(node)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Fault> {
+    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Diagnostic> {
         let mut items = Vec::new();
         loop {
             match self.event()? {
@@ -189,7 +189,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Vec<(Node, Node)>, Fault> {
+    fn map(&mut self, depth: usize) -> Result<Vec<(Node, Node)>, Diagnostic> {
         let mut pairs = Vec::new();
         loop {
             match self.event()? {
@@ -208,8 +208,8 @@ fn place_of(span: Span) -> Place {
     Place { line: span.start.line().max(1), column: span.start.col() + 1 }
 }
 
-fn fault(place: Place, message: &str) -> Fault {
-    Fault { place, message: message.to_owned(), hint: None }
+fn fault(place: Place, message: &str) -> Diagnostic {
+    Diagnostic { place, message: message.to_owned(), hint: None }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The word `preset:` (or `--preset`): one of the shapes of [`crate::plan::preset`], with the profile's load as its base.
 
 use super::{
+    diagnostic::did_you_mean,
     environment::names_of,
-    fault::did_you_mean,
     node::Node,
     reader::{MapReader, Reading},
 };

@@ -1,6 +1,6 @@
 //! Load by flags: over a profile, or with a URL in place of one, which becomes a profile through the same grammar.
 
-use super::{fault::Place, node, reader::Reading, scenario::Brief};
+use super::{diagnostic::Place, node, reader::Reading, scenario::Brief};
 
 /// What flags say of the load, as written.
 #[derive(Debug, Clone, Default)]

@@ -3,20 +3,20 @@
 use std::{cell::RefCell, path::PathBuf, time::Duration};
 
 use super::{
-    fault::{Fault, Place, did_you_mean},
+    diagnostic::{Diagnostic, Place, did_you_mean},
     node::{Node, Yaml},
     source::Source,
     variables::Variables,
 };
 use crate::{
-    language::{Expr, Scope, Template, TemplateFault, Value},
+    language::{Expr, Scope, Template, TemplateError, Value},
     units,
 };
 
 /// What all readers of a profile share.
 #[derive(Debug, Default)]
 pub struct Reading {
-    faults: RefCell<Vec<Fault>>,
+    faults: RefCell<Vec<Diagnostic>>,
     /// Variables in force.
     pub variables: Variables,
     /// Where the profile lies: files that it names are looked for there.
@@ -33,12 +33,12 @@ impl Reading {
 
     /// Notes a fault.
     pub fn fault(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
-        self.faults.borrow_mut().push(Fault { place, message: message.into(), hint });
+        self.faults.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
     }
 
     /// All faults so far.
     #[must_use]
-    pub fn into_faults(self) -> Vec<Fault> {
+    pub fn into_faults(self) -> Vec<Diagnostic> {
         self.faults.into_inner()
     }
 
@@ -95,7 +95,7 @@ impl Reading {
     }
 
     /// A fault within a scalar's text, where that was written.
-    fn template_fault(&self, node: &Node, fault: TemplateFault) {
+    fn template_fault(&self, node: &Node, fault: TemplateError) {
         self.fault(self.place_in(node, fault.at), fault.message, fault.hint);
     }
 

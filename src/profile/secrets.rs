@@ -1,7 +1,7 @@
 //! Secrets that a profile holds under `auth`: faults must not repeat them, neither in words nor by the line they stand in.
 
 use super::{
-    fault::Fault,
+    diagnostic::Diagnostic,
     node::{self, Node, Yaml},
     reader::same_key,
 };
@@ -66,14 +66,15 @@ impl Secrets {
         text.lines().enumerate().map(shown).collect::<Vec<&str>>().join("\n")
     }
 
-    /// Faults without them.
+    /// Diagnostics without them.
     #[must_use]
-    pub fn masked(&self, faults: Vec<Fault>) -> Vec<Fault> {
+    pub fn masked(&self, faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
         // What is as short as a letter stands in every sentence.
         let mask = |text: String| {
             self.texts.iter().filter(|secret| secret.chars().count() > 2).fold(text, |text, it| text.replace(it, MASK))
         };
-        let masked = |fault: Fault| Fault { message: mask(fault.message), hint: fault.hint.map(mask), ..fault };
+        let masked =
+            |fault: Diagnostic| Diagnostic { message: mask(fault.message), hint: fault.hint.map(mask), ..fault };
         faults.into_iter().map(masked).collect()
     }
 }

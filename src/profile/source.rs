@@ -1,7 +1,7 @@
 //! The text of a profile by its lines, to find the place of a character of a scalar in what was written for it: quotes,
 //! escapes, folded lines and blocks lie between the two.
 
-use super::fault::Place;
+use super::diagnostic::Place;
 
 /// The lines of a profile.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use self::tiers::Condition;
 use super::{
-    fault::{Place, did_you_mean},
+    diagnostic::{Place, did_you_mean},
     node::{Node, Yaml},
     reader::Reading,
 };

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    ErrorClass, Probe, Stage,
+    ErrorClass, Phase, Probe,
     names::Names,
     proxy,
     stream::{Scratch, Stream},
@@ -128,16 +128,16 @@ impl Network {
     /// # Errors
     /// The class of the failure.
     pub async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, ErrorClass> {
-        probe.enter(Stage::Dns);
+        probe.enter(Phase::Dns);
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
         self.names.check(&origin.host, origin.port)?;
         let proxy = self.http.proxies.between(&origin);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
         let addresses = self.names.addresses(host, port).await?;
-        probe.enter(Stage::Connect);
+        probe.enter(Phase::Connect);
         let begin = Instant::now();
         let connected = self.connect_any(&addresses).await;
-        let mut stream = connected.map_err(|error| ErrorClass::of_io(Stage::Connect, &error))?;
+        let mut stream = connected.map_err(|error| ErrorClass::of_io(Phase::Connect, &error))?;
         self.open.set(self.open.get() + 1);
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
@@ -148,12 +148,12 @@ impl Network {
         if let Some(proxy) = proxy {
             proxy::tunnel(&mut stream, &origin, proxy).await?;
         }
-        probe.enter(Stage::Tls);
+        probe.enter(Phase::Tls);
         let begin = Instant::now();
         let name = self.http.tls.server_name.as_ref().unwrap_or(&origin.host);
         let name = ServerName::try_from(name.clone()).map_err(|_| ErrorClass::Tls)?;
         let shaken = self.tls.get()?.connect(name, stream).await;
-        let stream = shaken.map_err(|error| ErrorClass::of_io(Stage::Tls, &error))?;
+        let stream = shaken.map_err(|error| ErrorClass::of_io(Phase::Tls, &error))?;
         probe.secured(begin.elapsed().as_secs_f64());
         let multiplexed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         match self.http.version {

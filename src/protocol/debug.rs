@@ -2,7 +2,7 @@
 
 use std::io::{Write, stderr};
 
-use super::{ErrorClass, Outgoing, kept::Kept};
+use super::{ErrorClass, Outgoing, buffered_response::BufferedResponse};
 use crate::plan::http::Debug;
 
 /// Most of a body that is shown.
@@ -11,13 +11,13 @@ const MAX_SHOWN: usize = 4 * 1024;
 const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
 /// Writes an attempt to standard error.
-pub fn tell(debug: Debug, request: Outgoing<'_>, kept: &Kept, error: Option<ErrorClass>) {
+pub fn tell(debug: Debug, request: Outgoing<'_>, kept: &BufferedResponse, error: Option<ErrorClass>) {
     let text = render(debug, request, kept, error);
     // Nobody may be reading; that is no fault.
     drop(stderr().lock().write_all(text.as_bytes()));
 }
 
-fn render(debug: Debug, request: Outgoing<'_>, kept: &Kept, error: Option<ErrorClass>) -> String {
+fn render(debug: Debug, request: Outgoing<'_>, kept: &BufferedResponse, error: Option<ErrorClass>) -> String {
     let mut text = String::new();
     let head = [request.head(), request.extra].concat();
     show(&mut text, '>', &head, request.body(), debug);
@@ -81,7 +81,7 @@ mod tests {
         let head = b"GET http://user:pass@h/a HTTP/1.1\r\nHost: h\r\nAUTHORIZATION: Bearer s3cret\r\n";
         let spec = RequestSpec { wire: Wire::new(head, b"{\"a\": 1}"), ..RequestSpec::default() };
         let request = Outgoing { extra: b"Cookie: id=s3cret\r\n", ..Outgoing::constant(&spec) };
-        let mut kept = Kept::default();
+        let mut kept = BufferedResponse::default();
         kept.begin(true, true);
         kept.take_head(b"HTTP/1.1 302 Found\r\nSet-Cookie: id=s3cret\r\nLocation: https://a:s3cret@b/?x=c@d\r\n\r\n");
         kept.take_body(&[b"\x1b[2J\xff".to_vec(), vec![b'x'; 5_000]].concat());

@@ -8,8 +8,9 @@ use std::io::{self, Read};
 use ruzstd::decoding::StreamingDecoder;
 
 use super::{
-    ErrorClass, head,
-    kept::{Kept, MAX_BODY},
+    ErrorClass,
+    buffered_response::{BufferedResponse, MAX_BODY},
+    head,
 };
 
 /// Most codings one over the other; more is a trick.
@@ -30,7 +31,7 @@ enum Coding {
 ///
 /// # Errors
 /// When the body is not what its head says.
-pub fn decode(kept: &mut Kept) -> Result<(), ErrorClass> {
+pub fn decode(kept: &mut BufferedResponse) -> Result<(), ErrorClass> {
     let codings = codings(kept.head());
     // An empty body (of HEAD, of 304) is coded by nothing.
     if codings.is_empty() || kept.body().is_empty() {
@@ -109,8 +110,8 @@ mod tests {
 
     use super::*;
 
-    fn kept(codings: &str, body: &[u8]) -> Kept {
-        let mut kept = Kept::default();
+    fn kept(codings: &str, body: &[u8]) -> BufferedResponse {
+        let mut kept = BufferedResponse::default();
         kept.begin(true, true);
         kept.take_head(format!("HTTP/1.1 200 OK\r\nContent-Encoding: {codings}\r\n\r\n").as_bytes());
         kept.take_body(body);

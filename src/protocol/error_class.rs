@@ -4,7 +4,7 @@ use std::io;
 
 /// Where an attempt stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Stage {
+pub enum Phase {
     /// Looking the name up.
     #[default]
     Dns,
@@ -167,12 +167,12 @@ impl ErrorClass {
 
     /// The class of a time-out at a stage.
     #[must_use]
-    pub fn timeout_at(stage: Stage) -> Self {
+    pub fn timeout_at(stage: Phase) -> Self {
         match stage {
-            Stage::Dns | Stage::Connect | Stage::Tls => Self::TimeoutConnect,
-            Stage::Send => Self::TimeoutSend,
-            Stage::Wait => Self::TimeoutWait,
-            Stage::Body => Self::TimeoutBody,
+            Phase::Dns | Phase::Connect | Phase::Tls => Self::TimeoutConnect,
+            Phase::Send => Self::TimeoutSend,
+            Phase::Wait => Self::TimeoutWait,
+            Phase::Body => Self::TimeoutBody,
         }
     }
 
@@ -188,21 +188,21 @@ impl ErrorClass {
 
     /// The class of an I/O error at a stage.
     #[must_use]
-    pub fn of_io(stage: Stage, error: &io::Error) -> Self {
+    pub fn of_io(stage: Phase, error: &io::Error) -> Self {
         const EMFILE: i32 = 24;
         const ENFILE: i32 = 23;
         match (stage, error.kind()) {
             _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => Self::NoSocket,
-            (Stage::Connect, io::ErrorKind::AddrNotAvailable) => Self::NoSocket,
-            (Stage::Dns, _) => Self::Dns,
-            (Stage::Connect, io::ErrorKind::ConnectionRefused) => Self::ConnectRefused,
-            (Stage::Connect, io::ErrorKind::TimedOut) => Self::TimeoutConnect,
-            (Stage::Connect, _) => Self::Connect,
-            (Stage::Tls, _) => Self::Tls,
-            (Stage::Send, _) => Self::Send,
-            (Stage::Wait, io::ErrorKind::UnexpectedEof) => Self::Closed,
-            (Stage::Wait, _) => Self::Reset,
-            (Stage::Body, _) => Self::Body,
+            (Phase::Connect, io::ErrorKind::AddrNotAvailable) => Self::NoSocket,
+            (Phase::Dns, _) => Self::Dns,
+            (Phase::Connect, io::ErrorKind::ConnectionRefused) => Self::ConnectRefused,
+            (Phase::Connect, io::ErrorKind::TimedOut) => Self::TimeoutConnect,
+            (Phase::Connect, _) => Self::Connect,
+            (Phase::Tls, _) => Self::Tls,
+            (Phase::Send, _) => Self::Send,
+            (Phase::Wait, io::ErrorKind::UnexpectedEof) => Self::Closed,
+            (Phase::Wait, _) => Self::Reset,
+            (Phase::Body, _) => Self::Body,
         }
     }
 
@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn the_stage_decides_the_class() {
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);
-        assert_eq!(ErrorClass::of_io(Stage::Send, &reset), ErrorClass::Send);
-        assert_eq!(ErrorClass::of_io(Stage::Wait, &reset), ErrorClass::Reset);
-        assert_eq!(ErrorClass::of_io(Stage::Body, &reset), ErrorClass::Body);
-        assert_eq!(ErrorClass::of_io(Stage::Connect, &io::Error::from_raw_os_error(24)), ErrorClass::NoSocket);
+        assert_eq!(ErrorClass::of_io(Phase::Send, &reset), ErrorClass::Send);
+        assert_eq!(ErrorClass::of_io(Phase::Wait, &reset), ErrorClass::Reset);
+        assert_eq!(ErrorClass::of_io(Phase::Body, &reset), ErrorClass::Body);
+        assert_eq!(ErrorClass::of_io(Phase::Connect, &io::Error::from_raw_os_error(24)), ErrorClass::NoSocket);
     }
 }

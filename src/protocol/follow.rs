@@ -8,10 +8,10 @@ use url::Url;
 
 use super::{
     ErrorClass, Network, Outgoing,
+    buffered_response::is_redirect,
     cookies::{Jar, Site},
     digest::Challenge,
     head,
-    kept::is_redirect,
     proxy::authority,
 };
 use crate::plan::{Origin, RequestSpec, Wire, http::Reuse};

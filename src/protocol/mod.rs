@@ -5,6 +5,7 @@
 //! retries silently. All failures come from one closed list, by the stage at which they happened.
 //! Start with [`probe`], then [`session`].
 
+pub mod buffered_response;
 pub mod connect;
 pub mod cookies;
 pub mod deadline;
@@ -16,7 +17,6 @@ pub mod follow;
 pub mod head;
 pub mod http1;
 pub mod http2;
-pub mod kept;
 pub mod names;
 pub mod outgoing;
 pub mod probe;
@@ -26,7 +26,7 @@ pub mod stream;
 pub mod tls;
 
 pub use connect::Network;
-pub use error_class::{ErrorClass, Stage};
+pub use error_class::{ErrorClass, Phase};
 pub use outgoing::Outgoing;
 pub use probe::{Attempt, Probe};
 pub use session::{HttpSession, Lane};

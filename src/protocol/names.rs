@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{net::lookup_host, time::Instant};
 
-use super::{ErrorClass, Stage};
+use super::{ErrorClass, Phase};
 use crate::plan::names::{NameOptions, Policy, Select};
 
 /// Most names that are remembered.
@@ -86,7 +86,7 @@ impl Names {
         {
             return Ok(known.addresses.clone());
         }
-        let found = lookup_host((host, 0)).await.map_err(|error| ErrorClass::of_io(Stage::Dns, &error))?;
+        let found = lookup_host((host, 0)).await.map_err(|error| ErrorClass::of_io(Phase::Dns, &error))?;
         let addresses: Rc<[IpAddr]> = found.map(|address| address.ip()).collect();
         if self.options.ttl > Duration::ZERO {
             let mut known = self.known.borrow_mut();

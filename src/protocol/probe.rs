@@ -10,7 +10,7 @@
 
 use tokio::time::Instant;
 
-use super::{ErrorClass, Stage};
+use super::{ErrorClass, Phase};
 
 /// What is known about an attempt when it ends.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Attempt {
     /// Bytes of the response that were read.
     pub received: u64,
     /// Where it stands, or stood when it failed.
-    pub stage: Stage,
+    pub stage: Phase,
     /// Status of the response, once its head was read.
     pub status: Option<u16>,
     /// Why it failed, if it did.
@@ -65,7 +65,7 @@ impl<'a> Probe<'a> {
             end: taken,
             sent: 0,
             received: 0,
-            stage: Stage::Dns,
+            stage: Phase::Dns,
             status: None,
             error: None,
         };
@@ -84,7 +84,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Enters a stage.
-    pub fn enter(&mut self, stage: Stage) {
+    pub fn enter(&mut self, stage: Phase) {
         self.attempt.stage = stage;
     }
 
@@ -100,7 +100,7 @@ impl<'a> Probe<'a> {
 
     /// The connection is ready; writing begins now.
     pub fn begin_send(&mut self, reused: bool) {
-        self.attempt.stage = Stage::Send;
+        self.attempt.stage = Phase::Send;
         // On a reused connection nothing happened since the attempt was taken up: one reading of the clock less.
         self.attempt.send_begin = Some(if reused { self.attempt.taken } else { Instant::now() });
     }
@@ -113,14 +113,14 @@ impl<'a> Probe<'a> {
     /// The last byte was written.
     pub fn sent(&mut self) {
         self.attempt.send_end = Some(Instant::now());
-        self.attempt.stage = Stage::Wait;
+        self.attempt.stage = Phase::Wait;
     }
 
     /// Bytes were read.
     pub fn read(&mut self, bytes: usize) {
         if self.attempt.first_byte.is_none() {
             self.attempt.first_byte = Some(Instant::now());
-            self.attempt.stage = Stage::Body;
+            self.attempt.stage = Phase::Body;
         }
         self.attempt.received += bytes as u64;
     }

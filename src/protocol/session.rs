@@ -12,13 +12,13 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     ErrorClass, Network, Outgoing, Probe,
+    buffered_response::BufferedResponse,
     cookies::Jar,
     deadline::Deadline,
     debug, decode,
     follow::{self, Trail},
     http1::{self, ResponseReader},
     http2,
-    kept::Kept,
 };
 use crate::{
     language::Response,
@@ -243,7 +243,7 @@ impl HttpSession {
 }
 
 /// The class under which a whole response with this status is counted, if it is not what was asked for.
-fn judge(kept: &Kept, request: Outgoing<'_>, status: u16) -> Option<ErrorClass> {
+fn judge(kept: &BufferedResponse, request: Outgoing<'_>, status: u16) -> Option<ErrorClass> {
     let spec = request.spec;
     if spec.is_limit(status) {
         return Some(ErrorClass::Limited);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Trouble, prepare};
+use super::{CommandError, prepare};
 use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// When the profile is wrong.
-pub fn check(args: &CheckArgs) -> Result<(), Trouble> {
+pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let source = prepare::find_source(&args.run)?;
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
     let warnings: Vec<String> = feasibility::warnings(&plan).into_iter().chain(descriptors(&plan)).collect();

@@ -2,20 +2,20 @@
 
 use tokio::runtime::Builder;
 
-use super::{Trouble, print, signals::Signals};
+use super::{CommandError, print, signals::Signals};
 use crate::{
     cli::{ProfilesAction, TargetArgs},
     exit::Exit,
-    profile::{bundled, fault::did_you_mean, grammar},
-    target::{self, Knobs},
+    practice_target::{self as target, Knobs},
+    profile::{bundled, diagnostic::did_you_mean, grammar},
 };
 
 /// Runs the practice target until a signal comes.
 ///
 /// # Errors
 /// When a knob is wrong or the address is taken.
-pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
-    let usage = |message: String| Trouble { exit: Exit::Usage, message };
+pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
+    let usage = |message: String| CommandError { exit: Exit::Usage, message };
     let mut knobs = Knobs::default();
     let mut listen = args.listen;
     let mut words = args.knobs.iter();
@@ -31,18 +31,18 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
             knobs.set(name, &value).map_err(|error| usage(error.to_string()))?;
         }
     }
-    let target = target::start(knobs, listen).map_err(|error| Trouble::internal(&error))?;
+    let target = target::start(knobs, listen).map_err(|error| CommandError::internal(&error))?;
     print(&format!(
         "practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)",
         target.address()
     ));
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| Trouble::internal(&error))?;
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| CommandError::internal(&error))?;
     let ended = runtime.block_on(async {
         let mut signals = Signals::listen()?;
         signals.next().await;
         Ok::<_, std::io::Error>(())
     });
-    ended.map_err(|error| Trouble::internal(&error))?;
+    ended.map_err(|error| CommandError::internal(&error))?;
     target.stop();
     Ok(Exit::Passed)
 }
@@ -51,7 +51,7 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, Trouble> {
 ///
 /// # Errors
 /// When there is none of that name.
-pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, Trouble> {
+pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, CommandError> {
     match action {
         None | Some(ProfilesAction::List) => {
             bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<26} {about}")));
@@ -60,7 +60,10 @@ pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, Trouble> {
             let text = bundled::find(name).ok_or_else(|| {
                 let near = did_you_mean(name, bundled::BUNDLED.iter().map(|(name, ..)| *name));
                 let hint = near.unwrap_or_else(|| "`loadagent profiles` lists them".to_owned());
-                Trouble { exit: Exit::Usage, message: format!("there is no bundled profile `{name}`\n  hint: {hint}") }
+                CommandError {
+                    exit: Exit::Usage,
+                    message: format!("there is no bundled profile `{name}`\n  hint: {hint}"),
+                }
             })?;
             print(text.trim_end());
         }

@@ -2,15 +2,15 @@
 
 use std::{fs, path::Path};
 
-use super::{Trouble, print};
+use super::{CommandError, print};
 use crate::{
     cli::{DashboardsAction, ExportArgs, RunArgs},
     dashboard::{self, Address, Store, Topic},
     exit::Exit,
     interval_log::Header,
     output::{
-        SinkAddress,
-        address::{Settings, SinkKind},
+        OutputAddress,
+        address::{OutputKind, Settings},
         influxdb::Mode,
     },
 };
@@ -22,7 +22,7 @@ const KIND: &str = "kind";
 ///
 /// # Errors
 /// When the folder can't be written.
-pub fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, Trouble> {
+pub fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, CommandError> {
     match action {
         None | Some(DashboardsAction::List) => {
             for topic in Topic::ALL {
@@ -34,11 +34,11 @@ pub fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, Trouble> {
     Ok(Exit::Passed)
 }
 
-fn export(args: &ExportArgs) -> Result<(), Trouble> {
+fn export(args: &ExportArgs) -> Result<(), CommandError> {
     let files = dashboard::files(&args.prefix, &args.measurement_prefix);
     for file in &files {
         let path = args.folder.join(&file.path);
-        let fault = |error| Trouble::configuration(format!("{} can't be written: {error}", path.display()));
+        let fault = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
         fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
         fs::write(&path, file.text()).map_err(fault)?;
     }
@@ -49,7 +49,7 @@ fn export(args: &ExportArgs) -> Result<(), Trouble> {
 /// The line that leads to the run's board; None unless Grafana's address and a store that it can read are known.
 /// `to_ms` is the end of the run, Unix milliseconds, once it is over.
 #[must_use]
-pub fn line(args: &RunArgs, sinks: &[SinkAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
+pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
     let store = sinks.iter().find_map(store_of)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
@@ -65,10 +65,10 @@ pub fn line(args: &RunArgs, sinks: &[SinkAddress], header: &Header, to_ms: Optio
 }
 
 /// The store of a sink, if there are boards for what it writes there.
-fn store_of(sink: &SinkAddress) -> Option<Store> {
+fn store_of(sink: &OutputAddress) -> Option<Store> {
     match (sink.kind(), &sink.settings) {
-        (SinkKind::Prometheus | SinkKind::Otlp | SinkKind::Scrape, _) => Some(Store::Prometheus),
-        (SinkKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => Some(Store::Influx),
+        (OutputKind::Prometheus | OutputKind::Otlp | OutputKind::Scrape, _) => Some(Store::Prometheus),
+        (OutputKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => Some(Store::Influx),
         _ => None,
     }
 }

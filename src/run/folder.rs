@@ -8,12 +8,12 @@ use std::{
 
 use serde_json::json;
 
-use super::{Trouble, records::RecordKeeper};
+use super::{CommandError, records::RecordKeeper};
 use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},
+    practice_target as target,
     record_log::RecordLog,
-    target,
 };
 
 /// The folder with its open files.
@@ -40,11 +40,11 @@ impl RunFolder {
     ///
     /// # Errors
     /// When it holds one already.
-    pub fn check_free(path: &Path) -> Result<(), Trouble> {
+    pub fn check_free(path: &Path) -> Result<(), CommandError> {
         if !log_path(path).exists() {
             return Ok(());
         }
-        Err(Trouble::configuration(format!(
+        Err(CommandError::configuration(format!(
             "{} holds a run already\n  hint: choose another folder by --run-dir, or remove it",
             path.display()
         )))
@@ -60,16 +60,17 @@ impl RunFolder {
         header: &Header,
         record_workers: Option<usize>,
         disk_limit: u64,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, CommandError> {
         let shown = path.display();
         let fault = |error: std::io::Error| {
-            Trouble::configuration(format!(
+            CommandError::configuration(format!(
                 "the run's folder {shown} can't be written: {error}\n  hint: choose another by --run-dir"
             ))
         };
         Self::check_free(path)?;
         fs::create_dir_all(path).map_err(fault)?;
-        let log = LogWriter::create(&log_path(path), header).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+        let log =
+            LogWriter::create(&log_path(path), header).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
         let events = File::create(path.join("events.log")).map_err(fault)?;
         // Records are many and go once they are delivered; intervals are few and stay.
         let log_limit = if record_workers.is_some() { disk_limit / 4 } else { disk_limit };
@@ -110,9 +111,9 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn conclude(&mut self, summary: &serde_json::Value, exit: Exit) -> Result<(), Trouble> {
+    pub fn conclude(&mut self, summary: &serde_json::Value, exit: Exit) -> Result<(), CommandError> {
         let end = json!({ "exit_code": exit.code(), "verdict": summary["loadagent"]["verdict"] });
-        let ended = self.log.end(&end).map(drop).map_err(|error| Trouble::internal(&error));
+        let ended = self.log.end(&end).map(drop).map_err(|error| CommandError::internal(&error));
         write_json(&self.path.join("summary.json"), summary).and(ended)
     }
 
@@ -120,8 +121,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write_target_log(&self, seen: &target::Report) -> Result<(), Trouble> {
-        let seen = serde_json::to_value(seen).map_err(|error| Trouble::internal(&error))?;
+    pub fn write_target_log(&self, seen: &target::Report) -> Result<(), CommandError> {
+        let seen = serde_json::to_value(seen).map_err(|error| CommandError::internal(&error))?;
         write_json(&self.path.join("target.json"), &seen)
     }
 }
@@ -130,9 +131,9 @@ impl RunFolder {
 ///
 /// # Errors
 /// When it can't be written.
-pub fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), Trouble> {
+pub fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), CommandError> {
     let fault =
-        |error: std::io::Error| Trouble { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
+        |error: std::io::Error| CommandError { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
     let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";
     if path.exists() && !path.is_file() {
         // A pipe or a device (`--summary-export /dev/stdout`) can't be renamed over.

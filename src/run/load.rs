@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Trouble, start_at, thresholds};
+use super::{CommandError, start_at, thresholds};
 use crate::{
     cli::{RunArgs, load},
     exit::Exit,
@@ -11,8 +11,8 @@ use crate::{
     units::show_duration,
 };
 
-fn usage(message: String) -> Trouble {
-    Trouble { exit: Exit::Usage, message }
+fn usage(message: String) -> CommandError {
+    CommandError { exit: Exit::Usage, message }
 }
 
 /// The flags that say how much load there is.
@@ -33,7 +33,7 @@ pub fn flags(args: &RunArgs) -> LoadFlags {
 ///
 /// # Errors
 /// When flags contradict each other or can't be read.
-pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, Trouble> {
+pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
     let brief = if quick { LoadFlags::default() } else { flags(args) }.read().map_err(usage)?;
     let only = args.load.scenarios.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     Ok(GivenLoad { brief, only: only.collect(), min_iteration_duration: args.load.min_iteration_duration })
@@ -43,7 +43,7 @@ pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, Trouble> {
 ///
 /// # Errors
 /// When a flag can't be read.
-pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
+pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     if !plan.left_out.is_empty() {
         plan.begin_at_once();
     }
@@ -74,7 +74,7 @@ fn uncontrolled(scenario: &Scenario) -> Option<String> {
 ///
 /// # Errors
 /// When it can't be read.
-pub fn segment(args: &RunArgs) -> Result<Partition, Trouble> {
+pub fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
     let text = args.load.segment.as_deref();
     text.map_or(Ok(Partition::WHOLE), Partition::parse_segment).map_err(|message| usage(format!("--segment {message}")))
 }
@@ -83,7 +83,7 @@ pub fn segment(args: &RunArgs) -> Result<Partition, Trouble> {
 ///
 /// # Errors
 /// When the time can't be read or has passed.
-pub fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>), Trouble> {
+pub fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>), CommandError> {
     let Some(text) = &args.load.start_at else { return Ok((least, None)) };
     let wait =
         start_at::wait_until(text, SystemTime::now()).map_err(|message| usage(format!("--start-at {message}")))?;

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Trouble, folder};
+use super::{CommandError, folder};
 use crate::{
     exit::Exit,
     interval_log::{Cursor, Entry},
@@ -18,17 +18,17 @@ use crate::{
 ///
 /// # Errors
 /// When the log can't be read or a file can't be written.
-pub fn write(run: &Path, prefix: &Path) -> Result<(), Trouble> {
+pub fn write(run: &Path, prefix: &Path) -> Result<(), CommandError> {
     let named = |suffix: &str| {
         let mut name = OsString::from(prefix);
         name.push(suffix);
         PathBuf::from(name)
     };
-    let fault = |path: &Path, error: io::Error| Trouble {
+    let fault = |path: &Path, error: io::Error| CommandError {
         exit: Exit::Internal,
         message: format!("{}: {error}", path.display()),
     };
-    let log_fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
+    let log_fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
     let history = named(HISTORY_SUFFIX);
     fs::create_dir_all(history.parent().unwrap_or(Path::new(""))).map_err(|error| fault(&history, error))?;
     let mut cursor = Cursor::open(&folder::log_path(run)).map_err(log_fault)?;

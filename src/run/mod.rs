@@ -1,7 +1,7 @@
 //! Composition: the only room that knows every other. What is started, in which order, and how it ends.
 //!
 //! ```text
-//!  prepare ─▶ setup ─▶ folder, log ─▶ sinks ─▶ crew ══ teller: a second at a time ══▶ crew ended ─▶ teardown
+//!  prepare ─▶ setup ─▶ folder, log ─▶ sinks ─▶ pool ══ coordinator: a second at a time ══▶ pool ended ─▶ teardown
 //!                                                                                                      │
 //!                                                            code ◀─ summary ◀─ sinks drain ◀──────────┘
 //! ```
@@ -11,10 +11,12 @@
 pub mod check;
 pub mod clock;
 pub mod commands;
+pub mod compaction;
+pub mod coordinator;
 pub mod dashboards;
-pub mod errands;
 pub mod folder;
 pub mod generator;
+pub mod hooks;
 pub mod load;
 pub mod locust;
 pub mod prepare;
@@ -27,8 +29,6 @@ pub mod signals;
 pub mod sink;
 pub mod sinks;
 pub mod start_at;
-pub mod teller;
-pub mod thinner;
 pub mod thresholds;
 pub mod traces;
 
@@ -44,20 +44,20 @@ use tokio::{
 };
 
 use self::{
-    clock::RunClock, errands::Errands, folder::RunFolder, prepare::Prepared, signals::Signals, sinks::Sinks,
-    teller::Teller,
+    clock::RunClock, coordinator::Coordinator, folder::RunFolder, hooks::Hooks, prepare::Prepared, signals::Signals,
+    sinks::Outputs,
 };
 use crate::{
     analysis::Validity,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Crew, Traffic},
+    executor::{Traffic, WorkerPool},
     exit::Exit,
     interval_log::Header,
-    output::{SinkAddress, address::Place},
+    output::{OutputAddress, address::Place},
     plan::Shape,
+    practice_target::{self as target, Target},
     report::{Outcome, Summary, progress::Display, style::Style},
-    target::{self, Target},
 };
 
 /// Between the last preparation and time zero, so that every worker is there when it comes.
@@ -68,15 +68,15 @@ const MAX_ORDERED_USERS: u32 = 1_000_000;
 
 /// Something that ends the command, with its code.
 #[derive(Debug)]
-pub struct Trouble {
+pub struct CommandError {
     /// The code.
     pub exit: Exit,
     /// What happened and what to do.
     pub message: String,
 }
 
-impl Trouble {
-    /// Trouble with a code; an error's causes are told one a line.
+impl CommandError {
+    /// CommandError with a code; an error's causes are told one a line.
     pub fn new(exit: Exit, error: &dyn std::error::Error) -> Self {
         let mut message = error.to_string();
         let mut source = error.source();
@@ -102,18 +102,18 @@ impl Trouble {
 ///
 /// # Errors
 /// When it can't be begun, or the machine fails it.
-pub fn execute(args: &RunArgs) -> Result<Exit, Trouble> {
+pub fn execute(args: &RunArgs) -> Result<Exit, CommandError> {
     let prepared = prepare::prepare(args)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
-        builder.enable_all().build_local(LocalOptions::default()).map_err(|error| Trouble::internal(&error))?;
+        builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
     let exit = runtime.block_on(conduct(prepared, args));
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
     exit
 }
 
-async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
+async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandError> {
     let style =
         Style { colours: !args.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal() };
     let silent = args.quiet || args.no_progress;
@@ -122,56 +122,56 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, Trouble> {
     told.iter().for_each(|told| display.say(&format!("  {told}")));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
-    let mut signals = Signals::listen().map_err(|error| Trouble::internal(&error))?;
+    let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, &prepared, &display).await?;
     }
-    let wants_records = prepared.sinks.iter().any(SinkAddress::wants_records);
-    let mut errands = Errands::new(&prepared, wants_records);
-    let setup = errands.set_up(&control, &mut signals).await?;
+    let wants_records = prepared.sinks.iter().any(OutputAddress::wants_records);
+    let mut hooks = Hooks::new(&prepared, wants_records);
+    let setup = hooks.set_up(&control, &mut signals).await?;
     let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
     let header = prepared.header(clock.started_at_ms());
-    let (folder, sinks) = match open(&prepared, &header, errands.recorders(), args).await {
+    let (folder, sinks) = match open(&prepared, &header, hooks.recorders(), args).await {
         Ok(open) => open,
         Err(trouble) => {
             // The load was not begun, but what setup made is there.
-            drop(errands.tear_down(&mut signals, &clock).await);
+            drop(hooks.tear_down(&mut signals, &clock).await);
             return Err(trouble);
         }
     };
-    let broken = setup.as_ref().and_then(|errand| errand.failure.clone());
-    let recorded = setup.map(|errand| errand.recorded);
+    let broken = setup.as_ref().and_then(|hook| hook.failure.clone());
+    let recorded = setup.map(|hook| hook.recorded);
     let traffic = match broken {
         Some(_) => Ok(Traffic::without_load(recorded)),
-        None => Crew::start(&prepared.plan, &control, prepared.order(&clock, &errands, recorded)),
+        None => WorkerPool::start(&prepared.plan, &control, prepared.order(&clock, &hooks, recorded)),
     };
     if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
         display.say(&line);
     }
-    let Traffic { intervals, crew } = traffic.map_err(|error| Trouble::internal(&error))?;
+    let Traffic { intervals, pool } = traffic.map_err(|error| CommandError::internal(&error))?;
 
     let_the_load_go_first();
-    let mut teller = Teller::new(&prepared, header, folder, clock, control, sinks, display);
-    prepared.plan.notes.iter().for_each(|note| teller.event("load", note.clone()));
+    let mut coordinator = Coordinator::new(&prepared, header, folder, clock, control, sinks, display);
+    prepared.plan.notes.iter().for_each(|note| coordinator.event("load", note.clone()));
     let mut endings = Vec::new();
     if let Some(reason) = &broken {
-        endings.extend(errands::not_started(&mut teller, reason));
+        endings.extend(hooks::not_started(&mut coordinator, reason));
     }
-    let ending = teller.listen(intervals, &mut signals).await;
-    let elapsed = teller.elapsed();
+    let ending = coordinator.listen(intervals, &mut signals).await;
+    let elapsed = coordinator.elapsed();
     let mut warnings = Vec::new();
     if ending.is_cut_off() {
         endings
             .push((Exit::Stopped, "stopped at once by a second signal; requests in flight are not counted".to_owned()));
     } else {
-        endings.extend(crew.join().err().map(|fault| (Exit::Internal, fault)));
+        endings.extend(pool.join().err().map(|fault| (Exit::Internal, fault)));
         if broken.is_none() {
-            warnings.extend(errands.finish(&mut teller, &mut signals, &clock).await);
+            warnings.extend(hooks.finish(&mut coordinator, &mut signals, &clock).await);
         }
     }
-    teller.drain(if ending.is_cut_off() { Duration::ZERO } else { args.drain }, &mut signals).await;
-    let told = teller.finish();
+    coordinator.drain(if ending.is_cut_off() { Duration::ZERO } else { args.drain }, &mut signals).await;
+    let told = coordinator.finish();
     endings.extend(told.endings);
     endings.extend(told.stop.and_then(|reason| stopped(reason, ending.is_cut_off())));
     let generator = generator::sample(told.worker_cpu_seconds, prepared.workers, told.throttled_at_start);
@@ -208,9 +208,9 @@ async fn open(
     header: &Header,
     recorders: Option<usize>,
     args: &RunArgs,
-) -> Result<(RunFolder, Sinks), Trouble> {
+) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Sinks::start(&prepared.sinks, header, &prepared.run_dir).await {
+    match Outputs::start(&prepared.sinks, header, &prepared.run_dir).await {
         Ok(sinks) => Ok((folder, sinks)),
         Err(trouble) => {
             // Nothing has run: the same command, mended, finds no folder in its way.
@@ -225,7 +225,7 @@ async fn open_control_port(
     control: &Control,
     prepared: &Prepared,
     display: &Display,
-) -> Result<(), Trouble> {
+) -> Result<(), CommandError> {
     let steerable = prepared.plan.scenarios.iter().map(|scenario| port::Steerable {
         name: scenario.name.clone(),
         open: matches!(scenario.shape, Shape::Open(_)),
@@ -235,7 +235,7 @@ async fn open_control_port(
         },
     });
     let bound = port::serve(address, control.clone(), steerable.collect()).await;
-    let bound = bound.map_err(|error| Trouble::configuration(format!("--control {address}: {error}")))?;
+    let bound = bound.map_err(|error| CommandError::configuration(format!("--control {address}: {error}")))?;
     display.say(&format!("  taking orders on http://{bound}/v1/status"));
     Ok(())
 }
@@ -245,7 +245,7 @@ fn conclude(
     mut folder: RunFolder,
     args: &RunArgs,
     style: Style,
-    sinks: &[SinkAddress],
+    sinks: &[OutputAddress],
     seen: Option<&target::Report>,
 ) -> Exit {
     let json = crate::report::json::render(summary);
@@ -270,7 +270,7 @@ fn conclude(
     let tables = args.csv.as_ref().map_or(Ok(()), |prefix| locust::write(&summary.run_dir, prefix));
     let target_log = seen.map_or(Ok(()), |seen| folder.write_target_log(seen));
     let mut codes = vec![summary.outcome.exit];
-    for Trouble { message, .. } in [written, exported, tables, target_log].into_iter().filter_map(Result::err) {
+    for CommandError { message, .. } in [written, exported, tables, target_log].into_iter().filter_map(Result::err) {
         drop(writeln!(std::io::stderr().lock(), "loadagent: {message}"));
         codes.push(Exit::TelemetryIncomplete);
     }

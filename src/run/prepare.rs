@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Trouble, clock::RunClock, errands::Errands, load, protect, thresholds, traces};
+use super::{CommandError, clock::RunClock, hooks::Hooks, load, protect, thresholds, traces};
 use crate::{
     cli::{HttpDebug, RunArgs},
     executor::{Order, Sampling},
@@ -14,11 +14,11 @@ use crate::{
         frame::{Model, ScenarioHeader},
     },
     metric::WorkerInterval,
-    output::SinkAddress,
+    output::OutputAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
+    practice_target::{self as target, Knobs, Target},
     profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
-    target::{self, Knobs, Target},
     threshold::Stat,
 };
 
@@ -30,7 +30,7 @@ pub struct Prepared {
     /// The practice target, for as long as the run lasts.
     pub target: Option<Target>,
     /// Where metrics go.
-    pub sinks: Vec<SinkAddress>,
+    pub sinks: Vec<OutputAddress>,
     /// Identity.
     pub run_id: String,
     /// Folder.
@@ -59,11 +59,11 @@ pub struct Source {
 ///
 /// # Errors
 /// Bad flags (2), a bad profile or configuration (104).
-pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
+pub fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     // One provider for every TLS client of the process; a second call is no fault.
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
-    let usage = |message: String| Trouble { exit: Exit::Usage, message };
+    let usage = |message: String| CommandError { exit: Exit::Usage, message };
     let trend_stats =
         parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
     let segment = load::segment(args)?;
@@ -73,8 +73,8 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, Trouble> {
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
     let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
     let all = addresses.iter().cloned().chain(traces);
-    let sinks: Result<Vec<_>, _> = all.map(|given| SinkAddress::parse(&given, environment)).collect();
-    let sinks = sinks.map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+    let sinks: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
+    let sinks = sinks.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     traces::check(&sinks)?;
     let run_id = match &args.run_id {
         Some(id)
@@ -105,15 +105,15 @@ impl Prepared {
 
     /// What the workers are to do.
     #[must_use]
-    pub fn order(&self, clock: &RunClock, errands: &Errands<'_>, recorded: Option<WorkerInterval>) -> Order {
+    pub fn order(&self, clock: &RunClock, hooks: &Hooks<'_>, recorded: Option<WorkerInterval>) -> Order {
         Order {
             workers: self.workers,
             segment: self.segment,
             start: clock.start(),
             clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
-            recorders: errands.recorders(),
+            recorders: hooks.recorders(),
             traces: self.sampling(),
-            given: errands.given(),
+            given: hooks.given(),
             recorded,
         }
     }
@@ -166,10 +166,11 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 ///
 /// # Errors
 /// When there is none, or flags do not go with it.
-pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
+pub fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
-        let text = quick_plan(url, &load::flags(args)).map_err(|message| Trouble { exit: Exit::Usage, message })?;
+        let text =
+            quick_plan(url, &load::flags(args)).map_err(|message| CommandError { exit: Exit::Usage, message })?;
         return Ok(Source { name: QUICK.to_owned(), text });
     }
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
@@ -179,13 +180,13 @@ pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
             let text = bundled::find(&name).unwrap_or_default().to_owned();
             Ok(Source { name, text })
         }
-        Err(_) if args.profile.is_none() && name == "loadagent.yaml" => Err(Trouble::configuration(
+        Err(_) if args.profile.is_none() && name == "loadagent.yaml" => Err(CommandError::configuration(
             "no profile given, and there is no loadagent.yaml here\n  hint: `loadagent run quickstart` needs no server; `loadagent run http://…` needs no file",
         )),
         Err(error) => {
             let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
-            let near = profile::fault::did_you_mean(&name, bundled).map(|hint| format!("\n  hint: {hint}"));
-            Err(Trouble::configuration(format!("{name}: {error}{}", near.unwrap_or_default())))
+            let near = profile::diagnostic::did_you_mean(&name, bundled).map(|hint| format!("\n  hint: {hint}"));
+            Err(CommandError::configuration(format!("{name}: {error}{}", near.unwrap_or_default())))
         }
     }
 }
@@ -194,7 +195,7 @@ pub fn find_source(args: &RunArgs) -> Result<Source, Trouble> {
 ///
 /// # Errors
 /// When the profile is wrong or the target can't be started.
-pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), Trouble> {
+pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), CommandError> {
     let mut given = Given {
         flags: args.variables.clone(),
         environment: std::env::vars_os()
@@ -209,7 +210,8 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
     };
     let read = |given: &Given| {
-        profile::load(&source.name, &source.text, given).map_err(|faults| Trouble::configuration(faults.to_string()))
+        profile::load(&source.name, &source.text, given)
+            .map_err(|faults| CommandError::configuration(faults.to_string()))
     };
     let mut plan = read(&given)?;
     let mut running = None;
@@ -224,16 +226,16 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
     Ok((plan, running))
 }
 
-fn start_target(knobs: &[(String, String)]) -> Result<Target, Trouble> {
+fn start_target(knobs: &[(String, String)]) -> Result<Target, CommandError> {
     let mut set = Knobs::default();
     for (name, value) in knobs {
-        set.set(name, value).map_err(|error| Trouble::new(Exit::BadProfile, &error))?;
+        set.set(name, value).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     }
-    target::start(set, ([127, 0, 0, 1], 0).into()).map_err(|error| Trouble::internal(&error))
+    target::start(set, ([127, 0, 0, 1], 0).into()).map_err(|error| CommandError::internal(&error))
 }
 
 /// What flags change in a plan.
-fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
+fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     plan.http.tls.skip_verify |= args.insecure_skip_tls_verify;
     plan.http.max_redirects = args.max_redirects.unwrap_or(plan.http.max_redirects);
     match args.http_debug {
@@ -243,7 +245,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
     }
     for (name, value) in &args.tags {
         profile::reader::check_tag(name)
-            .map_err(|message| Trouble { exit: Exit::Usage, message: format!("--tag: {message}") })?;
+            .map_err(|message| CommandError { exit: Exit::Usage, message: format!("--tag: {message}") })?;
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }

@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::spawn_local, time::sleep};
 
-use super::Trouble;
+use super::CommandError;
 use crate::{
     interval_log::Header,
     output::{
-        Account, Progress, SinkAddress,
+        Account, OutputAddress, Progress,
         address::Place,
-        delivery::{Ledger, SharedLedger},
+        delivery::{DeliveryStats, SharedDeliveryStats},
         scrape::{self, Scrape},
     },
 };
@@ -24,7 +24,7 @@ const REGULAR: u64 = 2;
 /// A page and its account.
 pub struct Pulled {
     page: Arc<Scrape>,
-    ledger: SharedLedger,
+    ledger: SharedDeliveryStats,
 }
 
 impl Pulled {
@@ -32,22 +32,22 @@ impl Pulled {
     ///
     /// # Errors
     /// When the port can't be had.
-    pub async fn start(address: &SinkAddress, prefix: &str, header: &Header) -> Result<Self, Trouble> {
+    pub async fn start(address: &OutputAddress, prefix: &str, header: &Header) -> Result<Self, CommandError> {
         let name = address.shown();
         let Place::Listen(listen) = address.place else {
-            return Err(Trouble::configuration(format!("{name}: this is no address to listen on")));
+            return Err(CommandError::configuration(format!("{name}: this is no address to listen on")));
         };
         let listener = TcpListener::bind(listen).await;
-        let listener = listener.map_err(|error| Trouble::configuration(format!("{name}: {error}")))?;
+        let listener = listener.map_err(|error| CommandError::configuration(format!("{name}: {error}")))?;
         let page = Arc::new(Scrape::new(prefix, header.labels.clone()));
-        let ledger = Ledger::shared(Account::new(name));
+        let ledger = DeliveryStats::shared(Account::new(name));
         spawn_local(scrape::serve(listener, page.clone()));
         Ok(Self { page, ledger })
     }
 
     /// Its ledger.
     #[must_use]
-    pub fn ledger(&self) -> SharedLedger {
+    pub fn ledger(&self) -> SharedDeliveryStats {
         self.ledger.clone()
     }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde_json::json;
 
-use super::{Trouble, print, thresholds};
+use super::{CommandError, print, thresholds};
 use crate::{
     analysis::{Generator, Offered, Validity},
     cli::ReportArgs,
@@ -19,9 +19,9 @@ use crate::{
 ///
 /// # Errors
 /// When there is no log.
-pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
+pub fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let path = if args.run.is_dir() { args.run.join("intervals.log") } else { args.run.clone() };
-    let fault = |error: crate::interval_log::LogError| Trouble::new(Exit::BadProfile, &error);
+    let fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
     if let Some(prefix) = &args.csv {
         return super::locust::write(path.parent().unwrap_or(&path), prefix).map(|()| Exit::Passed);
     }
@@ -41,7 +41,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
     let ended = fold.ended;
     let summary = fold
         .summary()
-        .ok_or_else(|| Trouble::configuration(format!("{}: the log ends before its header", path.display())))?;
+        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", path.display())))?;
     let Some(wanted) = &args.get else {
         let text = report::text::render(&summary, Style { colours: false });
         let note = if ended {
@@ -55,7 +55,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Trouble> {
     match look_up(&report::json::render(&summary), wanted) {
         Some(value) => print(&value),
         None => {
-            return Err(Trouble {
+            return Err(CommandError {
                 exit: Exit::Usage,
                 message: format!(
                     "the summary has no `{wanted}`\n  hint: for example metrics.http_reqs.count or metrics.http_req_duration.p(95)"

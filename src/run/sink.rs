@@ -5,25 +5,25 @@ use std::{cell::Cell, path::Path, rc::Rc, time::Duration};
 use tokio::sync::watch;
 use url::Url;
 
-use super::Trouble;
+use super::CommandError;
 use crate::{
     exit::Exit,
     interval_log::Header,
     output::{
-        Account, Delivery, Progress, SinkAddress,
+        Account, Delivery, OutputAddress, Progress,
         address::{Place, Settings},
         delivery::{
-            Courier, HttpCourier,
+            HttpTransport, Transport,
+            checkpoint::{Checkpoint, CheckpointFile},
             feed::{Feed, FeedError, IntervalFeed},
             file::FileTarget,
             record_feed::RecordFeed,
-            state::{Standing, StandingFile},
             unwritten::SharedUnwritten,
         },
         encoder::Encoder,
         hdr::HdrEncoder,
         influxdb::{AggregateEncoder, InfluxReceiver, Mode, Precision, Settings as Influx},
-        otlp::{Link, OtlpEncoder, OtlpGrpc, OtlpHttp, SpanEncoder, Transport},
+        otlp::{Link, OtlpEncoder, OtlpGrpc, OtlpHttp, Protocol, SpanEncoder},
         prometheus::{RemoteWrite, RemoteWriteReceiver},
         receiver::Receiver,
         samples::{self, SampleFormat, SampleOptions},
@@ -45,23 +45,23 @@ pub struct Source<'a> {
     pub unwritten: SharedUnwritten,
 }
 
-type Parts = (Courier, Box<dyn Feed>);
+type Parts = (Transport, Box<dyn Feed>);
 
 impl Source<'_> {
-    /// Puts a delivery together that goes on from where `standing` left off, or begins.
+    /// Puts a delivery together that goes on from where `checkpoint` left off, or begins.
     ///
     /// # Errors
     /// When its settings can't be used, or the log can't be read.
     pub fn deliver(
         &self,
-        address: &SinkAddress,
-        standing: Option<Standing>,
-        file: StandingFile,
-    ) -> Result<Delivery, Trouble> {
+        address: &OutputAddress,
+        checkpoint: Option<Checkpoint>,
+        file: CheckpointFile,
+    ) -> Result<Delivery, CommandError> {
         let name = address.shown();
-        let configuration = |message| Trouble::configuration(format!("{name}: {message}"));
-        let resumed = standing.is_some();
-        let standing = standing.unwrap_or_else(|| Standing {
+        let configuration = |message| CommandError::configuration(format!("{name}: {message}"));
+        let resumed = checkpoint.is_some();
+        let checkpoint = checkpoint.unwrap_or_else(|| Checkpoint {
             kind: address.kind().word().to_owned(),
             words: address.words.clone(),
             position: None,
@@ -102,27 +102,27 @@ impl Source<'_> {
             (Settings::Hdr, place) => {
                 let started = self.header.started_at_ms;
                 let head = HdrEncoder::new(started).head();
-                into_file(place, head, &standing, self.intervals(address, move || encoder(HdrEncoder::new(started))))
+                into_file(place, head, &checkpoint, self.intervals(address, move || encoder(HdrEncoder::new(started))))
             }
             (Settings::Json, place) => {
                 let options = self.sample_options(samples::Selection::default());
                 let format = move || format(samples::Json::new(options.clone()));
-                into_file(place, format().head(), &standing, self.records(format))
+                into_file(place, format().head(), &checkpoint, self.records(format))
             }
             (Settings::Csv, place) => {
                 let options = self.sample_options(samples::Selection::default());
                 let format = move || format(samples::Csv::new(options.clone()));
-                into_file(place, format().head(), &standing, self.records(format))
+                into_file(place, format().head(), &checkpoint, self.records(format))
             }
             _ => Err(format!("{} can't go there", address.kind().word())),
         };
-        let (courier, feed) = parts.map_err(configuration)?;
-        let first_ms = standing.next_ms(self.header.started_at_ms);
-        Delivery::new(courier, feed, (standing, file, resumed), self.progress.clone(), first_ms)
-            .map_err(|error| Trouble::new(Exit::BadProfile, &error))
+        let (transport, feed) = parts.map_err(configuration)?;
+        let first_ms = checkpoint.next_ms(self.header.started_at_ms);
+        Delivery::new(transport, feed, (checkpoint, file, resumed), self.progress.clone(), first_ms)
+            .map_err(|error| CommandError::new(Exit::BadProfile, &error))
     }
 
-    fn influx_feed(&self, address: &SinkAddress, settings: &Influx) -> Result<Box<dyn Feed>, FeedError> {
+    fn influx_feed(&self, address: &OutputAddress, settings: &Influx) -> Result<Box<dyn Feed>, FeedError> {
         let (prefix, labels) = (settings.prefix.clone(), self.header.labels.clone());
         let options = self.sample_options(settings.metrics);
         match settings.mode {
@@ -138,7 +138,7 @@ impl Source<'_> {
 
     fn intervals(
         &self,
-        address: &SinkAddress,
+        address: &OutputAddress,
         make: impl Fn() -> Box<dyn Encoder> + 'static,
     ) -> Result<Box<dyn Feed>, FeedError> {
         let usual = Duration::from_secs(if self.header.planned_ms > millis(LONG_RUN) { 5 } else { 1 });
@@ -154,24 +154,24 @@ impl Source<'_> {
 
 fn otlp_receiver(url: &Url, link: &Link, introduction: String) -> Box<dyn Receiver> {
     match link.transport {
-        Transport::Http => Box::new(OtlpHttp::new(url.clone(), link.gzip, introduction)),
-        Transport::Grpc => Box::new(OtlpGrpc::new(url.clone(), link.gzip, introduction)),
+        Protocol::Http => Box::new(OtlpHttp::new(url.clone(), link.gzip, introduction)),
+        Protocol::Grpc => Box::new(OtlpGrpc::new(url.clone(), link.gzip, introduction)),
     }
 }
 
 fn over_http(
-    address: &SinkAddress,
+    address: &OutputAddress,
     receiver: Box<dyn Receiver>,
     feed: Result<Box<dyn Feed>, FeedError>,
 ) -> Result<Parts, String> {
-    let courier = HttpCourier::new(address.http.clone(), receiver)?;
-    Ok((Courier::Http(courier), feed.map_err(|error| error.to_string())?))
+    let transport = HttpTransport::new(address.http.clone(), receiver)?;
+    Ok((Transport::Http(transport), feed.map_err(|error| error.to_string())?))
 }
 
 fn into_file(
     place: &Place,
     head: Vec<u8>,
-    standing: &Standing,
+    checkpoint: &Checkpoint,
     feed: Result<Box<dyn Feed>, FeedError>,
 ) -> Result<Parts, String> {
     let path = match place {
@@ -182,12 +182,12 @@ fn into_file(
         // Found out now rather than after the load. A pipe would wait here for its reader.
         let fault = |error: std::io::Error| error.to_string();
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).map_err(fault)?;
-        if path.metadata().is_err() && standing.file_length == 0 {
+        if path.metadata().is_err() && checkpoint.file_length == 0 {
             std::fs::File::create(path).map_err(fault)?;
         }
     }
-    let courier = Courier::File(FileTarget::new(path, head, standing.file_length));
-    Ok((courier, feed.map_err(|error| error.to_string())?))
+    let transport = Transport::File(FileTarget::new(path, head, checkpoint.file_length));
+    Ok((transport, feed.map_err(|error| error.to_string())?))
 }
 
 fn encoder<E: Encoder + 'static>(encoder: E) -> Box<dyn Encoder> {

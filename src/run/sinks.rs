@@ -8,21 +8,21 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Trouble, pulled::Pulled, sink::Source};
+use super::{CommandError, pulled::Pulled, sink::Source};
 use crate::{
     interval_log::Header,
     metric::{Assembler, Interval, Labels, Value, catalogue},
     output::{
-        Account, Progress, SinkAddress,
+        Account, OutputAddress, Progress,
         address::Settings,
-        delivery::{SharedLedger, feed::Position, state::StandingFile, unwritten::SharedUnwritten},
+        delivery::{SharedDeliveryStats, checkpoint::CheckpointFile, feed::Position, unwritten::SharedUnwritten},
         scrape::Scrape,
     },
     record_log,
 };
 
 /// All sinks.
-pub struct Sinks {
+pub struct Outputs {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
     running: Vec<Running>,
@@ -32,7 +32,7 @@ pub struct Sinks {
 
 /// A sink at work.
 struct Running {
-    ledger: SharedLedger,
+    ledger: SharedDeliveryStats,
     /// The account as it was last recorded.
     told: Account,
     wants_records: bool,
@@ -48,12 +48,12 @@ impl Running {
     }
 }
 
-impl Sinks {
+impl Outputs {
     /// Starts every sink on the logs of a run's folder.
     ///
     /// # Errors
     /// When one can't be set up.
-    pub async fn start(addresses: &[SinkAddress], header: &Header, run: &Path) -> Result<Self, Trouble> {
+    pub async fn start(addresses: &[OutputAddress], header: &Header, run: &Path) -> Result<Self, CommandError> {
         let (progress, receiver) = watch::channel(Progress::default());
         let unwritten = SharedUnwritten::default();
         let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
@@ -66,7 +66,7 @@ impl Sinks {
                 started.tasks.push(spawn_local(pulled.run(source.progress.clone())));
                 ledger
             } else {
-                let file = StandingFile::new(run, number, address.kind().word());
+                let file = CheckpointFile::new(run, number, address.kind().word());
                 let delivery = source.deliver(address, None, file)?;
                 let ledger = delivery.ledger();
                 started.tasks.push(spawn_local(delivery.run()));

@@ -1,6 +1,6 @@
 //! Thresholds between the rooms: those that flags give, and their way into a log and out of it.
 
-use super::Trouble;
+use super::CommandError;
 use crate::{
     cli::RunArgs,
     exit::Exit,
@@ -15,13 +15,13 @@ use crate::{
 ///
 /// # Errors
 /// When one can't be read.
-pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), Trouble> {
+pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     let given = |key: &str| args.thresholds.iter().any(|(known, _)| known == key);
     plan.thresholds.retain(|threshold| !given(&threshold.key));
     let metrics = plan.metrics.clone();
     let own: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
     for (key, expression) in &args.thresholds {
-        let threshold = build(key, expression, &Options::default(), &own).map_err(|wrong| Trouble {
+        let threshold = build(key, expression, &Options::default(), &own).map_err(|wrong| CommandError {
             exit: Exit::Usage,
             message: format!("--threshold {key}={expression}: {wrong}"),
         })?;

@@ -1,10 +1,10 @@
 //! What `--traces` and the plan mean for tracing: an address, a sampling, and where requests go.
 
-use super::Trouble;
+use super::CommandError;
 use crate::{
     executor::{Sampling, tracer},
     interval_log::frame::RequestHeader,
-    output::{SinkAddress, address::Settings, otlp::Tracing},
+    output::{OutputAddress, address::Settings, otlp::Tracing},
     plan::{Op, Plan},
 };
 
@@ -19,16 +19,18 @@ pub fn address(given: &str) -> String {
 ///
 /// # Errors
 /// When several want spans, for each would sample another share.
-pub fn check(sinks: &[SinkAddress]) -> Result<(), Trouble> {
+pub fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
     let places = sinks.iter().filter_map(tracing).count();
     if places > 1 {
-        return Err(Trouble::configuration("spans go to one place only; give `--traces` or `--out traces=…`, once"));
+        return Err(CommandError::configuration(
+            "spans go to one place only; give `--traces` or `--out traces=…`, once",
+        ));
     }
     Ok(())
 }
 
 /// What a sink wants to be sampled, if it is one of spans.
-fn tracing(sink: &SinkAddress) -> Option<&Tracing> {
+fn tracing(sink: &OutputAddress) -> Option<&Tracing> {
     match &sink.settings {
         Settings::Traces(tracing) => Some(tracing),
         _ => None,
@@ -37,7 +39,7 @@ fn tracing(sink: &SinkAddress) -> Option<&Tracing> {
 
 /// What is traced in a run of this id and seed, if its sinks ask for it.
 #[must_use]
-pub fn sampling(sinks: &[SinkAddress], run_id: &str, seed: u64) -> Option<Sampling> {
+pub fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
     let Tracing { ratio, max_per_second, .. } = *sinks.iter().find_map(tracing)?;
     Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
 }

@@ -1,16 +1,16 @@
 //! Boards as the tests see them: JSON with its panels, targets and variables.
 
-use loadagent::dashboard::{self, BoardFile, Store};
+use loadagent::dashboard::{self, DashboardFile, Store};
 use promql_parser::parser;
 use serde_json::Value;
 
 /// All boards with the usual prefixes.
-pub(crate) fn all() -> Vec<BoardFile> {
+pub(crate) fn all() -> Vec<DashboardFile> {
     dashboard::files("loadagent_", "")
 }
 
 /// The boards of a store.
-pub(crate) fn of(store: Store) -> Vec<BoardFile> {
+pub(crate) fn of(store: Store) -> Vec<DashboardFile> {
     all().into_iter().filter(|file| file.path.starts_with(store.word())).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::{net::TcpListener, time::Duration};
 
 use super::support::{Bench, signal};
-use loadagent::target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Knobs, Target};
 
 fn practice(knobs: &[(&str, &str)]) -> Target {
     let mut set = Knobs::default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loadagent::target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Knobs, Target};
 
 use super::support::{Bench, Ran, signal};
 

@@ -13,7 +13,7 @@ use super::{
     store::{REFUSED, Reply, Store},
     support::{Bench, Ran, signal},
 };
-use loadagent::target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Knobs, Target};
 
 pub(crate) const TAKEN: Reply =
     Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true, body: "" };

@@ -4,7 +4,7 @@
 use super::{Topic, evidence as e};
 use crate::{
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::{ORANGE, Panel, RED},
         query::{Operator, Query, Run, Series, Span},
         transform::Column,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
+pub(super) fn board(store: Store) -> Dashboard {
     let overlay = match store {
         Store::Prometheus => vec![latency(), rate(), failures(), users()],
         Store::Influx => vec![
@@ -27,7 +27,7 @@ pub(super) fn board(store: Store) -> Board {
             own_time("Failed requests", "Share of requests that failed", |run| e::failed().of_run(run).share()),
         ],
     };
-    Board {
+    Dashboard {
         topic: Topic::Compare,
         title: "Compare",
         about: "Two runs over each other, from the begin of each: what has changed?",

@@ -4,7 +4,7 @@ use super::{Topic, evidence as e};
 use crate::{
     analysis::validity::{MAX_DROPPED, MAX_LAG_P99, MAX_SOCKETLESS},
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::{GREEN, ORANGE, Panel, RED},
         query::{Operator, Query, Series, Span},
         transform::Column,
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
-    Board {
+pub(super) fn board(store: Store) -> Dashboard {
+    Dashboard {
         topic: Topic::Generator,
         title: "Generator and exports",
         about: "Can the numbers be trusted? What the generator itself cost and missed, and what became of its exports",

@@ -3,7 +3,7 @@
 use super::{Topic, evidence as e};
 use crate::{
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::Panel,
         query::{Query, Series, Span},
         target::Target,
@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
-    Board {
+pub(super) fn board(store: Store) -> Dashboard {
+    Dashboard {
         topic: Topic::Live,
         title: "Live",
         about: "A run while it lasts: is the load what was promised, what did users see, and where?",

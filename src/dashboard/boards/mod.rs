@@ -9,7 +9,7 @@ mod soak;
 mod spike;
 mod stress;
 
-use super::{Board, Store};
+use super::{Dashboard, Store};
 
 /// What a board is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Topic {
 
     /// Its board.
     #[must_use]
-    pub fn board(self, store: Store) -> Board {
+    pub fn board(self, store: Store) -> Dashboard {
         match self {
             Self::Live => live::board(store),
             Self::Soak => soak::board(store),

@@ -3,7 +3,7 @@
 use super::{Topic, evidence as e};
 use crate::{
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::Panel,
         query::{Query, Run, Series, Span},
         transform::Column,
@@ -13,14 +13,14 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
+pub(super) fn board(store: Store) -> Dashboard {
     let resolution = Variable::one_of(
         "resolution",
         "Resolution",
         "How exactly begin and end are found; shorter runs are not seen",
         &["10s", "1s", "1m"],
     );
-    Board {
+    Dashboard {
         topic: Topic::Runs,
         title: "Runs",
         about: "All runs of the shown time. The name of a run leads to its board, at its time",

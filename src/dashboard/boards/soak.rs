@@ -3,7 +3,7 @@
 use super::{Topic, evidence as e};
 use crate::{
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::{ORANGE, Panel, RED},
         query::{Fold, Operator, Query, Series, Span},
         variable::Variable,
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
-    Board {
+pub(super) fn board(store: Store) -> Dashboard {
+    Dashboard {
         topic: Topic::Soak,
         title: "Soak",
         about: "A long, steady run: does anything creep? Compares the last steady window with the first",

@@ -3,7 +3,7 @@
 use super::{Topic, evidence as e};
 use crate::{
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::{ORANGE, Panel, RED},
         query::{Fold, Operator, Query, Series, Span},
         transform::Column,
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
-    Board {
+pub(super) fn board(store: Store) -> Dashboard {
+    Dashboard {
         topic: Topic::Spike,
         title: "Spike",
         about: "A sudden burst: what broke, for how long, and when was it as before?",

@@ -3,7 +3,7 @@
 use super::{Topic, evidence as e};
 use crate::{
     dashboard::{
-        Board, Row, Store,
+        Dashboard, Row, Store,
         panel::Panel,
         query::{Fold, Operator, Query, Series, Span},
         transform::Column,
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// The board.
-pub(super) fn board(store: Store) -> Board {
-    Board {
+pub(super) fn board(store: Store) -> Dashboard {
+    Dashboard {
         topic: Topic::Stress,
         title: "Stress",
         about: "More and more load: where is the limit, and what gives way first?",

@@ -4,10 +4,10 @@ use std::{collections::HashSet, io::Read, sync::Arc};
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
-use super::{DataFault, DataSet, rows::Table};
+use super::{DataError, DataSet, rows::Table};
 
 /// Reads rows; without given names, the first row has them.
-pub(super) fn read(input: impl Read, columns: Option<&[String]>, delimiter: u8) -> Result<DataSet, DataFault> {
+pub(super) fn read(input: impl Read, columns: Option<&[String]>, delimiter: u8) -> Result<DataSet, DataError> {
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(columns.is_none())
@@ -28,7 +28,7 @@ pub(super) fn read(input: impl Read, columns: Option<&[String]>, delimiter: u8) 
             let (found, known) = (record.len(), names.join(", "));
             let message = format!("{found} {} where there are {} columns: {known}", cells(found), names.len());
             let hint = "a cell with a delimiter or a newline in it needs quotes; is the delimiter right?";
-            return Err(DataFault::new(line_of(&record), message, Some(hint)));
+            return Err(DataError::new(line_of(&record), message, Some(hint)));
         }
         for cell in &record {
             table.push(text(cell, &record)?)?;
@@ -41,29 +41,29 @@ fn cells(count: usize) -> &'static str {
     if count == 1 { "cell" } else { "cells" }
 }
 
-fn check_names(columns: &[Arc<str>], line: Option<u64>) -> Result<(), DataFault> {
+fn check_names(columns: &[Arc<str>], line: Option<u64>) -> Result<(), DataError> {
     let hint = Some("the first line has the names of the columns, unless `columns` are given");
     let mut known = HashSet::new();
     for (place, name) in columns.iter().enumerate() {
         if name.is_empty() {
-            return Err(DataFault::new(line, format!("column {} has no name", place + 1), hint));
+            return Err(DataError::new(line, format!("column {} has no name", place + 1), hint));
         }
         if !known.insert(name) {
-            return Err(DataFault::new(line, format!("two columns are named `{name}`"), hint));
+            return Err(DataError::new(line, format!("two columns are named `{name}`"), hint));
         }
     }
-    if columns.is_empty() { Err(DataFault::new(None, "there are no columns", hint)) } else { Ok(()) }
+    if columns.is_empty() { Err(DataError::new(None, "there are no columns", hint)) } else { Ok(()) }
 }
 
 fn line_of(record: &ByteRecord) -> Option<u64> {
     record.position().map(csv::Position::line)
 }
 
-fn text<'a>(cell: &'a [u8], record: &ByteRecord) -> Result<&'a str, DataFault> {
+fn text<'a>(cell: &'a [u8], record: &ByteRecord) -> Result<&'a str, DataError> {
     std::str::from_utf8(cell)
-        .map_err(|_| DataFault::new(line_of(record), "this is not UTF-8", Some("save the file as UTF-8")))
+        .map_err(|_| DataError::new(line_of(record), "this is not UTF-8", Some("save the file as UTF-8")))
 }
 
-fn unreadable(error: &csv::Error) -> DataFault {
-    DataFault::new(error.position().map(csv::Position::line), error.to_string(), None)
+fn unreadable(error: &csv::Error) -> DataError {
+    DataError::new(error.position().map(csv::Position::line), error.to_string(), None)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What is wrong with a source of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataFault {
+pub struct DataError {
     /// The file as the profile writes it; empty if the rows are no file's.
     pub file: String,
     /// The line from 1, if the fault has one; of a list in a profile, the item.
@@ -15,7 +15,7 @@ pub struct DataFault {
     pub hint: Option<String>,
 }
 
-impl DataFault {
+impl DataError {
     pub(super) fn new(line: Option<u64>, message: impl Into<String>, hint: Option<&str>) -> Self {
         Self { file: String::new(), line, message: message.into(), hint: hint.map(str::to_owned) }
     }
@@ -25,7 +25,7 @@ impl DataFault {
     }
 }
 
-impl fmt::Display for DataFault {
+impl fmt::Display for DataError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.file.is_empty() {
             write!(out, "{}: ", self.file)?;
@@ -37,4 +37,4 @@ impl fmt::Display for DataFault {
     }
 }
 
-impl std::error::Error for DataFault {}
+impl std::error::Error for DataError {}

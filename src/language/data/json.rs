@@ -6,12 +6,12 @@ use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
 use super::{
     super::extract::json::{Budget, Document},
-    DataFault, DataSet,
+    DataError, DataSet,
     rows::Values,
 };
 
 /// Reads a list; its items are the rows.
-pub(super) fn read_list(text: &[u8]) -> Result<DataSet, DataFault> {
+pub(super) fn read_list(text: &[u8]) -> Result<DataSet, DataError> {
     let mut values = Values::default();
     let mut parser = serde_json::Deserializer::from_slice(text);
     let read = Rows(&mut values).deserialize(&mut parser).and_then(|()| parser.end());
@@ -20,7 +20,7 @@ pub(super) fn read_list(text: &[u8]) -> Result<DataSet, DataFault> {
 }
 
 /// Reads a value a line; empty lines are none.
-pub(super) fn read_lines(text: &[u8]) -> Result<DataSet, DataFault> {
+pub(super) fn read_lines(text: &[u8]) -> Result<DataSet, DataError> {
     let mut values = Values::default();
     for (line, number) in text.split(|byte| *byte == b'\n').zip(1..) {
         if line.trim_ascii().is_empty() {
@@ -33,11 +33,11 @@ pub(super) fn read_lines(text: &[u8]) -> Result<DataSet, DataFault> {
     DataSet::values(values)
 }
 
-fn refused(error: &serde_json::Error, line: u64) -> DataFault {
+fn refused(error: &serde_json::Error, line: u64) -> DataError {
     let message = error.to_string();
     // The crate's own place counts within what it was given, which may be a line.
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    DataFault::new(Some(line), format!("{message} (column {})", error.column()), None)
+    DataError::new(Some(line), format!("{message} (column {})", error.column()), None)
 }
 
 /// Items become rows one by one, so that names of columns are not kept once a row even for a moment.

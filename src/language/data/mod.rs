@@ -14,7 +14,7 @@ mod source;
 
 pub use self::{
     cursor::{AtEnd, Cursor, Order},
-    fault::DataFault,
+    fault::DataError,
     rows::DataSet,
     source::{Format, LARGEST, Source, load},
 };

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{super::Value, DataFault};
+use super::{super::Value, DataError};
 
 /// Rows, at least one. Cloning one copies pointers.
 #[derive(Debug, Clone)]
@@ -29,10 +29,10 @@ impl Table {
     ///
     /// # Errors
     /// Past 4 GiB of text.
-    pub(super) fn push(&mut self, cell: &str) -> Result<(), DataFault> {
+    pub(super) fn push(&mut self, cell: &str) -> Result<(), DataError> {
         self.text.push_str(cell);
         let end = u32::try_from(self.text.len());
-        self.ends.push(end.map_err(|_| DataFault::new(None, "more than 4 GiB of text", None))?);
+        self.ends.push(end.map_err(|_| DataError::new(None, "more than 4 GiB of text", None))?);
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Values {
 }
 
 impl DataSet {
-    pub(super) fn table(columns: Vec<Arc<str>>, mut table: Table) -> Result<Self, DataFault> {
+    pub(super) fn table(columns: Vec<Arc<str>>, mut table: Table) -> Result<Self, DataError> {
         if table.ends.is_empty() {
             return Err(empty());
         }
@@ -81,7 +81,7 @@ impl DataSet {
         Ok(Self { columns: columns.into(), rows: Rows::Table(Arc::new(table)) })
     }
 
-    pub(super) fn values(values: Values) -> Result<Self, DataFault> {
+    pub(super) fn values(values: Values) -> Result<Self, DataError> {
         if values.rows.is_empty() {
             return Err(empty());
         }
@@ -92,7 +92,7 @@ impl DataSet {
     ///
     /// # Errors
     /// If there are none.
-    pub fn of(rows: impl IntoIterator<Item = Value>) -> Result<Self, DataFault> {
+    pub fn of(rows: impl IntoIterator<Item = Value>) -> Result<Self, DataError> {
         let mut values = Values::default();
         rows.into_iter().for_each(|row| values.push(row));
         Self::values(values)
@@ -141,8 +141,8 @@ impl DataSet {
     }
 }
 
-fn empty() -> DataFault {
-    DataFault::new(None, "there are no rows", Some("users need at least one"))
+fn empty() -> DataError {
+    DataError::new(None, "there are no rows", Some("users need at least one"))
 }
 
 #[cfg(test)]

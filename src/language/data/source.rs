@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{DataFault, DataSet, csv, json};
+use super::{DataError, DataSet, csv, json};
 
 /// Bytes a file may have if a profile says nothing else: 1 GiB, all of which is kept in memory.
 pub const LARGEST: u64 = 1 << 30;
@@ -42,11 +42,11 @@ pub enum Format {
 ///
 /// # Errors
 /// If it cannot be read, is too large, has no rows, or is not what its format says; the fault tells the line.
-pub fn load(source: &Source, base: &Path) -> Result<DataSet, DataFault> {
+pub fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     let unread = |error: io::Error| {
         let hint = format!("looked for it in {}", base.display());
         let is_missing = error.kind() == io::ErrorKind::NotFound && Path::new(&source.file).is_relative();
-        DataFault::new(None, error.to_string(), is_missing.then_some(hint.as_str())).of(&source.file)
+        DataError::new(None, error.to_string(), is_missing.then_some(hint.as_str())).of(&source.file)
     };
     let file = File::open(base.join(&source.file)).map_err(unread)?;
     // One more than allowed tells a file that is too large from one that just fits, of whatever kind it is.
@@ -62,7 +62,7 @@ pub fn load(source: &Source, base: &Path) -> Result<DataSet, DataFault> {
     };
     if input.limit() == 0 {
         let message = format!("it has more than {} bytes", source.largest);
-        return Err(DataFault::new(None, message, Some("raise the limit if there is memory for it")).of(&source.file));
+        return Err(DataError::new(None, message, Some("raise the limit if there is memory for it")).of(&source.file));
     }
     loaded.map_err(|fault| fault.of(&source.file))
 }
@@ -72,7 +72,7 @@ mod tests {
     use super::{super::super::Value, *};
     use proptest::prelude::*;
 
-    fn try_load(text: &[u8], format: Format, largest: u64) -> Result<DataSet, DataFault> {
+    fn try_load(text: &[u8], format: Format, largest: u64) -> Result<DataSet, DataError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("rows"), text).unwrap();
         load(&Source { file: "rows".to_owned(), format, largest }, folder.path())

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        TemplateFault, Value,
+        TemplateError, Value,
         fault::did_you_mean,
         function::{self, Form, Function, Source},
     },
@@ -48,7 +48,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn check_count(&self, ast: &Ast, function: &Function, given: usize) -> Result<(), TemplateFault> {
+    fn check_count(&self, ast: &Ast, function: &Function, given: usize) -> Result<(), TemplateError> {
         let (least, most) = (function.least, function.most());
         if (least..=most).contains(&given) {
             return Ok(());
@@ -64,7 +64,7 @@ impl Compiler<'_> {
         Err(fault.hint(format!("`{}`: {}", function.signature(), function.about)))
     }
 
-    fn check_argument(&self, ast: &Ast, function: &Function, place: usize, node: &Node) -> Result<(), TemplateFault> {
+    fn check_argument(&self, ast: &Ast, function: &Function, place: usize, node: &Node) -> Result<(), TemplateError> {
         let (Some(value), Some((name, takes))) = (constant(node), function.takes(place)) else { return Ok(()) };
         if takes.accepts(value) {
             return Ok(());

@@ -6,7 +6,7 @@ use regex::bytes::RegexBuilder;
 
 use super::{
     super::{
-        Moment, Named, Needs, Response, Scope, TemplateFault, Value, Who,
+        EvalContext, IterationId, Named, Needs, Response, Scope, TemplateError, Value,
         fault::did_you_mean,
         function,
         lookup::{JsonPath, JsonStep},
@@ -28,15 +28,15 @@ pub(super) struct Compiler<'s> {
     pub(super) generating: bool,
 }
 
-pub(super) type Compiled = Result<Node, TemplateFault>;
+pub(super) type Compiled = Result<Node, TemplateError>;
 
 /// The value of a part that depends on nothing but its constants, or would not with any other chance and time.
 fn trial(node: &Node) -> Value {
     let mut random = fastrand::Rng::with_seed(0);
-    let mut moment = Moment {
+    let mut moment = EvalContext {
         slots: &[],
         response: Response::default(),
-        who: Who::default(),
+        who: IterationId::default(),
         random: &mut random,
         clock: std::time::Duration::ZERO,
     };
@@ -51,8 +51,8 @@ pub(super) fn constant(node: &Node) -> Option<&Value> {
 }
 
 impl Compiler<'_> {
-    pub(super) fn fault(&self, at: usize, message: impl Into<String>) -> TemplateFault {
-        TemplateFault::new(self.text, at, message)
+    pub(super) fn fault(&self, at: usize, message: impl Into<String>) -> TemplateError {
+        TemplateError::new(self.text, at, message)
     }
 
     pub(super) fn written(&self, ast: &Ast) -> &str {
@@ -117,7 +117,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn nodes(&mut self, asts: &[Ast]) -> Result<Box<[Node]>, TemplateFault> {
+    fn nodes(&mut self, asts: &[Ast]) -> Result<Box<[Node]>, TemplateError> {
         asts.iter().map(|ast| self.node(ast)).collect()
     }
 
@@ -132,7 +132,7 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn without_value(&self, ast: &Ast) -> TemplateFault {
+    pub(super) fn without_value(&self, ast: &Ast) -> TemplateError {
         self.fault(ast.at, format!("`{}` has no value", self.written(ast)))
     }
 
@@ -165,7 +165,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn unknown(&self, ast: &Ast, name: &str) -> TemplateFault {
+    fn unknown(&self, ast: &Ast, name: &str) -> TemplateError {
         let fault = self.fault(ast.at, format!("unknown variable `{name}`"));
         if let Some(function) = function::named(name) {
             return fault.hint(format!("a function is called with brackets: `{}`", function.signature()));

@@ -1,6 +1,6 @@
 //! Words and signs of an expression, cut from the scalar in which it stands.
 
-use super::super::{TemplateFault, Value};
+use super::super::{TemplateError, Value};
 
 /// A word or a sign.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ const SIGNS: [&str; 26] = [
     "%", "<", ">", "!", "=",
 ];
 
-/// Cuts tokens from a text, beginning anywhere in it.
+/// TierBounds tokens from a text, beginning anywhere in it.
 #[derive(Debug, Clone)]
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,
@@ -46,12 +46,12 @@ impl<'t> Lexer<'t> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateFault {
-        TemplateFault::new(self.text, at, message)
+    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateError {
+        TemplateError::new(self.text, at, message)
     }
 
     /// The next token and where it begins.
-    pub(super) fn next(&mut self) -> Result<(Token<'t>, usize), TemplateFault> {
+    pub(super) fn next(&mut self) -> Result<(Token<'t>, usize), TemplateError> {
         let rest = self.rest();
         self.at += rest.len() - rest.trim_start().len();
         let (rest, begin) = (self.rest(), self.at);
@@ -80,7 +80,7 @@ impl<'t> Lexer<'t> {
         &rest[..end]
     }
 
-    fn quoted(&mut self, quote: char) -> Result<Token<'t>, TemplateFault> {
+    fn quoted(&mut self, quote: char) -> Result<Token<'t>, TemplateError> {
         let (begin, inside) = (self.at, &self.rest()[1..]);
         let mut escaped = false;
         for (place, c) in inside.char_indices() {
@@ -97,7 +97,7 @@ impl<'t> Lexer<'t> {
         Err(self.fault(begin, format!("the text that begins here has no closing `{quote}`")))
     }
 
-    fn number(&mut self) -> Result<Token<'t>, TemplateFault> {
+    fn number(&mut self) -> Result<Token<'t>, TemplateError> {
         let (begin, rest) = (self.at, self.rest());
         let digits = |from: usize| from + rest[from..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - from);
         let mut end = digits(0);
@@ -128,7 +128,7 @@ impl<'t> Lexer<'t> {
         Ok(Token::Number(value))
     }
 
-    fn sign(&mut self, first: char) -> Result<Token<'t>, TemplateFault> {
+    fn sign(&mut self, first: char) -> Result<Token<'t>, TemplateError> {
         let (begin, rest) = (self.at, self.rest());
         let meant = match first {
             '=' if !rest.starts_with("==") => Some("`==` compares"),
@@ -147,7 +147,7 @@ impl<'t> Lexer<'t> {
 }
 
 /// A quoted text with its escapes read; `at` is where its inside begins in the whole text.
-pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, TemplateFault> {
+pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, TemplateError> {
     let mut text = String::with_capacity(raw.len());
     let mut chars = raw.char_indices();
     while let Some((place, c)) = chars.next() {
@@ -165,12 +165,12 @@ pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, Tem
                 let digits: String = chars.by_ref().take(4).map(|(_, digit)| digit).collect();
                 let code = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4);
                 code.and_then(char::from_u32).ok_or_else(|| {
-                    TemplateFault::new(whole, at + place, format!("`\\u{digits}` is not a character"))
+                    TemplateError::new(whole, at + place, format!("`\\u{digits}` is not a character"))
                         .hint("four hexadecimal digits: `\\u00e9`")
                 })?
             }
             other => {
-                return Err(TemplateFault::new(whole, at + place, format!("`\\{other}` is not an escape"))
+                return Err(TemplateError::new(whole, at + place, format!("`\\{other}` is not an escape"))
                     .hint(format!("known: `\\n \\r \\t \\\\ \\' \\\" \\u00e9`; write `\\\\{other}` for a backslash")));
             }
         });

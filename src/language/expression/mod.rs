@@ -19,7 +19,7 @@ pub(super) use operators::{Number, holds, order};
 pub(super) use run::Run;
 
 use self::{compile::Compiler, node::Node, parser::Parser};
-use super::{Moment, Scope, TemplateFault, Value};
+use super::{EvalContext, Scope, TemplateError, Value};
 
 /// What an expression or a template reads of the last response, and a request must therefore keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,13 +51,13 @@ impl Expr {
     ///
     /// # Errors
     /// Where the text is not an expression, or uses names or functions that are not there.
-    pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateFault> {
+    pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
         let begin = text.len() - text.trim_start().len();
         if text.trim_start().starts_with("${") {
             let (expr, end) = Self::within(text, begin + 2, scope)?;
             let rest = text.get(end..).unwrap_or("");
             if !rest.trim().is_empty() {
-                let fault = TemplateFault::new(text, end, "a condition is one expression, and here more follows it");
+                let fault = TemplateError::new(text, end, "a condition is one expression, and here more follows it");
                 return Err(fault.hint("write all of it within one `${…}`, or without"));
             }
             return Ok(expr);
@@ -67,10 +67,10 @@ impl Expr {
     }
 
     /// Compiles what stands behind a `${`, and says where its `}` ends.
-    pub(super) fn within(text: &str, begin: usize, scope: &dyn Scope) -> Result<(Self, usize), TemplateFault> {
+    pub(super) fn within(text: &str, begin: usize, scope: &dyn Scope) -> Result<(Self, usize), TemplateError> {
         let inside = text.get(begin..).unwrap_or("");
         let Some(close) = inside.find('}') else {
-            let fault = TemplateFault::new(text, begin.saturating_sub(2), "`${` is never closed");
+            let fault = TemplateError::new(text, begin.saturating_sub(2), "`${` is never closed");
             return Err(fault.hint("write `$${` for a literal `${`"));
         };
         // Names of variables may hold what would be an operator, like `base-url`; whole they go before any expression.
@@ -79,7 +79,7 @@ impl Expr {
             return Ok((Self { node, written: name.into(), needs: Needs::default() }, begin + close + 1));
         }
         if name.is_empty() {
-            let fault = TemplateFault::new(text, begin.saturating_sub(2), "`${}` holds no expression");
+            let fault = TemplateError::new(text, begin.saturating_sub(2), "`${}` holds no expression");
             return Err(fault.hint("write `$${` for a literal `${`"));
         }
         let (ast, end) = Parser::new(text, begin)?.whole(Some("}"))?;
@@ -87,7 +87,7 @@ impl Expr {
         Ok((Self::of(text, written, &ast, scope)?, end))
     }
 
-    fn of(text: &str, written: &str, ast: &syntax::Ast, scope: &dyn Scope) -> Result<Self, TemplateFault> {
+    fn of(text: &str, written: &str, ast: &syntax::Ast, scope: &dyn Scope) -> Result<Self, TemplateError> {
         let mut compiler = Compiler { text, scope, needs: Needs::default(), generating: false };
         let node = compiler.node(ast)?;
         Ok(Self { node, written: written.into(), needs: compiler.needs })
@@ -101,12 +101,12 @@ impl Expr {
 
     /// The value in a moment. What can't be computed is null: a place that isn't there, a division by zero, a text
     /// that is no number where one is needed, more than 64 MiB.
-    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Cow<'v, Value> {
+    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut EvalContext<'a>) -> Cow<'v, Value> {
         self.node.evaluated(moment)
     }
 
     /// Whether it holds in a moment, as a condition.
-    pub fn holds(&self, moment: &mut Moment<'_>) -> bool {
+    pub fn holds(&self, moment: &mut EvalContext<'_>) -> bool {
         self.value(moment).holds()
     }
 

@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 
 use super::{
     super::{
-        Moment, Slot, Value,
+        EvalContext, Slot, Value,
         escape::text_of,
         function::{Arguments, Compute},
         lookup::JsonPath,
@@ -54,7 +54,7 @@ fn part(whole: Cow<'_, Value>, find: impl Fn(&Value) -> Option<&Value>) -> Cow<'
 
 impl Node {
     /// The value in a moment; null where there is none, and if any part of it would take too much memory.
-    pub(super) fn evaluated<'v, 'a: 'v>(&'v self, moment: &mut Moment<'a>) -> Cow<'v, Value> {
+    pub(super) fn evaluated<'v, 'a: 'v>(&'v self, moment: &mut EvalContext<'a>) -> Cow<'v, Value> {
         let mut run = Run::new(moment);
         let value = self.value(&mut run);
         if run.spent() { Cow::Borrowed(&NULL) } else { value }

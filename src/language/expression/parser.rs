@@ -1,7 +1,7 @@
 //! From tokens to a tree, by climbing precedences. Depth and size are bounded, so that no text can exhaust the stack.
 
 use super::{
-    super::{TemplateFault, Value},
+    super::{TemplateError, Value},
     lexer::{Lexer, Token, unescaped},
     syntax::{Ast, Kind, Operator},
 };
@@ -23,7 +23,7 @@ pub(super) struct Parser<'t> {
     parts: usize,
 }
 
-type Parsed<T> = Result<T, TemplateFault>;
+type Parsed<T> = Result<T, TemplateError>;
 
 impl<'t> Parser<'t> {
     /// Begins at a place in bytes.
@@ -55,11 +55,11 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateFault {
-        TemplateFault::new(self.lexer.text, at, message)
+    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateError {
+        TemplateError::new(self.lexer.text, at, message)
     }
 
-    fn unexpected(&self, expected: &str) -> TemplateFault {
+    fn unexpected(&self, expected: &str) -> TemplateError {
         let written = self.lexer.text.get(self.at..self.lexer.at).unwrap_or("");
         self.fault(self.at, format!("expected {expected}, found {}", self.token.describe(written)))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Moment, Value};
+use super::super::{EvalContext, Value};
 
 /// Bytes that one evaluation may produce, the parts on the way included.
 const MOST_BYTES: usize = 64 << 20;
@@ -12,7 +12,7 @@ const ITEM: usize = std::mem::size_of::<Value>();
 /// A moment, and what belongs to one evaluation in it.
 #[derive(Debug)]
 pub(in crate::language) struct Run<'r, 'a> {
-    pub(in crate::language) moment: &'r mut Moment<'a>,
+    pub(in crate::language) moment: &'r mut EvalContext<'a>,
     /// Number of the item that `generate` makes.
     pub(super) index: i64,
     left: usize,
@@ -21,7 +21,7 @@ pub(in crate::language) struct Run<'r, 'a> {
 }
 
 impl<'r, 'a> Run<'r, 'a> {
-    pub(super) fn new(moment: &'r mut Moment<'a>) -> Self {
+    pub(super) fn new(moment: &'r mut EvalContext<'a>) -> Self {
         Self { moment, index: 0, left: MOST_BYTES, spent: false }
     }
 

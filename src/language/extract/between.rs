@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::Fault;
+use super::ExtractError;
 
 /// The text between two boundaries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +17,9 @@ impl Between {
     ///
     /// # Errors
     /// If both are empty.
-    pub fn new(left: &str, right: &str) -> Result<Self, Fault> {
+    pub fn new(left: &str, right: &str) -> Result<Self, ExtractError> {
         if left.is_empty() && right.is_empty() {
-            return Err(Fault::new(1, "both boundaries are empty", Some("give the text on at least one side")));
+            return Err(ExtractError::new(1, "both boundaries are empty", Some("give the text on at least one side")));
         }
         Ok(Self { left: left.into(), right: right.into() })
     }

@@ -3,7 +3,7 @@
 /// What is wrong with what a profile looks for, and where in its text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Fault {
+pub struct ExtractError {
     /// Column in characters, from 1.
     pub column: usize,
     /// What was found and what was expected.
@@ -12,7 +12,7 @@ pub struct Fault {
     pub hint: Option<String>,
 }
 
-impl Fault {
+impl ExtractError {
     pub(super) fn new(column: usize, message: impl Into<String>, hint: Option<&str>) -> Self {
         Self { column, message: message.into(), hint: hint.map(str::to_owned) }
     }

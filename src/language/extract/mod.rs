@@ -25,7 +25,7 @@ use super::{Response, Value};
 pub use self::{
     between::Between,
     cookie::Cookie,
-    fault::Fault,
+    fault::ExtractError,
     header::Header,
     html::Html,
     json::JsonPath,

@@ -2,7 +2,7 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::Fault;
+use super::ExtractError;
 
 /// Bytes a compiled expression may take: a profile's, not a stranger's, but `\w{1000}` is soon written.
 pub(super) const LARGEST: usize = 1 << 20;
@@ -28,23 +28,23 @@ impl Pattern {
     ///
     /// # Errors
     /// If it is no expression, takes too much memory, or has no such group.
-    pub fn new(expression: &str, group: Option<&Group>) -> Result<Self, Fault> {
+    pub fn new(expression: &str, group: Option<&Group>) -> Result<Self, ExtractError> {
         let regex = RegexBuilder::new(expression)
             .size_limit(LARGEST)
             .build()
-            .map_err(|error| Fault::new(1, refusal(expression, &error), None))?;
+            .map_err(|error| ExtractError::new(1, refusal(expression, &error), None))?;
         let groups = regex.captures_len() - 1;
         let group = match group {
             None => groups.min(1),
             Some(Group::Number(number)) if *number <= groups => *number,
             Some(Group::Number(number)) => {
                 let message = format!("`{expression}` has no group {number}, its last one is {groups}");
-                return Err(Fault::new(1, message, Some("group 0 is the whole match")));
+                return Err(ExtractError::new(1, message, Some("group 0 is the whole match")));
             }
             Some(Group::Name(name)) => {
                 regex.capture_names().position(|found| found == Some(name)).ok_or_else(|| {
                     let message = format!("`{expression}` has no group `{name}`");
-                    Fault::new(1, message, Some("a group gets its name as in `(?<id>[0-9]+)`"))
+                    ExtractError::new(1, message, Some("a group gets its name as in `(?<id>[0-9]+)`"))
                 })?
             }
         };

@@ -8,7 +8,7 @@ mod templates;
 
 use std::time::Duration;
 
-use super::{Expr, Moment, Named, Response, Scope, Slot, Value, Who};
+use super::{EvalContext, Expr, IterationId, Named, Response, Scope, Slot, Value};
 
 /// Names of variables, each in a slot or constant.
 #[derive(Default)]
@@ -48,7 +48,7 @@ const BODY: &[u8] =
     br#"{"id": 42, "name": "Ann \"A\"", "items": [{"id": 1}, {"id": 2}], "content-type": "x", "none": null}"#;
 
 /// Runs with a moment in which everything is known.
-fn in_moment<T>(run: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+fn in_moment<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
     let slots = [
         Value::from("Ann & Ben/\u{fc}"),
         Value::Int(3),
@@ -56,7 +56,7 @@ fn in_moment<T>(run: impl FnOnce(&mut Moment<'_>) -> T) -> T {
         Value::Null,
     ];
     let mut random = fastrand::Rng::with_seed(7);
-    run(&mut Moment {
+    run(&mut EvalContext {
         slots: &slots,
         response: Response {
             status: Some(200),
@@ -65,7 +65,7 @@ fn in_moment<T>(run: impl FnOnce(&mut Moment<'_>) -> T) -> T {
             duration: Duration::from_millis(12),
             error: "",
         },
-        who: Who { vu: 5, iteration: 8, scenario_iteration: 80 },
+        who: IterationId { vu: 5, iteration: 8, scenario_iteration: 80 },
         random: &mut random,
         clock: Duration::from_millis(1_700_000_000_123),
     })

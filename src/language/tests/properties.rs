@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{
-    super::{Escape, Expr, Moment, Named, Response, Slot, Template, Value, Who},
+    super::{Escape, EvalContext, Expr, IterationId, Named, Response, Slot, Template, Value},
     Names, in_moment, json, scope,
 };
 
@@ -61,7 +61,7 @@ proptest! {
         if let (Ok(running), Ok(folded)) = (running, folded) {
             let values = [a, b];
             let value = in_moment(|moment| {
-                let mut moment = Moment { slots: &values, random: &mut *moment.random, ..*moment };
+                let mut moment = EvalContext { slots: &values, random: &mut *moment.random, ..*moment };
                 json(&running.value(&mut moment))
             });
             prop_assert_eq!(json(folded.constant().unwrap()), value, "{}", text);
@@ -83,10 +83,10 @@ proptest! {
         let template = Template::compile("${user}", &scope()).unwrap();
         let slots = [Value::from(text.as_str())];
         let mut random = fastrand::Rng::with_seed(1);
-        let mut moment = Moment {
+        let mut moment = EvalContext {
             slots: &slots,
             response: Response::default(),
-            who: Who::default(),
+            who: IterationId::default(),
             random: &mut random,
             clock: Duration::ZERO,
         };

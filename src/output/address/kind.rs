@@ -2,7 +2,7 @@
 
 /// The kinds there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SinkKind {
+pub enum OutputKind {
     /// Prometheus remote write.
     Prometheus,
     /// `InfluxDB` 1, 2 or 3.
@@ -21,7 +21,7 @@ pub enum SinkKind {
     Traces,
 }
 
-impl SinkKind {
+impl OutputKind {
     /// The kind of a name, or what to use instead.
     pub(super) fn of(word: &str) -> Result<Self, String> {
         Ok(match word {

@@ -17,7 +17,7 @@ use self::written::{Environment, Written};
 pub use self::{
     credentials::{Credentials, Secret, secret},
     http::HttpSettings,
-    kind::SinkKind,
+    kind::OutputKind,
     options::Options,
 };
 use super::{influxdb, otlp, prometheus};
@@ -25,7 +25,7 @@ use crate::units;
 
 /// A sink as asked for.
 #[derive(Clone)]
-pub struct SinkAddress {
+pub struct OutputAddress {
     /// Which kind, with its own settings.
     pub settings: Settings,
     /// Where.
@@ -82,10 +82,10 @@ pub struct AddressError {
 
 /// The flag that such a sink is mostly given by.
 fn flag(kind: &str) -> String {
-    if kind == SinkKind::Traces.word() { "--traces".to_owned() } else { format!("--out {kind}") }
+    if kind == OutputKind::Traces.word() { "--traces".to_owned() } else { format!("--out {kind}") }
 }
 
-impl SinkAddress {
+impl OutputAddress {
     /// Reads an address. `${VAR}` in it is taken from `environment`, whatever it holds.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl SinkAddress {
     }
 
     fn read(word: &str, rest: &str, environment: Environment<'_>) -> Result<Self, String> {
-        let kind = SinkKind::of(word)?;
+        let kind = OutputKind::of(word)?;
         let address = match rest.chars().next() {
             Some('=') => &rest[1..],
             None | Some('?') => rest,
@@ -111,21 +111,21 @@ impl SinkAddress {
             address.to_owned()
         };
         match kind {
-            SinkKind::Prometheus | SinkKind::Influx => Self::read_receiver(kind, &address, environment),
-            SinkKind::Json | SinkKind::Csv | SinkKind::Hdr => Self::read_file(kind, &address, environment),
-            SinkKind::Scrape => Self::read_page(&address, environment),
-            SinkKind::Otlp => Self::read_otlp(otlp::Signal::Metrics, &address, environment),
-            SinkKind::Traces => Self::read_otlp(otlp::Signal::Traces, &address, environment),
+            OutputKind::Prometheus | OutputKind::Influx => Self::read_receiver(kind, &address, environment),
+            OutputKind::Json | OutputKind::Csv | OutputKind::Hdr => Self::read_file(kind, &address, environment),
+            OutputKind::Scrape => Self::read_page(&address, environment),
+            OutputKind::Otlp => Self::read_otlp(otlp::Signal::Metrics, &address, environment),
+            OutputKind::Traces => Self::read_otlp(otlp::Signal::Traces, &address, environment),
         }
     }
 
-    fn read_receiver(kind: SinkKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
+    fn read_receiver(kind: OutputKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
         let front = written::with_front(address, environment)?;
         let written = Written::of_url(&front)?;
         let mut url = written.url(environment)?;
         let mut options = written.options(environment)?;
         let mut http = HttpSettings::read(&mut url, written.userinfo(environment)?, &mut options)?;
-        let settings = if kind == SinkKind::Influx {
+        let settings = if kind == OutputKind::Influx {
             let (settings, token) = influxdb::Settings::read(&mut url, &mut options)?;
             if let Some(token) = token {
                 let three = matches!(settings.target, influxdb::Target::Three { .. });
@@ -169,15 +169,15 @@ impl SinkAddress {
         Ok(read)
     }
 
-    fn read_file(kind: SinkKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
+    fn read_file(kind: OutputKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
         let whole = written::is_reference(address).then(|| written::spliced(address, environment)).transpose()?;
         let address = whole.as_deref().unwrap_or(address);
         let written = Written::of_text(address)?;
         let path = written.text(environment)?;
         let mut options = written.options(environment)?;
         let (settings, interval) = match kind {
-            SinkKind::Hdr => (Settings::Hdr, take_interval(&mut options)?),
-            SinkKind::Csv => (Settings::Csv, None),
+            OutputKind::Hdr => (Settings::Hdr, take_interval(&mut options)?),
+            OutputKind::Csv => (Settings::Csv, None),
             _ => (Settings::Json, None),
         };
         options.finish(written.holds_secret())?;
@@ -204,16 +204,16 @@ impl SinkAddress {
 
     /// Its kind.
     #[must_use]
-    pub fn kind(&self) -> SinkKind {
+    pub fn kind(&self) -> OutputKind {
         match &self.settings {
-            Settings::Prometheus(_) => SinkKind::Prometheus,
-            Settings::Influx(_) => SinkKind::Influx,
-            Settings::Json => SinkKind::Json,
-            Settings::Csv => SinkKind::Csv,
-            Settings::Hdr => SinkKind::Hdr,
-            Settings::Scrape(_) => SinkKind::Scrape,
-            Settings::Otlp(_) => SinkKind::Otlp,
-            Settings::Traces(_) => SinkKind::Traces,
+            Settings::Prometheus(_) => OutputKind::Prometheus,
+            Settings::Influx(_) => OutputKind::Influx,
+            Settings::Json => OutputKind::Json,
+            Settings::Csv => OutputKind::Csv,
+            Settings::Hdr => OutputKind::Hdr,
+            Settings::Scrape(_) => OutputKind::Scrape,
+            Settings::Otlp(_) => OutputKind::Otlp,
+            Settings::Traces(_) => OutputKind::Traces,
         }
     }
 
@@ -243,7 +243,7 @@ impl SinkAddress {
                     _ => None,
                 };
                 match link {
-                    Some(link) if link.transport == otlp::Transport::Grpc => {
+                    Some(link) if link.transport == otlp::Protocol::Grpc => {
                         let scheme = if url.scheme() == "https" { "grpcs" } else { "grpc" };
                         // Its own scheme has no usual port, so that every one is shown.
                         format!("{word} {scheme}://{host}:{}", url.port_or_known_default().unwrap_or_default())
@@ -258,10 +258,10 @@ impl SinkAddress {
     }
 }
 
-fn signal_of(kind: SinkKind) -> Option<otlp::Signal> {
+fn signal_of(kind: OutputKind) -> Option<otlp::Signal> {
     match kind {
-        SinkKind::Otlp => Some(otlp::Signal::Metrics),
-        SinkKind::Traces => Some(otlp::Signal::Traces),
+        OutputKind::Otlp => Some(otlp::Signal::Metrics),
+        OutputKind::Traces => Some(otlp::Signal::Traces),
         _ => None,
     }
 }
@@ -275,8 +275,8 @@ fn take_interval(options: &mut Options) -> Result<Option<Duration>, String> {
     Ok(Some(interval))
 }
 
-impl fmt::Debug for SinkAddress {
+impl fmt::Debug for OutputAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "SinkAddress({})", self.shown())
+        write!(formatter, "OutputAddress({})", self.shown())
     }
 }

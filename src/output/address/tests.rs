@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn parse(given: &str) -> Result<SinkAddress, AddressError> {
-    SinkAddress::parse(given, |name| (name == "TOKEN").then(|| "s3cret".to_owned()))
+fn parse(given: &str) -> Result<OutputAddress, AddressError> {
+    OutputAddress::parse(given, |name| (name == "TOKEN").then(|| "s3cret".to_owned()))
 }
 
-fn url_of(sink: &SinkAddress) -> &str {
+fn url_of(sink: &OutputAddress) -> &str {
     match &sink.place {
         Place::Url(url) => url.as_str(),
         _ => "",
@@ -56,11 +56,11 @@ fn words_with_a_literal_secret_are_not_kept() {
 }
 
 /// Parses with one variable `V` of this value.
-fn with(given: &str, value: &str) -> Result<SinkAddress, AddressError> {
-    SinkAddress::parse(given, |name| (name == "V").then(|| value.to_owned()))
+fn with(given: &str, value: &str) -> Result<OutputAddress, AddressError> {
+    OutputAddress::parse(given, |name| (name == "V").then(|| value.to_owned()))
 }
 
-fn authorization(sink: &SinkAddress) -> String {
+fn authorization(sink: &OutputAddress) -> String {
     sink.http.credentials.header().unwrap().unwrap()
 }
 

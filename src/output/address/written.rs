@@ -35,7 +35,7 @@ enum Piece<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// Cuts a URL.
+    /// TierBounds a URL.
     pub(super) fn of_url(text: &'a str) -> Result<Self, String> {
         if text.contains('#') {
             return Err("an address has no fragment; write %23 for `#`".to_owned());
@@ -51,7 +51,7 @@ impl<'a> Written<'a> {
         Ok(Self { place, userinfo, pairs })
     }
 
-    /// Cuts the name of a file, or an address to listen on.
+    /// TierBounds the name of a file, or an address to listen on.
     pub(super) fn of_text(text: &'a str) -> Result<Self, String> {
         let (place, pairs) = cut(text)?;
         Ok(Self { place: place.to_owned(), userinfo: None, pairs })

@@ -12,14 +12,14 @@
 
 pub mod answer;
 mod backoff;
-mod courier;
+pub mod checkpoint;
 pub mod feed;
 pub mod file;
-mod ledger;
 mod push;
 pub mod record_feed;
 mod set_aside;
-pub mod state;
+mod stats;
+mod transport;
 pub mod unwritten;
 
 use std::time::{Duration, SystemTime};
@@ -33,15 +33,15 @@ use tokio::{
 use self::{
     answer::Verdict,
     backoff::Backoff,
-    courier::Unmet,
+    checkpoint::{Checkpoint, CheckpointFile},
     feed::{Feed, FeedError, Push},
     push::Carried,
     set_aside::SetAside,
-    state::{Standing, StandingFile},
+    transport::Unmet,
 };
 pub use self::{
-    courier::{Courier, HttpCourier},
-    ledger::{Ledger, SharedLedger},
+    stats::{DeliveryStats, SharedDeliveryStats},
+    transport::{HttpTransport, Transport},
 };
 use super::Batch;
 
@@ -61,12 +61,12 @@ pub struct Progress {
 
 /// One sink at work.
 pub struct Delivery {
-    courier: Courier,
+    transport: Transport,
     feed: Box<dyn Feed>,
-    ledger: SharedLedger,
+    ledger: SharedDeliveryStats,
     progress: watch::Receiver<Progress>,
-    standing: Standing,
-    file: StandingFile,
+    checkpoint: Checkpoint,
+    file: CheckpointFile,
     set_aside: SetAside,
     /// Whether what is delivered next may have been delivered by an earlier process.
     resumed: bool,
@@ -81,29 +81,29 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// A delivery that goes on from a standing; `resumed` when an earlier process left it. `at_ms` is the time of the
+    /// A delivery that goes on from a checkpoint; `resumed` when an earlier process left it. `at_ms` is the time of the
     /// first sample, Unix milliseconds.
     ///
     /// # Errors
     /// When the log can't be read.
     pub fn new(
-        courier: Courier,
+        transport: Transport,
         mut feed: Box<dyn Feed>,
-        (standing, file, resumed): (Standing, StandingFile, bool),
+        (checkpoint, file, resumed): (Checkpoint, CheckpointFile, bool),
         progress: watch::Receiver<Progress>,
         at_ms: i64,
     ) -> Result<Self, FeedError> {
-        if standing.position.is_some() {
-            feed.rewind(standing.position)?;
+        if checkpoint.position.is_some() {
+            feed.rewind(checkpoint.position)?;
         }
-        let ledger = Ledger::shared(standing.account.clone());
+        let ledger = DeliveryStats::shared(checkpoint.account.clone());
         let set_aside = SetAside::new(file.stem());
         let mut delivery = Self {
-            courier,
+            transport,
             feed,
             ledger,
             progress,
-            standing,
+            checkpoint,
             file,
             set_aside,
             resumed,
@@ -118,7 +118,7 @@ impl Delivery {
 
     /// The account and what is to be told, live.
     #[must_use]
-    pub fn ledger(&self) -> SharedLedger {
+    pub fn ledger(&self) -> SharedDeliveryStats {
         self.ledger.clone()
     }
 
@@ -131,7 +131,7 @@ impl Delivery {
 
     async fn deliver(&mut self) -> Result<(), FeedError> {
         self.offer_again().await;
-        if self.standing.ended {
+        if self.checkpoint.ended {
             return Ok(());
         }
         let mut backoff = Backoff::default();
@@ -160,10 +160,10 @@ impl Delivery {
                     Carried::GivenUp => return self.count_rest().await,
                     Carried::Stranger => {
                         if !self.rest(backoff.pause(None)).await {
-                            self.feed.rewind(self.standing.position)?;
+                            self.feed.rewind(self.checkpoint.position)?;
                             return self.count_rest().await;
                         }
-                        self.feed.rewind(self.standing.position)?;
+                        self.feed.rewind(self.checkpoint.position)?;
                     }
                 },
                 Ok(None) if over => break,
@@ -179,7 +179,7 @@ impl Delivery {
     async fn say_farewell(&mut self) {
         for _ in 0..FAREWELLS {
             let batches = self.feed.farewell();
-            let Some(position) = self.standing.position else { break };
+            let Some(position) = self.checkpoint.position else { break };
             let farewell = Push { batches, end_ms: self.at_ms, position, on_disk: true };
             if farewell.batches.is_empty() || (!self.met && !self.meet().await) {
                 break;
@@ -190,7 +190,7 @@ impl Delivery {
                 Carried::Stranger => {}
             }
         }
-        self.standing.ended = true;
+        self.checkpoint.ended = true;
     }
 
     /// Gets to know the receiver; false when the time to give up has come first.
@@ -200,7 +200,7 @@ impl Delivery {
         loop {
             let began_ms = now_ms();
             let asked = tokio::select! {
-                asked = self.courier.meet(self.at_ms) => asked,
+                asked = self.transport.meet(self.at_ms) => asked,
                 () = given_up(&self.progress) => return false,
             };
             match asked {
@@ -237,9 +237,9 @@ impl Delivery {
                 continue;
             }
             let samples = batch.samples();
-            let frozen = self.courier.freeze(batch);
+            let frozen = self.transport.freeze(batch);
             let verdict = tokio::select! {
-                verdict = self.courier.carry(&frozen, false) => verdict,
+                verdict = self.transport.carry(&frozen, false) => verdict,
                 () = given_up(&self.progress) => return,
             };
             if let Verdict::Taken | Verdict::Remarked(_) = verdict
@@ -277,10 +277,10 @@ impl Delivery {
 
     /// Writes down how far was delivered; only what is written down may be forgotten by others.
     fn write_standing(&mut self) {
-        self.standing.account = self.ledger.borrow().account.clone();
-        self.standing.file_length = self.courier.written().unwrap_or(0);
-        match self.file.write(&self.standing) {
-            Ok(()) => self.ledger.borrow_mut().position = self.standing.position,
+        self.checkpoint.account = self.ledger.borrow().account.clone();
+        self.checkpoint.file_length = self.transport.written().unwrap_or(0);
+        match self.file.write(&self.checkpoint) {
+            Ok(()) => self.ledger.borrow_mut().position = self.checkpoint.position,
             Err(error) => {
                 let why = format!("{}: {error}", self.file.path().display());
                 self.ledger.borrow_mut().account.last_error = Some(why);

@@ -1,8 +1,8 @@
 //! What happens to one push: its batches one after the other, each until something is decided about it.
 
 use super::{
-    Delivery, answer::Verdict, backoff::Backoff, courier::Frozen, feed::Push, given_up, is_past, now_ms,
-    set_aside::Reason,
+    Delivery, answer::Verdict, backoff::Backoff, feed::Push, given_up, is_past, now_ms, set_aside::Reason,
+    transport::Frozen,
 };
 use crate::output::Batch;
 
@@ -50,14 +50,14 @@ impl Delivery {
     pub(super) async fn carry_push(&mut self, push: Push) -> Carried {
         self.at_ms = push.end_ms;
         let before = self.ledger.borrow().account.clone();
-        let mut batches = push.batches.into_iter().skip(self.standing.settled);
+        let mut batches = push.batches.into_iter().skip(self.checkpoint.settled);
         while let Some(batch) = batches.next() {
             let samples = batch.samples();
             self.ledger.borrow_mut().account.sent += samples;
             match self.settle(batch).await {
                 Settled::Done { acknowledged } => {
                     self.ledger.borrow_mut().account.acknowledged += acknowledged;
-                    self.standing.settled += 1;
+                    self.checkpoint.settled += 1;
                 }
                 Settled::GivenUp => {
                     let behind = batches.map(|batch| batch.samples()).sum::<u64>();
@@ -71,13 +71,13 @@ impl Delivery {
                     ledger.failed(&why, self.at_ms, now_ms());
                     // All of it is encoded, sent and counted anew.
                     ledger.undo(before);
-                    self.courier.distrust();
-                    (self.met, self.standing.settled) = (false, 0);
+                    self.transport.distrust();
+                    (self.met, self.checkpoint.settled) = (false, 0);
                     return Carried::Stranger;
                 }
             }
         }
-        (self.standing.position, self.standing.settled) = (Some(push.position), 0);
+        (self.checkpoint.position, self.checkpoint.settled) = (Some(push.position), 0);
         (self.resumed, self.strangers) = (false, 0);
         let unread = self.feed.unread_bytes();
         self.ledger.borrow_mut().pushed(unread, push.end_ms);
@@ -92,7 +92,7 @@ impl Delivery {
         let mut waiting = vec![(batch, false)];
         let (mut acknowledged, mut budget) = (0, SEARCH_BUDGET);
         while let Some((batch, suspect)) = waiting.pop() {
-            let frozen = self.courier.freeze(batch);
+            let frozen = self.transport.freeze(batch);
             let samples = frozen.batch.samples();
             let splits = frozen.length() >= self.too_large && frozen.batch.can_be_halved();
             let fate = if splits { Fate::TooLarge(String::new()) } else { self.carry(&frozen, suspect).await };
@@ -140,7 +140,7 @@ impl Delivery {
             }
             let began_ms = now_ms();
             let verdict = tokio::select! {
-                verdict = self.courier.carry(frozen, unanswered) => verdict,
+                verdict = self.transport.carry(frozen, unanswered) => verdict,
                 () = given_up(&self.progress) => return Fate::GivenUp,
             };
             let (pause, why) = match verdict {
@@ -180,7 +180,7 @@ impl Delivery {
                     sick += 1;
                     if suspect || sick >= SICK_ATTEMPTS {
                         let met = tokio::select! {
-                            met = self.courier.meet(self.at_ms) => met,
+                            met = self.transport.meet(self.at_ms) => met,
                             () = given_up(&self.progress) => return Fate::GivenUp,
                         };
                         if let Ok(introduction) = met {

@@ -36,7 +36,7 @@ pub(super) struct SetAside {
 }
 
 impl SetAside {
-    /// Beside a sink's standing; `stem` is its name without extension.
+    /// Beside a sink's checkpoint; `stem` is its name without extension.
     #[must_use]
     pub(super) fn new(stem: PathBuf) -> Self {
         let known = files_of(&stem);

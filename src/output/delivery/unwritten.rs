@@ -7,7 +7,7 @@ use crate::{interval_log::codec, metric::Interval};
 /// Minutes of a usual run.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// In the hands of the teller, who adds, and of the feeds, which read.
+/// In the hands of the coordinator, who adds, and of the feeds, which read.
 pub type SharedUnwritten = Rc<RefCell<Unwritten>>;
 
 /// Encoded intervals by their sequence, oldest first.

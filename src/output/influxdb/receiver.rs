@@ -169,10 +169,10 @@ fn rejected_lines(body: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::address::{self, Place, SinkAddress};
+    use crate::output::address::{self, OutputAddress, Place};
 
     fn receiver(words: &str, precision: Precision) -> InfluxReceiver {
-        let sink = SinkAddress::parse(words, |_| None).unwrap();
+        let sink = OutputAddress::parse(words, |_| None).unwrap();
         match (sink.place, sink.settings) {
             (Place::Url(url), address::Settings::Influx(settings)) => InfluxReceiver::new(url, settings, precision),
             _ => panic!("no influxdb"),

@@ -145,10 +145,10 @@ fn database_in(url: &Url) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::address::{self, Place, SinkAddress};
+    use crate::output::address::{self, OutputAddress, Place};
 
     fn read(words: &str) -> Result<(String, Settings), String> {
-        let sink = SinkAddress::parse(words, |_| None).map_err(|error| error.to_string())?;
+        let sink = OutputAddress::parse(words, |_| None).map_err(|error| error.to_string())?;
         match (sink.place, sink.settings) {
             (Place::Url(url), address::Settings::Influx(settings)) => Ok((url.to_string(), settings)),
             _ => Err("no influxdb".to_owned()),

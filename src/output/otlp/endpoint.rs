@@ -9,7 +9,7 @@ const OF_ALL_SIGNALS: &str = "${OTEL_EXPORTER_OTLP_ENDPOINT}";
 
 /// How requests travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
+pub enum Protocol {
     /// `http/protobuf`.
     Http,
     /// gRPC.
@@ -22,7 +22,7 @@ pub struct Endpoint {
     /// `http` or `https`, with the options that it came with.
     pub url: String,
     /// How requests travel.
-    pub transport: Transport,
+    pub transport: Protocol,
     signal: Signal,
     /// Whether the path is kept as it is.
     whole: bool,
@@ -62,16 +62,16 @@ impl Endpoint {
             // The port has to be looked for before the scheme has one of its own.
             let has_port = Url::parse(address).is_ok_and(|url| url.port().is_some());
             let port = (!has_port).then_some(GRPC_PORT);
-            return Ok(Self { url: format!("{below}{rest}"), transport: Transport::Grpc, signal, whole, port });
+            return Ok(Self { url: format!("{below}{rest}"), transport: Protocol::Grpc, signal, whole, port });
         }
-        let mut transport = Transport::Http;
+        let mut transport = Protocol::Http;
         if whole || literal.starts_with(OF_ALL_SIGNALS) {
-            let known = [("http/protobuf", Transport::Http), ("grpc", Transport::Grpc)];
+            let known = [("http/protobuf", Protocol::Http), ("grpc", Protocol::Grpc)];
             transport = variables.exporter_one_of("PROTOCOL", &known)?.unwrap_or(transport);
         }
         let insecure = || variables.exporter("INSECURE").is_some_and(|(_, word)| word.eq_ignore_ascii_case("true"));
         let url = match transport {
-            Transport::Grpc if !address.contains("://") => {
+            Protocol::Grpc if !address.contains("://") => {
                 format!("{}://{address}", if insecure() { "http" } else { "https" })
             }
             _ => address.to_owned(),
@@ -87,12 +87,12 @@ impl Endpoint {
         let path = url.path().trim_end_matches('/').to_owned();
         let own = self.signal.path();
         match self.transport {
-            Transport::Grpc if !path.is_empty() => {
+            Protocol::Grpc if !path.is_empty() => {
                 return Err(format!("gRPC has no path, and `{path}` is one (hint: http://… is OTLP over HTTP)"));
             }
-            Transport::Grpc => url.set_path(self.signal.method()),
-            Transport::Http if self.whole || path.ends_with(own) => {}
-            Transport::Http => url.set_path(&format!("{path}{own}")),
+            Protocol::Grpc => url.set_path(self.signal.method()),
+            Protocol::Http if self.whole || path.ends_with(own) => {}
+            Protocol::Http => url.set_path(&format!("{path}{own}")),
         }
         if let Some(port) = self.port {
             // It has a host, so that it can have a port.
@@ -104,15 +104,15 @@ impl Endpoint {
 
 #[cfg(test)]
 mod tests {
-    use crate::output::SinkAddress;
+    use crate::output::OutputAddress;
 
-    fn address(given: &str, variables: &[(&str, &str)]) -> Result<SinkAddress, String> {
+    fn address(given: &str, variables: &[(&str, &str)]) -> Result<OutputAddress, String> {
         let environment = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == format!("OTEL_EXPORTER_OTLP_{name}"));
             found.or_else(|| variables.iter().find(|(known, _)| *known == name)).map(|(_, value)| (*value).to_owned())
         };
         let environment = |name: &str| environment(name.strip_prefix("OTEL_EXPORTER_OTLP_").unwrap_or(name));
-        SinkAddress::parse(given, environment).map_err(|error| error.to_string())
+        OutputAddress::parse(given, environment).map_err(|error| error.to_string())
     }
 
     fn shown(given: &str, variables: &[(&str, &str)]) -> String {

@@ -153,12 +153,12 @@ fn name_of(code: u32) -> &'static str {
 mod tests {
     use super::*;
     use crate::output::{
-        address::{self, Place, SinkAddress},
+        address::{self, OutputAddress, Place},
         otlp::reply::tests::{partial, status},
     };
 
     fn receiver(words: &str) -> OtlpGrpc {
-        let sink = SinkAddress::parse(words, |_| None).unwrap();
+        let sink = OutputAddress::parse(words, |_| None).unwrap();
         match (sink.place, sink.settings) {
             (Place::Url(url), address::Settings::Otlp(settings)) => {
                 OtlpGrpc::new(url, settings.link.gzip, settings.to_string())

@@ -104,12 +104,12 @@ mod tests {
 
     use super::*;
     use crate::output::{
-        address::{self, Place, SinkAddress},
+        address::{self, OutputAddress, Place},
         otlp::reply::tests::{partial, status},
     };
 
     fn receiver(words: &str) -> OtlpHttp {
-        let sink = SinkAddress::parse(words, |_| None).unwrap();
+        let sink = OutputAddress::parse(words, |_| None).unwrap();
         match (sink.place, sink.settings) {
             (Place::Url(url), address::Settings::Otlp(settings)) => {
                 OtlpHttp::new(url, settings.link.gzip, settings.to_string())

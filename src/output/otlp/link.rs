@@ -4,7 +4,7 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
 use super::{
-    Transport,
+    Protocol,
     variables::{self, Variables},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// How they travel.
-    pub transport: Transport,
+    pub transport: Protocol,
     /// Whether bodies are compressed.
     pub gzip: bool,
     /// Attributes of the resource that the environment names.
@@ -27,7 +27,7 @@ impl Link {
     /// Takes it out of the options and, for what is not given there, out of the environment. Headers, certificates and the
     /// time for an answer go into `http`.
     pub(super) fn read(
-        transport: Transport,
+        transport: Protocol,
         options: &mut Options,
         variables: Variables<'_>,
         http: &mut HttpSettings,
@@ -43,7 +43,7 @@ impl Link {
             http.ca_file = variables.exporter("CERTIFICATE").map(|(_, path)| PathBuf::from(path));
         }
         add_headers(variables, http)?;
-        if transport == Transport::Grpc {
+        if transport == Protocol::Grpc {
             // At most eight digits, as gRPC has it.
             let deadline = http.timeout.as_millis().min(99_999_999);
             http.headers.push(("grpc-timeout".to_owned(), format!("{deadline}m")));
@@ -52,7 +52,7 @@ impl Link {
     }
 }
 
-impl fmt::Display for Transport {
+impl fmt::Display for Protocol {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Http => "http/protobuf",

@@ -2,7 +2,7 @@
 //! deltas. Spans of sampled traces.
 //!
 //! Written by hand: the OpenTelemetry SDK exports only histograms that it recorded itself. gRPC is a POST over HTTP/2
-//! with five bytes before the message and a status behind it, so that both go through the one courier, with one TLS
+//! with five bytes before the message and a status behind it, so that both go through the one transport, with one TLS
 //! stack and with batches that stay frozen bytes.
 //! Start with `encoder.rs` and `span_encoder.rs` for what is sent, `grpc.rs` and `http.rs` for what answers mean.
 
@@ -29,7 +29,7 @@ mod variables;
 
 pub use self::{
     encoder::OtlpEncoder,
-    endpoint::{Endpoint, Transport},
+    endpoint::{Endpoint, Protocol},
     grpc::OtlpGrpc,
     http::OtlpHttp,
     link::Link,

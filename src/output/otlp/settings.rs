@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Link, Transport, Variables};
+use super::{Link, Protocol, Variables};
 use crate::output::{
     address::{HttpSettings, Options},
     prometheus::take_prefix,
@@ -41,7 +41,7 @@ impl Settings {
     /// # Errors
     /// What is wrong with one.
     pub fn read(
-        transport: Transport,
+        transport: Protocol,
         options: &mut Options,
         variables: Variables<'_>,
         http: &mut HttpSettings,
@@ -82,12 +82,12 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::output::{SinkAddress, address};
+    use crate::output::{OutputAddress, address};
 
     fn read(given: &str, variables: &[(&str, &str)]) -> Result<(Settings, HttpSettings), String> {
         let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
         let environment = |name: &str| find(name).map(|(_, value)| (*value).to_owned());
-        let sink = SinkAddress::parse(given, environment).map_err(|error| error.to_string())?;
+        let sink = OutputAddress::parse(given, environment).map_err(|error| error.to_string())?;
         match sink.settings {
             address::Settings::Otlp(settings) => Ok((settings, sink.http)),
             _ => Err("no otlp".to_owned()),

@@ -9,7 +9,7 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-use super::{Link, SpanEncoder, Transport};
+use super::{Link, Protocol, SpanEncoder};
 use crate::{
     metric::{Interval, Labels, SeriesDef, Span, catalogue},
     output::encoder::Encoder,
@@ -17,7 +17,7 @@ use crate::{
 
 fn encoder() -> SpanEncoder {
     let resource = vec![("deployment.environment.name".to_owned(), "test".to_owned())];
-    let link = Link { transport: Transport::Http, gzip: true, resource };
+    let link = Link { transport: Protocol::Http, gzip: true, resource };
     let labels = [("run_id", "r-1"), ("profile", "p"), ("instance", "here"), ("team", "a")];
     SpanEncoder::new(&link, "1.2.3", &labels.map(|(name, value)| (name.to_owned(), value.to_owned())))
 }

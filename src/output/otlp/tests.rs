@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::{
 use proptest::prelude::*;
 use prost::Message;
 
-use super::{Link, OtlpEncoder, Settings, Temporality, Transport};
+use super::{Link, OtlpEncoder, Protocol, Settings, Temporality};
 use crate::{
     interval_log::frame::RequestHeader,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Span, Value, catalogue},
@@ -123,7 +123,7 @@ fn cumulative(batch: &Batch) -> Vec<Decoded> {
 }
 
 fn encoder(temporality: Temporality, scale: u32) -> OtlpEncoder {
-    let (transport, prefix) = (Transport::Http, "loadagent_".to_owned());
+    let (transport, prefix) = (Protocol::Http, "loadagent_".to_owned());
     let link = Link { transport, gzip: true, resource: Vec::new() };
     let settings = Settings { link, prefix, scale, temporality, semconv: false };
     let labels = [("run_id", "r1"), ("instance", "host"), ("empty", "")];
@@ -419,7 +419,7 @@ fn exemplars_stand_in_the_points_of_what_they_took() {
 
 #[test]
 fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
-    let link = Link { transport: Transport::Http, gzip: true, resource: Vec::new() };
+    let link = Link { transport: Protocol::Http, gzip: true, resource: Vec::new() };
     let prefix = "loadagent_".to_owned();
     let settings = Settings { link, prefix, scale: 5, temporality: Temporality::Cumulative, semconv: true };
     let request = RequestHeader {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Link, Transport, variables::Variables};
+use super::{Link, Protocol, variables::Variables};
 use crate::{
     output::address::{HttpSettings, Options},
     units,
@@ -31,7 +31,7 @@ impl Tracing {
     /// # Errors
     /// What is wrong with one.
     pub fn read(
-        transport: Transport,
+        transport: Protocol,
         options: &mut Options,
         variables: Variables<'_>,
         http: &mut HttpSettings,
@@ -85,12 +85,12 @@ impl fmt::Display for Tracing {
 
 #[cfg(test)]
 mod tests {
-    use crate::output::{SinkAddress, address::Settings};
+    use crate::output::{OutputAddress, address::Settings};
 
     fn read(given: &str, variables: &[(&str, &str)]) -> Result<(String, f64, u64), String> {
         let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
         let environment = |name: &str| find(name).map(|(_, value)| (*value).to_owned());
-        let sink = SinkAddress::parse(given, environment).map_err(|error| error.to_string())?;
+        let sink = OutputAddress::parse(given, environment).map_err(|error| error.to_string())?;
         match &sink.settings {
             Settings::Traces(tracing) => Ok((sink.shown(), tracing.ratio, tracing.max_per_second)),
             _ => Err("no traces".to_owned()),

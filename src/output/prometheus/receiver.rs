@@ -248,10 +248,10 @@ impl Receiver for RemoteWriteReceiver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::address::SinkAddress;
+    use crate::output::address::OutputAddress;
 
     fn receiver(words: &str) -> RemoteWriteReceiver {
-        let address = SinkAddress::parse(words, |_| None).unwrap();
+        let address = OutputAddress::parse(words, |_| None).unwrap();
         let crate::output::address::Settings::Prometheus(settings) = address.settings else { panic!("no prometheus") };
         RemoteWriteReceiver::new("http://h/write".parse().unwrap(), settings, Vec::new(), Rc::default())
     }

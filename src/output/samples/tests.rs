@@ -48,7 +48,7 @@ fn story() -> Vec<(SeriesKey, Labels, i64, Entry)> {
         (Labels::new(scenario), Entry::Gauge { metric: &catalogue::VUS_MAX, value: f64::NAN }),
     ];
     let told = entries.into_iter().zip(0_u32..).map(|((labels, entry), number)| {
-        // The last four have the same labels, the last two are the teller's.
+        // The last four have the same labels, the last two are the coordinator's.
         let key = SeriesKey { worker: u32::from(number > 4), family: number.min(3) };
         (key, labels, AT + i64::from(number) * 1_000_000_086, entry)
     });

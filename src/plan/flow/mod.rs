@@ -21,7 +21,7 @@ use super::{
     program::{MetricStep, Op, Parallel, Program, Send},
     rendering::{Rendered, Unrenderable},
 };
-use crate::language::{Expr, Moment, Response, Slot, Template, Value, Who};
+use crate::language::{EvalContext, Expr, IterationId, Response, Slot, Template, Value};
 
 /// Operations without an effect that are done at one go: a loop that does nothing must not keep the others waiting.
 const STRIDE: usize = 10_000;
@@ -30,7 +30,7 @@ const MOST_BRANCHES: usize = 10_000;
 
 /// What a flow sees of the world.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Scene<'a> {
+pub struct FlowContext<'a> {
     /// The response to the last request.
     pub response: Response<'a>,
     /// Time since the run began.
@@ -135,14 +135,14 @@ pub struct Flow {
     /// The user's own chance.
     pub random: fastrand::Rng,
     /// Who is running.
-    pub who: Who,
+    pub who: IterationId,
     retried: bool,
 }
 
 impl Flow {
     /// A user's flow, with the values that setup left behind.
     #[must_use]
-    pub fn new(program: &Program, given: &[(Slot, Value)], random: fastrand::Rng, who: Who) -> Self {
+    pub fn new(program: &Program, given: &[(Slot, Value)], random: fastrand::Rng, who: IterationId) -> Self {
         let mut slots = vec![Value::Null; program.names.len()];
         for (slot, value) in given {
             slots[usize::from(slot.0)] = value.clone();
@@ -181,7 +181,7 @@ impl Flow {
     }
 
     /// Takes over what branches set, in their order; None stands for a branch that failed.
-    pub fn join(&mut self, parallel: &Parallel, branches: Vec<Option<Self>>, scene: &Scene<'_>) {
+    pub fn join(&mut self, parallel: &Parallel, branches: Vec<Option<Self>>, scene: &FlowContext<'_>) {
         let mut collected = vec![Vec::new(); parallel.collect.len()];
         for mut branch in branches.into_iter().flatten() {
             for (list, (_, template)) in collected.iter_mut().zip(&parallel.collect) {
@@ -200,7 +200,7 @@ impl Flow {
     ///
     /// # Errors
     /// The value that is missing.
-    pub fn labels(&mut self, send: &Send, scene: &Scene<'_>) -> Result<Option<Variation>, Unrenderable> {
+    pub fn labels(&mut self, send: &Send, scene: &FlowContext<'_>) -> Result<Option<Variation>, Unrenderable> {
         if send.name.is_none() && send.tags.is_empty() {
             return Ok(None);
         }
@@ -214,14 +214,16 @@ impl Flow {
     pub fn fulfils(&self, demand: &Expr, response: &Response<'_>, clock: Duration) -> bool {
         let mut random = self.random.clone();
         let response = *response;
-        demand.value(&mut Moment { slots: &self.slots, response, who: self.who, random: &mut random, clock }).holds()
+        demand
+            .value(&mut EvalContext { slots: &self.slots, response, who: self.who, random: &mut random, clock })
+            .holds()
     }
 
     /// How many branches a block has this time, and how many of them run at once.
     ///
     /// # Errors
     /// When one of the numbers is none.
-    pub fn widths(&mut self, parallel: &Parallel, scene: &Scene<'_>) -> Result<(usize, usize), Unrenderable> {
+    pub fn widths(&mut self, parallel: &Parallel, scene: &FlowContext<'_>) -> Result<(usize, usize), Unrenderable> {
         let mut moment = self.moment(scene);
         let mut read = |template: &Option<Template>| template.as_ref().map(|it| number(it, &mut moment)).transpose();
         let copies = read(&parallel.copies)?.map_or(1, whole_branches);
@@ -231,8 +233,8 @@ impl Flow {
     }
 
     /// What expressions see.
-    pub fn moment<'a>(&'a mut self, scene: &Scene<'a>) -> Moment<'a> {
-        Moment {
+    pub fn moment<'a>(&'a mut self, scene: &FlowContext<'a>) -> EvalContext<'a> {
+        EvalContext {
             slots: &self.slots,
             response: scene.response,
             who: self.who,
@@ -245,14 +247,14 @@ impl Flow {
     ///
     /// # Errors
     /// Why it can't be sent.
-    pub fn render(&mut self, send: &Send, scene: &Scene<'_>, out: &mut Rendered) -> Result<bool, Unrenderable> {
+    pub fn render(&mut self, send: &Send, scene: &FlowContext<'_>, out: &mut Rendered) -> Result<bool, Unrenderable> {
         let Some(rendering) = &send.rendering else { return Ok(false) };
         rendering.render(&mut self.moment(scene), out)?;
         Ok(true)
     }
 
     /// The next effect.
-    pub fn next<'p>(&mut self, program: &'p Program, scene: &Scene<'_>) -> Effect<'p> {
+    pub fn next<'p>(&mut self, program: &'p Program, scene: &FlowContext<'_>) -> Effect<'p> {
         for _ in 0..STRIDE {
             let at = self.position;
             let Some(op) = program.ops.get(at) else { return Effect::Done };
@@ -266,7 +268,12 @@ impl Flow {
         Effect::Yield
     }
 
-    fn perform<'p>(&mut self, at: usize, op: &'p Op, scene: &Scene<'_>) -> Result<Option<Effect<'p>>, Unrenderable> {
+    fn perform<'p>(
+        &mut self,
+        at: usize,
+        op: &'p Op,
+        scene: &FlowContext<'_>,
+    ) -> Result<Option<Effect<'p>>, Unrenderable> {
         Ok(Some(match op {
             Op::Send(send) => Effect::Send { op: at, send, again: std::mem::take(&mut self.retried) },
             Op::Think(pause) => Effect::Think(self.pause(pause, scene)?),
@@ -329,7 +336,7 @@ fn whole_branches(number: f64) -> usize {
     (0..MOST_BRANCHES).take_while(|place| (*place as f64) < number.floor()).count()
 }
 
-fn variation(step: &MetricStep, moment: &mut Moment<'_>) -> Result<Option<Variation>, Unrenderable> {
+fn variation(step: &MetricStep, moment: &mut EvalContext<'_>) -> Result<Option<Variation>, Unrenderable> {
     if step.tags.is_empty() {
         return Ok(None);
     }

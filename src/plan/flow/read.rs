@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::{Flow, Scene};
+use super::{Flow, FlowContext};
 use crate::{
-    language::{Escape, Moment, Template, Value},
+    language::{Escape, EvalContext, Template, Value},
     plan::{program::Pause, rendering::Unrenderable},
     units,
 };
 
 impl Flow {
     /// How long a pause is this time.
-    pub(super) fn pause(&mut self, pause: &Pause, scene: &Scene<'_>) -> Result<Duration, Unrenderable> {
+    pub(super) fn pause(&mut self, pause: &Pause, scene: &FlowContext<'_>) -> Result<Duration, Unrenderable> {
         match pause {
             Pause::Between(low, high) if high > low => Ok(*low + high.saturating_sub(*low).mul_f64(self.random.f64())),
             Pause::Between(low, _) => Ok(*low),
@@ -40,7 +40,7 @@ pub(super) fn whole(number: u64) -> Value {
 }
 
 /// A template as text.
-pub(super) fn text(template: &Template, moment: &mut Moment<'_>) -> Result<String, Unrenderable> {
+pub(super) fn text(template: &Template, moment: &mut EvalContext<'_>) -> Result<String, Unrenderable> {
     let mut out = Vec::new();
     template.render(moment, Escape::None, &mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
@@ -49,13 +49,13 @@ pub(super) fn text(template: &Template, moment: &mut Moment<'_>) -> Result<Strin
 /// Tags of a sample.
 pub(super) fn tags(
     tags: &[(String, Template)],
-    moment: &mut Moment<'_>,
+    moment: &mut EvalContext<'_>,
 ) -> Result<Vec<(String, String)>, Unrenderable> {
     tags.iter().map(|(name, template)| Ok((name.clone(), text(template, moment)?))).collect()
 }
 
 /// A template as a number: the sample of a metric.
-pub(super) fn number(template: &Template, moment: &mut Moment<'_>) -> Result<f64, Unrenderable> {
+pub(super) fn number(template: &Template, moment: &mut EvalContext<'_>) -> Result<f64, Unrenderable> {
     let unfit = || Unrenderable::NoNumber(template.shape());
     let value = template.value(moment)?;
     let number = match &*value {

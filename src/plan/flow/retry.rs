@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{
-    Effect, Flow, Scene,
+    Effect, Flow, FlowContext,
     read::{count, whole},
 };
 use crate::{language::extract::Header, plan::program::Retry};
@@ -13,7 +13,7 @@ use crate::{language::extract::Header, plan::program::Retry};
 const LONGEST_WISH: Duration = Duration::from_secs(300);
 
 impl Flow {
-    pub(super) fn retry<'p>(&mut self, retry: &'p Retry, scene: &Scene<'_>) -> Option<Effect<'p>> {
+    pub(super) fn retry<'p>(&mut self, retry: &'p Retry, scene: &FlowContext<'_>) -> Option<Effect<'p>> {
         let tries = count(self.get(retry.counter));
         if tries >= u64::from(retry.max) || !retry.on.value(&mut self.moment(scene)).holds() {
             return None;

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Flow, Scene,
+    Flow, FlowContext,
     read::{count, whole},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 impl Flow {
     /// Does what needs nobody else. Operations with effects are not done here.
-    pub(super) fn step(&mut self, op: &Op, scene: &Scene<'_>) -> Result<(), Unrenderable> {
+    pub(super) fn step(&mut self, op: &Op, scene: &FlowContext<'_>) -> Result<(), Unrenderable> {
         match op {
             Op::Set(slot, template) => {
                 let value = template.value(&mut self.moment(scene))?.into_owned();
@@ -73,7 +73,7 @@ impl Flow {
         }
     }
 
-    fn go_round(&mut self, head: &Loop, scene: &Scene<'_>) {
+    fn go_round(&mut self, head: &Loop, scene: &FlowContext<'_>) {
         let round = count(self.get(head.counter));
         let goes_on = match &head.over {
             Over::Times(times) => round < count(self.get(*times)),
@@ -97,7 +97,7 @@ impl Flow {
         }
     }
 
-    fn change(&mut self, collect: &Collect, scene: &Scene<'_>) -> Result<(), Unrenderable> {
+    fn change(&mut self, collect: &Collect, scene: &FlowContext<'_>) -> Result<(), Unrenderable> {
         let mut items = match self.get(collect.list) {
             Value::List(items) => items.to_vec(),
             _ => Vec::new(),
@@ -136,7 +136,7 @@ impl Flow {
     }
 
     /// Time since a mark.
-    pub(super) fn elapsed(&self, since: Slot, scene: &Scene<'_>) -> Duration {
+    pub(super) fn elapsed(&self, since: Slot, scene: &FlowContext<'_>) -> Duration {
         scene.now.saturating_sub(Duration::from_nanos(count(self.get(since))))
     }
 }

@@ -30,7 +30,7 @@ fn pauses(program: &Program, flow: &mut Flow) -> (Vec<u128>, String) {
     let mut seen = Vec::new();
     let mut now = Duration::ZERO;
     loop {
-        match flow.next(program, &Scene { now, ..Scene::default() }) {
+        match flow.next(program, &FlowContext { now, ..FlowContext::default() }) {
             Effect::Think(time) => {
                 seen.push(time.as_millis());
                 now += time;
@@ -44,7 +44,7 @@ fn pauses(program: &Program, flow: &mut Flow) -> (Vec<u128>, String) {
 }
 
 fn flow(program: &Program) -> Flow {
-    Flow::new(program, &[], fastrand::Rng::with_seed(1), Who::default())
+    Flow::new(program, &[], fastrand::Rng::with_seed(1), IterationId::default())
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn checks_and_choices_follow_the_users_own_chance() {
         let response = Response { status: Some(200), body, ..Response::default() };
         let effect = flow(&program);
         let mut effect = effect;
-        let seen = effect.next(&program, &Scene { response, ..Scene::default() });
+        let seen = effect.next(&program, &FlowContext { response, ..FlowContext::default() });
         assert!(matches!(seen, Effect::Check { passed, .. } if passed == expected), "{seen:?}");
     }
     let places = vec![(0.25, 1), (1.0, 3)];

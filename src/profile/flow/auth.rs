@@ -7,7 +7,7 @@ use crate::{
     language::{Named, Scope, Slot, Template, Value},
     plan::{Op, http::Digest},
     profile::{
-        fault::did_you_mean,
+        diagnostic::did_you_mean,
         http::read_digest,
         node::{Node, Yaml},
         reader::MapReader,

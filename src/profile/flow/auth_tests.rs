@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    language::{Response, Who},
+    language::{IterationId, Response},
     plan::{
         Flow, Program,
-        flow::{Effect, Scene},
+        flow::{Effect, FlowContext},
         rendering::Rendered,
     },
     profile::{Given, load},
@@ -44,7 +44,7 @@ struct Client<A> {
 
 impl<A: FnMut(&str) -> (u16, String)> Client<A> {
     fn new(program: &Program, answer: A) -> Self {
-        let flow = Flow::new(program, &[], fastrand::Rng::with_seed(1), Who::default());
+        let flow = Flow::new(program, &[], fastrand::Rng::with_seed(1), IterationId::default());
         let mut client = Self { program: program.clone(), flow, answer };
         if let Some(entry) = client.program.on_start {
             client.enter(entry, 0);
@@ -63,7 +63,7 @@ impl<A: FnMut(&str) -> (u16, String)> Client<A> {
         loop {
             let error = if status.is_none_or(|status| status < 400) { "" } else { "status_4xx" };
             let response = Response { status, body: body.as_bytes(), error, ..Response::default() };
-            let scene = Scene { response, clock: Duration::from_secs(second), ..Scene::default() };
+            let scene = FlowContext { response, clock: Duration::from_secs(second), ..FlowContext::default() };
             match self.flow.next(&self.program, &scene) {
                 Effect::Send { send, .. } => {
                     let mut out = Rendered::default();

@@ -203,7 +203,7 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let Some(name) = reading.text(step.value, "the flow's name") else { return };
     let flows = &compiler.surroundings.flows;
     let Some(flow) = flows.get(&name).copied() else {
-        let hint = crate::profile::fault::did_you_mean(&name, flows.keys().map(String::as_str))
+        let hint = crate::profile::diagnostic::did_you_mean(&name, flows.keys().map(String::as_str))
             .unwrap_or_else(|| format!("write it: `flows: {{{name}: [{{get: /}}]}}`"));
         return reading.fault(step.value.place, format!("there is no flow `{name}`"), Some(hint));
     };

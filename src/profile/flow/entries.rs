@@ -7,7 +7,7 @@ use super::{Compiler, Names, Surroundings, given_names};
 use crate::{
     plan::{Op, Origin, Program},
     profile::{
-        fault::Place,
+        diagnostic::Place,
         node::Node,
         reader::{MapReader, Reading},
     },

@@ -6,7 +6,7 @@ use super::Compiler;
 use crate::{
     language::{
         Needs, Template,
-        extract::{Between, Cookie, Extractor, Fault, Group, Header, Html, JsonPath, Pattern, Take},
+        extract::{Between, Cookie, ExtractError, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
     plan::{Op, check::Rule, program::Extract},
     profile::{
@@ -87,12 +87,12 @@ impl<'n> Compiler<'_, 'n> {
         None
     }
 
-    fn looked_for<T>(&self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
+    fn looked_for<T>(&self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, ExtractError>) -> Option<T> {
         let text = match &node.value {
             Yaml::List(_) => String::new(),
             _ => self.reading.text(node, what)?,
         };
-        let told = |fault: Fault| {
+        let told = |fault: ExtractError| {
             let place = self.reading.place_in(node, fault.column);
             self.reading.fault(place, format!("{what}: {}", fault.message), fault.hint);
         };

@@ -33,7 +33,7 @@ pub use self::{
     target::resolve,
 };
 use super::{
-    fault::{Place, did_you_mean},
+    diagnostic::{Place, did_you_mean},
     node::{Node, Yaml},
     reader::{MapReader, Reading, same_key},
 };

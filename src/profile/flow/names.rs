@@ -12,7 +12,7 @@ use std::{
 use crate::{
     language::{Named, Scope, Slot, is_builtin},
     profile::{
-        fault::Place,
+        diagnostic::Place,
         node::{Node, Yaml},
         reader::{Reading, same_key},
         variables::Variables,

@@ -19,7 +19,7 @@ use crate::{
         rendering::{Piece, Rendering},
     },
     profile::{
-        fault::Place,
+        diagnostic::Place,
         node::Node,
         reader::{MapReader, Reading},
     },

@@ -11,7 +11,7 @@ use crate::{
         program::{Change, Collect, MetricStep, Pause, Which},
     },
     profile::{
-        fault::{Place, did_you_mean},
+        diagnostic::{Place, did_you_mean},
         node::{Node, Yaml},
     },
     units,

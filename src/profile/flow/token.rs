@@ -25,7 +25,7 @@ use crate::{
         check::Rule,
         program::{Extract, Send},
     },
-    profile::{fault::Place, node::Node, reader::MapReader},
+    profile::{diagnostic::Place, node::Node, reader::MapReader},
     units,
 };
 

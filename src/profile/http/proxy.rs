@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::super::{document::Given, fault::Place, node::Node, reader::Reading};
+use super::super::{diagnostic::Place, document::Given, node::Node, reader::Reading};
 use crate::plan::proxy::{Exception, Proxies, Proxy};
 
 /// `proxy: URL`, or `proxy: off` for none whatever the environment says.

@@ -9,7 +9,7 @@ use rustls::{
 };
 
 use super::super::{
-    fault::Place,
+    diagnostic::Place,
     node::{Node, Yaml},
     reader::{MapReader, Reading},
 };

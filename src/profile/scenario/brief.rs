@@ -13,7 +13,7 @@ use crate::{
         schedule::{Stage, open::Spacing},
     },
     profile::{
-        fault::Place,
+        diagnostic::Place,
         reader::{MapReader, Reading, same_key},
     },
     units::{show_count, show_duration},

@@ -17,8 +17,8 @@ pub use once::Once;
 
 use self::total::Total;
 use super::{
+    diagnostic::{Place, did_you_mean},
     document::Given,
-    fault::{Place, did_you_mean},
     flow::{Sections, SetupNames, Surroundings, read_program},
     node::Node,
     reader::{MapReader, Reading},

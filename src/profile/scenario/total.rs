@@ -4,7 +4,7 @@ use super::{Brief, Load, Read};
 use crate::{
     plan::{Shape, Share, Work},
     profile::{
-        fault::Place,
+        diagnostic::Place,
         node::Node,
         reader::{MapReader, Reading},
     },

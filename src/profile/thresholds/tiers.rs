@@ -2,7 +2,7 @@
 
 use crate::{
     profile::{
-        fault::Place,
+        diagnostic::Place,
         node::Node,
         reader::{MapReader, Reading},
     },

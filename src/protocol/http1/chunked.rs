@@ -1,6 +1,6 @@
 //! The chunked transfer coding (RFC 9112, section 7.1), incrementally.
 
-use super::response::Fault;
+use super::response::ResponseError;
 
 /// Longest chunk-size line with its extensions, and longest trailer section.
 const MAX_LINE: usize = 4 * 1024;
@@ -31,7 +31,7 @@ impl Chunks {
     ///
     /// # Errors
     /// When the coding is violated or a line is endless.
-    pub fn feed(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<Option<usize>, Fault> {
+    pub fn feed(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<Option<usize>, ResponseError> {
         let mut place = 0;
         while let Some(byte) = bytes.get(place) {
             if matches!(self.at, At::Data) {
@@ -53,10 +53,10 @@ impl Chunks {
     }
 
     /// Takes one byte outside of data; true at the very end.
-    fn take(&mut self, byte: u8) -> Result<bool, Fault> {
+    fn take(&mut self, byte: u8) -> Result<bool, ResponseError> {
         match (self.at, byte) {
             (At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if self.digits < 15 => {
-                let digit = (byte as char).to_digit(16).ok_or(Fault::Malformed)?;
+                let digit = (byte as char).to_digit(16).ok_or(ResponseError::Malformed)?;
                 self.size = self.size * 16 + u64::from(digit);
                 self.digits += 1;
             }
@@ -74,7 +74,7 @@ impl Chunks {
                 self.line += 1;
                 self.trailers += 1;
             }
-            _ => return Err(Fault::Malformed),
+            _ => return Err(ResponseError::Malformed),
         }
         Ok(false)
     }

@@ -10,7 +10,7 @@ pub mod response;
 use self::response::Progress;
 pub use self::response::ResponseReader;
 use super::{
-    ErrorClass, Outgoing, Probe, Stage,
+    ErrorClass, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
     stream::{Scratch, Stream},
 };
@@ -59,7 +59,7 @@ impl Connection {
     ) -> Result<Read, ErrorClass> {
         probe.begin_send(reused);
         let written = self.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
-        written.map_err(|error| ErrorClass::of_io(Stage::Send, &error))?;
+        written.map_err(|error| ErrorClass::of_io(Phase::Send, &error))?;
         probe.sent();
         let mut reads = 0;
         loop {

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::chunked::Chunks;
 use crate::protocol::{
     ErrorClass,
-    kept::{Kept, MAX_HEAD},
+    buffered_response::{BufferedResponse, MAX_HEAD},
 };
 
 const MAX_HEADERS: usize = 128;
@@ -26,14 +26,14 @@ pub enum Progress {
 
 /// Why a response can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum ResponseError {
     /// It violates HTTP/1.1, or a bound of this reader.
     Malformed,
     /// It ended before its announced length.
     Truncated,
 }
 
-impl Fault {
+impl ResponseError {
     /// The class it is counted under.
     #[must_use]
     pub fn class(self) -> ErrorClass {
@@ -59,7 +59,7 @@ pub struct ResponseReader {
     state: State,
     /// Begin of a head that did not come in one piece.
     partial_head: Vec<u8>,
-    kept: Kept,
+    kept: BufferedResponse,
     interim: u8,
     bodyless: bool,
     keep_alive: bool,
@@ -83,12 +83,12 @@ impl ResponseReader {
 
     /// What is kept of the response.
     #[must_use]
-    pub fn kept(&self) -> &Kept {
+    pub fn kept(&self) -> &BufferedResponse {
         &self.kept
     }
 
     /// The same, for those who put something else in its place.
-    pub fn kept_mut(&mut self) -> &mut Kept {
+    pub fn kept_mut(&mut self) -> &mut BufferedResponse {
         &mut self.kept
     }
 
@@ -96,11 +96,11 @@ impl ResponseReader {
     ///
     /// # Errors
     /// When the response is malformed or ends too early. The connection must then be closed.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Fault> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, ResponseError> {
         if bytes.is_empty() {
             return match self.state {
                 State::UntilClose => Ok(Progress::Done { keep_alive: false }),
-                _ => Err(Fault::Truncated),
+                _ => Err(ResponseError::Truncated),
             };
         }
         if !matches!(self.state, State::Head) {
@@ -119,7 +119,7 @@ impl ResponseReader {
         self.feed_head(&head)
     }
 
-    fn feed_head(&mut self, mut bytes: &[u8]) -> Result<Progress, Fault> {
+    fn feed_head(&mut self, mut bytes: &[u8]) -> Result<Progress, ResponseError> {
         loop {
             let mut space = [const { MaybeUninit::uninit() }; MAX_HEADERS];
             let mut head = httparse::Response::new(&mut []);
@@ -139,20 +139,20 @@ impl ResponseReader {
                     // An interim response; the final one follows.
                     self.interim += 1;
                     if self.interim > MAX_INTERIM {
-                        return Err(Fault::Malformed);
+                        return Err(ResponseError::Malformed);
                     }
                 }
                 Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD => {
                     self.partial_head = bytes.to_vec();
                     return Ok(Progress::More);
                 }
-                _ => return Err(Fault::Malformed),
+                _ => return Err(ResponseError::Malformed),
             }
         }
     }
 
     /// Decides how the body is delimited (RFC 9112, section 6.3).
-    fn take_head(&mut self, status: u16, head: &httparse::Response<'_, '_>) -> Result<(), Fault> {
+    fn take_head(&mut self, status: u16, head: &httparse::Response<'_, '_>) -> Result<(), ResponseError> {
         let mut length: Option<u64> = None;
         let mut coded = false;
         let mut chunked = false;
@@ -160,9 +160,9 @@ impl ResponseReader {
         for header in head.headers.iter() {
             self.kept.note(status, header.name);
             if header.name.eq_ignore_ascii_case("content-length") {
-                let value = parse_length(header.value).ok_or(Fault::Malformed)?;
+                let value = parse_length(header.value).ok_or(ResponseError::Malformed)?;
                 if length.is_some_and(|known| known != value) {
-                    return Err(Fault::Malformed);
+                    return Err(ResponseError::Malformed);
                 }
                 length = Some(value);
             } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
@@ -193,7 +193,7 @@ impl ResponseReader {
         Ok(())
     }
 
-    fn feed_body(&mut self, bytes: &[u8]) -> Result<Progress, Fault> {
+    fn feed_body(&mut self, bytes: &[u8]) -> Result<Progress, ResponseError> {
         let used = match &mut self.state {
             State::Head => return Ok(Progress::More),
             State::UntilClose => {
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(pieces: &[&[u8]]) -> (Result<Progress, Fault>, ResponseReader) {
+    fn read(pieces: &[&[u8]]) -> (Result<Progress, ResponseError>, ResponseReader) {
         let mut reader = ResponseReader::default();
         reader.begin(true, true, false);
         for piece in pieces {
@@ -280,16 +280,19 @@ mod tests {
     fn hostile_responses_are_faults() {
         let endless = [b"HTTP/1.1 200 OK\r\nX: ".to_vec(), vec![b'a'; 70_000]].concat();
         let many = [b"HTTP/1.1 200 OK\r\n".to_vec(), b"A: b\r\n".repeat(200)].concat();
-        let cases: [(&[&[u8]], Fault); 9] = [
-            (&[b"garbage\r\n\r\n"], Fault::Malformed),
-            (&[&endless], Fault::Malformed),
-            (&[&many], Fault::Malformed),
-            (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"], Fault::Malformed),
-            (&[b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"], Fault::Malformed),
-            (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", b""], Fault::Truncated),
-            (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"], Fault::Malformed),
-            (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"], Fault::Malformed),
-            (&[b"HTTP/1.1 200", b""], Fault::Truncated),
+        let cases: [(&[&[u8]], ResponseError); 9] = [
+            (&[b"garbage\r\n\r\n"], ResponseError::Malformed),
+            (&[&endless], ResponseError::Malformed),
+            (&[&many], ResponseError::Malformed),
+            (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"], ResponseError::Malformed),
+            (&[b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"], ResponseError::Malformed),
+            (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", b""], ResponseError::Truncated),
+            (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"], ResponseError::Malformed),
+            (
+                &[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"],
+                ResponseError::Malformed,
+            ),
+            (&[b"HTTP/1.1 200", b""], ResponseError::Truncated),
         ];
         for (pieces, fault) in cases {
             assert_eq!(read(pieces).0, Err(fault));
@@ -299,8 +302,8 @@ mod tests {
     #[test]
     fn interim_responses_are_bounded() {
         let interim = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(17);
-        assert_eq!(read(&[&interim]).0, Err(Fault::Malformed));
-        assert_eq!(read(&[&interim[..interim.len() / 2], &interim]).0, Err(Fault::Malformed));
+        assert_eq!(read(&[&interim]).0, Err(ResponseError::Malformed));
+        assert_eq!(read(&[&interim[..interim.len() / 2], &interim]).0, Err(ResponseError::Malformed));
     }
 
     #[test]

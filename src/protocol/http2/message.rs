@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 
-use crate::protocol::{Outgoing, head, kept::Kept};
+use crate::protocol::{Outgoing, buffered_response::BufferedResponse, head};
 
 /// Lines that speak about a connection of HTTP/1.1; in HTTP/2 they make a message malformed (section 8.2.2).
 const CONNECTION_LINES: [&[u8]; 5] =
@@ -34,7 +34,7 @@ pub(super) fn of(request: Outgoing<'_>, tls: bool) -> Option<Request<()>> {
 }
 
 /// Keeps the head of a response as HTTP/1.1 would have written it, if it is wanted or something follows from it.
-pub(super) fn keep_head<T>(response: &Response<T>, kept: &mut Kept) {
+pub(super) fn keep_head<T>(response: &Response<T>, kept: &mut BufferedResponse) {
     let status = response.status().as_u16();
     response.headers().keys().for_each(|name| kept.note(status, name.as_str()));
     if kept.needs_head() {

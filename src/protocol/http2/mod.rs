@@ -26,10 +26,10 @@ use tokio::task::{JoinHandle, spawn_local};
 
 use self::counted::{Counted, Traffic};
 use super::{
-    ErrorClass, Outgoing, Probe, Stage,
+    ErrorClass, Outgoing, Phase, Probe,
+    buffered_response::{BufferedResponse, MAX_HEAD},
     connect::Opened,
     http1::response::MAX_INTERIM,
-    kept::{Kept, MAX_HEAD},
     stream::Stream,
 };
 
@@ -76,7 +76,7 @@ impl Link {
             .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
             .handshake(stream)
             .await;
-        let (sender, connection) = shaken.map_err(|error| class_of(Stage::Tls, &error))?;
+        let (sender, connection) = shaken.map_err(|error| class_of(Phase::Tls, &error))?;
         let mark = opened.mark;
         let task = spawn_local(async move {
             // How it ends is told by the requests on it.
@@ -107,7 +107,7 @@ impl Link {
     /// The class of the failure. The connection may live on.
     pub async fn exchange(
         mut self,
-        kept: &mut Kept,
+        kept: &mut BufferedResponse,
         request: Outgoing<'_>,
         probe: &mut Probe<'_>,
     ) -> Result<(), ErrorClass> {
@@ -116,7 +116,7 @@ impl Link {
         let body = Bytes::copy_from_slice(request.body());
         probe.begin_send(false);
         let sent = self.sender.send_request(message, body.is_empty());
-        let (mut response, stream) = sent.map_err(|error| class_of(Stage::Send, &error))?;
+        let (mut response, stream) = sent.map_err(|error| class_of(Phase::Send, &error))?;
         probe.wrote(traffic.take_sent());
         let mut interim = 0;
         let early = if body.is_empty() {
@@ -155,7 +155,7 @@ async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), Er
         let Some(Ok(room)) = room else { return Err(ErrorClass::Send) };
         let piece = body.split_to(room.min(body.len()));
         let last = body.is_empty();
-        stream.send_data(piece, last).map_err(|error| class_of(Stage::Send, &error))?;
+        stream.send_data(piece, last).map_err(|error| class_of(Phase::Send, &error))?;
     }
     Ok(())
 }
@@ -164,47 +164,51 @@ async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), Er
 async fn final_response(future: &mut ResponseFuture, interim: &mut u8) -> Result<Response<RecvStream>, ErrorClass> {
     poll_fn(|context| {
         while let Poll::Ready(Some(response)) = future.poll_informational(context) {
-            response.map_err(|error| class_of(Stage::Wait, &error))?;
+            response.map_err(|error| class_of(Phase::Wait, &error))?;
             *interim += 1;
             if *interim > MAX_INTERIM {
                 return Poll::Ready(Err(ErrorClass::Protocol));
             }
         }
-        Pin::new(&mut *future).poll(context).map_err(|error| class_of(Stage::Wait, &error))
+        Pin::new(&mut *future).poll(context).map_err(|error| class_of(Phase::Wait, &error))
     })
     .await
 }
 
-async fn read(response: Response<RecvStream>, kept: &mut Kept, mut progress: impl FnMut()) -> Result<(), ErrorClass> {
+async fn read(
+    response: Response<RecvStream>,
+    kept: &mut BufferedResponse,
+    mut progress: impl FnMut(),
+) -> Result<(), ErrorClass> {
     message::keep_head(&response, kept);
     let mut body = response.into_body();
     while let Some(data) = body.data().await {
-        let data = data.map_err(|error| class_of(Stage::Body, &error))?;
+        let data = data.map_err(|error| class_of(Phase::Body, &error))?;
         kept.take_body(&data);
         // The window opens again for what was read.
         let released = body.flow_control().release_capacity(data.len());
-        released.map_err(|error| class_of(Stage::Body, &error))?;
+        released.map_err(|error| class_of(Phase::Body, &error))?;
         progress();
     }
-    let trailers = body.trailers().await.map_err(|error| class_of(Stage::Body, &error))?;
+    let trailers = body.trailers().await.map_err(|error| class_of(Phase::Body, &error))?;
     drop(trailers);
     progress();
     Ok(())
 }
 
 /// The class of a failure at a stage: what the server broke, what it withdrew, and what broke under both.
-fn class_of(stage: Stage, error: &h2::Error) -> ErrorClass {
+fn class_of(stage: Phase, error: &h2::Error) -> ErrorClass {
     match (stage, error.get_io()) {
-        (Stage::Wait, Some(io)) if matches!(io.kind(), ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
+        (Phase::Wait, Some(io)) if matches!(io.kind(), ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
             ErrorClass::Closed
         }
         (_, Some(io)) => ErrorClass::of_io(stage, io),
         // We ended it, because the server violates the protocol.
         (_, None) if error.is_library() => ErrorClass::Protocol,
-        (Stage::Body, None) => ErrorClass::Body,
-        (Stage::Wait, None) if error.is_go_away() => ErrorClass::Closed,
-        (Stage::Wait, None) if error.is_reset() => ErrorClass::Reset,
-        (Stage::Send, None) => ErrorClass::Send,
+        (Phase::Body, None) => ErrorClass::Body,
+        (Phase::Wait, None) if error.is_go_away() => ErrorClass::Closed,
+        (Phase::Wait, None) if error.is_reset() => ErrorClass::Reset,
+        (Phase::Send, None) => ErrorClass::Send,
         (_, None) => ErrorClass::Protocol,
     }
 }

@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder};
 
 use super::{
-    super::{super::Value, Fault, pattern},
+    super::{super::Value, ExtractError, pattern},
     parse,
     path::{Condition, Operand, Query, Relation},
     scan::Scan,
@@ -20,7 +20,7 @@ const RELATIONS: [(&str, Relation); 6] = [
 ];
 
 /// Conditions joined by `||`, each of them some joined by `&&`.
-pub(super) fn condition(scan: &mut Scan<'_>) -> Result<Condition, Fault> {
+pub(super) fn condition(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
     joined(scan, "||", Condition::Either, |scan| joined(scan, "&&", Condition::Both, basic))
 }
 
@@ -28,8 +28,8 @@ fn joined(
     scan: &mut Scan<'_>,
     word: &str,
     join: fn(Vec<Condition>) -> Condition,
-    read: fn(&mut Scan<'_>) -> Result<Condition, Fault>,
-) -> Result<Condition, Fault> {
+    read: fn(&mut Scan<'_>) -> Result<Condition, ExtractError>,
+) -> Result<Condition, ExtractError> {
     let first = read(scan)?;
     let mut parts = vec![first];
     while scan.comes(&['|', '&']) && scan.take(word) {
@@ -38,7 +38,7 @@ fn joined(
     Ok(if parts.len() == 1 { parts.swap_remove(0) } else { join(parts) })
 }
 
-fn basic(scan: &mut Scan<'_>) -> Result<Condition, Fault> {
+fn basic(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
     scan.blanks();
     let negated = scan.take("!");
     scan.blanks();
@@ -62,7 +62,7 @@ fn basic(scan: &mut Scan<'_>) -> Result<Condition, Fault> {
     Ok(if negated { Condition::Not(Box::new(found)) } else { found })
 }
 
-fn relation(scan: &mut Scan<'_>) -> Result<Option<Relation>, Fault> {
+fn relation(scan: &mut Scan<'_>) -> Result<Option<Relation>, ExtractError> {
     if !scan.comes(&['=', '!', '<', '>']) {
         return Ok(None);
     }
@@ -78,7 +78,7 @@ enum Term {
     Test(Condition),
 }
 
-fn term(scan: &mut Scan<'_>) -> Result<Term, Fault> {
+fn term(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
     match scan.peek() {
         Some('@' | '$') => query(scan).map(Term::Query),
         Some('\'' | '"') => scan.quoted().map(|text| Term::Operand(Operand::Literal(Value::from(text.as_str())))),
@@ -94,7 +94,7 @@ fn term(scan: &mut Scan<'_>) -> Result<Term, Fault> {
     }
 }
 
-fn query(scan: &mut Scan<'_>) -> Result<Query, Fault> {
+fn query(scan: &mut Scan<'_>) -> Result<Query, ExtractError> {
     let top = scan.take("$");
     if !top && !scan.take("@") {
         return Err(scan.expected("a path that begins with `@` or `$`"));
@@ -102,7 +102,7 @@ fn query(scan: &mut Scan<'_>) -> Result<Query, Fault> {
     Ok(Query { top, segments: parse::segments(scan)? })
 }
 
-fn word(scan: &mut Scan<'_>) -> Result<Term, Fault> {
+fn word(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
     let begin = scan.place();
     let name = scan.word();
     let literal = match name {
@@ -126,7 +126,7 @@ fn word(scan: &mut Scan<'_>) -> Result<Term, Fault> {
     Ok(call)
 }
 
-fn call(scan: &mut Scan<'_>, name: &str) -> Result<Term, Fault> {
+fn call(scan: &mut Scan<'_>, name: &str) -> Result<Term, ExtractError> {
     scan.blanks();
     match name {
         "count" => query(scan).map(|query| Term::Operand(Operand::Count(query))),
@@ -157,13 +157,13 @@ fn regex(expression: &str, whole: bool) -> Result<Regex, String> {
     if whole { build(&format!(r"\A(?:{expression})\z")) } else { Ok(found) }
 }
 
-fn operand(scan: &mut Scan<'_>) -> Result<Operand, Fault> {
+fn operand(scan: &mut Scan<'_>) -> Result<Operand, ExtractError> {
     let begin = scan.place();
     let term = term(scan)?;
     comparable(scan, begin, term)
 }
 
-fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, Fault> {
+fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, ExtractError> {
     let fault = |message: &str, hint| Err(scan.fault_at(begin, message, hint));
     match term {
         Term::Operand(operand) => Ok(operand),
@@ -176,7 +176,7 @@ fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, Faul
     }
 }
 
-fn test(scan: &Scan<'_>, term: Term) -> Result<Condition, Fault> {
+fn test(scan: &Scan<'_>, term: Term) -> Result<Condition, ExtractError> {
     match term {
         Term::Query(query) => Ok(Condition::Exists(query)),
         Term::Test(condition) => Ok(condition),

@@ -1,7 +1,7 @@
 //! Text becomes a path.
 
 use super::{
-    super::Fault,
+    super::ExtractError,
     filter,
     path::{JsonPath, Segment, Selector},
     scan::Scan,
@@ -12,7 +12,7 @@ impl JsonPath {
     ///
     /// # Errors
     /// If it is none; the fault tells the column.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, ExtractError> {
         let text = text.trim();
         let mut scan = Scan::new(text);
         let mut found = Vec::new();
@@ -31,12 +31,12 @@ impl JsonPath {
 }
 
 /// `*` or a name, as they stand behind a dot.
-fn member(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
+fn member(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
     if scan.take("*") { Ok(Selector::Every) } else { Ok(Selector::Name(scan.name()?.into())) }
 }
 
 /// Segments as far as there are any.
-pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, Fault> {
+pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, ExtractError> {
     let mut found = Vec::new();
     while scan.comes(&['.', '[']) {
         let deep = scan.take("..");
@@ -53,7 +53,7 @@ pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, Fault> {
 }
 
 /// What stands in brackets, up to the closing one.
-fn bracketed(scan: &mut Scan<'_>) -> Result<Vec<Selector>, Fault> {
+fn bracketed(scan: &mut Scan<'_>) -> Result<Vec<Selector>, ExtractError> {
     let mut found = Vec::new();
     loop {
         scan.blanks();
@@ -68,7 +68,7 @@ fn bracketed(scan: &mut Scan<'_>) -> Result<Vec<Selector>, Fault> {
     }
 }
 
-fn selector(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
+fn selector(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
     if scan.take("*") {
         return Ok(Selector::Every);
     }
@@ -86,7 +86,7 @@ fn selector(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
 }
 
 /// `3`, `-1`, `2:5`, `::2`.
-fn index_or_slice(scan: &mut Scan<'_>) -> Result<Selector, Fault> {
+fn index_or_slice(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
     let from = scan.whole()?;
     scan.blanks();
     if !scan.take(":") {

@@ -1,6 +1,6 @@
 //! Reads the text of a path letter by letter: names, numbers, quoted texts; counts columns and nesting.
 
-use super::super::Fault;
+use super::super::ExtractError;
 
 /// How deep parentheses, brackets and calls may stand in one another: readers and filters recurse that far.
 const DEEPEST: u32 = 32;
@@ -51,7 +51,7 @@ impl<'a> Scan<'a> {
         comes
     }
 
-    pub(super) fn need(&mut self, word: &str, what: &str) -> Result<(), Fault> {
+    pub(super) fn need(&mut self, word: &str, what: &str) -> Result<(), ExtractError> {
         self.blanks();
         if self.take(word) { Ok(()) } else { Err(self.expected(what)) }
     }
@@ -61,17 +61,17 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    pub(super) fn fault(&self, message: impl Into<String>, hint: Option<&str>) -> Fault {
+    pub(super) fn fault(&self, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
         self.fault_at(self.at, message, hint)
     }
 
-    pub(super) fn fault_at(&self, place: usize, message: impl Into<String>, hint: Option<&str>) -> Fault {
+    pub(super) fn fault_at(&self, place: usize, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
         let before = self.text.get(..place).unwrap_or_default();
-        Fault::new(before.chars().count() + 1, message, hint)
+        ExtractError::new(before.chars().count() + 1, message, hint)
     }
 
     /// The fault that something else stands here.
-    pub(super) fn expected(&self, what: &str) -> Fault {
+    pub(super) fn expected(&self, what: &str) -> ExtractError {
         match self.peek() {
             Some(found) => self.fault(format!("expected {what}, found `{found}`"), None),
             None => self.fault(format!("expected {what}, but the path ends"), None),
@@ -79,7 +79,10 @@ impl<'a> Scan<'a> {
     }
 
     /// Reads something that may hold its like.
-    pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn nested<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
+    ) -> Result<T, ExtractError> {
         if self.depth == DEEPEST {
             return Err(self.fault(format!("nested deeper than {DEEPEST}"), None));
         }
@@ -97,7 +100,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A name as it may stand behind a dot; the standard has no dashes in it, many interfaces have.
-    pub(super) fn name(&mut self) -> Result<&'a str, Fault> {
+    pub(super) fn name(&mut self) -> Result<&'a str, ExtractError> {
         match self.peek() {
             Some(letter) if letter.is_ascii_digit() => {
                 let hint = "a position is written `[0]`, a name of digits `['0']`";
@@ -114,7 +117,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A whole number, if one begins here.
-    pub(super) fn whole(&mut self) -> Result<Option<i64>, Fault> {
+    pub(super) fn whole(&mut self) -> Result<Option<i64>, ExtractError> {
         let before = self.at;
         let sign = self.take("-");
         let digits = self.run(|letter| letter.is_ascii_digit());
@@ -131,7 +134,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A text in the quotes that stand here.
-    pub(super) fn quoted(&mut self) -> Result<String, Fault> {
+    pub(super) fn quoted(&mut self) -> Result<String, ExtractError> {
         let begin = self.at;
         let quote = self.next();
         let mut text = String::new();
@@ -147,7 +150,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn escaped(&mut self) -> Result<char, Fault> {
+    fn escaped(&mut self) -> Result<char, ExtractError> {
         Ok(match self.next() {
             Some('b') => '\u{8}',
             Some('f') => '\u{c}',
@@ -161,7 +164,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Four hexadecimal digits, or two such for one letter (UTF-16).
-    fn unicode(&mut self) -> Result<char, Fault> {
+    fn unicode(&mut self) -> Result<char, ExtractError> {
         let first = self.hexadecimal()?;
         let mut units = vec![first];
         if (0xd800..0xdc00).contains(&first) && self.take("\\u") {
@@ -173,7 +176,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn hexadecimal(&mut self) -> Result<u16, Fault> {
+    fn hexadecimal(&mut self) -> Result<u16, ExtractError> {
         let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
         let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
         let unit = unit.ok_or_else(|| self.expected("four hexadecimal digits"))?;

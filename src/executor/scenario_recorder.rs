@@ -42,7 +42,7 @@ const MOST_OF_A_REASON: usize = 100;
 
 /// Records for one scenario on one worker.
 #[derive(Debug)]
-pub struct Desk {
+pub struct ScenarioRecorder {
     recorder: Rc<RefCell<Recorder>>,
     index: u16,
     run_start: Instant,
@@ -64,7 +64,7 @@ struct Caches {
     variations: Vec<Variation>,
 }
 
-impl Desk {
+impl ScenarioRecorder {
     /// A desk for a scenario of a plan; `index` is its position, or one past the last for setup and teardown.
     #[must_use]
     pub fn new(

@@ -1,4 +1,4 @@
-//! Seats: where free users of an open scenario wait for arrivals, shared between workers only when one has none left.
+//! VuPool: where free users of an open scenario wait for arrivals, shared between workers only when one has none left.
 //!
 //! A seat must be *claimed* before it is filled. The claim is a counter that its own worker and, at need, others
 //! decrement; so an arrival that another worker hands over always finds the seat it claimed. A drop is counted only
@@ -23,13 +23,13 @@ use tokio::{sync::Notify, time::Instant};
 
 /// Where one user waits.
 #[derive(Debug, Default)]
-pub struct Seat {
+pub struct IdleVu {
     arrival: Cell<Option<Instant>>,
     closed: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
-impl Seat {
+impl IdleVu {
     /// The next arrival; None when the scenario is over.
     pub async fn next(&self) -> Option<Instant> {
         poll_fn(|context| {
@@ -96,14 +96,14 @@ impl Pool {
 
 /// One worker's seats of one open scenario.
 #[derive(Debug)]
-pub struct Seats {
+pub struct VuPool {
     pool: Arc<Pool>,
     worker: usize,
-    waiting: RefCell<Vec<Rc<Seat>>>,
+    waiting: RefCell<Vec<Rc<IdleVu>>>,
     closed: Cell<bool>,
 }
 
-impl Seats {
+impl VuPool {
     /// No seats yet.
     #[must_use]
     pub fn new(pool: Arc<Pool>, worker: usize) -> Self {
@@ -128,7 +128,7 @@ impl Seats {
     /// A user is free; false when no more arrivals will come. The last to become free is the first to be taken: its
     /// connection and caches are warm.
     #[must_use]
-    pub fn sit(&self, seat: Rc<Seat>) -> bool {
+    pub fn sit(&self, seat: Rc<IdleVu>) -> bool {
         if self.closed.get() {
             return false;
         }
@@ -165,7 +165,7 @@ impl Seats {
         }
     }
 
-    /// Seats arrivals that other workers handed over, for ever.
+    /// VuPool arrivals that other workers handed over, for ever.
     pub async fn receive(&self) {
         loop {
             self.own().bell.notified().await;
@@ -186,7 +186,7 @@ impl Seats {
         self.closed.get()
     }
 
-    /// Sends every free user home. Seats that another worker has already claimed stay until they are filled.
+    /// Sends every free user home. VuPool that another worker has already claimed stay until they are filled.
     pub fn dismiss(&self) {
         self.closed.set(true);
         let unclaimed = self.own().free.swap(0, AcqRel);
@@ -207,9 +207,9 @@ mod tests {
     #[test]
     fn an_arrival_is_dropped_only_when_every_share_is_spent() {
         let pool = Pool::new(2, 1);
-        let (here, there) = (Seats::new(pool.clone(), 0), Seats::new(pool, 1));
+        let (here, there) = (VuPool::new(pool.clone(), 0), VuPool::new(pool, 1));
         assert!(there.may_make_user());
-        let seat = Rc::new(Seat::default());
+        let seat = Rc::new(IdleVu::default());
         assert!(there.sit(seat.clone()));
         let now = Instant::now();
         assert_eq!(here.place(now), Placing::Seated, "another worker's free user takes it");

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::tiers::{AS_WRITTEN_MS, Cuts};
+use super::tiers::{AS_WRITTEN_MS, TierBounds};
 
 /// Thinning for less than this is not worth it.
 const LEAST: u64 = 16 * 1024 * 1024;
@@ -22,7 +22,7 @@ struct Mark {
 
 /// A mark for each minute that is not thinned yet.
 #[derive(Debug, Default)]
-pub(super) struct Ripeness {
+pub(super) struct CompactionTrigger {
     marks: VecDeque<Mark>,
     /// Bytes at the log's begin that the tiers have been applied to.
     thinned: u64,
@@ -30,7 +30,7 @@ pub(super) struct Ripeness {
     last: u64,
 }
 
-impl Ripeness {
+impl CompactionTrigger {
     /// An interval was written; the log is so long after it.
     pub(super) fn written(&mut self, sequence: u64, end_ms: i64, length: u64) {
         if self.marks.back().is_none_or(|last| end_ms.saturating_sub(last.end_ms) >= MARK_MS) {
@@ -41,7 +41,7 @@ impl Ripeness {
     /// Up to where the log is old enough and delivered, if thinning is worth it: when that is a quarter of the log (so
     /// that bytes are rewritten a few times only, whatever its length), or when the log is past its limit. Whatever the
     /// reason, the log must have grown since the last time.
-    pub(super) fn worth(&mut self, now_ms: i64, cuts: &Cuts, limit: u64, length: u64) -> Option<u64> {
+    pub(super) fn worth(&mut self, now_ms: i64, cuts: &TierBounds, limit: u64, length: u64) -> Option<u64> {
         let old =
             |mark: &&Mark| now_ms.saturating_sub(mark.end_ms) >= AS_WRITTEN_MS && cuts.is_delivered(mark.sequence);
         let ripe = self.marks.iter().take_while(old).last().map_or(self.thinned, |mark| mark.length);
@@ -71,8 +71,8 @@ mod tests {
     const MIB: u64 = 1024 * 1024;
 
     /// A log that grows by a mebibyte a second.
-    fn grown(seconds: u32) -> Ripeness {
-        let mut ripeness = Ripeness::default();
+    fn grown(seconds: u32) -> CompactionTrigger {
+        let mut ripeness = CompactionTrigger::default();
         (0..seconds).for_each(|second| {
             ripeness.written(second.into(), i64::from(second + 1) * 1_000, u64::from(second + 1) * MIB);
         });
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn only_what_is_old_and_delivered_is_worth_it() {
-        let (all, none) = (Cuts::new(&[]), Cuts::new(&[None]));
+        let (all, none) = (TierBounds::new(&[]), TierBounds::new(&[None]));
         let mut ripeness = grown(7_200);
         assert_eq!(ripeness.worth(3_600_000, &all, u64::MAX, 3_600 * MIB), None);
         assert_eq!(ripeness.worth(7_200_000, &none, u64::MAX, 7_200 * MIB), None);
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn past_its_limit_a_log_is_thinned_whenever_it_has_grown() {
-        let none = Cuts::new(&[None]);
+        let none = TierBounds::new(&[None]);
         let mut ripeness = grown(100);
         assert_eq!(ripeness.worth(100_000, &none, 100 * MIB, 100 * MIB), None);
         assert!(ripeness.worth(100_000, &none, 99 * MIB, 100 * MIB).is_some());

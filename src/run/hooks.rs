@@ -10,15 +10,15 @@ use std::{sync::Arc, time::Duration};
 use tokio::{task::spawn_blocking, time::Instant};
 
 use super::{
-    Trouble,
+    CommandError,
     clock::{RunClock, wall_ms},
+    coordinator::Coordinator,
     prepare::Prepared,
     signals::Signals,
-    teller::Teller,
 };
 use crate::{
     control::{Control, StopReason},
-    executor::errand::{self, Errand, Terms},
+    executor::hook::{self, HookContext, HookRun},
     exit::Exit,
     language::Value,
     plan::Scenario,
@@ -26,13 +26,13 @@ use crate::{
 
 /// What the two of a run have in common.
 #[derive(Debug)]
-pub struct Errands<'p> {
+pub struct Hooks<'p> {
     prepared: &'p Prepared,
     recorders: Option<usize>,
     given: Arc<[(String, Value)]>,
 }
 
-impl<'p> Errands<'p> {
+impl<'p> Hooks<'p> {
     /// Those of a run, of which nothing has begun. `records`: whether somebody wants raw records.
     #[must_use]
     pub fn new(prepared: &'p Prepared, records: bool) -> Self {
@@ -55,13 +55,13 @@ impl<'p> Errands<'p> {
     ///
     /// # Errors
     /// When it can't be begun, or a second signal came.
-    pub async fn set_up(&mut self, control: &Control, signals: &mut Signals) -> Result<Option<Errand>, Trouble> {
+    pub async fn set_up(&mut self, control: &Control, signals: &mut Signals) -> Result<Option<HookRun>, CommandError> {
         let Some(scenario) = &self.prepared.plan.setup else { return Ok(None) };
         // The run has no time zero yet: what setup records is told as of its first moments.
         let (worker, start, clock_ms) = (self.prepared.workers, Instant::now(), wall_ms());
-        let errand = self.run(scenario, control, signals, (worker, start, clock_ms)).await?;
-        self.given = errand.left.clone();
-        Ok(Some(errand))
+        let hook = self.run(scenario, control, signals, (worker, start, clock_ms)).await?;
+        self.given = hook.left.clone();
+        Ok(Some(hook))
     }
 
     /// Runs teardown, if there is one, with what setup left behind. A stop of the load is none of its own: only a signal
@@ -69,7 +69,7 @@ impl<'p> Errands<'p> {
     ///
     /// # Errors
     /// When it can't be begun, or a second signal came.
-    pub async fn tear_down(&self, signals: &mut Signals, clock: &RunClock) -> Result<Option<Errand>, Trouble> {
+    pub async fn tear_down(&self, signals: &mut Signals, clock: &RunClock) -> Result<Option<HookRun>, CommandError> {
         let Some(scenario) = &self.prepared.plan.teardown else { return Ok(None) };
         let worker = self.prepared.workers + usize::from(self.prepared.plan.setup.is_some());
         let times = (worker, clock.start(), clock.started_at_ms());
@@ -77,17 +77,22 @@ impl<'p> Errands<'p> {
     }
 
     /// Runs teardown after the load and tells it. What it could not do is a warning: the load is what was tested.
-    pub async fn finish(&self, teller: &mut Teller, signals: &mut Signals, clock: &RunClock) -> Option<String> {
+    pub async fn finish(
+        &self,
+        coordinator: &mut Coordinator,
+        signals: &mut Signals,
+        clock: &RunClock,
+    ) -> Option<String> {
         let failure = match self.tear_down(signals, clock).await {
             Ok(None) => return None,
-            Ok(Some(Errand { recorded, failure, .. })) => {
-                teller.hear_alone(recorded);
+            Ok(Some(HookRun { recorded, failure, .. })) => {
+                coordinator.hear_alone(recorded);
                 failure
             }
             Err(trouble) => Some(trouble.message),
         };
         let told = format!("teardown failed: {}", failure?);
-        teller.event("teardown", told.clone());
+        coordinator.event("teardown", told.clone());
         Some(told)
     }
 
@@ -97,8 +102,8 @@ impl<'p> Errands<'p> {
         control: &Control,
         signals: &mut Signals,
         (worker, start, clock_ms): (usize, Instant, i64),
-    ) -> Result<Errand, Trouble> {
-        let terms = Terms {
+    ) -> Result<HookRun, CommandError> {
+        let terms = HookContext {
             worker,
             start,
             clock_at_start: Duration::from_millis(u64::try_from(clock_ms).unwrap_or_default()),
@@ -107,7 +112,7 @@ impl<'p> Errands<'p> {
             given: self.given(),
         };
         let (plan, own, orders) = (self.prepared.plan.clone(), scenario.clone(), control.clone());
-        let mut thread = spawn_blocking(move || errand::run(&plan, &own, &orders, &terms));
+        let mut thread = spawn_blocking(move || hook::run(&plan, &own, &orders, &terms));
         let ended = tokio::select! {
             ended = &mut thread => ended,
             () = signals.next() => {
@@ -116,22 +121,22 @@ impl<'p> Errands<'p> {
                     ended = &mut thread => ended,
                     () = signals.next() => {
                         let message = format!("{} was cut off by a second signal", scenario.name);
-                        return Err(Trouble { exit: Exit::Stopped, message });
+                        return Err(CommandError { exit: Exit::Stopped, message });
                     }
                 }
             }
         };
-        let ran = ended.map_err(|error| Trouble::internal(&error))?;
-        ran.map_err(|error| Trouble::internal(&error))
+        let ran = ended.map_err(|error| CommandError::internal(&error))?;
+        ran.map_err(|error| CommandError::internal(&error))
     }
 }
 
 /// Tells that there is no load because setup failed, and gives the reason that ends the run. A signal during setup is a
 /// reason of its own.
-pub fn not_started(teller: &mut Teller, reason: &str) -> Option<(Exit, String)> {
+pub fn not_started(coordinator: &mut Coordinator, reason: &str) -> Option<(Exit, String)> {
     let told = format!("setup failed: {reason}");
-    teller.judge_nothing();
-    teller.event("setup", format!("{told}; the load was not started"));
-    let is_stopped = teller.control().current().stop == Some(StopReason::Outside);
+    coordinator.judge_nothing();
+    coordinator.event("setup", format!("{told}; the load was not started"));
+    let is_stopped = coordinator.control().current().stop == Some(StopReason::Outside);
     (!is_stopped).then_some((Exit::Aborted, told))
 }

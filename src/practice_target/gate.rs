@@ -60,7 +60,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::target::world::lock;
+    use crate::practice_target::world::lock;
 
     #[tokio::test]
     async fn places_go_to_the_first_who_waits() {

@@ -1,4 +1,4 @@
-//! Faults of a profile: where, what, and what to do; printed together, in the order of the file.
+//! Diagnostics of a profile: where, what, and what to do; printed together, in the order of the file.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct Place {
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct Diagnostic {
     /// Where.
     pub place: Place,
     /// What was found and what was expected.
@@ -26,18 +26,18 @@ pub struct Fault {
 
 /// All faults of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults {
+pub struct Diagnostics {
     /// Name of the file, as given.
     pub file: String,
     /// The faults, in the order of the file.
-    pub list: Vec<Fault>,
+    pub list: Vec<Diagnostic>,
     lines: Vec<String>,
 }
 
-impl Faults {
+impl Diagnostics {
     /// Sorts the faults and keeps the lines they point at.
     #[must_use]
-    pub fn new(file: &str, text: &str, mut list: Vec<Fault>) -> Self {
+    pub fn new(file: &str, text: &str, mut list: Vec<Diagnostic>) -> Self {
         for fault in &mut list {
             fault.message = shown(&fault.message);
             fault.hint = fault.hint.as_deref().map(shown);
@@ -55,7 +55,7 @@ fn shown(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (fault, line) in self.list.iter().zip(&self.lines) {
             let Place { line: number, column } = fault.place;
@@ -75,7 +75,7 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for Diagnostics {}
 
 /// The known word nearest to a wrong one, as a hint.
 #[must_use]

@@ -9,7 +9,7 @@ const SPARE: usize = 64 * 1024;
 
 /// A response's head and body, as far as they are wanted.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct BufferedResponse {
     head: Vec<u8>,
     body: Vec<u8>,
     wants_head: bool,
@@ -17,7 +17,7 @@ pub struct Kept {
     notable: bool,
 }
 
-impl Kept {
+impl BufferedResponse {
     /// Starts on the next response.
     pub fn begin(&mut self, wants_head: bool, wants_body: bool) {
         for space in [&mut self.head, &mut self.body] {
@@ -47,7 +47,7 @@ impl Kept {
         self.notable
     }
 
-    /// Whether the head is to be handed to [`Kept::take_head`].
+    /// Whether the head is to be handed to [`BufferedResponse::take_head`].
     #[must_use]
     pub fn needs_head(&self) -> bool {
         self.wants_head || self.notable

@@ -9,23 +9,23 @@ use tokio::{
 
 use super::{
     StartError,
-    desk::Desk,
+    flow_task::{Ended, FlowTask, User},
     rows::Rows,
     scenario::{Floor, ScenarioRun},
-    strand::{Ended, Strand, User},
+    scenario_recorder::ScenarioRecorder,
     worker::thread_cpu_seconds,
 };
 use crate::{
     control::{Control, Follower, StopReason},
-    language::{Value, Who},
+    language::{IterationId, Value},
     metric::{RecordWriter, Recorder, WorkerInterval},
     plan::{Flow, Partition, Plan, Scenario},
     protocol::{Network, tls::Connector},
 };
 
-/// What an errand left behind.
+/// What an hook left behind.
 #[derive(Debug)]
-pub struct Errand {
+pub struct HookRun {
     /// What it recorded.
     pub recorded: WorkerInterval,
     /// The values of its variables, by name.
@@ -34,9 +34,9 @@ pub struct Errand {
     pub failure: Option<String>,
 }
 
-/// When and where an errand runs.
+/// When and where an hook runs.
 #[derive(Debug)]
-pub struct Terms {
+pub struct HookContext {
     /// The number under which it records: past those of the workers, and its own.
     pub worker: usize,
     /// Time zero of the run.
@@ -55,7 +55,7 @@ pub struct Terms {
 ///
 /// # Errors
 /// When TLS or a runtime can't be set up.
-pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -> Result<Errand, StartError> {
+pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookContext) -> Result<HookRun, StartError> {
     let tls = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
@@ -77,11 +77,12 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
             tracer: None,
         };
         let index = plan.scenarios.len();
-        let desk = Desk::new(plan, scenario.clone(), index, recorder.clone(), terms.start);
+        let desk = ScenarioRecorder::new(plan, scenario.clone(), index, recorder.clone(), terms.start);
         let run = ScenarioRun::new(scenario.clone(), index, desk, &floor);
-        let mut flow = Flow::new(run.program(), &run.given, fastrand::Rng::with_seed(plan.seed), Who::default());
+        let mut flow =
+            Flow::new(run.program(), &run.given, fastrand::Rng::with_seed(plan.seed), IterationId::default());
         flow.enter(run.program(), run.program().iteration);
-        let mut strand = Strand::new(flow);
+        let mut strand = FlowTask::new(flow);
         let (user, now) = (Rc::new(User::new(run.clone())), Instant::now());
         let ended = tokio::select! {
             ended = timeout(scenario.duration(), strand.run(&user, now, now)) => ended.ok().map(|(ended, _)| ended),
@@ -105,7 +106,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &Terms) -
         let left = left.collect();
         let cpu = thread_cpu_seconds();
         let interval = recorder.borrow_mut().hand_over(terms.worker, terms.tick, true, cpu);
-        Errand { recorded: interval, left, failure }
+        HookRun { recorded: interval, left, failure }
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::output::Account;
 
 /// What is written down.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Standing {
+pub struct Checkpoint {
     /// The sink's kind.
     pub kind: String,
     /// The words of `--out`, unless they hold a secret.
@@ -29,7 +29,7 @@ pub struct Standing {
     pub account: Account,
 }
 
-impl Standing {
+impl Checkpoint {
     /// Time of what is delivered next (Unix milliseconds); `start_ms` for one that delivered nothing.
     #[must_use]
     pub fn next_ms(&self, start_ms: i64) -> i64 {
@@ -42,14 +42,14 @@ impl Standing {
 
 /// The place where it is written.
 #[derive(Debug, Clone)]
-pub struct StandingFile {
+pub struct CheckpointFile {
     path: PathBuf,
 }
 
 /// The folder below a run's folder that holds what sinks write down.
 pub const FOLDER: &str = "outputs";
 
-impl StandingFile {
+impl CheckpointFile {
     /// For the `number`-th sink (from 1) of a run.
     #[must_use]
     pub fn new(run: &Path, number: usize, kind: &str) -> Self {
@@ -81,7 +81,7 @@ impl StandingFile {
     ///
     /// # Errors
     /// When it can't be read or is none.
-    pub fn read(&self) -> io::Result<Standing> {
+    pub fn read(&self) -> io::Result<Checkpoint> {
         let bytes = fs::read(&self.path)?;
         serde_json::from_slice(&bytes).map_err(io::Error::from)
     }
@@ -90,12 +90,12 @@ impl StandingFile {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(&self, standing: &Standing) -> io::Result<()> {
+    pub fn write(&self, checkpoint: &Checkpoint) -> io::Result<()> {
         let partial = self.path.with_extension("json.partial");
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(&partial, serde_json::to_vec(standing)?)?;
+        fs::write(&partial, serde_json::to_vec(checkpoint)?)?;
         fs::rename(&partial, &self.path)
     }
 

@@ -100,7 +100,7 @@ pub enum Ended {
 
 /// A flow and what it needs to be performed.
 #[derive(Debug)]
-pub struct Strand {
+pub struct FlowTask {
     /// The flow.
     pub flow: Flow,
     lane: Lane,
@@ -132,7 +132,7 @@ impl Pace {
     }
 }
 
-impl Strand {
+impl FlowTask {
     /// A strand that has done nothing.
     #[must_use]
     pub fn new(flow: Flow) -> Self {
@@ -307,7 +307,7 @@ fn failed(run: &ScenarioRun, reason: &str, at: Instant) -> Ended {
 /// Boxed, because a strand that forks contains itself.
 fn branch(user: Rc<User>, number: usize, flow: Flow) -> Pin<Box<dyn Future<Output = (usize, Ended, Flow)>>> {
     Box::pin(async move {
-        let mut strand = Strand::new(flow);
+        let mut strand = FlowTask::new(flow);
         let now = Instant::now();
         let (ended, _) = strand.run(&user, now, now).await;
         (number, ended, strand.flow)
@@ -321,7 +321,7 @@ fn later(user: Rc<User>, flow: Flow, after: Duration) -> Pin<Box<dyn Future<Outp
         if user.run.is_halted() {
             return now;
         }
-        let (_, end) = Strand::new(flow).run(&user, now, now).await;
+        let (_, end) = FlowTask::new(flow).run(&user, now, now).await;
         end
     })
 }

@@ -11,12 +11,12 @@ const HICCUP_MS: i64 = 1_000;
 /// More refused batches are kept, but not named in the account.
 const MAX_NAMED: usize = 20;
 
-/// A ledger in the hands of delivery and of the teller, which live on one thread.
-pub type SharedLedger = Rc<RefCell<Ledger>>;
+/// A ledger in the hands of delivery and of the coordinator, which live on one thread.
+pub type SharedDeliveryStats = Rc<RefCell<DeliveryStats>>;
 
 /// Account and notices.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct DeliveryStats {
     /// The account.
     pub account: Account,
     /// Up to where was delivered.
@@ -31,10 +31,10 @@ pub struct Ledger {
     outage: Option<(Outage, bool)>,
 }
 
-impl Ledger {
+impl DeliveryStats {
     /// A ledger that goes on from an account.
     #[must_use]
-    pub fn shared(account: Account) -> SharedLedger {
+    pub fn shared(account: Account) -> SharedDeliveryStats {
         // What was spooled is sent, and counted, now.
         let sent = account.sent.saturating_sub(account.spooled);
         let account = Account { sent, spooled: 0, complete: false, ..account };
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn hiccups_are_not_told_and_outages_are_told_once() {
-        let mut ledger = Ledger::default();
+        let mut ledger = DeliveryStats::default();
         ledger.met(Some("remote write 2.0".to_owned()));
         assert_eq!(ledger.take_notices().len(), 1);
         ledger.failed("refused", 0, now_ms());
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_account_is_complete_only_when_nothing_is_missing() {
-        let mut ledger = Ledger::default();
+        let mut ledger = DeliveryStats::default();
         ledger.close(None);
         assert!(ledger.account.complete);
         ledger.close(Some("interval log".to_owned()));

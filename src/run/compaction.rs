@@ -3,17 +3,17 @@
 use std::thread::JoinHandle;
 
 use crate::{
-    interval_log::{LogError, LogWriter, Thinned},
+    interval_log::{Compacted, LogError, LogWriter},
     units::show_count,
 };
 
 /// Thins one log, one thinning at a time.
 #[derive(Debug, Default)]
-pub struct Thinner {
-    job: Option<JoinHandle<Result<Thinned, LogError>>>,
+pub struct Compactor {
+    job: Option<JoinHandle<Result<Compacted, LogError>>>,
 }
 
-impl Thinner {
+impl Compactor {
     /// Goes on with what is under way, or plans anew. `delivered` as [`LogWriter::thinning`] wants it. Gives what people
     /// must be told.
     pub fn turn(&mut self, log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Option<String> {

@@ -25,7 +25,7 @@ pub struct Response<'a> {
 
 /// Who is running.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Who {
+pub struct IterationId {
     /// The user's number from 1, unique over all workers and segments.
     pub vu: u64,
     /// The user's iterations before this one.
@@ -34,22 +34,22 @@ pub struct Who {
     pub scenario_iteration: u64,
 }
 
-impl<'a> Moment<'a> {
+impl<'a> EvalContext<'a> {
     /// A moment in which there is nothing to see.
     pub fn empty(random: &'a mut fastrand::Rng) -> Self {
-        Self { slots: &[], response: Response::default(), who: Who::default(), random, clock: Duration::ZERO }
+        Self { slots: &[], response: Response::default(), who: IterationId::default(), random, clock: Duration::ZERO }
     }
 }
 
 /// Everything an expression can see.
 #[derive(Debug)]
-pub struct Moment<'a> {
+pub struct EvalContext<'a> {
     /// The user's values, by slot.
     pub slots: &'a [Value],
     /// The last response.
     pub response: Response<'a>,
     /// Who is running.
-    pub who: Who,
+    pub who: IterationId,
     /// The user's own chance: the same seed gives the same run.
     pub random: &'a mut fastrand::Rng,
     /// The wall clock, since the Unix epoch.

@@ -1,4 +1,4 @@
-//! The courier carries a batch to where it belongs, over HTTP or into a file, and brings a verdict back.
+//! The transport carries a batch to where it belongs, over HTTP or into a file, and brings a verdict back.
 
 use std::time::{Duration, SystemTime};
 
@@ -22,15 +22,15 @@ const PING: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// Carries batches.
-pub enum Courier {
+pub enum Transport {
     /// To a receiver.
-    Http(HttpCourier),
+    Http(HttpTransport),
     /// Into a file, or to standard output.
     File(FileTarget),
 }
 
 /// What it takes to talk to a receiver.
-pub struct HttpCourier {
+pub struct HttpTransport {
     client: reqwest::Client,
     settings: HttpSettings,
     receiver: Box<dyn Receiver>,
@@ -60,8 +60,8 @@ impl Frozen {
     }
 }
 
-impl HttpCourier {
-    /// A courier to a receiver.
+impl HttpTransport {
+    /// A transport to a receiver.
     ///
     /// # Errors
     /// When the certificates can't be read or the client can't be set up.
@@ -131,7 +131,7 @@ impl HttpCourier {
     }
 }
 
-impl Courier {
+impl Transport {
     /// A receiver that took a batch for what it is not: believe it less at the next meeting.
     pub fn distrust(&mut self) {
         if let Self::Http(http) = self {

@@ -1,4 +1,4 @@
-//! The teller: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
+//! The coordinator: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use tokio::{
 };
 
 use super::{
-    clock::RunClock, folder::RunFolder, generator::GeneratorWatch, prepare::Prepared, records::Unkept,
-    signals::Signals, since, sinks::Sinks, thinner::Thinner,
+    clock::RunClock, compaction::Compactor, folder::RunFolder, generator::GeneratorWatch, prepare::Prepared,
+    records::Unkept, signals::Signals, since, sinks::Outputs,
 };
 use crate::{
     analysis::Offered,
@@ -33,15 +33,15 @@ const TOO_LONG_FULL: &str =
     "the disk has been full for so long that the oldest intervals were given up: outputs that lag behind miss them";
 
 /// Listens to the workers.
-pub struct Teller {
+pub struct Coordinator {
     header: Header,
     folder: RunFolder,
     clock: RunClock,
     control: Control,
-    sinks: Sinks,
+    sinks: Outputs,
     display: Display,
     assembler: Assembler,
-    thinner: Thinner,
+    thinner: Compactor,
     totals: Totals,
     offered: Offered,
     judge: Judge,
@@ -71,7 +71,7 @@ impl Ending {
 }
 
 /// What was told.
-pub struct Told {
+pub struct RunResult {
     /// What the run was.
     pub header: Header,
     /// Its folder.
@@ -86,7 +86,7 @@ pub struct Told {
     pub outputs: Vec<Account>,
     /// Whether the run was stopped, and by whom.
     pub stop: Option<StopReason>,
-    /// Faults of the telling side.
+    /// Diagnostics of the telling side.
     pub endings: Vec<(Exit, String)>,
     /// CPU time of the worker threads.
     pub worker_cpu_seconds: f64,
@@ -94,8 +94,8 @@ pub struct Told {
     pub throttled_at_start: f64,
 }
 
-impl Teller {
-    /// A teller that has heard nothing.
+impl Coordinator {
+    /// A coordinator that has heard nothing.
     #[must_use]
     pub fn new(
         prepared: &Prepared,
@@ -103,12 +103,12 @@ impl Teller {
         folder: RunFolder,
         clock: RunClock,
         control: Control,
-        sinks: Sinks,
+        sinks: Outputs,
         display: Display,
     ) -> Self {
         Self {
             assembler: Assembler::new(prepared.workers, prepared.plan.metrics.iter().filter_map(UserMetric::gauging)),
-            thinner: Thinner::default(),
+            thinner: Compactor::default(),
             totals: Totals::default(),
             offered: Offered::default(),
             judge: Judge::new(&prepared.plan.thresholds, prepared.plan.duration()),
@@ -207,7 +207,7 @@ impl Teller {
         let written = self.folder.log.interval(&interval);
         let kept = self.sinks.advance(&interval, written.is_ok());
         if let Err(error) = written {
-            self.fault(Exit::TelemetryIncomplete, super::Trouble::internal(&error).message);
+            self.fault(Exit::TelemetryIncomplete, super::CommandError::internal(&error).message);
         }
         if !kept {
             self.fault(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
@@ -305,7 +305,7 @@ impl Teller {
 
     /// Ends the telling.
     #[must_use]
-    pub fn finish(mut self) -> Told {
+    pub fn finish(mut self) -> RunResult {
         self.tell_notices();
         self.release_records();
         if let Some(told) = self.thinner.end(&mut self.folder.log) {
@@ -315,7 +315,7 @@ impl Teller {
         if !self.is_judging {
             findings.iter_mut().for_each(|finding| finding.threshold.bearing = Bearing::NotRun);
         }
-        Told {
+        RunResult {
             findings,
             outputs: self.sinks.accounts(),
             stop: self.control.current().stop,
