@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use loadagent::profile::{self, Faults, Given};
+use loadagent::profile::{self, Diagnostics, Given};
 
 struct Case<'t> {
     title: &'t str,
@@ -32,11 +32,11 @@ fn cases(text: &str) -> Vec<Case<'_>> {
     parts.map(case).collect()
 }
 
-fn faults(profile: &str) -> Faults {
+fn faults(profile: &str) -> Diagnostics {
     match profile::load("p.yaml", profile, &Given::default()) {
         Err(faults) => faults,
         // No faults are no case: that is told there.
-        Ok(_) => Faults::new("p.yaml", profile, Vec::new()),
+        Ok(_) => Diagnostics::new("p.yaml", profile, Vec::new()),
     }
 }
 
