@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     // `language` for what a response is.
     ("protocol", &["language", "plan"]),
     ("executor", &["language", "metric", "control", "plan", "protocol"]),
-    ("target", &["units"]),
+    ("practice_target", &["units"]),
     ("interval_log", &["metric"]),
     // `interval_log` for its framing: one way to notice a torn or damaged frame.
     ("record_log", &["metric", "interval_log"]),
@@ -37,7 +37,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
     // Help texts show the tables of exit codes, knobs and statistics.
-    ("cli", &["units", "exit", "target", "report"]),
+    ("cli", &["units", "exit", "practice_target", "report"]),
 ];
 
 fn root() -> PathBuf {
