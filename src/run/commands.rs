@@ -6,7 +6,7 @@ use super::{CommandError, print, signals::Signals};
 use crate::{
     cli::{ProfilesAction, TargetArgs},
     exit::Exit,
-    practice_target::{self as target, Knobs},
+    practice_target::{self, Knobs},
     profile::{bundled, diagnostic::did_you_mean, grammar},
 };
 
@@ -31,7 +31,7 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
             knobs.set(name, &value).map_err(|error| usage(error.to_string()))?;
         }
     }
-    let target = target::start(knobs, listen).map_err(|error| CommandError::internal(&error))?;
+    let target = practice_target::start(knobs, listen).map_err(|error| CommandError::internal(&error))?;
     print(&format!(
         "practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)",
         target.address()

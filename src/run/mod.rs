@@ -56,7 +56,7 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    practice_target::{self as target, Target},
+    practice_target::{self, Target},
     report::{Outcome, Summary, progress::Display, style::Style},
 };
 
@@ -246,7 +246,7 @@ fn conclude(
     args: &RunArgs,
     style: Style,
     sinks: &[OutputAddress],
-    seen: Option<&target::Report>,
+    seen: Option<&practice_target::Report>,
 ) -> Exit {
     let json = crate::report::json::render(summary);
     let written = folder.conclude(&json, summary.outcome.exit);

@@ -16,7 +16,7 @@ use crate::{
     metric::WorkerInterval,
     output::OutputAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
-    practice_target::{self as target, Knobs, Target},
+    practice_target::{self, Knobs, Target},
     profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
     threshold::Stat,
@@ -231,7 +231,7 @@ fn start_target(knobs: &[(String, String)]) -> Result<Target, CommandError> {
     for (name, value) in knobs {
         set.set(name, value).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     }
-    target::start(set, ([127, 0, 0, 1], 0).into()).map_err(|error| CommandError::internal(&error))
+    practice_target::start(set, ([127, 0, 0, 1], 0).into()).map_err(|error| CommandError::internal(&error))
 }
 
 /// What flags change in a plan.
