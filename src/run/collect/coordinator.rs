@@ -15,7 +15,6 @@ use crate::{
     interval_log::{Event, Header},
     metric::{Assembler, Totals, WorkerInterval},
     output::Account,
-    plan::UserMetric,
     report::progress::{Display, Glance},
     run::{
         clock::{RunClock, since, wall_ms},
@@ -111,7 +110,7 @@ impl Coordinator {
         display: Display,
     ) -> Self {
         Self {
-            assembler: Assembler::new(prepared.workers, prepared.plan.metrics.iter().filter_map(UserMetric::gauging)),
+            assembler: Assembler::new(prepared.workers),
             thinner: Compactor::default(),
             totals: Totals::default(),
             offered: Offered::default(),
