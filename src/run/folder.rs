@@ -8,11 +8,11 @@ use std::{
 
 use serde_json::json;
 
-use super::{CommandError, records::RecordKeeper};
+use super::{collect::records::RecordKeeper, error::CommandError};
 use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},
-    practice_target as target,
+    practice_target,
     record_log::RecordLog,
 };
 
@@ -121,7 +121,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write_target_log(&self, seen: &target::Report) -> Result<(), CommandError> {
+    pub fn write_target_log(&self, seen: &practice_target::Report) -> Result<(), CommandError> {
         let seen = serde_json::to_value(seen).map_err(|error| CommandError::internal(&error))?;
         write_json(&self.path.join("target.json"), &seen)
     }

@@ -8,7 +8,7 @@ use loadagent::practice_target::{self, Knobs, Target};
 fn practice(knobs: &[(&str, &str)]) -> Target {
     let mut set = Knobs::default();
     knobs.iter().for_each(|(name, value)| set.set(name, value).unwrap());
-    target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 fn url(target: &Target) -> String {

@@ -9,7 +9,7 @@ use super::support::{Bench, Ran, signal};
 fn practice(knobs: &[(&str, &str)]) -> Target {
     let mut set = Knobs::default();
     knobs.iter().for_each(|(name, value)| set.set(name, value).unwrap());
-    target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 fn bench(target: &Target, profile: &str) -> Bench {

@@ -11,7 +11,7 @@ use super::{
 use loadagent::practice_target::{self, Knobs, Target};
 
 fn practice() -> Target {
-    target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 /// Runs two seconds of 50 arrivals a second into a sink and gives the exit code.

@@ -20,7 +20,7 @@ pub(crate) const TAKEN: Reply =
 const AWAY: Reply = Reply { status: 503, headers: "retry-after: 0\r\n", keeps: false, body: "" };
 
 pub(crate) fn practice() -> Target {
-    target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 /// Runs two seconds of 50 arrivals a second into a sink.
