@@ -124,21 +124,20 @@ class Right:
         return all(word in ("", real) for word, real in wanted) and store.name.startswith(self.store)
 
 
-BUCKETS = "Distribution of response times"
+BUCKETS = "Response time distribution"
 NO_ZEROS = "InfluxDB gets points of what happened, and this did not"
 ONLY_SOAK = "only the soak's flow has groups, parallel blocks, limits and early ends"
 RIGHTLY_EMPTY = (
-    Right("Verdict of the agent", "the agent tells no verdict_* metric yet; the panel says so"),
     Right(BUCKETS, "B draws VictoriaMetrics' vmrange only", ref="B", store="Prometheus"),
     Right(BUCKETS, "A draws what has `le`, or native histograms", ref="A", store="VictoriaMetrics"),
     Right("annotation Stages", "stages of a soak are looked for every minute, and this run is one", board="soak"),
-    Right("Observations folded", NO_ZEROS, store="InfluxDB"),
+    Right("Series limit overflow", NO_ZEROS, store="InfluxDB"),
     Right("Dropped iterations", NO_ZEROS, store="InfluxDB"),
     Right("Stages", NO_ZEROS + ": no iteration was dropped", board="spike", ref="H", store="InfluxDB"),
     Right("Groups", ONLY_SOAK, but_with="soak"),
-    Right("Width of parallel blocks", ONLY_SOAK, but_with="soak"),
-    Right("Iterations that ended early", ONLY_SOAK, but_with="soak"),
-    Right("Limited requests", ONLY_SOAK, but_with="soak"),
+    Right("Parallel block concurrency", ONLY_SOAK, but_with="soak"),
+    Right("Failed iterations", ONLY_SOAK, but_with="soak"),
+    Right("Rate-limited requests", ONLY_SOAK, but_with="soak"),
 )
 
 
@@ -151,7 +150,7 @@ TOTALS = {
     "Dropped iterations": ("dropped_iterations", "count"),
     "Checks passed": ("checks", "rate"),
 }
-P99 = "p99 of the run"
+P99 = "p99, whole run"
 # Where values are spread over many buckets, a store's place within one is right to half of it. Past its limit the target
 # answers all in nearly the same time, and a store can know no more than the bucket.
 SMOOTH = ("soak",)

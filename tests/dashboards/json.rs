@@ -1,25 +1,25 @@
-//! Boards as the tests see them: JSON with its panels, targets and variables.
+//! Helpers to read the JSON of dashboards: panels, targets, variables.
 
-use loadagent::dashboard::{self, DashboardFile, Store};
+use loadagent::dashboard::{self, DashboardFile, DataSource};
 use promql_parser::parser;
 use serde_json::Value;
 
-/// All boards with the usual prefixes.
+/// All dashboards with the default prefixes.
 pub(crate) fn all() -> Vec<DashboardFile> {
     dashboard::files("loadagent_", "")
 }
 
-/// The boards of a store.
-pub(crate) fn of(store: Store) -> Vec<DashboardFile> {
-    all().into_iter().filter(|file| file.path.starts_with(store.word())).collect()
+/// The dashboards of a data source.
+pub(crate) fn of(data_source: DataSource) -> Vec<DashboardFile> {
+    all().into_iter().filter(|file| file.path.starts_with(data_source.as_str())).collect()
 }
 
-/// One board.
+/// One dashboard.
 pub(crate) fn one(path: &str) -> Value {
     all().into_iter().find(|file| file.path == path).unwrap().json
 }
 
-/// What is below a key, as a list; nothing if it is not there.
+/// The list below a key; empty if missing.
 pub(crate) fn list<'a>(json: &'a Value, key: &str) -> &'a [Value] {
     json[key].as_array().map_or(&[], Vec::as_slice)
 }
@@ -28,27 +28,30 @@ pub(crate) fn text<'a>(json: &'a Value, key: &str) -> &'a str {
     json[key].as_str().unwrap_or_default()
 }
 
-/// Panels without row heads.
-pub(crate) fn panels(board: &Value) -> impl Iterator<Item = &Value> {
-    list(board, "panels").iter().filter(|panel| panel["type"] != "row")
+/// Panels without row headings.
+pub(crate) fn panels(dashboard: &Value) -> impl Iterator<Item = &Value> {
+    list(dashboard, "panels").iter().filter(|panel| panel["type"] != "row")
 }
 
-pub(crate) fn panel<'a>(board: &'a Value, title: &str) -> &'a Value {
-    panels(board).find(|panel| panel["title"] == title).unwrap_or_else(|| panic!("no panel `{title}`"))
+pub(crate) fn panel<'a>(dashboard: &'a Value, title: &str) -> &'a Value {
+    panels(dashboard).find(|panel| panel["title"] == title).unwrap_or_else(|| panic!("no panel `{title}`"))
 }
 
-pub(crate) fn variables(board: &Value) -> &[Value] {
-    list(&board["templating"], "list")
+pub(crate) fn variables(dashboard: &Value) -> &[Value] {
+    list(&dashboard["templating"], "list")
 }
 
-pub(crate) fn variable<'a>(board: &'a Value, name: &str) -> &'a Value {
-    variables(board).iter().find(|variable| variable["name"] == name).unwrap_or_else(|| panic!("no variable {name}"))
+pub(crate) fn variable<'a>(dashboard: &'a Value, name: &str) -> &'a Value {
+    variables(dashboard)
+        .iter()
+        .find(|variable| variable["name"] == name)
+        .unwrap_or_else(|| panic!("no variable {name}"))
 }
 
-/// Every query of a store's boards with where it stands: panels, stages and variables.
-pub(crate) fn queries(store: Store) -> Vec<(String, String)> {
+/// Every query of a data source's dashboards with its place: panels and annotations.
+pub(crate) fn queries(data_source: DataSource) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for file in of(store) {
+    for file in of(data_source) {
         for panel in panels(&file.json) {
             let targets = list(panel, "targets").iter();
             let place = format!("{}: {}", file.path, panel["title"]);
@@ -61,8 +64,8 @@ pub(crate) fn queries(store: Store) -> Vec<(String, String)> {
     found
 }
 
-/// What a variable asks its store, if it asks anything.
-pub(crate) fn asked(variable: &Value) -> &str {
+/// The query of a variable, if it has one.
+pub(crate) fn query_text(variable: &Value) -> &str {
     let query = if variable["query"].is_object() { &variable["query"]["query"] } else { &variable["query"] };
     query.as_str().unwrap_or_default()
 }
@@ -72,7 +75,7 @@ pub(crate) fn query_of(target: &Value) -> String {
     text.unwrap_or_default().to_owned()
 }
 
-/// A query with a sane value for every variable, so that a parser can read it.
+/// A query with a value for every variable, so that a parser can read it.
 pub(crate) fn substituted(query: &str) -> String {
     let mut values = [
         ("__rate_interval", "20s"),
@@ -95,7 +98,7 @@ pub(crate) fn substituted(query: &str) -> String {
         ("base_began", "1690000000"),
         ("shift", "-86400"),
     ];
-    // The longest names first: one may be the begin of another.
+    // Longest names first: one may be a prefix of another.
     values.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     let mut query = query.to_owned();
     for (name, value) in values {
@@ -104,7 +107,7 @@ pub(crate) fn substituted(query: &str) -> String {
     query
 }
 
-/// The expression, read.
+/// The parsed expression.
 pub(crate) fn parsed(place: &str, query: &str) -> parser::Expr {
     let query = substituted(query);
     let left =

@@ -1,29 +1,29 @@
-//! The address of the board that shows a run, ready to be opened.
+//! The URL of the dashboard of a run.
 
-use super::{Store, Topic};
+use super::{DataSource, Topic};
 
-/// Where Grafana is, and which run is to be shown.
+/// Grafana's URL, and the run to show.
 #[derive(Debug, Clone)]
-pub struct Address<'a> {
-    /// Grafana's own address, also below a path of a proxy.
+pub struct DashboardLink<'a> {
+    /// Grafana's base URL; may have a path.
     pub grafana: &'a str,
-    /// Where the run's metrics go.
-    pub store: Store,
-    /// What kind of test it is.
+    /// The data source that holds the run.
+    pub data_source: DataSource,
+    /// Which dashboard.
     pub topic: Topic,
-    /// Identity of the run.
+    /// ID of the run.
     pub run_id: &'a str,
-    /// When it began, Unix milliseconds.
+    /// Start of the run, Unix milliseconds.
     pub from_ms: i64,
-    /// When it ended, Unix milliseconds; None while it runs.
+    /// End of the run, Unix milliseconds; None while it runs.
     pub to_ms: Option<i64>,
 }
 
-/// Before and after a run, so that its edges are seen; milliseconds.
+/// Margin before and after the run, milliseconds.
 const MARGIN_MS: i64 = 5_000;
 
-impl Address<'_> {
-    /// The address. While the run lasts the board follows it.
+impl DashboardLink<'_> {
+    /// The URL. During the run the dashboard refreshes itself.
     #[must_use]
     pub fn url(&self) -> String {
         let run = percent_encoding::utf8_percent_encode(self.run_id, percent_encoding::NON_ALPHANUMERIC);
@@ -33,7 +33,7 @@ impl Address<'_> {
             None => ("now".to_owned(), "&refresh=5s"),
         };
         let base = self.grafana.trim_end_matches('/');
-        format!("{base}/d/{}?var-run_id={run}&from={from}&to={to}{refresh}", self.topic.uid(self.store))
+        format!("{base}/d/{}?var-run_id={run}&from={from}&to={to}{refresh}", self.topic.uid(self.data_source))
     }
 }
 
@@ -43,17 +43,17 @@ mod tests {
 
     #[test]
     fn it_shows_the_run_and_its_time() {
-        let mut address = Address {
+        let mut link = DashboardLink {
             grafana: "http://grafana:3000/below/",
-            store: Store::Prometheus,
+            data_source: DataSource::Prometheus,
             topic: Topic::Soak,
             run_id: "a b",
             from_ms: 60_000,
             to_ms: None,
         };
         let begin = "http://grafana:3000/below/d/loadagent-soak?var-run_id=a%20b&from=55000&to=";
-        assert_eq!(address.url(), format!("{begin}now&refresh=5s"));
-        address.to_ms = Some(90_000);
-        assert_eq!(address.url(), format!("{begin}95000"));
+        assert_eq!(link.url(), format!("{begin}now&refresh=5s"));
+        link.to_ms = Some(90_000);
+        assert_eq!(link.url(), format!("{begin}95000"));
     }
 }

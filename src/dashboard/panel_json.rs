@@ -6,26 +6,26 @@ use super::{
     Dialect, influxql,
     panel::{Kind, Panel},
     query::Query,
-    target::{Form, Target, source},
+    target::{ResultFormat, Target, source},
     transform, unit,
 };
 
 impl Panel {
-    /// As Grafana writes it, without its place; None where the store can't be asked for any of it.
+    /// Grafana's JSON without grid position; None if the data source can answer none of its queries.
     #[must_use]
-    pub fn json(&self, dialect: Dialect<'_>) -> Option<Value> {
-        let asked = self.targets.iter().enumerate();
+    pub(crate) fn json(&self, dialect: Dialect<'_>) -> Option<Value> {
+        let targets = self.targets.iter().enumerate();
         let targets: Vec<Value> =
-            asked.filter_map(|(number, target)| target.json(dialect, self.form(), number)).collect();
+            targets.filter_map(|(number, target)| target.json(dialect, self.form(), number)).collect();
         if targets.is_empty() && !matches!(self.kind, Kind::Text(_)) {
             return None;
         }
-        let mut panel = json!({"title": self.title, "description": self.about, "type": self.word()});
+        let mut panel = json!({"title": self.title, "description": self.description, "type": self.as_str()});
         if let Kind::Text(words) = &self.kind {
             panel["options"] = json!({"mode": "markdown", "content": words});
             return Some(panel);
         }
-        panel["datasource"] = source(dialect.store);
+        panel["datasource"] = source(dialect.data_source);
         panel["targets"] = targets.into();
         panel["fieldConfig"] = json!({"defaults": self.defaults(dialect), "overrides": self.overrides(dialect)});
         panel["options"] = self.options();
@@ -36,7 +36,7 @@ impl Panel {
         Some(panel)
     }
 
-    fn word(&self) -> &'static str {
+    fn as_str(&self) -> &'static str {
         match self.kind {
             Kind::Graph => "timeseries",
             Kind::Stat | Kind::Peak => "stat",
@@ -48,23 +48,23 @@ impl Panel {
         }
     }
 
-    fn form(&self) -> Form {
+    fn form(&self) -> ResultFormat {
         match self.kind {
-            Kind::Stat => Form::Now,
-            Kind::Table(_) => Form::Table,
-            Kind::Points if self.is_own_time() => Form::Table,
-            Kind::Heatmap => Form::Heatmap,
-            Kind::Graph | Kind::Peak | Kind::States | Kind::Points | Kind::Text(_) => Form::Graph,
+            Kind::Stat => ResultFormat::Now,
+            Kind::Table(_) => ResultFormat::Table,
+            Kind::Points if self.is_own_time() => ResultFormat::Table,
+            Kind::Heatmap => ResultFormat::Heatmap,
+            Kind::Graph | Kind::Peak | Kind::States | Kind::Points | Kind::Text(_) => ResultFormat::Graph,
         }
     }
 
-    /// Whether its x axis is the run's own time.
+    /// Whether the x axis is pushes since the start of the run.
     fn is_own_time(&self) -> bool {
-        self.targets.iter().any(|target| matches!(target.query, Query::SinceBegin(_)))
+        self.targets.iter().any(|target| matches!(target.query, Query::SinceStart(_)))
     }
 
     fn defaults(&self, dialect: Dialect<'_>) -> Value {
-        let first = self.targets.first().map_or("short", |target| unit::of(&target.query, dialect.store));
+        let first = self.targets.first().map_or("short", |target| unit::of(&target.query, dialect.data_source));
         let mut defaults = json!({"unit": self.unit.unwrap_or(first), "thresholds": self.thresholds()});
         if let Some(words) = self.empty {
             defaults["noValue"] = words.into();
@@ -116,20 +116,21 @@ impl Panel {
             Kind::Table(columns) => columns.iter().map(|column| column.field(dialect)).collect(),
             _ => self.other_units(dialect),
         };
-        let link = self.leads_to.iter().map(|(uid, column)| {
-            let time = "from=${__data.fields.Begin.numeric}&to=${__data.fields.End.numeric}";
+        let link = self.link_to.iter().map(|(uid, column)| {
+            let time = "from=${__data.fields.Start.numeric}&to=${__data.fields.End.numeric}";
             let url = format!("/d/{uid}?${{datasource:queryparam}}&var-run_id=${{__value.raw}}&{time}");
             json!({
                 "matcher": {"id": "byName", "options": column},
-                "properties": [{"id": "links", "value": [{"title": "The run, at its time", "url": url, "targetBlank": false}]}],
+                "properties": [{"id": "links", "value": [{"title": "Open the run", "url": url, "targetBlank": false}]}],
             })
         });
         dashed.into_iter().chain(link).chain(columns).collect()
     }
 
-    /// Units of the answers that are not in the first one's.
+    /// Unit overrides of results whose unit differs from the first one's.
     fn other_units(&self, dialect: Dialect<'_>) -> Vec<Value> {
-        let mut units = self.targets.iter().map(|target| (&target.legend, unit::of(&target.query, dialect.store)));
+        let mut units =
+            self.targets.iter().map(|target| (&target.legend, unit::of(&target.query, dialect.data_source)));
         let Some((_, first)) = units.next().filter(|_| self.unit.is_none()) else { return Vec::new() };
         let others = units.filter(|(_, unit)| *unit != first);
         others.map(|(legend, unit)| transform::unit_of_field(legend, unit)).collect()
@@ -143,7 +144,7 @@ impl Panel {
             }),
             Kind::Stat | Kind::Peak => json!({
                 "colorMode": "value", "graphMode": "none", "justifyMode": "auto", "orientation": "auto",
-                "textMode": if self.targets.len() > 1 || matches!(self.targets.first(), Some(Target { query: Query::Verdicts, .. })) { "value_and_name" } else { "value" },
+                "textMode": if self.targets.len() > 1 { "value_and_name" } else { "value" },
                 "wideLayout": true,
                 "reduceOptions": {"calcs": [if matches!(self.kind, Kind::Peak) { "max" } else { "lastNotNull" }], "fields": "", "values": false},
             }),
@@ -186,8 +187,8 @@ impl Panel {
 
     fn transformations(&self, dialect: Dialect<'_>) -> Vec<Value> {
         match &self.kind {
-            Kind::Table(columns) => transform::rows(columns, dialect.store),
-            // Both series in one frame, so that one can be the x axis of the other.
+            Kind::Table(columns) => transform::rows(columns, dialect.data_source),
+            // One frame, so that one series can be the x axis of the other.
             Kind::Points if !self.is_own_time() => {
                 vec![json!({"id": "joinByField", "options": {"byField": "Time", "mode": "outer"}})]
             }
