@@ -124,8 +124,8 @@ pub struct RunArgs {
     /// Serve the control API (pause, stop, users, rate) on this address, for example 127.0.0.1:6565
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
-    /// Grafana, for links to the run's dashboard, for example http://localhost:3000
-    #[arg(long, value_name = "URL", value_parser = dashboards::grafana, env = "LOADAGENT_GRAFANA")]
+    /// Grafana.
+    #[arg(long, value_name = "URL", help = GRAFANA_HELP, value_parser = dashboards::grafana, env = "LOADAGENT_GRAFANA")]
     pub grafana: Option<Url>,
     /// Also write the summary as JSON to this file
     #[arg(long, value_name = "FILE")]
@@ -227,6 +227,8 @@ fn size(text: &str) -> Result<u64, String> {
 /// An example of `--threshold` has characters that a doc comment would have to quote.
 const THRESHOLD_HELP: &str = "Add a threshold, or replace the profile's thresholds of its metric, for example \
                               'http_req_duration=p(95)<500' (repeatable)";
+
+const GRAFANA_HELP: &str = "Grafana, for links to the run's dashboard, for example http://localhost:3000";
 
 fn threshold(text: &str) -> Result<(String, String), String> {
     pair(text).map_err(|_| "write METRIC=CONDITION, for example http_req_duration=p(95)<500".to_owned())
