@@ -22,7 +22,7 @@ pub(crate) const PUSHES: &str = "Pushes since the start";
 impl InfluxQl<'_> {
     /// The statement of a query; `name` is the name of its column. None if `InfluxQL` can't express it.
     #[must_use]
-    pub(crate) fn to_promql(&self, query: &Query, name: &str) -> Option<String> {
+    pub(crate) fn to_influxql(self, query: &Query, name: &str) -> Option<String> {
         if let Some((expression, series)) = graph_of(query) {
             return Some(self.graph(&format!("{expression} AS \"{name}\""), series, name));
         }
@@ -53,16 +53,16 @@ impl InfluxQl<'_> {
                 format!(
                     "SELECT {}(\"{POINT}\") AS \"{name}\" FROM ({})",
                     function_name(*fold),
-                    self.to_promql(inner, POINT)?
+                    self.to_influxql(inner, POINT)?
                 )
             }
             Query::Slope(inner) => {
                 let rise = format!("(last(\"{POINT}\") - first(\"{POINT}\"))");
-                let points = self.to_promql(inner, POINT)?;
+                let points = self.to_influxql(inner, POINT)?;
                 format!("SELECT {rise} * 3600000 / ($__to - $__from) AS \"{name}\" FROM ({points})")
             }
             // An empty result stays empty; the panel's `noValue` is 0. Windows start and end with the run's points.
-            Query::OrZero(inner) | Query::Steady(inner) => self.to_promql(inner, name)?,
+            Query::OrZero(inner) | Query::Steady(inner) => self.to_influxql(inner, name)?,
             Query::Binary(left, operator, right) => self.both(left, *operator, right, name)?,
             Query::BinaryScalar(inner, operator, number) => {
                 let number = match number {
@@ -70,7 +70,7 @@ impl InfluxQl<'_> {
                     Number::Variable(variable) => format!("${{{variable}}}"),
                 };
                 let by = inner.first_series().map_or_else(String::new, |series| grouped(None, &series.by));
-                let points = self.to_promql(inner, POINT)?;
+                let points = self.to_influxql(inner, POINT)?;
                 format!("SELECT \"{POINT}\" {} {number} AS \"{name}\" FROM ({points}){by}", sign(*operator)?)
             }
             Query::SinceStart(inner) => {
@@ -140,7 +140,7 @@ impl InfluxQl<'_> {
 
     /// Arithmetic between two queries: two subqueries, joined by time.
     fn both(&self, left: &Query, operator: Operator, right: &Query, name: &str) -> Option<String> {
-        let (first, second) = (self.to_promql(left, "a")?, self.to_promql(right, "b")?);
+        let (first, second) = (self.to_influxql(left, "a")?, self.to_influxql(right, "b")?);
         let expression = format!("sum(\"a\") {} sum(\"b\") AS \"{name}\"", sign(operator)?);
         let series = left.first_series()?;
         let by = match series.window {
@@ -242,7 +242,7 @@ mod tests {
     use crate::metric::catalogue::{HTTP_REQ_DURATION, HTTP_REQ_FAILED, HTTP_REQS};
 
     fn promql(query: &Query) -> String {
-        InfluxQl { prefix: "p." }.to_promql(query, "x").unwrap()
+        InfluxQl { prefix: "p." }.to_influxql(query, "x").unwrap()
     }
 
     #[test]
@@ -281,9 +281,9 @@ mod tests {
     #[test]
     fn what_the_language_cant_ask_is_no_panel() {
         let rate = || Series::of(&HTTP_REQS).rate();
-        let to_promql = |query: &Query| InfluxQl { prefix: "" }.to_promql(query, "x");
-        assert!(to_promql(&rate().and(Operator::Greater, rate())).is_none());
-        assert!(to_promql(&Series::of(&HTTP_REQ_DURATION).quantile(0.123)).is_none());
-        assert!(to_promql(&Query::SystemUnderTest).is_none());
+        let to_influxql = |query: &Query| InfluxQl { prefix: "" }.to_influxql(query, "x");
+        assert!(to_influxql(&rate().and(Operator::Greater, rate())).is_none());
+        assert!(to_influxql(&Series::of(&HTTP_REQ_DURATION).quantile(0.123)).is_none());
+        assert!(to_influxql(&Query::SystemUnderTest).is_none());
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct PromQl<'a> {
 impl PromQl<'_> {
     /// The expression of a query.
     #[must_use]
-    pub(crate) fn to_promql(&self, query: &Query) -> String {
+    pub(crate) fn to_promql(self, query: &Query) -> String {
         match query {
             // `PromQL` shifts the baseline run instead.
             Query::SinceStart(inner) => self.to_promql(inner),

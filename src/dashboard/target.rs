@@ -75,7 +75,7 @@ impl Target {
                 json!({
                     "alias": alias,
                     "datasource": source,
-                    "query": InfluxQl { prefix: dialect.prefix }.to_promql(&self.query, &column)?,
+                    "query": InfluxQl { prefix: dialect.prefix }.to_influxql(&self.query, &column)?,
                     "rawQuery": true,
                     "refId": ref_id,
                     "resultFormat": if form == ResultFormat::Table { "table" } else { "time_series" },
