@@ -43,11 +43,11 @@ def bare_hyper_bytes(nginx, users, seconds):
     return json.loads(peers.bare_hyper(nginx.url, users, seconds, think_ms=1000).stdout)["rss_bytes"]
 
 
-def with_users(nginx, users, seconds):
+def with_users(nginx, users, seconds, binary=None):
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as folder:
         profile = pathlib.Path(folder) / "idle-users.yaml"
         profile.write_text(PROFILE.format(users=users, seconds=seconds, url=nginx.url))
-        return nginx.counted(lambda: generator.run(profile, timeout=seconds + 90))
+        return nginx.counted(lambda: generator.run(profile, binary=binary, timeout=seconds + 90))
 
 
 def steady(samples):
