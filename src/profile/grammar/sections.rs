@@ -107,6 +107,7 @@ pub(super) static HTTP: Section = section(
     &[
         key("auth", Kind::Either(&[Kind::Text, Kind::Map(&steps::AUTH)]), "how every request logs in"),
         key("timeout", Kind::Duration, "longest time of a request; 60s"),
+        key("idle_timeout", Kind::Duration, "longest time without a byte of a response; none"),
         key("compression", Kind::Boolean, "whether compressed answers are asked for; false"),
         key("headers", Kind::Names(&Kind::Text), "headers of every request; an empty one is taken away"),
         key("version", Kind::Word(&["auto", "1.1", "2", "2-prior-knowledge"]), "version of HTTP; auto"),

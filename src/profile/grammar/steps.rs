@@ -41,6 +41,7 @@ static REQUEST: &[Key] = &[
     key("multipart", Kind::Names(&Kind::Either(&[Kind::Text, Kind::Map(&PART)])), "body: fields and files"),
     key("file", Kind::Text, "body: a file, seen from the profile's folder"),
     key("timeout", Kind::Duration, "longest time; that of `http`"),
+    key("idle_timeout", Kind::Duration, "longest time without a byte of the response; that of `http`"),
     key("redirects", Kind::Count, "how many redirects are followed; those of `http`"),
     key(
         "auth",

@@ -62,6 +62,7 @@ fn read_defaults(reading: &Reading, http: &mut MapReader<'_>, defaults: &mut Def
     if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
         defaults.timeout = timeout;
     }
+    defaults.idle_timeout = http.take("idle_timeout").and_then(|node| reading.duration(node, "idle_timeout"));
     let compressed = http.take("compression").and_then(|node| reading.boolean(node, "compression"));
     if compressed == Some(true) {
         set(defaults, "Accept-Encoding", Some(Node::text(ACCEPTED_CODINGS)));
