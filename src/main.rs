@@ -6,20 +6,20 @@ use clap::Parser;
 use loadagent::{
     cli::{Cli, Command},
     exit::Exit,
-    run::{self, CommandError},
+    run::{CommandError, cmd},
 };
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
-        None => run::execute(&cli.run),
-        Some(Command::Run(args)) => run::execute(args),
-        Some(Command::Check(args)) => run::check::check(args).map(|()| Exit::Passed),
-        Some(Command::Target(args)) => run::commands::serve(args),
-        Some(Command::Profiles { action }) => run::commands::profiles(action.as_ref()),
-        Some(Command::Dashboards { action }) => run::dashboards::dashboards(action.as_ref()),
-        Some(Command::Report(args)) => run::reread::report(args),
-        Some(Command::Replay(args)) => run::replay::replay(args),
+        None => cmd::run::execute(&cli.run),
+        Some(Command::Run(args)) => cmd::run::execute(args),
+        Some(Command::Check(args)) => cmd::check::check(args).map(|()| Exit::Passed),
+        Some(Command::Target(args)) => cmd::target::serve(args),
+        Some(Command::Profiles { action }) => cmd::profiles::profiles(action.as_ref()),
+        Some(Command::Dashboards { action }) => cmd::dashboards::dashboards(action.as_ref()),
+        Some(Command::Report(args)) => cmd::report::report(args),
+        Some(Command::Replay(args)) => cmd::replay::replay(args),
     };
     let exit = result.unwrap_or_else(|CommandError { exit, message }| {
         // Nobody is left to be told when standard error is closed.

@@ -62,3 +62,9 @@ pub fn wall_ms() -> i64 {
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
+
+/// Time since a moment, or zero before it.
+#[must_use]
+pub fn since(moment: Instant) -> Duration {
+    Instant::now().saturating_duration_since(moment)
+}

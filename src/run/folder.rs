@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{CommandError, records::RecordKeeper};
+use super::{collect::records::RecordKeeper, error::CommandError};
 use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},

@@ -10,17 +10,21 @@ use std::{sync::Arc, time::Duration};
 use tokio::{task::spawn_blocking, time::Instant};
 
 use super::{
-    CommandError,
     clock::{RunClock, wall_ms},
-    coordinator::Coordinator,
+    collect::coordinator::Coordinator,
+    error::CommandError,
     prepare::Prepared,
     signals::Signals,
 };
 use crate::{
     control::{Control, StopReason},
-    executor::hook::{self, HookContext, HookRun},
+    executor::{
+        Order,
+        hook::{self, HookContext, HookRun},
+    },
     exit::Exit,
     language::Value,
+    metric::WorkerInterval,
     plan::Scenario,
 };
 
@@ -49,6 +53,21 @@ impl<'p> Hooks<'p> {
     #[must_use]
     pub fn given(&self) -> Arc<[(String, Value)]> {
         self.given.clone()
+    }
+
+    /// What the workers are to do.
+    #[must_use]
+    pub fn order(&self, clock: &RunClock, recorded: Option<WorkerInterval>) -> Order {
+        Order {
+            workers: self.prepared.workers,
+            segment: self.prepared.segment,
+            start: clock.start(),
+            clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
+            recorders: self.recorders,
+            traces: self.prepared.sampling(),
+            given: self.given(),
+            recorded,
+        }
     }
 
     /// Runs setup, if there is one. A signal ends it after the request in flight, a second one at once.

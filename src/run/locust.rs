@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CommandError, folder};
+use super::{error::CommandError, folder};
 use crate::{
     exit::Exit,
     interval_log::{Cursor, Entry},

@@ -1,4 +1,4 @@
-"""The sizes of the source, and the test that keeps the house in order."""
+"""The sizes of the source, and the test that checks the architecture."""
 
 import math
 import re
@@ -7,7 +7,7 @@ import subprocess
 
 from lib import programs
 
-TITLE = "the house: sizes and the table of imports"
+TITLE = "the architecture: sizes and the table of imports"
 FUNCTION = re.compile(r"^( *)(?:pub(?:\([a-z: ]+\))? )?(?:default )?(?:const )?(?:async )?(?:unsafe )?(?:extern \"C\" )?fn (\w+)")
 TEST_MODULE = re.compile(r"^( *)#\[cfg\(test\)\]\n(?: *#\[.*\]\n)*\1(?:pub(?:\(crate\))? )?mod \w+ \{\n.*?^\1\}\n", re.M | re.S)
 
@@ -35,8 +35,8 @@ def prove(sheet, options):
     sheet.holds("no function over 80 lines", lengths[-1] <= 80, lengths[-1])
     sheet.figure("lines in all", sum(lines))
     if not options.quick:
-        done = subprocess.run(["cargo", "test", "--test", "house"], cwd=programs.ROOT, capture_output=True, text=True, check=False)
-        sheet.count("cargo test --test house", done.returncode, 0)
+        done = subprocess.run(["cargo", "test", "--test", "architecture"], cwd=programs.ROOT, capture_output=True, text=True, check=False)
+        sheet.count("cargo test --test architecture", done.returncode, 0)
         if done.returncode:
             sheet.note((done.stdout + done.stderr)[-1500:])
 

@@ -9,7 +9,6 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{CommandError, folder, signals::Signals, sink::Source};
 use crate::{
     cli::ReplayArgs,
     exit::Exit,
@@ -24,6 +23,7 @@ use crate::{
         },
     },
     report::{outputs, style::Style},
+    run::{collect::delivery_source::Source, error::CommandError, folder, signals::Signals},
 };
 
 /// Replays a run's folder.

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::{CommandError, prepare};
 use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
@@ -12,6 +11,7 @@ use crate::{
         describe::{self, describe},
         feasibility, timeline,
     },
+    run::{console::print, error::CommandError, prepare},
     threshold::{Bearing, Tier},
     units::{show_count, show_duration, show_rate, show_several},
 };
@@ -26,7 +26,7 @@ pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let warnings: Vec<String> = feasibility::warnings(&plan).into_iter().chain(descriptors(&plan)).collect();
     if args.json {
         let json = as_json(&plan, &warnings);
-        super::print(&serde_json::to_string_pretty(&json).unwrap_or_default());
+        print(&serde_json::to_string_pretty(&json).unwrap_or_default());
         return Ok(());
     }
     let mut text = format!(
@@ -74,7 +74,7 @@ pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
     if source.name == prepare::QUICK {
         text += &format!("\n  the same as a profile:\n\n{}", source.text);
     }
-    super::print(text.trim_end());
+    print(text.trim_end());
     Ok(())
 }
 

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::spawn_local, time::sleep};
 
-use super::CommandError;
 use crate::{
     interval_log::Header,
     output::{
@@ -13,6 +12,7 @@ use crate::{
         delivery::{DeliveryStats, SharedDeliveryStats},
         scrape::{self, Scrape},
     },
+    run::error::CommandError,
 };
 
 /// How often the account follows what was handed out.

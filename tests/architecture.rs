@@ -1,4 +1,4 @@
-//! The house keeps its own rules: who may import whom, sizes, words at the head of rooms, tables in the README.
+//! The rules of the architecture: which module may import which, sizes, module documentation, derived tables.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 use std::{
@@ -7,12 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Who may import whom. A new edge is argued here.
+/// The layers: which module may import which. A new edge needs a reason.
 ///
-/// The traffic side (`profile`, `plan`, `protocol`, `executor`) never imports the telling side (`interval_log`,
-/// `output`, `analysis`, `report`); they meet in `metric`. `threshold` and `control` are imported by both. The practice
-/// target shares nothing with the generator but `units`: a mistake made twice would look like truth.
-const FLOORS: &[(&str, &[&str])] = &[
+/// Configuration and execution (`profile`, `plan`, `protocol`, `executor`) never import telemetry (`interval_log`,
+/// `output`, `analysis`, `report`); they share `metric`. `threshold` and `control` are imported by both. The practice
+/// target shares only `units` with the generator: the same mistake in both would go unnoticed.
+const LAYERS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("exit", &[]),
     ("metric", &[]),
@@ -36,7 +36,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("analysis", &["units", "metric", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
-    // Help texts show the tables of exit codes, knobs and statistics.
+    // Help texts show the tables of exit codes, options of the practice target and statistics.
     ("cli", &["units", "exit", "practice_target", "report"]),
 ];
 
@@ -61,8 +61,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The room of a file: the first name below `src`.
-fn room_of(path: &Path) -> String {
+/// The module of a file: the first name below `src`.
+fn module_of(path: &Path) -> String {
     let below = path.strip_prefix(root().join("src")).unwrap();
     let first = below.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_owned()
@@ -103,19 +103,19 @@ fn without_tests(text: &str) -> &str {
 }
 
 #[test]
-fn rooms_import_only_what_the_table_allows() {
-    let floors: BTreeMap<&str, &[&str]> = FLOORS.iter().copied().collect();
+fn modules_import_only_what_the_table_allows() {
+    let layers: BTreeMap<&str, &[&str]> = LAYERS.iter().copied().collect();
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        let room = room_of(&path);
+        let module = module_of(&path);
         let is_test = path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests");
-        if matches!(room.as_str(), "lib" | "main" | "run") || is_test {
+        if matches!(module.as_str(), "lib" | "main" | "run") || is_test {
             continue;
         }
-        let allowed = floors.get(room.as_str()).unwrap_or_else(|| panic!("room `{room}` is not in the table"));
+        let allowed = layers.get(module.as_str()).unwrap_or_else(|| panic!("module `{module}` is not in the table"));
         for import in imports_of(without_tests(&text)) {
-            if import != room && !allowed.contains(&import.as_str()) {
-                wrong.push(format!("{}: {room} imports {import}", path.display()));
+            if import != module && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{}: {module} imports {import}", path.display()));
             }
         }
     }
@@ -123,14 +123,14 @@ fn rooms_import_only_what_the_table_allows() {
 }
 
 #[test]
-fn the_table_has_no_edge_that_nobody_uses() {
+fn each_edge_of_the_table_is_used() {
     let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, text) in sources() {
-        used.entry(room_of(&path)).or_default().extend(imports_of(&text));
+        used.entry(module_of(&path)).or_default().extend(imports_of(&text));
     }
-    for (room, allowed) in FLOORS {
+    for (module, allowed) in LAYERS {
         for import in *allowed {
-            assert!(used[*room].contains(*import), "{room} → {import} stands in the table and nowhere else");
+            assert!(used[*module].contains(*import), "{module} → {import}: no file uses this edge");
         }
     }
 }
@@ -157,11 +157,11 @@ fn every_file_says_what_it_is() {
 }
 
 #[test]
-fn rooms_say_what_they_own_and_where_to_start() {
+fn modules_document_what_they_own_and_where_to_start() {
     for (path, text) in sources().into_iter().filter(|(path, _)| path.ends_with("mod.rs")) {
         if path.parent().and_then(Path::parent) != Some(&root().join("src"))
-            || room_of(&path) == "run"
-            || room_of(&path) == "cli"
+            || module_of(&path) == "run"
+            || module_of(&path) == "cli"
         {
             continue;
         }
@@ -210,7 +210,7 @@ fn check_table(document: &str, name: &str, derived: &str) {
     } else {
         assert_eq!(
             known, derived,
-            "{document}: the table of {name} is behind; run `UPDATE_README=1 cargo test --test house -- --test-threads 1`"
+            "{document}: the table of {name} is behind; run `UPDATE_README=1 cargo test --test architecture -- --test-threads 1`"
         );
     }
 }

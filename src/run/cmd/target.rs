@@ -1,13 +1,12 @@
-//! The smaller commands: `target` and `profiles`.
+//! `target`: runs the practice target.
 
 use tokio::runtime::Builder;
 
-use super::{CommandError, print, signals::Signals};
 use crate::{
-    cli::{ProfilesAction, TargetArgs},
+    cli::TargetArgs,
     exit::Exit,
     practice_target::{self, Knobs},
-    profile::{bundled, diagnostic::did_you_mean, grammar},
+    run::{console::print, error::CommandError, signals::Signals},
 };
 
 /// Runs the practice target until a signal comes.
@@ -44,30 +43,5 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
     });
     ended.map_err(|error| CommandError::internal(&error))?;
     target.stop();
-    Ok(Exit::Passed)
-}
-
-/// Lists or shows bundled profiles.
-///
-/// # Errors
-/// When there is none of that name.
-pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, CommandError> {
-    match action {
-        None | Some(ProfilesAction::List) => {
-            bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<26} {about}")));
-        }
-        Some(ProfilesAction::Show { name }) => {
-            let text = bundled::find(name).ok_or_else(|| {
-                let near = did_you_mean(name, bundled::BUNDLED.iter().map(|(name, ..)| *name));
-                let hint = near.unwrap_or_else(|| "`loadagent profiles` lists them".to_owned());
-                CommandError {
-                    exit: Exit::Usage,
-                    message: format!("there is no bundled profile `{name}`\n  hint: {hint}"),
-                }
-            })?;
-            print(text.trim_end());
-        }
-        Some(ProfilesAction::Schema) => print(&format!("{:#}", grammar::schema::schema())),
-    }
     Ok(Exit::Passed)
 }

@@ -1,9 +1,9 @@
 //! Protected environments: no run there by mistake, and none that is too much for it.
 
-use super::CommandError;
 use crate::{
     cli::RunArgs,
     plan::{Environment, Plan, feasibility::peak_requests},
+    run::error::CommandError,
     units::show_rate,
 };
 

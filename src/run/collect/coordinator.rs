@@ -7,10 +7,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use super::{
-    clock::RunClock, compaction::Compactor, folder::RunFolder, generator::GeneratorWatch, prepare::Prepared,
-    records::Unkept, signals::Signals, since, sinks::Outputs,
-};
+use super::{compaction::Compactor, generator::GeneratorWatch, outputs::Outputs, records::Unkept};
 use crate::{
     analysis::Offered,
     control::{Control, StopReason},
@@ -20,6 +17,13 @@ use crate::{
     output::Account,
     plan::UserMetric,
     report::progress::{Display, Glance},
+    run::{
+        clock::{RunClock, since, wall_ms},
+        error::CommandError,
+        folder::RunFolder,
+        prepare::Prepared,
+        signals::Signals,
+    },
     threshold::{
         Bearing,
         judge::{Finding, Judge},
@@ -207,7 +211,7 @@ impl Coordinator {
         let written = self.folder.log.interval(&interval);
         let kept = self.sinks.advance(&interval, written.is_ok());
         if let Err(error) = written {
-            self.fault(Exit::TelemetryIncomplete, super::CommandError::internal(&error).message);
+            self.fault(Exit::TelemetryIncomplete, CommandError::internal(&error).message);
         }
         if !kept {
             self.fault(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
@@ -267,7 +271,7 @@ impl Coordinator {
     /// Says what has happened, and writes it down.
     pub fn event(&mut self, kind: &str, text: String) {
         self.display.say(&format!("  {text}"));
-        let event = Event { at_ms: super::clock::wall_ms(), kind: kind.to_owned(), text };
+        let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
         if let Err(message) = self.folder.event(&event) {
             self.fault(Exit::TelemetryIncomplete, message);
         }

@@ -1,24 +1,29 @@
 //! From flags to everything a run needs: the plan, the practice target, sinks, identity.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+pub mod confirmation;
+pub mod load;
+pub mod start_at;
+pub mod thresholds;
+pub mod traces;
+
+use std::{fs, path::PathBuf, sync::Arc};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{CommandError, clock::RunClock, hooks::Hooks, load, protect, thresholds, traces};
 use crate::{
     cli::{HttpDebug, RunArgs},
-    executor::{Order, Sampling},
+    executor::Sampling,
     exit::Exit,
     interval_log::{
         Header,
         frame::{Model, ScenarioHeader},
     },
-    metric::WorkerInterval,
     output::OutputAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
     practice_target::{self, Knobs, Target},
     profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
+    run::error::CommandError,
     threshold::Stat,
 };
 
@@ -101,21 +106,6 @@ impl Prepared {
     #[must_use]
     pub fn recorders(&self) -> usize {
         self.workers + usize::from(self.plan.setup.is_some()) + usize::from(self.plan.teardown.is_some())
-    }
-
-    /// What the workers are to do.
-    #[must_use]
-    pub fn order(&self, clock: &RunClock, hooks: &Hooks<'_>, recorded: Option<WorkerInterval>) -> Order {
-        Order {
-            workers: self.workers,
-            segment: self.segment,
-            start: clock.start(),
-            clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
-            recorders: hooks.recorders(),
-            traces: self.sampling(),
-            given: hooks.given(),
-            recorded,
-        }
     }
 
     /// What is traced, if it is asked for.
@@ -222,7 +212,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         running = Some(target);
     }
     overlay(&mut plan, args)?;
-    protect::permit(&plan, args, start)?;
+    confirmation::permit(&plan, args, start)?;
     Ok((plan, running))
 }
 

@@ -1,11 +1,11 @@
 //! What `--traces` and the plan mean for tracing: an address, a sampling, and where requests go.
 
-use super::CommandError;
 use crate::{
     executor::{Sampling, tracer},
     interval_log::frame::RequestHeader,
     output::{OutputAddress, address::Settings, otlp::Tracing},
     plan::{Op, Plan},
+    run::error::CommandError,
 };
 
 /// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.

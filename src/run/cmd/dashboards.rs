@@ -2,7 +2,6 @@
 
 use std::{fs, path::Path};
 
-use super::{CommandError, print};
 use crate::{
     cli::{DashboardsAction, ExportArgs, RunArgs},
     dashboard::{self, Address, Store, Topic},
@@ -13,6 +12,7 @@ use crate::{
         address::{OutputKind, Settings},
         influxdb::Mode,
     },
+    run::{console::print, error::CommandError},
 };
 
 /// The tag by which a profile says what kind of test it is.

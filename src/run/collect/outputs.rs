@@ -8,7 +8,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{CommandError, pulled::Pulled, sink::Source};
+use super::{delivery_source::Source, scrape::Pulled};
 use crate::{
     interval_log::Header,
     metric::{Assembler, Interval, Labels, Value, catalogue},
@@ -19,6 +19,7 @@ use crate::{
         scrape::Scrape,
     },
     record_log,
+    run::error::CommandError,
 };
 
 /// All sinks.

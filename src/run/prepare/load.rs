@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{CommandError, start_at, thresholds};
+use super::{start_at, thresholds};
 use crate::{
     cli::{RunArgs, load},
     exit::Exit,
     plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
     profile::{GivenLoad, LoadFlags},
+    run::error::CommandError,
     units::show_duration,
 };
 

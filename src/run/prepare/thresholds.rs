@@ -1,6 +1,5 @@
 //! Thresholds between the rooms: those that flags give, and their way into a log and out of it.
 
-use super::CommandError;
 use crate::{
     cli::RunArgs,
     exit::Exit,
@@ -8,6 +7,7 @@ use crate::{
     metric::{Kind, MetricDef, Unit, catalogue::LabelGroup},
     plan::{Plan, UserMetric},
     profile::thresholds::{Options, build},
+    run::error::CommandError,
     threshold::{Bearing, Threshold, Tier, parse::parse_key},
 };
 

@@ -5,7 +5,6 @@ use std::{cell::Cell, path::Path, rc::Rc, time::Duration};
 use tokio::sync::watch;
 use url::Url;
 
-use super::CommandError;
 use crate::{
     exit::Exit,
     interval_log::Header,
@@ -28,6 +27,7 @@ use crate::{
         receiver::Receiver,
         samples::{self, SampleFormat, SampleOptions},
     },
+    run::{error::CommandError, folder},
 };
 
 /// Runs longer than this push less often.
@@ -143,7 +143,7 @@ impl Source<'_> {
     ) -> Result<Box<dyn Feed>, FeedError> {
         let usual = Duration::from_secs(if self.header.planned_ms > millis(LONG_RUN) { 5 } else { 1 });
         let interval_ms = i64::try_from(millis(address.interval.unwrap_or(usual))).unwrap_or(i64::MAX);
-        let log = super::folder::log_path(self.run);
+        let log = folder::log_path(self.run);
         Ok(Box::new(IntervalFeed::new(&log, self.unwritten.clone(), interval_ms, Box::new(make))?))
     }
 

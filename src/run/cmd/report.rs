@@ -4,7 +4,6 @@ use std::{path::PathBuf, time::Duration};
 
 use serde_json::json;
 
-use super::{CommandError, print, thresholds};
 use crate::{
     analysis::{Generator, Offered, Validity},
     cli::ReportArgs,
@@ -12,6 +11,7 @@ use crate::{
     interval_log::{Cursor, Entry, Header},
     metric::{Totals, Value},
     report::{self, Outcome, Summary, style::Style, trends},
+    run::{console::print, error::CommandError, locust, prepare::thresholds},
     threshold::judge::Judge,
 };
 
@@ -23,7 +23,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let path = if args.run.is_dir() { args.run.join("intervals.log") } else { args.run.clone() };
     let fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
     if let Some(prefix) = &args.csv {
-        return super::locust::write(path.parent().unwrap_or(&path), prefix).map(|()| Exit::Passed);
+        return locust::write(path.parent().unwrap_or(&path), prefix).map(|()| Exit::Passed);
     }
     let mut cursor = Cursor::open(&path).map_err(fault)?;
     let mut fold = Fold::default();
