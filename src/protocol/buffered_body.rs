@@ -42,13 +42,13 @@ impl BufferedBody {
     pub fn decode(&mut self, head: &[u8]) -> Result<(), ErrorClass> {
         let Some(mut decoder) = Decoder::of_head(head).filter(|_| !self.bytes.is_empty()) else { return Ok(()) };
         let coded = std::mem::take(&mut self.bytes);
-        let decoded = decoder.push(&coded, &mut |piece| {
+        let flow = decoder.push(&coded, &mut |piece| {
             self.push(piece);
             if self.bytes.len() < MAX_BODY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         // What was cut when it was buffered ends in the middle; that is no error of the server.
         let is_cut = coded.len() >= MAX_BODY;
-        let whole = match decoded {
+        let whole = match flow {
             Ok(ControlFlow::Continue(())) => decoder.finish(),
             Ok(ControlFlow::Break(())) => Ok(()),
             Err(error) => Err(error),

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     ErrorClass, Network, Outgoing,
-        cookies::{Jar, Site},
+    cookies::{Jar, Site},
     digest::Challenge,
     head,
     proxy::authority,

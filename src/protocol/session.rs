@@ -180,8 +180,17 @@ impl HttpSession {
         receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
         body.begin(keep_body);
         let mut response = self.begin(receive, network, request, limits, probe).await?;
-        while let Arrival::More = response.next(|chunk| body.push(chunk)).await? {}
-        // An upgrade that no step asked for closes the connection here; its status says the rest.
+        loop {
+            match response.next(|chunk| body.push(chunk)).await? {
+                Arrival::More => {}
+                Arrival::End => break,
+                // No step asked for another protocol: the connection closes, and the status decides.
+                Arrival::Upgraded(stream) => {
+                    drop(stream);
+                    break;
+                }
+            }
+        }
         Ok(if response.came_at_once() { Received::AtOnce } else { Received::InParts })
     }
 

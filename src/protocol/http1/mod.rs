@@ -72,8 +72,8 @@ impl Connection {
         probe: &mut Probe<'_>,
     ) -> Poll<Result<Progress, ErrorClass>> {
         let feed = |bytes: &[u8]| (bytes.len(), reader.feed(bytes, head, chunk));
-        let fed = ready!(self.stream.poll_read_with(context, scratch, feed));
-        let (bytes, progress) = fed.map_err(|error| ErrorClass::of_io(probe.attempt().phase, &error))?;
+        let read = ready!(self.stream.poll_read_with(context, scratch, feed));
+        let (bytes, progress) = read.map_err(|error| ErrorClass::of_io(probe.attempt().phase, &error))?;
         if bytes > 0 {
             probe.read(bytes);
         } else if probe.attempt().first_byte.is_none() {

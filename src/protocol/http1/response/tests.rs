@@ -19,11 +19,7 @@ fn read(pieces: &[&[u8]]) -> (Result<Progress, ResponseError>, Vec<u8>) {
 fn bodies_end_where_the_head_says() {
     let cases: [(&[u8], bool, &[u8]); 8] = [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true, b"hello"),
-        (
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nT: v\r\n\r\n",
-            true,
-            b"hello",
-        ),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nT: v\r\n\r\n", true, b"hello"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", true, b""),
         (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", true, b""),
         (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false, b""),
@@ -57,10 +53,7 @@ fn hostile_responses_are_errors() {
         (&[b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"], ResponseError::Malformed),
         (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", b""], ResponseError::Truncated),
         (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"], ResponseError::Malformed),
-        (
-            &[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"],
-            ResponseError::Malformed,
-        ),
+        (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"], ResponseError::Malformed),
         (&[b"HTTP/1.1 200", b""], ResponseError::Truncated),
     ];
     for (pieces, error) in cases {
