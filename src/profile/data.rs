@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     diagnostic::{Place, did_you_mean},
+    grammar::{Key, Section, Type, names, words},
     node::{Node, Yaml},
     reader::{MapReader, Reading},
     variables::Variables,
@@ -17,8 +18,29 @@ use crate::{
     units,
 };
 
-/// Where rows may come from.
-const SOURCES: [&str; 5] = ["csv", "json", "jsonl", "rows", "generate"];
+/// A data set.
+pub(super) static DATA_SET: Section = Section::new(
+    "dataSet",
+    "Rows for users, from one source: `csv`, `json`, `jsonl`, `rows` or `generate`.",
+    &[SOURCES, OPTIONS],
+);
+
+static SOURCES: &[Key] = &[
+    Key::new("csv", Type::Text, "a CSV file"),
+    Key::new("json", Type::Text, "a file with a JSON array"),
+    Key::new("jsonl", Type::Text, "a file with one JSON value per line"),
+    Key::new("rows", Type::List(&Type::Any), "the rows themselves"),
+    Key::new("generate", Type::Count, "number of rows to generate before the run"),
+];
+
+static OPTIONS: &[Key] = &[
+    Key::new("row", Type::Names(&Type::Any), "with `generate`: a row, which can use `index` and random functions"),
+    Key::new("order", Type::Word(&words(&ORDERS)), "order in which rows are used; sequential"),
+    Key::new("at_end", Type::Word(&words(&ENDS)), "what happens when all rows have been used; recycle"),
+    Key::new("columns", Type::List(&Type::Text), "with `csv`: column names, for a file without a header line"),
+    Key::new("delimiter", Type::Text, "with `csv`: separator of cells; `,`"),
+    Key::new("max_size", Type::Text, "maximum file size; 1GiB"),
+];
 
 /// Orders: their word, what they are, and whether `at_end` says something about them.
 const ORDERS: [(&str, (OrderOf, bool)); 5] = [
@@ -49,12 +71,12 @@ pub fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, Vec<Plan
 }
 
 fn described(reading: &Reading, name: &str, node: &Node, seed: u64) -> (Option<DataSet>, Option<Order>) {
-    let mut map = reading.map(node, &format!("data set `{name}`"));
+    let mut map = reading.section(node, &format!("data set `{name}`"), &DATA_SET);
     if !matches!(node.value, Yaml::Map(_)) {
         return (None, None);
     }
     let order = order(reading, &mut map);
-    let found: Vec<_> = SOURCES.iter().filter_map(|word| Some((*word, map.take(word)?))).collect();
+    let found: Vec<_> = names(SOURCES).filter_map(|word| Some((word, map.take(word)?))).collect();
     let [(word, source)] = found[..] else {
         let message = match &found[..] {
             [] => format!("data set `{name}` says nothing about where its rows are"),
@@ -63,9 +85,9 @@ fn described(reading: &Reading, name: &str, node: &Node, seed: u64) -> (Option<D
                 format!("data set `{name}` has {}; one of them is enough", words.join(" and "))
             }
         };
-        let wrong = map.entries.iter().find_map(|entry| did_you_mean(&entry.name, SOURCES));
+        let wrong = map.entries.iter().find_map(|entry| did_you_mean(&entry.name, names(SOURCES)));
         let hint = wrong.unwrap_or_else(|| format!("for example `{name}: {{csv: {name}.csv}}`"));
-        reading.fault(node.place, message, Some(hint));
+        reading.error(node.place, message, Some(hint));
         return (None, order);
     };
     let set = match word {
@@ -83,7 +105,7 @@ fn order(reading: &Reading, map: &mut MapReader<'_>) -> Option<Order> {
     let Some(node) = map.take("at_end") else { return Some(order(AtEnd::Recycle)) };
     if !ends {
         let hint = "`random` never ends, and `unique` is `sequential` that stops: leave `at_end` out".to_owned();
-        reading.fault(node.place, "`at_end` does not go with this order", Some(hint));
+        reading.error(node.place, "`at_end` does not go with this order", Some(hint));
         return None;
     }
     reading.word(node, "at_end", &ENDS).map(order)
@@ -91,9 +113,10 @@ fn order(reading: &Reading, map: &mut MapReader<'_>) -> Option<Order> {
 
 fn file(reading: &Reading, map: &mut MapReader<'_>, word: &str, node: &Node) -> Option<DataSet> {
     let format = match word {
+        "csv" => csv(reading, map),
         "json" => Some(Format::Json),
         "jsonl" => Some(Format::JsonLines),
-        _ => csv(reading, map),
+        _ => None,
     };
     let largest = map.take("max_size");
     let largest = largest.map_or(Some(LARGEST), |node| reading.parsed(node, "max_size", units::parse_size));
@@ -126,7 +149,7 @@ fn inline(reading: &Reading, place: Place, items: &[Node]) -> Option<DataSet> {
 }
 
 fn kept(reading: &Reading, place: Place, loaded: Result<DataSet, DataError>) -> Option<DataSet> {
-    loaded.map_err(|fault| reading.fault(place, fault.to_string(), fault.hint)).ok()
+    loaded.map_err(|fault| reading.error(place, fault.to_string(), fault.hint)).ok()
 }
 
 /// The names that rows in the making see: the profile's variables and the number of the row.
@@ -179,7 +202,7 @@ fn generated(reading: &Reading, map: &mut MapReader<'_>, count: &Node, seed: u64
             match template.value(&mut moment) {
                 Ok(value) => made.push((std::sync::Arc::clone(name), value.into_owned())),
                 Err(missing) => {
-                    reading.fault(*place, format!("row {number}: {missing}"), None);
+                    reading.error(*place, format!("row {number}: {missing}"), None);
                     return None;
                 }
             }
@@ -233,7 +256,7 @@ mod tests {
             ("  a: 3\n", "data set `a` must be a map, not `3`"),
             ("  a: {rows: [1], order: uniqe}\n", "did you mean `unique`?"),
             ("  a: {rows: [1], order: unique, at_end: recycle}\n", "`at_end` does not go with this order"),
-            ("  a: {rows: [1], columns: [b]}\n", "unknown key `columns` in data set `a`"),
+            ("  a: {rows: [1], columns: [b]}\n", "`columns` has no effect in data set `a`"),
             ("  a: {csv: a.csv, delimiter: ab}\n", "delimiter: `ab` is not one character"),
             ("  a: {generate: 3}\n", "data set `a` needs `row`"),
             ("  a: {generate: 3, row: {b: \"${indx}\"}}\n", "did you mean `index`?"),
@@ -247,6 +270,6 @@ mod tests {
 
     #[test]
     fn names_of_sets_are_told_once() {
-        assert!(read("  a: [1]\n  A: [2]\n").unwrap_err().contains("`A` stands twice"));
+        assert!(read("  a: [1]\n  A: [2]\n").unwrap_err().contains("duplicate key `A`"));
     }
 }

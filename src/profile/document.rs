@@ -7,6 +7,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, did_you_mean},
     environment::{self, Overlaid},
     flow::{self, Defaults, Surroundings},
+    grammar::{Key, Section, Type},
     http, metrics,
     node::{self, Node},
     preset,
@@ -17,6 +18,57 @@ use super::{
     variables::Variables,
 };
 use crate::plan::Plan;
+
+/// The keys at the top of a profile.
+pub(super) static PROFILE: Section = Section {
+    name: "profile",
+    about: "Top-level keys. A profile has a `flow` for one scenario, or `scenarios`.",
+    keys: &[PROFILE_KEYS],
+    includes: &[&scenario::brief::LOAD, &scenario::wait::WAIT],
+};
+
+static PROFILE_KEYS: &[Key] = &[
+    Key::new("name", Type::Text, "name of the profile; the file name without its extension"),
+    Key::new(
+        "vars",
+        Type::Names(&Type::Text),
+        "variables with one value for the whole run; the environment and `-e` override them",
+    ),
+    Key::new("base_url", Type::Text, "prefix of relative URLs"),
+    Key::new("environments", Type::Names(&Type::Any), "keys of the profile that each environment overrides, by name"),
+    Key::new("environment", Type::Text, "the selected environment; `--environment` overrides it"),
+    Key::new("presets", Type::Names(&Type::Any), "keys of the profile that each preset overrides, by name"),
+    Key::new("preset", Type::Text, "smoke, load, stress, spike, soak, breakpoint, or one of `presets`"),
+    Key::new("traces", Type::Text, "where traces are sent"),
+    Key::new("auth", Type::Names(&Type::Map(&flow::auth::AUTH)), "authentication by name, for `auth` of requests"),
+    Key::new("practice_target", Type::Names(&Type::Several(&Type::Text)), "options of a built-in practice target"),
+    Key::new("http", Type::Map(&http::HTTP), "HTTP options of all requests"),
+    Key::new("tags", Type::Names(&Type::Text), "labels of every series"),
+    Key::new("seed", Type::Count, "seed of all random values; 1"),
+    Key::new("outputs", Type::List(&Type::Text), "where metrics are sent, as with `--out`"),
+    Key::new(
+        "metrics",
+        Type::Names(&Type::Either(&[Type::Word(&metrics::KIND_WORDS), Type::Map(&metrics::METRIC)])),
+        "custom metrics by name",
+    ),
+    Key::new(
+        "thresholds",
+        Type::Names(&Type::Several(&Type::Either(&[Type::Text, Type::Map(&thresholds::THRESHOLD)]))),
+        "pass criteria by metric or `metric{tag:value}`",
+    ),
+    Key::new(
+        "data",
+        Type::Names(&Type::Either(&[Type::List(&Type::Any), Type::Map(&data::DATA_SET)])),
+        "data sets by name, for `row`; a list holds the rows themselves",
+    ),
+    Key::new("flows", Type::Names(&Type::Steps), "reusable steps by name, for `use`"),
+    Key::new("setup", Type::Steps, "steps that run once before the load; a failed request ends the test"),
+    Key::new("setupTimeout", Type::Duration, "maximum time of `setup`; 60s"),
+    Key::new("teardown", Type::Steps, "steps that run once after the load"),
+    Key::new("teardownTimeout", Type::Duration, "maximum time of `teardown`; 60s"),
+    Key::new("flow", Type::Steps, "steps of an iteration, when there is one scenario"),
+    Key::new("scenarios", Type::Scenarios, "scenarios by name; they start together unless they have a `startTime`"),
+];
 
 /// Where variables come from besides the profile: `-e` first, then the environment.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +114,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> 
     let variables = Variables::within(&given.environment);
     let mut reading = Reading::new(variables, folder, text);
     let Overlaid { root, environment, own_preset } = environment::overlay(&reading, root, given);
-    let mut map = reading.map(&root, "the profile");
+    let mut map = reading.section(&root, "the profile", &PROFILE);
     for chosen in ["environments", "environment", "presets"] {
         map.take(chosen);
     }
@@ -78,7 +130,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> 
     }
     plan.environment = environment;
     map.finish(&reading);
-    if reading.has_faults() { Err(all(reading.into_faults())) } else { Ok(plan) }
+    if reading.has_errors() { Err(all(reading.into_errors())) } else { Ok(plan) }
 }
 
 fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
@@ -89,7 +141,7 @@ fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
             reading.variables.set(&entry.name, value);
         } else if entry.value.is_null() {
             let hint = format!("give it: `-e {}=…`, or set it in the environment", entry.name);
-            reading.fault(entry.place, format!("variable `{}` has no value", entry.name), Some(hint));
+            reading.error(entry.place, format!("variable `{}` has no value", entry.name), Some(hint));
             reading.variables.miss(&entry.name);
         } else if let Some(text) = reading.text(entry.value, "a variable") {
             reading.variables.set(&entry.name, &text);
@@ -128,13 +180,13 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             Err(_) if !text.contains("://") => {
                 let place = node.map_or(map.place, |node| node.place);
                 let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));
-                reading.fault(place, format!("base_url: `{text}` names no protocol"), Some(hint));
+                reading.error(place, format!("base_url: `{text}` names no protocol"), Some(hint));
                 defaults.base_url = stand_in();
             }
             Err((message, hint)) => {
                 let place = node.map_or(map.place, |node| node.place);
                 let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();
-                reading.fault(place, message, Some(hint.unwrap_or_else(example)));
+                reading.error(place, message, Some(hint.unwrap_or_else(example)));
                 defaults.base_url = stand_in();
             }
         }
@@ -195,7 +247,7 @@ fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, Str
         for value in values {
             let Some(text) = reading.text(value, &format!("`{}`", entry.name)) else { continue };
             if let Some(Err(message)) = given.check_knob.map(|check| check(&entry.name, &text)) {
-                reading.fault(value.place, message, None);
+                reading.error(value.place, message, None);
             }
             knobs.push((entry.name.clone(), text));
         }

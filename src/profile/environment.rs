@@ -87,19 +87,19 @@ impl Choice {
                 let hint = did_you_mean(&self.name, names.iter().copied());
                 (format!("{flag}unknown {} `{}`; known: {list}", self.what, self.name), hint)
             };
-            reading.fault(self.place, message, hint);
+            reading.error(self.place, message, hint);
             return None;
         };
         let mut laid = found.clone();
         if !found.is_null() && !matches!(found.value, Yaml::Map(_)) {
             let message = format!("{} `{}` must be a map, not {}", self.what, self.name, found.describe());
-            reading.fault(found.place, message, None);
+            reading.error(found.place, message, None);
             return None;
         }
         for word in CHOOSING {
             if let Some(node) = remove(&mut laid, word) {
                 let message = format!("`{word}` can't stand in {} `{}`", self.what, self.name);
-                reading.fault(node.place, message, Some("choose at the top of the profile, or by a flag".to_owned()));
+                reading.error(node.place, message, Some("choose at the top of the profile, or by a flag".to_owned()));
             }
         }
         Some(laid)
@@ -111,7 +111,7 @@ fn read_environment(reading: &Reading, name: &str, laid: &mut Node) -> Environme
     let max_rate = remove(laid, "max_rate").and_then(|node| {
         let rate = reading.number(&node, "max_rate")?;
         if rate == 0.0 {
-            reading.fault(node.place, "`max_rate` must be more than zero", None);
+            reading.error(node.place, "`max_rate` must be more than zero", None);
         }
         Some(rate)
     });

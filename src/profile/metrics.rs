@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
+    grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
     reader::Reading,
 };
@@ -31,6 +32,20 @@ const UNITS: [(&str, (Unit, f64)); 4] = [
     ("bytes", (Unit::Bytes, 1.0)),
 ];
 
+/// The words of `kind`.
+pub(super) static KIND_WORDS: [&str; 5] = words(&KINDS);
+
+/// A custom metric.
+pub(super) static METRIC: Section = Section::new(
+    "metric",
+    "A custom metric.",
+    &[&[
+        Key::required("kind", Type::Word(&KIND_WORDS), "type of the metric"),
+        Key::new("unit", Type::Word(&words(&UNITS)), "unit of its samples; none"),
+        Key::new("help", Type::Text, "description"),
+    ]],
+);
+
 /// Reads `{name: trend}` or `{name: {kind: trend, unit: ms, help: …}}`.
 pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
     let mut metrics: Vec<UserMetric> = Vec::new();
@@ -39,14 +54,14 @@ pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
         let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         if !first || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             let message = format!("`{name}` is not a metric's name: letters, digits and `_`, at most 128 of them");
-            reading.fault(entry.place, message, None);
+            reading.error(entry.place, message, None);
         }
         if catalogue::find(name).is_some() {
-            reading.fault(entry.place, format!("`{name}` is a metric of loadagent's own"), None);
+            reading.error(entry.place, format!("`{name}` is a metric of loadagent's own"), None);
         }
         let (mut unit, mut help) = ((Unit::None, 1.0), String::new());
         let kind = if let Yaml::Map(_) = entry.value.value {
-            let mut map = reading.map(entry.value, "this metric");
+            let mut map = reading.section(entry.value, "this metric", &METRIC);
             let kind = map.need(reading, "kind", "trend").and_then(|node| reading.word(node, "kind", &KINDS));
             unit = map.take("unit").map_or(Some(unit), |node| reading.word(node, "unit", &UNITS)).unwrap_or(unit);
             help = map.take("help").and_then(|node| reading.text(node, "help")).unwrap_or_default();

@@ -118,7 +118,7 @@ pub fn parse(text: &str) -> Result<Node, Diagnostic> {
                 let (event, place) = builder.event()?;
                 root = Some(builder.node(event, place, 0)?);
             }
-            _ => return Err(fault(place, "a second document; a profile is one YAML document")),
+            _ => return Err(diagnostic(place, "a second document; a profile is one YAML document")),
         }
     }
     let empty = Node { place: Place { line: 1, column: 1 }, value: Yaml::Scalar { text: String::new(), plain: true } };
@@ -145,7 +145,7 @@ impl<'a> Builder<'a> {
                 let hint =
                     "inside `{ }` and `[ ]` a text with `${…}`, `[`, `{` or a comma stands in quotes: `\"${x}\"`";
                 let message = format!("this is not YAML: {}", error.info());
-                Err(Diagnostic { hint: Some(hint.to_owned()), ..fault(place, &message) })
+                Err(Diagnostic { hint: Some(hint.to_owned()), ..diagnostic(place, &message) })
             }
             None => Ok((Event::StreamEnd, self.last)),
         }
@@ -154,7 +154,7 @@ impl<'a> Builder<'a> {
     fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Diagnostic> {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return Err(fault(place, "the profile is nested too deep or too large"));
+            return Err(diagnostic(place, "the profile is nested too deep or too large"));
         }
         let before = self.nodes;
         let (value, anchor) = match event {
@@ -166,11 +166,11 @@ impl<'a> Builder<'a> {
             Event::MappingStart(anchor, _) => (Yaml::Map(self.map(depth)?), anchor),
             Event::Alias(anchor) => {
                 let known = self.anchors.iter().rfind(|(id, ..)| *id == anchor);
-                let Some((_, node, size)) = known else { return Err(fault(place, "this alias has no anchor")) };
+                let Some((_, node, size)) = known else { return Err(diagnostic(place, "this alias has no anchor")) };
                 self.nodes += size;
                 return Ok(node.clone());
             }
-            _ => return Err(fault(place, "this is not YAML: a value is missing")),
+            _ => return Err(diagnostic(place, "this is not YAML: a value is missing")),
         };
         let node = Node { place, value };
         if anchor > 0 {
@@ -208,7 +208,7 @@ fn place_of(span: Span) -> Place {
     Place { line: span.start.line().max(1), column: span.start.col() + 1 }
 }
 
-fn fault(place: Place, message: &str) -> Diagnostic {
+fn diagnostic(place: Place, message: &str) -> Diagnostic {
     Diagnostic { place, message: message.to_owned(), hint: None }
 }
 

@@ -27,7 +27,7 @@ pub fn read(
         let names = own.into_iter().chain(PRESETS.iter().map(|preset| preset.name));
         let list = names.clone().collect::<Vec<_>>().join(", ");
         let message = format!("{what}unknown preset `{name}`; known: {list}");
-        reading.fault(place, message, did_you_mean(&name, names));
+        reading.error(place, message, did_you_mean(&name, names));
     }
     found
 }

@@ -1,6 +1,11 @@
 //! Load by flags: over a profile, or with a URL in place of one, which becomes a profile through the same grammar.
 
-use super::{diagnostic::Place, node, reader::Reading, scenario::Brief};
+use super::{
+    diagnostic::Place,
+    node,
+    reader::Reading,
+    scenario::{Brief, brief::LOAD},
+};
 
 /// What flags say of the load, as written.
 #[derive(Debug, Clone, Default)]
@@ -54,11 +59,11 @@ impl LoadFlags {
     pub fn read(&self) -> Result<Brief, String> {
         let node = node::parse(&self.lines()?).map_err(|fault| fault.message)?;
         let reading = Reading::default();
-        let brief = Brief::read(&reading, &mut reading.map(&node, "flags"));
+        let brief = Brief::read(&reading, &mut reading.section(&node, "flags", &LOAD));
         if let Some(message) = brief.contradiction() {
-            reading.fault(Place::default(), message, None);
+            reading.error(Place::default(), message, None);
         }
-        reading.into_faults().into_iter().next().map_or(Ok(brief), |fault| {
+        reading.into_errors().into_iter().next().map_or(Ok(brief), |fault| {
             let hint = fault.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
             Err(format!("{}{hint}", fault.message))
         })

@@ -4,6 +4,7 @@ use std::{cell::RefCell, path::PathBuf, time::Duration};
 
 use super::{
     diagnostic::{Diagnostic, Place, did_you_mean},
+    grammar::{Key, Section},
     node::{Node, Yaml},
     source::Source,
     variables::Variables,
@@ -32,25 +33,25 @@ impl Reading {
     }
 
     /// Notes a fault.
-    pub fn fault(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
+    pub fn error(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
         self.faults.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
     }
 
     /// All faults so far.
     #[must_use]
-    pub fn into_faults(self) -> Vec<Diagnostic> {
+    pub fn into_errors(self) -> Vec<Diagnostic> {
         self.faults.into_inner()
     }
 
     /// How many there are so far.
     #[must_use]
-    pub fn count_of_faults(&self) -> usize {
+    pub fn error_count(&self) -> usize {
         self.faults.borrow().len()
     }
 
     /// Whether there are faults.
     #[must_use]
-    pub fn has_faults(&self) -> bool {
+    pub fn has_errors(&self) -> bool {
         !self.faults.borrow().is_empty()
     }
 
@@ -65,7 +66,7 @@ impl Reading {
             let written = node.scalar().unwrap_or_default();
             let message = format!("{what} is needed before the run, and `{written}` is known only in it");
             let hint = "variables of `vars` and functions that always give the same can stand here".to_owned();
-            self.fault(node.place, message, Some(hint));
+            self.error(node.place, message, Some(hint));
         }
         text
     }
@@ -90,13 +91,13 @@ impl Reading {
         if let Yaml::Scalar { text, .. } = &node.value {
             return Some(text);
         }
-        self.fault(node.place, format!("{what} must be a single value, not {}", node.describe()), None);
+        self.error(node.place, format!("{what} must be a single value, not {}", node.describe()), None);
         None
     }
 
     /// A fault within a scalar's text, where that was written.
     fn template_fault(&self, node: &Node, fault: TemplateError) {
-        self.fault(self.place_in(node, fault.at), fault.message, fault.hint);
+        self.error(self.place_in(node, fault.at), fault.message, fault.hint);
     }
 
     /// The place of a character (from 1) of a scalar, where it was written.
@@ -143,7 +144,7 @@ impl Reading {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         let text = self.text(node, what)?;
-        parse(&text).map_err(|error| self.fault(node.place, format!("{what}: {error}"), None)).ok()
+        parse(&text).map_err(|error| self.error(node.place, format!("{what}: {error}"), None)).ok()
     }
 
     /// A duration.
@@ -189,7 +190,7 @@ impl Reading {
             } else {
                 format!("unknown {what} `{text}`; known: {list}")
             };
-            self.fault(node.place, message, did_you_mean(&text, known));
+            self.error(node.place, message, did_you_mean(&text, known));
         }
         found
     }
@@ -200,7 +201,7 @@ impl Reading {
             return items;
         }
         if !node.is_null() {
-            self.fault(node.place, format!("{what} must be a list, not {}", node.describe()), None);
+            self.error(node.place, format!("{what} must be a list, not {}", node.describe()), None);
         }
         &[]
     }
@@ -218,25 +219,33 @@ impl Reading {
     /// Complains about a tag that may not have its name.
     pub fn check_tag(&self, place: Place, name: &str) {
         if let Err(message) = check_tag(name) {
-            self.fault(place, message, None);
+            self.error(place, message, None);
         }
     }
 
-    /// A map, to be taken apart key by key.
+    /// A map of any names.
     pub fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
         self.map_like(node, what, None)
     }
 
-    /// A map, with an example for who wrote something else.
+    /// A map whose keys the grammar lists.
+    pub fn section<'n>(&self, node: &'n Node, what: &str, section: &'static Section) -> MapReader<'n> {
+        let mut map = self.map(node, what);
+        map.expect(section.all_keys());
+        map
+    }
+
+    /// A map, with an example for the hint when it is something else.
     pub fn map_like<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
         let mut entries: Vec<Entry<'n>> = Vec::new();
+        let errors = self.error_count();
         match &node.value {
             Yaml::Map(pairs) => {
                 for (key, value) in pairs {
                     let Some(name) = self.text(key, "a key") else { continue };
                     if let Some(first) = entries.iter().find(|entry| same_key(&entry.name, &name)) {
-                        let message = format!("`{name}` stands twice; first in line {}", first.place.line);
-                        self.fault(key.place, message, None);
+                        let message = format!("duplicate key `{name}`; first defined on line {}", first.place.line);
+                        self.error(key.place, message, None);
                         continue;
                     }
                     entries.push(Entry { name, place: key.place, value, taken: false });
@@ -245,11 +254,11 @@ impl Reading {
             _ if node.is_null() => {}
             _ => {
                 let hint = example.map(|example| format!("for example `{example}`"));
-                self.fault(node.place, format!("{what} must be a map, not {}", node.describe()), hint);
+                self.error(node.place, format!("{what} must be a map, not {}", node.describe()), hint);
             }
         }
         let is_map = node.is_null() || matches!(node.value, Yaml::Map(_));
-        MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new(), is_map }
+        MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new(), is_map, errors }
     }
 }
 
@@ -306,7 +315,7 @@ pub struct Entry<'n> {
     taken: bool,
 }
 
-/// A map whose keys are taken one by one; [`MapReader::finish`] complains about the rest.
+/// A map whose keys are taken one by one; [`MapReader::finish`] reports the rest.
 #[derive(Debug)]
 pub struct MapReader<'n> {
     /// Where the map begins.
@@ -315,31 +324,43 @@ pub struct MapReader<'n> {
     pub what: String,
     /// Its entries, in their order.
     pub entries: Vec<Entry<'n>>,
-    known: Vec<&'static str>,
-    /// Whether there was a map: what is something else lacks no keys.
+    /// Its keys by the grammar; none when any name can stand there.
+    known: Vec<&'static Key>,
+    /// Whether there was a map: anything else lacks no keys.
     is_map: bool,
+    /// Number of errors before it was read.
+    errors: usize,
 }
 
 impl<'n> MapReader<'n> {
-    /// The value of a key, if it is there and not null.
-    pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.known.push(key);
+    /// Adds keys that can stand in it.
+    pub fn expect(&mut self, keys: impl IntoIterator<Item = &'static Key>) {
+        self.known.extend(keys);
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        self.known.iter().any(|key| same_key(key.name, name))
+    }
+
+    /// The value of a key of the grammar, if it is there and not null.
+    pub fn take(&mut self, key: &str) -> Option<&'n Node> {
+        debug_assert!(self.knows(key), "the grammar has no key `{key}` in {}", self.what);
         let entry = self.entries.iter_mut().find(|entry| same_key(&entry.name, key))?;
         entry.taken = true;
         (!entry.value.is_null()).then_some(entry.value)
     }
 
-    /// The value of a key, which somebody else will take.
+    /// The value of a key that is taken elsewhere.
     #[must_use]
     pub fn peek(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|entry| same_key(&entry.name, key)).map(|entry| entry.value)
     }
 
     /// The value of a key that must be there.
-    pub fn need(&mut self, reading: &Reading, key: &'static str, example: &str) -> Option<&'n Node> {
+    pub fn need(&mut self, reading: &Reading, key: &str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
         if value.is_none() && self.is_map {
-            reading.fault(
+            reading.error(
                 self.place,
                 format!("{} needs `{key}`", self.what),
                 Some(format!("for example `{key}: {example}`")),
@@ -360,10 +381,10 @@ impl<'n> MapReader<'n> {
         self.is_map
     }
 
-    /// Whether every key was known so far; else an unknown one may be what is missing.
+    /// Whether all its keys are known; an unknown one may be a misspelt required one.
     #[must_use]
-    pub fn is_taken(&self) -> bool {
-        self.is_map && self.entries.iter().all(|entry| entry.taken)
+    pub fn is_known(&self) -> bool {
+        self.is_map && self.entries.iter().all(|entry| entry.taken || self.knows(&entry.name))
     }
 
     /// Marks a key as known and taken.
@@ -373,22 +394,26 @@ impl<'n> MapReader<'n> {
         }
     }
 
-    /// Complains about every key that nobody took.
-    pub fn finish(mut self, reading: &Reading) {
-        let mut all = Vec::new();
-        for key in std::mem::take(&mut self.known) {
-            if !all.contains(&key) {
-                all.push(key);
-            }
-        }
+    /// Reports keys that the grammar does not list, and those that the reader had no use for.
+    pub fn finish(self, reading: &Reading) {
+        let known = || self.known.iter().map(|key| key.name);
+        // An error can keep a reader from taking what would have a meaning otherwise.
+        let is_complete = reading.error_count() == self.errors;
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
-            let hint = did_you_mean(&entry.name, all.iter().copied()).unwrap_or_else(|| {
-                if all.is_empty() {
+            if let Some(key) = self.known.iter().find(|key| same_key(key.name, &entry.name)) {
+                if is_complete {
+                    let message = format!("`{}` has no effect in {}", entry.name, self.what);
+                    reading.error(entry.place, message, Some(format!("`{}`: {}", key.name, key.about)));
+                }
+                continue;
+            }
+            let hint = did_you_mean(&entry.name, known()).unwrap_or_else(|| {
+                if self.known.is_empty() {
                     return format!("{} has no other keys", self.what);
                 }
-                format!("known here: {}", all.join(", "))
+                format!("known keys: {}", known().collect::<Vec<_>>().join(", "))
             });
-            reading.fault(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
+            reading.error(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
         }
     }
 }

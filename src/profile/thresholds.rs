@@ -7,6 +7,7 @@ use std::time::Duration;
 use self::tiers::Condition;
 use super::{
     diagnostic::{Place, did_you_mean},
+    grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
     reader::Reading,
 };
@@ -17,6 +18,24 @@ use crate::{
         parse::{self, parse_condition, parse_key},
     },
 };
+
+/// A threshold with options.
+pub(super) static THRESHOLD: Section = Section::new(
+    "threshold",
+    "A condition on a metric, or tiers of one.",
+    &[
+        &[Key::new("threshold", Type::Text, "the condition: `p(95)<500`, `rate<0.01 over 1m`")],
+        tiers::KEYS,
+        &[
+            Key::new("abortOnFail", Type::Boolean, "abort the run when it fails; false"),
+            Key::new("delayAbortEval", Type::Duration, "how long it may fail before the abort; 0s"),
+            Key::new("noData", Type::Word(&words(&NO_DATA)), "result for a metric without samples; fail"),
+        ],
+    ],
+);
+
+/// Whether a metric without samples passes.
+const NO_DATA: [(&str, bool); 2] = [("fail", false), ("pass", true)];
 
 /// Reads the section.
 pub fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
@@ -33,14 +52,13 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
     let mut options = Options::default();
     let mut conditions = Vec::new();
     if matches!(node.value, Yaml::Map(_)) {
-        let mut map = reading.map(node, "this threshold");
+        let mut map = reading.section(node, "this threshold", &THRESHOLD);
         options.abort_on_fail =
             map.take("abortOnFail").is_some_and(|node| reading.boolean(node, "abortOnFail") == Some(true));
         options.delay_abort =
             map.take("delayAbortEval").and_then(|node| reading.duration(node, "delayAbortEval")).unwrap_or_default();
-        let words = [("fail", false), ("pass", true)];
         options.allow_no_data =
-            map.take("noData").and_then(|node| reading.word(node, "noData", &words)).unwrap_or(false);
+            map.take("noData").and_then(|node| reading.word(node, "noData", &NO_DATA)).unwrap_or(false);
         conditions = tiers::read(reading, &mut map);
         if conditions.is_empty()
             && let Some(node) = map.need(reading, "threshold", "p(95)<500")
@@ -50,7 +68,7 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
         if let Some(node) = map.take("threshold")
             && conditions.iter().any(|condition| condition.tier.is_some())
         {
-            reading.fault(node.place, "`threshold` and tiers contradict each other", None);
+            reading.error(node.place, "`threshold` and tiers contradict each other", None);
         }
         map.finish(reading);
     } else {
@@ -61,11 +79,11 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
         match build(key, &text, &options, own) {
             Ok(threshold) => Some(Threshold { tier: condition.tier, bearing: condition.bearing, ..threshold }),
             Err(Wrong::Key(message, hint)) => {
-                reading.fault(key_place, message, hint);
+                reading.error(key_place, message, hint);
                 None
             }
             Err(Wrong::Expression(message)) => {
-                reading.fault(condition.node.place, message, None);
+                reading.error(condition.node.place, message, None);
                 None
             }
         }

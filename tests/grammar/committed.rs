@@ -15,16 +15,17 @@ fn check(name: &str, derived: &str) {
 
 #[test]
 fn the_schema() {
-    check("profiles/schema.json", &format!("{:#}\n", schema()));
+    check("profiles/schema.json", &format!("{}\n", schema()));
 }
 
 #[test]
 fn the_reference() {
-    let head = "# Keys of a profile\n\n\
-        Written from the table that `loadagent profiles schema` is written from; `docs/expressions.md` has what stands\n\
-        in `${…}`, `docs/extraction.md` what is found in responses. Case, `_` and `-` in keys don't matter.\n\n\
-        An editor with a YAML language server completes and checks a profile that begins with\n\
-        `# yaml-language-server: $schema=profile-schema.json`, after `loadagent profiles schema > profile-schema.json`.\n\n\
+    let head = "# Profile keys\n\n\
+        Generated from the same table as the JSON Schema. `docs/expressions.md` describes `${…}`, `docs/extraction.md`\n\
+        describes extraction. Case, `_` and `-` in keys are ignored.\n\n\
+        For completion and validation in an editor with a YAML language server, run\n\
+        `loadagent profiles schema > profile-schema.json`, and start the profile with\n\
+        `# yaml-language-server: $schema=profile-schema.json`.\n\n\
         ## Sections\n";
     check("docs/profile-keys.md", &format!("{head}{}", reference::tables()));
 }

@@ -1,136 +1,108 @@
-//! The table of the grammar beside the readers: each is asked which keys it knows; the schema takes what they take.
+//! The table of the grammar: its readers use it, the schema takes what they take, and each step shows an example that is one.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod committed;
+mod documents;
 mod migration;
 mod probes;
-mod validator;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use loadagent::profile::{
     self, Given,
-    grammar::{EXECUTORS, Key, SECTIONS, STEPS, schema::schema},
-    reader::same_key,
+    grammar::{EXECUTORS, Key, SECTIONS, STEPS},
 };
 
 /// A key that is like no other.
 const STRANGE: &str = "zzzzzzzzzzzz";
 
-/// The keys that readers name when they find a strange one in a text.
-fn known_to_readers(text: &str) -> BTreeSet<String> {
-    let faults = profile::load("p.yaml", text, &Given::default()).unwrap_err();
-    let strange = faults.list.iter().filter(|fault| fault.message.contains(STRANGE));
-    let hints = strange.filter_map(|fault| fault.hint.as_deref()?.strip_prefix("known here: "));
-    let mut found = hints.peekable();
-    assert!(found.peek().is_some() || faults.to_string().contains("has no other keys"), "not asked:\n{text}\n{faults}");
-    found.flat_map(|list| list.split(", ")).map(str::to_owned).collect()
+/// The keys that a reader names when it finds a strange one in a text.
+fn known_to_reader(text: &str) -> BTreeSet<String> {
+    let found = profile::load("p.yaml", text, &Given::default()).unwrap_err();
+    let strange = found.list.iter().find(|error| error.message.contains(STRANGE)).unwrap_or_else(|| panic!("{text}"));
+    let hint = strange.hint.as_deref().unwrap();
+    let keys = hint.strip_prefix("known keys: ");
+    assert!(keys.is_some() || hint.contains("has no other keys"), "{text}\n{found}");
+    keys.into_iter().flat_map(|list| list.split(", ")).map(str::to_owned).collect()
 }
 
-fn names<'k>(keys: impl Iterator<Item = &'k Key>) -> BTreeSet<String> {
+fn names(keys: impl Iterator<Item = &'static Key>) -> BTreeSet<String> {
     keys.map(|key| key.name.to_owned()).collect()
 }
 
 #[test]
-fn sections_have_the_keys_that_readers_take() {
+fn readers_use_the_section_of_the_table() {
     for section in SECTIONS.iter().filter(|section| !["load", "wait", "scenario"].contains(&section.name)) {
-        let probes: Vec<&str> =
-            probes::SECTIONS.iter().filter(|(name, _)| *name == section.name).map(|(_, text)| *text).collect();
-        assert!(!probes.is_empty(), "no probe for {}", section.name);
-        let known: BTreeSet<String> = probes.iter().flat_map(|text| known_to_readers(text)).collect();
-        assert_eq!(known, names(section.all_keys()), "{}", section.name);
+        let (_, probe) = probes::SECTIONS.iter().find(|(name, _)| *name == section.name).unwrap();
+        assert_eq!(known_to_reader(probe), names(section.all_keys()), "{}", section.name);
     }
 }
 
 #[test]
-fn executors_have_the_keys_that_readers_take() {
-    let scenario = SECTIONS.iter().find(|section| section.name == "scenario").unwrap();
-    let brief = SECTIONS.iter().find(|section| section.name == "load").unwrap();
-    let base = |keys: &'static [Key]| {
-        names(scenario.all_keys().chain(keys)).into_iter().chain(["executor".to_owned()]).collect::<BTreeSet<_>>()
-    };
-    assert_eq!(known_to_readers(&probes::scenario("vus: 1")), base(brief.keys));
-    for executor in EXECUTORS {
-        let known = known_to_readers(&probes::scenario(&format!("executor: {}", executor.name)));
-        assert_eq!(known, base(executor.keys), "{}", executor.name);
+fn scenarios_have_the_keys_of_their_load() {
+    let section = |name| SECTIONS.iter().find(|section| section.name == name).unwrap();
+    let own = names(section("scenario").all_keys()).into_iter().chain(["executor".to_owned()]).collect::<BTreeSet<_>>();
+    let with = |keys: BTreeSet<String>| own.union(&keys).cloned().collect::<BTreeSet<_>>();
+    assert_eq!(known_to_reader(&probes::scenario("vus: 1")), with(names(section("load").own_keys())));
+    for executor in &EXECUTORS {
+        let options = &executor.options;
+        let known = known_to_reader(&probes::scenario(&format!("executor: {}", options.name)));
+        assert_eq!(known, with(names(options.own_keys())), "{}", options.name);
     }
-    let unknown = profile::load("p.yaml", &probes::scenario("executor: none"), &Given::default()).unwrap_err();
-    let listed: Vec<&str> = EXECUTORS.iter().map(|executor| executor.name).collect();
-    assert!(unknown.to_string().contains(&format!("known: {}", listed.join(", "))), "{unknown}");
 }
 
+/// A key of the table that no reader takes would be documented and refused.
 #[test]
-fn steps_have_the_keys_that_readers_take() {
-    for form in STEPS {
-        for word in form.words {
-            let known = known_to_readers(&probes::step(word));
-            assert_eq!(known, names(form.keys()), "{word}");
-        }
-    }
-    let faults = profile::load("p.yaml", "flow: [{zzzzzzzzzzzz: 1}]", &Given::default()).unwrap_err().to_string();
-    let listed = faults.lines().find_map(|line| line.trim().strip_prefix("hint: known: ")).unwrap();
-    let listed: BTreeSet<&str> = listed.split(", ").collect();
-    assert_eq!(listed, STEPS.iter().flat_map(|form| form.words).copied().collect());
-}
-
-/// Every literal that a reader takes stands somewhere in the table.
-#[test]
-fn no_reader_takes_what_the_table_does_not_name() {
-    let sections = SECTIONS.iter().flat_map(|section| section.all_keys());
-    let all = sections
-        .chain(EXECUTORS.iter().flat_map(|executor| executor.keys))
-        .chain(STEPS.iter().flat_map(loadagent::profile::grammar::StepForm::keys));
-    let known: BTreeSet<String> = names(all).into_iter().chain(["executor".to_owned()]).collect();
-    let taken =
-        regex::Regex::new(r#"(?:\.take\(|\.need\(\w+(?:\.\w+)?, |\bblock\(&mut \w+(?:\.\w+)?, )"(\w+)""#).unwrap();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/profile")];
-    let mut count = 0;
+fn every_key_of_the_table_has_a_reader() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut source = String::new();
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 folders.push(path);
-                continue;
-            }
-            for found in taken.captures_iter(&fs::read_to_string(&path).unwrap()) {
-                count += 1;
-                assert!(known.contains(&found[1]), "{} takes `{}`", path.display(), &found[1]);
+            } else {
+                source += &fs::read_to_string(&path).unwrap();
             }
         }
     }
-    assert!(count > 100, "only {count} keys are taken");
+    let sections = SECTIONS.iter().copied().chain(EXECUTORS.iter().map(|executor| &executor.options));
+    let steps = STEPS.iter().copied().flatten();
+    for key in sections.flat_map(|section| section.own_keys()).chain(steps.flat_map(|kind| kind.keys())) {
+        let literal = format!("\"{}\"", key.name);
+        assert!(source.matches(&literal).count() > 1, "no reader takes {literal}");
+    }
 }
 
 #[test]
 fn every_profile_of_the_repository_fits_the_schema() {
-    let schema = schema();
-    let mut count = 0;
-    for (name, text) in validator::profiles() {
-        count += 1;
-        let faults = validator::faults(&schema, &validator::json(&text));
-        assert!(faults.is_empty(), "{name}: {faults:?}");
+    let validator = documents::validator();
+    let profiles = documents::profiles();
+    assert!(!profiles.is_empty());
+    for (name, text) in profiles {
+        let errors = documents::errors(&validator, &text);
+        assert!(errors.is_empty(), "{name}: {errors:?}");
     }
-    assert!(count > 0);
 }
 
 /// What the readers refuse for its keys, the schema refuses, too.
 #[test]
 fn strange_keys_do_not_fit_the_schema() {
-    let schema = schema();
-    let steps = STEPS.iter().flat_map(|form| form.words).map(|word| probes::step(word));
+    let validator = documents::validator();
+    let steps = probes::steps().into_iter().map(|step| step.with(STRANGE));
     for text in steps.chain(probes::SECTIONS.iter().map(|(_, text)| (*text).to_owned())) {
-        let value = validator::json(&text);
-        assert!(!validator::faults(&schema, &value).is_empty(), "{text}");
+        assert!(!documents::errors(&validator, &text).is_empty(), "{text}");
+        assert!(profile::load("p.yaml", &text, &Given::default()).is_err(), "{text}");
     }
-    assert!(same_key("zzzz_zzzz-zzzz", STRANGE));
 }
 
-/// Profiles that steps and sections are probed with fit it without their strange keys: it refuses nothing else.
 #[test]
-fn steps_fit_the_schema() {
-    let schema = schema();
-    for word in STEPS.iter().flat_map(|form| form.words) {
-        let text = probes::step(word).replace(&format!("\n    {STRANGE}: 1"), "");
-        let faults = validator::faults(&schema, &validator::json(&text));
-        assert!(faults.is_empty(), "{text}{faults:?}");
+fn the_example_of_a_step_is_one() {
+    let validator = documents::validator();
+    for step in probes::steps() {
+        let text = step.text();
+        let errors = documents::errors(&validator, &text);
+        assert!(errors.is_empty(), "{text}{errors:?}");
+        let read = profile::load("p.yaml", &text, &Given::default());
+        assert!(read.is_ok(), "{text}\n{}", read.unwrap_err());
     }
 }

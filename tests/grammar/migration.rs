@@ -7,6 +7,7 @@ use loadagent::{
     cli::Cli,
     language::{Expr, Nothing},
     profile::{
+        flow::StepKind,
         grammar::{EXECUTORS, SECTIONS, STEPS},
         reader::same_key,
     },
@@ -34,12 +35,11 @@ fn what_is_ours_is_there() {
     let mut known_flags = BTreeSet::new();
     flags(&Cli::command(), &mut known_flags);
     let sections = SECTIONS.iter().flat_map(|section| section.all_keys());
-    let options = EXECUTORS
-        .iter()
-        .flat_map(|executor| executor.keys)
-        .chain(STEPS.iter().flat_map(loadagent::profile::grammar::StepForm::keys));
-    let words = STEPS.iter().flat_map(|form| form.words).copied().chain(["executor"]);
-    let keys: BTreeSet<&str> = sections.chain(options).map(|key| key.name).chain(words).collect();
+    let options = EXECUTORS.iter().flat_map(|executor| executor.options.own_keys());
+    let kinds = || STEPS.iter().copied().flatten();
+    let words = kinds().flat_map(|kind| kind.words).copied().chain(["executor"]);
+    let keys = sections.chain(options).chain(kinds().flat_map(StepKind::keys));
+    let keys: BTreeSet<&str> = keys.map(|key| key.name).chain(words).collect();
     let named = ours(&document);
     assert!(named.len() > 100, "only {} names", named.len());
     for name in named {
@@ -50,7 +50,7 @@ fn what_is_ours_is_there() {
         } else if let Some((key, value)) = name.split_once(':') {
             assert!(keys.iter().any(|known| same_key(known, key)), "there is no key `{key}`");
             if key == "executor" {
-                assert!(EXECUTORS.iter().any(|executor| executor.name == value.trim()), "no executor {value}");
+                assert!(EXECUTORS.iter().any(|executor| executor.options.name == value.trim()), "no executor {value}");
             }
         } else {
             assert_eq!(name, "LOADAGENT_…", "neither a flag nor a key");
@@ -62,7 +62,7 @@ fn what_is_ours_is_there() {
 fn all_executors_are_named() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/migration.md");
     let document = fs::read_to_string(path).unwrap();
-    for executor in EXECUTORS {
-        assert!(document.contains(&format!("`executor: {}`", executor.name)), "{}", executor.name);
+    for executor in &EXECUTORS {
+        assert!(document.contains(&format!("`executor: {}`", executor.options.name)), "{}", executor.options.name);
     }
 }

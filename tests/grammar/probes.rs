@@ -1,6 +1,8 @@
-//! A text for each section and step, with a strange key in it.
+//! A profile for each section and step of the table.
 
-/// Sections by name; some need more than one text, because not every reader looks for every key at once.
+use loadagent::profile::{flow::StepKind, grammar::STEPS};
+
+/// Profiles with a strange key, by the section that it stands in.
 pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("profile", "flow: [{get: 'http://h/'}]\nzzzzzzzzzzzz: 1"),
     ("stage", "stages: [{duration: 1s, target: 1, zzzzzzzzzzzz: 1}]\nflow: [{get: 'http://h/'}]"),
@@ -10,19 +12,20 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("tlsAuth", "http: {tlsAuth: [{zzzzzzzzzzzz: 1}]}\nflow: [{get: 'http://h/'}]"),
     ("dns", "http: {dns: {zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("metric", "metrics: {a: {kind: trend, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
-    ("data set", "data: {a: {csv: none.csv, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
-    ("data set", "data: {a: {json: none.json, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
-    ("data set", "data: {a: {rows: [1], zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
-    ("data set", "data: {a: {generate: 1, row: {b: 1}, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
+    ("dataSet", "data: {a: {csv: none.csv, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("threshold", "thresholds: {checks: {threshold: rate>0.9, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("expect", "flow: [{get: 'http://h/', expect: {zzzzzzzzzzzz: 1}}]"),
     ("retry", "flow: [{get: 'http://h/', retry: {zzzzzzzzzzzz: 1}}]"),
-    ("extraction", "flow: [{get: 'http://h/', extract: {a: {zzzzzzzzzzzz: 1}}}]"),
-    ("extraction", "flow: [{get: 'http://h/', extract: {a: {regex: a, zzzzzzzzzzzz: 1}}}]"),
+    ("extraction", "flow: [{get: 'http://h/', extract: {a: {json: $.a, zzzzzzzzzzzz: 1}}}]"),
     ("check", "flow: [{get: 'http://h/', check: {status: 200, zzzzzzzzzzzz: 1}}]"),
     ("auth", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b}, zzzzzzzzzzzz: 1}}]"),
-    ("digest", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b, zzzzzzzzzzzz: 1}}}]"),
+    ("credentials", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b, zzzzzzzzzzzz: 1}}}]"),
     ("token", "auth: {a: {token: {post: 'http://h/t', zzzzzzzzzzzz: 1}}}\nflow: [{get: 'http://h/', auth: a}]"),
+    (
+        "refresh",
+        "auth: {a: {token: {post: 'http://h/t', refresh: {post: 'http://h/r', zzzzzzzzzzzz: 1}}}}
+flow: [{get: 'http://h/', auth: a}]",
+    ),
     ("part", "flow: [{post: 'http://h/', multipart: {a: {file: Cargo.toml, zzzzzzzzzzzz: 1}}}]"),
     ("choice", "flow: [{choose: [{steps: [{get: 'http://h/'}], zzzzzzzzzzzz: 1}]}]"),
 ];
@@ -32,34 +35,47 @@ pub(crate) fn scenario(load: &str) -> String {
     format!("scenarios: {{a: {{{load}, flow: [{{get: 'http://h/'}}], zzzzzzzzzzzz: 1}}}}")
 }
 
-/// A step with everything it needs.
-pub(crate) fn step(word: &str) -> String {
-    let steps = "\n    steps: [{think: 1s}]";
-    let (value, needs) = match word {
-        "request" => ("/", "\n    method: PURGE"),
-        "think" | "every" | "after" => ("1s", if word == "think" { "" } else { steps }),
-        "check" => ("{status: 200}", ""),
-        "set" => ("{a: 1}", ""),
-        "metric" => ("{count: 1}", ""),
-        "push" => ("1", "\n    to: list"),
-        "pick" => ("list", steps),
-        "remove" => ("1", "\n    from: list"),
-        "row" => ("users", ""),
-        "if" => ("status == 200", "\n    then: [{think: 1s}]"),
-        "while" => ("status == 200", steps),
-        "choose" => ("[{steps: [{think: 1s}]}]", ""),
-        "chance" => ("20%", steps),
-        "repeat" | "parallel" => ("3", steps),
-        "foreach" => ("[1, 2]", steps),
-        "group" => ("a", steps),
-        "measure" => ("time", steps),
-        "poll" => ("{get: /}", "\n    until: status == 200"),
-        "use" => ("other", ""),
-        "fail" | "abort" => ("because", ""),
-        "end" => ("iteration", ""),
-        _ => ("/", ""),
-    };
-    let head = "base_url: http://h\nmetrics: {count: counter, time: {kind: trend, unit: ms}}\n\
-        flows: {other: [{get: /}]}\nvus: 1\n";
-    format!("{head}scenarios:\n s:\n  user: {{list: []}}\n  flow:\n  - {word}: {value}{needs}\n    zzzzzzzzzzzz: 1\n")
+/// A step of the table, in a profile that has what the examples name.
+pub(crate) struct Step {
+    word: &'static str,
+    /// The step's first word and all that follows it.
+    example: String,
 }
+
+impl Step {
+    /// A profile with the step's example.
+    pub(crate) fn text(&self) -> String {
+        self.of(&self.example)
+    }
+
+    /// The same with one more key.
+    pub(crate) fn with(&self, key: &str) -> String {
+        self.of(&format!("{}, {key}: 1", self.example))
+    }
+
+    fn of(&self, step: &str) -> String {
+        let around = if self.word == "end" { "{group: around, steps: [{STEP}]}" } else { "{STEP}" };
+        PROFILE.replace("STEP", &around.replace("STEP", step).replace(['\n'], " "))
+    }
+}
+
+/// Every word for a step with its example.
+pub(crate) fn steps() -> Vec<Step> {
+    let kinds = STEPS.iter().copied().flatten();
+    let of = |kind: &'static StepKind| {
+        let rest = kind.example.strip_prefix(kind.words[0]).unwrap();
+        kind.words.iter().map(move |word| Step { word, example: format!("{word}{rest}") })
+    };
+    kinds.flat_map(of).collect()
+}
+
+const PROFILE: &str = "base_url: http://h
+metrics: {orders: counter, checkout_time: {kind: trend, unit: ms}}
+flows: {login: [{get: /}]}
+data: {people: [{name: ann}]}
+vus: 1
+scenarios:
+  s:
+    user: {tasks: [], item: 1}
+    flow: [{get: /}, STEP]
+";

@@ -8,16 +8,35 @@ use crate::{
     plan::{Op, http::Digest},
     profile::{
         diagnostic::did_you_mean,
+        grammar::{Key, Section, Type, names},
         http::read_digest,
         node::{Node, Yaml},
         reader::MapReader,
     },
 };
 
+/// Authentication.
+pub(in crate::profile) static AUTH: Section = Section::new("auth", "Authentication by one of these.", &[KINDS]);
+
+/// The value of a key `auth`: the name of a provider, or the section itself.
+pub(in crate::profile) static VALUE: Type = Type::Either(&[Type::Text, Type::Map(&AUTH)]);
+
+static KINDS: &[Key] = &[
+    Key::new("basic", Type::Map(&CREDENTIALS), "HTTP basic authentication (RFC 7617)"),
+    Key::new("bearer", Type::Text, "a fixed bearer token"),
+    Key::new("digest", Type::Map(&CREDENTIALS), "HTTP digest authentication (RFC 7616)"),
+    Key::new("token", Type::Map(&super::token::TOKEN), "a bearer token that each user fetches and refreshes"),
+];
+
+/// User name and password.
+pub(in crate::profile) static CREDENTIALS: Section = Section::new(
+    "credentials",
+    "User name and password.",
+    &[&[Key::required("username", Type::Text, "user name"), Key::required("password", Type::Text, "password")]],
+);
+
 /// The header that it becomes.
 pub(super) const AUTHORIZATION: &str = "Authorization";
-/// What there is.
-const KINDS: [&str; 4] = ["basic", "bearer", "digest", "token"];
 
 /// How a request says who sends it.
 #[derive(Debug, Default)]
@@ -77,7 +96,7 @@ impl<'n> Compiler<'_, 'n> {
         let auth = self.auth_of(node);
         if let (Some(header), true) = (by_hand, auth.header().is_some()) {
             let message = "this request says twice who sends it: by `auth` and by the header `Authorization`";
-            self.reading.fault(header.place, message, Some("leave one of them out".to_owned()));
+            self.reading.error(header.place, message, Some("leave one of them out".to_owned()));
         }
         auth
     }
@@ -95,15 +114,15 @@ impl<'n> Compiler<'_, 'n> {
         let known = providers.keys().map(String::as_str).chain(["none"]);
         let hint = did_you_mean(text, known)
             .unwrap_or_else(|| "define it at the top: `auth: {NAME: {token: {post: /auth/token}}}`".to_owned());
-        self.reading.fault(node.place, "`auth` names nothing that the profile defines", Some(hint));
+        self.reading.error(node.place, "`auth` names nothing that the profile defines", Some(hint));
         Auth::None
     }
 
     fn kind_of_auth(&mut self, node: &'n Node, name: Option<&str>) -> Auth {
         let reading = self.reading;
         let what = name.map_or_else(|| "auth".to_owned(), |name| format!("auth `{name}`"));
-        let mut map = reading.map(node, &what);
-        let given: Vec<_> = KINDS.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
+        let mut map = reading.section(node, &what, &AUTH);
+        let given: Vec<_> = names(KINDS).filter_map(|kind| Some((kind, map.take(kind)?))).collect();
         let empty = map.entries.is_empty();
         map.finish(reading);
         let auth = match given[..] {
@@ -116,17 +135,21 @@ impl<'n> Compiler<'_, 'n> {
                     let hint =
                         "for example `auth: {backend: {token: {post: /auth/token}}}` there, and `auth: backend` here";
                     let message = "a token that is fetched needs a name: define it under `auth` at the top";
-                    reading.fault(node.place, message, Some(hint.to_owned()));
+                    reading.error(node.place, message, Some(hint.to_owned()));
                     None
                 }
             },
             [(one, _), (other, second), ..] => {
-                reading.fault(second.place, format!("{what} is either `{one}` or `{other}`, not both"), None);
+                reading.error(second.place, format!("{what} is either `{one}` or `{other}`, not both"), None);
                 None
             }
             [] => {
                 if empty && matches!(node.value, Yaml::Map(_)) || node.is_null() {
-                    reading.fault(node.place, format!("{what} needs one of {}", KINDS.join(", ")), None);
+                    reading.error(
+                        node.place,
+                        format!("{what} needs one of {}", names(KINDS).collect::<Vec<_>>().join(", ")),
+                        None,
+                    );
                 }
                 None
             }
@@ -137,7 +160,7 @@ impl<'n> Compiler<'_, 'n> {
     /// RFC 7617. What never changes is encoded once.
     fn basic(&mut self, node: &'n Node) -> Option<Template> {
         let reading = self.reading;
-        let mut map = reading.map(node, "basic");
+        let mut map = reading.section(node, "basic", &CREDENTIALS);
         let username = map.need(reading, "username", "jane");
         let password = map.need(reading, "password", "${PASSWORD}");
         map.finish(reading);
@@ -145,7 +168,7 @@ impl<'n> Compiler<'_, 'n> {
         let name = self.template(username, "username")?;
         self.template(password, "password")?;
         if name.constant_text().is_some_and(|text| text.contains(':')) {
-            reading.fault(username.place, "a user name with `:` can't be told from its password", None);
+            reading.error(username.place, "a user name with `:` can't be told from its password", None);
             return None;
         }
         // Each of them was read, so that together they are no fault.
@@ -167,7 +190,7 @@ impl<'n> Compiler<'_, 'n> {
         if let Some(text) = token.constant_text() {
             if text.trim().is_empty() || text.chars().any(char::is_control) {
                 let message = "a token is not empty and holds no line breaks or other control characters";
-                self.reading.fault(node.place, message, None);
+                self.reading.error(node.place, message, None);
                 return None;
             }
             return Some(Template::literal(&format!("Bearer {text}")));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Compiler, Step, nothing};
+use super::{AS, BLOCK, Compiler, ELSE, INDEX, Step, StepKind, TAGS, nothing};
 use crate::{
     language::{Template, Value},
     metric::Kind,
@@ -10,9 +10,107 @@ use crate::{
         Op,
         program::{Loop, MetricStep, Over},
     },
-    profile::{node::Yaml, reader::MapReader},
+    profile::{
+        grammar::{Key, Section, Type},
+        node::Yaml,
+        reader::MapReader,
+    },
     units,
 };
+
+/// Branches, loops, groups and reuse.
+pub(super) static STEPS: &[StepKind] = &[
+    StepKind {
+        words: &["if"],
+        value: Type::Condition,
+        options: &[&[Key::required("then", Type::Steps, "steps if the condition is true"), ELSE]],
+        about: "runs steps if a condition is true",
+        example: "if: status == 200, then: [{get: /next}]",
+        compile: condition,
+    },
+    StepKind {
+        words: &["choose"],
+        value: Type::List(&Type::Map(&CHOICE)),
+        options: &[],
+        about: "runs one of several branches, chosen by weight",
+        example: "choose: [{weight: 3, steps: [{get: /a}]}, {weight: 1, steps: [{get: /b}]}]",
+        compile: choose,
+    },
+    StepKind {
+        words: &["chance"],
+        value: Type::Text,
+        options: &[&[BLOCK, ELSE]],
+        about: "runs steps with a probability",
+        example: "chance: 20%, steps: [{get: /rare}]",
+        compile: chance,
+    },
+    StepKind {
+        words: &["repeat"],
+        value: Type::Text,
+        options: &[&[BLOCK, INDEX]],
+        about: "repeats steps `3`, `2..5` or `${n}` times",
+        example: "repeat: 3, steps: [{get: /}]",
+        compile: repeat,
+    },
+    StepKind {
+        words: &["foreach"],
+        value: Type::Any,
+        options: &[&[AS, BLOCK, INDEX]],
+        about: "runs steps for each item of a list",
+        example: "foreach: '${[1, 2]}', as: id, steps: [{get: '/items/${id}'}]",
+        compile: foreach,
+    },
+    StepKind {
+        words: &["while"],
+        value: Type::Condition,
+        options: &[&[Key::new("max", Type::Count, "maximum number of rounds; 10000"), BLOCK, INDEX]],
+        about: "repeats steps while a condition is true",
+        example: "while: status == 202, steps: [{get: /job}]",
+        compile: while_loop,
+    },
+    StepKind {
+        words: &["every"],
+        value: Type::Duration,
+        options: &[&[BLOCK, ELSE]],
+        about: "runs steps at most once per interval and user",
+        example: "every: 30s, steps: [{get: /heartbeat}]",
+        compile: every,
+    },
+    StepKind {
+        words: &["group"],
+        value: Type::Text,
+        options: &[&[BLOCK]],
+        about: "labels steps and measures their duration",
+        example: "group: checkout, steps: [{get: /cart}]",
+        compile: group,
+    },
+    StepKind {
+        words: &["measure"],
+        value: Type::Text,
+        options: &[&[BLOCK, TAGS]],
+        about: "records the duration of steps as a sample of a metric",
+        example: "measure: checkout_time, steps: [{get: /cart}]",
+        compile: measure,
+    },
+    StepKind {
+        words: &["use"],
+        value: Type::Text,
+        options: &[&[Key::new("with", Type::Names(&Type::Any), "variables for this use")]],
+        about: "runs the steps of one of `flows`",
+        example: "use: login",
+        compile: reuse,
+    },
+];
+
+/// A branch of `choose`.
+pub(in crate::profile) static CHOICE: Section = Section::new(
+    "choice",
+    "A branch of `choose`.",
+    &[&[
+        Key::new("weight", Type::Number, "weight of the branch; 1"),
+        Key::required("steps", Type::Steps, "steps of the branch"),
+    ]],
+);
 
 /// Most rounds of a `while` that names no other number.
 const MOST_ROUNDS: u32 = 10_000;
@@ -51,13 +149,13 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let reading = compiler.reading;
     if !matches!(step.value.value, Yaml::List(_)) {
         let message = format!("choose must be a list, not {}", step.value.describe());
-        return reading.fault(step.value.place, message, Some(CHOICES.to_owned()));
+        return reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     let items = reading.list(step.value, "choose");
     let choice = compiler.open(Op::Choose(Box::default()));
     let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
     for item in items {
-        let mut map = reading.map(item, "this choice");
+        let mut map = reading.section(item, "this choice", &CHOICE);
         let weight = map.take("weight").map_or(Some(1.0), |node| reading.number(node, "weight"));
         total += weight.unwrap_or_default();
         places.push((total, compiler.here()));
@@ -66,10 +164,10 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
         exits.push(compiler.open(Op::Goto(0)));
     }
     exits.into_iter().for_each(|exit| compiler.close(exit));
-    if total <= 0.0 && !reading.has_faults() {
+    if total <= 0.0 && !reading.has_errors() {
         let why = if items.is_empty() { "the list is empty" } else { "no choice has a weight" };
         let message = format!("there is nothing to choose from: {why}");
-        reading.fault(step.value.place, message, Some(CHOICES.to_owned()));
+        reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     places.iter_mut().for_each(|(bound, _)| *bound /= total);
     compiler.ops[choice] = Op::Choose(places.into());
@@ -93,7 +191,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
                         _ => "is not a range of whole numbers such as 2..5",
                     };
                     let written = step.value.scalar().unwrap_or_default();
-                    compiler.reading.fault(step.value.place, format!("repeat: `{written}` {message}"), None);
+                    compiler.reading.error(step.value.place, format!("repeat: `{written}` {message}"), None);
                     None
                 }
             }
@@ -162,7 +260,7 @@ pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let Some(name) = compiler.reading.text(step.value, "the group's name") else { return };
     if name.contains("::") || name.trim().is_empty() {
         let hint = "`::` stands between the names of groups within groups: put one `group` into the other".to_owned();
-        compiler.reading.fault(step.value.place, format!("`{name}` is not a group's name"), Some(hint));
+        compiler.reading.error(step.value.place, format!("`{name}` is not a group's name"), Some(hint));
     }
     let since = compiler.names.hidden();
     compiler.groups.push(name);
@@ -205,12 +303,12 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let Some(flow) = flows.get(&name).copied() else {
         let hint = crate::profile::diagnostic::did_you_mean(&name, flows.keys().map(String::as_str))
             .unwrap_or_else(|| format!("write it: `flows: {{{name}: [{{get: /}}]}}`"));
-        return reading.fault(step.value.place, format!("there is no flow `{name}`"), Some(hint));
+        return reading.error(step.value.place, format!("there is no flow `{name}`"), Some(hint));
     };
     if compiler.using.contains(&name) {
         let way = compiler.using.iter().map(String::as_str).skip_while(|used| *used != name).chain([&*name]);
         let hint = format!("{}; `repeat` and `while` go round", way.collect::<Vec<_>>().join(" → "));
-        return reading.fault(step.value.place, format!("flow `{name}` uses itself"), Some(hint));
+        return reading.error(step.value.place, format!("flow `{name}` uses itself"), Some(hint));
     }
     compiler.using.push(name.clone());
     compiler.steps(flow, &name);

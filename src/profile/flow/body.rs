@@ -5,10 +5,32 @@ use crate::{
     language::{Escape, Template},
     plan::rendering::Piece,
     profile::{
+        grammar::{Key, Section, Type},
         node::{Node, Yaml},
         reader::MapReader,
     },
 };
+
+pub(super) static JSON: Key = Key::new("json", Type::Any, "body: the value as JSON");
+pub(super) static TEXT: Key = Key::new("body", Type::Text, "body: the text as it is");
+pub(super) static FORM: Key = Key::new("form", Type::Names(&Type::Several(&Type::Text)), "body: a URL-encoded form");
+pub(super) static MULTIPART: Key = Key::new(
+    "multipart",
+    Type::Names(&Type::Either(&[Type::Text, Type::Map(&PART)])),
+    "body: a multipart form of fields and files",
+);
+pub(super) static FILE: Key = Key::new("file", Type::Text, "body: a file, relative to the profile's folder");
+
+/// A file within a multipart body.
+pub(in crate::profile) static PART: Section = Section::new(
+    "part",
+    "A file within a multipart body.",
+    &[&[
+        Key::required("file", Type::Text, "path, relative to the profile's folder"),
+        Key::new("name", Type::Text, "file name to send; the file's own"),
+        Key::new("type", Type::Text, "media type; application/octet-stream"),
+    ]],
+);
 
 /// Largest file that becomes a body.
 const MOST_OF_A_FILE: u64 = 64 * 1024 * 1024;
@@ -22,12 +44,12 @@ pub(super) struct Body {
 impl<'n> Compiler<'_, 'n> {
     /// The body of a request, if it has one.
     pub(super) fn body(&mut self, map: &mut MapReader<'n>) -> Option<Body> {
-        let kinds = ["json", "body", "form", "multipart", "file"].map(|kind| (kind, map.take(kind)));
+        let kinds = [JSON, TEXT, FORM, MULTIPART, FILE].map(|kind| (kind.name, map.take(kind.name)));
         let mut given = kinds.iter().filter_map(|(kind, node)| Some((*kind, (*node)?)));
         let (kind, node) = given.next()?;
         if let Some((other, second)) = given.next() {
             let message = format!("a request has either `{kind}` or `{other}`, not both");
-            self.reading.fault(second.place, message, None);
+            self.reading.error(second.place, message, None);
         }
         let (pieces, content_type) = match kind {
             "json" => (self.json(node), Some("application/json".to_owned())),
@@ -36,7 +58,7 @@ impl<'n> Compiler<'_, 'n> {
             "file" => (vec![Piece::Bytes(self.file(node)?.into())], Some("application/octet-stream".to_owned())),
             _ if node.scalar().is_none() => {
                 let message = format!("body must be a text, not {}", node.describe());
-                self.reading.fault(node.place, message, Some("`json` sends maps and lists".to_owned()));
+                self.reading.error(node.place, message, Some("`json` sends maps and lists".to_owned()));
                 return None;
             }
             _ => (vec![Piece::Value(self.template(node, "body")?, Escape::None)], None),
@@ -117,7 +139,7 @@ impl<'n> Compiler<'_, 'n> {
             let quoted = entry.name.replace('\\', "\\\\").replace('"', "%22").replace(['\r', '\n'], " ");
             let mut head = format!("Content-Disposition: form-data; name=\"{quoted}\"");
             let content = if let Yaml::Map(_) = entry.value.value {
-                let mut map = reading.map(entry.value, "this part");
+                let mut map = reading.section(entry.value, "this part", &PART);
                 let file = map.need(reading, "file", "photo.png");
                 let path = file.and_then(|node| reading.text(node, "file")).unwrap_or_default();
                 let own_name = path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -158,7 +180,7 @@ impl<'n> Compiler<'_, 'n> {
             Ok((size, _)) if size > MOST_OF_A_FILE => Err(format!("is larger than {} MiB", MOST_OF_A_FILE >> 20)),
             _ => std::fs::read(&read).map_err(|error| format!("can't be read: {error}")),
         };
-        bytes.map_err(|message| self.reading.fault(node.place, format!("`{path}` {message}"), None)).ok()
+        bytes.map_err(|message| self.reading.error(node.place, format!("`{path}` {message}"), None)).ok()
     }
 }
 

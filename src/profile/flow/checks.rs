@@ -2,15 +2,56 @@
 
 use std::sync::Arc;
 
-use super::{Compiler, Step};
+use super::{Compiler, Step, StepKind};
 use crate::{
     language::{Expr, Needs, Template},
     plan::{Check, Op, check::Rule},
     profile::{
+        grammar::{Key, Section, Type},
         node::{Node, Yaml},
         reader::{Reading, same_key},
     },
 };
+
+/// Checks.
+pub(super) static STEPS: &[StepKind] = &[StepKind {
+    words: &["check"],
+    value: CHECKS,
+    options: &[],
+    about: "checks variables, or the last response",
+    example: "check: {status: 200}",
+    compile,
+}];
+
+/// One status, or several.
+pub(super) static STATUSES: Type = Type::Several(&Type::Status);
+/// One check, or several.
+pub(super) static CHECKS: Type = Type::Several(&Type::Map(&CHECK));
+
+/// The conditions of a check.
+pub(in crate::profile) static CHECK: Section = Section::new(
+    "check",
+    "Conditions; each is a check of its own.",
+    &[&[
+        Key::new("name", Type::Text, "label `check`; the condition"),
+        Key::new("status", STATUSES, "expected status"),
+        Key::new("contains", Type::Text, "text that the body must contain"),
+        Key::new("equals", Type::Text, "text that the body must equal"),
+        Key::new("matches", Type::Text, "regular expression that the body must match"),
+        Key::new("that", Type::Condition, "condition that must be true"),
+    ]],
+);
+
+/// What counts as success.
+pub(in crate::profile) static EXPECT: Section = Section::new(
+    "expect",
+    "Which responses count as success, and which as rate limited.",
+    &[&[
+        Key::new("status", STATUSES, "statuses of success; 200..399"),
+        Key::new("limited", STATUSES, "statuses of a rate limit, which are not failures"),
+        Key::new("that", Type::Condition, "additional condition of success"),
+    ]],
+);
 
 /// What a response must be to count as expected.
 pub(super) struct Expectation {
@@ -58,6 +99,7 @@ impl<'n> Compiler<'_, 'n> {
     fn check(&mut self, node: &'n Node) -> Vec<(String, Option<Template>, Rule)> {
         let reading = self.reading;
         let mut map = reading.map_like(node, "this check", Some("check: {status: 200}"));
+        map.expect(CHECK.all_keys());
         let name = map.take("name").and_then(|node| self.template(node, "name"));
         let mut rules: Vec<(String, Rule)> = Vec::new();
         if let Some(node) = map.take("status")
@@ -87,7 +129,7 @@ impl<'n> Compiler<'_, 'n> {
         map.finish(reading);
         if rules.is_empty() && !said && matches!(node.value, Yaml::Map(_)) {
             let hint = "it can have status, contains, equals, matches and that".to_owned();
-            reading.fault(node.place, "this check looks at nothing", Some(hint));
+            reading.error(node.place, "this check looks at nothing", Some(hint));
         }
         let computed = name.as_ref().filter(|name| name.constant_text().is_none());
         let shown = |default: String| match &name {
@@ -105,7 +147,7 @@ impl<'n> Compiler<'_, 'n> {
             expectation.expected = read_statuses(reading, node).unwrap_or_default();
             return expectation;
         };
-        let mut map = reading.map(node, "expect");
+        let mut map = reading.section(node, "expect", &EXPECT);
         if let Some(node) = map.take("status") {
             expectation.expected = read_statuses(reading, node).unwrap_or_default();
         }

@@ -1,7 +1,44 @@
 //! Early ends: of a loop, a group, an iteration, a user or the whole test.
 
-use super::{Compiler, Step};
-use crate::{plan::Op, profile::node::Node};
+use super::{Compiler, Step, StepKind};
+use crate::{
+    plan::Op,
+    profile::{
+        grammar::{Type, words},
+        node::Node,
+    },
+};
+
+/// Early ends.
+pub(super) static STEPS: &[StepKind] = &[
+    StepKind {
+        words: &["fail"],
+        value: Type::Text,
+        options: &[],
+        about: "ends the iteration as failed, with a reason for the report",
+        example: "fail: the cart is empty",
+        compile: fail,
+    },
+    StepKind {
+        words: &["abort"],
+        value: Type::Text,
+        options: &[],
+        about: "aborts the test, with a reason for the report",
+        example: "abort: the system is in maintenance",
+        compile: abort,
+    },
+    StepKind {
+        words: &["end"],
+        value: Type::Word(&words(&SCOPES)),
+        options: &[],
+        about: "ends the enclosing loop, group, iteration or user",
+        example: "end: iteration",
+        compile: end,
+    },
+];
+
+/// What `end` can end.
+const SCOPES: [(&str, &str); 4] = [("loop", "loop"), ("group", "group"), ("iteration", "iteration"), ("user", "user")];
 
 /// `fail: why`.
 pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
@@ -23,8 +60,7 @@ fn message<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) -> Option<crate:
 
 /// `end: loop`, `end: group`, `end: iteration` or `end: user`.
 pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
-    let words = [("loop", "loop"), ("group", "group"), ("iteration", "iteration"), ("user", "user")];
-    let word = compiler.reading.word(step.value, "`end`", &words);
+    let word = compiler.reading.word(step.value, "`end`", &SCOPES);
     match word {
         Some("user") => compiler.ops.push(Op::Leave),
         Some("iteration") => compiler.ops.push(Op::End),
@@ -39,7 +75,7 @@ fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
     let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
         let message = format!("`end: {word}` stands in no {word}");
         let hint = "it ends what it stands in; a branch of `parallel` can't end what is around all of them".to_owned();
-        return compiler.reading.fault(node.place, message, Some(hint));
+        return compiler.reading.error(node.place, message, Some(hint));
     };
     let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();
     compiler.ops.extend(duties);

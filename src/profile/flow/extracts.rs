@@ -10,10 +10,43 @@ use crate::{
     },
     plan::{Op, check::Rule, program::Extract},
     profile::{
+        grammar::{Key, Section, Type, names, words},
         node::{Node, Yaml},
         reader::{MapReader, same_key},
     },
 };
+
+/// A value from a response.
+pub(in crate::profile) static EXTRACTION: Section = Section::new(
+    "extraction",
+    "A value from a response, found by one of `json`, `regex`, `header`, `cookie`, `form`, `meta` and `between`.",
+    &[SOURCES, OPTIONS],
+);
+
+static SOURCES: &[Key] = &[
+    Key::new("json", Type::Text, "JSONPath into the body"),
+    Key::new("regex", Type::Text, "regular expression over the body"),
+    Key::new("header", Type::Text, "name of a header"),
+    Key::new("cookie", Type::Text, "name of a cookie"),
+    Key::new("form", Type::Text, "name of an HTML form field"),
+    Key::new("meta", Type::Text, "name of an HTML `meta` element"),
+    Key::new("between", Type::List(&Type::Text), "texts to the left and right of the value"),
+];
+
+static OPTIONS: &[Key] = &[
+    Key::new("group", Type::Text, "with `regex`: the capture group; the first"),
+    Key::new("take", Type::Either(&[Type::Word(&words(&TAKES)), Type::Text]), "which match, or its position; first"),
+    Key::new("default", Type::Any, "value without a match; without it the check `extract …` fails"),
+];
+
+/// Which match is taken.
+const TAKES: [(&str, Take); 5] = [
+    ("first", Take::First),
+    ("last", Take::Last),
+    ("random", Take::Random),
+    ("all", Take::All),
+    ("count", Take::Count),
+];
 
 impl<'n> Compiler<'_, 'n> {
     /// `extract: {id: $.id, token: {header: X-Token}, …}`; a plain text is a JSON path.
@@ -35,12 +68,11 @@ impl<'n> Compiler<'_, 'n> {
             return Some((Extractor::Json(path), Take::First, None));
         };
         let reading = self.reading;
-        let mut map = reading.map(node, "this extraction");
-        let ways = ["json", "regex", "header", "cookie", "form", "meta", "between"];
-        let mut given = map.entries.iter().filter(|entry| ways.iter().any(|way| same_key(way, &entry.name)));
+        let mut map = reading.section(node, "this extraction", &EXTRACTION);
+        let mut given = map.entries.iter().filter(|entry| names(SOURCES).any(|source| same_key(source, &entry.name)));
         if let (Some(first), Some(second)) = (given.next(), given.next()) {
             let message = format!("an extraction looks in one way: `{}` or `{}`, not both", first.name, second.name);
-            reading.fault(second.place, message, None);
+            reading.error(second.place, message, None);
             return None;
         }
         let take = map.take("take").map_or(Some(Take::First), |node| self.take(node));
@@ -74,15 +106,15 @@ impl<'n> Compiler<'_, 'n> {
         if let Some(node) = map.take("between") {
             let [left, right] = self.reading.list(node, "between") else {
                 let hint = Some("for example `between: ['id=\"', '\"']`".to_owned());
-                self.reading.fault(node.place, "`between` needs two texts: left and right", hint);
+                self.reading.error(node.place, "`between` needs two texts: left and right", hint);
                 return None;
             };
             let (left, right) = (self.reading.text(left, "left")?, self.reading.text(right, "right")?);
             return self.looked_for(node, "between", |_| Between::new(&left, &right)).map(Extractor::Between);
         }
-        if map.is_taken() {
-            let hint = "it can be json, regex, header, cookie, form, meta or between".to_owned();
-            self.reading.fault(map.place, "this extraction looks for nothing", Some(hint));
+        if map.is_known() {
+            let hint = format!("use one of {}", names(SOURCES).collect::<Vec<_>>().join(", "));
+            self.reading.error(map.place, "this extraction has no source", Some(hint));
         }
         None
     }
@@ -94,24 +126,17 @@ impl<'n> Compiler<'_, 'n> {
         };
         let told = |fault: ExtractError| {
             let place = self.reading.place_in(node, fault.column);
-            self.reading.fault(place, format!("{what}: {}", fault.message), fault.hint);
+            self.reading.error(place, format!("{what}: {}", fault.message), fault.hint);
         };
         parse(&text).map_err(told).ok()
     }
 
     /// `first`, `last`, `random`, `all`, `count`, or a position.
     fn take(&mut self, node: &'n Node) -> Option<Take> {
-        let words = [
-            ("first", Take::First),
-            ("last", Take::Last),
-            ("random", Take::Random),
-            ("all", Take::All),
-            ("count", Take::Count),
-        ];
         let text = self.reading.text(node, "take")?;
         match text.parse() {
             Ok(place) => Some(Take::Nth(place)),
-            Err(_) => self.reading.word(node, "`take`", &words),
+            Err(_) => self.reading.word(node, "`take`", &TAKES),
         }
     }
 }

@@ -2,26 +2,26 @@
 //!
 //! Start with [`Compiler`], then the table `STEPS`.
 
-mod auth;
+pub(super) mod auth;
 #[cfg(test)]
 mod auth_tests;
-mod blocks;
-mod body;
-mod checks;
+pub(super) mod blocks;
+pub(super) mod body;
+pub(super) mod checks;
 mod constants;
 mod ends;
 mod entries;
-mod extracts;
+pub(super) mod extracts;
 mod names;
 mod poll;
 mod request;
-mod retry;
+pub(super) mod retry;
 mod side;
 mod state;
 mod target;
 #[cfg(test)]
 mod tests;
-mod token;
+pub(super) mod token;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -34,6 +34,7 @@ pub use self::{
 };
 use super::{
     diagnostic::{Place, did_you_mean},
+    grammar::{Key, Type},
     node::{Node, Yaml},
     reader::{MapReader, Reading, same_key},
 };
@@ -59,42 +60,44 @@ struct Step<'n> {
     map: MapReader<'n>,
 }
 
-type Compile = for<'n> fn(&mut Compiler<'_, 'n>, Step<'n>);
+/// A kind of step: the first key of a step names it, the others are its options.
+#[derive(Debug)]
+pub struct StepKind {
+    /// The words for it.
+    pub words: &'static [&'static str],
+    /// What stands behind the word.
+    pub value: Type,
+    /// Its other keys, in groups that steps can share.
+    pub options: &'static [&'static [Key]],
+    /// What it does.
+    pub about: &'static str,
+    /// A step of this kind as it stands within `{ }`; it begins with the first of the words.
+    pub example: &'static str,
+    compile: for<'n> fn(&mut Compiler<'_, 'n>, Step<'n>),
+}
 
-/// What steps there are.
-const STEPS: [(&str, Compile); 31] = [
-    ("get", request::compile),
-    ("post", request::compile),
-    ("put", request::compile),
-    ("patch", request::compile),
-    ("delete", request::compile),
-    ("head", request::compile),
-    ("options", request::compile),
-    ("request", request::compile),
-    ("think", state::think),
-    ("check", checks::compile),
-    ("set", state::set),
-    ("metric", state::metric),
-    ("push", state::push),
-    ("pick", state::pick),
-    ("remove", state::remove),
-    ("row", state::row),
-    ("if", blocks::condition),
-    ("choose", blocks::choose),
-    ("chance", blocks::chance),
-    ("repeat", blocks::repeat),
-    ("foreach", blocks::foreach),
-    ("while", blocks::while_loop),
-    ("every", blocks::every),
-    ("group", blocks::group),
-    ("measure", blocks::measure),
-    ("poll", poll::compile),
-    ("parallel", side::parallel),
-    ("after", side::after),
-    ("use", blocks::reuse),
-    ("fail", ends::fail),
-    ("abort", ends::abort),
-];
+impl StepKind {
+    /// Its other keys.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
+        self.options.iter().copied().flatten()
+    }
+}
+
+/// All kinds of steps.
+pub static STEPS: &[&[StepKind]] =
+    &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, side::STEPS, ends::STEPS];
+
+/// Each word for a step, with its kind.
+pub fn words() -> impl Iterator<Item = (&'static str, &'static StepKind)> + Clone {
+    STEPS.iter().copied().flatten().flat_map(|kind| kind.words.iter().map(move |word| (*word, kind)))
+}
+
+// Keys that several kinds of steps share.
+static BLOCK: Key = Key::required("steps", Type::Steps, "steps of the block");
+static ELSE: Key = Key::new("else", Type::Steps, "steps to run otherwise");
+static INDEX: Key = Key::new("index", Type::Text, "variable for the number of the round, from 0");
+static TAGS: Key = Key::new("tags", Type::Names(&Type::Text), "labels of the sample");
+static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or the data set's name");
 
 /// What all flows of a profile share.
 #[derive(Debug)]
@@ -187,12 +190,12 @@ impl<'c, 'n> Compiler<'c, 'n> {
     fn steps(&mut self, node: &'n Node, what: &str) {
         if let Yaml::Map(_) = node.value {
             let hint = "each step is an item of its own: put `- ` before it".to_owned();
-            return self.reading.fault(node.place, format!("`{what}` must be a list of steps, not a map"), Some(hint));
+            return self.reading.error(node.place, format!("`{what}` must be a list of steps, not a map"), Some(hint));
         }
         let items = self.reading.list(node, what);
         if items.is_empty() && (node.is_null() || matches!(node.value, Yaml::List(_))) {
             let example = format!("for example `{what}: [{{get: /}}]`");
-            self.reading.fault(node.place, format!("`{what}` has no steps"), Some(example));
+            self.reading.error(node.place, format!("`{what}` has no steps"), Some(example));
         }
         for item in items {
             self.step(item);
@@ -203,30 +206,30 @@ impl<'c, 'n> Compiler<'c, 'n> {
         let Yaml::Map(_) = item.value else {
             let hint = "for example `get: /path` or `think: 1s`".to_owned();
             let message = format!("a step must be a map, not {}", item.describe());
-            return self.reading.fault(item.place, message, Some(hint));
+            return self.reading.error(item.place, message, Some(hint));
         };
         let mut map = self.reading.map(item, "this step");
         let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
-            return self.reading.fault(item.place, "a step without keys", None);
+            return self.reading.error(item.place, "a step without keys", None);
         };
         map.took(&word);
-        let known = STEPS.iter().copied().chain([("end", ends::end as Compile)]);
-        let Some((word, compile)) = known.clone().find(|(known, _)| same_key(known, &word)) else {
-            let words = known.map(|(word, _)| word);
+        let Some((word, kind)) = words().find(|(known, _)| same_key(known, &word)) else {
+            let words = words().map(|(word, _)| word);
             let first = map.entries.iter().find(|entry| words.clone().any(|word| same_key(word, &entry.name)));
             let hint = match first {
-                Some(entry) => format!("its first key says what a step does: begin with `{}`", entry.name),
+                Some(entry) => format!("the first key of a step names it: start with `{}`", entry.name),
                 None => did_you_mean(&word, words.clone())
-                    .unwrap_or_else(|| format!("known: {}", words.collect::<Vec<_>>().join(", "))),
+                    .unwrap_or_else(|| format!("known steps: {}", words.collect::<Vec<_>>().join(", "))),
             };
-            return self.reading.fault(place, format!("unknown step `{word}`"), Some(hint));
+            return self.reading.error(place, format!("unknown step `{word}`"), Some(hint));
         };
         map.what = format!("step `{word}`");
+        map.expect(kind.keys());
         if value.is_null() {
-            let hint = (word == "fail" || word == "abort").then(|| "say why: it is told in the report".to_owned());
-            return self.reading.fault(place, format!("`{word}` has no value"), hint);
+            let hint = format!("for example `{{{}}}`", kind.example);
+            return self.reading.error(place, format!("`{word}` has no value"), Some(hint));
         }
-        compile(self, Step { word, place, value, map });
+        (kind.compile)(self, Step { word, place, value, map });
     }
 
     /// The steps under a key that must be there.

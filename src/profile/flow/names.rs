@@ -55,7 +55,7 @@ impl<'v> Names<'v> {
             None
         };
         if let Some(message) = fault {
-            reading.fault(place, message, Some("choose another name".to_owned()));
+            reading.error(place, message, Some("choose another name".to_owned()));
             return None;
         }
         let slot = self.add(name);

@@ -9,8 +9,26 @@
 
 use std::time::Duration;
 
-use super::{Compiler, Step, nothing};
-use crate::plan::{Op, program::Pause};
+use super::{Compiler, Step, StepKind, nothing};
+use crate::{
+    plan::{Op, program::Pause},
+    profile::grammar::{Key, Type},
+};
+
+/// Polling.
+pub(super) static STEPS: &[StepKind] = &[StepKind {
+    words: &["poll"],
+    value: Type::Any,
+    options: &[&[
+        Key::required("until", Type::Condition, "condition that ends the polling"),
+        Key::new("every", Type::Pause, "pause between requests; 1s"),
+        Key::new("timeout", Type::Pause, "maximum time; 30s"),
+        Key::new("on_timeout", Type::Steps, "steps to run after the timeout"),
+    ]],
+    about: "repeats a request until a condition is true",
+    example: "poll: {get: /job}, until: json.state == 'done'",
+    compile,
+}];
 
 const EVERY: Duration = Duration::from_secs(1);
 const LIMIT: Duration = Duration::from_secs(30);
@@ -42,9 +60,9 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         compiler.steps(node, "on_timeout");
     }
     compiler.close(done);
-    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(_))) && !reading.has_faults() {
+    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(_))) && !reading.has_errors() {
         let hint = Some("for example `poll: {get: /status}`".to_owned());
-        reading.fault(step.value.place, "`poll` needs a request to repeat", hint);
+        reading.error(step.value.place, "`poll` needs a request to repeat", hint);
     }
     step.map.finish(reading);
 }

@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use super::{
-    Compiler, Step,
-    auth::{AUTHORIZATION, Auth},
-    body::Body,
+    Compiler, Step, StepKind,
+    auth::{self, AUTHORIZATION, Auth},
+    body::{self, Body},
+    checks::{CHECKS, EXPECT, STATUSES},
+    extracts::EXTRACTION,
     nothing,
+    retry::RETRY,
     target::Target,
 };
 use crate::{
@@ -20,10 +23,61 @@ use crate::{
     },
     profile::{
         diagnostic::Place,
+        grammar::{Key, Section, Type},
         node::Node,
         reader::{MapReader, Reading},
     },
 };
+
+/// Requests.
+pub(super) static STEPS: &[StepKind] = &[
+    StepKind {
+        words: &["get", "post", "put", "patch", "delete", "head", "options"],
+        value: Type::Text,
+        options: &[KEYS, ANSWER],
+        about: "sends a request to a path or a whole URL",
+        example: "get: /items, check: {status: 200}",
+        compile,
+    },
+    StepKind {
+        words: &["request"],
+        value: Type::Text,
+        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], KEYS, ANSWER],
+        about: "sends a request with any method",
+        example: "request: /cache, method: PURGE",
+        compile,
+    },
+];
+
+/// What all requests have in common, those for tokens included.
+pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[KEYS]);
+
+static KEYS: &[Key] = &[
+    Key::new("name", Type::Text, "label `name`; method and path"),
+    Key::new("params", Type::Names(&Type::Text), "query parameters"),
+    Key::new("headers", Type::Names(&Type::Text), "headers; an empty value removes one of `http`"),
+    body::JSON,
+    body::TEXT,
+    body::FORM,
+    body::MULTIPART,
+    body::FILE,
+    Key::new("timeout", Type::Duration, "maximum time; that of `http`"),
+    Key::new("idle_timeout", Type::Duration, "maximum time without a byte of the response; that of `http`"),
+    Key::new("redirects", Type::Count, "maximum number of redirects to follow; that of `http`"),
+    Key::new("auth", auth::VALUE, "authentication: one of `auth`, or `none`; that of `http`"),
+    Key::new("tags", Type::Names(&Type::Text), "labels of its series"),
+    Key::new("expect", Type::Either(&[STATUSES, Type::Map(&EXPECT)]), "what counts as success; 200..399"),
+];
+
+static ANSWER: &[Key] = &[
+    Key::new("retry", Type::Either(&[Type::Count, Type::Map(&RETRY)]), "how often and when to retry; never"),
+    Key::new(
+        "extract",
+        Type::Names(&Type::Either(&[Type::Text, Type::Map(&EXTRACTION)])),
+        "variables from the response; a text is a JSONPath",
+    ),
+    Key::new("check", CHECKS, "conditions on the response, counted by the `checks` metric"),
+];
 
 /// k6's default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -66,7 +120,7 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         let Some(node) = step.map.need(reading, "method", "PURGE") else { return };
         let Some(method) = reading.text(node, "method") else { return };
         if !is_token(&method) {
-            reading.fault(node.place, format!("`{method}` is not a method"), None);
+            reading.error(node.place, format!("`{method}` is not a method"), None);
         }
         method.to_uppercase()
     } else {
@@ -130,11 +184,11 @@ impl<'n> Compiler<'_, 'n> {
         let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
         if timeout == Some(Duration::ZERO) {
             let place = timed.map_or(place, |node| node.place);
-            reading.fault(place, "a timeout of zero lets no request through", None);
+            reading.error(place, "a timeout of zero lets no request through", None);
         }
         if idle_timeout == Some(Duration::ZERO) {
             let place = idle.map_or(place, |node| node.place);
-            reading.fault(place, "idle_timeout must be greater than zero", None);
+            reading.error(place, "idle_timeout must be greater than zero", None);
         }
         let (target, label) = target?;
         let (name, computed_name) = match name {
@@ -207,7 +261,7 @@ impl<'n> Compiler<'_, 'n> {
         let value = self.template(node, &format!("header `{name}`"))?;
         let text = value.constant_text().unwrap_or_default();
         if text.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
-            self.reading.fault(place, format!("header `{name}` holds a line break"), None);
+            self.reading.error(place, format!("header `{name}` holds a line break"), None);
         }
         Some(value)
     }
@@ -305,10 +359,10 @@ pub fn is_token(text: &str) -> bool {
 /// Checks the name of a header.
 pub fn check_header(reading: &Reading, place: Place, name: &str) {
     if !is_token(name) {
-        reading.fault(place, format!("`{name}` is not a header name"), None);
+        reading.error(place, format!("`{name}` is not a header name"), None);
     }
     if ["content-length", "transfer-encoding", "connection"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        reading.fault(place, format!("header `{name}` is set by loadagent itself"), None);
+        reading.error(place, format!("header `{name}` is set by loadagent itself"), None);
     }
 }
 

@@ -2,12 +2,32 @@
 
 use std::time::Duration;
 
-use super::{Compiler, checks::read_statuses, nothing, state::parse_range};
+use super::{
+    Compiler,
+    checks::{STATUSES, read_statuses},
+    nothing,
+    state::parse_range,
+};
 use crate::{
     language::{Expr, Needs, Nothing, extract::Header},
     plan::program::Retry,
-    profile::node::{Node, Yaml},
+    profile::{
+        grammar::{Key, Section, Type},
+        node::{Node, Yaml},
+    },
 };
+
+/// Options of `retry`.
+pub(in crate::profile) static RETRY: Section = Section::new(
+    "retry",
+    "How often and when a request is retried.",
+    &[&[
+        Key::new("max", Type::Count, "maximum number of retries; 3"),
+        Key::new("pause", Type::Pause, "pause before a retry, doubled from the first to the last; 1s..30s"),
+        Key::new("retry_after", Type::Boolean, "respect `Retry-After`; true"),
+        Key::new("on", Type::Either(&[STATUSES, Type::Condition]), "which responses are retried; all failures"),
+    ]],
+);
 
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
@@ -24,7 +44,7 @@ impl<'n> Compiler<'_, 'n> {
         let counter = self.names.hidden();
         let (mut max, mut on, mut pause, mut asks, mut needs) = (Some(3), None, Some(PAUSES), true, Needs::default());
         if let Yaml::Map(_) = node.value {
-            let mut map = reading.map(node, "retry");
+            let mut map = reading.section(node, "retry", &RETRY);
             max = map.take("max").map_or(max, |node| reading.count(node, "max"));
             pause = map.take("pause").map_or(pause, |node| reading.parsed(node, "pause", parse_range));
             asks = map.take("retry_after").map_or(Some(true), |node| reading.boolean(node, "retry_after"))?;

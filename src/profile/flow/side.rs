@@ -1,14 +1,40 @@
 //! Steps side by side: parallel blocks, and steps that run later while the flow goes on.
 
-use super::{Compiler, Step, token::Token};
+use super::{BLOCK, Compiler, Step, StepKind, token::Token};
 use crate::{
     language::{Slot, Template},
     plan::{Op, program::Parallel},
     profile::{
+        grammar::{Key, Type},
         node::{Node, Yaml},
         reader::same_key,
     },
 };
+
+/// Steps side by side.
+pub(super) static STEPS: &[StepKind] = &[
+    StepKind {
+        words: &["parallel"],
+        value: Type::Either(&[Type::Text, Type::List(&Type::Steps)]),
+        options: &[&[
+            Key::new("steps", Type::Steps, "steps of each branch, with a number of branches"),
+            Key::new("width", Type::Text, "maximum number of branches at a time; all"),
+            Key::new("index", Type::Text, "variable for the number of the branch, from 0"),
+            Key::new("collect", Type::Names(&Type::Text), "lists of one value per branch"),
+        ]],
+        about: "runs branches concurrently: a list of them, or a number of copies of `steps`",
+        example: "parallel: [[{get: /a}], [{get: /b}]]",
+        compile: parallel,
+    },
+    StepKind {
+        words: &["after"],
+        value: Type::Pause,
+        options: &[&[BLOCK]],
+        about: "runs steps after a delay, while the flow continues",
+        example: "after: 2s, steps: [{get: /later}]",
+        compile: after,
+    },
+];
 
 /// `parallel: 10` with `steps`, or `parallel: [[…], […]]`; `width`, `index`, `collect`.
 pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
@@ -29,7 +55,7 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
         Yaml::List(items) => {
             if let Some(entry) = step.map.entries.iter().find(|entry| same_key(&entry.name, "steps")) {
                 let message = "`parallel` is a list of branches, or a number with `steps`, not both";
-                reading.fault(entry.place, message, None);
+                reading.error(entry.place, message, None);
                 step.map.took("steps");
             }
             items.iter().map(|item| compiler.branch(item)).collect()
@@ -37,9 +63,9 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
         _ => step.map.need(reading, "steps", "[{get: /}]").map(|node| compiler.branch(node)).into_iter().collect(),
     };
     compiler.blocks = outer;
-    if branches.is_empty() && !reading.has_faults() {
+    if branches.is_empty() && !reading.has_errors() {
         let hint = "for example `parallel: [[{get: /a}], [{get: /b}]]`".to_owned();
-        reading.fault(step.value.place, "there is nothing to run in parallel", Some(hint));
+        reading.error(step.value.place, "there is nothing to run in parallel", Some(hint));
     }
     let assigned = compiler.assigned_since(begin);
     let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Compiler, Step};
+use super::{AS, Compiler, ELSE, Step, StepKind, TAGS};
 use crate::{
     language::{Expr, Slot, Template, Value},
     metric::{Kind, Unit},
@@ -12,10 +12,83 @@ use crate::{
     },
     profile::{
         diagnostic::{Place, did_you_mean},
+        grammar::{Key, Type, words},
         node::{Node, Yaml},
     },
     units,
 };
+
+/// Pauses, variables, collections, rows and metrics.
+pub(super) static STEPS: &[StepKind] = &[
+    StepKind {
+        words: &["think"],
+        value: Type::Pause,
+        options: &[],
+        about: "pauses",
+        example: "think: 1s..3s",
+        compile: think,
+    },
+    StepKind {
+        words: &["set"],
+        value: Type::Names(&Type::Any),
+        options: &[],
+        about: "sets variables",
+        example: "set: {item: 3}",
+        compile: set,
+    },
+    StepKind {
+        words: &["metric"],
+        value: Type::Names(&Type::Text),
+        options: &[&[TAGS]],
+        about: "adds samples to custom metrics",
+        example: "metric: {orders: 1}",
+        compile: metric,
+    },
+    StepKind {
+        words: &["push"],
+        value: Type::Any,
+        options: &[&[
+            Key::required("to", Type::Text, "the collection"),
+            Key::new("max", Type::Count, "maximum number of items; 1000"),
+        ]],
+        about: "adds a value to a collection",
+        example: "push: '${item}', to: tasks",
+        compile: push,
+    },
+    StepKind {
+        words: &["pick"],
+        value: Type::Text,
+        options: &[&[
+            AS,
+            Key::new("which", Type::Word(&words(&WHICH)), "which value; random"),
+            Key::new("take", Type::Boolean, "remove the value from the collection; false"),
+            Key::new("steps", Type::Steps, "steps that use the value"),
+            ELSE,
+        ]],
+        about: "chooses a value of a collection; runs `else` if it is empty",
+        example: "pick: tasks, as: task, steps: [{get: '/tasks/${task}'}]",
+        compile: pick,
+    },
+    StepKind {
+        words: &["remove"],
+        value: Type::Any,
+        options: &[&[Key::required("from", Type::Text, "the collection")]],
+        about: "removes a value from a collection",
+        example: "remove: '${item}', from: tasks",
+        compile: remove,
+    },
+    StepKind {
+        words: &["row"],
+        value: Type::Text,
+        options: &[&[AS]],
+        about: "reads the next row of a data set",
+        example: "row: people",
+        compile: row,
+    },
+];
+
+/// Which value `pick` chooses.
+const WHICH: [(&str, Which); 3] = [("random", Which::Random), ("first", Which::First), ("last", Which::Last)];
 
 /// Most items of a collection that names no other number.
 const MOST_ITEMS: u32 = 1_000;
@@ -82,8 +155,7 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let list = compiler.collection(step.value);
     let named = step.map.take("as");
     let into = compiler.variable(named, "item", step.place);
-    let words = [("random", Which::Random), ("first", Which::First), ("last", Which::Last)];
-    let which = step.map.take("which").map_or(Some(Which::Random), |node| reading.word(node, "`which`", &words));
+    let which = step.map.take("which").map_or(Some(Which::Random), |node| reading.word(node, "`which`", &WHICH));
     let take = step.map.take("take").and_then(|node| reading.boolean(node, "take")).unwrap_or(false);
     let (Some(list), Some(into), Some(which)) = (list, into, which) else { return };
     let what = Change::Pick { into, which, take, empty: 0 };
@@ -103,7 +175,7 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         None => {
             let hint =
                 "put the steps that need it under `steps`; with an empty collection they are left out".to_owned();
-            reading.fault(step.place, "`pick` needs `steps`: the collection may be empty", Some(hint));
+            reading.error(step.place, "`pick` needs `steps`: the collection may be empty", Some(hint));
         }
     }
     step.map.finish(reading);
@@ -130,7 +202,7 @@ pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let Some(data) = known.iter().position(|known| *known == name) else {
         let hint = did_you_mean(&name, known.iter().map(String::as_str))
             .unwrap_or_else(|| format!("define it: `data: {{{name}: {{csv: {name}.csv}}}}`"));
-        return reading.fault(step.value.place, format!("there is no data set `{name}`"), Some(hint));
+        return reading.error(step.value.place, format!("there is no data set `{name}`"), Some(hint));
     };
     let into = compiler.variable(named, &name, step.value.place);
     compiler.ops.extend(into.map(|into| Op::Row { data, into }));
@@ -142,7 +214,7 @@ impl<'n> Compiler<'_, 'n> {
         let template = self.template(node, what)?;
         let Some(text) = template.constant_text() else { return Some(Pause::Computed(template)) };
         let range =
-            parse_range(&text).map_err(|message| self.reading.fault(node.place, format!("{what}: {message}"), None));
+            parse_range(&text).map_err(|message| self.reading.error(node.place, format!("{what}: {message}"), None));
         let (low, high) = range.ok()?;
         Some(Pause::Between(low, high))
     }
@@ -183,7 +255,7 @@ impl<'n> Compiler<'_, 'n> {
         let slot = self.names.slot(&name);
         if slot.is_none() {
             let hint = format!("give it to the users of the scenario: `user: {{{name}: []}}`");
-            self.reading.fault(node.place, format!("there is no collection `{name}`"), Some(hint));
+            self.reading.error(node.place, format!("there is no collection `{name}`"), Some(hint));
         }
         slot
     }
@@ -203,12 +275,12 @@ impl<'n> Compiler<'_, 'n> {
                     Some(Kind::Trend) => format!("define it: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`"),
                     _ => format!("define it: `metrics: {{{name}: counter}}`"),
                 });
-            self.reading.fault(place, format!("the profile has no metric `{name}`"), Some(hint));
+            self.reading.error(place, format!("the profile has no metric `{name}`"), Some(hint));
         }
         let metric = &metrics[found?];
         if kind == Some(Kind::Trend) && (metric.def.kind, metric.def.unit) != (Kind::Trend, Unit::Seconds) {
             let hint = format!("define it so: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`");
-            self.reading.fault(place, format!("`{name}` is no trend of times"), Some(hint));
+            self.reading.error(place, format!("`{name}` is no trend of times"), Some(hint));
         }
         found
     }

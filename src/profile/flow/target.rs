@@ -49,7 +49,7 @@ impl<'n> Compiler<'_, 'n> {
             return Some((Target::Computed(UrlTemplate { url: template, base }), written));
         }
         let resolved = resolve(&prefix, &self.surroundings.defaults);
-        let url = resolved.map_err(|(message, hint)| self.reading.fault(node.place, message, hint)).ok()?;
+        let url = resolved.map_err(|(message, hint)| self.reading.error(node.place, message, hint)).ok()?;
         let label = if prefix.contains("://") {
             // A label holds no host, no query and no password.
             written.split_once("://").and_then(|(_, after)| after.find('/').map(|at| after[at..].to_owned()))

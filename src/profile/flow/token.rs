@@ -14,6 +14,7 @@ use super::{
     Compiler,
     auth::{Auth, Hidden, bearer_of},
     nothing,
+    request::REQUEST,
 };
 use crate::{
     language::{
@@ -25,9 +26,45 @@ use crate::{
         check::Rule,
         program::{Extract, Send},
     },
-    profile::{diagnostic::Place, node::Node, reader::MapReader},
+    profile::{
+        diagnostic::Place,
+        grammar::{Key, Section, Type},
+        node::Node,
+        reader::MapReader,
+    },
     units,
 };
+
+/// The request that fetches a token, and what is read from its response.
+pub(in crate::profile) static TOKEN: Section = Section {
+    name: "token",
+    about: "A bearer token that each user fetches, and refreshes before it expires.",
+    keys: &[
+        METHODS,
+        &[
+            Key::new("access", Type::Any, "where the response holds the token; `$.access_token`"),
+            Key::new("refresh_token", Type::Any, "where the response holds the refresh token; `$.refresh_token`"),
+            Key::new("expires_in", Type::Any, "where the response holds the lifetime in seconds; `$.expires_in`"),
+            Key::new("refresh_at", Type::Text, "share of the lifetime after which the token is refreshed; 90%"),
+            Key::new("refresh", Type::Map(&REFRESH), "the request that refreshes the token; the same as the first"),
+        ],
+    ],
+    includes: &[&REQUEST],
+};
+
+/// The request that refreshes a token.
+pub(in crate::profile) static REFRESH: Section = Section {
+    name: "refresh",
+    about: "The request that refreshes a token; its templates can use `refresh_token`.",
+    keys: &[METHODS],
+    includes: &[&REQUEST],
+};
+
+static METHODS: &[Key] = &[
+    Key::new("post", Type::Text, "path or URL"),
+    Key::new("get", Type::Text, "path or URL, by GET"),
+    Key::new("put", Type::Text, "path or URL, by PUT"),
+];
 
 /// How much of its time a token is used for.
 const REFRESH_AT: f64 = 0.9;
@@ -75,7 +112,7 @@ impl<'n> Compiler<'_, 'n> {
         if needs != Needs::default() {
             let message =
                 format!("this request reads the response before it, which may be that of auth `{}`", token.provider);
-            self.reading.fault(place, message, Some("take what it needs into a variable with `extract`".to_owned()));
+            self.reading.error(place, message, Some("take what it needs into a variable with `extract`".to_owned()));
         }
         self.ops.push(Op::Reset(token.renewed));
         let there = self.open(token.when("token != null && (until == null || unix_ms() < until)"));
@@ -124,7 +161,7 @@ impl<'n> Compiler<'_, 'n> {
     fn fetch(&mut self, token: &Token, node: &'n Node) {
         let reading = self.reading;
         let provider = &token.provider;
-        let mut map = reading.map(node, &format!("the token of auth `{provider}`"));
+        let mut map = reading.section(node, &format!("the token of auth `{provider}`"), &TOKEN);
         let refresh = map.take("refresh");
         let (access, refresh_token, expires) = (map.take("access"), map.take("refresh_token"), map.take("expires_in"));
         let share = map
@@ -133,7 +170,7 @@ impl<'n> Compiler<'_, 'n> {
         let mut renewed = None;
         if let Some(node) = refresh {
             let unknown = self.open(token.when("refresh == null"));
-            let mut map = reading.map(node, &format!("the refresh of auth `{provider}`"));
+            let mut map = reading.section(node, &format!("the refresh of auth `{provider}`"), &REFRESH);
             self.names.lend(Some(("refresh_token", token.refresh)));
             self.ask(token, &mut map);
             self.names.lend(None);
@@ -181,7 +218,7 @@ impl<'n> Compiler<'_, 'n> {
         let auth = own.map(|node| (node, self.auth_of(node)));
         if let Some((node, Auth::Token(_))) = &auth {
             let hint = "basic, bearer and digest can stand here".to_owned();
-            reading.fault(node.place, "a request for a token can't need a token", Some(hint));
+            reading.error(node.place, "a request for a token can't need a token", Some(hint));
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();

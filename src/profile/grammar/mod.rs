@@ -1,53 +1,80 @@
-//! The grammar of profiles as a table: what sections there are, which keys they take, and what stands behind a key.
+//! The grammar of profiles as one table: which sections there are, which keys they take, and what stands behind a key.
 //!
-//! The JSON Schema for editors ([`schema`]) and the reference (`reference.rs`) are written from it. The readers beside
-//! it decide; `tests/grammar.rs` asks each of them which keys it knows, and compares.
+//! A [`Section`] stands beside the reader that takes its keys, and a row of [`STEPS`] carries the reader of its step. Readers
+//! know no other keys than those of the table; hints, the JSON Schema ([`schema`]) and the [`reference`] are written from it.
 
-mod load;
 pub mod reference;
 pub mod schema;
-mod sections;
-mod steps;
 
-pub use load::EXECUTORS;
-pub use steps::{STEPS, StepForm};
+use super::{data, document, flow, http, metrics, scenario, thresholds};
+pub use super::{flow::STEPS, scenario::EXECUTORS};
 
-/// A map with keys of its own.
+/// A map with a fixed set of keys.
 #[derive(Debug)]
 pub struct Section {
-    /// Its name in the schema, and its title in the reference.
+    /// Name in the schema, and title in the reference.
     pub name: &'static str,
-    /// What it is.
+    /// One sentence for the reference.
     pub about: &'static str,
-    /// Its keys.
-    pub keys: &'static [Key],
-    /// Sections whose keys it has, too.
-    pub includes: &'static [&'static Section],
+    /// Its own keys, in groups that sections can share.
+    pub keys: &'static [&'static [Key]],
+    /// Sections whose keys it takes as well.
+    pub includes: &'static [&'static Self],
 }
 
 impl Section {
-    /// Its keys, and those it includes.
-    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> {
-        self.keys.iter().chain(self.includes.iter().flat_map(|section| section.keys))
+    /// A section that includes no other.
+    #[must_use]
+    pub const fn new(name: &'static str, about: &'static str, keys: &'static [&'static [Key]]) -> Self {
+        Self { name, about, keys, includes: &[] }
+    }
+
+    /// Its own keys.
+    pub fn own_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
+        self.keys.iter().copied().flatten()
+    }
+
+    /// Its keys, and those of the sections that it includes.
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
+        self.own_keys().chain(self.includes.iter().flat_map(|section| section.own_keys()))
     }
 }
 
 /// A key of a section.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key {
-    /// The key; case, `_` and `-` don't matter.
+    /// The key as it is documented; readers ignore case, `_` and `-`.
     pub name: &'static str,
     /// What stands behind it.
-    pub kind: Kind,
-    /// Whether it must be there.
-    pub needed: bool,
-    /// What it means, and its default.
+    pub value: Type,
+    /// Whether it is required.
+    pub required: bool,
+    /// What it means, and after `;` its default.
     pub about: &'static str,
+}
+
+impl Key {
+    /// A key that may be left out.
+    #[must_use]
+    pub const fn new(name: &'static str, value: Type, about: &'static str) -> Self {
+        Self { name, value, required: false, about }
+    }
+
+    /// A key that must be there.
+    #[must_use]
+    pub const fn required(name: &'static str, value: Type, about: &'static str) -> Self {
+        Self { name, value, required: true, about }
+    }
+}
+
+/// The names of some keys, in their order.
+pub fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> + Clone {
+    keys.iter().map(|key| key.name)
 }
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum Type {
     /// One scalar.
     Text,
     /// A number of zero or more.
@@ -66,58 +93,59 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// `200`, `2xx` or `200..299`.
     Status,
-    /// Anything: a text, a list or a map.
+    /// A scalar, a list or a map.
     Any,
     /// A list of steps.
     Steps,
-    /// Scenarios by their names.
+    /// Scenarios by name.
     Scenarios,
     /// A section.
     Map(&'static Section),
-    /// Any names, each with such a value.
-    Names(&'static Kind),
-    /// A list of such values.
-    List(&'static Kind),
-    /// Such a value, or a list of them.
-    Several(&'static Kind),
-    /// Any of these.
-    Either(&'static [Kind]),
+    /// A map of any names to values of this type.
+    Names(&'static Self),
+    /// A list of values of this type.
+    List(&'static Self),
+    /// A value of this type, or a list of them.
+    Several(&'static Self),
+    /// A value of one of these types.
+    Either(&'static [Self]),
 }
 
-const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key { name, kind, needed: false, about }
+/// The words of a reader's list, for [`Type::Word`].
+#[must_use]
+pub const fn words<T: Copy, const N: usize>(list: &[(&'static str, T); N]) -> [&'static str; N] {
+    let mut words = [""; N];
+    let mut at = 0;
+    while at < N {
+        words[at] = list[at].0;
+        at += 1;
+    }
+    words
 }
 
-const fn needed(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key { name, kind, needed: true, about }
-}
-
-const fn section(name: &'static str, about: &'static str, keys: &'static [Key]) -> Section {
-    Section { name, about, keys, includes: &[] }
-}
-
-/// All sections in the order of the reference, steps apart.
+/// All sections in the order of the reference; executors and steps are tables of their own.
 pub static SECTIONS: &[&Section] = &[
-    &sections::PROFILE,
-    &load::BRIEF,
-    &load::WAIT,
-    &load::STAGE,
-    &load::SCENARIO,
-    &sections::HTTP,
-    &sections::TLS,
-    &sections::TLS_VERSION,
-    &sections::TLS_AUTH,
-    &sections::DNS,
-    &sections::METRIC,
-    &sections::DATA_SET,
-    &sections::THRESHOLD,
-    &steps::EXPECT,
-    &steps::RETRY,
-    &steps::EXTRACTION,
-    &steps::CHECK,
-    &steps::AUTH,
-    &steps::DIGEST,
-    &steps::TOKEN,
-    &steps::PART,
-    &steps::CHOICE,
+    &document::PROFILE,
+    &scenario::brief::LOAD,
+    &scenario::wait::WAIT,
+    &scenario::stages::STAGE,
+    &scenario::SCENARIO,
+    &http::HTTP,
+    &http::tls::TLS,
+    &http::tls::TLS_VERSION,
+    &http::tls::TLS_AUTH,
+    &http::names::DNS,
+    &metrics::METRIC,
+    &data::DATA_SET,
+    &thresholds::THRESHOLD,
+    &flow::checks::EXPECT,
+    &flow::retry::RETRY,
+    &flow::extracts::EXTRACTION,
+    &flow::checks::CHECK,
+    &flow::auth::AUTH,
+    &flow::auth::CREDENTIALS,
+    &flow::token::TOKEN,
+    &flow::token::REFRESH,
+    &flow::body::PART,
+    &flow::blocks::CHOICE,
 ];

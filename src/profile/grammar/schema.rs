@@ -4,7 +4,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{EXECUTORS, Key, Kind, SECTIONS, STEPS, Section, StepForm, load, sections};
+use super::{EXECUTORS, Key, SECTIONS, Section, Type};
+use crate::profile::{
+    document::PROFILE,
+    flow::{self, StepKind},
+    scenario::{SCENARIO, brief::LOAD},
+};
 
 /// A scalar may be computed from `vars`.
 const COMPUTED: &str = r"\$\{";
@@ -12,18 +17,18 @@ const COMPUTED: &str = r"\$\{";
 /// The schema, as it is committed in `profiles/schema.json`.
 #[must_use]
 pub fn schema() -> Value {
-    let mut profile = of_section(&sections::PROFILE);
+    let mut profile = of_section(&PROFILE);
     profile["anyOf"] = json!([{"required": ["flow"]}, {"required": ["scenarios"]}]);
     let mut defs = Map::new();
-    for section in SECTIONS.iter().filter(|section| section.name != sections::PROFILE.name) {
+    for section in SECTIONS.iter().filter(|section| section.name != PROFILE.name) {
         defs.insert(section.name.to_owned(), of_section(section));
     }
     defs.insert("scenarios".to_owned(), json!({"type": "object", "additionalProperties": scenario()}));
-    let steps: Vec<Value> = STEPS.iter().flat_map(|form| form.words.iter().map(|word| step(form, word))).collect();
+    let steps: Vec<Value> = flow::words().map(|(word, kind)| step(kind, word)).collect();
     defs.insert("steps".to_owned(), json!({"type": "array", "minItems": 1, "items": {"anyOf": steps}}));
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
-    schema.insert("title".to_owned(), json!("A profile of loadagent"));
+    schema.insert("title".to_owned(), json!("loadagent profile"));
     if let Value::Object(profile) = profile {
         schema.extend(profile);
     }
@@ -32,43 +37,43 @@ pub fn schema() -> Value {
 }
 
 fn of_section(section: &Section) -> Value {
-    object(section.about, &section.all_keys().collect::<Vec<_>>())
+    object(section.about, section.all_keys())
 }
 
 /// A scenario with load in brief or a share, or with an executor and its options.
 fn scenario() -> Value {
-    let common = || load::SCENARIO.all_keys();
-    let brief = object(load::SCENARIO.about, &common().chain(load::BRIEF.keys).collect::<Vec<_>>());
+    let brief = object(SCENARIO.about, SCENARIO.all_keys().chain(LOAD.own_keys()));
     let executors = EXECUTORS.iter().map(|executor| {
-        let mut of_executor = object(executor.about, &common().chain(executor.keys).collect::<Vec<_>>());
-        of_executor["properties"]["executor"] = json!({"const": executor.name, "description": executor.about});
-        if let Some(required) = of_executor["required"].as_array_mut() {
+        let options = &executor.options;
+        let mut scenario = object(options.about, SCENARIO.all_keys().chain(options.own_keys()));
+        scenario["properties"]["executor"] = json!({"const": options.name, "description": options.about});
+        if let Some(required) = scenario["required"].as_array_mut() {
             required.push(json!("executor"));
         }
-        of_executor
+        scenario
     });
     json!({"anyOf": std::iter::once(brief).chain(executors).collect::<Vec<_>>()})
 }
 
-fn step(form: &StepForm, word: &str) -> Value {
-    let mut step = object(form.about, &form.keys().collect::<Vec<_>>());
-    step["properties"][word] = described(of_kind(form.value), form.about);
+fn step(kind: &StepKind, word: &str) -> Value {
+    let mut step = object(kind.about, kind.keys());
+    step["properties"][word] = described(of_type(kind.value), kind.about);
     let required = step["required"].as_array().cloned().unwrap_or_default();
     step["required"] = std::iter::once(json!(word)).chain(required).collect();
     step
 }
 
 /// A map that takes these keys and no others.
-fn object(about: &str, keys: &[&Key]) -> Value {
+fn object(about: &str, keys: impl Iterator<Item = &'static Key> + Clone) -> Value {
     let (mut properties, mut spellings) = (Map::new(), Map::new());
-    for key in keys {
-        let value = described(of_kind(key.kind), key.about);
+    for key in keys.clone() {
+        let value = described(of_type(key.value), key.about);
         if let Some(spelling) = spelling(key.name) {
             spellings.insert(spelling, value.clone());
         }
         properties.insert(key.name.to_owned(), value);
     }
-    let required: Vec<&str> = keys.iter().filter(|key| key.needed).map(|key| key.name).collect();
+    let required: Vec<&str> = keys.filter(|key| key.required).map(|key| key.name).collect();
     json!({
         "type": "object",
         "description": about,
@@ -84,32 +89,32 @@ fn described(mut schema: Value, about: &str) -> Value {
     schema
 }
 
-fn of_kind(kind: Kind) -> Value {
+fn of_type(value: Type) -> Value {
     let written = |pattern: &str| json!({"type": "string", "pattern": format!("{COMPUTED}|{pattern}")});
     let either = |one: Value, pattern: &str| json!({"anyOf": [one, written(pattern)]});
-    match kind {
-        Kind::Text => json!({"type": ["string", "number", "boolean", "null"]}),
-        Kind::Count => either(json!({"type": "integer", "minimum": 0}), "^[0-9]+$"),
-        Kind::Boolean => either(json!({"type": "boolean"}), "^(true|false|yes|no|on|off)$"),
-        Kind::Number | Kind::Duration | Kind::Pause => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
-        Kind::Condition => json!({"type": ["string", "number", "boolean"]}),
-        Kind::Word(words) => {
+    match value {
+        Type::Text => json!({"type": ["string", "number", "boolean", "null"]}),
+        Type::Count => either(json!({"type": "integer", "minimum": 0}), "^[0-9]+$"),
+        Type::Boolean => either(json!({"type": "boolean"}), "^(true|false|yes|no|on|off)$"),
+        Type::Number | Type::Duration | Type::Pause => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
+        Type::Condition => json!({"type": ["string", "number", "boolean"]}),
+        Type::Word(words) => {
             // `version: 2` is a number to YAML.
             let read = words.iter().filter_map(|word| serde_json::from_str::<Value>(word).ok());
             either(json!({"enum": words.iter().map(|word| json!(word)).chain(read).collect::<Vec<_>>()}), "^$")
         }
-        Kind::Status => {
+        Type::Status => {
             let status = json!({"type": "integer", "minimum": 100, "maximum": 999});
             either(status, r"^([1-9]xx|[0-9]{3}(\.\.[0-9]{3})?)$")
         }
-        Kind::Any => json!({}),
-        Kind::Steps => json!({"$ref": "#/$defs/steps"}),
-        Kind::Scenarios => json!({"$ref": "#/$defs/scenarios"}),
-        Kind::Map(section) => json!({"$ref": format!("#/$defs/{}", section.name)}),
-        Kind::Names(of) => json!({"type": "object", "additionalProperties": of_kind(*of)}),
-        Kind::List(of) => json!({"type": "array", "items": of_kind(*of)}),
-        Kind::Several(of) => json!({"anyOf": [of_kind(*of), {"type": "array", "items": of_kind(*of)}]}),
-        Kind::Either(kinds) => json!({"anyOf": kinds.iter().map(|kind| of_kind(*kind)).collect::<Vec<_>>()}),
+        Type::Any => json!({}),
+        Type::Steps => json!({"$ref": "#/$defs/steps"}),
+        Type::Scenarios => json!({"$ref": "#/$defs/scenarios"}),
+        Type::Map(section) => json!({"$ref": format!("#/$defs/{}", section.name)}),
+        Type::Names(of) => json!({"type": "object", "additionalProperties": of_type(*of)}),
+        Type::List(of) => json!({"type": "array", "items": of_type(*of)}),
+        Type::Several(of) => json!({"anyOf": [of_type(*of), {"type": "array", "items": of_type(*of)}]}),
+        Type::Either(types) => json!({"anyOf": types.iter().map(|of| of_type(*of)).collect::<Vec<_>>()}),
     }
 }
 

@@ -1,14 +1,15 @@
 //! The section `http:`: how HTTP is spoken, in k6's words where k6 has them.
 
-mod names;
+pub(super) mod names;
 mod proxy;
-mod tls;
+pub(super) mod tls;
 
 use std::sync::Arc;
 
 use super::{
     document::Given,
-    flow::{Defaults, HeaderText, check_header},
+    flow::{self, Defaults, HeaderText, check_header},
+    grammar::{Key, Section, Type, words},
     node::Node,
     reader::{MapReader, Reading},
 };
@@ -16,6 +17,45 @@ use crate::plan::{
     HttpOptions,
     http::{CookieLife, Debug, Digest, Reuse, Version},
 };
+
+/// HTTP options.
+pub(in crate::profile) static HTTP: Section = Section::new(
+    "http",
+    "HTTP options of all requests.",
+    &[&[
+        Key::new("auth", flow::auth::VALUE, "authentication of every request"),
+        Key::new("timeout", Type::Duration, "maximum time of a request; 60s"),
+        Key::new("idle_timeout", Type::Duration, "maximum time without a byte of a response; none"),
+        Key::new("compression", Type::Boolean, "request compressed responses; false"),
+        Key::new("headers", Type::Names(&Type::Text), "headers of every request; an empty value removes one"),
+        Key::new("version", Type::Word(&words(&VERSIONS)), "HTTP version; auto"),
+        Key::new("max_redirects", Type::Count, "maximum number of redirects to follow; 10"),
+        Key::new("cookies", Type::Word(&words(&LIVES)), "lifetime of cookies; iteration"),
+        Key::new("noCookiesReset", Type::Boolean, "same as `cookies: user` (k6)"),
+        Key::new("connections", Type::Word(&words(&REUSES)), "lifetime of connections; reuse"),
+        Key::new("noConnectionReuse", Type::Boolean, "same as `connections: per_request` (k6)"),
+        Key::new("noVUConnectionReuse", Type::Boolean, "same as `connections: per_iteration` (k6)"),
+        Key::new("insecureSkipTLSVerify", Type::Boolean, "skip TLS certificate verification; false"),
+        Key::new("tls", Type::Map(&tls::TLS), "trusted CAs, client certificate, versions"),
+        Key::new(
+            "tlsVersion",
+            Type::Either(&[tls::VERSION, Type::Map(&tls::TLS_VERSION)]),
+            "same as the versions of `tls` (k6)",
+        ),
+        Key::new("tlsAuth", Type::List(&Type::Map(&tls::TLS_AUTH)), "same as the certificate of `tls` (k6)"),
+        Key::new("dns", Type::Map(&names::DNS), "name resolution"),
+        Key::new("hosts", Type::Names(&Type::Text), "fixed addresses of host names, which skip DNS"),
+        Key::new("block_hostnames", Type::Several(&Type::Text), "host names that are never connected to"),
+        Key::new("blacklist_ips", Type::Several(&Type::Text), "address ranges that are never connected to"),
+        Key::new("local_ips", Type::Several(&Type::Text), "source addresses, used in turn"),
+        Key::new("proxy", Type::Text, "URL of a proxy, or `off`; taken from the environment"),
+        Key::new(
+            "http_debug",
+            Type::Either(&[Type::Word(&words(&DEBUGS)), Type::Boolean]),
+            "print requests and responses, secrets masked; off",
+        ),
+    ]],
+);
 
 /// What `Accept-Encoding` says when a profile asks for compression: what can be unpacked.
 const ACCEPTED_CODINGS: &str = "gzip, deflate, br, zstd";
@@ -28,9 +68,9 @@ pub(super) fn read(reading: &Reading, given: &Given, map: &mut MapReader<'_>, de
         options.proxies = proxy::from_environment(reading, given, place);
         return options;
     };
-    let mut http = reading.map(node, "http");
+    let mut http = reading.section(node, "http", &HTTP);
     read_defaults(reading, &mut http, defaults);
-    if let Some(version) = http.take("version").and_then(|node| reading.word(node, "version of HTTP", VERSIONS)) {
+    if let Some(version) = http.take("version").and_then(|node| reading.word(node, "version of HTTP", &VERSIONS)) {
         options.version = version;
     }
     let redirects = http.take("max_redirects").and_then(|node| reading.count(node, "max_redirects"));
@@ -42,7 +82,7 @@ pub(super) fn read(reading: &Reading, given: &Given, map: &mut MapReader<'_>, de
         Some(node) => proxy::read(reading, node),
         None => proxy::from_environment(reading, given, node.place),
     };
-    let debug = http.take("http_debug").and_then(|node| reading.word(node, "http_debug", DEBUGS));
+    let debug = http.take("http_debug").and_then(|node| reading.word(node, "http_debug", &DEBUGS));
     options.debug = debug.unwrap_or_default();
     // It becomes steps of flows, so that whoever compiles them reads it.
     http.take("auth");
@@ -50,13 +90,13 @@ pub(super) fn read(reading: &Reading, given: &Given, map: &mut MapReader<'_>, de
     options
 }
 
-const VERSIONS: &[(&str, Version)] =
-    &[("auto", Version::Auto), ("1.1", Version::One), ("2", Version::Two), ("2-prior-knowledge", Version::Two)];
-const LIVES: &[(&str, CookieLife)] =
-    &[("iteration", CookieLife::Iteration), ("user", CookieLife::User), ("off", CookieLife::Off)];
-const REUSES: &[(&str, Reuse)] =
-    &[("reuse", Reuse::Reuse), ("per_iteration", Reuse::PerIteration), ("per_request", Reuse::PerRequest)];
-const DEBUGS: &[(&str, Debug)] = &[("off", Debug::Off), ("heads", Debug::Heads), ("full", Debug::Full)];
+const VERSIONS: [(&str, Version); 4] =
+    [("auto", Version::Auto), ("1.1", Version::One), ("2", Version::Two), ("2-prior-knowledge", Version::Two)];
+const LIVES: [(&str, CookieLife); 3] =
+    [("iteration", CookieLife::Iteration), ("user", CookieLife::User), ("off", CookieLife::Off)];
+const REUSES: [(&str, Reuse); 3] =
+    [("reuse", Reuse::Reuse), ("per_iteration", Reuse::PerIteration), ("per_request", Reuse::PerRequest)];
+const DEBUGS: [(&str, Debug); 3] = [("off", Debug::Off), ("heads", Debug::Heads), ("full", Debug::Full)];
 
 fn read_defaults(reading: &Reading, http: &mut MapReader<'_>, defaults: &mut Defaults) {
     if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
@@ -84,11 +124,11 @@ fn set(defaults: &mut Defaults, name: &str, value: Option<Node>) {
 fn read_lives(reading: &Reading, http: &mut MapReader<'_>, options: &mut HttpOptions) {
     // k6's switches, and the word that says the same; both together would be two answers to one question.
     let cookies = [("noCookiesReset", CookieLife::User)];
-    if let Some(life) = choose(reading, http, "cookies", LIVES, &cookies) {
+    if let Some(life) = choose(reading, http, "cookies", &LIVES, &cookies) {
         options.cookies = life;
     }
     let connections = [("noConnectionReuse", Reuse::PerRequest), ("noVUConnectionReuse", Reuse::PerIteration)];
-    if let Some(reuse) = choose(reading, http, "connections", REUSES, &connections) {
+    if let Some(reuse) = choose(reading, http, "connections", &REUSES, &connections) {
         options.connections = reuse;
     }
 }
@@ -106,7 +146,7 @@ fn choose<T: Copy>(
         if reading.boolean(node, switch) == Some(true) {
             if chosen.is_some() {
                 let message = format!("`{switch}` is a second answer to what `{key}` says");
-                reading.fault(node.place, message, Some(format!("keep `{key}`")));
+                reading.error(node.place, message, Some(format!("keep `{key}`")));
             }
             chosen = Some(Some(*value));
         }
@@ -116,13 +156,13 @@ fn choose<T: Copy>(
 
 /// Reads `{username: …, password: …}` of digest authentication.
 pub(super) fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
-    let mut map = reading.map(node, "digest");
+    let mut map = reading.section(node, "digest", &flow::auth::CREDENTIALS);
     let mut text = |key, example| map.need(reading, key, example).and_then(|node| reading.text(node, key));
     let (username, password) = (text("username", "jane"), text("password", "${PASSWORD}"));
     map.finish(reading);
     let (username, password) = (username?, password?);
     if username.chars().any(char::is_control) {
-        reading.fault(node.place, "a user name holds no line breaks or other control characters", None);
+        reading.error(node.place, "a user name holds no line breaks or other control characters", None);
         return None;
     }
     Some(Arc::new(Digest { username, password }))

@@ -5,15 +5,29 @@ use std::{
     time::Duration,
 };
 
-use super::super::reader::{MapReader, Reading};
+use super::super::{
+    grammar::{Key, Section, Type, words},
+    reader::{MapReader, Reading},
+};
 use crate::{
     plan::names::{AddressRange, HostPattern, NameOptions, Override, Policy, Select},
     units,
 };
 
-const SELECTS: &[(&str, Select)] =
-    &[("first", Select::First), ("random", Select::Random), ("roundRobin", Select::RoundRobin)];
-const POLICIES: &[(&str, Policy)] = &[
+/// Options of name resolution.
+pub(in crate::profile) static DNS: Section = Section::new(
+    "dns",
+    "Name resolution, as in k6.",
+    &[&[
+        Key::new("ttl", Type::Text, "how long addresses are cached: a duration, `inf` or 0; 5m"),
+        Key::new("select", Type::Word(&words(&SELECTS)), "which address is used; random"),
+        Key::new("policy", Type::Word(&words(&POLICIES)), "which IP version is used; preferIPv4"),
+    ]],
+);
+
+const SELECTS: [(&str, Select); 3] =
+    [("first", Select::First), ("random", Select::Random), ("roundRobin", Select::RoundRobin)];
+const POLICIES: [(&str, Policy); 5] = [
     ("preferIPv4", Policy::PreferV4),
     ("preferIPv6", Policy::PreferV6),
     ("onlyIPv4", Policy::OnlyV4),
@@ -24,10 +38,10 @@ const POLICIES: &[(&str, Policy)] = &[
 pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> NameOptions {
     let mut names = NameOptions::default();
     if let Some(node) = http.take("dns") {
-        let mut dns = reading.map(node, "dns");
+        let mut dns = reading.section(node, "dns", &DNS);
         let ttl = dns.take("ttl").and_then(|node| reading.parsed(node, "ttl", parse_ttl));
-        let select = dns.take("select").and_then(|node| reading.word(node, "select", SELECTS));
-        let policy = dns.take("policy").and_then(|node| reading.word(node, "policy", POLICIES));
+        let select = dns.take("select").and_then(|node| reading.word(node, "select", &SELECTS));
+        let policy = dns.take("policy").and_then(|node| reading.word(node, "policy", &POLICIES));
         dns.finish(reading);
         names.ttl = ttl.unwrap_or(names.ttl);
         names.select = select.unwrap_or(names.select);
@@ -35,7 +49,7 @@ pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> NameOptions {
     }
     if let Some(node) = http.take("hosts") {
         for entry in &reading.map(node, "hosts").entries {
-            let pattern = HostPattern::parse(&entry.name).map_err(|message| reading.fault(entry.place, message, None));
+            let pattern = HostPattern::parse(&entry.name).map_err(|message| reading.error(entry.place, message, None));
             let to = reading.parsed(entry.value, &format!("`{}`", entry.name), parse_override);
             names.hosts.extend(pattern.ok().zip(to));
         }

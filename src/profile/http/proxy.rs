@@ -13,7 +13,7 @@ pub(super) fn read(reading: &Reading, node: &Node) -> Proxies {
     if matches!(text.as_str(), "off" | "none" | "false") {
         return Proxies::default();
     }
-    let proxy = parse(&text).map_err(|(message, hint)| reading.fault(node.place, message, hint)).ok();
+    let proxy = parse(&text).map_err(|(message, hint)| reading.error(node.place, message, hint)).ok();
     Proxies { http: proxy.clone(), https: proxy, ..Proxies::default() }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -
         named(name).or_else(|| named(&name.to_lowercase())).filter(|value| !value.is_empty())
     };
     let proxy = |name: &str| {
-        let told = |(message, hint)| reading.fault(place, format!("${name}: {message}"), hint);
+        let told = |(message, hint)| reading.error(place, format!("${name}: {message}"), hint);
         parse(value(name)?).map_err(told).ok()
     };
     Proxies {

@@ -10,17 +10,53 @@ use rustls::{
 
 use super::super::{
     diagnostic::Place,
+    grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
     reader::{MapReader, Reading},
 };
 use crate::plan::http::{Identity, TlsOptions, TlsVersions};
+
+/// TLS options.
+pub(in crate::profile) static TLS: Section = Section::new(
+    "tls",
+    "TLS: trusted CAs and client certificate.",
+    &[&[
+        Key::new("skip_verify", Type::Boolean, "skip TLS certificate verification; false"),
+        Key::new("ca", Type::Several(&Type::Text), "PEM files of additional trusted CAs"),
+        Key::new("certificate", Type::Text, "client certificate, in PEM"),
+        Key::new("key", Type::Text, "private key of the client certificate, in PEM"),
+        Key::new("server_name", Type::Text, "server name to request and verify; the URL's host"),
+        Key::new("min_version", VERSION, "lowest TLS version; 1.2"),
+        Key::new("max_version", VERSION, "highest TLS version; 1.3"),
+    ]],
+);
+
+/// k6's way to name versions of TLS.
+pub(in crate::profile) static TLS_VERSION: Section = Section::new(
+    "tlsVersion",
+    "TLS versions, as k6 writes them.",
+    &[&[Key::new("min", VERSION, "lowest TLS version"), Key::new("max", VERSION, "highest TLS version")]],
+);
+
+/// k6's way to name a client certificate.
+pub(in crate::profile) static TLS_AUTH: Section = Section::new(
+    "tlsAuth",
+    "Client certificate, as k6 writes it.",
+    &[&[
+        Key::new("cert", Type::Text, "client certificate, in PEM"),
+        Key::new("key", Type::Text, "its private key, in PEM"),
+    ]],
+);
+
+/// A version of TLS.
+pub(super) static VERSION: Type = Type::Word(&words(&VERSIONS));
 
 pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> TlsOptions {
     let mut options = TlsOptions::default();
     let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
     options.skip_verify = skip.unwrap_or(false);
     if let Some(node) = http.take("tls") {
-        let mut tls = reading.map(node, "tls");
+        let mut tls = reading.section(node, "tls", &TLS);
         let skip = tls.take("skip_verify").and_then(|node| reading.boolean(node, "skip_verify"));
         options.skip_verify |= skip.unwrap_or(false);
         if let Some(node) = tls.take("ca") {
@@ -31,7 +67,7 @@ pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> TlsOptions {
         if let Some(name) = tls.take("server_name").and_then(|node| reading.text(node, "server_name").zip(Some(node))) {
             options.server_name = check_name(reading, name);
         }
-        let mut bound = |key| tls.take(key).map(|node| (node, reading.word(node, "version of TLS", VERSIONS)));
+        let mut bound = |key| tls.take(key).map(|node| (node, reading.word(node, "version of TLS", &VERSIONS)));
         let (lowest, highest) = (bound("min_version"), bound("max_version"));
         options.versions = versions(reading, lowest, highest);
         tls.finish(reading);
@@ -46,7 +82,7 @@ pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> TlsOptions {
 }
 
 /// Numbers that are compared; k6's words beside ours.
-const VERSIONS: &[(&str, u8)] = &[("1.2", 2), ("1.3", 3), ("tls1.2", 2), ("tls1.3", 3)];
+const VERSIONS: [(&str, u8); 4] = [("1.2", 2), ("1.3", 3), ("tls1.2", 2), ("tls1.3", 3)];
 
 type Bound<'n> = Option<(&'n Node, Option<u8>)>;
 
@@ -58,7 +94,7 @@ fn versions(reading: &Reading, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVers
         (low, high) if low <= high => TlsVersions::Both,
         _ => {
             let place = lowest.map_or(Place { line: 1, column: 1 }, |(node, _)| node.place);
-            reading.fault(place, "the lowest version of TLS is higher than the highest", None);
+            reading.error(place, "the lowest version of TLS is higher than the highest", None);
             TlsVersions::Both
         }
     }
@@ -67,13 +103,13 @@ fn versions(reading: &Reading, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVers
 /// k6's `tlsVersion: tls1.3` or `tlsVersion: {min: tls1.2, max: tls1.3}`.
 fn k6_versions(reading: &Reading, node: &Node) -> TlsVersions {
     if matches!(node.value, Yaml::Map(_)) {
-        let mut map = reading.map(node, "tlsVersion");
-        let mut bound = |key| map.take(key).map(|node| (node, reading.word(node, "version of TLS", VERSIONS)));
+        let mut map = reading.section(node, "tlsVersion", &TLS_VERSION);
+        let mut bound = |key| map.take(key).map(|node| (node, reading.word(node, "version of TLS", &VERSIONS)));
         let (lowest, highest) = (bound("min"), bound("max"));
         map.finish(reading);
         return versions(reading, lowest, highest);
     }
-    let only = reading.word(node, "version of TLS", VERSIONS);
+    let only = reading.word(node, "version of TLS", &VERSIONS);
     versions(reading, Some((node, only)), Some((node, only)))
 }
 
@@ -81,10 +117,10 @@ fn k6_versions(reading: &Reading, node: &Node) -> TlsVersions {
 fn k6_identity(reading: &Reading, node: &Node) -> Option<Arc<Identity>> {
     let [item] = reading.list(node, "tlsAuth") else {
         let hint = Some("split the profile by hosts, if they need different ones".to_owned());
-        reading.fault(node.place, "`tlsAuth` holds one certificate, which is shown to every host that asks", hint);
+        reading.error(node.place, "`tlsAuth` holds one certificate, which is shown to every host that asks", hint);
         return None;
     };
-    let mut map = reading.map(item, "tlsAuth");
+    let mut map = reading.section(item, "tlsAuth", &TLS_AUTH);
     let (certificate, key) = (map.take("cert"), map.take("key"));
     map.finish(reading);
     identity(reading, item, certificate, key)
@@ -95,7 +131,7 @@ fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Opt
         (None, None) => return None,
         (Some(certificate), Some(key)) => (certificate, key),
         (Some(_), None) | (None, Some(_)) => {
-            reading.fault(node.place, "a certificate needs its key, and a key its certificate", None);
+            reading.error(node.place, "a certificate needs its key, and a key its certificate", None);
             return None;
         }
     };
@@ -103,14 +139,14 @@ fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Opt
     let (pem, what) = pem(reading, key, "key")?;
     let Ok(parsed) = PrivateKeyDer::from_pem_slice(&pem) else {
         let hint = Some("an encrypted key must be decrypted first: `openssl pkey -in …`".to_owned());
-        reading.fault(key.place, format!("key: {what} holds no private key in PEM"), hint);
+        reading.error(key.place, format!("key: {what} holds no private key in PEM"), hint);
         return None;
     };
     if chain.is_empty() {
         return None;
     }
     if let Err(error) = CertifiedKey::from_der(chain.clone(), parsed.clone_key(), &default_provider()) {
-        reading.fault(key.place, format!("certificate and key do not go together: {error}"), None);
+        reading.error(key.place, format!("certificate and key do not go together: {error}"), None);
         return None;
     }
     Some(Arc::new(Identity { chain, key: parsed }))
@@ -121,7 +157,7 @@ fn certificates(reading: &Reading, node: &Node, key: &str) -> Vec<CertificateDer
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     let read = read.unwrap_or_default();
     if read.is_empty() {
-        reading.fault(node.place, format!("{key}: {what} holds no certificate in PEM"), None);
+        reading.error(node.place, format!("{key}: {what} holds no certificate in PEM"), None);
     }
     read
 }
@@ -137,7 +173,7 @@ fn pem(reading: &Reading, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
         Ok(bytes) => Some((bytes, what)),
         Err(error) => {
             let hint = Some("names of files are relative to the profile's folder; PEM may also stand here".to_owned());
-            reading.fault(node.place, format!("{key}: {what} can't be read: {error}"), hint);
+            reading.error(node.place, format!("{key}: {what} can't be read: {error}"), hint);
             None
         }
     }
@@ -145,7 +181,7 @@ fn pem(reading: &Reading, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
 
 fn check_name(reading: &Reading, (name, node): (String, &Node)) -> Option<String> {
     if rustls::pki_types::ServerName::try_from(name.as_str()).is_err() {
-        reading.fault(node.place, format!("server_name: `{name}` is neither a host name nor an address"), None);
+        reading.error(node.place, format!("server_name: `{name}` is neither a host name nor an address"), None);
         return None;
     }
     Some(name)

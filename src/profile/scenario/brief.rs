@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     executor::{self, GRACE, MAX_DURATION},
-    stages,
+    stages::{self, STAGES},
 };
 use crate::{
     plan::{
@@ -14,15 +14,31 @@ use crate::{
     },
     profile::{
         diagnostic::Place,
+        grammar::{Key, Section, Type},
         reader::{MapReader, Reading, same_key},
     },
     units::{show_count, show_duration},
 };
 
+/// Load in brief.
+pub(in crate::profile) static LOAD: Section = Section::new(
+    "load",
+    "Load in brief: at the top of a profile or in a scenario, without `executor`.",
+    &[&[
+        Key::new("vus", Type::Count, "number of users"),
+        Key::new("users", Type::Count, "same as `vus` (Locust)"),
+        Key::new("duration", Type::Duration, "length of the load"),
+        Key::new("runTime", Type::Duration, "same as `duration` (Locust)"),
+        Key::new("iterations", Type::Count, "number of iterations, shared by all users"),
+        Key::new("rate", Type::Number, "arrivals per second"),
+        Key::new("stages", STAGES, "stages of the number of users, or of the rate if `rate` is set"),
+        Key::new("spawnRate", Type::Number, "users started per second, until all are running (Locust)"),
+        Key::new("maxVUs", Type::Count, "maximum number of users of a `rate`; 10000"),
+    ]],
+);
+
 /// As many as a count in a profile may be.
 const MAX_USERS: f64 = 1e7;
-
-const KEYS: [&str; 9] = ["vus", "users", "duration", "runTime", "iterations", "stages", "rate", "spawnRate", "maxVUs"];
 
 /// What was said of the load; nothing of it must be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,10 +65,10 @@ pub(super) type Shaped = (&'static str, Shape, Option<String>);
 impl Brief {
     /// Takes what is there of a map.
     pub(in crate::profile) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Self {
-        let mut either = |one, other: &'static str| {
+        let mut either = |one: &'static str, other: &'static str| {
             let (first, second) = (map.take(one), map.take(other));
             if let (Some(_), Some(node)) = (first, second) {
-                reading.fault(node.place, format!("`{one}` and `{other}` are the same; write one of them"), None);
+                reading.error(node.place, format!("`{one}` and `{other}` are the same; write one of them"), None);
             }
             first.map(|node| (one, node)).or(second.map(|node| (other, node)))
         };
@@ -61,7 +77,7 @@ impl Brief {
         let duration = length.and_then(|(what, node)| {
             let duration = reading.duration(node, what)?;
             if duration.is_zero() {
-                reading.fault(node.place, format!("`{what}` must be more than zero"), None);
+                reading.error(node.place, format!("`{what}` must be more than zero"), None);
             }
             Some(duration)
         });
@@ -76,7 +92,7 @@ impl Brief {
 
     /// Where the first word about the load stands.
     pub(super) fn place_in(map: &MapReader<'_>) -> Place {
-        let says = |name: &str| KEYS.iter().any(|key| same_key(key, name));
+        let says = |name: &str| LOAD.own_keys().any(|key| same_key(key.name, name));
         map.entries.iter().find(|entry| says(&entry.name)).map_or(map.place, |entry| entry.place)
     }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::stages::read_stages;
+use super::stages::{STAGES, read_stages};
 use crate::{
     plan::{ClosedSchedule, ClosedShape, OpenSchedule, OpenShape, Shape, Work, schedule::open::Spacing},
     profile::{
+        grammar::{Key, Section, Type, words},
         node::Node,
         reader::{MapReader, Reading},
     },
@@ -21,111 +22,199 @@ pub(super) const DEFAULT_MAX_VUS: u32 = 10_000;
 /// Arrivals per second that a schedule may ask for; far beyond what one machine can send.
 const MAX_RATE: f64 = 1e7;
 
-#[derive(Debug, Clone, Copy)]
-enum Executor {
-    ConstantVus,
-    RampingVus,
-    SharedIterations,
-    PerVuIterations,
-    ConstantArrivalRate,
-    RampingArrivalRate,
-    ExternallyControlled,
+static VUS: Key = Key::new("vus", Type::Count, "number of users; 1");
+static ITERATIONS: Key = Key::new("iterations", Type::Count, "number of iterations; 1");
+static MAXIMUM: Key = Key::new("maxDuration", Type::Duration, "maximum time; 10m");
+static DURATION: Key = Key::required("duration", Type::Duration, "length of the load");
+static TIME_UNIT: Key = Key::new("timeUnit", Type::Duration, "the time unit of rates; 1s");
+static PRE_ALLOCATED: Key = Key::new("preAllocatedVUs", Type::Count, "users created before the start; 0");
+static MAX_VUS: Key =
+    Key::new("maxVUs", Type::Count, "maximum number of users; `preAllocatedVUs`, or 10000 without it");
+static ARRIVALS: Key = Key::new("arrivals", Type::Word(&words(&SPACINGS)), "spacing of arrivals; even");
+
+/// An executor of k6: its options, and their reader.
+#[derive(Debug)]
+pub struct Executor {
+    /// The options; the section's name is the executor's.
+    pub options: Section,
+    read: fn(&Reading, &mut MapReader<'_>) -> Option<Shape>,
 }
 
-/// The executors by k6's names.
-const EXECUTORS: [(&str, Executor); 7] = [
-    ("constant-vus", Executor::ConstantVus),
-    ("ramping-vus", Executor::RampingVus),
-    ("shared-iterations", Executor::SharedIterations),
-    ("per-vu-iterations", Executor::PerVuIterations),
-    ("constant-arrival-rate", Executor::ConstantArrivalRate),
-    ("ramping-arrival-rate", Executor::RampingArrivalRate),
-    ("externally-controlled", Executor::ExternallyControlled),
+/// k6's executors.
+pub static EXECUTORS: [Executor; 7] = [
+    Executor {
+        options: Section::new(
+            "constant-vus",
+            "A fixed number of users, each running iterations one after another.",
+            &[&[VUS, DURATION]],
+        ),
+        read: constant_vus,
+    },
+    Executor {
+        options: Section::new(
+            "ramping-vus",
+            "A number of users that changes in stages.",
+            &[&[
+                Key::new("startVUs", Type::Count, "users at the start; 1"),
+                Key::required("stages", STAGES, "stages of the number of users"),
+                Key::new(
+                    "gracefulRampDown",
+                    Type::Duration,
+                    "time for an iteration to finish when its user is stopped; 30s",
+                ),
+            ]],
+        ),
+        read: ramping_vus,
+    },
+    Executor {
+        options: Section::new(
+            "shared-iterations",
+            "A fixed number of iterations, shared by all users.",
+            &[&[VUS, ITERATIONS, MAXIMUM]],
+        ),
+        read: shared_iterations,
+    },
+    Executor {
+        options: Section::new(
+            "per-vu-iterations",
+            "A fixed number of iterations per user.",
+            &[&[VUS, ITERATIONS, MAXIMUM]],
+        ),
+        read: per_vu_iterations,
+    },
+    Executor {
+        options: Section::new(
+            "constant-arrival-rate",
+            "A constant rate of arrivals, independent of response times.",
+            &[&[
+                Key::required("rate", Type::Number, "arrivals per `timeUnit`"),
+                DURATION,
+                TIME_UNIT,
+                ARRIVALS,
+                PRE_ALLOCATED,
+                MAX_VUS,
+            ]],
+        ),
+        read: constant_arrival_rate,
+    },
+    Executor {
+        options: Section::new(
+            "ramping-arrival-rate",
+            "A rate of arrivals that changes in stages.",
+            &[&[
+                Key::new("startRate", Type::Number, "arrivals per `timeUnit` at the start; 0"),
+                Key::required("stages", STAGES, "stages of the rate"),
+                TIME_UNIT,
+                ARRIVALS,
+                PRE_ALLOCATED,
+                MAX_VUS,
+            ]],
+        ),
+        read: ramping_arrival_rate,
+    },
+    Executor {
+        options: Section::new(
+            "externally-controlled",
+            "A number of users that the control API changes.",
+            &[&[VUS, Key::new("maxVUs", Type::Count, "maximum number of users; `vus`"), DURATION]],
+        ),
+        read: externally_controlled,
+    },
 ];
 
-/// Reads the executor that a node names, with its name as k6 writes it, and what it takes from the map. None, or no
-/// shape, when there were faults.
-pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>, node: &Node) -> Option<(&'static str, Option<Shape>)> {
-    let words: Vec<_> = EXECUTORS.iter().map(|(name, executor)| (*name, (*name, *executor))).collect();
-    let (name, executor) = reading.word(node, "executor", &words)?;
-    Some((name, read_shape(reading, map, executor)))
-}
-
-fn read_shape(reading: &Reading, map: &mut MapReader<'_>, executor: Executor) -> Option<Shape> {
-    match executor {
-        Executor::ConstantVus => {
-            let vus = read_vus(reading, map);
-            let duration = read_length(reading, map);
-            Some(closed(ClosedSchedule::constant(vus?, duration?), GRACE, Work::Endless))
-        }
-        Executor::SharedIterations => {
-            let vus = read_vus(reading, map);
-            let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
-            let limit = read_limit(reading, map);
-            if let (Some(vus), Some(iterations)) = (vus, iterations)
-                && iterations < vus
-            {
-                let (message, hint) = too_few_iterations(iterations, vus);
-                reading.fault(map.place, message, Some(hint));
-            }
-            Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::Shared(iterations?.into())))
-        }
-        Executor::PerVuIterations => {
-            let vus = read_vus(reading, map);
-            let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
-            if iterations == Some(0) {
-                reading.fault(map.place, "`iterations` must be more than zero", None);
-            }
-            let limit = read_limit(reading, map);
-            Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::PerUser(iterations?.into())))
-        }
-        Executor::RampingVus => {
-            let start = map.take("startVUs").map_or(Some(1), |node| reading.count(node, "startVUs"));
-            let grace =
-                map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
-            let stages = read_stages(reading, map, |node| reading.count(node, "target").map(f64::from));
-            Some(closed(ClosedSchedule::ramping(start?, stages?), grace?, Work::Endless))
-        }
-        Executor::ConstantArrivalRate => {
-            let unit = read_time_unit(reading, map);
-            let rate = map.need(reading, "rate", "100");
-            let rate = rate.and_then(|node| read_rate(reading, node, "rate", unit.unwrap_or(1.0)));
-            if rate == Some(0.0) {
-                reading.fault(map.place, "`rate` must be more than zero", None);
-            }
-            let duration = read_length(reading, map);
-            let spacing = read_spacing(reading, map);
-            let users = read_users(reading, map);
-            Some(open(OpenSchedule::constant(unit.and(rate)?, duration?, spacing?), users?))
-        }
-        Executor::RampingArrivalRate => {
-            let unit = read_time_unit(reading, map);
-            let start = map.take("startRate");
-            let start = start.map_or(Some(0.0), |node| read_rate(reading, node, "startRate", unit.unwrap_or(1.0)));
-            let stages = read_stages(reading, map, |node| read_rate(reading, node, "target", unit.unwrap_or(1.0)));
-            let spacing = read_spacing(reading, map);
-            let users = read_users(reading, map);
-            Some(open(OpenSchedule::ramping(unit.and(start)?, stages?, spacing?), users?))
-        }
-        Executor::ExternallyControlled => read_controlled(reading, map),
+/// The executors' names.
+pub(super) static NAMES: [&str; EXECUTORS.len()] = {
+    let mut names = [""; EXECUTORS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = EXECUTORS[at].options.name;
+        at += 1;
     }
+    names
+};
+
+/// Reads the executor that a node names, with its name as k6 writes it, and its options. None, or no shape, after errors.
+pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>, node: &Node) -> Option<(&'static str, Option<Shape>)> {
+    let words: Vec<_> = EXECUTORS.iter().map(|executor| (executor.options.name, executor)).collect();
+    let executor = reading.word(node, "executor", &words)?;
+    map.expect(executor.options.own_keys());
+    Some((executor.options.name, (executor.read)(reading, map)))
 }
 
-/// A number of users that the control port may change. k6 takes a duration of zero for no end.
-fn read_controlled(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+fn constant_vus(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reading, map);
+    let duration = read_length(reading, map);
+    Some(closed(ClosedSchedule::constant(vus?, duration?), GRACE, Work::Endless))
+}
+
+fn shared_iterations(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reading, map);
+    let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
+    let limit = read_limit(reading, map);
+    if let (Some(vus), Some(iterations)) = (vus, iterations)
+        && iterations < vus
+    {
+        let (message, hint) = too_few_iterations(iterations, vus);
+        reading.error(map.place, message, Some(hint));
+    }
+    Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::Shared(iterations?.into())))
+}
+
+fn per_vu_iterations(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reading, map);
+    let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
+    if iterations == Some(0) {
+        reading.error(map.place, "`iterations` must be greater than zero", None);
+    }
+    let limit = read_limit(reading, map);
+    Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::PerUser(iterations?.into())))
+}
+
+fn ramping_vus(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+    let start = map.take("startVUs").map_or(Some(1), |node| reading.count(node, "startVUs"));
+    let grace = map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
+    let stages = read_stages(reading, map, |node| reading.count(node, "target").map(f64::from));
+    Some(closed(ClosedSchedule::ramping(start?, stages?), grace?, Work::Endless))
+}
+
+fn constant_arrival_rate(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+    let unit = read_time_unit(reading, map);
+    let rate = map.need(reading, "rate", "100");
+    let rate = rate.and_then(|node| read_rate(reading, node, "rate", unit.unwrap_or(1.0)));
+    if rate == Some(0.0) {
+        reading.error(map.place, "`rate` must be greater than zero", None);
+    }
+    let duration = read_length(reading, map);
+    let spacing = read_spacing(reading, map);
+    let users = read_users(reading, map);
+    Some(open(OpenSchedule::constant(unit.and(rate)?, duration?, spacing?), users?))
+}
+
+fn ramping_arrival_rate(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
+    let unit = read_time_unit(reading, map);
+    let start = map.take("startRate");
+    let start = start.map_or(Some(0.0), |node| read_rate(reading, node, "startRate", unit.unwrap_or(1.0)));
+    let stages = read_stages(reading, map, |node| read_rate(reading, node, "target", unit.unwrap_or(1.0)));
+    let spacing = read_spacing(reading, map);
+    let users = read_users(reading, map);
+    Some(open(OpenSchedule::ramping(unit.and(start)?, stages?, spacing?), users?))
+}
+
+/// A number of users that the control API may change. k6 reads a duration of zero as no end.
+fn externally_controlled(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
     let vus = read_vus(reading, map);
     let most = map.take("maxVUs").map(|node| (node.place, reading.count(node, "maxVUs")));
     let node = map.need(reading, "duration", "1h");
     let duration = node.and_then(|node| reading.duration(node, "duration"));
     if let (Some(node), Some(Duration::ZERO)) = (node, duration) {
         let hint = "for a run without an end take a long one, such as 30d: Ctrl-C and the control port end it";
-        reading.fault(node.place, "`duration` must be more than zero", Some(hint.to_owned()));
+        reading.error(node.place, "`duration` must be more than zero", Some(hint.to_owned()));
     }
     let (place, most) = most.map_or((map.place, vus), |(place, most)| (place, most));
     if let (Some(vus), Some(most)) = (vus, most)
         && most < vus
     {
-        reading.fault(place, format!("`maxVUs` ({most}) must be at least `vus` ({vus})"), None);
+        reading.error(place, format!("`maxVUs` ({most}) must be at least `vus` ({vus})"), None);
     }
     let schedule = ClosedSchedule::constant(vus?, duration?);
     Some(Shape::Closed(ClosedShape {
@@ -161,7 +250,7 @@ fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
     let node = map.need(reading, "duration", "30s")?;
     let duration = reading.duration(node, "duration")?;
     if duration.is_zero() {
-        reading.fault(node.place, "`duration` must be more than zero", None);
+        reading.error(node.place, "`duration` must be more than zero", None);
         return None;
     }
     Some(duration)
@@ -171,7 +260,7 @@ fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
 pub(super) fn read_rate(reading: &Reading, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
     let rate = reading.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        reading.fault(node.place, format!("{what}: more than {MAX_RATE} arrivals a second"), None);
+        reading.error(node.place, format!("{what}: more than {MAX_RATE} arrivals a second"), None);
         return None;
     }
     Some(rate)
@@ -182,15 +271,16 @@ fn read_time_unit(reading: &Reading, map: &mut MapReader<'_>) -> Option<f64> {
     let Some(node) = map.take("timeUnit") else { return Some(1.0) };
     let unit = reading.duration(node, "timeUnit")?;
     if unit.is_zero() {
-        reading.fault(node.place, "`timeUnit` must be more than zero", None);
+        reading.error(node.place, "`timeUnit` must be more than zero", None);
         return None;
     }
     Some(unit.as_secs_f64())
 }
 
-pub(super) fn read_spacing(reading: &Reading, map: &mut MapReader<'_>) -> Option<Spacing> {
-    let words = [("even", Spacing::Even), ("poisson", Spacing::Poisson)];
-    map.take("arrivals").map_or(Some(Spacing::Even), |node| reading.word(node, "spacing of arrivals", &words))
+const SPACINGS: [(&str, Spacing); 2] = [("even", Spacing::Even), ("poisson", Spacing::Poisson)];
+
+fn read_spacing(reading: &Reading, map: &mut MapReader<'_>) -> Option<Spacing> {
+    map.take("arrivals").map_or(Some(Spacing::Even), |node| reading.word(node, "spacing of arrivals", &SPACINGS))
 }
 
 /// Pre-allocated and most users. k6 demands the first; here both may be left out.
@@ -202,7 +292,7 @@ pub(super) fn read_users(reading: &Reading, map: &mut MapReader<'_>) -> Option<(
     let max = most.map_or(Some(default), |(_, count)| count)?;
     if max < pre_allocated || max == 0 {
         let place = most.or(made).map_or(map.place, |(place, _)| place);
-        reading.fault(
+        reading.error(
             place,
             format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"),
             None,

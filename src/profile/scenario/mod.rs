@@ -3,16 +3,17 @@
 //! Owns the load's part of the grammar: executors (`executor`), load in brief ([`brief`]), totals that scenarios
 //! share, rests between iterations (`wait`). Never reads the steps of a flow. Start with [`read_all`].
 
-pub mod brief;
+pub(super) mod brief;
 mod executor;
 mod once;
-mod stages;
+pub(super) mod stages;
 mod total;
-mod wait;
+pub(super) mod wait;
 
 use std::time::Duration;
 
 pub use brief::Brief;
+pub use executor::{EXECUTORS, Executor};
 pub use once::Once;
 
 use self::total::Total;
@@ -20,10 +21,32 @@ use super::{
     diagnostic::{Place, did_you_mean},
     document::Given,
     flow::{Sections, SetupNames, Surroundings, read_program},
+    grammar::{Key, Section, Type},
     node::Node,
     reader::{MapReader, Reading},
 };
 use crate::plan::{Origin, Program, Scenario, Shape, Wait};
+
+/// A scenario.
+pub(in crate::profile) static SCENARIO: Section = Section {
+    name: "scenario",
+    about: "A flow and its load. The load is in brief, an executor's, or a share of the profile's.",
+    keys: &[&[
+        Key::required("flow", Type::Steps, "steps of an iteration"),
+        Key::new("user", Type::Names(&Type::Any), "initial variables of each user"),
+        Key::new("on_start", Type::Steps, "steps of each user before its first iteration"),
+        Key::new("on_stop", Type::Steps, "steps of each user after its last iteration"),
+        Key::new("startTime", Type::Duration, "delay from the start of the run; 0s"),
+        Key::new("gracefulStop", Type::Duration, "time for running iterations to finish after the end; 30s"),
+        Key::new("tags", Type::Names(&Type::Text), "labels of its series"),
+        Key::new("share", Type::Count, "its weight when scenarios share the profile's load; 1"),
+    ]],
+    includes: &[&wait::WAIT],
+};
+
+/// The key that names an executor.
+pub(in crate::profile) static EXECUTOR: Key =
+    Key::required("executor", Type::Word(&executor::NAMES), "name of the executor");
 
 /// What flags and the environment say of the load; they stand over the profile.
 #[derive(Debug, Clone, Default)]
@@ -118,16 +141,16 @@ pub fn read_all<'n>(
     let section = map.take("scenarios");
     if section.is_none() && flow.is_none() && map.is_map() {
         let hint = format!("for example `flow: [{{get: /}}]`, or `scenarios: {example}`");
-        reading.fault(map.place, "the profile needs `flow` or `scenarios`", Some(hint));
+        reading.error(map.place, "the profile needs `flow` or `scenarios`", Some(hint));
     }
     if let (Some(node), true) = (section, flow.is_some()) {
         let hint = "put the flow at the top under `scenarios`, too, with a name";
-        reading.fault(node.place, "a profile has a `flow` or `scenarios`, not both", Some(hint.to_owned()));
+        reading.error(node.place, "a profile has a `flow` or `scenarios`, not both", Some(hint.to_owned()));
     }
     if let Some(node) = section {
         let entries = reading.map(node, "scenarios").entries;
-        if entries.is_empty() && !reading.has_faults() {
-            reading.fault(node.place, "there are no scenarios", None);
+        if entries.is_empty() && !reading.has_errors() {
+            reading.error(node.place, "there are no scenarios", None);
         }
         for entry in &entries {
             check_name(reading, &entry.name, entry.place);
@@ -187,7 +210,7 @@ fn check_name(reading: &Reading, name: &str, place: Place) {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(known) {
         let message = format!("scenario name `{name}` may hold only letters, digits, `_` and `-`");
-        reading.fault(place, message, None);
+        reading.error(place, message, None);
     }
 }
 
@@ -197,7 +220,7 @@ fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]
         if !read.iter().any(|one| one.name == *wanted) {
             let names = read.iter().map(|one| one.name.as_str());
             let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("there are {}", named(read)));
-            reading.fault(place, format!("--scenarios: there is no scenario `{wanted}`"), Some(hint));
+            reading.error(place, format!("--scenarios: there is no scenario `{wanted}`"), Some(hint));
         }
     }
     for one in read.iter_mut().filter(|_| !only.is_empty()) {
@@ -212,7 +235,8 @@ fn read_one<'n>(
     notes: &mut Vec<String>,
     total: &Total,
 ) -> Read {
-    let mut map = reading.map(node, &format!("scenario `{name}`"));
+    let mut map = reading.section(node, &format!("scenario `{name}`"), &SCENARIO);
+    map.expect([&EXECUTOR]);
     let named = map.take("executor");
     let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
     let graceful_stop =
@@ -228,9 +252,10 @@ fn read_one<'n>(
         known = executor.is_some();
         Load::Own(executor.and_then(|(name, shape)| Some((name, shape?))))
     } else {
-        let before = reading.count_of_faults();
+        map.expect(brief::LOAD.own_keys());
+        let before = reading.error_count();
         let brief = Brief::read(reading, &mut map);
-        if reading.count_of_faults() > before {
+        if reading.error_count() > before {
             // What can't be read is told; that it is missing would be told twice.
             Load::Own(None)
         } else if !brief.is_empty() {
@@ -244,7 +269,7 @@ fn read_one<'n>(
     };
     if let (Some((place, _)), Load::Own(Some(_))) = (share, &load) {
         let hint = "`share` splits the load at the top of the profile; leave one of them out";
-        reading.fault(place, format!("scenario `{name}` has load of its own and a share"), Some(hint.to_owned()));
+        reading.error(place, format!("scenario `{name}` has load of its own and a share"), Some(hint.to_owned()));
     }
     if known {
         map.finish(reading);
@@ -266,7 +291,7 @@ fn shaped(
             Some((executor, shape))
         }
         Err((message, hint)) => {
-            reading.fault(place, message, hint);
+            reading.error(place, message, hint);
             None
         }
     }

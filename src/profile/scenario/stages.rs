@@ -3,10 +3,24 @@
 use crate::{
     plan::schedule::Stage,
     profile::{
+        grammar::{Key, Section, Type},
         node::Node,
         reader::{MapReader, Reading},
     },
 };
+
+/// The value of `stages`.
+pub(super) static STAGES: Type = Type::List(&Type::Map(&STAGE));
+
+/// A stage of a load.
+pub(in crate::profile) static STAGE: Section = Section::new(
+    "stage",
+    "A stage of a load: users or the rate change linearly to `target`.",
+    &[&[
+        Key::required("duration", Type::Duration, "length of the stage; 0s is a jump"),
+        Key::required("target", Type::Number, "users, or arrivals per second, at its end"),
+    ]],
+);
 
 /// The stages that must be there.
 pub(super) fn read_stages(
@@ -27,7 +41,7 @@ pub(super) fn read_list(
     let mut stages = Vec::new();
     let items = reading.list(node, "stages");
     for item in items {
-        let mut stage = reading.map(item, "this stage");
+        let mut stage = reading.section(item, "this stage", &STAGE);
         let duration = stage.need(reading, "duration", "1m").and_then(|node| reading.duration(node, "duration"));
         let target = stage.need(reading, "target", "10").and_then(&read_target);
         stage.finish(reading);
@@ -36,7 +50,7 @@ pub(super) fn read_list(
         }
     }
     if items.is_empty() {
-        reading.fault(
+        reading.error(
             node.place,
             "`stages` is empty",
             Some("for example `stages: [{duration: 1m, target: 10}]`".to_owned()),

@@ -56,12 +56,12 @@ impl Total {
             (None, true) if !read.is_empty() && !self.brief.is_empty() => {
                 let hint = "leave out the load at the top, or the load of a scenario, which then takes its `share`";
                 let message = "nobody takes the load at the top: every scenario has load of its own";
-                reading.fault(self.place, message, Some(hint.to_owned()));
+                reading.error(self.place, message, Some(hint.to_owned()));
             }
             (Some(one), false) => {
                 let hint = "for example `vus: 100` and `duration: 5m`, or `rate: 50` and `duration: 5m`, at the top";
                 let message = format!("scenario `{}` has a share, but the profile has no load to share", one.name);
-                reading.fault(one.place, message, Some(hint.to_owned()));
+                reading.error(one.place, message, Some(hint.to_owned()));
             }
             _ => {}
         }
@@ -71,7 +71,7 @@ impl Total {
         let (executor, shape, note) = match self.brief.shape() {
             Ok(shaped) => shaped,
             Err((message, hint)) => {
-                reading.fault(self.place, message, hint);
+                reading.error(self.place, message, hint);
                 return (nothing, None);
             }
         };

@@ -4,9 +4,27 @@ use std::time::Duration;
 
 use crate::{
     plan::Wait,
-    profile::reader::{MapReader, Reading},
+    profile::{
+        grammar::{Key, Section, Type},
+        reader::{MapReader, Reading},
+    },
     units::parse_duration,
 };
+
+/// The pause between iterations.
+pub(in crate::profile) static WAIT: Section = Section::new(
+    "wait",
+    "The pause between iterations.",
+    &[&[
+        Key::new(
+            "wait",
+            Type::Text,
+            "`1s`, `1s..3s`, `between(1s, 3s)`, `constant(1s)`, `pacing(5s)` or `throughput(0.2)`",
+        ),
+        Key::new("waitTime", Type::Text, "same as `wait` (Locust)"),
+        Key::new("minIterationDuration", Type::Duration, "same as `wait: pacing(…)` (k6)"),
+    ]],
+);
 
 const HINT: &str =
     "known: constant(1s), between(1s, 3s), pacing(5s), throughput(0.2); 1s and 1s..3s are short for the first two";
@@ -16,14 +34,14 @@ pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
     let wait = map.take("wait").or_else(|| map.take("waitTime"));
     let least = map.take("minIterationDuration");
     if let (Some(_), Some(least)) = (wait, least) {
-        reading.fault(least.place, "`wait` and `minIterationDuration` contradict each other", None);
+        reading.error(least.place, "`wait` and `minIterationDuration` contradict each other", None);
     }
     if let Some(node) = wait {
         let text = reading.text(node, "wait")?;
         return match parse(&text) {
             Ok(wait) => Some(wait),
             Err(message) => {
-                reading.fault(node.place, format!("wait: {message}"), Some(HINT.to_owned()));
+                reading.error(node.place, format!("wait: {message}"), Some(HINT.to_owned()));
                 None
             }
         };

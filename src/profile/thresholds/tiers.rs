@@ -3,11 +3,20 @@
 use crate::{
     profile::{
         diagnostic::Place,
+        grammar::{Key, Type, words},
         node::Node,
         reader::{MapReader, Reading},
     },
     threshold::{Bearing, Operator, Threshold, Tier},
 };
+
+/// The keys of tiers.
+pub(super) static KEYS: &[Key] = &[
+    Key::new("target", Type::Text, "condition of the best tier"),
+    Key::new("acceptable", Type::Text, "condition of the second tier"),
+    Key::new("attention", Type::Text, "condition of the last tier"),
+    Key::new("failBelow", Type::Word(&words(&Tier::ALL)), "the tier that must be reached; acceptable"),
+];
 
 /// A condition as it stands in the profile.
 pub(super) struct Condition<'n> {
@@ -26,7 +35,7 @@ pub(super) fn read<'n>(reading: &Reading, map: &mut MapReader<'n>) -> Vec<Condit
     let words: Vec<_> = there.iter().map(|(word, tier, _)| (*word, *tier)).collect();
     if let (Some(node), true) = (fail_below, there.is_empty()) {
         let hint = "for example `target: p(95)<300` and `acceptable: p(95)<500`";
-        reading.fault(node.place, "`failBelow` without tiers", Some(hint.to_owned()));
+        reading.error(node.place, "`failBelow` without tiers", Some(hint.to_owned()));
     }
     let default = words.iter().map(|(_, tier)| *tier).filter(|tier| *tier <= Tier::Acceptable).max();
     let default = default.or(words.first().map(|(_, tier)| *tier));
@@ -55,7 +64,7 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
             );
             let hint =
                 "tiers compare the same statistic in the same way; write a list of thresholds for different ones";
-            reading.fault(place, message, Some(hint.to_owned()));
+            reading.error(place, message, Some(hint.to_owned()));
             continue;
         }
         let easier = match wants(better.operator) {
@@ -68,7 +77,7 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
                 "`{}` ({first}) is no harder to meet than `{}` ({second})",
                 better.expression, worse.expression
             );
-            reading.fault(place, message, None);
+            reading.error(place, message, None);
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, CommandError> {
             })?;
             print(text.trim_end());
         }
-        Some(ProfilesAction::Schema) => print(&format!("{:#}", grammar::schema::schema())),
+        Some(ProfilesAction::Schema) => print(&format!("{}", grammar::schema::schema())),
     }
     Ok(Exit::Passed)
 }
