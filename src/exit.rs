@@ -1,26 +1,29 @@
-//! Exit codes: one table, from which `--help`, the README and the process itself take them.
+//! Exit codes: one table for `--help`, the README and the process.
 
-/// How a run ended, as the process tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// How a command ended: the exit code of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
 #[repr(u8)]
 pub enum Exit {
-    /// Everything held.
+    /// All thresholds hold.
     Passed = 0,
-    /// A fault of loadagent itself.
+    /// Internal error of loadagent.
     Internal = 1,
     /// Bad command line.
     Usage = 2,
     /// A threshold failed.
     ThresholdFailed = 99,
-    /// The profile or a configuration is wrong; nothing was sent.
+    /// Invalid profile or configuration; nothing was sent.
     BadProfile = 104,
-    /// Stopped from outside.
+    /// Stopped by a signal or the control API.
     Stopped = 105,
-    /// The test aborted itself.
+    /// Aborted by a threshold or a failed setup.
     Aborted = 108,
-    /// The promised load was not delivered.
+    /// The offered load was not delivered.
     Invalid = 109,
-    /// A sink did not get everything.
+    /// An output did not deliver everything.
     TelemetryIncomplete = 110,
 }
 
@@ -28,17 +31,17 @@ impl Exit {
     /// All codes with their meaning, in the order of the table.
     pub const TABLE: [(Self, &'static str); 9] = [
         (Self::Passed, "passed"),
-        (Self::Internal, "a fault of loadagent itself"),
+        (Self::Internal, "internal error of loadagent"),
         (Self::Usage, "bad command line"),
-        (Self::ThresholdFailed, "a threshold failed, or had no data and the profile does not allow that"),
-        (Self::BadProfile, "the profile or a configuration is wrong; nothing was sent"),
-        (Self::Stopped, "stopped from outside (SIGINT, SIGTERM), after a clean drain"),
-        (Self::Aborted, "the test aborted itself (`abortOnFail`)"),
-        (Self::Invalid, "invalid: the promised load was not delivered"),
-        (Self::TelemetryIncomplete, "telemetry incomplete: a sink did not get everything"),
+        (Self::ThresholdFailed, "a threshold failed, or had no data (unless the profile allows it)"),
+        (Self::BadProfile, "invalid profile or configuration; nothing was sent"),
+        (Self::Stopped, "stopped by SIGINT, SIGTERM or the control API, after a graceful stop"),
+        (Self::Aborted, "aborted by a threshold (abortOnFail) or a failed setup"),
+        (Self::Invalid, "invalid: the offered load was not delivered"),
+        (Self::TelemetryIncomplete, "telemetry incomplete: an output did not deliver everything"),
     ];
 
-    /// Where several hold, the first of these wins.
+    /// The first of these wins where several hold. The only place that decides it.
     const PRECEDENCE: [Self; 8] = [
         Self::Internal,
         Self::BadProfile,
@@ -50,7 +53,7 @@ impl Exit {
         Self::Passed,
     ];
 
-    /// The one that counts among several.
+    /// The code with precedence.
     #[must_use]
     pub fn first_of(codes: &[Self]) -> Self {
         Self::PRECEDENCE.into_iter().find(|code| codes.contains(code)).unwrap_or(Self::Passed)
@@ -63,14 +66,24 @@ impl Exit {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_wins() {
-        assert_eq!(Exit::first_of(&[Exit::ThresholdFailed, Exit::Invalid]), Exit::Invalid);
-        assert_eq!(Exit::first_of(&[Exit::TelemetryIncomplete, Exit::ThresholdFailed]), Exit::ThresholdFailed);
-        assert_eq!(Exit::first_of(&[]), Exit::Passed);
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        exit.code()
     }
 }
+
+/// A number that is no exit code of loadagent's.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown exit code {0}")]
+pub struct UnknownExit(u8);
+
+impl TryFrom<u8> for Exit {
+    type Error = UnknownExit;
+
+    fn try_from(code: u8) -> Result<Self, UnknownExit> {
+        Self::TABLE.iter().map(|(exit, _)| *exit).find(|exit| exit.code() == code).ok_or(UnknownExit(code))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("output", &["units", "metric", "threshold", "interval_log", "record_log"]),
     // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
     ("dashboard", &["units", "metric", "output", "analysis"]),
-    ("analysis", &["units", "metric", "interval_log"]),
+    // `threshold` and `exit` for the verdict.
+    ("analysis", &["units", "exit", "metric", "threshold", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
     // Help texts show the tables of exit codes, options of the practice target and statistics.

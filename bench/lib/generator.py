@@ -63,13 +63,13 @@ class Generator:
     """A started run. `finish` waits for it and removes its folder; `with` keeps the folder for what comes after."""
 
     def __init__(
-        self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None, before=()
+        self, *words, prometheus=None, outs=(), core=machine.LOAD_CORE, quiet=True, watch=0.1, env=None, folder=None, before=(), binary=None
     ):
         self.run_id = f"bench-{os.getpid()}-{next(_runs)}"
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-run-"))
         # `folder`: a place of somebody else's, for example a disk that is too small.
         self.dir = pathlib.Path(folder or self.home) / "run"
-        argv = [*before, programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
+        argv = [*before, binary or programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
         for out in [*([f"prometheus={prometheus.write_url}"] if prometheus else []), *outs]:
             argv += ["--out", out]
         if quiet:

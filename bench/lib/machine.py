@@ -1,8 +1,10 @@
-"""What the figures were measured on, without names of hosts or places."""
+"""The machine and the commit of a measurement, without host names or paths."""
 
 import datetime
 import os
+import pathlib
 import platform
+import subprocess
 
 CORES = sorted(os.sched_getaffinity(0))
 # The target and the generator get a core each; on one core they share it and nothing is pinned.
@@ -16,6 +18,7 @@ def describe():
         "cpu": _cpu_model(),
         "kernel": platform.release(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "commit": _commit(),
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     }
 
@@ -32,3 +35,10 @@ def _cpu_model():
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.machine()
+
+
+def _commit():
+    """Short hash of the checked out commit, with `-dirty` after local changes."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    found = subprocess.run(command, cwd=pathlib.Path(__file__).parent, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "unknown"

@@ -1,11 +1,14 @@
-//! Analysis: what the intervals mean. Answers instead of charts.
+//! Analysis: what the intervals of a run mean.
 //!
-//! Owns validity (was the promised load delivered?). Thresholds have a room of their own; soak, spike and stress
-//! findings will stand here. Reads totals and the accounting by intended second; never touches traffic.
-//! Start with [`validity`].
+//! Owns the fold of a run, validity (was the offered load delivered?) and the verdict. Reads intervals, totals and the
+//! accounting by intended second; never touches traffic. Start with [`run_fold`], then [`validity`] and [`verdict`].
 
 pub mod offered;
+pub mod run_fold;
 pub mod validity;
+pub mod verdict;
 
 pub use offered::Offered;
+pub use run_fold::RunFold;
 pub use validity::{Generator, Validity};
+pub use verdict::{Judgement, Outcome, Reason, Verdict};

@@ -1,41 +1,63 @@
-//! Validity: was the promised load delivered, and was the generator healthy? An invalid run proves nothing.
+//! Validity: was the offered load delivered, and was the generator healthy? The numbers of an invalid run mean nothing.
 
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::Offered;
 use crate::{
     interval_log::frame::{Header, Model},
-    metric::{Totals, Value},
+    metric::{Totals, Value, catalogue},
     units::{show_count, show_duration, show_share},
 };
 
 /// Arrivals that may be dropped before a run is invalid.
 pub const MAX_DROPPED: f64 = 0.01;
-/// Lateness of the generator's own that is still tolerable: it is part of every response time.
+/// Schedule lag of the generator that is still tolerable: it is part of every response time.
 pub const MAX_LAG_P99: Duration = Duration::from_millis(100);
 /// Attempts that may fail for want of sockets on this machine.
 pub const MAX_SOCKETLESS: f64 = 0.001;
 /// Past this share of its cores the generator is what is measured.
 const BUSY: f64 = 0.95;
 
-/// Costs of the generator itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// Costs of the generator.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Generator {
     /// CPU time, all threads.
     pub cpu_seconds: f64,
     /// CPU time of the threads that make the load.
     pub worker_cpu_seconds: f64,
-    /// Threads that make the load.
-    pub workers: usize,
+    /// Threads that make the load; None in the log of a run that did not end.
+    pub workers: Option<usize>,
     /// Resident memory at the end, bytes.
     pub rss_bytes: u64,
-    /// Most resident memory, bytes.
-    pub rss_peak_bytes: u64,
-    /// Time a container's CPU quota held it back.
+    /// Most resident memory, bytes; None in the log of a run that did not end.
+    pub rss_peak_bytes: Option<u64>,
+    /// Seconds that the container's CPU quota throttled it.
     pub throttled_seconds: f64,
 }
 
-/// Whether the numbers mean what they say.
+impl Generator {
+    /// What a log shows of a generator without its end entry.
+    #[must_use]
+    pub fn of_totals(totals: &Totals) -> Self {
+        let resident = match totals.sum_where(&catalogue::GENERATOR_RSS.name, |_| true) {
+            Some(Value::Gauge(Some(bytes))) => bytes,
+            _ => 0.0,
+        };
+        Self {
+            cpu_seconds: totals.counter(&catalogue::GENERATOR_CPU.name),
+            worker_cpu_seconds: totals.counter(&catalogue::GENERATOR_WORKER_CPU.name),
+            workers: None,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
+            rss_bytes: resident as u64,
+            rss_peak_bytes: None,
+            throttled_seconds: totals.counter(&catalogue::GENERATOR_THROTTLED.name),
+        }
+    }
+}
+
+/// Whether the numbers of a run are valid.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Validity {
     /// Arrivals that were due in arrival-rate scenarios.
@@ -46,7 +68,7 @@ pub struct Validity {
     pub dropped: u64,
     /// Lateness of the generator: median, p99 and maximum in seconds, of arrival-rate scenarios.
     pub lag: Option<[f64; 3]>,
-    /// What it cost.
+    /// Costs of the generator.
     pub generator: Generator,
     /// Why the run is invalid; empty when it is not.
     pub invalid: Vec<String>,
@@ -67,7 +89,7 @@ impl Validity {
             }
         }
         validity.achieved = validity.offered - validity.dropped;
-        if let Some(Value::Trend(lag)) = totals.sum_where("schedule_lag", |_| true) {
+        if let Some(Value::Trend(lag)) = totals.sum_where(&catalogue::SCHEDULE_LAG.name, |_| true) {
             validity.lag =
                 lag.quantile(0.5).zip(lag.quantile(0.99)).zip(lag.max()).map(|((median, p99), max)| [median, p99, max]);
         }
@@ -86,7 +108,7 @@ impl Validity {
         if self.dropped > 0 {
             let (dropped_count, offered) = (show_count(self.dropped), show_count(self.offered));
             let text = format!(
-                "{dropped_count} of {offered} arrivals ({}) found no free user and were dropped; raise maxVUs",
+                "{dropped_count} of {offered} arrivals ({}) were dropped because no user was free; raise maxVUs",
                 show_share(dropped)
             );
             if dropped > MAX_DROPPED { self.invalid.push(text) } else { self.warnings.push(text) }
@@ -95,37 +117,36 @@ impl Validity {
             && p99 > MAX_LAG_P99.as_secs_f64()
         {
             let lag = show_duration(Duration::from_secs_f64(p99));
-            self.invalid.push(format!(
-                "the generator itself was late: p99 of the schedule lag is {lag}; use more cores or a lower rate"
-            ));
+            self.invalid
+                .push(format!("the generator was late: p99 of schedule_lag is {lag}; use more cores or a lower rate"));
         }
-        let (failed, attempts) = match totals.sum_where("http_req_failed", |_| true) {
+        let (failed, attempts) = match totals.sum_where(&catalogue::HTTP_REQ_FAILED.name, |_| true) {
             Some(Value::Rate { nonzero, total }) => (nonzero, total),
             _ => (0, 0),
         };
         if attempts > 0 && failed == attempts {
-            self.warnings.push("not one attempt succeeded; ERRORS says why".to_owned());
+            self.warnings.push("all requests failed; see ERRORS".to_owned());
         }
-        let socketless =
-            totals.sum_where("http_errors", |series| series.labels.get("error_class") == Some("no_socket"));
+        let socketless = totals
+            .sum_where(&catalogue::HTTP_ERRORS.name, |series| series.labels.get("error_class") == Some("no_socket"));
         if let Some(Value::Counter(count)) = socketless
             && count > MAX_SOCKETLESS * attempts as f64
         {
             self.invalid.push(format!(
-                "{count} attempts found no socket on this machine; raise `ulimit -n` or the range of local ports"
+                "{count} requests found no free socket on this machine; raise `ulimit -n` or net.ipv4.ip_local_port_range"
             ));
         }
-        let capacity = elapsed.as_secs_f64() * self.generator.workers as f64;
+        let capacity = elapsed.as_secs_f64() * self.generator.workers.unwrap_or(0) as f64;
         let busy = if capacity > 0.0 { self.generator.worker_cpu_seconds / capacity } else { 0.0 };
         if busy > BUSY {
             self.warnings.push(format!(
-                "the generator's threads were busy {} of the time: closed-model throughput is the generator's limit, not the target's",
+                "the workers were busy {} of the time: throughput of closed-model scenarios is limited by the generator, not the target",
                 show_share(busy.min(1.0))
             ));
         }
         if self.generator.throttled_seconds > 0.01 * elapsed.as_secs_f64() {
             let time = show_duration(Duration::from_secs_f64(self.generator.throttled_seconds));
-            self.warnings.push(format!("the container's CPU quota held the generator back for {time}"));
+            self.warnings.push(format!("the container's CPU quota throttled the generator for {time}"));
         }
     }
 }

@@ -8,22 +8,22 @@ use url::Url;
 /// What to do with the bundled dashboards.
 #[derive(Debug, Subcommand)]
 pub enum DashboardsAction {
-    /// Titles and what they show
+    /// List titles and descriptions (default)
     List,
-    /// Write them as Grafana's JSON: `DIR/prometheus/*.json` and `DIR/influxdb/*.json`
+    /// Write the dashboards as JSON for Grafana, below DIR/prometheus and DIR/influxdb
     Export(ExportArgs),
 }
 
 /// Flags of `dashboards export`.
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {
-    /// Where to
+    /// Directory to write to
     #[arg(value_name = "DIR", default_value = "dashboards")]
     pub folder: PathBuf,
-    /// What stands before every metric, as in `--out prometheus=…?prefix=`
+    /// Prefix of metric names, as the option prefix of the output prometheus
     #[arg(long, value_name = "PREFIX", default_value = "loadagent_", value_parser = metric_prefix)]
     pub prefix: String,
-    /// What stands before every measurement, as in `--out influxdb=…?prefix=`
+    /// Prefix of measurements, as the option prefix of the output influxdb
     #[arg(long, value_name = "PREFIX", default_value = "", value_parser = measurement_prefix)]
     pub measurement_prefix: String,
 }
@@ -59,20 +59,4 @@ pub(super) fn grafana(text: &str) -> Result<Url, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prefixes_cant_end_a_name() {
-        assert!(metric_prefix("").is_ok() && metric_prefix("k6_").is_ok() && metric_prefix("9a").is_err());
-        assert!(
-            metric_prefix("a{").is_err() && measurement_prefix("a/").is_err() && measurement_prefix("a.b-c_").is_ok()
-        );
-    }
-
-    #[test]
-    fn grafana_is_an_address() {
-        assert_eq!(grafana("http://h:3000/below").unwrap().path(), "/below");
-        assert!(grafana("localhost:3000").is_err() && grafana("grafana").is_err() && grafana("file:///x").is_err());
-    }
-}
+mod tests;

@@ -9,16 +9,16 @@ use super::duration;
 /// Flags that shape the load.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
-    /// Users
+    /// Number of virtual users [default: 1]
     #[arg(short = 'u', long, env = "LOADAGENT_VUS")]
     pub vus: Option<u32>,
-    /// How long, for example 30s. With -u, -i, -s or --rate it replaces the load of the profile
+    /// Duration, for example 30s. -u, -d, -i, -s and --rate replace the load of the profile
     #[arg(short = 'd', long, env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
-    /// Iterations shared by all users
+    /// Total iterations, shared by all users
     #[arg(short = 'i', long, env = "LOADAGENT_ITERATIONS")]
     pub iterations: Option<u32>,
-    /// A stage DURATION:TARGET, for example 30s:100; repeat it
+    /// Add a stage, for example 30s:100 (repeatable)
     #[arg(
         short = 's',
         long = "stage",
@@ -27,37 +27,43 @@ pub struct LoadArgs {
         env = "LOADAGENT_STAGES"
     )]
     pub stages: Vec<String>,
-    /// Arrivals per second, whatever the target does: an open model
+    /// Arrivals per second, independent of the target (open model)
     #[arg(long, env = "LOADAGENT_RATE")]
     pub rate: Option<f64>,
-    /// Most users at once for --rate [default: 10000]
+    /// Maximum concurrent users for --rate [default: 10000]
     #[arg(long, value_name = "N", env = "LOADAGENT_MAX_VUS")]
     pub max_vus: Option<u32>,
-    /// The environment of the profile to run in
+    /// Environment of the profile to use
     #[arg(long, value_name = "NAME", env = "LOADAGENT_ENVIRONMENT")]
     pub environment: Option<String>,
-    /// Yes, run in this protected environment
+    /// Confirm running against this protected environment
     #[arg(long, value_name = "NAME", env = "LOADAGENT_CONFIRM")]
     pub confirm: Option<String>,
-    /// A preset of the profile, or take the load as the base of smoke, load, stress, spike, soak or breakpoint
+    /// Apply a preset of the profile, or a built-in one (smoke, load, stress, spike, soak, breakpoint) based on its load
     #[arg(long, value_name = "NAME", env = "LOADAGENT_PRESET")]
     pub preset: Option<String>,
-    /// Run only these scenarios, a,b; the first of them begins at once
+    /// Run only these scenarios (comma-separated); the first one starts at once
     #[arg(long, value_name = "NAMES", value_delimiter = ',', env = "LOADAGENT_SCENARIOS")]
     pub scenarios: Vec<String>,
     /// Multiply users and arrival rates
     #[arg(long, value_name = "F", value_parser = factor, env = "LOADAGENT_VUS_FACTOR")]
     pub vus_factor: Option<f64>,
-    /// Multiply stages, durations and start times, not timeouts and think times [also: $`TEST_DURATION_MULTIPLIER`]
-    #[arg(long, value_name = "F", value_parser = factor, env = "LOADAGENT_DURATION_FACTOR")]
+    /// Scales time.
+    #[arg(
+        long,
+        value_name = "F",
+        help = "Multiply durations, stages and start times, but not timeouts and think times [also: $TEST_DURATION_MULTIPLIER]",
+        value_parser = factor,
+        env = "LOADAGENT_DURATION_FACTOR"
+    )]
     pub duration_factor: Option<f64>,
-    /// Least time between the begins of a user's iterations
+    /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Which part of the load this process makes: 2/3 is the second of three; k6's 1/3:2/3 is the same
+    /// Share of the load that this process generates, for example 2/3 for the second of three (k6: 1/3:2/3)
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
-    /// Begin at this time: 2026-03-01T10:00:00Z, 10:00 (UTC) or seconds since 1970
+    /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp
     #[arg(long, value_name = "TIME", env = "LOADAGENT_START_AT")]
     pub start_at: Option<String>,
 }

@@ -1,30 +1,30 @@
-//! The questions in `InfluxQL`, over the points that the aggregate mode writes.
+//! Queries in `InfluxQL`, over the points of `mode=aggregate`.
 //!
-//! What is asked of all series together is read from `overall`, where the agent has folded them: percentiles are never
-//! averaged. Told apart by labels, a percentile is the worst of the series' own. Totals are the last of the fields
-//! `total…`, which are exactly the summary's. Times are milliseconds, as k6's.
+//! Queries without grouping read the measurement `overall`, where loadagent has merged all series: percentiles are never
+//! averaged. Grouped by labels, a percentile is the largest of the series'. Totals are the last values of the `total…`
+//! fields, which equal the summary. Times are milliseconds, as in k6.
 
-use super::query::{Fold, Number, Operator, Query, Run, Series, Span};
+use super::query::{Aggregation, Number, Operator, Query, Run, Series, Window};
 use crate::metric::{Kind, MetricDef, catalogue};
 
-/// Speaks it, with a prefix of measurements.
+/// Translates queries to `InfluxQL`.
 #[derive(Debug, Clone, Copy)]
-pub struct InfluxQl<'a> {
-    /// What stands before every measurement.
-    pub prefix: &'a str,
+pub(crate) struct InfluxQl<'a> {
+    /// Prefix of measurement names.
+    pub(crate) prefix: &'a str,
 }
 
 /// The column of a graph's points.
 const POINT: &str = "v";
-/// The column that counts a run's pushes: its own time, by which runs of different days lie over each other.
-pub const PUSHES: &str = "Pushes since the start";
+/// The column that counts a run's pushes: a common x axis for runs of different days.
+pub(crate) const PUSHES: &str = "Pushes since the start";
 
 impl InfluxQl<'_> {
-    /// The statement of a question; `name` is what its column is called. None where the language can't ask it.
+    /// The statement of a query; `name` is the name of its column. None if `InfluxQL` can't express it.
     #[must_use]
-    pub fn speak(&self, query: &Query, name: &str) -> Option<String> {
-        if let Some((asked, series)) = graph_of(query) {
-            return Some(self.graph(&format!("{asked} AS \"{name}\""), series, name));
+    pub(crate) fn to_influxql(self, query: &Query, name: &str) -> Option<String> {
+        if let Some((expression, series)) = graph_of(query) {
+            return Some(self.graph(&format!("{expression} AS \"{name}\""), series, name));
         }
         Some(match query {
             Query::Total(series) => {
@@ -44,63 +44,63 @@ impl InfluxQl<'_> {
                 self.last_of_series(&fields, "sum(\"a\") / sum(\"b\")", series, name)
             }
             Query::Level(fold, series) => {
-                let folded = format!("{}(\"{POINT}\")", fold_word(*fold));
+                let folded = format!("{}(\"{POINT}\")", function_name(*fold));
                 self.last_of_series(&[(POINT, "value")], &folded, series, name)
             }
-            Query::Begin(series) => self.moment("first", series, name),
-            Query::End(series) => self.moment("last", series, name),
-            Query::OverRun(fold, inner) => {
-                format!("SELECT {}(\"{POINT}\") AS \"{name}\" FROM ({})", fold_word(*fold), self.speak(inner, POINT)?)
+            Query::FirstSeen(series) => self.moment("first", series, name),
+            Query::LastSeen(series) => self.moment("last", series, name),
+            Query::AggregateOverRun(fold, inner) => {
+                format!(
+                    "SELECT {}(\"{POINT}\") AS \"{name}\" FROM ({})",
+                    function_name(*fold),
+                    self.to_influxql(inner, POINT)?
+                )
             }
             Query::Slope(inner) => {
                 let rise = format!("(last(\"{POINT}\") - first(\"{POINT}\"))");
-                let points = self.speak(inner, POINT)?;
+                let points = self.to_influxql(inner, POINT)?;
                 format!("SELECT {rise} * 3600000 / ($__to - $__from) AS \"{name}\" FROM ({points})")
             }
-            // An empty answer stays empty here; the panel says 0. Windows begin and end with the run's own points.
-            Query::OrZero(inner) | Query::Steady(inner) => self.speak(inner, name)?,
-            Query::Both(left, operator, right) => self.both(left, *operator, right, name)?,
-            Query::With(inner, operator, number) => {
+            // An empty result stays empty; the panel's `noValue` is 0. Windows start and end with the run's points.
+            Query::OrZero(inner) | Query::Steady(inner) => self.to_influxql(inner, name)?,
+            Query::Binary(left, operator, right) => self.both(left, *operator, right, name)?,
+            Query::BinaryScalar(inner, operator, number) => {
                 let number = match number {
                     Number::Is(number) => number.to_string(),
                     Number::Variable(variable) => format!("${{{variable}}}"),
                 };
-                let by = inner.leading().map_or_else(String::new, |series| grouped(None, &series.by));
-                let points = self.speak(inner, POINT)?;
+                let by = inner.first_series().map_or_else(String::new, |series| grouped(None, &series.by));
+                let points = self.to_influxql(inner, POINT)?;
                 format!("SELECT \"{POINT}\" {} {number} AS \"{name}\" FROM ({points}){by}", sign(*operator)?)
             }
-            Query::Verdicts => {
-                let from = format!("/^{}verdict_.+/", self.prefix);
-                format!("SELECT last(\"value\") AS \"{name}\" FROM {from} WHERE \"run_id\" = '$run_id' AND $timeFilter")
-            }
-            Query::SinceBegin(inner) => {
-                let (asked, series) = graph_of(inner)?;
+            Query::SinceStart(inner) => {
+                let (expression, series) = graph_of(inner)?;
                 let pushes = format!("cumulative_sum(count(\"count\")) AS \"{PUSHES}\"");
-                self.graph(&format!("{pushes}, {asked} AS \"{name}\""), series, name)
+                self.graph(&format!("{pushes}, {expression} AS \"{name}\""), series, name)
             }
-            // What `graph_of` has answered, and what the language can't ask.
+            // `graph_of` has handled these, or `InfluxQL` can't express them.
             Query::Rate(_)
             | Query::FirstTime(_)
             | Query::Recovery { .. }
             | Query::TimeTrue(_)
             | Query::Variable(_)
             | Query::Distinct(..)
-            | Query::Chosen
+            | Query::SystemUnderTest
             | Query::TimeActive(_)
             | Query::Buckets(_)
             | Query::VictoriaBuckets(_) => return None,
         })
     }
 
-    /// The variable that lists the values of a tag of a metric.
+    /// The query of a variable that lists the values of a metric's tag.
     #[must_use]
-    pub fn tag_values(&self, metric: &MetricDef, tag: &str) -> String {
+    pub(crate) fn tag_values(&self, metric: &MetricDef, tag: &str) -> String {
         format!("SHOW TAG VALUES FROM \"{}{}\" WITH KEY = \"{tag}\" WHERE $timeFilter", self.prefix, metric.name)
     }
 
-    /// Where a stage begins: a point each, with its name.
+    /// One point at the start of each stage, with its name.
     #[must_use]
-    pub fn stage_begins(&self) -> String {
+    pub(crate) fn stage_begins(&self) -> String {
         let (from, which) = self.source(&Series::of(&catalogue::STAGE_ACTIVE).by(&["stage"]));
         format!(
             "SELECT first(\"value\"), \"stage\", \"scenario\" FROM {from} WHERE {which} AND \"value\" = 1 GROUP BY \
@@ -108,48 +108,48 @@ impl InfluxQl<'_> {
         )
     }
 
-    /// Points over time; of the first or last steady window one.
-    fn graph(&self, asked: &str, series: &Series, name: &str) -> String {
-        let pick = match series.span {
-            Span::First => Some("first"),
-            Span::Last => Some("last"),
-            Span::Live | Span::Rolling | Span::Run => None,
+    /// A time series; one point for the first or last window.
+    fn graph(&self, expression: &str, series: &Series, name: &str) -> String {
+        let pick = match series.window {
+            Window::First => Some("first"),
+            Window::Last => Some("last"),
+            Window::Live | Window::Rolling | Window::Run => None,
         };
         let (from, which) = self.source(series);
-        let by = grouped(Some(every(series.span)), &series.by);
-        // Between the points of series that were not touched there is nothing, which is not a line between them.
-        let fill = if asked.starts_with("sum(\"count\") *") { "0" } else { "none" };
-        let points = format!("SELECT {asked} FROM {from} WHERE {which}{by} fill({fill})");
+        let by = grouped(Some(every(series.window)), &series.by);
+        // Series without observations have no points; the graph must not interpolate.
+        let fill = if expression.starts_with("sum(\"count\") *") { "0" } else { "none" };
+        let points = format!("SELECT {expression} FROM {from} WHERE {which}{by} fill({fill})");
         match pick {
             Some(pick) => format!("SELECT {pick}(\"{name}\") AS \"{name}\" FROM ({points})"),
             None => points,
         }
     }
 
-    /// The last totals of each series, put together; of all series together they are one series.
-    fn last_of_series(&self, fields: &[(&str, &str)], asked: &str, series: &Series, name: &str) -> String {
+    /// Aggregates the last totals of each series.
+    fn last_of_series(&self, fields: &[(&str, &str)], expression: &str, series: &Series, name: &str) -> String {
         let (from, which) = self.source(series);
         let lasts: Vec<String> =
             fields.iter().map(|(column, field)| format!("last(\"{field}\") AS \"{column}\"")).collect();
         let by = grouped(None, &series.by);
         format!(
-            "SELECT {asked} AS \"{name}\" FROM (SELECT {} FROM {from} WHERE {which} GROUP BY *){by}",
+            "SELECT {expression} AS \"{name}\" FROM (SELECT {} FROM {from} WHERE {which} GROUP BY *){by}",
             lasts.join(", ")
         )
     }
 
-    /// Arithmetic between two questions, each read in a statement of its own and put together by time.
+    /// Arithmetic between two queries: two subqueries, joined by time.
     fn both(&self, left: &Query, operator: Operator, right: &Query, name: &str) -> Option<String> {
-        let (first, second) = (self.speak(left, "a")?, self.speak(right, "b")?);
-        let asked = format!("sum(\"a\") {} sum(\"b\") AS \"{name}\"", sign(operator)?);
-        let series = left.leading()?;
-        let by = match series.span {
-            Span::Live | Span::Rolling if left.is_graph() => {
-                format!(" WHERE $timeFilter{} fill(none)", grouped(Some(every(series.span)), &series.by))
+        let (first, second) = (self.to_influxql(left, "a")?, self.to_influxql(right, "b")?);
+        let expression = format!("sum(\"a\") {} sum(\"b\") AS \"{name}\"", sign(operator)?);
+        let series = left.first_series()?;
+        let by = match series.window {
+            Window::Live | Window::Rolling if left.is_graph() => {
+                format!(" WHERE $timeFilter{} fill(none)", grouped(Some(every(series.window)), &series.by))
             }
             _ => grouped(None, &series.by),
         };
-        Some(format!("SELECT {asked} FROM ({first}), ({second}){by}"))
+        Some(format!("SELECT {expression} FROM ({first}), ({second}){by}"))
     }
 
     fn moment(&self, which: &str, series: &Series, name: &str) -> String {
@@ -158,49 +158,49 @@ impl InfluxQl<'_> {
         format!("SELECT {which}(\"value\") AS \"{name}\" FROM {from} WHERE {condition}{by}")
     }
 
-    /// Measurement and condition of a metric's series.
+    /// Measurement and `WHERE` condition of a metric's series.
     fn source(&self, series: &Series) -> (String, String) {
         let name = &series.metric.name;
         let overall = series.is_overall().then(|| format!("\"metric\" = '{name}'"));
         let measurement = if series.is_overall() { "overall" } else { name };
         let run = match series.run {
-            Run::Shown => Some("\"run_id\" = '$run_id'".to_owned()),
-            Run::Base => Some("\"run_id\" = '$base_run_id'".to_owned()),
+            Run::Selected => Some("\"run_id\" = '$run_id'".to_owned()),
+            Run::Baseline => Some("\"run_id\" = '$base_run_id'".to_owned()),
             Run::Any => None,
         };
         let only = series.only.iter().map(|label| {
             let sign = if label.is { "=" } else { "!=" };
             format!("\"{}\" {sign} '{}'", label.name, label.value)
         });
-        // The run that it is compared with may be long before the time that is shown.
-        let time = if series.run == Run::Base { "time > ${__to}ms - $history" } else { "$timeFilter" };
+        // The baseline run may be long before the time range.
+        let time = if series.run == Run::Baseline { "time > ${__to}ms - $history" } else { "$timeFilter" };
         let which: Vec<String> = [overall, run].into_iter().flatten().chain(only).chain([time.to_owned()]).collect();
         (format!("\"{}{measurement}\"", self.prefix), which.join(" AND "))
     }
 }
 
-/// What is selected for each point of a graph.
+/// The `SELECT` expression of each point of a graph.
 fn graph_of(query: &Query) -> Option<(String, &Series)> {
-    let (asked, series) = match query {
+    let (expression, series) = match query {
         Query::Rate(series) if series.is_overall() => ("mean(\"rate\")".to_owned(), series),
-        // Series that were not touched have no point, so that a mean of their rates would leave their silence out.
+        // Series without observations have no point: a mean of rates would skip idle intervals.
         Query::Rate(series) => ("sum(\"count\") * 1000 / $__interval_ms".to_owned(), series),
         Query::Share(series) => ("sum(\"nonzero\") / sum(\"count\")".to_owned(), series),
-        // Around each point the worst push; of a steady window the typical one.
+        // At each point the worst push; per window the median push.
         Query::Quantile(q, series) => {
-            let fold = if series.span == Span::Live { "max" } else { "median" };
+            let fold = if series.window == Window::Live { "max" } else { "median" };
             (format!("{fold}(\"{}\")", quantile_field(*q)?), series)
         }
         Query::Mean(series) => ("sum(\"sum\") / sum(\"count\")".to_owned(), series),
-        Query::Level(Fold::Max, series) => ("max(\"value\")".to_owned(), series),
+        Query::Level(Aggregation::Max, series) => ("max(\"value\")".to_owned(), series),
         Query::Level(_, series) => ("mean(\"value\")".to_owned(), series),
         _ => return None,
     };
-    (series.span != Span::Run).then_some((asked, series))
+    (series.window != Window::Run).then_some((expression, series))
 }
 
-fn every(span: Span) -> &'static str {
-    if span == Span::Live { "$__interval" } else { "$window" }
+fn every(window: Window) -> &'static str {
+    if window == Window::Live { "$__interval" } else { "$window" }
 }
 
 fn grouped(every: Option<&str>, labels: &[&str]) -> String {
@@ -209,31 +209,30 @@ fn grouped(every: Option<&str>, labels: &[&str]) -> String {
     if all.is_empty() { String::new() } else { format!(" GROUP BY {}", all.join(", ")) }
 }
 
-/// The field that holds a quantile, if the agent writes it.
+/// The field that holds a quantile, if loadagent writes it.
 fn quantile_field(q: f64) -> Option<&'static str> {
     let fields =
         [(0.0, "min"), (0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p999"), (1.0, "max")];
     fields.into_iter().find(|(known, _)| (known - q).abs() < 1e-9).map(|(_, field)| field)
 }
 
-fn fold_word(fold: Fold) -> &'static str {
+fn function_name(fold: Aggregation) -> &'static str {
     match fold {
-        Fold::Sum => "sum",
-        Fold::Min => "min",
-        Fold::Max => "max",
-        Fold::Mean => "mean",
-        Fold::Deviation => "stddev",
+        Aggregation::Sum => "sum",
+        Aggregation::Max => "max",
+        Aggregation::Mean => "mean",
+        Aggregation::StdDev => "stddev",
     }
 }
 
-/// Arithmetic; it has no comparisons that say 0 or 1.
+/// The operator; `InfluxQL` has no comparisons that return 0 or 1.
 fn sign(operator: Operator) -> Option<&'static str> {
     match operator {
-        Operator::Plus => Some("+"),
-        Operator::Minus => Some("-"),
-        Operator::Times => Some("*"),
-        Operator::Over => Some("/"),
-        Operator::IsAbove | Operator::IsAtMost => None,
+        Operator::Add => Some("+"),
+        Operator::Subtract => Some("-"),
+        Operator::Multiply => Some("*"),
+        Operator::Divide => Some("/"),
+        Operator::Greater | Operator::LessOrEqual => None,
     }
 }
 
@@ -242,31 +241,31 @@ mod tests {
     use super::*;
     use crate::metric::catalogue::{HTTP_REQ_DURATION, HTTP_REQ_FAILED, HTTP_REQS};
 
-    fn spoken(query: &Query) -> String {
-        InfluxQl { prefix: "p." }.speak(query, "x").unwrap()
+    fn promql(query: &Query) -> String {
+        InfluxQl { prefix: "p." }.to_influxql(query, "x").unwrap()
     }
 
     #[test]
     fn of_all_series_the_agents_own_fold_is_read() {
         let of_run = "\"run_id\" = '$run_id' AND $timeFilter";
-        let graph = spoken(&Series::of(&HTTP_REQ_DURATION).quantile(0.99));
+        let graph = promql(&Series::of(&HTTP_REQ_DURATION).quantile(0.99));
         let from = format!("FROM \"p.overall\" WHERE \"metric\" = 'http_req_duration' AND {of_run}");
         assert_eq!(graph, format!("SELECT max(\"p99\") AS \"x\" {from} GROUP BY time($__interval) fill(none)"));
-        let total = spoken(&Series::of(&HTTP_REQ_DURATION).over(Span::Run).quantile(0.99));
+        let total = promql(&Series::of(&HTTP_REQ_DURATION).over(Window::Run).quantile(0.99));
         let last = format!("SELECT last(\"total_p99\") AS \"v\" {from} GROUP BY *");
         assert_eq!(total, format!("SELECT max(\"v\") AS \"x\" FROM ({last})"));
     }
 
     #[test]
     fn told_apart_totals_are_summed_over_their_series() {
-        let total = spoken(&Series::of(&HTTP_REQS).by(&["name"]).of_run(Run::Any).total());
+        let total = promql(&Series::of(&HTTP_REQS).by(&["name"]).of_run(Run::Any).total());
         let last = "SELECT last(\"total\") AS \"v\" FROM \"p.http_reqs\" WHERE $timeFilter GROUP BY *";
         assert_eq!(total, format!("SELECT sum(\"v\") AS \"x\" FROM ({last}) GROUP BY \"name\""));
     }
 
     #[test]
     fn a_label_is_asked_for_by_name() {
-        let total = spoken(&Series::of(&HTTP_REQS).having("status", "200").without("name", "").total());
+        let total = promql(&Series::of(&HTTP_REQS).having("status", "200").without("name", "").total());
         assert!(total.contains("FROM \"p.http_reqs\" WHERE"), "not of all: {total}");
         assert!(total.contains(" AND \"status\" = '200' AND \"name\" != '' AND "), "{total}");
     }
@@ -274,7 +273,7 @@ mod tests {
     #[test]
     fn two_graphs_are_put_together_by_time() {
         let share = || Series::of(&HTTP_REQ_FAILED).of_run(Run::Any).share();
-        let both = spoken(&share().per(share()));
+        let both = promql(&share().per(share()));
         assert!(both.starts_with("SELECT sum(\"a\") / sum(\"b\") AS \"x\" FROM (SELECT"), "{both}");
         assert!(both.ends_with(" WHERE $timeFilter GROUP BY time($__interval) fill(none)"), "{both}");
     }
@@ -282,9 +281,9 @@ mod tests {
     #[test]
     fn what_the_language_cant_ask_is_no_panel() {
         let rate = || Series::of(&HTTP_REQS).rate();
-        let speak = |query: &Query| InfluxQl { prefix: "" }.speak(query, "x");
-        assert!(speak(&rate().and(Operator::IsAbove, rate())).is_none());
-        assert!(speak(&Series::of(&HTTP_REQ_DURATION).quantile(0.123)).is_none());
-        assert!(speak(&Query::Chosen).is_none());
+        let to_influxql = |query: &Query| InfluxQl { prefix: "" }.to_influxql(query, "x");
+        assert!(to_influxql(&rate().and(Operator::Greater, rate())).is_none());
+        assert!(to_influxql(&Series::of(&HTTP_REQ_DURATION).quantile(0.123)).is_none());
+        assert!(to_influxql(&Query::SystemUnderTest).is_none());
     }
 }

@@ -1,15 +1,15 @@
-//! Rows of panels on Grafana's grid of 24 columns: panels from left to right, as high as they are, rows below each other.
+//! Places rows of panels on Grafana's grid of 24 columns, from left to right and top to bottom.
 
 use serde_json::{Value, json};
 
-use super::{Dialect, board::Row};
+use super::{Dialect, dashboard_json::Row};
 
 /// Columns of the grid.
 const COLUMNS: u32 = 24;
 
-/// All panels with numbers and places, row heads among them. Rows without panels are left out.
+/// All panels with IDs and grid positions, row headings included. Rows without panels are left out.
 #[must_use]
-pub fn place(rows: &[Row], dialect: Dialect<'_>) -> Vec<Value> {
+pub(crate) fn place(rows: &[Row], dialect: Dialect<'_>) -> Vec<Value> {
     let mut placed = Vec::new();
     let mut top = 0;
     for row in rows {

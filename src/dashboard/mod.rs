@@ -1,65 +1,62 @@
-//! Grafana dashboards, derived from the catalogue of metrics: a metric that is renamed breaks the build, not a board.
+//! Grafana dashboards, derived from the metric catalogue: renaming a metric breaks the build, not a dashboard.
 //!
-//! Owns the boards, the vocabulary in which they ask ([`query`]), its two languages ([`promql`], [`influxql`]), and
-//! Grafana's classic JSON (schema 42: files of the newer schema are refused by Grafana's provisioning). Never reads a
-//! file, a clock or a store: boards are a pure function of the catalogue and a prefix, and what is committed is compared
-//! with it.
-//! Start with [`files`], then any board in [`boards`], then [`query`].
+//! Owns the dashboards, their queries ([`query`]) in two languages ([`promql`], [`influxql`]), and Grafana's classic JSON
+//! (schema 42; Grafana's provisioning rejects files of the newer schema). Never reads a file, a clock or a data source:
+//! dashboards are a pure function of the catalogue and a prefix, and a test compares the committed files with them.
+//! Start with [`files`], then any dashboard in [`bundled`], then [`query`].
 
-pub mod address;
-pub mod board;
-pub mod boards;
-pub mod drawing;
-pub mod influxql;
-pub mod layout;
-pub mod panel;
-pub mod promql;
-pub mod query;
-pub mod series;
-pub mod target;
-pub mod transform;
-pub mod unit;
-pub mod variable;
+mod bundled;
+mod dashboard_json;
+mod influxql;
+mod layout;
+mod link;
+mod panel;
+mod panel_json;
+mod promql;
+mod query;
+mod series;
+mod target;
+mod transform;
+mod unit;
+mod variable;
 
 use serde_json::Value;
 
-pub use address::Address;
-pub use board::{Dashboard, Row};
-pub use boards::Topic;
+pub use bundled::Topic;
+use dashboard_json::{Dashboard, Row};
+pub use link::DashboardLink;
 
-/// Where a board's data is, which is the language that it asks in.
+/// The data source of a dashboard. It decides the query language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Store {
-    /// Prometheus and what speaks its language: `PromQL`, by remote write and OTLP alike.
+pub enum DataSource {
+    /// Prometheus and compatible databases, filled by remote write or OTLP: `PromQL`.
     Prometheus,
-    /// `InfluxDB` 1, 2 and 3 in the one language that all three speak: `InfluxQL`.
-    Influx,
+    /// `InfluxDB` 1, 2 and 3: `InfluxQL`, which all three support.
+    InfluxDb,
 }
 
-impl Store {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Prometheus, Self::Influx];
+impl DataSource {
+    const ALL: [Self; 2] = [Self::Prometheus, Self::InfluxDb];
 
-    /// Grafana's name of the data source's type; also the folder of the boards.
+    /// Grafana's data source type; also the folder of the dashboards.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Prometheus => "prometheus",
-            Self::Influx => "influxdb",
+            Self::InfluxDb => "influxdb",
         }
     }
 }
 
-/// What a store's series are called beyond the catalogue's names.
+/// A data source and the prefix of metric names in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Dialect<'a> {
-    /// The store.
-    pub store: Store,
-    /// What stands before every name there.
-    pub prefix: &'a str,
+pub(crate) struct Dialect<'a> {
+    pub(crate) data_source: DataSource,
+    /// The prefix of every metric or measurement name.
+    pub(crate) prefix: &'a str,
 }
 
-/// A board as it is written: path below the folder of boards, and what is in it.
+/// A dashboard file: its path below the output folder, and its content.
 #[derive(Debug, Clone)]
 pub struct DashboardFile {
     /// For example `prometheus/live.json`.
@@ -69,22 +66,23 @@ pub struct DashboardFile {
 }
 
 impl DashboardFile {
-    /// The text of the file, as it is committed.
+    /// The file's text, as committed.
     #[must_use]
     pub fn text(&self) -> String {
         format!("{:#}\n", self.json)
     }
 }
 
-/// Every board in both languages. `prefix` stands before Prometheus' names, `measurements` before `InfluxDB`'s.
+/// Every dashboard for both data sources. `prefix` is for Prometheus' metric names, `measurements` for `InfluxDB`'s.
 #[must_use]
 pub fn files(prefix: &str, measurements: &str) -> Vec<DashboardFile> {
-    let of_store = |store| {
-        let dialect = Dialect { store, prefix: if store == Store::Prometheus { prefix } else { measurements } };
+    let of_store = |data_source| {
+        let dialect =
+            Dialect { data_source, prefix: if data_source == DataSource::Prometheus { prefix } else { measurements } };
         Topic::ALL.map(|topic| DashboardFile {
-            path: format!("{}/{}.json", store.word(), topic.word()),
-            json: topic.board(store).json(dialect),
+            path: format!("{}/{}.json", data_source.as_str(), topic.as_str()),
+            json: topic.dashboard(data_source).json(dialect),
         })
     };
-    Store::ALL.into_iter().flat_map(of_store).collect()
+    DataSource::ALL.into_iter().flat_map(of_store).collect()
 }

@@ -1,52 +1,51 @@
-//! Panels: a title, a sentence that says what it means, what is asked, how it is drawn.
+//! Panels: title, description, queries, and how they are displayed.
 
 use super::{query::Query, target::Target, transform::Column};
 
-/// A colour from a value on.
-pub type Step = (f64, &'static str);
-/// What is said instead of a number, and its colour.
-pub type Word = (u32, &'static str, &'static str);
-/// Good, then bad from a value on.
-pub const GREEN: &str = "green";
-/// To be looked at.
-pub const ORANGE: &str = "orange";
+/// A threshold: a value and the colour from there on.
+pub(crate) type Step = (f64, &'static str);
+/// A value mapping: value, text, colour.
+pub(crate) type ValueMapping = (u32, &'static str, &'static str);
+/// Good.
+pub(crate) const GREEN: &str = "green";
+/// Warning.
+pub(crate) const ORANGE: &str = "orange";
 /// Bad.
-pub const RED: &str = "red";
+pub(crate) const RED: &str = "red";
 
-/// What is drawn.
+/// Grafana's panel type.
 #[derive(Debug, Clone)]
-pub enum Kind {
-    /// Lines over time.
+pub(crate) enum Kind {
+    /// `timeseries`.
     Graph,
-    /// One number.
+    /// `stat` of an instant query.
     Stat,
-    /// One number: the largest point of a graph.
+    /// `stat` of the largest point of a graph.
     Peak,
-    /// Rows, told apart by labels, with a column for each target.
+    /// `table` with one column per target; rows are joined by labels.
     Table(Vec<Column>),
-    /// Buckets over time.
+    /// `heatmap`.
     Heatmap,
-    /// States over time: a band for each series.
+    /// `state-timeline`.
     States,
-    /// Points of one target against those of another, by the name of the x axis.
+    /// `xychart`: the other targets against the first.
     Points,
-    /// Words.
+    /// `text`, in Markdown.
     Text(String),
 }
 
 /// A panel.
 #[derive(Debug, Clone)]
-pub struct Panel {
-    /// Its title.
-    pub title: String,
-    /// What it means and where it can mislead.
-    pub about: String,
-    /// What is drawn.
-    pub kind: Kind,
-    /// What is asked.
-    pub targets: Vec<Target>,
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    /// What it shows and how to read it.
+    pub(crate) description: String,
+    /// Panel type.
+    pub(crate) kind: Kind,
+    /// Queries.
+    pub(crate) targets: Vec<Target>,
     /// Width (of 24) and height on the grid.
-    pub size: (u32, u32),
+    pub(crate) size: (u32, u32),
     pub(super) unit: Option<&'static str>,
     pub(super) steps: Vec<Step>,
     pub(super) empty: Option<&'static str>,
@@ -55,15 +54,15 @@ pub struct Panel {
     pub(super) dashed: Option<&'static str>,
     pub(super) signed: bool,
     pub(super) base: &'static str,
-    pub(super) words: Vec<Word>,
-    pub(super) leads_to: Option<(String, &'static str)>,
+    pub(super) words: Vec<ValueMapping>,
+    pub(super) link_to: Option<(String, &'static str)>,
 }
 
 impl Panel {
-    fn new(kind: Kind, title: &str, about: &str, size: (u32, u32)) -> Self {
+    fn new(kind: Kind, title: &str, description: &str, size: (u32, u32)) -> Self {
         Self {
             title: title.to_owned(),
-            about: about.to_owned(),
+            description: description.to_owned(),
             kind,
             targets: Vec::new(),
             size,
@@ -76,146 +75,146 @@ impl Panel {
             signed: false,
             base: "text",
             words: Vec::new(),
-            leads_to: None,
+            link_to: None,
         }
     }
 
     /// Lines over time.
     #[must_use]
-    pub fn graph(title: &str, about: &str) -> Self {
-        Self::new(Kind::Graph, title, about, (12, 8))
+    pub(crate) fn graph(title: &str, description: &str) -> Self {
+        Self::new(Kind::Graph, title, description, (12, 8))
     }
 
     /// One number.
     #[must_use]
-    pub fn stat(title: &str, about: &str, query: Query) -> Self {
-        Self::new(Kind::Stat, title, about, (4, 4)).ask(title, query)
+    pub(crate) fn stat(title: &str, description: &str, query: Query) -> Self {
+        Self::new(Kind::Stat, title, description, (4, 4)).query(title, query)
     }
 
     /// The largest point of a graph.
     #[must_use]
-    pub fn peak(title: &str, about: &str, query: Query) -> Self {
-        Self::new(Kind::Peak, title, about, (4, 4)).ask(title, query)
+    pub(crate) fn peak(title: &str, description: &str, query: Query) -> Self {
+        Self::new(Kind::Peak, title, description, (4, 4)).query(title, query)
     }
 
     /// Rows.
     #[must_use]
-    pub fn table(title: &str, about: &str, columns: Vec<Column>) -> Self {
+    pub(crate) fn table(title: &str, description: &str, columns: Vec<Column>) -> Self {
         let targets = columns.iter().map(|column| Target::new(column.title, column.query.clone())).collect();
-        Self { targets, ..Self::new(Kind::Table(columns), title, about, (24, 9)) }
+        Self { targets, ..Self::new(Kind::Table(columns), title, description, (24, 9)) }
     }
 
     /// Buckets over time.
     #[must_use]
-    pub fn heatmap(title: &str, about: &str) -> Self {
-        Self::new(Kind::Heatmap, title, about, (12, 8))
+    pub(crate) fn heatmap(title: &str, description: &str) -> Self {
+        Self::new(Kind::Heatmap, title, description, (12, 8))
     }
 
     /// States over time.
     #[must_use]
-    pub fn states(title: &str, about: &str) -> Self {
+    pub(crate) fn states(title: &str, description: &str) -> Self {
         let words = [(0, "–", "transparent"), (1, "runs", "blue")];
-        Self::new(Kind::States, title, about, (24, 5)).words(&words)
+        Self::new(Kind::States, title, description, (24, 5)).words(&words)
     }
 
     /// Points of one target against another's.
     #[must_use]
-    pub fn points(title: &str, about: &str) -> Self {
-        Self::new(Kind::Points, title, about, (12, 9))
+    pub(crate) fn points(title: &str, description: &str) -> Self {
+        Self::new(Kind::Points, title, description, (12, 9))
     }
 
     /// Words.
     #[must_use]
-    pub fn text(title: &str, about: &str, words: &str) -> Self {
-        Self::new(Kind::Text(words.to_owned()), title, about, (24, 3))
+    pub(crate) fn text(title: &str, description: &str, words: &str) -> Self {
+        Self::new(Kind::Text(words.to_owned()), title, description, (24, 3))
     }
 
-    /// Asks one more question.
+    /// Adds a query.
     #[must_use]
-    pub fn ask(self, legend: &str, query: Query) -> Self {
+    pub(crate) fn query(self, legend: &str, query: Query) -> Self {
         self.target(Target::new(legend, query))
     }
 
-    /// Asks one more question.
+    /// Adds a query.
     #[must_use]
-    pub fn target(mut self, target: Target) -> Self {
+    pub(crate) fn target(mut self, target: Target) -> Self {
         self.targets.push(target);
         self
     }
 
-    /// In another unit than the first answer's.
+    /// Overrides the unit of the first query.
     #[must_use]
-    pub fn unit(mut self, unit: &'static str) -> Self {
+    pub(crate) fn unit(mut self, unit: &'static str) -> Self {
         self.unit = Some(unit);
         self
     }
 
-    /// Coloured from these values on; green below.
+    /// Thresholds; green below the first.
     #[must_use]
-    pub fn steps(mut self, steps: &[Step]) -> Self {
+    pub(crate) fn steps(mut self, steps: &[Step]) -> Self {
         (self.base, self.steps) = (GREEN, steps.to_vec());
         self
     }
 
-    /// Coloured from these values on; red below.
+    /// Thresholds; red below the first.
     #[must_use]
-    pub fn rising(mut self, steps: &[Step]) -> Self {
+    pub(crate) fn thresholds_rising(mut self, steps: &[Step]) -> Self {
         (self.base, self.steps) = (RED, steps.to_vec());
         self
     }
 
-    /// Words instead of numbers.
+    /// Value mappings.
     #[must_use]
-    pub fn words(mut self, words: &[Word]) -> Self {
+    pub(crate) fn words(mut self, words: &[ValueMapping]) -> Self {
         self.words = words.to_vec();
         self
     }
 
-    /// What stands there when there is no answer.
+    /// Grafana's `noValue`: text for an empty result.
     #[must_use]
-    pub fn when_empty(mut self, words: &'static str) -> Self {
+    pub(crate) fn no_value(mut self, words: &'static str) -> Self {
         self.empty = Some(words);
         self
     }
 
-    /// With an axis that reaches at most to this.
+    /// Maximum of the axis.
     #[must_use]
-    pub fn up_to(mut self, most: f64) -> Self {
+    pub(crate) fn max(mut self, most: f64) -> Self {
         self.below = Some(most);
         self
     }
 
-    /// Lines on top of each other: parts of a whole.
+    /// Stacks the series.
     #[must_use]
-    pub fn stacked(mut self) -> Self {
+    pub(crate) fn stacked(mut self) -> Self {
         self.stacked = true;
         self
     }
 
-    /// Series whose names begin with this are dashed.
+    /// Draws series whose names start with this dashed.
     #[must_use]
-    pub fn dashed(mut self, beginning: &'static str) -> Self {
+    pub(crate) fn dashed(mut self, beginning: &'static str) -> Self {
         self.dashed = Some(beginning);
         self
     }
 
     /// Values may be below zero.
     #[must_use]
-    pub fn signed(mut self) -> Self {
+    pub(crate) fn signed(mut self) -> Self {
         self.signed = true;
         self
     }
 
-    /// A column of run identities leads to a board, with the times of the row's columns `Begin` and `End`.
+    /// Links a column of run IDs to a dashboard, with the time range of the row's columns `Start` and `End`.
     #[must_use]
-    pub fn leading_to(mut self, uid: String, column: &'static str) -> Self {
-        self.leads_to = Some((uid, column));
+    pub(crate) fn link_to(mut self, uid: String, column: &'static str) -> Self {
+        self.link_to = Some((uid, column));
         self
     }
 
     /// Of this width and height.
     #[must_use]
-    pub fn sized(mut self, width: u32, height: u32) -> Self {
+    pub(crate) fn sized(mut self, width: u32, height: u32) -> Self {
         self.size = (width, height);
         self
     }

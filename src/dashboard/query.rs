@@ -1,197 +1,186 @@
-//! What a panel asks, in no store's language. Each question has one right form in each language, so that a mistake that
-//! others make once a panel (averaged percentiles, a peak that is no peak, totals that vanish) can only be made there.
+//! Queries of panels, independent of the query language. Each query has one translation per language, so that a typical
+//! mistake (averaged percentiles, a peak of an instant query, totals that vanish after the run) has one place to be fixed.
 
-pub use super::series::{Label, Run, Series, Span};
+pub(crate) use super::series::{Label, Run, Series, Window};
 
-/// How the series of a gauge, or points over time, become one number.
+/// How the series of a gauge, or points over time, are aggregated to one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fold {
-    /// Their sum.
+pub(crate) enum Aggregation {
     Sum,
-    /// The smallest.
-    Min,
-    /// The largest.
     Max,
-    /// Their mean.
     Mean,
-    /// Standard deviation.
-    Deviation,
+    StdDev,
 }
 
-/// Arithmetic between two questions, and comparisons that say 0 or 1.
+/// Arithmetic between two queries, and comparisons that return 0 or 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are what they are called")]
-pub enum Operator {
-    Plus,
-    Minus,
-    Times,
-    /// Nothing where the divisor is not above zero.
-    Over,
-    IsAbove,
-    IsAtMost,
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    /// No value where the divisor is not above zero.
+    Divide,
+    Greater,
+    LessOrEqual,
 }
 
-/// A question.
+/// A query of a panel.
 #[derive(Debug, Clone)]
-pub enum Query {
-    /// How many a second.
+pub(crate) enum Query {
+    /// Per second.
     Rate(Series),
-    /// How many up to the end of the shown time: the last total, so that it is still there when the run is over.
+    /// The last value of a counter in the time range, so that it is still shown after the run.
     Total(Series),
-    /// So many of so many.
+    /// Share of observations of a rate metric that are non-zero.
     Share(Series),
-    /// Of the distribution of all series together, never an average of quantiles.
+    /// Quantile over the merged histogram of all series, never an average of quantiles.
     Quantile(f64, Series),
-    /// Of the distribution of all series together.
+    /// Mean over the merged histogram of all series.
     Mean(Series),
-    /// Gauges.
-    Level(Fold, Series),
-    /// Two questions, both without labels or both with the same.
-    Both(Box<Query>, Operator, Box<Query>),
-    /// A question and a number, or a variable that holds one.
-    With(Box<Query>, Operator, Number),
-    /// The points of a graph over the whole run, folded.
-    OverRun(Fold, Box<Query>),
-    /// The slope of a graph over the whole run, in units an hour.
+    /// Aggregated gauges.
+    Level(Aggregation, Series),
+    /// Two queries; both have no labels or the same labels.
+    Binary(Box<Query>, Operator, Box<Query>),
+    /// A query and a number or a dashboard variable.
+    BinaryScalar(Box<Query>, Operator, Number),
+    /// The points of a graph over the whole run, aggregated.
+    AggregateOverRun(Aggregation, Box<Query>),
+    /// The slope of a graph over the whole run, per hour.
     Slope(Box<Query>),
-    /// Only where a steady window lies behind the point: after the warm-up, and not after the end of the run.
+    /// Only points with a full window before them: after the warm-up and before the end of the run.
     Steady(Box<Query>),
-    /// When a comparison was true first, in seconds since the begin of the run. Prometheus only.
+    /// Seconds from the start of the run until a comparison was first true. Prometheus only.
     FirstTime(Box<Query>),
-    /// From the last moment of a burst to the first from which, for a whole window, nothing was disturbed, in seconds:
-    /// what is disturbed later, for a moment, is another matter. Prometheus only.
+    /// Seconds from the end of a burst to the start of the first full window without degradation. Prometheus only.
     Recovery {
-        /// A comparison: true while it lasts.
+        /// A comparison: true during the burst.
         burst: Box<Query>,
-        /// A comparison: true while not all is as usual.
+        /// A comparison: true while degraded.
         disturbed: Box<Query>,
     },
-    /// How long a comparison was true, in seconds of the run. Prometheus only.
+    /// Seconds of the run for which a comparison was true. Prometheus only.
     TimeTrue(Box<Query>),
-    /// A number of the board. Prometheus only.
+    /// The value of a dashboard variable. Prometheus only.
     Variable(&'static str),
-    /// 0 where there is no answer, because a counter that never counted has no series.
+    /// 0 where there is no series: a counter that was never incremented has none.
     OrZero(Box<Query>),
-    /// How many values a label has among series of two runs. Prometheus only.
+    /// Number of distinct values of a label over the series of two runs. Prometheus only.
     Distinct(&'static str, Series, Series),
-    /// Whatever series the board's variable `sut` names: the system under test. Prometheus only.
-    Chosen,
-    /// When the run was seen first and last, milliseconds since 1970.
-    Begin(Series),
-    /// See [`Query::Begin`].
-    End(Series),
-    /// How long each of a 0/1 gauge's series was 1, in seconds.
+    /// The series that the variable `sut` selects: the system under test. Prometheus only.
+    SystemUnderTest,
+    /// Time of the run's first sample, Unix milliseconds.
+    FirstSeen(Series),
+    /// Time of the run's last sample, Unix milliseconds.
+    LastSeen(Series),
+    /// Seconds for which each series of a 0/1 gauge was 1.
     TimeActive(Series),
-    /// Verdicts that the agent computed itself, by name; nothing unless it did.
-    Verdicts,
-    /// A graph over the pushes since its run began, instead of over time. `InfluxDB` only, which can't move a run in time.
-    SinceBegin(Box<Query>),
-    /// The buckets of a trend, for a heatmap, from a histogram as Prometheus knows it. Prometheus only.
+    /// A graph by pushes since the start of its run instead of by time. `InfluxDB` only: `InfluxQL` has no time shift.
+    SinceStart(Box<Query>),
+    /// The buckets of a Prometheus histogram, for a heatmap. Prometheus only.
     Buckets(Series),
-    /// The buckets of a trend where `VictoriaMetrics` has taken it apart. Prometheus only.
+    /// `VictoriaMetrics`' `vmrange` buckets, for a heatmap. Prometheus only.
     VictoriaBuckets(Series),
 }
 
-/// A number in a question.
+/// A number in a query.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
-    /// As it is.
+pub(crate) enum Number {
+    /// A constant.
     Is(f64),
-    /// Of the board's variable.
+    /// A dashboard variable.
     Variable(&'static str),
 }
 
 impl Query {
-    /// Arithmetic with another.
+    /// Combines two queries.
     #[must_use]
-    pub fn and(self, operator: Operator, other: Self) -> Self {
-        Self::Both(Box::new(self), operator, Box::new(other))
+    pub(crate) fn and(self, operator: Operator, other: Self) -> Self {
+        Self::Binary(Box::new(self), operator, Box::new(other))
     }
 
-    /// Divided by another; nothing where that is zero.
+    /// Divides by another query; no value where that is zero.
     #[must_use]
-    pub fn per(self, other: Self) -> Self {
-        self.and(Operator::Over, other)
+    pub(crate) fn per(self, other: Self) -> Self {
+        self.and(Operator::Divide, other)
     }
 
-    /// Arithmetic with a number.
+    /// Combines the query with a number.
     #[must_use]
-    pub fn with(self, operator: Operator, number: f64) -> Self {
-        Self::With(Box::new(self), operator, Number::Is(number))
+    pub(crate) fn with(self, operator: Operator, number: f64) -> Self {
+        Self::BinaryScalar(Box::new(self), operator, Number::Is(number))
     }
 
-    /// Arithmetic with a variable.
+    /// Combines the query with a variable.
     #[must_use]
-    pub fn with_variable(self, operator: Operator, name: &'static str) -> Self {
-        Self::With(Box::new(self), operator, Number::Variable(name))
+    pub(crate) fn with_variable(self, operator: Operator, name: &'static str) -> Self {
+        Self::BinaryScalar(Box::new(self), operator, Number::Variable(name))
     }
 
-    /// Folded over the run.
+    /// Aggregates over the run.
     #[must_use]
-    pub fn over_run(self, fold: Fold) -> Self {
-        Self::OverRun(fold, Box::new(self))
+    pub(crate) fn over_run(self, fold: Aggregation) -> Self {
+        Self::AggregateOverRun(fold, Box::new(self))
     }
 
-    /// Its slope over the run, an hour.
+    /// Slope over the run, per hour.
     #[must_use]
-    pub fn slope(self) -> Self {
+    pub(crate) fn slope(self) -> Self {
         Self::Slope(Box::new(self))
     }
 
-    /// Where a steady window lies behind the point.
+    /// Only points with a full window before them.
     #[must_use]
-    pub fn steady(self) -> Self {
+    pub(crate) fn steady(self) -> Self {
         Self::Steady(Box::new(self))
     }
 
-    /// When it was true first.
+    /// Time until the comparison was first true.
     #[must_use]
-    pub fn first_time(self) -> Self {
+    pub(crate) fn first_time(self) -> Self {
         Self::FirstTime(Box::new(self))
     }
 
-    /// 0 where there is no answer.
+    /// 0 where there is no series.
     #[must_use]
-    pub fn or_zero(self) -> Self {
+    pub(crate) fn or_zero(self) -> Self {
         Self::OrZero(Box::new(self))
     }
 
-    /// Over the pushes since its run began.
+    /// By pushes since the start of the run.
     #[must_use]
-    pub fn since_begin(self) -> Self {
-        Self::SinceBegin(Box::new(self))
+    pub(crate) fn since_start(self) -> Self {
+        Self::SinceStart(Box::new(self))
     }
 
-    /// Whether it is answered by points over time.
+    /// Whether the result is a time series.
     #[must_use]
-    pub fn is_graph(&self) -> bool {
+    pub(crate) fn is_graph(&self) -> bool {
         match self {
-            Self::Rate(_) | Self::Buckets(_) | Self::VictoriaBuckets(_) | Self::Chosen => true,
+            Self::Rate(_) | Self::Buckets(_) | Self::VictoriaBuckets(_) | Self::SystemUnderTest => true,
             Self::Share(series) | Self::Quantile(_, series) | Self::Mean(series) | Self::Level(_, series) => {
-                matches!(series.span, Span::Live | Span::Rolling)
+                matches!(series.window, Window::Live | Window::Rolling)
             }
-            Self::Both(left, _, right) => left.is_graph() || right.is_graph(),
-            Self::With(query, ..) | Self::SinceBegin(query) | Self::OrZero(query) | Self::Steady(query) => {
+            Self::Binary(left, _, right) => left.is_graph() || right.is_graph(),
+            Self::BinaryScalar(query, ..) | Self::SinceStart(query) | Self::OrZero(query) | Self::Steady(query) => {
                 query.is_graph()
             }
             Self::Total(_)
-            | Self::OverRun(..)
+            | Self::AggregateOverRun(..)
             | Self::Slope(_)
             | Self::FirstTime(_)
             | Self::Recovery { .. }
             | Self::TimeTrue(_)
             | Self::Variable(_)
             | Self::Distinct(..)
-            | Self::Begin(_)
-            | Self::End(_)
-            | Self::TimeActive(_)
-            | Self::Verdicts => false,
+            | Self::FirstSeen(_)
+            | Self::LastSeen(_)
+            | Self::TimeActive(_) => false,
         }
     }
 
-    /// The metric that decides the unit of the answer, if it has one.
+    /// The series that decides the unit of the result, if any.
     #[must_use]
-    pub fn leading(&self) -> Option<&Series> {
+    pub(crate) fn first_series(&self) -> Option<&Series> {
         match self {
             Self::Rate(series)
             | Self::Total(series)
@@ -199,23 +188,23 @@ impl Query {
             | Self::Quantile(_, series)
             | Self::Mean(series)
             | Self::Level(_, series)
-            | Self::Begin(series)
-            | Self::End(series)
+            | Self::FirstSeen(series)
+            | Self::LastSeen(series)
             | Self::TimeActive(series)
             | Self::Distinct(_, series, _)
             | Self::Buckets(series)
             | Self::VictoriaBuckets(series) => Some(series),
-            Self::Both(query, ..)
-            | Self::With(query, ..)
-            | Self::OverRun(_, query)
+            Self::Binary(query, ..)
+            | Self::BinaryScalar(query, ..)
+            | Self::AggregateOverRun(_, query)
             | Self::Slope(query)
             | Self::Steady(query)
             | Self::FirstTime(query)
             | Self::Recovery { burst: query, .. }
             | Self::TimeTrue(query)
-            | Self::SinceBegin(query)
-            | Self::OrZero(query) => query.leading(),
-            Self::Verdicts | Self::Chosen | Self::Variable(_) => None,
+            | Self::SinceStart(query)
+            | Self::OrZero(query) => query.first_series(),
+            Self::SystemUnderTest | Self::Variable(_) => None,
         }
     }
 }

@@ -1,147 +1,147 @@
-//! What is asked about: the series of a metric, over a time, of a run.
+//! What a query reads: the series of a metric, over a time window, of a run.
 
-use super::query::{Fold, Query};
+use super::query::{Aggregation, Query};
 use crate::metric::MetricDef;
 
-/// Which run is asked about.
+/// Which run a query reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Run {
-    /// The one that is shown.
-    Shown,
-    /// The one that it is compared with, moved so that both begin together.
-    Base,
+pub(crate) enum Run {
+    /// The selected run.
+    Selected,
+    /// The baseline run, shifted in time so that both start together.
+    Baseline,
     /// Every run.
     Any,
 }
 
-/// Over which time.
+/// The time window of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
-    /// Around each point of a graph.
+pub(crate) enum Window {
+    /// Grafana's rate interval at each point of a graph.
     Live,
-    /// The steady window before each point of a graph.
+    /// The dashboard's `window` before each point of a graph.
     Rolling,
-    /// The first steady window of the run, after its warm-up.
+    /// The first window of the run after its warm-up.
     First,
-    /// The last steady window of the run.
+    /// The last window of the run.
     Last,
     /// The whole run.
     Run,
 }
 
-/// What a label must be, or must not be.
+/// A label matcher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label {
-    /// Its name.
-    pub name: &'static str,
-    /// Its value; without the label it is empty.
-    pub value: &'static str,
-    /// Whether it must be so.
-    pub is: bool,
+pub(crate) struct Label {
+    /// Label name.
+    pub(crate) name: &'static str,
+    /// Label value; a missing label is empty.
+    pub(crate) value: &'static str,
+    /// Equal (true) or not equal (false).
+    pub(crate) is: bool,
 }
 
 /// Series of one metric.
 #[derive(Debug, Clone)]
-pub struct Series {
+pub(crate) struct Series {
     /// The metric.
-    pub metric: &'static MetricDef,
-    /// Labels told apart in the answer.
-    pub by: Vec<&'static str>,
-    /// Only series whose labels are so.
-    pub only: Vec<Label>,
-    /// Over which time.
-    pub span: Span,
-    /// Of which run.
-    pub run: Run,
+    pub(crate) metric: &'static MetricDef,
+    /// Labels to group by.
+    pub(crate) by: Vec<&'static str>,
+    /// Label matchers.
+    pub(crate) only: Vec<Label>,
+    /// Time window.
+    pub(crate) window: Window,
+    /// Which run.
+    pub(crate) run: Run,
 }
 
 impl Series {
-    /// All series of a metric, of the run that is shown, around each point.
+    /// All series of a metric of the selected run.
     #[must_use]
-    pub fn of(metric: &'static MetricDef) -> Self {
-        Self { metric, by: Vec::new(), only: Vec::new(), span: Span::Live, run: Run::Shown }
+    pub(crate) fn of(metric: &'static MetricDef) -> Self {
+        Self { metric, by: Vec::new(), only: Vec::new(), window: Window::Live, run: Run::Selected }
     }
 
-    /// Whether nothing tells its series apart, so that the agent's own fold of all of them answers.
+    /// Whether the query groups and filters by nothing, so that the precomputed overall aggregate serves it.
     #[must_use]
-    pub fn is_overall(&self) -> bool {
+    pub(crate) fn is_overall(&self) -> bool {
         self.by.is_empty() && self.only.is_empty()
     }
 
-    /// Told apart by labels.
+    /// Groups by labels.
     #[must_use]
-    pub fn by(mut self, labels: &[&'static str]) -> Self {
+    pub(crate) fn by(mut self, labels: &[&'static str]) -> Self {
         self.by = labels.to_vec();
         self
     }
 
-    /// Only those that have this value of a label.
+    /// Adds an equality matcher.
     #[must_use]
-    pub fn having(mut self, name: &'static str, value: &'static str) -> Self {
+    pub(crate) fn having(mut self, name: &'static str, value: &'static str) -> Self {
         self.only.push(Label { name, value, is: true });
         self
     }
 
-    /// Only those that have another value of a label; another than none is any.
+    /// Adds an inequality matcher; not equal to the empty string requires the label.
     #[must_use]
-    pub fn without(mut self, name: &'static str, value: &'static str) -> Self {
+    pub(crate) fn without(mut self, name: &'static str, value: &'static str) -> Self {
         self.only.push(Label { name, value, is: false });
         self
     }
 
-    /// Over another time.
+    /// Sets the time window.
     #[must_use]
-    pub fn over(mut self, span: Span) -> Self {
-        self.span = span;
+    pub(crate) fn over(mut self, window: Window) -> Self {
+        self.window = window;
         self
     }
 
-    /// Of another run.
+    /// Sets the run.
     #[must_use]
-    pub fn of_run(mut self, run: Run) -> Self {
+    pub(crate) fn of_run(mut self, run: Run) -> Self {
         self.run = run;
         self
     }
 
-    /// How many a second, of a counter.
+    /// Per-second rate of a counter.
     #[must_use]
-    pub fn rate(self) -> Query {
+    pub(crate) fn rate(self) -> Query {
         Query::Rate(self)
     }
 
-    /// How many, or how much, of a counter or a rate's observations.
+    /// Total of a counter, or number of observations of a rate metric.
     #[must_use]
-    pub fn total(self) -> Query {
-        Query::Total(self.over(Span::Run))
+    pub(crate) fn total(self) -> Query {
+        Query::Total(self.over(Window::Run))
     }
 
-    /// The share of a rate.
+    /// Share of a rate metric.
     #[must_use]
-    pub fn share(self) -> Query {
+    pub(crate) fn share(self) -> Query {
         Query::Share(self)
     }
 
-    /// A quantile of a trend; 1 is the largest.
+    /// Quantile of a trend; 1 is the maximum.
     #[must_use]
-    pub fn quantile(self, q: f64) -> Query {
+    pub(crate) fn quantile(self, q: f64) -> Query {
         Query::Quantile(q, self)
     }
 
-    /// The mean of a trend.
+    /// Mean of a trend.
     #[must_use]
-    pub fn mean(self) -> Query {
+    pub(crate) fn mean(self) -> Query {
         Query::Mean(self)
     }
 
-    /// The sum of a gauge's series.
+    /// Sum over a gauge's series.
     #[must_use]
-    pub fn level(self) -> Query {
-        Query::Level(Fold::Sum, self)
+    pub(crate) fn level(self) -> Query {
+        Query::Level(Aggregation::Sum, self)
     }
 
-    /// The largest of a gauge's series.
+    /// Maximum over a gauge's series.
     #[must_use]
-    pub fn highest(self) -> Query {
-        Query::Level(Fold::Max, self)
+    pub(crate) fn highest(self) -> Query {
+        Query::Level(Aggregation::Max, self)
     }
 }

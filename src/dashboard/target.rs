@@ -1,64 +1,63 @@
-//! One query of a panel: a question, how its answer is called, and how it is asked for.
+//! One target of a panel: a query, its legend and its result format.
 
 use serde_json::{Value, json};
 
-use super::{Dialect, Store, influxql::InfluxQl, promql::PromQl, query::Query};
+use super::{DataSource, Dialect, influxql::InfluxQl, promql::PromQl, query::Query};
 
-/// How an answer is wanted.
+/// The result format of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum ResultFormat {
     /// Points over time.
     Graph,
-    /// One value each, now.
+    /// Instant query.
     Now,
     /// Rows of a table.
     Table,
-    /// Buckets over time.
+    /// `heatmap`.
     Heatmap,
 }
 
-/// A question with the name of its answer.
+/// A query with its legend.
 #[derive(Debug, Clone)]
-pub struct Target {
-    /// The question.
-    pub query: Query,
-    /// The name; `{label}` stands for a label's value.
-    pub legend: String,
-    /// Whether single requests are shown on it, each linked to its trace.
-    pub exemplars: bool,
+pub(crate) struct Target {
+    pub(crate) query: Query,
+    /// Legend; `{label}` is replaced by the label's value.
+    pub(crate) legend: String,
+    /// Whether exemplars are shown, each linked to its trace.
+    pub(crate) exemplars: bool,
 }
 
 impl Target {
-    /// A question.
+    /// A target without exemplars.
     #[must_use]
-    pub fn new(legend: &str, query: Query) -> Self {
+    pub(crate) fn new(legend: &str, query: Query) -> Self {
         Self { query, legend: legend.to_owned(), exemplars: false }
     }
 
-    /// With single requests shown.
+    /// Shows exemplars.
     #[must_use]
-    pub fn with_exemplars(mut self) -> Self {
+    pub(crate) fn with_exemplars(mut self) -> Self {
         self.exemplars = true;
         self
     }
 
-    /// As Grafana writes it; None where the store can't be asked this.
+    /// Grafana's JSON; None if the data source can't answer the query.
     #[must_use]
-    pub fn json(&self, dialect: Dialect<'_>, form: Form, number: usize) -> Option<Value> {
+    pub(crate) fn json(&self, dialect: Dialect<'_>, form: ResultFormat, number: usize) -> Option<Value> {
         let ref_id = ref_id(number);
-        let source = source(dialect.store);
-        Some(match dialect.store {
-            Store::Prometheus => {
-                let now = matches!(form, Form::Now | Form::Table);
+        let source = source(dialect.data_source);
+        Some(match dialect.data_source {
+            DataSource::Prometheus => {
+                let now = matches!(form, ResultFormat::Now | ResultFormat::Table);
                 let format = match form {
-                    Form::Table => "table",
-                    Form::Heatmap if matches!(self.query, Query::Buckets(_)) => "heatmap",
-                    Form::Graph | Form::Now | Form::Heatmap => "time_series",
+                    ResultFormat::Table => "table",
+                    ResultFormat::Heatmap if matches!(self.query, Query::Buckets(_)) => "heatmap",
+                    ResultFormat::Graph | ResultFormat::Now | ResultFormat::Heatmap => "time_series",
                 };
                 let mut target = json!({
                     "datasource": source,
                     "editorMode": "code",
-                    "expr": PromQl { prefix: dialect.prefix }.speak(&self.query),
+                    "expr": PromQl { prefix: dialect.prefix }.to_promql(&self.query),
                     "format": format,
                     "instant": now,
                     "legendFormat": self.legend.replace('{', "{{").replace('}', "}}"),
@@ -70,43 +69,43 @@ impl Target {
                 }
                 target
             }
-            Store::Influx => {
-                let column = if form == Form::Table { value_column(number) } else { self.plain_legend() };
+            DataSource::InfluxDb => {
+                let column = if form == ResultFormat::Table { value_column(number) } else { self.plain_legend() };
                 let alias = self.legend.replace('{', "$tag_").replace('}', "");
                 json!({
                     "alias": alias,
                     "datasource": source,
-                    "query": InfluxQl { prefix: dialect.prefix }.speak(&self.query, &column)?,
+                    "query": InfluxQl { prefix: dialect.prefix }.to_influxql(&self.query, &column)?,
                     "rawQuery": true,
                     "refId": ref_id,
-                    "resultFormat": if form == Form::Table { "table" } else { "time_series" },
+                    "resultFormat": if form == ResultFormat::Table { "table" } else { "time_series" },
                 })
             }
         })
     }
 
-    /// The name without its labels.
+    /// The legend without label placeholders.
     fn plain_legend(&self) -> String {
-        let words = self.legend.split(' ').filter(|word| !word.starts_with('{'));
+        let words = self.legend.split(' ').filter(|as_str| !as_str.starts_with('{'));
         let plain = words.collect::<Vec<_>>().join(" ");
         if plain.is_empty() { "value".to_owned() } else { plain }
     }
 }
 
-/// What a table's column of a query is called before it gets its name.
+/// Grafana's name of a query's column in a table before it is renamed.
 #[must_use]
-pub fn value_column(number: usize) -> String {
+pub(crate) fn value_column(number: usize) -> String {
     format!("Value #{}", ref_id(number))
 }
 
 /// `A`, `B`, …
 #[must_use]
-pub fn ref_id(number: usize) -> String {
+pub(crate) fn ref_id(number: usize) -> String {
     char::from(b'A' + u8::try_from(number % 26).unwrap_or(0)).to_string()
 }
 
-/// The board's data source, by its variable.
+/// The dashboard's data source, by its variable.
 #[must_use]
-pub fn source(store: Store) -> Value {
-    json!({"type": store.word(), "uid": "${datasource}"})
+pub(crate) fn source(data_source: DataSource) -> Value {
+    json!({"type": data_source.as_str(), "uid": "${datasource}"})
 }

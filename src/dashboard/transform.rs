@@ -1,9 +1,9 @@
-//! Tables: a column for each question, rows put together by the labels that all answers share.
+//! Tables: one column per query; rows are joined by the labels that all results share.
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    Dialect, Store,
+    DataSource, Dialect,
     query::Query,
     target::{ref_id, value_column},
     unit,
@@ -11,48 +11,52 @@ use super::{
 
 /// A column of a table.
 #[derive(Debug, Clone)]
-pub struct Column {
-    /// Its heading.
-    pub title: &'static str,
-    /// What fills it.
-    pub query: Query,
+pub(crate) struct Column {
+    /// Heading.
+    pub(crate) title: &'static str,
+    /// Query of the column.
+    pub(crate) query: Query,
     number: usize,
 }
 
 impl Column {
     /// The columns of a table, in their order.
     #[must_use]
-    pub fn all<const N: usize>(columns: [(&'static str, Query); N]) -> Vec<Self> {
+    pub(crate) fn all<const N: usize>(columns: [(&'static str, Query); N]) -> Vec<Self> {
         let one = |(number, (title, query))| Self { title, query, number };
         columns.into_iter().enumerate().map(one).collect()
     }
 
-    /// Whether Grafana knows its values as the time of a point rather than as a value.
-    fn is_moment(&self) -> bool {
-        matches!(self.query, Query::Begin(_) | Query::End(_))
+    /// Whether the value is the timestamp of a point.
+    fn is_run_time(&self) -> bool {
+        matches!(self.query, Query::FirstSeen(_) | Query::LastSeen(_))
     }
 
     /// Unit of its cells.
     #[must_use]
-    pub fn field(&self, dialect: Dialect<'_>) -> Value {
-        unit_of_field(self.title, unit::of(&self.query, dialect.store))
+    pub(crate) fn field(&self, dialect: Dialect<'_>) -> Value {
+        unit_of_field(self.title, unit::of(&self.query, dialect.data_source))
     }
 }
 
 /// The unit of the field with a name.
 #[must_use]
-pub fn unit_of_field(name: &str, unit: &str) -> Value {
+pub(crate) fn unit_of_field(name: &str, unit: &str) -> Value {
     let properties = [json!({"id": "unit", "value": unit})];
     json!({"matcher": {"id": "byName", "options": name}, "properties": properties})
 }
 
-/// One table of all answers, with headings.
+/// Joins all results to one table, with headings.
 #[must_use]
-pub fn rows(columns: &[Column], store: Store) -> Vec<Value> {
-    if store == Store::Influx && columns.iter().any(Column::is_moment) { by_moments(columns) } else { merged(columns) }
+pub(crate) fn rows(columns: &[Column], data_source: DataSource) -> Vec<Value> {
+    if data_source == DataSource::InfluxDb && columns.iter().any(Column::is_run_time) {
+        by_run_times(columns)
+    } else {
+        merged(columns)
+    }
 }
 
-/// Rows by the labels that all answers share. The time of answers, which differs from question to question, is none.
+/// Joins by the labels that all results share. Timestamps differ between queries and are dropped.
 fn merged(columns: &[Column]) -> Vec<Value> {
     let names: Map<String, Value> =
         columns.iter().map(|column| (value_column(column.number), column.title.into())).collect();
@@ -63,9 +67,9 @@ fn merged(columns: &[Column]) -> Vec<Value> {
     ]
 }
 
-/// Rows by the first label, where a moment is the time of a point: only of the other answers the time is none.
-fn by_moments(columns: &[Column]) -> Vec<Value> {
-    let (moments, others): (Vec<&Column>, Vec<&Column>) = columns.iter().partition(|column| column.is_moment());
+/// Joins by the first label where some values are timestamps: only those of the other queries are dropped.
+fn by_run_times(columns: &[Column]) -> Vec<Value> {
+    let (moments, others): (Vec<&Column>, Vec<&Column>) = columns.iter().partition(|column| column.is_run_time());
     let of_answers = |letters: &str| json!({"id": "byRefId", "options": letters});
     let as_moment = |column: &&Column| {
         let names = json!({"Time": column.title});
@@ -76,7 +80,7 @@ fn by_moments(columns: &[Column]) -> Vec<Value> {
         "id": "filterFieldsByName", "filter": of_answers(&format!("/^({})$/", letters.join("|"))),
         "options": {"exclude": {"names": ["Time"]}},
     });
-    let first = columns.first().and_then(|column| column.query.leading());
+    let first = columns.first().and_then(|column| column.query.first_series());
     let labels: &[&str] = first.map_or(&[], |series| &series.by);
     let names: Map<String, Value> =
         others.iter().map(|column| (value_column(column.number), column.title.into())).collect();

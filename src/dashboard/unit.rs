@@ -1,31 +1,30 @@
-//! From the catalogue's units to Grafana's identifiers.
+//! Maps the catalogue's units to Grafana's unit IDs.
 
 use super::{
-    Store,
+    DataSource,
     query::{Operator, Query, Series},
 };
 use crate::metric::{Kind, Unit, catalogue};
 
-/// The identifier of Grafana's unit in which a store answers a question.
+/// Grafana's unit ID of a query's result.
 #[must_use]
-pub fn of(query: &Query, store: Store) -> &'static str {
+pub(crate) fn of(query: &Query, data_source: DataSource) -> &'static str {
     match query {
         Query::Rate(series) => a_second(series),
         Query::Total(series) if series.metric.kind == Kind::Rate => "short",
         Query::Total(series) | Query::Level(_, series) => base(series),
-        Query::Quantile(_, series) | Query::Mean(series) => trend(series, store),
-        Query::Begin(_) | Query::End(_) => "dateTimeAsIso",
+        Query::Quantile(_, series) | Query::Mean(series) => trend(series, data_source),
+        Query::FirstSeen(_) | Query::LastSeen(_) => "dateTimeAsIso",
         Query::FirstTime(_) | Query::Recovery { .. } | Query::TimeTrue(_) | Query::TimeActive(_) => "s",
-        Query::Share(_) | Query::Both(_, Operator::Over, _) => "percentunit",
-        Query::Both(left, ..) | Query::With(left, ..) => of(left, store),
-        Query::OverRun(_, inner)
+        Query::Share(_) | Query::Binary(_, Operator::Divide, _) => "percentunit",
+        Query::Binary(left, ..) | Query::BinaryScalar(left, ..) => of(left, data_source),
+        Query::AggregateOverRun(_, inner)
         | Query::Slope(inner)
         | Query::Steady(inner)
-        | Query::SinceBegin(inner)
-        | Query::OrZero(inner) => of(inner, store),
-        Query::Verdicts
-        | Query::Distinct(..)
-        | Query::Chosen
+        | Query::SinceStart(inner)
+        | Query::OrZero(inner) => of(inner, data_source),
+        Query::Distinct(..)
+        | Query::SystemUnderTest
         | Query::Variable(_)
         | Query::Buckets(_)
         | Query::VictoriaBuckets(_) => "short",
@@ -33,9 +32,9 @@ pub fn of(query: &Query, store: Store) -> &'static str {
 }
 
 /// Trends in seconds are milliseconds in `InfluxDB`, as k6's are.
-fn trend(series: &Series, store: Store) -> &'static str {
-    match (series.metric.unit, store) {
-        (Unit::Seconds, Store::Influx) => "ms",
+fn trend(series: &Series, data_source: DataSource) -> &'static str {
+    match (series.metric.unit, data_source) {
+        (Unit::Seconds, DataSource::InfluxDb) => "ms",
         _ => base(series),
     }
 }
@@ -51,7 +50,7 @@ fn base(series: &Series) -> &'static str {
 fn a_second(series: &Series) -> &'static str {
     match series.metric.unit {
         Unit::Bytes => "binBps",
-        // Seconds of work a second: so many of a processor.
+        // CPU seconds per second: a share of a core.
         Unit::Seconds => "percentunit",
         Unit::None if series.metric.name == catalogue::HTTP_REQS.name => "reqps",
         Unit::None => "cps",

@@ -1,151 +1,163 @@
-//! Variables of a board: the data source, runs, and numbers that the store computes.
+//! Dashboard variables: the data source, runs, and values that the data source computes.
 
 use serde_json::{Value, json};
 
-use super::{Dialect, Store, influxql::InfluxQl, promql::PromQl, target::source};
+use super::{DataSource, Dialect, influxql::InfluxQl, promql::PromQl, target::source};
 use crate::{metric::MetricDef, output::prometheus::names::exported_name};
 
-/// A variable.
+/// A dashboard variable.
 #[derive(Debug, Clone)]
-pub struct Variable {
+pub(crate) struct Variable {
     name: &'static str,
     label: &'static str,
-    about: &'static str,
+    description: &'static str,
     kind: Kind,
 }
 
 #[derive(Debug, Clone)]
 enum Kind {
     DataSource,
-    /// Values of a label of a metric; all of them at once only where it says so.
+    /// Values of a metric's label; `all` allows several.
     Label {
         metric: &'static MetricDef,
         label: &'static str,
         all: bool,
     },
-    /// One of these, the first by default.
+    /// A choice; the first is the default.
     OneOf(&'static [&'static str]),
-    /// Anything.
+    /// Free text with a default.
     Text(&'static str),
-    /// Values of a label of a metric that may lie long before the shown time.
+    /// Values of a metric's label, also from before the time range.
     Past {
         metric: &'static MetricDef,
         label: &'static str,
     },
-    /// A selector of series, with a metric's by default.
+    /// A series selector; by default a metric's name.
     Selector(&'static MetricDef),
-    /// When a run was seen, seconds since 1970; hidden.
-    Moment(Moment),
-    /// Seconds from the begin of the other run to that of the shown one; hidden.
+    /// Start or end of a run, Unix seconds; hidden.
+    RunTime(RunTime),
+    /// Seconds from the start of the baseline run to that of the selected run; hidden.
     Shift,
 }
 
-/// Which moment of a run.
+/// Start or end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// When the shown run was seen first, to the board's resolution.
-    AboutBegan,
-    /// When the shown run was seen last, to the board's resolution.
-    AboutEnded,
-    /// When the shown run was seen first, to a second.
-    Began,
-    /// When the shown run was seen last, to a second.
-    Ended,
-    /// About when the run that it is compared with was seen first, however long ago.
-    BaseBegan,
+pub(crate) enum RunTime {
+    /// First sample of the selected run, to the dashboard's resolution.
+    ApproximateStart,
+    /// Last sample of the selected run, to the dashboard's resolution.
+    ApproximateEnd,
+    /// First sample of the selected run, to a second.
+    Start,
+    /// Last sample of the selected run, to a second.
+    End,
+    /// First sample of the baseline run, approximately, within the look-back.
+    BaselineStart,
 }
 
 impl Variable {
     /// The data source, first of all variables.
     #[must_use]
-    pub fn data_source() -> Self {
-        let about = "Where the runs are";
-        Self { name: "datasource", label: "Data source", about, kind: Kind::DataSource }
+    pub(crate) fn data_source() -> Self {
+        let description = "The data source that holds the runs";
+        Self { name: "datasource", label: "Data source", description, kind: Kind::DataSource }
     }
 
-    /// One value of a label of a cheap metric.
+    /// One value of a metric's label.
     #[must_use]
-    pub fn one(
+    pub(crate) fn one(
         name: &'static str,
         label: &'static str,
-        about: &'static str,
+        description: &'static str,
         of: (&'static MetricDef, &'static str),
     ) -> Self {
-        Self { name, label, about, kind: Kind::Label { metric: of.0, label: of.1, all: false } }
+        Self { name, label, description, kind: Kind::Label { metric: of.0, label: of.1, all: false } }
     }
 
-    /// Values of a label of the shown run's series, all by default.
+    /// Values of a label of the selected run's series, all by default.
     #[must_use]
-    pub fn many(
+    pub(crate) fn many(
         name: &'static str,
         label: &'static str,
-        about: &'static str,
+        description: &'static str,
         of: (&'static MetricDef, &'static str),
     ) -> Self {
-        Self { name, label, about, kind: Kind::Label { metric: of.0, label: of.1, all: true } }
+        Self { name, label, description, kind: Kind::Label { metric: of.0, label: of.1, all: true } }
     }
 
-    /// One of a few, the first by default.
+    /// A choice; the first is the default.
     #[must_use]
-    pub fn one_of(
+    pub(crate) fn one_of(
         name: &'static str,
         label: &'static str,
-        about: &'static str,
+        description: &'static str,
         values: &'static [&'static str],
     ) -> Self {
-        Self { name, label, about, kind: Kind::OneOf(values) }
+        Self { name, label, description, kind: Kind::OneOf(values) }
     }
 
     /// A text, with a default.
     #[must_use]
-    pub fn text(name: &'static str, label: &'static str, about: &'static str, value: &'static str) -> Self {
-        Self { name, label, about, kind: Kind::Text(value) }
-    }
-
-    /// One value of a label, also of what was before the shown time, as far back as the variable `history` says.
-    #[must_use]
-    pub fn past(
+    pub(crate) fn text(
         name: &'static str,
         label: &'static str,
-        about: &'static str,
+        description: &'static str,
+        value: &'static str,
+    ) -> Self {
+        Self { name, label, description, kind: Kind::Text(value) }
+    }
+
+    /// One value of a label, looking back beyond the time range by the variable `history`.
+    #[must_use]
+    pub(crate) fn past(
+        name: &'static str,
+        label: &'static str,
+        description: &'static str,
         of: (&'static MetricDef, &'static str),
     ) -> Self {
-        Self { name, label, about, kind: Kind::Past { metric: of.0, label: of.1 } }
+        Self { name, label, description, kind: Kind::Past { metric: of.0, label: of.1 } }
     }
 
-    /// A selector of series; by default all of a metric.
+    /// A series selector; by default a metric's name.
     #[must_use]
-    pub fn selector(name: &'static str, label: &'static str, about: &'static str, metric: &'static MetricDef) -> Self {
-        Self { name, label, about, kind: Kind::Selector(metric) }
+    pub(crate) fn selector(
+        name: &'static str,
+        label: &'static str,
+        description: &'static str,
+        metric: &'static MetricDef,
+    ) -> Self {
+        Self { name, label, description, kind: Kind::Selector(metric) }
     }
 
-    /// A moment of a run, for Prometheus' queries; shown to nobody.
+    /// Start or end of a run, for `PromQL`; hidden.
     #[must_use]
-    pub fn moment(moment: Moment) -> Self {
-        let (name, about) = match moment {
-            Moment::AboutBegan => ("about_began", "About when the run was seen first, seconds since 1970"),
-            Moment::AboutEnded => ("about_ended", "About when the run was seen last, seconds since 1970"),
-            Moment::Began => ("began", "When the run was seen first, seconds since 1970"),
-            Moment::Ended => ("ended", "When the run was seen last, seconds since 1970"),
-            Moment::BaseBegan => ("base_began", "About when the other run was seen first, seconds since 1970"),
+    pub(crate) fn moment(moment: RunTime) -> Self {
+        let (name, description) = match moment {
+            RunTime::ApproximateStart => ("about_began", "Approximate time of the run's first sample, Unix seconds"),
+            RunTime::ApproximateEnd => ("about_ended", "Approximate time of the run's last sample, Unix seconds"),
+            RunTime::Start => ("began", "Time of the run's first sample, Unix seconds"),
+            RunTime::End => ("ended", "Time of the run's last sample, Unix seconds"),
+            RunTime::BaselineStart => {
+                ("base_began", "Approximate time of the baseline run's first sample, Unix seconds")
+            }
         };
-        Self { name, label: "", about, kind: Kind::Moment(moment) }
+        Self { name, label: "", description, kind: Kind::RunTime(moment) }
     }
 
-    /// By how much the other run is moved, for Prometheus' queries; shown to nobody.
+    /// The time shift of the baseline run, for `PromQL`; hidden.
     #[must_use]
-    pub fn shift() -> Self {
-        let about = "Seconds from the begin of the other run to that of the shown one";
-        Self { name: "shift", label: "", about, kind: Kind::Shift }
+    pub(crate) fn shift() -> Self {
+        let description = "Seconds from the start of the baseline run to that of the selected run";
+        Self { name: "shift", label: "", description, kind: Kind::Shift }
     }
 
-    /// As Grafana writes it.
+    /// Grafana's JSON.
     #[must_use]
-    pub fn json(&self, dialect: Dialect<'_>) -> Value {
-        let mut json = json!({"name": self.name, "label": self.label, "description": self.about, "hide": 0});
+    pub(crate) fn json(&self, dialect: Dialect<'_>) -> Value {
+        let mut json = json!({"name": self.name, "label": self.label, "description": self.description, "hide": 0});
         let own = match &self.kind {
             Kind::DataSource => json!({
-                "type": "datasource", "query": dialect.store.word(), "regex": "", "current": {"text": "", "value": ""}, "options": [],
+                "type": "datasource", "query": dialect.data_source.as_str(), "regex": "", "current": {"text": "", "value": ""}, "options": [],
                 "refresh": 1, "multi": false, "includeAll": false,
             }),
             Kind::Label { metric, label, all } => label_values(dialect, metric, label, *all),
@@ -161,13 +173,13 @@ impl Variable {
             Kind::Text(value) => text(value),
             Kind::Selector(metric) => text(&exported_name(dialect.prefix, metric)),
             Kind::Past { metric, label } => past_values(dialect, metric, label),
-            Kind::Moment(moment) => {
+            Kind::RunTime(moment) => {
                 let (which, run, when) = match moment {
-                    Moment::AboutBegan => ("min", "$run_id", "[$__range:$resolution]".to_owned()),
-                    Moment::AboutEnded => ("max", "$run_id", "[$__range:$resolution]".to_owned()),
-                    Moment::Began => ("min", "$run_id", around("about_began")),
-                    Moment::Ended => ("max", "$run_id", around("about_ended")),
-                    Moment::BaseBegan => ("min", "$base_run_id", "[$history:10s]".to_owned()),
+                    RunTime::ApproximateStart => ("min", "$run_id", "[$__range:$resolution]".to_owned()),
+                    RunTime::ApproximateEnd => ("max", "$run_id", "[$__range:$resolution]".to_owned()),
+                    RunTime::Start => ("min", "$run_id", around("about_began")),
+                    RunTime::End => ("max", "$run_id", around("about_ended")),
+                    RunTime::BaselineStart => ("min", "$base_run_id", "[$history:10s]".to_owned()),
                 };
                 computed(dialect, &promql(dialect).moment(which, run, &when))
             }
@@ -176,7 +188,7 @@ impl Variable {
                 computed(dialect, &format!("${{began}} - {base}"))
             }
         };
-        if matches!(self.kind, Kind::Moment(_) | Kind::Shift) {
+        if matches!(self.kind, Kind::RunTime(_) | Kind::Shift) {
             json["hide"] = 2.into();
         }
         if let (Some(json), Value::Object(own)) = (json.as_object_mut(), own) {
@@ -186,10 +198,10 @@ impl Variable {
     }
 }
 
-/// In hours or days at a coarse resolution a run is found, in the minutes around that, second by second, its first or
-/// last sample. Five minutes are the coarsest resolution, so that nothing is missed.
-fn around(about: &str) -> String {
-    format!("[10m:1s] @ ${{{about}}} offset -5m")
+/// A coarse search over hours or days finds the run; a second search, at 1 s, finds its first or last sample in the ten
+/// minutes around it. The coarsest resolution is five minutes, so that the second search can't miss it.
+fn around(description: &str) -> String {
+    format!("[10m:1s] @ ${{{description}}} offset -5m")
 }
 
 fn promql(dialect: Dialect<'_>) -> PromQl<'_> {
@@ -203,19 +215,19 @@ fn text(value: &str) -> Value {
     })
 }
 
-/// Prometheus answers with the number, `VictoriaMetrics` with `{} number time`.
+/// Prometheus returns the number, `VictoriaMetrics` `{} number time`.
 fn computed(dialect: Dialect<'_>, expression: &str) -> Value {
     query(dialect, &format!("query_result({expression})"), "/^(?:\\{\\} )?(-?[0-9]+)/", 0)
 }
 
 fn past_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str) -> Value {
-    match dialect.store {
-        Store::Prometheus => {
+    match dialect.data_source {
+        DataSource::Prometheus => {
             let name = exported_name(dialect.prefix, metric);
             let words = format!("query_result(count by ({label}) (last_over_time({name}[$history])))");
             query(dialect, &words, &format!("/{label}=\"([^\"]+)\"/"), 2)
         }
-        Store::Influx => {
+        DataSource::InfluxDb => {
             let words = InfluxQl { prefix: dialect.prefix }.tag_values(metric, label);
             query(dialect, &words.replace("$timeFilter", "time > ${__to}ms - $history"), "", 2)
         }
@@ -223,11 +235,11 @@ fn past_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str) -> Value {
 }
 
 fn label_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str, all: bool) -> Value {
-    let words = match dialect.store {
-        Store::Prometheus => PromQl { prefix: dialect.prefix }.label_values(metric, label, all),
-        Store::Influx => InfluxQl { prefix: dialect.prefix }.tag_values(metric, label),
+    let words = match dialect.data_source {
+        DataSource::Prometheus => PromQl { prefix: dialect.prefix }.label_values(metric, label, all),
+        DataSource::InfluxDb => InfluxQl { prefix: dialect.prefix }.tag_values(metric, label),
     };
-    // Names of runs begin with their time: the newest first.
+    // Run IDs start with their time: newest first.
     let mut json = query(dialect, &words, "", if all { 1 } else { 2 });
     if all {
         json["multi"] = true.into();
@@ -238,17 +250,17 @@ fn label_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str, all: bool
     json
 }
 
-/// A variable that the store is asked for, again whenever the time that is shown changes.
+/// A query variable, refreshed when the time range changes.
 fn query(dialect: Dialect<'_>, words: &str, regex: &str, sort: u8) -> Value {
-    let query = match dialect.store {
-        Store::Prometheus => {
+    let query = match dialect.data_source {
+        DataSource::Prometheus => {
             let kind = if words.starts_with("label_values") { 1 } else { 3 };
             json!({"query": words, "refId": "Variable", "qryType": kind})
         }
-        Store::Influx => words.into(),
+        DataSource::InfluxDb => words.into(),
     };
     json!({
-        "type": "query", "datasource": source(dialect.store), "query": query, "regex": regex,
+        "type": "query", "datasource": source(dialect.data_source), "query": query, "regex": regex,
         "refresh": 2, "sort": sort, "multi": false, "includeAll": false, "current": {"text": "", "value": ""}, "options": [],
     })
 }

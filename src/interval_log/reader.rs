@@ -125,7 +125,7 @@ impl Cursor {
         self.unread_bytes()
     }
 
-    /// TierBounds a torn tail, unless the writer still lives (it holds a lock). Gives the number of bytes cut.
+    /// Cuts a torn tail, unless the writer is still running (it holds a lock). Gives the number of bytes cut.
     ///
     /// # Errors
     /// When the file can't be written.

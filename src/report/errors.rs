@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Summary, style::Style, table::Table};
+use super::{Summary, style, table::Table};
 use crate::{
-    metric::Value,
+    metric::{Value, catalogue},
     protocol::ErrorClass,
     units::{show_count, show_share},
 };
@@ -14,7 +14,7 @@ use crate::{
 pub fn error_table(summary: &Summary) -> Table {
     let mut counts: BTreeMap<(String, String, String), f64> = BTreeMap::new();
     for (series, value) in summary.totals.iter() {
-        if series.metric.name != "http_errors" {
+        if series.metric.name != catalogue::HTTP_ERRORS.name {
             continue;
         }
         let label = |name| series.labels.get(name).unwrap_or_default().to_owned();
@@ -35,11 +35,11 @@ pub fn error_table(summary: &Summary) -> Table {
 
 /// One line per check; failed ones say how often.
 #[must_use]
-pub fn check_lines(summary: &Summary, style: Style) -> Vec<String> {
+pub fn check_lines(summary: &Summary) -> Vec<String> {
     let mut checks: Vec<(String, u64, u64)> = Vec::new();
     for (series, value) in summary.totals.iter() {
         let Value::Rate { nonzero, total } = value else { continue };
-        if series.metric.name != "checks" || *total == 0 {
+        if series.metric.name != catalogue::CHECKS.name || *total == 0 {
             continue;
         }
         let label = |name| series.labels.get(name).unwrap_or_default();
@@ -54,11 +54,11 @@ pub fn check_lines(summary: &Summary, style: Style) -> Vec<String> {
     }
     let line = |(title, passed, total): (String, u64, u64)| {
         if passed == total {
-            return format!("    {} {title}  {}", style.good("✓"), style.dim(&show_count(total)));
+            return format!("    {} {title}  {}", style::good("✓"), style::dim(&show_count(total)));
         }
         let failed = total - passed;
         let share = show_share(failed as f64 / total as f64);
-        format!("    {} {title}  {} of {} failed ({share})", style.bad("✗"), show_count(failed), show_count(total))
+        format!("    {} {title}  {} of {} failed ({share})", style::bad("✗"), show_count(failed), show_count(total))
     };
     checks.into_iter().map(line).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::metric::{Interval, Totals, Value};
+use crate::metric::{Interval, Totals, Value, catalogue};
 
 /// The line. `totals` must already hold the interval's series.
 #[must_use]
@@ -10,7 +10,7 @@ pub fn line(interval: &Interval, totals: &Totals) -> Json {
     let mut reqs = 0.0;
     for (id, value) in &interval.values {
         if let (Some((series, _)), Value::Counter(count)) = (totals.get(*id), value)
-            && series.metric.name == "http_reqs"
+            && series.metric.name == catalogue::HTTP_REQS.name
         {
             reqs += count;
         }
@@ -20,6 +20,6 @@ pub fn line(interval: &Interval, totals: &Totals) -> Json {
         "start_ms": interval.start_ms,
         "end_ms": interval.end_ms,
         "series": interval.values.len(),
-        "http_reqs": reqs,
+        catalogue::HTTP_REQS.name.to_string(): reqs,
     })
 }

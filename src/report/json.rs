@@ -8,15 +8,24 @@ use crate::{
     threshold::{Bearing, Threshold, judge::Finding, shown_factor, stat_of, tier::levels},
 };
 
+/// Which standard streams are terminals: k6's `state` says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminals {
+    /// Standard output.
+    pub stdout: bool,
+    /// Standard error.
+    pub stderr: bool,
+}
+
 /// Renders the summary.
 #[must_use]
-pub fn render(summary: &Summary) -> Json {
+pub fn render(summary: &Summary, terminals: Terminals) -> Json {
     json!({
         "metrics": metrics(summary),
         "root_group": root_group(summary),
         "state": {
-            "isStdOutTTY": std::io::IsTerminal::is_terminal(&std::io::stdout()),
-            "isStdErrTTY": std::io::IsTerminal::is_terminal(&std::io::stderr()),
+            "isStdOutTTY": terminals.stdout,
+            "isStdErrTTY": terminals.stderr,
             "testRunDurationMs": summary.elapsed.as_secs_f64() * 1e3,
         },
         "loadagent": own(summary),
@@ -113,7 +122,7 @@ fn number(value: f64) -> Json {
 
 fn root_group(summary: &Summary) -> Json {
     let mut checks = Map::new();
-    for (series, value) in summary.totals.iter().filter(|(series, _)| series.metric.name == "checks") {
+    for (series, value) in summary.totals.iter().filter(|(series, _)| series.metric.name == catalogue::CHECKS.name) {
         let (Value::Rate { nonzero, total }, Some(name)) = (value, series.labels.get("check")) else { continue };
         let entry = checks
             .entry(name.to_owned())
@@ -131,7 +140,6 @@ fn own(summary: &Summary) -> Json {
     let lag = validity.lag.map(|[median, p99, max]| json!({ "p50": median * 1e3, "p99": p99 * 1e3, "max": max * 1e3 }));
     let started = std::time::UNIX_EPOCH
         + std::time::Duration::from_millis(u64::try_from(summary.header.started_at_ms).unwrap_or(0));
-    let reasons = summary.outcome.reasons.iter().map(|(code, reason)| json!({ "code": code.code(), "reason": reason }));
     json!({
         "version": summary.header.version,
         "run_id": summary.header.run_id,
@@ -139,9 +147,9 @@ fn own(summary: &Summary) -> Json {
         "instance": summary.header.instance,
         "seed": summary.header.seed,
         "started_at": humantime::format_rfc3339_millis(started).to_string(),
-        "verdict": summary.outcome.verdict.word(),
+        "verdict": summary.outcome.verdict.as_str(),
         "exit_code": summary.outcome.exit.code(),
-        "reasons": reasons.collect::<Vec<_>>(),
+        "reasons": summary.outcome.reasons,
         "levels": levels(&summary.findings)
             .iter()
             .map(|level| json!({ "metric": level.key, "level": level.word() }))

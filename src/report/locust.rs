@@ -17,7 +17,7 @@ use super::{
     locust_entry::{Entry, PERCENTILES},
 };
 use crate::{
-    metric::{Interval, SeriesDef, SeriesId, Value},
+    metric::{Interval, MetricDef, SeriesDef, SeriesId, Value, catalogue},
     protocol::ErrorClass,
 };
 
@@ -173,16 +173,15 @@ impl LocustCsv {
 
 fn role(series: &SeriesDef) -> Option<Role> {
     let label = |name| series.labels.get(name).unwrap_or_default().to_owned();
-    match &*series.metric.name {
-        "http_req_failed" | "http_req_duration" | "data_received" => {
-            Some(Role::Entry((label("name"), label("method"))))
-        }
-        "http_errors" => {
-            let error = error_words(&label("error_class"), &label("status"));
-            Some(Role::Failure((label("method"), label("name"), error)))
-        }
-        "vus" => Some(Role::Users),
-        _ => None,
+    let is = |metric: &MetricDef| series.metric.name == metric.name;
+    let of_entries = [&catalogue::HTTP_REQ_FAILED, &catalogue::HTTP_REQ_DURATION, &catalogue::DATA_RECEIVED];
+    if of_entries.into_iter().any(is) {
+        Some(Role::Entry((label("name"), label("method"))))
+    } else if is(&catalogue::HTTP_ERRORS) {
+        let error = error_words(&label("error_class"), &label("status"));
+        Some(Role::Failure((label("method"), label("name"), error)))
+    } else {
+        is(&catalogue::VUS).then_some(Role::Users)
     }
 }
 

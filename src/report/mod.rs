@@ -20,4 +20,4 @@ pub mod text;
 pub mod thresholds;
 pub mod trends;
 
-pub use summary::{Outcome, Summary, Verdict};
+pub use summary::Summary;

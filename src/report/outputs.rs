@@ -1,12 +1,12 @@
-//! What became of the exports, in a few lines a sink.
+//! What the outputs delivered.
 
-use super::style::Style;
+use super::style;
 use crate::{output::Account, units::show_count};
 
-/// A sink's account: what arrived, what did not and where it is.
+/// An output's samples: acknowledged, spooled, rejected and lost, with its outages.
 #[must_use]
-pub fn lines(account: &Account, style: Style) -> Vec<String> {
-    let mark = if account.complete { style.good("✓") } else { style.bad("✗") };
+pub fn lines(account: &Account) -> Vec<String> {
+    let mark = if account.complete { style::good("✓") } else { style::bad("✗") };
     let all = account.acknowledged + account.rejected + account.spooled;
     let mut line = format!(
         "    {mark} {}: {} of {} samples acknowledged",
@@ -15,9 +15,9 @@ pub fn lines(account: &Account, style: Style) -> Vec<String> {
         show_count(all)
     );
     let further = [
-        (account.retried, "requests repeated"),
+        (account.retried, "requests retried"),
         (account.rejected, "samples rejected"),
-        (account.spooled, "samples kept for replay"),
+        (account.spooled, "samples spooled"),
         (account.lost, "records lost"),
     ];
     for (count, what) in further.into_iter().filter(|(count, _)| *count > 0) {
@@ -27,13 +27,24 @@ pub fn lines(account: &Account, style: Style) -> Vec<String> {
     let outages = account.outages.iter().filter_map(|outage| Some((outage, outage.to_ms?)));
     for (outage, to_ms) in outages {
         let seconds = (to_ms - outage.from_ms) as f64 / 1e3;
-        lines.push(style.dim(&format!("      away for {seconds:.1} s: {}", outage.reason)));
+        lines.push(style::dim(&format!("      unavailable for {seconds:.1} s: {}", outage.reason)));
     }
     if !account.set_aside.is_empty() {
-        lines.push(style.dim(&format!("      refused batches are in outputs/: {}", account.set_aside.join(", "))));
+        lines.push(style::dim(&format!("      dead letters in outputs/: {}", account.set_aside.join(", "))));
     }
     if let Some(error) = account.last_error.as_ref().filter(|_| !account.complete) {
-        lines.push(style.dim(&format!("      last failure: {error}")));
+        lines.push(style::dim(&format!("      last error: {error}")));
     }
     lines
+}
+
+/// A sentence about an output that did not deliver everything.
+#[must_use]
+pub fn incomplete(stats: &Account) -> Option<String> {
+    let missing = stats.rejected + stats.spooled;
+    let all = stats.acknowledged + missing;
+    let why = stats.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+    let lost = if stats.lost > 0 { format!(", {} records were lost", show_count(stats.lost)) } else { String::new() };
+    let (missing, all) = (show_count(missing), show_count(all));
+    (!stats.complete).then(|| format!("{}: {missing} of {all} samples were not acknowledged{lost}{why}", stats.name))
 }

@@ -2,7 +2,7 @@
 
 use super::{Summary, table::Table, trends::show_stat};
 use crate::{
-    metric::{MetricDef, Unit, Value},
+    metric::{MetricDef, Unit, Value, catalogue},
     units::{show_bytes, show_count, show_share, significant},
 };
 
@@ -21,11 +21,11 @@ pub fn trend_table(summary: &Summary) -> Table {
             row(metric.name.to_string(), metric.unit, &value);
         }
     }
-    for (group, value) in summary.totals.by_label("group_duration", "group") {
+    for (group, value) in summary.totals.by_label(&catalogue::GROUP_DURATION.name, "group") {
         row(group.trim_start_matches("::").replace("::", " › "), Unit::Seconds, &value);
     }
-    if let Some(value) = summary.totals.sum_where("parallel_width", |_| true) {
-        row("parallel_width".to_owned(), Unit::None, &value);
+    if let Some(value) = summary.totals.sum_where(&catalogue::PARALLEL_WIDTH.name, |_| true) {
+        row(catalogue::PARALLEL_WIDTH.name.to_string(), Unit::None, &value);
     }
     table
 }
@@ -54,7 +54,7 @@ pub fn lines(summary: &Summary) -> Vec<String> {
 #[must_use]
 pub fn failure_table(summary: &Summary) -> Table {
     let mut table = Table::new(&["", "iterations"]);
-    let mut reasons = summary.totals.by_label("iteration_failures", "reason");
+    let mut reasons = summary.totals.by_label(&catalogue::ITERATION_FAILURES.name, "reason");
     let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
     reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
     for (reason, value) in reasons {

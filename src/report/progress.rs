@@ -5,7 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    metric::{Interval, Totals, Value},
+    metric::{Interval, MetricDef, Totals, Value, catalogue},
     units::{show_count, show_duration, show_rate, show_share},
 };
 
@@ -54,13 +54,14 @@ impl Glance {
         let mut times = Value::Trend(Box::default());
         for (id, value) in &interval.values {
             let Some((series, _)) = totals.get(*id) else { continue };
-            match (&*series.metric.name, value) {
-                ("http_req_failed", Value::Rate { nonzero, total: all }) => {
+            let is = |metric: &MetricDef| series.metric.name == metric.name;
+            match value {
+                Value::Rate { nonzero, total: all } if is(&catalogue::HTTP_REQ_FAILED) => {
                     failed += nonzero;
                     total += all;
                 }
-                ("http_req_response_time", trend) => times.merge(trend),
-                ("vus", Value::Gauge(Some(vus))) => glance.vus += vus,
+                trend if is(&catalogue::HTTP_REQ_RESPONSE_TIME) => times.merge(trend),
+                Value::Gauge(Some(vus)) if is(&catalogue::VUS) => glance.vus += vus,
                 _ => {}
             }
         }
@@ -71,7 +72,7 @@ impl Glance {
             glance.p95 = times.quantile(0.95);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let dropped = totals.counter("dropped_iterations") as u64;
+        let dropped = totals.counter(&catalogue::DROPPED_ITERATIONS.name) as u64;
         Self { dropped, ..glance }
     }
 }

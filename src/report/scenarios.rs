@@ -2,20 +2,20 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Summary, style::Style, table::Table, trends::show_stat};
+use super::{Summary, style, table::Table, trends::show_stat};
 use crate::{
     interval_log::frame::{Model, ScenarioHeader},
-    metric::{Labels, Unit, Value},
+    metric::{Labels, Unit, Value, catalogue},
     threshold::Stat,
     units::{show_count, show_duration, show_rate, show_share},
 };
 
 /// Lines about every scenario.
 #[must_use]
-pub fn lines(summary: &Summary, style: Style) -> Vec<String> {
+pub fn lines(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, scenario) in summary.header.scenarios.iter().enumerate() {
-        lines.push(format!("  {}  {}", style.bold(&scenario.name), style.dim(&scenario.load)));
+        lines.push(format!("  {}  {}", style::bold(&scenario.name), style::dim(&scenario.load)));
         lines.push(format!("    {}", load_line(summary, index, scenario)));
         lines.extend(step_table(summary, &scenario.name).lines(4));
         lines.push(String::new());
@@ -25,7 +25,7 @@ pub fn lines(summary: &Summary, style: Style) -> Vec<String> {
 
 fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> String {
     let mine = |labels: &Labels| labels.get("scenario") == Some(&scenario.name);
-    let iterations = match summary.totals.sum_where("iterations", |series| mine(&series.labels)) {
+    let iterations = match summary.totals.sum_where(&catalogue::ITERATIONS.name, |series| mine(&series.labels)) {
         Some(Value::Counter(count)) => count,
         _ => 0.0,
     };
@@ -41,7 +41,7 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
     let offer = summary.offered.scenario(index);
     let started = offer.due - offer.dropped;
     let ratio = if offer.due == 0 { 1.0 } else { started as f64 / offer.due as f64 };
-    let lag = summary.totals.sum_where("schedule_lag", |series| mine(&series.labels));
+    let lag = summary.totals.sum_where(&catalogue::SCHEDULE_LAG.name, |series| mine(&series.labels));
     let lag = match &lag {
         Some(Value::Trend(times)) => times.quantile(0.5).zip(times.quantile(0.99)).map(|(median, p99)| {
             let show = |seconds| show_duration(Duration::from_secs_f64(seconds));
@@ -73,13 +73,15 @@ fn step_table(summary: &Summary, scenario: &str) -> Table {
         let stage = series.labels.get("stage").and_then(|stage| stage.parse().ok()).unwrap_or(0);
         let key = (u32::try_from(place).unwrap_or(u32::MAX), name.to_owned(), stage);
         let empty = || (0, 0, Value::Trend(Box::default()));
-        match (&*series.metric.name, value) {
-            ("http_req_failed", Value::Rate { nonzero, total }) => {
+        match value {
+            Value::Rate { nonzero, total } if series.metric.name == catalogue::HTTP_REQ_FAILED.name => {
                 let step = steps.entry(key).or_insert_with(empty);
                 step.0 += total;
                 step.1 += nonzero;
             }
-            ("http_req_response_time", times) => steps.entry(key).or_insert_with(empty).2.merge(times),
+            times if series.metric.name == catalogue::HTTP_REQ_RESPONSE_TIME.name => {
+                steps.entry(key).or_insert_with(empty).2.merge(times);
+            }
             _ => {}
         }
     }

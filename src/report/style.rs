@@ -1,44 +1,38 @@
-//! Colours, or none: everything must make sense without them.
+//! Terminal styles. Text always carries them; `run::console` strips them where there is no terminal, with `--no-color` and
+//! with `NO_COLOR`. Everything must make sense without them.
 
-/// Whether to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
-    /// Colours on.
-    pub colours: bool,
+use anstyle::{AnsiColor, Style};
+
+fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
 }
 
-impl Style {
-    fn paint(self, code: &str, text: &str) -> String {
-        if self.colours { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
+/// Green: what holds.
+#[must_use]
+pub fn good(text: &str) -> String {
+    paint(AnsiColor::Green.on_default(), text)
+}
 
-    /// Good news.
-    #[must_use]
-    pub fn good(self, text: &str) -> String {
-        self.paint("32", text)
-    }
+/// Red: what failed.
+#[must_use]
+pub fn bad(text: &str) -> String {
+    paint(AnsiColor::Red.on_default(), text)
+}
 
-    /// Bad news.
-    #[must_use]
-    pub fn bad(self, text: &str) -> String {
-        self.paint("31", text)
-    }
+/// Yellow: a warning.
+#[must_use]
+pub fn warn(text: &str) -> String {
+    paint(AnsiColor::Yellow.on_default(), text)
+}
 
-    /// Something to know.
-    #[must_use]
-    pub fn warn(self, text: &str) -> String {
-        self.paint("33", text)
-    }
+/// Bold: a heading.
+#[must_use]
+pub fn bold(text: &str) -> String {
+    paint(Style::new().bold(), text)
+}
 
-    /// A heading.
-    #[must_use]
-    pub fn bold(self, text: &str) -> String {
-        self.paint("1", text)
-    }
-
-    /// An aside.
-    #[must_use]
-    pub fn dim(self, text: &str) -> String {
-        self.paint("2", text)
-    }
+/// Dimmed: an aside.
+#[must_use]
+pub fn dim(text: &str) -> String {
+    paint(Style::new().dimmed(), text)
 }

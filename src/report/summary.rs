@@ -3,8 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    analysis::{Offered, Validity},
-    exit::Exit,
+    analysis::{Offered, Outcome, Validity},
     interval_log::Header,
     metric::Totals,
     output::Account,
@@ -32,78 +31,8 @@ pub struct Summary {
     pub run_dir: PathBuf,
     /// The verdict.
     pub outcome: Outcome,
+    /// Whether the run came to its end: not when its log was read while it was in progress, or after it was killed.
+    pub has_ended: bool,
     /// Statistics of trends that are shown, by k6's names.
     pub trend_stats: Vec<(String, Stat)>,
-}
-
-/// Three verdicts: an invalid run neither passed nor failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Everything held.
-    Pass,
-    /// A threshold failed.
-    Fail,
-    /// The promised load was not delivered.
-    Invalid,
-}
-
-impl Verdict {
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Invalid => "invalid",
-        }
-    }
-}
-
-/// The verdict with its reasons.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The exit code.
-    pub exit: Exit,
-    /// Everything that speaks against a pass, one sentence each, with the code it stands for.
-    pub reasons: Vec<(Exit, String)>,
-}
-
-impl Outcome {
-    /// Weighs everything that speaks against a pass. `endings` are reasons from outside: stopped, aborted, a fault.
-    #[must_use]
-    pub fn weigh(endings: Vec<(Exit, String)>, findings: &[Finding], validity: &Validity, outputs: &[Account]) -> Self {
-        let mut reasons = endings;
-        reasons.extend(validity.invalid.iter().map(|reason| (Exit::Invalid, reason.clone())));
-        for finding in findings.iter().filter(|finding| finding.fails()) {
-            let threshold = &finding.threshold;
-            let why = if finding.no_data { "no data" } else { "failed" };
-            let tier = threshold.tier.map(|tier| format!(" ({})", tier.word())).unwrap_or_default();
-            reasons.push((
-                Exit::ThresholdFailed,
-                format!("threshold {} on {}{tier}: {why}", threshold.expression, threshold.key),
-            ));
-        }
-        for account in outputs.iter().filter(|account| !account.complete) {
-            let missing = account.rejected + account.spooled;
-            let all = account.acknowledged + missing;
-            let why = account.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-            let lost =
-                if account.lost > 0 { format!(", and {} records were lost", account.lost) } else { String::new() };
-            reasons.push((
-                Exit::TelemetryIncomplete,
-                format!("{} did not take {missing} of {all} samples{lost}{why}", account.name),
-            ));
-        }
-        let codes: Vec<Exit> = reasons.iter().map(|(code, _)| *code).collect();
-        let verdict = if codes.contains(&Exit::Invalid) {
-            Verdict::Invalid
-        } else if codes.iter().any(|code| matches!(code, Exit::ThresholdFailed | Exit::Aborted | Exit::Internal)) {
-            Verdict::Fail
-        } else {
-            Verdict::Pass
-        };
-        Self { verdict, exit: Exit::first_of(&codes), reasons }
-    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Summary, table::Table};
 use crate::{
-    metric::{Unit, Value, catalogue},
+    metric::{MetricDef, Unit, Value},
     threshold::{Stat, parse::parse_stat, stat_of},
     units::{show_duration, significant},
 };
@@ -41,19 +41,20 @@ pub fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
 
 /// The table of trends that hold anything.
 #[must_use]
-pub fn trend_table(summary: &Summary, names: &[&str]) -> Table {
+pub fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
     let headings: Vec<&str> =
         std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
     let mut table = Table::new(&headings);
-    for name in names {
-        let unit = catalogue::find(name).map_or(Unit::None, |metric| metric.unit);
-        let Some(value) = summary.totals.sum_where(name, |_| true).filter(|value| !value.is_empty()) else { continue };
+    for metric in metrics {
+        let Some(value) = summary.totals.sum_where(&metric.name, |_| true).filter(|value| !value.is_empty()) else {
+            continue;
+        };
         // Connecting and TLS are all zeros once connections are kept: a row of zeros says nothing.
         if matches!(&value, Value::Trend(times) if times.zeros() == times.count()) {
             continue;
         }
-        let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&value, unit, *stat));
-        table.row(std::iter::once((*name).to_owned()).chain(cells));
+        let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&value, metric.unit, *stat));
+        table.row(std::iter::once(metric.name.to_string()).chain(cells));
     }
     table
 }

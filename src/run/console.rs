@@ -1,13 +1,26 @@
-//! Standard output and standard error; a closed one is no error.
+//! Standard output and standard error; a closed one is no error. Styles reach terminals only, and not with `NO_COLOR`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+
+use crate::report::json::Terminals;
 
 /// Prints to standard output. A closed pipe (`| head`) is ignored.
 pub fn print(text: &str) {
-    drop(writeln!(std::io::stdout().lock(), "{text}"));
+    drop(writeln!(anstream::stdout().lock(), "{text}"));
 }
 
 /// Prints to standard error.
 pub fn print_error(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{text}"));
+    drop(writeln!(anstream::stderr().lock(), "{text}"));
+}
+
+/// Prints no styles from now on, whatever the terminal can do.
+pub fn without_colour() {
+    anstream::ColorChoice::Never.write_global();
+}
+
+/// Which standard streams are terminals.
+#[must_use]
+pub fn terminals() -> Terminals {
+    Terminals { stdout: std::io::stdout().is_terminal(), stderr: std::io::stderr().is_terminal() }
 }

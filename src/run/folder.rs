@@ -6,9 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
-
-use super::{collect::records::RecordKeeper, error::CommandError};
+use super::{collect::records::RecordKeeper, error::CommandError, run_end::RunEnd};
 use crate::{
     exit::Exit,
     interval_log::{Event, Header, LogWriter},
@@ -45,7 +43,7 @@ impl RunFolder {
             return Ok(());
         }
         Err(CommandError::configuration(format!(
-            "{} holds a run already\n  hint: choose another folder by --run-dir, or remove it",
+            "{} already holds a run\n  hint: choose another directory with --run-dir, or remove it",
             path.display()
         )))
     }
@@ -64,7 +62,7 @@ impl RunFolder {
         let shown = path.display();
         let fault = |error: std::io::Error| {
             CommandError::configuration(format!(
-                "the run's folder {shown} can't be written: {error}\n  hint: choose another by --run-dir"
+                "can't write to the run's directory {shown}: {error}\n  hint: choose another one with --run-dir"
             ))
         };
         Self::check_free(path)?;
@@ -111,8 +109,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn conclude(&mut self, summary: &serde_json::Value, exit: Exit) -> Result<(), CommandError> {
-        let end = json!({ "exit_code": exit.code(), "verdict": summary["loadagent"]["verdict"] });
+    pub fn conclude(&mut self, summary: &serde_json::Value, end: &RunEnd) -> Result<(), CommandError> {
+        let end = serde_json::to_value(end).map_err(|error| CommandError::internal(&error))?;
         let ended = self.log.end(&end).map(drop).map_err(|error| CommandError::internal(&error));
         write_json(&self.path.join("summary.json"), summary).and(ended)
     }

@@ -17,6 +17,7 @@ use super::{
     signals::Signals,
 };
 use crate::{
+    analysis::Reason,
     control::{Control, StopReason},
     executor::{
         Order,
@@ -139,7 +140,7 @@ impl<'p> Hooks<'p> {
                 tokio::select! {
                     ended = &mut thread => ended,
                     () = signals.next() => {
-                        let message = format!("{} was cut off by a second signal", scenario.name);
+                        let message = format!("{} was stopped by a second signal", scenario.name);
                         return Err(CommandError { exit: Exit::Stopped, message });
                     }
                 }
@@ -152,10 +153,10 @@ impl<'p> Hooks<'p> {
 
 /// Tells that there is no load because setup failed, and gives the reason that ends the run. A signal during setup is a
 /// reason of its own.
-pub fn not_started(coordinator: &mut Coordinator, reason: &str) -> Option<(Exit, String)> {
+pub fn not_started(coordinator: &mut Coordinator, reason: &str) -> Option<Reason> {
     let told = format!("setup failed: {reason}");
-    coordinator.judge_nothing();
+    coordinator.skip_load();
     coordinator.event("setup", format!("{told}; the load was not started"));
     let is_stopped = coordinator.control().current().stop == Some(StopReason::Outside);
-    (!is_stopped).then_some((Exit::Aborted, told))
+    (!is_stopped).then(|| Reason::new(Exit::Aborted, told))
 }

@@ -7,18 +7,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{error::CommandError, folder};
+use super::{error::CommandError, logged_run::LoggedRun};
 use crate::{
     exit::Exit,
-    interval_log::{Cursor, Entry},
     report::locust::{HISTORY_SUFFIX, LocustCsv},
 };
 
-/// Writes the four files of a run's folder.
+/// Writes the four files of an interval log.
 ///
 /// # Errors
 /// When the log can't be read or a file can't be written.
-pub fn write(run: &Path, prefix: &Path) -> Result<(), CommandError> {
+pub fn write(log: &Path, prefix: &Path) -> Result<(), CommandError> {
     let named = |suffix: &str| {
         let mut name = OsString::from(prefix);
         name.push(suffix);
@@ -28,19 +27,13 @@ pub fn write(run: &Path, prefix: &Path) -> Result<(), CommandError> {
         exit: Exit::Internal,
         message: format!("{}: {error}", path.display()),
     };
-    let log_fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
     let history = named(HISTORY_SUFFIX);
     fs::create_dir_all(history.parent().unwrap_or(Path::new(""))).map_err(|error| fault(&history, error))?;
-    let mut cursor = Cursor::open(&folder::log_path(run)).map_err(log_fault)?;
     let mut tables = LocustCsv::default();
     let mut rows = BufWriter::new(File::create(&history).map_err(|error| fault(&history, error))?);
     let mut put = |row: &str| rows.write_all(row.as_bytes()).map_err(|error| fault(&history, error));
     put(&LocustCsv::history_head())?;
-    while let Some(entry) = cursor.read().map_err(log_fault)? {
-        if let Entry::Interval(interval) = entry {
-            put(&tables.fold(&interval))?;
-        }
-    }
+    LoggedRun::read(log, |interval, _| put(&tables.fold(interval)))?;
     rows.flush().map_err(|error| fault(&history, error))?;
     for (suffix, text) in tables.files() {
         let path = named(suffix);

@@ -12,7 +12,9 @@ pub mod error;
 pub mod folder;
 pub mod hooks;
 pub mod locust;
+pub mod logged_run;
 pub mod prepare;
+pub mod run_end;
 pub mod signals;
 
 pub use error::CommandError;

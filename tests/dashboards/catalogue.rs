@@ -1,21 +1,21 @@
-//! Boards and catalogue know the same metrics, in both directions.
+//! Dashboards and catalogue have the same metrics, in both directions.
 
 use std::collections::BTreeSet;
 
 use loadagent::{
-    dashboard::Store,
+    dashboard::DataSource,
     metric::{Kind, catalogue},
     output::prometheus::names::exported_name,
 };
 
-use crate::board;
+use crate::json;
 
-/// On no board, and why.
+/// Metrics on no dashboard, with the reason.
 const NOT_SHOWN: [(&str, &str); 0] = [];
 
 fn prometheus_names() -> BTreeSet<String> {
-    let queries = board::queries(Store::Prometheus);
-    queries.iter().flat_map(|(place, query)| board::metrics(&board::parsed(place, query))).collect()
+    let queries = json::queries(DataSource::Prometheus);
+    queries.iter().flat_map(|(place, query)| json::metrics(&json::parsed(place, query))).collect()
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn every_metric_of_a_query_is_in_the_catalogue() {
     }
     let mut known: BTreeSet<&str> = catalogue::ALL.iter().map(|metric| &*metric.name).collect();
     known.insert("overall");
-    for (place, query) in board::queries(Store::Influx) {
+    for (place, query) in json::queries(DataSource::InfluxDb) {
         for from in query.split(" FROM \"").skip(1) {
             let name = from.split('"').next().unwrap();
             assert!(known.contains(name), "{place}: {name} is no measurement");
@@ -46,16 +46,16 @@ fn every_metric_of_a_query_is_in_the_catalogue() {
 }
 
 #[test]
-fn every_metric_of_the_catalogue_is_on_a_board() {
+fn every_metric_of_the_catalogue_is_on_a_dashboard() {
     let shown = prometheus_names();
-    let influx: String = board::queries(Store::Influx).into_iter().map(|(_, query)| query).collect();
+    let influx: String = json::queries(DataSource::InfluxDb).into_iter().map(|(_, query)| query).collect();
     for metric in catalogue::ALL {
         if NOT_SHOWN.iter().any(|(name, _)| *name == metric.name) {
             continue;
         }
         let name = exported_name("loadagent_", metric);
-        assert!(shown.contains(&name), "{name} is on no board for Prometheus");
+        assert!(shown.contains(&name), "{name} is on no dashboard for Prometheus");
         let measured = [format!("FROM \"{}\"", metric.name), format!("\"metric\" = '{}'", metric.name)];
-        assert!(measured.iter().any(|words| influx.contains(words)), "{} is on no board for InfluxDB", metric.name);
+        assert!(measured.iter().any(|words| influx.contains(words)), "{} is on no dashboard for InfluxDB", metric.name);
     }
 }

@@ -1,17 +1,17 @@
-//! What is committed is what the code makes: a change of the catalogue or of a board is seen in the diff.
+//! The committed files equal the generated ones, so that the diff shows each change of the catalogue or a dashboard.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
-use crate::board;
+use crate::json;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dashboards")
 }
 
 #[test]
-fn committed_boards_are_those_that_the_catalogue_gives() {
+fn committed_dashboards_are_those_that_the_catalogue_gives() {
     let update = std::env::var_os("UPDATE_DASHBOARDS").is_some();
-    for file in board::all() {
+    for file in json::all() {
         let path = root().join(&file.path);
         if update {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -24,8 +24,8 @@ fn committed_boards_are_those_that_the_catalogue_gives() {
 }
 
 #[test]
-fn no_board_is_committed_that_the_code_does_not_make() {
-    let made: BTreeSet<String> = board::all().into_iter().map(|file| file.path).collect();
+fn no_dashboard_is_committed_that_the_code_does_not_make() {
+    let made: BTreeSet<String> = json::all().into_iter().map(|file| file.path).collect();
     for folder in ["prometheus", "influxdb"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy());
@@ -38,10 +38,10 @@ fn no_board_is_committed_that_the_code_does_not_make() {
 fn the_command_writes_them_with_another_prefix_too() {
     let folder = tempfile::tempdir().unwrap();
     let run = |words: &[&str]| Command::new(env!("CARGO_BIN_EXE_loadagent")).args(words).output().unwrap();
-    let to = folder.path().join("made");
+    let to = folder.path().join("allocated");
     let done = run(&["dashboards", "export", to.to_str().unwrap(), "--prefix", "k6_", "--measurement-prefix", "la."]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    for file in board::all() {
+    for file in json::all() {
         let text = fs::read_to_string(to.join(&file.path)).unwrap();
         assert!(!text.contains("loadagent_"), "{} holds the usual prefix", file.path);
         let named = if file.path.starts_with("influxdb") { "la." } else { "k6_run_info" };

@@ -1,27 +1,27 @@
-//! The rules of Grafana's own linter for dashboards, restated. What pushed metrics can't keep is said with its reason.
+//! The rules of Grafana's dashboard linter. Exceptions for pushed metrics have a reason.
 //!
-//! Left out: `job` and `instance` variables and matchers (nothing scrapes a pushed run: `run_id` is what tells runs
-//! apart, and a test below holds every query to it), and the rules for logs, which are not asked for here.
+//! Left out: `job` and `instance` variables and matchers (pushed metrics have none; a test requires `run_id` in every query
+//! instead), and the rules for logs, which no dashboard reads.
 
 use loadagent::{
-    dashboard::Store,
+    dashboard::DataSource,
     metric::{Kind, catalogue},
 };
 use promql_parser::parser::{self, Expr};
 
-use crate::board::{self, list, panels, text, variables};
+use crate::json::{self, list, panels, text, variables};
 
 #[test]
 fn the_data_source_is_a_variable_and_everything_refers_to_it() {
-    for file in board::all() {
+    for file in json::all() {
         let first = &variables(&file.json)[0];
-        let word = file.path.split('/').next().unwrap();
+        let as_str = file.path.split('/').next().unwrap();
         assert_eq!(
             (&first["name"], &first["type"], &first["query"]),
-            (&"datasource".into(), &"datasource".into(), &word.into())
+            (&"datasource".into(), &"datasource".into(), &as_str.into())
         );
         assert_eq!(first["label"], "Data source");
-        let expected = serde_json::json!({"type": word, "uid": "${datasource}"});
+        let expected = serde_json::json!({"type": as_str, "uid": "${datasource}"});
         for panel in panels(&file.json).filter(|panel| panel["type"] != "text") {
             assert_eq!(panel["datasource"], expected, "{}: {}", file.path, panel["title"]);
             list(panel, "targets").iter().for_each(|target| assert_eq!(target["datasource"], expected));
@@ -36,8 +36,8 @@ fn the_data_source_is_a_variable_and_everything_refers_to_it() {
 }
 
 #[test]
-fn variables_that_are_asked_for_are_read_again_when_the_time_changes() {
-    for file in board::all() {
+fn query_variables_refresh_when_the_time_range_changes() {
+    for file in json::all() {
         for variable in variables(&file.json).iter().filter(|variable| variable["type"] == "query") {
             assert_eq!(variable["refresh"], 2, "{}: {}", file.path, variable["name"]);
         }
@@ -46,23 +46,23 @@ fn variables_that_are_asked_for_are_read_again_when_the_time_changes() {
 
 #[test]
 fn variables_in_promql_can_be_read() {
-    for file in board::of(Store::Prometheus) {
+    for file in json::of(DataSource::Prometheus) {
         for variable in variables(&file.json).iter().filter(|variable| variable["type"] == "query") {
             let place = format!("{}: {}", file.path, variable["name"]);
-            let words = board::asked(variable);
+            let words = json::query_text(variable);
             let inner = words.strip_suffix(')').unwrap();
             let expression = match inner.strip_prefix("query_result(") {
                 Some(expression) => expression,
                 None => inner.strip_prefix("label_values(").unwrap().rsplit_once(", ").unwrap().0,
             };
-            drop(board::parsed(&place, expression));
+            drop(json::parsed(&place, expression));
         }
     }
 }
 
 #[test]
 fn panels_have_a_title_and_a_description() {
-    for file in board::all() {
+    for file in json::all() {
         for panel in panels(&file.json) {
             assert!(!text(panel, "title").is_empty(), "{}", file.path);
             assert!(text(panel, "description").len() > 15, "{}: {}", file.path, panel["title"]);
@@ -73,7 +73,7 @@ fn panels_have_a_title_and_a_description() {
 #[test]
 fn panels_have_a_unit_that_grafana_knows() {
     let known = ["short", "s", "ms", "bytes", "binBps", "percentunit", "reqps", "cps", "dateTimeAsIso", "h"];
-    for file in board::all() {
+    for file in json::all() {
         for panel in panels(&file.json).filter(|panel| panel["type"] != "text") {
             let unit = text(&panel["fieldConfig"]["defaults"], "unit");
             assert!(known.contains(&unit), "{}: {} has the unit `{unit}`", file.path, panel["title"]);
@@ -85,31 +85,32 @@ fn panels_have_a_unit_that_grafana_knows() {
 }
 
 #[test]
-fn panels_ask_at_least_one_question() {
-    for file in board::all() {
+fn panels_have_at_least_one_query() {
+    for file in json::all() {
         for panel in panels(&file.json).filter(|panel| panel["type"] != "text") {
             let targets = list(panel, "targets");
             assert!(!targets.is_empty(), "{}: {}", file.path, panel["title"]);
-            assert!(targets.iter().all(|target| !board::query_of(target).is_empty()), "{}", panel["title"]);
+            assert!(targets.iter().all(|target| !json::query_of(target).is_empty()), "{}", panel["title"]);
         }
     }
 }
 
 #[test]
 fn promql_can_be_read() {
-    let queries = board::queries(Store::Prometheus);
+    let queries = json::queries(DataSource::Prometheus);
     assert!(queries.len() > 200, "{}", queries.len());
-    queries.iter().for_each(|(place, query)| drop(board::parsed(place, query)));
+    queries.iter().for_each(|(place, query)| drop(json::parsed(place, query)));
 }
 
-/// `$__rate_interval`, except where a window of the board is meant: the steady windows of soak and spike.
+/// `$__rate_interval`, except for the window variable of soak and spike.
 #[test]
 fn rates_reach_over_the_rate_interval() {
-    for (place, query) in board::queries(Store::Prometheus) {
+    for (place, query) in json::queries(DataSource::Prometheus) {
         for function in ["rate(", "increase("] {
             for (at, _) in query.match_indices(function) {
                 let range = query[at..].split('[').nth(1).unwrap().split(']').next().unwrap();
-                let windowed = ["soak", "spike"].iter().any(|board| place.contains(board)) && range == "$window";
+                let windowed =
+                    ["soak", "spike"].iter().any(|dashboard| place.contains(dashboard)) && range == "$window";
                 assert!(range == "$__rate_interval" || windowed, "{place}: {function}…[{range}]");
             }
         }
@@ -124,35 +125,35 @@ fn counters_are_summed_never_shown_raw() {
         .filter(|metric| matches!(metric.kind, Kind::Counter | Kind::Rate))
         .map(|metric| loadagent::output::prometheus::names::exported_name("loadagent_", metric))
         .collect();
-    for (place, query) in board::queries(Store::Prometheus) {
-        let expr = board::parsed(&place, &query);
-        for part in board::below(&expr) {
+    for (place, query) in json::queries(DataSource::Prometheus) {
+        let expr = json::parsed(&place, &query);
+        for part in json::below(&expr) {
             if let Expr::VectorSelector(one) = part {
                 let name = one.name.clone().unwrap_or_default();
                 assert!(!counters.contains(&name), "{place}: {name} is read without rate or total");
             }
         }
-        let summed = board::below(&expr).into_iter().any(|part| matches!(part, Expr::Aggregate(_)));
-        let reads_counter = board::metrics(&expr).iter().any(|name| counters.contains(name));
+        let summed = json::below(&expr).into_iter().any(|part| matches!(part, Expr::Aggregate(_)));
+        let reads_counter = json::metrics(&expr).iter().any(|name| counters.contains(name));
         assert!(summed || !reads_counter, "{place}: not summed");
     }
 }
 
 #[test]
-fn boards_can_not_be_edited_in_place() {
-    for file in board::all() {
+fn dashboards_can_not_be_edited_in_place() {
+    for file in json::all() {
         assert_eq!(file.json["editable"], false, "{}", file.path);
     }
 }
 
 /// In place of the linter's `job` and `instance`.
 #[test]
-fn every_query_but_the_list_of_runs_asks_about_one_run() {
-    for (place, query) in board::queries(Store::Prometheus) {
+fn every_query_but_the_list_of_runs_selects_one_run() {
+    for (place, query) in json::queries(DataSource::Prometheus) {
         if place.starts_with("prometheus/runs.json") || query.contains("$sut") {
             continue;
         }
-        for part in board::below(&board::parsed(&place, &query)) {
+        for part in json::below(&json::parsed(&place, &query)) {
             let selector = match part {
                 Expr::VectorSelector(one) => one,
                 Expr::MatrixSelector(parser::MatrixSelector { vs, .. }) => vs,
@@ -162,13 +163,9 @@ fn every_query_but_the_list_of_runs_asks_about_one_run() {
             assert!(asks, "{place}: {selector}");
         }
     }
-    for (place, query) in board::queries(Store::Influx) {
+    for (place, query) in json::queries(DataSource::InfluxDb) {
         if !place.starts_with("influxdb/runs.json") {
-            assert_eq!(
-                query.matches(" FROM \"").count() + query.matches(" FROM /").count(),
-                query.matches("run_id\" = '$").count(),
-                "{place}: {query}"
-            );
+            assert_eq!(query.matches(" FROM \"").count(), query.matches("run_id\" = '$").count(), "{place}: {query}");
         }
     }
 }

@@ -1,35 +1,35 @@
-//! What a reader took for something else: units, words, nameless lines and bounds. Numbers are proved by promtool
-//! (`scripts/stack/expressions.py`), over series of known answers.
+//! Units, value mappings, unnamed series and limits, which readers of the dashboards misread before. promtool tests the
+//! numbers over series with known results (`scripts/stack/expressions.py`).
 
 use loadagent::{
     analysis::validity::{MAX_DROPPED, MAX_LAG_P99, MAX_SOCKETLESS},
-    dashboard::Store,
+    dashboard::DataSource,
 };
 use serde_json::json;
 
-use crate::board::{self, asked, list, panel, panels, text, variable, variables};
+use crate::json::{self, list, panel, panels, query_text, text, variable, variables};
 
-/// Where answers have several units, each has its own: p99 is not a number of requests.
+/// Where results have several units, each has its own.
 #[test]
 fn a_second_axis_has_its_own_unit() {
-    for (store, unit) in [("prometheus", "s"), ("influxdb", "ms")] {
-        let stress = board::one(&format!("{store}/stress.json"));
-        let config = &panel(&stress, "p99 over achieved rate")["fieldConfig"];
+    for (data_source, unit) in [("prometheus", "s"), ("influxdb", "ms")] {
+        let stress = json::one(&format!("{data_source}/stress.json"));
+        let config = &panel(&stress, "p99 vs achieved rate")["fieldConfig"];
         assert_eq!(config["defaults"]["unit"], "reqps");
         let own = json!({"matcher": {"id": "byName", "options": "p99"}, "properties": [{"id": "unit", "value": unit}]});
-        assert_eq!(list(config, "overrides"), [own], "{store}");
-        let one_unit = &panel(&stress, "Achieved over wanted rate")["fieldConfig"];
-        assert!(list(one_unit, "overrides").is_empty(), "{store}");
+        assert_eq!(list(config, "overrides"), [own], "{data_source}");
+        let one_unit = &panel(&stress, "Achieved vs target rate")["fieldConfig"];
+        assert!(list(one_unit, "overrides").is_empty(), "{data_source}");
     }
 }
 
-/// Counters of failures stand at zero for requests that did not fail, under no class.
+/// Error counters are zero with an empty class for successful requests.
 #[test]
 fn every_class_of_failures_has_a_name() {
     let mut found = 0;
-    for file in board::all() {
-        for panel in panels(&file.json).filter(|panel| panel["title"] == "Failures by class") {
-            let query = board::query_of(&panel["targets"][0]);
+    for file in json::all() {
+        for panel in panels(&file.json).filter(|panel| panel["title"] == "Errors by class") {
+            let query = json::query_of(&panel["targets"][0]);
             let (named, expected) = if file.path.starts_with("prometheus") {
                 ("error_class!=\"\"", "error_class!=\"limited\"")
             } else {
@@ -39,15 +39,15 @@ fn every_class_of_failures_has_a_name() {
             found += 1;
         }
     }
-    assert_eq!(found, 8, "of live, soak, spike and stress, in both stores");
+    assert_eq!(found, 8, "of live, soak, spike and stress, for both data sources");
 }
 
-/// What the panel calls trustworthy is what the run's verdict does.
+/// The panel uses the limits of the run's verdict.
 #[test]
-fn trustworthy_takes_the_bounds_of_the_verdict_and_says_it_in_words() {
-    let generator = board::one("prometheus/generator.json");
-    let shown = panel(&generator, "Trustworthy");
-    let query = board::query_of(&shown["targets"][0]);
+fn results_valid_uses_the_limits_of_the_verdict() {
+    let generator = json::one("prometheus/generator.json");
+    let shown = panel(&generator, "Results valid");
+    let query = json::query_of(&shown["targets"][0]);
     for bound in [
         format!(") * {MAX_DROPPED})"),
         format!(") * {MAX_SOCKETLESS})"),
@@ -57,38 +57,42 @@ fn trustworthy_takes_the_bounds_of_the_verdict_and_says_it_in_words() {
     }
     let words = &shown["fieldConfig"]["defaults"]["mappings"][0]["options"];
     assert_eq!((text(&words["0"], "text"), text(&words["1"], "text")), ("no", "yes"));
-    let late = &panel(&generator, "Lateness, p99")["fieldConfig"]["defaults"]["thresholds"]["steps"][1];
+    let late = &panel(&generator, "Schedule lag, p99")["fieldConfig"]["defaults"]["thresholds"]["steps"][1];
     assert_eq!(late["value"], MAX_LAG_P99.as_secs_f64());
 }
 
-/// Windows are counted from moments that are right to a second, whatever the resolution of a long run.
+/// Windows count from times that are exact to a second, whatever the resolution.
 #[test]
-fn begin_and_end_are_looked_for_second_by_second() {
-    for file in board::of(Store::Prometheus) {
+fn start_and_end_are_exact_to_a_second() {
+    for file in json::of(DataSource::Prometheus) {
         for moment in ["began", "ended"] {
             let known = variables(&file.json).iter().any(|one| one["name"] == moment);
             assert_eq!(known, file.text().contains(&format!("${{{moment}}}")), "{}: {moment}", file.path);
             if known {
                 let fine = format!("[10m:1s] @ ${{about_{moment}}} offset -5m)");
-                let query = asked(variable(&file.json, moment));
+                let query = query_text(variable(&file.json, moment));
                 assert!(query.contains(&fine), "{}: {query}", file.path);
             }
         }
     }
 }
 
-/// Ramps, and windows that are leaving the run, are not unsteady load.
+/// Ramps and windows beyond the end of the run don't count as rate variation.
 #[test]
 fn steadiness_is_that_of_steady_windows() {
-    let soak = board::one("prometheus/soak.json");
-    for title in
-        ["Unsteadiness", "p99 grows an hour", "Failures grow an hour", "Hours to the objective", "Delivered share"]
-    {
-        let query = board::query_of(&panel(&soak, title)["targets"][0]);
+    let soak = json::one("prometheus/soak.json");
+    for title in [
+        "Rate variation",
+        "p99 growth per hour",
+        "Error rate growth per hour",
+        "Hours to SLO breach",
+        "Delivered load over time",
+    ] {
+        let query = json::query_of(&panel(&soak, title)["targets"][0]);
         let run =
             "on () (loadagent_run_info{run_id=\"$run_id\"} offset $warmup) and on () (vector(time()) <= ${ended})";
         assert!(query.contains(run), "{title}: {query}");
     }
-    let delivered = board::query_of(&panel(&soak, "Delivered share")["targets"][0]);
+    let delivered = json::query_of(&panel(&soak, "Delivered load over time")["targets"][0]);
     assert_eq!(delivered.matches("[$window]").count(), 2, "both of the same window: {delivered}");
 }

@@ -1,18 +1,18 @@
-//! Grafana's classic format: what its provisioning takes, with nothing misspelt.
+//! Grafana's classic format: no key that Grafana does not know.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::board::{self, list, panels, text};
+use crate::json::{self, list, panels, text};
 
 #[test]
-fn boards_are_classic_and_nothing_of_the_newer_schema() {
-    for file in board::all() {
-        let board = &file.json;
-        assert_eq!(board["schemaVersion"], 42, "{}", file.path);
+fn dashboards_are_classic_and_nothing_of_the_newer_schema() {
+    for file in json::all() {
+        let dashboard = &file.json;
+        assert_eq!(dashboard["schemaVersion"], 42, "{}", file.path);
         for key in ["apiVersion", "kind", "spec", "elements", "layout", "__inputs", "__requires", "id", "version"] {
-            assert!(board.get(key).is_none(), "{} has `{key}`", file.path);
+            assert!(dashboard.get(key).is_none(), "{} has `{key}`", file.path);
         }
         assert!(!file.text().contains("libraryPanel"), "{}", file.path);
     }
@@ -21,18 +21,18 @@ fn boards_are_classic_and_nothing_of_the_newer_schema() {
 #[test]
 fn identities_are_fixed_readable_and_unique() {
     let mut seen = BTreeSet::new();
-    for file in board::all() {
+    for file in json::all() {
         let uid = text(&file.json, "uid").to_owned();
         let readable = uid.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         assert!(readable && uid.starts_with("loadagent-") && uid.len() <= 40, "{uid}");
-        assert!(seen.insert(uid), "{} has another board's uid", file.path);
-        assert!(seen.insert(text(&file.json, "title").to_owned()), "{} has another board's title", file.path);
+        assert!(seen.insert(uid), "{} has another dashboard's uid", file.path);
+        assert!(seen.insert(text(&file.json, "title").to_owned()), "{} has another dashboard's title", file.path);
     }
 }
 
 #[test]
 fn panels_have_numbers_and_queries_letters_of_their_own() {
-    for file in board::all() {
+    for file in json::all() {
         let mut numbers = BTreeSet::new();
         for panel in list(&file.json, "panels") {
             assert!(numbers.insert(panel["id"].as_u64().unwrap()), "{}: id {}", file.path, panel["id"]);
@@ -46,7 +46,7 @@ fn panels_have_numbers_and_queries_letters_of_their_own() {
 
 #[test]
 fn boxes_stay_on_the_grid_and_do_not_overlap() {
-    for file in board::all() {
+    for file in json::all() {
         let mut taken = BTreeSet::new();
         for panel in list(&file.json, "panels") {
             let side = |key: &str| panel["gridPos"][key].as_u64().unwrap();
@@ -60,7 +60,7 @@ fn boxes_stay_on_the_grid_and_do_not_overlap() {
     }
 }
 
-/// What Grafana's schema of classic boards knows, as far as these boards use it: a misspelt key is silently ignored there.
+/// The keys of Grafana's classic schema that these dashboards use: Grafana ignores a misspelt key silently.
 #[test]
 fn keys_are_those_that_grafana_knows() {
     let board_keys = "uid title description tags schemaVersion editable graphTooltip timezone fiscalYearStartMonth weekStart \
@@ -72,14 +72,14 @@ fn keys_are_those_that_grafana_knows() {
     let variable_keys = "name label description hide type query regex current options refresh multi includeAll allValue \
                          datasource sort";
     let defaults_keys = "unit thresholds noValue max min color custom mappings";
-    for file in board::all() {
+    for file in json::all() {
         known(&file.path, &file.json, board_keys);
         for panel in list(&file.json, "panels") {
             known(&file.path, panel, panel_keys);
             known(&file.path, &panel["fieldConfig"]["defaults"], defaults_keys);
             list(panel, "targets").iter().for_each(|target| known(&file.path, target, target_keys));
         }
-        board::variables(&file.json).iter().for_each(|variable| known(&file.path, variable, variable_keys));
+        json::variables(&file.json).iter().for_each(|variable| known(&file.path, variable, variable_keys));
     }
 }
 
@@ -93,7 +93,7 @@ fn known(path: &str, json: &Value, keys: &str) {
 #[test]
 fn panels_are_of_types_that_grafana_still_has() {
     let types = ["timeseries", "stat", "table", "heatmap", "state-timeline", "xychart", "text"];
-    for file in board::all() {
+    for file in json::all() {
         for panel in panels(&file.json) {
             assert!(types.contains(&text(panel, "type")), "{}: {}", file.path, panel["type"]);
         }
@@ -102,21 +102,20 @@ fn panels_are_of_types_that_grafana_still_has() {
 
 #[test]
 fn everything_that_is_referred_to_by_name_is_there() {
-    for file in board::all() {
+    for file in json::all() {
         for panel in panels(&file.json) {
             let place = format!("{}: {}", file.path, panel["title"]);
             let legends: Vec<String> = list(panel, "targets").iter().map(legend).collect();
             for series in list(&panel["options"], "series") {
                 let y = text(&series["y"]["matcher"], "options");
-                assert!(legends.iter().any(|legend| legend == y), "{place}: the y axis `{y}` is no answer");
+                assert!(legends.iter().any(|legend| legend == y), "{place}: the y axis `{y}` has no target");
             }
             let text = panel.to_string();
             for step in list(panel, "transformations") {
                 for name in step["options"]["renameByName"].as_object().into_iter().flat_map(|names| names.keys()) {
                     let letter = name.strip_prefix("Value #");
-                    let asked =
-                        list(panel, "targets").iter().any(|target| Some(board::text(target, "refId")) == letter);
-                    // A column that this store can't be asked for stays away.
+                    let asked = list(panel, "targets").iter().any(|target| Some(json::text(target, "refId")) == letter);
+                    // A column that this data source can't answer is left out.
                     let elsewhere = file.path.starts_with("influxdb");
                     assert!(asked || name == "Time" || elsewhere, "{place}: `{name}` in {text}");
                 }

@@ -2,15 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use loadagent::practice_target::{self, Knobs, Target};
+use loadagent::practice_target::Target;
 
-use super::support::{Bench, Ran, signal};
-
-fn practice(knobs: &[(&str, &str)]) -> Target {
-    let mut set = Knobs::default();
-    knobs.iter().for_each(|(name, value)| set.set(name, value).unwrap());
-    practice_target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
-}
+use super::support::{Bench, Ran, practice, signal};
 
 fn bench(target: &Target, profile: &str) -> Bench {
     let bench = Bench::new();

@@ -58,20 +58,25 @@ fn a_protected_environment_is_not_run_by_mistake() {
         assert_eq!(ran.stderr.trim(), why);
     };
     let hint = "\n  hint: look at the plan with `loadagent check`, then add `--confirm prod`";
-    refused(&[], &format!("loadagent: environment `prod` is protected: a run needs leave for it{hint}"));
-    let other = format!("loadagent: environment `prod` is protected: a run needs leave for it, not for `Prod`{hint}");
+    refused(
+        &[],
+        &format!("loadagent: environment `prod` is protected: running against it requires confirmation{hint}"),
+    );
+    let other = format!(
+        "loadagent: environment `prod` is protected: running against it requires confirmation, and `--confirm Prod` names another one{hint}"
+    );
     refused(&["--confirm", "Prod"], &other);
     refused(
         &["--confirm", "prod", "--vus-factor", "4"],
-        "loadagent: environment `prod` allows 10/s, and the plan reaches 20/s requests\n  hint: lower the load: half of it is `--vus-factor 0.5`",
+        "loadagent: environment `prod` allows 10/s, but the plan reaches 20/s requests\n  hint: lower the load, for example with `--vus-factor 0.5`",
     );
     refused(
         &["--confirm", "prod", "-u", "1", "-i", "5"],
-        "loadagent: environment `prod` allows 10/s, and nothing bounds the rate of scenario `default`: its users never rest\n  hint: give it an arrival rate (`rate`), or a pause (`wait`, `think`)",
+        "loadagent: environment `prod` allows 10/s, but the rate of scenario `default` is unbounded: its users never pause\n  hint: give it an arrival rate (`rate`), or a pause (`wait`, `think`)",
     );
     refused(
         &["--confirm", "prod", "--control", "127.0.0.1:0"],
-        "loadagent: environment `prod` has a `max_rate`, and orders by `--control` could go above it\n  hint: leave out `--control`",
+        "loadagent: environment `prod` has a `max_rate`, which the control API could exceed\n  hint: leave out `--control`",
     );
     assert!(asked.requests.lock().unwrap().is_empty() && !bench.path().join("run").exists());
     let check = bench.run(&["check", "p.yaml", "--environment", "prod"]);

@@ -1,15 +1,9 @@
 //! Shapes of load as a user asks for them: flags over profiles, parts, factors, presets, tiers and windows.
 
-use loadagent::practice_target::{self, Knobs, Target};
+use loadagent::practice_target::Target;
 use serde_json::Value as Json;
 
-use super::support::{Bench, Ran};
-
-fn practice(knobs: &[(&str, &str)]) -> Target {
-    let mut set = Knobs::default();
-    knobs.iter().for_each(|(name, value)| set.set(name, value).unwrap());
-    practice_target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
-}
+use super::support::{Bench, Ran, practice};
 
 /// A bench with `p.yaml`, which goes to a target.
 fn bench(target: &Target, profile: &str) -> Bench {
@@ -159,7 +153,7 @@ fn control_from_outside_needs_a_port_and_has_a_limit() {
     let bench = bench(&target, profile);
     let plan = check(&bench, &[]);
     assert_eq!(loads(&plan), ["externally-controlled: 2 users for 1s, up to 9 by the control port"]);
-    assert_eq!(plan["notes"][0], "s: nobody can change its users, because there is no `--control ADDRESS`");
+    assert_eq!(plan["notes"][0], "s: externally-controlled, but `--control ADDRESS` isn't set");
     assert_eq!(check(&bench, &["--control", "127.0.0.1:0"])["notes"], Json::Array(Vec::new()));
 }
 
@@ -255,7 +249,7 @@ fn a_threshold_of_the_command_line_is_told_apart() {
     let mut quiet = bench.command(&["run", "p.yaml", "--run-dir", "quiet"]);
     let ran: Ran = quiet.env("LOADAGENT_NO_THRESHOLDS", "true").output().unwrap().into();
     assert_eq!(ran.code, 0, "{}", ran.stdout);
-    assert!(ran.stderr.contains("nothing is judged: --no-thresholds"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("all thresholds are disabled (--no-thresholds)"), "{}", ran.stderr);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::{
     },
 };
 
+use loadagent::practice_target::{self, Knobs, Target};
 use serde_json::Value as Json;
 
 /// A folder of its own for a run, and the runs in it.
@@ -78,6 +79,24 @@ impl From<Output> for Ran {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Self { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
+}
+
+/// A practice target of this process.
+pub(crate) fn practice(options: &[(&str, &str)]) -> Target {
+    let mut set = Knobs::default();
+    options.iter().for_each(|(name, value)| set.set(name, value).unwrap());
+    practice_target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
+}
+
+/// A URL of a practice target.
+pub(crate) fn url(target: &Target) -> String {
+    format!("http://{}/", target.address())
+}
+
+/// A URL where nothing listens.
+pub(crate) fn refusing_url() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/", listener.local_addr().unwrap())
 }
 
 /// Sends a signal to a process that this test started.

@@ -7,12 +7,11 @@ use serde_json::Value as Json;
 
 use super::{AggregateEncoder, line};
 use crate::{
-    analysis::{Offered, Validity},
-    exit::Exit,
+    analysis::{Offered, Outcome, Validity},
     interval_log::Header,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue},
     output::{batch::Batch, encoder::Encoder},
-    report::{self, Outcome, Summary, Verdict, trends},
+    report::{self, Summary, trends},
 };
 
 #[derive(Debug, PartialEq)]
@@ -135,7 +134,7 @@ proptest! {
             }
         }
         pushed.extend(points(&encoder.push()));
-        holds_the_summary(&pushed, &report::json::render(&summary(totals)));
+        holds_the_summary(&pushed, &report::json::render(&summary(totals), report::json::Terminals::default()));
     }
 }
 
@@ -216,7 +215,8 @@ fn summary(totals: Totals) -> Summary {
         validity: Validity::default(),
         outputs: Vec::new(),
         run_dir: std::path::PathBuf::new(),
-        outcome: Outcome { verdict: Verdict::Pass, exit: Exit::Passed, reasons: Vec::new() },
+        outcome: Outcome::new(Vec::new()),
+        has_ended: true,
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use crate::{
     cli::{DashboardsAction, ExportArgs, RunArgs},
-    dashboard::{self, Address, Store, Topic},
+    dashboard::{self, DashboardLink, DataSource, Topic},
     exit::Exit,
     interval_log::Header,
     output::{
@@ -26,7 +26,7 @@ pub fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, CommandErro
     match action {
         None | Some(DashboardsAction::List) => {
             for topic in Topic::ALL {
-                print(&format!("{:<10} {}", topic.word(), topic.board(Store::Prometheus).about));
+                print(&format!("{:<10} {}", topic.as_str(), topic.dashboard(DataSource::Prometheus).description));
             }
         }
         Some(DashboardsAction::Export(args)) => export(args)?,
@@ -51,11 +51,11 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
 #[must_use]
 pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
-    let store = sinks.iter().find_map(store_of)?;
+    let data_source = sinks.iter().find_map(data_source_of)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
-    let address = Address {
+    let address = DashboardLink {
         grafana: grafana.as_str(),
-        store,
+        data_source,
         topic: Topic::of_kind(kind),
         run_id: &header.run_id,
         from_ms: header.started_at_ms,
@@ -65,10 +65,12 @@ pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Opt
 }
 
 /// The store of a sink, if there are boards for what it writes there.
-fn store_of(sink: &OutputAddress) -> Option<Store> {
+fn data_source_of(sink: &OutputAddress) -> Option<DataSource> {
     match (sink.kind(), &sink.settings) {
-        (OutputKind::Prometheus | OutputKind::Otlp | OutputKind::Scrape, _) => Some(Store::Prometheus),
-        (OutputKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => Some(Store::Influx),
+        (OutputKind::Prometheus | OutputKind::Otlp | OutputKind::Scrape, _) => Some(DataSource::Prometheus),
+        (OutputKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => {
+            Some(DataSource::InfluxDb)
+        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! `replay`: sends what an earlier run could not deliver, from where each of its sinks left off.
 
-use std::{fs::File, io::Write, path::Path};
+use std::{fs::File, path::Path};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -22,8 +22,8 @@ use crate::{
             unwritten::SharedUnwritten,
         },
     },
-    report::{outputs, style::Style},
-    run::{collect::delivery_source::Source, error::CommandError, folder, signals::Signals},
+    report::outputs,
+    run::{collect::delivery_source::Source, console::print_error, error::CommandError, folder, signals::Signals},
 };
 
 /// Replays a run's folder.
@@ -42,10 +42,10 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     runtime.shutdown_background();
     let complete = accounts.iter().all(|account| account.complete);
     // Standard output may carry samples.
-    let lines = accounts.iter().flat_map(|account| outputs::lines(account, Style { colours: false }));
-    lines.for_each(|line| tell(&line));
+    let lines = accounts.iter().flat_map(|account| outputs::lines(account));
+    lines.for_each(|line| print_error(&line));
     if accounts.is_empty() {
-        tell("nothing is left to deliver");
+        print_error("nothing left to deliver");
     }
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
@@ -157,7 +157,7 @@ async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result
     }
     let tell_notices = || {
         let notices = ledgers.iter().flat_map(|ledger| ledger.borrow_mut().take_notices());
-        notices.for_each(|notice| tell(&format!("  {notice}")));
+        notices.for_each(|notice| print_error(&format!("  {notice}")));
     };
     let telling = async {
         loop {
@@ -183,10 +183,4 @@ async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result
     }
     tell_notices();
     Ok(ledgers.iter().map(|ledger| ledger.borrow().account.clone()).collect())
-}
-
-/// Tells people something.
-fn tell(line: &str) {
-    // Nobody is left to be told when standard error is closed.
-    drop(writeln!(std::io::stderr().lock(), "{line}"));
 }

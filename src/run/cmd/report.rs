@@ -1,68 +1,56 @@
-//! `report`: a run's log, read again, also after a crash. Run totals are the fold of the log.
-
-use std::{path::PathBuf, time::Duration};
+//! `report`: the summary of a run from its interval log, also after a crash.
 
 use serde_json::json;
 
 use crate::{
-    analysis::{Generator, Offered, Validity},
     cli::ReportArgs,
     exit::Exit,
-    interval_log::{Cursor, Entry, Header},
-    metric::{Totals, Value},
-    report::{self, Outcome, Summary, style::Style, trends},
-    run::{console::print, error::CommandError, locust, prepare::thresholds},
-    threshold::judge::Judge,
+    report,
+    run::{
+        console::{print, terminals},
+        error::CommandError,
+        locust,
+        logged_run::{LoggedRun, log_of},
+    },
 };
 
-/// Reads a run's log and prints what it amounts to. A torn tail of a run that no longer lives is cut.
+/// Reads a run's log and prints its summary.
 ///
 /// # Errors
-/// When there is no log.
+/// When there is no log, or the summary has no such value.
 pub fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let path = if args.run.is_dir() { args.run.join("intervals.log") } else { args.run.clone() };
-    let fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
+    let log = log_of(&args.run);
     if let Some(prefix) = &args.csv {
-        return locust::write(path.parent().unwrap_or(&path), prefix).map(|()| Exit::Passed);
+        return locust::write(&log, prefix).map(|()| Exit::Passed);
     }
-    let mut cursor = Cursor::open(&path).map_err(fault)?;
-    let mut fold = Fold::default();
-    while let Some(entry) = cursor.read().map_err(fault)? {
-        if let (true, Some(line)) = (args.intervals, fold.take(entry)) {
-            print(&line.to_string());
+    let run = LoggedRun::read(&log, |interval, totals| {
+        if args.intervals {
+            print(&report::intervals::line(interval, totals).to_string());
         }
-    }
-    let torn = cursor.torn_bytes().map_err(fault)?;
-    let cut = cursor.cut_torn_tail().map_err(fault)?;
+        Ok(())
+    })?;
+    let (torn, cut) = (run.torn_bytes, run.cut_bytes);
     if args.intervals {
-        print(&json!({ "intervals": fold.intervals, "ended": fold.ended, "torn_bytes": torn, "cut_bytes": cut, "clean": torn == 0 }).to_string());
+        print(&json!({ "intervals": run.intervals, "ended": run.has_ended(), "torn_bytes": torn, "cut_bytes": cut, "clean": torn == 0 }).to_string());
         return Ok(Exit::Passed);
     }
-    let ended = fold.ended;
-    let summary = fold
-        .summary()
-        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", path.display())))?;
+    let summary = run
+        .summary(log.parent().map(Into::into).unwrap_or_default())
+        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
     let Some(wanted) = &args.get else {
-        let text = report::text::render(&summary, Style { colours: false });
-        let note = if ended {
-            String::new()
-        } else {
-            format!("\n  of the log's end {torn} bytes are a torn frame, {cut} of them cut")
-        };
-        print(&format!("{text}{note}"));
+        let mut text = report::text::render(&summary);
+        if torn > 0 {
+            text += &format!("\n  {torn} bytes at the end of the log are an incomplete frame; {cut} of them were cut");
+        }
+        print(&text);
         return Ok(Exit::Passed);
     };
-    match look_up(&report::json::render(&summary), wanted) {
-        Some(value) => print(&value),
-        None => {
-            return Err(CommandError {
-                exit: Exit::Usage,
-                message: format!(
-                    "the summary has no `{wanted}`\n  hint: for example metrics.http_reqs.count or metrics.http_req_duration.p(95)"
-                ),
-            });
-        }
-    }
+    let value = look_up(&report::json::render(&summary, terminals()), wanted).ok_or_else(|| {
+        CommandError::usage(format!(
+            "the summary has no `{wanted}`\n  hint: for example metrics.http_reqs.count or metrics.http_req_duration.p(95)"
+        ))
+    })?;
+    print(&value);
     Ok(Exit::Passed)
 }
 
@@ -81,80 +69,4 @@ fn look_up(summary: &serde_json::Value, path: &str) -> Option<String> {
         rest = rest[key.len()..].trim_start_matches('.');
     }
     Some(place.as_str().map_or_else(|| place.to_string(), str::to_owned))
-}
-
-/// What a log amounts to.
-#[derive(Debug, Default)]
-struct Fold {
-    header: Option<Header>,
-    judge: Option<Judge>,
-    totals: Totals,
-    offered: Offered,
-    intervals: u64,
-    ended: bool,
-    end_ms: i64,
-}
-
-impl Fold {
-    /// Takes an entry; an interval also gives its line.
-    fn take(&mut self, entry: Entry) -> Option<serde_json::Value> {
-        match entry {
-            Entry::Header(header) => {
-                let thresholds: Vec<_> = header.thresholds.iter().filter_map(thresholds::of_header).collect();
-                self.judge = Some(Judge::new(&thresholds, Duration::from_millis(header.planned_ms)));
-                self.end_ms = header.started_at_ms;
-                self.header = Some(header);
-            }
-            Entry::Interval(interval) => {
-                self.totals.fold(&interval);
-                self.offered.fold(&interval);
-                if let Some(judge) = &mut self.judge {
-                    judge.observe(&interval);
-                }
-                self.intervals += 1;
-                self.end_ms = interval.end_ms;
-                return Some(report::intervals::line(&interval, &self.totals));
-            }
-            Entry::End(_) => self.ended = true,
-            Entry::Event(_) => {}
-        }
-        None
-    }
-
-    fn summary(self) -> Option<Summary> {
-        let header = self.header?;
-        let elapsed = Duration::from_millis(u64::try_from(self.end_ms - header.started_at_ms).unwrap_or(0));
-        let gauge = |name| match self.totals.sum_where(name, |_| true) {
-            Some(Value::Gauge(Some(value))) => value,
-            _ => 0.0,
-        };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
-        let generator = Generator {
-            cpu_seconds: self.totals.counter("generator_cpu"),
-            worker_cpu_seconds: self.totals.counter("generator_worker_cpu"),
-            rss_bytes: gauge("generator_rss") as u64,
-            rss_peak_bytes: gauge("generator_rss") as u64,
-            throttled_seconds: self.totals.counter("generator_throttled"),
-            ..Generator::default()
-        };
-        let validity = Validity::judge(&header, &self.totals, &self.offered, generator, elapsed);
-        let findings = self.judge.map(|judge| judge.findings(elapsed)).unwrap_or_default();
-        let unended = (Exit::Stopped, "the log has no end: the run still lives or was killed".to_owned());
-        let endings = if self.ended { Vec::new() } else { vec![unended] };
-        let outcome = Outcome::weigh(endings, &findings, &validity, &[]);
-        let trend_stats = trends::parse_stats(trends::DEFAULT_STATS).unwrap_or_default();
-        let (totals, offered) = (self.totals, self.offered);
-        Some(Summary {
-            header,
-            elapsed,
-            totals,
-            offered,
-            findings,
-            validity,
-            outputs: Vec::new(),
-            run_dir: PathBuf::new(),
-            outcome,
-            trend_stats,
-        })
-    }
 }

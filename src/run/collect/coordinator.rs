@@ -7,13 +7,18 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use super::{compaction::Compactor, generator::GeneratorWatch, outputs::Outputs, records::Unkept};
+use super::{
+    compaction::Compactor,
+    generator::{self, GeneratorWatch},
+    outputs::Outputs,
+    records::Unkept,
+};
 use crate::{
-    analysis::Offered,
+    analysis::{Generator, Judgement, Reason, RunFold},
     control::{Control, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
-    metric::{Assembler, Totals, WorkerInterval},
+    metric::{Assembler, WorkerInterval},
     output::Account,
     plan::UserMetric,
     report::progress::{Display, Glance},
@@ -24,17 +29,13 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
-    threshold::{
-        Bearing,
-        judge::{Finding, Judge},
-    },
 };
 
 /// A worker that is this late has its second added to the next interval.
 const GRACE: Duration = Duration::from_millis(500);
 
 const TOO_LONG_FULL: &str =
-    "the disk has been full for so long that the oldest intervals were given up: outputs that lag behind miss them";
+    "the disk was full for too long: the oldest intervals were dropped, and outputs that lag behind miss them";
 
 /// Listens to the workers.
 pub struct Coordinator {
@@ -46,14 +47,13 @@ pub struct Coordinator {
     display: Display,
     assembler: Assembler,
     thinner: Compactor,
-    totals: Totals,
-    offered: Offered,
-    judge: Judge,
-    is_judging: bool,
+    fold: RunFold,
+    has_load: bool,
+    workers: usize,
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
-    endings: Vec<(Exit, String)>,
+    errors: Vec<Reason>,
     elapsed: Duration,
 }
 
@@ -74,28 +74,22 @@ impl Ending {
     }
 }
 
-/// What was told.
+/// What a run leaves when its outputs are drained.
 pub struct RunResult {
     /// What the run was.
     pub header: Header,
     /// Its folder.
     pub folder: RunFolder,
-    /// All series.
-    pub totals: Totals,
-    /// What was due.
-    pub offered: Offered,
-    /// How thresholds stand.
-    pub findings: Vec<Finding>,
-    /// What became of the exports.
+    /// Everything that its intervals say.
+    pub fold: RunFold,
+    /// Length of the load.
+    pub elapsed: Duration,
+    /// What the outputs delivered.
     pub outputs: Vec<Account>,
-    /// Whether the run was stopped, and by whom.
-    pub stop: Option<StopReason>,
-    /// Diagnostics of the telling side.
-    pub endings: Vec<(Exit, String)>,
-    /// CPU time of the worker threads.
-    pub worker_cpu_seconds: f64,
-    /// What the CPU quota had held back before the run.
-    pub throttled_at_start: f64,
+    /// Errors since the judgement: telemetry that is incomplete.
+    pub errors: Vec<Reason>,
+    /// Costs of the generator, draining included.
+    pub generator: Generator,
 }
 
 impl Coordinator {
@@ -113,14 +107,13 @@ impl Coordinator {
         Self {
             assembler: Assembler::new(prepared.workers, prepared.plan.metrics.iter().filter_map(UserMetric::gauging)),
             thinner: Compactor::default(),
-            totals: Totals::default(),
-            offered: Offered::default(),
-            judge: Judge::new(&prepared.plan.thresholds, prepared.plan.duration()),
-            is_judging: true,
+            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
+            has_load: true,
+            workers: prepared.workers,
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
-            endings: Vec::new(),
+            errors: Vec::new(),
             elapsed: Duration::ZERO,
             header,
             folder,
@@ -129,12 +122,6 @@ impl Coordinator {
             sinks,
             display,
         }
-    }
-
-    /// Length of the run.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        self.elapsed
     }
 
     /// Listens until every worker has ended, or a second signal comes.
@@ -160,7 +147,7 @@ impl Coordinator {
                     }
                     signalled = true;
                     self.control.stop(StopReason::Outside);
-                    self.event("stop", "stopped by a signal: finishing requests in flight; a second signal ends at once".to_owned());
+                    self.event("stop", "stopping: finishing requests in flight; a second signal stops at once".to_owned());
                 }
             }
         };
@@ -189,9 +176,19 @@ impl Coordinator {
         &self.control
     }
 
-    /// Takes thresholds for what was not run, because there is no load to judge.
-    pub fn judge_nothing(&mut self) {
-        self.is_judging = false;
+    /// There is no load, because setup failed: no threshold counts.
+    pub fn skip_load(&mut self) {
+        self.has_load = false;
+    }
+
+    /// Decides the verdict when the load has ended: by thresholds, validity, and `reasons` that intervals don't show.
+    pub fn judge(&mut self, mut reasons: Vec<Reason>) -> Judgement {
+        reasons.append(&mut self.errors);
+        self.fold.judge(&self.header, self.generator(), self.elapsed, self.has_load, reasons)
+    }
+
+    fn generator(&self) -> Generator {
+        generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start())
     }
 
     /// Closes the interval that ends at `end`.
@@ -203,10 +200,8 @@ impl Coordinator {
         let interval = self.assembler.close(self.last_end.1, end_ms);
         self.last_end = (end, end_ms);
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
-        self.totals.fold(&interval);
-        self.offered.fold(&interval);
-        self.judge.observe(&interval);
-        let unkept = self.folder.records.keep_users(&interval, &self.totals);
+        self.fold.take(&interval);
+        let unkept = self.folder.records.keep_users(&interval, &self.fold.totals);
         self.note_unkept(unkept);
         let written = self.folder.log.interval(&interval);
         let kept = self.sinks.advance(&interval, written.is_ok());
@@ -222,12 +217,12 @@ impl Coordinator {
         if let Some(told) = self.thinner.turn(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
             self.event("log", told);
         }
-        self.display.show(&Glance::of(&interval, &self.totals, since(self.clock.start())));
+        self.display.show(&Glance::of(&interval, &self.fold.totals, since(self.clock.start())));
         for applied in self.control.take_applied() {
             self.event("control", format!("worker {}: {}", applied.worker, applied.what));
         }
         if let Some(ahead) = self.clock.re_anchor() {
-            self.event("clock", format!("the wall clock was set forward by {ahead:?}; followed"));
+            self.event("clock", format!("the wall clock jumped forward by {ahead:?}; timestamps follow it"));
         }
         self.abort_if_asked();
     }
@@ -255,15 +250,15 @@ impl Coordinator {
 
     fn abort_if_asked(&mut self) {
         let elapsed = since(self.clock.start());
-        if self.is_judging
+        if self.has_load
             && self.control.current().stop.is_none()
-            && let Some(finding) = self.judge.wants_abort(elapsed)
+            && let Some(finding) = self.fold.wants_abort(elapsed)
         {
             self.control.stop(StopReason::Aborted);
             let threshold = &finding.threshold;
             self.event(
                 "abort",
-                format!("threshold {} on {} failed and asks to abort", threshold.expression, threshold.key),
+                format!("aborting: threshold {} on {} failed (abortOnFail)", threshold.expression, threshold.key),
             );
         }
     }
@@ -279,9 +274,9 @@ impl Coordinator {
 
     /// Notes a fault of the telling side once, however often it comes.
     fn fault(&mut self, exit: Exit, message: String) {
-        if !self.endings.iter().any(|(_, known)| *known == message) {
+        if !self.errors.iter().any(|known| known.text == message) {
             self.display.say(&format!("  {message}"));
-            self.endings.push((exit, message));
+            self.errors.push(Reason::new(exit, message));
         }
     }
 
@@ -301,7 +296,7 @@ impl Coordinator {
                 () = sleep(GRACE) => self.tell_notices(),
                 () = &mut slow, if !told => {
                     told = true;
-                    self.display.say("  delivering what outputs have not taken yet; Ctrl-C leaves it in the run's folder");
+                    self.display.say("  delivering remaining samples to the outputs; Ctrl-C stops and leaves them spooled");
                 }
             }
         }
@@ -315,21 +310,14 @@ impl Coordinator {
         if let Some(told) = self.thinner.end(&mut self.folder.log) {
             self.event("log", told);
         }
-        let mut findings = self.judge.findings(self.elapsed);
-        if !self.is_judging {
-            findings.iter_mut().for_each(|finding| finding.threshold.bearing = Bearing::NotRun);
-        }
         RunResult {
-            findings,
+            generator: self.generator(),
             outputs: self.sinks.accounts(),
-            stop: self.control.current().stop,
-            worker_cpu_seconds: self.assembler.worker_cpu_seconds(),
-            throttled_at_start: self.watch.throttled_at_start(),
             header: self.header,
             folder: self.folder,
-            totals: self.totals,
-            offered: self.offered,
-            endings: self.endings,
+            fold: self.fold,
+            elapsed: self.elapsed,
+            errors: self.errors,
         }
     }
 }

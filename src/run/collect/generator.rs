@@ -59,9 +59,9 @@ pub fn sample(worker_cpu_seconds: f64, workers: usize, throttled_at_start: f64) 
     Generator {
         cpu_seconds: cpu_seconds(),
         worker_cpu_seconds,
-        workers,
+        workers: Some(workers),
         rss_bytes: status_bytes("VmRSS:").unwrap_or(0),
-        rss_peak_bytes: status_bytes("VmHWM:").unwrap_or(0),
+        rss_peak_bytes: status_bytes("VmHWM:"),
         throttled_seconds: (throttled_seconds() - throttled_at_start).max(0.0),
     }
 }

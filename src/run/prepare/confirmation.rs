@@ -1,4 +1,4 @@
-//! Protected environments: no run there by mistake, and none that is too much for it.
+//! Protected environments: a run there needs a confirmation and stays below the environment's `max_rate`.
 
 use crate::{
     cli::RunArgs,
@@ -7,28 +7,33 @@ use crate::{
     units::show_rate,
 };
 
-/// Refuses what an environment does not allow. With `starting` the run must also be confirmed: a look at the plan needs
-/// no leave.
+/// Refuses what an environment does not allow. With `starting` the run must also be confirmed; `check` needs no
+/// confirmation.
 ///
 /// # Errors
 /// What to do about it.
 pub fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), CommandError> {
     let Some(Environment { name, protected, max_rate }) = &plan.environment else { return Ok(()) };
     if starting && *protected && args.load.confirm.as_deref() != Some(name) {
-        let given = args.load.confirm.as_ref().map(|given| format!(", not for `{given}`")).unwrap_or_default();
+        let given = args
+            .load
+            .confirm
+            .as_ref()
+            .map(|given| format!(", and `--confirm {given}` names another one"))
+            .unwrap_or_default();
         return Err(CommandError::configuration(format!(
-            "environment `{name}` is protected: a run needs leave for it{given}\n  hint: look at the plan with `loadagent check`, then add `--confirm {name}`"
+            "environment `{name}` is protected: running against it requires confirmation{given}\n  hint: look at the plan with `loadagent check`, then add `--confirm {name}`"
         )));
     }
     let Some(max_rate) = max_rate else { return Ok(()) };
     if args.control.is_some() {
         return Err(CommandError::configuration(format!(
-            "environment `{name}` has a `max_rate`, and orders by `--control` could go above it\n  hint: leave out `--control`"
+            "environment `{name}` has a `max_rate`, which the control API could exceed\n  hint: leave out `--control`"
         )));
     }
     let peak = peak_requests(plan).map_err(|scenario| {
         CommandError::configuration(format!(
-            "environment `{name}` allows {}, and nothing bounds the rate of scenario `{}`: its users never rest\n  hint: give it an arrival rate (`rate`), or a pause (`wait`, `think`)",
+            "environment `{name}` allows {}, but the rate of scenario `{}` is unbounded: its users never pause\n  hint: give it an arrival rate (`rate`), or a pause (`wait`, `think`)",
             show_rate(*max_rate),
             scenario.name
         ))
@@ -38,7 +43,7 @@ pub fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), Command
         return Ok(());
     }
     Err(CommandError::configuration(format!(
-        "environment `{name}` allows {}, and the plan reaches {} requests\n  hint: lower the load: half of it is `--vus-factor 0.5`",
+        "environment `{name}` allows {}, but the plan reaches {} requests\n  hint: lower the load, for example with `--vus-factor 0.5`",
         show_rate(*max_rate),
         show_rate(peak)
     )))

@@ -68,7 +68,7 @@ pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
 fn uncontrolled(scenario: &Scenario) -> Option<String> {
     let Shape::Closed(closed) = &scenario.shape else { return None };
     closed.max_users?;
-    Some(format!("{}: nobody can change its users, because there is no `--control ADDRESS`", scenario.name))
+    Some(format!("{}: externally-controlled, but `--control ADDRESS` isn't set", scenario.name))
 }
 
 /// The part of the load that this process makes.
@@ -89,7 +89,7 @@ pub fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>
     let wait =
         start_at::wait_until(text, SystemTime::now()).map_err(|message| usage(format!("--start-at {message}")))?;
     if wait < least {
-        return Err(usage(format!("--start-at `{text}` is too near: nothing could be prepared until then")));
+        return Err(usage(format!("--start-at `{text}` is too soon: the run needs time to prepare")));
     }
     Ok((wait, Some(format!("starts at {text}, in {}", show_duration(wait)))))
 }

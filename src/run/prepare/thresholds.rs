@@ -29,7 +29,7 @@ pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     }
     if args.no_thresholds && !plan.thresholds.is_empty() {
         plan.thresholds.clear();
-        plan.notes.push("nothing is judged: --no-thresholds".to_owned());
+        plan.notes.push("all thresholds are disabled (--no-thresholds)".to_owned());
     }
     Ok(())
 }

@@ -1,0 +1,111 @@
+//! The verdict: pass, fail or invalid, its reasons and its exit code. Decided when the load has ended; what draining the
+//! outputs adds comes afterwards with [`Outcome::add`].
+
+use serde::{Deserialize, Serialize};
+
+use super::Validity;
+use crate::{exit::Exit, threshold::judge::Finding};
+
+/// Three verdicts: an invalid run neither passed nor failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// All thresholds hold.
+    Pass,
+    /// A threshold failed.
+    Fail,
+    /// The offered load was not delivered.
+    Invalid,
+}
+
+impl Verdict {
+    /// `pass`, `fail` or `invalid`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
+/// One reason against a pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The exit code it stands for.
+    #[serde(rename = "code")]
+    pub exit: Exit,
+    /// One sentence.
+    #[serde(rename = "reason")]
+    pub text: String,
+}
+
+impl Reason {
+    /// A reason with its code.
+    pub fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Self { exit, text: text.into() }
+    }
+}
+
+/// The verdict with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The exit code.
+    #[serde(rename = "exit_code")]
+    pub exit: Exit,
+    /// Everything that speaks against a pass.
+    pub reasons: Vec<Reason>,
+}
+
+impl Outcome {
+    /// The outcome of these reasons.
+    #[must_use]
+    pub fn new(reasons: Vec<Reason>) -> Self {
+        let codes: Vec<Exit> = reasons.iter().map(|reason| reason.exit).collect();
+        let verdict = if codes.contains(&Exit::Invalid) {
+            Verdict::Invalid
+        } else if codes.iter().any(|code| matches!(code, Exit::ThresholdFailed | Exit::Aborted | Exit::Internal)) {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        };
+        Self { verdict, exit: Exit::first_of(&codes), reasons }
+    }
+
+    /// Decides by `reasons` from outside (stopped, aborted, an error), validity and thresholds.
+    #[must_use]
+    pub fn decide(mut reasons: Vec<Reason>, findings: &[Finding], validity: &Validity) -> Self {
+        reasons.extend(validity.invalid.iter().map(|reason| Reason::new(Exit::Invalid, reason)));
+        for finding in findings.iter().filter(|finding| finding.fails()) {
+            let threshold = &finding.threshold;
+            let why = if finding.no_data { "no data" } else { "failed" };
+            let tier = threshold.tier.map(|tier| format!(" ({})", tier.word())).unwrap_or_default();
+            let text = format!("threshold {} on {}{tier}: {why}", threshold.expression, threshold.key);
+            reasons.push(Reason::new(Exit::ThresholdFailed, text));
+        }
+        Self::new(reasons)
+    }
+
+    /// Adds a reason that came up after the decision.
+    pub fn add(&mut self, reason: Reason) {
+        self.reasons.push(reason);
+        *self = Self::new(std::mem::take(&mut self.reasons));
+    }
+}
+
+/// What a run comes to: thresholds, validity, and the verdict from both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// How thresholds stand.
+    pub findings: Vec<Finding>,
+    /// Whether the offered load was delivered.
+    pub validity: Validity,
+    /// The verdict.
+    pub outcome: Outcome,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! The URL of the dashboard of a run.
+
+use super::{DataSource, Topic};
+
+/// Grafana's URL, and the run to show.
+#[derive(Debug, Clone)]
+pub struct DashboardLink<'a> {
+    /// Grafana's base URL; may have a path.
+    pub grafana: &'a str,
+    /// The data source that holds the run.
+    pub data_source: DataSource,
+    /// Which dashboard.
+    pub topic: Topic,
+    /// ID of the run.
+    pub run_id: &'a str,
+    /// Start of the run, Unix milliseconds.
+    pub from_ms: i64,
+    /// End of the run, Unix milliseconds; None while it runs.
+    pub to_ms: Option<i64>,
+}
+
+/// Margin before and after the run, milliseconds.
+const MARGIN_MS: i64 = 5_000;
+
+impl DashboardLink<'_> {
+    /// The URL. During the run the dashboard refreshes itself.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let run = percent_encoding::utf8_percent_encode(self.run_id, percent_encoding::NON_ALPHANUMERIC);
+        let from = self.from_ms - MARGIN_MS;
+        let (to, refresh) = match self.to_ms {
+            Some(to_ms) => ((to_ms + MARGIN_MS).to_string(), ""),
+            None => ("now".to_owned(), "&refresh=5s"),
+        };
+        let base = self.grafana.trim_end_matches('/');
+        format!("{base}/d/{}?var-run_id={run}&from={from}&to={to}{refresh}", self.topic.uid(self.data_source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shows_the_run_and_its_time() {
+        let mut link = DashboardLink {
+            grafana: "http://grafana:3000/below/",
+            data_source: DataSource::Prometheus,
+            topic: Topic::Soak,
+            run_id: "a b",
+            from_ms: 60_000,
+            to_ms: None,
+        };
+        let begin = "http://grafana:3000/below/d/loadagent-soak?var-run_id=a%20b&from=55000&to=";
+        assert_eq!(link.url(), format!("{begin}now&refresh=5s"));
+        link.to_ms = Some(90_000);
+        assert_eq!(link.url(), format!("{begin}95000"));
+    }
+}

@@ -1,0 +1,139 @@
+//! A run read again from its interval log, also after a crash.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{error::CommandError, folder, prepare::thresholds, run_end::RunEnd};
+use crate::{
+    analysis::{Generator, Reason, RunFold},
+    exit::Exit,
+    interval_log::{Cursor, Entry, Header, LogError},
+    metric::{Interval, Totals},
+    report::{Summary, trends},
+    threshold::Stat,
+};
+
+/// The fold of a log.
+#[derive(Debug)]
+pub struct LoggedRun {
+    header: Option<Header>,
+    fold: RunFold,
+    end: Option<RunEnd>,
+    /// Intervals that the log holds.
+    pub intervals: u64,
+    end_ms: i64,
+    /// Bytes of a frame that was never finished.
+    pub torn_bytes: u64,
+    /// Those of them that were cut.
+    pub cut_bytes: u64,
+}
+
+fn unreadable(error: &LogError) -> CommandError {
+    CommandError::new(Exit::BadProfile, error)
+}
+
+impl LoggedRun {
+    /// Reads a log to its end; `each` sees every interval with the totals up to it. The torn tail of a run that is not
+    /// in progress is cut.
+    ///
+    /// # Errors
+    /// When there is no log, it can't be read, or `each` fails.
+    pub fn read(
+        path: &Path,
+        mut each: impl FnMut(&Interval, &Totals) -> Result<(), CommandError>,
+    ) -> Result<Self, CommandError> {
+        let mut cursor = Cursor::open(path).map_err(|error| unreadable(&error))?;
+        let mut run = Self {
+            header: None,
+            fold: RunFold::new(&[], Duration::ZERO),
+            end: None,
+            intervals: 0,
+            end_ms: 0,
+            torn_bytes: 0,
+            cut_bytes: 0,
+        };
+        while let Some(entry) = cursor.read().map_err(|error| unreadable(&error))? {
+            match entry {
+                Entry::Header(header) => run.begin(header),
+                Entry::Interval(interval) => {
+                    run.fold.take(&interval);
+                    run.intervals += 1;
+                    run.end_ms = interval.end_ms;
+                    each(&interval, &run.fold.totals)?;
+                }
+                Entry::End(end) => {
+                    run.end = Some(serde_json::from_value(end).map_err(|error| {
+                        let shown = path.display();
+                        CommandError::configuration(format!("{shown}: its end entry is of another version: {error}"))
+                    })?);
+                }
+                Entry::Event(_) => {}
+            }
+        }
+        run.torn_bytes = cursor.torn_bytes().map_err(|error| unreadable(&error))?;
+        run.cut_bytes = cursor.cut_torn_tail().map_err(|error| unreadable(&error))?;
+        Ok(run)
+    }
+
+    fn begin(&mut self, header: Header) {
+        let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::of_header).collect();
+        self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms));
+        self.end_ms = header.started_at_ms;
+        self.header = Some(header);
+    }
+
+    /// Whether the run came to its end: a run in progress or a killed one did not.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// The summary as the run itself printed it; without an end entry, what the intervals show. None without a header:
+    /// the run was killed while it started.
+    #[must_use]
+    pub fn summary(self, run_dir: PathBuf) -> Option<Summary> {
+        let header = self.header?;
+        let logged = Duration::from_millis(u64::try_from(self.end_ms - header.started_at_ms).unwrap_or(0));
+        let elapsed = self.end.as_ref().map_or(logged, |end| end.elapsed);
+        let reasons = if self.end.is_some() {
+            Vec::new()
+        } else {
+            vec![Reason::new(
+                Exit::Stopped,
+                "the log has no end entry: the run is in progress or was killed; deliveries of outputs, workers and peak memory are unknown",
+            )]
+        };
+        let generator = Generator::of_totals(&self.fold.totals);
+        let mut judgement = self.fold.judge(&header, generator, elapsed, true, reasons);
+        if let Some(end) = &self.end {
+            end.replace(&mut judgement);
+        }
+        Some(Summary {
+            header,
+            elapsed,
+            totals: self.fold.totals,
+            offered: self.fold.offered,
+            findings: judgement.findings,
+            validity: judgement.validity,
+            outcome: judgement.outcome,
+            has_ended: self.end.is_some(),
+            trend_stats: trend_stats(self.end.as_ref()),
+            outputs: self.end.map(|end| end.outputs).unwrap_or_default(),
+            run_dir,
+        })
+    }
+}
+
+/// The statistics that the run showed.
+fn trend_stats(end: Option<&RunEnd>) -> Vec<(String, Stat)> {
+    let given = end.map(|end| end.trend_stats.join(","));
+    trends::parse_stats(given.as_deref().unwrap_or(trends::DEFAULT_STATS)).unwrap_or_default()
+}
+
+/// The log of a run's folder, or the log itself.
+#[must_use]
+pub fn log_of(run: &Path) -> PathBuf {
+    if run.is_dir() { folder::log_path(run) } else { run.to_owned() }
+}
