@@ -211,3 +211,6 @@ fn authorization_of(headers: &Node) -> Option<&Node> {
     let is_it = |key: &Node| key.scalar().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION));
     pairs.iter().map(|(key, _)| key).find(|key| is_it(key))
 }
+
+#[cfg(test)]
+mod tests;
