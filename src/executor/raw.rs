@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    metric::{RequestTimes, Record},
+    metric::{Record, RequestTimes},
     protocol::Attempt,
 };
 

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::interval_log::frame::HEAD;
-use crate::metric::{RequestTimes, Labels, Record, RecordWriter, Records, catalogue};
+use crate::metric::{Labels, Record, RecordWriter, Records, RequestTimes, catalogue};
 
 /// What was written or read: worker, family and kind of record, its time left out.
 type Plain = (SeriesKey, Labels, Entry);

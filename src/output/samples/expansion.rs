@@ -1,7 +1,7 @@
 //! Expansion: which samples of which metrics a record is. Metrics, units and counts are k6's.
 
 use crate::{
-    metric::{RequestTimes, MetricDef, Record, catalogue as c},
+    metric::{MetricDef, Record, RequestTimes, catalogue as c},
     record_log::Entry,
 };
 
@@ -180,8 +180,10 @@ mod tests {
 
     #[test]
     fn a_selection_leaves_the_rest_out() {
-        let entry =
-            Entry::Record(Record::Request { failed: true, times: RequestTimes { waiting: 7, ..RequestTimes::default() } });
+        let entry = Entry::Record(Record::Request {
+            failed: true,
+            times: RequestTimes { waiting: 7, ..RequestTimes::default() },
+        });
         let expand = |selection: Selection| {
             let mut seen = Vec::new();
             selection.expand(&entry, |place, value| seen.push((place, value)));

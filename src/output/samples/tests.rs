@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    metric::{RequestTimes, Record, catalogue},
+    metric::{Record, RequestTimes, catalogue},
     record_log::{Entry, SeriesKey},
 };
 

@@ -22,7 +22,14 @@ fn every_notation_in_use_is_read() {
     }
     assert_eq!(seconds("Thu, 01-Jan-1970 00:00:00 GMT"), Some(0));
     assert_eq!(seconds("Tue, 29 Feb 2028 00:00:01 GMT"), Some(1_835_395_201));
-    for wrong in ["", "soon", "Sun, 06 Nov 1994", "Sun, 32 Nov 1994 08:49:37", "Tue, 29 Feb 2027 00:00:01", "06 Nov 1994 25:00:00"] {
+    for wrong in [
+        "",
+        "soon",
+        "Sun, 06 Nov 1994",
+        "Sun, 32 Nov 1994 08:49:37",
+        "Tue, 29 Feb 2027 00:00:01",
+        "06 Nov 1994 25:00:00",
+    ] {
         assert_eq!(seconds(wrong), None, "{wrong}");
     }
 }
