@@ -10,7 +10,10 @@ use loadagent::{
         extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
     profile::{self, Given},
-    protocol::http1::response::{Progress, ResponseError, ResponseReader},
+    protocol::{
+        http1::response::{Progress, ResponseError, ResponseReader},
+        response_head::ResponseHead,
+    },
 };
 
 /// Names and what they run.
@@ -138,21 +141,22 @@ pub(crate) fn response(data: &[u8]) {
     let [how, bytes @ ..] = data else { return };
     let (keep, bodyless, size) = (how & 1 == 0, how & 2 != 0, usize::from(how >> 2) + 1);
     let read = |size: usize| -> (Result<Progress, ResponseError>, Option<u16>, Vec<u8>) {
-        let mut reader = ResponseReader::default();
-        reader.begin(keep, keep, bodyless);
+        let (mut reader, mut head, mut body) = (ResponseReader::default(), ResponseHead::default(), Vec::new());
+        head.begin(keep, keep);
+        reader.begin(bodyless);
         let mut last = Ok(Progress::More);
         for piece in bytes.chunks(size).chain([&[][..]]) {
-            last = reader.feed(piece);
+            last = reader.feed(piece, &mut head, |chunk| body.extend_from_slice(chunk));
             if last != Ok(Progress::More) {
                 break;
             }
         }
-        (last, reader.status(), reader.kept().body().to_vec())
+        (last, reader.status(), body)
     };
     let (whole, pieces) = (read(bytes.len().max(1)), read(size));
     let ended = |progress| match progress {
         // What follows a response spoils its connection only if it came in the same piece.
-        Ok(Progress::Done { .. }) => true,
+        Ok(Progress::Done { .. } | Progress::Upgraded) => true,
         Ok(Progress::More) => panic!("the end of the stream ended nothing"),
         // Garbage without the end of a line is malformed at once or cut off at the end.
         Err(ResponseError::Malformed | ResponseError::Truncated) => false,

@@ -34,7 +34,7 @@ use crate::{
         program::{Parallel, Send},
         rendering::Unrenderable,
     },
-    protocol::{Attempt, HttpSession, Lane, Outgoing, Probe},
+    protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
 };
 
 /// What all strands of a user share.
@@ -42,8 +42,8 @@ use crate::{
 pub struct User {
     /// The scenario it belongs to.
     pub run: Rc<ScenarioRun>,
-    /// Its connections.
-    pub session: HttpSession,
+    /// Its connections, by protocol.
+    pub sessions: Sessions,
     /// Bytes of the iteration so far.
     pub volume: Cell<Volume>,
     /// The trace of the iteration, if it has one.
@@ -56,8 +56,8 @@ impl User {
     /// A user without connections.
     #[must_use]
     pub fn new(run: Rc<ScenarioRun>) -> Self {
-        let (session, volume, trace) = Default::default();
-        Self { run, session, volume, trace, in_flight: Cell::default() }
+        let (sessions, volume, trace) = Default::default();
+        Self { run, sessions, volume, trace, in_flight: Cell::default() }
     }
 
     fn traced(&self, outgoing: &Outgoing<'_>) -> Option<Box<TracedRequest>> {
@@ -245,7 +245,7 @@ impl FlowTask {
         let flow = &self.flow;
         let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
-        let end = user.session.send(&mut self.lane, &run.network, outgoing, probe).await;
+        let end = user.sessions.http.send(&mut self.lane, &run.network, outgoing, probe).await;
         drop(flight);
         run.buffers.give_back(rendered);
         *pace = Pace { due: pace.due, ..Pace::at(end) };

@@ -92,7 +92,7 @@ impl VirtualUser {
         if let Ended::NoRow(NoRow::Left(data)) = &ended {
             run.run_out(data);
         }
-        self.user.session.end_iteration(&run.network);
+        self.user.sessions.end_iteration(&run.network);
         if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
             run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
             self.user.trace.take().inspect(|trace| trace.end(end));

@@ -95,14 +95,6 @@ impl Template {
         Ok(Self { parts: parts.into(), constant, needs })
     }
 
-    /// The value of an expression.
-    #[must_use]
-    pub fn of_expression(expr: Expr) -> Self {
-        let needs = expr.needs();
-        let parts = vec![Part::Expr(expr)];
-        Self { constant: constant(&parts), parts: parts.into(), needs }
-    }
-
     /// The expression that gives the same value.
     #[must_use]
     pub fn into_expression(self) -> Expr {

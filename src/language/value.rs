@@ -27,17 +27,13 @@ impl Value {
     /// rendering is the text again, digit by digit, but `RATE * 2` and `DEBUG ? …` mean what they say.
     #[must_use]
     pub fn read(text: &str) -> Self {
-        let same = |shown: String| shown == text;
-        match text {
-            "true" => return Self::Bool(true),
-            "false" => return Self::Bool(false),
-            _ => {}
-        }
-        if let Some(whole) = text.parse().ok().filter(|whole: &i64| same(whole.to_string())) {
-            return Self::Int(whole);
-        }
-        let float = text.parse().ok().filter(|float: &f64| float.is_finite() && same(float.to_string()));
-        float.map_or_else(|| Self::from(text), Self::Float)
+        let value = Self::of_plain(text);
+        let is_same = match &value {
+            Self::Int(whole) => whole.to_string() == text,
+            Self::Float(float) => float.to_string() == text,
+            _ => true,
+        };
+        if is_same { value } else { Self::from(text) }
     }
 
     /// The value under a name of a map, or under a number (also as text) of a list.

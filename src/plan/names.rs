@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
+
 /// What is decided about names.
 #[derive(Debug, Clone)]
 pub struct NameOptions {
@@ -119,12 +121,9 @@ impl HostPattern {
     }
 }
 
-/// Addresses with a common beginning, as in `10.0.0.0/8`.
+/// A network such as `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AddressRange {
-    address: IpAddr,
-    bits: u8,
-}
+pub struct AddressRange(IpNet);
 
 impl AddressRange {
     /// Reads `address` or `address/bits`.
@@ -132,23 +131,14 @@ impl AddressRange {
     /// # Errors
     /// When it is neither.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is neither an address nor a network such as 10.0.0.0/8");
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), str::parse).map_err(|_| wrong())?;
-        if bits <= most { Ok(Self { address, bits }) } else { Err(wrong()) }
+        let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+        network.map(Self).map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
     }
 
-    /// Whether it holds an address; IPv4 written as IPv6 counts as IPv4.
+    /// Whether it contains an address; IPv4 written as IPv6 counts as IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        let shared = match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),
-            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => return false,
-        };
-        shared >= u32::from(self.bits)
+        self.0.contains(&address.to_canonical())
     }
 }
 

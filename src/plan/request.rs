@@ -60,6 +60,8 @@ pub struct RequestSpec {
     pub bodyless: bool,
     /// Longest time from ready to last byte.
     pub timeout: Duration,
+    /// Longest time without a byte of the response.
+    pub idle_timeout: Option<Duration>,
     /// Whether something reads the response's head.
     pub keep_head: bool,
     /// Whether something reads the response's body.

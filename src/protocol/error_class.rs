@@ -1,4 +1,4 @@
-//! The closed list of ways in which an attempt can fail. Classes are chosen by stage and error kind, never by message.
+//! The closed list of ways in which an attempt can fail. Classes are chosen by phase and error kind, never by message.
 
 use std::io;
 
@@ -60,6 +60,8 @@ pub enum ErrorClass {
     TimeoutWait,
     /// The time-out passed while the response was read.
     TimeoutBody,
+    /// No byte of the response came for longer than the idle time-out.
+    TimeoutIdle,
     /// The run ended first.
     Cancelled,
     /// An unexpected status of 400 to 499.
@@ -76,7 +78,7 @@ pub enum ErrorClass {
 
 impl ErrorClass {
     /// All classes.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -95,6 +97,7 @@ impl ErrorClass {
         Self::TimeoutSend,
         Self::TimeoutWait,
         Self::TimeoutBody,
+        Self::TimeoutIdle,
         Self::Cancelled,
         Self::Status4xx,
         Self::Status5xx,
@@ -125,6 +128,7 @@ impl ErrorClass {
             Self::TimeoutSend => "timeout_send",
             Self::TimeoutWait => "timeout_wait",
             Self::TimeoutBody => "timeout_body",
+            Self::TimeoutIdle => "timeout_idle",
             Self::Cancelled => "cancelled",
             Self::Status4xx => "status_4xx",
             Self::Status5xx => "status_5xx",
@@ -156,6 +160,7 @@ impl ErrorClass {
             Self::TimeoutSend => "timed out while sending",
             Self::TimeoutWait => "timed out waiting for the response",
             Self::TimeoutBody => "timed out while reading the response",
+            Self::TimeoutIdle => "no byte of the response for longer than `idle_timeout`",
             Self::Cancelled => "still in flight when the run ended",
             Self::Status4xx => "unexpected status 4xx",
             Self::Status5xx => "unexpected status 5xx",
@@ -165,10 +170,10 @@ impl ErrorClass {
         }
     }
 
-    /// The class of a time-out at a stage.
+    /// The class of a time-out in a phase.
     #[must_use]
-    pub fn timeout_at(stage: Phase) -> Self {
-        match stage {
+    pub fn timeout_in(phase: Phase) -> Self {
+        match phase {
             Phase::Dns | Phase::Connect | Phase::Tls => Self::TimeoutConnect,
             Phase::Send => Self::TimeoutSend,
             Phase::Wait => Self::TimeoutWait,
@@ -186,12 +191,12 @@ impl ErrorClass {
         }
     }
 
-    /// The class of an I/O error at a stage.
+    /// The class of an I/O error in a phase.
     #[must_use]
-    pub fn of_io(stage: Phase, error: &io::Error) -> Self {
+    pub fn of_io(phase: Phase, error: &io::Error) -> Self {
         const EMFILE: i32 = 24;
         const ENFILE: i32 = 23;
-        match (stage, error.kind()) {
+        match (phase, error.kind()) {
             _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => Self::NoSocket,
             (Phase::Connect, io::ErrorKind::AddrNotAvailable) => Self::NoSocket,
             (Phase::Dns, _) => Self::Dns,
@@ -215,7 +220,10 @@ impl ErrorClass {
     /// Whether this is a time-out: the attempt then took *at least* the measured time.
     #[must_use]
     pub fn is_timeout(self) -> bool {
-        matches!(self, Self::TimeoutConnect | Self::TimeoutSend | Self::TimeoutWait | Self::TimeoutBody)
+        matches!(
+            self,
+            Self::TimeoutConnect | Self::TimeoutSend | Self::TimeoutWait | Self::TimeoutBody | Self::TimeoutIdle
+        )
     }
 }
 
@@ -230,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stage_decides_the_class() {
+    fn the_phase_decides_the_class() {
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);
         assert_eq!(ErrorClass::of_io(Phase::Send, &reset), ErrorClass::Send);
         assert_eq!(ErrorClass::of_io(Phase::Wait, &reset), ErrorClass::Reset);

@@ -8,11 +8,11 @@ use url::Url;
 
 use super::{
     ErrorClass, Network, Outgoing,
-    buffered_response::is_redirect,
     cookies::{Jar, Site},
     digest::Challenge,
     head,
     proxy::authority,
+    response_head::is_redirect,
 };
 use crate::plan::{Origin, RequestSpec, Wire, http::Reuse};
 
@@ -40,7 +40,7 @@ impl Trail {
     pub fn next(
         &mut self,
         network: &Network,
-        request: Outgoing<'_>,
+        request: &Outgoing<'_>,
         status: u16,
         head: &[u8],
     ) -> Result<Option<RequestSpec>, ErrorClass> {
@@ -61,7 +61,7 @@ impl Trail {
 }
 
 /// The same request with an answer to the challenge of a response.
-fn answered(request: Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
+fn answered(request: &Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
     let who = request.spec.digest.as_deref()?;
     let mut values = head::values(head, "www-authenticate").filter_map(|value| std::str::from_utf8(value).ok());
     let challenge = values.find_map(Challenge::parse)?;
@@ -75,7 +75,7 @@ fn answered(request: Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
 }
 
 /// The request that a redirect asks for (RFC 9110, section 15.4; methods change as in browsers, Go and k6).
-fn redirected(network: &Network, request: Outgoing<'_>, status: u16, location: &[u8]) -> Option<RequestSpec> {
+fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: &[u8]) -> Option<RequestSpec> {
     let old = network.server(request.origin)?;
     let target = head::target_text(request.bytes);
     let scheme = if old.tls { "https" } else { "http" };
@@ -114,7 +114,7 @@ fn redirected(network: &Network, request: Outgoing<'_>, status: u16, location: &
 }
 
 /// Takes the cookies that a response sets.
-pub fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'_>, head: &[u8]) {
+pub fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: &Outgoing<'_>, head: &[u8]) {
     let Some(origin) = network.server(request.origin) else { return };
     let mut lines = head::values(head, "set-cookie").peekable();
     if lines.peek().is_some() {
@@ -123,13 +123,18 @@ pub fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'_>
     }
 }
 
-fn site<'a>(origin: &'a Origin, request: Outgoing<'a>) -> Site<'a> {
+fn site<'a>(origin: &'a Origin, request: &Outgoing<'a>) -> Site<'a> {
     Site { tls: origin.tls, host: &origin.host, target: head::target_text(request.bytes) }
 }
 
 /// Adds to a request what only this sending has: the user's cookies, and what its connection or a proxy needs. Most
 /// requests have nothing to add, and are sent from the plan's own memory.
-pub fn dress<'a>(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'a>, space: &'a mut Vec<u8>) -> Outgoing<'a> {
+pub fn apply_session_headers<'a>(
+    jar: &RefCell<Jar>,
+    network: &Network,
+    request: Outgoing<'a>,
+    space: &'a mut Vec<u8>,
+) -> Outgoing<'a> {
     let jar = jar.borrow();
     let closes = network.http.connections == Reuse::PerRequest;
     if jar.is_empty() && network.http.proxies.http.is_none() && !closes {
@@ -138,7 +143,7 @@ pub fn dress<'a>(jar: &RefCell<Jar>, network: &Network, request: Outgoing<'a>, s
     let Some(origin) = network.server(request.origin) else { return request };
     let own = head::text(request.head(), "cookie").unwrap_or_default();
     let mut cookies = Vec::new();
-    jar.say(site(&origin, request), own.as_bytes(), Instant::now(), &mut cookies);
+    jar.write_cookie_header(site(&origin, &request), own.as_bytes(), Instant::now(), &mut cookies);
     let proxy = network.http.proxies.between(&origin).filter(|_| !origin.tls);
     space.clear();
     // Cookies of both kinds share one line (RFC 6265, section 5.4), and a proxy wants the whole URL: then the request

@@ -36,7 +36,7 @@ pub struct Attempt {
     /// Bytes of the response that were read.
     pub received: u64,
     /// Where it stands, or stood when it failed.
-    pub stage: Phase,
+    pub phase: Phase,
     /// Status of the response, once its head was read.
     pub status: Option<u16>,
     /// Why it failed, if it did.
@@ -65,7 +65,7 @@ impl<'a> Probe<'a> {
             end: taken,
             sent: 0,
             received: 0,
-            stage: Phase::Dns,
+            phase: Phase::Dns,
             status: None,
             error: None,
         };
@@ -83,9 +83,9 @@ impl<'a> Probe<'a> {
         &self.attempt
     }
 
-    /// Enters a stage.
-    pub fn enter(&mut self, stage: Phase) {
-        self.attempt.stage = stage;
+    /// Enters a phase.
+    pub fn enter(&mut self, phase: Phase) {
+        self.attempt.phase = phase;
     }
 
     /// The TCP connect took so many seconds.
@@ -100,7 +100,7 @@ impl<'a> Probe<'a> {
 
     /// The connection is ready; writing begins now.
     pub fn begin_send(&mut self, reused: bool) {
-        self.attempt.stage = Phase::Send;
+        self.attempt.phase = Phase::Send;
         // On a reused connection nothing happened since the attempt was taken up: one reading of the clock less.
         self.attempt.send_begin = Some(if reused { self.attempt.taken } else { Instant::now() });
     }
@@ -113,14 +113,14 @@ impl<'a> Probe<'a> {
     /// The last byte was written.
     pub fn sent(&mut self) {
         self.attempt.send_end = Some(Instant::now());
-        self.attempt.stage = Phase::Wait;
+        self.attempt.phase = Phase::Wait;
     }
 
     /// Bytes were read.
     pub fn read(&mut self, bytes: usize) {
         if self.attempt.first_byte.is_none() {
             self.attempt.first_byte = Some(Instant::now());
-            self.attempt.stage = Phase::Body;
+            self.attempt.phase = Phase::Body;
         }
         self.attempt.received += bytes as u64;
     }

@@ -1,9 +1,10 @@
 //! One user's HTTP: its connections and cookies, and what follows from responses.
 //!
 //! ```text
-//!  send ─▶ attempt ─▶ dress ─▶ exchange ──▶ HTTP/1.1, a connection to itself
-//!   ▲         │                    └──────▶ HTTP/2, a connection shared by the user's lanes
-//!   └─ follow ┴─ heed: cookies, redirect, challenge, decompression
+//!  send ─▶ attempt ─▶ apply_session_headers ─▶ receive: begin, next … (exchange.rs)
+//!   ▲         │                                   ├──▶ HTTP/1.1, a connection to itself
+//!   │         │                                   └──▶ HTTP/2, a connection shared by the user's lanes
+//!   └─ follow ┴─ process_response_headers: cookies, redirect, challenge, decompression
 //! ```
 
 use std::{cell::RefCell, time::Duration};
@@ -12,13 +13,12 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     ErrorClass, Network, Outgoing, Probe,
-    buffered_response::BufferedResponse,
+    buffered_body::BufferedBody,
     cookies::Jar,
-    deadline::Deadline,
-    debug, decode,
+    debug,
+    exchange::{Arrival, Connection, Limits, ReceiveState},
     follow::{self, Trail},
-    http1::{self, ResponseReader},
-    http2,
+    http1, http2,
 };
 use crate::{
     language::Response,
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// What one user's requests share: its idle connections, its shared ones, its cookies.
+/// What the requests of one user share: idle connections, shared ones, cookies.
 #[derive(Debug, Default)]
 pub struct HttpSession {
     idle: RefCell<Vec<http1::Connection>>,
@@ -41,11 +41,11 @@ pub struct HttpSession {
 /// One request at a time; a user whose steps run in parallel has several.
 #[derive(Debug, Default)]
 pub struct Lane {
-    deadline: Deadline,
-    reader: ResponseReader,
+    receive: ReceiveState,
+    body: BufferedBody,
     /// Header lines, or a whole request, made for one sending.
-    dressing: Vec<u8>,
-    /// What the last response asks to be sent.
+    header_buf: Vec<u8>,
+    /// The request that the last response asks for.
     next: Option<Box<RequestSpec>>,
     last: Last,
 }
@@ -59,24 +59,18 @@ struct Last {
 }
 
 impl Lane {
-    /// What came back for the last request: of a redirected one, for the last.
+    /// The last response; after redirects, the last of them.
     #[must_use]
     pub fn response(&self) -> Response<'_> {
         let Last { status, duration, error } = &self.last;
         Response {
             status: *status,
-            head: self.reader.kept().head(),
-            body: self.reader.kept().body(),
+            head: self.receive.head.bytes(),
+            body: self.body.bytes(),
             duration: *duration,
             error: error.map_or("", ErrorClass::label),
         }
     }
-}
-
-/// A connection to send a request on.
-enum Way {
-    Own(http1::Connection),
-    Shared(http2::Link),
 }
 
 impl HttpSession {
@@ -116,88 +110,124 @@ impl HttpSession {
         mut probe: Probe<'_>,
         trail: &mut Trail,
     ) -> Instant {
-        let Lane { deadline, reader, dressing, next, last } = lane;
-        let dressed = follow::dress(&self.jar, network, request, dressing);
-        let exchange = self.exchange(reader, network, dressed, &mut probe);
-        let result = deadline.guard(trail.begun, request.spec.timeout, exchange).await;
-        probe.end(matches!(result, Ok(Ok(true))));
+        let Lane { receive, body, header_buf, next, last } = lane;
+        let spec = request.spec;
+        let request = follow::apply_session_headers(&self.jar, network, request, header_buf);
+        let limits = Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
+        let received = self.receive(receive, body, network, &request, limits, &mut probe).await;
+        probe.end(received == Ok(Received::AtOnce));
         // What broke off is no response: no check may pass on half of one.
-        let status = probe.attempt().status.filter(|_| matches!(result, Ok(Ok(_))));
-        let notable = status.filter(|_| reader.kept().is_notable());
-        let heeded = match notable {
-            Some(status) => self.heed(reader, network, request, status, trail),
+        let status = probe.attempt().status.filter(|_| received.is_ok());
+        let actionable = status.filter(|_| receive.head.is_actionable());
+        let processed = match actionable {
+            Some(status) => self.process_response_headers(receive.head.bytes(), body, network, &request, status, trail),
             None => Ok(None),
         };
-        let error = match (result, heeded) {
-            (Ok(Err(class)), _) | (Ok(Ok(_)), Err(class)) => Some(class),
-            (Err(_), _) => Some(ErrorClass::timeout_at(probe.attempt().stage)),
-            (Ok(Ok(_)), Ok(Some(spec))) => {
+        let error = match (received, processed) {
+            (Err(class), _) | (Ok(_), Err(class)) => Some(class),
+            (Ok(_), Ok(Some(spec))) => {
                 *next = Some(Box::new(spec));
                 None
             }
-            (Ok(Ok(_)), Ok(None)) => status.and_then(|status| judge(reader.kept(), request, status)),
+            (Ok(_), Ok(None)) => {
+                status.and_then(|status| unexpected(receive.head.bytes(), body.bytes(), &request, status))
+            }
         };
         if network.http.debug != Debug::Off {
-            debug::tell(network.http.debug, dressed, reader.kept(), error);
+            debug::print(network.http.debug, &request, receive.head.bytes(), body.bytes(), error);
         }
         let begin = probe.attempt().send_begin;
         let end = probe.finish(error);
         let duration = begin.map_or(Duration::ZERO, |begin| end.saturating_duration_since(begin));
         *last = Last { status, duration, error };
-        // Unpacking a body takes its time; it belongs to no request.
-        if notable.is_some() { Instant::now() } else { end }
+        // Decompressing a body takes its time; it belongs to no request.
+        if actionable.is_some() { Instant::now() } else { end }
     }
 
     /// Does what a response's head asks for; gives the request that is to follow.
-    fn heed(
+    fn process_response_headers(
         &self,
-        reader: &mut ResponseReader,
+        head: &[u8],
+        body: &mut BufferedBody,
         network: &Network,
-        request: Outgoing<'_>,
+        request: &Outgoing<'_>,
         status: u16,
         trail: &mut Trail,
     ) -> Result<Option<RequestSpec>, ErrorClass> {
-        let kept = reader.kept_mut();
         if network.http.cookies != CookieLife::Off {
-            follow::take_cookies(&self.jar, network, request, kept.head());
+            follow::take_cookies(&self.jar, network, request, head);
         }
-        let next = trail.next(network, request, status, kept.head())?;
+        let next = trail.next(network, request, status, head)?;
         if next.is_none() && request.spec.keep_body {
-            decode::decode(kept)?;
+            body.decode(head)?;
         }
         Ok(next)
     }
 
-    /// One request and its response. The connection is out of the pool meanwhile, so that a failed, timed-out or dropped
-    /// exchange can only leave a closed connection behind. Gives whether one read sufficed.
-    async fn exchange(
+    /// Sends a request and buffers its response to the end.
+    async fn receive(
         &self,
-        reader: &mut ResponseReader,
+        receive: &mut ReceiveState,
+        body: &mut BufferedBody,
         network: &Network,
-        request: Outgoing<'_>,
+        request: &Outgoing<'_>,
+        limits: Limits,
         probe: &mut Probe<'_>,
-    ) -> Result<bool, ErrorClass> {
-        let spec = request.spec;
-        let keep_head = spec.keep_head || network.http.debug != Debug::Off;
-        let keep_body = spec.keep_body || network.http.debug == Debug::Full;
-        // First of all: whatever fails from here on, the last response's body must not be taken for this one's.
-        reader.begin(keep_head, keep_body, spec.bodyless);
-        let (mut connection, reused) = if let Some(connection) = self.take_idle(request.origin, network) {
-            (connection, true)
-        } else {
-            // Boxed, because it is rare and its future is large: an idle user should not carry it.
-            match Box::pin(self.connect(request.origin, network, probe)).await? {
-                Way::Own(connection) => (connection, false),
-                Way::Shared(link) => {
-                    return Box::pin(link.exchange(reader.kept_mut(), request, probe)).await.map(|()| false);
+    ) -> Result<Received, ErrorClass> {
+        let (spec, debug) = (request.spec, network.http.debug);
+        let keep_body = spec.keep_body || debug == Debug::Full;
+        // First of all: whatever fails from here on, the last response must not be taken for this one.
+        receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
+        body.begin(keep_body);
+        let mut response = self.begin(receive, network, request, limits, probe).await?;
+        loop {
+            match response.next(|chunk| body.push(chunk)).await? {
+                Arrival::More => {}
+                Arrival::End => break,
+                // No step asked for another protocol: the connection closes, and the status decides.
+                Arrival::Upgraded(stream) => {
+                    drop(stream);
+                    break;
                 }
             }
-        };
-        let read = connection.exchange(reader, &network.scratch, request, reused, probe).await?;
-        if read.keep_alive && network.reuses() {
-            self.idle.borrow_mut().push(connection);
         }
-        Ok(read.one_read)
+        Ok(if response.came_at_once() { Received::AtOnce } else { Received::InParts })
+    }
+
+    /// Takes an idle connection or opens one, and sends a request on it.
+    pub(super) async fn send_on_connection(
+        &self,
+        network: &Network,
+        request: &Outgoing<'_>,
+        probe: &mut Probe<'_>,
+    ) -> Result<Connection, ErrorClass> {
+        if let Some(mut connection) = self.take_idle(request.origin, network) {
+            connection.send(request, true, probe).await?;
+            return Ok(Connection::Http1(connection));
+        }
+        // Boxed, because it is rare and its future is large: an idle user should not carry it.
+        Box::pin(self.send_on_new_connection(network, request, probe)).await
+    }
+
+    async fn send_on_new_connection(
+        &self,
+        network: &Network,
+        request: &Outgoing<'_>,
+        probe: &mut Probe<'_>,
+    ) -> Result<Connection, ErrorClass> {
+        let origin = request.origin;
+        let link = if network.may_multiplex(origin) { self.link(origin).await } else { None };
+        let link = match link {
+            Some(link) => link,
+            None => match self.open(origin, network, probe).await? {
+                Opening::Own(mut connection) => {
+                    connection.send(request, false, probe).await?;
+                    return Ok(Connection::Http1(connection));
+                }
+                Opening::Shared(link) => link,
+            },
+        };
+        Ok(Connection::Http2(Box::new(link.send(request, probe).await?)))
     }
 
     fn take_idle(&self, origin: usize, network: &Network) -> Option<http1::Connection> {
@@ -207,28 +237,30 @@ impl HttpSession {
         (!connection.is_stale(&network.scratch)).then_some(connection)
     }
 
-    async fn connect(&self, origin: usize, network: &Network, probe: &mut Probe<'_>) -> Result<Way, ErrorClass> {
+    /// Makes a connection available to the next request.
+    pub(super) fn release(&self, connection: http1::Connection) {
+        self.idle.borrow_mut().push(connection);
+    }
+
+    async fn open(&self, origin: usize, network: &Network, probe: &mut Probe<'_>) -> Result<Opening, ErrorClass> {
         if !network.may_multiplex(origin) {
             let opened = network.open(origin, probe).await?;
-            return Ok(Way::Own(http1::Connection::new(origin, opened)));
-        }
-        if let Some(link) = self.link(origin).await {
-            return Ok(Way::Shared(link));
+            return Ok(Opening::Own(http1::Connection::new(origin, opened)));
         }
         // One at a time: the others want to share what the first opens.
         let _opening = self.opening.lock().await;
         if let Some(link) = self.link(origin).await {
-            return Ok(Way::Shared(link));
+            return Ok(Opening::Shared(link));
         }
         let opened = network.open(origin, probe).await?;
         if !opened.multiplexed {
-            return Ok(Way::Own(http1::Connection::new(origin, opened)));
+            return Ok(Opening::Own(http1::Connection::new(origin, opened)));
         }
         let link = http2::Link::open(origin, opened).await?;
         if network.reuses() {
             self.links.borrow_mut().push(link.clone());
         }
-        Ok(Way::Shared(link))
+        Ok(Opening::Shared(link))
     }
 
     /// The shared connection to an origin once it takes another request; one that takes none any more is forgotten.
@@ -242,8 +274,22 @@ impl HttpSession {
     }
 }
 
-/// The class under which a whole response with this status is counted, if it is not what was asked for.
-fn judge(kept: &BufferedResponse, request: Outgoing<'_>, status: u16) -> Option<ErrorClass> {
+/// A connection that may carry a request.
+enum Opening {
+    Own(http1::Connection),
+    Shared(http2::Link),
+}
+
+/// How a whole response came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Received {
+    /// With one read.
+    AtOnce,
+    InParts,
+}
+
+/// The error class of a whole response, if it is not what the profile expects.
+fn unexpected(head: &[u8], body: &[u8], request: &Outgoing<'_>, status: u16) -> Option<ErrorClass> {
     let spec = request.spec;
     if spec.is_limit(status) {
         return Some(ErrorClass::Limited);
@@ -252,6 +298,6 @@ fn judge(kept: &BufferedResponse, request: Outgoing<'_>, status: u16) -> Option<
         return Some(ErrorClass::of_status(status));
     }
     let demand = request.demand?;
-    let response = Response { status: Some(status), head: kept.head(), body: kept.body(), ..Response::default() };
+    let response = Response { status: Some(status), head, body, ..Response::default() };
     (!demand(&response)).then_some(ErrorClass::Content)
 }

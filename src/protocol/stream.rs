@@ -48,14 +48,16 @@ impl Stream {
     ///
     /// # Errors
     /// The stream's own.
-    pub async fn read_with<T>(&mut self, scratch: &Scratch, mut consume: impl FnMut(&[u8]) -> T) -> io::Result<T> {
-        poll_fn(|context| {
-            let mut space = scratch.0.borrow_mut();
-            let mut buffer = ReadBuf::new(&mut space);
-            ready!(self.poll_fill(context, &mut buffer))?;
-            Poll::Ready(Ok(consume(buffer.filled())))
-        })
-        .await
+    pub fn poll_read_with<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        scratch: &Scratch,
+        consume: impl FnOnce(&[u8]) -> T,
+    ) -> Poll<io::Result<T>> {
+        let mut space = scratch.0.borrow_mut();
+        let mut buffer = ReadBuf::new(&mut space);
+        ready!(self.poll_fill(context, &mut buffer))?;
+        Poll::Ready(Ok(consume(buffer.filled())))
     }
 
     /// Writes all pieces in their order, telling `progress` how many bytes each system call took.

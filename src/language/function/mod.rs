@@ -2,7 +2,6 @@
 
 mod arguments;
 mod chance;
-mod civil;
 mod coding;
 mod list;
 mod number;

@@ -1,11 +1,14 @@
 //! Functions of the clock. Each takes an offset: `'-1h'` is an hour ago.
 
+use std::borrow::Cow;
+
+use jiff::{Timestamp, fmt::strtime, tz::TimeZone};
+
 use super::{
     super::{Value, expression::Run},
     Arguments, Function,
     Source::Clock,
     Takes::Text,
-    civil,
 };
 use crate::units;
 
@@ -36,9 +39,33 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn time(pattern: &str, with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
-    let millis = millis(with, 1, run)?;
-    let part = u32::try_from(millis.rem_euclid(1_000)).ok()?;
-    run.text(civil::formatted(pattern, millis.div_euclid(1_000), part)?)
+    run.text(formatted(pattern, millis(with, 1, run)?)?)
+}
+
+/// Formats a time by a pattern of strftime's signs, and `%L` for milliseconds; none if a sign is unknown, or beyond the
+/// year 9999.
+fn formatted(pattern: &str, millis: i64) -> Option<String> {
+    let time = Timestamp::from_millisecond(millis).ok()?.to_zoned_datetime(TimeZone::UTC);
+    strtime::format(&*with_millis(pattern), &time).ok()
+}
+
+/// The pattern in the signs that jiff knows.
+fn with_millis(pattern: &str) -> Cow<'_, str> {
+    if !pattern.contains("%L") {
+        return Cow::Borrowed(pattern);
+    }
+    let mut out = String::with_capacity(pattern.len() + 2);
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c == '%' {
+            match chars.next() {
+                Some('L') => out.push_str("3f"),
+                other => out.extend(other),
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The clock, moved by the offset in a place.
@@ -52,3 +79,6 @@ fn millis(with: &Arguments<'_, '_>, place: usize, run: &Run<'_, '_>) -> Option<i
     let offset = i64::try_from(units::parse_duration(length).ok()?.as_millis()).ok()?;
     now.checked_add(sign * offset)
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
     ),
     ("${lower([1])}", 9, "`lower` takes a text as `text`, not `[1]`", "`lower(text)`: the text in small letters"),
     ("${random_int(5, 1)}", 3, "`random_int(5, 1)` has no value", ""),
-    ("${time('%Q')}", 3, "`time('%Q')` has no value", ""),
+    ("${time('%!')}", 3, "`time('%Q')` has no value", ""),
     ("${1 / 0}", 3, "`1 / 0` has no value", ""),
     ("${env('NONE')}", 1, "`env('NONE')` has no value", "`${env('NONE') ?? 'text'}` gives it one"),
     ("${env(user)}", 3, "`env` takes a name that is known before the run, like `env('TOKEN')`", ""),

@@ -62,6 +62,7 @@ static KEYS: &[Key] = &[
     body::MULTIPART,
     body::FILE,
     Key::new("timeout", Type::Duration, "maximum time; that of `http`"),
+    Key::new("idle_timeout", Type::Duration, "maximum time without a byte of the response; that of `http`"),
     Key::new("redirects", Type::Count, "maximum number of redirects to follow; that of `http`"),
     Key::new("auth", auth::VALUE, "authentication: one of `auth`, or `none`; that of `http`"),
     Key::new("tags", Type::Names(&Type::Text), "labels of its series"),
@@ -92,6 +93,8 @@ pub struct Defaults {
     pub headers: Vec<HeaderText>,
     /// Longest time of a request.
     pub timeout: Duration,
+    /// Longest time without a byte of the response.
+    pub idle_timeout: Option<Duration>,
 }
 
 /// A header of all requests, as written.
@@ -106,7 +109,7 @@ pub struct HeaderText {
 impl Default for Defaults {
     fn default() -> Self {
         let agent = HeaderText { name: "User-Agent".into(), value: Node::text(USER_AGENT) };
-        Self { base_url: None, headers: vec![agent], timeout: DEFAULT_TIMEOUT }
+        Self { base_url: None, headers: vec![agent], timeout: DEFAULT_TIMEOUT, idle_timeout: None }
     }
 }
 
@@ -171,6 +174,9 @@ impl<'n> Compiler<'_, 'n> {
         let body = self.body(map);
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
+        let idle = map.take("idle_timeout");
+        let idle_timeout =
+            idle.map_or(self.surroundings.defaults.idle_timeout, |node| reading.duration(node, "idle_timeout"));
         let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
@@ -179,6 +185,10 @@ impl<'n> Compiler<'_, 'n> {
         if timeout == Some(Duration::ZERO) {
             let place = timed.map_or(place, |node| node.place);
             reading.error(place, "a timeout of zero lets no request through", None);
+        }
+        if idle_timeout == Some(Duration::ZERO) {
+            let place = idle.map_or(place, |node| node.place);
+            reading.error(place, "idle_timeout must be greater than zero", None);
         }
         let (target, label) = target?;
         let (name, computed_name) = match name {
@@ -201,6 +211,7 @@ impl<'n> Compiler<'_, 'n> {
             wire,
             bodyless: method == "HEAD",
             timeout: timeout?,
+            idle_timeout,
             keep_head: expect.needs.head,
             keep_body: expect.needs.body,
             expected: expect.expected.into(),

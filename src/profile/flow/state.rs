@@ -234,7 +234,7 @@ impl<'n> Compiler<'_, 'n> {
             Yaml::List(items) => {
                 let items: Option<Vec<_>> = items.iter().map(|item| self.any_value(item)).collect();
                 let items = items?.into_iter().map(Template::into_expression).collect();
-                Some(Template::of_expression(Expr::of_list(items)))
+                Some(Template::of(Expr::of_list(items)))
             }
             Yaml::Map(_) => {
                 let map = self.reading.map(node, "a value");
@@ -244,7 +244,7 @@ impl<'n> Compiler<'_, 'n> {
                     Some((entry.name.as_str().into(), value.into_expression()))
                 });
                 let entries: Option<Vec<_>> = entries.collect();
-                Some(Template::of_expression(Expr::of_map(entries?)))
+                Some(Template::of(Expr::of_map(entries?)))
             }
         }
     }

@@ -25,6 +25,7 @@ pub(in crate::profile) static HTTP: Section = Section::new(
     &[&[
         Key::new("auth", flow::auth::VALUE, "authentication of every request"),
         Key::new("timeout", Type::Duration, "maximum time of a request; 60s"),
+        Key::new("idle_timeout", Type::Duration, "maximum time without a byte of a response; none"),
         Key::new("compression", Type::Boolean, "request compressed responses; false"),
         Key::new("headers", Type::Names(&Type::Text), "headers of every request; an empty value removes one"),
         Key::new("version", Type::Word(&words(&VERSIONS)), "HTTP version; auto"),
@@ -101,6 +102,7 @@ fn read_defaults(reading: &Reading, http: &mut MapReader<'_>, defaults: &mut Def
     if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
         defaults.timeout = timeout;
     }
+    defaults.idle_timeout = http.take("idle_timeout").and_then(|node| reading.duration(node, "idle_timeout"));
     let compressed = http.take("compression").and_then(|node| reading.boolean(node, "compression"));
     if compressed == Some(true) {
         set(defaults, "Accept-Encoding", Some(Node::text(ACCEPTED_CODINGS)));

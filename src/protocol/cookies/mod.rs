@@ -105,7 +105,7 @@ impl Jar {
 
     /// Appends what a `Cookie` line to `site` says: `a=b; c=d`, without names that the request gives itself in `own`.
     /// Appends nothing if nothing is meant for it.
-    pub fn say(&self, site: Site<'_>, own: &[u8], now: Instant, out: &mut Vec<u8>) {
+    pub fn write_cookie_header(&self, site: Site<'_>, own: &[u8], now: Instant, out: &mut Vec<u8>) {
         let path = site.path();
         let begin = out.len();
         let meant = |cookie: &&Cookie| {

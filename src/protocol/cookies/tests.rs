@@ -16,7 +16,7 @@ fn said(from: Site<'_>, lines: &[&str], to: Site<'_>) -> String {
     let (mut jar, now) = (Jar::default(), Instant::now());
     lines.iter().for_each(|line| jar.take(from, line.as_bytes(), now));
     let mut out = Vec::new();
-    jar.say(to, b"", now, &mut out);
+    jar.write_cookie_header(to, b"", now, &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -64,8 +64,8 @@ fn cookies_end_and_are_deleted() {
     let mut jar = Jar::default();
     jar.take(from, b"a=b; Max-Age=10; Expires=Thu, 01-Jan-1970 00:00:00 GMT", now);
     let mut out = Vec::new();
-    jar.say(from, b"", now + Duration::from_secs(9), &mut out);
-    jar.say(from, b"", now + Duration::from_secs(10), &mut out);
+    jar.write_cookie_header(from, b"", now + Duration::from_secs(9), &mut out);
+    jar.write_cookie_header(from, b"", now + Duration::from_secs(10), &mut out);
     assert_eq!(out, b"a=b");
     assert_eq!(said(from, &["a=b", "a=; Max-Age=0"], from), "");
     assert_eq!(said(from, &["a=b", "a=; Expires=Thu, 01-Jan-1970 00:00:00 GMT"], from), "");
@@ -91,7 +91,7 @@ fn a_request_s_own_cookies_win() {
     jar.take(from, b"a=1", now);
     jar.take(from, b"b=2", now);
     let mut out = Vec::new();
-    jar.say(from, b"x=0; a=9", now, &mut out);
+    jar.write_cookie_header(from, b"x=0; a=9", now, &mut out);
     assert_eq!(out, b"b=2");
 }
 
@@ -101,7 +101,7 @@ proptest! {
         let (mut jar, now, from) = (Jar::default(), Instant::now(), site("h.example", "/a/b"));
         jar.take(from, &line, now);
         let mut out = Vec::new();
-        jar.say(from, b"", now, &mut out);
+        jar.write_cookie_header(from, b"", now, &mut out);
         prop_assert!(!out.contains(&b'\n') && !out.contains(&b'\r'));
     }
 }

@@ -31,7 +31,7 @@ fn text(spec: &RequestSpec) -> String {
 fn redirect(spec: &RequestSpec, status: u16, location: &str) -> Result<Option<RequestSpec>, ErrorClass> {
     let head = format!("HTTP/1.1 {status} X\r\nLocation: {location}\r\n\r\n");
     let mut trail = Trail::new(Instant::now(), 3);
-    trail.next(&network(HttpOptions::default()), Outgoing::constant(spec), status, head.as_bytes())
+    trail.next(&network(HttpOptions::default()), &Outgoing::constant(spec), status, head.as_bytes())
 }
 
 #[test]
@@ -89,13 +89,13 @@ fn redirects_end() {
     let (network, spec) = (network(HttpOptions::default()), request("GET", "", ""));
     let head = b"HTTP/1.1 302 X\r\nLocation: /\r\n\r\n";
     let mut trail = Trail::new(Instant::now(), 2);
-    let mut go = || trail.next(&network, Outgoing::constant(&spec), 302, head).map(|next| next.is_some());
+    let mut go = || trail.next(&network, &Outgoing::constant(&spec), 302, head).map(|next| next.is_some());
     assert_eq!([go(), go(), go()], [Ok(true), Ok(true), Err(ErrorClass::Redirect)]);
     let mut none = Trail::new(Instant::now(), 0);
-    assert!(none.next(&network, Outgoing::constant(&spec), 302, head).unwrap().is_none(), "nobody wants to follow");
+    assert!(none.next(&network, &Outgoing::constant(&spec), 302, head).unwrap().is_none(), "nobody wants to follow");
     let mut trail = Trail::new(Instant::now(), 5_000);
     let far = |n: usize| format!("HTTP/1.1 302 X\r\nLocation: http://h{n}.example/\r\n\r\n");
-    let mut go = |n| trail.next(&network, Outgoing::constant(&spec), 302, far(n).as_bytes()).is_ok();
+    let mut go = |n| trail.next(&network, &Outgoing::constant(&spec), 302, far(n).as_bytes()).is_ok();
     assert_eq!((0..2_000).filter(|n| go(*n)).count(), 1_024, "origins that are remembered are bounded");
 }
 
@@ -107,14 +107,14 @@ fn a_challenge_is_answered_once() {
     let head = b"HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=x\r\nWWW-Authenticate: Digest nonce=\"n\", realm=\"r\"\r\n\r\n";
     let mut trail = Trail::new(Instant::now(), 0);
     let outgoing = Outgoing { extra: b"T: 1\r\n", ..Outgoing::constant(&spec) };
-    let next = trail.next(&network, outgoing, 401, head).unwrap().unwrap();
+    let next = trail.next(&network, &outgoing, 401, head).unwrap().unwrap();
     let sent = text(&next);
     assert!(
         sent.contains("\r\nT: 1\r\nAuthorization: Digest username=\"u\"") && sent.ends_with("\r\n\r\nok"),
         "{sent}"
     );
     assert!(sent.contains("uri=\"/a/b?c=d\""), "{sent}");
-    assert!(trail.next(&network, Outgoing::constant(&next), 401, head).unwrap().is_none());
+    assert!(trail.next(&network, &Outgoing::constant(&next), 401, head).unwrap().is_none());
     let moved = redirect(&next, 307, "/x").unwrap().unwrap();
     assert!(!text(&moved).contains("Authorization"), "an answer is good for one URL");
 }
@@ -122,10 +122,10 @@ fn a_challenge_is_answered_once() {
 fn dressed(http: HttpOptions, jar: &[&str], spec: &RequestSpec, extra: &[u8]) -> String {
     let (network, cookies) = (network(http), RefCell::new(Jar::default()));
     let head = format!("HTTP/1.1 200 OK\r\n{}\r\n", jar.concat());
-    take_cookies(&cookies, &network, Outgoing::constant(spec), head.as_bytes());
+    take_cookies(&cookies, &network, &Outgoing::constant(spec), head.as_bytes());
     let mut space = b"left over".to_vec();
     let request = Outgoing { extra, ..Outgoing::constant(spec) };
-    let dressed = dress(&cookies, &network, request, &mut space);
+    let dressed = apply_session_headers(&cookies, &network, request, &mut space);
     assert_eq!(dressed.body(), spec.wire.bytes.get(spec.wire.splice + 2..).unwrap());
     String::from_utf8(dressed.pieces().concat()).unwrap()
 }
@@ -161,7 +161,7 @@ proptest! {
         let head = [b"HTTP/1.1 302 X\r\nLocation: ", location.as_slice(), b"\r\n\r\n"].concat();
         let mut trail = Trail::new(Instant::now(), 3);
         let spec = request("GET", "", "");
-        let next = trail.next(&network(HttpOptions::default()), Outgoing::constant(&spec), 302, &head);
+        let next = trail.next(&network(HttpOptions::default()), &Outgoing::constant(&spec), 302, &head);
         if let Ok(Some(next)) = next {
             let sent = text(&next);
             prop_assert_eq!(sent.lines().count(), 3, "{}", sent);

@@ -7,79 +7,87 @@
 pub mod chunked;
 pub mod response;
 
-use self::response::Progress;
-pub use self::response::ResponseReader;
+use std::task::{Context, Poll, ready};
+
+use self::response::ResponseError;
+pub use self::response::{Progress, ResponseReader};
 use super::{
     ErrorClass, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
+    response_head::ResponseHead,
     stream::{Scratch, Stream},
+    upgrade::Upgraded,
 };
 
 /// A connection to an origin.
 #[derive(Debug)]
 pub struct Connection {
-    /// Position of the origin.
+    /// Position of the origin in the network.
     pub origin: usize,
     stream: Stream,
-    _open: OpenMark,
-}
-
-/// How a response was read.
-#[derive(Debug, Clone, Copy)]
-pub struct Read {
-    /// Whether the connection can carry another request.
-    pub keep_alive: bool,
-    /// Whether one read sufficed.
-    pub one_read: bool,
+    open: OpenMark,
 }
 
 impl Connection {
     /// A connection that was just opened.
     #[must_use]
     pub fn new(origin: usize, opened: Opened) -> Self {
-        Self { origin, stream: opened.stream, _open: opened.mark }
+        Self { origin, stream: opened.stream, open: opened.mark }
     }
 
-    /// Whether the other side closed it, or sent something nobody asked for.
+    /// Whether the other side closed it, or sent bytes without a request.
     pub fn is_stale(&mut self, scratch: &Scratch) -> bool {
         self.stream.is_stale(scratch)
     }
 
-    /// Sends a request and reads its response.
+    /// Sends a request.
     ///
     /// # Errors
     /// The class of the failure. The connection is of no use then.
-    pub async fn exchange(
+    pub async fn send(
         &mut self,
-        reader: &mut ResponseReader,
-        scratch: &Scratch,
-        request: Outgoing<'_>,
+        request: &Outgoing<'_>,
         reused: bool,
         probe: &mut Probe<'_>,
-    ) -> Result<Read, ErrorClass> {
+    ) -> Result<(), ErrorClass> {
         probe.begin_send(reused);
         let written = self.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
         written.map_err(|error| ErrorClass::of_io(Phase::Send, &error))?;
         probe.sent();
-        let mut reads = 0;
-        loop {
-            let fed = self.stream.read_with(scratch, |bytes| (bytes.len(), reader.feed(bytes))).await;
-            let (bytes, progress) = fed.map_err(|error| ErrorClass::of_io(probe.attempt().stage, &error))?;
-            if bytes == 0 && reads == 0 {
-                return Err(ErrorClass::Closed);
-            }
-            if bytes > 0 {
-                probe.read(bytes);
-                reads += 1;
-            }
-            if let Some(status) = reader.status() {
-                probe.status(status);
-            }
-            match progress {
-                Ok(Progress::More) => {}
-                Ok(Progress::Done { keep_alive }) => return Ok(Read { keep_alive, one_read: reads == 1 }),
-                Err(fault) => return Err(fault.class()),
-            }
+        Ok(())
+    }
+
+    /// Reads once and gives what came to the parser. Bytes that nobody polls for stay with the kernel, so that a slow
+    /// consumer holds the server back.
+    ///
+    /// # Errors
+    /// The class of the failure. The connection is of no use then.
+    pub fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        scratch: &Scratch,
+        reader: &mut ResponseReader,
+        head: &mut ResponseHead,
+        chunk: impl FnMut(&[u8]),
+        probe: &mut Probe<'_>,
+    ) -> Poll<Result<Progress, ErrorClass>> {
+        let feed = |bytes: &[u8]| (bytes.len(), reader.feed(bytes, head, chunk));
+        let read = ready!(self.stream.poll_read_with(context, scratch, feed));
+        let (bytes, progress) = read.map_err(|error| ErrorClass::of_io(probe.attempt().phase, &error))?;
+        if bytes > 0 {
+            probe.read(bytes);
+        } else if probe.attempt().first_byte.is_none() {
+            return Poll::Ready(Err(ErrorClass::Closed));
         }
+        if let Some(status) = reader.status() {
+            probe.status(status);
+        }
+        Poll::Ready(progress.map_err(ResponseError::class))
+    }
+
+    /// The stream for another protocol.
+    #[must_use]
+    pub fn upgrade(self, read_ahead: Vec<u8>) -> Upgraded {
+        Upgraded::new(read_ahead, self.stream, self.open)
     }
 }

@@ -2,14 +2,14 @@
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 
-use crate::protocol::{Outgoing, buffered_response::BufferedResponse, head};
+use crate::protocol::{Outgoing, head, response_head::ResponseHead};
 
 /// Lines that speak about a connection of HTTP/1.1; in HTTP/2 they make a message malformed (section 8.2.2).
 const CONNECTION_LINES: [&[u8]; 5] =
     [b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"];
 
 /// The message for a request; None when its lines are not HTTP.
-pub(super) fn of(request: Outgoing<'_>, tls: bool) -> Option<Request<()>> {
+pub(super) fn of(request: &Outgoing<'_>, tls: bool) -> Option<Request<()>> {
     let bytes = request.bytes;
     let target = head::target_of(bytes);
     let method = bytes.get(..target.start)?.trim_ascii_end();
@@ -33,16 +33,16 @@ pub(super) fn of(request: Outgoing<'_>, tls: bool) -> Option<Request<()>> {
     Some(message)
 }
 
-/// Keeps the head of a response as HTTP/1.1 would have written it, if it is wanted or something follows from it.
-pub(super) fn keep_head<T>(response: &Response<T>, kept: &mut BufferedResponse) {
+/// Keeps the head of a response as HTTP/1.1 would have written it, if it is needed.
+pub(super) fn keep_head<T>(response: &Response<T>, kept: &mut ResponseHead) {
     let status = response.status().as_u16();
-    response.headers().keys().for_each(|name| kept.note(status, name.as_str()));
-    if kept.needs_head() {
+    response.headers().keys().for_each(|name| kept.inspect(status, name.as_str()));
+    if kept.is_needed() {
         let mut head = format!("HTTP/2 {status}\r\n").into_bytes();
         for (name, value) in response.headers() {
             head.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
         }
         head.extend_from_slice(b"\r\n");
-        kept.take_head(&head);
+        kept.keep(&head);
     }
 }

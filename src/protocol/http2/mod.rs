@@ -13,7 +13,7 @@ use std::{
     io::ErrorKind,
     pin::Pin,
     rc::Rc,
-    task::Poll,
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -21,15 +21,14 @@ use h2::{
     RecvStream, SendStream,
     client::{Builder, ResponseFuture, SendRequest},
 };
-use http::Response;
 use tokio::task::{JoinHandle, spawn_local};
 
 use self::counted::{Counted, Traffic};
 use super::{
     ErrorClass, Outgoing, Phase, Probe,
-    buffered_response::{BufferedResponse, MAX_HEAD},
     connect::Opened,
     http1::response::MAX_INTERIM,
+    response_head::{MAX_HEAD, ResponseHead},
     stream::Stream,
 };
 
@@ -101,49 +100,94 @@ impl Link {
         Some(Self { sender, ..self.clone() })
     }
 
-    /// Sends a request and reads its response.
+    /// Sends a request; gives the response that is to arrive.
     ///
     /// # Errors
     /// The class of the failure. The connection may live on.
-    pub async fn exchange(
-        mut self,
-        kept: &mut BufferedResponse,
-        request: Outgoing<'_>,
-        probe: &mut Probe<'_>,
-    ) -> Result<(), ErrorClass> {
+    pub async fn send(mut self, request: &Outgoing<'_>, probe: &mut Probe<'_>) -> Result<Response, ErrorClass> {
         let traffic = self.connection.traffic.clone();
         let message = message::of(request, self.tls).ok_or(ErrorClass::Send)?;
         let body = Bytes::copy_from_slice(request.body());
         probe.begin_send(false);
         let sent = self.sender.send_request(message, body.is_empty());
-        let (mut response, stream) = sent.map_err(|error| class_of(Phase::Send, &error))?;
+        let (mut future, stream) = sent.map_err(|error| class_of(Phase::Send, &error))?;
         probe.wrote(traffic.take_sent());
-        let mut interim = 0;
-        let early = if body.is_empty() {
-            None
-        } else {
+        let (mut interim, mut early) = (0, None);
+        if !body.is_empty() {
             // A server may answer before it has read everything.
             tokio::select! {
                 biased;
-                answer = final_response(&mut response, &mut interim) => Some(answer),
-                sent = upload(stream, body) => sent.map(|()| None)?,
+                answer = poll_fn(|context| poll_final_head(&mut future, &mut interim, context)) => early = Some(answer?),
+                sent = upload(stream, body) => sent?,
             }
-        };
+        }
         probe.sent();
-        let answer = match early {
-            Some(answer) => answer,
-            None => final_response(&mut response, &mut interim).await,
+        Ok(Response { future, interim, early, body: None, link: self })
+    }
+}
+
+/// A response that arrives. Dropped before its end, it resets its stream and leaves the connection to the others.
+#[derive(Debug)]
+pub struct Response {
+    future: ResponseFuture,
+    interim: u8,
+    /// Came before the request was written.
+    early: Option<http::Response<RecvStream>>,
+    body: Option<RecvStream>,
+    /// Keeps the connection alive.
+    link: Link,
+}
+
+impl Response {
+    /// Takes the next frame: the head, or a piece of the body, which goes to `chunk`. True at the end. The flow control
+    /// window opens again only for what was taken, so that a slow consumer holds the server back.
+    ///
+    /// # Errors
+    /// The class of the failure. The connection may live on.
+    pub fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+        head: &mut ResponseHead,
+        chunk: impl FnMut(&[u8]),
+        probe: &mut Probe<'_>,
+    ) -> Poll<Result<bool, ErrorClass>> {
+        let result = ready!(self.poll_frame(context, head, chunk, probe));
+        let traffic = &self.link.connection.traffic;
+        if result.is_ok() {
+            probe.read(traffic.take_received());
+        }
+        if !matches!(result, Ok(false)) {
+            probe.wrote(traffic.take_rest());
+        }
+        Poll::Ready(result)
+    }
+
+    fn poll_frame(
+        &mut self,
+        context: &mut Context<'_>,
+        head: &mut ResponseHead,
+        mut chunk: impl FnMut(&[u8]),
+        probe: &mut Probe<'_>,
+    ) -> Poll<Result<bool, ErrorClass>> {
+        let of_body = |error: h2::Error| class_of(Phase::Body, &error);
+        let Some(body) = &mut self.body else {
+            let response = match self.early.take() {
+                Some(response) => response,
+                None => ready!(poll_final_head(&mut self.future, &mut self.interim, context))?,
+            };
+            probe.status(response.status().as_u16());
+            message::keep_head(&response, head);
+            self.body = Some(response.into_body());
+            return Poll::Ready(Ok(false));
         };
-        let result = match answer {
-            Ok(response) => {
-                probe.read(traffic.take_received());
-                probe.status(response.status().as_u16());
-                read(response, kept, || probe.read(traffic.take_received())).await
-            }
-            Err(class) => Err(class),
-        };
-        probe.wrote(traffic.take_rest());
-        result
+        if let Some(data) = ready!(body.poll_data(context)) {
+            let data = data.map_err(of_body)?;
+            chunk(&data);
+            body.flow_control().release_capacity(data.len()).map_err(of_body)?;
+            return Poll::Ready(Ok(false));
+        }
+        drop(ready!(body.poll_trailers(context)).map_err(of_body)?);
+        Poll::Ready(Ok(true))
     }
 }
 
@@ -160,49 +204,29 @@ async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), Er
     Ok(())
 }
 
-/// Waits for the response that is not an interim one; of those there may be only so many.
-async fn final_response(future: &mut ResponseFuture, interim: &mut u8) -> Result<Response<RecvStream>, ErrorClass> {
-    poll_fn(|context| {
-        while let Poll::Ready(Some(response)) = future.poll_informational(context) {
-            response.map_err(|error| class_of(Phase::Wait, &error))?;
-            *interim += 1;
-            if *interim > MAX_INTERIM {
-                return Poll::Ready(Err(ErrorClass::Protocol));
-            }
+/// Waits for the head that is not an interim one; of those there may be only so many.
+fn poll_final_head(
+    future: &mut ResponseFuture,
+    interim: &mut u8,
+    context: &mut Context<'_>,
+) -> Poll<Result<http::Response<RecvStream>, ErrorClass>> {
+    while let Poll::Ready(Some(response)) = future.poll_informational(context) {
+        response.map_err(|error| class_of(Phase::Wait, &error))?;
+        *interim += 1;
+        if *interim > MAX_INTERIM {
+            return Poll::Ready(Err(ErrorClass::Protocol));
         }
-        Pin::new(&mut *future).poll(context).map_err(|error| class_of(Phase::Wait, &error))
-    })
-    .await
-}
-
-async fn read(
-    response: Response<RecvStream>,
-    kept: &mut BufferedResponse,
-    mut progress: impl FnMut(),
-) -> Result<(), ErrorClass> {
-    message::keep_head(&response, kept);
-    let mut body = response.into_body();
-    while let Some(data) = body.data().await {
-        let data = data.map_err(|error| class_of(Phase::Body, &error))?;
-        kept.take_body(&data);
-        // The window opens again for what was read.
-        let released = body.flow_control().release_capacity(data.len());
-        released.map_err(|error| class_of(Phase::Body, &error))?;
-        progress();
     }
-    let trailers = body.trailers().await.map_err(|error| class_of(Phase::Body, &error))?;
-    drop(trailers);
-    progress();
-    Ok(())
+    Pin::new(future).poll(context).map_err(|error| class_of(Phase::Wait, &error))
 }
 
-/// The class of a failure at a stage: what the server broke, what it withdrew, and what broke under both.
-fn class_of(stage: Phase, error: &h2::Error) -> ErrorClass {
-    match (stage, error.get_io()) {
+/// The class of a failure in a phase.
+fn class_of(phase: Phase, error: &h2::Error) -> ErrorClass {
+    match (phase, error.get_io()) {
         (Phase::Wait, Some(io)) if matches!(io.kind(), ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
             ErrorClass::Closed
         }
-        (_, Some(io)) => ErrorClass::of_io(stage, io),
+        (_, Some(io)) => ErrorClass::of_io(phase, io),
         // We ended it, because the server violates the protocol.
         (_, None) if error.is_library() => ErrorClass::Protocol,
         (Phase::Body, None) => ErrorClass::Body,

@@ -100,6 +100,26 @@ fn bodies_that_lie_are_classed() {
 }
 
 #[test]
+fn a_response_without_bytes_is_cut_by_the_idle_timeout() {
+    let (http, slow) = ("version: 1.1, timeout: 5s, idle_timeout: 300ms", "redirects: 0");
+    for (what, misbehave, class) in [
+        ("silence", (|stream| say(stream, b"")) as fn(TcpStream), "timeout_idle "),
+        ("a body that stops", |stream| say(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"), "timeout_idle "),
+    ] {
+        assert_eq!(ordeal("http", hostile(misbehave), http, slow).0, class, "{what}");
+    }
+    let steady: fn(TcpStream) = |mut stream| {
+        drop(stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 20\r\n\r\n"));
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(20));
+            drop(stream.write_all(b"a"));
+        }
+    };
+    assert_eq!(ordeal("http", hostile(steady), http, slow).0, "", "it takes longer than the idle time as a whole");
+    assert_eq!(ordeal("http", hostile(steady), "timeout: 5s", "idle_timeout: 1ms").0, "timeout_idle ");
+}
+
+#[test]
 fn redirects_and_compression_can_t_be_turned_against_us() {
     let (round, _) = serve(|_| reply(302, "Location: /again\r\n", b""));
     assert_eq!(ordeal("http", round, "max_redirects: 5", "").0, "redirect ");

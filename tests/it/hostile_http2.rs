@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::hostile::ordeal;
+use super::hostile_http1::ordeal;
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;

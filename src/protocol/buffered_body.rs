@@ -1,0 +1,68 @@
+//! The consumer of a response that waits for its end: the body, bounded, in memory that is used again.
+
+use std::ops::ControlFlow;
+
+use super::{ErrorClass, decode::Decoder};
+
+/// Longest body that is kept for checks and extractions; the rest is counted and discarded.
+pub const MAX_BODY: usize = 8 * 1024 * 1024;
+/// Larger memory is released before the next response.
+pub const SPARE_CAPACITY: usize = 64 * 1024;
+
+/// The body of a response, as far as the profile reads it.
+#[derive(Debug, Default)]
+pub struct BufferedBody {
+    bytes: Vec<u8>,
+    wanted: bool,
+}
+
+impl BufferedBody {
+    /// Starts on the next response.
+    pub fn begin(&mut self, wanted: bool) {
+        if self.bytes.capacity() > SPARE_CAPACITY {
+            self.bytes = Vec::new();
+        }
+        self.bytes.clear();
+        self.wanted = wanted;
+    }
+
+    /// Takes the next chunk.
+    pub fn push(&mut self, chunk: &[u8]) {
+        if self.wanted {
+            let room = MAX_BODY.saturating_sub(self.bytes.len()).min(chunk.len());
+            self.bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
+        }
+    }
+
+    /// Decodes the body, if its head names content codings that are known; others leave it as it is. It is cut where a
+    /// body that isn't compressed would be cut.
+    ///
+    /// # Errors
+    /// [`ErrorClass::Decompression`] when the body is not what its head says.
+    pub fn decode(&mut self, head: &[u8]) -> Result<(), ErrorClass> {
+        let Some(mut decoder) = Decoder::of_head(head).filter(|_| !self.bytes.is_empty()) else { return Ok(()) };
+        let coded = std::mem::take(&mut self.bytes);
+        let flow = decoder.push(&coded, &mut |piece| {
+            self.push(piece);
+            if self.bytes.len() < MAX_BODY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        // What was cut when it was buffered ends in the middle; that is no error of the server.
+        let is_cut = coded.len() >= MAX_BODY;
+        let whole = match flow {
+            Ok(ControlFlow::Continue(())) => decoder.finish(),
+            Ok(ControlFlow::Break(())) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if is_cut || whole.is_ok() {
+            return Ok(());
+        }
+        self.bytes = coded;
+        Err(ErrorClass::Decompression)
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}

@@ -1,0 +1,67 @@
+//! The head of a response, kept if the profile reads it or the session acts on it.
+
+use super::buffered_body::SPARE_CAPACITY;
+
+/// Longest head of a response, as in most servers and clients.
+pub const MAX_HEAD: usize = 64 * 1024;
+
+/// Status line and header lines, in memory that is used again.
+#[derive(Debug, Default)]
+pub struct ResponseHead {
+    bytes: Vec<u8>,
+    wanted: bool,
+    body_is_read: bool,
+    actionable: bool,
+}
+
+impl ResponseHead {
+    /// Starts on the next response. `body_is_read` says that a content coding matters.
+    pub fn begin(&mut self, wanted: bool, body_is_read: bool) {
+        if self.bytes.capacity() > SPARE_CAPACITY {
+            self.bytes = Vec::new();
+        }
+        self.bytes.clear();
+        (self.wanted, self.body_is_read, self.actionable) = (wanted, body_is_read, false);
+    }
+
+    /// Checks whether the session acts on a header line: a cookie, a redirect, a challenge, a content coding.
+    pub fn inspect(&mut self, status: u16, name: &str) {
+        let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+        // By length first: this is on the path of every request.
+        self.actionable |= match name.len() {
+            8 => is_redirect(status) && is("location"),
+            10 => is("set-cookie"),
+            16 => (self.body_is_read && is("content-encoding")) || (status == 401 && is("www-authenticate")),
+            _ => false,
+        };
+    }
+
+    /// Whether the session acts on the head; it is kept then.
+    #[must_use]
+    pub fn is_actionable(&self) -> bool {
+        self.actionable
+    }
+
+    /// Whether [`ResponseHead::keep`] is to be called.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        self.wanted || self.actionable
+    }
+
+    /// Keeps the head through its blank line.
+    pub fn keep(&mut self, head: &[u8]) {
+        self.bytes.extend_from_slice(head);
+    }
+
+    /// The head through its blank line; empty if it is not needed.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Whether a status redirects when it comes with `Location`.
+#[must_use]
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}

@@ -1,0 +1,55 @@
+//! A connection that left HTTP by `101 Switching Protocols` (RFC 9110, section 15.2.2).
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{connect::OpenMark, stream::Stream};
+
+/// The byte stream of the new protocol. Bytes that came with the head of the response are read first.
+#[derive(Debug)]
+pub struct Upgraded {
+    read_ahead: Vec<u8>,
+    stream: Stream,
+    _open: OpenMark,
+}
+
+impl Upgraded {
+    pub(super) fn new(read_ahead: Vec<u8>, stream: Stream, open: OpenMark) -> Self {
+        Self { read_ahead, stream, _open: open }
+    }
+}
+
+impl AsyncRead for Upgraded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.read_ahead.is_empty() {
+            return Pin::new(&mut self.stream).poll_read(context, buffer);
+        }
+        let length = self.read_ahead.len().min(buffer.remaining());
+        buffer.put_slice(&self.read_ahead[..length]);
+        self.read_ahead.drain(..length);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Upgraded {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
