@@ -20,7 +20,6 @@ use crate::{
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
     output::Account,
-    plan::UserMetric,
     report::progress::{Display, Glance},
     run::{
         clock::{RunClock, since, wall_ms},
@@ -105,7 +104,7 @@ impl Coordinator {
         display: Display,
     ) -> Self {
         Self {
-            assembler: Assembler::new(prepared.workers, prepared.plan.metrics.iter().filter_map(UserMetric::gauging)),
+            assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
             fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
             has_load: true,
