@@ -66,7 +66,7 @@ impl<'a> Outgoing<'a> {
 
 impl std::fmt::Debug for Outgoing<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Outgoing").field("name", &self.spec.name).finish_non_exhaustive()
+        formatter.debug_struct("Outgoing").field("method", &self.spec.method).finish_non_exhaustive()
     }
 }
 
