@@ -26,7 +26,8 @@
 //! - No sample is sent through a channel; workers hand over whole intervals, once a second.
 //! - A schedule knows no protocol and no clock; a protocol knows no schedule.
 //! - Latency comes from the monotonic clock; the wall clock is read for timestamps only.
-//! - Only `main` ends the process; only `run`, `report::progress` and `main` print.
+//! - Only `main` ends the process. Standard output is written by `run::console` and the outputs that go there; standard
+//!   error by `run::console`, `report::progress`, `main` and `protocol::debug` (`--http-debug`).
 //! - The practice target shares nothing with the generator but `units`.
 
 pub mod analysis;
@@ -35,6 +36,7 @@ pub mod control;
 pub mod dashboard;
 pub mod executor;
 pub mod exit;
+pub mod http_server;
 pub mod interval_log;
 pub mod language;
 pub mod metric;

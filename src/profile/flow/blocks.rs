@@ -7,8 +7,8 @@ use crate::{
     language::{Template, Value},
     metric::Kind,
     plan::{
-        Op,
-        program::{Loop, MetricStep, Over},
+        Op, StepKind as RowKind,
+        program::{Elapsed, Loop, Over},
     },
     profile::{
         grammar::{Key, Section, Type},
@@ -120,6 +120,7 @@ const CHOICES: &str = "for example `choose: [{weight: 3, steps: […]}, {weight:
 /// `if: …` with `then` and `else`.
 pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
+    compiler.describe("if:");
     let skip = compiler.open(Op::Unless(Box::new(condition), 0));
     compiler.block(&mut step.map, "then");
     otherwise(compiler, &mut step.map, skip);
@@ -138,6 +139,7 @@ fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip:
 /// `chance: 20%` with `steps` and `else`.
 pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let share = compiler.reading.parsed(step.value, "chance", units::parse_share).unwrap_or_default();
+    compiler.describe("by chance:");
     let skip = compiler.open(Op::Chance(share, 0));
     compiler.block(&mut step.map, "steps");
     otherwise(compiler, &mut step.map, skip);
@@ -148,10 +150,11 @@ pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let reading = compiler.reading;
     if !matches!(step.value.value, Yaml::List(_)) {
-        let message = format!("choose must be a list, not {}", step.value.describe());
+        let message = format!("`choose` must be a list, not {}", step.value.describe());
         return reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     let items = reading.list(step.value, "choose");
+    compiler.describe(&format!("one of {}:", items.len()));
     let choice = compiler.open(Op::Choose(Box::default()));
     let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
     for item in items {
@@ -166,7 +169,7 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     exits.into_iter().for_each(|exit| compiler.close(exit));
     if total <= 0.0 && !reading.has_errors() {
         let why = if items.is_empty() { "the list is empty" } else { "no choice has a weight" };
-        let message = format!("there is nothing to choose from: {why}");
+        let message = format!("`choose` has nothing to choose from: {why}");
         reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     places.iter_mut().for_each(|(bound, _)| *bound /= total);
@@ -187,7 +190,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
                 (Ok(low), Ok(high)) if low <= high => compiler.reading.template_of(&drawn, step.value, compiler.names),
                 (low, high) => {
                     let message = match (low, high) {
-                        (Ok(_), Ok(_)) => "begins after its end",
+                        (Ok(_), Ok(_)) => "starts after its end",
                         _ => "is not a range of whole numbers such as 2..5",
                     };
                     let written = step.value.scalar().unwrap_or_default();
@@ -237,6 +240,7 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
     let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
     let counter = compiler.names.hidden();
     compiler.ops.push(Op::Reset(counter));
+    compiler.describe("repeat:");
     let head = compiler.open(Op::Loop(Box::new(Loop { counter, over, index, end: 0 })));
     compiler.enter("loop", None);
     compiler.block(&mut step.map, "steps");
@@ -249,6 +253,7 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
 /// `every: 30s`: steps that a user does no more often than that.
 pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let every = compiler.reading.duration(step.value, "every").unwrap_or(Duration::ZERO);
+    compiler.describe(&format!("every {}:", units::show_duration(every)));
     let skip = compiler.open(Op::Due { last: compiler.names.hidden(), every, otherwise: 0 });
     compiler.block(&mut step.map, "steps");
     otherwise(compiler, &mut step.map, skip);
@@ -257,14 +262,15 @@ pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 
 /// `group: name`: a label of all that happens in it, and its duration.
 pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let Some(name) = compiler.reading.text(step.value, "the group's name") else { return };
+    let Some(name) = compiler.reading.text(step.value, "the group name") else { return };
     if name.contains("::") || name.trim().is_empty() {
-        let hint = "`::` stands between the names of groups within groups: put one `group` into the other".to_owned();
-        compiler.reading.error(step.value.place, format!("`{name}` is not a group's name"), Some(hint));
+        let hint = "`::` separates the names of nested groups; nest one `group` in the other".to_owned();
+        compiler.reading.error(step.value.place, format!("`{name}` is not a valid group name"), Some(hint));
     }
     let since = compiler.names.hidden();
     compiler.groups.push(name);
-    let done = Op::Group(since, compiler.group_label());
+    let row = compiler.row(&"".into(), RowKind::Group);
+    let done = Op::Elapsed(since, Box::new(Elapsed { step: row, tags: Vec::new() }));
     compiler.ops.push(Op::Mark(since));
     compiler.enter("group", Some(done.clone()));
     compiler.block(&mut step.map, "steps");
@@ -284,9 +290,8 @@ pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     compiler.ops.push(Op::Mark(since));
     compiler.block(&mut step.map, "steps");
     if let Some(metric) = metric {
-        let value = Template::fixed(Value::Null);
-        let sample = MetricStep { metric, value, tags, group: compiler.group_label() };
-        compiler.ops.push(Op::Measure(since, Box::new(sample)));
+        let row = compiler.row(&"".into(), RowKind::Metric(metric));
+        compiler.ops.push(Op::Elapsed(since, Box::new(Elapsed { step: row, tags })));
     }
     step.map.finish(compiler.reading);
 }
@@ -298,17 +303,17 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         super::state::assign(compiler, with);
     }
     step.map.finish(reading);
-    let Some(name) = reading.text(step.value, "the flow's name") else { return };
+    let Some(name) = reading.text(step.value, "the flow name") else { return };
     let flows = &compiler.surroundings.flows;
     let Some(flow) = flows.get(&name).copied() else {
         let hint = crate::profile::diagnostic::did_you_mean(&name, flows.keys().map(String::as_str))
-            .unwrap_or_else(|| format!("write it: `flows: {{{name}: [{{get: /}}]}}`"));
-        return reading.error(step.value.place, format!("there is no flow `{name}`"), Some(hint));
+            .unwrap_or_else(|| format!("define it: `flows: {{{name}: [{{get: /}}]}}`"));
+        return reading.error(step.value.place, format!("unknown flow `{name}`"), Some(hint));
     };
     if compiler.using.contains(&name) {
         let way = compiler.using.iter().map(String::as_str).skip_while(|used| *used != name).chain([&*name]);
-        let hint = format!("{}; `repeat` and `while` go round", way.collect::<Vec<_>>().join(" → "));
-        return reading.error(step.value.place, format!("flow `{name}` uses itself"), Some(hint));
+        let hint = format!("{}; use `repeat` or `while` for loops", way.collect::<Vec<_>>().join(" → "));
+        return reading.error(step.value.place, format!("flow `{name}` is recursive"), Some(hint));
     }
     compiler.using.push(name.clone());
     compiler.steps(flow, &name);

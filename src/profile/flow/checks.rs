@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Compiler, Step, StepKind};
 use crate::{
     language::{Expr, Needs, Template},
-    plan::{Check, Op, check::Rule},
+    plan::{Check, Op, StepKind as RowKind, check::Rule},
     profile::{
         grammar::{Key, Section, Type},
         node::{Node, Yaml},
@@ -71,7 +71,7 @@ impl Default for Expectation {
 /// `check: {…}` as a step of its own: conditions on values, or on the last response.
 pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let begin = compiler.here();
-    let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(_)));
+    let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(..)));
     compiler.checks(step.value, last.unwrap_or(begin), &"".into());
     step.map.finish(compiler.reading);
 }
@@ -84,15 +84,10 @@ impl<'n> Compiler<'_, 'n> {
             self.keep_since(send, needs);
             for (name, named, rule) in rules {
                 self.keep_since(send, Needs { head: false, body: rule.reads_body() });
-                self.ops.push(Op::Check(Box::new(self.check_of(name, named, rule, request))));
+                let step = self.row(request, RowKind::Check(name.into()));
+                self.ops.push(Op::Check(step, Box::new(Check { named, rule })));
             }
         }
-    }
-
-    /// A check with the labels of where it stands.
-    pub(super) fn check_of(&self, name: String, named: Option<Template>, rule: Rule, request: &Arc<str>) -> Check {
-        let group = self.group_label();
-        Check { name: name.into(), named, rule, request: request.clone(), group, tags: Vec::new() }
     }
 
     /// A map of conditions; each is a check of its own, all under one name if it has one.
@@ -115,7 +110,7 @@ impl<'n> Compiler<'_, 'n> {
         }
         if let Some(node) = map.take("matches")
             && let Some(pattern) = reading.parsed(node, "matches", |text| {
-                regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_fault(text, &e))
+                regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_error(text, &e))
             })
         {
             rules.push((format!("body matches {}", pattern.as_str()), Rule::Matches(pattern)));
@@ -128,8 +123,8 @@ impl<'n> Compiler<'_, 'n> {
         let said = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
         map.finish(reading);
         if rules.is_empty() && !said && matches!(node.value, Yaml::Map(_)) {
-            let hint = "it can have status, contains, equals, matches and that".to_owned();
-            reading.error(node.place, "this check looks at nothing", Some(hint));
+            let hint = "use status, contains, equals, matches or that".to_owned();
+            reading.error(node.place, "this check has no condition", Some(hint));
         }
         let computed = name.as_ref().filter(|name| name.constant_text().is_none());
         let shown = |default: String| match &name {
@@ -162,8 +157,8 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// The crate's message draws the expression over several lines; a fault has a place of its own.
-fn regex_fault(text: &str, error: &regex::Error) -> String {
+/// The crate's message draws the expression over several lines; an error has a place of its own.
+fn regex_error(text: &str, error: &regex::Error) -> String {
     let message = error.to_string();
     let last = message.lines().last().unwrap_or_default();
     format!("`{text}` is not a regular expression: {}", last.trim_start_matches("error: "))

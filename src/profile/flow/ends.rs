@@ -42,6 +42,7 @@ const SCOPES: [(&str, &str); 4] = [("loop", "loop"), ("group", "group"), ("itera
 
 /// `fail: why`.
 pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    compiler.describe("fail");
     let op = message(compiler, step.value).map(Op::Fail);
     compiler.ops.extend(op);
     step.map.finish(compiler.reading);
@@ -49,6 +50,7 @@ pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 
 /// `abort: why`.
 pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    compiler.describe("abort");
     let op = message(compiler, step.value).map(Op::Abort);
     compiler.ops.extend(op);
     step.map.finish(compiler.reading);
@@ -73,8 +75,9 @@ pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 /// Ends the innermost block of a kind; groups on the way out are recorded like any other.
 fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
     let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
-        let message = format!("`end: {word}` stands in no {word}");
-        let hint = "it ends what it stands in; a branch of `parallel` can't end what is around all of them".to_owned();
+        let message = format!("`end: {word}` is not within a {word}");
+        let hint =
+            "it ends the innermost one around it; a branch of `parallel` can't end one around all branches".to_owned();
         return compiler.reading.error(node.place, message, Some(hint));
     };
     let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();

@@ -8,7 +8,7 @@ use crate::{
         Needs, Template,
         extract::{Between, Cookie, ExtractError, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
-    plan::{Op, check::Rule, program::Extract},
+    plan::{Op, StepKind as RowKind, program::Extract},
     profile::{
         grammar::{Key, Section, Type, names, words},
         node::{Node, Yaml},
@@ -56,7 +56,8 @@ impl<'n> Compiler<'_, 'n> {
             let Some((what, take, default)) = self.extractor(entry.value) else { continue };
             self.keep_since(send, Needs { head: what.reads_head(), body: what.reads_body() });
             let Some(into) = into else { continue };
-            let check = self.check_of(format!("extract {}", entry.name), None, Rule::Found, request);
+            let label = RowKind::Check(format!("extract {}", entry.name).into());
+            let check = default.is_none().then(|| self.row(request, label));
             self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
         }
     }
@@ -71,7 +72,7 @@ impl<'n> Compiler<'_, 'n> {
         let mut map = reading.section(node, "this extraction", &EXTRACTION);
         let mut given = map.entries.iter().filter(|entry| names(SOURCES).any(|source| same_key(source, &entry.name)));
         if let (Some(first), Some(second)) = (given.next(), given.next()) {
-            let message = format!("an extraction looks in one way: `{}` or `{}`, not both", first.name, second.name);
+            let message = format!("an extraction has either `{}` or `{}`, not both", first.name, second.name);
             reading.error(second.place, message, None);
             return None;
         }
@@ -124,9 +125,9 @@ impl<'n> Compiler<'_, 'n> {
             Yaml::List(_) => String::new(),
             _ => self.reading.text(node, what)?,
         };
-        let told = |fault: ExtractError| {
-            let place = self.reading.place_in(node, fault.column);
-            self.reading.error(place, format!("{what}: {}", fault.message), fault.hint);
+        let told = |error: ExtractError| {
+            let place = self.reading.place_in(node, error.column);
+            self.reading.error(place, format!("{what}: {}", error.message), error.hint);
         };
         parse(&text).map_err(told).ok()
     }

@@ -3,8 +3,6 @@
 //! Start with [`Compiler`], then the table `STEPS`.
 
 pub(super) mod auth;
-#[cfg(test)]
-mod auth_tests;
 pub(super) mod blocks;
 pub(super) mod body;
 pub(super) mod checks;
@@ -27,7 +25,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use self::token::Token;
 pub use self::{
-    entries::{Sections, SetupNames, read_program},
+    entries::{Sections, SetupNames, read_flow},
     names::{Names, given_names},
     request::{Defaults, HeaderText, USER_AGENT, check_header, is_token},
     target::resolve,
@@ -40,7 +38,8 @@ use super::{
 };
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
-    plan::{Op, Origin, UserMetric},
+    metric::UserMetric,
+    plan::{Op, Origin, Step as TableRow, StepId, StepKind as RowKind, StepTable},
 };
 
 /// Stands for a condition that can't be read, which was told.
@@ -97,7 +96,7 @@ static BLOCK: Key = Key::required("steps", Type::Steps, "steps of the block");
 static ELSE: Key = Key::new("else", Type::Steps, "steps to run otherwise");
 static INDEX: Key = Key::new("index", Type::Text, "variable for the number of the round, from 0");
 static TAGS: Key = Key::new("tags", Type::Names(&Type::Text), "labels of the sample");
-static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or the data set's name");
+static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or the data set name");
 
 /// What all flows of a profile share.
 #[derive(Debug)]
@@ -134,6 +133,8 @@ pub struct Compiler<'c, 'n> {
     names: &'c Names<'c>,
     /// What was compiled so far.
     pub ops: Vec<Op>,
+    /// The rows of its steps.
+    table: StepTable,
     groups: Vec<String>,
     blocks: Vec<Block>,
     using: Vec<String>,
@@ -160,6 +161,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             origins,
             names,
             ops: Vec::new(),
+            table: StepTable::default(),
             groups: Vec::new(),
             blocks: Vec::new(),
             using: Vec::new(),
@@ -181,15 +183,25 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// What is left to do when all entries are compiled.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Op> {
+    pub fn finish(mut self) -> (Vec<Op>, StepTable) {
         let needs = self.needs;
         self.keep_since(0, needs);
-        self.ops
+        (self.ops, self.table)
+    }
+
+    /// Adds a row to the step table, with the group it stands in.
+    fn row(&mut self, name: &Arc<str>, kind: RowKind) -> StepId {
+        self.table.push(TableRow { name: name.clone(), group: self.group_label(), tags: Vec::new(), kind })
+    }
+
+    /// Adds a row that describes a block and records nothing.
+    fn describe(&mut self, text: &str) {
+        self.row(&"".into(), RowKind::Block(text.to_owned()));
     }
 
     fn steps(&mut self, node: &'n Node, what: &str) {
         if let Yaml::Map(_) = node.value {
-            let hint = "each step is an item of its own: put `- ` before it".to_owned();
+            let hint = "each step is a list item: put `- ` before it".to_owned();
             return self.reading.error(node.place, format!("`{what}` must be a list of steps, not a map"), Some(hint));
         }
         let items = self.reading.list(node, what);
@@ -210,7 +222,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         };
         let mut map = self.reading.map(item, "this step");
         let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
-            return self.reading.error(item.place, "a step without keys", None);
+            return self.reading.error(item.place, "a step must have a key", None);
         };
         map.took(&word);
         let Some((word, kind)) = words().find(|(known, _)| same_key(known, &word)) else {

@@ -21,11 +21,7 @@ use crate::{
         Expr, Named, Needs, Slot, Template, Value,
         extract::{Extractor, JsonPath, Take},
     },
-    plan::{
-        Op,
-        check::Rule,
-        program::{Extract, Send},
-    },
+    plan::{Op, StepKind as RowKind, program::Extract},
     profile::{
         diagnostic::Place,
         grammar::{Key, Section, Type},
@@ -108,11 +104,18 @@ impl Token {
 impl<'n> Compiler<'_, 'n> {
     /// A request that needs a token: it is fetched first, and once more when the request is refused. Gives the position
     /// of the request; `needs` is what it reads of the response before it.
-    pub(super) fn send_with(&mut self, token: &Token, send: Option<Send>, (place, needs): (Place, Needs)) -> usize {
+    pub(super) fn send_with(
+        &mut self,
+        token: &Token,
+        send: Option<super::request::ReadRequest>,
+        (place, needs): (Place, Needs),
+    ) -> usize {
         if needs != Needs::default() {
-            let message =
-                format!("this request reads the response before it, which may be that of auth `{}`", token.provider);
-            self.reading.error(place, message, Some("take what it needs into a variable with `extract`".to_owned()));
+            let message = format!(
+                "this request uses the previous response, which may be the token response of auth `{}`",
+                token.provider
+            );
+            self.reading.error(place, message, Some("store the value with `extract` first".to_owned()));
         }
         self.ops.push(Op::Reset(token.renewed));
         let there = self.open(token.when("token != null && (until == null || unix_ms() < until)"));
@@ -121,7 +124,7 @@ impl<'n> Compiler<'_, 'n> {
         self.ops.push(Op::Goto(token.fetch));
         self.close(there);
         let at = self.here();
-        self.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+        self.push_request(send);
         let done = self.open(token.when("status != 401 || error == '' || renewed == 1"));
         self.ops.push(Op::Set(token.renewed, Template::fixed(Value::Int(1))));
         self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
@@ -189,7 +192,7 @@ impl<'n> Compiler<'_, 'n> {
         self.keep(token, token.value, access, "$.access_token");
         self.close(refused);
         let found = self.open(token.when("token != null"));
-        let reason = format!("auth {provider}: there is no token");
+        let reason = format!("auth {provider}: no token received");
         self.ops.push(Op::Fail(Template::fixed(Value::from(reason.as_str()))));
         self.close(found);
         renewed.into_iter().for_each(|at| self.close(at));
@@ -217,17 +220,19 @@ impl<'n> Compiler<'_, 'n> {
         let own = map.take("auth");
         let auth = own.map(|node| (node, self.auth_of(node)));
         if let Some((node, Auth::Token(_))) = &auth {
-            let hint = "basic, bearer and digest can stand here".to_owned();
-            reading.error(node.place, "a request for a token can't need a token", Some(hint));
+            let hint = "use basic, bearer or digest".to_owned();
+            reading.error(node.place, "a token request can't use a token itself", Some(hint));
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();
         let Some(mut send) = self.send(&method.to_uppercase(), (url.place, url), map, &auth) else { return };
-        send.aside = true;
-        if !named {
-            send.request.name = format!("auth {}", token.provider);
+        if let RowKind::Request(request) = &mut send.row.kind {
+            request.internal = true;
         }
-        self.ops.push(Op::Send(Box::new(send)));
+        if !named {
+            send.row.name = format!("auth {}", token.provider).into();
+        }
+        self.push_request(Some(send));
     }
 
     /// Takes something out of the answer; null if it isn't there.
@@ -239,8 +244,7 @@ impl<'n> Compiler<'_, 'n> {
         let Some((what, take, default)) = looked_for else { return };
         self.keep_since(token.fetch, Needs { head: what.reads_head(), body: what.reads_body() });
         let default = Some(default.unwrap_or_else(|| Template::fixed(Value::Null)));
-        let check = self.check_of(String::new(), None, Rule::Found, &"".into());
-        self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
+        self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check: None })));
     }
 }
 

@@ -20,12 +20,12 @@ use self::total::Total;
 use super::{
     diagnostic::{Place, did_you_mean},
     document::Given,
-    flow::{Sections, SetupNames, Surroundings, read_program},
+    flow::{Sections, SetupNames, Surroundings, read_flow},
     grammar::{Key, Section, Type},
     node::Node,
     reader::{MapReader, Reading},
 };
-use crate::plan::{Origin, Program, Scenario, Shape, Wait};
+use crate::plan::{FlowPlan, Origin, Scenario, Shape, Wait};
 
 /// A scenario.
 pub(in crate::profile) static SCENARIO: Section = Section {
@@ -71,8 +71,8 @@ pub struct Sources<'s, 'n> {
 
 impl<'n> Sources<'_, 'n> {
     /// Compiles the steps of one kind of user.
-    pub(super) fn program(&mut self, reading: &Reading, sections: &Sections<'n>, strict: bool) -> Program {
-        read_program(reading, self.surroundings, self.origins, sections, self.of_setup, strict)
+    pub(super) fn flow(&mut self, reading: &Reading, sections: &Sections<'n>, strict: bool) -> FlowPlan {
+        read_flow(reading, self.surroundings, self.origins, sections, self.of_setup, strict)
     }
 }
 
@@ -97,13 +97,13 @@ struct Read {
     start: Option<Duration>,
     graceful_stop: Option<Duration>,
     wait: Option<Wait>,
-    program: Program,
+    flow: FlowPlan,
     tags: Vec<(String, String)>,
 }
 
 /// Where a scenario's load comes from.
 enum Load {
-    /// It has its own; None after a fault.
+    /// It has its own; None after an error.
     Own(Option<(&'static str, Shape)>),
     /// So much of the total.
     Share(u32),
@@ -122,7 +122,7 @@ pub fn read_all<'n>(
     let wait = wait::read(reading, map).unwrap_or_default();
     let mut read = Vec::new();
     if let Some(node) = flow {
-        let program = sources.program(reading, &Sections::of_flow(node, "flow"), false);
+        let flow = sources.flow(reading, &Sections::of_flow(node, "flow"), false);
         let (start, grace) = (Some(Duration::ZERO), Some(executor::GRACE));
         let (name, place, load) = ("default".to_owned(), node.place, Load::Share(1));
         read.push(Read {
@@ -133,7 +133,7 @@ pub fn read_all<'n>(
             start,
             graceful_stop: grace,
             wait: None,
-            program,
+            flow,
             tags: Vec::new(),
         });
     }
@@ -144,13 +144,13 @@ pub fn read_all<'n>(
         reading.error(map.place, "the profile needs `flow` or `scenarios`", Some(hint));
     }
     if let (Some(node), true) = (section, flow.is_some()) {
-        let hint = "put the flow at the top under `scenarios`, too, with a name";
-        reading.error(node.place, "a profile has a `flow` or `scenarios`, not both", Some(hint.to_owned()));
+        let hint = "move the top-level flow into `scenarios`, under a name";
+        reading.error(node.place, "a profile has either `flow` or `scenarios`, not both", Some(hint.to_owned()));
     }
     if let Some(node) = section {
         let entries = reading.map(node, "scenarios").entries;
         if entries.is_empty() && !reading.has_errors() {
-            reading.error(node.place, "there are no scenarios", None);
+            reading.error(node.place, "`scenarios` is empty", None);
         }
         for entry in &entries {
             check_name(reading, &entry.name, entry.place);
@@ -168,7 +168,7 @@ pub fn read_all<'n>(
         }
         found.notes.push({
             let kept = read.iter().filter(|one| one.kept).map(|one| one.name.as_str()).collect::<Vec<_>>();
-            format!("flags replace the load of {}; they begin together", kept.join(", "))
+            format!("flags replace the load of {}; they start together", kept.join(", "))
         });
     }
     let least = given.load.min_iteration_duration.map(Wait::Pacing);
@@ -197,7 +197,7 @@ fn finished(read: Read, dealt: Option<(&'static str, Shape)>, wait: Wait) -> Opt
         start: read.start?,
         graceful_stop: read.graceful_stop?,
         wait,
-        program: read.program,
+        flow: read.flow,
         tags: read.tags,
     })
 }
@@ -209,7 +209,7 @@ fn named(read: &[Read]) -> String {
 fn check_name(reading: &Reading, name: &str, place: Place) {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(known) {
-        let message = format!("scenario name `{name}` may hold only letters, digits, `_` and `-`");
+        let message = format!("scenario name `{name}` may contain only letters, digits, `_` and `-`");
         reading.error(place, message, None);
     }
 }
@@ -219,8 +219,8 @@ fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]
     for wanted in only {
         if !read.iter().any(|one| one.name == *wanted) {
             let names = read.iter().map(|one| one.name.as_str());
-            let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("there are {}", named(read)));
-            reading.error(place, format!("--scenarios: there is no scenario `{wanted}`"), Some(hint));
+            let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("known: {}", named(read)));
+            reading.error(place, format!("--scenarios: unknown scenario `{wanted}`"), Some(hint));
         }
     }
     for one in read.iter_mut().filter(|_| !only.is_empty()) {
@@ -245,7 +245,7 @@ fn read_one<'n>(
     let wait = wait::read(reading, &mut map);
     let share = map.take("share").map(|node| (node.place, total::read_share(reading, node)));
     let sections = Sections::take(reading, &mut map);
-    let program = sources.program(reading, &sections, false);
+    let flow = sources.flow(reading, &sections, false);
     let mut known = true;
     let load = if let Some(node) = named {
         let executor = executor::read(reading, &mut map, node);
@@ -268,16 +268,16 @@ fn read_one<'n>(
         }
     };
     if let (Some((place, _)), Load::Own(Some(_))) = (share, &load) {
-        let hint = "`share` splits the load at the top of the profile; leave one of them out";
-        reading.error(place, format!("scenario `{name}` has load of its own and a share"), Some(hint.to_owned()));
+        let hint = "`share` splits the load at the top of the profile; remove one of them";
+        reading.error(place, format!("scenario `{name}` has both its own load and a share"), Some(hint.to_owned()));
     }
     if known {
         map.finish(reading);
     }
-    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, program, tags }
+    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, flow, tags }
 }
 
-/// The shape of load in brief; a fault at `place` when there is none.
+/// The shape of load in brief; an error at `place` when there is none.
 fn shaped(
     reading: &Reading,
     place: Place,
