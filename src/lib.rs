@@ -29,8 +29,8 @@
 //! - No sample goes through a channel: workers flush whole intervals, once a second.
 //! - A schedule knows no protocol and no clock; a protocol knows no schedule.
 //! - Latency comes from the monotonic clock; the wall clock is read for timestamps only.
-//! - Only `main` ends the process. Standard output and error belong to `main`, `run` and `report::progress`, except for
-//!   outputs to `-` (`output::delivery`) and `--http-debug` (`protocol::debug`).
+//! - Only `main` ends the process. `run::console` and outputs to `-` write standard output; `run::console`,
+//!   `report::progress`, `main` and `protocol::debug` (`--http-debug`) write standard error.
 //! - The practice target shares only `units` with the generator: the same mistake in both would go unnoticed.
 
 pub mod analysis;
@@ -39,6 +39,7 @@ pub mod control;
 pub mod dashboard;
 pub mod executor;
 pub mod exit;
+pub mod http_server;
 pub mod interval_log;
 pub mod language;
 pub mod metric;

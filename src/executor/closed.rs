@@ -60,10 +60,10 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
     }
     let stopped = loop {
         // Made before looking, so that a bell that rings in between is heard.
-        let (spent, rung) = (budget.spent(), run.bell.notified());
+        let (spent, rung) = (budget.spent(), run.wakeup.notified());
         let orders = follower.look();
         if run.paused.replace(orders.paused) && !orders.paused {
-            run.bell.notify_waiters();
+            run.wakeup.notify_waiters();
         }
         if orders.users[run.index] != live {
             live = orders.users[run.index];
@@ -99,7 +99,7 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
     let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&pool)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
-        run.desk.dropped(run.stage(at), at, never_begun);
+        run.recorder.dropped(run.stage(at), at, never_begun);
     }
     // Shared iterations may be taken long before the time is over: the grace counts from then, as in k6.
     let limit = if stopped { Instant::now() } else { Instant::now().max(end) } + run.scenario.graceful_stop;
@@ -119,7 +119,7 @@ async fn finish(pool: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower
     users.sort_by_key(|user| user.cut_off.unwrap_or(limit));
     users.iter().for_each(|user| user.leash.retire());
     run.paused.set(false);
-    run.bell.notify_waiters();
+    run.wakeup.notify_waiters();
     for mut user in users {
         // Whoever was ramped down before has a grace of its own.
         let own = |limit: Instant| user.cut_off.map_or(limit, |at| at.min(limit));
@@ -199,17 +199,17 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash:
     let mut now = Instant::now();
     loop {
         while run.paused.get() && !leash.retired.get() && !run.is_halted() {
-            run.bell.notified().await;
+            run.wakeup.notified().await;
             now = Instant::now();
         }
         if leash.retired.get() || run.is_halted() || !budget.take(&begun) {
             break;
         }
-        run.desk.due(now);
+        run.recorder.due(now);
         let iterated = user.iterate(now, None).await;
         if iterated.left {
             leash.left.set(true);
-            run.bell.notify_waiters();
+            run.wakeup.notify_waiters();
             break;
         }
         let over = || leash.retired.get() || budget.is_done(begun.get());
@@ -222,5 +222,5 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash:
             now = next;
         }
     }
-    user.part().await;
+    user.run_on_stop().await;
 }

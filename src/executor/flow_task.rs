@@ -1,5 +1,5 @@
-//! One thread of a user's doing: performs the effects of a flow, one after another. Branches of a parallel block and
-//! detached steps are strands of the same user.
+//! Performs the effects of a flow, one after another. Branches of a parallel block and detached steps are flow tasks of the
+//! same user.
 //!
 //! ```text
 //!  iteration ──●── send ── fork ─┬─ branch 0 ─┬─ join ── think ── … ──●── end
@@ -28,16 +28,11 @@ use super::{
 };
 use crate::{
     language::Response,
-    plan::{
-        Flow, Program,
-        flow::Effect,
-        program::{Parallel, Send},
-        rendering::Unrenderable,
-    },
+    plan::{Flow, Request, StepId, flow::Effect, rendering::Unrenderable},
     protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
 };
 
-/// What all strands of a user share.
+/// What all flow tasks of a user share.
 #[derive(Debug)]
 pub struct User {
     /// The scenario it belongs to.
@@ -48,7 +43,7 @@ pub struct User {
     pub volume: Cell<Volume>,
     /// The trace of the iteration, if it has one.
     pub trace: RefCell<Option<Rc<Trace>>>,
-    /// Requests in flight, and the most there were at once since somebody began to look.
+    /// Requests in flight, and the most at once since the innermost parallel block began.
     in_flight: Cell<(u32, u32)>,
 }
 
@@ -65,10 +60,13 @@ impl User {
     }
 }
 
-/// Counts a request in flight for as long as it lives.
-struct Flight<'a>(&'a User);
+/// Why a step without a request that is to be sent ends the iteration.
+const NO_REQUEST: &str = "the step has no request";
 
-impl<'a> Flight<'a> {
+/// Counts a request in flight for as long as it lives.
+struct InFlight<'a>(&'a User);
+
+impl<'a> InFlight<'a> {
     fn new(user: &'a User) -> Self {
         let (now, most) = user.in_flight.get();
         user.in_flight.set((now + 1, most.max(now + 1)));
@@ -76,18 +74,18 @@ impl<'a> Flight<'a> {
     }
 }
 
-impl Drop for Flight<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         let (now, most) = self.0.in_flight.get();
         self.0.in_flight.set((now - 1, most));
     }
 }
 
-/// How a strand ended.
+/// How a flow task ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// At its end.
-    Well,
+    /// It came to its end.
+    Completed,
     /// Early, and why: a step could not be done, or failed on purpose.
     Failed(String),
     /// Early, and its user ends with it.
@@ -106,7 +104,7 @@ pub struct FlowTask {
     lane: Lane,
 }
 
-/// The moments that requests are measured from.
+/// The times that requests are measured from.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     /// The next request is due since.
@@ -120,8 +118,8 @@ struct Pace {
 }
 
 impl Pace {
-    fn at(moment: Instant) -> Self {
-        Self { ready: moment, taken: moment, stale: false, due: moment }
+    fn at(time: Instant) -> Self {
+        Self { ready: time, taken: time, stale: false, due: time }
     }
 
     /// The clock is read again only if something was done since the last reading.
@@ -133,7 +131,7 @@ impl Pace {
 }
 
 impl FlowTask {
-    /// A strand that has done nothing.
+    /// A task that has done nothing.
     #[must_use]
     pub fn new(flow: Flow) -> Self {
         Self { flow, lane: Lane::default() }
@@ -143,14 +141,21 @@ impl FlowTask {
     /// is now. Gives the time of the end as well.
     pub async fn run(&mut self, user: &Rc<User>, intended: Instant, began: Instant) -> (Ended, Instant) {
         let run = &user.run;
-        let program: &Program = run.program();
         let mut pace = Pace { ready: intended, taken: began, stale: false, due: intended };
         let mut detached: Option<JoinSet<Instant>> = None;
         let ended = loop {
-            let scene = run.scene(self.lane.response(), pace.taken);
-            match self.flow.next(program, &scene) {
-                Effect::Send { op, send, again } => {
-                    if let Err(reason) = self.send(user, op, send, again, &mut pace).await {
+            match self.flow.next(&run.context(self.lane.response(), pace.taken)) {
+                Effect::Send { step, request, mut labels, again } => {
+                    if let Some(request) = &request {
+                        labels.get_or_insert_default().method = Some(request.spec.method.clone());
+                    }
+                    // Rendering labels took its time; it belongs to no request.
+                    pace.stale |= labels.is_some();
+                    let variant = labels.map_or(0, |labels| run.recorder.variant(step, *labels));
+                    let Some(request) = request.as_deref().or_else(|| run.scenario.flow.steps.request(step)) else {
+                        break failed(run, NO_REQUEST, pace.taken);
+                    };
+                    if let Err(reason) = self.send(user, (step, variant), request, again, &mut pace).await {
                         break failed(run, &reason.to_string(), pace.taken);
                     }
                 }
@@ -158,16 +163,14 @@ impl FlowTask {
                     think(run, time).await;
                     pace = Pace { due: pace.due, ..Pace::at(Instant::now()) };
                 }
-                Effect::Parallel(parallel) => {
+                Effect::Parallel { step, branches, width } => {
                     pace.refresh();
-                    match self.fork(user, parallel, pace.taken).await {
-                        Ok((_, Some(none))) => break Ended::NoRow(none),
-                        Ok((at, None)) => pace = Pace { due: pace.due, ..Pace::at(at) },
-                        Err(reason) => break failed(run, &reason.to_string(), pace.taken),
+                    match self.fork(user, step, branches, width, pace.taken).await {
+                        (_, Some(none)) => break Ended::NoRow(none),
+                        (at, None) => pace = Pace { due: pace.due, ..Pace::at(at) },
                     }
                 }
-                Effect::Detach { after, body } => {
-                    let branch = self.flow.branch(body, None);
+                Effect::Detach { after, branch } => {
                     detached.get_or_insert_default().spawn_local(later(user.clone(), branch, after));
                 }
                 Effect::Yield => tokio::task::yield_now().await,
@@ -177,17 +180,17 @@ impl FlowTask {
                     break Ended::Halted;
                 }
                 Effect::Row { data, into } => {
-                    let number = self.flow.who.vu.saturating_sub(1);
-                    match run.rows.next(data, number, &mut self.flow.random) {
+                    let number = self.flow.id().vu.saturating_sub(1);
+                    match run.rows.next(data, number, self.flow.random()) {
                         Ok(row) => self.flow.put(into, row),
                         Err(none) => break Ended::NoRow(none),
                     }
                     pace.stale = true;
                 }
                 Effect::Leave => break Ended::Left,
-                Effect::Done => break Ended::Well,
+                Effect::Done => break Ended::Completed,
                 sample => {
-                    run.desk.sample(run.stage(pace.taken), sample, pace.taken);
+                    run.recorder.sample(run.stage(pace.taken), sample, pace.taken);
                     pace.stale = true;
                 }
             }
@@ -198,7 +201,7 @@ impl FlowTask {
         pace.refresh();
         let mut end = pace.taken;
         while let Some(joined) = match &mut detached {
-            Some(strands) => strands.join_next().await,
+            Some(branches) => branches.join_next().await,
             None => None,
         } {
             end = end.max(settled(joined).unwrap_or(end));
@@ -209,17 +212,17 @@ impl FlowTask {
     async fn send(
         &mut self,
         user: &User,
-        op: usize,
-        send: &Send,
+        (step, variant): (StepId, u32),
+        request: &Request,
         again: bool,
         pace: &mut Pace,
     ) -> Result<(), Unrenderable> {
         let run = &user.run;
         pace.refresh();
-        let scene = run.scene(self.lane.response(), pace.taken);
+        let context = run.context(self.lane.response(), pace.taken);
         let mut rendered = run.buffers.take();
-        let mut outgoing = Outgoing::constant(&send.request);
-        if self.flow.render(send, &scene, &mut rendered)? {
+        let mut outgoing = Outgoing::constant(&request.spec);
+        if self.flow.render(request, &context, &mut rendered)? {
             // Rendering took its time; it belongs to no request.
             pace.stale = true;
             pace.refresh();
@@ -229,7 +232,6 @@ impl FlowTask {
             pace.due = pace.ready;
         }
         let stage = run.stage(pace.due);
-        let variant = self.flow.labels(send, &scene)?.map_or(0, |labels| run.desk.variant(op, labels));
         let traced = user.traced(&outgoing);
         outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         let volume = &user.volume;
@@ -237,41 +239,36 @@ impl FlowTask {
             let Volume { sent, received } = volume.get();
             volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
             let span = traced.as_ref().and_then(|traced| traced.span(attempt));
-            run.desk.attempt(stage, (op, variant), &send.request, attempt, span);
+            run.recorder.attempt(stage, (step, variant), attempt, span);
         };
         let probe = Probe::new(pace.due, pace.taken, &record);
-        let flight = Flight::new(user);
-        let (demands, clock) = (send.demands.as_ref(), scene.clock);
+        let in_flight = InFlight::new(user);
+        let (demands, clock) = (request.demands.as_ref(), context.clock);
         let flow = &self.flow;
         let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
         let end = user.sessions.http.send(&mut self.lane, &run.network, outgoing, probe).await;
-        drop(flight);
+        drop(in_flight);
         run.buffers.give_back(rendered);
         *pace = Pace { due: pace.due, ..Pace::at(end) };
         Ok(())
     }
 
-    /// Runs the branches of a block, as many at once as it allows, and takes over what they found. Gives the time of its
-    /// end, and the row that a branch was in want of.
+    /// Runs the branches of a block, at most `width` of them at once, and takes over what they set. Gives the time of its
+    /// end, and the row that a branch did not get.
     async fn fork(
         &mut self,
         user: &Rc<User>,
-        parallel: &Parallel,
+        step: StepId,
+        branches: Vec<Flow>,
+        width: usize,
         now: Instant,
-    ) -> Result<(Instant, Option<NoRow>), Unrenderable> {
+    ) -> (Instant, Option<NoRow>) {
         let run = &user.run;
-        let scene = run.scene(self.lane.response(), now);
-        let (branches, width) = self.flow.widths(parallel, &scene)?;
-        let mut flows = Vec::with_capacity(branches);
-        for number in 0..branches {
-            let entry = parallel.branches[number % parallel.branches.len()];
-            flows.push((number, self.flow.branch(entry, parallel.index.map(|slot| (slot, number)))));
-        }
         let (in_flight, most) = user.in_flight.get();
         user.in_flight.set((in_flight, in_flight));
-        let mut waiting = flows.into_iter();
-        let mut results: Vec<Option<Flow>> = vec![None; branches];
+        let mut results: Vec<Option<Flow>> = vec![None; branches.len()];
+        let mut waiting = branches.into_iter().enumerate();
         let mut running: JoinSet<(usize, Ended, Flow)> = JoinSet::new();
         let mut end = now;
         let mut no_row = None;
@@ -284,7 +281,7 @@ impl FlowTask {
             let Some(joined) = running.join_next().await else { break };
             end = Instant::now();
             if let Some((number, ended, flow)) = settled(joined) {
-                results[number] = (ended == Ended::Well).then_some(flow);
+                results[number] = (ended == Ended::Completed).then_some(flow);
                 if let Ended::NoRow(none) = ended {
                     no_row = Some(none);
                 }
@@ -292,36 +289,36 @@ impl FlowTask {
         }
         let (in_flight, reached) = user.in_flight.get();
         user.in_flight.set((in_flight, most.max(reached)));
-        run.desk.width(run.stage(now), &parallel.group, reached);
-        self.flow.join(parallel, results, &run.scene(Response::default(), end));
-        Ok((end, no_row))
+        run.recorder.width(run.stage(now), step, reached);
+        self.flow.join(results, &run.context(Response::default(), end));
+        (end, no_row)
     }
 }
 
 /// Counts an iteration that ended early.
 fn failed(run: &ScenarioRun, reason: &str, at: Instant) -> Ended {
-    run.desk.failed(run.stage(at), reason);
+    run.recorder.failed(run.stage(at), reason);
     Ended::Failed(reason.to_owned())
 }
 
-/// Boxed, because a strand that forks contains itself.
+/// Boxed, because a task that forks contains itself.
 fn branch(user: Rc<User>, number: usize, flow: Flow) -> Pin<Box<dyn Future<Output = (usize, Ended, Flow)>>> {
     Box::pin(async move {
-        let mut strand = FlowTask::new(flow);
+        let mut task = FlowTask::new(flow);
         let now = Instant::now();
-        let (ended, _) = strand.run(&user, now, now).await;
-        (number, ended, strand.flow)
+        let (ended, _) = task.run(&user, now, now).await;
+        (number, ended, task.flow)
     })
 }
 
-fn later(user: Rc<User>, flow: Flow, after: Duration) -> Pin<Box<dyn Future<Output = Instant>>> {
+fn later(user: Rc<User>, flow: Box<Flow>, after: Duration) -> Pin<Box<dyn Future<Output = Instant>>> {
     Box::pin(async move {
         think(&user.run, after).await;
         let now = Instant::now();
         if user.run.is_halted() {
             return now;
         }
-        let (_, end) = FlowTask::new(flow).run(&user, now, now).await;
+        let (_, end) = FlowTask::new(*flow).run(&user, now, now).await;
         end
     })
 }
@@ -332,7 +329,7 @@ pub async fn think(run: &ScenarioRun, time: Duration) {
     while !run.is_halted() && Instant::now() < end {
         tokio::select! {
             () = sleep(end - Instant::now()) => {}
-            () = run.bell.notified() => {}
+            () = run.wakeup.notified() => {}
         }
     }
 }

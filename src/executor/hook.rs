@@ -19,11 +19,11 @@ use crate::{
     control::{Control, Follower, StopReason},
     language::{IterationId, Value},
     metric::{RecordWriter, Recorder, WorkerInterval},
-    plan::{Flow, Partition, Plan, Scenario},
+    plan::{Flow, Partition, Plan, Scenario, flow::Entry},
     protocol::{Network, tls::Connector},
 };
 
-/// What an hook left behind.
+/// What a hook left behind.
 #[derive(Debug)]
 pub struct HookRun {
     /// What it recorded.
@@ -34,7 +34,7 @@ pub struct HookRun {
     pub failure: Option<String>,
 }
 
-/// When and where an hook runs.
+/// When and where a hook runs.
 #[derive(Debug)]
 pub struct HookContext {
     /// The number under which it records: past those of the workers, and its own.
@@ -59,7 +59,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookCont
     let tls = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
-        let mut recorder = Recorder::default();
+        let mut recorder = Recorder::new(plan.metrics.clone());
         recorder.records = terms.recorders.map(RecordWriter::new);
         let recorder = Rc::new(RefCell::new(recorder));
         let floor = Floor {
@@ -77,19 +77,19 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookCont
             tracer: None,
         };
         let index = plan.scenarios.len();
-        let desk = ScenarioRecorder::new(plan, scenario.clone(), index, recorder.clone(), terms.start);
-        let run = ScenarioRun::new(scenario.clone(), index, desk, &floor);
-        let mut flow =
-            Flow::new(run.program(), &run.given, fastrand::Rng::with_seed(plan.seed), IterationId::default());
-        flow.enter(run.program(), run.program().iteration);
-        let mut strand = FlowTask::new(flow);
+        let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), terms.start);
+        let run = ScenarioRun::new(scenario.clone(), index, scenario_recorder, &floor);
+        let random = fastrand::Rng::with_seed(plan.seed);
+        let mut flow = Flow::new(&scenario.flow, &run.given, random, IterationId::default());
+        flow.enter(Entry::Iteration);
+        let mut task = FlowTask::new(flow);
         let (user, now) = (Rc::new(User::new(run.clone())), Instant::now());
         let ended = tokio::select! {
-            ended = timeout(scenario.duration(), strand.run(&user, now, now)) => ended.ok().map(|(ended, _)| ended),
+            ended = timeout(scenario.duration(), task.run(&user, now, now)) => ended.ok().map(|(ended, _)| ended),
             never = halt_when_ordered(&run, control.follower()) => match never {},
         };
         let failure = match ended {
-            Some(Ended::Well | Ended::Left) => None,
+            Some(Ended::Completed | Ended::Left) => None,
             Some(Ended::Failed(reason)) => Some(reason),
             Some(Ended::NoRow(_)) => Some("there is no row left for it".to_owned()),
             Some(Ended::Halted) if control.current().stop == Some(StopReason::Outside) => {
@@ -98,14 +98,9 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookCont
             Some(Ended::Halted) => Some("it asked to abort".to_owned()),
             None => Some(format!("it took longer than {:?}", scenario.duration())),
         };
-        let names = run.program().names.iter().enumerate().filter(|(_, name)| !name.is_empty());
-        let left = names.filter_map(|(place, name)| {
-            let slot = crate::language::Slot(u16::try_from(place).ok()?);
-            Some((name.to_string(), strand.flow.get(slot).clone()))
-        });
-        let left = left.collect();
+        let left = task.flow.variables().into();
         let cpu = thread_cpu_seconds();
-        let interval = recorder.borrow_mut().hand_over(terms.worker, terms.tick, true, cpu);
+        let interval = recorder.borrow_mut().flush(terms.worker, terms.tick, true, cpu);
         HookRun { recorded: interval, left, failure }
     }))
 }

@@ -158,11 +158,11 @@ impl Floor {
     }
 
     fn release(&mut self, due: Instant) {
-        self.run.desk.due(due);
+        self.run.recorder.due(due);
         match self.seats.place(due) {
             Placing::Seated => {}
             Placing::NewUser => self.make_user(Some(due)),
-            Placing::Dropped => self.run.desk.dropped(self.run.stage(due), due, 1),
+            Placing::Dropped => self.run.recorder.dropped(self.run.stage(due), due, 1),
         }
     }
 
@@ -177,7 +177,7 @@ impl Floor {
             // Workers that still have rows must not run short of users for those that leave here.
             self.seats.give_back(self.users.len());
         }
-        self.run.bell.notify_waiters();
+        self.run.wakeup.notify_waiters();
         let limit = Instant::now() + self.run.scenario.graceful_stop;
         for mut user in self.users {
             loop {
@@ -225,7 +225,7 @@ async fn live(run: Rc<ScenarioRun>, seats: Rc<VuPool>, first: Option<Instant>) {
         if iterated.left {
             break;
         }
-        rest.take(began, iterated.end, &run.bell, || run.is_halted() || seats.is_closed()).await;
+        rest.take(began, iterated.end, &run.wakeup, || run.is_halted() || seats.is_closed()).await;
     }
-    user.part().await;
+    user.run_on_stop().await;
 }

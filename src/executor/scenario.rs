@@ -8,7 +8,7 @@ use super::{buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, t
 use crate::{
     control::{Applied, Control, StopReason},
     language::{Response, Slot, Value},
-    plan::{Partition, Program, Scenario, flow::FlowContext, schedule::stage_at},
+    plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
     protocol::Network,
 };
 
@@ -55,7 +55,7 @@ pub struct ScenarioRun {
     /// Connections and buffers of the worker.
     pub network: Rc<Network>,
     /// Where it records.
-    pub desk: ScenarioRecorder,
+    pub recorder: ScenarioRecorder,
     /// Memory for requests that are being written.
     pub buffers: Rc<Buffers>,
     /// What setup left behind, for the users to come.
@@ -77,7 +77,7 @@ pub struct ScenarioRun {
     /// Whether new iterations may begin.
     pub paused: Cell<bool>,
     /// Rung when a pause ends, or the run does.
-    pub bell: Notify,
+    pub wakeup: Notify,
     halted: Cell<bool>,
     over: Cell<bool>,
     numbers: Cell<u64>,
@@ -89,21 +89,16 @@ pub struct ScenarioRun {
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(scenario: Scenario, index: usize, desk: ScenarioRecorder, floor: &Floor) -> Rc<Self> {
-        let names = &scenario.program.names;
-        let given = floor.given.iter().filter_map(|(name, value)| {
-            let place = names.iter().position(|known| **known == **name)?;
-            Some((Slot(u16::try_from(place).ok()?), value.clone()))
-        });
+    pub fn new(scenario: Scenario, index: usize, recorder: ScenarioRecorder, floor: &Floor) -> Rc<Self> {
         Rc::new(Self {
             index,
             start: floor.start + scenario.start,
-            given: given.collect(),
+            given: scenario.flow.slots_of(&floor.given),
             scenario,
             part: floor.part,
             seed: floor.seed.wrapping_add(index as u64),
             network: floor.network.clone(),
-            desk,
+            recorder,
             buffers: floor.buffers.clone(),
             rows: floor.rows.clone(),
             tracer: floor.tracer.clone(),
@@ -114,7 +109,7 @@ impl ScenarioRun {
             made: Cell::default(),
             target_rate: Cell::default(),
             paused: Cell::default(),
-            bell: Notify::new(),
+            wakeup: Notify::new(),
             halted: Cell::default(),
             over: Cell::default(),
             numbers: Cell::default(),
@@ -122,12 +117,6 @@ impl ScenarioRun {
             rests: Cell::default(),
             last_stage: Cell::default(),
         })
-    }
-
-    /// What an iteration does.
-    #[must_use]
-    pub fn program(&self) -> &Program {
-        &self.scenario.program
     }
 
     /// Offset of a moment from the scenario's start.
@@ -171,10 +160,10 @@ impl ScenarioRun {
         self.part.nth(own)
     }
 
-    /// What a flow sees at a moment.
+    /// What a flow sees at a time.
     #[must_use]
-    pub fn scene<'a>(&self, response: Response<'a>, moment: Instant) -> FlowContext<'a> {
-        let now = self.desk.since_start(moment);
+    pub fn context<'a>(&self, response: Response<'a>, at: Instant) -> FlowContext<'a> {
+        let now = self.recorder.since_start(at);
         FlowContext { response, now, clock: self.clock_at_start + now }
     }
 
@@ -189,7 +178,7 @@ impl ScenarioRun {
     pub fn run_out(&self, data: &str) {
         if !self.over.replace(true) {
             self.tell(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
-            self.bell.notify_waiters();
+            self.wakeup.notify_waiters();
         }
     }
 
@@ -200,7 +189,7 @@ impl ScenarioRun {
     }
 
     fn tell(&self, what: String) {
-        let at = self.desk.since_start(Instant::now());
+        let at = self.recorder.since_start(Instant::now());
         self.control.follower().applied(Applied { at, worker: self.worker, what });
     }
 
@@ -216,7 +205,7 @@ impl ScenarioRun {
     /// Ends everything after the requests in flight: no further step is begun.
     pub fn halt(&self) {
         self.halted.set(true);
-        self.bell.notify_waiters();
+        self.wakeup.notify_waiters();
     }
 
     /// Whether everything is to end.
@@ -234,7 +223,7 @@ impl ScenarioRun {
         let tells_stage = self.part.nth(0) == 0;
         let target_rate = self.target_rate.get().map(|rate| rate * self.part.fraction());
         if begun {
-            self.desk.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| tells_stage));
+            self.recorder.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| tells_stage));
         }
     }
 }

@@ -1,16 +1,16 @@
-//! The desk: where a scenario's attempts, iterations and checks are put down in the worker's recorder.
+//! Records attempts, iterations and checks of a scenario in the worker's recorder.
 //!
-//! Knows the labels of each step and keeps, per step, the series it used last, so that recording a request is a
-//! comparison and a dozen array writes.
+//! Takes the labels of each step from the step table and keeps, per step, the series it used last, so that recording a
+//! request is a comparison and a dozen array writes.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
 
 use super::raw::{Volume, nanoseconds, record_of};
 use crate::{
     metric::{
-        Kind, Labels, MetricDef, Record, Recorder, Span,
+        Labels, MetricDef, Record, Recorder, Span,
         catalogue::{
             self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
             VUS_MAX,
@@ -19,9 +19,8 @@ use crate::{
         recorder::Family,
     },
     plan::{
-        Op, Plan, RequestSpec, Scenario, UserMetric,
-        flow::{Effect, Variation},
-        program::MetricStep,
+        Scenario, StepId, StepKind,
+        flow::{DynamicLabels, Effect},
     },
     protocol::{Attempt, ErrorClass},
 };
@@ -35,10 +34,12 @@ static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
 /// What distinguishes the series of one step: stage, status, class, variant of its labels.
 type HttpKey = (usize, Option<u16>, Option<ErrorClass>, u32);
-/// Label sets from values that one desk keeps; what comes after is `other`.
-const MOST_VARIANTS: usize = 1_000;
+/// What distinguishes the series of samples: stage, step, variant of the labels, number of a metric that a flow made up.
+type SampleKey = (usize, StepId, u32, Option<usize>);
+/// Computed label sets of one scenario on one worker; those beyond are `other`.
+const MAX_VARIANTS: usize = 1_000;
 /// Characters of a reason that become a label.
-const MOST_OF_A_REASON: usize = 100;
+const MAX_REASON: usize = 100;
 
 /// Records for one scenario on one worker.
 #[derive(Debug)]
@@ -48,41 +49,33 @@ pub struct ScenarioRecorder {
     run_start: Instant,
     scenario: Scenario,
     labels: Labels,
-    metrics: Arc<[UserMetric]>,
     caches: RefCell<Caches>,
 }
 
 #[derive(Debug, Default)]
 struct Caches {
     last_http: Vec<Option<(HttpKey, Family)>>,
-    http: HashMap<(usize, HttpKey), Family>,
+    http: HashMap<(StepId, HttpKey), Family>,
     iterations: Vec<Option<Family>>,
-    /// Checks, samples and groups by stage, operation and variant.
-    others: HashMap<(usize, usize, u32), Family>,
-    /// Labels that come from values, by operation; their numbers begin with 1.
-    variants: HashMap<(usize, Variation), u32>,
-    variations: Vec<Variation>,
+    /// Checks, groups and metrics: the series, and the number of the metric.
+    samples: HashMap<SampleKey, (Family, usize)>,
+    /// Computed labels by step; their numbers begin with 1.
+    variants: HashMap<(StepId, DynamicLabels), u32>,
+    variations: Vec<DynamicLabels>,
 }
 
 impl ScenarioRecorder {
-    /// A desk for a scenario of a plan; `index` is its position, or one past the last for setup and teardown.
+    /// Records for a scenario of a plan; `index` is its position, or one past the last for setup and teardown.
     #[must_use]
-    pub fn new(
-        plan: &Plan,
-        scenario: Scenario,
-        index: usize,
-        recorder: Rc<RefCell<Recorder>>,
-        run_start: Instant,
-    ) -> Self {
+    pub fn new(scenario: Scenario, index: usize, recorder: Rc<RefCell<Recorder>>, run_start: Instant) -> Self {
         let labels = Labels::new([("scenario", scenario.name.as_str())]).with(scenario.tags.iter().cloned());
         let caches = Caches {
-            last_http: vec![None; scenario.program.ops.len()],
+            last_http: vec![None; scenario.flow.steps.iter().len()],
             iterations: vec![None; scenario.stages().len().max(1)],
             ..Caches::default()
         };
         let index = u16::try_from(index).unwrap_or(u16::MAX);
-        let metrics = plan.metrics.clone();
-        Self { recorder, index, run_start, scenario, labels, metrics, caches: RefCell::new(caches) }
+        Self { recorder, index, run_start, scenario, labels, caches: RefCell::new(caches) }
     }
 
     fn second_of(&self, moment: Instant) -> u32 {
@@ -162,93 +155,89 @@ impl ScenarioRecorder {
         family
     }
 
-    /// The number of a set of labels that come from values.
-    pub fn variant(&self, op: usize, labels: Variation) -> u32 {
+    /// The number of a set of labels that were computed: from 1, in order of appearance. Past [`MAX_VARIANTS`] new ones are
+    /// folded into `other` and counted.
+    pub fn variant(&self, step: StepId, labels: DynamicLabels) -> u32 {
         let mut caches = self.caches.borrow_mut();
         let caches = &mut *caches;
+        let mut key = (step, labels);
+        if let Some(known) = caches.variants.get(&key) {
+            return *known;
+        }
         let next = caches.variations.len();
-        let labels = if next < MOST_VARIANTS { labels } else { labels.folded() };
-        *caches.variants.entry((op, labels)).or_insert_with_key(|(_, labels)| {
+        if next >= MAX_VARIANTS {
+            self.recorder.borrow_mut().count_folded();
+            key.1 = key.1.folded();
+        }
+        *caches.variants.entry(key).or_insert_with_key(|(_, labels)| {
             caches.variations.push(labels.clone());
             u32::try_from(next + 1).unwrap_or(u32::MAX)
         })
     }
 
-    /// A check, a sample of a metric or the end of a group, at a moment.
-    pub fn sample(&self, stage: usize, effect: Effect<'_>, at: Instant) {
-        let (op, labels) = match &effect {
-            Effect::Check { op, labels, .. } | Effect::Metric { op, labels, .. } => (*op, labels.clone()),
-            Effect::Group { op, .. } => (*op, None),
+    /// A check, a sample of a metric or the end of a group, at a time.
+    pub fn sample(&self, stage: usize, effect: Effect, at: Instant) {
+        let (step, labels, dynamic) = match &effect {
+            Effect::Check { step, labels, .. } | Effect::Elapsed { step, labels, .. } => (*step, labels, None),
+            Effect::Metric { step, labels, metric, .. } => (*step, labels, metric.as_ref()),
             _ => return,
         };
-        let variant = labels.map_or(0, |labels| self.variant(op, labels));
-        let Some(family) = self.other_family(stage, op, variant) else { return };
+        let variant = labels.clone().map_or(0, |labels| self.variant(step, *labels));
+        let metric = match dynamic.map(|metric| self.recorder.borrow_mut().dynamic_metric(metric)) {
+            // There are too many; the recorder counted it.
+            Some(None) => return,
+            found => found.flatten(),
+        };
+        let Some((family, metric)) = self.sample_family((stage, step, variant, metric)) else { return };
         let mut recorder = self.recorder.borrow_mut();
-        match (effect, self.scenario.program.ops.get(op)) {
-            (Effect::Check { passed, .. }, _) => {
+        match effect {
+            Effect::Check { passed, .. } => {
                 recorder.rate(family, 0, passed);
                 recorder.record(family, || (self.since_start(at), Record::Check { passed }));
             }
-            (Effect::Group { took, .. }, _) => recorder.observe(family, 0, took.as_secs_f64()),
-            (Effect::Metric { value, .. }, Some(Op::Metric(step))) => {
-                self.user_sample(&mut recorder, family, step, value);
-            }
-            // A measured block has seconds already.
-            (Effect::Metric { value, .. }, Some(Op::Measure(..))) => recorder.observe(family, 0, value),
+            // A span of time has seconds already.
+            Effect::Elapsed { took, .. } => recorder.observe(family, 0, took.as_secs_f64()),
+            Effect::Metric { value, .. } => recorder.user_sample(family, metric, value),
             _ => {}
         }
     }
 
-    fn user_sample(&self, recorder: &mut Recorder, family: Family, step: &MetricStep, value: f64) {
-        let Some(metric) = self.metrics.get(step.metric) else { return };
-        let value = value * metric.scale;
-        match metric.def.kind {
-            Kind::Counter => recorder.add(family, 0, value),
-            Kind::Gauge if metric.up_and_down => recorder.shift(family, 0, value),
-            Kind::Gauge => recorder.set(family, 0, value),
-            Kind::Rate => recorder.rate(family, 0, value != 0.0),
-            Kind::Trend => recorder.observe(family, 0, value),
-        }
-    }
-
-    fn other_family(&self, stage: usize, op: usize, variant: u32) -> Option<Family> {
+    /// The series of a sample, and the number of its metric if it is one of the profile or of a flow.
+    fn sample_family(&self, key: SampleKey) -> Option<(Family, usize)> {
+        let (stage, id, variant, dynamic) = key;
         let mut caches = self.caches.borrow_mut();
         let caches = &mut *caches;
-        let known = caches.others.get(&(stage, op, variant));
-        if let Some(family) = known {
-            return Some(*family);
+        if let Some(known) = caches.samples.get(&key) {
+            return Some(*known);
         }
         let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize)).cloned();
-        let Variation { name, tags } = variation.unwrap_or_default();
-        let stage_label = ("stage", self.stage_label(stage));
+        let DynamicLabels { name, tags, .. } = variation.unwrap_or_default();
+        let step = self.scenario.flow.steps.get(id)?;
+        let own = [("stage", self.stage_label(stage)), ("group", &*step.group)];
+        let labels = self.labels.with(step.tags.iter().chain(&tags).cloned()).with(own);
+        let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
         let mut recorder = self.recorder.borrow_mut();
-        let check = match self.scenario.program.ops.get(op)? {
-            Op::Check(check) => check,
-            Op::Extract(extract) => &extract.check,
-            Op::Group(_, group) => {
-                let labels = self.labels.with([stage_label, ("group", &**group)]);
-                return Some(recorder.family(&GROUP_FAMILY, &labels, &[]));
+        let found = match &step.kind {
+            StepKind::Check(check) => {
+                let shown = name.as_deref().unwrap_or(check);
+                let labels = labels.with([("name", &*step.name), ("check", shown)]);
+                from_data.push("check");
+                (recorder.family(&CHECK_FAMILY, &labels, &from_data), 0)
             }
-            Op::Metric(step) | Op::Measure(_, step) => {
-                let labels = self.labels.with([stage_label, ("group", &*step.group)]).with(tags);
-                let tags: Vec<&str> = step.tags.iter().map(|(name, _)| &**name).collect();
-                let family = recorder.family(&[&self.metrics.get(step.metric)?.def], &labels, &tags);
-                caches.others.insert((stage, op, variant), family);
-                return Some(family);
+            StepKind::Group => (recorder.family(&GROUP_FAMILY, &labels, &from_data), 0),
+            StepKind::Metric(planned) => {
+                let metric = dynamic.unwrap_or(*planned);
+                (recorder.user_family(metric, &labels, &from_data)?, metric)
             }
             _ => return None,
         };
-        let shown = name.as_deref().unwrap_or(&check.name);
-        let own = [stage_label, ("group", &check.group), ("name", &check.request), ("check", shown)];
-        let labels = self.labels.with(check.tags.iter().cloned()).with(own);
-        let family = recorder.family(&CHECK_FAMILY, &labels, &["check"]);
-        caches.others.insert((stage, op, variant), family);
-        Some(family)
+        caches.samples.insert(key, found);
+        Some(found)
     }
 
     /// An iteration ended early.
     pub fn failed(&self, stage: usize, reason: &str) {
-        let reason: String = reason.chars().take(MOST_OF_A_REASON).collect();
+        let reason: String = reason.chars().take(MAX_REASON).collect();
         let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)]);
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&FAILURE_FAMILY, &labels, &["reason"]);
@@ -256,7 +245,8 @@ impl ScenarioRecorder {
     }
 
     /// A parallel block had so many requests in flight at its widest.
-    pub fn width(&self, stage: usize, group: &str, width: u32) {
+    pub fn width(&self, stage: usize, step: StepId, width: u32) {
+        let group = self.scenario.flow.steps.get(step).map_or("", |step| &step.group);
         let labels = self.labels.with([("stage", self.stage_label(stage)), ("group", group)]);
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&WIDTH_FAMILY, &labels, &[]);
@@ -271,15 +261,8 @@ impl ScenarioRecorder {
     }
 
     /// An attempt ended, with its span if it is sampled.
-    pub fn attempt(
-        &self,
-        stage: usize,
-        (op, variant): (usize, u32),
-        request: &RequestSpec,
-        attempt: &Attempt,
-        span: Option<Span>,
-    ) {
-        let family = self.http_family((stage, attempt.status, attempt.error, variant), op, request);
+    pub fn attempt(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
+        let family = self.http_family((stage, attempt.status, attempt.error, variant), step);
         let second = self.second_of(attempt.intended);
         let mut recorder = self.recorder.borrow_mut();
         let recorder = &mut *recorder;
@@ -323,25 +306,26 @@ impl ScenarioRecorder {
         recorder.observe(family, Http::Duration as usize, (attempt.end - send_begin).as_secs_f64());
     }
 
-    fn http_family(&self, key: HttpKey, op: usize, request: &RequestSpec) -> Family {
+    fn http_family(&self, key: HttpKey, step: StepId) -> Family {
         let mut caches = self.caches.borrow_mut();
         let caches = &mut *caches;
-        if let Some(Some((known, family))) = caches.last_http.get(op)
+        if let Some(Some((known, family))) = caches.last_http.get(step.index())
             && *known == key
         {
             return *family;
         }
-        let family = *caches.http.entry((op, key)).or_insert_with(|| {
+        let family = *caches.http.entry((step, key)).or_insert_with(|| {
             let variation = key.3.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-            let labels = self.http_labels(key, request, variation);
+            let labels = self.http_labels(key, step, variation);
             let mut from_data = vec!["status"];
             if let Some(variation) = variation {
                 from_data.extend(variation.name.as_ref().map(|_| "name"));
+                from_data.extend(variation.method.as_ref().map(|_| "method"));
                 from_data.extend(variation.tags.iter().map(|(name, _)| &**name));
             }
             self.recorder.borrow_mut().family(&HTTP_FAMILY, &labels, &from_data)
         });
-        if let Some(slot) = caches.last_http.get_mut(op) {
+        if let Some(slot) = caches.last_http.get_mut(step.index()) {
             *slot = Some((key, family));
         }
         family
@@ -350,21 +334,24 @@ impl ScenarioRecorder {
     fn http_labels(
         &self,
         (stage, status, error, _): HttpKey,
-        request: &RequestSpec,
-        variation: Option<&Variation>,
+        step: StepId,
+        variation: Option<&DynamicLabels>,
     ) -> Labels {
+        let Some(row) = self.scenario.flow.steps.get(step) else { return self.labels.clone() };
+        let dynamic = |label: fn(&DynamicLabels) -> Option<&String>| variation.and_then(label).map(String::as_str);
+        let planned = row.request().map_or("", |request| &request.spec.method);
         let status = status.map(|status| status.to_string()).unwrap_or_default();
         let own = [
             ("stage", self.stage_label(stage)),
-            ("group", &*request.group),
-            ("name", variation.and_then(|labels| labels.name.as_deref()).unwrap_or(&request.name)),
-            ("method", &request.method),
+            ("group", &*row.group),
+            ("name", dynamic(|labels| labels.name.as_ref()).unwrap_or(&row.name)),
+            ("method", dynamic(|labels| labels.method.as_ref()).unwrap_or(planned)),
             ("status", &status),
             ("expected_response", if error.is_none_or(|class| !class.is_failure()) { "true" } else { "false" }),
             ("error_class", error.map_or("", ErrorClass::label)),
         ];
-        let tags = variation.map_or(&[][..], |labels| &labels.tags);
-        self.labels.with(request.tags.iter().chain(tags).cloned()).with(own)
+        let computed = variation.map_or(&[][..], |labels| &labels.tags);
+        self.labels.with(row.tags.iter().chain(computed).cloned()).with(own)
     }
 
     /// The state of the scenario, once a second: users running, users made, arrivals wanted, the stage.

@@ -1,5 +1,6 @@
 //! The two loops in paused time: exact counts, no sleeping, no network (iterations that only think).
 
+mod script;
 mod table;
 
 use std::{
@@ -7,7 +8,6 @@ use std::{
     collections::BTreeMap,
     future::Future,
     rc::Rc,
-    sync::Arc,
     time::Duration,
 };
 
@@ -29,20 +29,21 @@ use super::{
 };
 use crate::{
     control::{Control, StopReason},
-    metric::{Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
+    metric::{Labels, MetricDef, Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
     plan::{
-        Check, ClosedSchedule, ClosedShape, HttpOptions, Op, OpenSchedule, OpenShape, Origin, Partition, Plan, Program,
-        RequestSpec, Scenario, Shape, Wait, Wire, Work,
+        Check, ClosedSchedule, ClosedShape, FlowPlan, HttpOptions, Op, OpenSchedule, OpenShape, Origin, Partition,
+        Plan, Program, Request, RequestSpec, Scenario, Shape, Step, StepKind, StepTable, Wait, Wire, Work,
         check::Rule,
-        program::{Pause, Send},
+        program::Pause,
         schedule::{Stage, open::Spacing},
     },
     protocol::{Network, tls::Connector},
 };
 
-/// A program that only waits.
-fn thinking(time: Duration) -> Program {
-    Program { ops: vec![Op::Think(Pause::Between(time, time)), Op::End], ..Program::default() }
+/// A flow that only waits.
+fn thinking(time: Duration) -> FlowPlan {
+    let ops = vec![Op::Think(Pause::Between(time, time)), Op::End];
+    FlowPlan::compiled(StepTable::default(), Program { ops, ..Program::default() })
 }
 
 const fn seconds(seconds: u64) -> Duration {
@@ -61,7 +62,7 @@ pub(super) fn plan(shape: Shape, think: Duration, graceful_stop: Duration) -> Pl
         start: Duration::ZERO,
         graceful_stop,
         wait: Wait::None,
-        program: thinking(think),
+        flow: thinking(think),
         tags: Vec::new(),
     };
     Plan {
@@ -99,6 +100,7 @@ fn open_shape(rate: f64, length: Duration, max_vus: u32) -> Shape {
 /// What a scenario left behind.
 struct Left {
     counts: BTreeMap<String, f64>,
+    series: Vec<(MetricDef, Labels, Value)>,
     due: u64,
     records: Records,
     ended: Duration,
@@ -117,7 +119,7 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
     while let Some((_, _, record)) = reader.read() {
         let mut add = |name, amount| *sums.entry(name).or_insert(0) += amount;
         match record {
-            Record::Http { failed, .. } => {
+            Record::Request { failed, .. } => {
                 add("http_reqs", 1);
                 add("http_errors", failed.into());
             }
@@ -142,8 +144,8 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
 fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, control: &Control) -> Rc<ScenarioRun> {
     let floor = floor(plan, part, control);
     let scenario = plan.scenarios[0].clone();
-    let desk = ScenarioRecorder::new(plan, scenario.clone(), 0, recorder.clone(), floor.start);
-    ScenarioRun::new(scenario, 0, desk, &floor)
+    let scenario_recorder = ScenarioRecorder::new(scenario.clone(), 0, recorder.clone(), floor.start);
+    ScenarioRun::new(scenario, 0, scenario_recorder, &floor)
 }
 
 /// A worker's part of a plan, from now.
@@ -169,7 +171,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     beside: impl FnOnce(Control, Rc<ScenarioRun>) -> F,
 ) -> Left {
     let start = Instant::now();
-    let recorder = Rc::new(RefCell::new(Recorder::default()));
+    let recorder = Rc::new(RefCell::new(Recorder::new(plan.metrics.clone())));
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
     let control = Control::new(1);
     let run = on_worker(&plan, &recorder, Partition::WHOLE, &control);
@@ -186,15 +188,17 @@ async fn conduct<F: Future<Output = ()> + 'static>(
         }
     }
     let ended = start.elapsed();
-    let interval = recorder.borrow_mut().hand_over(0, 1, true, 0.0);
+    let interval = recorder.borrow_mut().flush(0, 1, true, 0.0);
     let mut counts = BTreeMap::new();
     for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
         if let Value::Counter(count) = value {
             *counts.entry(metric.name.to_string()).or_insert(0.0) += count;
         }
     }
+    let series = interval.new_series.into_iter().zip(interval.values);
+    let series = series.map(|((metric, labels), value)| (metric, labels, value)).collect();
     let due = interval.intended.iter().map(|cell| cell.due).sum();
-    Left { counts, due, records: interval.records, ended }
+    Left { counts, series, due, records: interval.records, ended }
 }
 
 async fn alone(plan: Plan) -> Left {
@@ -377,7 +381,7 @@ async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
         let run = on_worker(&plan, &recorder, Partition::new(worker, 3), &Control::new(1));
         run.target_rate.set(Some(60.0));
         run.record_state(Instant::now());
-        let interval = recorder.borrow_mut().hand_over(0, 1, true, 0.0);
+        let interval = recorder.borrow_mut().flush(0, 1, true, 0.0);
         for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
             if let (true, Value::Gauge(Some(rate))) = (metric.name == "target_rate", value) {
                 told += rate;
@@ -409,9 +413,12 @@ async fn answer_all(listener: TcpListener, waiting: Rc<Cell<u64>>) {
     }
 }
 
-fn get(path: &str, origin: usize) -> Op {
-    let request = RequestSpec {
-        name: path.into(),
+fn row(name: &str, kind: StepKind) -> Step {
+    Step { name: name.into(), group: "".into(), tags: Vec::new(), kind }
+}
+
+fn get(path: &str, origin: usize) -> Step {
+    let spec = RequestSpec {
         method: "GET".into(),
         origin,
         wire: Wire::new(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n").as_bytes(), b""),
@@ -419,7 +426,7 @@ fn get(path: &str, origin: usize) -> Op {
         expected: [(200, 399)].into(),
         ..RequestSpec::default()
     };
-    Op::Send(Box::new(Send { request, ..Send::default() }))
+    row(path, StepKind::Request(Box::new(Request { spec, ..Request::default() })))
 }
 
 #[tokio::test]
@@ -431,18 +438,18 @@ async fn raw_records_add_up_to_the_counters() {
     let shape = closed_shape(ClosedSchedule::constant(3, seconds(600)), Some(20));
     let mut plan = plan(shape, seconds(0), seconds(30));
     plan.origins = ports.map(|port| Origin { tls: false, host: "127.0.0.1".into(), port }).into();
-    let nothing: Arc<str> = "".into();
-    let check = Check {
-        name: "is 200".into(),
-        named: None,
-        rule: Rule::Status(vec![(200, 200)]),
-        request: nothing.clone(),
-        group: nothing,
-        tags: Vec::new(),
-    };
-    plan.scenarios[0].program.ops = vec![get("/", 0), Op::Check(Box::new(check)), get("/refused", 1)];
+    let check = Check { named: None, rule: Rule::Status(vec![(200, 200)]) };
+    let mut steps = StepTable::default();
+    let first = steps.push(get("/", 0));
+    let checked = steps.push(row("/", StepKind::Check("is 200".into())));
+    let refused = steps.push(get("/refused", 1));
+    let hang = steps.push(get("/hang", 0));
+    let mut ops = vec![Op::Send(first, None), Op::Check(checked, Box::new(check)), Op::Send(refused, None)];
+    let flow = |ops: &[Op]| FlowPlan::compiled(steps.clone(), Program { ops: ops.to_vec(), ..Program::default() });
+    plan.scenarios[0].flow = flow(&ops);
     let mut hanging = plan.clone();
-    hanging.scenarios[0].program.ops.push(get("/hang", 0));
+    ops.push(Op::Send(hang, None));
+    hanging.scenarios[0].flow = flow(&ops);
     hanging.scenarios[0].graceful_stop = millis(0);
     LocalSet::new()
         .run_until(async {

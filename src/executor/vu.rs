@@ -1,4 +1,4 @@
-//! One virtual user: runs iterations of a flow, one after another, and what comes before the first and after the last.
+//! One virtual user: runs `on_start`, iterations one after another, and `on_stop`.
 
 use std::rc::Rc;
 
@@ -11,13 +11,16 @@ use super::{
     scenario::ScenarioRun,
     tracer::Trace,
 };
-use crate::{language::IterationId, plan::Flow};
+use crate::{
+    language::IterationId,
+    plan::{Flow, flow::Entry},
+};
 
-/// A virtual user: what its strands share, and its main strand.
+/// A virtual user: what its flow tasks share, and its main one.
 #[derive(Debug)]
 pub struct VirtualUser {
     user: Rc<User>,
-    strand: FlowTask,
+    task: FlowTask,
     started: bool,
 }
 
@@ -54,9 +57,9 @@ impl VirtualUser {
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let who = IterationId { vu: number + 1, ..IterationId::default() };
-        let flow = Flow::new(run.program(), &run.given, random, who);
-        Self { user: Rc::new(User::new(run)), strand: FlowTask::new(flow), started: false }
+        let id = IterationId { vu: number + 1, ..IterationId::default() };
+        let flow = Flow::new(&run.scenario.flow, &run.given, random, id);
+        Self { user: Rc::new(User::new(run)), task: FlowTask::new(flow), started: false }
     }
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
@@ -67,51 +70,52 @@ impl VirtualUser {
         let intended = arrival.unwrap_or(began);
         let iteration_stage = run.stage(intended);
         if let Some(arrival) = arrival {
-            run.desk.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
+            run.recorder.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
         self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
         let mut from = (intended, began);
         if !self.started {
-            match self.enter(run.program().on_start, intended, began).await {
+            match self.enter(Entry::OnStart, intended, began).await {
                 None => {}
-                Some((Ended::Well, end)) => from = (end, end),
-                // Whoever finds no row to begin with leaves alone: the others have theirs.
+                Some((Ended::Completed, end)) => from = (end, end),
+                // A user without a row to begin with leaves alone: the others have theirs.
                 Some((ended, end)) => {
                     return Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) };
                 }
             }
             self.started = true;
         }
-        let who = &mut self.strand.flow.who;
-        who.scenario_iteration = run.next_iteration_number();
-        let (ended, end) = match self.enter(Some(run.program().iteration), from.0, from.1).await {
+        self.task.flow.id().scenario_iteration = run.next_iteration_number();
+        let (ended, end) = match self.enter(Entry::Iteration, from.0, from.1).await {
             Some(ended) => ended,
-            None => (Ended::Well, from.1),
+            None => (Ended::Completed, from.1),
         };
-        self.strand.flow.who.iteration += 1;
+        self.task.flow.id().iteration += 1;
         if let Ended::NoRow(NoRow::Left(data)) = &ended {
             run.run_out(data);
         }
         self.user.sessions.end_iteration(&run.network);
         if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
-            run.desk.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
+            run.recorder.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
             self.user.trace.take().inspect(|trace| trace.end(end));
         }
         Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) }
     }
 
-    /// Runs what the user does at its end.
-    pub async fn part(&mut self) {
+    /// Runs `on_stop`, unless the run is ending at once or the user never started.
+    pub async fn run_on_stop(&mut self) {
         if self.started && !self.user.run.is_halted() {
             let now = Instant::now();
             self.user.trace.replace(Trace::unsampled(&self.user.run));
-            self.enter(self.user.run.program().on_stop, now, now).await;
+            self.enter(Entry::OnStop, now, now).await;
         }
     }
 
-    async fn enter(&mut self, entry: Option<usize>, intended: Instant, began: Instant) -> Option<(Ended, Instant)> {
-        self.strand.flow.enter(self.user.run.program(), entry?);
-        Some(self.strand.run(&self.user, intended, began).await)
+    async fn enter(&mut self, entry: Entry, intended: Instant, began: Instant) -> Option<(Ended, Instant)> {
+        if !self.task.flow.enter(entry) {
+            return None;
+        }
+        Some(self.task.run(&self.user, intended, began).await)
     }
 }
 
@@ -122,7 +126,7 @@ impl Drop for VirtualUser {
         let volume = self.user.volume.take();
         if volume != Volume::default() {
             let now = Instant::now();
-            run.desk.cut_off(run.stage(now), now, volume);
+            run.recorder.cut_off(run.stage(now), now, volume);
         }
     }
 }

@@ -186,7 +186,7 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
 
 impl Assignment {
     async fn run(mut self) {
-        let mut recorder = Recorder::default();
+        let mut recorder = Recorder::new(self.plan.metrics.clone());
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
         let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
@@ -209,8 +209,8 @@ impl Assignment {
         let mut executors = Vec::new();
         for (index, shared) in self.shared.iter().enumerate() {
             let scenario = self.plan.scenarios[index].clone();
-            let desk = ScenarioRecorder::new(&self.plan, scenario.clone(), index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(scenario, index, desk, &floor);
+            let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), self.start);
+            let run = ScenarioRun::new(scenario, index, scenario_recorder, &floor);
             runs.push(run.clone());
             let (follower, worker) = (self.follower.clone(), self.worker);
             executors.push(match (&self.plan.scenarios[index].shape, shared) {
@@ -271,7 +271,7 @@ impl IntervalFlusher {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&WORKER_FAMILY, &Labels::default(), &[]);
         recorder.set(family, 0, self.network.open_connections() as f64);
-        recorder.hand_over(self.assignment.worker, self.tick, last, thread_cpu_seconds())
+        recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds())
     }
 }
 

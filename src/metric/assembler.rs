@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Interval, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedCells, series::Interner,
+    Interval, Kind, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedCells,
+    series::Interner,
 };
 
 /// How a gauge of several workers and intervals becomes one.
@@ -18,6 +19,9 @@ pub enum GaugeAggregation {
     /// What comes in are changes, which add up over the whole run.
     Changes,
 }
+
+/// Stands for the number of a series whose metric has another kind elsewhere.
+const REFUSED: u32 = u32::MAX;
 
 /// Collects one interval at a time.
 #[derive(Debug)]
@@ -33,7 +37,9 @@ pub struct Assembler {
     /// Gauges by series and worker: a worker's later value replaces its earlier one, workers' values add up.
     gauges: BTreeMap<(u32, usize), f64>,
     /// Gauges that are no parts, by their metric's name.
-    gauging: BTreeMap<String, GaugeAggregation>,
+    aggregations: BTreeMap<String, GaugeAggregation>,
+    /// What kind a metric has, by name. A flow may make up metrics, and two workers may disagree: the first one counts.
+    kinds: BTreeMap<String, Kind>,
     /// Sums of changes by series.
     levels: BTreeMap<u32, f64>,
     intended: IntendedCells,
@@ -42,9 +48,9 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// For so many workers, and gauges whose values are no parts, by name.
+    /// An assembler that waits for so many workers.
     #[must_use]
-    pub fn new(workers: usize, gauging: impl IntoIterator<Item = (String, GaugeAggregation)>) -> Self {
+    pub fn new(workers: usize) -> Self {
         Self {
             interner: Interner::default(),
             announced: 0,
@@ -54,7 +60,8 @@ impl Assembler {
             worker_cpu: vec![0.0; workers],
             values: Vec::new(),
             gauges: BTreeMap::new(),
-            gauging: gauging.into_iter().collect(),
+            aggregations: BTreeMap::new(),
+            kinds: BTreeMap::new(),
             levels: BTreeMap::new(),
             intended: IntendedCells::default(),
             spans: Vec::new(),
@@ -72,13 +79,16 @@ impl Assembler {
             self.ended.resize(worker + 1, true);
             self.worker_cpu.resize(worker + 1, 0.0);
         }
+        self.aggregations.extend(part.aggregations);
         for (metric, labels) in &part.new_series {
-            let number = self.interner.id(metric, labels);
+            let agreed = *self.kinds.entry(metric.name.to_string()).or_insert(metric.kind) == metric.kind;
+            let number = if agreed { self.interner.id(metric, labels) } else { REFUSED };
             self.numbers[worker].push(number);
         }
         for (place, value) in part.values.into_iter().enumerate() {
             let number = self.numbers[worker][place];
             match value {
+                _ if number == REFUSED => {}
                 Value::Gauge(Some(last)) => self.gauge(number, worker, last),
                 value if value.is_empty() => {}
                 value => self.put(number, &value),
@@ -97,7 +107,7 @@ impl Assembler {
 
     fn gauge(&mut self, number: u32, worker: usize, value: f64) {
         let (metric, _) = &self.interner.definitions()[number as usize];
-        let (place, value) = match self.gauging.get(&*metric.name).copied().unwrap_or_default() {
+        let (place, value) = match self.aggregations.get(&*metric.name).copied().unwrap_or_default() {
             GaugeAggregation::Parts => (worker, value),
             // One place for all workers: the later value replaces the earlier one.
             GaugeAggregation::Last => (0, value),
@@ -176,12 +186,12 @@ mod tests {
         let family = recorder.family(&COUNT, &Labels::new([("scenario", scenario)]), &[]);
         recorder.add(family, 0, count);
         recorder.set(family, 1, 5.0);
-        recorder.hand_over(worker, tick, false, 0.0)
+        recorder.flush(worker, tick, false, 0.0)
     }
 
     #[test]
     fn workers_merge_whatever_order_they_interned_in() {
-        let mut assembler = Assembler::new(2, []);
+        let mut assembler = Assembler::new(2);
         let (mut first, mut second) = (Recorder::default(), Recorder::default());
         assembler.take(part(&mut first, 0, 1, "a", 1.0));
         assert!(!assembler.is_complete(1));
@@ -199,24 +209,25 @@ mod tests {
 
     #[test]
     fn gauges_add_up_replace_or_change() {
-        for (gauging, told) in [
+        for (aggregation, expected) in [
             (GaugeAggregation::Parts, [Some(5.0), Some(-1.0), Some(-1.0)]),
             (GaugeAggregation::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
             (GaugeAggregation::Changes, [Some(5.0), Some(4.0), Some(3.0)]),
         ] {
-            let mut assembler = Assembler::new(2, [(catalogue::VUS.name.to_string(), gauging)]);
+            let mut assembler = Assembler::new(2);
+            assembler.aggregations.insert(catalogue::VUS.name.to_string(), aggregation);
             let mut workers = [Recorder::default(), Recorder::default()];
             let mut tick = |values: [Option<f64>; 2]| {
                 for (worker, recorder) in workers.iter_mut().enumerate() {
                     let family = recorder.family(&COUNT, &Labels::default(), &[]);
                     values[worker].into_iter().for_each(|value| recorder.shift(family, 1, value));
-                    assembler.take(recorder.hand_over(worker, 0, false, 0.0));
+                    assembler.take(recorder.flush(worker, 0, false, 0.0));
                 }
                 let values = assembler.close(0, 0).values;
                 values.into_iter().find_map(|(_, value)| if let Value::Gauge(last) = value { last } else { None })
             };
             let seen = [tick([Some(3.0), Some(2.0)]), tick([Some(-1.0), None]), tick([None, Some(-1.0)])];
-            assert_eq!(seen, told, "{gauging:?}");
+            assert_eq!(seen, expected, "{aggregation:?}");
         }
     }
 }

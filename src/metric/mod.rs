@@ -18,6 +18,7 @@ pub mod recorder;
 pub mod series;
 pub mod span;
 pub mod totals;
+pub mod user_metric;
 pub mod value;
 pub mod varint;
 
@@ -26,8 +27,9 @@ pub use catalogue::{Kind, MetricDef, Unit};
 pub use histogram::Histogram;
 pub use interval::{Interval, SeriesDef, SeriesId};
 pub use labels::Labels;
-pub use record::{HttpTimes, Record, RecordWriter, Records};
+pub use record::{Record, RecordWriter, Records, RequestTimes};
 pub use recorder::{Recorder, WorkerInterval};
 pub use span::{Span, Spans};
 pub use totals::Totals;
+pub use user_metric::{MetricRegistry, UserMetric};
 pub use value::Value;

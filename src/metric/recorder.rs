@@ -3,10 +3,11 @@
 //! Series are interned in *families* (all metrics one request touches), so that recording a request is one look-up
 //! and then array writes. Memory is bounded by series, never by requests.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
-    Labels, MetricDef, Record, RecordWriter, Records, Span, Spans, Value,
+    GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Span, Spans, UserMetric,
+    Value,
     intended::{IntendedCell, IntendedCells},
     series::MAX_SERIES_PER_METRIC,
 };
@@ -26,6 +27,8 @@ pub struct WorkerInterval {
     pub last: bool,
     /// Series interned since the last hand-over, in the order of their numbers.
     pub new_series: Vec<(MetricDef, Labels)>,
+    /// How gauges of the profile and of flows become one value, as far as they appeared since the last flush.
+    pub aggregations: Vec<(String, GaugeAggregation)>,
     /// One value per series known so far, in the order of their numbers.
     pub values: Vec<Value>,
     /// Accounting by intended second.
@@ -42,10 +45,11 @@ pub struct WorkerInterval {
 #[derive(Debug, Default)]
 pub struct Recorder {
     definitions: Vec<(MetricDef, Labels)>,
-    handed_over: usize,
+    flushed: usize,
     values: Vec<Value>,
     families: HashMap<(usize, Labels), Family>,
     families_of: HashMap<usize, usize>,
+    metrics: MetricRegistry,
     folded: Option<Family>,
     /// Cells by intended second.
     pub intended: IntendedCells,
@@ -55,6 +59,12 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// A recorder that knows the metrics of a profile.
+    #[must_use]
+    pub fn new(metrics: Arc<[UserMetric]>) -> Self {
+        Self { metrics: MetricRegistry::new(metrics), ..Self::default() }
+    }
+
     /// Interns a family of metrics under a label set. Past [`MAX_SERIES_PER_METRIC`] label sets a further one is
     /// folded: the values of its `data_labels` (names whose values come from the target) become `other`. A family is
     /// known by where its first metric lives: definitions must stay where they are for the whole run.
@@ -79,8 +89,40 @@ impl Recorder {
         family
     }
 
+    /// The number of a metric that a flow made up; None when there are too many, which is counted.
+    pub fn dynamic_metric(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
+        let number = self.metrics.number(metric);
+        if number.is_none() {
+            self.count_folded();
+        }
+        number
+    }
+
+    /// As [`Recorder::family`], for a metric of the profile or of a flow, by its number.
+    pub fn user_family(&mut self, metric: usize, labels: &Labels, data_labels: &[&str]) -> Option<Family> {
+        let metrics = std::mem::take(&mut self.metrics);
+        let family = metrics.get(metric).map(|metric| self.family(&[&metric.def], labels, data_labels));
+        self.metrics = metrics;
+        family
+    }
+
+    /// Adds a sample of a metric of the profile or of a flow, by its number.
+    #[inline]
+    pub fn user_sample(&mut self, family: Family, metric: usize, sample: f64) {
+        let Some(UserMetric { def, scale, up_and_down }) = self.metrics.get(metric) else { return };
+        let (kind, up_and_down, sample) = (def.kind, *up_and_down, sample * scale);
+        match kind {
+            Kind::Counter => self.add(family, 0, sample),
+            Kind::Gauge if up_and_down => self.shift(family, 0, sample),
+            Kind::Gauge => self.set(family, 0, sample),
+            Kind::Rate => self.rate(family, 0, sample != 0.0),
+            Kind::Trend => self.observe(family, 0, sample),
+        }
+    }
+
+    /// Counts an observation whose labels were folded into `other`.
     #[cold]
-    fn count_folded(&mut self) {
+    pub fn count_folded(&mut self) {
         static FOLDED: [&MetricDef; 1] = [&super::catalogue::SERIES_FOLDED];
         let folded = match self.folded {
             Some(family) => family,
@@ -154,15 +196,16 @@ impl Recorder {
     }
 
     /// Hands the interval over whole and starts an empty one of the same shape.
-    pub fn hand_over(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
+    pub fn flush(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
         let successors = self.values.iter().map(Value::successor).collect();
-        let new_series = self.definitions[self.handed_over..].to_vec();
-        self.handed_over = self.definitions.len();
+        let new_series = self.definitions[self.flushed..].to_vec();
+        self.flushed = self.definitions.len();
         WorkerInterval {
             worker,
             tick,
             last,
             new_series,
+            aggregations: self.metrics.take_aggregations(),
             values: std::mem::replace(&mut self.values, successors),
             intended: self.intended.take(),
             cpu_seconds,
@@ -183,10 +226,10 @@ mod tests {
         let family = recorder.family(&HTTP_FAMILY, &Labels::new([("status", "200")]), &["status"]);
         recorder.add(family, HttpMetric::Reqs as usize, 1.0);
         recorder.observe(family, HttpMetric::Duration as usize, 0.010);
-        let first = recorder.hand_over(0, 1, false, 0.0);
+        let first = recorder.flush(0, 1, false, 0.0);
         assert_eq!(first.new_series.len(), HTTP_FAMILY.len());
         assert_eq!(first.values[HttpMetric::Reqs as usize], Value::Counter(1.0));
-        let second = recorder.hand_over(0, 2, false, 0.0);
+        let second = recorder.flush(0, 2, false, 0.0);
         assert!(second.new_series.is_empty());
         assert!(second.values.iter().all(Value::is_empty));
     }
@@ -199,7 +242,7 @@ mod tests {
             recorder.add(family, 0, 1.0);
         }
         assert!(recorder.definitions.len() <= (MAX_SERIES_PER_METRIC + 1) * HTTP_FAMILY.len() + 1);
-        let interval = recorder.hand_over(0, 1, false, 0.0);
+        let interval = recorder.flush(0, 1, false, 0.0);
         let total: f64 =
             interval.values.iter().step_by(1).zip(&interval.new_series).fold(0.0, |sum, (value, (metric, _))| {
                 match value {

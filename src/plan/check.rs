@@ -1,27 +1,17 @@
 //! Checks: named assertions that count into `checks` and never stop a flow.
 
-use std::sync::Arc;
-
 use regex::bytes::Regex;
 
 use super::request::within;
 use crate::language::{EvalContext, Expr, Response, Template};
 
-/// A named assertion.
+/// A named assertion. Its labels are in the step table.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// Label `check`.
-    pub name: Arc<str>,
-    /// The label, when it comes from values.
+    /// Label `check`, when it comes from values.
     pub named: Option<Template>,
     /// What must hold.
     pub rule: Rule,
-    /// Label `name`: the request it belongs to, if it belongs to one.
-    pub request: Arc<str>,
-    /// Label `group`.
-    pub group: Arc<str>,
-    /// Tags of its series.
-    pub tags: Vec<(String, String)>,
 }
 
 /// What a check looks at.
@@ -37,8 +27,6 @@ pub enum Rule {
     Matches(Regex),
     /// A condition holds.
     That(Expr),
-    /// Something was found; the looking is done elsewhere.
-    Found,
 }
 
 impl Rule {
@@ -50,17 +38,17 @@ impl Rule {
 
     /// Whether it holds now. Of a request without a whole response nothing holds but a condition that says so.
     #[must_use]
-    pub fn holds(&self, moment: &mut EvalContext<'_>) -> bool {
+    pub fn holds(&self, eval: &mut EvalContext<'_>) -> bool {
         if let Self::That(condition) = self {
-            return condition.value(moment).holds();
+            return condition.value(eval).holds();
         }
-        let Response { status: Some(status), body, .. } = moment.response else { return false };
+        let Response { status: Some(status), body, .. } = eval.response else { return false };
         match self {
             Self::Status(ranges) => within(ranges, status),
             Self::Contains(text) => memchr::memmem::find(body, text.as_bytes()).is_some(),
             Self::Equals(text) => body == text.as_bytes(),
             Self::Matches(pattern) => pattern.is_match(body),
-            Self::That(_) | Self::Found => false,
+            Self::That(_) => false,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A scenario's load in a few words, for headers, summaries and `check`.
 
-use super::{ClosedShape, Op, OpenSchedule, Scenario, Shape, Wait, Work, program::Pause, schedule::open::Spacing};
+use super::{
+    ClosedShape, OpenSchedule, Scenario, Shape, Step, StepKind, Wait, Work, program::Pause, schedule::open::Spacing,
+};
 use crate::units::{show_count, show_duration, show_rate, show_several};
 
 /// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
@@ -56,30 +58,24 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
     }
 }
 
-/// What a step does, in a few words; nothing for what only holds others together.
+/// A step in a few words; None for what only records.
 #[must_use]
-pub fn step(op: &Op) -> Option<String> {
-    Some(match op {
-        Op::Send(send) if send.aside => format!("{} (when it is needed)", send.request.name),
-        Op::Send(send) => send.request.name.clone(),
-        Op::Think(pause) => format!("think {}", shown(pause)),
-        Op::Loop(_) => "again and again:".to_owned(),
-        Op::Unless(..) | Op::Chance(..) => "perhaps:".to_owned(),
-        Op::Choose(places) => format!("one of {}:", places.len()),
-        Op::Parallel(parallel) => format!("side by side{}:", group(&parallel.group)),
-        Op::Detach { after, .. } => format!("beside what follows, after {}:", shown(after)),
-        Op::Group(_, label) => format!("(end of {label})"),
-        Op::Fail(_) => "fail".to_owned(),
-        Op::Abort(_) => "abort".to_owned(),
-        _ => return None,
+pub fn step(step: &Step) -> Option<String> {
+    Some(match &step.kind {
+        StepKind::Request(request) if request.internal => format!("{} (when needed)", step.name),
+        StepKind::Request(_) => step.name.to_string(),
+        StepKind::Think(time) => format!("think {}", pause(time)),
+        StepKind::Block(text) => text.clone(),
+        StepKind::Group => format!("group {}:", step.group),
+        StepKind::Parallel if step.group.is_empty() => "in parallel:".to_owned(),
+        StepKind::Parallel => format!("in parallel, group {}:", step.group),
+        StepKind::Check(_) | StepKind::Metric(_) => return None,
     })
 }
 
-fn group(label: &str) -> String {
-    if label.is_empty() { String::new() } else { format!(" in {label}") }
-}
-
-fn shown(pause: &Pause) -> String {
+/// A pause as people read it.
+#[must_use]
+pub fn pause(pause: &Pause) -> String {
     match pause {
         Pause::Between(low, high) if low == high => show_duration(*low),
         Pause::Between(low, high) => format!("{} to {}", show_duration(*low), show_duration(*high)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Op, Plan, Program, Scenario, Shape, Work, program::Pause, timeline};
+use super::{Plan, Scenario, Shape, StepKind, StepTable, Work, program::Pause, timeline};
 use crate::{
     threshold::{Operator, Stat, Threshold},
     units::{show_count, show_duration, show_rate, show_several},
@@ -18,14 +18,14 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The pace of a program.
+    /// The pace of a scenario's steps, each taken once.
     #[must_use]
-    pub fn of(program: &Program) -> Self {
+    pub fn of(steps: &StepTable) -> Self {
         let mut pace = Self { requests: 0.0, think: Duration::ZERO };
-        for op in &program.ops {
-            match op {
-                Op::Send(send) if !send.aside => pace.requests += 1.0,
-                Op::Think(Pause::Between(low, high)) => pace.think += (*low + *high) / 2,
+        for step in steps.iter() {
+            match &step.kind {
+                StepKind::Request(request) if !request.internal => pace.requests += 1.0,
+                StepKind::Think(Pause::Between(low, high)) => pace.think += (*low + *high) / 2,
                 _ => {}
             }
         }
@@ -37,7 +37,7 @@ impl Pace {
 #[must_use]
 pub fn warnings(plan: &Plan) -> Vec<String> {
     let scenarios = plan.scenarios.iter().flat_map(|scenario| {
-        let pace = Pace::of(&scenario.program);
+        let pace = Pace::of(&scenario.flow.steps);
         let cycle = scenario.wait.mean_cycle(pace.think);
         match &scenario.shape {
             Shape::Closed(_) => closed(scenario, pace, cycle),
@@ -61,7 +61,7 @@ pub fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
 
 /// Requests of one arrival, or a second of one user.
 fn requests_of_one(scenario: &Scenario) -> Option<f64> {
-    let pace = Pace::of(&scenario.program);
+    let pace = Pace::of(&scenario.flow.steps);
     let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
     match &scenario.shape {
         Shape::Open(_) => Some(pace.requests),
@@ -153,7 +153,7 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
 
 /// Most requests or iterations of a scenario; None where only the target's speed is a limit.
 fn most_of(scenario: &Scenario, per_request: bool) -> Option<f64> {
-    let pace = Pace::of(&scenario.program);
+    let pace = Pace::of(&scenario.flow.steps);
     let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
     let each = if per_request { pace.requests } else { 1.0 };
     let iterations = match &scenario.shape {

@@ -20,6 +20,7 @@ pub mod rendering;
 pub mod request;
 pub mod schedule;
 pub mod share;
+pub mod steps;
 pub mod timeline;
 pub mod work;
 
@@ -30,15 +31,13 @@ pub use flow::Flow;
 pub use http::HttpOptions;
 pub use partition::Partition;
 pub use program::{Op, Program};
-pub use request::{Origin, RequestSpec, Wire};
+pub use request::{Origin, Request, RequestSpec, Wire};
 pub use schedule::{ClosedSchedule, OpenSchedule};
 pub use share::Share;
+pub use steps::{FlowKind, FlowPlan, Step, StepId, StepKind, StepTable};
 pub use work::{Wait, Work};
 
-use crate::{
-    metric::{GaugeAggregation, Kind, MetricDef},
-    threshold::Threshold,
-};
+use crate::{metric::UserMetric, threshold::Threshold};
 
 /// Everything a run will do.
 #[derive(Debug, Clone)]
@@ -107,30 +106,10 @@ pub struct Scenario {
     pub graceful_stop: Duration,
     /// How long a user rests between iterations.
     pub wait: Wait,
-    /// What an iteration does.
-    pub program: Program,
+    /// What its users do.
+    pub flow: FlowPlan,
     /// Tags of its series.
     pub tags: Vec<(String, String)>,
-}
-
-/// A metric that a profile defines.
-#[derive(Debug, Clone)]
-pub struct UserMetric {
-    /// Name, kind and unit.
-    pub def: MetricDef,
-    /// Factor from samples to the unit: times are given in milliseconds, as in k6.
-    pub scale: f64,
-    /// Whether samples add to a gauge instead of setting it.
-    pub up_and_down: bool,
-}
-
-impl UserMetric {
-    /// How values of several workers become one, if it is a gauge.
-    #[must_use]
-    pub fn gauging(&self) -> Option<(String, GaugeAggregation)> {
-        let gauging = if self.up_and_down { GaugeAggregation::Changes } else { GaugeAggregation::Last };
-        (self.def.kind == Kind::Gauge).then(|| (self.def.name.to_string(), gauging))
-    }
 }
 
 /// The two models of load.

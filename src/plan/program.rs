@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{RequestSpec, check::Check, rendering::Rendering};
+use super::{check::Check, steps::StepId};
 use crate::language::{
     Expr, Slot, Template,
     extract::{Extractor, Header, Take},
@@ -22,21 +22,21 @@ pub struct Program {
     pub on_stop: Option<usize>,
     /// Names of the values that users hold, by slot.
     pub names: Vec<Arc<str>>,
-    /// Values that don't outlive an iteration.
-    pub fleeting: Vec<Slot>,
+    /// Variables that every iteration begins without.
+    pub iteration_scoped: Vec<Slot>,
 }
 
 /// One operation. Targets are positions in [`Program::ops`].
 #[derive(Debug, Clone)]
 pub enum Op {
-    /// Send a request.
-    Send(Box<Send>),
+    /// Send the request of a step, with labels that come from values.
+    Send(StepId, Option<Box<LabelTemplates>>),
     /// Send the last request again, if its response asks for it.
     Retry(Box<Retry>),
     /// Take something out of the last response.
     Extract(Box<Extract>),
-    /// Look at something, and count whether it holds.
-    Check(Box<Check>),
+    /// Evaluate a check, and count whether it holds.
+    Check(StepId, Box<Check>),
     /// Wait.
     Think(Pause),
     /// Give a variable a value.
@@ -81,10 +81,8 @@ pub enum Op {
     },
     /// Add to a metric of the profile.
     Metric(Box<MetricStep>),
-    /// Record the time since a mark as a metric of the profile.
-    Measure(Slot, Box<MetricStep>),
-    /// Record the time since a mark as the duration of a group.
-    Group(Slot, Arc<str>),
+    /// Record the time since a mark: the duration of a group, or a sample of a trend of the profile.
+    Elapsed(Slot, Box<Elapsed>),
     /// Change a collection.
     Collect(Box<Collect>),
     /// Take the next row of a data set.
@@ -115,21 +113,13 @@ pub enum Op {
     End,
 }
 
-/// A request as it is made each time.
+/// Labels that come from values.
 #[derive(Debug, Clone, Default)]
-pub struct Send {
-    /// What is always the same.
-    pub request: RequestSpec,
-    /// How the rest is rendered; None when all of it is always the same.
-    pub rendering: Option<Rendering>,
-    /// Label `name`, when it comes from values.
+pub struct LabelTemplates {
+    /// Label `name`.
     pub name: Option<Template>,
-    /// Tags whose values come from values.
+    /// Tags.
     pub tags: Vec<(String, Template)>,
-    /// What a response with an expected status must fulfil besides, to count as one.
-    pub demands: Option<Expr>,
-    /// Whether it is sent only now and then, as one for a token is: no part of what an iteration amounts to.
-    pub aside: bool,
 }
 
 /// When the last request is sent again.
@@ -160,8 +150,8 @@ pub struct Extract {
     pub take: Take,
     /// What it is when it is not found.
     pub default: Option<Template>,
-    /// Counts whether it is found, unless there is a default.
-    pub check: Check,
+    /// Counts whether it is found; None with a default.
+    pub check: Option<StepId>,
 }
 
 /// A pause: drawn evenly from a range, or computed.
@@ -200,14 +190,21 @@ pub enum Over {
 /// A sample of a metric of the profile.
 #[derive(Debug, Clone)]
 pub struct MetricStep {
-    /// Position among the plan's metrics.
-    pub metric: usize,
-    /// Its value; of no meaning in [`Op::Measure`].
+    /// Its row.
+    pub step: StepId,
+    /// Its value.
     pub value: Template,
     /// Tags of the sample.
     pub tags: Vec<(String, Template)>,
-    /// Label `group`.
-    pub group: Arc<str>,
+}
+
+/// The end of a group or of a measured block.
+#[derive(Debug, Clone)]
+pub struct Elapsed {
+    /// Its row.
+    pub step: StepId,
+    /// Tags of the sample.
+    pub tags: Vec<(String, Template)>,
 }
 
 /// A change of a collection.
@@ -268,10 +265,10 @@ pub struct Parallel {
     pub index: Option<Slot>,
     /// Variables that the branches set: their values are copied back in the order of the branches.
     pub assigned: Vec<Slot>,
-    /// Lists of what the branches that ended well say at their end.
+    /// Lists of the values that the branches that ended well have at their end.
     pub collect: Vec<(Slot, Template)>,
-    /// Label `group`.
-    pub group: Arc<str>,
+    /// Its row.
+    pub step: StepId,
     /// Where the flow goes on.
     pub next: usize,
 }

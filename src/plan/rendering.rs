@@ -121,13 +121,13 @@ impl Rendering {
     ///
     /// # Errors
     /// Why it can't: a request with a hole is not sent.
-    pub fn render(&self, moment: &mut EvalContext<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
+    pub fn render(&self, eval: &mut EvalContext<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
         out.bytes.clear();
         out.body.clear();
-        let url = self.url.as_ref().map(|url| url.resolve(moment)).transpose()?;
-        append(&self.head, moment, url.as_ref(), &mut out.bytes)?;
+        let url = self.url.as_ref().map(|url| url.resolve(eval)).transpose()?;
+        append(&self.head, eval, url.as_ref(), &mut out.bytes)?;
         if let Some(body) = &self.body {
-            append(body, moment, None, &mut out.body)?;
+            append(body, eval, None, &mut out.body)?;
             // Writing into a vector can't fail.
             drop(write!(out.bytes, "Content-Length: {}\r\n", out.body.len()));
         }
@@ -140,9 +140,9 @@ impl Rendering {
 }
 
 impl UrlTemplate {
-    fn resolve(&self, moment: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
+    fn resolve(&self, eval: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
         let mut text = Vec::new();
-        self.url.render(moment, Escape::None, &mut text)?;
+        self.url.render(eval, Escape::None, &mut text)?;
         let text = String::from_utf8_lossy(&text);
         let url = match &self.base {
             Some(base) => base.join(&text),
@@ -155,14 +155,14 @@ impl UrlTemplate {
 
 fn append(
     pieces: &[Piece],
-    moment: &mut EvalContext<'_>,
+    eval: &mut EvalContext<'_>,
     url: Option<&Url>,
     out: &mut Vec<u8>,
 ) -> Result<(), Unrenderable> {
     for piece in pieces {
         match (piece, url) {
             (Piece::Bytes(bytes), _) => out.extend_from_slice(bytes),
-            (Piece::Value(template, escape), _) => template.render(moment, *escape, out)?,
+            (Piece::Value(template, escape), _) => template.render(eval, *escape, out)?,
             (Piece::Target, Some(url)) => {
                 out.extend_from_slice(url[Position::BeforePath..Position::AfterQuery].as_bytes());
             }

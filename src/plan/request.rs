@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::http::Digest;
+use super::{http::Digest, rendering::Rendering};
+use crate::language::Expr;
 
 /// A server: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,13 +44,22 @@ impl Wire {
     }
 }
 
-/// One request of a scenario.
+/// A request as a flow makes it: what is always the same, and what comes from the values of a user.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What is always the same.
+    pub spec: RequestSpec,
+    /// How the rest is rendered; None when all of it is always the same.
+    pub rendering: Option<Rendering>,
+    /// What a response with an expected status must fulfil besides, to count as one.
+    pub demands: Option<Expr>,
+    /// Whether it is sent only when needed, as one for a token is: it doesn't count as a request of each iteration.
+    pub internal: bool,
+}
+
+/// The constant parts of a request.
 #[derive(Debug, Clone, Default)]
 pub struct RequestSpec {
-    /// Label `name`: the step's name, or the method and the path as written in the profile.
-    pub name: String,
-    /// Label `group`: the blocks it stands in, as k6 writes them (`::checkout::pay`).
-    pub group: Arc<str>,
     /// HTTP method, upper case.
     pub method: String,
     /// Position in the plan's origins.
@@ -74,8 +84,6 @@ pub struct RequestSpec {
     pub redirects: Option<u32>,
     /// Answers a challenge to digest authentication.
     pub digest: Option<Arc<Digest>>,
-    /// Tags of its series.
-    pub tags: Vec<(String, String)>,
 }
 
 impl RequestSpec {

@@ -7,12 +7,9 @@ use super::{
     node::{Node, Yaml},
     reader::Reading,
 };
-use crate::{
-    metric::{
-        Kind, MetricDef, Unit,
-        catalogue::{self, LabelGroup},
-    },
-    plan::UserMetric,
+use crate::metric::{
+    Kind, MetricDef, Unit, UserMetric,
+    catalogue::{self, LabelGroup},
 };
 
 /// What a metric can be: its word, how it folds, whether samples add to a gauge.

@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use super::{Flow, FlowContext};
+use super::{FlowContext, compiled::FlowState};
 use crate::{
     language::{Escape, EvalContext, Template, Value},
     plan::{program::Pause, rendering::Unrenderable},
     units,
 };
 
-impl Flow {
+impl FlowState {
     /// How long a pause is this time.
-    pub(super) fn pause(&mut self, pause: &Pause, scene: &FlowContext<'_>) -> Result<Duration, Unrenderable> {
+    pub(super) fn pause(&mut self, pause: &Pause, context: &FlowContext<'_>) -> Result<Duration, Unrenderable> {
         match pause {
             Pause::Between(low, high) if high > low => Ok(*low + high.saturating_sub(*low).mul_f64(self.random.f64())),
             Pause::Between(low, _) => Ok(*low),
             Pause::Computed(template) => {
-                let written = text(template, &mut self.moment(scene))?;
+                let written = text(template, &mut self.eval(context))?;
                 units::parse_duration(&written).map_err(|_| Unrenderable::NoTime(template.shape()))
             }
         }
@@ -40,24 +40,24 @@ pub(super) fn whole(number: u64) -> Value {
 }
 
 /// A template as text.
-pub(super) fn text(template: &Template, moment: &mut EvalContext<'_>) -> Result<String, Unrenderable> {
+pub(super) fn text(template: &Template, eval: &mut EvalContext<'_>) -> Result<String, Unrenderable> {
     let mut out = Vec::new();
-    template.render(moment, Escape::None, &mut out)?;
+    template.render(eval, Escape::None, &mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// Tags of a sample.
 pub(super) fn tags(
     tags: &[(String, Template)],
-    moment: &mut EvalContext<'_>,
+    eval: &mut EvalContext<'_>,
 ) -> Result<Vec<(String, String)>, Unrenderable> {
-    tags.iter().map(|(name, template)| Ok((name.clone(), text(template, moment)?))).collect()
+    tags.iter().map(|(name, template)| Ok((name.clone(), text(template, eval)?))).collect()
 }
 
 /// A template as a number: the sample of a metric.
-pub(super) fn number(template: &Template, moment: &mut EvalContext<'_>) -> Result<f64, Unrenderable> {
+pub(super) fn number(template: &Template, eval: &mut EvalContext<'_>) -> Result<f64, Unrenderable> {
     let unfit = || Unrenderable::NoNumber(template.shape());
-    let value = template.value(moment)?;
+    let value = template.value(eval)?;
     let number = match &*value {
         Value::Int(number) => *number as f64,
         Value::Float(number) => *number,

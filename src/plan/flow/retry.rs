@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::{
-    Effect, Flow, FlowContext,
+    Effect, FlowContext,
+    compiled::FlowState,
     read::{count, whole},
 };
 use crate::{language::extract::Header, plan::program::Retry};
@@ -12,10 +13,10 @@ use crate::{language::extract::Header, plan::program::Retry};
 /// Longest pause that a server may ask for.
 const LONGEST_WISH: Duration = Duration::from_secs(300);
 
-impl Flow {
-    pub(super) fn retry<'p>(&mut self, retry: &'p Retry, scene: &FlowContext<'_>) -> Option<Effect<'p>> {
+impl FlowState {
+    pub(super) fn retry(&mut self, retry: &Retry, context: &FlowContext<'_>) -> Option<Effect> {
         let tries = count(self.get(retry.counter));
-        if tries >= u64::from(retry.max) || !retry.on.value(&mut self.moment(scene)).holds() {
+        if tries >= u64::from(retry.max) || !retry.on.value(&mut self.eval(context)).holds() {
             return None;
         }
         self.put(retry.counter, whole(tries + 1));
@@ -23,7 +24,7 @@ impl Flow {
         self.retried = true;
         let (first, most) = retry.pause;
         let doubled = first.saturating_mul(1 << tries.min(20)).min(most.max(first));
-        let wish = retry.wish.as_ref().and_then(|header| wished(header, scene.response.head));
+        let wish = retry.wish.as_ref().and_then(|header| wished(header, context.response.head));
         Some(Effect::Think(wish.unwrap_or(doubled)))
     }
 }

@@ -6,8 +6,9 @@ use super::*;
 use crate::{
     language::{Nothing, Template},
     plan::{
+        Program, Step, StepKind, StepTable,
         check::{Check, Rule},
-        program::{Change, Collect, Loop, Over, Pause, Which},
+        program::{Change, Collect, Loop, Op, Over, Pause, Which},
     },
 };
 
@@ -25,12 +26,12 @@ fn program(ops: Vec<Op>, slots: usize) -> Program {
 }
 
 /// The pauses of one iteration in milliseconds, and how it ended.
-fn pauses(program: &Program, flow: &mut Flow) -> (Vec<u128>, String) {
-    flow.enter(program, program.iteration);
+fn pauses(flow: &mut Flow) -> (Vec<u128>, String) {
+    flow.enter(Entry::Iteration);
     let mut seen = Vec::new();
     let mut now = Duration::ZERO;
     loop {
-        match flow.next(program, &FlowContext { now, ..FlowContext::default() }) {
+        match flow.next(&FlowContext { now, ..FlowContext::default() }) {
             Effect::Think(time) => {
                 seen.push(time.as_millis());
                 now += time;
@@ -44,7 +45,8 @@ fn pauses(program: &Program, flow: &mut Flow) -> (Vec<u128>, String) {
 }
 
 fn flow(program: &Program) -> Flow {
-    Flow::new(program, &[], fastrand::Rng::with_seed(1), IterationId::default())
+    let plan = FlowPlan::compiled(StepTable::default(), program.clone());
+    Flow::new(&plan, &[], fastrand::Rng::with_seed(1), IterationId::default())
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn a_loop_goes_round_as_often_as_it_says_each_time_anew() {
     let program = program([ops, vec![Op::End]].concat(), 2);
     let mut flow = flow(&program);
     for _ in 0..2 {
-        assert_eq!(pauses(&program, &mut flow), (vec![5, 5, 5], "done".to_owned()));
+        assert_eq!(pauses(&mut flow), (vec![5, 5, 5], "done".to_owned()));
     }
 }
 
@@ -72,14 +74,17 @@ fn items_are_pushed_picked_and_kept_until_the_user_ends() {
     let program = program(ops, 2);
     let mut flow = flow(&program);
     for length in [1, 2, 2] {
-        assert_eq!(pauses(&program, &mut flow).0, [1]);
-        let Value::List(items) = flow.get(Slot(0)) else { panic!("a list") };
-        assert_eq!((items.len(), flow.get(Slot(1))), (length, &Value::Int(7)), "the oldest goes past the bound");
+        assert_eq!(pauses(&mut flow).0, [1]);
+        let Flow::Compiled(compiled) = &flow else { panic!("compiled") };
+        let Value::List(items) = compiled.get(Slot(0)) else { panic!("a list") };
+        assert_eq!((items.len(), compiled.get(Slot(1))), (length, &Value::Int(7)), "the oldest goes past the bound");
     }
     let emptied = Collect { list: Slot(0), what: pick(true) };
     let ops = vec![Op::Collect(Box::new(emptied)), pause(2), Op::Goto(0), Op::End, Op::End];
     let program = Program { ops, ..program };
-    assert_eq!(pauses(&program, &mut flow).0, [2, 2], "each is taken once");
+    let Flow::Compiled(compiled) = &mut flow else { panic!("compiled") };
+    compiled.run_other(program);
+    assert_eq!(pauses(&mut flow).0, [2, 2], "each is taken once");
 }
 
 #[test]
@@ -93,13 +98,13 @@ fn polling_gives_up_before_a_pause_that_would_be_too_long() {
         Op::End,
     ];
     let program = program(ops, 1);
-    assert_eq!(pauses(&program, &mut flow(&program)).0, [1_000, 1_000, 1_000]);
+    assert_eq!(pauses(&mut flow(&program)).0, [1_000, 1_000, 1_000]);
 }
 
 #[test]
 fn a_loop_that_does_nothing_lets_others_have_their_turn() {
     let program = program(vec![Op::Goto(0)], 0);
-    assert_eq!(pauses(&program, &mut flow(&program)), (Vec::new(), "yielded".to_owned()));
+    assert_eq!(pauses(&mut flow(&program)), (Vec::new(), "yielded".to_owned()));
 }
 
 #[test]
@@ -115,33 +120,25 @@ fn a_missing_value_ends_the_iteration_with_its_name() {
     }
     let message = Template::compile("no ${id}", &One).unwrap();
     let program = program(vec![Op::Fail(message), Op::End], 1);
-    assert_eq!(pauses(&program, &mut flow(&program)).1, "`id` has no value");
+    assert_eq!(pauses(&mut flow(&program)).1, "`id` has no value");
 }
 
 #[test]
 fn checks_and_choices_follow_the_users_own_chance() {
     let condition = crate::language::Expr::compile("status == 200 && json.ok", &Nothing).unwrap();
-    let nothing: Arc<str> = "".into();
-    let check = Check {
-        name: "fine".into(),
-        named: None,
-        rule: Rule::That(condition),
-        request: nothing.clone(),
-        group: nothing,
-        tags: Vec::new(),
-    };
-    let program = program(vec![Op::Check(Box::new(check)), Op::End], 0);
+    let row = Step { name: "".into(), group: "".into(), tags: Vec::new(), kind: StepKind::Check("fine".into()) };
+    let step = StepTable::default().push(row);
+    let program =
+        program(vec![Op::Check(step, Box::new(Check { named: None, rule: Rule::That(condition) })), Op::End], 0);
     for (body, expected) in [(&br#"{"ok": true}"#[..], true), (b"{}", false), (b"\xff", false)] {
         let response = Response { status: Some(200), body, ..Response::default() };
-        let effect = flow(&program);
-        let mut effect = effect;
-        let seen = effect.next(&program, &FlowContext { response, ..FlowContext::default() });
+        let seen = flow(&program).next(&FlowContext { response, ..FlowContext::default() });
         assert!(matches!(seen, Effect::Check { passed, .. } if passed == expected), "{seen:?}");
     }
     let places = vec![(0.25, 1), (1.0, 3)];
     let ops = vec![Op::Choose(places.into()), pause(1), Op::End, pause(2), Op::End];
     let choosing = Program { ops, ..Program::default() };
     let mut user = flow(&choosing);
-    let rare = (0..4_000).filter(|_| pauses(&choosing, &mut user).0 == [1]).count();
+    let rare = (0..4_000).filter(|_| pauses(&mut user).0 == [1]).count();
     assert!((900..1_100).contains(&rare), "a quarter of 4,000 within three and a half deviations: {rare}");
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::{
     language::{IterationId, Response},
     plan::{
-        Flow, Program,
-        flow::{Effect, FlowContext},
+        Flow, FlowPlan,
+        flow::{Effect, Entry, FlowContext},
         rendering::Rendered,
     },
     profile::{Given, load},
@@ -30,49 +30,50 @@ scenarios:
     flow: [{get: /a}, {get: /b, auth: none}]
 ";
 
-fn program(text: &str) -> Program {
+fn flow_of(text: &str) -> FlowPlan {
     let plan = load("p.yaml", text, &Given::default()).unwrap_or_else(|faults| panic!("{faults}"));
-    plan.scenarios.into_iter().next().unwrap().program
+    plan.scenarios.into_iter().next().unwrap().flow
 }
 
 /// One user, who is answered by `answer`: from the request line, the header `Authorization` and the body.
 struct Client<A> {
-    program: Program,
+    plan: FlowPlan,
     flow: Flow,
     answer: A,
 }
 
 impl<A: FnMut(&str) -> (u16, String)> Client<A> {
-    fn new(program: &Program, answer: A) -> Self {
-        let flow = Flow::new(program, &[], fastrand::Rng::with_seed(1), IterationId::default());
-        let mut client = Self { program: program.clone(), flow, answer };
-        if let Some(entry) = client.program.on_start {
-            client.enter(entry, 0);
-        }
+    fn new(plan: &FlowPlan, answer: A) -> Self {
+        let flow = Flow::new(plan, &[], fastrand::Rng::with_seed(1), IterationId::default());
+        let mut client = Self { plan: plan.clone(), flow, answer };
+        client.enter(Entry::OnStart, 0);
         client
     }
 
     /// What an iteration asks for at this second, and how it ends.
     fn iterate(&mut self, second: u64) -> Vec<String> {
-        self.enter(self.program.iteration, second)
+        self.enter(Entry::Iteration, second)
     }
 
-    fn enter(&mut self, entry: usize, second: u64) -> Vec<String> {
-        self.flow.enter(&self.program, entry);
+    fn enter(&mut self, entry: Entry, second: u64) -> Vec<String> {
+        if !self.flow.enter(entry) {
+            return Vec::new();
+        }
         let (mut status, mut body, mut seen) = (None, String::new(), Vec::new());
         loop {
             let error = if status.is_none_or(|status| status < 400) { "" } else { "status_4xx" };
             let response = Response { status, body: body.as_bytes(), error, ..Response::default() };
             let scene = FlowContext { response, clock: Duration::from_secs(second), ..FlowContext::default() };
-            match self.flow.next(&self.program, &scene) {
-                Effect::Send { send, .. } => {
+            match self.flow.next(&scene) {
+                Effect::Send { step, .. } => {
+                    let (step, request) = (self.plan.steps.get(step).unwrap(), self.plan.steps.request(step).unwrap());
                     let mut out = Rendered::default();
-                    let changing = self.flow.render(send, &scene, &mut out).unwrap();
-                    let bytes = if changing { out.bytes } else { send.request.wire.bytes.to_vec() };
+                    let changing = self.flow.render(request, &scene, &mut out).unwrap();
+                    let bytes = if changing { out.bytes } else { request.spec.wire.bytes.to_vec() };
                     let text = String::from_utf8(bytes).unwrap();
                     let header = text.lines().find_map(|line| line.strip_prefix("Authorization: ")).unwrap_or("-");
                     let sent = text.split("\r\n\r\n").nth(1).unwrap();
-                    let asked = format!("{} {header} {sent}", send.request.name).trim_end().to_owned();
+                    let asked = format!("{} {header} {sent}", step.name).trim_end().to_owned();
                     let (answered, with) = (self.answer)(&asked);
                     (status, body) = (Some(answered), with);
                     seen.push(asked);
@@ -105,7 +106,7 @@ fn tokens() -> impl FnMut(&str) -> (u16, String) {
 
 #[test]
 fn a_token_is_fetched_once_and_renewed_when_its_share_of_time_is_over() {
-    let mut client = Client::new(&program(PROFILE), tokens());
+    let mut client = Client::new(&flow_of(PROFILE), tokens());
     assert_eq!(client.iterate(1_000), [LOGIN, "GET /a Bearer t1", "GET /b -"]);
     assert_eq!(client.iterate(1_089), ["GET /a Bearer t1", "GET /b -"]);
     let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
@@ -116,7 +117,7 @@ fn a_token_is_fetched_once_and_renewed_when_its_share_of_time_is_over() {
 #[test]
 fn without_a_refresh_request_a_user_logs_in_again() {
     let text = PROFILE.replace("      refresh: {post: /refresh, json: {refresh_token: '${refresh_token}'}}\n", "");
-    let mut client = Client::new(&program(&text), tokens());
+    let mut client = Client::new(&flow_of(&text), tokens());
     client.iterate(1_000);
     assert_eq!(client.iterate(1_090), [LOGIN, "GET /a Bearer t2", "GET /b -"]);
 }
@@ -125,7 +126,7 @@ fn without_a_refresh_request_a_user_logs_in_again() {
 fn a_refused_refresh_becomes_a_login() {
     let mut give = tokens();
     let answer = move |asked: &str| if asked.contains("refresh_token") { (400, "{}".to_owned()) } else { give(asked) };
-    let mut client = Client::new(&program(PROFILE), answer);
+    let mut client = Client::new(&flow_of(PROFILE), answer);
     client.iterate(1_000);
     let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
     assert_eq!(client.iterate(1_095), [refresh, LOGIN, "GET /a Bearer t2", "GET /b -"]);
@@ -135,7 +136,7 @@ fn a_refused_refresh_becomes_a_login() {
 fn a_refused_request_is_tried_once_more_with_a_fresh_token() {
     let mut give = tokens();
     let answer = move |asked: &str| if asked.starts_with("GET /a") { (401, String::new()) } else { give(asked) };
-    let mut client = Client::new(&program(PROFILE), answer);
+    let mut client = Client::new(&flow_of(PROFILE), answer);
     let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
     let expected = [LOGIN, "GET /a Bearer t1", refresh, "GET /a Bearer t2", "GET /b -"];
     assert_eq!(client.iterate(1_000), expected);
@@ -144,14 +145,14 @@ fn a_refused_request_is_tried_once_more_with_a_fresh_token() {
 #[test]
 fn who_gets_no_token_sends_nothing_that_needs_one() {
     for answer in [(500, "{\"access_token\":\"t\"}"), (200, "{}"), (200, "no")] {
-        let mut client = Client::new(&program(PROFILE), move |_: &str| (answer.0, answer.1.to_owned()));
+        let mut client = Client::new(&flow_of(PROFILE), move |_: &str| (answer.0, answer.1.to_owned()));
         assert_eq!(client.iterate(1_000), [LOGIN, "auth backend: there is no token"]);
     }
 }
 
 #[test]
 fn a_token_without_a_time_lasts() {
-    let mut client = Client::new(&program(PROFILE), |_: &str| (200, "{\"access_token\":\"t\"}".to_owned()));
+    let mut client = Client::new(&flow_of(PROFILE), |_: &str| (200, "{\"access_token\":\"t\"}".to_owned()));
     client.iterate(0);
     assert_eq!(client.iterate(1_000_000), ["GET /a Bearer t", "GET /b -"]);
 }
@@ -162,8 +163,8 @@ fn users_and_passwords_are_encoded_once_or_each_time() {
     let steps = "  - {get: /1, auth: {basic: {username: jane, password: '${PW}'}}}\n  - set: {name: ann}\n  \
                  - {get: /2, auth: {basic: {username: '${name}', password: 'x${name}'}}}\n  - {get: /3, auth: me}\n  \
                  - {get: /4, auth: {bearer: 'a${name}'}}\n";
-    let program = program(&format!("{flow}{steps}"));
-    let mut client = Client::new(&program, |_: &str| (200, String::new()));
+    let plan = flow_of(&format!("{flow}{steps}"));
+    let mut client = Client::new(&plan, |_: &str| (200, String::new()));
     let expected =
         ["GET /1 Basic amFuZTrDqTpi", "GET /2 Basic YW5uOnhhbm4=", "GET /3 Basic YTpi", "GET /4 Bearer aann"];
     assert_eq!(client.iterate(0), expected);

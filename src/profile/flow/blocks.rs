@@ -7,8 +7,8 @@ use crate::{
     language::{Template, Value},
     metric::Kind,
     plan::{
-        Op,
-        program::{Loop, MetricStep, Over},
+        Op, StepKind as RowKind,
+        program::{Elapsed, Loop, Over},
     },
     profile::{
         grammar::{Key, Section, Type},
@@ -120,6 +120,7 @@ const CHOICES: &str = "for example `choose: [{weight: 3, steps: […]}, {weight:
 /// `if: …` with `then` and `else`.
 pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
+    compiler.describe("if:");
     let skip = compiler.open(Op::Unless(Box::new(condition), 0));
     compiler.block(&mut step.map, "then");
     otherwise(compiler, &mut step.map, skip);
@@ -138,6 +139,7 @@ fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip:
 /// `chance: 20%` with `steps` and `else`.
 pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let share = compiler.reading.parsed(step.value, "chance", units::parse_share).unwrap_or_default();
+    compiler.describe("by chance:");
     let skip = compiler.open(Op::Chance(share, 0));
     compiler.block(&mut step.map, "steps");
     otherwise(compiler, &mut step.map, skip);
@@ -152,6 +154,7 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
         return reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     let items = reading.list(step.value, "choose");
+    compiler.describe(&format!("one of {}:", items.len()));
     let choice = compiler.open(Op::Choose(Box::default()));
     let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
     for item in items {
@@ -237,6 +240,7 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
     let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
     let counter = compiler.names.hidden();
     compiler.ops.push(Op::Reset(counter));
+    compiler.describe("repeat:");
     let head = compiler.open(Op::Loop(Box::new(Loop { counter, over, index, end: 0 })));
     compiler.enter("loop", None);
     compiler.block(&mut step.map, "steps");
@@ -249,6 +253,7 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
 /// `every: 30s`: steps that a user does no more often than that.
 pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let every = compiler.reading.duration(step.value, "every").unwrap_or(Duration::ZERO);
+    compiler.describe(&format!("every {}:", units::show_duration(every)));
     let skip = compiler.open(Op::Due { last: compiler.names.hidden(), every, otherwise: 0 });
     compiler.block(&mut step.map, "steps");
     otherwise(compiler, &mut step.map, skip);
@@ -264,7 +269,8 @@ pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     }
     let since = compiler.names.hidden();
     compiler.groups.push(name);
-    let done = Op::Group(since, compiler.group_label());
+    let row = compiler.row(&"".into(), RowKind::Group);
+    let done = Op::Elapsed(since, Box::new(Elapsed { step: row, tags: Vec::new() }));
     compiler.ops.push(Op::Mark(since));
     compiler.enter("group", Some(done.clone()));
     compiler.block(&mut step.map, "steps");
@@ -284,9 +290,8 @@ pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     compiler.ops.push(Op::Mark(since));
     compiler.block(&mut step.map, "steps");
     if let Some(metric) = metric {
-        let value = Template::fixed(Value::Null);
-        let sample = MetricStep { metric, value, tags, group: compiler.group_label() };
-        compiler.ops.push(Op::Measure(since, Box::new(sample)));
+        let row = compiler.row(&"".into(), RowKind::Metric(metric));
+        compiler.ops.push(Op::Elapsed(since, Box::new(Elapsed { step: row, tags })));
     }
     step.map.finish(compiler.reading);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Compiler, Step, StepKind};
 use crate::{
     language::{Expr, Needs, Template},
-    plan::{Check, Op, check::Rule},
+    plan::{Check, Op, StepKind as RowKind, check::Rule},
     profile::{
         grammar::{Key, Section, Type},
         node::{Node, Yaml},
@@ -71,7 +71,7 @@ impl Default for Expectation {
 /// `check: {…}` as a step of its own: conditions on values, or on the last response.
 pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let begin = compiler.here();
-    let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(_)));
+    let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(..)));
     compiler.checks(step.value, last.unwrap_or(begin), &"".into());
     step.map.finish(compiler.reading);
 }
@@ -84,15 +84,10 @@ impl<'n> Compiler<'_, 'n> {
             self.keep_since(send, needs);
             for (name, named, rule) in rules {
                 self.keep_since(send, Needs { head: false, body: rule.reads_body() });
-                self.ops.push(Op::Check(Box::new(self.check_of(name, named, rule, request))));
+                let step = self.row(request, RowKind::Check(name.into()));
+                self.ops.push(Op::Check(step, Box::new(Check { named, rule })));
             }
         }
-    }
-
-    /// A check with the labels of where it stands.
-    pub(super) fn check_of(&self, name: String, named: Option<Template>, rule: Rule, request: &Arc<str>) -> Check {
-        let group = self.group_label();
-        Check { name: name.into(), named, rule, request: request.clone(), group, tags: Vec::new() }
     }
 
     /// A map of conditions; each is a check of its own, all under one name if it has one.

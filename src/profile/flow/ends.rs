@@ -42,6 +42,7 @@ const SCOPES: [(&str, &str); 4] = [("loop", "loop"), ("group", "group"), ("itera
 
 /// `fail: why`.
 pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    compiler.describe("fail");
     let op = message(compiler, step.value).map(Op::Fail);
     compiler.ops.extend(op);
     step.map.finish(compiler.reading);
@@ -49,6 +50,7 @@ pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 
 /// `abort: why`.
 pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+    compiler.describe("abort");
     let op = message(compiler, step.value).map(Op::Abort);
     compiler.ops.extend(op);
     step.map.finish(compiler.reading);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Compiler, Names, Surroundings, given_names};
 use crate::{
-    plan::{Op, Origin, Program},
+    plan::{FlowPlan, Op, Origin, Program},
     profile::{
         diagnostic::Place,
         node::Node,
@@ -47,14 +47,14 @@ impl<'n> Sections<'n> {
 pub type SetupNames = Vec<(String, Place)>;
 
 /// Compiles all entries of a scenario. With `strict`, a request that fails ends the test.
-pub fn read_program<'n>(
+pub fn read_flow<'n>(
     reading: &Reading,
     surroundings: &Surroundings<'n>,
     origins: &mut Vec<Origin>,
     sections: &Sections<'n>,
     of_setup: &SetupNames,
     strict: bool,
-) -> Program {
+) -> FlowPlan {
     let names = Names::new(&reading.variables);
     let declare = |found: Vec<(String, Place)>, lasts: bool| {
         for (name, place) in found {
@@ -86,7 +86,8 @@ pub fn read_program<'n>(
         program.on_start = Some(begin);
     }
     program.on_stop = sections.on_stop.map(|node| compiler.entry(Some(node), "on_stop"));
-    program.ops = compiler.finish();
-    (program.names, program.fleeting) = names.into_parts();
-    program
+    let (ops, steps) = compiler.finish();
+    program.ops = ops;
+    (program.names, program.iteration_scoped) = names.into_parts();
+    FlowPlan::compiled(steps, program)
 }

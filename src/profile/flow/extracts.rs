@@ -8,7 +8,7 @@ use crate::{
         Needs, Template,
         extract::{Between, Cookie, ExtractError, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
-    plan::{Op, check::Rule, program::Extract},
+    plan::{Op, StepKind as RowKind, program::Extract},
     profile::{
         grammar::{Key, Section, Type, names, words},
         node::{Node, Yaml},
@@ -56,7 +56,8 @@ impl<'n> Compiler<'_, 'n> {
             let Some((what, take, default)) = self.extractor(entry.value) else { continue };
             self.keep_since(send, Needs { head: what.reads_head(), body: what.reads_body() });
             let Some(into) = into else { continue };
-            let check = self.check_of(format!("extract {}", entry.name), None, Rule::Found, request);
+            let label = RowKind::Check(format!("extract {}", entry.name).into());
+            let check = default.is_none().then(|| self.row(request, label));
             self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
         }
     }

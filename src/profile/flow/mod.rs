@@ -27,7 +27,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use self::token::Token;
 pub use self::{
-    entries::{Sections, SetupNames, read_program},
+    entries::{Sections, SetupNames, read_flow},
     names::{Names, given_names},
     request::{Defaults, HeaderText, USER_AGENT, check_header, is_token},
     target::resolve,
@@ -40,7 +40,8 @@ use super::{
 };
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
-    plan::{Op, Origin, UserMetric},
+    metric::UserMetric,
+    plan::{Op, Origin, Step as TableRow, StepId, StepKind as RowKind, StepTable},
 };
 
 /// Stands for a condition that can't be read, which was told.
@@ -134,6 +135,8 @@ pub struct Compiler<'c, 'n> {
     names: &'c Names<'c>,
     /// What was compiled so far.
     pub ops: Vec<Op>,
+    /// The rows of its steps.
+    table: StepTable,
     groups: Vec<String>,
     blocks: Vec<Block>,
     using: Vec<String>,
@@ -160,6 +163,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             origins,
             names,
             ops: Vec::new(),
+            table: StepTable::default(),
             groups: Vec::new(),
             blocks: Vec::new(),
             using: Vec::new(),
@@ -181,10 +185,20 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// What is left to do when all entries are compiled.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Op> {
+    pub fn finish(mut self) -> (Vec<Op>, StepTable) {
         let needs = self.needs;
         self.keep_since(0, needs);
-        self.ops
+        (self.ops, self.table)
+    }
+
+    /// Adds a row to the step table, with the group it stands in.
+    fn row(&mut self, name: &Arc<str>, kind: RowKind) -> StepId {
+        self.table.push(TableRow { name: name.clone(), group: self.group_label(), tags: Vec::new(), kind })
+    }
+
+    /// Adds a row that describes a block and records nothing.
+    fn describe(&mut self, text: &str) {
+        self.row(&"".into(), RowKind::Block(text.to_owned()));
     }
 
     fn steps(&mut self, node: &'n Node, what: &str) {

@@ -53,14 +53,14 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let none = Pause::Between(Duration::ZERO, Duration::ZERO);
     let (every, limit) = (every.unwrap_or_else(|| none.clone()), limit.unwrap_or(none));
     let expired = compiler.open(Op::Expired { since, limit, every: every.clone(), target: 0 });
-    compiler.ops.push(Op::Think(every));
+    compiler.push_think(every);
     compiler.ops.push(Op::Goto(request));
     compiler.close(expired);
     if let Some(node) = step.map.take("on_timeout") {
         compiler.steps(node, "on_timeout");
     }
     compiler.close(done);
-    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(_))) && !reading.has_errors() {
+    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(..))) && !reading.has_errors() {
         let hint = Some("for example `poll: {get: /status}`".to_owned());
         reading.error(step.value.place, "`poll` needs a request to repeat", hint);
     }

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     language::{Escape, Expr, Needs, Nothing, Template},
     plan::{
-        Op, RequestSpec, Wire,
-        program::{Retry, Send},
+        Op, Request, RequestSpec, Step as TableRow, StepKind as RowKind, Wire,
+        program::{LabelTemplates, Retry},
         rendering::{Piece, Rendering},
     },
     profile::{
@@ -134,12 +134,12 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let auth = compiler.auth(&mut map);
     let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (place, value), &mut map, &auth));
     compiler.needs = compiler.needs.and(needs);
-    let name: Arc<str> = send.as_ref().map_or("", |send| &send.request.name).into();
+    let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
     let at = if let Auth::Token(token) = auth {
         compiler.send_with(&token, send, (place, needs))
     } else {
         let at = compiler.here();
-        compiler.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+        compiler.push_request(send);
         at
     };
     if let Some(retry) = retry {
@@ -158,15 +158,29 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     map.finish(reading);
 }
 
+/// A request step that was read: its row, and the labels that come from values.
+pub(super) struct ReadRequest {
+    pub(super) row: TableRow,
+    labels: Option<Box<LabelTemplates>>,
+}
+
 impl<'n> Compiler<'_, 'n> {
-    /// The request itself; `auth` says who sends it.
+    /// Adds a request to the table and to the program.
+    pub(super) fn push_request(&mut self, request: Option<ReadRequest>) {
+        if let Some(ReadRequest { row, labels }) = request {
+            let step = self.table.push(row);
+            self.ops.push(Op::Send(step, labels));
+        }
+    }
+
+    /// The request itself, authenticated by `auth`.
     pub(super) fn send(
         &mut self,
         method: &str,
         (place, url): (Place, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
-    ) -> Option<Send> {
+    ) -> Option<ReadRequest> {
         let reading = self.reading;
         let target = self.target(url);
         let query = map.take("params");
@@ -203,9 +217,7 @@ impl<'n> Compiler<'_, 'n> {
         let query = query.map(|node| self.query(node, has_query)).unwrap_or_default();
         let origin = target.origin();
         let (wire, rendering) = render(method, target, query, headers, body);
-        let request = RequestSpec {
-            name,
-            group: self.group_label(),
+        let spec = RequestSpec {
             method: method.to_owned(),
             origin,
             wire,
@@ -218,16 +230,13 @@ impl<'n> Compiler<'_, 'n> {
             limited: expect.limited.into(),
             redirects,
             digest: auth.digest(),
-            tags,
         };
-        Some(Send {
-            request,
-            rendering,
-            name: computed_name,
-            tags: computed_tags,
-            demands: expect.demand,
-            aside: false,
-        })
+        let kind = Request { spec, rendering, demands: expect.demand, internal: false };
+        let row =
+            TableRow { name: name.into(), group: self.group_label(), tags, kind: RowKind::Request(Box::new(kind)) };
+        let computed = computed_name.is_some() || !computed_tags.is_empty();
+        let labels = computed.then(|| Box::new(LabelTemplates { name: computed_name, tags: computed_tags }));
+        Some(ReadRequest { row, labels })
     }
 
     /// Headers of all requests, overridden or taken away by those of this one.
@@ -275,10 +284,12 @@ impl<'n> Compiler<'_, 'n> {
 
     /// Keeps parts of the responses to requests from an operation on.
     pub(super) fn keep_since(&mut self, at: usize, needs: Needs) {
-        for op in &mut self.ops[at..] {
-            if let Op::Send(send) = op {
-                send.request.keep_head |= needs.head;
-                send.request.keep_body |= needs.body;
+        for op in &self.ops[at..] {
+            if let Op::Send(step, _) = op
+                && let Some(request) = self.table.request_mut(*step)
+            {
+                request.spec.keep_head |= needs.head;
+                request.spec.keep_body |= needs.body;
             }
         }
     }

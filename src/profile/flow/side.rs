@@ -3,7 +3,7 @@
 use super::{BLOCK, Compiler, Step, StepKind, token::Token};
 use crate::{
     language::{Slot, Template},
-    plan::{Op, program::Parallel},
+    plan::{Op, StepKind as RowKind, describe, program::Parallel},
     profile::{
         grammar::{Key, Type},
         node::{Node, Yaml},
@@ -47,6 +47,7 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
     let index = step.map.take("index");
     let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
     let collect = step.map.take("collect");
+    let row = compiler.row(&"".into(), RowKind::Parallel);
     let block = compiler.open(Op::End);
     // What `end: loop` would leave stands outside of a branch: a branch can't leave it for the others.
     let outer = std::mem::take(&mut compiler.blocks);
@@ -69,10 +70,9 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
     }
     let assigned = compiler.assigned_since(begin);
     let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();
-    let group = compiler.group_label();
     let next = compiler.here();
     compiler.ops[block] =
-        Op::Parallel(Box::new(Parallel { branches, copies, width, index, assigned, collect, group, next }));
+        Op::Parallel(Box::new(Parallel { branches, copies, width, index, assigned, collect, step: row, next }));
     step.map.finish(reading);
 }
 
@@ -81,6 +81,7 @@ pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let Some(after) = compiler.pause(step.value, "after") else { return };
     let outer = std::mem::take(&mut compiler.blocks);
     let body = compiler.here() + 1;
+    compiler.describe(&format!("after {}, beside what follows:", describe::pause(&after)));
     let detach = compiler.open(Op::Detach { after, body, next: 0 });
     compiler.block(&mut step.map, "steps");
     compiler.ops.push(Op::End);

@@ -7,7 +7,7 @@ use crate::{
     language::{Expr, Slot, Template, Value},
     metric::{Kind, Unit},
     plan::{
-        Op,
+        Op, StepKind as RowKind,
         program::{Change, Collect, MetricStep, Pause, Which},
     },
     profile::{
@@ -96,7 +96,9 @@ const MOST_ITEMS: u32 = 1_000;
 /// `think: 1s`, `think: 1s..3s` or `think: ${…}`.
 pub(super) fn think<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let pause = compiler.pause(step.value, "think");
-    compiler.ops.extend(pause.map(Op::Think));
+    if let Some(pause) = pause {
+        compiler.push_think(pause);
+    }
     step.map.finish(compiler.reading);
 }
 
@@ -132,8 +134,8 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
             compiler.number_of(entry.value, &what, value);
         }
         if let (Some(metric), Some(value)) = (metric, value) {
-            let sample = MetricStep { metric, value, tags: tags.clone(), group: compiler.group_label() };
-            compiler.ops.push(Op::Metric(Box::new(sample)));
+            let row = compiler.row(&"".into(), RowKind::Metric(metric));
+            compiler.ops.push(Op::Metric(Box::new(MetricStep { step: row, value, tags: tags.clone() })));
         }
     }
 }
@@ -209,6 +211,12 @@ pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 }
 
 impl<'n> Compiler<'_, 'n> {
+    /// Adds a pause to the table and to the program.
+    pub(super) fn push_think(&mut self, pause: Pause) {
+        self.row(&"".into(), RowKind::Think(pause.clone()));
+        self.ops.push(Op::Think(pause));
+    }
+
     /// A pause: a duration, a range of them, or values that become one.
     pub(super) fn pause(&mut self, node: &'n Node, what: &str) -> Option<Pause> {
         let template = self.template(node, what)?;

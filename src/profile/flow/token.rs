@@ -21,11 +21,7 @@ use crate::{
         Expr, Named, Needs, Slot, Template, Value,
         extract::{Extractor, JsonPath, Take},
     },
-    plan::{
-        Op,
-        check::Rule,
-        program::{Extract, Send},
-    },
+    plan::{Op, StepKind as RowKind, program::Extract},
     profile::{
         diagnostic::Place,
         grammar::{Key, Section, Type},
@@ -108,7 +104,12 @@ impl Token {
 impl<'n> Compiler<'_, 'n> {
     /// A request that needs a token: it is fetched first, and once more when the request is refused. Gives the position
     /// of the request; `needs` is what it reads of the response before it.
-    pub(super) fn send_with(&mut self, token: &Token, send: Option<Send>, (place, needs): (Place, Needs)) -> usize {
+    pub(super) fn send_with(
+        &mut self,
+        token: &Token,
+        send: Option<super::request::ReadRequest>,
+        (place, needs): (Place, Needs),
+    ) -> usize {
         if needs != Needs::default() {
             let message =
                 format!("this request reads the response before it, which may be that of auth `{}`", token.provider);
@@ -121,7 +122,7 @@ impl<'n> Compiler<'_, 'n> {
         self.ops.push(Op::Goto(token.fetch));
         self.close(there);
         let at = self.here();
-        self.ops.extend(send.map(|send| Op::Send(Box::new(send))));
+        self.push_request(send);
         let done = self.open(token.when("status != 401 || error == '' || renewed == 1"));
         self.ops.push(Op::Set(token.renewed, Template::fixed(Value::Int(1))));
         self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
@@ -223,11 +224,13 @@ impl<'n> Compiler<'_, 'n> {
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();
         let Some(mut send) = self.send(&method.to_uppercase(), (url.place, url), map, &auth) else { return };
-        send.aside = true;
-        if !named {
-            send.request.name = format!("auth {}", token.provider);
+        if let RowKind::Request(request) = &mut send.row.kind {
+            request.internal = true;
         }
-        self.ops.push(Op::Send(Box::new(send)));
+        if !named {
+            send.row.name = format!("auth {}", token.provider).into();
+        }
+        self.push_request(Some(send));
     }
 
     /// Takes something out of the answer; null if it isn't there.
@@ -239,8 +242,7 @@ impl<'n> Compiler<'_, 'n> {
         let Some((what, take, default)) = looked_for else { return };
         self.keep_since(token.fetch, Needs { head: what.reads_head(), body: what.reads_body() });
         let default = Some(default.unwrap_or_else(|| Template::fixed(Value::Null)));
-        let check = self.check_of(String::new(), None, Rule::Found, &"".into());
-        self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
+        self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check: None })));
     }
 }
 

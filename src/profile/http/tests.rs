@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::document::{Given, load};
 use crate::plan::{
-    Op, Origin, Plan,
+    Origin, Plan,
     http::{CookieLife, Debug, HttpOptions, Reuse, TlsVersions, Version},
     names::{Policy, Select},
 };
@@ -137,9 +137,8 @@ fn requests_have_redirects_and_digest_of_their_own() {
     let text = "base_url: http://h\nhttp: {compression: true}\nscenarios:\n  s:\n    executor: constant-vus\n    vus: 1\n    \
                 duration: 1s\n    flow:\n      - get: /\n        redirects: 0\n        auth: {digest: {username: u, password: p}}\n";
     let plan = load("p.yaml", text, &Given::default()).unwrap();
-    let ops = &plan.scenarios[0].program.ops;
-    let Some(Op::Send(send)) = ops.iter().find(|op| matches!(op, Op::Send(_))) else { panic!("a request") };
-    let request = &send.request;
+    let (_, request) = plan.scenarios[0].flow.steps.requests().next().unwrap();
+    let request = &request.spec;
     assert_eq!((request.redirects, request.digest.as_ref().unwrap().username.as_str()), (Some(0), "u"));
     let wire = String::from_utf8_lossy(&request.wire.bytes);
     assert!(wire.contains("Accept-Encoding: gzip, deflate, br, zstd\r\n"), "{wire}");

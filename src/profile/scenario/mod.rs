@@ -20,12 +20,12 @@ use self::total::Total;
 use super::{
     diagnostic::{Place, did_you_mean},
     document::Given,
-    flow::{Sections, SetupNames, Surroundings, read_program},
+    flow::{Sections, SetupNames, Surroundings, read_flow},
     grammar::{Key, Section, Type},
     node::Node,
     reader::{MapReader, Reading},
 };
-use crate::plan::{Origin, Program, Scenario, Shape, Wait};
+use crate::plan::{FlowPlan, Origin, Scenario, Shape, Wait};
 
 /// A scenario.
 pub(in crate::profile) static SCENARIO: Section = Section {
@@ -71,8 +71,8 @@ pub struct Sources<'s, 'n> {
 
 impl<'n> Sources<'_, 'n> {
     /// Compiles the steps of one kind of user.
-    pub(super) fn program(&mut self, reading: &Reading, sections: &Sections<'n>, strict: bool) -> Program {
-        read_program(reading, self.surroundings, self.origins, sections, self.of_setup, strict)
+    pub(super) fn flow(&mut self, reading: &Reading, sections: &Sections<'n>, strict: bool) -> FlowPlan {
+        read_flow(reading, self.surroundings, self.origins, sections, self.of_setup, strict)
     }
 }
 
@@ -97,7 +97,7 @@ struct Read {
     start: Option<Duration>,
     graceful_stop: Option<Duration>,
     wait: Option<Wait>,
-    program: Program,
+    flow: FlowPlan,
     tags: Vec<(String, String)>,
 }
 
@@ -122,7 +122,7 @@ pub fn read_all<'n>(
     let wait = wait::read(reading, map).unwrap_or_default();
     let mut read = Vec::new();
     if let Some(node) = flow {
-        let program = sources.program(reading, &Sections::of_flow(node, "flow"), false);
+        let flow = sources.flow(reading, &Sections::of_flow(node, "flow"), false);
         let (start, grace) = (Some(Duration::ZERO), Some(executor::GRACE));
         let (name, place, load) = ("default".to_owned(), node.place, Load::Share(1));
         read.push(Read {
@@ -133,7 +133,7 @@ pub fn read_all<'n>(
             start,
             graceful_stop: grace,
             wait: None,
-            program,
+            flow,
             tags: Vec::new(),
         });
     }
@@ -197,7 +197,7 @@ fn finished(read: Read, dealt: Option<(&'static str, Shape)>, wait: Wait) -> Opt
         start: read.start?,
         graceful_stop: read.graceful_stop?,
         wait,
-        program: read.program,
+        flow: read.flow,
         tags: read.tags,
     })
 }
@@ -245,7 +245,7 @@ fn read_one<'n>(
     let wait = wait::read(reading, &mut map);
     let share = map.take("share").map(|node| (node.place, total::read_share(reading, node)));
     let sections = Sections::take(reading, &mut map);
-    let program = sources.program(reading, &sections, false);
+    let flow = sources.flow(reading, &sections, false);
     let mut known = true;
     let load = if let Some(node) = named {
         let executor = executor::read(reading, &mut map, node);
@@ -274,7 +274,7 @@ fn read_one<'n>(
     if known {
         map.finish(reading);
     }
-    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, program, tags }
+    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, flow, tags }
 }
 
 /// The shape of load in brief; a fault at `place` when there is none.

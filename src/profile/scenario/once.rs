@@ -40,7 +40,7 @@ impl Once {
     ) -> Option<Scenario> {
         let (name, limit) = self.keys();
         let limit = map.take(limit).map_or(Some(LIMIT), |node| reading.duration(node, limit));
-        let program = sources.program(reading, &Sections::of_flow(map.take(name)?, name), self == Self::Setup);
+        let flow = sources.flow(reading, &Sections::of_flow(map.take(name)?, name), self == Self::Setup);
         let schedule = ClosedSchedule::constant(1, limit?);
         let graceful_ramp_down = Duration::ZERO;
         let shape = ClosedShape { schedule, graceful_ramp_down, work: Work::Shared(1), max_users: None };
@@ -51,7 +51,7 @@ impl Once {
             start: Duration::ZERO,
             graceful_stop: Duration::ZERO,
             wait: Wait::None,
-            program,
+            flow,
             tags: Vec::new(),
         })
     }

@@ -6,7 +6,7 @@ use crate::{
     cli::CheckArgs,
     metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
     plan::{
-        Op, Plan, Scenario, Shape,
+        Plan, Scenario, Shape,
         data::PlannedData,
         describe::{self, describe},
         feasibility, timeline,
@@ -79,7 +79,7 @@ pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
 }
 
 fn steps(scenario: &Scenario) -> String {
-    let steps = scenario.program.ops.iter().filter_map(describe::step);
+    let steps = scenario.flow.steps.iter().filter_map(describe::step);
     steps.fold(String::new(), |text, step| text + "    - " + &step + "\n")
 }
 
@@ -151,8 +151,8 @@ fn descriptors(plan: &Plan) -> Option<String> {
 fn predicted_series(plan: &Plan) -> u64 {
     let series = plan.scenarios.iter().map(|scenario| {
         let stages = scenario.stages().len().max(1);
-        let steps = scenario.program.ops.iter().map(|op| if let Op::Send(_) = op { HTTP_FAMILY.len() } else { 0 });
-        (steps.sum::<usize>() + ITERATION_FAMILY.len()) * stages + 3 + if stages > 1 { stages } else { 0 }
+        let requests = scenario.flow.steps.requests().count() * HTTP_FAMILY.len();
+        (requests + ITERATION_FAMILY.len()) * stages + 3 + if stages > 1 { stages } else { 0 }
     });
     series.sum::<usize>() as u64 + 6
 }
@@ -168,13 +168,13 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "graceful_stop_ms": scenario.graceful_stop.as_secs_f64() * 1e3,
             "peak_vus": scenario.peak_vus(),
             "peak_rate": if let Shape::Open(open) = &scenario.shape { Some(open.schedule.peak_rate()) } else { None },
-            "steps": scenario.program.ops.iter().filter_map(describe::step).collect::<Vec<_>>(),
+            "steps": scenario.flow.steps.iter().filter_map(describe::step).collect::<Vec<_>>(),
         })
     });
     let once = |scenario: &Scenario| {
         json!({
             "timeout_ms": scenario.duration().as_secs_f64() * 1e3,
-            "steps": scenario.program.ops.iter().filter_map(describe::step).collect::<Vec<_>>(),
+            "steps": scenario.flow.steps.iter().filter_map(describe::step).collect::<Vec<_>>(),
         })
     };
     let timeline = timeline::moments(plan).into_iter().map(|moment| {

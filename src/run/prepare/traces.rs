@@ -4,7 +4,7 @@ use crate::{
     executor::{Sampling, tracer},
     interval_log::frame::RequestHeader,
     output::{OutputAddress, address::Settings, otlp::Tracing},
-    plan::{Op, Plan},
+    plan::Plan,
     run::error::CommandError,
 };
 
@@ -49,13 +49,12 @@ pub fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Samp
 pub fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
     let mut headers = Vec::new();
     for scenario in &plan.scenarios {
-        for op in &scenario.program.ops {
-            let Op::Send(send) = op else { continue };
-            let Some(origin) = plan.origins.get(send.request.origin) else { continue };
+        for (step, request) in scenario.flow.steps.requests() {
+            let Some(origin) = plan.origins.get(request.spec.origin) else { continue };
             headers.push(RequestHeader {
                 scenario: scenario.name.clone(),
-                name: send.request.name.clone(),
-                method: send.request.method.clone(),
+                name: step.name.to_string(),
+                method: request.spec.method.clone(),
                 scheme: if origin.tls { "https" } else { "http" }.to_owned(),
                 address: origin.host.clone(),
                 port: origin.port,
@@ -66,14 +65,4 @@ pub fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_flag_takes_a_bare_address_and_that_of_a_sink() {
-        for given in ["http://h?ratio=1", "otlp=http://h?ratio=1", "traces=http://h?ratio=1"] {
-            assert_eq!(address(given), "traces=http://h?ratio=1");
-        }
-        assert_eq!(address("?ratio=1"), "traces=?ratio=1");
-    }
-}
+mod tests;

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Flow, FlowContext,
+    FlowContext,
+    compiled::FlowState,
     read::{count, whole},
 };
 use crate::{
@@ -14,21 +15,21 @@ use crate::{
     },
 };
 
-impl Flow {
-    /// Does what needs nobody else. Operations with effects are not done here.
-    pub(super) fn step(&mut self, op: &Op, scene: &FlowContext<'_>) -> Result<(), Unrenderable> {
+impl FlowState {
+    /// Performs an operation that needs nothing but the values; those with effects are left alone.
+    pub(super) fn compute(&mut self, op: &Op, context: &FlowContext<'_>) -> Result<(), Unrenderable> {
         match op {
             Op::Set(slot, template) => {
-                let value = template.value(&mut self.moment(scene))?.into_owned();
+                let value = template.value(&mut self.eval(context))?.into_owned();
                 self.put(*slot, value);
             }
             Op::Goto(target) => self.position = *target,
             Op::Unless(condition, target) => {
-                let holds = condition.holds(&mut self.moment(scene));
+                let holds = condition.holds(&mut self.eval(context));
                 self.go_to_unless(holds, *target);
             }
             Op::When(condition, target) => {
-                let holds = condition.holds(&mut self.moment(scene));
+                let holds = condition.holds(&mut self.eval(context));
                 self.go_to_unless(!holds, *target);
             }
             // A place in a program is never larger than a position.
@@ -45,23 +46,23 @@ impl Flow {
                 }
             }
             Op::Reset(slot) => self.put(*slot, Value::Int(0)),
-            Op::Loop(head) => self.go_round(head, scene),
-            Op::Mark(slot) => self.put(*slot, stamp(scene.now)),
+            Op::Loop(head) => self.go_round(head, context),
+            Op::Mark(slot) => self.put(*slot, stamp(context.now)),
             Op::Expired { since, limit, every, target } => {
-                let next = self.elapsed(*since, scene) + self.pause(every, scene)?;
-                if next > self.pause(limit, scene)? {
+                let next = self.elapsed(*since, context) + self.pause(every, context)?;
+                if next > self.pause(limit, context)? {
                     self.position = *target;
                 }
             }
             Op::Due { last, every, otherwise } => {
                 let first = *self.get(*last) == Value::Null;
-                if first || self.elapsed(*last, scene) >= *every {
-                    self.put(*last, stamp(scene.now));
+                if first || self.elapsed(*last, context) >= *every {
+                    self.put(*last, stamp(context.now));
                 } else {
                     self.position = *otherwise;
                 }
             }
-            Op::Collect(collect) => self.change(collect, scene)?,
+            Op::Collect(collect) => self.change(collect, context)?,
             _ => {}
         }
         Ok(())
@@ -73,7 +74,7 @@ impl Flow {
         }
     }
 
-    fn go_round(&mut self, head: &Loop, scene: &FlowContext<'_>) {
+    fn go_round(&mut self, head: &Loop, context: &FlowContext<'_>) {
         let round = count(self.get(head.counter));
         let goes_on = match &head.over {
             Over::Times(times) => round < count(self.get(*times)),
@@ -85,7 +86,7 @@ impl Flow {
                 }
                 found
             }
-            Over::While(condition, max) => round < u64::from(*max) && condition.value(&mut self.moment(scene)).holds(),
+            Over::While(condition, max) => round < u64::from(*max) && condition.value(&mut self.eval(context)).holds(),
         };
         if !goes_on {
             self.position = head.end;
@@ -97,19 +98,19 @@ impl Flow {
         }
     }
 
-    fn change(&mut self, collect: &Collect, scene: &FlowContext<'_>) -> Result<(), Unrenderable> {
+    fn change(&mut self, collect: &Collect, context: &FlowContext<'_>) -> Result<(), Unrenderable> {
         let mut items = match self.get(collect.list) {
             Value::List(items) => items.to_vec(),
             _ => Vec::new(),
         };
         match &collect.what {
             Change::Push { value, max } => {
-                items.push(value.value(&mut self.moment(scene))?.into_owned());
+                items.push(value.value(&mut self.eval(context))?.into_owned());
                 let surplus = items.len().saturating_sub(*max);
                 items.drain(..surplus);
             }
             Change::Remove(value) => {
-                let gone = value.value(&mut self.moment(scene))?.into_owned();
+                let gone = value.value(&mut self.eval(context))?.into_owned();
                 items.retain(|item| *item != gone);
             }
             Change::Pick { into, which, take, empty } => {
@@ -136,8 +137,8 @@ impl Flow {
     }
 
     /// Time since a mark.
-    pub(super) fn elapsed(&self, since: Slot, scene: &FlowContext<'_>) -> Duration {
-        scene.now.saturating_sub(Duration::from_nanos(count(self.get(since))))
+    pub(super) fn elapsed(&self, since: Slot, context: &FlowContext<'_>) -> Duration {
+        context.now.saturating_sub(Duration::from_nanos(count(self.get(since))))
     }
 }
 
