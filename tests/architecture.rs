@@ -15,9 +15,11 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("exit", &[]),
+    ("http_server", &[]),
     ("metric", &[]),
     ("threshold", &["units", "metric"]),
-    ("control", &[]),
+    // `http_server` for the control API, and in `output` for the page that is scraped.
+    ("control", &["http_server"]),
     ("language", &["units"]),
     // `metric` for the metrics that a profile defines.
     ("plan", &["units", "language", "metric", "threshold"]),
@@ -30,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // `interval_log` for its framing: one way to notice a torn or damaged frame.
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
-    ("output", &["units", "metric", "threshold", "interval_log", "record_log"]),
+    ("output", &["units", "http_server", "metric", "threshold", "interval_log", "record_log"]),
     // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
     ("dashboard", &["units", "metric", "output", "analysis"]),
     // `threshold` and `exit` for the verdict.
@@ -192,83 +194,4 @@ fn there_is_nothing_left_to_do_and_nothing_allowed_without_reason() {
             assert!(text[at..end].contains("reason ="), "{}: an #[expect] without a reason", path.display());
         }
     }
-}
-
-fn table_between<'a>(text: &'a str, name: &str) -> &'a str {
-    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let from = text.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
-    &text[from..from + text[from..].find(&end).unwrap_or_else(|| panic!("no {end}"))]
-}
-
-/// Compares a table of a document with what it is derived from; `UPDATE_README=1` writes it.
-fn check_table(document: &str, name: &str, derived: &str) {
-    let path = root().join(document);
-    let readme = fs::read_to_string(&path).unwrap();
-    let known = table_between(&readme, name);
-    if std::env::var_os("UPDATE_README").is_some() {
-        let from = known.as_ptr() as usize - readme.as_ptr() as usize;
-        fs::write(&path, [&readme[..from], derived, &readme[from + known.len()..]].concat()).unwrap();
-    } else {
-        assert_eq!(
-            known, derived,
-            "{document}: the table of {name} is behind; run `UPDATE_README=1 cargo test --test architecture -- --test-threads 1`"
-        );
-    }
-}
-
-#[test]
-fn readme_lists_the_metrics() {
-    use loadagent::metric::{Kind, Unit, catalogue};
-    let mut table = String::from("| metric | kind | unit | meaning |\n|---|---|---|---|\n");
-    for metric in catalogue::ALL {
-        let kind = match metric.kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Rate => "rate",
-            Kind::Trend => "trend",
-        };
-        let unit = match metric.unit {
-            Unit::None => "",
-            Unit::Seconds => "s",
-            Unit::Bytes => "B",
-        };
-        table += &format!("| `{}` | {kind} | {unit} | {} |\n", metric.name, metric.help);
-    }
-    check_table("README.md", "metrics", &table);
-}
-
-#[test]
-fn readme_lists_the_exit_codes() {
-    let mut table = String::from("| code | meaning |\n|---|---|\n");
-    for (exit, meaning) in loadagent::exit::Exit::TABLE {
-        table += &format!("| {} | {meaning} |\n", exit.code());
-    }
-    check_table("README.md", "exit codes", &table);
-}
-
-#[test]
-fn readme_lists_the_knobs() {
-    let mut table = String::from("| knob | what it does |\n|---|---|\n");
-    for (name, help) in loadagent::practice_target::NAMES {
-        table += &format!("| `{}` | {help} |\n", name.replace('_', "-"));
-    }
-    check_table("README.md", "knobs", &table);
-}
-
-#[test]
-fn expressions_are_documented() {
-    use loadagent::language::{function, scope};
-    let mut names = String::from("| name | what it holds |\n|---|---|\n");
-    for (name, about) in scope::builtins() {
-        names += &format!("| `{name}` | {about} |\n");
-    }
-    check_table("docs/expressions.md", "names", &names);
-    let mut functions = String::new();
-    for (about, group) in function::FUNCTIONS {
-        functions += &format!("\n### {about}\n\n| function | value |\n|---|---|\n");
-        for function in *group {
-            functions += &format!("| `{}` | {} |\n", function.signature(), function.about);
-        }
-    }
-    check_table("docs/expressions.md", "functions", &functions);
 }

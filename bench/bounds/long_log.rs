@@ -1,5 +1,5 @@
 //! The log of a long run, in minutes: intervals of hundreds of series through the real writer on a simulated clock,
-//! thinned as a run would have it, then read back and folded.
+//! compacted as a run would have it, then read back and folded.
 //!
 //! `cargo run --release --example long-log -- FOLDER [HOURS] [SERIES] [LIMIT_MIB]`; 0 hours read again what is there.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints its result and fails where it stands")]
@@ -152,11 +152,11 @@ fn write(path: &Path, seconds: u64, series: u32, limit: u64) -> Written {
         written.peak_bytes = written.peak_bytes.max(length);
         written.requests += counts[place];
         pool[place] = interval.values;
-        if let Some(thinning) = log.thinning(end_ms, &[Some(second)], limit) {
+        if let Some(compaction) = log.compaction(end_ms, &[Some(second)], limit) {
             let began = Instant::now();
-            let thinned = thinning.run().unwrap();
-            written.pressed += u32::from(thinned.pressure() > Pressure::default());
-            log.adopt(thinned).unwrap();
+            let compacted = compaction.run().unwrap();
+            written.pressed += u32::from(compacted.pressure() > Pressure::default());
+            log.adopt(compacted).unwrap();
             written.thinnings += 1;
             written.thinning_seconds += began.elapsed().as_secs_f64();
         }

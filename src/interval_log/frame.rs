@@ -20,7 +20,7 @@ pub enum FrameKind {
     Interval = 2,
     /// [`Event`].
     Event = 3,
-    /// The end of the run, as JSON.
+    /// How the run ended, as JSON.
     End = 4,
 }
 
@@ -32,7 +32,7 @@ impl FrameKind {
     }
 }
 
-/// What the run is; the first frame.
+/// Identity and plan of a run; the first frame.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Header {
     /// Version of loadagent that wrote the log.
@@ -54,13 +54,12 @@ pub struct Header {
     /// Scenarios in the order of the plan.
     pub scenarios: Vec<ScenarioHeader>,
     /// Where the requests of its steps go.
-    #[serde(default)]
     pub requests: Vec<RequestHeader>,
     /// Thresholds in their order.
     pub thresholds: Vec<ThresholdHeader>,
 }
 
-/// What a reader of the log must know of a threshold. Its first three fields may also be a list: logs of 0.1 have one.
+/// A threshold in the log.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct ThresholdHeader {
     /// The metric as written.
@@ -72,18 +71,16 @@ pub struct ThresholdHeader {
     /// Its place among tiers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
-    /// Whether missing it fails the run: a word of `threshold::Bearing`.
-    #[serde(default)]
+    /// Whether missing it fails the run: a `threshold::Bearing` by name.
     pub bearing: String,
     /// Whether the command line gave it.
-    #[serde(default)]
     pub by_flag: bool,
-    /// Kind and unit of its metric, if the profile defined it: words of `metric::Kind` and `metric::Unit`.
+    /// Kind and unit of its metric, if the profile defined it: names of `metric::Kind` and `metric::Unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<(String, String)>,
 }
 
-/// What a reader of the log must know of a scenario.
+/// A scenario in the log.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub struct ScenarioHeader {
     /// Its name.
@@ -128,9 +125,9 @@ pub enum Model {
 pub struct Event {
     /// When, Unix milliseconds.
     pub at_ms: i64,
-    /// A word for programs.
+    /// For programs.
     pub kind: String,
-    /// A sentence for people.
+    /// For users.
     pub text: String,
 }
 

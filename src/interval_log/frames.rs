@@ -53,11 +53,11 @@ pub(super) struct Frames {
 impl Frames {
     /// At the first frame.
     pub(super) fn open(path: &Path) -> Result<Self, LogError> {
-        let fault = |source| LogError::Io { path: path.display().to_string(), source };
-        let file = File::open(path).map_err(fault)?;
-        let id = FileId::of(&file.metadata().map_err(fault)?);
+        let io_error = |source| LogError::Io { path: path.display().to_string(), source };
+        let file = File::open(path).map_err(io_error)?;
+        let id = FileId::of(&file.metadata().map_err(io_error)?);
         let mut magic = [0; MAGIC.len()];
-        let length = read_at(&file, &mut magic, 0).map_err(fault)?;
+        let length = read_at(&file, &mut magic, 0).map_err(io_error)?;
         // Killed while its first bytes were written: a torn log like any other, with nothing in it.
         if magic.get(..length) != MAGIC.get(..length) {
             return Err(LogError::Foreign { path: path.display().to_string() });

@@ -5,29 +5,29 @@
 //!                                          kind  = header (JSON) · interval (binary) · event (JSON) · end (JSON)
 //! ```
 //!
-//! Owns the file: writing whole frames, reading them on from any of them, noticing and cutting a torn tail, and thinning
-//! what is old: a smaller twin replaces the file while run and readers go on. Knows nothing of sinks: each keeps a cursor of
-//! its own. Never changes a file in place but to cut a torn tail. Start with [`frame`], then [`writer`] and [`reader`];
-//! then [`tiers`] and [`rewrite`].
+//! Owns the file: writing whole frames, reading on from any of them, noticing and cutting a torn tail, and compaction of
+//! old intervals: a smaller replacement file is renamed over the log while the run and its readers go on. Knows nothing of
+//! outputs: each keeps its own cursor. Never changes a file in place except to cut a torn tail. Start with [`frame`], then
+//! [`writer`] and [`reader`]; then [`downsampling`] and [`compaction`].
 
 mod buckets;
 pub mod codec;
+pub mod compaction;
 mod compaction_trigger;
+pub mod downsampling;
 pub mod frame;
 mod frames;
+pub mod merge;
 pub mod reader;
-pub mod rewrite;
 #[cfg(test)]
 mod samples;
 mod spans;
 #[cfg(test)]
 mod tests;
-pub mod thin;
-pub mod tiers;
 pub mod writer;
 
+pub use compaction::{Compacted, Compaction};
+pub use downsampling::Pressure;
 pub use frame::{Event, Header, LogError};
 pub use reader::{Cursor, Entry};
-pub use rewrite::{Compacted, Thinning};
-pub use tiers::Pressure;
 pub use writer::LogWriter;

@@ -1,6 +1,6 @@
-//! Reading: a cursor sees whole, checked frames, stops before a torn one, and follows a log that is thinned meanwhile.
+//! Reading: a cursor sees whole, checked frames, stops before a torn one, and follows a log that is compacted meanwhile.
 //!
-//! A thinned log is another file at the same path. A cursor goes on in it after the last interval that it gave, as soon as
+//! A compacted log is another file at the same path. A cursor goes on in it after the last interval that it gave, as soon as
 //! that is a boundary between two frames there; if it has become part of a merged interval, the cursor reads on in the
 //! old file, which it still holds, to the end of that merged interval. So no interval is given twice or missed.
 
@@ -66,13 +66,13 @@ impl Cursor {
     /// The next whole frame; None at the end of what is written, and before a torn frame.
     ///
     /// A cursor that an output's positions do not stand for (of another process, say) and that has slept through two
-    /// thinnings may find no way from the old file into the new one. It reads the old one to its end and then gives
+    /// compactions may find no way from the old file into the new one. It reads the old one to its end and then gives
     /// None: what it gave is the log as it was at that time.
     ///
     /// # Errors
     /// When the file can't be read, or holds a whole frame that is damaged or of another version.
     pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
-        self.follow().and_then(|()| self.frames.peek()).map_err(|source| self.fault(source)).and_then(|found| {
+        self.follow().and_then(|()| self.frames.peek()).map_err(|source| self.io_error(source)).and_then(|found| {
             let (kind, length) = match found {
                 Found::Nothing => return Ok(None),
                 Found::Damaged => return Err(self.damaged()),
@@ -96,13 +96,13 @@ impl Cursor {
     }
 
     /// The last interval that was given; None before the first. An output's position for
-    /// [`LogWriter::thinning`](super::LogWriter::thinning).
+    /// [`LogWriter::compaction`](super::LogWriter::compaction).
     #[must_use]
     pub fn sequence(&self) -> Option<u64> {
         self.sequence
     }
 
-    /// Bytes before the cursor in the file that it reads: whole frames only. Smaller after a thinning.
+    /// Bytes before the cursor in the file that it reads: whole frames only. Smaller after a compaction.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.frames.offset()
@@ -113,7 +113,7 @@ impl Cursor {
     /// # Errors
     /// When the file can't be read.
     pub fn unread_bytes(&self) -> Result<u64, LogError> {
-        let metadata = self.frames.file().metadata().map_err(|source| self.fault(source))?;
+        let metadata = self.frames.file().metadata().map_err(|source| self.io_error(source))?;
         Ok(metadata.len().saturating_sub(self.offset()))
     }
 
@@ -133,18 +133,18 @@ impl Cursor {
         if self.torn_bytes()? == 0 {
             return Ok(0);
         }
-        let file = OpenOptions::new().write(true).open(&self.path).map_err(|source| self.fault(source))?;
+        let file = OpenOptions::new().write(true).open(&self.path).map_err(|source| self.io_error(source))?;
         if file.try_lock().is_err() {
             return Ok(0);
         }
         // The writer may have finished its frame, and itself, between the reading and the lock.
         while self.read()?.is_some() {}
-        let locked = file.metadata().map_err(|source| self.fault(source))?;
+        let locked = file.metadata().map_err(|source| self.io_error(source))?;
         if FileId::of(&locked) != self.frames.id() {
             return Ok(0);
         }
         let torn = self.torn_bytes()?;
-        file.set_len(self.offset()).map_err(|source| self.fault(source))?;
+        file.set_len(self.offset()).map_err(|source| self.io_error(source))?;
         Ok(torn)
     }
 
@@ -172,7 +172,7 @@ impl Cursor {
         Ok(())
     }
 
-    fn fault(&self, source: io::Error) -> LogError {
+    fn io_error(&self, source: io::Error) -> LogError {
         LogError::Io { path: self.path.display().to_string(), source }
     }
 
@@ -181,7 +181,7 @@ impl Cursor {
     }
 }
 
-/// Whether two files begin with the same header: a thinned log does, that of another run at the same path does not.
+/// Whether two files begin with the same header: a compacted log does, that of another run at the same path does not.
 fn same_run(one: &File, other: &File) -> io::Result<bool> {
     /// With the header's checksum.
     const HEAD_END: usize = MAGIC.len() + HEAD;
@@ -212,82 +212,4 @@ fn place(file: &File, sequence: Option<u64>, others: u64) -> io::Result<Place> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::interval_log::{LogWriter, samples::header};
-
-    fn count(cursor: &mut Cursor) -> usize {
-        std::iter::from_fn(|| cursor.read().unwrap()).count()
-    }
-
-    #[test]
-    fn a_torn_tail_is_noticed_and_cut_wherever_it_tears() {
-        let folder = std::env::temp_dir().join(format!("loadagent-log-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let whole = folder.join("whole.log");
-        drop(std::fs::remove_file(&whole));
-        let mut lengths = Vec::new();
-        {
-            let mut log = LogWriter::create(&whole, &header()).unwrap();
-            lengths.push(log.length());
-            for sequence in 0..5 {
-                let interval = Interval { sequence, start_ms: 1, end_ms: 2, ..Interval::default() };
-                lengths.push(log.interval(&interval).unwrap());
-            }
-        }
-        let bytes = std::fs::read(&whole).unwrap();
-        let ends = [&[MAGIC.len() as u64], lengths.as_slice()].concat();
-        for cut in 0..lengths[4] {
-            let torn = folder.join("torn.log");
-            std::fs::write(&torn, &bytes[..usize::try_from(cut).unwrap()]).unwrap();
-            let mut cursor = Cursor::open(&torn).unwrap();
-            let frames = count(&mut cursor);
-            let whole: Vec<u64> = ends.iter().copied().filter(|end| *end <= cut).collect();
-            assert_eq!(frames, whole.len().saturating_sub(1), "the first end is that of the magic");
-            assert_eq!(cursor.cut_torn_tail().unwrap(), cut - whole.last().copied().unwrap_or(0));
-            assert_eq!(cursor.torn_bytes().unwrap(), 0);
-        }
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn damage_in_the_middle_is_told_and_never_cut() {
-        let path = std::env::temp_dir().join(format!("loadagent-damaged-{}.log", std::process::id()));
-        drop(std::fs::remove_file(&path));
-        let mut log = LogWriter::create(&path, &header()).unwrap();
-        let begin = usize::try_from(log.length()).unwrap();
-        for sequence in 0..3 {
-            log.interval(&Interval { sequence, ..Interval::default() }).unwrap();
-        }
-        drop(log);
-        let mut bytes = std::fs::read(&path).unwrap();
-        bytes[begin + HEAD] ^= 0x40;
-        std::fs::write(&path, &bytes).unwrap();
-        let mut cursor = Cursor::open(&path).unwrap();
-        assert!(matches!(cursor.read(), Ok(Some(Entry::Header(_)))));
-        assert!(matches!(cursor.read(), Err(LogError::Damaged { .. })));
-        assert!(cursor.cut_torn_tail().is_err());
-        assert_eq!(std::fs::read(&path).unwrap(), bytes);
-        std::fs::remove_file(&path).unwrap();
-    }
-
-    #[test]
-    fn a_living_log_is_read_but_never_cut() {
-        let path = std::env::temp_dir().join(format!("loadagent-live-{}.log", std::process::id()));
-        drop(std::fs::remove_file(&path));
-        let mut log = LogWriter::create(&path, &header()).unwrap();
-        let mut cursor = Cursor::open(&path).unwrap();
-        assert!(matches!(cursor.read().unwrap(), Some(Entry::Header(_))));
-        assert_eq!(cursor.read().unwrap(), None);
-        std::fs::OpenOptions::new()
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| io::Write::write_all(&mut file, b"half"))
-            .unwrap();
-        assert_eq!(cursor.cut_torn_tail().unwrap(), 0);
-        drop(cursor);
-        log.event(&Event { at_ms: 1, kind: "k".into(), text: "t".into() }).unwrap();
-        drop(log);
-        std::fs::remove_file(&path).unwrap();
-    }
-}
+mod tests;

@@ -1,11 +1,11 @@
-//! Thinning as a whole: real files, a writer that goes on, readers in the middle, and deaths at every step.
+//! Compaction as a whole: real files, a writer that goes on, readers in the middle, and deaths at every step.
 
 use std::{fs, path::Path};
 
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Compacted, Cursor, Entry, Event, LogError, LogWriter, rewrite, samples};
+use super::{Compacted, Cursor, Entry, Event, LogError, LogWriter, compaction, samples};
 use crate::metric::{Interval, Totals, Value};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -33,8 +33,8 @@ fn event(kind: &str) -> Event {
 }
 
 /// Plans at a limit that the log is past, so that it is never too small to be worth it.
-fn thinned(log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Compacted {
-    log.thinning(now_ms, delivered, limit).expect("past its limit").run().unwrap()
+fn compacted(log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Compacted {
+    log.compaction(now_ms, delivered, limit).expect("past its limit").run().unwrap()
 }
 
 /// What the rest of a log holds, in short: the last second of an interval, an event's kind.
@@ -65,7 +65,7 @@ fn folded(path: &Path) -> Totals {
 }
 
 #[test]
-fn a_thinned_log_holds_the_same_in_fewer_frames_and_goes_on() {
+fn a_compacted_log_holds_the_same_in_fewer_frames_and_goes_on() {
     let folder = TempDir::new().unwrap();
     let (mut log, path) = start(&folder);
     let intervals = seconds(150);
@@ -75,16 +75,16 @@ fn a_thinned_log_holds_the_same_in_fewer_frames_and_goes_on() {
             log.event(&event("in the second minute")).unwrap();
         }
     }
-    let thinning = log.thinning(LATER_MS, &[], log.length() - 1).unwrap();
-    assert!(log.thinning(LATER_MS, &[], 1).is_none(), "one at a time");
+    let compaction = log.compaction(LATER_MS, &[], log.length() - 1).unwrap();
+    assert!(log.compaction(LATER_MS, &[], 1).is_none(), "one at a time");
     let before = log.length();
     log.interval(&intervals[130]).unwrap();
     log.event(&event("meanwhile")).unwrap();
     let tail = log.length() - before;
-    let twin = thinning.run().unwrap();
-    let expected = twin.length() + tail;
-    assert_eq!(twin.undelivered_merged(), 0);
-    assert_eq!(log.adopt(twin).unwrap(), expected);
+    let replacement = compaction.run().unwrap();
+    let expected = replacement.length() + tail;
+    assert_eq!(replacement.undelivered_merged(), 0);
+    assert_eq!(log.adopt(replacement).unwrap(), expected);
     assert_eq!(fs::metadata(&path).unwrap().len(), expected);
     append(&mut log, &intervals[131..]);
     let told = rest(&mut Cursor::open(&path).unwrap());
@@ -104,25 +104,25 @@ fn a_death_at_any_step_leaves_one_whole_log() {
     let (mut log, path) = start(&folder);
     let intervals = seconds(130);
     append(&mut log, &intervals);
-    let (whole, twin_path) = (fs::read(&path).unwrap(), rewrite::twin_path(&path));
-    // Killed before the rename: the twin is there, and nobody looks at it.
-    fs::write(&twin_path, b"half a twin of a run that was killed").unwrap();
+    let (whole, replacement_path) = (fs::read(&path).unwrap(), compaction::replacement_path(&path));
+    // Killed before the rename: the replacement is there, and nobody looks at it.
+    fs::write(&replacement_path, b"half a replacement of a run that was killed").unwrap();
     assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 131);
-    // The next thinning replaces it; given up, it leaves nothing behind.
-    let twin = thinned(&mut log, LATER_MS, &[], 1_000);
+    // The next compaction replaces it; given up, it leaves nothing behind.
+    let replacement = compacted(&mut log, LATER_MS, &[], 1_000);
     assert_eq!(fs::read(&path).unwrap(), whole, "before it is adopted the log is as it was");
-    drop(twin);
-    assert!(!twin_path.exists());
-    // A twin that can't be made or can't be put in place leaves the log as it is, and the run goes on.
+    drop(replacement);
+    assert!(!replacement_path.exists());
+    // A replacement that can't be made or can't be put in place leaves the log as it is, and the run goes on.
     log.interval(&Interval { sequence: 130, ..intervals[129].clone() }).unwrap();
-    let thinning = log.thinning(LATER_MS, &[], 1_000).unwrap();
-    fs::create_dir(&twin_path).unwrap();
-    assert!(matches!(thinning.run(), Err(LogError::Io { .. })));
-    fs::remove_dir(&twin_path).unwrap();
+    let compaction = log.compaction(LATER_MS, &[], 1_000).unwrap();
+    fs::create_dir(&replacement_path).unwrap();
+    assert!(matches!(compaction.run(), Err(LogError::Io { .. })));
+    fs::remove_dir(&replacement_path).unwrap();
     log.interval(&Interval { sequence: 131, ..intervals[129].clone() }).unwrap();
-    let twin = thinned(&mut log, LATER_MS, &[], 1_000);
-    fs::remove_file(&twin_path).unwrap();
-    assert!(log.adopt(twin).is_err());
+    let replacement = compacted(&mut log, LATER_MS, &[], 1_000);
+    fs::remove_file(&replacement_path).unwrap();
+    assert!(log.adopt(replacement).is_err());
     log.interval(&Interval { sequence: 132, ..intervals[129].clone() }).unwrap();
     assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 134);
     assert_eq!(fs::read(&path).unwrap()[..whole.len()], whole);
@@ -137,10 +137,10 @@ fn damage_leaves_the_log_and_no_twin() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0x40;
     fs::write(&path, &bytes).unwrap();
-    let thinning = log.thinning(LATER_MS, &[], 1_000).unwrap();
-    assert!(matches!(thinning.run(), Err(LogError::Damaged { .. })));
+    let compaction = log.compaction(LATER_MS, &[], 1_000).unwrap();
+    assert!(matches!(compaction.run(), Err(LogError::Damaged { .. })));
     assert_eq!(fs::read(&path).unwrap(), bytes);
-    assert!(!rewrite::twin_path(&path).exists());
+    assert!(!compaction::replacement_path(&path).exists());
 }
 
 #[test]
@@ -150,10 +150,10 @@ fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted()
     append(&mut log, &seconds(1_300));
     let half = log.length() / 2;
     // Half of it is delivered, and getting that small is enough at a limit of ninety percent.
-    let twin = thinned(&mut log, LATER_MS, &[Some(1_299), Some(649)], half / 5 * 9);
-    assert_eq!(twin.undelivered_merged(), 0);
-    assert_eq!(twin.pressure().undelivered_width_ms(), 1);
-    log.adopt(twin).unwrap();
+    let replacement = compacted(&mut log, LATER_MS, &[Some(1_299), Some(649)], half / 5 * 9);
+    assert_eq!(replacement.undelivered_merged(), 0);
+    assert_eq!(replacement.pressure().undelivered_width_ms(), 1);
+    log.adopt(replacement).unwrap();
     let told = rest(&mut Cursor::open(&path).unwrap());
     assert!(told.contains(&"649".to_owned()) && told.contains(&"650".to_owned()), "{told:?}");
     assert_eq!(told.len(), 1 + 11 + 650);
@@ -161,10 +161,10 @@ fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted()
     let last = seconds(1_301).pop().unwrap();
     let length = log.length();
     (0..40).for_each(|more| append(&mut log, &[Interval { sequence: 1_300 + more, ..last.clone() }]));
-    let twin = thinned(&mut log, LATER_MS, &[Some(1_299), Some(649)], length / 10);
-    assert!(twin.undelivered_merged() > 600, "{}", twin.undelivered_merged());
-    assert!(twin.pressure().undelivered_width_ms() > 1);
-    log.adopt(twin).unwrap();
+    let replacement = compacted(&mut log, LATER_MS, &[Some(1_299), Some(649)], length / 10);
+    assert!(replacement.undelivered_merged() > 600, "{}", replacement.undelivered_merged());
+    assert!(replacement.pressure().undelivered_width_ms() > 1);
+    log.adopt(replacement).unwrap();
     let told = rest(&mut Cursor::open(&path).unwrap());
     assert!(told.contains(&"649".to_owned()) && told.contains(&"1299".to_owned()), "outputs' positions stay: {told:?}");
 }
@@ -176,9 +176,9 @@ fn the_last_event_and_the_end_stay_last() {
     append(&mut log, &seconds(130));
     log.event(&event("last")).unwrap();
     log.end(&serde_json::json!({ "exit_code": 0 })).unwrap();
-    // Two minutes after the run nothing is old, so only pressure thins it.
-    let twin = thinned(&mut log, 250_000, &[], 100);
-    log.adopt(twin).unwrap();
+    // Two minutes after the run nothing is old, so only pressure makes it smaller.
+    let replacement = compacted(&mut log, 250_000, &[], 100);
+    log.adopt(replacement).unwrap();
     let told = rest(&mut Cursor::open(&path).unwrap());
     assert_eq!(told, ["header", "59", "119", "129", "last", "end"]);
 }
@@ -199,8 +199,8 @@ fn a_reader_within_a_merged_interval_reads_the_old_file_to_its_end_first() {
         reader.read().unwrap();
     }
     let limit = log.length() - 1;
-    let twin = thinned(&mut log, LATER_MS, &[], limit);
-    log.adopt(twin).unwrap();
+    let replacement = compacted(&mut log, LATER_MS, &[], limit);
+    log.adopt(replacement).unwrap();
     append(&mut log, &intervals[190..]);
     let told = rest(&mut reader);
     let old = (26..=59).flat_map(|at| [Some(at.to_string()), (at == 30).then(|| "after 30".to_owned())]).flatten();
@@ -227,7 +227,7 @@ fn the_log_of_another_run_at_the_same_path_is_not_followed() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// Outputs of all speeds read while the log is thinned at all pressures: each gets every request and event once.
+    /// Outputs of all speeds read while the log is compacted at all pressures: each gets every request and event once.
     #[test]
     fn every_output_gets_everything_once(
         plan in samples::plan(100..160),
@@ -255,13 +255,13 @@ proptest! {
                 }
             }
             let positions: Vec<_> = readers.iter().map(|reader| reader.0.sequence()).collect();
-            let thinning = log.thinning(LATER_MS, &positions, log.length() * limit / 30);
+            let compaction = log.compaction(LATER_MS, &positions, log.length() * limit / 30);
             // Outputs read on between plan and adoption.
             for (reader, reads) in readers.iter_mut().zip(reads) {
                 (0..reads).take_while(|_| take(reader)).for_each(drop);
             }
-            if let Some(thinning) = thinning {
-                log.adopt(thinning.run().unwrap()).unwrap();
+            if let Some(compaction) = compaction {
+                log.adopt(compaction.run().unwrap()).unwrap();
             }
         }
         append(&mut log, waiting.as_slice());

@@ -9,10 +9,10 @@ use std::{
 
 use super::{
     codec,
+    compaction::{Compacted, Compaction},
     compaction_trigger::CompactionTrigger,
+    downsampling::{DeliveredBounds, Pressure},
     frame::{Event, FrameKind, Header, LogError, MAGIC, frame},
-    rewrite::{Compacted, Thinning},
-    tiers::{Pressure, TierBounds},
 };
 use crate::metric::Interval;
 
@@ -29,8 +29,8 @@ pub struct LogWriter {
     pending: Vec<u8>,
     /// Too much has waited too long: the log ends where it ends.
     closed: bool,
-    ripeness: CompactionTrigger,
-    /// Held by a thinning that is under way, too.
+    trigger: CompactionTrigger,
+    /// Held by a compaction that is under way, too.
     underway: Arc<()>,
 }
 
@@ -40,16 +40,16 @@ impl LogWriter {
     /// # Errors
     /// When the file exists, or can't be made, locked or written.
     pub fn create(path: &Path, header: &Header) -> Result<Self, LogError> {
-        let fault = |source| LogError::Io { path: path.display().to_string(), source };
-        let file = OpenOptions::new().create_new(true).append(true).open(path).map_err(fault)?;
-        file.lock().map_err(fault)?;
+        let io_error = |source| LogError::Io { path: path.display().to_string(), source };
+        let file = OpenOptions::new().create_new(true).append(true).open(path).map_err(io_error)?;
+        file.lock().map_err(io_error)?;
         let mut log = Self {
             path: path.to_owned(),
             file,
             length: 0,
             pending: Vec::new(),
             closed: false,
-            ripeness: CompactionTrigger::default(),
+            trigger: CompactionTrigger::default(),
             underway: Arc::default(),
         };
         log.append(MAGIC)?;
@@ -63,7 +63,7 @@ impl LogWriter {
     /// When it can't be written; the log then ends before it.
     pub fn interval(&mut self, interval: &Interval) -> Result<u64, LogError> {
         let length = self.append(&frame(FrameKind::Interval, &codec::encode(interval)))?;
-        self.ripeness.written(interval.sequence, interval.end_ms, length);
+        self.trigger.written(interval.sequence, interval.end_ms, length);
         Ok(length)
     }
 
@@ -81,7 +81,7 @@ impl LogWriter {
     /// When it can't be written.
     pub fn end(&mut self, end: &serde_json::Value) -> Result<u64, LogError> {
         let length = self.append(&frame(FrameKind::End, &json(end)))?;
-        self.file.sync_data().map_err(|source| self.fault(source))?;
+        self.file.sync_data().map_err(|source| self.io_error(source))?;
         Ok(length)
     }
 
@@ -99,56 +99,60 @@ impl LogWriter {
         self.length
     }
 
-    /// A thinning, when one is worth it at this time (Unix milliseconds): when a good part of the log is old enough and
+    /// A compaction, when one is worth it at this time (Unix milliseconds): when a good part of the log is old enough and
     /// delivered, or the log is past `limit` bytes and still grows. Cheap enough to ask every second.
     ///
     /// `delivered` names what must stay a boundary between two frames: for each output the last interval that it has
     /// taken, None before the first, and further the positions of cursors that have read ahead of that. Intervals that
     /// all of these have are delivered; without any position all are.
     ///
-    /// While a thinning runs, the log and its twin stand beside each other, so the disk holds more than `limit` for that
+    /// While a compaction runs, the log and its replacement stand beside each other, so the disk holds more than `limit` for that
     /// time. Only one is under way at a time; one that failed is tried again after some growth.
-    pub fn thinning(&mut self, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Option<Thinning> {
+    pub fn compaction(&mut self, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Option<Compaction> {
         let free = Arc::strong_count(&self.underway) == 1;
         if self.closed || !self.pending.is_empty() || !free {
             return None;
         }
-        let cuts = TierBounds::new(delivered);
-        let ripe = self.ripeness.worth(now_ms, &cuts, limit, self.length)?;
+        let bounds = DeliveredBounds::new(delivered);
+        let due = self.trigger.pays(now_ms, &bounds, limit, self.length)?;
         let (path, planned, underway) = (self.path.clone(), self.length, self.underway.clone());
-        Some(Thinning { path, planned, ripe, now_ms, cuts, limit, underway })
+        Some(Compaction { path, planned, due, now_ms, bounds, limit, underway })
     }
 
-    /// Puts a thinned twin in the log's place and goes on appending to it: what was appended meanwhile is copied, the
-    /// twin locked, and renamed over the log. Gives the new length of the log.
+    /// Puts a compacted replacement in the log's place and goes on appending to it: what was appended meanwhile is copied, the
+    /// replacement locked, and renamed over the log. Gives the new length of the log.
     ///
     /// # Errors
-    /// When the twin can't take it up. The log is as it was, and the twin is removed.
-    pub fn adopt(&mut self, thinned: Compacted) -> Result<u64, LogError> {
-        let taken_up = self.take_up(thinned);
-        taken_up.map_err(|source| self.fault(source))
+    /// When the replacement can't take it up. The log is as it was, and the replacement is removed.
+    pub fn adopt(&mut self, compacted: Compacted) -> Result<u64, LogError> {
+        let taken_up = self.take_up(compacted);
+        taken_up.map_err(|source| self.io_error(source))
     }
 
-    fn take_up(&mut self, mut thinned: Compacted) -> io::Result<u64> {
-        if !Arc::ptr_eq(&thinned.underway, &self.underway) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "thinned from another log"));
+    fn take_up(&mut self, mut compacted: Compacted) -> io::Result<u64> {
+        if !Arc::ptr_eq(&compacted.underway, &self.underway) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "compacted from another log"));
         }
         let mut old = File::open(&self.path)?;
-        old.seek(SeekFrom::Start(thinned.planned))?;
-        let tail = self.length.saturating_sub(thinned.planned);
-        let copied = io::copy(&mut old.take(tail), &mut &thinned.twin.file)?;
+        old.seek(SeekFrom::Start(compacted.planned))?;
+        let tail = self.length.saturating_sub(compacted.planned);
+        let copied = io::copy(&mut old.take(tail), &mut &compacted.replacement.file)?;
         if copied < tail {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        thinned.twin.file.sync_data()?;
-        let file = thinned.twin.file.try_clone()?;
+        compacted.replacement.file.sync_data()?;
+        let file = compacted.replacement.file.try_clone()?;
         file.try_lock()?;
-        fs::rename(&thinned.twin.path, &self.path)?;
-        thinned.twin.adopted = true;
+        fs::rename(&compacted.replacement.path, &self.path)?;
+        compacted.replacement.adopted = true;
         self.file = file;
-        self.length = thinned.length + tail;
-        let pressed = thinned.pressure() > Pressure::default();
-        self.ripeness.thinned(thinned.planned, thinned.length, if pressed { thinned.planned } else { thinned.ripe });
+        self.length = compacted.length + tail;
+        let pressed = compacted.pressure() > Pressure::default();
+        self.trigger.compacted(
+            compacted.planned,
+            compacted.length,
+            if pressed { compacted.planned } else { compacted.due },
+        );
         // Should the rename not reach the disk before a power cut, the old log is there, and whole to this point.
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             File::open(folder).and_then(|folder| folder.sync_all()).ok();
@@ -163,20 +167,20 @@ impl LogWriter {
             self.closed = true;
         }
         if self.closed {
-            return Err(self.fault(io::ErrorKind::StorageFull.into()));
+            return Err(self.io_error(io::ErrorKind::StorageFull.into()));
         }
         self.pending.extend_from_slice(bytes);
         if let Err(source) = self.file.write_all(&self.pending) {
             // A full disk may have taken half of it: back to the last whole frame, so that readers see no torn one.
             let cut = self.file.set_len(self.length);
-            return Err(self.fault(cut.err().unwrap_or(source)));
+            return Err(self.io_error(cut.err().unwrap_or(source)));
         }
         self.length += self.pending.len() as u64;
         self.pending.clear();
         Ok(self.length)
     }
 
-    fn fault(&self, source: io::Error) -> LogError {
+    fn io_error(&self, source: io::Error) -> LogError {
         LogError::Io { path: self.path.display().to_string(), source }
     }
 }

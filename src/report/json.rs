@@ -1,5 +1,6 @@
 //! `summary.json`: k6's `handleSummary` shape, and under `loadagent` what k6 does not have.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::Summary;
@@ -138,15 +139,14 @@ fn own(summary: &Summary) -> Json {
     let validity = &summary.validity;
     let generator = &validity.generator;
     let lag = validity.lag.map(|[median, p99, max]| json!({ "p50": median * 1e3, "p99": p99 * 1e3, "max": max * 1e3 }));
-    let started = std::time::UNIX_EPOCH
-        + std::time::Duration::from_millis(u64::try_from(summary.header.started_at_ms).unwrap_or(0));
+    let started = Timestamp::from_millisecond(summary.header.started_at_ms).unwrap_or_default();
     json!({
         "version": summary.header.version,
         "run_id": summary.header.run_id,
         "profile": summary.header.profile,
         "instance": summary.header.instance,
         "seed": summary.header.seed,
-        "started_at": humantime::format_rfc3339_millis(started).to_string(),
+        "started_at": format!("{started:.3}"),
         "verdict": summary.outcome.verdict.as_str(),
         "exit_code": summary.outcome.exit.code(),
         "reasons": summary.outcome.reasons,

@@ -12,18 +12,22 @@ use crate::{
 /// Shown unless the flag says otherwise.
 pub const DEFAULT_STATS: &str = "avg,min,med,max,p(90),p(95),p(99),p(99.9)";
 
+/// A name that is no statistic of a trend.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a statistic of a trend; write for example avg,med,p(95)")]
+pub struct UnknownStat(String);
+
 /// Reads a list of statistics by k6's names; `p(50)` is `med`.
 ///
 /// # Errors
 /// Which one is unknown.
-pub fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, String> {
+pub fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, UnknownStat> {
     list.split(',')
         .map(str::trim)
         .map(|name| {
             let name = if name == "p(50)" { "med" } else { name };
             let stat = parse_stat(name).filter(|stat| !matches!(stat, Stat::Rate | Stat::Value));
-            stat.map(|stat| (name.to_owned(), stat))
-                .ok_or_else(|| format!("`{name}` is not a statistic of a trend; write for example avg,med,p(95)"))
+            stat.map(|stat| (name.to_owned(), stat)).ok_or_else(|| UnknownStat(name.to_owned()))
         })
         .collect()
 }

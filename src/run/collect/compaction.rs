@@ -1,4 +1,4 @@
-//! Keeps the interval log within its limit while it is written: plans, works beside the run, puts the twin in place.
+//! Compaction of the interval log while the run goes on, on a thread beside it.
 
 use std::thread::JoinHandle;
 
@@ -7,45 +7,51 @@ use crate::{
     units::show_count,
 };
 
-/// Thins one log, one thinning at a time.
+/// Runs one compaction at a time.
 #[derive(Debug, Default)]
 pub struct Compactor {
     job: Option<JoinHandle<Result<Compacted, LogError>>>,
 }
 
 impl Compactor {
-    /// Goes on with what is under way, or plans anew. `delivered` as [`LogWriter::thinning`] wants it. Gives what people
-    /// must be told.
-    pub fn turn(&mut self, log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Option<String> {
+    /// Adopts a finished compaction and starts the next one when it pays. `delivered` as for [`LogWriter::compaction`].
+    /// Gives a message for the user, if there is one.
+    pub fn advance(
+        &mut self,
+        log: &mut LogWriter,
+        now_ms: i64,
+        delivered: &[Option<u64>],
+        limit: u64,
+    ) -> Option<String> {
         if self.job.as_ref().is_some_and(|job| !job.is_finished()) {
             return None;
         }
-        let told = self.settle(log);
-        if let Some(thinning) = log.thinning(now_ms, delivered, limit) {
-            let thread = std::thread::Builder::new().name("thinning".to_owned());
-            // Without a thread the log stays as long as it is; the next turn tries again.
-            self.job = thread.spawn(move || thinning.run()).ok();
+        let message = self.settle(log);
+        if let Some(compaction) = log.compaction(now_ms, delivered, limit) {
+            let thread = std::thread::Builder::new().name("compaction".to_owned());
+            // Without a thread the log stays as long as it is; the next call tries again.
+            self.job = thread.spawn(move || compaction.run()).ok();
         }
-        told
+        message
     }
 
-    /// The run is over: what is done is put in place, what is not done is not waited for.
+    /// Adopts a finished compaction at the end of the run; does not wait for one that is running.
     pub fn end(&mut self, log: &mut LogWriter) -> Option<String> {
         self.job.take_if(|job| !job.is_finished()).map_or_else(|| self.settle(log), |_| None)
     }
 
-    /// Puts what was done in place.
+    /// Adopts a finished compaction.
     fn settle(&mut self, log: &mut LogWriter) -> Option<String> {
-        let thinned = match self.job.take()?.join() {
-            Ok(Ok(thinned)) => thinned,
-            Ok(Err(error)) => return Some(format!("the interval log could not be thinned: {error}")),
-            Err(_) => return Some("the interval log could not be thinned: the thread panicked".to_owned()),
+        let compacted = match self.job.take()?.join() {
+            Ok(Ok(compacted)) => compacted,
+            Ok(Err(error)) => return Some(format!("the interval log could not be compacted: {error}")),
+            Err(_) => return Some("the interval log could not be compacted: the thread panicked".to_owned()),
         };
-        let (merged, width_ms) = (thinned.undelivered_merged(), thinned.pressure().undelivered_width_ms());
-        match log.adopt(thinned) {
-            Err(error) => Some(format!("the interval log could not be thinned: {error}")),
+        let (merged, width_ms) = (compacted.undelivered_merged(), compacted.pressure().undelivered_width_ms());
+        match log.adopt(compacted) {
+            Err(error) => Some(format!("the interval log could not be compacted: {error}")),
             Ok(_) if merged > 0 => Some(format!(
-                "the disk limit is reached: {} intervals that an output has not taken yet were merged to {} s",
+                "disk limit reached: {} undelivered intervals were downsampled to {} s",
                 show_count(merged),
                 width_ms / 1_000
             )),

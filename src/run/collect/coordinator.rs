@@ -45,7 +45,7 @@ pub struct Coordinator {
     sinks: Outputs,
     display: Display,
     assembler: Assembler,
-    thinner: Compactor,
+    compactor: Compactor,
     fold: RunFold,
     has_load: bool,
     workers: usize,
@@ -105,7 +105,7 @@ impl Coordinator {
     ) -> Self {
         Self {
             assembler: Assembler::new(prepared.workers),
-            thinner: Compactor::default(),
+            compactor: Compactor::default(),
             fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
             has_load: true,
             workers: prepared.workers,
@@ -213,7 +213,7 @@ impl Coordinator {
         self.tell_notices();
         self.release_records();
         let delivered = self.sinks.delivered_intervals();
-        if let Some(told) = self.thinner.turn(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
+        if let Some(told) = self.compactor.advance(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
             self.event("log", told);
         }
         self.display.show(&Glance::of(&interval, &self.fold.totals, since(self.clock.start())));
@@ -310,7 +310,7 @@ impl Coordinator {
     pub fn finish(mut self) -> RunResult {
         self.tell_notices();
         self.release_records();
-        if let Some(told) = self.thinner.end(&mut self.folder.log) {
+        if let Some(told) = self.compactor.end(&mut self.folder.log) {
             self.event("log", told);
         }
         RunResult {

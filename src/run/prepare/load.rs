@@ -1,6 +1,8 @@
 //! Flags that shape the load, on their way to the profile and the plan.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::{start_at, thresholds};
 use crate::{
@@ -86,8 +88,7 @@ pub fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
 /// When the time can't be read or has passed.
 pub fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>), CommandError> {
     let Some(text) = &args.load.start_at else { return Ok((least, None)) };
-    let wait =
-        start_at::wait_until(text, SystemTime::now()).map_err(|message| usage(format!("--start-at {message}")))?;
+    let wait = start_at::wait_until(text, Timestamp::now()).map_err(|error| usage(format!("--start-at {error}")))?;
     if wait < least {
         return Err(usage(format!("--start-at `{text}` is too soon: the run needs time to prepare")));
     }

@@ -8,6 +8,7 @@ pub mod traces;
 
 use std::{fs, path::PathBuf, sync::Arc};
 
+use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
@@ -243,10 +244,8 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
 }
 
 fn new_run_id() -> String {
-    let time = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
-    let plain: String = time.chars().filter(char::is_ascii_digit).collect();
     let letters: String = std::iter::repeat_with(|| fastrand::char('a'..='z')).take(4).collect();
-    format!("{}-{}-{letters}", &plain[..8], &plain[8..14])
+    format!("{}-{letters}", Timestamp::now().strftime("%Y%m%d-%H%M%S"))
 }
 
 /// Each user may hold a socket: as many descriptors as the system allows without asking anybody.

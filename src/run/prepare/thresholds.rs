@@ -73,17 +73,4 @@ fn defined(key: &str, (kind, unit): &(String, String)) -> Option<MetricDef> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_threshold_survives_a_log_and_logs_of_earlier_versions_are_read() {
-        let threshold = build("http_req_duration{scenario:a}", "p(95)<500 over 1m", &Options::default(), &[]).unwrap();
-        let threshold = Threshold { tier: Some(Tier::Target), bearing: Bearing::Advisory, by_flag: true, ..threshold };
-        let json = serde_json::to_string(&header_of(&threshold, &[])).unwrap();
-        assert_eq!(of_header(&serde_json::from_str(&json).unwrap()), Some(threshold));
-        let earlier: ThresholdHeader = serde_json::from_str(r#"["checks","rate>0.9",true]"#).unwrap();
-        let read = of_header(&earlier).unwrap();
-        assert_eq!((read.allow_no_data, read.tier, read.bearing), (true, None, Bearing::Binding));
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Thinning a log while it is written: a smaller twin is made beside it, takes up what was appended meanwhile, and
+//! Compaction of a log while it is written: a smaller replacement file is made beside it, takes up what was appended meanwhile, and
 //! replaces it by a rename. Killed at any point there is one whole log; a full disk leaves the old one in place.
 
 use std::{
@@ -10,64 +10,64 @@ use std::{
 
 use super::{
     codec,
+    downsampling::{DeliveredBounds, Group, Policy, Pressure},
     frame::{FrameKind, LogError, MAGIC, frame},
     frames::{Found, Frames},
-    thin,
-    tiers::{Group, Policy, Pressure, TierBounds},
+    merge,
 };
 use crate::metric::Interval;
 
 const WRITE_BUFFER: usize = 256 * 1024;
 
-/// A thinning that was found worth it; [`Thinning::run`] does the work, on any thread.
+/// A planned compaction; [`Compaction::run`] does the work, on any thread.
 #[derive(Debug)]
-pub struct Thinning {
+pub struct Compaction {
     pub(super) path: PathBuf,
     /// Bytes of the log to read; later ones are taken up by the writer.
     pub(super) planned: u64,
-    /// Bytes of them that are old enough for the tiers.
-    pub(super) ripe: u64,
+    /// Bytes of them that are old enough to be downsampled.
+    pub(super) due: u64,
     pub(super) now_ms: i64,
-    pub(super) cuts: TierBounds,
+    pub(super) bounds: DeliveredBounds,
     pub(super) limit: u64,
-    /// While it lives no other thinning is planned.
+    /// While it lives no other compaction is planned.
     pub(super) underway: Arc<()>,
 }
 
-/// A log's smaller twin; [`LogWriter::adopt`](super::LogWriter::adopt) puts it in place. Removed when dropped.
+/// A log's smaller replacement; [`LogWriter::adopt`](super::LogWriter::adopt) renames it over the log. Removed when dropped.
 #[derive(Debug)]
 pub struct Compacted {
-    pub(super) twin: ReplacementFile,
+    pub(super) replacement: ReplacementFile,
     pub(super) length: u64,
     pub(super) planned: u64,
-    pub(super) ripe: u64,
+    pub(super) due: u64,
     pressure: Pressure,
     undelivered: u64,
     pub(super) underway: Arc<()>,
 }
 
 impl Compacted {
-    /// How hard the log had to be pressed.
+    /// The level of downsampling that was needed.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
         self.pressure
     }
 
-    /// Intervals that lost their resolution though some output has not taken them; people must be told. The width that
+    /// Intervals that lost their resolution though some output has not taken them; the user must know. The width that
     /// they were merged to is [`Pressure::undelivered_width_ms`].
     #[must_use]
     pub fn undelivered_merged(&self) -> u64 {
         self.undelivered
     }
 
-    /// Bytes of the twin, without what the log has gained meanwhile.
+    /// Bytes of the replacement, without what the log has gained meanwhile.
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
     }
 }
 
-/// The file of a twin.
+/// The file of a replacement, removed when dropped.
 #[derive(Debug)]
 pub(super) struct ReplacementFile {
     pub(super) path: PathBuf,
@@ -90,51 +90,51 @@ impl ReplacementFile {
 impl Drop for ReplacementFile {
     fn drop(&mut self) {
         if !self.adopted {
-            // Left behind it is removed by the next thinning.
+            // Left behind it is removed by the next compaction.
             drop(fs::remove_file(&self.path));
         }
     }
 }
 
-/// Where the twin of a log is made.
-pub(super) fn twin_path(log: &Path) -> PathBuf {
+/// Where the replacement of a log is made.
+pub(super) fn replacement_path(log: &Path) -> PathBuf {
     let mut name = log.as_os_str().to_owned();
-    name.push(".thin");
+    name.push(".compacting");
     name.into()
 }
 
-impl Thinning {
-    /// Makes the smaller twin: at the lowest pressure by which a log that is past its limit gets to three quarters of it
+impl Compaction {
+    /// Makes the smaller replacement: at the lowest pressure by which a log that is past its limit gets to three quarters of it
     /// (so that the next one is a while off), else at none. Holds one interval in memory and the one it is merged with.
     ///
     /// # Errors
-    /// When the log can't be read or the twin not be written. The log is as it was, and the twin is removed.
+    /// When the log can't be read or the replacement not be written. The log is as it was, and the replacement is removed.
     pub fn run(self) -> Result<Compacted, LogError> {
         let goal = if self.planned > self.limit { self.limit / 4 * 3 } else { u64::MAX };
         let mut pressure = Pressure::default();
         loop {
-            let policy = Policy { now_ms: self.now_ms, cuts: &self.cuts, pressure };
-            let (twin, length, undelivered) = self.rewrite(&policy)?;
+            let policy = Policy { now_ms: self.now_ms, bounds: &self.bounds, pressure };
+            let (replacement, length, undelivered) = self.rewrite(&policy)?;
             match pressure.higher() {
                 Some(higher) if length > goal => pressure = higher,
                 _ => {
-                    let (planned, ripe, underway) = (self.planned, self.ripe, self.underway);
-                    return Ok(Compacted { twin, length, planned, ripe, pressure, undelivered, underway });
+                    let (planned, due, underway) = (self.planned, self.due, self.underway);
+                    return Ok(Compacted { replacement, length, planned, due, pressure, undelivered, underway });
                 }
             }
         }
     }
 
     fn rewrite(&self, policy: &Policy<'_>) -> Result<(ReplacementFile, u64, u64), LogError> {
-        let target = twin_path(&self.path);
+        let target = replacement_path(&self.path);
         let unwritten = |source| LogError::Io { path: target.display().to_string(), source };
         let unread = |source| LogError::Io { path: self.path.display().to_string(), source };
         let damaged = |offset| LogError::Damaged { path: self.path.display().to_string(), offset };
         let mut frames = Frames::open(&self.path)?;
-        let twin = ReplacementFile::create(target.clone()).map_err(unwritten)?;
+        let replacement = ReplacementFile::create(target.clone()).map_err(unwritten)?;
         let mut out = Rewriter {
             policy,
-            out: BufWriter::with_capacity(WRITE_BUFFER, &twin.file),
+            out: BufWriter::with_capacity(WRITE_BUFFER, &replacement.file),
             length: 0,
             held: None,
             after: Vec::new(),
@@ -160,8 +160,8 @@ impl Thinning {
         let (length, undelivered) = (out.length, out.undelivered);
         drop(out);
         // The bulk of it goes to disk here, and not where the run waits for it.
-        twin.file.sync_data().map_err(unwritten)?;
-        Ok((twin, length, undelivered))
+        replacement.file.sync_data().map_err(unwritten)?;
+        Ok((replacement, length, undelivered))
     }
 }
 
@@ -252,7 +252,7 @@ impl Held {
             self.content = Content::Merged(Box::new(first));
         }
         if let Content::Merged(merged) = &mut self.content {
-            thin::absorb(merged, later);
+            merge::absorb(merged, later);
         }
         self.frames += 1;
         Some(())

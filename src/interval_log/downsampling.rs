@@ -1,4 +1,4 @@
-//! Which intervals of a log become one: tiers by age, and what gives way first when the log is past its limit.
+//! Which intervals of a log are merged: by age, and by what loses resolution first when the log is beyond its limit.
 //!
 //! ```text
 //!  level   delivered, by age                         not delivered
@@ -9,7 +9,7 @@
 //!   4–6    600 s                                     10 s, 60 s, 600 s
 //! ```
 //!
-//! What an output has not taken yet gives way last: the outputs have the rest already. Groups lie between multiples of
+//! What an output has not delivered yet is downsampled last. Groups lie between multiples of
 //! their width on the wall clock, and widths are multiples of each other, so what was merged merges again.
 
 use super::codec::Span;
@@ -21,12 +21,12 @@ pub(super) const AS_WRITTEN_MS: i64 = HOUR_MS;
 /// hours of them took 0.4 s more (`bench/bounds/long_log.rs`).
 const RECENT_MS: i64 = 3 * HOUR_MS;
 
-/// How hard a log is pressed to become smaller, from 0 (the tiers of a log within its limit) to [`Pressure::LAST`].
+/// How hard a log is pressed to become smaller, from 0 (a log within its limit) to [`Pressure::LAST`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Pressure(u8);
 
 impl Pressure {
-    /// Nothing gives way after this.
+    /// The last level.
     pub const LAST: Self = Self(6);
 
     /// The next level; None after the last.
@@ -63,17 +63,17 @@ impl Pressure {
     }
 }
 
-/// Who is how far: the end of what each output has, as the number of intervals.
+/// Up to where each output has delivered, as a number of intervals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct TierBounds(Vec<u64>);
+pub(super) struct DeliveredBounds(Vec<u64>);
 
-impl TierBounds {
-    /// From the last interval that each output has taken; None for an output that has taken nothing.
+impl DeliveredBounds {
+    /// From the last interval that each output has delivered; None for an output without one.
     pub(super) fn new(delivered: &[Option<u64>]) -> Self {
         Self(delivered.iter().map(|last| last.map_or(0, |last| last.saturating_add(1))).collect())
     }
 
-    /// Whether every output has an interval.
+    /// Whether every output has delivered an interval.
     pub(super) fn is_delivered(&self, sequence: u64) -> bool {
         self.0.iter().all(|end| sequence < *end)
     }
@@ -98,17 +98,17 @@ pub(super) struct Group {
 #[derive(Debug)]
 pub(super) struct Policy<'a> {
     pub(super) now_ms: i64,
-    pub(super) cuts: &'a TierBounds,
+    pub(super) bounds: &'a DeliveredBounds,
     pub(super) pressure: Pressure,
 }
 
 impl Policy<'_> {
     /// The group of a frame that holds the intervals from `first` to that of the span; None when it stays as it is.
     pub(super) fn group(&self, first: u64, span: Span) -> Option<Group> {
-        let delivered = self.cuts.is_delivered(span.sequence);
+        let delivered = self.bounds.is_delivered(span.sequence);
         let group = |width_ms| {
             let window = span.start_ms.div_euclid(width_ms);
-            Group { width_ms, window, side: self.cuts.side(first), delivered }
+            Group { width_ms, window, side: self.bounds.side(first), delivered }
         };
         // By the age of the window, not of the interval, so that the whole of it becomes one at once.
         let age_of = |width_ms: i64| {
@@ -126,50 +126,4 @@ impl Policy<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: i64 = 100 * HOUR_MS + 5_000;
-
-    fn width(pressure: u8, delivered: &[Option<u64>], sequence: u64, start_ms: i64) -> Option<i64> {
-        let cuts = TierBounds::new(delivered);
-        let policy = Policy { now_ms: NOW, cuts: &cuts, pressure: Pressure(pressure) };
-        policy.group(sequence, Span { sequence, start_ms, end_ms: start_ms + 1_000 }).map(|group| group.width_ms)
-    }
-
-    #[test]
-    fn tiers_go_by_age() {
-        let at_age = |age_ms| width(0, &[], 5, NOW - age_ms);
-        assert_eq!(at_age(1_000), None);
-        assert_eq!(at_age(HOUR_MS), None, "its ten seconds are not an hour old");
-        assert_eq!(at_age(HOUR_MS + 10_000), Some(10_000));
-        assert_eq!(at_age(3 * HOUR_MS), Some(10_000));
-        assert_eq!(at_age(3 * HOUR_MS + 60_000), Some(60_000));
-        assert_eq!(at_age(90 * HOUR_MS), Some(60_000));
-    }
-
-    #[test]
-    fn what_is_not_delivered_gives_way_last() {
-        let (has, lacks) = ([Some(5), Some(9)], [None, Some(9)]);
-        let widths = |delivered: &[Option<u64>], age_ms| {
-            (0..=6).map(|level| width(level, delivered, 5, NOW - age_ms).unwrap_or(1) / 1_000).collect::<Vec<_>>()
-        };
-        assert_eq!(widths(&has, 10 * HOUR_MS), [60, 600, 600, 600, 600, 600, 600]);
-        assert_eq!(widths(&has, 2 * HOUR_MS), [10, 60, 60, 600, 600, 600, 600]);
-        assert_eq!(widths(&has, 700_000), [0, 0, 60, 600, 600, 600, 600]);
-        assert_eq!(widths(&has, 3_000), [0, 0, 0, 0, 0, 0, 0], "its ten seconds are not over");
-        assert_eq!(widths(&lacks, 10 * HOUR_MS), [0, 0, 0, 0, 10, 60, 600]);
-    }
-
-    #[test]
-    fn no_group_crosses_an_outputs_position() {
-        let cuts = TierBounds::new(&[Some(13), Some(16)]);
-        let policy = Policy { now_ms: NOW, cuts: &cuts, pressure: Pressure::LAST };
-        let of = |first, sequence| policy.group(first, Span { sequence, start_ms: 1_000, end_ms: 2_000 }).unwrap();
-        assert_eq!(of(12, 12), of(13, 13));
-        assert_ne!(of(13, 13), of(14, 14));
-        assert_ne!(of(16, 16), of(17, 17));
-        assert_eq!(of(14, 15), of(16, 16));
-        assert_ne!(of(15, 19), of(20, 20), "a reader within a frame goes on after it");
-    }
-}
+mod tests;

@@ -1,0 +1,34 @@
+//! Buckets of histograms in the log.
+
+use proptest::prelude::*;
+
+use super::*;
+
+proptest! {
+    #[test]
+    fn buckets_near_and_far_full_and_fuller_come_back(
+        buckets in prop::collection::btree_map(0..7_000_usize, prop_oneof![1..20_u64, 1..1_000_000_u64], 0..40),
+        dense in 0..500_usize,
+    ) {
+        let mut counts = vec![0; 8_000];
+        buckets.iter().for_each(|(place, count)| counts[*place] = *count);
+        (0..dense).for_each(|place| counts[7_000 + place] = 1 + place as u64 / 2);
+        let histogram = Histogram::from_counts(3, 1.0, (0.0, 1.0), -7_000, counts);
+        let mut bytes = Vec::new();
+        put_buckets(&mut bytes, &histogram);
+        let mut input = Input::new(&bytes);
+        let back = super::histogram(&mut input, 3, 1.0, (0.0, 1.0)).unwrap();
+        prop_assert!(input.rest().is_empty());
+        prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
+        prop_assert_eq!(back.count(), histogram.count());
+    }
+}
+
+#[test]
+fn a_bucket_of_a_second_takes_a_byte() {
+    let mut histogram = Histogram::default();
+    (0..100).for_each(|step| histogram.record(0.1 * f64::from(step).mul_add(0.01, 1.0)));
+    let mut bytes = Vec::new();
+    put_buckets(&mut bytes, &histogram);
+    assert!(bytes.len() <= histogram.buckets().count() + 8, "{}", bytes.len());
+}

@@ -1,0 +1,41 @@
+//! Units, read and printed.
+
+use super::*;
+
+#[test]
+fn durations_are_read_as_k6_reads_them() {
+    assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
+    assert_eq!(parse_duration("1d12h").unwrap(), Duration::from_secs(129_600));
+    assert_eq!(parse_duration("250").unwrap(), Duration::from_millis(250));
+    assert_eq!(parse_duration("1.5s").unwrap(), Duration::from_millis(1_500));
+    for bad in ["", "s", "-1s", "10 parsecs", "1s2", "NaN", "inf", "1e99s"] {
+        assert!(parse_duration(bad).is_err(), "{bad} was taken");
+    }
+}
+
+#[test]
+fn durations_are_printed_short() {
+    for (nanos, shown) in [
+        (0, "0s"),
+        (870_000, "870µs"),
+        (12_340_000, "12.3ms"),
+        (999_600_000, "1s"),
+        (1_500_000_000, "1.5s"),
+        (150_000_000_000, "2m30s"),
+        (11_100_000_000_000, "3h05m"),
+    ] {
+        assert_eq!(show_duration(Duration::from_nanos(nanos)), shown);
+    }
+}
+
+#[test]
+fn sizes_shares_and_counts() {
+    assert_eq!(parse_size("64KiB").unwrap(), 65_536);
+    assert_eq!(parse_size("10MB").unwrap(), 10_000_000);
+    assert!(parse_size("ten").is_err());
+    assert!((parse_share("2%").unwrap() - 0.02).abs() < 1e-12);
+    assert!(parse_share("200%").is_err());
+    assert_eq!(show_count(1_234_567), "1,234,567");
+    assert_eq!(show_bytes(12_345.0), "12.3 kB");
+    assert_eq!(show_rate(12_345.4), "12,345/s");
+}
