@@ -1,7 +1,8 @@
-//! The plan: what will happen, checked and immutable, with nothing optional left in it.
+//! The plan: a validated profile, with its load, flows and options.
 //!
 //! Owns the plan's types, the schedules (pure arithmetic on time), the compiled flow of a scenario and the partition
-//! of work over threads and segments. Never reads text, opens a socket or looks at a clock.
+//! of work over threads and segments. Flags and presets change a plan before the run, nothing changes it during the run. Never
+//! opens a socket or looks at a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
 pub mod adjust;
