@@ -20,7 +20,7 @@ pub struct Budget {
     /// For each user; None for as many as fit into the time.
     per_user: Option<u64>,
     /// Rung when something is spent: a worker without users of its own would not notice.
-    bell: Arc<Notify>,
+    wakeup: Arc<Notify>,
 }
 
 impl Budget {
@@ -32,7 +32,7 @@ impl Budget {
             Work::Shared(total) => (Some(Arc::new(AtomicU64::new(segment.share_of(total)))), None),
             Work::PerUser(each) => (None, Some(each)),
         };
-        Self { shared, per_user, bell: Arc::default() }
+        Self { shared, per_user, wakeup: Arc::default() }
     }
 
     /// Takes an iteration for a user who has begun so many.
@@ -44,7 +44,7 @@ impl Budget {
         let taken = left.is_none_or(|left| left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok());
         begun.set(begun.get() + u64::from(taken));
         if !taken || self.is_done(begun.get()) {
-            self.bell.notify_waiters();
+            self.wakeup.notify_waiters();
         }
         taken
     }
@@ -70,6 +70,6 @@ impl Budget {
 
     /// Waits until something is spent, from the call on.
     pub fn spent(&self) -> Notified<'_> {
-        self.bell.notified()
+        self.wakeup.notified()
     }
 }

@@ -241,13 +241,13 @@ impl FlowTask {
             let span = traced.as_ref().and_then(|traced| traced.span(attempt));
             run.recorder.attempt(stage, (step, variant), attempt, span);
         };
-        let probe = Probe::new(pace.due, pace.taken, &record);
+        let mut probe = Probe::new(pace.due, pace.taken, &record);
         let in_flight = InFlight::new(user);
         let (demands, clock) = (request.demands.as_ref(), context.clock);
         let flow = &self.flow;
         let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
-        let end = user.sessions.http.send(&mut self.lane, &run.network, outgoing, probe).await;
+        let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
         drop(in_flight);
         run.buffers.give_back(rendered);
         *pace = Pace { due: pace.due, ..Pace::at(end) };

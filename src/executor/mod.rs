@@ -26,7 +26,7 @@ pub mod vu_pool;
 pub mod worker;
 
 pub use tracer::Sampling;
-pub use worker::{Order, StartError, Traffic, WorkerPool};
+pub use worker::{PoolConfig, StartError, Traffic, WorkerPool};
 
 use std::{
     panic::resume_unwind,

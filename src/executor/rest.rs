@@ -24,8 +24,14 @@ impl Rest {
         Self { run, random }
     }
 
-    /// Rests after an iteration. `bell` is rung when `is_over` may have come true. Gives the time after it.
-    pub async fn take(&mut self, began: Instant, ended: Instant, bell: &Notify, is_over: impl Fn() -> bool) -> Instant {
+    /// Rests after an iteration. `wakeup` is rung when `is_over` may have come true. Gives the time after it.
+    pub async fn take(
+        &mut self,
+        began: Instant,
+        ended: Instant,
+        wakeup: &Notify,
+        is_over: impl Fn() -> bool,
+    ) -> Instant {
         let time = self.run.scenario.wait.rest(ended.saturating_duration_since(began), self.random.f64());
         if time.is_zero() {
             return ended;
@@ -36,7 +42,7 @@ impl Rest {
         while !is_over() && Instant::now() < until {
             tokio::select! {
                 () = sleep_until(until) => {}
-                () = bell.notified() => {}
+                () = wakeup.notified() => {}
             }
         }
         Instant::now()

@@ -6,7 +6,7 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, tracer::Tracer};
 use crate::{
-    control::{Applied, Control, StopReason},
+    control::{Control, ControlEvent, StopReason},
     language::{Response, Slot, Value},
     plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
     protocol::Network,
@@ -14,7 +14,7 @@ use crate::{
 
 /// What the scenarios of a worker have in common.
 #[derive(Debug)]
-pub struct Floor {
+pub struct WorkerContext {
     /// Which worker.
     pub worker: usize,
     /// When the run begins.
@@ -89,22 +89,22 @@ pub struct ScenarioRun {
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(scenario: Scenario, index: usize, recorder: ScenarioRecorder, floor: &Floor) -> Rc<Self> {
+    pub fn new(scenario: Scenario, index: usize, recorder: ScenarioRecorder, context: &WorkerContext) -> Rc<Self> {
         Rc::new(Self {
             index,
-            start: floor.start + scenario.start,
-            given: scenario.flow.slots_of(&floor.given),
+            start: context.start + scenario.start,
+            given: scenario.flow.slots_of(&context.given),
             scenario,
-            part: floor.part,
-            seed: floor.seed.wrapping_add(index as u64),
-            network: floor.network.clone(),
+            part: context.part,
+            seed: context.seed.wrapping_add(index as u64),
+            network: context.network.clone(),
             recorder,
-            buffers: floor.buffers.clone(),
-            rows: floor.rows.clone(),
-            tracer: floor.tracer.clone(),
-            control: floor.control.clone(),
-            worker: floor.worker,
-            clock_at_start: floor.clock_at_start,
+            buffers: context.buffers.clone(),
+            rows: context.rows.clone(),
+            tracer: context.tracer.clone(),
+            control: context.control.clone(),
+            worker: context.worker,
+            clock_at_start: context.clock_at_start,
             running: Cell::default(),
             made: Cell::default(),
             target_rate: Cell::default(),
@@ -190,7 +190,7 @@ impl ScenarioRun {
 
     fn tell(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
-        self.control.follower().applied(Applied { at, worker: self.worker, what });
+        self.control.subscribe().report(ControlEvent { at, worker: self.worker, what });
     }
 
     /// Random numbers for the rests of one more user.

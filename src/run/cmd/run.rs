@@ -141,7 +141,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let recorded = setup.map(|hook| hook.recorded);
     let traffic = match setup_failure {
         Some(_) => Ok(Traffic::without_load(recorded)),
-        None => WorkerPool::start(&prepared.plan, &control, hooks.order(&clock, recorded)),
+        None => WorkerPool::start(&prepared.plan, &control, hooks.pool_config(&clock, recorded)),
     };
     if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
         display.say(&line);
@@ -209,7 +209,7 @@ async fn open_control_port(
     prepared: &Prepared,
     display: &Display,
 ) -> Result<(), CommandError> {
-    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::Steerable {
+    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::ControlledScenario {
         name: scenario.name.clone(),
         open: matches!(scenario.shape, Shape::Open(_)),
         max_users: match &scenario.shape {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
-    control::{Control, StopReason},
+    control::{Control, ControlEvents, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
@@ -217,8 +217,12 @@ impl Coordinator {
             self.event("log", told);
         }
         self.display.show(&Glance::of(&interval, &self.fold.totals, since(self.clock.start())));
-        for applied in self.control.take_applied() {
-            self.event("control", format!("worker {}: {}", applied.worker, applied.what));
+        let ControlEvents { kept, dropped } = self.control.take_events();
+        for event in kept {
+            self.event("control", format!("worker {}: {}", event.worker, event.what));
+        }
+        if dropped > 0 {
+            self.event("control", format!("{dropped} further control events were not kept"));
         }
         if let Some(ahead) = self.clock.re_anchor() {
             self.event("clock", format!("the wall clock jumped forward by {ahead:?}; timestamps follow it"));
