@@ -160,8 +160,8 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 pub fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
-        let text =
-            quick_plan(url, &load::flags(args)).map_err(|message| CommandError { exit: Exit::Usage, message })?;
+        let text = quick_plan(url, &load::flags(args))
+            .map_err(|invalid| CommandError { exit: Exit::Usage, message: load::shown(&invalid) })?;
         return Ok(Source { name: QUICK.to_owned(), text });
     }
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
