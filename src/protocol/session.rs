@@ -279,7 +279,7 @@ impl HttpSession {
         if !opened.multiplexed {
             return Ok(Opening::Own(http1::Connection::new(origin, opened)));
         }
-        let link = http2::Link::open(origin, opened).await?;
+        let link = Box::pin(http2::Link::open(origin, opened)).await?;
         if network.reuses() {
             self.links.borrow_mut().push(link.clone());
         }

@@ -7,11 +7,7 @@ use crate::{
     dashboard::{self, DashboardLink, DataSource, Topic},
     exit::Exit,
     interval_log::Header,
-    output::{
-        OutputAddress,
-        address::{OutputKind, Settings},
-        influxdb::Mode,
-    },
+    output::{self, OutputAddress},
     run::{console::print, error::CommandError},
 };
 
@@ -66,11 +62,8 @@ pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Opt
 
 /// The store of a sink, if there are boards for what it writes there.
 fn data_source_of(sink: &OutputAddress) -> Option<DataSource> {
-    match (sink.kind(), &sink.settings) {
-        (OutputKind::Prometheus | OutputKind::Otlp | OutputKind::Scrape, _) => Some(DataSource::Prometheus),
-        (OutputKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => {
-            Some(DataSource::InfluxDb)
-        }
-        _ => None,
-    }
+    Some(match sink.datasource()? {
+        output::kind::Datasource::Prometheus => DataSource::Prometheus,
+        output::kind::Datasource::InfluxDb => DataSource::InfluxDb,
+    })
 }
