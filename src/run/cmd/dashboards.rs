@@ -1,4 +1,4 @@
-//! The command `dashboards`, and the link to the dashboard of a run.
+//! The command `dashboards`, and the address of the board that shows a run.
 
 use std::{fs, path::Path};
 
@@ -7,15 +7,11 @@ use crate::{
     dashboard::{self, DashboardLink, DataSource, Topic},
     exit::Exit,
     interval_log::Header,
-    output::{
-        OutputAddress,
-        address::{OutputKind, Settings},
-        influxdb::Mode,
-    },
+    output::{self, OutputAddress},
     run::{console::print, error::CommandError},
 };
 
-/// The tag of a profile that names the kind of test.
+/// The tag by which a profile says what kind of test it is.
 const KIND: &str = "kind";
 
 /// Lists or writes the dashboards.
@@ -38,22 +34,22 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
     let files = dashboard::files(&args.prefix, &args.measurement_prefix);
     for file in &files {
         let path = args.folder.join(&file.path);
-        let failed = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
-        fs::write(&path, file.text()).map_err(failed)?;
+        let fault = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
+        fs::write(&path, file.text()).map_err(fault)?;
     }
     print(&format!("{} dashboards written to {}", files.len(), args.folder.display()));
     Ok(())
 }
 
-/// The line with the link to the run's dashboard; None without Grafana's URL or an output that Grafana can query.
+/// The line that leads to the run's board; None unless Grafana's address and a store that it can read are known.
 /// `to_ms` is the end of the run, Unix milliseconds, once it is over.
 #[must_use]
-pub fn line(args: &RunArgs, outputs: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
+pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
-    let data_source = outputs.iter().find_map(data_source_of)?;
+    let data_source = sinks.iter().find_map(data_source_of)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
-    let link = DashboardLink {
+    let address = DashboardLink {
         grafana: grafana.as_str(),
         data_source,
         topic: Topic::of_kind(kind),
@@ -61,16 +57,13 @@ pub fn line(args: &RunArgs, outputs: &[OutputAddress], header: &Header, to_ms: O
         from_ms: header.started_at_ms,
         to_ms,
     };
-    Some(format!("  dashboard {}", link.url()))
+    Some(format!("  dashboard {}", address.url()))
 }
 
-/// The data source that an output fills, if there are dashboards for it.
-fn data_source_of(output: &OutputAddress) -> Option<DataSource> {
-    match (output.kind(), &output.settings) {
-        (OutputKind::Prometheus | OutputKind::Otlp | OutputKind::Scrape, _) => Some(DataSource::Prometheus),
-        (OutputKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => {
-            Some(DataSource::InfluxDb)
-        }
-        _ => None,
-    }
+/// The store of a sink, if there are boards for what it writes there.
+fn data_source_of(sink: &OutputAddress) -> Option<DataSource> {
+    Some(match sink.datasource()? {
+        output::kind::Datasource::Prometheus => DataSource::Prometheus,
+        output::kind::Datasource::InfluxDb => DataSource::InfluxDb,
+    })
 }

@@ -14,16 +14,22 @@ use crate::{
     exit::Exit,
     interval_log::{Cursor, Entry, Header},
     output::{
-        Account, OutputAddress, Progress,
+        DeliveryStats, OutputAddress, Progress,
         address::Place,
         delivery::{
-            Delivery, SharedDeliveryStats,
             checkpoint::{Checkpoint, CheckpointFile},
+            state::SharedDeliveryState,
             unwritten::SharedUnwritten,
         },
     },
     report::outputs,
-    run::{collect::delivery_source::Source, console::print_error, error::CommandError, folder, signals::Signals},
+    run::{
+        collect::delivery_source::{Built, Source},
+        console::print_error,
+        error::CommandError,
+        folder,
+        signals::Signals,
+    },
 };
 
 /// Replays a run's folder.
@@ -33,18 +39,18 @@ use crate::{
 pub fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let run = take(&args.run)?;
-    let sinks = standing_sinks(args)?;
+    let sinks = unfinished_outputs(args)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
-    let accounts = runtime.block_on(deliver(args, &run.header, sinks))?;
+    let stats = runtime.block_on(deliver(args, &run.header, sinks))?;
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
-    let complete = accounts.iter().all(|account| account.complete);
+    let complete = stats.iter().all(|stats| stats.complete);
     // Standard output may carry samples.
-    let lines = accounts.iter().flat_map(|account| outputs::lines(account));
+    let lines = stats.iter().flat_map(outputs::lines);
     lines.for_each(|line| print_error(&line));
-    if accounts.is_empty() {
+    if stats.is_empty() {
         print_error("nothing left to deliver");
     }
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
@@ -74,48 +80,45 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
     }
 }
 
-type Sink = (OutputAddress, Checkpoint, CheckpointFile);
+type Unfinished = (OutputAddress, Checkpoint, CheckpointFile);
 
 /// The run's sinks that are not done, each with its address: the one given now, else the one it had.
-fn standing_sinks(args: &ReplayArgs) -> Result<Vec<Sink>, CommandError> {
+fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
     let read = |words: &str| {
         OutputAddress::parse(words, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
     };
     let given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
     let files = CheckpointFile::of_run(&args.run).map_err(|error| {
-        CommandError::configuration(format!(
-            "{}: no sink of this run has anything to replay ({error})",
-            args.run.display()
-        ))
+        CommandError::configuration(format!("{}: the run has no output to replay ({error})", args.run.display()))
     })?;
-    let mut standings = Vec::new();
+    let mut checkpoints = Vec::new();
     for file in files {
         let fault = |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
-        standings.push((file.read().map_err(fault)?, file));
+        checkpoints.push((file.read().map_err(fault)?, file));
     }
-    let chosen = choose(&standings.iter().map(|(checkpoint, _)| checkpoint).collect::<Vec<_>>(), given)?;
+    let chosen = choose(&checkpoints.iter().map(|(checkpoint, _)| checkpoint).collect::<Vec<_>>(), given)?;
     let mut sinks = Vec::new();
-    for ((mut checkpoint, file), address) in standings.into_iter().zip(chosen) {
-        let is_done = checkpoint.ended && checkpoint.account.rejected == 0 && checkpoint.account.spooled == 0;
-        let address = match (address, &checkpoint.words) {
+    for ((mut checkpoint, file), address) in checkpoints.into_iter().zip(chosen) {
+        let is_done = checkpoint.ended && checkpoint.stats.rejected == 0 && checkpoint.stats.spooled == 0;
+        let address = match (address, &checkpoint.address) {
             (None, _) if is_done => continue,
             (Some(address), _) => address,
             (None, Some(words)) => read(words)?,
             (None, None) => {
                 return Err(CommandError::configuration(format!(
                     "{}: its address held a secret, which was not kept\n  hint: give it again by --out {}=…",
-                    checkpoint.account.name, checkpoint.kind
+                    checkpoint.stats.name, checkpoint.output
                 )));
             }
         };
-        if address.shown() != checkpoint.account.name {
-            checkpoint.account.name = address.shown();
+        if address.shown() != checkpoint.stats.name {
+            checkpoint.stats.name = address.shown();
             if matches!(address.place, Place::File(_) | Place::Stdout) {
                 // Another file has nothing of it yet.
-                let account = Account::new(address.shown());
-                checkpoint =
-                    Checkpoint { position: None, settled: 0, ended: false, file_length: 0, account, ..checkpoint };
+                let stats = DeliveryStats::new(address.shown());
+                let Checkpoint { output, address, .. } = checkpoint;
+                checkpoint = Checkpoint { output, address, stats, ..Checkpoint::default() };
             }
         }
         sinks.push((address, checkpoint, file));
@@ -124,39 +127,44 @@ fn standing_sinks(args: &ReplayArgs) -> Result<Vec<Sink>, CommandError> {
 }
 
 /// Which of the given addresses is whose: by name, else that of a sink whose address was not kept, else by kind.
-fn choose(standings: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Option<OutputAddress>>, CommandError> {
-    let mut chosen: Vec<Option<OutputAddress>> = standings.iter().map(|_| None).collect();
+fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Option<OutputAddress>>, CommandError> {
+    let mut chosen: Vec<Option<OutputAddress>> = checkpoints.iter().map(|_| None).collect();
     for address in given {
-        let of_kind = |checkpoint: &Checkpoint| checkpoint.kind == address.kind().word();
+        let of_kind = |checkpoint: &Checkpoint| checkpoint.output == address.name();
         let rules: [&dyn Fn(&Checkpoint) -> bool; 3] = [
-            &|checkpoint| of_kind(checkpoint) && checkpoint.account.name == address.shown(),
-            &|checkpoint| of_kind(checkpoint) && checkpoint.words.is_none(),
+            &|checkpoint| of_kind(checkpoint) && checkpoint.stats.name == address.shown(),
+            &|checkpoint| of_kind(checkpoint) && checkpoint.address.is_none(),
             &of_kind,
         ];
         let free =
-            |place: &usize, rule: &dyn Fn(&Checkpoint) -> bool| chosen[*place].is_none() && rule(standings[*place]);
-        let place = rules.iter().find_map(|rule| (0..standings.len()).find(|place| free(place, rule)));
+            |place: &usize, rule: &dyn Fn(&Checkpoint) -> bool| chosen[*place].is_none() && rule(checkpoints[*place]);
+        let place = rules.iter().find_map(|rule| (0..checkpoints.len()).find(|place| free(place, rule)));
         match place {
             Some(place) => chosen[place] = Some(address),
-            None => return Err(CommandError::configuration(format!("the run had no sink for {}", address.shown()))),
+            None => return Err(CommandError::configuration(format!("the run has no output {}", address.shown()))),
         }
     }
     Ok(chosen)
 }
 
-async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result<Vec<Account>, CommandError> {
+async fn deliver(
+    args: &ReplayArgs,
+    header: &Header,
+    sinks: Vec<Unfinished>,
+) -> Result<Vec<DeliveryStats>, CommandError> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
     let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
-    let (mut tasks, mut ledgers): (Vec<_>, Vec<SharedDeliveryStats>) = (Vec::new(), Vec::new());
+    let (mut tasks, mut states): (Vec<_>, Vec<SharedDeliveryState>) = (Vec::new(), Vec::new());
     for (address, checkpoint, file) in sinks {
-        let delivery: Delivery = source.deliver(&address, Some(checkpoint), file)?;
-        ledgers.push(delivery.ledger());
+        // Only outputs that push have a checkpoint to go on from.
+        let Built::Push(delivery) = source.build(&address, Some(checkpoint), file)? else { continue };
+        states.push(delivery.state());
         tasks.push(spawn_local(delivery.run()));
     }
     let tell_notices = || {
-        let notices = ledgers.iter().flat_map(|ledger| ledger.borrow_mut().take_notices());
+        let notices = states.iter().flat_map(|state| state.borrow_mut().take_notices());
         notices.for_each(|notice| print_error(&format!("  {notice}")));
     };
     let telling = async {
@@ -182,5 +190,5 @@ async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result
         () = interrupted => {}
     }
     tell_notices();
-    Ok(ledgers.iter().map(|ledger| ledger.borrow().account.clone()).collect())
+    Ok(states.iter().map(|state| state.borrow().stats().clone()).collect())
 }

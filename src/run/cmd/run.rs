@@ -193,7 +193,7 @@ async fn open(
     args: &RunArgs,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Outputs::start(&prepared.sinks, header, &prepared.run_dir).await {
+    match Outputs::start(&prepared.sinks, header, &prepared.run_dir) {
         Ok(sinks) => Ok((folder, sinks)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.

@@ -19,7 +19,7 @@ use crate::{
     exit::Exit,
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
-    output::Account,
+    output::DeliveryStats,
     report::progress::{Display, Glance},
     run::{
         clock::{RunClock, since, wall_ms},
@@ -84,7 +84,7 @@ pub struct RunResult {
     /// Length of the load.
     pub elapsed: Duration,
     /// What the outputs delivered.
-    pub outputs: Vec<Account>,
+    pub outputs: Vec<DeliveryStats>,
     /// Errors since the judgement: telemetry that is incomplete.
     pub errors: Vec<Reason>,
     /// Costs of the generator, draining included.
@@ -315,7 +315,7 @@ impl Coordinator {
         }
         RunResult {
             generator: self.generator(),
-            outputs: self.sinks.accounts(),
+            outputs: self.sinks.stats(),
             header: self.header,
             folder: self.folder,
             fold: self.fold,

@@ -3,7 +3,7 @@
 use crate::{
     executor::{Sampling, tracer},
     interval_log::frame::RequestHeader,
-    output::{OutputAddress, address::Settings, otlp::Tracing},
+    output::{OutputAddress, kind::TraceSampling},
     plan::Plan,
     run::error::CommandError,
 };
@@ -20,7 +20,7 @@ pub fn address(given: &str) -> String {
 /// # Errors
 /// When several want spans, for each would sample another share.
 pub fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
-    let places = sinks.iter().filter_map(tracing).count();
+    let places = sinks.iter().filter_map(OutputAddress::sampling).count();
     if places > 1 {
         return Err(CommandError::configuration(
             "spans go to one place only; give `--traces` or `--out traces=…`, once",
@@ -29,18 +29,10 @@ pub fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What a sink wants to be sampled, if it is one of spans.
-fn tracing(sink: &OutputAddress) -> Option<&Tracing> {
-    match &sink.settings {
-        Settings::Traces(tracing) => Some(tracing),
-        _ => None,
-    }
-}
-
 /// What is traced in a run of this id and seed, if its sinks ask for it.
 #[must_use]
 pub fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
-    let Tracing { ratio, max_per_second, .. } = *sinks.iter().find_map(tracing)?;
+    let TraceSampling { ratio, max_per_second } = sinks.iter().find_map(OutputAddress::sampling)?;
     Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
 }
 
