@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     interval_log::frame::RequestHeader,
-    metric::{Histogram, RequestTimes, Interval, Labels, MetricDef, Record, SeriesDef, Span, Totals, Value, catalogue},
+    metric::{Histogram, Interval, Labels, MetricDef, Record, RequestTimes, SeriesDef, Span, Totals, Value, catalogue},
     record_log::{Entry, Recorded, SeriesKey},
 };
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    metric::{RequestTimes, Record, catalogue},
+    metric::{Record, RequestTimes, catalogue},
     output::{csv::format::CsvFormat, influxdb::raw::RawFormat, json::format::JsonFormat},
     record_log::{Entry, SeriesKey},
 };

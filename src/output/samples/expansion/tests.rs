@@ -29,7 +29,8 @@ fn places_are_those_of_the_table() {
 
 #[test]
 fn a_selection_leaves_the_rest_out() {
-    let entry = Entry::Record(Record::Request { failed: true, times: RequestTimes { waiting: 7, ..RequestTimes::default() } });
+    let entry =
+        Entry::Record(Record::Request { failed: true, times: RequestTimes { waiting: 7, ..RequestTimes::default() } });
     let expand = |selection: Selection| {
         let mut seen = Vec::new();
         selection.expand(&entry, |place, value| seen.push((place, value)));
