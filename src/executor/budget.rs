@@ -19,7 +19,7 @@ pub struct Budget {
     shared: Option<Arc<AtomicU64>>,
     /// For each user; None for as many as fit into the time.
     per_user: Option<u64>,
-    /// Rung when something is spent: a worker without users of its own would not notice.
+    /// Notified when something is spent: a worker without users of its own would not notice.
     wakeup: Arc<Notify>,
 }
 
@@ -35,7 +35,7 @@ impl Budget {
         Self { shared, per_user, wakeup: Arc::default() }
     }
 
-    /// Takes an iteration for a user who has begun so many.
+    /// Takes an iteration for a user that has begun so many.
     pub fn take(&self, begun: &Cell<u64>) -> bool {
         if self.is_done(begun.get()) {
             return false;
@@ -49,19 +49,19 @@ impl Budget {
         taken
     }
 
-    /// Whether a user who has begun so many may begin no more.
+    /// Whether a user that has begun so many may begin no more.
     #[must_use]
     pub fn is_done(&self, begun: u64) -> bool {
         self.per_user.is_some_and(|each| begun >= each)
     }
 
-    /// Whether nobody may begin one. `begun` tells of every user of this worker how many it has.
+    /// Whether no user may begin one; `begun` holds the number of each user of this worker.
     pub fn is_spent(&self, mut begun: impl Iterator<Item = u64>) -> bool {
         let shared = self.shared.as_ref().is_some_and(|left| left.load(Relaxed) == 0);
         shared || self.per_user.is_some() && begun.all(|begun| self.is_done(begun))
     }
 
-    /// Takes what nobody began: of the shared, whoever calls first gets all of it.
+    /// Takes what was never begun: of the shared iterations the first caller gets all.
     pub fn take_rest(&self, begun: impl Iterator<Item = u64>) -> u64 {
         let shared = self.shared.as_ref().map_or(0, |left| left.swap(0, Relaxed));
         let own = self.per_user.map_or(0, |each| begun.map(|begun| each.saturating_sub(begun)).sum());

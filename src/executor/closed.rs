@@ -8,7 +8,12 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout_at},
 };
 
-use super::{budget::Budget, rest::Rest, scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};
+use super::{
+    budget::Budget,
+    scenario::ScenarioRun,
+    settle, settle_finished,
+    vu::{IterationPause, VirtualUser},
+};
 use crate::{
     control::{ControlEvent, ControlSubscriber},
     plan::ClosedShape,
@@ -65,8 +70,8 @@ pub async fn run(
         () = stop_commanded(&mut subscriber) => {}
     }
     let stopped = loop {
-        // Made before looking, so that a wakeup that rings in between is heard.
-        let (spent, rung) = (budget.spent(), run.wakeup.notified());
+        // Made before reading the state, so that no wakeup in between is missed.
+        let (spent, woken) = (budget.spent(), run.wakeup.notified());
         let state = subscriber.state();
         if run.paused.replace(state.paused) && !state.paused {
             run.wakeup.notify_waiters();
@@ -93,7 +98,7 @@ pub async fn run(
         tokio::select! {
             () = sleep_until(wake) => {}
             () = spent => {}
-            () = rung => {}
+            () = woken => {}
             () = subscriber.changed() => {}
         }
     };
@@ -101,7 +106,7 @@ pub async fn run(
     if stopped {
         run.halt();
     }
-    // Where rows ran out, nobody was kept from anything; what is left is for workers that have rows.
+    // Where rows ran out, nothing was dropped; the rest is for workers that have rows.
     let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&pool)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
@@ -127,7 +132,7 @@ async fn finish(pool: Vec<UserSlot>, run: &Rc<ScenarioRun>, subscriber: &mut Con
     run.paused.set(false);
     run.wakeup.notify_waiters();
     for mut user in users {
-        // Whoever was ramped down before has a grace of its own.
+        // A user that was ramped down before has a grace of its own.
         let own = |limit: Instant| user.cut_off.map_or(limit, |at| at.min(limit));
         let ended = tokio::select! {
             ended = timeout_at(own(limit), &mut user.task) => ended,
@@ -201,7 +206,7 @@ fn begun(pool: &[UserSlot]) -> impl Iterator<Item = u64> {
 /// A user's life.
 async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle: Rc<UserHandle>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut rest = Rest::new(run.clone());
+    let mut pause = IterationPause::new(run.clone());
     let mut now = Instant::now();
     loop {
         while run.paused.get() && !handle.retired.get() && !run.is_halted() {
@@ -219,7 +224,7 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle
             break;
         }
         let over = || handle.retired.get() || budget.is_done(begun.get());
-        let next = rest.take(now, iterated.end, &handle.wakeup, over).await;
+        let next = pause.take(now, iterated.end, &handle.wakeup, over).await;
         if next == now {
             // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
             sleep(IDLE).await;

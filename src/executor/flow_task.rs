@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    raw::Volume,
+    raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
     settled,

@@ -45,7 +45,7 @@ pub struct HookContext {
     pub clock_at_start: Duration,
     /// The second of the run that its interval belongs to.
     pub tick: u64,
-    /// How many record raw, workers among them; None where nobody does.
+    /// How many record raw, workers among them; None if none does.
     pub recorders: Option<usize>,
     /// What is known already, by name.
     pub given: Arc<[(String, Value)]>,

@@ -9,10 +9,9 @@ use tokio::{
 
 use super::{
     pacer::Pacer,
-    rest::Rest,
     scenario::ScenarioRun,
     settle,
-    vu::VirtualUser,
+    vu::{IterationPause, VirtualUser},
     vu_pool::{Acquired, IdleVu, VuPool},
 };
 use crate::{
@@ -214,7 +213,7 @@ impl OpenLoop {
 /// A user's life: take an arrival, run it, be free again.
 async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut rest = Rest::new(run.clone());
+    let mut pause = IterationPause::new(run.clone());
     let idle = Rc::new(IdleVu::default());
     let mut arrival = first;
     loop {
@@ -234,7 +233,7 @@ async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
         if iterated.left {
             break;
         }
-        rest.take(began, iterated.end, &run.wakeup, || run.is_halted() || pool.is_closed()).await;
+        pause.take(began, iterated.end, &run.wakeup, || run.is_halted() || pool.is_closed()).await;
     }
     user.run_on_stop().await;
 }

@@ -373,9 +373,9 @@ async fn users_and_rates_follow_live_commands() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
+async fn the_target_rate_is_recorded_once_however_many_workers_make_it() {
     let plan = plan(open_shape(60.0, seconds(10), 5), millis(10), seconds(30));
-    let mut told = 0.0;
+    let mut seen = 0.0;
     for worker in 0..3 {
         let recorder = Rc::new(RefCell::new(Recorder::default()));
         let run = on_worker(&plan, &recorder, Partition::new(worker, 3), &Control::new(1));
@@ -384,14 +384,14 @@ async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
         let interval = recorder.borrow_mut().flush(0, 1, true, 0.0);
         for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
             if let (true, Value::Gauge(Some(rate))) = (metric.name == "target_rate", value) {
-                told += rate;
+                seen += rate;
             }
         }
     }
-    assert!((told - 60.0_f64).abs() < 1e-9, "{told}");
+    assert!((seen - 60.0_f64).abs() < 1e-9, "{seen}");
 }
 
-/// A server that answers whatever ends a head; it never answers `/hang`, and counts who waits for it.
+/// A server that answers whatever ends a head; it never answers `/hang`, and counts the requests that wait for it.
 async fn answer_all(listener: TcpListener, waiting: Rc<Cell<u64>>) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let waiting = waiting.clone();

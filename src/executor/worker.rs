@@ -53,7 +53,7 @@ pub struct WorkerPool {
     threads: Vec<std::thread::JoinHandle<std::io::Result<()>>>,
 }
 
-/// What the telling side receives.
+/// What telemetry receives.
 #[derive(Debug)]
 pub struct Traffic {
     /// Intervals of all workers; ends when the last worker has ended.
@@ -108,7 +108,7 @@ pub struct PoolConfig {
     pub start: Instant,
     /// The wall clock then, since the Unix epoch.
     pub clock_at_start: Duration,
-    /// How many record raw, setup and teardown among them; None where nobody does.
+    /// How many record raw, setup and teardown among them; None if none does.
     pub recorders: Option<usize>,
     /// What is sampled, if requests are to carry traces.
     pub traces: Option<Sampling>,

@@ -14,7 +14,7 @@ pub enum GaugeAggregation {
     /// Workers have parts of it, which add up: users, connections.
     #[default]
     Parts,
-    /// Whoever set it last is right.
+    /// The last value set counts.
     Last,
     /// What comes in are changes, which add up over the whole run.
     Changes,
@@ -69,7 +69,7 @@ impl Assembler {
         }
     }
 
-    /// Takes a worker's interval. Nobody waits for workers past the number that was promised (setup, teardown): their only
+    /// Takes a worker's interval. Workers past the number that was promised (setup, teardown) are not waited for: their only
     /// interval is their last.
     pub fn take(&mut self, part: WorkerInterval) {
         let worker = part.worker;
@@ -120,7 +120,7 @@ impl Assembler {
         self.gauges.insert((number, place), value);
     }
 
-    /// Records a value of the telling side itself: generator and outputs.
+    /// Records a value of telemetry itself: generator and outputs.
     pub fn record(&mut self, metric: &MetricDef, labels: &Labels, value: &Value) {
         let number = self.interner.id(metric, labels);
         self.put(number, value);

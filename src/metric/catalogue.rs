@@ -77,7 +77,7 @@ pub enum LabelGroup {
     Run,
 }
 
-/// One metric. `Cow`, because later a profile may define its own.
+/// One metric. `Cow`, because profiles and flows define their own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MetricDef {
     /// k6's name where k6 has it.

@@ -57,13 +57,6 @@ pub fn coarse_bucket(seconds: f64) -> usize {
     usize::try_from(index).unwrap_or(0).min(COARSE_BUCKETS - 1)
 }
 
-/// The inclusive upper bound of a coarse bucket, in seconds.
-#[must_use]
-pub fn coarse_upper_bound(bucket_number: usize) -> f64 {
-    let index = i32::try_from(bucket_number).unwrap_or(0) + COARSE_FIRST;
-    bucket::upper_bound(index, COARSE_SCALE)
-}
-
 /// The cells touched in one interval; nearly always the current and the last second of each scenario.
 #[derive(Debug, Default)]
 pub struct IntendedCells {

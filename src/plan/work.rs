@@ -7,7 +7,7 @@ use std::time::Duration;
 pub enum Work {
     /// As many as fit into the time.
     Endless,
-    /// So many for all users together, whoever is free.
+    /// So many for all users together.
     Shared(u64),
     /// So many for each user.
     PerUser(u64),

@@ -126,7 +126,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> 
     // One of the profile's own is part of it by now, and may name one of ours.
     let flag = given.preset.as_deref().filter(|_| !own_preset);
     if let Some(preset) = preset::read(&reading, &mut map, flag, root.get("presets")) {
-        plan.follow(preset);
+        plan.apply_preset(preset);
     }
     plan.environment = environment;
     map.finish(&reading);

@@ -8,10 +8,10 @@ use super::{
     store::{REFUSED, Reply, Store, TAKEN},
     support::{Bench, signal},
 };
-use loadagent::practice_target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Target, TargetOptions};
 
 fn practice() -> Target {
-    practice_target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 /// Runs two seconds of 50 arrivals a second into a sink and gives the exit code.

@@ -13,14 +13,14 @@ use super::{
     store::{REFUSED, Reply, Store},
     support::{Bench, Ran, signal},
 };
-use loadagent::practice_target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Target, TargetOptions};
 
 pub(crate) const TAKEN: Reply =
     Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true, body: "" };
 const AWAY: Reply = Reply { status: 503, headers: "retry-after: 0\r\n", keeps: false, body: "" };
 
 pub(crate) fn practice() -> Target {
-    practice_target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 /// Runs two seconds of 50 arrivals a second into a sink.

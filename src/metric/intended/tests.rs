@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// The inclusive upper bound of a coarse bucket, in seconds.
+fn coarse_upper_bound(bucket_number: usize) -> f64 {
+    bucket::upper_bound(i32::try_from(bucket_number).unwrap() + COARSE_FIRST, COARSE_SCALE)
+}
+
 #[test]
 fn coarse_buckets_hold_their_values() {
     for seconds in [0.000_02, 0.001, 0.01, 0.272, 0.872, 1.0, 60.0] {

@@ -55,7 +55,7 @@ pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
 /// When a flag can't be read.
 pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     if !plan.left_out.is_empty() {
-        plan.begin_at_once();
+        plan.shift_start_to_zero();
     }
     let multiplier = || std::env::var("TEST_DURATION_MULTIPLIER").ok().filter(|text| !text.is_empty());
     let duration = match (args.load.duration_factor, multiplier()) {
@@ -70,7 +70,7 @@ pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         plan.notes.extend(plan.scenarios.iter().filter_map(uncontrolled).collect::<Vec<_>>());
     }
     thresholds::add_flags(plan, args)?;
-    plan.mark_what_is_not_run();
+    plan.mark_skipped_thresholds();
     Ok(())
 }
 

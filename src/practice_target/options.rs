@@ -1,4 +1,4 @@
-//! The knobs by name: one table for the command line, for YAML and for tests.
+//! The options by name: one table for the command line, for YAML and for tests.
 
 use hyper::StatusCode;
 
@@ -8,10 +8,11 @@ use super::latency::Latency;
 use super::leak::Leak;
 use super::routes::{Routes, Rules, parse_status};
 use super::timeline::{Drift, Timeline};
+use super::value_error::ValueError;
 use super::window::{self, Window};
 use crate::units::{parse_duration, parse_share, parse_size};
 
-/// Every knob as (name, help with an example). A flag is `--` and the name with hyphens, a YAML key the name itself.
+/// Every option as (name, help with an example). A flag is `--` and the name with hyphens, a YAML key the name itself.
 pub const NAMES: &[(&str, &str)] = &[
     (
         "latency",
@@ -41,37 +42,38 @@ pub const NAMES: &[(&str, &str)] = &[
     ("threads", "threads that serve, e.g. 2 (default 1)"),
 ];
 
-/// Whether a knob may be given several times, each time adding to it. `name` may use hyphens or underscores.
+/// Whether an option may be given several times, each time adding to it. `name` may use hyphens or underscores.
 #[must_use]
 pub fn is_repeatable(name: &str) -> bool {
     matches!(plain(name).as_str(), "route" | "stall" | "outage" | "latency_at")
 }
 
-/// A knob that could not be set; the text says what was expected.
+/// An option that could not be set; the text says what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KnobError {
-    /// There is no knob of that name.
-    #[error("the target has no knob `{name}`; {hint}")]
+pub enum OptionError {
+    /// There is no option of that name.
+    #[error("unknown option `{name}` of the practice target; {hint}")]
     Unknown {
         /// The name as it was given.
         name: String,
-        /// The nearest knob, or all of them.
+        /// The nearest option, or all of them.
         hint: String,
     },
-    /// The knob exists, the value does not fit it.
-    #[error("{name}: {problem}")]
+    /// The option exists, the value does not fit it.
+    #[error("{name}: {error}")]
     Value {
-        /// The knob's name.
+        /// The option's name.
         name: String,
         /// What is wrong and what is expected.
-        problem: String,
+        #[source]
+        error: ValueError,
     },
 }
 
 /// How the target behaves; the default answers 200 at once.
 #[derive(Debug, Clone)]
-pub struct Knobs {
+pub struct TargetOptions {
     pub(super) timeline: Timeline,
     pub(super) errors: f64,
     pub(super) error_status: StatusCode,
@@ -86,7 +88,7 @@ pub struct Knobs {
     routes: Vec<Rules>,
 }
 
-impl Default for Knobs {
+impl Default for TargetOptions {
     fn default() -> Self {
         Self {
             timeline: Timeline::default(),
@@ -105,45 +107,47 @@ impl Default for Knobs {
     }
 }
 
-impl Knobs {
-    /// Sets one knob from text; `name` may use hyphens or underscores. A repeatable knob is added to, others replaced.
+impl TargetOptions {
+    /// Sets one option from text; `name` may use hyphens or underscores. A repeatable option is added to, others replaced.
     ///
     /// # Errors
-    /// When there is no such knob, or the value does not fit it; the knob then stays as it was.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), KnobError> {
+    /// When there is no such option, or the value does not fit it; the option then stays as it was.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), OptionError> {
         let plain = plain(name);
-        if !NAMES.iter().any(|(known, _)| *known == plain) {
-            return Err(KnobError::Unknown { name: name.to_owned(), hint: suggest(&plain) });
+        match self.apply(&plain, value.trim()) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(OptionError::Unknown { name: name.to_owned(), hint: suggest(&plain) }),
+            Err(error) => Err(OptionError::Value { name: plain, error }),
         }
-        self.apply(&plain, value.trim()).map_err(|problem| KnobError::Value { name: plain, problem })
     }
 
-    fn apply(&mut self, name: &str, value: &str) -> Result<(), String> {
+    /// False when there is no such option.
+    fn apply(&mut self, name: &str, value: &str) -> Result<bool, ValueError> {
         match name {
             "latency" => self.timeline.base = Latency::parse(value)?,
             "latency_at" => self.timeline.add_step(value)?,
             "drift" => self.timeline.drift = Some(Drift::parse(value)?),
-            "errors" => self.errors = parse_share(value).map_err(|fault| fault.to_string())?,
+            "errors" => self.errors = parse_share(value)?,
             "error_status" => self.error_status = parse_status(value)?,
-            "body" => self.body = Some(parse_size(value).map_err(|fault| fault.to_string())?),
+            "body" => self.body = Some(parse_size(value)?),
             "route" => self.routes.push(Rules::parse(value)?),
             "limit" => self.limit = Some(Limit::parse(value)?),
             "capacity" => self.capacity = Some(whole(value, 1, 1_000_000)?),
             "queue" => self.queue = whole(value, 0, 1_000_000)?,
             "stall" => window::insert(&mut self.timeline.stalls, Window::parse(value)?),
             "outage" => window::insert(&mut self.timeline.outages, Window::parse(value)?),
-            "recovery" => self.timeline.recovery = parse_duration(value).map_err(|fault| fault.to_string())?,
+            "recovery" => self.timeline.recovery = parse_duration(value)?,
             "recovery_factor" => self.timeline.recovery_factor = factor(value)?,
             "leak" => self.leak = Some(Leak::parse(value)?),
             "seed" => self.seed = seed(value)?,
             "journal" => self.journal = whole(value, 0, MOST_REQUESTS)?,
             "threads" => self.threads = whole(value, 1, 256)?,
-            _ => return Err(format!("`{name}` stands in the table of knobs but cannot be set")),
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// The rules by path, with the general knobs filled in.
+    /// The rules by path, with the general options filled in.
     pub(super) fn routes(&self) -> Routes {
         Routes::new(self.routes.clone(), Rules::general(self.errors, self.body, self.limit))
     }
@@ -161,73 +165,25 @@ fn suggest(name: &str) -> String {
     }
 }
 
-fn seed(value: &str) -> Result<u64, String> {
-    value.parse().map_err(|_| format!("`{value}` is not a seed; write a whole number"))
+fn seed(value: &str) -> Result<u64, ValueError> {
+    value.parse().map_err(|_| ValueError::form(value, "seed", "a whole number"))
 }
 
-fn whole(value: &str, least: u32, most: u32) -> Result<u32, String> {
-    value
-        .parse()
-        .ok()
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| format!("`{value}` does not fit; write a whole number from {least} to {most}"))
+fn whole(value: &str, min: u32, max: u32) -> Result<u32, ValueError> {
+    value.parse().ok().filter(|number| (min..=max).contains(number)).ok_or_else(|| ValueError::Range {
+        text: value.to_owned(),
+        min,
+        max,
+    })
 }
 
-fn factor(value: &str) -> Result<f64, String> {
+fn factor(value: &str) -> Result<f64, ValueError> {
     value
         .parse::<f64>()
         .ok()
         .filter(|factor| (1.0..=1e4).contains(factor))
-        .ok_or_else(|| format!("`{value}` is not a factor; write a number from 1 to 10000, for example 10"))
+        .ok_or_else(|| ValueError::form(value, "factor", "a number from 1 to 10000, for example 10"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_knob_takes_its_own_example() {
-        for (name, help) in NAMES {
-            let examples = help.split_once("e.g. ").map_or("10ms", |(_, rest)| rest);
-            let example = match examples.strip_prefix('\'') {
-                Some(quoted) => quoted.split('\'').next().unwrap(),
-                None => examples.split(" or ").next().unwrap().split(" (").next().unwrap(),
-            };
-            let mut knobs = Knobs::default();
-            knobs.set(name, example).unwrap_or_else(|fault| panic!("{fault}"));
-            knobs.set(&name.replace('_', "-"), example).unwrap();
-            assert_eq!(is_repeatable(name), help.ends_with("(repeatable)"), "{name}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_gets_a_suggestion() {
-        let mut knobs = Knobs::default();
-        let fault = knobs.set("latancy", "10ms").unwrap_err().to_string();
-        assert_eq!(fault, "the target has no knob `latancy`; did you mean `latency`?");
-        assert!(knobs.set("colour", "red").unwrap_err().to_string().contains("known are latency, latency_at"));
-    }
-
-    #[test]
-    fn a_bad_value_names_the_knob_and_what_it_takes() {
-        for (name, value, message) in [
-            ("capacity", "0", "capacity: `0` does not fit; write a whole number from 1 to 1000000"),
-            ("errors", "lots", "errors: `lots` is not a share; write for example 2% or 0.02"),
-            ("error-status", "99", "error_status: `99` is not a status; write a number from 200 to 599"),
-            ("stall", "7s", "stall: `7s` is not a window; write start+length, for example 7.5s+1s"),
-            ("leak", "1MiB", "leak: `1MiB` is not a leak; write for example 1MiB/s or 1KiB/req"),
-            ("seed", "-1", "seed: `-1` is not a seed; write a whole number"),
-        ] {
-            assert_eq!(Knobs::default().set(name, value).unwrap_err().to_string(), message);
-        }
-    }
-
-    #[test]
-    fn repeated_knobs_add_up() {
-        let mut knobs = Knobs::default();
-        for value in ["7.5s+1s", "20s+1s"] {
-            knobs.set("stall", value).unwrap();
-        }
-        assert_eq!(knobs.timeline.stalls.len(), 2);
-    }
-}
+mod tests;

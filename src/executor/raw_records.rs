@@ -1,4 +1,4 @@
-//! What raw records say of attempts and iterations.
+//! Raw records of attempts and iterations.
 
 use std::time::Duration;
 

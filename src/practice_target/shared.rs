@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::capacity::Capacity;
 use super::clock::Clock;
-use super::gate::Gate;
 use super::histogram::Histogram;
 use super::journal::Journal;
-use super::knobs::Knobs;
 use super::latency::to_duration;
 use super::log::Log;
+use super::options::TargetOptions;
 use super::report::Report;
 use super::routes::{Routes, Rules};
 use super::shop::Shop;
@@ -28,11 +28,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// One target, shared by its threads.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) knobs: Knobs,
+pub(super) struct SharedState {
+    pub(super) options: TargetOptions,
     pub(super) routes: Routes,
     pub(super) clock: Clock,
-    pub(super) gate: Gate,
+    pub(super) capacity: Capacity,
     pub(super) in_flight: AtomicU64,
     pub(super) connections: AtomicU64,
     /// Counts outages begun; a change drops every connection.
@@ -42,19 +42,19 @@ pub(super) struct World {
     logs: Vec<Mutex<Log>>,
 }
 
-impl World {
-    pub(super) fn new(knobs: Knobs) -> Self {
+impl SharedState {
+    pub(super) fn new(options: TargetOptions) -> Self {
         Self {
-            routes: knobs.routes(),
+            routes: options.routes(),
             clock: Clock::new(),
-            gate: Gate::new(knobs.capacity, knobs.queue),
+            capacity: Capacity::new(options.capacity, options.queue),
             in_flight: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             outages: watch::Sender::new(0),
-            journal: Journal::new(knobs.journal),
+            journal: Journal::new(options.journal),
             shop: Shop::default(),
-            logs: (0..knobs.threads).map(|_| Mutex::default()).collect(),
-            knobs,
+            logs: (0..options.threads).map(|_| Mutex::default()).collect(),
+            options,
         }
     }
 
@@ -103,27 +103,27 @@ impl World {
 
 /// One thread's share: its log, its randomness, its timer.
 #[derive(Debug)]
-pub(super) struct Lane {
-    pub(super) world: Arc<World>,
+pub(super) struct ServerThread {
+    pub(super) shared: Arc<SharedState>,
     pub(super) sleeper: Sleeper,
     index: usize,
     rng: Mutex<fastrand::Rng>,
 }
 
-impl Lane {
+impl ServerThread {
     /// Must be called inside the runtime of the thread it is for.
-    pub(super) fn open(world: Arc<World>, index: usize) -> io::Result<Self> {
-        let seed = world.knobs.seed.wrapping_add(index as u64);
-        Ok(Self { world, sleeper: Sleeper::open()?, index, rng: Mutex::new(fastrand::Rng::with_seed(seed)) })
+    pub(super) fn open(shared: Arc<SharedState>, index: usize) -> io::Result<Self> {
+        let seed = shared.options.seed.wrapping_add(index as u64);
+        Ok(Self { shared, sleeper: Sleeper::open()?, index, rng: Mutex::new(fastrand::Rng::with_seed(seed)) })
     }
 
     pub(super) fn log(&self) -> MutexGuard<'_, Log> {
-        lock(&self.world.logs[self.index])
+        lock(&self.shared.logs[self.index])
     }
 
     /// How long the work on a request takes that begins now. A time asked for by the client is taken as it is.
     pub(super) fn service_time(&self, run: Instant, rules: &Rules, asked: Option<Duration>) -> Duration {
-        let timeline = &self.world.knobs.timeline;
+        let timeline = &self.shared.options.timeline;
         let moment = run.elapsed();
         let latency = match (&rules.latency, asked) {
             (Some(latency), _) => latency,
@@ -136,7 +136,7 @@ impl Lane {
     /// Waits for `latency` of unstalled time; returns at once, without a timer, when there is nothing to wait for.
     pub(super) async fn hold(&self, run: Instant, latency: Duration) {
         let since = run.elapsed();
-        let due = answer_time(since, latency, &self.world.knobs.timeline.stalls);
+        let due = answer_time(since, latency, &self.shared.options.timeline.stalls);
         if due > since {
             self.sleeper.until(run + due).await;
         }
