@@ -77,7 +77,7 @@ pub enum LabelGroup {
     Run,
 }
 
-/// One metric. `Cow`, because later a profile may define its own.
+/// One metric. `Cow`, because a profile may define its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MetricDef {
     /// k6's name where k6 has it.
@@ -136,13 +136,13 @@ catalogue! {
     GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
-    OUTPUT_SENT = "output_sent" Counter None Run "Samples sent by a sink, attempts included";
-    OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples a sink's receiver took";
-    OUTPUT_RETRIES = "output_retries" Counter None Run "Pushes a sink had to repeat";
-    OUTPUT_REJECTED = "output_rejected" Counter None Run "Samples a sink's receiver refused for good";
-    OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk, so that no sink can deliver them";
-    OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that a sink has not read yet";
-    OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval a sink has not delivered";
+    OUTPUT_SENT = "output_sent" Counter None Run "Samples that an output had to deliver; retries don't count again";
+    OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples that the receiver of an output acknowledged";
+    OUTPUT_RETRIES = "output_retries" Counter None Run "Requests that an output had to retry";
+    OUTPUT_REJECTED = "output_rejected" Counter None Run "Samples that the receiver of an output rejected for good";
+    OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
+    OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
+    OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
     RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell the version of loadagent and the profile";
 }
 

@@ -1,4 +1,4 @@
-//! `replay`: sends what an earlier run could not deliver, from where each of its sinks left off.
+//! `replay`: delivers what an earlier run has spooled, from the checkpoint of each output.
 
 use std::{fs::File, path::Path};
 
@@ -29,15 +29,15 @@ use crate::{
 /// Replays a run's folder.
 ///
 /// # Errors
-/// When it holds no run, the run still lives, or an address is missing.
+/// When it holds no run, the run is in progress, or an address is missing.
 pub fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let run = take(&args.run)?;
-    let sinks = standing_sinks(args)?;
+    let outputs_left = pending_outputs(args)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
-    let accounts = runtime.block_on(deliver(args, &run.header, sinks))?;
+    let accounts = runtime.block_on(deliver(args, &run.header, outputs_left))?;
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
     let complete = accounts.iter().all(|account| account.complete);
@@ -50,22 +50,22 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
 
-/// A run that has ended, one way or another, and that nobody else replays for as long as this lives.
+/// A run that is not in progress. No other process replays it while this value exists.
 struct Ended {
     header: Header,
     _lock: File,
 }
 
-/// Takes a run; cuts what a kill left half-written.
+/// Locks a run; cuts the torn tail of a killed one.
 fn take(run: &Path) -> Result<Ended, CommandError> {
     let path = folder::log_path(run);
-    let fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
-    let mut cursor = Cursor::open(&path).map_err(fault)?;
-    let first = cursor.read().map_err(fault)?;
-    while cursor.read().map_err(fault)?.is_some() {}
-    cursor.cut_torn_tail().map_err(fault)?;
+    let to_error = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
+    let mut cursor = Cursor::open(&path).map_err(to_error)?;
+    let first = cursor.read().map_err(to_error)?;
+    while cursor.read().map_err(to_error)?.is_some() {}
+    cursor.cut_torn_tail().map_err(to_error)?;
     let lock = File::open(&path).ok().filter(|file| file.try_lock().is_ok()).ok_or_else(|| {
-        let message = "the run still lives and delivers itself, or is being replayed\n  hint: wait for its end";
+        let message = "the run is in progress, or another process replays it\n  hint: wait until it has ended";
         CommandError::configuration(format!("{}: {message}", run.display()))
     })?;
     match first {
@@ -74,29 +74,30 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
     }
 }
 
-type Sink = (OutputAddress, Checkpoint, CheckpointFile);
+type PendingOutput = (OutputAddress, Checkpoint, CheckpointFile);
 
-/// The run's sinks that are not done, each with its address: the one given now, else the one it had.
-fn standing_sinks(args: &ReplayArgs) -> Result<Vec<Sink>, CommandError> {
+/// The run's outputs that are not done, each with its address: the one given now, else the one it had.
+fn pending_outputs(args: &ReplayArgs) -> Result<Vec<PendingOutput>, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
-    let read = |words: &str| {
-        OutputAddress::parse(words, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
+    let read = |address: &str| {
+        OutputAddress::parse(address, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
     };
-    let given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
+    let given = args.outputs.iter().map(|address| read(address)).collect::<Result<Vec<_>, _>>()?;
     let files = CheckpointFile::of_run(&args.run).map_err(|error| {
         CommandError::configuration(format!(
-            "{}: no sink of this run has anything to replay ({error})",
+            "{}: no output of this run has anything to replay ({error})",
             args.run.display()
         ))
     })?;
-    let mut standings = Vec::new();
+    let mut checkpoints = Vec::new();
     for file in files {
-        let fault = |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
-        standings.push((file.read().map_err(fault)?, file));
+        let to_error =
+            |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
+        checkpoints.push((file.read().map_err(to_error)?, file));
     }
-    let chosen = choose(&standings.iter().map(|(checkpoint, _)| checkpoint).collect::<Vec<_>>(), given)?;
-    let mut sinks = Vec::new();
-    for ((mut checkpoint, file), address) in standings.into_iter().zip(chosen) {
+    let chosen = choose(&checkpoints.iter().map(|(checkpoint, _)| checkpoint).collect::<Vec<_>>(), given)?;
+    let mut outputs_left = Vec::new();
+    for ((mut checkpoint, file), address) in checkpoints.into_iter().zip(chosen) {
         let is_done = checkpoint.ended && checkpoint.account.rejected == 0 && checkpoint.account.spooled == 0;
         let address = match (address, &checkpoint.words) {
             (None, _) if is_done => continue,
@@ -104,7 +105,7 @@ fn standing_sinks(args: &ReplayArgs) -> Result<Vec<Sink>, CommandError> {
             (None, Some(words)) => read(words)?,
             (None, None) => {
                 return Err(CommandError::configuration(format!(
-                    "{}: its address held a secret, which was not kept\n  hint: give it again by --out {}=…",
+                    "{}: its address contains a secret, which was not stored\n  hint: pass it again with --out {}=…",
                     checkpoint.account.name, checkpoint.kind
                 )));
             }
@@ -112,20 +113,20 @@ fn standing_sinks(args: &ReplayArgs) -> Result<Vec<Sink>, CommandError> {
         if address.shown() != checkpoint.account.name {
             checkpoint.account.name = address.shown();
             if matches!(address.place, Place::File(_) | Place::Stdout) {
-                // Another file has nothing of it yet.
+                // Another file starts empty.
                 let account = Account::new(address.shown());
                 checkpoint =
                     Checkpoint { position: None, settled: 0, ended: false, file_length: 0, account, ..checkpoint };
             }
         }
-        sinks.push((address, checkpoint, file));
+        outputs_left.push((address, checkpoint, file));
     }
-    Ok(sinks)
+    Ok(outputs_left)
 }
 
-/// Which of the given addresses is whose: by name, else that of a sink whose address was not kept, else by kind.
-fn choose(standings: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Option<OutputAddress>>, CommandError> {
-    let mut chosen: Vec<Option<OutputAddress>> = standings.iter().map(|_| None).collect();
+/// Assigns the given addresses to outputs: by name, else to one whose address was not stored, else by kind.
+fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Option<OutputAddress>>, CommandError> {
+    let mut chosen: Vec<Option<OutputAddress>> = checkpoints.iter().map(|_| None).collect();
     for address in given {
         let of_kind = |checkpoint: &Checkpoint| checkpoint.kind == address.kind().word();
         let rules: [&dyn Fn(&Checkpoint) -> bool; 3] = [
@@ -134,40 +135,44 @@ fn choose(standings: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Op
             &of_kind,
         ];
         let free =
-            |place: &usize, rule: &dyn Fn(&Checkpoint) -> bool| chosen[*place].is_none() && rule(standings[*place]);
-        let place = rules.iter().find_map(|rule| (0..standings.len()).find(|place| free(place, rule)));
+            |place: &usize, rule: &dyn Fn(&Checkpoint) -> bool| chosen[*place].is_none() && rule(checkpoints[*place]);
+        let place = rules.iter().find_map(|rule| (0..checkpoints.len()).find(|place| free(place, rule)));
         match place {
             Some(place) => chosen[place] = Some(address),
-            None => return Err(CommandError::configuration(format!("the run had no sink for {}", address.shown()))),
+            None => return Err(CommandError::configuration(format!("the run had no output for {}", address.shown()))),
         }
     }
     Ok(chosen)
 }
 
-async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result<Vec<Account>, CommandError> {
+async fn deliver(
+    args: &ReplayArgs,
+    header: &Header,
+    outputs_left: Vec<PendingOutput>,
+) -> Result<Vec<Account>, CommandError> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
     let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
-    let (mut tasks, mut ledgers): (Vec<_>, Vec<SharedDeliveryStats>) = (Vec::new(), Vec::new());
-    for (address, checkpoint, file) in sinks {
+    let (mut tasks, mut stats): (Vec<_>, Vec<SharedDeliveryStats>) = (Vec::new(), Vec::new());
+    for (address, checkpoint, file) in outputs_left {
         let delivery: Delivery = source.deliver(&address, Some(checkpoint), file)?;
-        ledgers.push(delivery.ledger());
+        stats.push(delivery.ledger());
         tasks.push(spawn_local(delivery.run()));
     }
-    let tell_notices = || {
-        let notices = ledgers.iter().flat_map(|ledger| ledger.borrow_mut().take_notices());
-        notices.for_each(|notice| print_error(&format!("  {notice}")));
+    let emit_warnings = || {
+        let warnings = stats.iter().flat_map(|stats| stats.borrow_mut().take_notices());
+        warnings.for_each(|warning| print_error(&format!("  {warning}")));
     };
-    let telling = async {
+    let warning = async {
         loop {
             sleep(std::time::Duration::from_millis(200)).await;
-            tell_notices();
+            emit_warnings();
         }
     };
     let all = async {
         for task in &mut tasks {
-            // A sink that panicked keeps its account as it was: incomplete.
+            // An output that panicked keeps its stats as they were: incomplete.
             drop(task.await);
         }
     };
@@ -178,9 +183,9 @@ async fn deliver(args: &ReplayArgs, header: &Header, sinks: Vec<Sink>) -> Result
     };
     tokio::select! {
         () = all => {}
-        () = telling => {}
+        () = warning => {}
         () = interrupted => {}
     }
-    tell_notices();
-    Ok(ledgers.iter().map(|ledger| ledger.borrow().account.clone()).collect())
+    emit_warnings();
+    Ok(stats.iter().map(|stats| stats.borrow().account.clone()).collect())
 }

@@ -12,17 +12,19 @@ use crate::{
 /// Runs the practice target until a signal comes.
 ///
 /// # Errors
-/// When a knob is wrong or the address is taken.
+/// When an option is invalid or the address is taken.
 pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
     let usage = |message: String| CommandError { exit: Exit::Usage, message };
     let mut knobs = Knobs::default();
     let mut listen = args.listen;
-    let mut words = args.knobs.iter();
-    while let Some(word) = words.next() {
-        let name =
-            word.strip_prefix("--").ok_or_else(|| usage(format!("`{word}` is not a knob; knobs begin with `--`")))?;
+    let mut arguments = args.knobs.iter();
+    while let Some(argument) = arguments.next() {
+        let name = argument
+            .strip_prefix("--")
+            .ok_or_else(|| usage(format!("`{argument}` is not an option; options begin with `--`")))?;
         let (name, inline) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
-        let value = inline.or_else(|| words.next().cloned()).ok_or_else(|| usage(format!("--{name} needs a value")))?;
+        let value =
+            inline.or_else(|| arguments.next().cloned()).ok_or_else(|| usage(format!("--{name} needs a value")))?;
         // Flags of `target` itself may also come after the first knob.
         if name == "listen" {
             listen = value.parse().map_err(|_| usage(format!("--listen `{value}`: write ADDRESS:PORT")))?;
@@ -32,7 +34,7 @@ pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
     }
     let target = practice_target::start(knobs, listen).map_err(|error| CommandError::internal(&error))?;
     print(&format!(
-        "practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)",
+        "practice target on http://{}  (log: /_target/log, metrics: /metrics; stop with Ctrl-C)",
         target.address()
     ));
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| CommandError::internal(&error))?;

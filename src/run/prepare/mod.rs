@@ -1,4 +1,4 @@
-//! From flags to everything a run needs: the plan, the practice target, sinks, identity.
+//! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
 pub mod confirmation;
 pub mod load;
@@ -66,7 +66,7 @@ pub struct Source {
 /// # Errors
 /// Bad flags (2), a bad profile or configuration (104).
 pub fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
-    // One provider for every TLS client of the process; a second call is no fault.
+    // One provider for every TLS client of the process; a second call is ignored.
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
     let usage = |message: String| CommandError { exit: Exit::Usage, message };
@@ -202,7 +202,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
     };
     let read = |given: &Given| {
         profile::load(&source.name, &source.text, given)
-            .map_err(|faults| CommandError::configuration(faults.to_string()))
+            .map_err(|diagnostics| CommandError::configuration(diagnostics.to_string()))
     };
     let mut plan = read(&given)?;
     let mut running = None;
@@ -248,7 +248,7 @@ fn new_run_id() -> String {
     format!("{}-{letters}", Timestamp::now().strftime("%Y%m%d-%H%M%S"))
 }
 
-/// Each user may hold a socket: as many descriptors as the system allows without asking anybody.
+/// Each user may hold a socket: as many descriptors as the hard limit allows.
 fn raise_descriptor_limit() {
     let limit = getrlimit(Resource::Nofile);
     // A refusal leaves the limit as it was; running out is then seen and counted as `no_socket`.
