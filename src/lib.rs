@@ -38,6 +38,7 @@ pub mod control;
 pub mod dashboard;
 pub mod executor;
 pub mod exit;
+pub mod http_server;
 pub mod interval_log;
 pub mod language;
 pub mod metric;

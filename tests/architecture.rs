@@ -15,9 +15,11 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("exit", &[]),
+    ("http_server", &[]),
     ("metric", &[]),
     ("threshold", &["units", "metric"]),
-    ("control", &[]),
+    // `http_server` for the control API, and in `output` for the page that is scraped.
+    ("control", &["http_server"]),
     ("language", &["units"]),
     // `metric` for the metrics that a profile defines.
     ("plan", &["units", "language", "metric", "threshold"]),
@@ -30,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // `interval_log` for its framing: one way to notice a torn or damaged frame.
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
-    ("output", &["units", "metric", "threshold", "interval_log", "record_log"]),
+    ("output", &["units", "http_server", "metric", "threshold", "interval_log", "record_log"]),
     // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
     ("dashboard", &["units", "metric", "output", "analysis"]),
     // `threshold` and `exit` for the verdict.

@@ -1,5 +1,5 @@
-//! Broken profiles with their exact messages: `tests/golden/broken/cases/*.cases`, each case a title, a profile and what
-//! is said of it. `UPDATE_GOLDEN=1 cargo test --test broken` writes the messages; read them as their user would.
+//! Broken profiles with their exact messages: `tests/golden/broken/cases/*.cases`, each case a title, a profile and its
+//! messages. `UPDATE_GOLDEN=1 cargo test --test broken` writes the messages; read them as their user would.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -32,30 +32,30 @@ fn cases(text: &str) -> Vec<Case<'_>> {
     parts.map(case).collect()
 }
 
-fn faults(profile: &str) -> Diagnostics {
+fn errors(profile: &str) -> Diagnostics {
     match profile::load("p.yaml", profile, &Given::default()) {
-        Err(faults) => faults,
-        // No faults are no case: that is told there.
+        Err(errors) => errors,
+        // A profile without errors is not a case; the test below says so.
         Ok(_) => Diagnostics::new("p.yaml", profile, Vec::new()),
     }
 }
 
 #[test]
-fn every_case_is_told_as_written() {
+fn every_case_has_its_message() {
     for (path, text) in files() {
-        let told: Vec<String> = cases(&text)
+        let written: Vec<String> = cases(&text)
             .iter()
             .map(|case| {
-                format!("{TITLE}{}\n{}{MESSAGE}{}\n", case.title, case.profile.trim_end(), faults(case.profile))
+                format!("{TITLE}{}\n{}{MESSAGE}{}\n", case.title, case.profile.trim_end(), errors(case.profile))
             })
             .collect();
-        let told = told.join("\n");
+        let written = written.join("\n");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            fs::write(&path, &told).unwrap();
+            fs::write(&path, &written).unwrap();
         } else {
             assert_eq!(
                 text,
-                told,
+                written,
                 "{} is behind; `UPDATE_GOLDEN=1 cargo test --test broken` writes it",
                 path.display()
             );
@@ -64,25 +64,25 @@ fn every_case_is_told_as_written() {
 }
 
 #[test]
-fn a_case_is_one_fault_and_no_other_cases() {
+fn a_case_is_one_error_and_no_other_cases() {
     let (mut titles, mut messages) = (BTreeSet::new(), BTreeSet::new());
     for (path, text) in files() {
         let many = path.file_stem().is_some_and(|stem| stem == "many");
         for case in cases(&text) {
-            let found = faults(case.profile).list;
+            let found = errors(case.profile).list;
             assert_eq!(found.len() > 1, many, "{}: {}: {found:#?}", path.display(), case.title);
-            assert!(titles.insert(case.title.to_owned()), "`{}` stands twice", case.title);
+            assert!(titles.insert(case.title.to_owned()), "duplicate title `{}`", case.title);
             assert!(!case.message.is_empty(), "`{}` has no message", case.title);
-            messages.extend(found.into_iter().map(|fault| (fault.message, fault.hint)));
+            messages.extend(found.into_iter().map(|error| (error.message, error.hint)));
         }
     }
     assert!(titles.len() >= 180 && messages.len() >= 160, "{} cases, {} messages", titles.len(), messages.len());
 }
 
 #[test]
-fn faults_stand_in_the_order_of_the_file() {
+fn errors_are_in_the_order_of_the_file() {
     for case in files().iter().flat_map(|(_, text)| cases(text)) {
-        let places: Vec<_> = faults(case.profile).list.iter().map(|fault| fault.place).collect();
+        let places: Vec<_> = errors(case.profile).list.iter().map(|error| error.place).collect();
         assert!(places.is_sorted(), "{}: {places:?}", case.title);
     }
 }

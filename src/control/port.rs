@@ -7,24 +7,20 @@
 //! PATCH /v1/scenarios/NAME  {"rate":200}               arrivals per second of an open scenario
 //! ```
 
-use std::{io, net::SocketAddr, rc::Rc, time::Duration};
+use std::{io, net::SocketAddr, rc::Rc};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    server::conn::http1,
-    service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value as Json, json};
 use tokio::{net::TcpListener, task::spawn_local};
 
 use super::{Control, StopReason};
+use crate::http_server;
 
 const MAX_BODY: usize = 64 * 1024;
-/// A caller that sends half a request must not hold its connection for ever.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A scenario as the port knows it.
 #[derive(Debug, Clone)]
@@ -47,24 +43,8 @@ type Refusal = (StatusCode, String);
 pub async fn serve(address: SocketAddr, control: Control, scenarios: Vec<Steerable>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
-    let desk = Rc::new(ControlHandler { control, scenarios });
-    spawn_local(async move {
-        loop {
-            let Ok((stream, _)) = listener.accept().await else {
-                // Out of descriptors for the moment; accepting in a hot loop would not make any.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            };
-            let desk = desk.clone();
-            spawn_local(async move {
-                let service = service_fn(move |request| answer(desk.clone(), request));
-                let mut server = http1::Builder::new();
-                server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-                // A caller that breaks off has nobody to be told.
-                drop(server.serve_connection(TokioIo::new(stream), service).await);
-            });
-        }
-    });
+    let handler = Rc::new(ControlHandler { control, scenarios });
+    spawn_local(http_server::serve(listener, move |request| answer(handler.clone(), request)));
     Ok(bound)
 }
 
@@ -73,18 +53,18 @@ struct ControlHandler {
     scenarios: Vec<Steerable>,
 }
 
-async fn answer(desk: Rc<ControlHandler>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+async fn answer(handler: Rc<ControlHandler>, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let body =
         Limited::new(body, MAX_BODY).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let (status, json) = match desk.handle(&head.method, head.uri.path(), &body) {
+    let (status, json) = match handler.handle(&head.method, head.uri.path(), &body) {
         Ok(json) => (StatusCode::OK, json),
         Err((status, message)) => (status, json!({ "error": message })),
     };
     let mut response = Response::new(Full::new(Bytes::from(format!("{json}\n"))));
     *response.status_mut() = status;
     response.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
 }
 
 impl ControlHandler {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    metric::{HttpTimes, Record},
+    metric::{Record, RequestTimes},
     protocol::Attempt,
 };
 
@@ -19,11 +19,11 @@ pub struct Volume {
 /// The raw record of an attempt; its parts are those that go into the histograms.
 pub(super) fn record_of(attempt: &Attempt) -> Record {
     let send_begin = attempt.send_begin.unwrap_or(attempt.end);
-    let mut times = HttpTimes {
+    let mut times = RequestTimes {
         blocked: nanoseconds(send_begin - attempt.taken),
         connecting: nanoseconds(seconds(attempt.connecting)),
         tls: nanoseconds(seconds(attempt.tls_handshaking)),
-        ..HttpTimes::default()
+        ..RequestTimes::default()
     };
     let failed = attempt.error.is_some();
     if attempt.sent == 0 {
@@ -34,7 +34,7 @@ pub(super) fn record_of(attempt: &Attempt) -> Record {
     times.sending = nanoseconds(send_end - send_begin);
     times.waiting = nanoseconds(first_byte - send_end);
     times.receiving = nanoseconds(attempt.end - first_byte);
-    Record::Http { failed, times }
+    Record::Request { failed, times }
 }
 
 fn seconds(seconds: f64) -> Duration {

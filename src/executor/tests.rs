@@ -119,7 +119,7 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
     while let Some((_, _, record)) = reader.read() {
         let mut add = |name, amount| *sums.entry(name).or_insert(0) += amount;
         match record {
-            Record::Http { failed, .. } => {
+            Record::Request { failed, .. } => {
                 add("http_reqs", 1);
                 add("http_errors", failed.into());
             }

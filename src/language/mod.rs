@@ -7,11 +7,11 @@
 
 pub mod body;
 pub mod data;
+mod error;
 mod escape;
 pub mod eval_context;
 pub mod expression;
 pub mod extract;
-mod fault;
 pub mod function;
 pub mod layout;
 mod lookup;
@@ -22,10 +22,10 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
+pub use error::TemplateError;
 pub use escape::Escape;
 pub use eval_context::{EvalContext, IterationId, Response, Slot};
 pub use expression::{Expr, Needs};
-pub use fault::TemplateError;
 pub use layout::Layout;
 pub use scope::{Named, Nothing, Scope, is_builtin};
 pub use template::{Missing, Template};

@@ -80,8 +80,8 @@ impl Template {
             }
             let (expr, end) = Expr::within(text, at + 2, scope)?;
             if expr.constant() == Some(&Value::Null) && &**expr.written() != "null" {
-                let fault = TemplateError::new(text, at, format!("`{}` has no value", expr.written()));
-                return Err(fault.hint(format!("`${{{} ?? 'text'}}` gives it one", expr.written())));
+                let error = TemplateError::new(text, at, format!("`{}` has no value", expr.written()));
+                return Err(error.hint(format!("`${{{} ?? 'text'}}` gives it one", expr.written())));
             }
             needs = needs.and(expr.needs());
             parts.push(Part::Expr(expr));

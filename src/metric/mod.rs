@@ -27,7 +27,7 @@ pub use catalogue::{Kind, MetricDef, Unit};
 pub use histogram::Histogram;
 pub use interval::{Interval, SeriesDef, SeriesId};
 pub use labels::Labels;
-pub use record::{HttpTimes, Record, RecordWriter, Records};
+pub use record::{Record, RecordWriter, Records, RequestTimes};
 pub use recorder::{Recorder, WorkerInterval};
 pub use span::{Span, Spans};
 pub use totals::Totals;

@@ -19,21 +19,21 @@ use super::varint::{self, Input};
 /// No record is longer: a tag, step, family and six fields.
 const LONGEST: usize = 1 + 8 * varint::LONGEST;
 
-const HTTP: u8 = 0;
+const REQUEST: u8 = 0;
 const ITERATION: u8 = 1;
 const CHECK: u8 = 2;
 const DROPPED: u8 = 3;
 const KIND: u8 = 0b0000_0111;
-/// HTTP: failed. Iteration: cut off. Check: passed.
+/// Request: failed. Iteration: cut off. Check: passed.
 const FLAG: u8 = 0b0000_1000;
-/// HTTP: failed before a byte was written; no times of sending, waiting and receiving follow.
+/// Request: failed before a byte was written; no times of sending, waiting and receiving follow.
 const UNSENT: u8 = 0b0001_0000;
-/// HTTP: a connection was made; times of connecting and TLS follow.
+/// Request: a connection was made; times of connecting and TLS follow.
 const CONNECTED: u8 = 0b0010_0000;
 
 /// The times of one attempt, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct HttpTimes {
+pub struct RequestTimes {
     /// Waiting for a connection.
     pub blocked: u64,
     /// TCP connect.
@@ -51,19 +51,19 @@ pub struct HttpTimes {
 /// One thing that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
-    /// An attempt of which at least one byte was written: what `http_reqs` counts.
-    Http {
+    /// An attempt of which at least one byte was written; of HTTP, `http_reqs` counts it.
+    Request {
         /// Whether it failed.
         failed: bool,
         /// How long its parts took.
-        times: HttpTimes,
+        times: RequestTimes,
     },
-    /// An attempt that ended before a byte was written: `http_req_failed` counts it, `http_reqs` does not.
+    /// An attempt that ended before a byte was written; of HTTP, `http_req_failed` counts it and `http_reqs` doesn't.
     Unsent {
         /// Whether it failed.
         failed: bool,
         /// How long it waited for a connection; sending, waiting and receiving are zero.
-        times: HttpTimes,
+        times: RequestTimes,
     },
     /// An iteration.
     Iteration {
@@ -96,11 +96,11 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
         varint::put(out, family.into());
     };
     match *record {
-        Record::Http { failed, times } | Record::Unsent { failed, times } => {
+        Record::Request { failed, times } | Record::Unsent { failed, times } => {
             let connected = times.connecting != 0 || times.tls != 0;
             let unsent = matches!(record, Record::Unsent { .. });
             let flags = if connected { CONNECTED } else { 0 } | if unsent { UNSENT } else { 0 };
-            begin(out, HTTP | flags, failed);
+            begin(out, REQUEST | flags, failed);
             varint::put(out, times.blocked);
             if connected {
                 varint::put(out, times.connecting);
@@ -147,7 +147,7 @@ impl<'a> RecordReader<'a> {
         let family = u32::try_from(self.input.number()?).ok()?;
         let (flag, flags) = (tag & FLAG != 0, tag & !KIND & !FLAG);
         let record = match tag & KIND {
-            HTTP if flags & !(UNSENT | CONNECTED) == 0 => self.http(flag, flags)?,
+            REQUEST if flags & !(UNSENT | CONNECTED) == 0 => self.request(flag, flags)?,
             ITERATION if flags == 0 => {
                 let (duration, sent, received) = (self.input.number()?, self.input.number()?, self.input.number()?);
                 Record::Iteration { cut_off: flag, duration, sent, received }
@@ -159,8 +159,8 @@ impl<'a> RecordReader<'a> {
         Some((self.tick, family, record))
     }
 
-    fn http(&mut self, failed: bool, flags: u8) -> Option<Record> {
-        let mut times = HttpTimes { blocked: self.input.number()?, ..HttpTimes::default() };
+    fn request(&mut self, failed: bool, flags: u8) -> Option<Record> {
+        let mut times = RequestTimes { blocked: self.input.number()?, ..RequestTimes::default() };
         if flags & CONNECTED != 0 {
             (times.connecting, times.tls) = (self.input.number()?, self.input.number()?);
         }
@@ -170,7 +170,7 @@ impl<'a> RecordReader<'a> {
         times.sending = self.input.number()?;
         times.waiting = self.input.number()?;
         times.receiving = self.input.number()?;
-        Some(Record::Http { failed, times })
+        Some(Record::Request { failed, times })
     }
 
     /// Whether nothing is left: every record was read.

@@ -2,27 +2,21 @@
 //!
 //! A puller sees what stands when it comes; what lies between two pulls it sees only in sums, which lose nothing.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::Full;
 use hyper::{
-    Method, Request, Response, StatusCode,
-    body::{Bytes, Incoming},
+    Method, Response, StatusCode,
+    body::Bytes,
     header::{ALLOW, CONTENT_TYPE, HeaderValue},
-    server::conn::http1,
-    service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, task::spawn_local};
+use tokio::net::TcpListener;
 
 use super::exposition::{Page, render};
-use crate::metric::{Interval, Totals};
-
-/// A caller that sends half a request must not hold its connection for ever.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::{
+    http_server,
+    metric::{Interval, Totals},
+};
 
 /// What was handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -95,24 +89,10 @@ fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
 
 /// Serves `GET /metrics` until the future is dropped. Must run within a `LocalSet`.
 pub async fn serve(listener: TcpListener, scrape: Arc<Scrape>) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of descriptors for the moment; accepting in a hot loop would not make any.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let scrape = scrape.clone();
-        spawn_local(async move {
-            let service = service_fn(move |request: Request<Incoming>| {
-                let answer = scrape.answer(request.method(), request.uri().path());
-                async move { Ok::<_, std::convert::Infallible>(answer) }
-            });
-            let mut server = http1::Builder::new();
-            server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-            // A caller that breaks off has nobody to be told.
-            drop(server.serve_connection(TokioIo::new(stream), service).await);
-        });
-    }
+    http_server::serve(listener, move |request| {
+        std::future::ready(scrape.answer(request.method(), request.uri().path()))
+    })
+    .await;
 }
 
 #[cfg(test)]
@@ -122,7 +102,12 @@ mod tests {
     use super::*;
     use crate::metric::{Labels, SeriesDef, Value, catalogue};
     use http_body_util::{BodyExt, Empty};
-    use tokio::{net::TcpStream, task::LocalSet};
+    use hyper::Request;
+    use hyper_util::rt::TokioIo;
+    use tokio::{
+        net::TcpStream,
+        task::{LocalSet, spawn_local},
+    };
 
     fn interval(new: bool, count: f64) -> Interval {
         let series = SeriesDef { id: 0, metric: catalogue::HTTP_REQS.clone(), labels: Labels::default() };

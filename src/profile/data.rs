@@ -56,7 +56,7 @@ const ENDS: [(&str, AtEnd); 2] = [("recycle", AtEnd::Recycle), ("stop", AtEnd::S
 type OrderOf = fn(AtEnd) -> Order;
 
 /// Reads `{name: {csv: file, …}, name: [row, …]}`. Generated rows are always the same for a seed. The names of data
-/// sets that can't be read are given all the same, so that their uses are no faults of their own.
+/// sets that can't be read are given all the same, so that their uses cause no further errors.
 pub fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
     let entries = reading.map(node, "data").entries;
     let planned = entries.iter().zip(0_u64..).filter_map(|(entry, number)| {
@@ -79,10 +79,10 @@ fn described(reading: &Reading, name: &str, node: &Node, seed: u64) -> (Option<D
     let found: Vec<_> = names(SOURCES).filter_map(|word| Some((word, map.take(word)?))).collect();
     let [(word, source)] = found[..] else {
         let message = match &found[..] {
-            [] => format!("data set `{name}` says nothing about where its rows are"),
+            [] => format!("data set `{name}` has no source"),
             several => {
                 let words: Vec<_> = several.iter().map(|(word, _)| format!("`{word}`")).collect();
-                format!("data set `{name}` has {}; one of them is enough", words.join(" and "))
+                format!("data set `{name}` has more than one source: {}", words.join(" and "))
             }
         };
         let wrong = map.entries.iter().find_map(|entry| did_you_mean(&entry.name, names(SOURCES)));
@@ -104,8 +104,8 @@ fn order(reading: &Reading, map: &mut MapReader<'_>) -> Option<Order> {
     let (order, ends) = named.map_or(Some(ORDERS[0].1), |node| reading.word(node, "order", &ORDERS))?;
     let Some(node) = map.take("at_end") else { return Some(order(AtEnd::Recycle)) };
     if !ends {
-        let hint = "`random` never ends, and `unique` is `sequential` that stops: leave `at_end` out".to_owned();
-        reading.error(node.place, "`at_end` does not go with this order", Some(hint));
+        let hint = "`random` never ends, and `unique` always stops: remove `at_end`".to_owned();
+        reading.error(node.place, "`at_end` has no effect with this order", Some(hint));
         return None;
     }
     reading.word(node, "at_end", &ENDS).map(order)
@@ -120,13 +120,13 @@ fn file(reading: &Reading, map: &mut MapReader<'_>, word: &str, node: &Node) -> 
     };
     let largest = map.take("max_size");
     let largest = largest.map_or(Some(LARGEST), |node| reading.parsed(node, "max_size", units::parse_size));
-    let source = Source { file: reading.text(node, "the file's name")?, format: format?, largest: largest? };
+    let source = Source { file: reading.text(node, "the file name")?, format: format?, largest: largest? };
     kept(reading, node.place, load(&source, &reading.folder))
 }
 
 fn csv(reading: &Reading, map: &mut MapReader<'_>) -> Option<Format> {
     let columns = map.take("columns").map(|node| {
-        let names = reading.list(node, "columns").iter().map(|node| reading.text(node, "a column's name"));
+        let names = reading.list(node, "columns").iter().map(|node| reading.text(node, "a column name"));
         names.collect::<Option<Vec<_>>>()
     });
     let delimiter = map.take("delimiter").map_or(Some(b','), |node| {
@@ -149,7 +149,7 @@ fn inline(reading: &Reading, place: Place, items: &[Node]) -> Option<DataSet> {
 }
 
 fn kept(reading: &Reading, place: Place, loaded: Result<DataSet, DataError>) -> Option<DataSet> {
-    loaded.map_err(|fault| reading.error(place, fault.to_string(), fault.hint)).ok()
+    loaded.map_err(|error| reading.error(place, error.to_string(), error.hint)).ok()
 }
 
 /// The names that rows in the making see: the profile's variables and the number of the row.
@@ -219,7 +219,7 @@ mod tests {
 
     fn read(data: &str) -> Result<Vec<PlannedData>, String> {
         let text = format!("base_url: http://h\nvus: 1\nflow: [{{get: /}}]\ndata:\n{data}");
-        let plan = profile::load("p.yaml", &text, &Given::default()).map_err(|faults| faults.to_string())?;
+        let plan = profile::load("p.yaml", &text, &Given::default()).map_err(|errors| errors.to_string())?;
         Ok(plan.data.to_vec())
     }
 
@@ -245,31 +245,31 @@ mod tests {
     }
 
     #[test]
-    fn faults_tell_place_and_remedy() {
+    fn errors_have_a_place_and_a_hint() {
         for (data, expected) in [
             ("  a: {csv: no.csv}\n", "no.csv: No such file"),
-            ("  a: {order: random}\n", "data set `a` says nothing about where its rows are"),
+            ("  a: {order: random}\n", "data set `a` has no source"),
             ("  a: {cvs: a.csv}\n", "did you mean `csv`?"),
-            ("  a: {csv: a.csv, rows: [1]}\n", "data set `a` has `csv` and `rows`; one of them is enough"),
+            ("  a: {csv: a.csv, rows: [1]}\n", "data set `a` has more than one source: `csv` and `rows`"),
             ("  a: {rows: []}\n", "there are no rows"),
             ("  a: []\n", "there are no rows"),
             ("  a: 3\n", "data set `a` must be a map, not `3`"),
             ("  a: {rows: [1], order: uniqe}\n", "did you mean `unique`?"),
-            ("  a: {rows: [1], order: unique, at_end: recycle}\n", "`at_end` does not go with this order"),
+            ("  a: {rows: [1], order: unique, at_end: recycle}\n", "`at_end` has no effect with this order"),
             ("  a: {rows: [1], columns: [b]}\n", "`columns` has no effect in data set `a`"),
             ("  a: {csv: a.csv, delimiter: ab}\n", "delimiter: `ab` is not one character"),
             ("  a: {generate: 3}\n", "data set `a` needs `row`"),
             ("  a: {generate: 3, row: {b: \"${indx}\"}}\n", "did you mean `index`?"),
             ("  a: {generate: 3, row: {b: \"x${status}\"}}\n", "row 0: "),
         ] {
-            let faults = read(data).unwrap_err();
-            assert!(faults.contains(expected), "{data}: {faults}");
-            assert!(faults.contains("p.yaml:5:"), "{faults}");
+            let errors = read(data).unwrap_err();
+            assert!(errors.contains(expected), "{data}: {errors}");
+            assert!(errors.contains("p.yaml:5:"), "{errors}");
         }
     }
 
     #[test]
-    fn names_of_sets_are_told_once() {
+    fn names_of_sets_are_unique() {
         assert!(read("  a: [1]\n  A: [2]\n").unwrap_err().contains("duplicate key `A`"));
     }
 }

@@ -24,28 +24,28 @@ pub struct Diagnostic {
     pub hint: Option<String>,
 }
 
-/// All faults of a profile.
+/// All errors of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
     /// Name of the file, as given.
     pub file: String,
-    /// The faults, in the order of the file.
+    /// The errors, in the order of the file.
     pub list: Vec<Diagnostic>,
     lines: Vec<String>,
 }
 
 impl Diagnostics {
-    /// Sorts the faults and keeps the lines they point at.
+    /// Sorts the errors and keeps the lines they point at.
     #[must_use]
     pub fn new(file: &str, text: &str, mut list: Vec<Diagnostic>) -> Self {
-        for fault in &mut list {
-            fault.message = shown(&fault.message);
-            fault.hint = fault.hint.as_deref().map(shown);
+        for error in &mut list {
+            error.message = shown(&error.message);
+            error.hint = error.hint.as_deref().map(shown);
         }
         list.sort();
         list.dedup();
         let lines =
-            list.iter().map(|fault| lines(text).nth(fault.place.line.saturating_sub(1)).unwrap_or("").to_owned());
+            list.iter().map(|error| lines(text).nth(error.place.line.saturating_sub(1)).unwrap_or("").to_owned());
         Self { file: file.to_owned(), lines: lines.collect(), list }
     }
 }
@@ -57,20 +57,20 @@ fn shown(text: &str) -> String {
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (fault, line) in self.list.iter().zip(&self.lines) {
-            let Place { line: number, column } = fault.place;
-            writeln!(out, "{}:{number}:{column}: {}", self.file, fault.message)?;
+        for (error, line) in self.list.iter().zip(&self.lines) {
+            let Place { line: number, column } = error.place;
+            writeln!(out, "{}:{number}:{column}: {}", self.file, error.message)?;
             if !line.trim().is_empty() {
                 let width = number.to_string().len();
                 let shown: String = line.chars().take(160).collect();
                 writeln!(out, "  {number} | {shown}")?;
                 writeln!(out, "  {:width$} | {:>column$}", "", "^")?;
             }
-            if let Some(hint) = &fault.hint {
+            if let Some(hint) = &error.hint {
                 writeln!(out, "  hint: {hint}")?;
             }
         }
-        let plural = if self.list.len() == 1 { "fault" } else { "faults" };
+        let plural = if self.list.len() == 1 { "error" } else { "errors" };
         write!(out, "{} {plural} in {}; nothing was sent", self.list.len(), self.file)
     }
 }

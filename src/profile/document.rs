@@ -1,4 +1,4 @@
-//! The whole profile: variables first, then everything else, then a plan or all faults.
+//! The whole profile: variables first, then everything else, then a plan or all errors.
 
 use url::Url;
 
@@ -103,13 +103,13 @@ impl Given {
 /// Reads a profile.
 ///
 /// # Errors
-/// All faults of the text, in its order.
+/// All errors of the text, in its order.
 pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> {
     let all = |list: Vec<Diagnostic>| {
         let secrets = Secrets::of(text);
         Diagnostics::new(file, &secrets.hidden(text), secrets.masked(list))
     };
-    let root = node::parse(text).map_err(|fault| all(vec![fault]))?;
+    let root = node::parse(text).map_err(|error| all(vec![error]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
     let variables = Variables::within(&given.environment);
     let mut reading = Reading::new(variables, folder, text);
@@ -140,7 +140,7 @@ fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
         if let Some(value) = given.value(&entry.name) {
             reading.variables.set(&entry.name, value);
         } else if entry.value.is_null() {
-            let hint = format!("give it: `-e {}=…`, or set it in the environment", entry.name);
+            let hint = format!("set it with `-e {}=…` or in the environment", entry.name);
             reading.error(entry.place, format!("variable `{}` has no value", entry.name), Some(hint));
             reading.variables.miss(&entry.name);
         } else if let Some(text) = reading.text(entry.value, "a variable") {
@@ -155,7 +155,7 @@ fn strangers(variables: &Variables, given: &Given) -> Vec<String> {
     let unknown = given.flags.iter().filter(|(name, _)| !known.contains_key(name));
     let told = unknown.map(|(name, _)| {
         let near = did_you_mean(name, known.keys().map(String::as_str)).map(|hint| format!("; {hint}"));
-        format!("-e {name}: the profile has no such variable{}", near.unwrap_or_default())
+        format!("-e {name}: unknown variable{}", near.unwrap_or_default())
     });
     told.collect()
 }
@@ -169,7 +169,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         Some((node, text)) => text.map(|text| (Some(node), text)),
         None => given.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
     };
-    // A base that can't be read is one fault; the paths that need it are none.
+    // A base that can't be read is one error, not another one for each path.
     let stand_in = || Url::parse("http://unknown.invalid").ok();
     if base.is_none() && map.entries.iter().any(|entry| same_key(&entry.name, "base_url")) {
         defaults.base_url = stand_in();
@@ -180,7 +180,11 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
             Err(_) if !text.contains("://") => {
                 let place = node.map_or(map.place, |node| node.place);
                 let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));
-                reading.error(place, format!("base_url: `{text}` names no protocol"), Some(hint));
+                reading.error(
+                    place,
+                    format!("base_url: `{text}` is missing a scheme (`http://` or `https://`)"),
+                    Some(hint),
+                );
                 defaults.base_url = stand_in();
             }
             Err((message, hint)) => {
@@ -264,6 +268,6 @@ mod tests {
         let given = Given { flags: vec![("HSOT".to_owned(), "h".to_owned())], ..Given::default() };
         let text = "vars: {HOST: h}\nbase_url: 'http://${HOST}'\nvus: 1\nduration: 1s\nflow: [{get: /}]\n";
         let plan = load("p.yaml", text, &given).unwrap();
-        assert_eq!(plan.notes, ["-e HSOT: the profile has no such variable; did you mean `HOST`?"]);
+        assert_eq!(plan.notes, ["-e HSOT: unknown variable; did you mean `HOST`?"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Environments and presets of the profile: overlays on its tree, laid before anything of it is read, so that every fault
+//! Environments and presets of the profile: overlays on its tree, laid before anything of it is read, so that every error
 //! still points to where the text stands.
 //!
 //! ```text
@@ -80,8 +80,8 @@ impl Choice {
             let names = section.map(names_of).unwrap_or_default();
             let flag = if self.by_flag { format!("--{}: ", self.what) } else { String::new() };
             let (message, hint) = if names.is_empty() {
-                let hint = format!("write it: `{key}: {{{}: {{base_url: …}}}}`", self.name);
-                (format!("{flag}there is no {} `{}`; the profile has none", self.what, self.name), Some(hint))
+                let hint = format!("define it: `{key}: {{{}: {{base_url: …}}}}`", self.name);
+                (format!("{flag}unknown {} `{}`; the profile defines none", self.what, self.name), Some(hint))
             } else {
                 let list = names.join(", ");
                 let hint = did_you_mean(&self.name, names.iter().copied());
@@ -98,8 +98,8 @@ impl Choice {
         }
         for word in CHOOSING {
             if let Some(node) = remove(&mut laid, word) {
-                let message = format!("`{word}` can't stand in {} `{}`", self.what, self.name);
-                reading.error(node.place, message, Some("choose at the top of the profile, or by a flag".to_owned()));
+                let message = format!("`{word}` is not allowed in {} `{}`", self.what, self.name);
+                reading.error(node.place, message, Some("set it at the top of the profile, or by a flag".to_owned()));
             }
         }
         Some(laid)
@@ -111,7 +111,7 @@ fn read_environment(reading: &Reading, name: &str, laid: &mut Node) -> Environme
     let max_rate = remove(laid, "max_rate").and_then(|node| {
         let rate = reading.number(&node, "max_rate")?;
         if rate == 0.0 {
-            reading.error(node.place, "`max_rate` must be more than zero", None);
+            reading.error(node.place, "`max_rate` must be greater than zero", None);
         }
         Some(rate)
     });
@@ -124,7 +124,7 @@ pub(super) fn names_of(section: &Node) -> Vec<&str> {
     pairs.iter().filter_map(|(key, _)| key.scalar()).collect()
 }
 
-/// Takes away what the load of an overlay replaces, as flags would: otherwise the two would contradict each other.
+/// Takes away what the load of an overlay replaces, as flags would: otherwise the two would can't be combined.
 fn make_room(base: &mut Node, laid: &Node) {
     const SAME: [[&str; 2]; 2] = [["vus", "users"], ["duration", "runTime"]];
     let says = |words: &[&str]| words.iter().any(|word| laid.get(word).is_some());

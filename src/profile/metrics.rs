@@ -50,11 +50,11 @@ pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
         let name = &entry.name;
         let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         if !first || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            let message = format!("`{name}` is not a metric's name: letters, digits and `_`, at most 128 of them");
+            let message = format!("`{name}` is not a metric name: use letters, digits and `_`, at most 128 of them");
             reading.error(entry.place, message, None);
         }
         if catalogue::find(name).is_some() {
-            reading.error(entry.place, format!("`{name}` is a metric of loadagent's own"), None);
+            reading.error(entry.place, format!("`{name}` is a built-in metric"), None);
         }
         let (mut unit, mut help) = ((Unit::None, 1.0), String::new());
         let kind = if let Yaml::Map(_) = entry.value.value {
@@ -67,7 +67,7 @@ pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
         } else {
             reading.word(entry.value, "kind of metric", &KINDS)
         };
-        // A metric whose kind can't be read is known all the same, so that its uses are no faults of their own.
+        // A metric whose kind can't be read is known all the same, so that its uses cause no further errors.
         let (kind, up_and_down) = kind.unwrap_or_else(|| {
             unit = (Unit::Seconds, 1.0);
             (Kind::Trend, false)

@@ -1,11 +1,11 @@
-//! Profiles: text → plan, with all faults at once, each with its place.
+//! Profiles: text → plan, with all errors at once, each with its place.
 //!
 //! Owns the YAML (and so JSON) grammar of profiles. Never looks at the network, never runs anything.
 //! The grammar has four rules, so that it can grow without breaking files:
 //! 1. a key is compared without case, `_` and `-`: `preAllocatedVUs` and `pre_allocated_vus` are the same key;
 //! 2. `${…}` in any scalar is an expression; names of `vars` in it are overridden by the environment and by `-e`;
 //! 3. the first word of a step says what it does (`get:`, `think:`), its other keys are options of that;
-//! 4. what is not known is a fault, with the nearest known word.
+//! 4. what is not known is an error, with the nearest known word.
 //!
 //! Start with [`document`], then [`scenario`] and [`flow`].
 

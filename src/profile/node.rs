@@ -100,7 +100,7 @@ fn is_null(text: &str) -> bool {
 /// Reads one document.
 ///
 /// # Errors
-/// The fault at which the YAML can't be read further.
+/// The error at which the YAML can't be read further.
 pub fn parse(text: &str) -> Result<Node, Diagnostic> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
@@ -118,7 +118,7 @@ pub fn parse(text: &str) -> Result<Node, Diagnostic> {
                 let (event, place) = builder.event()?;
                 root = Some(builder.node(event, place, 0)?);
             }
-            _ => return Err(diagnostic(place, "a second document; a profile is one YAML document")),
+            _ => return Err(diagnostic(place, "a profile must be a single YAML document")),
         }
     }
     let empty = Node { place: Place { line: 1, column: 1 }, value: Yaml::Scalar { text: String::new(), plain: true } };
@@ -142,9 +142,8 @@ impl<'a> Builder<'a> {
             Some(Err(error)) => {
                 let marker = error.marker();
                 let place = Place { line: marker.line().max(1), column: marker.col() + 1 };
-                let hint =
-                    "inside `{ }` and `[ ]` a text with `${…}`, `[`, `{` or a comma stands in quotes: `\"${x}\"`";
-                let message = format!("this is not YAML: {}", error.info());
+                let hint = "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`";
+                let message = format!("invalid YAML: {}", error.info());
                 Err(Diagnostic { hint: Some(hint.to_owned()), ..diagnostic(place, &message) })
             }
             None => Ok((Event::StreamEnd, self.last)),
@@ -154,7 +153,7 @@ impl<'a> Builder<'a> {
     fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Diagnostic> {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return Err(diagnostic(place, "the profile is nested too deep or too large"));
+            return Err(diagnostic(place, "the profile is too deeply nested or too large"));
         }
         let before = self.nodes;
         let (value, anchor) = match event {
@@ -166,11 +165,11 @@ impl<'a> Builder<'a> {
             Event::MappingStart(anchor, _) => (Yaml::Map(self.map(depth)?), anchor),
             Event::Alias(anchor) => {
                 let known = self.anchors.iter().rfind(|(id, ..)| *id == anchor);
-                let Some((_, node, size)) = known else { return Err(diagnostic(place, "this alias has no anchor")) };
+                let Some((_, node, size)) = known else { return Err(diagnostic(place, "unknown anchor")) };
                 self.nodes += size;
                 return Ok(node.clone());
             }
-            _ => return Err(diagnostic(place, "this is not YAML: a value is missing")),
+            _ => return Err(diagnostic(place, "invalid YAML: a value is missing")),
         };
         let node = Node { place, value };
         if anchor > 0 {

@@ -55,17 +55,17 @@ impl LoadFlags {
     /// The load that the flags stand for.
     ///
     /// # Errors
-    /// When a flag can't be read or flags contradict each other, as one message.
+    /// When a flag can't be read or flags can't be combined, as one message.
     pub fn read(&self) -> Result<Brief, String> {
-        let node = node::parse(&self.lines()?).map_err(|fault| fault.message)?;
+        let node = node::parse(&self.lines()?).map_err(|error| error.message)?;
         let reading = Reading::default();
         let brief = Brief::read(&reading, &mut reading.section(&node, "flags", &LOAD));
         if let Some(message) = brief.contradiction() {
             reading.error(Place::default(), message, None);
         }
-        reading.into_errors().into_iter().next().map_or(Ok(brief), |fault| {
-            let hint = fault.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-            Err(format!("{}{hint}", fault.message))
+        reading.into_errors().into_iter().next().map_or(Ok(brief), |error| {
+            let hint = error.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+            Err(format!("{}{hint}", error.message))
         })
     }
 }
@@ -74,7 +74,7 @@ impl LoadFlags {
 /// Without a length it is ten seconds.
 ///
 /// # Errors
-/// When flags contradict each other or can't be read, as one message.
+/// When flags can't be combined or can't be read, as one message.
 pub fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, String> {
     flags.read()?;
     let has_length = flags.duration.is_some() || flags.iterations.is_some() || !flags.stages.is_empty();

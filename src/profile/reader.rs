@@ -1,4 +1,4 @@
-//! Typed reading of nodes: each reader takes what it knows, and what is left over is a fault.
+//! Typed reading of nodes: each reader takes what it knows, and what is left over is an error.
 
 use std::{cell::RefCell, path::PathBuf, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
 /// What all readers of a profile share.
 #[derive(Debug, Default)]
 pub struct Reading {
-    faults: RefCell<Vec<Diagnostic>>,
+    errors: RefCell<Vec<Diagnostic>>,
     /// Variables in force.
     pub variables: Variables,
     /// Where the profile lies: files that it names are looked for there.
@@ -26,33 +26,33 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// A reading without faults yet.
+    /// A reading without errors yet.
     #[must_use]
     pub fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
-        Self { faults: RefCell::default(), variables, folder, source: Source::new(text) }
+        Self { errors: RefCell::default(), variables, folder, source: Source::new(text) }
     }
 
-    /// Notes a fault.
+    /// Notes an error.
     pub fn error(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
-        self.faults.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
+        self.errors.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
     }
 
-    /// All faults so far.
+    /// All errors so far.
     #[must_use]
     pub fn into_errors(self) -> Vec<Diagnostic> {
-        self.faults.into_inner()
+        self.errors.into_inner()
     }
 
     /// How many there are so far.
     #[must_use]
     pub fn error_count(&self) -> usize {
-        self.faults.borrow().len()
+        self.errors.borrow().len()
     }
 
-    /// Whether there are faults.
+    /// Whether there are errors.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        !self.faults.borrow().is_empty()
+        !self.errors.borrow().is_empty()
     }
 
     /// A scalar's text, variables replaced.
@@ -64,8 +64,8 @@ impl Reading {
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
             let written = node.scalar().unwrap_or_default();
-            let message = format!("{what} is needed before the run, and `{written}` is known only in it");
-            let hint = "variables of `vars` and functions that always give the same can stand here".to_owned();
+            let message = format!("{what} must be known before the run, but `{written}` is known only during it");
+            let hint = "use variables of `vars` and functions with constant results".to_owned();
             self.error(node.place, message, Some(hint));
         }
         text
@@ -78,13 +78,13 @@ impl Reading {
 
     /// A text that stands for a scalar, with values in it.
     pub fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
-        Template::compile(text, scope).map_err(|fault| self.template_fault(node, fault)).ok()
+        Template::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
     }
 
     /// A scalar that is a condition as a whole; `${…}` around it may be left out.
     pub fn condition(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Expr> {
         let text = self.scalar(node, what)?;
-        Expr::compile(text, scope).map_err(|fault| self.template_fault(node, fault)).ok()
+        Expr::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
     }
 
     fn scalar<'n>(&self, node: &'n Node, what: &str) -> Option<&'n str> {
@@ -95,9 +95,9 @@ impl Reading {
         None
     }
 
-    /// A fault within a scalar's text, where that was written.
-    fn template_fault(&self, node: &Node, fault: TemplateError) {
-        self.error(self.place_in(node, fault.at), fault.message, fault.hint);
+    /// An error within a scalar's text, where that was written.
+    fn template_error(&self, node: &Node, error: TemplateError) {
+        self.error(self.place_in(node, error.at), error.message, error.hint);
     }
 
     /// The place of a character (from 1) of a scalar, where it was written.
@@ -174,7 +174,7 @@ impl Reading {
         self.parsed(node, what, |text| match text {
             "true" | "yes" | "on" => Ok(true),
             "false" | "no" | "off" => Ok(false),
-            _ => Err(format!("`{text}` is neither true nor false")),
+            _ => Err(format!("`{text}` is not a boolean; use true or false")),
         })
     }
 
@@ -289,10 +289,10 @@ pub fn check_tag(name: &str) -> Result<(), String> {
     let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if !first || name.starts_with("__") || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Err(format!(
-            "tag `{name}` is not a label name: letters, digits and `_`, not beginning with a digit or `__`"
+            "tag `{name}` is not a label name: use letters, digits and `_`, not starting with a digit or `__`"
         ));
     }
-    if OWN.contains(&name) { Err(format!("tag `{name}` is a label of loadagent's own")) } else { Ok(()) }
+    if OWN.contains(&name) { Err(format!("tag `{name}` is a reserved label")) } else { Ok(()) }
 }
 
 /// Whether two keys are the same, but for case, `_` and `-`.

@@ -1,4 +1,4 @@
-//! Secrets that a profile holds under `auth`: faults must not repeat them, neither in words nor by the line they stand in.
+//! Secrets that a profile holds under `auth`: errors must not repeat them, neither in words nor by the line they stand in.
 
 use super::{
     diagnostic::Diagnostic,
@@ -21,7 +21,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Those of a profile. One that can't be read as YAML is told of in that one fault, whose line is hidden if `auth`
+    /// Those of a profile. One that can't be read as YAML is told of in that one error, whose line is hidden if `auth`
     /// stands anywhere.
     #[must_use]
     pub fn of(text: &str) -> Self {
@@ -68,14 +68,14 @@ impl Secrets {
 
     /// Diagnostics without them.
     #[must_use]
-    pub fn masked(&self, faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    pub fn masked(&self, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
         // What is as short as a letter stands in every sentence.
         let mask = |text: String| {
             self.texts.iter().filter(|secret| secret.chars().count() > 2).fold(text, |text, it| text.replace(it, MASK))
         };
         let masked =
-            |fault: Diagnostic| Diagnostic { message: mask(fault.message), hint: fault.hint.map(mask), ..fault };
-        faults.into_iter().map(masked).collect()
+            |error: Diagnostic| Diagnostic { message: mask(error.message), hint: error.hint.map(mask), ..error };
+        errors.into_iter().map(masked).collect()
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use crate::profile::{Given, load};
 
     #[test]
-    fn faults_repeat_no_secret() {
+    fn errors_repeat_no_secret() {
         let wrong = [
             "auth: {basic: jane:hunter2}",
             "auth: {basic: {username: jane, password: hunter2, realm: x}}",
@@ -103,12 +103,12 @@ mod tests {
         ];
         for auth in wrong {
             let text = format!("base_url: http://h\nflow:\n  - get: /\n    {auth}\n");
-            let faults = load("p.yaml", &text, &Given::default()).unwrap_err().to_string();
-            assert!(!faults.contains("hunter2") && faults.contains("p.yaml:"), "{auth}: {faults}");
+            let errors = load("p.yaml", &text, &Given::default()).unwrap_err().to_string();
+            assert!(!errors.contains("hunter2") && errors.contains("p.yaml:"), "{auth}: {errors}");
         }
         let text =
             "base_url: http://h\nauth: {b: {token: {post: /t, form: password=hunter2}}}\nflow: [{get: /, auth: b}]";
-        let faults = load("p.yaml", text, &Given::default()).unwrap_err().to_string();
-        assert_eq!(faults, "p.yaml:2:36: form must be a map, not `***`\n1 fault in p.yaml; nothing was sent");
+        let errors = load("p.yaml", text, &Given::default()).unwrap_err().to_string();
+        assert_eq!(errors, "p.yaml:2:36: form must be a map, not `***`\n1 error in p.yaml; nothing was sent");
     }
 }

@@ -68,7 +68,7 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
         if let Some(node) = map.take("threshold")
             && conditions.iter().any(|condition| condition.tier.is_some())
         {
-            reading.error(node.place, "`threshold` and tiers contradict each other", None);
+            reading.error(node.place, "`threshold` and tiers can't be combined", None);
         }
         map.finish(reading);
     } else {

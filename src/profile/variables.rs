@@ -26,7 +26,7 @@ impl Variables {
         self.values.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Makes a variable known that has no value, so that its uses are no faults of their own.
+    /// Makes a variable known that has no value, so that its uses cause no further errors.
     pub fn miss(&mut self, name: &str) {
         self.set(name, "0");
         self.missing.push(name.to_owned());

@@ -62,11 +62,11 @@ impl Trail {
 
 /// The same request with an answer to the challenge of a response.
 fn answered(request: &Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
-    let who = request.spec.digest.as_deref()?;
+    let credentials = request.spec.digest.as_deref()?;
     let mut values = head::values(head, "www-authenticate").filter_map(|value| std::str::from_utf8(value).ok());
     let challenge = values.find_map(Challenge::parse)?;
     let cnonce = format!("{:032x}", fastrand::u128(..));
-    let line = challenge.answer(who, &request.spec.method, head::target_text(request.bytes), &cnonce);
+    let line = challenge.answer(credentials, &request.spec.method, head::target_text(request.bytes), &cnonce);
     let mut head = request.head().to_vec();
     head.extend_from_slice(request.extra);
     head.extend_from_slice(line.as_bytes());

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::interval_log::frame::HEAD;
-use crate::metric::{HttpTimes, Labels, Record, RecordWriter, Records, catalogue};
+use crate::metric::{Labels, Record, RecordWriter, Records, RequestTimes, catalogue};
 
 /// What was written or read: worker, family and kind of record, its time left out.
 type Plain = (SeriesKey, Labels, Entry);
@@ -24,8 +24,8 @@ fn chunks(sizes: &[usize]) -> (Vec<(usize, Records)>, Vec<Plain>) {
         let worker = place % 2;
         for number in 0..*size {
             let family = u32::try_from((place + number) % 7).unwrap();
-            let times = HttpTimes { waiting: number as u64 * 1_000, ..HttpTimes::default() };
-            let record = Record::Http { failed: number % 3 == 0, times };
+            let times = RequestTimes { waiting: number as u64 * 1_000, ..RequestTimes::default() };
+            let record = Record::Request { failed: number % 3 == 0, times };
             let at = Duration::from_micros(place as u64 * 1_000);
             writers[worker].write(family, &labels(worker, family), at, &record);
             let key = SeriesKey { worker: u32::try_from(worker).unwrap(), family };

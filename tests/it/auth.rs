@@ -113,5 +113,5 @@ fn without_a_token_the_iteration_fails_and_says_so() {
     let load = "executor: per-vu-iterations\n    vus: 1\n    iterations: 2";
     let (_bench, ran) = run(&profile(&format!("http://{address}"), load, "[{get: /a}]"));
     assert_eq!(first_lines(&asked), ["POST /auth/login", "POST /auth/login"]);
-    assert!(ran.stdout.contains("auth backend: there is no token"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("auth backend: no token received"), "{}", ran.stdout);
 }

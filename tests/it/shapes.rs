@@ -80,7 +80,7 @@ fn some_scenarios_begin_at_once_and_thresholds_of_the_others_are_not_run() {
     assert_eq!((&judged["ok"], &judged["not_run"]), (&true.into(), &true.into()));
     let wrong = bench.run(&["check", "p.yaml", "--scenarios", "a,bb"]);
     assert_eq!(wrong.code, 104);
-    assert!(wrong.stderr.contains("--scenarios: there is no scenario `bb`"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("--scenarios: unknown scenario `bb`"), "{}", wrong.stderr);
     assert!(wrong.stderr.contains("hint: did you mean `b`?"), "{}", wrong.stderr);
 }
 

@@ -6,7 +6,7 @@
 
 mod csv;
 mod cursor;
-mod fault;
+mod error;
 mod json;
 mod permutation;
 mod rows;
@@ -14,7 +14,7 @@ mod source;
 
 pub use self::{
     cursor::{AtEnd, Cursor, Order},
-    fault::DataError,
+    error::DataError,
     rows::DataSet,
     source::{Format, LARGEST, Source, load},
 };

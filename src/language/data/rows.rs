@@ -142,7 +142,7 @@ impl DataSet {
 }
 
 fn empty() -> DataError {
-    DataError::new(None, "there are no rows", Some("users need at least one"))
+    DataError::new(None, "there are no rows", Some("a data set needs at least one row"))
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub enum Format {
 /// Reads a file; a relative one is looked for in `base`.
 ///
 /// # Errors
-/// If it cannot be read, is too large, has no rows, or is not what its format says; the fault tells the line.
+/// If it cannot be read, is too large, has no rows, or is not what its format says; the error tells the line.
 pub fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     let unread = |error: io::Error| {
         let hint = format!("looked for it in {}", base.display());
@@ -62,9 +62,9 @@ pub fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     };
     if input.limit() == 0 {
         let message = format!("it has more than {} bytes", source.largest);
-        return Err(DataError::new(None, message, Some("raise the limit if there is memory for it")).of(&source.file));
+        return Err(DataError::new(None, message, Some("raise `max_size` if memory allows")).of(&source.file));
     }
-    loaded.map_err(|fault| fault.of(&source.file))
+    loaded.map_err(|error| error.of(&source.file))
 }
 
 #[cfg(test)]
@@ -134,8 +134,8 @@ mod tests {
         ] {
             assert_eq!(try_load(text.as_bytes(), format, LARGEST).unwrap_err().to_string(), expected);
         }
-        let fault = try_load(b"a\n1\n\xff\n", csv(), LARGEST).unwrap_err();
-        assert_eq!((fault.line, fault.hint.as_deref()), (Some(3), Some("save the file as UTF-8")));
+        let error = try_load(b"a\n1\n\xff\n", csv(), LARGEST).unwrap_err();
+        assert_eq!((error.line, error.hint.as_deref()), (Some(3), Some("save the file as UTF-8")));
     }
 
     #[test]
@@ -145,9 +145,9 @@ mod tests {
             assert_eq!(try_load(b"1\n2\n", format, 3).unwrap_err().message, "it has more than 3 bytes");
         }
         let source = Source { file: "no/rows.csv".to_owned(), format: csv(), largest: LARGEST };
-        let fault = load(&source, Path::new("/nowhere")).unwrap_err();
-        assert_eq!(fault.hint.as_deref(), Some("looked for it in /nowhere"));
-        assert!(fault.to_string().starts_with("no/rows.csv: No such file"), "{fault}");
+        let error = load(&source, Path::new("/nowhere")).unwrap_err();
+        assert_eq!(error.hint.as_deref(), Some("looked for it in /nowhere"));
+        assert!(error.to_string().starts_with("no/rows.csv: No such file"), "{error}");
     }
 
     proptest! {

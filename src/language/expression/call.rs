@@ -3,7 +3,7 @@
 use super::{
     super::{
         TemplateError, Value,
-        fault::did_you_mean,
+        error::did_you_mean,
         function::{self, Form, Function, Source},
     },
     compile::{Compiled, Compiler, constant},
@@ -14,9 +14,9 @@ use super::{
 impl Compiler<'_> {
     pub(super) fn call(&mut self, ast: &Ast, name: &str, arguments: &[Ast]) -> Compiled {
         let Some(function) = function::named(name) else {
-            let fault = self.fault(ast.at, format!("unknown function `{name}`"));
+            let error = self.error(ast.at, format!("unknown function `{name}`"));
             let hint = did_you_mean(name, function::all().map(|function| function.name));
-            return Err(fault.hint(hint.unwrap_or_else(|| "docs/expressions.md lists all functions".to_owned())));
+            return Err(error.hint(hint.unwrap_or_else(|| "see docs/expressions.md for all functions".to_owned())));
         };
         self.check_count(ast, function, arguments.len())?;
         let outside = self.generating;
@@ -60,8 +60,8 @@ impl Compiler<'_> {
             (least, _) => least.to_string(),
         };
         let plural = if wanted.ends_with(" 1") || wanted == "1" { "" } else { "s" };
-        let fault = self.fault(ast.at, format!("`{}` takes {wanted} argument{plural}, not {given}", function.name));
-        Err(fault.hint(format!("`{}`: {}", function.signature(), function.about)))
+        let error = self.error(ast.at, format!("`{}` takes {wanted} argument{plural}, not {given}", function.name));
+        Err(error.hint(format!("`{}`: {}", function.signature(), function.about)))
     }
 
     fn check_argument(&self, ast: &Ast, function: &Function, place: usize, node: &Node) -> Result<(), TemplateError> {
@@ -71,17 +71,17 @@ impl Compiler<'_> {
         }
         let message =
             format!("`{}` takes {} as `{name}`, not `{}`", function.name, takes.describe(), self.written(ast));
-        Err(self.fault(ast.at, message).hint(format!("`{}`: {}", function.signature(), function.about)))
+        Err(self.error(ast.at, message).hint(format!("`{}`: {}", function.signature(), function.about)))
     }
 
     fn environment(&self, ast: &Ast, arguments: &[Node]) -> Compiled {
         let Some(Value::Text(name)) = arguments.first().and_then(constant) else {
-            return Err(self.fault(ast.at, "`env` takes a name that is known before the run, like `env('TOKEN')`"));
+            return Err(self.error(ast.at, "`env` takes a name that is known before the run, like `env('TOKEN')`"));
         };
         match self.scope.environment(name) {
             Some(value) => Ok(Node::Constant(value.map_or(Value::Null, |value| Value::from(value.as_str())))),
             None => {
-                Err(self.fault(ast.at, "`env` has no meaning here: the environment is read before the run, in `vars`"))
+                Err(self.error(ast.at, "`env` has no meaning here: the environment is read before the run, in `vars`"))
             }
         }
     }

@@ -7,7 +7,7 @@ use regex::bytes::RegexBuilder;
 use super::{
     super::{
         EvalContext, IterationId, Named, Needs, Response, Scope, TemplateError, Value,
-        fault::did_you_mean,
+        error::did_you_mean,
         function,
         lookup::{JsonPath, JsonStep},
         scope::{BUILTINS, Builtin},
@@ -51,7 +51,7 @@ pub(super) fn constant(node: &Node) -> Option<&Value> {
 }
 
 impl Compiler<'_> {
-    pub(super) fn fault(&self, at: usize, message: impl Into<String>) -> TemplateError {
+    pub(super) fn error(&self, at: usize, message: impl Into<String>) -> TemplateError {
         TemplateError::new(self.text, at, message)
     }
 
@@ -101,7 +101,7 @@ impl Compiler<'_> {
                 let pattern = RegexBuilder::new(pattern).size_limit(LARGEST_PATTERN).build().map_err(|error| {
                     let reason = error.to_string();
                     let reason = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-                    self.fault(*at, format!("not a regular expression: {reason}"))
+                    self.error(*at, format!("not a regular expression: {reason}"))
                 })?;
                 Ok(folded(Node::Matches(inner.into(), pattern), known))
             }
@@ -133,7 +133,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn without_value(&self, ast: &Ast) -> TemplateError {
-        self.fault(ast.at, format!("`{}` has no value", self.written(ast)))
+        self.error(ast.at, format!("`{}` has no value", self.written(ast)))
     }
 
     fn binary(&mut self, ast: &Ast, operator: Operator, left: &Ast, right: &Ast) -> Compiled {
@@ -155,7 +155,7 @@ impl Compiler<'_> {
         }
         match Builtin::named(name) {
             Some(Builtin::Index) if !self.generating => {
-                Err(self.fault(ast.at, "`index` stands only within `generate(count, item)`"))
+                Err(self.error(ast.at, "`index` stands only within `generate(count, item)`"))
             }
             Some(builtin) => {
                 self.needs.body |= matches!(builtin, Builtin::Body | Builtin::Json);
@@ -166,13 +166,13 @@ impl Compiler<'_> {
     }
 
     fn unknown(&self, ast: &Ast, name: &str) -> TemplateError {
-        let fault = self.fault(ast.at, format!("unknown variable `{name}`"));
+        let error = self.error(ast.at, format!("unknown variable `{name}`"));
         if let Some(function) = function::named(name) {
-            return fault.hint(format!("a function is called with brackets: `{}`", function.signature()));
+            return error.hint(format!("call the function with parentheses: `{}`", function.signature()));
         }
         let own = self.scope.names();
         let known = own.iter().map(String::as_str).chain(BUILTINS.iter().map(|(name, ..)| *name));
-        fault.hint(did_you_mean(name, known).unwrap_or_else(|| {
+        error.hint(did_you_mean(name, known).unwrap_or_else(|| {
             format!("declare it: `vars: {{{name}: …}}`; `-e {name}=…` and the environment override it")
         }))
     }

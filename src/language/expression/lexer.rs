@@ -46,7 +46,7 @@ impl<'t> Lexer<'t> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateError {
+    fn error(&self, at: usize, message: impl Into<String>) -> TemplateError {
         TemplateError::new(self.text, at, message)
     }
 
@@ -94,7 +94,7 @@ impl<'t> Lexer<'t> {
                 _ => {}
             }
         }
-        Err(self.fault(begin, format!("the text that begins here has no closing `{quote}`")))
+        Err(self.error(begin, format!("this text has no closing `{quote}`")))
     }
 
     fn number(&mut self) -> Result<Token<'t>, TemplateError> {
@@ -114,15 +114,15 @@ impl<'t> Lexer<'t> {
         let written = &rest[..end];
         if !self.word().is_empty() {
             let whole = &self.text[begin..self.at];
-            let fault = self.fault(begin, format!("`{whole}` is neither a number nor a name"));
-            return Err(fault.hint(format!("a text stands in quotes: `'{whole}'`")));
+            let error = self.error(begin, format!("`{whole}` is neither a number nor a name"));
+            return Err(error.hint(format!("put text in quotes: `'{whole}'`")));
         }
         let value = match (written.parse::<i64>(), written.parse::<f64>()) {
             (Ok(whole), _) => Value::Int(whole),
             (_, Ok(number)) if number.is_finite() && written.contains(['.', 'e', 'E']) => Value::Float(number),
             _ => {
-                let fault = self.fault(begin, format!("the number `{written}` is too large"));
-                return Err(fault.hint(format!("as a text it keeps its digits: `'{written}'`")));
+                let error = self.error(begin, format!("the number `{written}` is too large"));
+                return Err(error.hint(format!("write it as text to keep its digits: `'{written}'`")));
             }
         };
         Ok(Token::Number(value))
@@ -141,8 +141,8 @@ impl<'t> Lexer<'t> {
             self.at += sign.len();
             return Ok(Token::Sign(sign));
         }
-        let fault = self.fault(begin, format!("`{first}` has no meaning in an expression"));
-        Err(meant.map_or_else(|| fault.clone(), |meant| fault.clone().hint(meant)))
+        let error = self.error(begin, format!("`{first}` has no meaning in an expression"));
+        Err(meant.map_or_else(|| error.clone(), |meant| error.clone().hint(meant)))
     }
 }
 

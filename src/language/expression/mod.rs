@@ -57,8 +57,8 @@ impl Expr {
             let (expr, end) = Self::within(text, begin + 2, scope)?;
             let rest = text.get(end..).unwrap_or("");
             if !rest.trim().is_empty() {
-                let fault = TemplateError::new(text, end, "a condition is one expression, and here more follows it");
-                return Err(fault.hint("write all of it within one `${…}`, or without"));
+                let error = TemplateError::new(text, end, "a condition must be a single expression");
+                return Err(error.hint("put all of it within one `${…}`, or omit it"));
             }
             return Ok(expr);
         }
@@ -70,8 +70,8 @@ impl Expr {
     pub(super) fn within(text: &str, begin: usize, scope: &dyn Scope) -> Result<(Self, usize), TemplateError> {
         let inside = text.get(begin..).unwrap_or("");
         let Some(close) = inside.find('}') else {
-            let fault = TemplateError::new(text, begin.saturating_sub(2), "`${` is never closed");
-            return Err(fault.hint("write `$${` for a literal `${`"));
+            let error = TemplateError::new(text, begin.saturating_sub(2), "`${` is not closed");
+            return Err(error.hint("write `$${` for a literal `${`"));
         };
         // Names of variables may hold what would be an operator, like `base-url`; whole they go before any expression.
         let name = inside[..close].trim();
@@ -79,8 +79,8 @@ impl Expr {
             return Ok((Self { node, written: name.into(), needs: Needs::default() }, begin + close + 1));
         }
         if name.is_empty() {
-            let fault = TemplateError::new(text, begin.saturating_sub(2), "`${}` holds no expression");
-            return Err(fault.hint("write `$${` for a literal `${`"));
+            let error = TemplateError::new(text, begin.saturating_sub(2), "`${}` is empty");
+            return Err(error.hint("write `$${` for a literal `${`"));
         }
         let (ast, end) = Parser::new(text, begin)?.whole(Some("}"))?;
         let written = text.get(begin..end.saturating_sub(1)).unwrap_or("").trim();

@@ -55,13 +55,13 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn fault(&self, at: usize, message: impl Into<String>) -> TemplateError {
+    fn error(&self, at: usize, message: impl Into<String>) -> TemplateError {
         TemplateError::new(self.lexer.text, at, message)
     }
 
     fn unexpected(&self, expected: &str) -> TemplateError {
         let written = self.lexer.text.get(self.at..self.lexer.at).unwrap_or("");
-        self.fault(self.at, format!("expected {expected}, found {}", self.token.describe(written)))
+        self.error(self.at, format!("expected {expected}, found {}", self.token.describe(written)))
     }
 
     fn is(&self, sign: &'static str) -> bool {
@@ -83,8 +83,8 @@ impl<'t> Parser<'t> {
     fn ast(&mut self, at: usize, kind: Kind) -> Parsed<Ast> {
         self.parts += 1;
         if self.parts > MOST_PARTS {
-            let fault = self.fault(at, format!("the expression has more than {MOST_PARTS} parts"));
-            return Err(fault.hint("data belongs into `vars` or a file"));
+            let error = self.error(at, format!("the expression has more than {MOST_PARTS} parts"));
+            return Err(error.hint("put data into `vars` or a file"));
         }
         Ok(Ast { at, end: self.before, kind })
     }
@@ -105,7 +105,7 @@ impl<'t> Parser<'t> {
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.fault(self.at, format!("the expression is nested more than {DEEPEST} deep")));
+            return Err(self.error(self.at, format!("the expression is nested more than {DEEPEST} deep")));
         }
         let read = read(self)?;
         self.depth -= 1;
@@ -131,8 +131,8 @@ impl<'t> Parser<'t> {
                 break;
             }
             if power == Operator::COMPARISON && std::mem::replace(&mut compared, true) {
-                let fault = self.fault(self.at, format!("a second comparison `{sign}` without brackets"));
-                return Err(fault.hint("write `a < b && b < c`, or `(a < b) == c`"));
+                let error = self.error(self.at, format!("comparisons can't be chained: `{sign}`"));
+                return Err(error.hint("write `a < b && b < c`, or `(a < b) == c`"));
             }
             left = self.continued(at, left, sign, power)?;
         }
@@ -181,7 +181,7 @@ impl<'t> Parser<'t> {
                 if missing {
                     return Err(self
                         .unexpected("a name after `.`")
-                        .hint("other names stand in brackets: `json['content-type']`"));
+                        .hint("put other names in brackets: `json['content-type']`"));
                 }
                 value = self.ast(at, Kind::Field(value.into(), name))?;
             } else if self.took("[")? {
@@ -254,7 +254,7 @@ impl<'t> Parser<'t> {
                 _ => return Err(self.unexpected("a key").hint("a map is written `{name: 'Ann', age: 7}`")),
             };
             if entries.iter().any(|(known, _)| *known == key) {
-                return Err(self.fault(place, format!("the key `{key}` stands twice")));
+                return Err(self.error(place, format!("duplicate key `{key}`")));
             }
             self.advance()?;
             self.need(":", "")?;

@@ -19,7 +19,7 @@ impl Between {
     /// If both are empty.
     pub fn new(left: &str, right: &str) -> Result<Self, ExtractError> {
         if left.is_empty() && right.is_empty() {
-            return Err(ExtractError::new(1, "both boundaries are empty", Some("give the text on at least one side")));
+            return Err(ExtractError::new(1, "both boundaries are empty", Some("give a text on at least one side")));
         }
         Ok(Self { left: left.into(), right: right.into() })
     }

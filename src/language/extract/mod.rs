@@ -7,7 +7,7 @@
 mod between;
 mod cookie;
 mod entity;
-mod fault;
+mod error;
 mod header;
 mod html;
 pub mod json;
@@ -25,7 +25,7 @@ use super::{Response, Value};
 pub use self::{
     between::Between,
     cookie::Cookie,
-    fault::ExtractError,
+    error::ExtractError,
     header::Header,
     html::Html,
     json::JsonPath,

@@ -44,7 +44,7 @@ impl Pattern {
             Some(Group::Name(name)) => {
                 regex.capture_names().position(|found| found == Some(name)).ok_or_else(|| {
                     let message = format!("`{expression}` has no group `{name}`");
-                    ExtractError::new(1, message, Some("a group gets its name as in `(?<id>[0-9]+)`"))
+                    ExtractError::new(1, message, Some("name a group as in `(?<id>[0-9]+)`"))
                 })?
             }
         };

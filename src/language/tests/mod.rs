@@ -1,7 +1,7 @@
 //! The language as profiles use it, in a moment in which everything is known.
 
+mod errors;
 mod expressions;
-mod faults;
 mod functions;
 mod properties;
 mod templates;
@@ -72,7 +72,7 @@ fn in_moment<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
 }
 
 fn value(text: &str) -> Value {
-    let expr = Expr::compile(text, &scope()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+    let expr = Expr::compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     in_moment(|moment| expr.value(moment).into_owned())
 }
 

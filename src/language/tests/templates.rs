@@ -6,7 +6,7 @@ use super::{
 };
 
 fn render(text: &str, escape: Escape) -> Result<String, Missing> {
-    let template = Template::compile(text, &scope()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+    let template = Template::compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let mut out = Vec::new();
     in_moment(|moment| template.render(moment, escape, &mut out))?;
     Ok(String::from_utf8(out).unwrap())

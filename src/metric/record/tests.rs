@@ -10,7 +10,7 @@ use crate::metric::Labels;
 fn record() -> impl Strategy<Value = Record> {
     let number = || prop_oneof![Just(0), 0..1_000_000_000_u64, any::<u64>()];
     let times = (number(), number(), number(), number(), number(), number()).prop_map(
-        |(blocked, connecting, tls, sending, waiting, receiving)| HttpTimes {
+        |(blocked, connecting, tls, sending, waiting, receiving)| RequestTimes {
             blocked,
             connecting,
             tls,
@@ -19,9 +19,9 @@ fn record() -> impl Strategy<Value = Record> {
             receiving,
         },
     );
-    let unsent = |times: HttpTimes| HttpTimes { sending: 0, waiting: 0, receiving: 0, ..times };
+    let unsent = |times: RequestTimes| RequestTimes { sending: 0, waiting: 0, receiving: 0, ..times };
     prop_oneof![
-        (any::<bool>(), times.clone()).prop_map(|(failed, times)| Record::Http { failed, times }),
+        (any::<bool>(), times.clone()).prop_map(|(failed, times)| Record::Request { failed, times }),
         (any::<bool>(), times).prop_map(move |(failed, times)| Record::Unsent { failed, times: unsent(times) }),
         (any::<bool>(), number(), number(), number())
             .prop_map(|(cut_off, duration, sent, received)| Record::Iteration { cut_off, duration, sent, received }),
@@ -112,9 +112,9 @@ fn past_the_bound_records_are_counted_as_lost() {
 #[test]
 fn a_request_on_a_reused_connection_is_short() {
     let mut writer = RecordWriter::new(2);
-    let times = HttpTimes { sending: 9_000, waiting: 2_000_000, receiving: 30_000, ..HttpTimes::default() };
+    let times = RequestTimes { sending: 9_000, waiting: 2_000_000, receiving: 30_000, ..RequestTimes::default() };
     for number in 0..1_000 {
-        writer.write(13, &labels(13), Duration::from_micros(number * 50), &Record::Http { failed: false, times });
+        writer.write(13, &labels(13), Duration::from_micros(number * 50), &Record::Request { failed: false, times });
     }
     assert!(writer.take().bytes.len() <= 16_000);
 }

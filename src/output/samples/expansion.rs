@@ -1,7 +1,7 @@
 //! Expansion: which samples of which metrics a record is. Metrics, units and counts are k6's.
 
 use crate::{
-    metric::{HttpTimes, MetricDef, Record, catalogue as c},
+    metric::{MetricDef, Record, RequestTimes, catalogue as c},
     record_log::Entry,
 };
 
@@ -116,8 +116,8 @@ impl Selection {
 #[inline]
 fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
     match *record {
-        Record::Http { failed, times } => {
-            let HttpTimes { sending, waiting, receiving, .. } = times;
+        Record::Request { failed, times } => {
+            let RequestTimes { sending, waiting, receiving, .. } = times;
             give(REQS, Amount::Count(1));
             give(DURATION, Amount::Time(sending.saturating_add(waiting).saturating_add(receiving)));
             connect(times, give);
@@ -143,7 +143,7 @@ fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
     }
 }
 
-fn connect(times: HttpTimes, give: &mut impl FnMut(usize, Amount)) {
+fn connect(times: RequestTimes, give: &mut impl FnMut(usize, Amount)) {
     give(BLOCKED, Amount::Time(times.blocked));
     give(CONNECTING, Amount::Time(times.connecting));
     give(TLS, Amount::Time(times.tls));
@@ -180,8 +180,10 @@ mod tests {
 
     #[test]
     fn a_selection_leaves_the_rest_out() {
-        let entry =
-            Entry::Record(Record::Http { failed: true, times: HttpTimes { waiting: 7, ..HttpTimes::default() } });
+        let entry = Entry::Record(Record::Request {
+            failed: true,
+            times: RequestTimes { waiting: 7, ..RequestTimes::default() },
+        });
         let expand = |selection: Selection| {
             let mut seen = Vec::new();
             selection.expand(&entry, |place, value| seen.push((place, value)));
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn an_attempt_that_was_never_sent_is_no_request() {
-        let times = HttpTimes { blocked: 3, connecting: 2, ..HttpTimes::default() };
+        let times = RequestTimes { blocked: 3, connecting: 2, ..RequestTimes::default() };
         let mut seen = Vec::new();
         Selection::default().expand(&Entry::Record(Record::Unsent { failed: true, times }), |place, value| {
             seen.push((place, value));

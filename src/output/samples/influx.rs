@@ -43,7 +43,7 @@ impl Influx {
     #[inline]
     fn weight(&self, recorded: &Recorded<'_>) -> Option<u32> {
         let rare = match recorded.entry {
-            Entry::Record(Record::Http { failed, .. } | Record::Unsent { failed, .. }) => failed,
+            Entry::Record(Record::Request { failed, .. } | Record::Unsent { failed, .. }) => failed,
             Entry::Record(Record::Check { passed }) => !passed,
             Entry::Record(Record::Dropped { .. }) | Entry::Gauge { .. } => true,
             Entry::Record(Record::Iteration { .. }) => false,

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    metric::{HttpTimes, Record, catalogue},
+    metric::{Record, RequestTimes, catalogue},
     record_log::{Entry, SeriesKey},
 };
 
@@ -27,7 +27,7 @@ fn story() -> Vec<(SeriesKey, Labels, i64, Entry)> {
         ("expected_response", "false"),
         ("error_class", "connect_refused"),
     ];
-    let times = HttpTimes {
+    let times = RequestTimes {
         blocked: 490_752,
         connecting: 436_241,
         tls: 0,
@@ -39,9 +39,9 @@ fn story() -> Vec<(SeriesKey, Labels, i64, Entry)> {
     let check = [("check", "ok yes"), ("scenario", "default")];
     let scenario = [("scenario", "default")];
     let entries = [
-        (Labels::new(http), Entry::Record(Record::Http { failed: false, times })),
+        (Labels::new(http), Entry::Record(Record::Request { failed: false, times })),
         (Labels::new(check), Entry::Record(Record::Check { passed: true })),
-        (Labels::new(refused), Entry::Record(Record::Unsent { failed: true, times: HttpTimes::default() })),
+        (Labels::new(refused), Entry::Record(Record::Unsent { failed: true, times: RequestTimes::default() })),
         (Labels::new(scenario), Entry::Record(iteration)),
         (Labels::new(scenario), Entry::Record(Record::Dropped { count: 3 })),
         (Labels::new(scenario), Entry::Gauge { metric: &catalogue::VUS, value: 12.0 }),
@@ -86,10 +86,10 @@ fn at(at_unix_ns: i64, record: Record) -> (SeriesKey, Labels, i64, Entry) {
 
 #[test]
 fn what_is_rare_is_never_sampled_away() {
-    let (labels, times) = (Labels::new([("scenario", "a")]), HttpTimes::default());
+    let (labels, times) = (Labels::new([("scenario", "a")]), RequestTimes::default());
     let gauge = Entry::Gauge { metric: &catalogue::VUS, value: 5.0 };
     let story = [
-        at(1, Record::Http { failed: true, times }),
+        at(1, Record::Request { failed: true, times }),
         at(2, Record::Unsent { failed: true, times }),
         at(3, Record::Check { passed: false }),
         at(4, Record::Dropped { count: 2 }),
@@ -247,9 +247,9 @@ proptest! {
         nanoseconds in 0..10_000_000_000_u64,
     ) {
         let labels = Labels::new(tags.iter());
-        let times = HttpTimes { waiting: nanoseconds, ..HttpTimes::default() };
+        let times = RequestTimes { waiting: nanoseconds, ..RequestTimes::default() };
         let key = SeriesKey { worker: 0, family: 0 };
-        let story = [(key, labels, AT, Entry::Record(Record::Http { failed: false, times }))];
+        let story = [(key, labels, AT, Entry::Record(Record::Request { failed: false, times }))];
         let lines = write(&mut Influx::new(SampleOptions::default(), "", 1), &story);
         let line = text(&lines).lines().find(|line| line.starts_with("http_req_waiting")).unwrap();
         prop_assert_eq!(lines.ends.len(), 9, "no line end of a tag is left");

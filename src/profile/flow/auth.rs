@@ -95,8 +95,8 @@ impl<'n> Compiler<'_, 'n> {
         };
         let auth = self.auth_of(node);
         if let (Some(header), true) = (by_hand, auth.header().is_some()) {
-            let message = "this request says twice who sends it: by `auth` and by the header `Authorization`";
-            self.reading.error(header.place, message, Some("leave one of them out".to_owned()));
+            let message = "authentication is set twice: by `auth` and by the header `Authorization`";
+            self.reading.error(header.place, message, Some("remove one of them".to_owned()));
         }
         auth
     }
@@ -112,9 +112,10 @@ impl<'n> Compiler<'_, 'n> {
             return self.kind_of_auth(provider, Some(text));
         }
         let known = providers.keys().map(String::as_str).chain(["none"]);
-        let hint = did_you_mean(text, known)
-            .unwrap_or_else(|| "define it at the top: `auth: {NAME: {token: {post: /auth/token}}}`".to_owned());
-        self.reading.error(node.place, "`auth` names nothing that the profile defines", Some(hint));
+        let hint = did_you_mean(text, known).unwrap_or_else(|| {
+            "define it at the top of the profile: `auth: {NAME: {token: {post: /auth/token}}}`".to_owned()
+        });
+        self.reading.error(node.place, "unknown `auth` provider", Some(hint));
         Auth::None
     }
 
@@ -132,9 +133,8 @@ impl<'n> Compiler<'_, 'n> {
                 ("digest", _) => read_digest(reading, value).map(Auth::Digest),
                 (_, Some(name)) => self.token(name, value).map(Auth::Token),
                 (_, None) => {
-                    let hint =
-                        "for example `auth: {backend: {token: {post: /auth/token}}}` there, and `auth: backend` here";
-                    let message = "a token that is fetched needs a name: define it under `auth` at the top";
+                    let hint = "for example `auth: {backend: {token: {post: /auth/token}}}` at the top, and `auth: backend` here";
+                    let message = "`token` needs a name: define it under the top-level `auth`";
                     reading.error(node.place, message, Some(hint.to_owned()));
                     None
                 }
@@ -168,10 +168,10 @@ impl<'n> Compiler<'_, 'n> {
         let name = self.template(username, "username")?;
         self.template(password, "password")?;
         if name.constant_text().is_some_and(|text| text.contains(':')) {
-            reading.error(username.place, "a user name with `:` can't be told from its password", None);
+            reading.error(username.place, "a user name must not contain `:`", None);
             return None;
         }
-        // Each of them was read, so that together they are no fault.
+        // Each of them was read, so that together they are no error.
         let together = format!("{}:{}", username.scalar()?, password.scalar()?);
         let together = reading.template_of(&together, node, self.names)?;
         let credentials = if let Some(text) = together.constant_text() {
@@ -189,7 +189,7 @@ impl<'n> Compiler<'_, 'n> {
         let token = self.template(node, "bearer")?;
         if let Some(text) = token.constant_text() {
             if text.trim().is_empty() || text.chars().any(char::is_control) {
-                let message = "a token is not empty and holds no line breaks or other control characters";
+                let message = "a token must not be empty or contain control characters";
                 self.reading.error(node.place, message, None);
                 return None;
             }
@@ -211,3 +211,6 @@ fn authorization_of(headers: &Node) -> Option<&Node> {
     let is_it = |key: &Node| key.scalar().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION));
     pairs.iter().map(|(key, _)| key).find(|key| is_it(key))
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,7 +150,7 @@ pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     let reading = compiler.reading;
     if !matches!(step.value.value, Yaml::List(_)) {
-        let message = format!("choose must be a list, not {}", step.value.describe());
+        let message = format!("`choose` must be a list, not {}", step.value.describe());
         return reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     let items = reading.list(step.value, "choose");
@@ -169,7 +169,7 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     exits.into_iter().for_each(|exit| compiler.close(exit));
     if total <= 0.0 && !reading.has_errors() {
         let why = if items.is_empty() { "the list is empty" } else { "no choice has a weight" };
-        let message = format!("there is nothing to choose from: {why}");
+        let message = format!("`choose` has nothing to choose from: {why}");
         reading.error(step.value.place, message, Some(CHOICES.to_owned()));
     }
     places.iter_mut().for_each(|(bound, _)| *bound /= total);
@@ -190,7 +190,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
                 (Ok(low), Ok(high)) if low <= high => compiler.reading.template_of(&drawn, step.value, compiler.names),
                 (low, high) => {
                     let message = match (low, high) {
-                        (Ok(_), Ok(_)) => "begins after its end",
+                        (Ok(_), Ok(_)) => "starts after its end",
                         _ => "is not a range of whole numbers such as 2..5",
                     };
                     let written = step.value.scalar().unwrap_or_default();
@@ -262,10 +262,10 @@ pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 
 /// `group: name`: a label of all that happens in it, and its duration.
 pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let Some(name) = compiler.reading.text(step.value, "the group's name") else { return };
+    let Some(name) = compiler.reading.text(step.value, "the group name") else { return };
     if name.contains("::") || name.trim().is_empty() {
-        let hint = "`::` stands between the names of groups within groups: put one `group` into the other".to_owned();
-        compiler.reading.error(step.value.place, format!("`{name}` is not a group's name"), Some(hint));
+        let hint = "`::` separates the names of nested groups; nest one `group` in the other".to_owned();
+        compiler.reading.error(step.value.place, format!("`{name}` is not a valid group name"), Some(hint));
     }
     let since = compiler.names.hidden();
     compiler.groups.push(name);
@@ -303,17 +303,17 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         super::state::assign(compiler, with);
     }
     step.map.finish(reading);
-    let Some(name) = reading.text(step.value, "the flow's name") else { return };
+    let Some(name) = reading.text(step.value, "the flow name") else { return };
     let flows = &compiler.surroundings.flows;
     let Some(flow) = flows.get(&name).copied() else {
         let hint = crate::profile::diagnostic::did_you_mean(&name, flows.keys().map(String::as_str))
-            .unwrap_or_else(|| format!("write it: `flows: {{{name}: [{{get: /}}]}}`"));
-        return reading.error(step.value.place, format!("there is no flow `{name}`"), Some(hint));
+            .unwrap_or_else(|| format!("define it: `flows: {{{name}: [{{get: /}}]}}`"));
+        return reading.error(step.value.place, format!("unknown flow `{name}`"), Some(hint));
     };
     if compiler.using.contains(&name) {
         let way = compiler.using.iter().map(String::as_str).skip_while(|used| *used != name).chain([&*name]);
-        let hint = format!("{}; `repeat` and `while` go round", way.collect::<Vec<_>>().join(" → "));
-        return reading.error(step.value.place, format!("flow `{name}` uses itself"), Some(hint));
+        let hint = format!("{}; use `repeat` or `while` for loops", way.collect::<Vec<_>>().join(" → "));
+        return reading.error(step.value.place, format!("flow `{name}` is recursive"), Some(hint));
     }
     compiler.using.push(name.clone());
     compiler.steps(flow, &name);

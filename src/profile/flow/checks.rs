@@ -110,7 +110,7 @@ impl<'n> Compiler<'_, 'n> {
         }
         if let Some(node) = map.take("matches")
             && let Some(pattern) = reading.parsed(node, "matches", |text| {
-                regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_fault(text, &e))
+                regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_error(text, &e))
             })
         {
             rules.push((format!("body matches {}", pattern.as_str()), Rule::Matches(pattern)));
@@ -123,8 +123,8 @@ impl<'n> Compiler<'_, 'n> {
         let said = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
         map.finish(reading);
         if rules.is_empty() && !said && matches!(node.value, Yaml::Map(_)) {
-            let hint = "it can have status, contains, equals, matches and that".to_owned();
-            reading.error(node.place, "this check looks at nothing", Some(hint));
+            let hint = "use status, contains, equals, matches or that".to_owned();
+            reading.error(node.place, "this check has no condition", Some(hint));
         }
         let computed = name.as_ref().filter(|name| name.constant_text().is_none());
         let shown = |default: String| match &name {
@@ -157,8 +157,8 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// The crate's message draws the expression over several lines; a fault has a place of its own.
-fn regex_fault(text: &str, error: &regex::Error) -> String {
+/// The crate's message draws the expression over several lines; an error has a place of its own.
+fn regex_error(text: &str, error: &regex::Error) -> String {
     let message = error.to_string();
     let last = message.lines().last().unwrap_or_default();
     format!("`{text}` is not a regular expression: {}", last.trim_start_matches("error: "))

@@ -75,8 +75,9 @@ pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
 /// Ends the innermost block of a kind; groups on the way out are recorded like any other.
 fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
     let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
-        let message = format!("`end: {word}` stands in no {word}");
-        let hint = "it ends what it stands in; a branch of `parallel` can't end what is around all of them".to_owned();
+        let message = format!("`end: {word}` is not within a {word}");
+        let hint =
+            "it ends the innermost one around it; a branch of `parallel` can't end one around all branches".to_owned();
         return compiler.reading.error(node.place, message, Some(hint));
     };
     let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();

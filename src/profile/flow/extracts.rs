@@ -72,7 +72,7 @@ impl<'n> Compiler<'_, 'n> {
         let mut map = reading.section(node, "this extraction", &EXTRACTION);
         let mut given = map.entries.iter().filter(|entry| names(SOURCES).any(|source| same_key(source, &entry.name)));
         if let (Some(first), Some(second)) = (given.next(), given.next()) {
-            let message = format!("an extraction looks in one way: `{}` or `{}`, not both", first.name, second.name);
+            let message = format!("an extraction has either `{}` or `{}`, not both", first.name, second.name);
             reading.error(second.place, message, None);
             return None;
         }
@@ -125,9 +125,9 @@ impl<'n> Compiler<'_, 'n> {
             Yaml::List(_) => String::new(),
             _ => self.reading.text(node, what)?,
         };
-        let told = |fault: ExtractError| {
-            let place = self.reading.place_in(node, fault.column);
-            self.reading.error(place, format!("{what}: {}", fault.message), fault.hint);
+        let told = |error: ExtractError| {
+            let place = self.reading.place_in(node, error.column);
+            self.reading.error(place, format!("{what}: {}", error.message), error.hint);
         };
         parse(&text).map_err(told).ok()
     }

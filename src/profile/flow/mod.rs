@@ -3,8 +3,6 @@
 //! Start with [`Compiler`], then the table `STEPS`.
 
 pub(super) mod auth;
-#[cfg(test)]
-mod auth_tests;
 pub(super) mod blocks;
 pub(super) mod body;
 pub(super) mod checks;
@@ -98,7 +96,7 @@ static BLOCK: Key = Key::required("steps", Type::Steps, "steps of the block");
 static ELSE: Key = Key::new("else", Type::Steps, "steps to run otherwise");
 static INDEX: Key = Key::new("index", Type::Text, "variable for the number of the round, from 0");
 static TAGS: Key = Key::new("tags", Type::Names(&Type::Text), "labels of the sample");
-static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or the data set's name");
+static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or the data set name");
 
 /// What all flows of a profile share.
 #[derive(Debug)]
@@ -203,7 +201,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     fn steps(&mut self, node: &'n Node, what: &str) {
         if let Yaml::Map(_) = node.value {
-            let hint = "each step is an item of its own: put `- ` before it".to_owned();
+            let hint = "each step is a list item: put `- ` before it".to_owned();
             return self.reading.error(node.place, format!("`{what}` must be a list of steps, not a map"), Some(hint));
         }
         let items = self.reading.list(node, what);
@@ -224,7 +222,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         };
         let mut map = self.reading.map(item, "this step");
         let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
-            return self.reading.error(item.place, "a step without keys", None);
+            return self.reading.error(item.place, "a step must have a key", None);
         };
         map.took(&word);
         let Some((word, kind)) = words().find(|(known, _)| same_key(known, &word)) else {

@@ -45,16 +45,16 @@ impl<'v> Names<'v> {
             return Some(slot);
         }
         let first = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
-        let fault = if !first || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-            Some(format!("`{name}` is not a name: letters, digits and `_`, not beginning with a digit"))
+        let error = if !first || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            Some(format!("`{name}` is not a valid name: use letters, digits and `_`, not starting with a digit"))
         } else if is_builtin(name) {
-            Some(format!("`{name}` is a name of loadagent's own"))
+            Some(format!("`{name}` is reserved"))
         } else if self.variables.has(name) {
-            Some(format!("`{name}` is a variable of the profile; it stays the same for the whole run"))
+            Some(format!("`{name}` is already a variable of `vars`, which keeps one value for the whole run"))
         } else {
             None
         };
-        if let Some(message) = fault {
+        if let Some(message) = error {
             reading.error(place, message, Some("choose another name".to_owned()));
             return None;
         }

@@ -198,7 +198,7 @@ impl<'n> Compiler<'_, 'n> {
         let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
         if timeout == Some(Duration::ZERO) {
             let place = timed.map_or(place, |node| node.place);
-            reading.error(place, "a timeout of zero lets no request through", None);
+            reading.error(place, "timeout must be greater than zero", None);
         }
         if idle_timeout == Some(Duration::ZERO) {
             let place = idle.map_or(place, |node| node.place);
@@ -270,7 +270,7 @@ impl<'n> Compiler<'_, 'n> {
         let value = self.template(node, &format!("header `{name}`"))?;
         let text = value.constant_text().unwrap_or_default();
         if text.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
-            self.reading.error(place, format!("header `{name}` holds a line break"), None);
+            self.reading.error(place, format!("header `{name}` contains a line break"), None);
         }
         Some(value)
     }

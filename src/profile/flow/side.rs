@@ -66,7 +66,7 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
     compiler.blocks = outer;
     if branches.is_empty() && !reading.has_errors() {
         let hint = "for example `parallel: [[{get: /a}], [{get: /b}]]`".to_owned();
-        reading.error(step.value.place, "there is nothing to run in parallel", Some(hint));
+        reading.error(step.value.place, "`parallel` is empty", Some(hint));
     }
     let assigned = compiler.assigned_since(begin);
     let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();

@@ -176,7 +176,7 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         None if steps.is_some() => compiler.close(pick),
         None => {
             let hint =
-                "put the steps that need it under `steps`; with an empty collection they are left out".to_owned();
+                "put the steps that use it under `steps`; they are skipped if the collection is empty".to_owned();
             reading.error(step.place, "`pick` needs `steps`: the collection may be empty", Some(hint));
         }
     }
@@ -196,7 +196,7 @@ pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
 /// `row: data set` with `as`.
 pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let reading = compiler.reading;
-    let name = reading.text(step.value, "the data set's name");
+    let name = reading.text(step.value, "the data set name");
     let named = step.map.take("as");
     step.map.finish(reading);
     let Some(name) = name else { return };
@@ -204,7 +204,7 @@ pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     let Some(data) = known.iter().position(|known| *known == name) else {
         let hint = did_you_mean(&name, known.iter().map(String::as_str))
             .unwrap_or_else(|| format!("define it: `data: {{{name}: {{csv: {name}.csv}}}}`"));
-        return reading.error(step.value.place, format!("there is no data set `{name}`"), Some(hint));
+        return reading.error(step.value.place, format!("unknown data set `{name}`"), Some(hint));
     };
     let into = compiler.variable(named, &name, step.value.place);
     compiler.ops.extend(into.map(|into| Op::Row { data, into }));
@@ -259,18 +259,18 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A list that lasts as long as its user.
     fn collection(&mut self, node: &'n Node) -> Option<Slot> {
-        let name = self.reading.text(node, "the collection's name")?;
+        let name = self.reading.text(node, "the collection name")?;
         let slot = self.names.slot(&name);
         if slot.is_none() {
-            let hint = format!("give it to the users of the scenario: `user: {{{name}: []}}`");
-            self.reading.error(node.place, format!("there is no collection `{name}`"), Some(hint));
+            let hint = format!("define it in the scenario: `user: {{{name}: []}}`");
+            self.reading.error(node.place, format!("unknown collection `{name}`"), Some(hint));
         }
         slot
     }
 
     /// The metric a scalar names.
     pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<Kind>) -> Option<usize> {
-        let name = self.reading.text(node, "the metric's name")?;
+        let name = self.reading.text(node, "the metric name")?;
         self.metric_called(&name, node.place, kind)
     }
 
@@ -283,12 +283,12 @@ impl<'n> Compiler<'_, 'n> {
                     Some(Kind::Trend) => format!("define it: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`"),
                     _ => format!("define it: `metrics: {{{name}: counter}}`"),
                 });
-            self.reading.error(place, format!("the profile has no metric `{name}`"), Some(hint));
+            self.reading.error(place, format!("unknown metric `{name}`"), Some(hint));
         }
         let metric = &metrics[found?];
         if kind == Some(Kind::Trend) && (metric.def.kind, metric.def.unit) != (Kind::Trend, Unit::Seconds) {
-            let hint = format!("define it so: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`");
-            self.reading.error(place, format!("`{name}` is no trend of times"), Some(hint));
+            let hint = format!("define it as `metrics: {{{name}: {{kind: trend, unit: ms}}}}`");
+            self.reading.error(place, format!("`{name}` is not a trend of durations"), Some(hint));
         }
         found
     }
@@ -299,5 +299,5 @@ pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), String> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let low = units::parse_duration(low).map_err(|error| error.to_string())?;
     let high = units::parse_duration(high).map_err(|error| error.to_string())?;
-    if low <= high { Ok((low, high)) } else { Err(format!("`{text}` begins after its end")) }
+    if low <= high { Ok((low, high)) } else { Err(format!("`{text}` starts after its end")) }
 }

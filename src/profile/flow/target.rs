@@ -108,14 +108,17 @@ pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, (String, Optio
     };
     let url = Url::parse(&text).map_err(|error| (format!("`{text}` is not a URL: {error}"), None))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err((format!("`{}` is not a protocol of loadagent's; it has http and https", url.scheme()), None));
+        return Err((format!("unsupported URL scheme `{}`; use http or https", url.scheme()), None));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        let hint = Some("send it as a header: `headers: {Authorization: …}`".to_owned());
-        return Err(("a URL with user and password would be told in labels and reports".to_owned(), hint));
+        let hint = Some("use `auth: {basic: {username: …, password: …}}`".to_owned());
+        return Err((
+            "a URL must not contain a user and password: it would appear in labels and reports".to_owned(),
+            hint,
+        ));
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err((format!("`{text}` names no host"), None));
+        return Err((format!("`{text}` has no host"), None));
     }
     Ok(url)
 }

@@ -111,9 +111,11 @@ impl<'n> Compiler<'_, 'n> {
         (place, needs): (Place, Needs),
     ) -> usize {
         if needs != Needs::default() {
-            let message =
-                format!("this request reads the response before it, which may be that of auth `{}`", token.provider);
-            self.reading.error(place, message, Some("take what it needs into a variable with `extract`".to_owned()));
+            let message = format!(
+                "this request uses the previous response, which may be the token response of auth `{}`",
+                token.provider
+            );
+            self.reading.error(place, message, Some("store the value with `extract` first".to_owned()));
         }
         self.ops.push(Op::Reset(token.renewed));
         let there = self.open(token.when("token != null && (until == null || unix_ms() < until)"));
@@ -190,7 +192,7 @@ impl<'n> Compiler<'_, 'n> {
         self.keep(token, token.value, access, "$.access_token");
         self.close(refused);
         let found = self.open(token.when("token != null"));
-        let reason = format!("auth {provider}: there is no token");
+        let reason = format!("auth {provider}: no token received");
         self.ops.push(Op::Fail(Template::fixed(Value::from(reason.as_str()))));
         self.close(found);
         renewed.into_iter().for_each(|at| self.close(at));
@@ -218,8 +220,8 @@ impl<'n> Compiler<'_, 'n> {
         let own = map.take("auth");
         let auth = own.map(|node| (node, self.auth_of(node)));
         if let Some((node, Auth::Token(_))) = &auth {
-            let hint = "basic, bearer and digest can stand here".to_owned();
-            reading.error(node.place, "a request for a token can't need a token", Some(hint));
+            let hint = "use basic, bearer or digest".to_owned();
+            reading.error(node.place, "a token request can't use a token itself", Some(hint));
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();

@@ -145,7 +145,7 @@ fn choose<T: Copy>(
         let Some(node) = http.take(switch) else { continue };
         if reading.boolean(node, switch) == Some(true) {
             if chosen.is_some() {
-                let message = format!("`{switch}` is a second answer to what `{key}` says");
+                let message = format!("`{switch}` contradicts `{key}`");
                 reading.error(node.place, message, Some(format!("keep `{key}`")));
             }
             chosen = Some(Some(*value));
@@ -162,7 +162,7 @@ pub(super) fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>>
     map.finish(reading);
     let (username, password) = (username?, password?);
     if username.chars().any(char::is_control) {
-        reading.error(node.place, "a user name holds no line breaks or other control characters", None);
+        reading.error(node.place, "a user name must not contain control characters", None);
         return None;
     }
     Some(Arc::new(Digest { username, password }))

@@ -40,11 +40,11 @@ pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -
 fn parse(text: &str) -> Result<Proxy, (String, Option<String>)> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     // The text may hold a password, so it is not shown.
-    let wrong = || ("this is not the URL of a proxy".to_owned(), Some("write http://host:port".to_owned()));
+    let wrong = || ("this is not a proxy URL".to_owned(), Some("write http://host:port".to_owned()));
     let url = Url::parse(&whole).map_err(|_| wrong())?;
     if url.scheme() != "http" {
-        let message = format!("a proxy is spoken to in HTTP, not in `{}`", url.scheme());
-        return Err((message, Some("write http://host:port; encrypted requests are tunnelled through it".to_owned())));
+        let message = format!("unsupported proxy scheme `{}`; only http is supported", url.scheme());
+        return Err((message, Some("write http://host:port; https requests are tunnelled through it".to_owned())));
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

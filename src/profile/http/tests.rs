@@ -14,7 +14,7 @@ fn read(section: &str, environment: &[(&str, &str)]) -> Result<Plan, String> {
         "base_url: http://h\nhttp:\n{section}scenarios:\n  s: {{executor: constant-vus, vus: 1, duration: 1s, flow: [{{get: /}}]}}\n"
     );
     let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    load("p.yaml", &text, &Given { environment, ..Given::default() }).map_err(|faults| faults.to_string())
+    load("p.yaml", &text, &Given { environment, ..Given::default() }).map_err(|errors| errors.to_string())
 }
 
 fn http(section: &str) -> HttpOptions {
@@ -73,15 +73,15 @@ fn faults_are_told_at_their_places_and_together() {
     for part in [
         "3:12: unknown version of HTTP `3`; known: auto, 1.1, 2",
         "4:12: unknown cookies `never`",
-        "5:19: `noCookiesReset` is a second answer to what `cookies` says",
+        "5:19: `noCookiesReset` contradicts `cookies`",
         "6:11: `a b` is neither a host name",
         "`a b`: `x` is neither an address nor ADDRESS:PORT",
         "10.0.0.0/40` is neither an address nor a network",
-        "a proxy is spoken to in HTTP, not in `socks5`",
+        "unsupported proxy scheme `socks5`",
         "ca: `none.pem` can't be read",
-        "a certificate needs its key",
-        "the lowest version of TLS is higher than the highest",
-        "`tlsAuth` holds one certificate",
+        "a client certificate needs both",
+        "the minimum TLS version is higher than the maximum",
+        "`tlsAuth` supports one certificate",
         "unknown select `best`",
         "unknown key `wrong`",
     ] {
@@ -105,13 +105,13 @@ fn certificates_and_keys_are_read_and_must_go_together() {
             "base_url: https://h\nhttp: {{{tls}}}\nscenarios: {{s: {{executor: constant-vus, vus: 1, duration: 1s, flow: [{{get: /}}]}}}}\n"
         );
         let path = folder.path().join("p.yaml");
-        load(&path.to_string_lossy(), &text, &Given::default()).map_err(|faults| faults.to_string())
+        load(&path.to_string_lossy(), &text, &Given::default()).map_err(|errors| errors.to_string())
     };
     let plan = read("tls: {ca: [c.pem, c.pem], certificate: c.pem, key: k.pem}").unwrap();
     assert_eq!((plan.http.tls.roots.len(), plan.http.tls.identity.unwrap().chain.len()), (2, 1));
     assert!(read("tlsAuth: [{cert: c.pem, key: k.pem}]").unwrap().http.tls.identity.is_some());
     let told = read("tls: {certificate: c.pem, key: o.pem}").unwrap_err();
-    assert!(told.contains("certificate and key do not go together"), "{told}");
+    assert!(told.contains("certificate and key do not match"), "{told}");
     let told = read("tls: {certificate: c.pem, key: c.pem}").unwrap_err();
     assert!(told.contains("holds no private key in PEM"), "{told}");
 }
@@ -129,7 +129,7 @@ fn proxies_of_the_environment_count_unless_the_profile_has_its_own() {
     assert_eq!((between(false, "x.inner.net"), between(false, "127.0.0.1")), (None, None));
     assert!(read("  proxy: off\n", &environment).unwrap().http.proxies.http.is_none());
     let told = read("  {}\n", &[("HTTPS_PROXY", "socks5://u:secret@h")]).unwrap_err();
-    assert!(told.contains("$HTTPS_PROXY: a proxy is spoken to in HTTP") && !told.contains("secret"), "{told}");
+    assert!(told.contains("$HTTPS_PROXY: unsupported proxy scheme") && !told.contains("secret"), "{told}");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn versions(reading: &Reading, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVers
         (low, high) if low <= high => TlsVersions::Both,
         _ => {
             let place = lowest.map_or(Place { line: 1, column: 1 }, |(node, _)| node.place);
-            reading.error(place, "the lowest version of TLS is higher than the highest", None);
+            reading.error(place, "the minimum TLS version is higher than the maximum", None);
             TlsVersions::Both
         }
     }
@@ -116,8 +116,8 @@ fn k6_versions(reading: &Reading, node: &Node) -> TlsVersions {
 /// k6's `tlsAuth: [{cert: …, key: …}]`.
 fn k6_identity(reading: &Reading, node: &Node) -> Option<Arc<Identity>> {
     let [item] = reading.list(node, "tlsAuth") else {
-        let hint = Some("split the profile by hosts, if they need different ones".to_owned());
-        reading.error(node.place, "`tlsAuth` holds one certificate, which is shown to every host that asks", hint);
+        let hint = Some("split the profile by host if they need different certificates".to_owned());
+        reading.error(node.place, "`tlsAuth` supports one certificate, used for every host", hint);
         return None;
     };
     let mut map = reading.section(item, "tlsAuth", &TLS_AUTH);
@@ -131,7 +131,7 @@ fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Opt
         (None, None) => return None,
         (Some(certificate), Some(key)) => (certificate, key),
         (Some(_), None) | (None, Some(_)) => {
-            reading.error(node.place, "a certificate needs its key, and a key its certificate", None);
+            reading.error(node.place, "a client certificate needs both `certificate` and `key`", None);
             return None;
         }
     };
@@ -146,7 +146,7 @@ fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Opt
         return None;
     }
     if let Err(error) = CertifiedKey::from_der(chain.clone(), parsed.clone_key(), &default_provider()) {
-        reading.error(key.place, format!("certificate and key do not go together: {error}"), None);
+        reading.error(key.place, format!("certificate and key do not match: {error}"), None);
         return None;
     }
     Some(Arc::new(Identity { chain, key: parsed }))
@@ -172,7 +172,7 @@ fn pem(reading: &Reading, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
     match fs::read(reading.folder.join(&text)) {
         Ok(bytes) => Some((bytes, what)),
         Err(error) => {
-            let hint = Some("names of files are relative to the profile's folder; PEM may also stand here".to_owned());
+            let hint = Some("paths are relative to the profile's folder; PEM text also works".to_owned());
             reading.error(node.place, format!("{key}: {what} can't be read: {error}"), hint);
             None
         }

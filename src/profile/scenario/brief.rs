@@ -68,7 +68,7 @@ impl Brief {
         let mut either = |one: &'static str, other: &'static str| {
             let (first, second) = (map.take(one), map.take(other));
             if let (Some(_), Some(node)) = (first, second) {
-                reading.error(node.place, format!("`{one}` and `{other}` are the same; write one of them"), None);
+                reading.error(node.place, format!("`{one}` and `{other}` mean the same; use one of them"), None);
             }
             first.map(|node| (one, node)).or(second.map(|node| (other, node)))
         };
@@ -77,7 +77,7 @@ impl Brief {
         let duration = length.and_then(|(what, node)| {
             let duration = reading.duration(node, what)?;
             if duration.is_zero() {
-                reading.error(node.place, format!("`{what}` must be more than zero"), None);
+                reading.error(node.place, format!("`{what}` must be greater than zero"), None);
             }
             Some(duration)
         });
@@ -127,7 +127,7 @@ impl Brief {
             return Err((message, None));
         }
         if self.max_vus.is_some() && self.rate.is_none() {
-            return Err(("`maxVUs` is for arrivals: there is no `rate`".to_owned(), None));
+            return Err(("`maxVUs` requires `rate`".to_owned(), None));
         }
         let vus = self.vus.unwrap_or(1);
         let closed = |name, schedule, work| (name, executor::closed(schedule, GRACE, work), None);
@@ -166,14 +166,14 @@ impl Brief {
     pub(in crate::profile) fn contradiction(&self) -> Option<String> {
         let (iterations, spawns) = (self.iterations.is_some(), self.spawn_rate.is_some());
         let (stages, rate) = (self.stages.is_some(), self.rate.is_some());
-        let lengths = "`stages` and `duration` contradict each other: stages have durations of their own";
+        let lengths = "`stages` and `duration` can't be combined: each stage has its own duration";
         let contradictions = [
             (stages && self.duration.is_some(), lengths),
-            (stages && iterations, "`stages` and `iterations` contradict each other"),
-            (rate && iterations, "`rate` and `iterations` contradict each other: a rate has a `duration`"),
-            (rate && spawns, "`rate` and `spawnRate` contradict each other: arrivals are not users"),
-            (stages && spawns, "`stages` and `spawnRate` contradict each other: stages say how users come"),
-            (iterations && spawns, "`iterations` and `spawnRate` contradict each other"),
+            (stages && iterations, "`stages` and `iterations` can't be combined"),
+            (rate && iterations, "`rate` and `iterations` can't be combined: use `duration` with a rate"),
+            (rate && spawns, "`rate` and `spawnRate` can't be combined: a rate has no users to start"),
+            (stages && spawns, "`stages` and `spawnRate` can't be combined: stages define how users start"),
+            (iterations && spawns, "`iterations` and `spawnRate` can't be combined"),
         ];
         contradictions.iter().find(|(holds, _)| *holds).map(|(_, message)| (*message).to_owned())
     }
@@ -186,7 +186,7 @@ impl Brief {
         }
         let schedule = match (&self.stages, self.duration) {
             (Some(stages), _) => OpenSchedule::ramping(rate, stages.clone(), Spacing::Even),
-            (None, _) if rate <= 0.0 => return Err(("`rate` must be more than zero".to_owned(), None)),
+            (None, _) if rate <= 0.0 => return Err(("`rate` must be greater than zero".to_owned(), None)),
             (None, Some(duration)) => OpenSchedule::constant(rate, duration, Spacing::Even),
             (None, None) => return Err(needs("rate", "duration", "30s")),
         };
@@ -200,13 +200,13 @@ impl Brief {
             return Err(needs("spawnRate", "users", "100"));
         }
         if spawn_rate <= 0.0 {
-            return Err(("`spawnRate` must be more than zero".to_owned(), None));
+            return Err(("`spawnRate` must be greater than zero".to_owned(), None));
         }
         let whole = self.duration.ok_or_else(|| needs("spawnRate", "runTime", "5m"))?;
         let reached = (spawn_rate * whole.as_secs_f64()).floor().min(f64::from(users));
         let note = (reached < f64::from(users)).then(|| {
             format!(
-                "{} users at {spawn_rate} a second are not there within {}: it ends with {reached}",
+                "{} users at {spawn_rate} per second do not all start within {}: it ends with {reached}",
                 show_count(users.into()),
                 show_duration(whole)
             )

@@ -207,8 +207,8 @@ fn externally_controlled(reading: &Reading, map: &mut MapReader<'_>) -> Option<S
     let node = map.need(reading, "duration", "1h");
     let duration = node.and_then(|node| reading.duration(node, "duration"));
     if let (Some(node), Some(Duration::ZERO)) = (node, duration) {
-        let hint = "for a run without an end take a long one, such as 30d: Ctrl-C and the control port end it";
-        reading.error(node.place, "`duration` must be more than zero", Some(hint.to_owned()));
+        let hint = "for an open-ended run use a long one, such as 30d, and stop it with Ctrl-C or the control API";
+        reading.error(node.place, "`duration` must be greater than zero", Some(hint.to_owned()));
     }
     let (place, most) = most.map_or((map.place, vus), |(place, most)| (place, most));
     if let (Some(vus), Some(most)) = (vus, most)
@@ -227,7 +227,7 @@ fn externally_controlled(reading: &Reading, map: &mut MapReader<'_>) -> Option<S
 
 /// What is wrong when users outnumber the iterations they share, and what to do.
 pub(super) fn too_few_iterations(iterations: u32, vus: u32) -> (String, String) {
-    (format!("{iterations} iterations can't be shared by {vus} users"), "lower `vus`".to_owned())
+    (format!("{iterations} iterations are fewer than {vus} users"), "lower `vus`".to_owned())
 }
 
 fn read_limit(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
@@ -250,7 +250,7 @@ fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
     let node = map.need(reading, "duration", "30s")?;
     let duration = reading.duration(node, "duration")?;
     if duration.is_zero() {
-        reading.error(node.place, "`duration` must be more than zero", None);
+        reading.error(node.place, "`duration` must be greater than zero", None);
         return None;
     }
     Some(duration)
@@ -260,7 +260,7 @@ fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
 pub(super) fn read_rate(reading: &Reading, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
     let rate = reading.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        reading.error(node.place, format!("{what}: more than {MAX_RATE} arrivals a second"), None);
+        reading.error(node.place, format!("{what}: must not exceed {MAX_RATE} arrivals per second"), None);
         return None;
     }
     Some(rate)
@@ -271,7 +271,7 @@ fn read_time_unit(reading: &Reading, map: &mut MapReader<'_>) -> Option<f64> {
     let Some(node) = map.take("timeUnit") else { return Some(1.0) };
     let unit = reading.duration(node, "timeUnit")?;
     if unit.is_zero() {
-        reading.error(node.place, "`timeUnit` must be more than zero", None);
+        reading.error(node.place, "`timeUnit` must be greater than zero", None);
         return None;
     }
     Some(unit.as_secs_f64())

@@ -103,7 +103,7 @@ struct Read {
 
 /// Where a scenario's load comes from.
 enum Load {
-    /// It has its own; None after a fault.
+    /// It has its own; None after an error.
     Own(Option<(&'static str, Shape)>),
     /// So much of the total.
     Share(u32),
@@ -144,13 +144,13 @@ pub fn read_all<'n>(
         reading.error(map.place, "the profile needs `flow` or `scenarios`", Some(hint));
     }
     if let (Some(node), true) = (section, flow.is_some()) {
-        let hint = "put the flow at the top under `scenarios`, too, with a name";
-        reading.error(node.place, "a profile has a `flow` or `scenarios`, not both", Some(hint.to_owned()));
+        let hint = "move the top-level flow into `scenarios`, under a name";
+        reading.error(node.place, "a profile has either `flow` or `scenarios`, not both", Some(hint.to_owned()));
     }
     if let Some(node) = section {
         let entries = reading.map(node, "scenarios").entries;
         if entries.is_empty() && !reading.has_errors() {
-            reading.error(node.place, "there are no scenarios", None);
+            reading.error(node.place, "`scenarios` is empty", None);
         }
         for entry in &entries {
             check_name(reading, &entry.name, entry.place);
@@ -168,7 +168,7 @@ pub fn read_all<'n>(
         }
         found.notes.push({
             let kept = read.iter().filter(|one| one.kept).map(|one| one.name.as_str()).collect::<Vec<_>>();
-            format!("flags replace the load of {}; they begin together", kept.join(", "))
+            format!("flags replace the load of {}; they start together", kept.join(", "))
         });
     }
     let least = given.load.min_iteration_duration.map(Wait::Pacing);
@@ -209,7 +209,7 @@ fn named(read: &[Read]) -> String {
 fn check_name(reading: &Reading, name: &str, place: Place) {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(known) {
-        let message = format!("scenario name `{name}` may hold only letters, digits, `_` and `-`");
+        let message = format!("scenario name `{name}` may contain only letters, digits, `_` and `-`");
         reading.error(place, message, None);
     }
 }
@@ -219,8 +219,8 @@ fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]
     for wanted in only {
         if !read.iter().any(|one| one.name == *wanted) {
             let names = read.iter().map(|one| one.name.as_str());
-            let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("there are {}", named(read)));
-            reading.error(place, format!("--scenarios: there is no scenario `{wanted}`"), Some(hint));
+            let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("known: {}", named(read)));
+            reading.error(place, format!("--scenarios: unknown scenario `{wanted}`"), Some(hint));
         }
     }
     for one in read.iter_mut().filter(|_| !only.is_empty()) {
@@ -268,8 +268,8 @@ fn read_one<'n>(
         }
     };
     if let (Some((place, _)), Load::Own(Some(_))) = (share, &load) {
-        let hint = "`share` splits the load at the top of the profile; leave one of them out";
-        reading.error(place, format!("scenario `{name}` has load of its own and a share"), Some(hint.to_owned()));
+        let hint = "`share` splits the load at the top of the profile; remove one of them";
+        reading.error(place, format!("scenario `{name}` has both its own load and a share"), Some(hint.to_owned()));
     }
     if known {
         map.finish(reading);
@@ -277,7 +277,7 @@ fn read_one<'n>(
     Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, flow, tags }
 }
 
-/// The shape of load in brief; a fault at `place` when there is none.
+/// The shape of load in brief; an error at `place` when there is none.
 fn shaped(
     reading: &Reading,
     place: Place,

@@ -32,7 +32,7 @@ pub(super) fn read_stages(
     read_list(reading, node, read_target)
 }
 
-/// A list of `{duration, target}`; None when there were faults.
+/// A list of `{duration, target}`; None when there were errors.
 pub(super) fn read_list(
     reading: &Reading,
     node: &Node,

@@ -54,8 +54,8 @@ impl Total {
         let sharer = read.iter().find(|one| share_of(one).is_some());
         match (sharer, self.there) {
             (None, true) if !read.is_empty() && !self.brief.is_empty() => {
-                let hint = "leave out the load at the top, or the load of a scenario, which then takes its `share`";
-                let message = "nobody takes the load at the top: every scenario has load of its own";
+                let hint = "remove the top-level load, or the load of a scenario so that it takes its `share`";
+                let message = "top-level load is unused: every scenario defines its own";
                 reading.error(self.place, message, Some(hint.to_owned()));
             }
             (Some(one), false) => {

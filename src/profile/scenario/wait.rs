@@ -27,14 +27,14 @@ pub(in crate::profile) static WAIT: Section = Section::new(
 );
 
 const HINT: &str =
-    "known: constant(1s), between(1s, 3s), pacing(5s), throughput(0.2); 1s and 1s..3s are short for the first two";
+    "known: constant(1s), between(1s, 3s), pacing(5s), throughput(0.2); 1s and 1s..3s are short forms of the first two";
 
 /// Takes `wait` (or Locust's `waitTime`) and `minIterationDuration`; None when neither is there.
 pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
     let wait = map.take("wait").or_else(|| map.take("waitTime"));
     let least = map.take("minIterationDuration");
     if let (Some(_), Some(least)) = (wait, least) {
-        reading.error(least.place, "`wait` and `minIterationDuration` contradict each other", None);
+        reading.error(least.place, "`wait` and `minIterationDuration` can't be combined", None);
     }
     if let Some(node) = wait {
         let text = reading.text(node, "wait")?;
@@ -52,7 +52,7 @@ pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
 /// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a bare
 /// number within brackets is in seconds.
 fn parse(text: &str) -> Result<Wait, String> {
-    let unknown = || format!("`{text}` is no way to wait");
+    let unknown = || format!("unknown wait type `{text}`");
     let Some((word, inside)) = text.trim().split_once('(') else {
         let (low, high) = text.split_once("..").unwrap_or((text, text));
         return match (parse_duration(low), parse_duration(high)) {
@@ -71,7 +71,7 @@ fn parse(text: &str) -> Result<Wait, String> {
         "throughput" | "constant_throughput" => {
             let rate: f64 =
                 inside.trim().parse().ok().filter(|rate: &f64| (1e-6..=1e6).contains(rate)).ok_or_else(|| {
-                    format!("`{}` is not a number of iterations per second and user, more than zero", inside.trim())
+                    format!("`{}` is not a number of iterations per second and user, greater than zero", inside.trim())
                 })?;
             Ok(Wait::Pacing(Duration::from_secs_f64(1.0 / rate)))
         }
@@ -80,7 +80,7 @@ fn parse(text: &str) -> Result<Wait, String> {
 }
 
 fn ordered(text: &str, low: Duration, high: Duration) -> Result<Wait, String> {
-    if low <= high { Ok(Wait::Between(low, high)) } else { Err(format!("`{text}` begins after its end")) }
+    if low <= high { Ok(Wait::Between(low, high)) } else { Err(format!("`{text}` starts after its end")) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -110,15 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn wrong_waits_are_told() {
+    fn wrong_waits_are_reported() {
         for (text, message) in [
-            ("sometimes", "`sometimes` is no way to wait"),
-            ("gamma(2)", "`gamma(2)` is no way to wait"),
-            ("constant(1s", "`constant(1s` is no way to wait"),
+            ("sometimes", "unknown wait type `sometimes`"),
+            ("gamma(2)", "unknown wait type `gamma(2)`"),
+            ("constant(1s", "unknown wait type `constant(1s`"),
             ("between(1s)", "between takes two times: between(1s, 3s)"),
-            ("between(3s, 1s)", "`between(3s, 1s)` begins after its end"),
+            ("between(3s, 1s)", "`between(3s, 1s)` starts after its end"),
             ("pacing(-1)", "`-1s` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
-            ("throughput(0)", "`0` is not a number of iterations per second and user, more than zero"),
+            ("throughput(0)", "`0` is not a number of iterations per second and user, greater than zero"),
         ] {
             assert_eq!(parse(text), Err(message.to_owned()), "{text}");
         }

@@ -59,11 +59,10 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
         let same = (better.stat, better.window) == (worse.stat, worse.window);
         if !same || wants(better.operator) != wants(worse.operator) {
             let message = format!(
-                "`{}` ({first}) and `{}` ({second}) are not steps of one thing",
+                "tiers must compare the same statistic with the same operator: `{}` ({first}), `{}` ({second})",
                 better.expression, worse.expression
             );
-            let hint =
-                "tiers compare the same statistic in the same way; write a list of thresholds for different ones";
+            let hint = "use a list of thresholds for different statistics";
             reading.error(place, message, Some(hint.to_owned()));
             continue;
         }
@@ -73,10 +72,8 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
             Wants::One => true,
         };
         if !easier {
-            let message = format!(
-                "`{}` ({first}) is no harder to meet than `{}` ({second})",
-                better.expression, worse.expression
-            );
+            let message =
+                format!("`{}` ({first}) is not stricter than `{}` ({second})", better.expression, worse.expression);
             reading.error(place, message, None);
         }
     }

@@ -50,7 +50,7 @@ fn basic(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
         let begin = scan.place();
         let left = term(scan)?;
         match relation(scan)? {
-            Some(_) if negated => return Err(scan.fault("`!` needs parentheses here", Some("write `!(@.a == 1)`"))),
+            Some(_) if negated => return Err(scan.error("`!` needs parentheses here", Some("write `!(@.a == 1)`"))),
             Some(relation) => {
                 let left = comparable(scan, begin, left)?;
                 scan.blanks();
@@ -68,7 +68,7 @@ fn relation(scan: &mut Scan<'_>) -> Result<Option<Relation>, ExtractError> {
     }
     let found = RELATIONS.iter().find(|(word, _)| scan.take(word)).map(|(_, relation)| *relation);
     let hint = "equal is written `==`, a pattern `match(@.name, 'a.*')`";
-    found.map(Some).ok_or_else(|| scan.fault("this compares nothing", Some(hint)))
+    found.map(Some).ok_or_else(|| scan.error("this compares nothing", Some(hint)))
 }
 
 /// What stands on either side of a relation, or alone.
@@ -164,15 +164,15 @@ fn operand(scan: &mut Scan<'_>) -> Result<Operand, ExtractError> {
 }
 
 fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, ExtractError> {
-    let fault = |message: &str, hint| Err(scan.fault_at(begin, message, hint));
+    let error = |message: &str, hint| Err(scan.fault_at(begin, message, hint));
     match term {
         Term::Operand(operand) => Ok(operand),
         Term::Query(query) if query.is_singular() => Ok(Operand::One(query)),
         Term::Query(_) => {
             let hint = "compare `count(…)` or `value(…)` of it";
-            fault("a path that may find several values is not comparable", Some(hint))
+            error("a path that may find several values is not comparable", Some(hint))
         }
-        Term::Test(_) => fault("`match` and `search` are true or false by themselves", None),
+        Term::Test(_) => error("`match` and `search` are true or false by themselves", None),
     }
 }
 

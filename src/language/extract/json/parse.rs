@@ -11,14 +11,14 @@ impl JsonPath {
     /// Reads a path such as `$.items[0].id`, `items[*].id` or `$..price`.
     ///
     /// # Errors
-    /// If it is none; the fault tells the column.
+    /// If it is none; the error tells the column.
     pub fn parse(text: &str) -> Result<Self, ExtractError> {
         let text = text.trim();
         let mut scan = Scan::new(text);
         let mut found = Vec::new();
         if !scan.take("$") && !scan.comes(&['.', '[']) {
             if text.is_empty() {
-                return Err(scan.fault("the path is empty", Some("the whole document is `$`")));
+                return Err(scan.error("the path is empty", Some("the whole document is `$`")));
             }
             found.push(Segment { deep: false, selectors: vec![member(&mut scan)?] });
         }
@@ -79,7 +79,7 @@ fn selector(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
         Some('\'' | '"') => scan.quoted().map(|name| Selector::Name(name.into())),
         Some('-' | ':' | '0'..='9') => index_or_slice(scan),
         Some(letter) if letter.is_alphabetic() => {
-            Err(scan.fault("a name in brackets needs quotes", Some("for example `['name']`")))
+            Err(scan.error("a name in brackets needs quotes", Some("for example `['name']`")))
         }
         _ => Err(scan.expected("a position, a quoted name, `*` or `?`")),
     }

@@ -61,7 +61,7 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    pub(super) fn fault(&self, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
+    pub(super) fn error(&self, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
         self.fault_at(self.at, message, hint)
     }
 
@@ -70,11 +70,11 @@ impl<'a> Scan<'a> {
         ExtractError::new(before.chars().count() + 1, message, hint)
     }
 
-    /// The fault that something else stands here.
+    /// The error that something else stands here.
     pub(super) fn expected(&self, what: &str) -> ExtractError {
         match self.peek() {
-            Some(found) => self.fault(format!("expected {what}, found `{found}`"), None),
-            None => self.fault(format!("expected {what}, but the path ends"), None),
+            Some(found) => self.error(format!("expected {what}, found `{found}`"), None),
+            None => self.error(format!("expected {what}, but the path ends"), None),
         }
     }
 
@@ -84,7 +84,7 @@ impl<'a> Scan<'a> {
         read: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
     ) -> Result<T, ExtractError> {
         if self.depth == DEEPEST {
-            return Err(self.fault(format!("nested deeper than {DEEPEST}"), None));
+            return Err(self.error(format!("nested deeper than {DEEPEST}"), None));
         }
         self.depth += 1;
         let found = read(self);
@@ -104,7 +104,7 @@ impl<'a> Scan<'a> {
         match self.peek() {
             Some(letter) if letter.is_ascii_digit() => {
                 let hint = "a position is written `[0]`, a name of digits `['0']`";
-                Err(self.fault(format!("a name does not begin with `{letter}`"), Some(hint)))
+                Err(self.error(format!("a name does not begin with `{letter}`"), Some(hint)))
             }
             Some(letter) if is_name(letter) && letter != '-' => Ok(self.run(is_name)),
             _ => Err(self.expected("a name")),
@@ -159,7 +159,7 @@ impl<'a> Scan<'a> {
             Some('t') => '\t',
             Some(letter @ ('/' | '\\' | '\'' | '"')) => letter,
             Some('u') => return self.unicode(),
-            _ => return Err(self.fault("unknown escape", Some("a backslash itself is written `\\\\`"))),
+            _ => return Err(self.error("unknown escape", Some("a backslash itself is written `\\\\`"))),
         })
     }
 
@@ -172,7 +172,7 @@ impl<'a> Scan<'a> {
         }
         match char::decode_utf16(units).collect::<Result<Vec<_>, _>>().as_deref() {
             Ok([letter]) => Ok(*letter),
-            _ => Err(self.fault("half a letter", Some("letters beyond U+FFFF are two escapes: `\\uD83D\\uDE00`"))),
+            _ => Err(self.error("half a letter", Some("letters beyond U+FFFF are two escapes: `\\uD83D\\uDE00`"))),
         }
     }
 

@@ -162,9 +162,9 @@ fn faults_tell_column_and_remedy() {
         (r"[?match(@.a, 'x') == true]", r"3: `match` and `search` are true or false by themselves"),
         (r"a[?@.x == ]", r"11: expected `@`, a value or a function, found `]`"),
     ] {
-        let fault = JsonPath::parse(path).unwrap_err();
-        let hint = fault.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-        assert_eq!(format!("{}: {}{hint}", fault.column, fault.message), expected, "{path}");
+        let error = JsonPath::parse(path).unwrap_err();
+        let hint = error.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+        assert_eq!(format!("{}: {}{hint}", error.column, error.message), expected, "{path}");
     }
 }
 
@@ -172,8 +172,8 @@ fn faults_tell_column_and_remedy() {
 fn paths_do_not_nest_for_ever() {
     for (open, close) in [("(", ")"), ("!(", ")"), ("@[?", "]"), ("length(", ")")] {
         let nested = |depth: usize| format!("$[?{}@.a{} == 1]", open.repeat(depth), close.repeat(depth));
-        let fault = JsonPath::parse(&nested(10_000)).unwrap_err();
-        assert_eq!(fault.message, "nested deeper than 32");
+        let error = JsonPath::parse(&nested(10_000)).unwrap_err();
+        assert_eq!(error.message, "nested deeper than 32");
     }
 }
 

@@ -5,21 +5,21 @@ use super::{
     scope,
 };
 
-/// Templates, the column of their fault, its message and its hint.
+/// Templates, the column of their error, its message and its hint.
 const FAULTS: &[(&str, usize, &str, &str)] = &[
-    ("${", 1, "`${` is never closed", "write `$${` for a literal `${`"),
-    ("a ${}", 3, "`${}` holds no expression", "write `$${` for a literal `${`"),
+    ("${", 1, "`${` is not closed", "write `$${` for a literal `${`"),
+    ("a ${}", 3, "`${}` is empty", "write `$${` for a literal `${`"),
     ("${1 +}", 6, "expected a value, found `}`", ""),
     ("${1 2}", 5, "expected an operator or `}`, found `2`", ""),
     ("${(1}", 5, "expected an operator or `)`, found `}`", ""),
     ("${[1 2]}", 6, "expected an operator, `,` or `]`, found `2`", ""),
     ("${a ? 1}", 8, "expected an operator or `:`, found `}`", ""),
-    ("${'a}", 3, "the text that begins here has no closing `'`", ""),
+    ("${'a}", 3, "this text has no closing `'`", ""),
     ("${1 + (}", 8, "expected a value, found `}`", ""),
     ("${{a 1}}", 6, "expected `:`, found `1`", ""),
     ("${{1: 1}}", 4, "expected a key, found `1`", "a map is written `{name: 'Ann', age: 7}`"),
-    ("${{a: 1, a: 2}}", 10, "the key `a` stands twice", ""),
-    ("${user.}", 8, "expected a name after `.`, found `}`", "other names stand in brackets: `json['content-type']`"),
+    ("${{a: 1, a: 2}}", 10, "duplicate key `a`", ""),
+    ("${user.}", 8, "expected a name after `.`, found `}`", "put other names in brackets: `json['content-type']`"),
     ("é ${usr}", 5, "unknown variable `usr`", "did you mean `user`?"),
     (
         "${nothing_like_it}",
@@ -27,7 +27,7 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
         "unknown variable `nothing_like_it`",
         "declare it: `vars: {nothing_like_it: …}`; `-e nothing_like_it=…` and the environment override it",
     ),
-    ("${uuid}", 3, "unknown variable `uuid`", "a function is called with brackets: `uuid()`"),
+    ("${uuid}", 3, "unknown variable `uuid`", "call the function with parentheses: `uuid()`"),
     ("${random_in(1, 2)}", 3, "unknown function `random_in`", "did you mean `random_int`?"),
     ("${index}", 3, "`index` stands only within `generate(count, item)`", ""),
     (
@@ -45,13 +45,13 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
     ),
     ("${lower([1])}", 9, "`lower` takes a text as `text`, not `[1]`", "`lower(text)`: the text in small letters"),
     ("${random_int(5, 1)}", 3, "`random_int(5, 1)` has no value", ""),
-    ("${time('%!')}", 3, "`time('%Q')` has no value", ""),
+    ("${time('%!')}", 3, "`time('%!')` has no value", ""),
     ("${1 / 0}", 3, "`1 / 0` has no value", ""),
     ("${env('NONE')}", 1, "`env('NONE')` has no value", "`${env('NONE') ?? 'text'}` gives it one"),
     ("${env(user)}", 3, "`env` takes a name that is known before the run, like `env('TOKEN')`", ""),
     ("${repeat('x', 1e12)}", 3, "`repeat('x', 1e12)` has no value", ""),
     ("${generate(100000000, 1)}", 3, "`generate(100000000, 1)` has no value", ""),
-    ("${1 < 2 < 3}", 9, "a second comparison `<` without brackets", "write `a < b && b < c`, or `(a < b) == c`"),
+    ("${1 < 2 < 3}", 9, "comparisons can't be chained: `<`", "write `a < b && b < c`, or `(a < b) == c`"),
     ("${count = 1}", 9, "`=` has no meaning in an expression", "`==` compares"),
     ("${a | b}", 5, "`|` has no meaning in an expression", "`||` or `or` is what holds if one side holds"),
     (
@@ -60,12 +60,12 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
         "`$` has no meaning in an expression",
         "an expression stands in one `${…}`; within it names need no `$`",
     ),
-    ("${10ms}", 3, "`10ms` is neither a number nor a name", "a text stands in quotes: `'10ms'`"),
+    ("${10ms}", 3, "`10ms` is neither a number nor a name", "put text in quotes: `'10ms'`"),
     (
         "${99999999999999999999}",
         3,
         "the number `99999999999999999999` is too large",
-        "as a text it keeps its digits: `'99999999999999999999'`",
+        "write it as text to keep its digits: `'99999999999999999999'`",
     ),
     (r"${'\d'}", 4, r"`\d` is not an escape", r#"known: `\n \r \t \\ \' \" \u00e9`; write `\\d` for a backslash"#),
     (
@@ -78,11 +78,11 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
 ];
 
 #[test]
-fn faults_say_where_what_and_what_to_do() {
+fn errors_have_a_place_a_message_and_a_hint() {
     for (text, at, message, hint) in FAULTS {
-        let fault = Template::compile(text, &scope()).expect_err(text);
+        let error = Template::compile(text, &scope()).expect_err(text);
         assert_eq!(
-            (fault.at, fault.message.as_str(), fault.hint.as_deref().unwrap_or("")),
+            (error.at, error.message.as_str(), error.hint.as_deref().unwrap_or("")),
             (*at, *message, *hint),
             "{text}"
         );
@@ -91,8 +91,8 @@ fn faults_say_where_what_and_what_to_do() {
 
 #[test]
 fn a_scope_without_environment_has_no_env() {
-    let fault = Template::compile("${env('HOME')}", &Nothing).unwrap_err();
-    assert_eq!(fault.message, "`env` has no meaning here: the environment is read before the run, in `vars`");
+    let error = Template::compile("${env('HOME')}", &Nothing).unwrap_err();
+    assert_eq!(error.message, "`env` has no meaning here: the environment is read before the run, in `vars`");
 }
 
 #[test]
@@ -100,11 +100,11 @@ fn depth_and_size_are_bounded() {
     for text in
         ["(".repeat(100_000), "!".repeat(100_000), "[".repeat(100_000), "1?".repeat(100_000), "-".repeat(100_000)]
     {
-        let fault = Expr::compile(&text, &Nothing).unwrap_err();
-        assert_eq!(fault.message, "the expression is nested more than 40 deep");
+        let error = Expr::compile(&text, &Nothing).unwrap_err();
+        assert_eq!(error.message, "the expression is nested more than 40 deep");
     }
     for text in ["1".to_owned() + &"+1".repeat(100_000), "vu".to_owned() + &".a".repeat(100_000)] {
-        let fault = Expr::compile(&text, &Nothing).unwrap_err();
-        assert_eq!(fault.message, "the expression has more than 400 parts");
+        let error = Expr::compile(&text, &Nothing).unwrap_err();
+        assert_eq!(error.message, "the expression has more than 400 parts");
     }
 }

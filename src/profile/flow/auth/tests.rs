@@ -31,7 +31,7 @@ scenarios:
 ";
 
 fn flow_of(text: &str) -> FlowPlan {
-    let plan = load("p.yaml", text, &Given::default()).unwrap_or_else(|faults| panic!("{faults}"));
+    let plan = load("p.yaml", text, &Given::default()).unwrap_or_else(|errors| panic!("{errors}"));
     plan.scenarios.into_iter().next().unwrap().flow
 }
 
@@ -146,7 +146,7 @@ fn a_refused_request_is_tried_once_more_with_a_fresh_token() {
 fn who_gets_no_token_sends_nothing_that_needs_one() {
     for answer in [(500, "{\"access_token\":\"t\"}"), (200, "{}"), (200, "no")] {
         let mut client = Client::new(&flow_of(PROFILE), move |_: &str| (answer.0, answer.1.to_owned()));
-        assert_eq!(client.iterate(1_000), [LOGIN, "auth backend: there is no token"]);
+        assert_eq!(client.iterate(1_000), [LOGIN, "auth backend: no token received"]);
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct DataError {
     /// The file as the profile writes it; empty if the rows are no file's.
     pub file: String,
-    /// The line from 1, if the fault has one; of a list in a profile, the item.
+    /// The line from 1, if the error has one; of a list in a profile, the item.
     pub line: Option<u64>,
     /// What was found and what was expected.
     pub message: String,

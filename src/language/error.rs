@@ -1,6 +1,6 @@
 //! What is wrong with a text that holds expressions: where, what was found and expected, and what to do.
 
-/// A fault of a template or an expression, found before the run.
+/// An error of a template or an expression, found before the run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("column {at}: {message}")]
 pub struct TemplateError {
@@ -13,13 +13,13 @@ pub struct TemplateError {
 }
 
 impl TemplateError {
-    /// A fault at a position in bytes of the scalar.
+    /// An error at a position in bytes of the scalar.
     pub(super) fn new(text: &str, byte: usize, message: impl Into<String>) -> Self {
         let at = text.char_indices().take_while(|(place, _)| *place < byte).count() + 1;
         Self { at, message: message.into(), hint: None }
     }
 
-    /// The same fault with a way out.
+    /// The same error with a way out.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
