@@ -182,6 +182,48 @@ pub enum HttpMetric {
     DataReceived,
 }
 
+/// The metrics by which reports, progress and validity see a protocol. Another protocol is another row of [`PROTOCOLS`].
+#[derive(Debug)]
+pub struct ProtocolMetrics {
+    /// Title of its section in the summary.
+    pub title: &'static str,
+    /// Requests sent.
+    pub requests: &'static MetricDef,
+    /// Share of attempts that failed, requests that were never sent among them.
+    pub failed: &'static MetricDef,
+    /// Time from the intended start to the end of an attempt.
+    pub response_time: &'static MetricDef,
+    /// Failed attempts by class.
+    pub errors: &'static MetricDef,
+    /// Trends of the section, in their order.
+    pub trends: &'static [&'static MetricDef],
+}
+
+/// The protocols.
+pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
+    title: "HTTP",
+    requests: &HTTP_REQS,
+    failed: &HTTP_REQ_FAILED,
+    response_time: &HTTP_REQ_RESPONSE_TIME,
+    errors: &HTTP_ERRORS,
+    trends: &[
+        &HTTP_REQ_RESPONSE_TIME,
+        &HTTP_REQ_DURATION,
+        &HTTP_REQ_BLOCKED,
+        &HTTP_REQ_CONNECTING,
+        &HTTP_REQ_TLS_HANDSHAKING,
+        &HTTP_REQ_SENDING,
+        &HTTP_REQ_WAITING,
+        &HTTP_REQ_RECEIVING,
+    ],
+}];
+
+/// Whether a metric plays this role in a protocol: `has_role(metric, |protocol| protocol.failed)`.
+#[must_use]
+pub fn has_role(metric: &MetricDef, role: impl Fn(&ProtocolMetrics) -> &'static MetricDef) -> bool {
+    PROTOCOLS.iter().any(|protocol| role(protocol).name == metric.name)
+}
+
 /// The metrics that one iteration touches, in the order of [`IterationMetric`].
 pub static ITERATION_FAMILY: [&MetricDef; 5] =
     [&ITERATIONS, &ITERATION_DURATION, &ITERATION_RESPONSE_TIME, &DROPPED_ITERATIONS, &SCHEDULE_LAG];

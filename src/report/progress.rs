@@ -5,7 +5,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    metric::{Interval, MetricDef, Totals, Value, catalogue},
+    metric::{
+        Interval, Totals, Value,
+        catalogue::{self, has_role},
+    },
     units::{show_count, show_duration, show_rate, show_share},
 };
 
@@ -54,14 +57,13 @@ impl Snapshot {
         let mut times = Value::Trend(Box::default());
         for (id, value) in &interval.values {
             let Some((series, _)) = totals.get(*id) else { continue };
-            let is = |metric: &MetricDef| series.metric.name == metric.name;
             match value {
-                Value::Rate { nonzero, total: all } if is(&catalogue::HTTP_REQ_FAILED) => {
+                Value::Rate { nonzero, total: all } if has_role(&series.metric, |protocol| protocol.failed) => {
                     failed += nonzero;
                     total += all;
                 }
-                trend if is(&catalogue::HTTP_REQ_RESPONSE_TIME) => times.merge(trend),
-                Value::Gauge(Some(vus)) if is(&catalogue::VUS) => snapshot.vus += vus,
+                trend if has_role(&series.metric, |protocol| protocol.response_time) => times.merge(trend),
+                Value::Gauge(Some(vus)) if series.metric.name == catalogue::VUS.name => snapshot.vus += vus,
                 _ => {}
             }
         }
