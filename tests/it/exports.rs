@@ -224,7 +224,7 @@ fn replay_of_nothing_says_so() {
     assert_eq!(bench.run(&["run", &url, "-i", "1", "-q", "--run-dir", "run"]).code, 0);
     let ran = bench.run(&["replay", "run"]);
     assert_eq!(ran.code, 104);
-    assert!(ran.stderr.contains("had no output for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no output of this run has anything to replay"), "{}", ran.stderr);
 }
 
 #[test]
