@@ -1,36 +1,37 @@
 //! loadagent: a headless load generator with accurate, coordinated-omission-free latency.
 //!
-//! A **profile** is checked into a **plan**; the plan's **schedule** says when; a **virtual user** runs steps through a
-//! protocol **session**; a **probe** times them; the **recorder** folds the times into histograms; every second they
-//! become an **interval**; **outputs**, **analysis** and **report** read intervals.
+//! A **profile** is validated into a **plan**. The plan's **schedule** decides when work is due. A **virtual user** runs steps
+//! through a protocol **session**. A **probe** times each request. A **recorder** aggregates the times into histograms.
+//! Every second they become an **interval**. **Outputs**, **analysis** and **report** read intervals.
 //!
 //! ```text
-//!      configuration               execution                    telemetry
+//!    configuration             execution                    telemetry
 //!
-//!   ┌──────────────────┐    ┌──────────────────────┐    ┌──────────────────────────┐
-//!   │ profile/  plan/  │    │ executor/            │    │ output/     record_log/  │
-//!   │   text → Plan    │───▶│   open ─┐            │    │ analysis/   threshold/   │
-//!   │   schedule       │    │ closed ─┴▶ user      │    │ report/     dashboard/   │
-//!   │ language/        │    │              │       │    └────────────▲─────────────┘
-//!   └──────────────────┘    │ control/  protocol/  │                 │
-//!                           └──────────────┬───────┘           interval_log/
-//!                                          │ probe                  │
-//!                           ┌──────────────▼────────────────────────┴──────────────┐
-//!                           │ metric/   catalogue · recorder ── 1 s ──▶ Interval   │
-//!                           └──────────────────────────────────────────────────────┘
+//!   ┌────────────────┐     ┌──────────────────────┐     ┌───────────────────────┐
+//!   │ profile/ plan/ │     │ executor/            │     │ output/   dashboard/  │
+//!   │  text → Plan   │────▶│   open  ─┐           │     │ analysis/ verdict     │
+//!   │  schedule      │     │   closed ┴▶ vu       │     │ report/   text, json  │
+//!   │ language/      │     │             │        │     └──────────▲────────────┘
+//!   └────────────────┘     │         protocol/    │                │
+//!                          └─────────────┬────────┘     interval_log/ record_log/
+//!                                        │ probe                   │
+//!                          ┌─────────────▼─────────────────────────┴───────────┐
+//!                          │ metric/  catalogue · recorder ── 1 s ─▶ Interval  │
+//!                          └───────────────────────────────────────────────────┘
 //!
-//!   cli/ → run/ puts them together: a file in run/cmd/ for each command.    practice_target/ stands alone.
+//!   run/ composes all of it into commands, cli/ reads their flags; threshold/ and control/ are shared;
+//!   practice_target/ is a server to load, and imports only units
 //! ```
 //!
 //! Invariants:
 //! - Configuration and execution never import telemetry: an output cannot slow a request.
-//! - No unbounded queue and no growing vector on the path of a request; memory after one hour is memory after ten.
-//! - No sample is sent through a channel; workers flush whole intervals, once a second.
+//! - No unbounded queue and no growing vector on the request path: memory does not grow with time.
+//! - No sample goes through a channel: workers flush whole intervals, once a second.
 //! - A schedule knows no protocol and no clock; a protocol knows no schedule.
 //! - Latency comes from the monotonic clock; the wall clock is read for timestamps only.
-//! - Only `main` ends the process. Standard output is written by `run::console` and by outputs that go there; standard
-//!   error by `run::console`, `report::progress`, `main` and `protocol::debug` (`--http-debug`).
-//! - The practice target shares only `units` with the generator.
+//! - Only `main` ends the process. `run::console` and outputs to `-` write standard output; `run::console`,
+//!   `report::progress`, `main` and `protocol::debug` (`--http-debug`) write standard error.
+//! - The practice target shares only `units` with the generator: the same mistake in both would go unnoticed.
 
 pub mod analysis;
 pub mod cli;

@@ -1,7 +1,7 @@
-//! Golden files: one fixture through every encoder and report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
+//! Golden files: one fixture through every report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
-use std::{cell::Cell, fmt::Write, path::PathBuf, rc::Rc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anstream::adapter::strip_str;
 use loadagent::{
@@ -12,15 +12,10 @@ use loadagent::{
         frame::{Model, ScenarioHeader},
     },
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, intended::IntendedCells},
-    output::{
-        Account,
-        encoder::Encoder,
-        prometheus::{Dialect, RemoteWrite, Settings, Version},
-    },
+    output::DeliveryStats,
     profile::{self, Given},
     report::{self, Summary, json::Terminals, trends},
 };
-use prost::Message;
 
 fn check(name: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
@@ -163,14 +158,14 @@ fn summary() -> Summary {
     };
     let stopped = vec![Reason::new(Exit::Stopped, "stopped by a signal or the control API")];
     let mut judgement = fold.judge(&header, generator, elapsed, true, stopped);
-    let outputs = vec![Account {
+    let outputs = vec![DeliveryStats {
         name: "prometheus http://localhost:9090/api/v1/write".into(),
         sent: 40,
         acknowledged: 31,
         retried: 4,
         spooled: 9,
         last_error: Some("503 busy".into()),
-        ..Account::default()
+        ..DeliveryStats::default()
     }];
     let incomplete = outputs.iter().filter_map(report::outputs::incomplete);
     incomplete.for_each(|text| judgement.outcome.add(Reason::new(Exit::TelemetryIncomplete, text)));
@@ -198,90 +193,6 @@ fn summary_text() {
 fn summary_json() {
     let json = report::json::render(&summary(), Terminals::default());
     check("summary.json", &(serde_json::to_string_pretty(&json).unwrap() + "\n"));
-}
-
-#[derive(Message)]
-struct Request {
-    #[prost(message, repeated, tag = "1")]
-    series: Vec<Series>,
-}
-#[derive(Message)]
-struct Series {
-    #[prost(message, repeated, tag = "1")]
-    labels: Vec<Pair>,
-    #[prost(message, repeated, tag = "2")]
-    samples: Vec<Sample>,
-    #[prost(message, repeated, tag = "4")]
-    histograms: Vec<Native>,
-}
-#[derive(Message)]
-struct Pair {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(string, tag = "2")]
-    value: String,
-}
-#[derive(Message)]
-struct Sample {
-    #[prost(double, tag = "1")]
-    value: f64,
-    #[prost(int64, tag = "2")]
-    at: i64,
-}
-#[derive(Message)]
-struct Span {
-    #[prost(sint32, tag = "1")]
-    offset: i32,
-    #[prost(uint32, tag = "2")]
-    length: u32,
-}
-#[derive(Message)]
-struct Native {
-    #[prost(uint64, tag = "1")]
-    count: u64,
-    #[prost(double, tag = "3")]
-    sum: f64,
-    #[prost(sint32, tag = "4")]
-    schema: i32,
-    #[prost(uint64, tag = "6")]
-    zeros: u64,
-    #[prost(message, repeated, tag = "11")]
-    spans: Vec<Span>,
-    #[prost(sint64, repeated, tag = "12")]
-    deltas: Vec<i64>,
-    #[prost(int64, tag = "15")]
-    at: i64,
-}
-
-#[test]
-fn remote_write() {
-    let run = vec![("run_id".to_owned(), "r1".to_owned()), ("profile".to_owned(), "golden".to_owned())];
-    let dialect = Dialect { version: Version::One, ..Dialect::default() };
-    let mut encoder = RemoteWrite::new(&Settings::default(), run, Rc::new(Cell::new(dialect)));
-    let mut text = String::new();
-    for interval in intervals() {
-        encoder.fold(&interval);
-        for batch in encoder.push() {
-            writeln!(text, "── a request of {} samples", batch.samples()).unwrap();
-            for series in Request::decode(batch.content()).unwrap().series {
-                let labels: Vec<_> = series.labels.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
-                write!(text, "{}", labels.join(" ")).unwrap();
-                series.samples.iter().for_each(|sample| write!(text, "  {} @{}", sample.value, sample.at).unwrap());
-                for native in &series.histograms {
-                    let spans: Vec<_> =
-                        native.spans.iter().map(|span| format!("{}+{}", span.offset, span.length)).collect();
-                    write!(
-                        text,
-                        "  count {} sum {} zeros {} schema {} spans {spans:?} deltas {:?} @{}",
-                        native.count, native.sum, native.zeros, native.schema, native.deltas, native.at
-                    )
-                    .unwrap();
-                }
-                text.push('\n');
-            }
-        }
-    }
-    check("remote-write.txt", &text);
 }
 
 #[test]

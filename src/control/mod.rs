@@ -1,10 +1,12 @@
-//! Control: plain orders in, applied-at events out; the one way back from the telling side to the executors.
+//! Control: commands in, events out; the only way from telemetry and the outside back to the executors.
 //!
-//! Owns the orders (stop, pause, users or rate of a scenario) and their distribution: the latest state wins, nothing
-//! queues. Never decides anything. Signals, thresholds and the control port give orders; executors follow them.
-//! Start with [`Orders`], then [`port`].
+//! Owns the state that commands set (stop, pause, users or rate of a scenario) and its distribution: the latest state
+//! wins, nothing queues. Never decides anything. Signals, thresholds and the control API set it; executors apply it.
+//! Start with [`ControlState`], then [`port`].
 
 pub mod port;
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,7 +18,7 @@ use tokio::sync::watch;
 /// Why a run was ended before its schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
-    /// A signal or the control port.
+    /// A signal or the control API.
     Outside,
     /// A threshold with `abort_on_fail`, or the test itself.
     Aborted,
@@ -24,7 +26,7 @@ pub enum StopReason {
 
 /// The state that executors are to bring about.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Orders {
+pub struct ControlState {
     /// End the run: no new requests, finish those in flight.
     pub stop: Option<StopReason>,
     /// Begin no iterations for now.
@@ -35,9 +37,9 @@ pub struct Orders {
     pub rates: Vec<Option<f64>>,
 }
 
-/// That a worker followed an order, and when.
+/// A worker applied a control command.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Applied {
+pub struct ControlEvent {
     /// Offset from the start of the run.
     pub at: Duration,
     /// Which worker.
@@ -46,85 +48,97 @@ pub struct Applied {
     pub what: String,
 }
 
-/// At most this many applied events are kept until they are told; more are only counted by their absence in the log.
-const MAX_APPLIED: usize = 1_000;
+/// Most events that are kept between two intervals; further ones are only counted.
+const MAX_EVENTS: usize = 1_000;
 
-/// The giving side.
-#[derive(Debug, Clone)]
-pub struct Control {
-    orders: watch::Sender<Orders>,
-    applied: Arc<Mutex<Vec<Applied>>>,
+/// What happened since the last look.
+#[derive(Debug, Default, PartialEq)]
+pub struct ControlEvents {
+    /// The first [`MAX_EVENTS`].
+    pub kept: Vec<ControlEvent>,
+    /// How many further events were not kept.
+    pub dropped: u64,
 }
 
-/// The following side; one for each worker.
+/// Sets the state.
 #[derive(Debug, Clone)]
-pub struct Follower {
-    orders: watch::Receiver<Orders>,
-    applied: Arc<Mutex<Vec<Applied>>>,
+pub struct Control {
+    state: watch::Sender<ControlState>,
+    events: Arc<Mutex<ControlEvents>>,
+}
+
+/// Sees the state and reports what was applied; one for each worker.
+#[derive(Debug, Clone)]
+pub struct ControlSubscriber {
+    state: watch::Receiver<ControlState>,
+    events: Arc<Mutex<ControlEvents>>,
 }
 
 impl Control {
-    /// No orders yet, for a plan with so many scenarios.
+    /// No commands yet, for a plan with so many scenarios.
     #[must_use]
     pub fn new(scenarios: usize) -> Self {
-        let orders = Orders { users: vec![None; scenarios], rates: vec![None; scenarios], ..Orders::default() };
-        Self { orders: watch::Sender::new(orders), applied: Arc::default() }
+        let state =
+            ControlState { users: vec![None; scenarios], rates: vec![None; scenarios], ..ControlState::default() };
+        Self { state: watch::Sender::new(state), events: Arc::default() }
     }
 
-    /// A new follower.
+    /// A new subscriber.
     #[must_use]
-    pub fn follower(&self) -> Follower {
-        Follower { orders: self.orders.subscribe(), applied: self.applied.clone() }
+    pub fn subscribe(&self) -> ControlSubscriber {
+        ControlSubscriber { state: self.state.subscribe(), events: self.events.clone() }
     }
 
-    /// Changes the orders.
-    pub fn order(&self, change: impl FnOnce(&mut Orders)) {
-        self.orders.send_modify(change);
+    /// Changes the state.
+    pub fn update(&self, change: impl FnOnce(&mut ControlState)) {
+        self.state.send_modify(change);
     }
 
-    /// Orders the end of the run; the first reason stands.
+    /// Ends the run; the first reason stands.
     pub fn stop(&self, reason: StopReason) {
-        self.order(|orders| orders.stop = orders.stop.or(Some(reason)));
+        self.update(|state| state.stop = state.stop.or(Some(reason)));
     }
 
-    /// The orders in force.
+    /// The state as it is now.
     #[must_use]
-    pub fn current(&self) -> Orders {
-        self.orders.borrow().clone()
+    pub fn current(&self) -> ControlState {
+        self.state.borrow().clone()
     }
 
     /// What was applied since the last call.
     #[must_use]
-    pub fn take_applied(&self) -> Vec<Applied> {
-        std::mem::take(&mut *self.applied.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn take_events(&self) -> ControlEvents {
+        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Follower {
-    /// Whether the orders changed since they were last looked at. An atomic load.
+impl ControlSubscriber {
+    /// Whether the state changed since it was last looked at. An atomic load.
     #[must_use]
     pub fn has_changed(&self) -> bool {
-        self.orders.has_changed().unwrap_or(false)
+        self.state.has_changed().unwrap_or(false)
     }
 
-    /// The orders in force.
+    /// The state as it is now.
     #[must_use]
-    pub fn look(&mut self) -> Orders {
-        self.orders.borrow_and_update().clone()
+    pub fn state(&mut self) -> ControlState {
+        self.state.borrow_and_update().clone()
     }
 
-    /// Waits for a change of orders; for ever when nobody can give any.
+    /// Waits for a change; for ever when there is no sender any more.
     pub async fn changed(&mut self) {
-        if self.orders.changed().await.is_err() {
+        if self.state.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Tells that an order was followed.
-    pub fn applied(&self, event: Applied) {
-        let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
-        if applied.len() < MAX_APPLIED {
-            applied.push(event);
+    /// Reports that a command was applied.
+    pub fn report(&self, event: ControlEvent) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        if events.kept.len() < MAX_EVENTS {
+            events.kept.push(event);
+        } else {
+            events.dropped += 1;
         }
     }
 }

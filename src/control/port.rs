@@ -1,4 +1,4 @@
-//! The control port: a few plain HTTP requests that become orders (`--control ADDRESS`).
+//! The control API: a few plain HTTP requests that change the control state (`--control ADDRESS`).
 //!
 //! ```text
 //! GET   /v1/status                                     → {"paused":false,"stopped":false,"scenarios":[{"name":…,"users":…,"rate":…}]}
@@ -22,9 +22,9 @@ use crate::http_server;
 
 const MAX_BODY: usize = 64 * 1024;
 
-/// A scenario as the port knows it.
+/// A scenario that can be controlled.
 #[derive(Debug, Clone)]
-pub struct Steerable {
+pub struct ControlledScenario {
     /// Its name.
     pub name: String,
     /// Whether it has a rate (open) or users (closed).
@@ -33,14 +33,18 @@ pub struct Steerable {
     pub max_users: u32,
 }
 
-/// What a wrong request is told.
+/// Status and message of a rejected request.
 type Refusal = (StatusCode, String);
 
 /// Serves until the runtime ends. Gives the address, which differs from the one asked for when its port is 0.
 ///
 /// # Errors
 /// When the address can't be listened on.
-pub async fn serve(address: SocketAddr, control: Control, scenarios: Vec<Steerable>) -> io::Result<SocketAddr> {
+pub async fn serve(
+    address: SocketAddr,
+    control: Control,
+    scenarios: Vec<ControlledScenario>,
+) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
     let handler = Rc::new(ControlHandler { control, scenarios });
@@ -50,7 +54,7 @@ pub async fn serve(address: SocketAddr, control: Control, scenarios: Vec<Steerab
 
 struct ControlHandler {
     control: Control,
-    scenarios: Vec<Steerable>,
+    scenarios: Vec<ControlledScenario>,
 }
 
 async fn answer(handler: Rc<ControlHandler>, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -86,12 +90,12 @@ impl ControlHandler {
     }
 
     fn status(&self) -> Json {
-        let orders = self.control.current();
-        let scenarios = self.scenarios.iter().zip(orders.users.iter().zip(&orders.rates));
+        let state = self.control.current();
+        let scenarios = self.scenarios.iter().zip(state.users.iter().zip(&state.rates));
         let scenarios: Vec<Json> = scenarios
             .map(|(scenario, (users, rate))| json!({ "name": scenario.name, "users": users, "rate": rate }))
             .collect();
-        json!({ "paused": orders.paused, "stopped": orders.stop.is_some(), "scenarios": scenarios })
+        json!({ "paused": state.paused, "stopped": state.stop.is_some(), "scenarios": scenarios })
     }
 
     fn change_status(&self, body: &Json) -> Result<(), Refusal> {
@@ -101,7 +105,7 @@ impl ControlHandler {
             return Err(bad("send {\"paused\": true}, {\"paused\": false} or {\"stopped\": true}"));
         }
         if let Some(paused) = paused {
-            self.control.order(|orders| orders.paused = paused);
+            self.control.update(|state| state.paused = paused);
         }
         if stopped == Some(true) {
             self.control.stop(StopReason::Outside);
@@ -116,7 +120,7 @@ impl ControlHandler {
             let rate = body.get("rate").and_then(Json::as_f64).filter(|rate| *rate > 0.0 && *rate <= 1e7);
             let rate =
                 rate.ok_or_else(|| bad("this scenario is open: send {\"rate\": ARRIVALS_PER_SECOND}, more than 0"))?;
-            self.control.order(|orders| orders.rates[index] = Some(rate));
+            self.control.update(|state| state.rates[index] = Some(rate));
         } else {
             let users =
                 body.get("users").ok_or_else(|| bad("this scenario is closed: send {\"users\": NUMBER or null}"))?;
@@ -125,7 +129,7 @@ impl ControlHandler {
             if number.is_none() && !users.is_null() {
                 return Err(bad(&format!("`users` must be a whole number up to {most}, or null")));
             }
-            self.control.order(|orders| orders.users[index] = number);
+            self.control.update(|state| state.users[index] = number);
         }
         Ok(())
     }
@@ -140,34 +144,4 @@ fn bad(message: &str) -> Refusal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn requests_become_orders_and_wrong_ones_are_told_what_to_send() {
-        let named = |name: &str, open| Steerable { name: name.into(), open, max_users: 50 };
-        let desk = ControlHandler { control: Control::new(2), scenarios: vec![named("a", false), named("b", true)] };
-        let patch = |path: &str, body: &str| desk.handle(&Method::PATCH, path, body.as_bytes());
-        patch("/v1/scenarios/a", "{\"users\": 5}").unwrap();
-        patch("/v1/scenarios/b", "{\"rate\": 2.5}").unwrap();
-        let status = patch("/v1/status", "{\"paused\": true}").unwrap();
-        assert_eq!(status["scenarios"][0]["users"], 5);
-        assert_eq!(status["scenarios"][1]["rate"], 2.5);
-        assert_eq!(status["paused"], true);
-        for (path, body) in [
-            ("/v1/scenarios/a", "{\"rate\": 5}"),
-            ("/v1/scenarios/a", "{\"users\": -5}"),
-            ("/v1/scenarios/a", "{\"users\": 51}"),
-            ("/v1/scenarios/b", "{\"rate\": 0}"),
-            ("/v1/scenarios/c", "{\"rate\": 1}"),
-            ("/v1/status", "{}"),
-            ("/v1/status", "nonsense"),
-            ("/nowhere", "{}"),
-        ] {
-            assert!(patch(path, body).is_err(), "{path} {body}");
-        }
-        assert_eq!(desk.control.current().stop, None);
-        patch("/v1/status", "{\"stopped\": true}").unwrap();
-        assert_eq!(desk.control.current().stop, Some(StopReason::Outside));
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@
 use super::query::{Aggregation, Label, Number, Operator, Query, Run, Series, Window};
 use crate::{
     metric::{MetricDef, catalogue, catalogue::LabelGroup},
-    output::prometheus::names::exported_name,
+    output::naming::exported_name,
 };
 
 /// Time of the selected run's first sample, Unix seconds: a variable that the data source computes.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{DataSource, Dialect, influxql::InfluxQl, promql::PromQl, target::source};
-use crate::{metric::MetricDef, output::prometheus::names::exported_name};
+use crate::{metric::MetricDef, output::naming::exported_name};
 
 /// A dashboard variable.
 #[derive(Debug, Clone)]

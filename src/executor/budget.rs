@@ -19,8 +19,8 @@ pub struct Budget {
     shared: Option<Arc<AtomicU64>>,
     /// For each user; None for as many as fit into the time.
     per_user: Option<u64>,
-    /// Rung when something is spent: a worker without users of its own would not notice.
-    bell: Arc<Notify>,
+    /// Notified when something is spent: a worker without users of its own would not notice.
+    wakeup: Arc<Notify>,
 }
 
 impl Budget {
@@ -32,10 +32,10 @@ impl Budget {
             Work::Shared(total) => (Some(Arc::new(AtomicU64::new(segment.share_of(total)))), None),
             Work::PerUser(each) => (None, Some(each)),
         };
-        Self { shared, per_user, bell: Arc::default() }
+        Self { shared, per_user, wakeup: Arc::default() }
     }
 
-    /// Takes an iteration for a user who has begun so many.
+    /// Takes an iteration for a user that has begun so many.
     pub fn take(&self, begun: &Cell<u64>) -> bool {
         if self.is_done(begun.get()) {
             return false;
@@ -44,24 +44,24 @@ impl Budget {
         let taken = left.is_none_or(|left| left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok());
         begun.set(begun.get() + u64::from(taken));
         if !taken || self.is_done(begun.get()) {
-            self.bell.notify_waiters();
+            self.wakeup.notify_waiters();
         }
         taken
     }
 
-    /// Whether a user who has begun so many may begin no more.
+    /// Whether a user that has begun so many may begin no more.
     #[must_use]
     pub fn is_done(&self, begun: u64) -> bool {
         self.per_user.is_some_and(|each| begun >= each)
     }
 
-    /// Whether nobody may begin one. `begun` tells of every user of this worker how many it has.
+    /// Whether no user may begin one; `begun` holds the number of each user of this worker.
     pub fn is_spent(&self, mut begun: impl Iterator<Item = u64>) -> bool {
         let shared = self.shared.as_ref().is_some_and(|left| left.load(Relaxed) == 0);
         shared || self.per_user.is_some() && begun.all(|begun| self.is_done(begun))
     }
 
-    /// Takes what nobody began: of the shared, whoever calls first gets all of it.
+    /// Takes what was never begun: of the shared iterations the first caller gets all.
     pub fn take_rest(&self, begun: impl Iterator<Item = u64>) -> u64 {
         let shared = self.shared.as_ref().map_or(0, |left| left.swap(0, Relaxed));
         let own = self.per_user.map_or(0, |each| begun.map(|begun| each.saturating_sub(begun)).sum());
@@ -70,6 +70,6 @@ impl Budget {
 
     /// Waits until something is spent, from the call on.
     pub fn spent(&self) -> Notified<'_> {
-        self.bell.notified()
+        self.wakeup.notified()
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::plan::rendering::Rendered;
 
-/// At most so many are kept while nobody needs them.
+/// Most unused buffers that are kept.
 const SPARE: usize = 64;
 
 /// The spare buffers of a worker.

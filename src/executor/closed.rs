@@ -1,4 +1,4 @@
-//! The closed loop: a number of users over time, each beginning anew when done.
+//! The closed loop: a number of users over time; each iterates until it is retired.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
@@ -8,78 +8,89 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout_at},
 };
 
-use super::{budget::Budget, rest::Rest, scenario::ScenarioRun, settle, settle_finished, vu::VirtualUser};
+use super::{
+    budget::Budget,
+    scenario::ScenarioRun,
+    settle, settle_finished,
+    vu::{IterationPause, VirtualUser},
+};
 use crate::{
-    control::{Applied, Follower},
+    control::{ControlEvent, ControlSubscriber},
     plan::ClosedShape,
 };
 
-/// One user's place in the pool; the place outlives its users.
+/// One user's slot in the pool; the slot outlives its users.
 #[derive(Debug, Default)]
-struct Place {
+struct UserSlot {
     user: Option<User>,
     /// Iterations that were begun here.
     begun: Rc<Cell<u64>>,
-    /// Whether its user left of its own will: nobody comes after it.
+    /// Whether its user left by itself; it is not replaced.
     left: bool,
 }
 
 #[derive(Debug)]
 struct User {
     task: JoinHandle<()>,
-    leash: Rc<UserHandle>,
+    handle: Rc<UserHandle>,
     /// When a retired user that has not finished is cut off.
     cut_off: Option<Instant>,
 }
 
-/// What the pool tells a user.
+/// What the loop and a user share.
 #[derive(Debug, Default)]
 struct UserHandle {
     retired: Cell<bool>,
-    /// Whether the user left of its own will.
+    /// Whether the user left by itself.
     left: Cell<bool>,
-    /// Rung when it retires: whoever rests need not wait for the end of that.
-    bell: Notify,
+    /// Ends a pause between iterations when the user is retired.
+    wakeup: Notify,
 }
 
 impl UserHandle {
     fn retire(&self) {
         self.retired.set(true);
-        self.bell.notify_waiters();
+        self.wakeup.notify_waiters();
     }
 }
 
 /// Runs this worker's share of a closed scenario to its end.
-pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut follower: Follower, worker: usize) {
-    let mut pool: Vec<Place> = Vec::new();
+pub async fn run(
+    run: Rc<ScenarioRun>,
+    shape: ClosedShape,
+    budget: Budget,
+    mut subscriber: ControlSubscriber,
+    worker: usize,
+) {
+    let mut pool: Vec<UserSlot> = Vec::new();
     let end = run.start + shape.schedule.duration();
     let mut live = None;
     tokio::select! {
         () = sleep_until(run.start) => {}
-        () = stop_ordered(&mut follower) => {}
+        () = stop_commanded(&mut subscriber) => {}
     }
     let stopped = loop {
-        // Made before looking, so that a bell that rings in between is heard.
-        let (spent, rung) = (budget.spent(), run.wakeup.notified());
-        let orders = follower.look();
-        if run.paused.replace(orders.paused) && !orders.paused {
+        // Made before reading the state, so that no wakeup in between is missed.
+        let (spent, woken) = (budget.spent(), run.wakeup.notified());
+        let state = subscriber.state();
+        if run.paused.replace(state.paused) && !state.paused {
             run.wakeup.notify_waiters();
         }
-        if orders.users[run.index] != live {
-            live = orders.users[run.index];
+        if state.users[run.index] != live {
+            live = state.users[run.index];
             let what = match live {
                 Some(users) => format!("{}: {users} users", run.scenario.name),
                 None => format!("{}: users as scheduled", run.scenario.name),
             };
-            follower.applied(Applied { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
+            subscriber.report(ControlEvent { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
         }
         let now = Instant::now();
         let offset = run.offset(now);
         let wanted = run.part.share_of(live.unwrap_or_else(|| shape.schedule.users_at(offset)).into());
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         let spent_all = pool.len() >= wanted && budget.is_spent(begun(&pool));
-        if orders.stop.is_some() || spent_all || run.is_over() || now >= end {
-            break orders.stop.is_some();
+        if state.stop.is_some() || spent_all || run.is_over() || now >= end {
+            break state.stop.is_some();
         }
         adjust(&mut pool, &run, &budget, wanted, shape.graceful_ramp_down);
         let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
@@ -87,15 +98,15 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
         tokio::select! {
             () = sleep_until(wake) => {}
             () = spent => {}
-            () = rung => {}
-            () = follower.changed() => {}
+            () = woken => {}
+            () = subscriber.changed() => {}
         }
     };
     // A drain has the same grace as a schedule that ended.
     if stopped {
         run.halt();
     }
-    // Where rows ran out, nobody was kept from anything; what is left is for workers that have rows.
+    // Where rows ran out, nothing was dropped; the rest is for workers that have rows.
     let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&pool)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
@@ -103,29 +114,29 @@ pub async fn run(run: Rc<ScenarioRun>, shape: ClosedShape, budget: Budget, mut f
     }
     // Shared iterations may be taken long before the time is over: the grace counts from then, as in k6.
     let limit = if stopped { Instant::now() } else { Instant::now().max(end) } + run.scenario.graceful_stop;
-    finish(pool, &run, &mut follower, limit).await;
+    finish(pool, &run, &mut subscriber, limit).await;
 }
 
-async fn stop_ordered(follower: &mut Follower) {
-    while follower.look().stop.is_none() {
-        follower.changed().await;
+async fn stop_commanded(subscriber: &mut ControlSubscriber) {
+    while subscriber.state().stop.is_none() {
+        subscriber.changed().await;
     }
 }
 
 /// Lets users finish within the graceful stop, then cuts them off.
-async fn finish(pool: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower, mut limit: Instant) {
-    let mut users: Vec<User> = pool.into_iter().filter_map(|place| place.user).collect();
+async fn finish(pool: Vec<UserSlot>, run: &Rc<ScenarioRun>, subscriber: &mut ControlSubscriber, mut limit: Instant) {
+    let mut users: Vec<User> = pool.into_iter().filter_map(|slot| slot.user).collect();
     // In the order in which they may be cut off; the last to come was the first to be ramped down.
     users.sort_by_key(|user| user.cut_off.unwrap_or(limit));
-    users.iter().for_each(|user| user.leash.retire());
+    users.iter().for_each(|user| user.handle.retire());
     run.paused.set(false);
     run.wakeup.notify_waiters();
     for mut user in users {
-        // Whoever was ramped down before has a grace of its own.
+        // A user that was ramped down before has a grace of its own.
         let own = |limit: Instant| user.cut_off.map_or(limit, |at| at.min(limit));
         let ended = tokio::select! {
             ended = timeout_at(own(limit), &mut user.task) => ended,
-            () = stop_ordered(follower) => {
+            () = stop_commanded(subscriber) => {
                 run.halt();
                 limit = limit.min(Instant::now() + run.scenario.graceful_stop);
                 timeout_at(own(limit), &mut user.task).await
@@ -142,78 +153,78 @@ async fn finish(pool: Vec<Place>, run: &Rc<ScenarioRun>, follower: &mut Follower
 
 /// Brings the pool to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
 /// taken back before a new one is made.
-fn adjust(pool: &mut Vec<Place>, run: &Rc<ScenarioRun>, budget: &Budget, wanted: usize, grace: Duration) {
+fn adjust(pool: &mut Vec<UserSlot>, run: &Rc<ScenarioRun>, budget: &Budget, wanted: usize, grace: Duration) {
     if pool.len() < wanted {
-        pool.resize_with(wanted, Place::default);
+        pool.resize_with(wanted, UserSlot::default);
     }
     let now = Instant::now();
-    for (number, place) in pool.iter_mut().enumerate() {
-        if let Some(user) = place.user.take_if(|user| user.task.is_finished()) {
-            place.left |= user.leash.left.get();
+    for (number, slot) in pool.iter_mut().enumerate() {
+        if let Some(user) = slot.user.take_if(|user| user.task.is_finished()) {
+            slot.left |= user.handle.left.get();
             settle_finished(user.task);
         }
-        match &mut place.user {
+        match &mut slot.user {
             Some(user) if number < wanted => {
-                user.leash.retired.set(false);
+                user.handle.retired.set(false);
                 user.cut_off = None;
             }
             Some(user) => {
                 if user.cut_off.is_none() {
-                    user.leash.retire();
+                    user.handle.retire();
                     user.cut_off = Some(now + grace);
                 }
                 if user.cut_off.is_some_and(|at| at <= now) {
                     user.task.abort();
                 }
             }
-            None if number < wanted && !place.left && !budget.is_done(place.begun.get()) => {
-                let leash = Rc::new(UserHandle::default());
-                let task = spawn_local(live(run.clone(), budget.clone(), place.begun.clone(), leash.clone()));
-                place.user = Some(User { task, leash, cut_off: None });
+            None if number < wanted && !slot.left && !budget.is_done(slot.begun.get()) => {
+                let handle = Rc::new(UserHandle::default());
+                let task = spawn_local(live(run.clone(), budget.clone(), slot.begun.clone(), handle.clone()));
+                slot.user = Some(User { task, handle, cut_off: None });
             }
             _ => {}
         }
     }
 }
 
-fn next_cut_off(pool: &[Place]) -> Option<Instant> {
+fn next_cut_off(pool: &[UserSlot]) -> Option<Instant> {
     let soon = Instant::now();
-    pool.iter().filter_map(|place| place.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
+    pool.iter().filter_map(|slot| slot.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
 }
 
 /// Pause after an iteration that took no time.
 const IDLE: Duration = Duration::from_millis(1);
 
-/// Iterations begun at each place; where a user left of its own will, nothing is to be begun any more.
-fn begun(pool: &[Place]) -> impl Iterator<Item = u64> {
-    pool.iter().map(|place| {
-        let left = place.left || place.user.as_ref().is_some_and(|user| user.leash.left.get());
-        if left { u64::MAX } else { place.begun.get() }
+/// Iterations begun at each slot; where a user left of its own will, nothing is to be begun any more.
+fn begun(pool: &[UserSlot]) -> impl Iterator<Item = u64> {
+    pool.iter().map(|slot| {
+        let left = slot.left || slot.user.as_ref().is_some_and(|user| user.handle.left.get());
+        if left { u64::MAX } else { slot.begun.get() }
     })
 }
 
 /// A user's life.
-async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, leash: Rc<UserHandle>) {
+async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle: Rc<UserHandle>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut rest = Rest::new(run.clone());
+    let mut pause = IterationPause::new(run.clone());
     let mut now = Instant::now();
     loop {
-        while run.paused.get() && !leash.retired.get() && !run.is_halted() {
+        while run.paused.get() && !handle.retired.get() && !run.is_halted() {
             run.wakeup.notified().await;
             now = Instant::now();
         }
-        if leash.retired.get() || run.is_halted() || !budget.take(&begun) {
+        if handle.retired.get() || run.is_halted() || !budget.take(&begun) {
             break;
         }
         run.recorder.due(now);
         let iterated = user.iterate(now, None).await;
         if iterated.left {
-            leash.left.set(true);
+            handle.left.set(true);
             run.wakeup.notify_waiters();
             break;
         }
-        let over = || leash.retired.get() || budget.is_done(begun.get());
-        let next = rest.take(now, iterated.end, &leash.bell, over).await;
+        let over = || handle.retired.get() || budget.is_done(begun.get());
+        let next = pause.take(now, iterated.end, &handle.wakeup, over).await;
         if next == now {
             // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
             sleep(IDLE).await;

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    raw::Volume,
+    raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
     settled,
@@ -144,7 +144,9 @@ impl FlowTask {
         let mut pace = Pace { ready: intended, taken: began, stale: false, due: intended };
         let mut detached: Option<JoinSet<Instant>> = None;
         let ended = loop {
-            match self.flow.next(&run.context(self.lane.response(), pace.taken)) {
+            // Not in the scrutinee: the context would live, and every user carry it, through the match.
+            let effect = self.flow.next(&run.context(self.lane.response(), pace.taken));
+            match effect {
                 Effect::Send { step, request, mut labels, again } => {
                     if let Some(request) = &request {
                         labels.get_or_insert_default().method = Some(request.spec.method.clone());
@@ -219,10 +221,13 @@ impl FlowTask {
     ) -> Result<(), Unrenderable> {
         let run = &user.run;
         pace.refresh();
-        let context = run.context(self.lane.response(), pace.taken);
         let mut rendered = run.buffers.take();
+        let (clock, is_rendered) = {
+            let context = run.context(self.lane.response(), pace.taken);
+            (context.clock, self.flow.render(request, &context, &mut rendered)?)
+        };
         let mut outgoing = Outgoing::constant(&request.spec);
-        if self.flow.render(request, &context, &mut rendered)? {
+        if is_rendered {
             // Rendering took its time; it belongs to no request.
             pace.stale = true;
             pace.refresh();
@@ -241,13 +246,13 @@ impl FlowTask {
             let span = traced.as_ref().and_then(|traced| traced.span(attempt));
             run.recorder.attempt(stage, (step, variant), attempt, span);
         };
-        let probe = Probe::new(pace.due, pace.taken, &record);
+        let mut probe = Probe::new(pace.due, pace.taken, &record);
         let in_flight = InFlight::new(user);
-        let (demands, clock) = (request.demands.as_ref(), context.clock);
+        let demands = request.demands.as_ref();
         let flow = &self.flow;
         let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
-        let end = user.sessions.http.send(&mut self.lane, &run.network, outgoing, probe).await;
+        let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
         drop(in_flight);
         run.buffers.give_back(rendered);
         *pace = Pace { due: pace.due, ..Pace::at(end) };

@@ -11,12 +11,12 @@ use super::{
     StartError,
     flow_task::{Ended, FlowTask, User},
     rows::Rows,
-    scenario::{Floor, ScenarioRun},
+    scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
     worker::thread_cpu_seconds,
 };
 use crate::{
-    control::{Control, Follower, StopReason},
+    control::{Control, ControlSubscriber, StopReason},
     language::{IterationId, Value},
     metric::{RecordWriter, Recorder, WorkerInterval},
     plan::{Flow, Partition, Plan, Scenario, flow::Entry},
@@ -45,7 +45,7 @@ pub struct HookContext {
     pub clock_at_start: Duration,
     /// The second of the run that its interval belongs to.
     pub tick: u64,
-    /// How many record raw, workers among them; None where nobody does.
+    /// How many record raw, workers among them; None if none does.
     pub recorders: Option<usize>,
     /// What is known already, by name.
     pub given: Arc<[(String, Value)]>,
@@ -55,30 +55,30 @@ pub struct HookContext {
 ///
 /// # Errors
 /// When TLS or a runtime can't be set up.
-pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookContext) -> Result<HookRun, StartError> {
+pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, context: &HookContext) -> Result<HookRun, StartError> {
     let tls = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
         let mut recorder = Recorder::new(plan.metrics.clone());
-        recorder.records = terms.recorders.map(RecordWriter::new);
+        recorder.records = context.recorders.map(RecordWriter::new);
         let recorder = Rc::new(RefCell::new(recorder));
-        let floor = Floor {
-            worker: terms.worker,
-            start: terms.start,
-            clock_at_start: terms.clock_at_start,
+        let worker_context = WorkerContext {
+            worker: context.worker,
+            start: context.start,
+            clock_at_start: context.clock_at_start,
             part: Partition::WHOLE,
             seed: plan.seed,
             network: Rc::new(Network::new(&plan.origins, plan.http.clone(), tls)),
             buffers: Rc::default(),
-            given: terms.given.clone(),
+            given: context.given.clone(),
             rows: Rc::new(Rows::new(plan, Partition::WHOLE)),
             control: control.clone(),
             // What stands before and after the load belongs to no iteration.
             tracer: None,
         };
         let index = plan.scenarios.len();
-        let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), terms.start);
-        let run = ScenarioRun::new(scenario.clone(), index, scenario_recorder, &floor);
+        let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), context.start);
+        let run = ScenarioRun::new(scenario.clone(), index, scenario_recorder, &worker_context);
         let random = fastrand::Rng::with_seed(plan.seed);
         let mut flow = Flow::new(&scenario.flow, &run.given, random, IterationId::default());
         flow.enter(Entry::Iteration);
@@ -86,7 +86,7 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookCont
         let (user, now) = (Rc::new(User::new(run.clone())), Instant::now());
         let ended = tokio::select! {
             ended = timeout(scenario.duration(), task.run(&user, now, now)) => ended.ok().map(|(ended, _)| ended),
-            never = halt_when_ordered(&run, control.follower()) => match never {},
+            never = halt_on_stop(&run, control.subscribe()) => match never {},
         };
         let failure = match ended {
             Some(Ended::Completed | Ended::Left) => None,
@@ -100,15 +100,15 @@ pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, terms: &HookCont
         };
         let left = task.flow.variables().into();
         let cpu = thread_cpu_seconds();
-        let interval = recorder.borrow_mut().flush(terms.worker, terms.tick, true, cpu);
+        let interval = recorder.borrow_mut().flush(context.worker, context.tick, true, cpu);
         HookRun { recorded: interval, left, failure }
     }))
 }
 
 /// A stop ends it after the request in flight.
-async fn halt_when_ordered(run: &ScenarioRun, mut follower: Follower) -> Infallible {
-    while follower.look().stop.is_none() {
-        follower.changed().await;
+async fn halt_on_stop(run: &ScenarioRun, mut subscriber: ControlSubscriber) -> Infallible {
+    while subscriber.state().stop.is_none() {
+        subscriber.changed().await;
     }
     run.halt();
     future::pending().await

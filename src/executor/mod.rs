@@ -2,7 +2,7 @@
 //!
 //! Owns worker threads, virtual users, the pacer and the way from an attempt to the recorder. One thread per core, each
 //! with its own runtime, users, connections and recorder; nothing on the path of a request is shared between threads.
-//! Never imports the telling side: a slow output cannot slow a request. Start with [`worker`], then [`open`],
+//! Never imports telemetry: a slow output cannot slow a request. Start with [`worker`], then [`open`],
 //! [`closed`] and [`vu`].
 
 pub mod budget;
@@ -12,8 +12,7 @@ pub mod flow_task;
 pub mod hook;
 pub mod open;
 pub mod pacer;
-pub mod raw;
-pub mod rest;
+pub mod raw_records;
 pub mod rows;
 pub mod scenario;
 pub mod scenario_recorder;
@@ -26,7 +25,7 @@ pub mod vu_pool;
 pub mod worker;
 
 pub use tracer::Sampling;
-pub use worker::{Order, StartError, Traffic, WorkerPool};
+pub use worker::{PoolConfig, StartError, Traffic, WorkerPool};
 
 use std::{
     panic::resume_unwind,
@@ -36,8 +35,8 @@ use std::{
 
 use tokio::task::{JoinError, JoinHandle};
 
-/// Lets a panic of a task go on in the worker's thread, where it is told: a load that lost a part of itself in silence
-/// would pass for a whole one. A task that was cut off is no panic.
+/// Lets a panic of a task go on in the worker's thread, where it is reported: a load that silently lost a part would pass
+/// for a whole one. A task that was cut off is no panic.
 fn settle(ended: Result<(), JoinError>) {
     settled(ended);
 }

@@ -1,4 +1,4 @@
-//! The open loop: arrivals at intended moments; whoever is free takes them, and if nobody is, they are counted dropped.
+//! The open loop: arrivals at intended times. An idle user takes each; without one it is counted dropped.
 
 use std::{rc::Rc, time::Duration};
 
@@ -9,97 +9,96 @@ use tokio::{
 
 use super::{
     pacer::Pacer,
-    rest::Rest,
     scenario::ScenarioRun,
     settle,
-    vu::VirtualUser,
-    vu_pool::{IdleVu, Placing, VuPool},
+    vu::{IterationPause, VirtualUser},
+    vu_pool::{Acquired, IdleVu, VuPool},
 };
 use crate::{
-    control::{Applied, Follower},
+    control::{ControlEvent, ControlSubscriber},
     plan::{OpenSchedule, OpenShape},
 };
 
-/// Executors look ahead no further than this, so that an order is followed within it.
+/// Executors look ahead no further than this, so that a control command is applied within it.
 const LOOK_AHEAD: Duration = Duration::from_millis(100);
 /// After so many arrivals in one go, users get the core: a late pacer must not drop what a free user could take.
 const BATCH: u32 = 16;
 
 /// One open scenario on one worker.
-struct Floor {
+struct OpenLoop {
     run: Rc<ScenarioRun>,
-    seats: Rc<VuPool>,
+    pool: Rc<VuPool>,
     users: Vec<JoinHandle<()>>,
     worker: usize,
-    /// The rate that was last ordered, to notice another.
-    ordered_rate: Option<f64>,
+    /// The last rate that was commanded, to notice another.
+    commanded_rate: Option<f64>,
 }
 
 /// Runs this worker's share of an open scenario to its end.
 pub async fn run(
     run: Rc<ScenarioRun>,
     shape: OpenShape,
-    seats: Rc<VuPool>,
-    mut follower: Follower,
+    pool: Rc<VuPool>,
+    mut subscriber: ControlSubscriber,
     worker: usize,
     mut pacer: Pacer,
 ) {
     let receiver = spawn_local({
-        let seats = seats.clone();
-        async move { seats.receive().await }
+        let pool = pool.clone();
+        async move { pool.receive().await }
     });
-    let mut floor = Floor { run: run.clone(), seats, users: Vec::new(), worker, ordered_rate: None };
+    let mut open_loop = OpenLoop { run: run.clone(), pool, users: Vec::new(), worker, commanded_rate: None };
     for _ in 0..run.part.share_of(shape.pre_allocated_vus.into()) {
-        if floor.seats.may_make_user() {
-            floor.make_user(None);
+        if open_loop.pool.may_make_user() {
+            open_loop.make_user(None);
         }
     }
-    // An arrival that is due at once finds them in their seats.
-    while !floor.seats.holds(floor.users.len()) {
+    // An arrival that is due at once finds them parked.
+    while !open_loop.pool.has_parked(open_loop.users.len()) {
         yield_now().await;
     }
     let (mut schedule, mut anchor) = (shape.schedule, run.start);
     loop {
-        match floor.walk(&schedule, anchor, &mut pacer, &mut follower).await {
-            Walk::Over => break,
-            Walk::Stopped => {
+        match open_loop.run_schedule(&schedule, anchor, &mut pacer, &mut subscriber).await {
+            ScheduleEnd::Over => break,
+            ScheduleEnd::Stopped => {
                 run.halt();
                 break;
             }
-            Walk::Rerated { at, rate } => {
-                schedule = schedule.rerated(at.saturating_duration_since(anchor), rate);
+            ScheduleEnd::RateChanged { at, rate } => {
+                schedule = schedule.with_rate_from(at.saturating_duration_since(anchor), rate);
                 anchor = at;
             }
         }
     }
     run.target_rate.set(Some(0.0));
-    floor.finish(&mut follower).await;
+    open_loop.finish(&mut subscriber).await;
     receiver.abort();
 }
 
-/// Why the walk along a schedule ended.
-enum Walk {
+/// Why no further arrivals of a schedule are released.
+enum ScheduleEnd {
     /// All arrivals were released.
     Over,
     /// The run is to end.
     Stopped,
-    /// A live order: go on from `at` with `rate`.
-    Rerated { at: Instant, rate: f64 },
+    /// A control command: go on from `at` with `rate`.
+    RateChanged { at: Instant, rate: f64 },
 }
 
-impl Floor {
-    async fn walk(
+impl OpenLoop {
+    async fn run_schedule(
         &mut self,
         schedule: &OpenSchedule,
         anchor: Instant,
         pacer: &mut Pacer,
-        follower: &mut Follower,
-    ) -> Walk {
+        subscriber: &mut ControlSubscriber,
+    ) -> ScheduleEnd {
         let run = self.run.clone();
         let mut now = Instant::now();
         let mut in_a_row = 0;
-        if let Some(walk) = self.follow(follower, anchor, now) {
-            return walk;
+        if let Some(end) = self.apply_control(subscriber, anchor, now) {
+            return end;
         }
         for arrival in schedule.arrivals(run.part, run.seed) {
             let due = anchor + arrival.offset;
@@ -113,16 +112,16 @@ impl Floor {
                 in_a_row = 0;
                 run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
                 if run.is_over() {
-                    return Walk::Over;
+                    return ScheduleEnd::Over;
                 }
-                if follower.has_changed()
-                    && let Some(walk) = self.follow(follower, anchor, now)
+                if subscriber.has_changed()
+                    && let Some(end) = self.apply_control(subscriber, anchor, now)
                 {
-                    return walk;
+                    return end;
                 }
             }
             if run.is_over() {
-                return Walk::Over;
+                return ScheduleEnd::Over;
             }
             if !run.paused.get() {
                 self.release(due);
@@ -134,48 +133,57 @@ impl Floor {
         while now < end && !run.is_over() {
             now = pacer.wait_until(end.min(now + LOOK_AHEAD)).await;
             run.target_rate.set(Some(schedule.rate_at(now.saturating_duration_since(anchor))));
-            if let Some(walk) = self.follow(follower, anchor, now) {
-                return walk;
+            if let Some(end) = self.apply_control(subscriber, anchor, now) {
+                return end;
             }
         }
-        Walk::Over
+        ScheduleEnd::Over
     }
 
-    /// Follows the orders in force; Some when the walk can't go on as it is.
-    fn follow(&mut self, follower: &mut Follower, anchor: Instant, now: Instant) -> Option<Walk> {
-        let orders = follower.look();
-        self.run.paused.set(orders.paused);
-        if orders.stop.is_some() {
-            return Some(Walk::Stopped);
+    /// Follows the state in force; Some when the end can't go on as it is.
+    fn apply_control(
+        &mut self,
+        subscriber: &mut ControlSubscriber,
+        anchor: Instant,
+        now: Instant,
+    ) -> Option<ScheduleEnd> {
+        let state = subscriber.state();
+        self.run.paused.set(state.paused);
+        if state.stop.is_some() {
+            return Some(ScheduleEnd::Stopped);
         }
-        let rate = orders.rates[self.run.index].filter(|_| orders.rates[self.run.index] != self.ordered_rate)?;
-        self.ordered_rate = Some(rate);
+        let rate = state.rates[self.run.index].filter(|_| state.rates[self.run.index] != self.commanded_rate)?;
+        self.commanded_rate = Some(rate);
         // A scenario that has not begun begins when it was planned to.
         let at = now.max(anchor);
         let what = format!("{}: {rate} arrivals per second", self.run.scenario.name);
-        follower.applied(Applied { at: self.run.offset(now) + self.run.scenario.start, worker: self.worker, what });
-        Some(Walk::Rerated { at, rate })
+        subscriber.report(ControlEvent {
+            at: self.run.offset(now) + self.run.scenario.start,
+            worker: self.worker,
+            what,
+        });
+        Some(ScheduleEnd::RateChanged { at, rate })
     }
 
     fn release(&mut self, due: Instant) {
         self.run.recorder.due(due);
-        match self.seats.place(due) {
-            Placing::Seated => {}
-            Placing::NewUser => self.make_user(Some(due)),
-            Placing::Dropped => self.run.recorder.dropped(self.run.stage(due), due, 1),
+        match self.pool.acquire(due) {
+            Acquired::User => {}
+            Acquired::NewUser => self.make_user(Some(due)),
+            Acquired::Dropped => self.run.recorder.dropped(self.run.stage(due), due, 1),
         }
     }
 
     fn make_user(&mut self, first: Option<Instant>) {
-        self.users.push(spawn_local(live(self.run.clone(), self.seats.clone(), first)));
+        self.users.push(spawn_local(live(self.run.clone(), self.pool.clone(), first)));
     }
 
     /// Lets users finish within the graceful stop, then cuts them off.
-    async fn finish(self, follower: &mut Follower) {
-        self.seats.dismiss();
+    async fn finish(self, subscriber: &mut ControlSubscriber) {
+        self.pool.shut_down();
         if self.run.is_over() {
             // Workers that still have rows must not run short of users for those that leave here.
-            self.seats.give_back(self.users.len());
+            self.pool.release(self.users.len());
         }
         self.run.wakeup.notify_waiters();
         let limit = Instant::now() + self.run.scenario.graceful_stop;
@@ -191,8 +199,8 @@ impl Floor {
                         }
                         break;
                     }
-                    () = follower.changed() => {
-                        if follower.look().stop.is_some() {
+                    () = subscriber.changed() => {
+                        if subscriber.state().stop.is_some() {
                             self.run.halt();
                         }
                     }
@@ -203,19 +211,19 @@ impl Floor {
 }
 
 /// A user's life: take an arrival, run it, be free again.
-async fn live(run: Rc<ScenarioRun>, seats: Rc<VuPool>, first: Option<Instant>) {
+async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut rest = Rest::new(run.clone());
-    let seat = Rc::new(IdleVu::default());
+    let mut pause = IterationPause::new(run.clone());
+    let idle = Rc::new(IdleVu::default());
     let mut arrival = first;
     loop {
         let due = if let Some(due) = arrival.take() {
             due
         } else {
-            if !seats.sit(seat.clone()) {
+            if !pool.park(idle.clone()) {
                 break;
             }
-            match seat.next().await {
+            match idle.next().await {
                 Some(due) => due,
                 None => break,
             }
@@ -225,7 +233,7 @@ async fn live(run: Rc<ScenarioRun>, seats: Rc<VuPool>, first: Option<Instant>) {
         if iterated.left {
             break;
         }
-        rest.take(began, iterated.end, &run.wakeup, || run.is_halted() || seats.is_closed()).await;
+        pause.take(began, iterated.end, &run.wakeup, || run.is_halted() || pool.is_closed()).await;
     }
     user.run_on_stop().await;
 }

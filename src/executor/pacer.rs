@@ -43,27 +43,27 @@ impl Pacer {
         Self { timer: None, rested: Instant::now() }
     }
 
-    /// Waits until `moment`, and gives the time at waking.
-    pub async fn wait_until(&mut self, moment: Instant) -> Instant {
-        let moment = moment.max(self.rested);
+    /// Waits until `time`, and gives the time at waking.
+    pub async fn wait_until(&mut self, time: Instant) -> Instant {
+        let time = time.max(self.rested);
         loop {
             let now = Instant::now();
-            if now >= moment {
+            if now >= time {
                 self.rested = now + REST;
                 return now;
             }
             let Some(timer) = &self.timer else {
-                sleep_until(moment).await;
+                sleep_until(time).await;
                 continue;
             };
-            let wait = moment - now;
+            let wait = time - now;
             let it_value = Timespec {
                 tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
                 tv_nsec: wait.subsec_nanos().into(),
             };
             let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value };
             if timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &once).is_err() {
-                sleep_until(moment).await;
+                sleep_until(time).await;
                 continue;
             }
             if let Ok(mut ready) = timer.readable().await {

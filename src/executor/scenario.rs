@@ -1,4 +1,4 @@
-//! What all users of a scenario on one worker share: its plan, its desk, its counts and the word to stop.
+//! What all users of a scenario on one worker share: its plan, its recorder, its counters and the signal to stop.
 
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, tracer::Tracer};
 use crate::{
-    control::{Applied, Control, StopReason},
+    control::{Control, ControlEvent, StopReason},
     language::{Response, Slot, Value},
     plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
     protocol::Network,
@@ -14,7 +14,7 @@ use crate::{
 
 /// What the scenarios of a worker have in common.
 #[derive(Debug)]
-pub struct Floor {
+pub struct WorkerContext {
     /// Which worker.
     pub worker: usize,
     /// When the run begins.
@@ -35,7 +35,7 @@ pub struct Floor {
     pub rows: Rc<Rows>,
     /// Where a flow's wish to end the test goes.
     pub control: Control,
-    /// Who decides about traces, if requests are to carry them.
+    /// Decides about traces, if requests are to carry them.
     pub tracer: Option<Rc<Tracer>>,
 }
 
@@ -62,7 +62,7 @@ pub struct ScenarioRun {
     pub given: Vec<(Slot, Value)>,
     /// Rows for users.
     pub rows: Rc<Rows>,
-    /// Who decides about traces, if requests are to carry them.
+    /// Decides about traces, if requests are to carry them.
     pub tracer: Option<Rc<Tracer>>,
     control: Control,
     worker: usize,
@@ -76,35 +76,35 @@ pub struct ScenarioRun {
     pub target_rate: Cell<Option<f64>>,
     /// Whether new iterations may begin.
     pub paused: Cell<bool>,
-    /// Rung when a pause ends, or the run does.
+    /// Notified when a pause ends, or the run does.
     pub wakeup: Notify,
     halted: Cell<bool>,
     over: Cell<bool>,
     numbers: Cell<u64>,
     iterations: Cell<u64>,
-    rests: Cell<u64>,
+    pauses: Cell<u64>,
     last_stage: Cell<usize>,
 }
 
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(scenario: Scenario, index: usize, recorder: ScenarioRecorder, floor: &Floor) -> Rc<Self> {
+    pub fn new(scenario: Scenario, index: usize, recorder: ScenarioRecorder, context: &WorkerContext) -> Rc<Self> {
         Rc::new(Self {
             index,
-            start: floor.start + scenario.start,
-            given: scenario.flow.slots_of(&floor.given),
+            start: context.start + scenario.start,
+            given: scenario.flow.slots_of(&context.given),
             scenario,
-            part: floor.part,
-            seed: floor.seed.wrapping_add(index as u64),
-            network: floor.network.clone(),
+            part: context.part,
+            seed: context.seed.wrapping_add(index as u64),
+            network: context.network.clone(),
             recorder,
-            buffers: floor.buffers.clone(),
-            rows: floor.rows.clone(),
-            tracer: floor.tracer.clone(),
-            control: floor.control.clone(),
-            worker: floor.worker,
-            clock_at_start: floor.clock_at_start,
+            buffers: context.buffers.clone(),
+            rows: context.rows.clone(),
+            tracer: context.tracer.clone(),
+            control: context.control.clone(),
+            worker: context.worker,
+            clock_at_start: context.clock_at_start,
             running: Cell::default(),
             made: Cell::default(),
             target_rate: Cell::default(),
@@ -114,25 +114,25 @@ impl ScenarioRun {
             over: Cell::default(),
             numbers: Cell::default(),
             iterations: Cell::default(),
-            rests: Cell::default(),
+            pauses: Cell::default(),
             last_stage: Cell::default(),
         })
     }
 
-    /// Offset of a moment from the scenario's start.
+    /// Offset of a time from the scenario's start.
     #[must_use]
-    pub fn offset(&self, moment: Instant) -> Duration {
-        moment.saturating_duration_since(self.start)
+    pub fn offset(&self, time: Instant) -> Duration {
+        time.saturating_duration_since(self.start)
     }
 
-    /// The stage at a moment. Moments mostly come in order, so the last answer is tried first.
+    /// The stage at a time. Moments mostly come in order, so the last answer is tried first.
     #[must_use]
-    pub fn stage(&self, moment: Instant) -> usize {
+    pub fn stage(&self, time: Instant) -> usize {
         let marks = self.scenario.stages();
         if marks.len() < 2 {
             return 0;
         }
-        let offset = self.offset(moment);
+        let offset = self.offset(time);
         let guess = self.last_stage.get();
         let begun = marks.get(guess).is_some_and(|mark| mark.start <= offset);
         let over = marks.get(guess + 1).is_some_and(|mark| mark.start <= offset);
@@ -169,7 +169,7 @@ impl ScenarioRun {
 
     /// Ends the whole test.
     pub fn abort(&self, reason: &str) {
-        self.tell(format!("{} aborts the test: {reason}", self.scenario.name));
+        self.report(format!("{} aborts the test: {reason}", self.scenario.name));
         self.control.stop(StopReason::Aborted);
     }
 
@@ -177,7 +177,7 @@ impl ScenarioRun {
     /// and none is counted dropped for it.
     pub fn run_out(&self, data: &str) {
         if !self.over.replace(true) {
-            self.tell(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
+            self.report(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
             self.wakeup.notify_waiters();
         }
     }
@@ -188,17 +188,17 @@ impl ScenarioRun {
         self.over.get()
     }
 
-    fn tell(&self, what: String) {
+    fn report(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
-        self.control.follower().applied(Applied { at, worker: self.worker, what });
+        self.control.subscribe().report(ControlEvent { at, worker: self.worker, what });
     }
 
-    /// Random numbers for the rests of one more user.
+    /// Random numbers for the pauses of one more user.
     #[must_use]
-    pub fn random_of_rests(&self) -> fastrand::Rng {
-        let own = self.rests.get();
-        self.rests.set(own + 1);
-        // Far from the seeds of flows, so that rests and flows do not go hand in hand.
+    pub fn pause_random(&self) -> fastrand::Rng {
+        let own = self.pauses.get();
+        self.pauses.set(own + 1);
+        // Far from the seeds of flows, so that pauses and flows do not go hand in hand.
         fastrand::Rng::with_seed(!self.seed ^ (self.part.nth(own) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
@@ -219,11 +219,11 @@ impl ScenarioRun {
         let begun = now >= self.start;
         let over = self.offset(now) >= self.scenario.duration();
         let stage = (begun && !over).then(|| self.stage(now));
-        // Gauges of workers add up, and a stage is active once: the first worker tells it.
-        let tells_stage = self.part.nth(0) == 0;
+        // Gauges of workers add up, and a stage is active once: the first worker records it.
+        let records_stage = self.part.nth(0) == 0;
         let target_rate = self.target_rate.get().map(|rate| rate * self.part.fraction());
         if begun {
-            self.recorder.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| tells_stage));
+            self.recorder.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| records_stage));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::raw::{Volume, nanoseconds, record_of};
+use super::raw_records::{Volume, nanoseconds, record_of};
 use crate::{
     metric::{
         Labels, MetricDef, Record, Recorder, Span,
@@ -78,14 +78,14 @@ impl ScenarioRecorder {
         Self { recorder, index, run_start, scenario, labels, caches: RefCell::new(caches) }
     }
 
-    fn second_of(&self, moment: Instant) -> u32 {
-        u32::try_from(self.since_start(moment).as_secs()).unwrap_or(u32::MAX)
+    fn second_of(&self, time: Instant) -> u32 {
+        u32::try_from(self.since_start(time).as_secs()).unwrap_or(u32::MAX)
     }
 
     /// Time since the start of the run, or zero before it.
     #[must_use]
-    pub fn since_start(&self, moment: Instant) -> Duration {
-        moment.saturating_duration_since(self.run_start)
+    pub fn since_start(&self, time: Instant) -> Duration {
+        time.saturating_duration_since(self.run_start)
     }
 
     fn stage_label(&self, stage: usize) -> &str {

@@ -23,7 +23,7 @@ use super::{
     closed, open,
     pacer::Pacer,
     rows::Rows,
-    scenario::{Floor, ScenarioRun},
+    scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
     vu_pool::{Pool, VuPool},
 };
@@ -142,15 +142,15 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
 
 /// A plan's only scenario on one worker, from now.
 fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, control: &Control) -> Rc<ScenarioRun> {
-    let floor = floor(plan, part, control);
+    let worker_context = worker_context(plan, part, control);
     let scenario = plan.scenarios[0].clone();
-    let scenario_recorder = ScenarioRecorder::new(scenario.clone(), 0, recorder.clone(), floor.start);
-    ScenarioRun::new(scenario, 0, scenario_recorder, &floor)
+    let scenario_recorder = ScenarioRecorder::new(scenario.clone(), 0, recorder.clone(), worker_context.start);
+    ScenarioRun::new(scenario, 0, scenario_recorder, &worker_context)
 }
 
 /// A worker's part of a plan, from now.
-pub(super) fn floor(plan: &Plan, part: Partition, control: &Control) -> Floor {
-    Floor {
+pub(super) fn worker_context(plan: &Plan, part: Partition, control: &Control) -> WorkerContext {
+    WorkerContext {
         worker: 0,
         start: Instant::now(),
         clock_at_start: Duration::ZERO,
@@ -175,16 +175,16 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
     let control = Control::new(1);
     let run = on_worker(&plan, &recorder, Partition::WHOLE, &control);
-    let follower = control.follower();
+    let subscriber = control.subscribe();
     spawn_local(beside(control, run.clone()));
     match plan.scenarios[0].shape.clone() {
         Shape::Open(shape) => {
-            let seats = Rc::new(VuPool::new(Pool::new(1, shape.max_vus), 0));
-            open::run(run, shape, seats, follower, 0, Pacer::coarse()).await;
+            let pool = Rc::new(VuPool::new(Pool::new(1, shape.max_vus), 0));
+            open::run(run, shape, pool, subscriber, 0, Pacer::coarse()).await;
         }
         Shape::Closed(shape) => {
             let budget = Budget::new(shape.work, Partition::WHOLE);
-            closed::run(run, shape, budget, follower, 0).await;
+            closed::run(run, shape, budget, subscriber, 0).await;
         }
     }
     let ended = start.elapsed();
@@ -275,13 +275,13 @@ async fn the_grace_of_shared_iterations_counts_from_the_end_of_their_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_ordered_before_the_start_does_not_start_the_scenario() {
+async fn a_rate_commanded_before_the_start_does_not_start_the_scenario() {
     let mut plan = plan(open_shape(1.0, seconds(10), 50), millis(10), seconds(30));
     plan.scenarios[0].start = seconds(10);
     let left = LocalSet::new()
         .run_until(conduct(plan, |control, _| async move {
             sleep(seconds(1)).await;
-            control.order(|orders| orders.rates[0] = Some(2.0));
+            control.update(|state| state.rates[0] = Some(2.0));
             sleep(seconds(60)).await;
         }))
         .await;
@@ -289,11 +289,11 @@ async fn a_rate_ordered_before_the_start_does_not_start_the_scenario() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_ordered_after_the_last_arrival_is_followed() {
+async fn a_rate_commanded_after_the_last_arrival_is_followed() {
     let left = LocalSet::new()
         .run_until(conduct(plan(open_shape(0.1, seconds(20), 50), millis(10), seconds(30)), |control, _| async move {
             sleep(seconds(15)).await;
-            control.order(|orders| orders.rates[0] = Some(10.0));
+            control.update(|state| state.rates[0] = Some(10.0));
             sleep(seconds(60)).await;
         }))
         .await;
@@ -335,9 +335,9 @@ async fn a_pause_begins_nothing() {
         let left = LocalSet::new()
             .run_until(conduct(plan(shape, millis(1_000), seconds(30)), |control, _| async move {
                 sleep(millis(2_500)).await;
-                control.order(|orders| orders.paused = true);
+                control.update(|state| state.paused = true);
                 sleep(seconds(4)).await;
-                control.order(|orders| orders.paused = false);
+                control.update(|state| state.paused = false);
                 sleep(seconds(60)).await;
             }))
             .await;
@@ -346,12 +346,12 @@ async fn a_pause_begins_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_and_rates_follow_live_orders() {
+async fn users_and_rates_follow_live_commands() {
     let shape = closed_shape(ClosedSchedule::constant(1, millis(9_500)), None);
     let left = LocalSet::new()
         .run_until(conduct(plan(shape, seconds(1), seconds(30)), |control, _| async move {
             sleep(millis(4_500)).await;
-            control.order(|orders| orders.users[0] = Some(3));
+            control.update(|state| state.users[0] = Some(3));
             sleep(seconds(60)).await;
         }))
         .await;
@@ -362,9 +362,9 @@ async fn users_and_rates_follow_live_orders() {
             plan(open_shape(10.0, seconds(10), 500), millis(10), seconds(30)),
             |control, _| async move {
                 sleep(millis(4_950)).await;
-                control.order(|orders| orders.rates[0] = Some(100.0));
+                control.update(|state| state.rates[0] = Some(100.0));
                 sleep(seconds(60)).await;
-                assert_eq!(control.take_applied().len(), 1);
+                assert_eq!(control.take_events().kept.len(), 1);
             },
         ))
         .await;
@@ -373,9 +373,9 @@ async fn users_and_rates_follow_live_orders() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
+async fn the_target_rate_is_recorded_once_however_many_workers_make_it() {
     let plan = plan(open_shape(60.0, seconds(10), 5), millis(10), seconds(30));
-    let mut told = 0.0;
+    let mut seen = 0.0;
     for worker in 0..3 {
         let recorder = Rc::new(RefCell::new(Recorder::default()));
         let run = on_worker(&plan, &recorder, Partition::new(worker, 3), &Control::new(1));
@@ -384,14 +384,14 @@ async fn the_wanted_rate_is_told_once_however_many_workers_make_it() {
         let interval = recorder.borrow_mut().flush(0, 1, true, 0.0);
         for ((metric, _), value) in interval.new_series.iter().zip(&interval.values) {
             if let (true, Value::Gauge(Some(rate))) = (metric.name == "target_rate", value) {
-                told += rate;
+                seen += rate;
             }
         }
     }
-    assert!((told - 60.0_f64).abs() < 1e-9, "{told}");
+    assert!((seen - 60.0_f64).abs() < 1e-9, "{seen}");
 }
 
-/// A server that answers whatever ends a head; it never answers `/hang`, and counts who waits for it.
+/// A server that answers whatever ends a head; it never answers `/hang`, and counts the requests that wait for it.
 async fn answer_all(listener: TcpListener, waiting: Rc<Cell<u64>>) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let waiting = waiting.clone();

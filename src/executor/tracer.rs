@@ -1,6 +1,6 @@
 //! Tracing: every request carries a `traceparent` (W3C Trace Context), and those of a sampled iteration leave spans.
 //!
-//! An iteration is a trace. Whether it is sampled is decided at its begin and told to the target by flag 01, all others
+//! An iteration is a trace. Whether it is sampled is decided at its begin and shown to the target by flag 01, all others
 //! carry flag 00, so that no backend behind the target is flooded. Each worker has its share of the cap and identities of
 //! its own: nothing is shared on the path of a request. The random numbers are not the flow's: a traced run is the same
 //! load.
@@ -14,7 +14,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{raw::nanoseconds, scenario::ScenarioRun, traced};
+use super::{raw_records::nanoseconds, scenario::ScenarioRun, traced};
 use crate::{
     metric::Span,
     plan::Partition,
@@ -69,17 +69,17 @@ impl Tracer {
         }
     }
 
-    /// Takes one trace off the share of the second of a moment; false when it is used up.
-    fn spend(&self, moment: Instant) -> bool {
-        let second = moment.saturating_duration_since(self.start).as_secs();
+    /// Takes one trace off the share of the second of a time; false when it is used up.
+    fn spend(&self, time: Instant) -> bool {
+        let second = time.saturating_duration_since(self.start).as_secs();
         let (known, left) = self.budget.get();
         let left = if second == known { left } else { self.share };
         self.budget.set((second, left.saturating_sub(1)));
         left > 0
     }
 
-    fn unix_ns(&self, moment: Instant) -> u64 {
-        self.started_at_ns.saturating_add(nanoseconds(moment.saturating_duration_since(self.start)))
+    fn unix_ns(&self, time: Instant) -> u64 {
+        self.started_at_ns.saturating_add(nanoseconds(time.saturating_duration_since(self.start)))
     }
 }
 
@@ -169,7 +169,7 @@ impl Drop for Trace {
         if !self.is_sampled {
             return;
         }
-        let since = |end: Instant, moment| nanoseconds(end.saturating_duration_since(moment));
+        let since = |end: Instant, time| nanoseconds(end.saturating_duration_since(time));
         let end = self.ended.get().unwrap_or_else(Instant::now);
         let span = Span {
             trace: self.id,

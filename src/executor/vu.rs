@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
-use tokio::time::Instant;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
 
 use super::{
     flow_task::{Ended, FlowTask, User},
-    raw::Volume,
+    raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
     tracer::Trace,
@@ -128,5 +131,46 @@ impl Drop for VirtualUser {
             let now = Instant::now();
             run.recorder.cut_off(run.stage(now), now, volume);
         }
+    }
+}
+
+/// The pauses of one user between iterations (`wait_time`, pacing).
+#[derive(Debug)]
+pub struct IterationPause {
+    run: Rc<ScenarioRun>,
+    random: fastrand::Rng,
+}
+
+impl IterationPause {
+    /// The pauses of a user of a scenario.
+    #[must_use]
+    pub fn new(run: Rc<ScenarioRun>) -> Self {
+        let random = run.pause_random();
+        Self { run, random }
+    }
+
+    /// Pauses after an iteration; `wakeup` is notified when `is_over` may have come true, which ends the pause. Gives the time
+    /// after it.
+    pub async fn take(
+        &mut self,
+        began: Instant,
+        ended: Instant,
+        wakeup: &Notify,
+        is_over: impl Fn() -> bool,
+    ) -> Instant {
+        let time = self.run.scenario.wait.rest(ended.saturating_duration_since(began), self.random.f64());
+        if time.is_zero() {
+            return ended;
+        }
+        // A pausing user counts as running, like one that thinks.
+        let _running = Running::new(&self.run);
+        let until = ended + time;
+        while !is_over() && Instant::now() < until {
+            tokio::select! {
+                () = sleep_until(until) => {}
+                () = wakeup.notified() => {}
+            }
+        }
+        Instant::now()
     }
 }

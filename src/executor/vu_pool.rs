@@ -1,8 +1,8 @@
-//! VuPool: where free users of an open scenario wait for arrivals, shared between workers only when one has none left.
+//! The pool of idle users of an open scenario, shared between workers only when one has none left.
 //!
-//! A seat must be *claimed* before it is filled. The claim is a counter that its own worker and, at need, others
-//! decrement; so an arrival that another worker hands over always finds the seat it claimed. A drop is counted only
-//! when no worker has a free user and the budget of new users is spent.
+//! An idle user is *claimed* before it gets an arrival. The claim is a counter that its own worker and, at need, others
+//! decrement; so an arrival that another worker hands over always finds the user it claimed. A drop is counted only
+//! when no worker has an idle user and no more users may be made.
 
 use std::{
     cell::{Cell, RefCell},
@@ -21,7 +21,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-/// Where one user waits.
+/// An idle user, waiting for an arrival.
 #[derive(Debug, Default)]
 pub struct IdleVu {
     arrival: Cell<Option<Instant>>,
@@ -65,19 +65,19 @@ pub struct Pool {
 
 #[derive(Debug, Default)]
 struct Counter {
-    free: AtomicI64,
+    idle: AtomicI64,
     inbox: Mutex<VecDeque<Instant>>,
-    bell: Notify,
+    wakeup: Notify,
 }
 
 /// What became of an arrival.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Placing {
-    /// A free user took it, here or on another worker.
-    Seated,
+pub enum Acquired {
+    /// An idle user took it, here or on another worker.
+    User,
     /// A new user may be made for it.
     NewUser,
-    /// Nobody is free and no more users may be made.
+    /// No user is idle and no more may be made.
     Dropped,
 }
 
@@ -94,7 +94,7 @@ impl Pool {
     }
 }
 
-/// One worker's seats of one open scenario.
+/// One worker's idle users of one open scenario.
 #[derive(Debug)]
 pub struct VuPool {
     pool: Arc<Pool>,
@@ -104,7 +104,7 @@ pub struct VuPool {
 }
 
 impl VuPool {
-    /// No seats yet.
+    /// No users yet.
     #[must_use]
     pub fn new(pool: Arc<Pool>, worker: usize) -> Self {
         Self { pool, worker, waiting: RefCell::default(), closed: Cell::default() }
@@ -121,62 +121,62 @@ impl VuPool {
     }
 
     /// Returns users to the shared budget.
-    pub fn give_back(&self, users: usize) {
+    pub fn release(&self, users: usize) {
         self.pool.budget.fetch_add(i64::try_from(users).unwrap_or(i64::MAX), AcqRel);
     }
 
-    /// A user is free; false when no more arrivals will come. The last to become free is the first to be taken: its
+    /// A user becomes idle; false when no more arrivals will come. The last to be parked is the first to be taken: its
     /// connection and caches are warm.
     #[must_use]
-    pub fn sit(&self, seat: Rc<IdleVu>) -> bool {
+    pub fn park(&self, idle: Rc<IdleVu>) -> bool {
         if self.closed.get() {
             return false;
         }
-        self.waiting.borrow_mut().push(seat);
-        self.own().free.fetch_add(1, AcqRel);
+        self.waiting.borrow_mut().push(idle);
+        self.own().idle.fetch_add(1, AcqRel);
         true
     }
 
     /// Finds a user for an arrival.
-    pub fn place(&self, arrival: Instant) -> Placing {
-        if Pool::claim(&self.own().free) {
-            self.fill(arrival);
-            return Placing::Seated;
+    pub fn acquire(&self, arrival: Instant) -> Acquired {
+        if Pool::claim(&self.own().idle) {
+            self.wake_one(arrival);
+            return Acquired::User;
         }
         if self.may_make_user() {
-            return Placing::NewUser;
+            return Acquired::NewUser;
         }
         let others = self.pool.workers.iter().enumerate().filter(|(worker, _)| *worker != self.worker);
         for (_, other) in others {
-            if other.free.load(Relaxed) > 0 && Pool::claim(&other.free) {
+            if other.idle.load(Relaxed) > 0 && Pool::claim(&other.idle) {
                 other.inbox.lock().unwrap_or_else(PoisonError::into_inner).push_back(arrival);
-                other.bell.notify_one();
-                return Placing::Seated;
+                other.wakeup.notify_one();
+                return Acquired::User;
             }
         }
-        Placing::Dropped
+        Acquired::Dropped
     }
 
-    fn fill(&self, arrival: Instant) {
-        let seat = self.waiting.borrow_mut().pop();
-        if let Some(seat) = seat {
-            seat.arrival.set(Some(arrival));
-            seat.wake();
+    fn wake_one(&self, arrival: Instant) {
+        let idle = self.waiting.borrow_mut().pop();
+        if let Some(idle) = idle {
+            idle.arrival.set(Some(arrival));
+            idle.wake();
         }
     }
 
-    /// VuPool arrivals that other workers handed over, for ever.
+    /// Hands arrivals from other workers to the users they claimed, for ever.
     pub async fn receive(&self) {
         loop {
-            self.own().bell.notified().await;
+            self.own().wakeup.notified().await;
             let handed = std::mem::take(&mut *self.own().inbox.lock().unwrap_or_else(PoisonError::into_inner));
-            handed.into_iter().for_each(|arrival| self.fill(arrival));
+            handed.into_iter().for_each(|arrival| self.wake_one(arrival));
         }
     }
 
-    /// Whether so many users have sat down. Only before the first arrival.
+    /// Whether so many users are parked. Only before the first arrival.
     #[must_use]
-    pub fn holds(&self, users: usize) -> bool {
+    pub fn has_parked(&self, users: usize) -> bool {
         self.waiting.borrow().len() >= users
     }
 
@@ -186,36 +186,19 @@ impl VuPool {
         self.closed.get()
     }
 
-    /// Sends every free user home. VuPool that another worker has already claimed stay until they are filled.
-    pub fn dismiss(&self) {
+    /// Ends every idle user, except those that another worker has claimed: their arrival is still to come.
+    pub fn shut_down(&self) {
         self.closed.set(true);
-        let unclaimed = self.own().free.swap(0, AcqRel);
+        let unclaimed = self.own().idle.swap(0, AcqRel);
         let mut waiting = self.waiting.borrow_mut();
         for _ in 0..unclaimed {
-            if let Some(seat) = waiting.pop() {
-                seat.closed.set(true);
-                seat.wake();
+            if let Some(idle) = waiting.pop() {
+                idle.closed.set(true);
+                idle.wake();
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_arrival_is_dropped_only_when_every_share_is_spent() {
-        let pool = Pool::new(2, 1);
-        let (here, there) = (VuPool::new(pool.clone(), 0), VuPool::new(pool, 1));
-        assert!(there.may_make_user());
-        let seat = Rc::new(IdleVu::default());
-        assert!(there.sit(seat.clone()));
-        let now = Instant::now();
-        assert_eq!(here.place(now), Placing::Seated, "another worker's free user takes it");
-        assert_eq!(here.place(now), Placing::Dropped);
-        assert_eq!(there.place(now), Placing::Dropped, "a claimed seat is not free");
-        there.dismiss();
-        assert!(!seat.closed.get(), "it waits for what was handed over");
-    }
-}
+mod tests;

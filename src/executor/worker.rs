@@ -16,14 +16,14 @@ use super::{
     closed, open,
     pacer::Pacer,
     rows::Rows,
-    scenario::{Floor, ScenarioRun},
+    scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
     settle,
     tracer::{Sampling, Tracer},
     vu_pool::{Pool, VuPool},
 };
 use crate::{
-    control::{Control, Follower},
+    control::{Control, ControlSubscriber},
     language::Value,
     metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
     plan::{Partition, Plan, Shape},
@@ -53,7 +53,7 @@ pub struct WorkerPool {
     threads: Vec<std::thread::JoinHandle<std::io::Result<()>>>,
 }
 
-/// What the telling side receives.
+/// What telemetry receives.
 #[derive(Debug)]
 pub struct Traffic {
     /// Intervals of all workers; ends when the last worker has ended.
@@ -90,7 +90,7 @@ struct Assignment {
     traces: Option<Sampling>,
     tls: Connector,
     shared: Vec<Shared>,
-    follower: Follower,
+    subscriber: ControlSubscriber,
     sender: mpsc::Sender<WorkerInterval>,
     control: Control,
     clock_at_start: Duration,
@@ -99,7 +99,7 @@ struct Assignment {
 
 /// How a pool is to work.
 #[derive(Debug)]
-pub struct Order {
+pub struct PoolConfig {
     /// Threads.
     pub workers: usize,
     /// The share of the whole work that they have together.
@@ -108,7 +108,7 @@ pub struct Order {
     pub start: Instant,
     /// The wall clock then, since the Unix epoch.
     pub clock_at_start: Duration,
-    /// How many record raw, setup and teardown among them; None where nobody does.
+    /// How many record raw, setup and teardown among them; None if none does.
     pub recorders: Option<usize>,
     /// What is sampled, if requests are to carry traces.
     pub traces: Option<Sampling>,
@@ -123,8 +123,8 @@ impl WorkerPool {
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
-    pub fn start(plan: &Arc<Plan>, control: &Control, order: Order) -> Result<Traffic, StartError> {
-        let Order { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = order;
+    pub fn start(plan: &Arc<Plan>, control: &Control, config: PoolConfig) -> Result<Traffic, StartError> {
+        let PoolConfig { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = config;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has room.
@@ -141,7 +141,7 @@ impl WorkerPool {
                 traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
-                follower: control.follower(),
+                subscriber: control.subscribe(),
                 sender: sender.clone(),
                 control: control.clone(),
                 clock_at_start,
@@ -190,7 +190,7 @@ impl Assignment {
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
         let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
-        let floor = Floor {
+        let worker_context = WorkerContext {
             worker: self.worker,
             start: self.start,
             clock_at_start: self.clock_at_start,
@@ -210,25 +210,25 @@ impl Assignment {
         for (index, shared) in self.shared.iter().enumerate() {
             let scenario = self.plan.scenarios[index].clone();
             let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(scenario, index, scenario_recorder, &floor);
+            let run = ScenarioRun::new(scenario, index, scenario_recorder, &worker_context);
             runs.push(run.clone());
-            let (follower, worker) = (self.follower.clone(), self.worker);
+            let (subscriber, worker) = (self.subscriber.clone(), self.worker);
             executors.push(match (&self.plan.scenarios[index].shape, shared) {
                 (Shape::Open(shape), Shared::Open(pool)) => {
-                    let seats = Rc::new(VuPool::new(pool.clone(), worker));
-                    spawn_local(open::run(run, shape.clone(), seats, follower, worker, Pacer::new()))
+                    let pool = Rc::new(VuPool::new(pool.clone(), worker));
+                    spawn_local(open::run(run, shape.clone(), pool, subscriber, worker, Pacer::new()))
                 }
                 (Shape::Closed(shape), Shared::Closed(budget)) => {
-                    spawn_local(closed::run(run, shape.clone(), budget.clone(), follower, worker))
+                    spawn_local(closed::run(run, shape.clone(), budget.clone(), subscriber, worker))
                 }
                 _ => continue,
             });
         }
-        let mut hand = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0 };
+        let mut flusher = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0 };
         for executor in executors {
-            hand.tick_until(executor).await;
+            flusher.tick_until(executor).await;
         }
-        hand.last_word().await;
+        flusher.final_flush().await;
     }
 }
 
@@ -258,7 +258,7 @@ impl IntervalFlusher {
         }
     }
 
-    async fn last_word(mut self) {
+    async fn final_flush(mut self) {
         self.tick += 1;
         let interval = self.interval(true);
         // The coordinator outlives the workers; if it is gone the run has failed already.

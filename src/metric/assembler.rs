@@ -14,7 +14,7 @@ pub enum GaugeAggregation {
     /// Workers have parts of it, which add up: users, connections.
     #[default]
     Parts,
-    /// Whoever set it last is right.
+    /// The last value set counts.
     Last,
     /// What comes in are changes, which add up over the whole run.
     Changes,
@@ -69,7 +69,7 @@ impl Assembler {
         }
     }
 
-    /// Takes a worker's interval. Nobody waits for workers past the number that was promised (setup, teardown): their only
+    /// Takes a worker's interval. Workers past the number that was promised (setup, teardown) are not waited for: their only
     /// interval is their last.
     pub fn take(&mut self, part: WorkerInterval) {
         let worker = part.worker;
@@ -120,7 +120,7 @@ impl Assembler {
         self.gauges.insert((number, place), value);
     }
 
-    /// Records a value of the telling side itself: generator and outputs.
+    /// Records a value of telemetry itself: generator and outputs.
     pub fn record(&mut self, metric: &MetricDef, labels: &Labels, value: &Value) {
         let number = self.interner.id(metric, labels);
         self.put(number, value);
@@ -176,58 +176,4 @@ impl Assembler {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::metric::{Recorder, catalogue};
-
-    static COUNT: [&MetricDef; 2] = [&catalogue::ITERATIONS, &catalogue::VUS];
-
-    fn part(recorder: &mut Recorder, worker: usize, tick: u64, scenario: &str, count: f64) -> WorkerInterval {
-        let family = recorder.family(&COUNT, &Labels::new([("scenario", scenario)]), &[]);
-        recorder.add(family, 0, count);
-        recorder.set(family, 1, 5.0);
-        recorder.flush(worker, tick, false, 0.0)
-    }
-
-    #[test]
-    fn workers_merge_whatever_order_they_interned_in() {
-        let mut assembler = Assembler::new(2);
-        let (mut first, mut second) = (Recorder::default(), Recorder::default());
-        assembler.take(part(&mut first, 0, 1, "a", 1.0));
-        assert!(!assembler.is_complete(1));
-        assembler.take(part(&mut second, 1, 1, "b", 2.0));
-        assert!(assembler.is_complete(1));
-        let one = assembler.close(0, 1_000);
-        assert_eq!(one.new_series.len(), 4);
-        assembler.take(part(&mut first, 0, 2, "b", 10.0));
-        assembler.take(part(&mut second, 1, 2, "b", 20.0));
-        assembler.take(part(&mut second, 1, 3, "b", 0.0));
-        let two = assembler.close(1_000, 2_000);
-        assert!(two.new_series.is_empty());
-        assert_eq!(two.values, [(2, Value::Counter(30.0)), (3, Value::Gauge(Some(10.0)))]);
-    }
-
-    #[test]
-    fn gauges_add_up_replace_or_change() {
-        for (aggregation, expected) in [
-            (GaugeAggregation::Parts, [Some(5.0), Some(-1.0), Some(-1.0)]),
-            (GaugeAggregation::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
-            (GaugeAggregation::Changes, [Some(5.0), Some(4.0), Some(3.0)]),
-        ] {
-            let mut assembler = Assembler::new(2);
-            assembler.aggregations.insert(catalogue::VUS.name.to_string(), aggregation);
-            let mut workers = [Recorder::default(), Recorder::default()];
-            let mut tick = |values: [Option<f64>; 2]| {
-                for (worker, recorder) in workers.iter_mut().enumerate() {
-                    let family = recorder.family(&COUNT, &Labels::default(), &[]);
-                    values[worker].into_iter().for_each(|value| recorder.shift(family, 1, value));
-                    assembler.take(recorder.flush(worker, 0, false, 0.0));
-                }
-                let values = assembler.close(0, 0).values;
-                values.into_iter().find_map(|(_, value)| if let Value::Gauge(last) = value { last } else { None })
-            };
-            let seen = [tick([Some(3.0), Some(2.0)]), tick([Some(-1.0), None]), tick([None, Some(-1.0)])];
-            assert_eq!(seen, expected, "{aggregation:?}");
-        }
-    }
-}
+mod tests;

@@ -57,13 +57,6 @@ pub fn coarse_bucket(seconds: f64) -> usize {
     usize::try_from(index).unwrap_or(0).min(COARSE_BUCKETS - 1)
 }
 
-/// The inclusive upper bound of a coarse bucket, in seconds.
-#[must_use]
-pub fn coarse_upper_bound(bucket_number: usize) -> f64 {
-    let index = i32::try_from(bucket_number).unwrap_or(0) + COARSE_FIRST;
-    bucket::upper_bound(index, COARSE_SCALE)
-}
-
 /// The cells touched in one interval; nearly always the current and the last second of each scenario.
 #[derive(Debug, Default)]
 pub struct IntendedCells {
@@ -101,27 +94,4 @@ impl IntendedCells {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn coarse_buckets_hold_their_values() {
-        for seconds in [0.000_02, 0.001, 0.01, 0.272, 0.872, 1.0, 60.0] {
-            let number = coarse_bucket(seconds);
-            assert!(seconds <= coarse_upper_bound(number) && seconds > coarse_upper_bound(number - 1));
-        }
-        assert_eq!(coarse_bucket(0.0), 0);
-        assert_eq!(coarse_bucket(1e9), COARSE_BUCKETS - 1);
-    }
-
-    #[test]
-    fn late_keys_update_their_own_second() {
-        let mut cells = IntendedCells::default();
-        cells.at(1, 0).due += 1;
-        cells.at(2, 0).due += 1;
-        cells.at(1, 0).failed += 1;
-        let taken = cells.take();
-        assert_eq!(taken.len(), 2);
-        assert_eq!((taken[0].due, taken[0].failed), (1, 1));
-    }
-}
+mod tests;

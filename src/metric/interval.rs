@@ -1,4 +1,4 @@
-//! An interval: what happened in a span of the run, as deltas; the one thing that telling reads.
+//! An interval: what happened in a span of the run, as deltas; the one thing that telemetry reads.
 
 use super::{Labels, MetricDef, Span, Value, intended::IntendedCell};
 

@@ -1,8 +1,8 @@
-//! The metric room: what is measured, how it is folded, and the interval both halves of the house meet in.
+//! What is measured, how it is folded, and the interval that execution hands to telemetry.
 //!
 //! Owns the catalogue (name, kind, unit, help of every metric), labels, base-2 histograms, the thread-owned recorder
 //! and the [`Interval`] that a second of recording becomes.
-//! Never sends, prints, judges or waits; imports nothing but `units`.
+//! Never sends, prints, judges or waits.
 //! Start with [`catalogue`], then [`recorder`], then [`interval`].
 
 pub mod assembler;

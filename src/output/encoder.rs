@@ -1,7 +1,7 @@
 //! The contract of an encoder: intervals in, batches out. Synchronous and pure, so that golden files test it, and
 //! deterministic, so that what is encoded again after a crash is byte for byte what was sent before it.
 
-use super::Batch;
+use super::batch::Batch;
 use crate::metric::Interval;
 
 /// Turns intervals into batches.

@@ -1,27 +1,42 @@
-//! Outputs: intervals → bytes → receivers.
+//! Outputs: what `--out` names. They read the logs of a run and send to receivers, so that they cannot slow a request
+//! and an outage costs nothing but time.
 //!
-//! Owns sink addresses, encoders (pure functions of interval and fold state), delivery (cursor, retry, deadline) and
-//! the account of what was sent and acknowledged. Never touches the traffic side: a sink reads the interval log, so it
-//! cannot slow a request, and an outage costs it nothing but time.
-//! Start with [`address`], then [`encoder`], then [`delivery`].
+//! ```text
+//!  registry ─▶ prometheus · influxdb · otlp · traces · json · csv · hdr · scrape     one folder each, no sibling imports
+//!                 │
+//!                 ▼
+//!  kind (contract)     ─▶ delivery (retry, halving, checkpoint) ─▶ address, receiver, encoder, samples, otlp_protocol
+//!                                                             ─▶ naming, exemplars, encoding, batch
+//! ```
+//!
+//! Owns addresses, encoders (pure functions of intervals and fold state), receivers and delivery. Never touches execution.
+//! To add an output, copy a folder and add its line to `registry.rs`. Start with [`kind`], then [`delivery`].
 
-pub mod account;
-pub mod address;
-pub mod batch;
-pub mod delivery;
-pub mod encoder;
+pub(crate) mod address;
+mod batch;
+mod clock;
+mod csv;
+pub(crate) mod delivery;
+mod encoder;
+mod encoding;
 mod exemplars;
-pub mod exposition;
-pub mod hdr;
-pub mod influxdb;
-pub mod otlp;
-pub mod prometheus;
-mod protobuf;
-pub mod receiver;
-pub mod samples;
-pub mod scrape;
+mod hdr;
+mod influxdb;
+mod json;
+pub(crate) mod kind;
+pub mod naming;
+mod otlp;
+mod otlp_protocol;
+mod prometheus;
+mod receiver;
+mod registry;
+mod samples;
+mod scrape;
+#[cfg(test)]
+mod tests;
+mod traces;
 
-pub use account::Account;
-pub use address::{AddressError, OutputAddress};
-pub use batch::Batch;
-pub use delivery::{Delivery, Progress};
+pub use self::{
+    delivery::{Delivery, progress::Progress, stats::DeliveryStats},
+    registry::OutputAddress,
+};

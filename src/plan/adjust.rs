@@ -30,16 +30,16 @@ impl Plan {
     }
 
     /// Gives every scenario the shape of a preset, with its own highest load as the base; all begin together.
-    pub fn follow(&mut self, preset: &Preset) {
+    pub fn apply_preset(&mut self, preset: &Preset) {
         for scenario in &mut self.scenarios {
-            scenario.follow(preset);
+            scenario.apply_preset(preset);
         }
         self.notes.push(format!("preset {}: {}", preset.name, preset.about));
     }
 
     /// Lets the first scenario begin at once, and the others as long after it as before. For a profile of which some
     /// scenarios are left out.
-    pub fn begin_at_once(&mut self) {
+    pub fn shift_start_to_zero(&mut self) {
         let first = self.scenarios.iter().map(|scenario| scenario.start).min().unwrap_or_default();
         if !first.is_zero() {
             self.scenarios.iter_mut().for_each(|scenario| scenario.start -= first);
@@ -48,7 +48,7 @@ impl Plan {
     }
 
     /// Marks the thresholds that can only concern what is left out.
-    pub fn mark_what_is_not_run(&mut self) {
+    pub fn mark_skipped_thresholds(&mut self) {
         let kept: Vec<_> = self.scenarios.iter().map(|scenario| (&scenario.name, &scenario.tags)).collect();
         let left_out = &self.left_out;
         for threshold in &mut self.thresholds {
@@ -87,7 +87,7 @@ impl Scenario {
         }
     }
 
-    fn follow(&mut self, preset: &Preset) {
+    fn apply_preset(&mut self, preset: &Preset) {
         self.start = Duration::ZERO;
         let stages = |base: f64| {
             let stage = |&(seconds, level): &(u64, super::preset::Level)| Stage {

@@ -1,7 +1,7 @@
-//! The plan: what will happen, checked and immutable, with nothing optional left in it.
+//! The plan: what will happen, checked. It is adjusted before the run (factors, presets, flags), never during it.
 //!
 //! Owns the plan's types, the schedules (pure arithmetic on time), the compiled flow of a scenario and the partition
-//! of work over threads and segments. Never reads text, opens a socket or looks at a clock.
+//! of work over threads and segments. Never opens a socket or looks at a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
 pub mod adjust;
@@ -76,7 +76,7 @@ pub struct Plan {
     pub teardown: Option<Scenario>,
     /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
     pub practice_target: Option<Vec<(String, String)>>,
-    /// Where it runs, if the profile tells environments apart.
+    /// Where it runs, if the profile has environments.
     pub environment: Option<Environment>,
 }
 
@@ -115,7 +115,7 @@ pub struct Scenario {
 /// The two models of load.
 #[derive(Debug, Clone)]
 pub enum Shape {
-    /// Arrivals at given moments, whoever is free takes them.
+    /// Arrivals at given times; an idle user takes each.
     Open(OpenShape),
     /// A number of users, each beginning anew when done.
     Closed(ClosedShape),
@@ -141,7 +141,7 @@ pub struct ClosedShape {
     pub graceful_ramp_down: Duration,
     /// Iterations to do.
     pub work: Work,
-    /// Most users that may be ordered live; None where nobody set a limit.
+    /// Most users that the control API may set; None without a limit.
     pub max_users: Option<u32>,
 }
 

@@ -47,7 +47,7 @@ pub enum Op {
     Unless(Box<Expr>, usize),
     /// Go on elsewhere if a condition holds. Of the compiler's own making: no branch of the profile.
     When(Box<Expr>, usize),
-    /// Go on where a hidden slot says: back from operations that several places share.
+    /// Go on at the position in a hidden slot: back from operations that several places share.
     Return(Slot),
     /// Go on elsewhere, but for this share of the times.
     Chance(f64, usize),

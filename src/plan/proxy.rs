@@ -12,7 +12,7 @@ pub struct Proxy {
     pub host: String,
     /// Port.
     pub port: u16,
-    /// The line that tells it who we are, with its line end; empty without credentials.
+    /// The header line with our credentials, with its line end; empty without credentials.
     pub authorization: String,
 }
 

@@ -1,6 +1,6 @@
 //! The step table: one row for each step of a scenario, with the labels of what it records.
 //!
-//! Whoever records, traces, checks or judges the feasibility of a scenario reads this table. How a flow gets from one
+//! The recorder, traces, `check` and feasibility read this table. How a flow gets from one
 //! step to the next is the flow's own business: a compiled profile and a script fill the same table.
 
 use std::sync::Arc;

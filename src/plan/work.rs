@@ -7,7 +7,7 @@ use std::time::Duration;
 pub enum Work {
     /// As many as fit into the time.
     Endless,
-    /// So many for all users together, whoever is free.
+    /// So many for all users together.
     Shared(u64),
     /// So many for each user.
     PerUser(u64),
@@ -47,16 +47,4 @@ impl Wait {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pacing_counts_from_the_begin_and_the_others_from_the_end() {
-        let seconds = Duration::from_secs;
-        assert_eq!(Wait::Pacing(seconds(5)).rest(seconds(2), 0.9), seconds(3));
-        assert_eq!(Wait::Pacing(seconds(5)).rest(seconds(7), 0.9), seconds(0));
-        assert_eq!(Wait::Between(seconds(1), seconds(3)).rest(seconds(7), 0.5), seconds(2));
-        assert_eq!(Wait::Between(seconds(1), seconds(3)).mean_cycle(seconds(1)), seconds(3));
-        assert_eq!(Wait::Pacing(seconds(2)).mean_cycle(seconds(3)), seconds(3));
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::value_error::ValueError;
+
 /// A rate and the number of requests that may come at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Limit {
@@ -11,25 +13,25 @@ pub(super) struct Limit {
 
 impl Limit {
     /// Reads `100/s:20`; without a burst, one second's worth and at least 1.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let fault = || format!("`{text}` is not a limit; write RATE/s:BURST, for example 100/s:20");
+    pub(super) fn parse(text: &str) -> Result<Self, ValueError> {
+        let error = || ValueError::form(text, "limit", "RATE/s:BURST, for example 100/s:20");
         let (rate, burst) = text.split_once(':').map_or((text, None), |(rate, burst)| (rate, Some(burst)));
-        let (count, unit) = rate.trim().split_once('/').ok_or_else(fault)?;
+        let (count, unit) = rate.trim().split_once('/').ok_or_else(error)?;
         let per = match unit.trim() {
             "s" => 1.0,
             "m" => 60.0,
             "h" => 3_600.0,
-            _ => return Err(fault()),
+            _ => return Err(error()),
         };
-        let per_second = count.trim().parse::<f64>().map_err(|_| fault())? / per;
+        let per_second = count.trim().parse::<f64>().map_err(|_| error())? / per;
         if !(1e-6..1e9).contains(&per_second) {
-            return Err(fault());
+            return Err(error());
         }
         let burst = match burst {
-            Some(burst) => f64::from(burst.trim().parse::<u32>().map_err(|_| fault())?),
+            Some(burst) => f64::from(burst.trim().parse::<u32>().map_err(|_| error())?),
             None => per_second.floor().max(1.0),
         };
-        if burst < 1.0 { Err(fault()) } else { Ok(Self { per_second, burst }) }
+        if burst < 1.0 { Err(error()) } else { Ok(Self { per_second, burst }) }
     }
 }
 
@@ -71,38 +73,4 @@ pub(super) fn retry_after(wait: Duration) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_burst_passes_then_the_rate() {
-        let mut bucket = Bucket::new(Limit::parse("100/s:20").unwrap());
-        let start = Instant::now();
-        assert_eq!((0..50).filter(|_| bucket.take(start).is_ok()).count(), 20);
-        let passed = (1..=1_000).filter(|step| bucket.take(start + Duration::from_millis(*step)).is_ok()).count();
-        assert_eq!(passed, 100);
-        assert!(bucket.take(start).is_err(), "an older moment minted a token");
-    }
-
-    #[test]
-    fn the_wait_is_told_and_rounded_up() {
-        let mut bucket = Bucket::new(Limit::parse("30/m:1").unwrap());
-        let start = Instant::now();
-        assert!(bucket.take(start).is_ok());
-        let wait = bucket.take(start + Duration::from_millis(500)).unwrap_err();
-        assert!((wait.as_secs_f64() - 1.5).abs() < 1e-6);
-        assert_eq!(retry_after(wait), 2);
-        assert_eq!(retry_after(Duration::ZERO), 1);
-        bucket.refill();
-        assert!(bucket.take(start).is_ok());
-    }
-
-    #[test]
-    fn limits_are_read() {
-        assert_eq!(Limit::parse("100/s:20"), Ok(Limit { per_second: 100.0, burst: 20.0 }));
-        assert_eq!(Limit::parse("0.5/s"), Ok(Limit { per_second: 0.5, burst: 1.0 }));
-        for bad in ["100", "100/x:1", "0/s:1", "ten/s", "100/s:0", "100/s:many"] {
-            assert!(Limit::parse(bad).unwrap_err().contains("100/s:20"), "{bad} was taken");
-        }
-    }
-}
+mod tests;

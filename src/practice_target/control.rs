@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use hyper::{Method, StatusCode};
 
-use super::builtin::Answer;
+use super::builtin::Reply;
 use super::leak::resident;
-use super::world::{Lane, World};
+use super::shared::{ServerThread, SharedState};
 
 /// Whether a path is the target's own; such requests are neither logged nor do they start the clock.
 pub(super) fn owns(path: &str) -> bool {
@@ -16,31 +16,31 @@ pub(super) fn owns(path: &str) -> bool {
 }
 
 /// Answers one of the target's own pages.
-pub(super) async fn answer(lane: &Lane, method: &Method, path: &str) -> Answer {
-    let world = &lane.world;
+pub(super) async fn answer(server: &ServerThread, method: &Method, path: &str) -> Reply {
+    let shared = &server.shared;
     match (method, path) {
         (_, "/metrics") => {
             // A server that stands still does not answer its monitoring either.
-            if let Some(run) = world.clock.began() {
-                lane.hold(run, Duration::ZERO).await;
+            if let Some(run) = shared.clock.began() {
+                server.hold(run, Duration::ZERO).await;
             }
-            Answer::text(metrics(world))
+            Reply::text(metrics(shared))
         }
-        (&Method::GET, "/_target/log") => match serde_json::to_string(&world.report()) {
-            Ok(report) => Answer::json(StatusCode::OK, report),
-            Err(fault) => Answer::fault(StatusCode::INTERNAL_SERVER_ERROR, &fault.to_string()),
+        (&Method::GET, "/_target/log") => match serde_json::to_string(&shared.report()) {
+            Ok(report) => Reply::json(StatusCode::OK, report),
+            Err(error) => Reply::error(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         },
         (&Method::POST, "/_target/reset") => {
-            world.reset();
-            Answer::json(StatusCode::OK, "{\"ok\":true}")
+            shared.reset();
+            Reply::json(StatusCode::OK, "{\"ok\":true}")
         }
-        _ => Answer::fault(StatusCode::NOT_FOUND, "the target has GET /_target/log and POST /_target/reset"),
+        _ => Reply::error(StatusCode::NOT_FOUND, "the target has GET /_target/log and POST /_target/reset"),
     }
 }
 
 /// The Prometheus text format, version 0.0.4.
-fn metrics(world: &World) -> String {
-    let (answers, total) = world.answers();
+fn metrics(shared: &SharedState) -> String {
+    let (answers, total) = shared.answers();
     let mut page = String::with_capacity(1_024);
     page.push_str("# HELP target_requests_total Requests answered.\n# TYPE target_requests_total counter\n");
     for ((route, status), count) in answers {
@@ -48,11 +48,11 @@ fn metrics(world: &World) -> String {
         let route = route.replace('\\', "\\\\").replace('"', "\\\"");
         write_line(&mut page, format_args!("target_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"));
     }
-    let memory = resident(world.knobs.leak, world.clock.elapsed(), total);
+    let memory = resident(shared.options.leak, shared.clock.elapsed(), total);
     for (name, help, value) in [
-        ("target_in_flight", "Requests under way.", world.in_flight.load(Ordering::Relaxed) as f64),
-        ("target_queue_depth", "Requests waiting for a place.", f64::from(world.gate.depth())),
-        ("process_resident_memory_bytes", "Pretended memory; grows by the leak knob.", memory),
+        ("target_in_flight", "Requests under way.", shared.in_flight.load(Ordering::Relaxed) as f64),
+        ("target_queue_depth", "Requests waiting for a place.", f64::from(shared.capacity.depth())),
+        ("process_resident_memory_bytes", "Pretended memory; grows by the leak option.", memory),
     ] {
         write_line(&mut page, format_args!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"));
     }

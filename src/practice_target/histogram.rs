@@ -4,7 +4,7 @@
 
 /// Sub-buckets per power of two, as a power of two.
 const BITS: u32 = 7;
-/// 2^43 ns, 2.4 hours: well above the longest latency a knob can ask for.
+/// 2^43 ns, 2.4 hours: well above the longest latency an option can ask for.
 const OCTAVES: usize = 43 - BITS as usize;
 
 /// Counts of nanoseconds; 37 KiB whatever is recorded.
@@ -68,34 +68,4 @@ fn middle(place: usize) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_value_is_found_again_within_half_a_percent(nanos in 0_u64..1 << 43) {
-            let mut histogram = Histogram::default();
-            histogram.record(nanos);
-            histogram.record(u64::MAX >> 20);
-            let found = histogram.quantile(0.5);
-            prop_assert!((found - nanos as f64).abs() <= nanos as f64 * 0.005, "{} for {}", found, nanos);
-        }
-    }
-
-    #[test]
-    fn quantiles_survive_merging() {
-        let mut halves = [Histogram::default(), Histogram::default()];
-        for value in 1..=10_000_u64 {
-            halves[usize::from(value % 2 == 0)].record(value * 1_000);
-        }
-        let [mut all, other] = halves;
-        all.merge(&other);
-        for (share, truth) in [(0.5, 5e6), (0.95, 9.5e6), (0.99, 9.9e6), (1.0, 1e7)] {
-            assert!((all.quantile(share) / truth - 1.0).abs() < 0.005);
-        }
-        assert_eq!(all.largest(), 10_000_000);
-        assert!(Histogram::default().quantile(0.5).abs() < 1e-9);
-    }
-}
+mod tests;

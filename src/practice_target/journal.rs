@@ -1,4 +1,4 @@
-//! The requests themselves, one by one, as many as the knob `journal` says. Opt-in: each is a copy, and threads share it.
+//! The requests themselves, one by one, as many as the option `journal` says. Opt-in: each is a copy, and threads share it.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 
 use super::report::{Report, RequestReport};
-use super::world::lock;
+use super::shared::lock;
 
 /// The most requests a journal may be asked to keep: some 160 MB when all of them are as large as can be.
 pub(super) const MOST_REQUESTS: u32 = 20_000;
@@ -33,7 +33,7 @@ struct Kept {
 
 /// A request that was answered.
 #[derive(Debug)]
-pub(super) struct Answered<'a> {
+pub(super) struct LoggedRequest<'a> {
     pub(super) head: &'a Parts,
     /// The beginning of its body.
     pub(super) body: &'a Bytes,
@@ -53,7 +53,7 @@ impl Journal {
     }
 
     /// Keeps a request that arrived `since` the start of the run, or counts that there was no room.
-    pub(super) fn keep(&self, answered: &Answered<'_>, since: Duration) {
+    pub(super) fn keep(&self, answered: &LoggedRequest<'_>, since: Duration) {
         let took = answered.arrived.elapsed();
         let mut kept = lock(&self.kept);
         if kept.requests.len() == self.most {
@@ -99,32 +99,4 @@ fn shortened(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use hyper::Request;
-
-    use super::*;
-
-    #[test]
-    fn what_is_kept_has_a_bound_and_the_order_of_arrival() {
-        let journal = Journal::new(3).unwrap();
-        let long = "x".repeat(5_000);
-        let (head, ()) = Request::post(format!("/a?{long}")).header("x-y", &long).body(()).unwrap().into_parts();
-        let body = Bytes::from(long.clone());
-        for since in [30, 10, 20, 40] {
-            let (arrived, size) = (Instant::now(), 5_000);
-            let answered = Answered { head: &head, body: &body, size, in_flight: 1, arrived, status: 200 };
-            journal.keep(&answered, Duration::from_millis(since));
-        }
-        let mut report = Report::default();
-        journal.tell(&mut report);
-        let times: Vec<_> = report.requests.iter().map(|request| request.at_ms).collect();
-        assert_eq!((times, report.requests_left_out), (vec![10.0, 20.0, 30.0], 1));
-        let one = &report.requests[0];
-        assert_eq!((one.body.len(), one.body_bytes, one.path.len()), (MOST_OF_A_BODY, 5_000, LONGEST_TEXT));
-        assert_eq!(one.headers["x-y"].len(), LONGEST_TEXT);
-        journal.reset();
-        journal.tell(&mut report);
-        assert!(report.requests.is_empty() && report.requests_left_out == 0);
-        assert!(Journal::new(0).is_none());
-    }
-}
+mod tests;

@@ -1,7 +1,8 @@
-//! How long an answer takes: the distributions a `latency` knob can name.
+//! How long an answer takes: the distributions a `latency` option can name.
 
 use std::time::Duration;
 
+use super::value_error::ValueError;
 use crate::units::{parse_duration, parse_share};
 
 /// Longer answers than this are cut, so that a long tail cannot hold a connection for good.
@@ -32,19 +33,19 @@ pub(super) enum Latency {
 
 impl Latency {
     /// Reads `10ms`, `uniform(5ms,20ms)`, `lognormal(10ms,0.5)` and their kin.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         let Some((name, rest)) = text.split_once('(') else {
             return Ok(Self::Constant(seconds(text)?));
         };
-        let inner = rest.strip_suffix(')').ok_or_else(|| format!("`{text}` lacks its closing parenthesis"))?;
+        let inner = rest.strip_suffix(')').ok_or_else(|| ValueError::Parenthesis(text.to_owned()))?;
         let parts: Vec<&str> = inner.split(',').map(str::trim).collect();
         match (name.trim(), parts.as_slice()) {
             ("constant", [value]) => Ok(Self::Constant(seconds(value)?)),
             ("uniform", [low, high]) => {
                 let (low, high) = (seconds(low)?, seconds(high)?);
                 if low > high {
-                    return Err(format!("`{text}`: the lower end is above the upper end"));
+                    return Err(ValueError::Reversed(text.to_owned()));
                 }
                 Ok(Self::Uniform { low, high })
             }
@@ -54,9 +55,11 @@ impl Latency {
             }
             ("exponential", [mean]) => Ok(Self::Exponential { mean: seconds(mean)? }),
             ("empirical", points) => parse_points(points).map(Self::Empirical),
-            _ => Err(format!(
-                "`{text}` is not a latency; write 10ms, uniform(5ms,20ms), normal(10ms,2ms), lognormal(10ms,0.5), \
-                 exponential(10ms) or empirical(50%:10ms,99%:100ms,100%:1s)"
+            _ => Err(ValueError::form(
+                text,
+                "latency",
+                "10ms, uniform(5ms,20ms), normal(10ms,2ms), lognormal(10ms,0.5), \
+                 exponential(10ms) or empirical(50%:10ms,99%:100ms,100%:1s)",
             )),
         }
     }
@@ -80,34 +83,34 @@ pub(super) fn to_duration(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_SECONDS))
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+fn seconds(text: &str) -> Result<f64, ValueError> {
     // The labels of the long form, `lognormal(median 10ms, sigma 0.5)`, are for the reader only.
     let bare = text.rsplit(char::is_whitespace).next().unwrap_or(text);
-    let value = parse_duration(bare).map_err(|fault| fault.to_string())?.as_secs_f64();
-    if value > LONGEST_SECONDS { Err(format!("`{bare}` is too long for a latency; at most 1h")) } else { Ok(value) }
+    let value = parse_duration(bare)?.as_secs_f64();
+    if value > LONGEST_SECONDS { Err(ValueError::TooLong(bare.to_owned())) } else { Ok(value) }
 }
 
-fn parse_sigma(text: &str) -> Result<f64, String> {
+fn parse_sigma(text: &str) -> Result<f64, ValueError> {
     let bare = text.rsplit(char::is_whitespace).next().unwrap_or(text);
     bare.parse::<f64>()
         .ok()
         .filter(|sigma| (0.0..=10.0).contains(sigma))
-        .ok_or_else(|| format!("`{bare}` is not a sigma; write a number between 0 and 10, for example 0.5"))
+        .ok_or_else(|| ValueError::form(bare, "sigma", "a number between 0 and 10, for example 0.5"))
 }
 
-fn parse_points(parts: &[&str]) -> Result<Vec<(f64, f64)>, String> {
+fn parse_points(parts: &[&str]) -> Result<Vec<(f64, f64)>, ValueError> {
     let mut points = Vec::with_capacity(parts.len());
     for part in parts {
         let (share, value) =
-            part.split_once(':').ok_or_else(|| format!("`{part}` is not a point; write for example 99%:100ms"))?;
-        points.push((parse_share(share).map_err(|fault| fault.to_string())?, seconds(value)?));
+            part.split_once(':').ok_or_else(|| ValueError::form(part, "point", "for example 99%:100ms"))?;
+        points.push((parse_share(share)?, seconds(value)?));
     }
     if points.windows(2).any(|pair| pair[0].0 >= pair[1].0 || pair[0].1 > pair[1].1) {
-        return Err("the points of empirical(…) must ascend in share and in latency".to_owned());
+        return Err(ValueError::Order);
     }
     match points.last() {
         Some((share, _)) if *share >= 1.0 => Ok(points),
-        _ => Err("the last point of empirical(…) must stand at 100%".to_owned()),
+        _ => Err(ValueError::LastPoint),
     }
 }
 
@@ -129,62 +132,4 @@ fn standard_normal(rng: &mut fastrand::Rng) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn percentile(text: &str, share: f64) -> f64 {
-        let latency = Latency::parse(text).unwrap();
-        let mut rng = fastrand::Rng::with_seed(1);
-        let mut drawn: Vec<f64> = (0..20_001).map(|_| latency.sample(&mut rng)).collect();
-        drawn.sort_by(f64::total_cmp);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index below 20,001")]
-        drawn[(20_000.0 * share) as usize]
-    }
-
-    #[test]
-    fn the_percentiles_are_those_that_were_asked_for() {
-        for (text, share, truth) in [
-            ("10ms", 0.5, 0.010),
-            ("uniform(5ms,20ms)", 0.5, 0.0125),
-            ("normal(10ms,2ms)", 0.5, 0.010),
-            ("normal(10ms,2ms)", 0.8413, 0.012),
-            ("lognormal(median 10ms, sigma 0.5)", 0.5, 0.010),
-            ("exponential(10ms)", 0.5, 0.010 * std::f64::consts::LN_2),
-            ("empirical(50%:10ms,99%:100ms,100%:1s)", 0.5, 0.010),
-            ("empirical(50%:10ms,99%:100ms,100%:1s)", 0.25, 0.010),
-            ("empirical(10%:10ms,90%:90ms,100%:1s)", 0.5, 0.050),
-        ] {
-            let found = percentile(text, share);
-            assert!((found / truth - 1.0).abs() < 0.05, "{text} at {share}: {found} instead of {truth}");
-        }
-    }
-
-    #[test]
-    fn a_seed_repeats_and_nothing_is_negative() {
-        let latency = Latency::parse("normal(1ms,5ms)").unwrap();
-        let draw = |seed| {
-            let mut rng = fastrand::Rng::with_seed(seed);
-            (0..1_000).map(|_| latency.sample(&mut rng)).collect::<Vec<f64>>()
-        };
-        assert_eq!(draw(7), draw(7));
-        assert_ne!(draw(7), draw(8));
-        assert!(draw(7).iter().all(|value| *value >= 0.0));
-    }
-
-    #[test]
-    fn faults_say_what_is_expected() {
-        for (text, hint) in [
-            ("soon", "write for example 250ms"),
-            ("uniform(20ms,5ms)", "lower end"),
-            ("normal(10ms)", "normal(10ms,2ms)"),
-            ("lognormal(10ms,wide)", "for example 0.5"),
-            ("uniform(1ms,2ms", "closing parenthesis"),
-            ("empirical(50%:10ms)", "100%"),
-            ("empirical(50%:10ms,40%:20ms,100%:1s)", "ascend"),
-            ("2h", "at most 1h"),
-        ] {
-            let fault = Latency::parse(text).unwrap_err();
-            assert!(fault.contains(hint), "{text}: {fault}");
-        }
-    }
-}
+mod tests;

@@ -1,38 +1,39 @@
 //! The practice target: an HTTP/1.1 server whose behaviour is known, to measure the generator's numbers against.
 //!
-//! Owns the knobs, the server and its request log. It never shares code with the generator beyond `units`: a mistake
+//! Owns the options, the server and its request log. It never shares code with the generator beyond `units`: a mistake
 //! made twice would look like truth. It never prints, never reads files, never leaves more than a bounded log behind.
 //!
-//! Start reading at `service` (a request's way through the knobs), then `window` (what a stall does to time), `world`
-//! (what threads share), `log` (what is counted) and `journal` (what is kept whole, if asked for). `knobs` holds the table
+//! Start reading at `service` (a request's way through the options), then `window` (what a stall does to time), `shared`
+//! (what threads share), `log` (what is counted) and `journal` (what is kept whole, if asked for). `options` holds the table
 //! of names, `builtin` and `shop` what paths answer.
 //!
 //! The clock of planned moments starts with the first request that is neither under `/_target` nor `/metrics`.
 
 mod bucket;
 mod builtin;
+mod capacity;
 mod clock;
 mod control;
-mod gate;
 mod histogram;
 mod journal;
-mod knobs;
 mod latency;
 mod leak;
 mod log;
+mod options;
 mod payload;
 mod report;
 mod routes;
 mod serve;
 mod service;
+mod shared;
 mod shop;
 mod sleeper;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod traces;
+mod value_error;
 mod window;
-mod world;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -41,9 +42,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::watch;
 
-pub use knobs::{KnobError, Knobs, NAMES, is_repeatable};
+pub use options::{NAMES, OptionError, TargetOptions, is_repeatable};
 pub use report::{LatencyReport, Report, RequestReport, RouteReport, SecondReport, TraceReport};
-use world::{Lane, World};
+use shared::{ServerThread, SharedState};
 
 /// Connections the kernel holds for us; std's 128 would cost a burst of virtual users a second of SYN retries.
 const BACKLOG: i32 = 4_096;
@@ -69,7 +70,7 @@ pub enum TargetError {
 #[derive(Debug)]
 pub struct Target {
     address: SocketAddr,
-    world: Arc<World>,
+    shared: Arc<SharedState>,
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<io::Result<()>>>,
 }
@@ -78,15 +79,19 @@ pub struct Target {
 ///
 /// # Errors
 /// When the address cannot be bound, or a thread, runtime or timer cannot be made.
-pub fn start(knobs: Knobs, listen: SocketAddr) -> Result<Target, TargetError> {
+pub fn start(options: TargetOptions, listen: SocketAddr) -> Result<Target, TargetError> {
     let failed = |source| TargetError::Listen { address: listen, source };
     let listener = TcpListener::bind(listen).map_err(failed)?;
     rustix::net::listen(&listener, BACKLOG).map_err(|errno| failed(errno.into()))?;
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let threads = knobs.threads as usize;
-    let mut target =
-        Target { address, world: Arc::new(World::new(knobs)), stop: watch::Sender::new(false), threads: Vec::new() };
+    let threads = options.threads as usize;
+    let mut target = Target {
+        address,
+        shared: Arc::new(SharedState::new(options)),
+        stop: watch::Sender::new(false),
+        threads: Vec::new(),
+    };
     for index in 0..threads {
         let listener = listener.try_clone().map_err(failed)?;
         target.spawn(index, listener).map_err(TargetError::Thread)?;
@@ -104,7 +109,7 @@ impl Target {
     /// The request log so far, the same as `GET /_target/log`.
     #[must_use]
     pub fn report(&self) -> Report {
-        self.world.report()
+        self.shared.report()
     }
 
     /// Stops accepting, closes every connection, answered or not, and waits for the threads.
@@ -116,14 +121,14 @@ impl Target {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let entered = runtime.enter();
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        let lane = Arc::new(Lane::open(Arc::clone(&self.world), index)?);
+        let server = Arc::new(ServerThread::open(Arc::clone(&self.shared), index)?);
         drop(entered);
         let stop = self.stop.subscribe();
         let thread = std::thread::Builder::new().name(format!("target-{index}")).spawn(move || {
-            if index == 0 && !lane.world.knobs.timeline.outages.is_empty() {
-                runtime.spawn(serve::announce_outages(Arc::clone(&lane)));
+            if index == 0 && !server.shared.options.timeline.outages.is_empty() {
+                runtime.spawn(serve::announce_outages(Arc::clone(&server)));
             }
-            runtime.block_on(serve::run(lane, listener, stop))
+            runtime.block_on(serve::run(server, listener, stop))
         })?;
         self.threads.push(thread);
         Ok(())

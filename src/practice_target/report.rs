@@ -28,10 +28,10 @@ pub struct Report {
     pub traces: TraceReport,
     /// TCP connections accepted, those closed at once in an outage included.
     pub connections_accepted: u64,
-    /// The answered requests one by one, in the order of their arrival; as many as the knob `journal` says.
+    /// The answered requests one by one, in the order of their arrival; as many as the option `journal` says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestReport>,
-    /// Answered requests for which the journal had no room.
+    /// LoggedRequest requests for which the journal had no room.
     pub requests_left_out: u64,
 }
 

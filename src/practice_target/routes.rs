@@ -1,4 +1,4 @@
-//! Rules for single paths: what a `route` knob overrides, and which rules a path falls under.
+//! Rules for single paths: what a `route` option overrides, and which rules a path falls under.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,10 +7,11 @@ use hyper::StatusCode;
 
 use super::bucket::{Bucket, Limit};
 use super::latency::Latency;
-use super::world::lock;
+use super::shared::lock;
+use super::value_error::ValueError;
 use crate::units::{parse_share, parse_size};
 
-/// What is asked of one path; `None` leaves the general knob or the built-in answer in force.
+/// What is asked of one path; `None` leaves the general option or the built-in answer in force.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Rules {
     path: String,
@@ -29,23 +30,24 @@ impl Rules {
     }
 
     /// Reads `/search latency=20ms errors=5% status=200 body=64KiB limit=100/s:20`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, ValueError> {
         let mut words = split(text).into_iter();
         let path = words.next().filter(|path| path.starts_with('/') && !path.contains('?')).ok_or_else(|| {
-            format!("`{text}` does not begin with a path; write for example '/search latency=20ms errors=5%'")
+            ValueError::form(text, "route", "a path and its rules, for example '/search latency=20ms errors=5%'")
         })?;
         let (path, prefix) = path.strip_suffix('*').map_or((path, false), |stem| (stem, true));
         let mut rules = Self { path: path.to_owned(), prefix, ..Self::default() };
         for word in words {
-            let (key, value) =
-                word.split_once('=').ok_or_else(|| format!("`{word}` is not key=value, for example latency=20ms"))?;
+            let (key, value) = word
+                .split_once('=')
+                .ok_or_else(|| ValueError::form(word, "rule", "key=value, for example latency=20ms"))?;
             match key {
                 "latency" => rules.latency = Some(Latency::parse(value)?),
-                "errors" => rules.errors = Some(parse_share(value).map_err(|fault| fault.to_string())?),
+                "errors" => rules.errors = Some(parse_share(value)?),
                 "status" => rules.status = Some(parse_status(value)?),
-                "body" => rules.body = Some(parse_size(value).map_err(|fault| fault.to_string())?),
+                "body" => rules.body = Some(parse_size(value)?),
                 "limit" => rules.limit = Some(Limit::parse(value)?),
-                _ => return Err(format!("a route knows no `{key}`; it takes latency, errors, status, body and limit")),
+                _ => return Err(ValueError::RouteKey(key.to_owned())),
             }
         }
         Ok(rules)
@@ -57,11 +59,11 @@ impl Rules {
 }
 
 /// Reads a status a final answer can have.
-pub(super) fn parse_status(text: &str) -> Result<StatusCode, String> {
+pub(super) fn parse_status(text: &str) -> Result<StatusCode, ValueError> {
     // 1xx is no final answer: hyper would take 101 for an upgrade.
     let code = text.parse::<u16>().ok().filter(|code| (200..600).contains(code));
     code.and_then(|code| StatusCode::from_u16(code).ok())
-        .ok_or_else(|| format!("`{text}` is not a status; write a number from 200 to 599"))
+        .ok_or_else(|| ValueError::form(text, "status", "a number from 200 to 599"))
 }
 
 /// Splits at blanks outside parentheses, so that `lognormal(10ms, 0.5)` stays one word.
@@ -97,7 +99,7 @@ impl Route {
     }
 }
 
-/// All rules: exact paths first, then the longest prefix, then the general knobs.
+/// All rules: exact paths first, then the longest prefix, then the general options.
 #[derive(Debug)]
 pub(super) struct Routes {
     special: Vec<Route>,
@@ -128,43 +130,4 @@ impl Routes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_route_is_read_whole() {
-        let rules = Rules::parse("/a* latency=lognormal(10ms, 0.5)  errors=5% status=201 body=64KiB limit=100/s:20");
-        let rules = rules.unwrap();
-        assert!(rules.prefix && rules.covers("/abc"));
-        assert_eq!(rules.latency, Some(Latency::LogNormal { median: 0.01, sigma: 0.5 }));
-        assert_eq!((rules.errors, rules.body), (Some(0.05), Some(65_536)));
-        assert_eq!(rules.status, Some(StatusCode::CREATED));
-        assert_eq!(rules.limit, Some(Limit { per_second: 100.0, burst: 20.0 }));
-    }
-
-    #[test]
-    fn the_closest_rules_win() {
-        let special = ["/a*", "/a/b*", "/a/b"].map(|text| Rules::parse(text).unwrap());
-        let routes = Routes::new(special.to_vec(), Rules::general(0.25, None, None));
-        for (path, rule) in [("/a/b", "/a/b"), ("/a/b/c", "/a/b"), ("/a/c", "/a"), ("/z", "")] {
-            let (found, _) = routes.find(path);
-            assert_eq!(found.rules.path, rule, "{path}");
-            assert_eq!(found.rules.prefix, path != "/a/b");
-            assert_eq!(found.rules.errors, Some(0.25));
-        }
-    }
-
-    #[test]
-    fn faults_say_what_is_expected() {
-        for (text, hint) in [
-            ("latency=20ms", "begin with a path"),
-            ("/a latency", "key=value"),
-            ("/a speed=9", "latency, errors"),
-            ("/a status=101", "200 to 599"),
-            ("/a errors=lots", "for example 2%"),
-        ] {
-            let fault = Rules::parse(text).unwrap_err();
-            assert!(fault.contains(hint), "{text}: {fault}");
-        }
-    }
-}
+mod tests;

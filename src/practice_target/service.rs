@@ -1,4 +1,4 @@
-//! A request's way through the knobs.
+//! A request's way through the options.
 //!
 //! ```text
 //!   head ─ log ─ body ─▶ limit ──▶ capacity ──▶ latency ──▶ errors ──▶ answer ─ log
@@ -15,66 +15,66 @@ use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
-use super::builtin::{self, Answer};
+use super::builtin::{self, Reply};
 use super::control;
-use super::journal::{Answered, MOST_OF_A_BODY};
+use super::journal::{LoggedRequest, MOST_OF_A_BODY};
 use super::payload::Payload;
-use super::world::Lane;
+use super::shared::ServerThread;
 
 /// The largest body `/echo` keeps.
 const LARGEST_ECHO: usize = 16 << 20;
 
 /// Serves one request; an error means that the client broke off while sending.
-pub(super) async fn serve(lane: Arc<Lane>, request: Request<Incoming>) -> hyper::Result<Response<Payload>> {
+pub(super) async fn serve(server: Arc<ServerThread>, request: Request<Incoming>) -> hyper::Result<Response<Payload>> {
     let arrived = Instant::now();
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     if control::owns(path) {
         read(body, 0).await?;
-        return Ok(control::answer(&lane, &head.method, path).await.into_response());
+        return Ok(control::answer(&server, &head.method, path).await.into_response());
     }
-    let run = lane.world.clock.begin(arrived);
+    let run = server.shared.clock.begin(arrived);
     let ticket = {
-        let mut log = lane.log();
+        let mut log = server.log();
         log.traces.note(head.headers.get("traceparent").map(HeaderValue::as_bytes));
         log.arrive(path, arrived.saturating_duration_since(run))
     };
-    let flight = Flight::begin(&lane.world.in_flight);
-    let journal = lane.world.journal.as_ref();
+    let flight = Flight::begin(&server.shared.in_flight);
+    let journal = server.shared.journal.as_ref();
     let echoes = builtin::echoes(path);
     let (body, size) = read(body, most_kept(echoes, journal.is_some())).await?;
     let answer = if echoes && size > LARGEST_ECHO as u64 {
-        Answer::fault(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
+        Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
     } else {
-        attempt(&lane, run, &head, body.clone()).await
+        attempt(&server, run, &head, body.clone()).await
     };
     let status = answer.status.as_u16();
-    lane.log().answer(&ticket, status, arrived.elapsed());
+    server.log().answer(&ticket, status, arrived.elapsed());
     // A run begun anew since has nothing to do with this request.
-    let since = lane.world.clock.began().and_then(|run| arrived.checked_duration_since(run));
+    let since = server.shared.clock.began().and_then(|run| arrived.checked_duration_since(run));
     if let (Some(journal), Some(since)) = (journal, since) {
         let in_flight = flight.number;
-        journal.keep(&Answered { head: &head, body: &body, size, in_flight, arrived, status }, since);
+        journal.keep(&LoggedRequest { head: &head, body: &body, size, in_flight, arrived, status }, since);
     }
     Ok(answer.into_response())
 }
 
-async fn attempt(lane: &Lane, run: Instant, head: &Parts, sent: Bytes) -> Answer {
-    let (route, limiter) = lane.world.routes.find(head.uri.path());
+async fn attempt(server: &ServerThread, run: Instant, head: &Parts, sent: Bytes) -> Reply {
+    let (route, limiter) = server.shared.routes.find(head.uri.path());
     if let Err(wait) = limiter.admit(Instant::now()) {
-        lane.hold(run, Duration::ZERO).await;
-        return Answer::too_many(wait);
+        server.hold(run, Duration::ZERO).await;
+        return Reply::too_many(wait);
     }
-    let Ok(place) = lane.world.gate.enter().await else {
-        lane.hold(run, Duration::ZERO).await;
-        return Answer::fault(StatusCode::SERVICE_UNAVAILABLE, "the queue is full");
+    let Ok(place) = server.shared.capacity.enter().await else {
+        server.hold(run, Duration::ZERO).await;
+        return Reply::error(StatusCode::SERVICE_UNAVAILABLE, "the queue is full");
     };
     let rules = &route.rules;
-    let mut answer = lane.world.shop.answer(head).unwrap_or_else(|| builtin::answer(head, sent));
-    lane.hold(run, lane.service_time(run, rules, answer.delay)).await;
+    let mut answer = server.shared.shop.answer(head).unwrap_or_else(|| builtin::answer(head, sent));
+    server.hold(run, server.service_time(run, rules, answer.delay)).await;
     drop(place);
-    if lane.errs(rules.errors.unwrap_or_default()) {
-        return Answer::fault(lane.world.knobs.error_status, "an error as asked for");
+    if server.errs(rules.errors.unwrap_or_default()) {
+        return Reply::error(server.shared.options.error_status, "an error as asked for");
     }
     answer.status = rules.status.unwrap_or(answer.status);
     if let Some(size) = rules.body {

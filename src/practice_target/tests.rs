@@ -52,9 +52,9 @@ impl Client {
     }
 }
 
-fn target(knobs: &[(&str, &str)]) -> Target {
-    let mut set = Knobs::default();
-    for (name, value) in knobs {
+fn target(options: &[(&str, &str)]) -> Target {
+    let mut set = TargetOptions::default();
+    for (name, value) in options {
         set.set(name, value).unwrap();
     }
     start(set, (Ipv4Addr::LOCALHOST, 0).into()).unwrap()
@@ -146,7 +146,11 @@ fn a_stall_silences_the_server() {
     let mut client = Client::new(&target);
     let first = Instant::now();
     client.ask("GET /");
-    std::thread::sleep(Duration::from_millis(200));
+    let begun = Instant::now();
+    // The last of these requests comes within the stall, or after it.
+    while begun.elapsed() < Duration::from_millis(100) {
+        client.ask("GET /");
+    }
     client.ask("GET /");
     // The run began after `first`, so the stall ends no earlier than 600 ms after it.
     assert!(first.elapsed() >= Duration::from_millis(600));
@@ -216,6 +220,6 @@ fn a_stopped_target_is_gone() {
 #[test]
 fn a_taken_port_is_an_error_that_names_it() {
     let target = target(&[]);
-    let fault = start(Knobs::default(), target.address()).unwrap_err();
-    assert_eq!(fault.to_string(), format!("cannot listen on {}", target.address()));
+    let error = start(TargetOptions::default(), target.address()).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot listen on {}", target.address()));
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::latency::Latency;
+use super::value_error::ValueError;
 use super::window::Window;
 use crate::units::{parse_duration, parse_share};
 
@@ -15,12 +16,12 @@ pub(super) struct Drift {
 
 impl Drift {
     /// Reads `10%/1m`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let fault = || format!("`{text}` is not a drift; write share/period, for example 10%/1m");
-        let (share, period) = text.split_once('/').ok_or_else(fault)?;
-        let share = parse_share(share).map_err(|cause| cause.to_string())?;
-        let period = parse_duration(period).map_err(|cause| cause.to_string())?;
-        if period.is_zero() { Err(fault()) } else { Ok(Self { share, period }) }
+    pub(super) fn parse(text: &str) -> Result<Self, ValueError> {
+        let error = || ValueError::form(text, "drift", "share/period, for example 10%/1m");
+        let (share, period) = text.split_once('/').ok_or_else(error)?;
+        let share = parse_share(share)?;
+        let period = parse_duration(period)?;
+        if period.is_zero() { Err(error()) } else { Ok(Self { share, period }) }
     }
 }
 
@@ -54,11 +55,11 @@ impl Default for Timeline {
 
 impl Timeline {
     /// Reads one step of the schedule, `30s=150ms`, replacing an earlier step at the same moment.
-    pub(super) fn add_step(&mut self, text: &str) -> Result<(), String> {
+    pub(super) fn add_step(&mut self, text: &str) -> Result<(), ValueError> {
         let (moment, latency) = text
             .split_once('=')
-            .ok_or_else(|| format!("`{text}` is not a step; write moment=latency, for example 30s=150ms"))?;
-        let moment = parse_duration(moment).map_err(|fault| fault.to_string())?;
+            .ok_or_else(|| ValueError::form(text, "step", "moment=latency, for example 30s=150ms"))?;
+        let moment = parse_duration(moment)?;
         let latency = Latency::parse(latency)?;
         self.steps.retain(|step| step.0 != moment);
         self.steps.push((moment, latency));
@@ -95,44 +96,4 @@ impl Timeline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    #[test]
-    fn a_step_holds_from_its_moment_on() {
-        let mut timeline = Timeline { base: Latency::Constant(0.05), ..Timeline::default() };
-        timeline.add_step("60s=10ms").unwrap();
-        timeline.add_step("30s=150ms").unwrap();
-        for (moment, seconds) in [(0, 0.05), (29, 0.05), (30, 0.15), (59, 0.15), (60, 0.01)] {
-            assert_eq!(timeline.latency(at(moment)), &Latency::Constant(seconds));
-        }
-        assert!(timeline.add_step("150ms").unwrap_err().contains("30s=150ms"));
-    }
-
-    #[test]
-    fn drift_grows_by_a_share_of_the_base() {
-        let timeline = Timeline { drift: Some(Drift::parse("10%/1m").unwrap()), ..Timeline::default() };
-        assert!((timeline.factor(at(0)) - 1.0).abs() < 1e-9);
-        assert!((timeline.factor(at(120)) - 1.2).abs() < 1e-9);
-        assert!(Drift::parse("10%").unwrap_err().contains("10%/1m"));
-        assert!(Drift::parse("10%/0s").is_err());
-    }
-
-    #[test]
-    fn recovery_falls_from_the_factor_to_one() {
-        let timeline = Timeline {
-            outages: vec![Window::parse("20s+5s").unwrap()],
-            recovery: at(10),
-            recovery_factor: 10.0,
-            ..Timeline::default()
-        };
-        for (moment, factor) in [(19, 1.0), (25, 10.0), (30, 5.5), (35, 1.0), (100, 1.0)] {
-            assert!((timeline.factor(at(moment)) - factor).abs() < 1e-9, "at {moment}s");
-        }
-        assert!(timeline.in_outage(at(24)) && !timeline.in_outage(at(25)));
-    }
-}
+mod tests;

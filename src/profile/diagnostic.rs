@@ -24,6 +24,29 @@ pub struct Diagnostic {
     pub hint: Option<String>,
 }
 
+/// What is wrong, and what to do about it; a reader adds the place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Invalid {
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do, if there is something to say.
+    pub hint: Option<String>,
+}
+
+impl Invalid {
+    /// An error without a hint.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    /// The same error with a hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
 /// All errors of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     data,
-    diagnostic::{Diagnostic, Diagnostics, did_you_mean},
+    diagnostic::{Diagnostic, Diagnostics, Invalid, did_you_mean},
     environment::{self, Overlaid},
     flow::{self, Defaults, Surroundings},
     grammar::{Key, Section, Type},
@@ -126,7 +126,7 @@ pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> 
     // One of the profile's own is part of it by now, and may name one of ours.
     let flag = given.preset.as_deref().filter(|_| !own_preset);
     if let Some(preset) = preset::read(&reading, &mut map, flag, root.get("presets")) {
-        plan.follow(preset);
+        plan.apply_preset(preset);
     }
     plan.environment = environment;
     map.finish(&reading);
@@ -187,7 +187,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
                 );
                 defaults.base_url = stand_in();
             }
-            Err((message, hint)) => {
+            Err(Invalid { message, hint }) => {
                 let place = node.map_or(map.place, |node| node.place);
                 let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();
                 reading.error(place, message, Some(hint.unwrap_or_else(example)));

@@ -28,7 +28,7 @@ pub mod source;
 pub mod thresholds;
 pub mod variables;
 
-pub use diagnostic::{Diagnostic, Diagnostics};
+pub use diagnostic::{Diagnostic, Diagnostics, Invalid};
 pub use document::{Given, load};
 pub use quick::{LoadFlags, quick_plan};
 pub use scenario::GivenLoad;

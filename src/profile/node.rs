@@ -93,6 +93,22 @@ impl Node {
     }
 }
 
+impl From<&serde_json::Value> for Node {
+    /// A JSON value that is in no file.
+    fn from(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        let value = match json {
+            Json::String(text) => return Self::text(text),
+            Json::Array(items) => Yaml::List(items.iter().map(Self::from).collect()),
+            Json::Object(entries) => {
+                Yaml::Map(entries.iter().map(|(name, value)| (Self::text(name), Self::from(value))).collect())
+            }
+            scalar => Yaml::Scalar { text: scalar.to_string(), plain: true },
+        };
+        Self { place: Place::default(), value }
+    }
+}
+
 fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null")
 }

@@ -1,8 +1,10 @@
 //! Load by flags: over a profile, or with a URL in place of one, which becomes a profile through the same grammar.
 
+use serde_json::{Value, json};
+
 use super::{
-    diagnostic::Place,
-    node,
+    diagnostic::{Invalid, Place},
+    node::{Node, Yaml},
     reader::Reading,
     scenario::{Brief, brief::LOAD},
 };
@@ -25,49 +27,44 @@ pub struct LoadFlags {
 }
 
 impl LoadFlags {
-    /// The flags as lines of a profile.
+    /// The flags as keys of a profile.
     ///
     /// # Errors
-    /// When a stage can't be read, as one message.
-    fn lines(&self) -> Result<String, String> {
-        let mut lines = String::new();
-        let mut add = |key: &str, value: Option<String>| {
-            lines += &value.map(|value| format!("{key}: {value}\n")).unwrap_or_default();
-        };
-        // Text in quotes, so that what a flag holds can't become other lines.
-        let quoted = |text: &String| serde_json::Value::from(text.as_str()).to_string();
-        add("vus", self.vus.map(|vus| vus.to_string()));
-        add("iterations", self.iterations.map(|iterations| iterations.to_string()));
-        add("rate", self.rate.map(|rate| rate.to_string()));
-        add("maxVUs", self.max_vus.map(|vus| vus.to_string()));
-        add("duration", self.duration.as_ref().map(quoted));
-        let mut stages = Vec::new();
-        for stage in &self.stages {
-            let (duration, target) = stage
-                .split_once(':')
-                .ok_or_else(|| format!("--stage `{stage}`: write DURATION:TARGET, for example 30s:100"))?;
-            stages.push(serde_json::json!({ "duration": duration, "target": target }));
-        }
-        add("stages", (!stages.is_empty()).then(|| serde_json::Value::from(stages).to_string()));
-        Ok(lines)
+    /// When a stage has no `:`.
+    fn keys(&self) -> Result<Vec<(&'static str, Value)>, Invalid> {
+        let stages: Result<Vec<Value>, _> = self.stages.iter().map(|stage| stage_of(stage)).collect();
+        let keys = [
+            ("vus", self.vus.map(Value::from)),
+            ("iterations", self.iterations.map(Value::from)),
+            ("rate", self.rate.map(Value::from)),
+            ("maxVUs", self.max_vus.map(Value::from)),
+            ("duration", self.duration.as_deref().map(Value::from)),
+            ("stages", Some(stages?).filter(|stages| !stages.is_empty()).map(Value::from)),
+        ];
+        Ok(keys.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
     }
 
     /// The load that the flags stand for.
     ///
     /// # Errors
-    /// When a flag can't be read or flags can't be combined, as one message.
-    pub fn read(&self) -> Result<Brief, String> {
-        let node = node::parse(&self.lines()?).map_err(|error| error.message)?;
+    /// When a flag can't be read or flags can't be combined.
+    pub fn read(&self) -> Result<Brief, Invalid> {
+        let keys = self.keys()?.into_iter().map(|(key, value)| (Node::text(key), Node::from(&value)));
+        let node = Node { place: Place::default(), value: Yaml::Map(keys.collect()) };
         let reading = Reading::default();
         let brief = Brief::read(&reading, &mut reading.section(&node, "flags", &LOAD));
         if let Some(message) = brief.contradiction() {
             reading.error(Place::default(), message, None);
         }
-        reading.into_errors().into_iter().next().map_or(Ok(brief), |error| {
-            let hint = error.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-            Err(format!("{}{hint}", error.message))
-        })
+        let first = reading.into_errors().into_iter().next();
+        first.map_or(Ok(brief), |error| Err(Invalid { message: error.message, hint: error.hint }))
     }
+}
+
+fn stage_of(stage: &str) -> Result<Value, Invalid> {
+    let invalid = || Invalid::new(format!("--stage `{stage}`: write DURATION:TARGET, for example 30s:100"));
+    let (duration, target) = stage.split_once(':').ok_or_else(invalid)?;
+    Ok(json!({ "duration": duration, "target": target }))
 }
 
 /// The profile that a URL and flags stand for, as text; shown by `check`, so that a first look can grow into a file.
@@ -75,11 +72,13 @@ impl LoadFlags {
 ///
 /// # Errors
 /// When flags can't be combined or can't be read, as one message.
-pub fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, String> {
+pub fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, Invalid> {
     flags.read()?;
     let has_length = flags.duration.is_some() || flags.iterations.is_some() || !flags.stages.is_empty();
     let duration = flags.duration.clone().or_else(|| (!has_length).then(|| "10s".to_owned()));
-    let lines = LoadFlags { duration, ..flags.clone() }.lines()?;
-    let url = serde_json::Value::from(url);
+    let keys = LoadFlags { duration, ..flags.clone() }.keys()?;
+    // JSON is YAML, so that text from a flag can't become other keys.
+    let lines: String = keys.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+    let url = Value::from(url);
     Ok(format!("name: quick\n{lines}flow:\n  - get: {url}\n"))
 }

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, path::PathBuf, time::Duration};
 
 use super::{
-    diagnostic::{Diagnostic, Place, did_you_mean},
+    diagnostic::{Diagnostic, Invalid, Place, did_you_mean},
     grammar::{Key, Section},
     node::{Node, Yaml},
     source::Source,
@@ -35,6 +35,11 @@ impl Reading {
     /// Notes an error.
     pub fn error(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
         self.errors.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
+    }
+
+    /// Notes what a parser found wrong.
+    pub fn invalid(&self, place: Place, invalid: Invalid) {
+        self.error(place, invalid.message, invalid.hint);
     }
 
     /// All errors so far.
@@ -218,8 +223,8 @@ impl Reading {
 
     /// Complains about a tag that may not have its name.
     pub fn check_tag(&self, place: Place, name: &str) {
-        if let Err(message) = check_tag(name) {
-            self.error(place, message, None);
+        if let Err(invalid) = check_tag(name) {
+            self.invalid(place, invalid);
         }
     }
 
@@ -266,7 +271,7 @@ impl Reading {
 ///
 /// # Errors
 /// Why not.
-pub fn check_tag(name: &str) -> Result<(), String> {
+pub fn check_tag(name: &str) -> Result<(), Invalid> {
     const OWN: [&str; 16] = [
         "run_id",
         "profile",
@@ -288,11 +293,11 @@ pub fn check_tag(name: &str) -> Result<(), String> {
     ];
     let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if !first || name.starts_with("__") || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(format!(
+        return Err(Invalid::new(format!(
             "tag `{name}` is not a label name: use letters, digits and `_`, not starting with a digit or `__`"
-        ));
+        )));
     }
-    if OWN.contains(&name) { Err(format!("tag `{name}` is a reserved label")) } else { Ok(()) }
+    if OWN.contains(&name) { Err(Invalid::new(format!("tag `{name}` is a reserved label"))) } else { Ok(()) }
 }
 
 /// Whether two keys are the same, but for case, `_` and `-`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use self::tiers::Condition;
 use super::{
-    diagnostic::{Place, did_you_mean},
+    diagnostic::{Invalid, Place, did_you_mean},
     grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
     reader::Reading,
@@ -78,12 +78,12 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
         let text = reading.text(condition.node, condition.what)?;
         match build(key, &text, &options, own) {
             Ok(threshold) => Some(Threshold { tier: condition.tier, bearing: condition.bearing, ..threshold }),
-            Err(Wrong::Key(message, hint)) => {
-                reading.error(key_place, message, hint);
+            Err(ThresholdError::Key(invalid)) => {
+                reading.invalid(key_place, invalid);
                 None
             }
-            Err(Wrong::Expression(message)) => {
-                reading.error(condition.node.place, message, None);
+            Err(ThresholdError::Condition(invalid)) => {
+                reading.invalid(condition.node.place, invalid);
                 None
             }
         }
@@ -102,35 +102,29 @@ pub struct Options {
 }
 
 /// Which part of a threshold is wrong, and how.
-#[derive(Debug)]
-pub enum Wrong {
-    /// The metric: message and hint.
-    Key(String, Option<String>),
+#[derive(Debug, thiserror::Error)]
+pub enum ThresholdError {
+    /// The metric or its tags.
+    #[error("{}{}", .0.message, .0.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
+    Key(Invalid),
     /// The condition.
-    Expression(String),
-}
-
-impl std::fmt::Display for Wrong {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Key(message, Some(hint)) => write!(out, "{message}; {hint}"),
-            Self::Key(message, None) | Self::Expression(message) => out.write_str(message),
-        }
-    }
+    #[error("{0}")]
+    Condition(Invalid),
 }
 
 /// Builds a threshold from a key and a condition, as the flag `--threshold` gives them; `own` are the profile's metrics.
 ///
 /// # Errors
 /// Which part is wrong.
-pub fn build(key: &str, expression: &str, options: &Options, own: &[&MetricDef]) -> Result<Threshold, Wrong> {
-    let (metric, selector) = parse_key(key).map_err(|message| Wrong::Key(message, None))?;
+pub fn build(key: &str, expression: &str, options: &Options, own: &[&MetricDef]) -> Result<Threshold, ThresholdError> {
+    let (metric, selector) =
+        parse_key(key).map_err(|message| ThresholdError::Key(Invalid::new(message.to_string())))?;
     let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
         let near = did_you_mean(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
-        return Err(Wrong::Key(format!("unknown metric `{metric}`"), near));
+        return Err(ThresholdError::Key(Invalid { message: format!("unknown metric `{metric}`"), hint: near }));
     };
-    let parse::Condition { stat, operator, bound, window } =
-        parse_condition(expression, known.kind).map_err(Wrong::Expression)?;
+    let parse::Condition { stat, operator, bound, window } = parse_condition(expression, known.kind)
+        .map_err(|message| ThresholdError::Condition(Invalid::new(message.to_string())))?;
     Ok(Threshold {
         key: key.to_owned(),
         metric: known.clone(),

@@ -152,7 +152,8 @@ impl Network {
         let begin = Instant::now();
         let name = self.http.tls.server_name.as_ref().unwrap_or(&origin.host);
         let name = ServerName::try_from(name.clone()).map_err(|_| ErrorClass::Tls)?;
-        let shaken = self.tls.get()?.connect(name, stream).await;
+        // Boxed, because it is large: without TLS, thousands of users that connect at once should not carry it.
+        let shaken = Box::pin(self.tls.get()?.connect(name, stream)).await;
         let stream = shaken.map_err(|error| ErrorClass::of_io(Phase::Tls, &error))?;
         probe.secured(begin.elapsed().as_secs_f64());
         let multiplexed = stream.get_ref().1.alpn_protocol() == Some(b"h2");

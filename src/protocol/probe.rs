@@ -1,5 +1,5 @@
-//! The stopwatch of one attempt. It cannot be made without the intended start, and it records when it is dropped, so
-//! that an attempt that was cut off is counted like any other.
+//! The stopwatch of one attempt. It cannot be made without the intended start, and it records when it is finished or
+//! dropped, so that an attempt that was cut off is counted like any other.
 //!
 //! ```text
 //!  intended      taken         send begins   sent     first byte    end
@@ -43,7 +43,7 @@ pub struct Attempt {
     pub error: Option<ErrorClass>,
 }
 
-/// Times one attempt and hands it to `record` when dropped.
+/// Times one attempt and hands it to `record` when it is finished or dropped.
 pub struct Probe<'a> {
     attempt: Attempt,
     finished: bool,
@@ -140,14 +140,15 @@ impl<'a> Probe<'a> {
         };
     }
 
-    /// Ends the attempt, well or not, and gives the time of its end. Recording follows with the drop.
+    /// Ends the attempt, well or not, records it and gives the time of its end.
     #[must_use]
-    pub fn finish(mut self, error: Option<ErrorClass>) -> Instant {
+    pub fn finish(&mut self, error: Option<ErrorClass>) -> Instant {
         if !self.ended {
             self.end(false);
         }
         self.finished = true;
         self.attempt.error = error;
+        (self.record)(&self.attempt);
         self.attempt.end
     }
 }
@@ -157,8 +158,8 @@ impl Drop for Probe<'_> {
         if !self.finished {
             self.attempt.error = Some(ErrorClass::Cancelled);
             self.attempt.end = Instant::now();
+            (self.record)(&self.attempt);
         }
-        (self.record)(&self.attempt);
     }
 }
 

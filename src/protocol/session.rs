@@ -77,16 +77,39 @@ impl HttpSession {
     /// Sends a request and reads its response to the end, within the request's time-out; then whatever the response
     /// asks for, each an attempt of its own with the same intended start. Gives the time from which the user may go on;
     /// the response is the lane's.
-    pub async fn send(&self, lane: &mut Lane, network: &Network, request: Outgoing<'_>, probe: Probe<'_>) -> Instant {
+    ///
+    /// Request and probe are borrowed: an async function keeps what it is given by value twice, and every user carries
+    /// this future.
+    pub async fn send(
+        &self,
+        lane: &mut Lane,
+        network: &Network,
+        request: &Outgoing<'_>,
+        probe: &mut Probe<'_>,
+    ) -> Instant {
         let begun = probe.attempt().taken;
-        let (intended, record) = (probe.attempt().intended, probe.recorder());
         let mut trail = Trail::new(begun, request.spec.redirects.unwrap_or(network.http.max_redirects));
-        let mut end = self.attempt(lane, network, request, probe, &mut trail).await;
+        let end = self.attempt(lane, network, request, probe, &mut trail).await;
+        if lane.next.is_none() {
+            return end;
+        }
+        // Boxed, because it is rare: an idle user should not carry its future.
+        Box::pin(self.follow(lane, network, request, probe, (end, trail))).await
+    }
+
+    /// Sends what responses ask for until one asks for nothing more.
+    async fn follow(
+        &self,
+        lane: &mut Lane,
+        network: &Network,
+        request: &Outgoing<'_>,
+        first: &Probe<'_>,
+        (mut end, mut trail): (Instant, Trail),
+    ) -> Instant {
         while let Some(next) = lane.next.take() {
-            let probe = Probe::new(intended, end, record);
+            let mut probe = Probe::new(first.attempt().intended, end, first.recorder());
             let request = Outgoing { demand: request.demand, ..Outgoing::constant(&next) };
-            // Boxed, because it is rare: an idle user should not carry its future.
-            end = Box::pin(self.attempt(lane, network, request, probe, &mut trail)).await;
+            end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
         }
         end
     }
@@ -106,15 +129,15 @@ impl HttpSession {
         &self,
         lane: &mut Lane,
         network: &Network,
-        request: Outgoing<'_>,
-        mut probe: Probe<'_>,
+        request: &Outgoing<'_>,
+        probe: &mut Probe<'_>,
         trail: &mut Trail,
     ) -> Instant {
         let Lane { receive, body, header_buf, next, last } = lane;
         let spec = request.spec;
-        let request = follow::apply_session_headers(&self.jar, network, request, header_buf);
+        let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
         let limits = Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
-        let received = self.receive(receive, body, network, &request, limits, &mut probe).await;
+        let received = self.receive(receive, body, network, &request, limits, probe).await;
         probe.end(received == Ok(Received::AtOnce));
         // What broke off is no response: no check may pass on half of one.
         let status = probe.attempt().status.filter(|_| received.is_ok());
@@ -256,7 +279,7 @@ impl HttpSession {
         if !opened.multiplexed {
             return Ok(Opening::Own(http1::Connection::new(origin, opened)));
         }
-        let link = http2::Link::open(origin, opened).await?;
+        let link = Box::pin(http2::Link::open(origin, opened)).await?;
         if network.reuses() {
             self.links.borrow_mut().push(link.clone());
         }

@@ -1,11 +1,11 @@
 //! What the outputs delivered.
 
 use super::style;
-use crate::{output::Account, units::show_count};
+use crate::{output::DeliveryStats, units::show_count};
 
 /// An output's samples: acknowledged, spooled, rejected and lost, with its outages.
 #[must_use]
-pub fn lines(account: &Account) -> Vec<String> {
+pub fn lines(account: &DeliveryStats) -> Vec<String> {
     let mark = if account.complete { style::good("✓") } else { style::bad("✗") };
     let all = account.acknowledged + account.rejected + account.spooled;
     let mut line = format!(
@@ -29,8 +29,8 @@ pub fn lines(account: &Account) -> Vec<String> {
         let seconds = (to_ms - outage.from_ms) as f64 / 1e3;
         lines.push(style::dim(&format!("      unavailable for {seconds:.1} s: {}", outage.reason)));
     }
-    if !account.set_aside.is_empty() {
-        lines.push(style::dim(&format!("      dead letters in outputs/: {}", account.set_aside.join(", "))));
+    if !account.dead_letters.is_empty() {
+        lines.push(style::dim(&format!("      dead letters in outputs/: {}", account.dead_letters.join(", "))));
     }
     if let Some(error) = account.last_error.as_ref().filter(|_| !account.complete) {
         lines.push(style::dim(&format!("      last error: {error}")));
@@ -40,7 +40,7 @@ pub fn lines(account: &Account) -> Vec<String> {
 
 /// A sentence about an output that did not deliver everything.
 #[must_use]
-pub fn incomplete(stats: &Account) -> Option<String> {
+pub fn incomplete(stats: &DeliveryStats) -> Option<String> {
     let missing = stats.rejected + stats.spooled;
     let all = stats.acknowledged + missing;
     let why = stats.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();

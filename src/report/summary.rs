@@ -6,7 +6,7 @@ use crate::{
     analysis::{Offered, Outcome, Validity},
     interval_log::Header,
     metric::Totals,
-    output::Account,
+    output::DeliveryStats,
     threshold::{Stat, judge::Finding},
 };
 
@@ -26,7 +26,7 @@ pub struct Summary {
     /// Whether the numbers mean what they say.
     pub validity: Validity,
     /// What became of the exports.
-    pub outputs: Vec<Account>,
+    pub outputs: Vec<DeliveryStats>,
     /// The run's folder.
     pub run_dir: PathBuf,
     /// The verdict.

@@ -20,7 +20,7 @@ use crate::{
     analysis::Reason,
     control::{Control, StopReason},
     executor::{
-        Order,
+        PoolConfig,
         hook::{self, HookContext, HookRun},
     },
     exit::Exit,
@@ -58,8 +58,8 @@ impl<'p> Hooks<'p> {
 
     /// What the workers are to do.
     #[must_use]
-    pub fn order(&self, clock: &RunClock, recorded: Option<WorkerInterval>) -> Order {
-        Order {
+    pub fn pool_config(&self, clock: &RunClock, recorded: Option<WorkerInterval>) -> PoolConfig {
+        PoolConfig {
             workers: self.prepared.workers,
             segment: self.prepared.segment,
             start: clock.start(),

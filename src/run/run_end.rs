@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     analysis::{Generator, Judgement, Outcome},
-    output::Account,
+    output::DeliveryStats,
     report::Summary,
     threshold::{Bearing, judge::Finding},
 };
@@ -27,7 +27,7 @@ pub struct RunEnd {
     /// How thresholds stood, in the order of the header.
     pub findings: Vec<LoggedFinding>,
     /// What the outputs delivered.
-    pub outputs: Vec<Account>,
+    pub outputs: Vec<DeliveryStats>,
     /// Statistics of trends that the summary showed, by k6's names.
     pub trend_stats: Vec<String>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use loadagent::{
     dashboard::DataSource,
     metric::{Kind, catalogue},
-    output::prometheus::names::exported_name,
+    output::naming::exported_name,
 };
 
 use crate::json;

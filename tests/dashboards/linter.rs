@@ -123,7 +123,7 @@ fn counters_are_summed_never_shown_raw() {
     let counters: Vec<String> = catalogue::ALL
         .iter()
         .filter(|metric| matches!(metric.kind, Kind::Counter | Kind::Rate))
-        .map(|metric| loadagent::output::prometheus::names::exported_name("loadagent_", metric))
+        .map(|metric| loadagent::output::naming::exported_name("loadagent_", metric))
         .collect();
     for (place, query) in json::queries(DataSource::Prometheus) {
         let expr = json::parsed(&place, &query);

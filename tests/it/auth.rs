@@ -76,7 +76,7 @@ fn each_user_has_a_token_of_its_own_and_keeps_it() {
             .contains("auth backend")
     );
     let check = bench.run(&["check", "p.yaml"]).stdout;
-    assert!(check.contains("auth backend (when it is needed)") && !check.contains("hunter2"), "{check}");
+    assert!(check.contains("auth backend (when needed)") && !check.contains("hunter2"), "{check}");
     assert!(!(ran.stdout + &ran.stderr).contains("hunter2"));
 }
 

@@ -26,7 +26,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// A server that greets, hands on the stream's number of each request, and reads on meanwhile.
+/// A server that sends its settings, passes the stream's number of each request to `misbehave`, and goes on reading.
 fn server(greeting: &'static [u8], misbehave: fn(TcpStream, u32)) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -59,10 +59,9 @@ fn next(stream: &mut TcpStream) -> Option<(u8, u32)> {
     Some((head[3], u32::from_be_bytes([head[5], head[6], head[7], head[8]])))
 }
 
-/// Writes, and keeps the connection open until the client leaves.
-fn say(mut stream: TcpStream, frames: &[Vec<u8>]) {
+/// Writes. The connection stays open until the client leaves: the thread that reads from it holds it.
+fn write(mut stream: TcpStream, frames: &[Vec<u8>]) {
     drop(stream.write_all(&frames.concat()));
-    std::thread::sleep(Duration::from_secs(5));
 }
 
 fn flood(mut stream: TcpStream, begin: &[u8], piece: &[u8]) {
@@ -85,17 +84,17 @@ fn class_of_flood(misbehave: fn(TcpStream, u32)) -> String {
 }
 
 #[test]
-fn resets_and_farewells_have_their_classes() {
-    let refused: fn(TcpStream, u32) = |stream, n| say(stream, &[frame(RST_STREAM, 0, n, &[0, 0, 0, 7])]);
+fn resets_and_goaways_have_their_classes() {
+    let refused: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(RST_STREAM, 0, n, &[0, 0, 0, 7])]);
     assert_eq!(class_of(refused), "reset ");
-    assert_eq!(class_of(|stream, n| say(stream, &[answer(n), frame(RST_STREAM, 0, n, &[0, 0, 0, 2])])), "body ");
+    assert_eq!(class_of(|stream, n| write(stream, &[answer(n), frame(RST_STREAM, 0, n, &[0, 0, 0, 2])])), "body ");
     for code in [0, 2, 11] {
-        let farewell: fn(TcpStream, u32) = match code {
-            0 => |stream, _| say(stream, &[frame(GOAWAY, 0, 0, &[0; 8])]),
-            2 => |stream, _| say(stream, &[frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 2])]),
-            _ => |stream, _| say(stream, &[frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 11])]),
+        let goaway: fn(TcpStream, u32) = match code {
+            0 => |stream, _| write(stream, &[frame(GOAWAY, 0, 0, &[0; 8])]),
+            2 => |stream, _| write(stream, &[frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 2])]),
+            _ => |stream, _| write(stream, &[frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, 11])]),
         };
-        assert_eq!(class_of(farewell), "closed ", "code {code}");
+        assert_eq!(class_of(goaway), "closed ", "code {code}");
     }
     assert_eq!(class_of(|stream, _| drop(stream.shutdown(std::net::Shutdown::Both))), "closed ");
     let half: fn(TcpStream, u32) = |mut stream, n| {
@@ -106,24 +105,24 @@ fn resets_and_farewells_have_their_classes() {
 }
 
 #[test]
-fn what_breaks_the_protocol_is_told_so() {
+fn what_breaks_the_protocol_is_a_protocol_error() {
     assert_eq!(class_of(|mut stream, _| drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"))), "protocol ");
-    let data_first: fn(TcpStream, u32) = |stream, n| say(stream, &[frame(DATA, END_STREAM, n, b"x")]);
+    let data_first: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(DATA, END_STREAM, n, b"x")]);
     assert_eq!(class_of(data_first), "protocol ");
-    let stranger: fn(TcpStream, u32) = |stream, n| say(stream, &[frame(DATA, 0, n + 1_000, b"x")]);
+    let stranger: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(DATA, 0, n + 1_000, b"x")]);
     assert_eq!(class_of(stranger), "protocol ");
-    let no_status: fn(TcpStream, u32) = |stream, n| say(stream, &[frame(HEADERS, END_HEADERS | END_STREAM, n, &[])]);
+    let no_status: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(HEADERS, END_HEADERS | END_STREAM, n, &[])]);
     assert_eq!(class_of(no_status), "protocol ");
-    let bad_hpack: fn(TcpStream, u32) = |stream, n| say(stream, &[frame(HEADERS, END_HEADERS, n, &[0xff; 20])]);
+    let bad_hpack: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(HEADERS, END_HEADERS, n, &[0xff; 20])]);
     assert_eq!(class_of(bad_hpack), "protocol ");
     // Content-Length: 5 (literal, name 28 of the static table), then one byte.
     let wrong_length: fn(TcpStream, u32) = |stream, n| {
         let head = frame(HEADERS, END_HEADERS, n, &[0x88, 0x0f, 0x0d, 1, b'5']);
-        say(stream, &[head, frame(DATA, END_STREAM, n, b"x")]);
+        write(stream, &[head, frame(DATA, END_STREAM, n, b"x")]);
     };
     assert_eq!(class_of(wrong_length), "protocol ");
     let overflow: fn(TcpStream, u32) =
-        |stream, _| say(stream, &vec![frame(WINDOW_UPDATE, 0, 0, &[0x7f, 0xff, 0xff, 0xff]); 3]);
+        |stream, _| write(stream, &vec![frame(WINDOW_UPDATE, 0, 0, &[0x7f, 0xff, 0xff, 0xff]); 3]);
     assert_eq!(class_of(overflow), "protocol ");
 }
 
@@ -149,7 +148,7 @@ fn floods_end_in_time_and_within_bounds() {
 
 #[test]
 fn slowness_ends_where_it_stands() {
-    assert_eq!(class_of(|stream, _| say(stream, &[])), "timeout_wait ");
+    assert_eq!(class_of(|stream, _| write(stream, &[])), "timeout_wait ");
     let drip: fn(TcpStream, u32) = |mut stream, n| {
         drop(stream.write_all(&answer(n)));
         while stream.write_all(&frame(DATA, 0, n, b"a")).is_ok() {
@@ -158,6 +157,6 @@ fn slowness_ends_where_it_stands() {
     };
     assert_eq!(class_of(drip), "timeout_body ");
     // SETTINGS_INITIAL_WINDOW_SIZE of zero: at most the 64 KiB that were in flight before it came are sent.
-    let closed = server(&[0, 4, 0, 0, 0, 0], |stream, _| say(stream, &[]));
+    let closed = server(&[0, 4, 0, 0, 0, 0], |stream, _| write(stream, &[]));
     assert_eq!(ordeal("http", closed, "version: 2", &format!("body: {}", "x".repeat(100_000))).0, "timeout_send ");
 }

@@ -13,14 +13,14 @@ use super::{
     store::{REFUSED, Reply, Store},
     support::{Bench, Ran, signal},
 };
-use loadagent::practice_target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Target, TargetOptions};
 
 pub(crate) const TAKEN: Reply =
     Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true, body: "" };
 const AWAY: Reply = Reply { status: 503, headers: "retry-after: 0\r\n", keeps: false, body: "" };
 
 pub(crate) fn practice() -> Target {
-    practice_target::start(Knobs::default(), ([127, 0, 0, 1], 0).into()).unwrap()
+    practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
 /// Runs two seconds of 50 arrivals a second into a sink.
@@ -111,7 +111,7 @@ fn a_repeat_is_byte_for_byte_what_was_sent_first() {
 }
 
 #[test]
-fn what_is_refused_for_good_is_searched_set_aside_and_offered_again() {
+fn what_is_refused_for_good_is_searched_kept_as_dead_letters_and_sent_again() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[REFUSED; 9], TAKEN);
     store.says(Vec::new());
@@ -120,7 +120,7 @@ fn what_is_refused_for_good_is_searched_set_aside_and_offered_again() {
     let rejected = number(&account, "rejected");
     assert!(rejected > 0, "{account}");
     assert_eq!(number(&account, "sent"), number(&account, "acknowledged") + rejected);
-    let names: Vec<String> = serde_json::from_value(account["set_aside"].clone()).unwrap();
+    let names: Vec<String> = serde_json::from_value(account["dead_letters"].clone()).unwrap();
     let before = store.kept_bodies().len();
     let replayed = bench.run(&["replay", "run"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
@@ -154,7 +154,7 @@ fn partial_success_costs_what_it_says_and_a_remark_nothing() {
     assert_eq!(run(&bench, &target, &out(&store), &[]).code, 110);
     let told = account(&bench);
     assert_eq!(number(&told, "rejected"), 2 * store.bodies().len() as u64);
-    assert_eq!((&told["set_aside"], &told["last_error"]), (&Json::Null, &Json::from("too old")));
+    assert_eq!((&told["dead_letters"], &told["last_error"]), (&Json::Null, &Json::from("too old")));
 
     let (bench, store) = (Bench::new(), Store::start(&[], TAKEN));
     store.says(partial(0, "names were changed").encode_to_vec());

@@ -149,11 +149,11 @@ fn partial_success_costs_what_it_says() {
     assert_eq!(run(&bench, &target, &out, &[]).code, 110);
     let account = account(&bench);
     assert_eq!(number(&account, "rejected"), 3 * collector.seen().len() as u64);
-    assert_eq!((&account["set_aside"], &account["last_error"]), (&Json::Null, &Json::from("too old")));
+    assert_eq!((&account["dead_letters"], &account["last_error"]), (&Json::Null, &Json::from("too old")));
 }
 
 #[test]
-fn what_is_refused_for_good_is_set_aside_and_offered_again() {
+fn what_is_refused_for_good_is_kept_as_dead_letters_and_sent_again() {
     let (bench, target) = (Bench::new(), practice());
     let (collector, out) = Collector::answering((0..9).map(|_| fault(Code::InvalidArgument)));
     assert_eq!(run(&bench, &target, &out, &[]).code, 110);
@@ -207,7 +207,10 @@ fn a_server_of_something_else_is_told_and_nothing_is_lost() {
     assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]).code, 110);
     let account = account(&bench);
     assert_eq!(number(&account, "sent"), number(&account, "spooled"));
-    assert!(account["last_error"].as_str().unwrap().contains("hint: check that it speaks OTLP over gRPC"), "{account}");
+    assert!(
+        account["last_error"].as_str().unwrap().contains("hint: check that it supports OTLP over gRPC"),
+        "{account}"
+    );
     collector.usually(Ok(ExportMetricsServiceResponse::default()));
     assert_eq!(bench.run(&["replay", "run"]).code, 0);
     assert_eq!(requests(&collector.taken()), 100);

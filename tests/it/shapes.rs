@@ -37,7 +37,7 @@ fn flags_replace_the_load_of_a_profile_and_say_so() {
     let bench = bench(&target, TWO);
     let ran = run(&bench, &["-u", "2", "-i", "10"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let told = "flags replace the load of a, b; they begin together";
+    let told = "flags replace the load of a, b; they start together";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
     assert!(std::fs::read_to_string(bench.path().join("run/events.log")).unwrap().contains(told));
     let report = target.report();
@@ -277,7 +277,7 @@ fn check_warns_of_what_cannot_come_true() {
         "threshold rate>60000 on http_reqs can't be met: the whole run reaches at most 33,481/s, with a target that answers in no time",
     ];
     assert_eq!(told("warnings"), expected);
-    assert_eq!(told("notes"), ["ramp: 100 users at 1 a second are not there within 1m: it ends with 60"]);
+    assert_eq!(told("notes"), ["ramp: 100 users at 1 per second do not all start within 1m: it ends with 60"]);
     assert_eq!((&plan["peaks"]["users"], &plan["peaks"]["users_at_ms"]), (&1_060.into(), &60_000.0.into()));
     let text = bench.run(&["check", "p.yaml"]).stdout;
     assert!(text.contains("timeline") && text.contains("peak: 1,060 users at 1m, 100/s at 0s"), "{text}");

@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use loadagent::practice_target::{self, Knobs, Target};
+use loadagent::practice_target::{self, Target, TargetOptions};
 use serde_json::Value as Json;
 
 /// A folder of its own for a run, and the runs in it.
@@ -83,7 +83,7 @@ impl From<Output> for Ran {
 
 /// A practice target of this process.
 pub(crate) fn practice(options: &[(&str, &str)]) -> Target {
-    let mut set = Knobs::default();
+    let mut set = TargetOptions::default();
     options.iter().for_each(|(name, value)| set.set(name, value).unwrap());
     practice_target::start(set, ([127, 0, 0, 1], 0).into()).unwrap()
 }

@@ -45,7 +45,7 @@ fn named(name: String, tag: &str) -> Option<Box<DynamicLabels>> {
 }
 
 fn sample(value: f64) -> Effect {
-    let (name, help, labels) = (Cow::Borrowed("orders"), Cow::Borrowed(""), LabelGroup::Group);
+    let (name, help, labels) = (Cow::Borrowed("state"), Cow::Borrowed(""), LabelGroup::Group);
     let def = MetricDef { name, kind: Kind::Counter, unit: Unit::None, help, labels };
     let metric = Some(Arc::new(UserMetric { def, scale: 1.0, up_and_down: false }));
     Effect::Metric { step: table().1.metric, metric, value, labels: None }
@@ -77,7 +77,7 @@ async fn a_script_thinks_branches_and_makes_up_a_metric() {
     let left = alone(scripted(thinker, closed_shape(ClosedSchedule::constant(1, seconds(600)), Some(2)))).await;
     // 2 s, then three branches of 1 s by two at once, then a detached branch of 5 + 1 s.
     assert_eq!((left.count("iterations"), left.ended), (2, seconds(2 * 10)));
-    assert_eq!(left.count("orders"), 4);
+    assert_eq!(left.count("state"), 4);
     let checks = left.series.iter().filter(|(metric, ..)| metric.name == "checks");
     let labels: Vec<_> = checks.map(|(_, labels, _)| labels.get("check").unwrap().to_owned()).collect();
     assert_eq!(labels, ["branch 0", "branch 1", "branch 2", "branch 9"]);
@@ -117,7 +117,7 @@ async fn a_script_sends_requests_that_are_in_no_table() {
             conduct(plan, |control, _| async move { drop(control) }).await
         })
         .await;
-    assert_eq!((left.count("http_reqs"), left.count("orders")), (ITERATIONS, ITERATIONS));
+    assert_eq!((left.count("http_reqs"), left.count("state")), (ITERATIONS, ITERATIONS));
     let of = |name: &str| {
         left.series
             .iter()

@@ -7,7 +7,7 @@ use crate::{
     control::Control,
     executor::{
         scenario_recorder::ScenarioRecorder,
-        tests::{closed_shape, floor, plan},
+        tests::{closed_shape, plan, worker_context},
     },
     metric::Recorder,
     plan::{ClosedSchedule, Origin, RequestSpec, Step, StepId, StepKind, StepTable, Wire},
@@ -36,13 +36,13 @@ impl Bench {
         let mut plan = plan(shape, Duration::ZERO, Duration::ZERO);
         plan.origins = vec![Origin { tls: false, host: "h".into(), port: 80 }];
         let recorder = Rc::new(RefCell::new(Recorder::default()));
-        let mut floor = floor(&plan, part, &Control::new(1));
-        let start = floor.start;
+        let mut worker_context = worker_context(&plan, part, &Control::new(1));
+        let start = worker_context.start;
         let tracer = Tracer::new(sampling, part, start, Duration::from_secs(1_700_000_000));
-        floor.tracer = Some(Rc::new(tracer));
+        worker_context.tracer = Some(Rc::new(tracer));
         let scenario = plan.scenarios[0].clone();
         let scenario_recorder = ScenarioRecorder::new(scenario.clone(), 0, recorder.clone(), start);
-        Self { start, recorder, run: ScenarioRun::new(scenario, 0, scenario_recorder, &floor) }
+        Self { start, recorder, run: ScenarioRun::new(scenario, 0, scenario_recorder, &worker_context) }
     }
 
     fn at(&self, millis: u64) -> Instant {

@@ -1,10 +1,10 @@
-//! Who we are to a receiver. Secrets may stand in files, which are read for every request: a rotated one counts at once.
+//! Credentials for a receiver. Secrets in files are read for every request, so that a rotated one counts at once.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::Options;
+use super::{error::AddressError, options::Options};
 
 /// A secret; never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,13 +15,21 @@ pub enum Secret {
     File(PathBuf),
 }
 
+/// A file with a secret can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {error}", path.display())]
+pub struct SecretError {
+    path: PathBuf,
+    error: io::Error,
+}
+
 impl Secret {
-    fn read(&self) -> Result<String, String> {
+    fn read(&self) -> Result<String, SecretError> {
         match self {
             Self::Text(text) => Ok(text.clone()),
             Self::File(path) => std::fs::read_to_string(path)
                 .map(|text| text.trim().to_owned())
-                .map_err(|error| format!("{}: {error}", path.display())),
+                .map_err(|error| SecretError { path: path.clone(), error }),
         }
     }
 }
@@ -35,37 +43,41 @@ impl fmt::Debug for Secret {
 /// What is put into the `Authorization` header. Never shown: a user may be a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum Credentials {
-    /// Nothing.
     #[default]
     None,
     /// A user and a password.
     Basic(String, Secret),
-    /// A token behind a word: `Bearer`, `Token`.
+    /// A token behind its scheme: `Bearer`, `Token`.
     Token(&'static str, Secret),
 }
 
 impl Credentials {
     /// Takes them out of the options, or out of what stood before the host.
-    pub(super) fn read(userinfo: Option<(String, Option<String>)>, options: &mut Options) -> Result<Self, String> {
+    pub(super) fn read(
+        userinfo: Option<(String, Option<String>)>,
+        options: &mut Options,
+    ) -> Result<Self, AddressError> {
         let mut user = options.take("username");
         let mut password = secret(options, "password")?;
         let token = secret(options, "bearer_token")?;
         if let Some((name, word)) = userinfo {
             if user.is_some() || (password.is_some() && word.is_some()) {
-                return Err("give user and password once: before the host, or as options".to_owned());
+                return Err(AddressError::Conflict("give user and password once: before the host, or as options"));
             }
             user = Some(name);
             password = password.or(word.map(Secret::Text));
         }
         if user.as_ref().is_some_and(|user| user.contains(':')) {
-            return Err("a user's name holds no `:`; write ${USER}:${PASSWORD}@ for two variables".to_owned());
+            return Err(AddressError::Conflict(
+                "a user name holds no `:`; write ${USER}:${PASSWORD}@ for two variables",
+            ));
         }
         match (user, password, token) {
             (None, None, None) => Ok(Self::None),
             (None, None, Some(token)) => Ok(Self::Token("Bearer", token)),
             (Some(user), password, None) => Ok(Self::Basic(user, password.unwrap_or(Secret::Text(String::new())))),
-            (None, Some(_), None) => Err("`password` needs `username`".to_owned()),
-            _ => Err("give either a user or a token".to_owned()),
+            (None, Some(_), None) => Err(AddressError::Conflict("`password` needs `username`")),
+            _ => Err(AddressError::Conflict("give either a user or a token")),
         }
     }
 
@@ -73,17 +85,17 @@ impl Credentials {
     ///
     /// # Errors
     /// When a file with a secret can't be read.
-    pub fn header(&self) -> Result<Option<String>, String> {
+    pub fn header(&self) -> Result<Option<String>, SecretError> {
         Ok(match self {
             Self::None => None,
             Self::Basic(user, password) => {
                 Some(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{}", password.read()?))))
             }
-            Self::Token(word, token) => Some(format!("{word} {}", token.read()?)),
+            Self::Token(scheme, token) => Some(format!("{scheme} {}", token.read()?)),
         })
     }
 
-    /// Every secret inside, as it is and as it goes over the wire; [`super::HttpSettings::secrets`] has all of them.
+    /// Every secret inside, as it is and as it goes over the wire; [`super::http::HttpSettings::secrets`] has all of them.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let text = match self {
@@ -112,10 +124,10 @@ impl fmt::Debug for Credentials {
 ///
 /// # Errors
 /// When both are given.
-pub fn secret(options: &mut Options, name: &str) -> Result<Option<Secret>, String> {
+pub(crate) fn secret(options: &mut Options, name: &str) -> Result<Option<Secret>, AddressError> {
     let file = options.take(&format!("{name}_file")).map(|path| Secret::File(path.into()));
     match (options.take(name), file) {
-        (Some(_), Some(_)) => Err(format!("give `{name}` or `{name}_file`, not both")),
+        (Some(_), Some(_)) => Err(AddressError::SecretTwice(name.to_owned())),
         (text, file) => Ok(text.map(Secret::Text).or(file)),
     }
 }

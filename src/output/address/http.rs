@@ -1,11 +1,17 @@
-//! What every sink over HTTP takes: who we are, headers, parameters, certificates.
+//! Settings of every output over HTTP: credentials, headers, query parameters, certificates.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
 use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
-use super::{Credentials, Options, Secret, secrecy, written::spellings};
+use super::{
+    credentials::{Credentials, Secret},
+    error::AddressError,
+    options::Options,
+    secrecy,
+    written::spellings,
+};
 
 /// Headers that the protocols set themselves.
 const OWN: [&str; 7] = [
@@ -17,24 +23,24 @@ const OWN: [&str; 7] = [
     "user-agent",
     "x-prometheus-remote-write-version",
 ];
-/// A shorter text is no secret, and striking it out would spoil what receivers say.
+/// A shorter text is no secret, and striking it out would spoil what receivers respond.
 const SHORTEST_SECRET: usize = 4;
-/// A receiver that does not answer for so long is tried again.
+/// A receiver that does not response for so long is tried again.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-const EITHER: &str = "give either a user or a token";
+const EITHER: AddressError = AddressError::Conflict("give either a user or a token");
 
 /// How to reach a receiver over HTTP.
 #[derive(Clone)]
 pub struct HttpSettings {
-    /// Who we are.
+    /// For the `Authorization` header.
     pub credentials: Credentials,
     /// Headers of every request: tenants and the like.
     pub headers: Vec<(String, String)>,
-    /// Take any certificate.
+    /// Skip TLS certificate verification.
     pub insecure: bool,
-    /// Trust these certificates (PEM), too.
+    /// More trusted CAs (PEM).
     pub ca_file: Option<PathBuf>,
-    /// How long an answer may take.
+    /// How long an response may take.
     pub timeout: Duration,
     /// Values of headers and parameters that may be secrets.
     hidden: Vec<String>,
@@ -46,19 +52,19 @@ impl HttpSettings {
         url: &mut Url,
         userinfo: Option<(String, Option<String>)>,
         options: &mut Options,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, AddressError> {
         let credentials = Credentials::read(userinfo, options)?;
         let mut headers = options.take_prefixed("header.");
         for (name, value) in &headers {
             check(name, value, "`header.NAME`")?;
         }
         if credentials != Credentials::None && authorizes(&headers) {
-            return Err(EITHER.to_owned());
+            return Err(EITHER);
         }
         let mut hidden: Vec<String> = headers.iter().flat_map(|(name, value)| hidden_in(name, value)).collect();
         if let Some(tenant) = options.take("tenant") {
             if HeaderValue::from_str(&tenant).is_err() {
-                return Err("`tenant` is not a header that HTTP allows".to_owned());
+                return Err(AddressError::InvalidHeader("`tenant`".to_owned()));
             }
             // Mimir, Cortex and Loki's name; Thanos' own.
             headers.push(("X-Scope-OrgID".to_owned(), tenant.clone()));
@@ -75,11 +81,11 @@ impl HttpSettings {
         Ok(Self { credentials, headers, insecure, ca_file, timeout: REQUEST_TIMEOUT, hidden })
     }
 
-    /// Adds a header that `origin` asks for, where the address has none of that name and does not say who we are.
+    /// Adds a header that `origin` asks for, where the address has none of that name and has no credentials.
     ///
     /// # Errors
     /// When HTTP does not allow it, or the protocol sets it itself.
-    pub fn add_header(&mut self, name: String, value: String, origin: &str) -> Result<(), String> {
+    pub fn add_header(&mut self, name: String, value: String, origin: &str) -> Result<(), AddressError> {
         check(&name, &value, origin)?;
         let is_known = self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name))
             || name.eq_ignore_ascii_case("authorization") && self.credentials != Credentials::None;
@@ -90,17 +96,20 @@ impl HttpSettings {
         Ok(())
     }
 
-    /// Authorizes by a token behind a word: `Bearer`, `Token`.
-    pub(super) fn authorize(&mut self, word: &'static str, token: Secret) -> Result<(), String> {
+    /// Authorizes by a token behind its scheme: `Bearer`, `Token`.
+    ///
+    /// # Errors
+    /// When there are credentials already.
+    pub fn authorize(&mut self, scheme: &'static str, token: Secret) -> Result<(), AddressError> {
         if self.credentials != Credentials::None || authorizes(&self.headers) {
-            return Err(EITHER.to_owned());
+            return Err(EITHER);
         }
-        self.credentials = Credentials::Token(word, token);
+        self.credentials = Credentials::Token(scheme, token);
         Ok(())
     }
 
     /// Every secret that goes to the receiver, in all ways in which it may quote it, longest first, to be struck out of
-    /// what it says. Secrets in files are read anew.
+    /// responses. Secrets in files are read anew.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let hidden = self.hidden.iter().filter(|text| text.chars().count() >= SHORTEST_SECRET).cloned();
@@ -125,12 +134,12 @@ impl Default for HttpSettings {
     }
 }
 
-fn check(name: &str, value: &str, origin: &str) -> Result<(), String> {
+fn check(name: &str, value: &str, origin: &str) -> Result<(), AddressError> {
     if HeaderName::from_bytes(name.as_bytes()).is_err() || HeaderValue::from_str(value).is_err() {
-        return Err(format!("a {origin} is not a header that HTTP allows"));
+        return Err(AddressError::InvalidHeader(origin.to_owned()));
     }
     if OWN.contains(&&*name.to_ascii_lowercase()) {
-        return Err(format!("a {origin} is `{name}`, which is set by the protocol itself"));
+        return Err(AddressError::ProtocolHeader { origin: origin.to_owned(), name: name.to_owned() });
     }
     Ok(())
 }

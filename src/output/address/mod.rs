@@ -1,282 +1,173 @@
-//! Sink addresses: `--out KIND[=URL-or-FILE][?option=value…]`.
+//! Addresses: `--out NAME[=URL-or-FILE][?option=value…]`, and the options that several outputs share. Knows no output.
+//!
+//! Start with [`Address`]: an output reads its own through it.
 
-mod credentials;
-mod http;
-mod kind;
-mod options;
+pub(crate) mod credentials;
+pub(crate) mod error;
+pub(crate) mod http;
+pub(crate) mod options;
 mod secrecy;
-#[cfg(test)]
-mod tests;
 mod written;
 
-use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{borrow::Cow, net::SocketAddr, path::PathBuf};
 
 use url::Url;
 
-use self::written::{Environment, Written};
-pub use self::{
-    credentials::{Credentials, Secret, secret},
+use self::{
+    error::AddressError,
     http::HttpSettings,
-    kind::OutputKind,
     options::Options,
+    written::{Environment, Written},
 };
-use super::{influxdb, otlp, prometheus};
-use crate::units;
 
-/// A sink as asked for.
-#[derive(Clone)]
-pub struct OutputAddress {
-    /// Which kind, with its own settings.
-    pub settings: Settings,
-    /// Where.
-    pub place: Place,
-    /// How often to push; None for the default of the run's length.
-    pub interval: Option<Duration>,
-    /// How to reach a receiver over HTTP.
-    pub http: HttpSettings,
-    /// The words it was given in, to be found again by `replay`; None when they hold a secret.
-    pub words: Option<String>,
-}
-
-/// Where a sink is.
+/// Where an output sends to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// A receiver; its query holds only what goes over the wire.
+    /// A receiver; the query holds only what goes over the wire.
     Url(Url),
-    /// A file, written anew.
+    /// A file, truncated at the start.
     File(PathBuf),
-    /// Standard output.
     Stdout,
-    /// A port to be pulled from.
+    /// An address to listen on.
     Listen(SocketAddr),
 }
 
-/// What a kind has of its own.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Settings {
-    /// Remote write.
-    Prometheus(prometheus::Settings),
-    /// `InfluxDB`.
-    Influx(influxdb::Settings),
-    /// k6's JSON.
-    Json,
-    /// k6's CSV.
-    Csv,
-    /// `HdrHistogram` interval log.
-    Hdr,
-    /// `/metrics`, with this prefix of names.
-    Scrape(String),
-    /// OTLP metrics.
-    Otlp(otlp::Settings),
-    /// OTLP spans.
-    Traces(otlp::Tracing),
+impl Place {
+    /// For people: no user, no password, no query.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Url(url) => {
+                let host = url.host_str().unwrap_or_default();
+                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+                format!("{}://{host}{port}{}", url.scheme(), url.path())
+            }
+            Self::File(path) => path.display().to_string(),
+            Self::Stdout => "standard output".to_owned(),
+            Self::Listen(address) => address.to_string(),
+        }
+    }
 }
 
-/// Why an address can't be used. Names the kind only: the rest may hold a password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {message}", flag(kind))]
-pub struct AddressError {
-    kind: String,
-    message: String,
+/// What stands behind the name of an output, and the environment that `${VAR}` in it refers to.
+#[derive(Clone)]
+pub(crate) struct Address<'a> {
+    output: &'static str,
+    text: Cow<'a, str>,
+    environment: Environment<'a>,
 }
 
-/// The flag that such a sink is mostly given by.
-fn flag(kind: &str) -> String {
-    if kind == OutputKind::Traces.word() { "--traces".to_owned() } else { format!("--out {kind}") }
+/// A receiver's address, with the options that are left for the output.
+#[derive(Debug)]
+pub(crate) struct HttpAddress {
+    pub url: Url,
+    pub http: HttpSettings,
+    pub options: Options,
+    /// The address for `replay`; None when it holds a secret.
+    pub saved: Option<String>,
 }
 
-impl OutputAddress {
-    /// Reads an address. `${VAR}` in it is taken from `environment`, whatever it holds.
+/// A file's address, with its options.
+#[derive(Debug)]
+pub(crate) struct FileAddress {
+    pub place: Place,
+    pub options: Options,
+    /// The address for `replay`.
+    pub saved: Option<String>,
+}
+
+/// An address to listen on, with its options.
+#[derive(Debug)]
+pub(crate) struct ListenAddress {
+    pub listen: SocketAddr,
+    pub options: Options,
+}
+
+impl<'a> Address<'a> {
+    /// The address of an output as given: empty, or options only, where the default is meant.
+    pub(crate) fn new(output: &'static str, text: &'a str, environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { output, text: Cow::Borrowed(text), environment }
+    }
+
+    /// With the default before the options, where only those were given.
+    #[must_use]
+    pub(crate) fn or_default(mut self, default: &str) -> Self {
+        if self.text.is_empty() || self.text.starts_with('?') {
+            self.text = Cow::Owned(format!("{default}{}", self.text));
+        }
+        self
+    }
+
+    /// As it was given, references and all.
+    #[must_use]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The environment.
+    #[must_use]
+    pub(crate) fn environment(&self) -> &'a dyn Fn(&str) -> Option<String> {
+        self.environment
+    }
+
+    /// A receiver's address: `http://` or `https://`.
     ///
     /// # Errors
-    /// What is wrong with it, and what to use instead.
-    pub fn parse(given: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
-        let end = given.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(given.len());
-        let (word, rest) = given.split_at(end);
-        Self::read(word, rest, &environment).map_err(|message| AddressError { kind: word.to_owned(), message })
+    /// What is wrong with it.
+    pub(crate) fn http(&self) -> Result<HttpAddress, AddressError> {
+        self.http_at(&self.front()?)
     }
 
-    fn read(word: &str, rest: &str, environment: Environment<'_>) -> Result<Self, String> {
-        let kind = OutputKind::of(word)?;
-        let address = match rest.chars().next() {
-            Some('=') => &rest[1..],
-            None | Some('?') => rest,
-            Some(_) => return Err(format!("write {word}=ADDRESS")),
-        };
-        let address = if address.is_empty() || address.starts_with('?') {
-            let default = signal_of(kind)
-                .and_then(|signal| otlp::Endpoint::default_address(otlp::Variables::of(signal, environment)));
-            format!("{}{address}", default.unwrap_or(kind.default_address()))
-        } else {
-            address.to_owned()
-        };
-        match kind {
-            OutputKind::Prometheus | OutputKind::Influx => Self::read_receiver(kind, &address, environment),
-            OutputKind::Json | OutputKind::Csv | OutputKind::Hdr => Self::read_file(kind, &address, environment),
-            OutputKind::Scrape => Self::read_page(&address, environment),
-            OutputKind::Otlp => Self::read_otlp(otlp::Signal::Metrics, &address, environment),
-            OutputKind::Traces => Self::read_otlp(otlp::Signal::Traces, &address, environment),
-        }
+    /// The text with the references in its front (scheme, host and port) replaced.
+    ///
+    /// # Errors
+    /// When a variable is not set.
+    pub(crate) fn front(&self) -> Result<String, AddressError> {
+        written::with_front(&self.text, self.environment)
     }
 
-    fn read_receiver(kind: OutputKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
-        let front = written::with_front(address, environment)?;
-        let written = Written::of_url(&front)?;
-        let mut url = written.url(environment)?;
-        let mut options = written.options(environment)?;
-        let mut http = HttpSettings::read(&mut url, written.userinfo(environment)?, &mut options)?;
-        let settings = if kind == OutputKind::Influx {
-            let (settings, token) = influxdb::Settings::read(&mut url, &mut options)?;
-            if let Some(token) = token {
-                let three = matches!(settings.target, influxdb::Target::Three { .. });
-                http.authorize(if three { "Bearer" } else { "Token" }, token)?;
-            }
-            Settings::Influx(settings)
-        } else {
-            Settings::Prometheus(prometheus::Settings::read(&mut options)?)
-        };
-        let samples = matches!(&settings, Settings::Influx(influx) if influx.mode != influxdb::Mode::Aggregate);
-        let interval = if samples { None } else { take_interval(&mut options)? };
-        options.finish(written.holds_secret())?;
-        let words = (!Written::of_url(address)?.holds_secret()).then(|| format!("{}={address}", kind.word()));
-        Ok(Self { settings, place: Place::Url(url), interval, http, words })
+    /// A receiver's address that means this URL.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn http_at(&self, text: &str) -> Result<HttpAddress, AddressError> {
+        let written = Written::of_url(text)?;
+        let mut url = written.url(self.environment)?;
+        let mut options = written.options(self.environment)?;
+        let http = HttpSettings::read(&mut url, written.userinfo(self.environment)?, &mut options)?;
+        let is_public = !Written::of_url(&self.text)?.holds_secret();
+        let saved = is_public.then(|| format!("{}={}", self.output, self.text));
+        Ok(HttpAddress { url, http, options, saved })
     }
 
-    fn read_otlp(signal: otlp::Signal, address: &str, environment: Environment<'_>) -> Result<Self, String> {
-        let variables = otlp::Variables::of(signal, environment);
-        let front = written::with_front(address, environment)?;
-        let endpoint = otlp::Endpoint::of(address, &front, variables)?;
-        let written = Written::of_url(&endpoint.url)?;
-        let mut url = written.url(environment)?;
-        endpoint.complete(&mut url)?;
-        let mut options = written.options(environment)?;
-        let mut http = HttpSettings::read(&mut url, written.userinfo(environment)?, &mut options)?;
-        let transport = endpoint.transport;
-        let settings = match signal {
-            otlp::Signal::Metrics => {
-                Settings::Otlp(otlp::Settings::read(transport, &mut options, variables, &mut http)?)
-            }
-            otlp::Signal::Traces => {
-                Settings::Traces(otlp::Tracing::read(transport, &mut options, variables, &mut http)?)
-            }
-        };
-        let interval = take_interval(&mut options)?;
-        options.finish(written.holds_secret())?;
-        let mut read = Self { settings, place: Place::Url(url), interval, http, words: None };
-        if !Written::of_url(address)?.holds_secret() {
-            read.words = Some(format!("{}={address}", read.kind().word()));
-        }
-        Ok(read)
-    }
-
-    fn read_file(kind: OutputKind, address: &str, environment: Environment<'_>) -> Result<Self, String> {
-        let whole = written::is_reference(address).then(|| written::spliced(address, environment)).transpose()?;
-        let address = whole.as_deref().unwrap_or(address);
+    /// A file's address; `-` is standard output.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn file(&self) -> Result<FileAddress, AddressError> {
+        let whole =
+            written::is_reference(&self.text).then(|| written::spliced(&self.text, self.environment)).transpose()?;
+        let address = whole.as_deref().unwrap_or(&self.text);
         let written = Written::of_text(address)?;
-        let path = written.text(environment)?;
-        let mut options = written.options(environment)?;
-        let (settings, interval) = match kind {
-            OutputKind::Hdr => (Settings::Hdr, take_interval(&mut options)?),
-            OutputKind::Csv => (Settings::Csv, None),
-            _ => (Settings::Json, None),
-        };
-        options.finish(written.holds_secret())?;
+        let path = written.text(self.environment)?;
+        let options = written.options(self.environment)?;
         // `replay` may be called from another folder.
         let absolute = std::path::absolute(&path).ok().filter(|_| path != "-");
         let kept = absolute.as_ref().and_then(|path| path.to_str()).unwrap_or(&path);
         let query = address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-        let words = Some(format!("{}={}{query}", kind.word(), written::of_file(kept)));
+        let saved = Some(format!("{}={}{query}", self.output, written::of_file(kept)));
         let place = if path == "-" { Place::Stdout } else { Place::File(path.into()) };
-        Ok(Self { settings, place, interval, http: HttpSettings::default(), words })
+        Ok(FileAddress { place, options, saved })
     }
 
-    fn read_page(address: &str, environment: Environment<'_>) -> Result<Self, String> {
-        let text = written::spliced(address, environment)?;
+    /// An address to listen on.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn listen(&self) -> Result<ListenAddress, AddressError> {
+        let text = written::spliced(&self.text, self.environment)?;
         let written = Written::of_text(&text)?;
-        let listen = written.text(environment)?.parse();
-        let place = Place::Listen(listen.map_err(|_| "write ADDRESS:PORT, for example 127.0.0.1:9464")?);
-        let mut options = written.options(environment)?;
-        let settings = Settings::Scrape(prometheus::take_prefix(&mut options)?);
-        options.finish(written.holds_secret())?;
-        let words = Some(format!("scrape={address}"));
-        Ok(Self { settings, place, interval: None, http: HttpSettings::default(), words })
-    }
-
-    /// Its kind.
-    #[must_use]
-    pub fn kind(&self) -> OutputKind {
-        match &self.settings {
-            Settings::Prometheus(_) => OutputKind::Prometheus,
-            Settings::Influx(_) => OutputKind::Influx,
-            Settings::Json => OutputKind::Json,
-            Settings::Csv => OutputKind::Csv,
-            Settings::Hdr => OutputKind::Hdr,
-            Settings::Scrape(_) => OutputKind::Scrape,
-            Settings::Otlp(_) => OutputKind::Otlp,
-            Settings::Traces(_) => OutputKind::Traces,
-        }
-    }
-
-    /// Whether it wants a record of every request.
-    #[must_use]
-    pub fn wants_records(&self) -> bool {
-        match &self.settings {
-            Settings::Influx(influx) => influx.mode != influxdb::Mode::Aggregate,
-            Settings::Json | Settings::Csv => true,
-            Settings::Prometheus(_) | Settings::Hdr | Settings::Scrape(_) | Settings::Otlp(_) | Settings::Traces(_) => {
-                false
-            }
-        }
-    }
-
-    /// The sink for people: no user, no password, no query.
-    #[must_use]
-    pub fn shown(&self) -> String {
-        let word = self.kind().word();
-        match &self.place {
-            Place::Url(url) => {
-                let host = url.host_str().unwrap_or_default();
-                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                let link = match &self.settings {
-                    Settings::Otlp(otlp) => Some(&otlp.link),
-                    Settings::Traces(tracing) => Some(&tracing.link),
-                    _ => None,
-                };
-                match link {
-                    Some(link) if link.transport == otlp::Protocol::Grpc => {
-                        let scheme = if url.scheme() == "https" { "grpcs" } else { "grpc" };
-                        // Its own scheme has no usual port, so that every one is shown.
-                        format!("{word} {scheme}://{host}:{}", url.port_or_known_default().unwrap_or_default())
-                    }
-                    _ => format!("{word} {}://{host}{port}{}", url.scheme(), url.path()),
-                }
-            }
-            Place::File(path) => format!("{word} {}", path.display()),
-            Place::Stdout => format!("{word} standard output"),
-            Place::Listen(address) => format!("{word} {address}"),
-        }
-    }
-}
-
-fn signal_of(kind: OutputKind) -> Option<otlp::Signal> {
-    match kind {
-        OutputKind::Otlp => Some(otlp::Signal::Metrics),
-        OutputKind::Traces => Some(otlp::Signal::Traces),
-        _ => None,
-    }
-}
-
-fn take_interval(options: &mut Options) -> Result<Option<Duration>, String> {
-    let Some(text) = options.take("interval") else { return Ok(None) };
-    let interval = units::parse_duration(&text).map_err(|error| error.to_string())?;
-    if interval.is_zero() || interval.subsec_nanos() > 0 {
-        return Err("`interval` is whole seconds, at least one".to_owned());
-    }
-    Ok(Some(interval))
-}
-
-impl fmt::Debug for OutputAddress {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "OutputAddress({})", self.shown())
+        let listen = written.text(self.environment)?.parse().map_err(|_| AddressError::NotAListenAddress)?;
+        Ok(ListenAddress { listen, options: written.options(self.environment)? })
     }
 }

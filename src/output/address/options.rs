@@ -1,19 +1,26 @@
-//! Options of a sink: the pairs after `?`. Each must be taken by somebody; what is left over is a fault.
+//! Options of an output: the pairs after `?`. Each must be taken; one that is left over is an error.
 
-/// Options that nobody has taken yet, and the names that were asked for, to suggest one.
+use std::{fmt, time::Duration};
+
+use super::error::AddressError;
+use crate::units;
+
+/// Options that are not taken yet, and the names that were asked for, to suggest one.
 #[derive(Clone, Default)]
 pub struct Options {
     left: Vec<(String, String)>,
     known: Vec<String>,
+    /// Whether the address holds a secret, so that an unknown name may be the rest of it.
+    guarded: bool,
 }
 
 impl Options {
     /// Options as given: names and values.
-    pub(super) fn new(left: Vec<(String, String)>) -> Self {
-        Self { left, known: Vec::new() }
+    pub(super) fn new(left: Vec<(String, String)>, guarded: bool) -> Self {
+        Self { left, known: Vec::new(), guarded }
     }
 
-    /// Takes an option; the last one counts when it was given twice.
+    /// Takes an option; the last value counts.
     pub fn take(&mut self, name: &str) -> Option<String> {
         self.known.push(name.to_owned());
         let mut found = None;
@@ -31,12 +38,12 @@ impl Options {
     ///
     /// # Errors
     /// When its value is neither true nor false.
-    pub fn take_bool(&mut self, name: &str) -> Result<Option<bool>, String> {
+    pub fn take_bool(&mut self, name: &str) -> Result<Option<bool>, AddressError> {
         match self.take(name).as_deref() {
             None => Ok(None),
             Some("true" | "1" | "") => Ok(Some(true)),
             Some("false" | "0") => Ok(Some(false)),
-            Some(_) => Err(format!("`{name}` is true or false")),
+            Some(_) => Err(AddressError::invalid(name, "true or false")),
         }
     }
 
@@ -44,21 +51,21 @@ impl Options {
     ///
     /// # Errors
     /// When it has another.
-    pub fn take_one_of<T: Clone>(&mut self, name: &str, values: &[(&str, T)]) -> Result<Option<T>, String> {
+    pub fn take_one_of<T: Clone>(&mut self, name: &str, values: &[(&str, T)]) -> Result<Option<T>, AddressError> {
         let Some(given) = self.take(name) else { return Ok(None) };
         let found = values.iter().find(|(word, _)| *word == given).map(|(_, value)| value.clone());
         let words = || values.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-        found.map(Some).ok_or_else(|| format!("`{name}` is one of {}", words()))
+        found.map(Some).ok_or_else(|| AddressError::invalid(name, format!("one of {}", words())))
     }
 
     /// Takes the resolution of exponential histograms.
     ///
     /// # Errors
     /// When receivers do not understand it.
-    pub fn take_schema(&mut self) -> Result<Option<u32>, String> {
+    pub fn take_schema(&mut self) -> Result<Option<u32>, AddressError> {
         let scale = self.take("schema").map(|text| match text.parse() {
             Ok(scale) if scale <= 8 => Ok(scale),
-            _ => Err("`schema` is 0 to 8".to_owned()),
+            _ => Err(AddressError::invalid("schema", "0 to 8")),
         });
         scale.transpose()
     }
@@ -72,26 +79,37 @@ impl Options {
         Vec::into_iter(taken).map(strip).collect()
     }
 
-    /// Ends the reading. `guarded`: a secret stands among what was given, so that a name that nobody knows may be the
-    /// rest of it, and is told only when it resembles one that is known.
+    /// Takes the push interval.
     ///
     /// # Errors
-    /// When an option is left that nobody knows.
-    pub(super) fn finish(mut self, guarded: bool) -> Result<(), String> {
+    /// When it isn't whole seconds.
+    pub fn take_interval(&mut self) -> Result<Option<Duration>, AddressError> {
+        let Some(text) = self.take("interval") else { return Ok(None) };
+        let interval = units::parse_duration(&text)
+            .map_err(|_| AddressError::invalid("interval", "a duration, for example 5s"))?;
+        if interval.is_zero() || interval.subsec_nanos() > 0 {
+            return Err(AddressError::invalid("interval", "whole seconds, at least one"));
+        }
+        Ok(Some(interval))
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// When an option is left.
+    pub fn finish(mut self) -> Result<(), AddressError> {
         let Some((name, _)) = self.left.pop() else { return Ok(()) };
         let distance = |known: &&String| strsim::damerau_levenshtein(known, &name);
         let near = self.known.iter().find(|known| distance(known) <= 2 && distance(known) * 2 < name.chars().count());
-        let sound = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        let told = match near {
-            Some(near) => format!("there is no option `{name}`; did you mean `{near}`?"),
-            None if sound && !guarded => format!("there is no option `{name}`"),
-            None => {
-                "there is an option that nobody knows; literal `&`, `+`, `%` and `=` are percent-encoded".to_owned()
-            }
-        };
-        match &*self.known {
-            [] => Err(format!("{told}\n  hint: there are no options here")),
-            known => Err(format!("{told}\n  hint: options are {}", known.join(", "))),
-        }
+        let near = near.cloned();
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        let is_shown = near.is_some() || is_plain && !self.guarded;
+        Err(AddressError::UnknownOption { name: is_shown.then_some(name), near, known: self.known })
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Options(…)")
     }
 }

@@ -7,14 +7,12 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
-use super::{Options, secrecy};
+use super::{error::AddressError, options::Options, secrecy};
 
 /// What may stand in a URL as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// What would be misread in the name of a file.
 const IN_FILES: &AsciiSet = &percent_encoding::CONTROLS.add(b'%').add(b'?').add(b'#').add(b'$');
-
-const WANTED: &str = "the address must be http://… or https://…";
 
 /// Where variables are looked up.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -35,10 +33,10 @@ enum Piece<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// TierBounds a URL.
-    pub(super) fn of_url(text: &'a str) -> Result<Self, String> {
+    /// Cuts a URL.
+    pub(super) fn of_url(text: &'a str) -> Result<Self, AddressError> {
         if text.contains('#') {
-            return Err("an address has no fragment; write %23 for `#`".to_owned());
+            return Err(AddressError::Fragment);
         }
         let (place, pairs) = cut(text)?;
         let (begin, host, end) = authority(place);
@@ -51,14 +49,14 @@ impl<'a> Written<'a> {
         Ok(Self { place, userinfo, pairs })
     }
 
-    /// TierBounds the name of a file, or an address to listen on.
-    pub(super) fn of_text(text: &'a str) -> Result<Self, String> {
+    /// Cuts the name of a file, or an address to listen on.
+    pub(super) fn of_text(text: &'a str) -> Result<Self, AddressError> {
         let (place, pairs) = cut(text)?;
         Ok(Self { place: place.to_owned(), userinfo: None, pairs })
     }
 
     /// The URL, without user, password and options.
-    pub(super) fn url(&self, environment: Environment<'_>) -> Result<Url, String> {
+    pub(super) fn url(&self, environment: Environment<'_>) -> Result<Url, AddressError> {
         let mut text = String::new();
         for piece in pieces(&self.place)? {
             match piece {
@@ -67,31 +65,34 @@ impl<'a> Written<'a> {
             }
         }
         if !text.contains("://") {
-            return Err(WANTED.to_owned());
+            return Err(AddressError::NotHttp);
         }
-        let url = Url::parse(&text).map_err(|error| format!("not a URL: {error}"))?;
+        let url = Url::parse(&text)?;
         // `http:///user:password@host` reads on to the user, whom nobody would guard.
         let is_plain = url.username().is_empty() && url.password().is_none();
-        if is_plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(WANTED.to_owned()) }
+        if is_plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(AddressError::NotHttp) }
     }
 
     /// The place as text.
-    pub(super) fn text(&self, environment: Environment<'_>) -> Result<String, String> {
+    pub(super) fn text(&self, environment: Environment<'_>) -> Result<String, AddressError> {
         decoded(&self.place, false, environment)
     }
 
     /// User and password.
-    pub(super) fn userinfo(&self, environment: Environment<'_>) -> Result<Option<(String, Option<String>)>, String> {
+    pub(super) fn userinfo(
+        &self,
+        environment: Environment<'_>,
+    ) -> Result<Option<(String, Option<String>)>, AddressError> {
         let Some((user, password)) = self.userinfo else { return Ok(None) };
         let password = password.map(|text| decoded(text, false, environment)).transpose()?;
         Ok(Some((decoded(user, false, environment)?, password)))
     }
 
     /// The options.
-    pub(super) fn options(&self, environment: Environment<'_>) -> Result<Options, String> {
+    pub(super) fn options(&self, environment: Environment<'_>) -> Result<Options, AddressError> {
         let pairs = self.pairs.iter();
         let pairs = pairs.map(|(name, value)| Ok((name.clone(), decoded(value, true, environment)?)));
-        Ok(Options::new(pairs.collect::<Result<_, String>>()?))
+        Ok(Options::new(pairs.collect::<Result<_, AddressError>>()?, self.holds_secret()))
     }
 
     /// Whether it holds a secret itself, rather than a reference to one.
@@ -101,7 +102,7 @@ impl<'a> Written<'a> {
 }
 
 /// Replaces what is replaced before the cutting: references in scheme, host and port, or an address that is one.
-pub(super) fn with_front(text: &str, environment: Environment<'_>) -> Result<String, String> {
+pub(super) fn with_front(text: &str, environment: Environment<'_>) -> Result<String, AddressError> {
     let place = text.split_once('?').map_or(text, |(place, _)| place);
     let (begin, host, end) = authority(place);
     let (front, host) = (
@@ -115,7 +116,7 @@ pub(super) fn with_front(text: &str, environment: Environment<'_>) -> Result<Str
 }
 
 /// Text with its references replaced. References in what they stand for are none.
-pub(super) fn spliced(text: &str, environment: Environment<'_>) -> Result<String, String> {
+pub(super) fn spliced(text: &str, environment: Environment<'_>) -> Result<String, AddressError> {
     let mut out = String::new();
     for piece in pieces(text)? {
         match piece {
@@ -143,16 +144,16 @@ pub(super) fn spellings(secret: &str) -> [String; 3] {
 }
 
 /// Text before the `?`, and the pairs behind it.
-fn cut(text: &str) -> Result<(&str, Vec<(String, &str)>), String> {
+fn cut(text: &str) -> Result<(&str, Vec<(String, &str)>), AddressError> {
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
     if query.contains('#') {
-        return Err("an address has no fragment; write %23 for `#`".to_owned());
+        return Err(AddressError::Fragment);
     }
     let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         Ok((decoded(name, true, &|_| None)?, value))
     });
-    Ok((place, pairs.collect::<Result<_, String>>()?))
+    Ok((place, pairs.collect::<Result<_, AddressError>>()?))
 }
 
 /// Where user and password begin, the host begins, and the host ends.
@@ -163,13 +164,13 @@ fn authority(place: &str) -> (usize, usize, usize) {
     (begin, host, end)
 }
 
-fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
+fn pieces(text: &str) -> Result<Vec<Piece<'_>>, AddressError> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').ok_or("`${` is never closed; write %24 for `$`")?;
+        let (name, after) = after.split_once('}').ok_or(AddressError::UnclosedReference)?;
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Err("a reference is `${NAME}`; write %24 for a `$` before `{`".to_owned());
+            return Err(AddressError::InvalidReference);
         }
         if !before.is_empty() {
             pieces.push(Piece::Literal(before));
@@ -184,14 +185,14 @@ fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
 }
 
 /// A component's text. In options `+` is a space, as in every form.
-fn decoded(text: &str, form: bool, environment: Environment<'_>) -> Result<String, String> {
+fn decoded(text: &str, form: bool, environment: Environment<'_>) -> Result<String, AddressError> {
     let mut out = String::new();
     for piece in pieces(text)? {
         match piece {
             Piece::Literal(literal) => {
                 let spaced = if form { literal.replace('+', " ") } else { literal.to_owned() };
                 let decoded = percent_decode_str(&spaced).decode_utf8();
-                out.push_str(&decoded.map_err(|_| "what is percent-encoded is no UTF-8")?);
+                out.push_str(&decoded.map_err(|_| AddressError::NotUtf8)?);
             }
             Piece::Reference(name) => out.push_str(&look_up(name, environment)?),
         }
@@ -199,6 +200,6 @@ fn decoded(text: &str, form: bool, environment: Environment<'_>) -> Result<Strin
     Ok(out)
 }
 
-fn look_up(name: &str, environment: Environment<'_>) -> Result<String, String> {
-    environment(name).ok_or_else(|| format!("the environment has no `{name}`"))
+fn look_up(name: &str, environment: Environment<'_>) -> Result<String, AddressError> {
+    environment(name).ok_or_else(|| AddressError::UnsetVariable(name.to_owned()))
 }

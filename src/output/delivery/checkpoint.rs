@@ -1,4 +1,4 @@
-//! What a sink writes down after every push, so that another process can go on from there: position and account.
+//! The checkpoint of an output: written after every push, so that another process can go on from there.
 
 use std::{
     fs, io,
@@ -7,30 +7,31 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::feed::Position;
-use crate::output::Account;
+use super::{feed::Position, stats::DeliveryStats};
 
-/// What is written down.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// How far an output has delivered, and its counters.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The sink's kind.
-    pub kind: String,
-    /// The words of `--out`, unless they hold a secret.
-    pub words: Option<String>,
-    /// How far was delivered; None for nothing yet.
+    /// Name of the output.
+    #[serde(rename = "kind")]
+    pub output: String,
+    /// Its address as `--out` takes it, unless that holds a secret.
+    #[serde(rename = "words")]
+    pub address: Option<String>,
+    /// Up to where everything is settled; None for nothing yet.
     pub position: Option<Position>,
-    /// Batches of the next push that were settled.
+    /// Settled batches of the next push.
     pub settled: usize,
-    /// Whether everything was carried, the end of the run included.
+    /// Whether everything was settled, the end of the run included.
     pub ended: bool,
-    /// Bytes of the sink's file, for sinks that write one.
+    /// Bytes of the output's file; 0 for receivers.
     pub file_length: u64,
-    /// The account so far.
-    pub account: Account,
+    #[serde(rename = "account")]
+    pub stats: DeliveryStats,
 }
 
 impl Checkpoint {
-    /// Time of what is delivered next (Unix milliseconds); `start_ms` for one that delivered nothing.
+    /// Time of the sample that is delivered next (Unix milliseconds); `start_ms` where nothing was delivered.
     #[must_use]
     pub fn next_ms(&self, start_ms: i64) -> i64 {
         match self.position {
@@ -40,23 +41,23 @@ impl Checkpoint {
     }
 }
 
-/// The place where it is written.
+/// The file of a checkpoint.
 #[derive(Debug, Clone)]
 pub struct CheckpointFile {
     path: PathBuf,
 }
 
-/// The folder below a run's folder that holds what sinks write down.
-pub const FOLDER: &str = "outputs";
+/// The folder below a run's folder that holds checkpoints and dead letters.
+pub(crate) const FOLDER: &str = "outputs";
 
 impl CheckpointFile {
-    /// For the `number`-th sink (from 1) of a run.
+    /// Of the `number`-th output (from 1) of a run.
     #[must_use]
-    pub fn new(run: &Path, number: usize, kind: &str) -> Self {
-        Self { path: run.join(FOLDER).join(format!("{number}-{kind}.json")) }
+    pub fn new(run: &Path, number: usize, output: &str) -> Self {
+        Self { path: run.join(FOLDER).join(format!("{number}-{output}.json")) }
     }
 
-    /// Those of a run, in the order of their sinks.
+    /// Those of a run, in the order of its outputs.
     ///
     /// # Errors
     /// When the folder can't be read.
@@ -65,10 +66,10 @@ impl CheckpointFile {
         for entry in fs::read_dir(run.join(FOLDER))? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            // Beside them lie the batches that were set aside, with longer names.
+            // Dead letters lie beside them, with longer names.
             let parts = name.strip_suffix(".json").and_then(|stem| stem.split_once('-'));
             let number =
-                parts.filter(|(_, kind)| !kind.contains('-')).and_then(|(number, _)| number.parse::<u32>().ok());
+                parts.filter(|(_, output)| !output.contains('-')).and_then(|(number, _)| number.parse::<u32>().ok());
             if let Some(number) = number {
                 found.push((number, Self { path }));
             }

@@ -1,4 +1,4 @@
-//! What a sink delivers next: the contract of a feed, and the feed of intervals.
+//! What an output delivers next: the contract of a feed, and the feed of intervals.
 
 use std::path::{Path, PathBuf};
 
@@ -8,17 +8,15 @@ use super::unwritten::SharedUnwritten;
 use crate::{
     interval_log::{Cursor, Entry, LogError},
     metric::Interval,
-    output::{Batch, encoder::Encoder},
+    output::{batch::Batch, encoder::Encoder},
     record_log::{self, RecordLogError},
 };
 
 /// Why a feed can't go on.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
-    /// The interval log's.
     #[error(transparent)]
     Intervals(#[from] LogError),
-    /// The record log's.
     #[error(transparent)]
     Records(#[from] RecordLogError),
 }
@@ -31,7 +29,7 @@ impl FeedError {
     }
 }
 
-/// How far a sink has delivered; kept beside the log, so that another process can go on from it.
+/// How far an output has delivered; kept beside the log, so that another process can go on from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
@@ -53,7 +51,7 @@ pub struct Push {
     pub batches: Vec<Batch>,
     /// Time of the newest sample, Unix milliseconds.
     pub end_ms: i64,
-    /// Where a sink stands that has delivered it.
+    /// The position once it is delivered.
     pub position: Position,
     /// Whether what it holds is on disk, and so can be replayed.
     pub on_disk: bool,
@@ -74,7 +72,7 @@ pub trait Feed {
     fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError>;
 
     /// What is sent once, after everything.
-    fn farewell(&mut self) -> Vec<Batch>;
+    fn final_batches(&mut self) -> Vec<Batch>;
 
     /// The last interval that was read; None for other feeds.
     fn read_up_to(&self) -> Option<u64> {
@@ -86,7 +84,7 @@ pub trait Feed {
 }
 
 /// Intervals, folded and pushed once a push interval.
-pub struct IntervalFeed {
+pub(crate) struct IntervalFeed {
     log: PathBuf,
     make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
     encoder: Box<dyn Encoder>,
@@ -105,7 +103,7 @@ impl IntervalFeed {
     ///
     /// # Errors
     /// When the log can't be read.
-    pub fn new(
+    pub(crate) fn new(
         log: &Path,
         unwritten: SharedUnwritten,
         interval_ms: i64,
@@ -181,7 +179,7 @@ impl Feed for IntervalFeed {
         Ok(())
     }
 
-    fn farewell(&mut self) -> Vec<Batch> {
+    fn final_batches(&mut self) -> Vec<Batch> {
         self.encoder.end()
     }
 

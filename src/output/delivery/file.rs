@@ -1,6 +1,9 @@
 //! A file as a receiver: batches are appended whole; a name that ends in `.gz` is compressed, a member a batch.
 //!
-//! Writing happens on a thread of its own: a disk or the reader of a pipe may take its time, and telling must not wait.
+//! Writing happens on a thread of its own: a disk or the reader of a pipe may take its time, and other outputs must not wait.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     fs::{File, OpenOptions},
@@ -10,11 +13,18 @@ use std::{
 };
 
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use tokio::task::spawn_blocking;
 
-/// Bytes that are compressed at a stretch.
-const CHUNK: usize = 64 * 1024;
+use crate::output::encoding::gzip::gzip;
+
+/// Why a file or pipe can't be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    #[error("{name}: {error}")]
+    Io { name: String, error: io::Error },
+    #[error("the writing thread panicked")]
+    Panicked,
+}
 
 /// Where the text goes.
 pub struct FileTarget {
@@ -26,7 +36,7 @@ pub struct FileTarget {
 struct Target {
     /// None for standard output.
     path: Option<PathBuf>,
-    /// What stands at the beginning.
+    /// What the file begins with.
     head: Vec<u8>,
     file: Option<File>,
     length: u64,
@@ -43,27 +53,27 @@ impl FileTarget {
     }
 
     /// Opens the file, once, and cuts what an earlier process left half-written.
-    pub(super) async fn open(&mut self) -> Result<(), String> {
+    pub(super) async fn open(&mut self) -> Result<(), FileError> {
         self.act(Target::open).await
     }
 
     /// Appends a batch, whole or not at all.
-    pub(super) async fn write(&mut self, content: Bytes) -> Result<(), String> {
+    pub(super) async fn write(&mut self, content: Bytes) -> Result<(), FileError> {
         self.act(move |target| target.write(&content)).await
     }
 
-    async fn act(&mut self, act: impl FnOnce(&mut Target) -> io::Result<()> + Send + 'static) -> Result<(), String> {
+    async fn act(&mut self, act: impl FnOnce(&mut Target) -> io::Result<()> + Send + 'static) -> Result<(), FileError> {
         let target = self.target.clone();
         let acted = spawn_blocking(move || {
             let mut target = target.lock().unwrap_or_else(PoisonError::into_inner);
             let acted = act(&mut target);
-            acted.map(|()| target.length).map_err(|error| format!("{}: {error}", target.shown()))
+            acted.map(|()| target.length).map_err(|error| FileError::Io { name: target.shown(), error })
         });
-        self.length = acted.await.unwrap_or_else(|_| Err("the writing thread panicked".to_owned()))?;
+        self.length = acted.await.unwrap_or(Err(FileError::Panicked))?;
         Ok(())
     }
 
-    pub(super) fn written(&self) -> u64 {
+    pub(super) fn length(&self) -> u64 {
         self.length
     }
 }
@@ -127,75 +137,4 @@ fn put(out: &mut impl Write, bytes: &[u8], partly: &mut usize) -> io::Result<()>
     }
     *partly = 0;
     out.flush()
-}
-
-/// One gzip member. Fast rather than small: it runs beside the load.
-#[must_use]
-pub fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(content.len() / 8), Compression::fast());
-    for chunk in content.chunks(CHUNK) {
-        if encoder.write_all(chunk).is_err() {
-            // Writing into memory can't fail.
-            return Vec::new();
-        }
-        // On a core that the load shares: half a millisecond at a time, not ten.
-        std::thread::yield_now();
-    }
-    encoder.finish().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Takes three bytes at a time, and fails in between.
-    struct Slow(Vec<u8>, bool);
-
-    impl Write for Slow {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.1 = !self.1;
-            if self.1 {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            let taken = bytes.len().min(3);
-            self.0.extend_from_slice(&bytes[..taken]);
-            Ok(taken)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_repeat_into_a_pipe_goes_on_where_it_stopped() {
-        let (mut pipe, mut partly) = (Slow(Vec::new(), false), 0);
-        let mut attempts = 0;
-        while put(&mut pipe, b"whole lines", &mut partly).is_err() {
-            attempts += 1;
-        }
-        assert_eq!((&*pipe.0, partly), (&b"whole lines"[..], 0));
-        assert!(attempts > 1);
-    }
-
-    #[test]
-    fn a_file_goes_on_where_it_was_left_and_never_grows_by_holes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("samples");
-        let target =
-            |length| Target { path: Some(path.clone()), head: b"head\n".to_vec(), file: None, length, partly: 0 };
-        let mut first = target(0);
-        first.open().unwrap();
-        first.write(b"one\n").unwrap();
-        let length = first.length;
-        first.write(b"two\n").unwrap();
-        let mut second = target(length);
-        second.open().unwrap();
-        second.write(b"three\n").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "head\none\nthree\n");
-        assert!(target(1_000).open().is_err(), "shorter than what was written");
-        std::fs::remove_file(&path).unwrap();
-        assert!(target(4).open().is_err(), "gone");
-        assert!(!path.exists());
-    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::feed::{Feed, FeedError, Position, Push};
 use crate::{
     output::{
-        Batch,
+        batch::Batch,
         samples::{Lines, SampleFormat},
     },
     record_log::RecordCursor,
@@ -15,17 +15,17 @@ use crate::{
 /// requests a second answers cost more than lines.
 const MAX_LINES: usize = 10_000;
 
-/// Records that are written out at a stretch.
-const AT_A_STRETCH: usize = 256;
+/// Records that are formatted before the thread yields.
+const BATCH_OF_RECORDS: usize = 256;
 
 /// Records, written out.
-pub struct RecordFeed {
+pub(crate) struct RecordFeed {
     run: PathBuf,
     make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>,
     format: Box<dyn SampleFormat>,
     cursor: RecordCursor,
     /// Met behind what was read last.
-    fault: Option<FeedError>,
+    error: Option<FeedError>,
 }
 
 impl RecordFeed {
@@ -33,9 +33,9 @@ impl RecordFeed {
     ///
     /// # Errors
     /// When the log can't be read.
-    pub fn new(run: &Path, make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>) -> Result<Self, FeedError> {
+    pub(crate) fn new(run: &Path, make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>) -> Result<Self, FeedError> {
         let cursor = RecordCursor::open(run, None)?;
-        Ok(Self { run: run.to_owned(), format: make_format(), make_format, cursor, fault: None })
+        Ok(Self { run: run.to_owned(), format: make_format(), make_format, cursor, error: None })
     }
 }
 
@@ -43,16 +43,16 @@ impl Feed for RecordFeed {
     fn next(&mut self, _over: bool) -> Result<Option<Push>, FeedError> {
         let (mut lines, mut newest_ns, mut read) = (Lines::default(), 0, false);
         // Frames are small when the load is: as many as fit go out at once.
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
+        if let Some(error) = self.error.take() {
+            return Err(error);
         }
         while lines.ends.len() < MAX_LINES {
             let frame = match self.cursor.next_frame() {
                 Ok(Some(frame)) => frame,
                 Ok(None) => break,
-                Err(fault) => {
+                Err(error) => {
                     // What was read before it goes first.
-                    self.fault = Some(fault.into());
+                    self.error = Some(error.into());
                     break;
                 }
             };
@@ -60,14 +60,14 @@ impl Feed for RecordFeed {
             for (number, recorded) in frame.entries().enumerate() {
                 newest_ns = newest_ns.max(recorded.at_unix_ns);
                 self.format.write(&recorded, &mut lines);
-                if number % AT_A_STRETCH == 0 {
+                if number % BATCH_OF_RECORDS == 0 {
                     // On a core that the load shares: a fraction of a millisecond at a time.
                     std::thread::yield_now();
                 }
             }
         }
         if !read {
-            return self.fault.take().map_or(Ok(None), Err);
+            return self.error.take().map_or(Ok(None), Err);
         }
         let batches = if lines.ends.is_empty() { Vec::new() } else { vec![Batch::of_lines(lines)] };
         let position = Position::Record(self.cursor.position());
@@ -84,7 +84,7 @@ impl Feed for RecordFeed {
         Ok(())
     }
 
-    fn farewell(&mut self) -> Vec<Batch> {
+    fn final_batches(&mut self) -> Vec<Batch> {
         Vec::new()
     }
 

@@ -1,27 +1,30 @@
-//! The transport carries a batch to where it belongs, over HTTP or into a file, and brings a verdict back.
+//! The transport sends a batch over HTTP or into a file, and classifies the response.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
-use super::{
-    answer::{Answer, Verdict},
-    file::FileTarget,
-};
+use super::file::{FileError, FileTarget};
 use crate::output::{
-    Batch,
-    address::HttpSettings,
-    receiver::{HttpVersion, Receiver},
+    address::{credentials::SecretError, http::HttpSettings},
+    batch::Batch,
+    receiver::{
+        HttpVersion, ProbeError, Receiver,
+        response::{Response, ResponseClass},
+    },
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection of HTTP/2 outlives requests that got no answer; a ping that gets none, too, ends it.
+/// A connection of HTTP/2 outlives requests that got no response; a ping that gets none, too, ends it.
 const PING: Duration = Duration::from_secs(5);
-/// As much of an answer is read; a receiver that sends more is cut off.
-const MAX_ANSWER: usize = 64 * 1024;
+/// A longer response is cut off.
+const MAX_RESPONSE: usize = 64 * 1024;
 
-/// Carries batches.
+/// Sends batches.
 pub enum Transport {
     /// To a receiver.
     Http(HttpTransport),
@@ -29,33 +32,60 @@ pub enum Transport {
     File(FileTarget),
 }
 
-/// What it takes to talk to a receiver.
+/// A client of one receiver.
 pub struct HttpTransport {
     client: reqwest::Client,
     settings: HttpSettings,
     receiver: Box<dyn Receiver>,
 }
 
-/// Why a receiver could not be met.
+/// Why a client can't be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("ca_file {}: {reason}", path.display())]
+    CaFile { path: PathBuf, reason: String },
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// Why a request got no response.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RequestError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The root cause, without the URL.
+    #[error("{0}")]
+    Http(String),
+}
+
+/// A probe that failed.
 #[derive(Debug)]
-pub struct Unmet {
-    /// What it said, or what went wrong.
-    pub why: String,
-    /// When it wants to be asked again.
+pub(super) struct ProbeFailure {
+    pub error: TransportError,
+    /// The pause that the receiver asks for.
     pub pause: Option<Duration>,
 }
 
-/// A batch ready to go: what is repeated is byte for byte what went first.
-pub struct Frozen {
-    /// What is inside.
+/// Why a probe failed, or a file can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TransportError {
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// A batch ready to go: repeats are byte for byte what was sent first.
+pub(super) struct FrozenBatch {
     pub batch: Batch,
     body: Bytes,
 }
 
-impl Frozen {
-    /// Bytes that go over the wire; 0 for files.
-    #[must_use]
-    pub fn length(&self) -> usize {
+impl FrozenBatch {
+    /// Bytes that go over the wire.
+    pub(super) fn length(&self) -> usize {
         self.body.len()
     }
 }
@@ -65,7 +95,7 @@ impl HttpTransport {
     ///
     /// # Errors
     /// When the certificates can't be read or the client can't be set up.
-    pub fn new(settings: HttpSettings, receiver: Box<dyn Receiver>) -> Result<Self, String> {
+    pub fn new(settings: HttpSettings, receiver: Box<dyn Receiver>) -> Result<Self, ClientError> {
         let mut builder = reqwest::Client::builder()
             .timeout(settings.timeout)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -79,30 +109,32 @@ impl HttpTransport {
             }
         };
         if let Some(path) = &settings.ca_file {
-            let fault = |error: &dyn std::error::Error| format!("ca_file {}: {error}", path.display());
-            let pem = std::fs::read(path).map_err(|error| fault(&error))?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fault(&error))?;
+            let error =
+                |error: &dyn std::error::Error| ClientError::CaFile { path: path.clone(), reason: error.to_string() };
+            let pem = std::fs::read(path).map_err(|io| error(&io))?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|bad| error(&bad))?;
             builder = builder.tls_certs_merge(certificates);
         }
-        let client = builder.build().map_err(|error| root_cause(&error))?;
+        let client = builder.build().map_err(|error| ClientError::Setup(root_cause(&error)))?;
         Ok(Self { client, settings, receiver })
     }
 
-    async fn meet(&mut self, at_ms: i64) -> Result<String, Unmet> {
+    async fn probe(&mut self, at_ms: i64) -> Result<String, ProbeFailure> {
         self.receiver.forget();
-        while let Some(question) = self.receiver.question(at_ms) {
-            let answer = match self.exchange(&question.url, &question.headers, question.body.into()).await {
-                Ok(answer) => Some(answer),
-                Err(_) if question.optional => None,
-                Err(why) => return Err(Unmet { why, pause: None }),
+        while let Some(probe) = self.receiver.probe_request(at_ms) {
+            let response = match self.post(&probe.url, &probe.headers, probe.body.into()).await {
+                Ok(response) => Some(response),
+                Err(_) if probe.optional => None,
+                Err(error) => return Err(ProbeFailure { error: error.into(), pause: None }),
             };
-            let pause = answer.as_ref().and_then(|answer| answer.retry_after(SystemTime::now()));
-            self.receiver.learn(answer.as_ref()).map_err(|why| Unmet { why, pause })?;
+            let pause = response.as_ref().and_then(|response| response.retry_after(SystemTime::now()));
+            let probed = self.receiver.on_probe(response.as_ref());
+            probed.map_err(|error| ProbeFailure { error: error.into(), pause })?;
         }
-        Ok(self.receiver.introduction())
+        Ok(self.receiver.describe())
     }
 
-    async fn exchange(&self, url: &url::Url, headers: &[(&str, &str)], body: Bytes) -> Result<Answer, String> {
+    async fn post(&self, url: &url::Url, headers: &[(&str, &str)], body: Bytes) -> Result<Response, RequestError> {
         let mut request = self.client.post(url.clone()).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -113,84 +145,82 @@ impl HttpTransport {
         if let Some(value) = self.settings.credentials.header()? {
             request = request.header("Authorization", value);
         }
-        let fault = |error: reqwest::Error| root_cause(&error.without_url());
-        let response = request.send().await.map_err(fault)?;
+        let failed = |error: reqwest::Error| RequestError::Http(root_cause(&error.without_url()));
+        let response = request.send().await.map_err(failed)?;
         let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
         let (mut body, mut bytes) = (reqwest::Body::from(response), Vec::new());
-        while let Some(frame) = body.frame().await.transpose().map_err(fault)? {
+        while let Some(frame) = body.frame().await.transpose().map_err(failed)? {
             match frame.into_data() {
                 Ok(chunk) => bytes.extend_from_slice(&chunk),
                 Err(frame) => headers.extend(frame.into_trailers().unwrap_or_default()),
             }
-            if bytes.len() > MAX_ANSWER {
+            if bytes.len() > MAX_RESPONSE {
                 break;
             }
         }
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Answer { status, headers, body, bytes: bytes.into(), secrets: self.settings.secrets() })
+        Ok(Response { status, headers, body, bytes: bytes.into(), secrets: self.settings.secrets() })
     }
 }
 
 impl Transport {
-    /// A receiver that took a batch for what it is not: believe it less at the next meeting.
-    pub fn distrust(&mut self) {
+    /// The receiver accepted what it doesn't understand: assume less at the next probe.
+    pub(super) fn downgrade(&mut self) {
         if let Self::Http(http) = self {
-            http.receiver.distrust();
+            http.receiver.downgrade();
         }
     }
 
-    /// Gets to know the receiver, anew. Gives what is worth telling about it.
+    /// Probes the receiver anew, or opens the file. Gives a description of the receiver.
     ///
     /// # Errors
-    /// Why it can't be known now.
-    pub async fn meet(&mut self, at_ms: i64) -> Result<Option<String>, Unmet> {
+    /// Why that is not possible now.
+    pub(super) async fn probe(&mut self, at_ms: i64) -> Result<Option<String>, ProbeFailure> {
         match self {
-            Self::Http(http) => http.meet(at_ms).await.map(Some),
+            Self::Http(http) => http.probe(at_ms).await.map(Some),
             Self::File(file) => match file.open().await {
                 Ok(()) => Ok(None),
-                Err(why) => Err(Unmet { why, pause: None }),
+                Err(error) => Err(ProbeFailure { error: error.into(), pause: None }),
             },
         }
     }
 
-    /// Readies a batch.
-    #[must_use]
-    pub fn freeze(&self, batch: Batch) -> Frozen {
+    /// Fixes the bytes of a batch.
+    pub(super) fn freeze(&self, batch: Batch) -> FrozenBatch {
         let body = match self {
             Self::Http(http) => http.receiver.compress(batch.content()).into(),
             Self::File(_) => batch.content().to_vec().into(),
         };
-        Frozen { batch, body }
+        FrozenBatch { batch, body }
     }
 
-    /// Carries a batch once.
-    pub async fn carry(&mut self, frozen: &Frozen, repeated: bool) -> Verdict {
+    /// Sends a batch once.
+    pub(super) async fn send(&mut self, frozen: &FrozenBatch, repeated: bool) -> ResponseClass {
         match self {
             Self::Http(http) => {
                 let receiver = &http.receiver;
-                match http.exchange(receiver.url(), &receiver.headers(), frozen.body.clone()).await {
-                    Ok(answer) => receiver.judge(&answer, &frozen.batch, repeated),
-                    Err(why) => Verdict::Unanswered(why),
+                match http.post(receiver.url(), &receiver.headers(), frozen.body.clone()).await {
+                    Ok(response) => receiver.classify(&response, &frozen.batch, repeated),
+                    Err(error) => ResponseClass::NoResponse(error.to_string()),
                 }
             }
             Self::File(file) => match file.write(frozen.body.clone()).await {
-                Ok(()) => Verdict::Taken,
-                Err(why) => Verdict::Again { pause: None, why },
+                Ok(()) => ResponseClass::Accepted,
+                Err(error) => ResponseClass::Retryable { pause: None, reason: error.to_string() },
             },
         }
     }
 
-    /// How long the file is; None for receivers.
-    #[must_use]
-    pub fn written(&self) -> Option<u64> {
+    /// Bytes of the file; None for receivers.
+    pub(super) fn file_length(&self) -> Option<u64> {
         match self {
             Self::Http(_) => None,
-            Self::File(file) => Some(file.written()),
+            Self::File(file) => Some(file.length()),
         }
     }
 }
 
-/// What lies at the bottom of an error: `Connection refused`, where reqwest's own line says that sending failed.
+/// The innermost cause of an error: `Connection refused`, where reqwest's own line says that sending failed.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

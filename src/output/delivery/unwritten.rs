@@ -1,5 +1,8 @@
 //! Intervals that a full disk did not take: kept in memory, within a bound, so that receivers get them all the same.
 
+#[cfg(test)]
+mod tests;
+
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use crate::{interval_log::codec, metric::Interval};
@@ -8,7 +11,7 @@ use crate::{interval_log::codec, metric::Interval};
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// In the hands of the coordinator, who adds, and of the feeds, which read.
-pub type SharedUnwritten = Rc<RefCell<Unwritten>>;
+pub(crate) type SharedUnwritten = Rc<RefCell<Unwritten>>;
 
 /// Encoded intervals by their sequence, oldest first.
 #[derive(Debug, Default)]
@@ -43,22 +46,5 @@ impl Unwritten {
     pub fn after(&self, sequence: Option<u64>) -> Option<Interval> {
         let later = |known: &&(u64, Vec<u8>)| sequence.is_none_or(|sequence| known.0 > sequence);
         self.intervals.iter().find(later).and_then(|(_, encoded)| codec::decode(encoded))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn intervals_are_found_by_what_was_read_before() {
-        let mut unwritten = Unwritten::default();
-        for sequence in 3..6 {
-            assert!(unwritten.keep(&Interval { sequence, ..Interval::default() }));
-        }
-        let after = |sequence| unwritten.after(sequence).map(|interval| interval.sequence);
-        assert_eq!((after(None), after(Some(2)), after(Some(4)), after(Some(5))), (Some(3), Some(3), Some(5), None));
-        unwritten.clear();
-        assert_eq!(unwritten.after(None), None);
     }
 }

@@ -32,7 +32,7 @@ type Field = (&'static str, Option<f64>);
 
 /// Turns intervals into points. Times are in milliseconds, as k6's; time stamps (milliseconds too) are the span's end.
 #[derive(Debug)]
-pub struct AggregateEncoder {
+pub(crate) struct AggregateEncoder {
     prefix: String,
     run_labels: Vec<(String, String)>,
     totals: Totals,
@@ -48,7 +48,7 @@ pub struct AggregateEncoder {
 impl AggregateEncoder {
     /// An encoder without series. `prefix` goes before every measurement's name, `run_labels` are tags of every point.
     #[must_use]
-    pub fn new(prefix: &str, run_labels: Vec<(String, String)>) -> Self {
+    pub(crate) fn new(prefix: &str, run_labels: Vec<(String, String)>) -> Self {
         Self {
             prefix: prefix.to_owned(),
             run_labels,
@@ -61,7 +61,7 @@ impl AggregateEncoder {
         }
     }
 
-    fn learn(&mut self, series: &SeriesDef) {
+    fn define(&mut self, series: &SeriesDef) {
         let name = &series.metric.name;
         self.keys.push(self.key(name, series.labels.iter()));
         if !self.metrics.iter().any(|(known, _)| known.name == *name) {
@@ -79,7 +79,7 @@ impl AggregateEncoder {
 impl Encoder for AggregateEncoder {
     fn fold(&mut self, interval: &Interval) {
         for series in &interval.new_series {
-            self.learn(series);
+            self.define(series);
         }
         self.totals.fold(interval);
         for (id, value) in &interval.values {

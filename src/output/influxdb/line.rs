@@ -47,7 +47,7 @@ const FIELDS: [&str; 27] = [
 /// the begin of the measurement, which would make it a comment or a reserved name. Tags that are empty then are left out.
 /// A tag is never called as a field or `time`, which `InfluxDB` 3 refuses, nor does it begin with `_`: `tag_` goes before.
 #[must_use]
-pub fn key<'a>(measurement: &str, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
+pub(super) fn key<'a>(measurement: &str, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut key = escaped(measurement.trim_start_matches(['#', '_']), &[',', ' ']);
     let tags = tags.into_iter().map(|(name, value)| (escaped(&tag_name(name), SPECIAL), escaped(value, SPECIAL)));
     let tags: BTreeMap<String, String> = tags.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect();
@@ -73,7 +73,7 @@ fn tag_name(name: &str) -> Cow<'_, str> {
 /// A line with its end. Numbers are floats (a field keeps its first type for good); those that are not finite are left
 /// out, and without any field there is no line.
 #[must_use]
-pub fn line(key: &[u8], fields: &[(&str, Option<f64>)], at_ms: i64) -> Option<Vec<u8>> {
+pub(super) fn line(key: &[u8], fields: &[(&str, Option<f64>)], at_ms: i64) -> Option<Vec<u8>> {
     let mut line = key.to_vec();
     let mut separator = ' ';
     for (name, value) in fields {

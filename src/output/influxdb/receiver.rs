@@ -1,41 +1,44 @@
-//! `InfluxDB`'s three write APIs: addresses, and what answers mean.
+//! `InfluxDB`'s three write APIs: addresses, and what responses mean.
+
+#[cfg(test)]
+mod tests;
 
 use url::Url;
 
 use super::settings::{Settings, Target};
 use crate::output::{
-    Batch,
-    delivery::{
-        answer::{Answer, Verdict},
-        file::gzip,
+    batch::Batch,
+    encoding::gzip::gzip,
+    receiver::{
+        ProbeError, ProbeRequest, Receiver,
+        response::{Response, ResponseClass},
     },
-    receiver::{Question, Receiver},
 };
 
 /// Unit of the timestamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
+pub(super) enum Precision {
     /// Of aggregates.
     Milliseconds,
     /// Of single samples.
     Nanoseconds,
 }
 
-/// An `InfluxDB`, or one that speaks like it.
+/// An `InfluxDB`, or one with its API.
 #[derive(Debug)]
-pub struct InfluxReceiver {
+pub(super) struct InfluxReceiver {
     write: Url,
     settings: Settings,
-    /// Version 1's database is yet to be made.
-    to_make: bool,
-    /// Whose it is, as it says itself.
+    /// Whether version 1's database is yet to be created.
+    create_database: bool,
+    /// Version and product, as the server says.
     version: Option<String>,
 }
 
 impl InfluxReceiver {
     /// A receiver at a write address.
     #[must_use]
-    pub fn new(mut write: Url, settings: Settings, precision: Precision) -> Self {
+    pub(super) fn new(mut write: Url, settings: Settings, precision: Precision) -> Self {
         let nanoseconds = precision == Precision::Nanoseconds;
         let mut query = write.query_pairs_mut();
         match &settings.target {
@@ -58,7 +61,7 @@ impl InfluxReceiver {
             }
         }
         drop(query);
-        let mut receiver = Self { write, settings, to_make: false, version: None };
+        let mut receiver = Self { write, settings, create_database: false, version: None };
         receiver.forget();
         receiver
     }
@@ -88,35 +91,35 @@ impl Receiver for InfluxReceiver {
         if self.settings.gzip { gzip(content) } else { content.to_vec() }
     }
 
-    fn judge(&self, answer: &Answer, batch: &Batch, _repeated: bool) -> Verdict {
-        match answer.status {
+    fn classify(&self, response: &Response, batch: &Batch, _repeated: bool) -> ResponseClass {
+        match response.status {
             // Good lines were written; repeating them is harmless, but the bad ones never will be.
-            400 | 422 if let Some(rejected) = rejected_lines(&answer.body) => {
-                Verdict::Partly { rejected: rejected.min(batch.samples()), why: answer.line() }
+            400 | 422 if let Some(rejected) = rejected_lines(&response.body) => {
+                ResponseClass::PartiallyAccepted { rejected: rejected.min(batch.samples()), reason: response.summary() }
             }
-            200..=299 if answer.status != 204 => Verdict::Hold(format!(
-                "{} (hint: InfluxDB answers 204; something else is at this address)",
-                answer.line()
+            200..=299 if response.status != 204 => ResponseClass::Misconfigured(format!(
+                "{} (hint: InfluxDB responds with 204; another server is at this address)",
+                response.summary()
             )),
-            // A store that came back empty: made anew when it is met again.
-            404 if answer.body.contains("database not found") => Verdict::Stranger(answer.line()),
+            // A server that came back empty: the database is created by the next probe.
+            404 if response.body.contains("database not found") => ResponseClass::ProtocolMismatch(response.summary()),
             // Semantically wrong lines, after the good ones were written; how many is not said.
-            422 => Verdict::Partly { rejected: 1, why: answer.line() },
-            // Version 1 answers so to a retention policy that does not exist.
-            500 if answer.body.contains("not found") => {
-                Verdict::Hold(format!("{} (hint: {})", answer.line(), self.hint()))
+            422 => ResponseClass::PartiallyAccepted { rejected: 1, reason: response.summary() },
+            // Version 1 responds so to a retention policy that does not exist.
+            500 if response.body.contains("not found") => {
+                ResponseClass::Misconfigured(format!("{} (hint: {})", response.summary(), self.hint()))
             }
-            _ => answer.usual_verdict(self.hint()),
+            _ => response.default_class(self.hint()),
         }
     }
 
     fn forget(&mut self) {
-        self.to_make = matches!(self.settings.target, Target::One { .. });
+        self.create_database = matches!(self.settings.target, Target::One { .. });
     }
 
-    fn question(&mut self, _at_ms: i64) -> Option<Question> {
+    fn probe_request(&mut self, _at_ms: i64) -> Option<ProbeRequest> {
         let Target::One { database, .. } = &self.settings.target else { return None };
-        if !std::mem::take(&mut self.to_make) {
+        if !std::mem::take(&mut self.create_database) {
             return None;
         }
         let mut url = self.write.clone();
@@ -124,23 +127,23 @@ impl Receiver for InfluxReceiver {
         url.set_path(&format!("{}query", url.path().strip_suffix("write").unwrap_or("/")));
         let name = database.replace('\\', "\\\\").replace('"', "\\\"");
         url.query_pairs_mut().append_pair("q", &format!("CREATE DATABASE \"{name}\""));
-        Some(Question { url, headers: Vec::new(), body: Vec::new(), optional: false })
+        Some(ProbeRequest { url, headers: Vec::new(), body: Vec::new(), optional: false })
     }
 
-    fn learn(&mut self, answer: Option<&Answer>) -> Result<(), String> {
-        let Some(answer) = answer else { return Ok(()) };
-        let product = answer.header("x-influxdb-build").unwrap_or("");
+    fn on_probe(&mut self, response: Option<&Response>) -> Result<(), ProbeError> {
+        let Some(response) = response else { return Ok(()) };
+        let product = response.header("x-influxdb-build").unwrap_or("");
         self.version =
-            answer.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());
-        match answer.status {
-            _ if answer.is_page() => Err(format!("{} with a web page", answer.status)),
+            response.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());
+        match response.status {
+            _ if response.is_web_page() => Err(ProbeError::WebPage(response.status)),
             // Only asked in case it is not there; without the right to make it, it may be there all the same.
-            200..=299 | 400..=499 if answer.status != 429 => Ok(()),
-            _ => Err(answer.line()),
+            200..=299 | 400..=499 if response.status != 429 => Ok(()),
+            _ => Err(ProbeError::UnexpectedResponse(response.summary())),
         }
     }
 
-    fn introduction(&self) -> String {
+    fn describe(&self) -> String {
         let api = match &self.settings.target {
             Target::One { database, .. } => format!("version 1 API, database {database}"),
             Target::Two { org, bucket } => format!("version 2 API, organisation {org}, bucket {bucket}"),
@@ -150,7 +153,7 @@ impl Receiver for InfluxReceiver {
     }
 }
 
-/// How many lines an answer names as refused while the others were written; None when it does not say.
+/// How many lines an response names as refused while the others were written; None when it does not say.
 fn rejected_lines(body: &str) -> Option<u64> {
     if let Ok(json) = serde_json::from_str::<serde_json::Value>(body) {
         // Version 3: {"error": "partial write of line protocol occurred", "data": [{line_number, …}]}.
@@ -164,77 +167,4 @@ fn rejected_lines(body: &str) -> Option<u64> {
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>().ok();
     let dropped = after.rsplit("dropped=").next().filter(|_| after.contains("dropped=")).and_then(digits).unwrap_or(0);
     Some(dropped.saturating_add(unparsed).max(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::output::address::{self, OutputAddress, Place};
-
-    fn receiver(words: &str, precision: Precision) -> InfluxReceiver {
-        let sink = OutputAddress::parse(words, |_| None).unwrap();
-        match (sink.place, sink.settings) {
-            (Place::Url(url), address::Settings::Influx(settings)) => InfluxReceiver::new(url, settings, precision),
-            _ => panic!("no influxdb"),
-        }
-    }
-
-    fn judge(status: u16, body: &str) -> Verdict {
-        let mut batch = Batch::default();
-        (0..10).for_each(|_| batch.part(|out| out.push(b'\n')));
-        let headers = reqwest::header::HeaderMap::new();
-        let answer =
-            Answer { status, headers, body: body.to_owned(), bytes: body.to_owned().into(), secrets: Vec::new() };
-        receiver("influxdb", Precision::Milliseconds).judge(&answer, &batch, false)
-    }
-
-    #[test]
-    fn each_version_has_its_own_address() {
-        let url = |words, precision| receiver(words, precision).url().to_string();
-        let (ms, ns) = (Precision::Milliseconds, Precision::Nanoseconds);
-        assert_eq!(url("influxdb=http://h:1/db?retention=week", ms), "http://h:1/write?db=db&precision=ms&rp=week");
-        assert_eq!(url("influxdb=http://h:1/my%20db", ms), "http://h:1/write?db=my+db&precision=ms");
-        assert_eq!(
-            url("influxdb=http://h:1/p/write?db=my%20db&mode=raw", ns),
-            "http://h:1/p/write?db=my+db&precision=n"
-        );
-        assert_eq!(
-            url("influxdb=http://h:1?org=o&bucket=b%20c&mode=raw", ns),
-            "http://h:1/api/v2/write?org=o&bucket=b+c&precision=ns"
-        );
-        assert_eq!(
-            url("influxdb=http://h:1?database=d&no_sync=true", ms),
-            "http://h:1/api/v3/write_lp?db=d&accept_partial=true&precision=millisecond&no_sync=true"
-        );
-    }
-
-    #[test]
-    fn the_database_is_made_once_a_meeting() {
-        let mut receiver = receiver("influxdb=http://h:1/a%22b%20c", Precision::Milliseconds);
-        let question = receiver.question(0).unwrap();
-        assert_eq!(question.url.as_str(), "http://h:1/query?q=CREATE+DATABASE+%22a%5C%22b+c%22");
-        assert!(receiver.question(0).is_none());
-        receiver.forget();
-        assert!(receiver.question(0).is_some());
-    }
-
-    #[test]
-    fn partial_writes_are_understood() {
-        let one =
-            "{\"error\":\"partial write: field type conflict: input field \\\"value\\\" is type string dropped=3\"}";
-        assert!(matches!(judge(400, one), Verdict::Partly { rejected: 3, .. }));
-        let unparsed = "{\"error\":\"partial write: unable to parse 'x': bad timestamp dropped=0\"}";
-        assert!(matches!(judge(400, unparsed), Verdict::Partly { rejected: 1, .. }));
-        let three = "{\"error\":\"partial write of line protocol occurred\",\"data\":[{\"line_number\":1},{\"line_number\":4}]}";
-        assert!(matches!(judge(400, three), Verdict::Partly { rejected: 2, .. }));
-        assert!(matches!(judge(400, "{\"code\":\"invalid\",\"message\":\"unable to parse 'x'\"}"), Verdict::Poison(_)));
-        assert!(matches!(judge(500, "{\"error\":\"retention policy not found: x\"}"), Verdict::Hold(_)));
-        assert!(matches!(judge(500, "{\"error\":\"timeout\"}"), Verdict::Again { .. }));
-        assert!(matches!(judge(404, "{\"error\":\"database not found\"}"), Verdict::Stranger(_)));
-        assert!(matches!(judge(404, "nothing here"), Verdict::Hold(_)));
-        assert!(matches!(judge(200, "welcome"), Verdict::Hold(_)));
-        assert_eq!(judge(204, ""), Verdict::Taken);
-        let many = "partial write: unable to parse 'x' dropped=18446744073709551615";
-        assert!(matches!(judge(400, many), Verdict::Partly { .. }));
-    }
 }

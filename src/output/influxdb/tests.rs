@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::{AggregateEncoder, line};
+use super::{aggregate::AggregateEncoder, line};
 use crate::{
     analysis::{Offered, Outcome, Validity},
     interval_log::Header,

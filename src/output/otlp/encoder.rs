@@ -8,25 +8,25 @@ use std::{
 };
 
 use super::{
-    Settings, Temporality,
-    message::{self, Distribution, Envelope, Shape, Span, put_exponential, put_number},
-    packer::Packer,
-    semconv,
+    http_metric,
+    message::{self, Distribution, Packer, Shape, Window, put_exponential, put_number},
+    settings::{Settings, Temporality},
 };
 use crate::{
     interval_log::frame::RequestHeader,
     metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value, catalogue},
     output::{
-        Batch,
+        batch::Batch,
         encoder::Encoder,
         exemplars::{BySeries, Exemplar, Exemplars},
-        prometheus::names::{exported_name, unit_suffix},
+        naming::{exported_name, unit_suffix},
+        otlp_protocol::message::Envelope,
     },
 };
 
 /// Encodes for OTLP.
 #[derive(Debug)]
-pub struct OtlpEncoder {
+pub(crate) struct OtlpEncoder {
     settings: Settings,
     run_labels: Vec<(String, String)>,
     envelope: Envelope,
@@ -61,13 +61,13 @@ impl OtlpEncoder {
     /// An encoder without series; `run_labels` go with every point, `version` is that of the program that ran, and
     /// `requests` say where requests go.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         settings: &Settings,
         version: &str,
         run_labels: Vec<(String, String)>,
         requests: &[RequestHeader],
     ) -> Self {
-        let envelope = Envelope::of(&settings.link, version, &run_labels);
+        let envelope = Envelope::of(&settings.exporter, version, &run_labels);
         Self {
             span: (settings.temporality == Temporality::Delta).then(Totals::default),
             settings: settings.clone(),
@@ -102,8 +102,8 @@ impl OtlpEncoder {
         let name = exported_name(&self.settings.prefix, metric);
         self.join(&name, unit(&name, metric), metric, (number, attributes));
         if self.settings.semconv && metric.name == catalogue::HTTP_REQ_DURATION.name {
-            let attributes = semconv::attributes(&self.run_labels, &definition.labels, &self.requests);
-            self.join(semconv::NAME, "s", metric, (number, vec![attributes]));
+            let attributes = http_metric::attributes(&self.run_labels, &definition.labels, &self.requests);
+            self.join(http_metric::NAME, "s", metric, (number, vec![attributes]));
         }
         if metric.kind != Kind::Gauge && self.settings.temporality == Temporality::Cumulative {
             self.appeared.entry(at_ms).or_default().push(number);
@@ -129,30 +129,35 @@ impl OtlpEncoder {
         out: &mut Vec<u8>,
         attributes: &[Vec<u8>],
         (value, exemplars): (&Value, &[Exemplar]),
-        span: Span,
+        window: Window,
     ) -> u64 {
         let mut written = 0;
-        let mut number = |attributes: Option<&Vec<u8>>, span, value| {
+        let mut number = |attributes: Option<&Vec<u8>>, window, value| {
             if let Some(attributes) = attributes {
-                put_number(out, attributes, span, Some(value));
+                put_number(out, attributes, window, Some(value));
                 written += 1;
             }
         };
         let (first, second) = (attributes.first(), attributes.get(1));
         match value {
-            Value::Counter(sum) => number(first, span, *sum),
+            Value::Counter(sum) => number(first, window, *sum),
             Value::Gauge(last) => {
-                let span = Span { start_ms: None, ..span };
-                last.iter().for_each(|last| number(first, span, *last));
+                let window = Window { start_ms: None, ..window };
+                last.iter().for_each(|last| number(first, window, *last));
             }
             Value::Rate { nonzero, total } => {
-                number(first, span, *nonzero as f64);
-                number(second, span, total.saturating_sub(*nonzero) as f64);
+                number(first, window, *nonzero as f64);
+                number(second, window, total.saturating_sub(*nonzero) as f64);
             }
             Value::Trend(histogram) => {
                 if let Some(attributes) = first {
                     let (scale, has_extremes) = (self.settings.scale, self.span.is_some());
-                    put_exponential(out, attributes, span, Distribution { histogram, scale, exemplars, has_extremes });
+                    put_exponential(
+                        out,
+                        attributes,
+                        window,
+                        Distribution { histogram, scale, exemplars, has_extremes },
+                    );
                     written += 1;
                 }
             }
@@ -168,14 +173,14 @@ impl OtlpEncoder {
         value_of: impl Fn(usize) -> Option<&'a Value>,
     ) -> Vec<Batch> {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
-        let (value_of, span) = (&value_of, Span { start_ms: self.start_ms, end_ms });
+        let (value_of, window) = (&value_of, Window { start_ms: self.start_ms, end_ms });
         for metric in &self.metrics {
             let points = metric.series.iter().filter_map(|(number, attributes)| {
                 let exemplars = exemplars.get(&id_of(*number)).map_or(&[][..], Vec::as_slice);
                 Some((attributes, (value_of(*number)?, exemplars)))
             });
             let writers =
-                points.map(|(attributes, told)| move |out: &mut Vec<u8>| self.put(out, attributes, told, span));
+                points.map(|(attributes, sample)| move |out: &mut Vec<u8>| self.put(out, attributes, sample, window));
             packer.metric(&metric.head, Shape::of(metric.kind), writers);
         }
         packer.finish()
@@ -236,14 +241,14 @@ impl Encoder for OtlpEncoder {
     fn end(&mut self) -> Vec<Batch> {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
         // What ends a series must be newer than its last point.
-        let span = Span { start_ms: None, end_ms: self.end_ms + 1 };
+        let window = Window { start_ms: None, end_ms: self.end_ms + 1 };
         for metric in self.metrics.iter().filter(|metric| metric.kind == Kind::Gauge) {
             let known = |number: usize| self.total(number).is_some_and(|value| !value.is_empty());
             let attributes = metric.series.iter().filter(|(number, _)| known(*number));
             let attributes = attributes.filter_map(|(_, attributes)| attributes.first());
             let writers = attributes.map(|attributes| {
                 move |out: &mut Vec<u8>| {
-                    put_number(out, attributes, span, None);
+                    put_number(out, attributes, window, None);
                     1
                 }
             });

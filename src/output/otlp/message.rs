@@ -1,14 +1,16 @@
-//! The messages of OTLP metrics, and what stands around those of every signal. Field numbers:
-//! opentelemetry/proto/metrics/v1/metrics.proto, common.proto, resource.proto.
+//! The messages of OTLP metrics, packed into requests. Field numbers: opentelemetry/proto/metrics/v1/metrics.proto.
 
-use std::collections::BTreeMap;
-
-use super::{Link, Temporality};
+use super::settings::Temporality;
 use crate::{
     metric::{Histogram, Kind},
     output::{
+        batch::Batch,
+        encoding::protobuf::{put_bytes, put_double, put_fixed64, put_message, put_sint, put_uint, varint},
         exemplars::Exemplar,
-        protobuf::{put_bytes, put_double, put_fixed64, put_int, put_message, put_sint, put_uint, varint},
+        otlp_protocol::{
+            message::{Envelope, put_attribute},
+            requests::Requests,
+        },
     },
 };
 
@@ -58,45 +60,6 @@ impl Shape {
     }
 }
 
-/// What stands around every metric: who tells.
-#[derive(Debug)]
-pub(super) struct Envelope {
-    resource: Vec<u8>,
-    scope: Vec<u8>,
-}
-
-impl Envelope {
-    /// Of a program's version, of the run that it made and of what the environment says.
-    pub(super) fn of(link: &Link, version: &str, run_labels: &[(String, String)]) -> Self {
-        let instance = run_labels.iter().find(|(name, _)| name == "instance").map_or("", |(_, value)| value);
-        let own = [("service.name", "loadagent"), ("service.version", version), ("service.instance.id", instance)];
-        let further = link.resource.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let resource: BTreeMap<&str, &str> = own.into_iter().chain(further).collect();
-        let mut envelope = Self { resource: Vec::new(), scope: Vec::new() };
-        put_message(&mut envelope.resource, 1, |message| {
-            let known = resource.into_iter().filter(|(_, value)| !value.is_empty());
-            known.for_each(|(name, value)| put_attribute(message, 1, name, value));
-        });
-        put_message(&mut envelope.scope, 1, |message| {
-            put_bytes(message, 1, b"loadagent");
-            put_bytes(message, 2, version.as_bytes());
-        });
-        envelope
-    }
-
-    /// Appends one part of a request: `content` within a scope within the resource. The numbers of these fields are the
-    /// same in every signal.
-    pub(super) fn put(&self, out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
-        put_message(out, 1, |resource| {
-            resource.extend_from_slice(&self.resource);
-            put_message(resource, 2, |scope| {
-                scope.extend_from_slice(&self.scope);
-                content(scope);
-            });
-        });
-    }
-}
-
 /// Name, help and unit of a metric.
 pub(super) fn head(name: &str, help: &str, unit: &str) -> Vec<u8> {
     let mut out = Vec::new();
@@ -133,12 +96,12 @@ pub(super) fn put_metric(
 
 /// When a point was taken, and since when it counts: Unix milliseconds.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct Window {
     pub start_ms: Option<i64>,
     pub end_ms: i64,
 }
 
-impl Span {
+impl Window {
     fn put(self, out: &mut Vec<u8>) {
         if let Some(start_ms) = self.start_ms {
             put_fixed64(out, 2, nanoseconds(start_ms));
@@ -148,10 +111,10 @@ impl Span {
 }
 
 /// A number of a gauge or sum; None for one that ends.
-pub(super) fn put_number(out: &mut Vec<u8>, attributes: &[u8], span: Span, value: Option<f64>) {
+pub(super) fn put_number(out: &mut Vec<u8>, attributes: &[u8], window: Window, value: Option<f64>) {
     put_message(out, 1, |point| {
         point.extend_from_slice(attributes);
-        span.put(point);
+        window.put(point);
         match value {
             Some(value) => put_double(point, 4, value),
             None => put_uint(point, 8, NO_RECORDED_VALUE),
@@ -170,11 +133,11 @@ pub(super) struct Distribution<'a> {
 }
 
 /// A histogram.
-pub(super) fn put_exponential(out: &mut Vec<u8>, attributes: &[u8], span: Span, told: Distribution<'_>) {
-    let Distribution { histogram, scale, exemplars, has_extremes } = told;
+pub(super) fn put_exponential(out: &mut Vec<u8>, attributes: &[u8], window: Window, point: Distribution<'_>) {
+    let Distribution { histogram, scale, exemplars, has_extremes } = point;
     put_message(out, 1, |point| {
         point.extend_from_slice(attributes);
-        span.put(point);
+        window.put(point);
         put_fixed64(point, 4, histogram.count());
         put_double(point, 5, histogram.sum());
         put_sint(point, 6, scale.into());
@@ -219,28 +182,51 @@ fn put_buckets(out: &mut Vec<u8>, buckets: &[(i32, u64)], scale: u32) {
     put_bytes(out, 2, &packed);
 }
 
-/// A pair of name and value, with a text for a value.
-pub(super) fn put_attribute(out: &mut Vec<u8>, field: u32, name: &str, value: &str) {
-    put_pair(out, field, name, |any| put_bytes(any, 1, value.as_bytes()));
-}
-
-/// With an integer.
-pub(super) fn put_integer(out: &mut Vec<u8>, field: u32, name: &str, value: i64) {
-    put_pair(out, field, name, |any| put_int(any, 3, value));
-}
-
-/// With a float.
-pub(super) fn put_float(out: &mut Vec<u8>, field: u32, name: &str, value: f64) {
-    put_pair(out, field, name, |any| put_double(any, 4, value));
-}
-
-fn put_pair(out: &mut Vec<u8>, field: u32, name: &str, value: impl FnOnce(&mut Vec<u8>)) {
-    put_message(out, field, |pair| {
-        put_bytes(pair, 1, name.as_bytes());
-        put_message(pair, 2, value);
-    });
-}
-
 fn nanoseconds(milliseconds: i64) -> u64 {
     u64::try_from(milliseconds).unwrap_or_default().saturating_mul(1_000_000)
+}
+
+/// Requests of metrics in the making.
+pub(super) struct Packer<'a> {
+    envelope: &'a Envelope,
+    temporality: Temporality,
+    requests: Requests,
+}
+
+impl<'a> Packer<'a> {
+    pub(super) fn new(envelope: &'a Envelope, temporality: Temporality) -> Self {
+        Self { envelope, temporality, requests: Requests::default() }
+    }
+
+    /// Packs all points of a metric. Each of `write` appends the points of a series and gives their number.
+    pub(super) fn metric(
+        &mut self,
+        head: &[u8],
+        shape: Shape,
+        series: impl Iterator<Item = impl FnOnce(&mut Vec<u8>) -> u64>,
+    ) {
+        let (mut points, mut count) = (Vec::new(), 0);
+        for write in series {
+            count += write(&mut points);
+            if Requests::is_part(count, points.len()) {
+                self.part((head, shape), &points, count);
+                points.clear();
+                count = 0;
+            }
+        }
+        if count > 0 {
+            self.part((head, shape), &points, count);
+        }
+    }
+
+    fn part(&mut self, (head, shape): (&[u8], Shape), points: &[u8], count: u64) {
+        let mut part = Vec::with_capacity(points.len() + 512);
+        put_metric(&mut part, self.envelope, (head, shape, self.temporality), points);
+        self.requests.part(count, &part);
+    }
+
+    /// The requests.
+    pub(super) fn finish(self) -> Vec<Batch> {
+        self.requests.finish()
+    }
 }

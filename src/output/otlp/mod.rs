@@ -1,40 +1,64 @@
-//! OTLP over HTTP or gRPC. Metrics: counters as monotonic sums, gauges, trends as exponential histograms; cumulative or
-//! deltas. Spans of sampled traces.
+//! OTLP metrics: counters as monotonic sums, gauges, trends as exponential histograms; cumulative or deltas.
 //!
-//! Written by hand: the OpenTelemetry SDK exports only histograms that it recorded itself. gRPC is a POST over HTTP/2
-//! with five bytes before the message and a status behind it, so that both go through the one transport, with one TLS
-//! stack and with batches that stay frozen bytes.
-//! Start with `encoder.rs` and `span_encoder.rs` for what is sent, `grpc.rs` and `http.rs` for what answers mean.
+//! Encoded here: the OpenTelemetry SDK exports only histograms that it recorded itself.
+//! Start with `encoder.rs`.
 
-mod conventions;
-mod encoder;
-mod endpoint;
-mod grpc;
-mod http;
-mod link;
+pub(super) mod encoder;
+mod http_metric;
 mod message;
-mod packer;
-mod reply;
-mod requests;
-mod semconv;
-mod settings;
-mod span_encoder;
-mod span_message;
-#[cfg(test)]
-mod span_tests;
+pub(super) mod settings;
 #[cfg(test)]
 mod tests;
-mod tracing;
-mod variables;
 
-pub use self::{
-    encoder::OtlpEncoder,
-    endpoint::{Endpoint, Protocol},
-    grpc::OtlpGrpc,
-    http::OtlpHttp,
-    link::Link,
-    settings::{Settings, Temporality},
-    span_encoder::SpanEncoder,
-    tracing::Tracing,
-    variables::{Signal, Variables},
+use std::{sync::Arc, time::Duration};
+
+use url::Url;
+
+use self::{encoder::OtlpEncoder, settings::Settings};
+use super::{
+    address::{Address, Place, error::AddressError, http::HttpSettings},
+    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts},
+    otlp_protocol::{address::OtlpAddress, receiver::OtlpReceiver, variables::Signal},
 };
+
+/// The kind.
+pub(super) struct Otlp;
+
+/// A receiver of metrics.
+pub(super) struct OtlpOutput {
+    url: Url,
+    http: HttpSettings,
+    interval: Option<Duration>,
+    settings: Settings,
+}
+
+impl OutputKind for Otlp {
+    fn names(&self) -> &'static [&'static str] {
+        &["otlp", "opentelemetry", "experimental-opentelemetry"]
+    }
+
+    fn parse(&self, address: Address<'_>) -> Result<ParsedOutput, AddressError> {
+        let read = OtlpAddress::read(Signal::Metrics, address)?;
+        let shown = read.shown();
+        let OtlpAddress { mut http, settings, variables } = read;
+        let settings = Settings::read(settings, &mut http.options, variables)?;
+        let interval = http.options.take_interval()?;
+        http.options.finish()?;
+        let output = OtlpOutput { url: http.url.clone(), http: http.http, interval, settings };
+        Ok(ParsedOutput { place: Place::Url(http.url), shown, saved: http.saved, output: Arc::new(output) })
+    }
+}
+
+impl Output for OtlpOutput {
+    fn build(&self, context: &Context<'_>) -> Result<Parts, BuildError> {
+        let receiver = OtlpReceiver::new(self.url.clone(), &self.settings.exporter, self.settings.to_string());
+        let (settings, labels) = (self.settings.clone(), context.labels());
+        let (version, requests) = (context.header.version.clone(), context.header.requests.clone());
+        let encoder = move || OtlpEncoder::new(&settings, &version, labels.clone(), &requests);
+        context.to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
+    }
+
+    fn datasource(&self) -> Option<Datasource> {
+        Some(Datasource::Prometheus)
+    }
+}

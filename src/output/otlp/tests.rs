@@ -12,11 +12,18 @@ use opentelemetry_proto::tonic::{
 use proptest::prelude::*;
 use prost::Message;
 
-use super::{Link, OtlpEncoder, Protocol, Settings, Temporality};
+use super::{
+    encoder::OtlpEncoder,
+    settings::{Settings, Temporality},
+};
 use crate::{
     interval_log::frame::RequestHeader,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Span, Value, catalogue},
-    output::{Batch, encoder::Encoder},
+    output::{
+        batch::Batch,
+        encoder::Encoder,
+        otlp_protocol::{endpoint::Protocol, settings::ExporterSettings},
+    },
 };
 
 const BEGIN_MS: i64 = 1_700_000_000_123;
@@ -124,8 +131,8 @@ fn cumulative(batch: &Batch) -> Vec<Decoded> {
 
 fn encoder(temporality: Temporality, scale: u32) -> OtlpEncoder {
     let (transport, prefix) = (Protocol::Http, "loadagent_".to_owned());
-    let link = Link { transport, gzip: true, resource: Vec::new() };
-    let settings = Settings { link, prefix, scale, temporality, semconv: false };
+    let exporter = ExporterSettings { transport, gzip: true, resource: Vec::new() };
+    let settings = Settings { exporter, prefix, scale, temporality, semconv: false };
     let labels = [("run_id", "r1"), ("instance", "host"), ("empty", "")];
     let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
     OtlpEncoder::new(&settings, "9.9.9", labels.into(), &[])
@@ -419,9 +426,9 @@ fn exemplars_stand_in_the_points_of_what_they_took() {
 
 #[test]
 fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
-    let link = Link { transport: Protocol::Http, gzip: true, resource: Vec::new() };
+    let exporter = ExporterSettings { transport: Protocol::Http, gzip: true, resource: Vec::new() };
     let prefix = "loadagent_".to_owned();
-    let settings = Settings { link, prefix, scale: 5, temporality: Temporality::Cumulative, semconv: true };
+    let settings = Settings { exporter, prefix, scale: 5, temporality: Temporality::Cumulative, semconv: true };
     let request = RequestHeader {
         scenario: "s".into(),
         name: "login".into(),

@@ -4,8 +4,8 @@ use std::fmt;
 
 /// Version of remote write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
-    /// 1.0: labels as text, no answer about what was written.
+pub(crate) enum Version {
+    /// 1.0: labels as text, no response about what was written.
     One,
     /// 2.0 (rc.3 and rc.4): a table of symbols, metadata, start timestamps, written counts.
     Two,
@@ -13,7 +13,7 @@ pub enum Version {
 
 /// Whose receiver it is, where that matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Brand {
+pub(crate) enum Brand {
     /// Prometheus, or one that behaves like it.
     Usual,
     /// `VictoriaMetrics`: each populated bucket becomes a series, so that the resolution is chosen lower, and markers
@@ -23,7 +23,7 @@ pub enum Brand {
 
 /// What is spoken to a receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
+pub(crate) struct Dialect {
     /// Version.
     pub version: Version,
     /// Scale of native histograms; None for classic buckets.
@@ -48,7 +48,7 @@ impl Default for Dialect {
 impl Brand {
     /// The resolution that suits it.
     #[must_use]
-    pub fn usual_scale(self) -> u32 {
+    pub(crate) fn usual_scale(self) -> u32 {
         match self {
             Self::Usual => USUAL_SCALE,
             Self::VictoriaMetrics => VICTORIA_SCALE,

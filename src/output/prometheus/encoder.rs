@@ -7,7 +7,6 @@ use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 use super::{
     dialect::{Brand, Dialect},
     message::{self, Entry, Exemplar, MetricType, Point, STALE, WireSeries},
-    names::Naming,
     series::{Exporter, Pick},
     settings::{Settings, StaleMarkers},
     symbols::Symbols,
@@ -15,9 +14,10 @@ use super::{
 use crate::{
     metric::{Interval, Totals, Value, classic},
     output::{
-        Batch,
+        batch::Batch,
         encoder::Encoder,
         exemplars::{self, Exemplars},
+        naming::Naming,
     },
 };
 
@@ -29,7 +29,7 @@ const MAX_SERIES: usize = 2_000;
 
 /// Encodes for remote write, in the dialect that was agreed on.
 #[derive(Debug)]
-pub struct RemoteWrite {
+pub(crate) struct RemoteWriteEncoder {
     dialect: Rc<Cell<Dialect>>,
     stale_markers: StaleMarkers,
     exporter: Exporter,
@@ -47,10 +47,10 @@ pub struct RemoteWrite {
     exemplars: Exemplars,
 }
 
-impl RemoteWrite {
+impl RemoteWriteEncoder {
     /// An encoder without series; `run_labels` go with every series.
     #[must_use]
-    pub fn new(settings: &Settings, mut run_labels: Vec<(String, String)>, dialect: Rc<Cell<Dialect>>) -> Self {
+    pub(crate) fn new(settings: &Settings, mut run_labels: Vec<(String, String)>, dialect: Rc<Cell<Dialect>>) -> Self {
         let naming = Naming::of_prefix(&settings.prefix);
         if naming == Naming::K6
             && let Some((_, run_id)) = run_labels.iter().find(|(name, _)| name == "run_id")
@@ -130,7 +130,7 @@ impl RemoteWrite {
     }
 }
 
-impl Encoder for RemoteWrite {
+impl Encoder for RemoteWriteEncoder {
     fn fold(&mut self, interval: &Interval) {
         for _ in &interval.new_series {
             self.appeared.entry(interval.start_ms).or_default().push(self.start_ms.len());

@@ -2,7 +2,7 @@
 
 use crate::{
     metric::Histogram,
-    output::protobuf::{put_bytes, put_double, put_int, put_message, put_sint, put_uint, varint_signed},
+    output::encoding::protobuf::{put_bytes, put_double, put_int, put_message, put_sint, put_uint, varint_signed},
 };
 
 /// Empty buckets that cost less than a new span.

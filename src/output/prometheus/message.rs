@@ -10,8 +10,8 @@ use super::{
 use crate::{
     metric::Histogram,
     output::{
-        Batch,
-        protobuf::{put_bytes, put_double, put_int, put_message, put_uint, varint},
+        batch::Batch,
+        encoding::protobuf::{put_bytes, put_double, put_int, put_message, put_uint, varint},
     },
 };
 

@@ -1,4 +1,4 @@
-//! The question that is put to a receiver: a gauge with an exemplar, and a histogram, of names of their own, so that data
+//! The probe of a receiver: a gauge with an exemplar, and a histogram, of names of their own, so that data
 //! of the run is never touched; and the search for what became of them.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use super::{
     settings::Settings,
     symbols::Symbols,
 };
-use crate::{metric::Histogram, output::receiver::Question};
+use crate::{metric::Histogram, output::receiver::ProbeRequest};
 
 /// The trace of the probe's exemplar.
 pub(super) const PROBE_TRACE: &str = "0123456789abcdef0123456789abcdef";
@@ -62,7 +62,7 @@ pub(super) fn query(
     run_labels: &[(String, String)],
     (endpoint, suffix): (&str, &str),
     at_ms: i64,
-) -> Option<Question> {
+) -> Option<ProbeRequest> {
     let base = write.path().strip_suffix("/write")?;
     let mut url = write.clone();
     url.set_path(&format!("{base}/{endpoint}"));
@@ -76,5 +76,5 @@ pub(super) fn query(
         .append_pair("end", &seconds(at_ms + 1_000))
         .finish();
     let headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
-    Some(Question { url, headers, body: body.into_bytes(), optional: true })
+    Some(ProbeRequest { url, headers, body: body.into_bytes(), optional: true })
 }

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use super::{
     dialect::Dialect,
     message::{MetricType, Point, WireSeries},
-    names::{Naming, exported_name},
     symbols::Symbols,
 };
-use crate::metric::{Histogram, Kind, MetricDef, SeriesDef, Value, classic};
+use crate::{
+    metric::{Histogram, Kind, MetricDef, SeriesDef, Value, classic},
+    output::naming::{Naming, exported_name},
+};
 
 /// What a series over the wire takes from a value.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,18 +1,21 @@
-//! Options of a remote-write sink.
+//! Options of remote write.
 
 use super::dialect::Version;
-use crate::output::address::Options;
+use crate::output::{
+    address::{error::AddressError, options::Options},
+    naming::take_prefix,
+};
 
 /// What `--out prometheus=…?…` sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Prefix of names; `k6_` takes k6's names altogether.
     pub prefix: String,
-    /// The version to speak; None to find out.
+    /// The version to send; None to probe.
     pub version: Option<Version>,
-    /// Native histograms or classic buckets; None to find out.
+    /// Native histograms or classic buckets; None to probe.
     pub native: Option<bool>,
-    /// Resolution of native histograms; None for the receiver's usual.
+    /// Resolution of native histograms; None for the receiver's default.
     pub scale: Option<u32>,
     /// Which series end with a stale marker.
     pub stale_markers: StaleMarkers,
@@ -20,7 +23,7 @@ pub struct Settings {
 
 /// Which series are marked as ended when the run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StaleMarkers {
+pub(crate) enum StaleMarkers {
     /// None: everything stays for the receiver's five minutes.
     Off,
     /// Gauges: users and rates end with the run, totals stay to be looked at.
@@ -41,14 +44,14 @@ impl Settings {
     ///
     /// # Errors
     /// What is wrong with one.
-    pub fn read(options: &mut Options) -> Result<Self, String> {
+    pub(crate) fn read(options: &mut Options) -> Result<Self, AddressError> {
         let prefix = take_prefix(options)?;
         let versions = [("auto", None), ("1", Some(Version::One)), ("2", Some(Version::Two))];
         let histograms = [("auto", None), ("native", Some(true)), ("classic", Some(false))];
         let markers = [("off", StaleMarkers::Off), ("gauges", StaleMarkers::Gauges), ("all", StaleMarkers::All)];
         let (scale, native) = (options.take_schema()?, options.take_one_of("histograms", &histograms)?.flatten());
         if scale.is_some() && native == Some(false) {
-            return Err("`schema` is of native histograms, and `histograms=classic` has none".to_owned());
+            return Err(AddressError::Conflict("`schema` is for native histograms, and `histograms=classic` has none"));
         }
         Ok(Self {
             prefix,
@@ -58,18 +61,4 @@ impl Settings {
             stale_markers: options.take_one_of("stale_markers", &markers)?.unwrap_or(StaleMarkers::Gauges),
         })
     }
-}
-
-/// Takes the prefix of names, for every sink that speaks Prometheus' language.
-///
-/// # Errors
-/// When names can't begin with it.
-pub fn take_prefix(options: &mut Options) -> Result<String, String> {
-    let prefix = options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
-    if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        || prefix.starts_with(|c: char| c.is_ascii_digit())
-    {
-        return Err("`prefix` may hold only letters, digits and `_`, and begins with no digit".to_owned());
-    }
-    Ok(prefix)
 }

@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::{
     dialect::{Brand, Dialect, Version},
-    encoder::RemoteWrite,
+    encoder::RemoteWriteEncoder,
     settings::{Settings, StaleMarkers},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[derive(Message)]
-struct RequestOne {
+pub(in crate::output) struct RequestOne {
     #[prost(message, repeated, tag = "1")]
     series: Vec<SeriesOne>,
 }
@@ -37,7 +37,7 @@ struct Label {
     value: String,
 }
 #[derive(Message)]
-struct RequestTwo {
+pub(in crate::output) struct RequestTwo {
     #[prost(string, repeated, tag = "4")]
     symbols: Vec<String>,
     #[prost(message, repeated, tag = "5")]
@@ -188,9 +188,9 @@ fn settings(prefix: &str) -> Settings {
     Settings { prefix: prefix.to_owned(), version: None, native: None, scale: None, stale_markers: StaleMarkers::All }
 }
 
-fn encoder(prefix: &str, dialect: Dialect) -> RemoteWrite {
+fn encoder(prefix: &str, dialect: Dialect) -> RemoteWriteEncoder {
     let labels = [("run_id", "r1"), ("empty", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    RemoteWrite::new(&settings(prefix), labels.into(), Rc::new(Cell::new(dialect)))
+    RemoteWriteEncoder::new(&settings(prefix), labels.into(), Rc::new(Cell::new(dialect)))
 }
 
 fn interval(sequence: u64, times: &[f64]) -> Interval {
@@ -332,7 +332,7 @@ fn k6s_gauges_are_of_the_span_and_not_of_the_run() {
 #[test]
 fn a_changed_dialect_counts_for_the_next_push() {
     let dialect = Rc::new(Cell::new(Dialect::default()));
-    let mut encoder = RemoteWrite::new(&settings("loadagent_"), Vec::new(), dialect.clone());
+    let mut encoder = RemoteWriteEncoder::new(&settings("loadagent_"), Vec::new(), dialect.clone());
     encoder.fold(&interval(0, &[0.1]));
     drop(encoder.push());
     dialect.set(Dialect { version: Version::One, native: None, ..Dialect::default() });

@@ -6,23 +6,16 @@
 //!
 //! Pure: bytes in, bytes out. Never keeps a line; whoever delivers cuts batches where lines end. Labels keep their own
 //! names (`error_class`); k6's `url` is not written, because `name` holds the step.
-//! Start with [`expansion`], then one of the formats.
+//! Start with [`expansion`], then the formats in `json`, `csv` and `influxdb`.
 
-pub mod csv;
-pub mod expansion;
-pub mod influx;
-pub mod json;
-mod number;
+pub(super) mod expansion;
+pub(super) mod number;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-pub use csv::Csv;
-pub use expansion::{Selection, UnknownMetric};
-pub use influx::Influx;
-pub use json::Json;
-
+use self::expansion::Selection;
 use crate::{metric::Labels, record_log::Recorded};
 
 /// Lines, and where each of them ends.
@@ -36,7 +29,7 @@ pub struct Lines {
 
 impl Lines {
     /// Ends the line that was written last. A batch is far smaller than what 32 bits count.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.bytes.push(b'\n');
         self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
     }
@@ -63,7 +56,7 @@ pub struct SampleOptions {
 
 impl SampleOptions {
     /// Labels of a series with those of the run, sorted by name, without empty ones.
-    fn all_labels<'a>(&'a self, labels: &'a Labels) -> BTreeMap<&'a str, &'a str> {
+    pub(super) fn all_labels<'a>(&'a self, labels: &'a Labels) -> BTreeMap<&'a str, &'a str> {
         let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         run.chain(labels.iter()).filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
     }

@@ -1,5 +1,8 @@
 //! Numbers as text, by hand: they are most of what the formats do.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::Write;
 
 use super::expansion::Amount;
@@ -9,7 +12,7 @@ const DIGITS: usize = 20;
 
 /// Appends a whole number.
 #[inline]
-pub(super) fn put_whole(out: &mut Vec<u8>, mut number: u64) {
+pub(in crate::output) fn put_whole(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0; DIGITS];
     let mut begin = DIGITS;
     for digit in digits.iter_mut().rev() {
@@ -25,7 +28,7 @@ pub(super) fn put_whole(out: &mut Vec<u8>, mut number: u64) {
 
 /// Appends a whole number with at least `width` digits.
 #[inline]
-pub(super) fn put_padded(out: &mut Vec<u8>, mut number: u64, width: usize) {
+pub(in crate::output) fn put_padded(out: &mut Vec<u8>, mut number: u64, width: usize) {
     let begin = out.len();
     out.resize(begin + width, b'0');
     for digit in out[begin..].iter_mut().rev() {
@@ -36,7 +39,7 @@ pub(super) fn put_padded(out: &mut Vec<u8>, mut number: u64, width: usize) {
 
 /// Appends a fraction of `width` digits with its point, without zeros at its end; nothing for zero.
 #[inline]
-pub(super) fn put_fraction(out: &mut Vec<u8>, fraction: u64, width: usize) {
+pub(in crate::output) fn put_fraction(out: &mut Vec<u8>, fraction: u64, width: usize) {
     if fraction == 0 {
         return;
     }
@@ -49,7 +52,7 @@ pub(super) fn put_fraction(out: &mut Vec<u8>, fraction: u64, width: usize) {
 
 /// Appends a value, as short as it is exact.
 #[inline]
-pub(super) fn put_short(out: &mut Vec<u8>, value: Amount) {
+pub(in crate::output) fn put_short(out: &mut Vec<u8>, value: Amount) {
     match value {
         Amount::Count(count) => put_whole(out, count),
         Amount::Time(nanoseconds) => {
@@ -63,7 +66,7 @@ pub(super) fn put_short(out: &mut Vec<u8>, value: Amount) {
 
 /// Appends a value with six digits after the point.
 #[inline]
-pub(super) fn put_six(out: &mut Vec<u8>, value: Amount) {
+pub(in crate::output) fn put_six(out: &mut Vec<u8>, value: Amount) {
     match value {
         Amount::Count(count) => {
             put_whole(out, count);
@@ -79,7 +82,7 @@ pub(super) fn put_six(out: &mut Vec<u8>, value: Amount) {
 }
 
 /// Appends a time as RFC 3339 in UTC, nanoseconds as far as they are not zero.
-pub(super) fn put_rfc3339(out: &mut Vec<u8>, unix_ns: i64) {
+pub(in crate::output) fn put_rfc3339(out: &mut Vec<u8>, unix_ns: i64) {
     let (seconds, nanoseconds) = (unix_ns.div_euclid(1_000_000_000), unix_ns.rem_euclid(1_000_000_000));
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
@@ -104,50 +107,4 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = day_of_year - (153 * from_march + 2) / 5 + 1;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn text(put: impl FnOnce(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        put(&mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn numbers_are_short_and_exact() {
-        let short = |value| text(|out| put_short(out, value));
-        assert_eq!(short(Amount::Time(1_234_567)), "1.234567");
-        assert_eq!(short(Amount::Time(1_500_000)), "1.5");
-        assert_eq!(short(Amount::Time(1)), "0.000001");
-        assert_eq!(short(Amount::Time(0)), "0");
-        assert_eq!(short(Amount::Count(u64::MAX)), "18446744073709551615");
-        assert_eq!(short(Amount::Float(0.25)), "0.25");
-        assert_eq!(text(|out| put_six(out, Amount::Time(79_138))), "0.079138");
-        assert_eq!(text(|out| put_six(out, Amount::Count(71))), "71.000000");
-        assert_eq!(text(|out| put_six(out, Amount::Float(2.5))), "2.500000");
-    }
-
-    #[test]
-    fn times_are_k6s() {
-        let time = |unix_ns| text(|out| put_rfc3339(out, unix_ns));
-        assert_eq!(time(1_795_244_110_617_162_914), "2026-11-21T06:55:10.617162914Z");
-        assert_eq!(time(1_795_244_412_501_103_250), "2026-11-21T07:00:12.50110325Z");
-        assert_eq!(time(951_782_400_000_000_000), "2000-02-29T00:00:00Z");
-        assert_eq!(time(-1), "1969-12-31T23:59:59.999999999Z");
-    }
-
-    proptest! {
-        #[test]
-        fn times_read_back(nanoseconds in 0..1_000_000_000_000_000_u64, day in 0..40_000_u64, second in 0..86_400_u64) {
-            let ms: f64 = text(|out| put_short(out, Amount::Time(nanoseconds))).parse().unwrap();
-            prop_assert_eq!((ms * 1e6).round().to_string(), nanoseconds.to_string());
-            let unix = std::time::Duration::from_secs(day * 86_400 + second);
-            let known = jiff::Timestamp::from_second(i64::try_from(unix.as_secs()).unwrap()).unwrap().to_string();
-            prop_assert_eq!(text(|out| put_rfc3339(out, i64::try_from(unix.as_nanos()).unwrap())), known);
-        }
-    }
 }

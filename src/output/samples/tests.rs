@@ -1,10 +1,11 @@
-//! Formats: golden lines beside what k6 1.1.0 writes of the same events, escaping, and where lines end.
+//! Formats of raw samples: golden lines beside what k6 1.1.0 writes of the same events, escaping, and where lines end.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
     metric::{Record, RequestTimes, catalogue},
+    output::{csv::format::CsvFormat, influxdb::raw::RawFormat, json::format::JsonFormat},
     record_log::{Entry, SeriesKey},
 };
 
@@ -95,7 +96,7 @@ fn what_is_rare_is_never_sampled_away() {
         at(4, Record::Dropped { count: 2 }),
         (SeriesKey { worker: 1, family: 0 }, labels, 5, gauge),
     ];
-    let lines = write(&mut Influx::new(SampleOptions::default(), "p_", u32::MAX), &story);
+    let lines = write(&mut RawFormat::new(SampleOptions::default(), "p_", u32::MAX), &story);
     assert_eq!(lines.ends.len(), 9 + 4 + 1 + 1 + 1);
     assert!(text(&lines).lines().all(|line| line.contains(",weight=1 ")), "{}", text(&lines));
     assert!(text(&lines).contains("p_checks,scenario=a value=0,weight=1 3\n"));
@@ -105,7 +106,7 @@ fn what_is_rare_is_never_sampled_away() {
 fn a_sink_tags_samples_as_it_tags_aggregates() {
     use crate::{
         metric::{Interval, SeriesDef, Value},
-        output::{encoder::Encoder, influxdb::AggregateEncoder},
+        output::{encoder::Encoder, influxdb::aggregate::AggregateEncoder},
     };
     let labels = Labels::new([("value", "1"), ("p99", "2"), ("_x", "a\\"), ("empty", ""), ("time", "n\nl")]);
     let run_labels = vec![("weight".to_owned(), "w".to_owned()), ("empty".to_owned(), "of the run".to_owned())];
@@ -116,7 +117,7 @@ fn a_sink_tags_samples_as_it_tags_aggregates() {
     let aggregates = aggregates.push();
     let options = SampleOptions { run_labels, metrics: Selection::default() };
     let story = [(SeriesKey { worker: 0, family: 0 }, labels, 1, Entry::Record(Record::Check { passed: true }))];
-    let samples = write(&mut Influx::new(options, "#_p ", 1), &story);
+    let samples = write(&mut RawFormat::new(options, "#_p ", 1), &story);
     let key = |text: &str| text.split_once(" value=").or(text.split_once(" nonzero=")).unwrap().0.to_owned();
     let aggregate = std::str::from_utf8(aggregates[0].content()).unwrap();
     assert_eq!(key(text(&samples)), key(aggregate));
@@ -126,7 +127,7 @@ fn a_sink_tags_samples_as_it_tags_aggregates() {
 
 #[test]
 fn influx_lines() {
-    let lines = write(&mut Influx::new(options(), "", 1), &story());
+    let lines = write(&mut RawFormat::new(options(), "", 1), &story());
     let tags = r#"expected_response=true,method=GET,mine=m&n\ <q>,name=get\,\ "it",run_id=r1,scenario=default,status=200,team=a\ "b"#;
     let bad = r#"error_class=connect_refused,expected_response=false,method=GET,name=other,run_id=r1,scenario=default,team=a\ "b"#;
     let plain = r#"run_id=r1,scenario=default,team=a\ "b"#;
@@ -163,7 +164,7 @@ fn influx_lines() {
 
 #[test]
 fn json_lines_are_k6s() {
-    let mut json = Json::new(options());
+    let mut json = JsonFormat::new(options());
     let (head, lines) = (String::from_utf8(json.head()).unwrap(), write(&mut json, &story()));
     let lines: Vec<&str> = head.lines().chain(text(&lines).lines()).collect();
     assert_eq!((head.lines().count(), lines.len()), (17, 37), "an envelope for each metric");
@@ -186,7 +187,7 @@ fn json_lines_are_k6s() {
 
 #[test]
 fn csv_lines_are_k6s() {
-    let mut csv = Csv::new(options());
+    let mut csv = CsvFormat::new(options());
     let head = "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,\
                 scenario,service,status,subproto,tls_version,url,extra_tags,metadata\n";
     assert_eq!(String::from_utf8(csv.head()).unwrap(), head);
@@ -212,13 +213,13 @@ fn only_what_is_selected_is_written() {
     let metrics = Selection::only(["http_reqs", "vus"]).unwrap();
     let only = || SampleOptions { metrics, ..SampleOptions::default() };
     let formats: [Box<dyn SampleFormat>; 3] =
-        [Box::new(Influx::new(only(), "", 1)), Box::new(Json::new(only())), Box::new(Csv::new(only()))];
+        [Box::new(RawFormat::new(only(), "", 1)), Box::new(JsonFormat::new(only())), Box::new(CsvFormat::new(only()))];
     for mut format in formats {
         let lines = write(&mut *format, &story());
         assert_eq!(lines.ends.len(), 2);
         assert!(!text(&lines).contains("data_sent"));
     }
-    assert_eq!(String::from_utf8(Json::new(only()).head()).unwrap().lines().count(), 2);
+    assert_eq!(String::from_utf8(JsonFormat::new(only()).head()).unwrap().lines().count(), 2);
 }
 
 /// How a server reads `text` to the first of `ends` that stands for itself. Version 1 takes a backslash for itself
@@ -250,7 +251,7 @@ proptest! {
         let times = RequestTimes { waiting: nanoseconds, ..RequestTimes::default() };
         let key = SeriesKey { worker: 0, family: 0 };
         let story = [(key, labels, AT, Entry::Record(Record::Request { failed: false, times }))];
-        let lines = write(&mut Influx::new(SampleOptions::default(), "", 1), &story);
+        let lines = write(&mut RawFormat::new(SampleOptions::default(), "", 1), &story);
         let line = text(&lines).lines().find(|line| line.starts_with("http_req_waiting")).unwrap();
         prop_assert_eq!(lines.ends.len(), 9, "no line end of a tag is left");
         // What is ambiguous is cut, and a line end written out; nothing else changes.
@@ -287,7 +288,7 @@ proptest! {
         let number = 4_000_i32;
         let story: Vec<_> =
             (0..number).map(|place| at(begin + i64::from(place) * step, Record::Check { passed: true })).collect();
-        let lines = write(&mut Influx::new(SampleOptions::default(), "", every), &story);
+        let lines = write(&mut RawFormat::new(SampleOptions::default(), "", every), &story);
         let weight = |line: &str| line.split_once(",weight=").unwrap().1.split(' ').next().unwrap().parse::<f64>().unwrap();
         let sum: f64 = text(&lines).lines().map(weight).sum();
         // Seven standard deviations of a fair choice.
@@ -305,9 +306,9 @@ proptest! {
             at(time, Record::Check { passed: *passed })
         }).collect();
         let makers: [&dyn Fn() -> Box<dyn SampleFormat>; 3] = [
-            &|| Box::new(Influx::new(SampleOptions::default(), "", every)),
-            &|| Box::new(Json::new(SampleOptions::default())),
-            &|| Box::new(Csv::new(SampleOptions::default())),
+            &|| Box::new(RawFormat::new(SampleOptions::default(), "", every)),
+            &|| Box::new(JsonFormat::new(SampleOptions::default())),
+            &|| Box::new(CsvFormat::new(SampleOptions::default())),
         ];
         for make in makers {
             let (whole, mut first) = (write(&mut *make(), &story), write(&mut *make(), &story[..cut]));
@@ -323,7 +324,7 @@ proptest! {
     fn json_reads_back(value in "\\PC{0,20}|[\\x00-\\x7f\u{2028}]{0,20}") {
         let labels = Labels::new([("tag", value.as_str())]);
         let story = [(SeriesKey { worker: 0, family: 0 }, labels, AT, Entry::Record(Record::Check { passed: true }))];
-        let lines = write(&mut Json::new(SampleOptions::default()), &story);
+        let lines = write(&mut JsonFormat::new(SampleOptions::default()), &story);
         let point: serde_json::Value = serde_json::from_str(text(&lines).lines().last().unwrap()).unwrap();
         prop_assert_eq!(point["data"]["tags"]["tag"].as_str().unwrap_or_default(), value);
     }

@@ -141,7 +141,7 @@ impl OpenSchedule {
     /// The same length of load at another constant rate from `at` on: how a live rate change re-anchors the schedule.
     /// Arrivals of the new schedule start at its own zero, `at` of the old one.
     #[must_use]
-    pub fn rerated(&self, at: Duration, rate: f64) -> Self {
+    pub fn with_rate_from(&self, at: Duration, rate: f64) -> Self {
         Self::constant(rate, self.duration().saturating_sub(at), self.spacing)
     }
 

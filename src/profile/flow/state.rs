@@ -11,7 +11,7 @@ use crate::{
         program::{Change, Collect, MetricStep, Pause, Which},
     },
     profile::{
-        diagnostic::{Place, did_you_mean},
+        diagnostic::{Invalid, Place, did_you_mean},
         grammar::{Key, Type, words},
         node::{Node, Yaml},
     },
@@ -295,9 +295,9 @@ impl<'n> Compiler<'_, 'n> {
 }
 
 /// A duration, or a range `1s..3s` to draw from evenly.
-pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), String> {
+pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), Invalid> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
-    let low = units::parse_duration(low).map_err(|error| error.to_string())?;
-    let high = units::parse_duration(high).map_err(|error| error.to_string())?;
-    if low <= high { Ok((low, high)) } else { Err(format!("`{text}` starts after its end")) }
+    let low = units::parse_duration(low).map_err(|error| Invalid::new(error.to_string()))?;
+    let high = units::parse_duration(high).map_err(|error| Invalid::new(error.to_string()))?;
+    if low <= high { Ok((low, high)) } else { Err(Invalid::new(format!("`{text}` starts after its end"))) }
 }

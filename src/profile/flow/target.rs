@@ -9,7 +9,7 @@ use crate::{
         Origin,
         rendering::{Piece, UrlTemplate},
     },
-    profile::node::Node,
+    profile::{diagnostic::Invalid, node::Node},
 };
 
 /// Where a request goes.
@@ -49,7 +49,7 @@ impl<'n> Compiler<'_, 'n> {
             return Some((Target::Computed(UrlTemplate { url: template, base }), written));
         }
         let resolved = resolve(&prefix, &self.surroundings.defaults);
-        let url = resolved.map_err(|(message, hint)| self.reading.error(node.place, message, hint)).ok()?;
+        let url = resolved.map_err(|invalid| self.reading.invalid(node.place, invalid)).ok()?;
         let label = if prefix.contains("://") {
             // A label holds no host, no query and no password.
             written.split_once("://").and_then(|(_, after)| after.find('/').map(|at| after[at..].to_owned()))
@@ -93,7 +93,7 @@ impl<'n> Compiler<'_, 'n> {
 ///
 /// # Errors
 /// What is wrong, and a hint.
-pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, (String, Option<String>)> {
+pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid> {
     let absolute = written.contains("://");
     let text = match (&defaults.base_url, absolute) {
         (_, true) => written.to_owned(),
@@ -102,23 +102,20 @@ pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, (String, Optio
             if written.starts_with(['/', '?']) { format!("{base}{written}") } else { format!("{base}/{written}") }
         }
         (None, false) => {
-            let hint = Some("set `base_url`, or write the whole URL".to_owned());
-            return Err((format!("`{written}` is a path, and there is no `base_url`"), hint));
+            let invalid = Invalid::new(format!("`{written}` is a path, and there is no `base_url`"));
+            return Err(invalid.hint("set `base_url`, or write the whole URL"));
         }
     };
-    let url = Url::parse(&text).map_err(|error| (format!("`{text}` is not a URL: {error}"), None))?;
+    let url = Url::parse(&text).map_err(|error| Invalid::new(format!("`{text}` is not a URL: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err((format!("unsupported URL scheme `{}`; use http or https", url.scheme()), None));
+        return Err(Invalid::new(format!("unsupported URL scheme `{}`; use http or https", url.scheme())));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        let hint = Some("use `auth: {basic: {username: …, password: …}}`".to_owned());
-        return Err((
-            "a URL must not contain a user and password: it would appear in labels and reports".to_owned(),
-            hint,
-        ));
+        let message = "a URL must not contain a user and password: it would appear in labels and reports";
+        return Err(Invalid::new(message).hint("use `auth: {basic: {username: …, password: …}}`"));
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err((format!("`{text}` has no host"), None));
+        return Err(Invalid::new(format!("`{text}` has no host")));
     }
     Ok(url)
 }
@@ -134,7 +131,7 @@ mod tests {
         assert_eq!(resolved("/status", "http://h:1/api/"), "http://h:1/api/status");
         assert_eq!(resolved("status?x=1", "http://h:1"), "http://h:1/status?x=1");
         assert_eq!(resolved("https://other/", "http://h:1"), "https://other/");
-        assert!(resolve("/x", &Defaults::default()).unwrap_err().1.unwrap().contains("base_url"));
-        assert!(resolve("ftp://h/", &Defaults::default()).unwrap_err().0.contains("ftp"));
+        assert!(resolve("/x", &Defaults::default()).unwrap_err().hint.unwrap().contains("base_url"));
+        assert!(resolve("ftp://h/", &Defaults::default()).unwrap_err().message.contains("ftp"));
     }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::super::{
+    diagnostic::Invalid,
     grammar::{Key, Section, Type, words},
     reader::{MapReader, Reading},
 };
@@ -62,25 +63,30 @@ pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> NameOptions {
     names
 }
 
-fn list<T>(
+fn list<T, E: std::fmt::Display>(
     reading: &Reading,
     http: &mut MapReader<'_>,
     key: &'static str,
-    parse: impl Fn(&str) -> Result<T, String>,
+    parse: impl Fn(&str) -> Result<T, E>,
 ) -> Vec<T> {
     let Some(node) = http.take(key) else { return Vec::new() };
     node.one_or_many().iter().filter_map(|item| reading.parsed(item, key, &parse)).collect()
 }
 
 /// A duration, or k6's `inf`.
-fn parse_ttl(text: &str) -> Result<Duration, String> {
-    if text == "inf" { Ok(Duration::MAX) } else { units::parse_duration(text).map_err(|error| error.to_string()) }
+fn parse_ttl(text: &str) -> Result<Duration, Invalid> {
+    if text == "inf" {
+        Ok(Duration::MAX)
+    } else {
+        units::parse_duration(text).map_err(|error| Invalid::new(error.to_string()))
+    }
 }
 
-fn parse_override(text: &str) -> Result<Override, String> {
+fn parse_override(text: &str) -> Result<Override, Invalid> {
     if let Ok(address) = text.parse() {
         return Ok(Override { address, port: None });
     }
-    let whole: SocketAddr = text.parse().map_err(|_| format!("`{text}` is neither an address nor ADDRESS:PORT"))?;
+    let invalid = |_| Invalid::new(format!("`{text}` is neither an address nor ADDRESS:PORT"));
+    let whole: SocketAddr = text.parse().map_err(invalid)?;
     Ok(Override { address: whole.ip(), port: Some(whole.port()) })
 }

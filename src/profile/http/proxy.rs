@@ -4,7 +4,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::super::{diagnostic::Place, document::Given, node::Node, reader::Reading};
+use super::super::{
+    diagnostic::{Invalid, Place},
+    document::Given,
+    node::Node,
+    reader::Reading,
+};
 use crate::plan::proxy::{Exception, Proxies, Proxy};
 
 /// `proxy: URL`, or `proxy: off` for none whatever the environment says.
@@ -13,7 +18,7 @@ pub(super) fn read(reading: &Reading, node: &Node) -> Proxies {
     if matches!(text.as_str(), "off" | "none" | "false") {
         return Proxies::default();
     }
-    let proxy = parse(&text).map_err(|(message, hint)| reading.error(node.place, message, hint)).ok();
+    let proxy = parse(&text).map_err(|invalid| reading.invalid(node.place, invalid)).ok();
     Proxies { http: proxy.clone(), https: proxy, ..Proxies::default() }
 }
 
@@ -25,8 +30,8 @@ pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -
         named(name).or_else(|| named(&name.to_lowercase())).filter(|value| !value.is_empty())
     };
     let proxy = |name: &str| {
-        let told = |(message, hint)| reading.error(place, format!("${name}: {message}"), hint);
-        parse(value(name)?).map_err(told).ok()
+        let report = |invalid: Invalid| reading.error(place, format!("${name}: {invalid}"), invalid.hint);
+        parse(value(name)?).map_err(report).ok()
     };
     Proxies {
         http: proxy("HTTP_PROXY"),
@@ -37,14 +42,14 @@ pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -
 }
 
 /// A proxy's URL; `host:port` alone is one of HTTP.
-fn parse(text: &str) -> Result<Proxy, (String, Option<String>)> {
+fn parse(text: &str) -> Result<Proxy, Invalid> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     // The text may hold a password, so it is not shown.
-    let wrong = || ("this is not a proxy URL".to_owned(), Some("write http://host:port".to_owned()));
+    let wrong = || Invalid::new("this is not a proxy URL").hint("write http://host:port");
     let url = Url::parse(&whole).map_err(|_| wrong())?;
     if url.scheme() != "http" {
         let message = format!("unsupported proxy scheme `{}`; only http is supported", url.scheme());
-        return Err((message, Some("write http://host:port; https requests are tunnelled through it".to_owned())));
+        return Err(Invalid::new(message).hint("write http://host:port; https requests are tunnelled through it"));
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

@@ -13,7 +13,7 @@ use crate::{
         schedule::{Stage, open::Spacing},
     },
     profile::{
-        diagnostic::Place,
+        diagnostic::{Invalid, Place},
         grammar::{Key, Section, Type},
         reader::{MapReader, Reading, same_key},
     },
@@ -122,12 +122,12 @@ impl Brief {
     ///
     /// # Errors
     /// What contradicts itself or is missing, and a hint.
-    pub(super) fn shape(&self) -> Result<Shaped, (String, Option<String>)> {
+    pub(super) fn shape(&self) -> Result<Shaped, Invalid> {
         if let Some(message) = self.contradiction() {
-            return Err((message, None));
+            return Err(Invalid::new(message));
         }
         if self.max_vus.is_some() && self.rate.is_none() {
-            return Err(("`maxVUs` requires `rate`".to_owned(), None));
+            return Err(Invalid::new("`maxVUs` requires `rate`"));
         }
         let vus = self.vus.unwrap_or(1);
         let closed = |name, schedule, work| (name, executor::closed(schedule, GRACE, work), None);
@@ -139,15 +139,14 @@ impl Brief {
         }
         if let Some(stages) = &self.stages {
             if let Some(stage) = stages.iter().find(|stage| stage.target.fract() != 0.0 || stage.target > MAX_USERS) {
-                return Err((format!("`stages`: {} is not a whole number of users", stage.target), None));
+                return Err(Invalid::new(format!("`stages`: {} is not a whole number of users", stage.target)));
             }
             return Ok(closed("ramping-vus", ClosedSchedule::ramping(vus, stages.clone()), Work::Endless));
         }
         let limit = self.duration.unwrap_or(MAX_DURATION);
         if let Some(iterations) = self.iterations {
             if iterations < vus {
-                let (message, hint) = executor::too_few_iterations(iterations, vus);
-                return Err((message, Some(hint)));
+                return Err(executor::too_few_iterations(iterations, vus));
             }
             let work = Work::Shared(iterations.into());
             return Ok(closed("shared-iterations", ClosedSchedule::constant(vus, limit), work));
@@ -178,15 +177,15 @@ impl Brief {
         contradictions.iter().find(|(holds, _)| *holds).map(|(_, message)| (*message).to_owned())
     }
 
-    fn open(&self, rate: f64) -> Result<Shaped, (String, Option<String>)> {
+    fn open(&self, rate: f64) -> Result<Shaped, Invalid> {
         let made = self.vus.unwrap_or(0);
         let most = self.max_vus.or(self.vus).unwrap_or(executor::DEFAULT_MAX_VUS);
         if most < made || most == 0 {
-            return Err((format!("`maxVUs` ({most}) must be at least 1 and at least `vus` ({made})"), None));
+            return Err(Invalid::new(format!("`maxVUs` ({most}) must be at least 1 and at least `vus` ({made})")));
         }
         let schedule = match (&self.stages, self.duration) {
             (Some(stages), _) => OpenSchedule::ramping(rate, stages.clone(), Spacing::Even),
-            (None, _) if rate <= 0.0 => return Err(("`rate` must be greater than zero".to_owned(), None)),
+            (None, _) if rate <= 0.0 => return Err(Invalid::new("`rate` must be greater than zero")),
             (None, Some(duration)) => OpenSchedule::constant(rate, duration, Spacing::Even),
             (None, None) => return Err(needs("rate", "duration", "30s")),
         };
@@ -195,12 +194,12 @@ impl Brief {
     }
 
     /// Locust's way: so many a second until all are there, within one length of time.
-    fn spawned(&self, users: u32, spawn_rate: f64) -> Result<Shaped, (String, Option<String>)> {
+    fn spawned(&self, users: u32, spawn_rate: f64) -> Result<Shaped, Invalid> {
         if self.vus.is_none() {
             return Err(needs("spawnRate", "users", "100"));
         }
         if spawn_rate <= 0.0 {
-            return Err(("`spawnRate` must be greater than zero".to_owned(), None));
+            return Err(Invalid::new("`spawnRate` must be greater than zero"));
         }
         let whole = self.duration.ok_or_else(|| needs("spawnRate", "runTime", "5m"))?;
         let reached = (spawn_rate * whole.as_secs_f64()).floor().min(f64::from(users));
@@ -218,6 +217,6 @@ impl Brief {
     }
 }
 
-fn needs(what: &str, key: &str, example: &str) -> (String, Option<String>) {
-    (format!("`{what}` needs `{key}`"), Some(format!("for example `{key}: {example}`")))
+fn needs(what: &str, key: &str, example: &str) -> Invalid {
+    Invalid::new(format!("`{what}` needs `{key}`")).hint(format!("for example `{key}: {example}`"))
 }

@@ -6,6 +6,7 @@ use super::stages::{STAGES, read_stages};
 use crate::{
     plan::{ClosedSchedule, ClosedShape, OpenSchedule, OpenShape, Shape, Work, schedule::open::Spacing},
     profile::{
+        diagnostic::Invalid,
         grammar::{Key, Section, Type, words},
         node::Node,
         reader::{MapReader, Reading},
@@ -154,8 +155,7 @@ fn shared_iterations(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape
     if let (Some(vus), Some(iterations)) = (vus, iterations)
         && iterations < vus
     {
-        let (message, hint) = too_few_iterations(iterations, vus);
-        reading.error(map.place, message, Some(hint));
+        reading.invalid(map.place, too_few_iterations(iterations, vus));
     }
     Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::Shared(iterations?.into())))
 }
@@ -226,8 +226,8 @@ fn externally_controlled(reading: &Reading, map: &mut MapReader<'_>) -> Option<S
 }
 
 /// What is wrong when users outnumber the iterations they share, and what to do.
-pub(super) fn too_few_iterations(iterations: u32, vus: u32) -> (String, String) {
-    (format!("{iterations} iterations are fewer than {vus} users"), "lower `vus`".to_owned())
+pub(super) fn too_few_iterations(iterations: u32, vus: u32) -> Invalid {
+    Invalid::new(format!("{iterations} iterations are fewer than {vus} users")).hint("lower `vus`")
 }
 
 fn read_limit(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {

@@ -290,8 +290,8 @@ fn shaped(
             notes.extend(note.map(|note| format!("{name}: {note}")));
             Some((executor, shape))
         }
-        Err((message, hint)) => {
-            reading.error(place, message, hint);
+        Err(invalid) => {
+            reading.invalid(place, invalid);
             None
         }
     }

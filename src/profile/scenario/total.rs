@@ -70,8 +70,8 @@ impl Total {
         }
         let (executor, shape, note) = match self.brief.shape() {
             Ok(shaped) => shaped,
-            Err((message, hint)) => {
-                reading.error(self.place, message, hint);
+            Err(invalid) => {
+                reading.invalid(self.place, invalid);
                 return (nothing, None);
             }
         };

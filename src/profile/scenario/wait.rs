@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     plan::Wait,
     profile::{
+        diagnostic::Invalid,
         grammar::{Key, Section, Type},
         reader::{MapReader, Reading},
     },
@@ -40,8 +41,8 @@ pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
         let text = reading.text(node, "wait")?;
         return match parse(&text) {
             Ok(wait) => Some(wait),
-            Err(message) => {
-                reading.error(node.place, format!("wait: {message}"), Some(HINT.to_owned()));
+            Err(invalid) => {
+                reading.error(node.place, format!("wait: {invalid}"), Some(HINT.to_owned()));
                 None
             }
         };
@@ -51,8 +52,8 @@ pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
 
 /// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a bare
 /// number within brackets is in seconds.
-fn parse(text: &str) -> Result<Wait, String> {
-    let unknown = || format!("unknown wait type `{text}`");
+fn parse(text: &str) -> Result<Wait, Invalid> {
+    let unknown = || Invalid::new(format!("unknown wait type `{text}`"));
     let Some((word, inside)) = text.trim().split_once('(') else {
         let (low, high) = text.split_once("..").unwrap_or((text, text));
         return match (parse_duration(low), parse_duration(high)) {
@@ -64,14 +65,18 @@ fn parse(text: &str) -> Result<Wait, String> {
     match word.trim() {
         "constant" => seconds(inside).map(|time| Wait::Between(time, time)),
         "between" => {
-            let (low, high) = inside.split_once(',').ok_or("between takes two times: between(1s, 3s)")?;
+            let (low, high) =
+                inside.split_once(',').ok_or_else(|| Invalid::new("between takes two times: between(1s, 3s)"))?;
             ordered(text, seconds(low)?, seconds(high)?)
         }
         "pacing" | "constant_pacing" => seconds(inside).map(Wait::Pacing),
         "throughput" | "constant_throughput" => {
             let rate: f64 =
                 inside.trim().parse().ok().filter(|rate: &f64| (1e-6..=1e6).contains(rate)).ok_or_else(|| {
-                    format!("`{}` is not a number of iterations per second and user, greater than zero", inside.trim())
+                    Invalid::new(format!(
+                        "`{}` is not a number of iterations per second and user, greater than zero",
+                        inside.trim()
+                    ))
                 })?;
             Ok(Wait::Pacing(Duration::from_secs_f64(1.0 / rate)))
         }
@@ -79,14 +84,15 @@ fn parse(text: &str) -> Result<Wait, String> {
     }
 }
 
-fn ordered(text: &str, low: Duration, high: Duration) -> Result<Wait, String> {
-    if low <= high { Ok(Wait::Between(low, high)) } else { Err(format!("`{text}` starts after its end")) }
+fn ordered(text: &str, low: Duration, high: Duration) -> Result<Wait, Invalid> {
+    if low <= high { Ok(Wait::Between(low, high)) } else { Err(Invalid::new(format!("`{text}` starts after its end"))) }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+fn seconds(text: &str) -> Result<Duration, Invalid> {
     let text = text.trim();
     let bare = text.parse::<f64>().is_ok();
-    parse_duration(&if bare { format!("{text}s") } else { text.to_owned() }).map_err(|error| error.to_string())
+    parse_duration(&if bare { format!("{text}s") } else { text.to_owned() })
+        .map_err(|error| Invalid::new(error.to_string()))
 }
 
 #[cfg(test)]
@@ -120,7 +126,7 @@ mod tests {
             ("pacing(-1)", "`-1s` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
             ("throughput(0)", "`0` is not a number of iterations per second and user, greater than zero"),
         ] {
-            assert_eq!(parse(text), Err(message.to_owned()), "{text}");
+            assert_eq!(parse(text), Err(Invalid::new(message)), "{text}");
         }
     }
 }

@@ -7,15 +7,11 @@ use crate::{
     dashboard::{self, DashboardLink, DataSource, Topic},
     exit::Exit,
     interval_log::Header,
-    output::{
-        OutputAddress,
-        address::{OutputKind, Settings},
-        influxdb::Mode,
-    },
+    output::{self, OutputAddress},
     run::{console::print, error::CommandError},
 };
 
-/// The tag that names the kind of test.
+/// The tag by which a profile says what kind of test it is.
 const KIND: &str = "kind";
 
 /// Lists or writes the dashboards.
@@ -38,9 +34,9 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
     let files = dashboard::files(&args.prefix, &args.measurement_prefix);
     for file in &files {
         let path = args.folder.join(&file.path);
-        let to_error = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(to_error)?;
-        fs::write(&path, file.text()).map_err(to_error)?;
+        let fault = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
+        fs::write(&path, file.text()).map_err(fault)?;
     }
     print(&format!("{} dashboards written to {}", files.len(), args.folder.display()));
     Ok(())
@@ -49,9 +45,9 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
 /// The line that leads to the run's board; None unless Grafana's address and a store that it can read are known.
 /// `to_ms` is the end of the run, Unix milliseconds, once it is over.
 #[must_use]
-pub fn line(args: &RunArgs, outputs: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
+pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
-    let data_source = outputs.iter().find_map(data_source_of)?;
+    let data_source = sinks.iter().find_map(data_source_of)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
     let address = DashboardLink {
         grafana: grafana.as_str(),
@@ -64,13 +60,10 @@ pub fn line(args: &RunArgs, outputs: &[OutputAddress], header: &Header, to_ms: O
     Some(format!("  dashboard {}", address.url()))
 }
 
-/// The data source that an output writes to, if dashboards can read it.
-fn data_source_of(output: &OutputAddress) -> Option<DataSource> {
-    match (output.kind(), &output.settings) {
-        (OutputKind::Prometheus | OutputKind::Otlp | OutputKind::Scrape, _) => Some(DataSource::Prometheus),
-        (OutputKind::Influx, Settings::Influx(settings)) if settings.mode == Mode::Aggregate => {
-            Some(DataSource::InfluxDb)
-        }
-        _ => None,
-    }
+/// The store of a sink, if there are boards for what it writes there.
+fn data_source_of(sink: &OutputAddress) -> Option<DataSource> {
+    Some(match sink.datasource()? {
+        output::kind::Datasource::Prometheus => DataSource::Prometheus,
+        output::kind::Datasource::InfluxDb => DataSource::InfluxDb,
+    })
 }

@@ -1,4 +1,4 @@
-//! `replay`: delivers what an earlier run has spooled, from the checkpoint of each output.
+//! `replay`: sends what an earlier run could not deliver, from where each of its sinks left off.
 
 use std::{fs::File, path::Path};
 
@@ -14,58 +14,64 @@ use crate::{
     exit::Exit,
     interval_log::{Cursor, Entry, Header},
     output::{
-        Account, OutputAddress, Progress,
+        DeliveryStats, OutputAddress, Progress,
         address::Place,
         delivery::{
-            Delivery, SharedDeliveryStats,
             checkpoint::{Checkpoint, CheckpointFile},
+            state::SharedDeliveryState,
             unwritten::SharedUnwritten,
         },
     },
     report::outputs,
-    run::{collect::delivery_source::Source, console::print_error, error::CommandError, folder, signals::Signals},
+    run::{
+        collect::delivery_source::{Built, Source},
+        console::print_error,
+        error::CommandError,
+        folder,
+        signals::Signals,
+    },
 };
 
 /// Replays a run's folder.
 ///
 /// # Errors
-/// When it holds no run, the run is in progress, or an address is missing.
+/// When it holds no run, the run still lives, or an address is missing.
 pub fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let run = take(&args.run)?;
-    let outputs_left = pending_outputs(args)?;
+    let sinks = unfinished_outputs(args)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
-    let accounts = runtime.block_on(deliver(args, &run.header, outputs_left))?;
+    let stats = runtime.block_on(deliver(args, &run.header, sinks))?;
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
-    let complete = accounts.iter().all(|account| account.complete);
+    let complete = stats.iter().all(|stats| stats.complete);
     // Standard output may carry samples.
-    let lines = accounts.iter().flat_map(|account| outputs::lines(account));
+    let lines = stats.iter().flat_map(outputs::lines);
     lines.for_each(|line| print_error(&line));
-    if accounts.is_empty() {
+    if stats.is_empty() {
         print_error("nothing left to deliver");
     }
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
 
-/// A run that is not in progress. No other process replays it while this value exists.
+/// A run that has ended, one way or another, and that nobody else replays for as long as this lives.
 struct Ended {
     header: Header,
     _lock: File,
 }
 
-/// Locks a run; cuts the torn tail of a killed one.
+/// Takes a run; cuts what a kill left half-written.
 fn take(run: &Path) -> Result<Ended, CommandError> {
     let path = folder::log_path(run);
-    let to_error = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
-    let mut cursor = Cursor::open(&path).map_err(to_error)?;
-    let first = cursor.read().map_err(to_error)?;
-    while cursor.read().map_err(to_error)?.is_some() {}
-    cursor.cut_torn_tail().map_err(to_error)?;
+    let fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
+    let mut cursor = Cursor::open(&path).map_err(fault)?;
+    let first = cursor.read().map_err(fault)?;
+    while cursor.read().map_err(fault)?.is_some() {}
+    cursor.cut_torn_tail().map_err(fault)?;
     let lock = File::open(&path).ok().filter(|file| file.try_lock().is_ok()).ok_or_else(|| {
-        let message = "the run is in progress, or another process replays it\n  hint: wait until it has ended";
+        let message = "the run still lives and delivers itself, or is being replayed\n  hint: wait for its end";
         CommandError::configuration(format!("{}: {message}", run.display()))
     })?;
     match first {
@@ -74,64 +80,60 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
     }
 }
 
-type PendingOutput = (OutputAddress, Checkpoint, CheckpointFile);
+type Unfinished = (OutputAddress, Checkpoint, CheckpointFile);
 
-/// The run's outputs that are not done, each with its address: the one given now, else the one it had.
-fn pending_outputs(args: &ReplayArgs) -> Result<Vec<PendingOutput>, CommandError> {
+/// The run's sinks that are not done, each with its address: the one given now, else the one it had.
+fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
-    let read = |address: &str| {
-        OutputAddress::parse(address, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
+    let read = |words: &str| {
+        OutputAddress::parse(words, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
     };
-    let given = args.outputs.iter().map(|address| read(address)).collect::<Result<Vec<_>, _>>()?;
+    let given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
     let files = CheckpointFile::of_run(&args.run).map_err(|error| {
-        CommandError::configuration(format!(
-            "{}: no output of this run has anything to replay ({error})",
-            args.run.display()
-        ))
+        CommandError::configuration(format!("{}: the run has no output to replay ({error})", args.run.display()))
     })?;
     let mut checkpoints = Vec::new();
     for file in files {
-        let to_error =
-            |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
-        checkpoints.push((file.read().map_err(to_error)?, file));
+        let fault = |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
+        checkpoints.push((file.read().map_err(fault)?, file));
     }
     let chosen = choose(&checkpoints.iter().map(|(checkpoint, _)| checkpoint).collect::<Vec<_>>(), given)?;
-    let mut outputs_left = Vec::new();
+    let mut sinks = Vec::new();
     for ((mut checkpoint, file), address) in checkpoints.into_iter().zip(chosen) {
-        let is_done = checkpoint.ended && checkpoint.account.rejected == 0 && checkpoint.account.spooled == 0;
-        let address = match (address, &checkpoint.words) {
+        let is_done = checkpoint.ended && checkpoint.stats.rejected == 0 && checkpoint.stats.spooled == 0;
+        let address = match (address, &checkpoint.address) {
             (None, _) if is_done => continue,
             (Some(address), _) => address,
             (None, Some(words)) => read(words)?,
             (None, None) => {
                 return Err(CommandError::configuration(format!(
-                    "{}: its address contains a secret, which was not stored\n  hint: pass it again with --out {}=…",
-                    checkpoint.account.name, checkpoint.kind
+                    "{}: its address held a secret, which was not kept\n  hint: give it again by --out {}=…",
+                    checkpoint.stats.name, checkpoint.output
                 )));
             }
         };
-        if address.shown() != checkpoint.account.name {
-            checkpoint.account.name = address.shown();
+        if address.shown() != checkpoint.stats.name {
+            checkpoint.stats.name = address.shown();
             if matches!(address.place, Place::File(_) | Place::Stdout) {
-                // Another file starts empty.
-                let account = Account::new(address.shown());
-                checkpoint =
-                    Checkpoint { position: None, settled: 0, ended: false, file_length: 0, account, ..checkpoint };
+                // Another file has nothing of it yet.
+                let stats = DeliveryStats::new(address.shown());
+                let Checkpoint { output, address, .. } = checkpoint;
+                checkpoint = Checkpoint { output, address, stats, ..Checkpoint::default() };
             }
         }
-        outputs_left.push((address, checkpoint, file));
+        sinks.push((address, checkpoint, file));
     }
-    Ok(outputs_left)
+    Ok(sinks)
 }
 
-/// Assigns the given addresses to outputs: by name, else to one whose address was not stored, else by kind.
+/// Which of the given addresses is whose: by name, else that of a sink whose address was not kept, else by kind.
 fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Option<OutputAddress>>, CommandError> {
     let mut chosen: Vec<Option<OutputAddress>> = checkpoints.iter().map(|_| None).collect();
     for address in given {
-        let of_kind = |checkpoint: &Checkpoint| checkpoint.kind == address.kind().word();
+        let of_kind = |checkpoint: &Checkpoint| checkpoint.output == address.name();
         let rules: [&dyn Fn(&Checkpoint) -> bool; 3] = [
-            &|checkpoint| of_kind(checkpoint) && checkpoint.account.name == address.shown(),
-            &|checkpoint| of_kind(checkpoint) && checkpoint.words.is_none(),
+            &|checkpoint| of_kind(checkpoint) && checkpoint.stats.name == address.shown(),
+            &|checkpoint| of_kind(checkpoint) && checkpoint.address.is_none(),
             &of_kind,
         ];
         let free =
@@ -139,7 +141,7 @@ fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<
         let place = rules.iter().find_map(|rule| (0..checkpoints.len()).find(|place| free(place, rule)));
         match place {
             Some(place) => chosen[place] = Some(address),
-            None => return Err(CommandError::configuration(format!("the run had no output for {}", address.shown()))),
+            None => return Err(CommandError::configuration(format!("the run has no output {}", address.shown()))),
         }
     }
     Ok(chosen)
@@ -148,31 +150,32 @@ fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<
 async fn deliver(
     args: &ReplayArgs,
     header: &Header,
-    outputs_left: Vec<PendingOutput>,
-) -> Result<Vec<Account>, CommandError> {
+    sinks: Vec<Unfinished>,
+) -> Result<Vec<DeliveryStats>, CommandError> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
     let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
-    let (mut tasks, mut stats): (Vec<_>, Vec<SharedDeliveryStats>) = (Vec::new(), Vec::new());
-    for (address, checkpoint, file) in outputs_left {
-        let delivery: Delivery = source.deliver(&address, Some(checkpoint), file)?;
-        stats.push(delivery.ledger());
+    let (mut tasks, mut states): (Vec<_>, Vec<SharedDeliveryState>) = (Vec::new(), Vec::new());
+    for (address, checkpoint, file) in sinks {
+        // Only outputs that push have a checkpoint to go on from.
+        let Built::Push(delivery) = source.build(&address, Some(checkpoint), file)? else { continue };
+        states.push(delivery.state());
         tasks.push(spawn_local(delivery.run()));
     }
-    let emit_warnings = || {
-        let warnings = stats.iter().flat_map(|stats| stats.borrow_mut().take_notices());
-        warnings.for_each(|warning| print_error(&format!("  {warning}")));
+    let tell_notices = || {
+        let notices = states.iter().flat_map(|state| state.borrow_mut().take_notices());
+        notices.for_each(|notice| print_error(&format!("  {notice}")));
     };
-    let warning = async {
+    let telling = async {
         loop {
             sleep(std::time::Duration::from_millis(200)).await;
-            emit_warnings();
+            tell_notices();
         }
     };
     let all = async {
         for task in &mut tasks {
-            // An output that panicked keeps its stats as they were: incomplete.
+            // A sink that panicked keeps its account as it was: incomplete.
             drop(task.await);
         }
     };
@@ -183,9 +186,9 @@ async fn deliver(
     };
     tokio::select! {
         () = all => {}
-        () = warning => {}
+        () = telling => {}
         () = interrupted => {}
     }
-    emit_warnings();
-    Ok(stats.iter().map(|stats| stats.borrow().account.clone()).collect())
+    tell_notices();
+    Ok(states.iter().map(|state| state.borrow().stats().clone()).collect())
 }

@@ -141,7 +141,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let recorded = setup.map(|hook| hook.recorded);
     let traffic = match setup_failure {
         Some(_) => Ok(Traffic::without_load(recorded)),
-        None => WorkerPool::start(&prepared.plan, &control, hooks.order(&clock, recorded)),
+        None => WorkerPool::start(&prepared.plan, &control, hooks.pool_config(&clock, recorded)),
     };
     if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
         display.message(&line);
@@ -193,7 +193,7 @@ async fn open(
     args: &RunArgs,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Outputs::start(&prepared.sinks, header, &prepared.run_dir).await {
+    match Outputs::start(&prepared.sinks, header, &prepared.run_dir) {
         Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
@@ -209,7 +209,7 @@ async fn open_control_port(
     prepared: &Prepared,
     display: &Display,
 ) -> Result<(), CommandError> {
-    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::Steerable {
+    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::ControlledScenario {
         name: scenario.name.clone(),
         open: matches!(scenario.shape, Shape::Open(_)),
         max_users: match &scenario.shape {

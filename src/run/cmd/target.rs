@@ -5,36 +5,35 @@ use tokio::runtime::Builder;
 use crate::{
     cli::TargetArgs,
     exit::Exit,
-    practice_target::{self, Knobs},
+    practice_target::{self, TargetOptions},
     run::{console::print, error::CommandError, signals::Signals},
 };
 
 /// Runs the practice target until a signal comes.
 ///
 /// # Errors
-/// When an option is invalid or the address is taken.
+/// When an option is wrong or the address is taken.
 pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
     let usage = |message: String| CommandError { exit: Exit::Usage, message };
-    let mut knobs = Knobs::default();
+    let mut options = TargetOptions::default();
     let mut listen = args.listen;
-    let mut arguments = args.knobs.iter();
-    while let Some(argument) = arguments.next() {
-        let name = argument
+    let mut words = args.knobs.iter();
+    while let Some(word) = words.next() {
+        let name = word
             .strip_prefix("--")
-            .ok_or_else(|| usage(format!("`{argument}` is not an option; options begin with `--`")))?;
+            .ok_or_else(|| usage(format!("`{word}` is not an option; options begin with `--`")))?;
         let (name, inline) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
-        let value =
-            inline.or_else(|| arguments.next().cloned()).ok_or_else(|| usage(format!("--{name} needs a value")))?;
-        // Flags of `target` itself may also come after the first knob.
+        let value = inline.or_else(|| words.next().cloned()).ok_or_else(|| usage(format!("--{name} needs a value")))?;
+        // Flags of `target` itself may also come after the first option of the target.
         if name == "listen" {
             listen = value.parse().map_err(|_| usage(format!("--listen `{value}`: write ADDRESS:PORT")))?;
         } else {
-            knobs.set(name, &value).map_err(|error| usage(error.to_string()))?;
+            options.set(name, &value).map_err(|error| usage(error.to_string()))?;
         }
     }
-    let target = practice_target::start(knobs, listen).map_err(|error| CommandError::internal(&error))?;
+    let target = practice_target::start(options, listen).map_err(|error| CommandError::internal(&error))?;
     print(&format!(
-        "practice target on http://{}  (log: /_target/log, metrics: /metrics; stop with Ctrl-C)",
+        "practice target on http://{}  (log: /_target/log, metrics: /metrics; Ctrl-C ends it)",
         target.address()
     ));
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| CommandError::internal(&error))?;

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
-    control::{Control, StopReason},
+    control::{Control, ControlEvents, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
-    output::Account,
+    output::DeliveryStats,
     report::progress::{Display, Snapshot},
     run::{
         clock::{RunClock, since, wall_ms},
@@ -84,7 +84,7 @@ pub struct RunResult {
     /// Length of the load.
     pub elapsed: Duration,
     /// What the outputs delivered.
-    pub outputs: Vec<Account>,
+    pub outputs: Vec<DeliveryStats>,
     /// Errors since the judgement: telemetry that is incomplete.
     pub errors: Vec<Reason>,
     /// Costs of the generator, draining included.
@@ -217,8 +217,12 @@ impl Coordinator {
             self.event("log", message);
         }
         self.display.show(&Snapshot::of(&interval, &self.fold.totals, since(self.clock.start())));
-        for applied in self.control.take_applied() {
-            self.event("control", format!("worker {}: {}", applied.worker, applied.what));
+        let ControlEvents { kept, dropped } = self.control.take_events();
+        for event in kept {
+            self.event("control", format!("worker {}: {}", event.worker, event.what));
+        }
+        if dropped > 0 {
+            self.event("control", format!("{dropped} further control events were not kept"));
         }
         if let Some(ahead) = self.clock.re_anchor() {
             self.event("clock", format!("the wall clock jumped forward by {ahead:?}; timestamps follow it"));
@@ -311,7 +315,7 @@ impl Coordinator {
         }
         RunResult {
             generator: self.generator(),
-            outputs: self.outputs.accounts(),
+            outputs: self.outputs.stats(),
             header: self.header,
             folder: self.folder,
             fold: self.fold,

@@ -7,4 +7,3 @@ pub mod delivery_source;
 pub mod generator;
 pub mod outputs;
 pub mod records;
-pub mod scrape;

@@ -9,13 +9,19 @@ use crate::{
     cli::{RunArgs, load},
     exit::Exit,
     plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
-    profile::{GivenLoad, LoadFlags},
+    profile::{GivenLoad, Invalid, LoadFlags},
     run::error::CommandError,
     units::show_duration,
 };
 
 fn usage(message: String) -> CommandError {
     CommandError { exit: Exit::Usage, message }
+}
+
+/// The message and hint of flags that can't be read.
+pub(super) fn shown(invalid: &Invalid) -> String {
+    let hint = invalid.hint.as_ref().map(|hint| format!("\n  hint: {hint}"));
+    format!("{invalid}{}", hint.unwrap_or_default())
 }
 
 /// The flags that say how much load there is.
@@ -37,7 +43,8 @@ pub fn flags(args: &RunArgs) -> LoadFlags {
 /// # Errors
 /// When flags contradict each other or can't be read.
 pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
-    let brief = if quick { LoadFlags::default() } else { flags(args) }.read().map_err(usage)?;
+    let brief =
+        if quick { LoadFlags::default() } else { flags(args) }.read().map_err(|invalid| usage(shown(&invalid)))?;
     let only = args.load.scenarios.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     Ok(GivenLoad { brief, only: only.collect(), min_iteration_duration: args.load.min_iteration_duration })
 }
@@ -48,7 +55,7 @@ pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
 /// When a flag can't be read.
 pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     if !plan.left_out.is_empty() {
-        plan.begin_at_once();
+        plan.shift_start_to_zero();
     }
     let multiplier = || std::env::var("TEST_DURATION_MULTIPLIER").ok().filter(|text| !text.is_empty());
     let duration = match (args.load.duration_factor, multiplier()) {
@@ -63,7 +70,7 @@ pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         plan.notes.extend(plan.scenarios.iter().filter_map(uncontrolled).collect::<Vec<_>>());
     }
     thresholds::add_flags(plan, args)?;
-    plan.mark_what_is_not_run();
+    plan.mark_skipped_thresholds();
     Ok(())
 }
 

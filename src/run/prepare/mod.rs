@@ -21,7 +21,7 @@ use crate::{
     },
     output::OutputAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
-    practice_target::{self, Knobs, Target},
+    practice_target::{self, Target, TargetOptions},
     profile::{self, Given, bundled, quick_plan},
     report::trends::parse_stats,
     run::error::CommandError,
@@ -160,8 +160,8 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 pub fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
-        let text =
-            quick_plan(url, &load::flags(args)).map_err(|message| CommandError { exit: Exit::Usage, message })?;
+        let text = quick_plan(url, &load::flags(args))
+            .map_err(|invalid| CommandError { exit: Exit::Usage, message: load::shown(&invalid) })?;
         return Ok(Source { name: QUICK.to_owned(), text });
     }
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
@@ -198,7 +198,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,
-        check_knob: Some(|name, value| Knobs::default().set(name, value).map_err(|error| error.to_string())),
+        check_knob: Some(|name, value| TargetOptions::default().set(name, value).map_err(|error| error.to_string())),
     };
     let read = |given: &Given| {
         profile::load(&source.name, &source.text, given)
@@ -218,7 +218,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
 }
 
 fn start_target(knobs: &[(String, String)]) -> Result<Target, CommandError> {
-    let mut set = Knobs::default();
+    let mut set = TargetOptions::default();
     for (name, value) in knobs {
         set.set(name, value).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     }

@@ -3,24 +3,24 @@
 use crate::{
     executor::{Sampling, tracer},
     interval_log::frame::RequestHeader,
-    output::{OutputAddress, address::Settings, otlp::Tracing},
+    output::{OutputAddress, kind::TraceSampling},
     plan::Plan,
     run::error::CommandError,
 };
 
-/// The output address of `--traces`; also accepts one that starts with `otlp=`.
+/// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.
 #[must_use]
 pub fn address(given: &str) -> String {
     let bare = ["traces", "otlp"].iter().find_map(|kind| given.strip_prefix(kind)?.strip_prefix('='));
     format!("traces={}", bare.unwrap_or(given))
 }
 
-/// Checks the outputs of a run.
+/// Checks the sinks of a run.
 ///
 /// # Errors
 /// When several want spans, for each would sample another share.
-pub fn check(outputs: &[OutputAddress]) -> Result<(), CommandError> {
-    let places = outputs.iter().filter_map(tracing).count();
+pub fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
+    let places = sinks.iter().filter_map(OutputAddress::sampling).count();
     if places > 1 {
         return Err(CommandError::configuration(
             "spans go to one place only; give `--traces` or `--out traces=…`, once",
@@ -29,18 +29,10 @@ pub fn check(outputs: &[OutputAddress]) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The sampling of an output of spans.
-fn tracing(output: &OutputAddress) -> Option<&Tracing> {
-    match &output.settings {
-        Settings::Traces(tracing) => Some(tracing),
-        _ => None,
-    }
-}
-
-/// What is traced in a run of this id and seed, if an output wants spans.
+/// What is traced in a run of this id and seed, if its sinks ask for it.
 #[must_use]
-pub fn sampling(outputs: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
-    let Tracing { ratio, max_per_second, .. } = *outputs.iter().find_map(tracing)?;
+pub fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
+    let TraceSampling { ratio, max_per_second } = sinks.iter().find_map(OutputAddress::sampling)?;
     Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
 }
 

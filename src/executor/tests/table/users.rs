@@ -84,7 +84,7 @@ pub(super) const CASES: &[Case] = &[
         users: &[(2_900, 0), (3_100, 1)],
     },
     Case {
-        what: "controlled: without orders as constant",
+        what: "controlled: without state as constant",
         load: "executor: externally-controlled, vus: 2, maxVUs: 10, duration: 2500ms",
         think_ms: 1_000,
         counts: (6, 0, 6),

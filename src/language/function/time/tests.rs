@@ -1,3 +1,5 @@
+//! Dates and times of expressions, at fixed instants.
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;

@@ -1,0 +1,47 @@
+//! Raw records of attempts and iterations.
+
+use std::time::Duration;
+
+use crate::{
+    metric::{Record, RequestTimes},
+    protocol::Attempt,
+};
+
+/// Bytes of the attempts of an iteration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Volume {
+    /// Bytes written.
+    pub sent: u64,
+    /// Bytes read.
+    pub received: u64,
+}
+
+/// The raw record of an attempt; its parts are those that go into the histograms.
+pub(super) fn record_of(attempt: &Attempt) -> Record {
+    let send_begin = attempt.send_begin.unwrap_or(attempt.end);
+    let mut times = RequestTimes {
+        blocked: nanoseconds(send_begin - attempt.taken),
+        connecting: nanoseconds(seconds(attempt.connecting)),
+        tls: nanoseconds(seconds(attempt.tls_handshaking)),
+        ..RequestTimes::default()
+    };
+    let failed = attempt.error.is_some();
+    if attempt.sent == 0 {
+        return Record::Unsent { failed, times };
+    }
+    let send_end = attempt.send_end.unwrap_or(attempt.end);
+    let first_byte = attempt.first_byte.unwrap_or(attempt.end);
+    times.sending = nanoseconds(send_end - send_begin);
+    times.waiting = nanoseconds(first_byte - send_end);
+    times.receiving = nanoseconds(attempt.end - first_byte);
+    Record::Request { failed, times }
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}
+
+/// A time as raw records hold it.
+pub(super) fn nanoseconds(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into())
+}

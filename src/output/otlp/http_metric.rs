@@ -1,0 +1,44 @@
+//! `http.client.request.duration`, the metric of the semantic conventions that there is data for; on request, beside our
+//! own names.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    interval_log::frame::RequestHeader,
+    metric::Labels,
+    output::otlp_protocol::{
+        conventions::{put_kept, put_request, put_server},
+        message::put_attribute,
+    },
+};
+
+/// Its name there; its values are those of `http_req_duration`.
+pub(super) const NAME: &str = "http.client.request.duration";
+/// Where a point of a histogram has its attributes.
+const FIELD: u32 = 1;
+
+/// Attributes of a series: the conventions' and, under our own names, what tells runs and steps apart.
+pub(super) fn attributes(run_labels: &[(String, String)], labels: &Labels, requests: &[RequestHeader]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let run = run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    put_kept(&mut out, FIELD, "", run.filter(|(name, _)| labels.get(name).is_none()));
+    put_kept(&mut out, FIELD, "", labels.iter());
+    put_request(&mut out, FIELD, labels);
+    if let Some(request) = server(labels, requests) {
+        put_server(&mut out, FIELD, &request.address, request.port);
+        put_attribute(&mut out, FIELD, "url.scheme", &request.scheme);
+    }
+    out
+}
+
+/// The request of a series; None when several of one name go to different servers.
+fn server<'a>(labels: &Labels, requests: &'a [RequestHeader]) -> Option<&'a RequestHeader> {
+    let is_own = |request: &&RequestHeader| {
+        let own = [("scenario", &request.scenario), ("name", &request.name), ("method", &request.method)];
+        own.iter().all(|(label, value)| labels.get(label).unwrap_or_default() == *value)
+    };
+    let mut own = requests.iter().filter(is_own);
+    let first = own.next()?;
+    own.all(|other| other == first).then_some(first)
+}

@@ -1,0 +1,60 @@
+//! Tests of the options of OTLP metrics.
+
+use std::time::Duration;
+
+use super::*;
+use crate::output::{OutputAddress, address::http::HttpSettings, otlp::OtlpOutput, registry::OutputError};
+
+fn read(given: &str, variables: &[(&str, &str)]) -> Result<(Settings, HttpSettings), OutputError> {
+    let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+    let address = OutputAddress::parse(given, |name| find(name).map(|(_, value)| (*value).to_owned()))?;
+    let output: &OtlpOutput = address.output();
+    Ok((output.settings.clone(), output.http.clone()))
+}
+
+#[test]
+fn options_count_before_the_environment() {
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "1500"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "LowMemory"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret%20,X-Tenant=a"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca.pem"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.name=other,deployment.environment.name=test"),
+        ("OTEL_SERVICE_NAME", "mine"),
+    ];
+    let (settings, http) = read("otlp", &variables).unwrap();
+    assert_eq!((settings.exporter.gzip, settings.temporality), (false, Temporality::Delta));
+    assert_eq!(http.timeout, Duration::from_millis(1_500));
+    assert!(http.secrets().contains(&"s3cret ".to_owned()), "{:?}", http.secrets());
+    assert_eq!(http.ca_file, Some("/ca.pem".into()));
+    assert_eq!(settings.exporter.resource.last().unwrap(), &("service.name".to_owned(), "mine".to_owned()));
+    let given = "otlp=http://h?timeout=3s&gzip=true&temporality=cumulative&header.x-tenant=b&ca_file=own.pem&schema=3";
+    let (settings, http) = read(given, &variables).unwrap();
+    assert_eq!((settings.exporter.gzip, settings.temporality), (true, Temporality::Cumulative));
+    assert_eq!((http.timeout, http.ca_file), (Duration::from_secs(3), Some("own.pem".into())));
+    let tenants: Vec<_> = http.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-tenant")).collect();
+    assert_eq!(tenants.len(), 1);
+    assert_eq!(tenants[0].1, "b");
+    assert_eq!(settings.to_string(), "OTLP over http/protobuf, cumulative, exponential histograms (scale 3)");
+}
+
+#[test]
+fn faults_show_no_value() {
+    for (name, value) in [
+        ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=s3cret%0A"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "s3cret"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "s3cret"),
+    ] {
+        let fault = read("otlp", &[(name, value)]).unwrap_err().to_string();
+        assert!(!fault.contains("s3cret"), "{fault}");
+    }
+}
+
+#[test]
+fn grpc_tells_its_deadline() {
+    let (_, http) = read("otlp=grpc://h?timeout=2s", &[]).unwrap();
+    assert_eq!(http.headers, [("grpc-timeout".to_owned(), "2000m".to_owned())]);
+}

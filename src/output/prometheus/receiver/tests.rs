@@ -1,0 +1,98 @@
+//! Tests of probes, and of what responses mean.
+
+use super::*;
+use crate::output::{OutputAddress, prometheus::PrometheusOutput};
+
+fn receiver(address: &str) -> RemoteWriteReceiver {
+    let address = OutputAddress::parse(address, |_| None).unwrap();
+    let settings = address.output::<PrometheusOutput>().settings.clone();
+    RemoteWriteReceiver::new("http://h/write".parse().unwrap(), settings, Vec::new(), Rc::default())
+}
+
+fn response(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Response {
+    let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+    Response { status, headers, body: body.to_owned(), bytes: body.to_owned().into(), secrets: Vec::new() }
+}
+
+const WROTE: [(&str, &str); 2] =
+    [("X-Prometheus-Remote-Write-Samples-Written", "1"), ("X-Prometheus-Remote-Write-Histograms-Written", "1")];
+
+fn probe(receiver: &mut RemoteWriteReceiver, answers: &[Response]) -> String {
+    for response in answers {
+        assert!(receiver.probe_request(1).is_some());
+        receiver.on_probe(Some(response)).unwrap();
+    }
+    assert!(receiver.probe_request(1).is_none());
+    receiver.describe()
+}
+
+#[test]
+fn what_a_receiver_understands_is_found_out() {
+    let two = "remote write 2.0, native histograms (schema 5)";
+    assert_eq!(probe(&mut receiver("prometheus"), &[response(200, "", &WROTE)]), two);
+    let silent = [response(204, "", &[]), response(204, "", &[]), response(200, "{\"data\":[{}]}", &[])];
+    assert_eq!(probe(&mut receiver("prometheus"), &silent), "remote write 1.0, native histograms (schema 5)");
+    let deaf = [response(204, "", &[]), response(204, "", &[]), response(200, "{\"data\":[]}", &[])];
+    let oldest = "remote write 1.0, classic histograms (it takes no native ones)";
+    assert_eq!(probe(&mut receiver("prometheus"), &deaf), oldest);
+    let hiccup = [response(500, "boom", &[]), response(204, "", &WROTE[..1]), response(200, "", &WROTE)];
+    assert_eq!(probe(&mut receiver("prometheus"), &hiccup), two);
+    let late = [response(400, "out of bounds", &[]), response(200, "", &WROTE)];
+    assert_eq!(probe(&mut receiver("prometheus"), &late), two);
+    let disabled = [response(500, "native histograms are disabled", &[]), response(204, "", &WROTE[..1])];
+    let classic = "remote write 2.0, classic histograms (it takes no native ones)";
+    assert_eq!(probe(&mut receiver("prometheus"), &disabled), classic);
+    let older = [response(415, "", &[]), response(500, "native histograms are disabled", &[]), response(204, "", &[])];
+    assert_eq!(probe(&mut receiver("prometheus"), &older), oldest);
+    let victoria = [response(204, "", &[]), response(204, "", &[("X-Server-Hostname", "h")])];
+    assert_eq!(
+        probe(&mut receiver("prometheus"), &victoria),
+        "remote write 1.0, native histograms (schema 3), VictoriaMetrics"
+    );
+    let told = [response(204, "", &[])];
+    assert_eq!(probe(&mut receiver("prometheus=?version=1&histograms=classic"), &told), oldest);
+}
+
+#[test]
+fn an_exemplar_counts_when_it_can_be_read_back() {
+    let wrote = [WROTE[0], WROTE[1], ("X-Prometheus-Remote-Write-Exemplars-Written", "1")];
+    for (found, told) in [(PROBE_TRACE, true), ("{\"data\":[]}", false)] {
+        let mut receiver = receiver("prometheus");
+        receiver.url.set_path("/api/v1/write");
+        let said = probe(&mut receiver, &[response(200, "", &wrote), response(200, found, &[])]);
+        assert_eq!(said.contains("exemplars"), told, "{said}");
+    }
+}
+
+#[test]
+fn a_sick_receiver_teaches_nothing() {
+    let mut receiver = receiver("prometheus");
+    assert!(receiver.on_probe(Some(&response(503, "later", &[]))).is_err());
+    receiver.forget();
+    assert!(receiver.on_probe(Some(&response(404, "", &[]))).unwrap_err().to_string().contains("hint"));
+    receiver.forget();
+    receiver.on_probe(Some(&response(500, "boom", &[]))).unwrap();
+    assert!(receiver.on_probe(Some(&response(500, "boom", &[]))).is_err(), "not the histogram's fault");
+}
+
+#[test]
+fn answers_mean_what_the_specification_says() {
+    let mut receiver = receiver("prometheus");
+    probe(&mut receiver, &[response(200, "", &WROTE)]);
+    let mut batch = Batch::default();
+    (0..3).for_each(|_| batch.part(|out| out.push(0)));
+    let classify =
+        |status, body, headers: &[_], repeated| receiver.classify(&response(status, body, headers), &batch, repeated);
+    let two = [WROTE[0], WROTE[1]];
+    assert!(matches!(classify(200, "", &two, false), ResponseClass::PartiallyAccepted { rejected: 1, .. }));
+    assert!(matches!(classify(204, "", &[], false), ResponseClass::ProtocolMismatch(_)));
+    assert!(matches!(classify(500, "native histograms are disabled", &[], false), ResponseClass::ProtocolMismatch(_)));
+    assert!(matches!(classify(500, "boom", &[], false), ResponseClass::ServerError(_)));
+    assert!(matches!(classify(400, "out of order sample", &[], false), ResponseClass::Rejected(_)));
+    assert_eq!(classify(400, "out of order sample", &[], true), ResponseClass::Accepted);
+    assert!(matches!(classify(400, "out of bounds", &[], false), ResponseClass::TooOld(_)));
+    assert!(matches!(classify(400, "duplicate sample for timestamp", &[], true), ResponseClass::Rejected(_)));
+    let all = [(WROTE[0].0, "18446744073709551615"), WROTE[1]];
+    assert!(matches!(classify(200, "", &all, false), ResponseClass::Accepted));
+    assert!(matches!(classify(400, "bad label", &two, false), ResponseClass::PartiallyAccepted { rejected: 1, .. }));
+}

@@ -1,0 +1,53 @@
+//! What responses of remote-write receivers say: headers that count, and phrases in bodies, for want of better.
+
+use crate::output::receiver::{
+    ProbeError,
+    response::{Response, ResponseClass},
+};
+
+pub(super) const WRONG_PATH: &str = "start Prometheus with --web.enable-remote-write-receiver, and check the path";
+
+/// What a 2.0 receiver says it wrote; a header that is missing means none of that kind.
+pub(super) struct Written {
+    pub samples: u64,
+    pub histograms: u64,
+    pub exemplars: u64,
+}
+
+impl Written {
+    /// Samples and histograms.
+    pub(super) fn all(&self) -> u64 {
+        self.samples.saturating_add(self.histograms)
+    }
+}
+
+/// The counts of a response; None when it has none.
+pub(super) fn written(response: &Response) -> Option<Written> {
+    let count = |kind: &str| {
+        let value = response.header(&format!("x-prometheus-remote-write-{kind}-written"))?;
+        Some(value.trim().parse().unwrap_or(0))
+    };
+    let (samples, histograms, exemplars): (Option<u64>, Option<u64>, Option<u64>) =
+        (count("samples"), count("histograms"), count("exemplars"));
+    let any = samples.or(histograms).or(exemplars).is_some();
+    any.then(|| Written {
+        samples: samples.unwrap_or(0),
+        histograms: histograms.unwrap_or(0),
+        exemplars: exemplars.unwrap_or(0),
+    })
+}
+
+/// A response that tells nothing about capabilities.
+pub(super) fn unexpected(response: &Response) -> ProbeError {
+    ProbeError::UnexpectedResponse(match response.default_class(WRONG_PATH) {
+        ResponseClass::Misconfigured(reason) => reason,
+        _ => response.summary(),
+    })
+}
+
+/// Whether a sample is rejected for its time rather than for what it is.
+pub(super) fn is_about_time(response: &Response) -> bool {
+    response.is_out_of_order()
+        || response.is_too_old()
+        || response.body.to_ascii_lowercase().contains("duplicate sample")
+}

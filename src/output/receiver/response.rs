@@ -1,0 +1,147 @@
+//! A response of a receiver and what it means. Each protocol has rules of its own; what all share is here.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+/// A response over HTTP.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Status.
+    pub status: u16,
+    /// Headers, and trailers where there were some.
+    pub headers: HeaderMap,
+    /// The beginning of the body, for rules; what people are shown of it is [`Response::summary`].
+    pub body: String,
+    /// The same as it came, for protocols that respond in bytes.
+    pub bytes: Bytes,
+    /// What must not be shown: receivers like to quote what they refuse.
+    pub secrets: Vec<String>,
+}
+
+/// What a response to a batch means. Reasons are shown to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResponseClass {
+    /// Everything was accepted.
+    Accepted,
+    /// Everything was accepted, with a warning.
+    AcceptedWithWarning(String),
+    /// All but some samples were accepted; those never will be.
+    PartiallyAccepted {
+        /// Number of rejected samples.
+        rejected: u64,
+        reason: String,
+    },
+    /// No response: the batch may have been accepted or not. Retryable.
+    NoResponse(String),
+    /// Not accepted now, perhaps later.
+    Retryable {
+        /// The pause that the receiver asks for.
+        pause: Option<Duration>,
+        reason: String,
+    },
+    /// An error of the receiver, or one that this batch causes. Retryable at first.
+    ServerError(String),
+    /// A wrong path, missing permissions: not the batch's fault, and not gone by itself. Retryable, slowly, because
+    /// somebody may fix it.
+    Misconfigured(String),
+    /// Fewer samples at once.
+    TooLarge(String),
+    /// This batch will never be accepted as it is; a part of it may.
+    Rejected(String),
+    /// No sample of this batch will ever be accepted: all are too old.
+    TooOld(String),
+    /// The receiver does not support what was negotiated: probe it again and encode anew.
+    ProtocolMismatch(String),
+}
+
+impl Response {
+    /// Status and body in one line and without secrets.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        format!("{} {}", self.status, self.redacted(&self.body)).trim_end().to_owned()
+    }
+
+    /// Text of a response in one line and without secrets.
+    #[must_use]
+    pub fn redacted(&self, text: &str) -> String {
+        let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.secrets.iter().for_each(|secret| line = line.replace(secret, "…"));
+        line.chars().take(300).collect()
+    }
+
+    /// Whether something else than a receiver responded: a sign-in page, a default page of a proxy.
+    #[must_use]
+    pub fn is_web_page(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    }
+
+    /// Where a redirect leads, without its query.
+    fn location(&self) -> String {
+        let place = self.header("location").and_then(|place| place.split('?').next()).unwrap_or("another place");
+        self.secrets.iter().fold(place.to_owned(), |place, secret| place.replace(secret, "…"))
+    }
+
+    /// Whether the body says that a newer sample was written before.
+    #[must_use]
+    pub fn is_out_of_order(&self) -> bool {
+        let body = self.body.to_ascii_lowercase();
+        body.contains("out of order") || body.contains("out-of-order")
+    }
+
+    /// Whether the body says that samples are too old.
+    #[must_use]
+    pub fn is_too_old(&self) -> bool {
+        let body = self.body.to_ascii_lowercase();
+        ["out of bounds", "too old"].iter().any(|text| body.contains(text))
+    }
+
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// How long to wait, by `Retry-After`: seconds or an HTTP date.
+    #[must_use]
+    pub fn retry_after(&self, now: SystemTime) -> Option<Duration> {
+        let text = self.header(RETRY_AFTER.as_str())?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let at = httpdate::parse_http_date(text).ok()?;
+        Some(at.duration_since(now).unwrap_or_default())
+    }
+
+    /// The meaning that a response has for every protocol, should it have no other; `hint` is for a wrong path.
+    #[must_use]
+    pub fn default_class(&self, hint: &str) -> ResponseClass {
+        let reason = self.summary();
+        let again = |reason| ResponseClass::Retryable { pause: self.retry_after(SystemTime::now()), reason };
+        match self.status {
+            _ if self.is_web_page() && self.status < 400 => ResponseClass::Misconfigured(format!(
+                "{} with a web page (hint: something else answers at this address)",
+                self.status
+            )),
+            200..=299 => ResponseClass::Accepted,
+            300..=399 => ResponseClass::Misconfigured(format!(
+                "{reason} (hint: it leads to {}; give that address)",
+                self.location()
+            )),
+            401 => ResponseClass::Misconfigured(format!(
+                "{reason} (hint: check user, password or token; a file with it is read again)"
+            )),
+            403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack the right to write)")),
+            404 | 405 => ResponseClass::Misconfigured(format!("{reason} (hint: {hint})")),
+            413 => ResponseClass::TooLarge(reason),
+            408 | 425 | 429 | 500..=599 => again(reason),
+            400 | 409 | 411 | 414 | 415 | 422 | 431 => ResponseClass::Rejected(reason),
+            // Whatever it is, it says nothing about the batch.
+            _ => ResponseClass::Misconfigured(reason),
+        }
+    }
+}

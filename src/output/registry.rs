@@ -1,0 +1,148 @@
+//! The table of outputs. Adding one is a folder and a line here.
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    address::{Address, Place, error::AddressError},
+    csv::Csv,
+    hdr::Hdr,
+    influxdb::InfluxDb,
+    json::Json,
+    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts, Reads, TraceSampling},
+    otlp::Otlp,
+    prometheus::Prometheus,
+    scrape::Scrape,
+    traces::Traces,
+};
+
+/// Every output, in the order in which errors list them.
+const OUTPUTS: &[&dyn OutputKind] = &[&Prometheus, &InfluxDb, &Json, &Csv, &Hdr, &Scrape, &Otlp, &Traces];
+
+/// k6's outputs that are not built in, and what to use instead.
+const NOT_BUILT_IN: [(&[&str], &str); 3] = [
+    (&["cloud"], "send to Grafana Cloud by prometheus=https://…/api/prom/push"),
+    (&["datadog", "statsd"], "send by prometheus=… to an agent that forwards (the Datadog agent and vector both do)"),
+    (&["kafka"], "write json=FILE or json=- and pipe it into a producer"),
+];
+
+/// An output as it was asked for.
+#[derive(Clone)]
+pub struct OutputAddress {
+    name: &'static str,
+    /// Where it sends to.
+    pub place: Place,
+    shown: String,
+    /// The address for `replay`; None when it holds a secret.
+    pub saved: Option<String>,
+    output: Arc<dyn Output>,
+}
+
+/// Why an output can't be used. Names the output only: the rest may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{flag}: {error}")]
+pub struct OutputError {
+    flag: String,
+    error: AddressError,
+}
+
+impl OutputAddress {
+    /// Reads an address. `${VAR}` in it is taken from `environment`, whatever it holds.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what to use instead.
+    pub fn parse(given: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, OutputError> {
+        let end = given.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(given.len());
+        let (name, rest) = given.split_at(end);
+        let kind = OUTPUTS.iter().copied().find(|kind| kind.names().contains(&name));
+        let parsed = kind.ok_or_else(|| unknown(name)).and_then(|kind| parse(kind, rest, &environment));
+        parsed.map_err(|error| {
+            let own_flag = kind.and_then(OutputKind::own_flag).map(str::to_owned);
+            OutputError { flag: own_flag.unwrap_or_else(|| format!("--out {name}")), error }
+        })
+    }
+
+    /// Name of its kind.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The output for people: no user, no password, no query.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        format!("{} {}", self.name, self.shown)
+    }
+
+    /// What it reads.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        self.output.reads()
+    }
+
+    /// Whether it wants a record of every request.
+    #[must_use]
+    pub fn wants_records(&self) -> bool {
+        self.reads() == Reads::Records
+    }
+
+    /// Which iterations are traced for it.
+    #[must_use]
+    pub fn sampling(&self) -> Option<TraceSampling> {
+        self.output.sampling()
+    }
+
+    /// What the dashboards query that show what it writes.
+    #[must_use]
+    pub fn datasource(&self) -> Option<Datasource> {
+        self.output.datasource()
+    }
+
+    /// Puts its parts together.
+    ///
+    /// # Errors
+    /// When its settings can't be used, or the log can't be read.
+    pub fn build(&self, context: &Context<'_>) -> Result<Parts, BuildError> {
+        self.output.build(context)
+    }
+
+    /// The output itself, to be looked into.
+    #[cfg(test)]
+    pub(super) fn output<T: Output>(&self) -> &T {
+        let output: &dyn std::any::Any = &*self.output;
+        output.downcast_ref().unwrap()
+    }
+}
+
+fn parse(
+    kind: &'static dyn OutputKind,
+    rest: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<OutputAddress, AddressError> {
+    let name = kind.names()[0];
+    let text = match rest.chars().next() {
+        Some('=') => &rest[1..],
+        None | Some('?') => rest,
+        Some(_) => return Err(AddressError::MissingEquals(name.to_owned())),
+    };
+    let ParsedOutput { place, shown, saved, output } = kind.parse(Address::new(name, text, environment))?;
+    Ok(OutputAddress { name, shown: shown.unwrap_or_else(|| place.shown()), place, saved, output })
+}
+
+fn unknown(name: &str) -> AddressError {
+    if let Some((_, instead)) = NOT_BUILT_IN.iter().find(|(names, _)| names.contains(&name)) {
+        return AddressError::NotBuiltIn(instead);
+    }
+    let listed = OUTPUTS.iter().filter(|kind| kind.own_flag().is_none());
+    let known: Vec<&str> = listed.map(|kind| kind.names()[0]).collect();
+    let near = known.iter().find(|known| strsim::damerau_levenshtein(known, name) <= 2);
+    AddressError::UnknownOutput { known: known.join(", "), near: near.map(|near| (*near).to_owned()) }
+}
+
+impl fmt::Debug for OutputAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "OutputAddress({})", self.shown())
+    }
+}

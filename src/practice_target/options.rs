@@ -1,0 +1,189 @@
+//! The options by name: one table for the command line, for YAML and for tests.
+
+use hyper::StatusCode;
+
+use super::bucket::Limit;
+use super::journal::MOST_REQUESTS;
+use super::latency::Latency;
+use super::leak::Leak;
+use super::routes::{Routes, Rules, parse_status};
+use super::timeline::{Drift, Timeline};
+use super::value_error::ValueError;
+use super::window::{self, Window};
+use crate::units::{parse_duration, parse_share, parse_size};
+
+/// Every option as (name, help with an example). A flag is `--` and the name with hyphens, a YAML key the name itself.
+pub const NAMES: &[(&str, &str)] = &[
+    (
+        "latency",
+        "service time: 10ms, uniform(5ms,20ms), normal(10ms,2ms), lognormal(10ms,0.5), exponential(10ms) or \
+         empirical(50%:10ms,99%:100ms,100%:1s)",
+    ),
+    ("latency_at", "latency from a moment of the run on, e.g. 30s=150ms (repeatable)"),
+    ("drift", "growth of the latency, a share of it per period, e.g. 10%/1m"),
+    ("errors", "share of requests answered with error_status, e.g. 1%"),
+    ("error_status", "status of those errors, e.g. 503 (default 500)"),
+    ("body", "size of the answer, e.g. 64KiB (default a short JSON)"),
+    (
+        "route",
+        "rules for one path or prefix*, e.g. '/search latency=20ms errors=5% status=200 body=64KiB limit=100/s:20' \
+         (repeatable)",
+    ),
+    ("limit", "rate limit RATE/s:BURST, beyond it 429 with Retry-After, e.g. 100/s:20"),
+    ("capacity", "requests served at once, the rest queue in order, e.g. 8 (default no bound)"),
+    ("queue", "requests that may wait for a place, beyond it 503, e.g. 64 (default 1024)"),
+    ("stall", "time in which the server is silent, start+length, e.g. 7.5s+1s (repeatable)"),
+    ("outage", "time in which connections are closed unanswered, start+length, e.g. 20s+5s (repeatable)"),
+    ("recovery", "time for which latency is raised after an outage, falling back evenly, e.g. 10s"),
+    ("recovery_factor", "latency right after an outage, as a multiple, e.g. 5 (default 10)"),
+    ("leak", "growth of process_resident_memory_bytes (pretended), e.g. 1MiB/s or 1KiB/req"),
+    ("seed", "seed of all randomness, e.g. 42 (default 1)"),
+    ("journal", "requests the log keeps whole, at most 20000, e.g. 1000 (default none)"),
+    ("threads", "threads that serve, e.g. 2 (default 1)"),
+];
+
+/// Whether an option may be given several times, each time adding to it. `name` may use hyphens or underscores.
+#[must_use]
+pub fn is_repeatable(name: &str) -> bool {
+    matches!(plain(name).as_str(), "route" | "stall" | "outage" | "latency_at")
+}
+
+/// An option that could not be set; the text says what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionError {
+    /// There is no option of that name.
+    #[error("unknown option `{name}` of the practice target; {hint}")]
+    Unknown {
+        /// The name as it was given.
+        name: String,
+        /// The nearest option, or all of them.
+        hint: String,
+    },
+    /// The option exists, the value does not fit it.
+    #[error("{name}: {error}")]
+    Value {
+        /// The option's name.
+        name: String,
+        /// What is wrong and what is expected.
+        #[source]
+        error: ValueError,
+    },
+}
+
+/// How the target behaves; the default answers 200 at once.
+#[derive(Debug, Clone)]
+pub struct TargetOptions {
+    pub(super) timeline: Timeline,
+    pub(super) errors: f64,
+    pub(super) error_status: StatusCode,
+    pub(super) capacity: Option<u32>,
+    pub(super) queue: u32,
+    pub(super) leak: Option<Leak>,
+    pub(super) seed: u64,
+    pub(super) threads: u32,
+    pub(super) journal: u32,
+    body: Option<u64>,
+    limit: Option<Limit>,
+    routes: Vec<Rules>,
+}
+
+impl Default for TargetOptions {
+    fn default() -> Self {
+        Self {
+            timeline: Timeline::default(),
+            errors: 0.0,
+            error_status: StatusCode::INTERNAL_SERVER_ERROR,
+            capacity: None,
+            queue: 1_024,
+            leak: None,
+            seed: 1,
+            threads: 1,
+            journal: 0,
+            body: None,
+            limit: None,
+            routes: Vec::new(),
+        }
+    }
+}
+
+impl TargetOptions {
+    /// Sets one option from text; `name` may use hyphens or underscores. A repeatable option is added to, others replaced.
+    ///
+    /// # Errors
+    /// When there is no such option, or the value does not fit it; the option then stays as it was.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), OptionError> {
+        let plain = plain(name);
+        match self.apply(&plain, value.trim()) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(OptionError::Unknown { name: name.to_owned(), hint: suggest(&plain) }),
+            Err(error) => Err(OptionError::Value { name: plain, error }),
+        }
+    }
+
+    /// False when there is no such option.
+    fn apply(&mut self, name: &str, value: &str) -> Result<bool, ValueError> {
+        match name {
+            "latency" => self.timeline.base = Latency::parse(value)?,
+            "latency_at" => self.timeline.add_step(value)?,
+            "drift" => self.timeline.drift = Some(Drift::parse(value)?),
+            "errors" => self.errors = parse_share(value)?,
+            "error_status" => self.error_status = parse_status(value)?,
+            "body" => self.body = Some(parse_size(value)?),
+            "route" => self.routes.push(Rules::parse(value)?),
+            "limit" => self.limit = Some(Limit::parse(value)?),
+            "capacity" => self.capacity = Some(whole(value, 1, 1_000_000)?),
+            "queue" => self.queue = whole(value, 0, 1_000_000)?,
+            "stall" => window::insert(&mut self.timeline.stalls, Window::parse(value)?),
+            "outage" => window::insert(&mut self.timeline.outages, Window::parse(value)?),
+            "recovery" => self.timeline.recovery = parse_duration(value)?,
+            "recovery_factor" => self.timeline.recovery_factor = factor(value)?,
+            "leak" => self.leak = Some(Leak::parse(value)?),
+            "seed" => self.seed = seed(value)?,
+            "journal" => self.journal = whole(value, 0, MOST_REQUESTS)?,
+            "threads" => self.threads = whole(value, 1, 256)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The rules by path, with the general options filled in.
+    pub(super) fn routes(&self) -> Routes {
+        Routes::new(self.routes.clone(), Rules::general(self.errors, self.body, self.limit))
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.trim().trim_start_matches("--").replace('-', "_")
+}
+
+fn suggest(name: &str) -> String {
+    let near = NAMES.iter().map(|(known, _)| (strsim::damerau_levenshtein(name, known), *known)).min();
+    match near {
+        Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
+        _ => format!("known are {}", NAMES.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn seed(value: &str) -> Result<u64, ValueError> {
+    value.parse().map_err(|_| ValueError::form(value, "seed", "a whole number"))
+}
+
+fn whole(value: &str, min: u32, max: u32) -> Result<u32, ValueError> {
+    value.parse().ok().filter(|number| (min..=max).contains(number)).ok_or_else(|| ValueError::Range {
+        text: value.to_owned(),
+        min,
+        max,
+    })
+}
+
+fn factor(value: &str) -> Result<f64, ValueError> {
+    value
+        .parse::<f64>()
+        .ok()
+        .filter(|factor| (1.0..=1e4).contains(factor))
+        .ok_or_else(|| ValueError::form(value, "factor", "a number from 1 to 10000, for example 10"))
+}
+
+#[cfg(test)]
+mod tests;

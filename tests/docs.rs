@@ -1,0 +1,291 @@
+//! The documentation: derived tables are current, profiles pass `check`, command lines parse, links lead somewhere.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// README, the other documents of the root, and `docs/`, each with its name.
+fn documents() -> Vec<(String, String)> {
+    let mut names: Vec<String> =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "bench/README.md"].map(Into::into).into();
+    let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    names.extend(docs.map(|name| format!("docs/{}", name.to_string_lossy())));
+    names.sort();
+    names.into_iter().map(|name| (name.clone(), fs::read_to_string(root().join(name)).unwrap())).collect()
+}
+
+/// Code blocks with their info string and the line they start on.
+fn blocks(text: &str) -> Vec<(String, usize, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, usize, String)> = None;
+    for (number, line) in text.lines().enumerate() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(info), None) => open = Some((info.to_owned(), number + 1, String::new())),
+            (Some(_), Some(block)) => found.push(block),
+            (None, Some((info, start, body))) => open = Some((info, start, body + line + "\n")),
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+fn loadagent(arguments: &[String], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loadagent"));
+    command.args(arguments).current_dir(folder);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOADAGENT_")) {
+        command.env_remove(name);
+    }
+    command.output().unwrap()
+}
+
+/// Splits a command line at spaces outside quotes; a comment, a pipe or a redirection ends it.
+fn words(line: &str) -> Vec<String> {
+    let (mut found, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in line.chars().chain([' ']) {
+        match (c, quote) {
+            ('\'' | '"', None) => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (c, Some(open)) if c == open => quote = None,
+            ('#' | '|' | '>' | '<', None) if word.is_none() => break,
+            (' ', None) => found.extend(word.take()),
+            (c, _) => word.get_or_insert_default().push(c),
+        }
+    }
+    found
+}
+
+/// `--help` ends the program once the flags before it are read.
+fn parse_error(mut arguments: Vec<String>) -> Option<String> {
+    arguments.push("--help".to_owned());
+    let output = loadagent(&arguments, &root());
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// The practice target reads its options itself, so it is started, and ended once it listens.
+fn target_error(mut arguments: Vec<String>) -> Option<String> {
+    arguments.extend(["--listen", "127.0.0.1:0"].map(ToOwned::to_owned));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loadagent"));
+    let mut target = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(target.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    target.kill().unwrap();
+    let output = target.wait_with_output().unwrap();
+    line.is_empty().then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn command_lines_parse() {
+    let mut count = 0;
+    for (name, text) in documents() {
+        for (_, start, body) in blocks(&text).into_iter().filter(|(info, ..)| info == "sh") {
+            for line in body.replace("\\\n", " ").lines() {
+                let called = ["loadagent ", "cargo run --release --locked -- "]
+                    .into_iter()
+                    .find_map(|call| line.strip_prefix(call));
+                let Some(arguments) = called else { continue };
+                let mut arguments = words(arguments);
+                arguments.retain(|word| word != "…");
+                let error = if arguments[0] == "target" { target_error(arguments) } else { parse_error(arguments) };
+                assert!(error.is_none(), "{name}:{start}: {line}: {}", error.unwrap_or_default());
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 20, "only {count} command lines found");
+}
+
+/// What blocks of steps refer to.
+const STEPS: &str = "base_url: http://127.0.0.1:1
+metrics: {tokens_used: counter, carts_open: updown, checkout_time: {kind: trend, unit: ms}}
+flows: {ask: [{post: /ask}]}
+scenarios:
+  all:
+    vus: 1
+    iterations: 1
+    user: {token: t, order: 1, open_orders: [], left: 3}
+    flow:
+";
+
+/// A complete profile from a block: what it leaves out is added.
+fn profile(body: &str) -> String {
+    if body.starts_with("- ") {
+        return body.lines().fold(STEPS.to_owned(), |profile, line| profile + "    " + line + "\n");
+    }
+    let has = |key: &str| body.lines().any(|line| line.starts_with(key));
+    let mut profile = body.to_owned();
+    if !has("base_url:") {
+        profile.insert_str(0, "base_url: http://127.0.0.1:1\n");
+    }
+    if !has("scenarios:") && !has("vus:") {
+        profile += "vus: 1\niterations: 1\n";
+    }
+    if !has("scenarios:") && !has("flow:") {
+        profile += "flow: [{get: /}]\n";
+    }
+    profile
+}
+
+/// Blocks marked `yaml` are checked; `yaml fragment` marks what is no part of a profile by itself.
+#[test]
+fn profiles_pass_check() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("users.csv", "id,name\n1,a\n"),
+        ("orders.txt", "1;2;3\n"),
+        ("items.json", "[1, 2]"),
+        ("events.jsonl", "{\"a\": 1}\n"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let (mut checked, mut fragments) = (0, 0);
+    for (name, text) in documents() {
+        for (info, start, body) in blocks(&text) {
+            fragments += usize::from(info == "yaml fragment");
+            if info != "yaml" {
+                continue;
+            }
+            fs::write(folder.path().join("profile.yaml"), profile(&body)).unwrap();
+            let output =
+                loadagent(&["check", "profile.yaml", "-e", "PASSWORD=x"].map(ToOwned::to_owned), folder.path());
+            let text = [output.stderr, output.stdout].concat();
+            assert!(output.status.success(), "{name}:{start}: {}", String::from_utf8_lossy(&text));
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20 && fragments <= 4, "{checked} checked, {fragments} fragments");
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for (name, text) in documents() {
+        let folder = root().join(&name).parent().unwrap().to_path_buf();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("http") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let path = if file.is_empty() { root().join(&name) } else { folder.join(file) };
+            assert!(path.exists(), "{name}: {link}");
+            let headings = fs::read_to_string(&path).unwrap_or_default();
+            let anchors = headings.lines().filter(|line| line.starts_with('#')).map(anchor_of);
+            assert!(
+                anchor.is_empty() || anchors.into_iter().any(|one| one == anchor),
+                "{name}: {link}: no such heading"
+            );
+        }
+    }
+}
+
+/// GitHub's anchor of a heading.
+fn anchor_of(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn every_page_is_linked() {
+    let documents = documents();
+    for (name, _) in documents.iter().filter(|(name, _)| name.starts_with("docs/")) {
+        let file = name.trim_start_matches("docs/");
+        let linked = |(other, text): &&(String, String)| {
+            other != name && [format!("]({name}"), format!("]({file}")].iter().any(|link| text.contains(link))
+        };
+        assert!(documents.iter().any(|document| linked(&document)), "no page links to {name}");
+    }
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = fs::read_to_string(root().join("README.md")).unwrap().lines().count();
+    assert!(lines <= 200, "{lines} lines");
+}
+
+fn table_between<'a>(text: &'a str, name: &str) -> &'a str {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let from = text.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
+    &text[from..from + text[from..].find(&end).unwrap_or_else(|| panic!("no {end}"))]
+}
+
+/// Compares a table of a document with its source; `UPDATE_README=1` writes it.
+fn check_table(document: &str, name: &str, derived: &str) {
+    let path = root().join(document);
+    let text = fs::read_to_string(&path).unwrap();
+    let known = table_between(&text, name);
+    if std::env::var_os("UPDATE_README").is_some() {
+        let from = known.as_ptr() as usize - text.as_ptr() as usize;
+        fs::write(&path, [&text[..from], derived, &text[from + known.len()..]].concat()).unwrap();
+    } else {
+        assert_eq!(
+            known, derived,
+            "{document}: the table of {name} is out of date; run `UPDATE_README=1 cargo test --test docs -- --test-threads 1`"
+        );
+    }
+}
+
+#[test]
+fn metrics_are_listed() {
+    use loadagent::metric::{Kind, Unit, catalogue};
+    let mut table = String::from("| metric | kind | unit | meaning |\n|---|---|---|---|\n");
+    for metric in catalogue::ALL {
+        let kind = match metric.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Rate => "rate",
+            Kind::Trend => "trend",
+        };
+        let unit = match metric.unit {
+            Unit::None => "",
+            Unit::Seconds => "s",
+            Unit::Bytes => "B",
+        };
+        table += &format!("| `{}` | {kind} | {unit} | {} |\n", metric.name, metric.help);
+    }
+    check_table("docs/metrics.md", "metrics", &table);
+}
+
+#[test]
+fn exit_codes_are_listed() {
+    let mut table = String::from("| code | meaning |\n|---|---|\n");
+    for (exit, meaning) in loadagent::exit::Exit::TABLE {
+        table += &format!("| {} | {meaning} |\n", exit.code());
+    }
+    check_table("README.md", "exit codes", &table);
+}
+
+#[test]
+fn options_of_the_practice_target_are_listed() {
+    let mut table = String::from("| option | meaning |\n|---|---|\n");
+    for (name, help) in loadagent::practice_target::NAMES {
+        table += &format!("| `{}` | {help} |\n", name.replace('_', "-"));
+    }
+    check_table("docs/target.md", "options", &table);
+}
+
+#[test]
+fn expressions_are_documented() {
+    use loadagent::language::{function, scope};
+    let mut names = String::from("| name | what it holds |\n|---|---|\n");
+    for (name, about) in scope::builtins() {
+        names += &format!("| `{name}` | {about} |\n");
+    }
+    check_table("docs/expressions.md", "names", &names);
+    let mut functions = String::new();
+    for (about, group) in function::FUNCTIONS {
+        functions += &format!("\n### {about}\n\n| function | value |\n|---|---|\n");
+        for function in *group {
+            functions += &format!("| `{}` | {} |\n", function.signature(), function.about);
+        }
+    }
+    check_table("docs/expressions.md", "functions", &functions);
+}
