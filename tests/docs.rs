@@ -193,6 +193,25 @@ fn anchor_of(heading: &str) -> String {
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
+/// In the tables of the architecture, a path is below the root, below `src` or below the module of its row.
+#[test]
+fn the_architecture_names_files_that_exist() {
+    let is_path = |quoted: &&str| {
+        (quoted.contains('/') || Path::new(quoted).extension().is_some_and(|kind| kind == "rs"))
+            && !quoted.contains("NAME")
+            && quoted.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
+    };
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for line in text.lines().filter(|line| line.starts_with('|')) {
+        let quoted: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
+        let below = quoted.first().map_or_else(root, |module| root().join("src").join(module));
+        for path in quoted.iter().filter(|quoted| is_path(quoted)) {
+            let exists = [root(), root().join("src"), below.clone()].iter().any(|folder| folder.join(path).exists());
+            assert!(exists, "ARCHITECTURE.md: {path}");
+        }
+    }
+}
+
 #[test]
 fn every_page_is_linked() {
     let documents = documents();

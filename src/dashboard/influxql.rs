@@ -47,8 +47,8 @@ impl InfluxQl<'_> {
                 let folded = format!("{}(\"{POINT}\")", function_name(*fold));
                 self.last_of_series(&[(POINT, "value")], &folded, series, name)
             }
-            Query::FirstSeen(series) => self.moment("first", series, name),
-            Query::LastSeen(series) => self.moment("last", series, name),
+            Query::FirstSeen(series) => self.time("first", series, name),
+            Query::LastSeen(series) => self.time("last", series, name),
             Query::AggregateOverRun(fold, inner) => {
                 format!(
                     "SELECT {}(\"{POINT}\") AS \"{name}\" FROM ({})",
@@ -152,7 +152,7 @@ impl InfluxQl<'_> {
         Some(format!("SELECT {expression} FROM ({first}), ({second}){by}"))
     }
 
-    fn moment(&self, which: &str, series: &Series, name: &str) -> String {
+    fn time(&self, which: &str, series: &Series, name: &str) -> String {
         let (from, condition) = self.source(series);
         let by = grouped(None, &series.by);
         format!("SELECT {which}(\"value\") AS \"{name}\" FROM {from} WHERE {condition}{by}")
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn told_apart_totals_are_summed_over_their_series() {
+    fn grouped_totals_are_summed_over_their_series() {
         let total = promql(&Series::of(&HTTP_REQS).by(&["name"]).of_run(Run::Any).total());
         let last = "SELECT last(\"total\") AS \"v\" FROM \"p.http_reqs\" WHERE $timeFilter GROUP BY *";
         assert_eq!(total, format!("SELECT sum(\"v\") AS \"x\" FROM ({last}) GROUP BY \"name\""));

@@ -107,7 +107,7 @@ impl PromQl<'_> {
     /// Time of a run's first (`min`) or last (`max`) sample, Unix seconds; 0 if there is none. `when` is a subquery range
     /// with resolution, and an optional `@` modifier.
     #[must_use]
-    pub(crate) fn moment(&self, which: &str, run: &str, when: &str) -> String {
+    pub(crate) fn time(&self, which: &str, run: &str, when: &str) -> String {
         let info = exported_name(self.prefix, &catalogue::RUN_INFO);
         let stamps = format!("timestamp({info}{{run_id=\"{run}\"}}){when}");
         format!("scalar(round({which}({which}_over_time({stamps}))) or vector(0))")

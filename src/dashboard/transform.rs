@@ -69,9 +69,9 @@ fn merged(columns: &[Column]) -> Vec<Value> {
 
 /// Joins by the first label where some values are timestamps: only those of the other queries are dropped.
 fn by_run_times(columns: &[Column]) -> Vec<Value> {
-    let (moments, others): (Vec<&Column>, Vec<&Column>) = columns.iter().partition(|column| column.is_run_time());
+    let (times, others): (Vec<&Column>, Vec<&Column>) = columns.iter().partition(|column| column.is_run_time());
     let of_answers = |letters: &str| json!({"id": "byRefId", "options": letters});
-    let as_moment = |column: &&Column| {
+    let as_time = |column: &&Column| {
         let names = json!({"Time": column.title});
         json!({"id": "organize", "filter": of_answers(&ref_id(column.number)), "options": {"renameByName": names}})
     };
@@ -84,11 +84,11 @@ fn by_run_times(columns: &[Column]) -> Vec<Value> {
     let labels: &[&str] = first.map_or(&[], |series| &series.by);
     let names: Map<String, Value> =
         others.iter().map(|column| (value_column(column.number), column.title.into())).collect();
-    let hidden: Map<String, Value> = moments.iter().map(|column| (value_column(column.number), true.into())).collect();
+    let hidden: Map<String, Value> = times.iter().map(|column| (value_column(column.number), true.into())).collect();
     let order = labels.iter().copied().chain(columns.iter().map(|column| column.title));
     let order: Map<String, Value> = order.enumerate().map(|(place, name)| (name.to_owned(), place.into())).collect();
     let joined = json!({"id": "joinByField", "options": {"byField": labels.first(), "mode": "outer"}});
     let organized = json!({"renameByName": names, "excludeByName": hidden, "indexByName": order});
     let last = [without_time, joined, json!({"id": "organize", "options": organized})];
-    moments.iter().map(as_moment).chain(last).collect()
+    times.iter().map(as_time).chain(last).collect()
 }

@@ -131,8 +131,8 @@ impl Variable {
 
     /// Start or end of a run, for `PromQL`; hidden.
     #[must_use]
-    pub(crate) fn moment(moment: RunTime) -> Self {
-        let (name, description) = match moment {
+    pub(crate) fn time(time: RunTime) -> Self {
+        let (name, description) = match time {
             RunTime::ApproximateStart => ("about_began", "Approximate time of the run's first sample, Unix seconds"),
             RunTime::ApproximateEnd => ("about_ended", "Approximate time of the run's last sample, Unix seconds"),
             RunTime::Start => ("began", "Time of the run's first sample, Unix seconds"),
@@ -141,7 +141,7 @@ impl Variable {
                 ("base_began", "Approximate time of the baseline run's first sample, Unix seconds")
             }
         };
-        Self { name, label: "", description, kind: Kind::RunTime(moment) }
+        Self { name, label: "", description, kind: Kind::RunTime(time) }
     }
 
     /// The time shift of the baseline run, for `PromQL`; hidden.
@@ -173,18 +173,18 @@ impl Variable {
             Kind::Text(value) => text(value),
             Kind::Selector(metric) => text(&exported_name(dialect.prefix, metric)),
             Kind::Past { metric, label } => past_values(dialect, metric, label),
-            Kind::RunTime(moment) => {
-                let (which, run, when) = match moment {
+            Kind::RunTime(time) => {
+                let (which, run, when) = match time {
                     RunTime::ApproximateStart => ("min", "$run_id", "[$__range:$resolution]".to_owned()),
                     RunTime::ApproximateEnd => ("max", "$run_id", "[$__range:$resolution]".to_owned()),
                     RunTime::Start => ("min", "$run_id", around("about_began")),
                     RunTime::End => ("max", "$run_id", around("about_ended")),
                     RunTime::BaselineStart => ("min", "$base_run_id", "[$history:10s]".to_owned()),
                 };
-                computed(dialect, &promql(dialect).moment(which, run, &when))
+                computed(dialect, &promql(dialect).time(which, run, &when))
             }
             Kind::Shift => {
-                let base = promql(dialect).moment("min", "$base_run_id", &around("base_began"));
+                let base = promql(dialect).time("min", "$base_run_id", &around("base_began"));
                 computed(dialect, &format!("${{began}} - {base}"))
             }
         };

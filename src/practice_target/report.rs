@@ -31,7 +31,7 @@ pub struct Report {
     /// The answered requests one by one, in the order of their arrival; as many as the option `journal` says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestReport>,
-    /// LoggedRequest requests for which the journal had no room.
+    /// Answered requests beyond the limit of the journal.
     pub requests_left_out: u64,
 }
 

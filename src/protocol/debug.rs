@@ -7,7 +7,7 @@ use crate::plan::http::Debug;
 
 /// Most of a body that is shown.
 const MAX_SHOWN: usize = 4 * 1024;
-/// Lines whose values are nobody's business.
+/// Header lines whose values are masked.
 const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
 /// Writes an attempt to standard error.

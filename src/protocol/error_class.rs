@@ -26,11 +26,11 @@ pub enum Phase {
 pub enum ErrorClass {
     /// The name could not be resolved.
     Dns,
-    /// Nobody listens.
+    /// No listener on the port.
     ConnectRefused,
     /// No route, or another failure to connect.
     Connect,
-    /// This machine is out of sockets, ports or descriptors: the generator's fault, not the target's.
+    /// This machine is out of sockets, ports or descriptors: an error of the generator, not of the target.
     NoSocket,
     /// The TLS handshake failed.
     Tls,
@@ -40,7 +40,7 @@ pub enum ErrorClass {
     Closed,
     /// The connection was reset before a response began.
     Reset,
-    /// The name or address is one that the profile forbids.
+    /// The profile blocks the name or the address.
     Blocked,
     /// The proxy did not open a way to the server.
     Proxy,
@@ -72,7 +72,7 @@ pub enum ErrorClass {
     Status,
     /// An expected status, but not what the profile demands of the response.
     Content,
-    /// The target said that it was asked too often, and the profile takes that for an answer. No failure.
+    /// Rate limited by the target, with a status that the profile expects. No failure.
     Limited,
 }
 
@@ -143,15 +143,15 @@ impl ErrorClass {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Dns => "the name could not be resolved",
-            Self::ConnectRefused => "connection refused: nobody listens",
+            Self::ConnectRefused => "connection refused (no listener on the port)",
             Self::Connect => "no connection could be opened",
             Self::NoSocket => "this machine ran out of sockets or ports",
             Self::Tls => "the TLS handshake failed",
             Self::Send => "the connection broke while sending",
             Self::Closed => "closed by the server before a response",
             Self::Reset => "reset by the server before a response",
-            Self::Blocked => "the profile forbids this host",
-            Self::Proxy => "the proxy opened no way to the server",
+            Self::Blocked => "host or address blocked by the profile",
+            Self::Proxy => "the proxy refused the tunnel",
             Self::Protocol => "the response is not valid HTTP",
             Self::Decompression => "the body's compression is damaged",
             Self::Redirect => "redirected too often or to nowhere",
@@ -165,8 +165,8 @@ impl ErrorClass {
             Self::Status4xx => "unexpected status 4xx",
             Self::Status5xx => "unexpected status 5xx",
             Self::Status => "unexpected status",
-            Self::Content => "not what the profile demands of the response",
-            Self::Limited => "asked too often, as the profile expects",
+            Self::Content => "the response does not meet the profile's expectations",
+            Self::Limited => "rate limited, as the profile expects",
         }
     }
 

@@ -72,7 +72,7 @@ impl<'a> Probe<'a> {
         Self { attempt, finished: false, ended: false, record }
     }
 
-    /// Who is told when it ends, so that an attempt that follows from this one is told alike.
+    /// The recorder, for an attempt that follows from this one.
     pub fn recorder(&self) -> &'a dyn Fn(&Attempt) {
         self.record
     }

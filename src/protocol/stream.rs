@@ -91,7 +91,7 @@ impl Stream {
         }
     }
 
-    /// Whether an idle connection was closed by the other side, or sent something nobody asked for. Costs no system
+    /// Whether an idle connection was closed by the other side, or sent bytes without a request. Costs no system
     /// call on a quiet connection: tokio knows from the last read that nothing is waiting.
     pub fn is_stale(&mut self, scratch: &Scratch) -> bool {
         let mut context = Context::from_waker(std::task::Waker::noop());

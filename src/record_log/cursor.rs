@@ -9,7 +9,7 @@ use std::{
 use super::{
     dictionary::Dictionary,
     frame::Frame,
-    position::{Position, RecordLogError, fault},
+    position::{Position, RecordLogError, io_error},
     segment::{self, Head, Kind, MAGIC},
 };
 use crate::interval_log::frame::{HEAD, MAX_PAYLOAD, checksum};
@@ -47,7 +47,7 @@ impl RecordCursor {
     /// When the folder can't be read.
     pub fn open(run: &Path, position: Option<Position>) -> Result<Self, RecordLogError> {
         let folder = segment::folder(run);
-        let oldest = segment::numbers(&folder).map_err(|source| fault(&folder, source))?.first().copied();
+        let oldest = segment::numbers(&folder).map_err(|source| io_error(&folder, source))?.first().copied();
         let Position { segment, offset } = position.unwrap_or(Position { segment: oldest.unwrap_or(1), offset: 0 });
         Ok(Self {
             folder,
@@ -83,7 +83,7 @@ impl RecordCursor {
                 return Ok(None);
             }
             let begin = self.offset;
-            match self.look().map_err(|source| fault(&self.path(), source))? {
+            match self.look().map_err(|source| io_error(&self.path(), source))? {
                 Found::Whole(kind) => {
                     self.offset += (HEAD + self.buffer.len()) as u64;
                     match kind {
@@ -116,7 +116,7 @@ impl RecordCursor {
                     return Ok(true);
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(source) => return Err(fault(&self.path(), source)),
+                Err(source) => return Err(io_error(&self.path(), source)),
             }
             if let Some(later) = later {
                 let missing = RecordLogError::Missing { path: self.shown() };
@@ -134,7 +134,7 @@ impl RecordCursor {
     /// Leaves a segment that will not grow any more.
     fn leave(&mut self, next: u64) -> Result<(), RecordLogError> {
         let length = self.file.as_ref().map(File::metadata).transpose();
-        let length = length.map_err(|source| fault(&self.path(), source))?.map_or(0, |data| data.len());
+        let length = length.map_err(|source| io_error(&self.path(), source))?.map_or(0, |data| data.len());
         let damaged = self.damaged(self.offset);
         let missing =
             RecordLogError::Missing { path: segment::path(&self.folder, self.segment + 1).display().to_string() };
@@ -154,7 +154,7 @@ impl RecordCursor {
 
     /// The next segment that exists.
     fn successor(&self) -> Result<Option<u64>, RecordLogError> {
-        let numbers = segment::numbers(&self.folder).map_err(|source| fault(&self.folder, source))?;
+        let numbers = segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))?;
         let Some(later) = numbers.into_iter().find(|number| *number > self.segment) else { return Ok(None) };
         // A listing may lack a file that was made while it was read, and hold one that was made after that.
         let next = self.segment + 1;
@@ -218,7 +218,7 @@ impl RecordCursor {
     pub fn pending_bytes(&self) -> Result<u64, RecordLogError> {
         let Position { segment, offset } = self.position();
         let mut pending = 0;
-        for number in segment::numbers(&self.folder).map_err(|source| fault(&self.folder, source))? {
+        for number in segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))? {
             let read = if number == segment { offset } else { 0 };
             // A segment that is deleted in this moment is not pending.
             let length = fs::metadata(segment::path(&self.folder, number)).map_or(0, |data| data.len());

@@ -10,7 +10,7 @@ const MOST_WORKERS: u32 = 1 << 12;
 /// A worker's series are bounded far below it.
 const MOST_FAMILIES: u32 = 1 << 20;
 
-/// A family of a worker: one label set for as long as the run lasts. The telling side counts as a worker of its own,
+/// A family of a worker: one label set for as long as the run lasts. The coordinator counts as a worker of its own,
 /// after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SeriesKey {

@@ -1,4 +1,4 @@
-//! Frames as they are read: records of a worker, or gauges of the telling side, each with its labels and its time.
+//! Frames as they are read: records of a worker, or gauges of the coordinator, each with its labels and its time.
 
 use super::{
     dictionary::{Dictionary, SeriesKey},
@@ -15,7 +15,7 @@ use crate::metric::{
 pub enum Entry {
     /// By a worker.
     Record(Record),
-    /// By the telling side.
+    /// By the coordinator.
     Gauge {
         /// Which gauge.
         metric: &'static MetricDef,

@@ -40,6 +40,6 @@ pub enum RecordLogError {
     },
 }
 
-pub(super) fn fault(path: &Path, source: io::Error) -> RecordLogError {
+pub(super) fn io_error(path: &Path, source: io::Error) -> RecordLogError {
     RecordLogError::Io { path: path.display().to_string(), source }
 }

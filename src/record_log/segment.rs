@@ -21,7 +21,7 @@ pub enum Kind {
     Definitions = 2,
     /// A worker's chunk.
     Records = 3,
-    /// Gauges of the telling side.
+    /// Gauges of the coordinator.
     Gauges = 4,
 }
 

@@ -49,7 +49,7 @@ pub struct RecordLog {
     known: Vec<u8>,
     /// Definitions that the open segment does not hold.
     untold: Vec<u8>,
-    /// Families of the telling side.
+    /// Families of the coordinator.
     families: HashMap<Labels, u32>,
 }
 
@@ -94,7 +94,7 @@ impl RecordLog {
         Ok(all)
     }
 
-    /// Appends gauges of the telling side, each in its metric's unit.
+    /// Appends gauges of the coordinator, each in its metric's unit.
     ///
     /// # Errors
     /// As [`RecordLog::append`].

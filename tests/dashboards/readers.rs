@@ -65,12 +65,12 @@ fn results_valid_uses_the_limits_of_the_verdict() {
 #[test]
 fn start_and_end_are_exact_to_a_second() {
     for file in json::of(DataSource::Prometheus) {
-        for moment in ["began", "ended"] {
-            let known = variables(&file.json).iter().any(|one| one["name"] == moment);
-            assert_eq!(known, file.text().contains(&format!("${{{moment}}}")), "{}: {moment}", file.path);
+        for edge in ["began", "ended"] {
+            let known = variables(&file.json).iter().any(|one| one["name"] == edge);
+            assert_eq!(known, file.text().contains(&format!("${{{edge}}}")), "{}: {edge}", file.path);
             if known {
-                let fine = format!("[10m:1s] @ ${{about_{moment}}} offset -5m)");
-                let query = query_text(variable(&file.json, moment));
+                let fine = format!("[10m:1s] @ ${{about_{edge}}} offset -5m)");
+                let query = query_text(variable(&file.json, edge));
                 assert!(query.contains(&fine), "{}: {query}", file.path);
             }
         }

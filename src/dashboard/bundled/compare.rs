@@ -51,7 +51,7 @@ fn variables(data_source: DataSource) -> Vec<Variable> {
     if data_source == DataSource::Prometheus {
         let description = "Accuracy of the start time of the selected run";
         variables.push(Variable::one_of("resolution", "Resolution", description, &["1s", "10s"]));
-        variables.extend([RunTime::ApproximateStart, RunTime::Start, RunTime::BaselineStart].map(Variable::moment));
+        variables.extend([RunTime::ApproximateStart, RunTime::Start, RunTime::BaselineStart].map(Variable::time));
         variables.push(Variable::shift());
     }
     variables

@@ -53,10 +53,10 @@ pub(super) fn run_times(resolutions: &'static [&'static str]) -> Vec<Variable> {
     let description = "Step of the subqueries that compute the summary";
     vec![
         Variable::one_of("resolution", "Resolution", description, resolutions),
-        Variable::moment(RunTime::ApproximateStart),
-        Variable::moment(RunTime::ApproximateEnd),
-        Variable::moment(RunTime::Start),
-        Variable::moment(RunTime::End),
+        Variable::time(RunTime::ApproximateStart),
+        Variable::time(RunTime::ApproximateEnd),
+        Variable::time(RunTime::Start),
+        Variable::time(RunTime::End),
     ]
 }
 

@@ -42,7 +42,7 @@ pub struct RecordWriter {
     workers: u64,
     open: Records,
     max_bytes: usize,
-    /// By family: whether its labels were told.
+    /// By family: whether its labels were written.
     defined: Vec<bool>,
     /// Records since the last cut.
     part_count: u64,

@@ -57,7 +57,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads once and gives what came to the parser. Bytes that nobody polls for stay with the kernel, so that a slow
+    /// Reads once and gives what came to the parser. Bytes that are not polled for stay with the kernel, so that a slow
     /// consumer holds the server back.
     ///
     /// # Errors

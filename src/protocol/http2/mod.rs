@@ -78,7 +78,7 @@ impl Link {
         let (sender, connection) = shaken.map_err(|error| class_of(Phase::Tls, &error))?;
         let mark = opened.mark;
         let task = spawn_local(async move {
-            // How it ends is told by the requests on it.
+            // Its error reaches the requests on it.
             drop(connection.await);
             drop(mark);
         });

@@ -93,7 +93,7 @@ fn the_files_are_those_that_locust_writes() {
     assert_eq!(
         failures,
         "Method,Name,Error,Occurrences,First Seen,Last Seen\r\n\
-         GET,/c,connection refused: nobody listens,2,2023-11-14T22:13:20Z,2023-11-14T22:13:27Z\r\n\
+         GET,/c,connection refused (no listener on the port),2,2023-11-14T22:13:20Z,2023-11-14T22:13:27Z\r\n\
          POST,\"/b, \"\"q\"\"\",unexpected status 5xx: 503,1,2023-11-14T22:13:20Z,2023-11-14T22:13:20Z\r\n"
     );
     assert_eq!(exceptions, "Count,Message,Traceback,Nodes\r\n");

@@ -2,7 +2,7 @@
 // Checks the committed dashboards against Grafana's own types, strictly: a key that Grafana does not know, or a value of
 // the wrong kind, is silently ignored there and an error here. Needs npm; packages go below .cache/ (LOADAGENT_CACHE).
 //
-//   scripts/board-types.mjs          exit code 1: something is wrong; 3: the types could not be fetched
+//   scripts/dashboard-types.mjs          exit code 1: something is wrong; 3: the types could not be fetched
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["@grafana/schema@13.2.3", "typescript@5.9.3"];
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const cache = join(process.env.LOADAGENT_CACHE ?? join(root, ".cache"), "board-types");
+const cache = join(process.env.LOADAGENT_CACHE ?? join(root, ".cache"), "dashboard-types");
 const raw = "node_modules/@grafana/schema/dist/types/raw";
 const rooms = {
   timeseries: "timeseries", stat: "stat", table: "table", heatmap: "heatmap", "state-timeline": "statetimeline",
@@ -23,7 +23,7 @@ if (!existsSync(join(cache, raw))) {
   try {
     execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...VERSIONS], { cwd: cache, stdio: "ignore" });
   } catch (error) {
-    console.error(`board-types: npm could not fetch ${VERSIONS.join(" and ")}: ${error.message}`);
+    console.error(`dashboard-types: npm could not fetch ${VERSIONS.join(" and ")}: ${error.message}`);
     process.exit(3);
   }
   // JSON holds the words of an enumeration, not its members.
@@ -77,5 +77,5 @@ for (const fault of faults) {
   console.error(`${lines[number - 1][1]}: ${what}`);
 }
 if (told.status !== 0 && faults.length === 0) console.error(told.stdout + told.stderr);
-console.log(`board-types: ${lines.length - 8} values against ${VERSIONS[0]}, ${faults.length} faults`);
+console.log(`dashboard-types: ${lines.length - 8} values against ${VERSIONS[0]}, ${faults.length} faults`);
 process.exit(told.status === 0 ? 0 : 1);
