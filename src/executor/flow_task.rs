@@ -192,7 +192,7 @@ impl FlowTask {
                 Effect::Leave => break Ended::Left,
                 Effect::Done => break Ended::Completed,
                 sample => {
-                    run.recorder.sample(run.stage(pace.taken), sample, pace.taken);
+                    run.recorder.sample(run.stage(pace.taken), &sample, pace.taken);
                     pace.stale = true;
                 }
             }

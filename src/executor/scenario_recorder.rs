@@ -176,8 +176,8 @@ impl ScenarioRecorder {
     }
 
     /// A check, a sample of a metric or the end of a group, at a time.
-    pub fn sample(&self, stage: usize, effect: Effect, at: Instant) {
-        let (step, labels, dynamic) = match &effect {
+    pub fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
+        let (step, labels, dynamic) = match effect {
             Effect::Check { step, labels, .. } | Effect::Elapsed { step, labels, .. } => (*step, labels, None),
             Effect::Metric { step, labels, metric, .. } => (*step, labels, metric.as_ref()),
             _ => return,
@@ -192,12 +192,12 @@ impl ScenarioRecorder {
         let mut recorder = self.recorder.borrow_mut();
         match effect {
             Effect::Check { passed, .. } => {
-                recorder.rate(family, 0, passed);
-                recorder.record(family, || (self.since_start(at), Record::Check { passed }));
+                recorder.rate(family, 0, *passed);
+                recorder.record(family, || (self.since_start(at), Record::Check { passed: *passed }));
             }
             // A span of time has seconds already.
             Effect::Elapsed { took, .. } => recorder.observe(family, 0, took.as_secs_f64()),
-            Effect::Metric { value, .. } => recorder.user_sample(family, metric, value),
+            Effect::Metric { value, .. } => recorder.user_sample(family, metric, *value),
             _ => {}
         }
     }

@@ -88,6 +88,7 @@ impl StepTable {
     }
 
     /// All rows in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Step> {
         self.0.iter()
     }

@@ -81,10 +81,19 @@ pub struct Target {
 /// When the address cannot be bound, or a thread, runtime or timer cannot be made.
 pub fn start(options: TargetOptions, listen: SocketAddr) -> Result<Target, TargetError> {
     let failed = |source| TargetError::Listen { address: listen, source };
-    let listener = TcpListener::bind(listen).map_err(failed)?;
+    start_on(options, TcpListener::bind(listen).map_err(failed)?)
+}
+
+/// Starts it on a listener that is bound already.
+///
+/// # Errors
+/// When the listener can't be used or a thread can't be started.
+pub fn start_on(options: TargetOptions, listener: TcpListener) -> Result<Target, TargetError> {
+    let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+    let address = listener.local_addr().map_err(|source| TargetError::Listen { address: unknown, source })?;
+    let failed = |source| TargetError::Listen { address, source };
     rustix::net::listen(&listener, BACKLOG).map_err(|errno| failed(errno.into()))?;
     listener.set_nonblocking(true).map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
     let threads = options.threads as usize;
     let mut target = Target {
         address,

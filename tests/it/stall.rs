@@ -75,11 +75,9 @@ fn response_times(gate: Gate, scenario: &str, samples: usize, from_top: &[usize]
 
 #[test]
 fn an_open_model_counts_the_waiting_of_every_arrival_that_is_due_in_a_stall() {
-    const RATE: f64 = 200.0;
     let scenario = "executor: constant-arrival-rate, rate: 200, duration: 4s, preAllocatedVUs: 300, maxVUs: 600";
     // Of the arrivals in a second's stall these waited at least so long; one may be missing at the edge of the window.
-    let at_least = [0.75, 0.5, 0.25];
-    let ranks = at_least.map(|wait| ((1.0 - wait) * RATE) as usize - 1);
+    let (at_least, ranks) = ([0.75, 0.5, 0.25], [200 / 4 - 1, 200 / 2 - 1, 200 * 3 / 4 - 1]);
     let times = response_times(Gate::new(200, 1), scenario, 800, &ranks);
     for ((wait, rank), time) in at_least.iter().zip(ranks).zip(times) {
         assert!(

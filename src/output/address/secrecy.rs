@@ -1,9 +1,11 @@
 //! What in an address is a secret, by the names that it stands under.
 
-use super::written::is_reference;
-
 /// Whether userinfo or options hold a secret itself: such an address is not kept, and not quoted.
-pub(super) fn of_literals(userinfo: Option<(&str, Option<&str>)>, options: &[(String, &str)]) -> bool {
+pub(super) fn of_literals(
+    userinfo: Option<(&str, Option<&str>)>,
+    options: &[(String, &str)],
+    is_reference: impl Fn(&str) -> bool,
+) -> bool {
     let is_literal = |text: &str| !text.is_empty() && !is_reference(text);
     let by_option = options.iter().any(|(name, _)| matches!(&**name, "password" | "password_file"));
     let has_password = by_option || userinfo.is_some_and(|(_, password)| password.is_some_and(|text| !text.is_empty()));

@@ -97,7 +97,7 @@ impl<'a> Written<'a> {
 
     /// Whether it holds a secret itself, rather than a reference to one.
     pub(super) fn holds_secret(&self) -> bool {
-        secrecy::of_literals(self.userinfo, &self.pairs)
+        secrecy::of_literals(self.userinfo, &self.pairs, is_reference)
     }
 }
 

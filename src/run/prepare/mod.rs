@@ -6,7 +6,12 @@ pub mod start_at;
 pub mod thresholds;
 pub mod traces;
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -187,42 +192,40 @@ pub fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
 /// # Errors
 /// When the profile is wrong or the target can't be started.
 pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), CommandError> {
-    let mut given = Given {
+    // Bound before the profile is read, which needs the address; only a profile with a practice target uses it.
+    let listener = start.then(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).transpose();
+    let listener = listener.map_err(|error| CommandError::internal(&error))?;
+    let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let given = Given {
         flags: args.variables.clone(),
         environment: std::env::vars_os()
             .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
             .collect(),
-        // Any address will do until the target has one.
-        practice_url: Some("http://127.0.0.1:1".to_owned()),
+        // Any address will do when no target is started.
+        practice_url: Some(address.map_or("http://127.0.0.1:1".to_owned(), |address| format!("http://{address}"))),
         load: load::given(args, source.name == QUICK)?,
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,
         check_knob: Some(|name, value| TargetOptions::default().set(name, value).map_err(|error| error.to_string())),
     };
-    let read = |given: &Given| {
-        profile::load(&source.name, &source.text, given)
-            .map_err(|diagnostics| CommandError::configuration(diagnostics.to_string()))
+    let mut plan = profile::load(&source.name, &source.text, &given)
+        .map_err(|errors| CommandError::configuration(errors.to_string()))?;
+    let running = match (&plan.practice_target, listener) {
+        (Some(knobs), Some(listener)) => Some(start_target(knobs, listener)?),
+        _ => None,
     };
-    let mut plan = read(&given)?;
-    let mut running = None;
-    if let Some(knobs) = plan.practice_target.as_ref().filter(|_| start) {
-        let target = start_target(knobs)?;
-        given.practice_url = Some(format!("http://{}", target.address()));
-        plan = read(&given)?;
-        running = Some(target);
-    }
     overlay(&mut plan, args)?;
     confirmation::permit(&plan, args, start)?;
     Ok((plan, running))
 }
 
-fn start_target(knobs: &[(String, String)]) -> Result<Target, CommandError> {
+fn start_target(knobs: &[(String, String)], listener: TcpListener) -> Result<Target, CommandError> {
     let mut set = TargetOptions::default();
     for (name, value) in knobs {
         set.set(name, value).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     }
-    practice_target::start(set, ([127, 0, 0, 1], 0).into()).map_err(|error| CommandError::internal(&error))
+    practice_target::start_on(set, listener).map_err(|error| CommandError::internal(&error))
 }
 
 /// What flags change in a plan.
