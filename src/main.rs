@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Some(Command::Replay(args)) => cmd::replay::replay(args),
     };
     let exit = result.unwrap_or_else(|CommandError { exit, message }| {
-        // Nobody is left to be told when standard error is closed.
+        // A closed standard error is ignored.
         drop(writeln!(std::io::stderr(), "loadagent: {message}"));
         exit
     });

@@ -28,9 +28,9 @@ const NANOS: [(&str, f64); 9] = [
 /// When the text is empty, negative, has an unknown unit, or exceeds 10 years.
 pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
     let text = text.trim();
-    let fault = || UnitError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
+    let error = || UnitError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
     if let Ok(millis) = text.parse::<f64>() {
-        return nanos_to_duration(millis * 1e6).ok_or_else(fault);
+        return nanos_to_duration(millis * 1e6).ok_or_else(error);
     }
     let mut rest = text;
     let mut total = 0.0;
@@ -39,15 +39,15 @@ pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
         let (number, tail) = rest.split_at(digits);
         let letters = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
         let (unit, next) = tail.split_at(letters);
-        let value: f64 = number.parse().map_err(|_| fault())?;
-        let (_, nanos) = NANOS.iter().find(|(name, _)| *name == unit.trim()).ok_or_else(fault)?;
+        let value: f64 = number.parse().map_err(|_| error())?;
+        let (_, nanos) = NANOS.iter().find(|(name, _)| *name == unit.trim()).ok_or_else(error)?;
         total += value * nanos;
         rest = next;
     }
     if text.is_empty() {
-        return Err(fault());
+        return Err(error());
     }
-    nanos_to_duration(total).ok_or_else(fault)
+    nanos_to_duration(total).ok_or_else(error)
 }
 
 fn nanos_to_duration(nanos: f64) -> Option<Duration> {
@@ -114,15 +114,15 @@ pub fn parse_size(text: &str) -> Result<u64, UnitError> {
         ("g", 1_073_741_824.0),
     ];
     let text = text.trim();
-    let fault = || UnitError(format!("`{text}` is not a size; write for example 512, 64KiB or 10MB"));
+    let error = || UnitError(format!("`{text}` is not a size; write for example 512, 64KiB or 10MB"));
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = unit.trim().to_ascii_lowercase();
-    let value: f64 = number.parse().map_err(|_| fault())?;
-    let (_, factor) = SIZES.iter().find(|(name, _)| *name == unit).ok_or_else(fault)?;
+    let value: f64 = number.parse().map_err(|_| error())?;
+    let (_, factor) = SIZES.iter().find(|(name, _)| *name == unit).ok_or_else(error)?;
     let bytes = value * factor;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was just checked")]
-    if (0.0..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err(fault()) }
+    if (0.0..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err(error()) }
 }
 
 /// Prints bytes as k6 does, decimal units: `870 B`, `12.3 kB`, `1.5 GB`.
@@ -144,10 +144,10 @@ pub fn show_bytes(bytes: f64) -> String {
 /// When the text is no number or lies outside 0 to 1 (0 % to 100 %).
 pub fn parse_share(text: &str) -> Result<f64, UnitError> {
     let text = text.trim();
-    let fault = || UnitError(format!("`{text}` is not a share; write for example 2% or 0.02"));
+    let error = || UnitError(format!("`{text}` is not a share; write for example 2% or 0.02"));
     let (number, divisor) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
-    let share = number.trim().parse::<f64>().map_err(|_| fault())? / divisor;
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(fault()) }
+    let share = number.trim().parse::<f64>().map_err(|_| error())? / divisor;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(error()) }
 }
 
 /// Prints a share with two decimals, as k6 does: `0.42%`.

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Offered;
+use super::{Attempts, Offered};
 use crate::{
     interval_log::frame::{Header, Model},
-    metric::{Totals, Value, catalogue},
+    metric::{
+        Totals, Value,
+        catalogue::{self, PROTOCOLS},
+    },
     units::{show_count, show_duration, show_share},
 };
 
@@ -120,18 +123,15 @@ impl Validity {
             self.invalid
                 .push(format!("the generator was late: p99 of schedule_lag is {lag}; use more cores or a lower rate"));
         }
-        let (failed, attempts) = match totals.sum_where(&catalogue::HTTP_REQ_FAILED.name, |_| true) {
-            Some(Value::Rate { nonzero, total }) => (nonzero, total),
-            _ => (0, 0),
-        };
+        let Attempts { failed, total: attempts } = Attempts::of_run(totals);
         if attempts > 0 && failed == attempts {
             self.warnings.push("all requests failed; see ERRORS".to_owned());
         }
-        let socketless = totals
-            .sum_where(&catalogue::HTTP_ERRORS.name, |series| series.labels.get("error_class") == Some("no_socket"));
-        if let Some(Value::Counter(count)) = socketless
-            && count > MAX_SOCKETLESS * attempts as f64
-        {
+        let socketless = PROTOCOLS.iter().filter_map(|protocol| {
+            totals.sum_where(&protocol.errors.name, |series| series.labels.get("error_class") == Some("no_socket"))
+        });
+        let count: f64 = socketless.map(|value| if let Value::Counter(count) = value { count } else { 0.0 }).sum();
+        if count > MAX_SOCKETLESS * attempts as f64 {
             self.invalid.push(format!(
                 "{count} requests found no free socket on this machine; raise `ulimit -n` or net.ipv4.ip_local_port_range"
             ));

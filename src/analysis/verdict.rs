@@ -82,7 +82,7 @@ impl Outcome {
         for finding in findings.iter().filter(|finding| finding.fails()) {
             let threshold = &finding.threshold;
             let why = if finding.no_data { "no data" } else { "failed" };
-            let tier = threshold.tier.map(|tier| format!(" ({})", tier.word())).unwrap_or_default();
+            let tier = threshold.tier.map(|tier| format!(" ({})", tier.as_str())).unwrap_or_default();
             let text = format!("threshold {} on {}{tier}: {why}", threshold.expression, threshold.key);
             reasons.push(Reason::new(Exit::ThresholdFailed, text));
         }

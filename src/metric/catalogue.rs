@@ -136,13 +136,13 @@ catalogue! {
     GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
-    OUTPUT_SENT = "output_sent" Counter None Run "Samples sent by an output, attempts included";
-    OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples an output's receiver took";
-    OUTPUT_RETRIES = "output_retries" Counter None Run "Pushes an output had to repeat";
-    OUTPUT_REJECTED = "output_rejected" Counter None Run "Samples an output's receiver refused for good";
-    OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk, so that no output can deliver them";
+    OUTPUT_SENT = "output_sent" Counter None Run "Samples that an output had to deliver; retries don't count again";
+    OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples that the receiver of an output acknowledged";
+    OUTPUT_RETRIES = "output_retries" Counter None Run "Requests that an output had to retry";
+    OUTPUT_REJECTED = "output_rejected" Counter None Run "Samples that the receiver of an output rejected for good";
+    OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
-    OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval an output has not delivered";
+    OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
     RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell the version of loadagent and the profile";
 }
 
@@ -180,6 +180,48 @@ pub enum HttpMetric {
     Errors,
     DataSent,
     DataReceived,
+}
+
+/// The metrics by which reports, progress and validity see a protocol. Another protocol is another row of [`PROTOCOLS`].
+#[derive(Debug)]
+pub struct ProtocolMetrics {
+    /// Title of its section in the summary.
+    pub title: &'static str,
+    /// Requests sent.
+    pub requests: &'static MetricDef,
+    /// Share of attempts that failed, requests that were never sent among them.
+    pub failed: &'static MetricDef,
+    /// Time from the intended start to the end of an attempt.
+    pub response_time: &'static MetricDef,
+    /// Failed attempts by class.
+    pub errors: &'static MetricDef,
+    /// Trends of the section, in their order.
+    pub trends: &'static [&'static MetricDef],
+}
+
+/// The protocols.
+pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
+    title: "HTTP",
+    requests: &HTTP_REQS,
+    failed: &HTTP_REQ_FAILED,
+    response_time: &HTTP_REQ_RESPONSE_TIME,
+    errors: &HTTP_ERRORS,
+    trends: &[
+        &HTTP_REQ_RESPONSE_TIME,
+        &HTTP_REQ_DURATION,
+        &HTTP_REQ_BLOCKED,
+        &HTTP_REQ_CONNECTING,
+        &HTTP_REQ_TLS_HANDSHAKING,
+        &HTTP_REQ_SENDING,
+        &HTTP_REQ_WAITING,
+        &HTTP_REQ_RECEIVING,
+    ],
+}];
+
+/// Whether a metric plays this role in a protocol: `has_role(metric, |protocol| protocol.failed)`.
+#[must_use]
+pub fn has_role(metric: &MetricDef, role: impl Fn(&ProtocolMetrics) -> &'static MetricDef) -> bool {
+    PROTOCOLS.iter().any(|protocol| role(protocol).name == metric.name)
 }
 
 /// The metrics that one iteration touches, in the order of [`IterationMetric`].

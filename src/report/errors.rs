@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Summary, style, table::Table};
 use crate::{
-    metric::{Value, catalogue},
+    metric::{
+        Value,
+        catalogue::{self, has_role},
+    },
     protocol::ErrorClass,
     units::{show_count, show_share},
 };
@@ -14,7 +17,7 @@ use crate::{
 pub fn error_table(summary: &Summary) -> Table {
     let mut counts: BTreeMap<(String, String, String), f64> = BTreeMap::new();
     for (series, value) in summary.totals.iter() {
-        if series.metric.name != catalogue::HTTP_ERRORS.name {
+        if !has_role(&series.metric, |protocol| protocol.errors) {
             continue;
         }
         let label = |name| series.labels.get(name).unwrap_or_default().to_owned();

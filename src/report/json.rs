@@ -80,7 +80,7 @@ fn threshold(finding: &Finding) -> (String, Json) {
     let mut json = json!({ "ok": finding.passed || threshold.bearing == Bearing::NotRun, "no_data": finding.no_data });
     let worst = finding.worst.map(|(from, to)| json!([from.as_secs_f64() * 1e3, to.as_secs_f64() * 1e3]));
     let more = [
-        ("tier", threshold.tier.map(|tier| json!(tier.word()))),
+        ("tier", threshold.tier.map(|tier| json!(tier.as_str()))),
         ("advisory", (threshold.bearing == Bearing::Advisory).then_some(json!(true))),
         ("not_run", (threshold.bearing == Bearing::NotRun).then_some(json!(true))),
         ("by_flag", threshold.by_flag.then_some(json!(true))),
@@ -152,7 +152,7 @@ fn own(summary: &Summary) -> Json {
         "reasons": summary.outcome.reasons,
         "levels": levels(&summary.findings)
             .iter()
-            .map(|level| json!({ "metric": level.key, "level": level.word() }))
+            .map(|level| json!({ "metric": level.key, "level": level.as_str() }))
             .collect::<Vec<_>>(),
         "scenarios": summary.header.scenarios,
         "validity": {

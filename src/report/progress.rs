@@ -5,7 +5,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    metric::{Interval, MetricDef, Totals, Value, catalogue},
+    metric::{
+        Interval, Totals, Value,
+        catalogue::{self, has_role},
+    },
     units::{show_count, show_duration, show_rate, show_share},
 };
 
@@ -28,9 +31,9 @@ pub enum Display {
     Silent,
 }
 
-/// What the last interval brought.
+/// The last interval in numbers.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Glance {
+pub struct Snapshot {
     /// Since the start.
     pub elapsed: Duration,
     /// Users running.
@@ -45,35 +48,34 @@ pub struct Glance {
     pub dropped: u64,
 }
 
-impl Glance {
-    /// What an interval brought, `elapsed` after the start of the run.
+impl Snapshot {
+    /// The numbers of an interval, `elapsed` after the start of the run.
     #[must_use]
     pub fn of(interval: &Interval, totals: &Totals, elapsed: Duration) -> Self {
-        let mut glance = Self { elapsed, ..Self::default() };
+        let mut snapshot = Self { elapsed, ..Self::default() };
         let (mut failed, mut total) = (0, 0);
         let mut times = Value::Trend(Box::default());
         for (id, value) in &interval.values {
             let Some((series, _)) = totals.get(*id) else { continue };
-            let is = |metric: &MetricDef| series.metric.name == metric.name;
             match value {
-                Value::Rate { nonzero, total: all } if is(&catalogue::HTTP_REQ_FAILED) => {
+                Value::Rate { nonzero, total: all } if has_role(&series.metric, |protocol| protocol.failed) => {
                     failed += nonzero;
                     total += all;
                 }
-                trend if is(&catalogue::HTTP_REQ_RESPONSE_TIME) => times.merge(trend),
-                Value::Gauge(Some(vus)) if is(&catalogue::VUS) => glance.vus += vus,
+                trend if has_role(&series.metric, |protocol| protocol.response_time) => times.merge(trend),
+                Value::Gauge(Some(vus)) if series.metric.name == catalogue::VUS.name => snapshot.vus += vus,
                 _ => {}
             }
         }
         let seconds = (interval.end_ms - interval.start_ms).max(1) as f64 / 1e3;
-        glance.rate = total as f64 / seconds;
-        glance.failed = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
+        snapshot.rate = total as f64 / seconds;
+        snapshot.failed = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
         if let Value::Trend(times) = times {
-            glance.p95 = times.quantile(0.95);
+            snapshot.p95 = times.quantile(0.95);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let dropped = totals.counter(&catalogue::DROPPED_ITERATIONS.name) as u64;
-        Self { dropped, ..glance }
+        Self { dropped, ..snapshot }
     }
 }
 
@@ -96,31 +98,31 @@ impl Display {
     }
 
     /// Shows the last second.
-    pub fn show(&mut self, glance: &Glance) {
+    pub fn show(&mut self, snapshot: &Snapshot) {
         match self {
             Self::Bar(bar) => {
-                bar.set_position(u64::try_from(glance.elapsed.as_millis()).unwrap_or(u64::MAX));
-                let left = Duration::from_millis(bar.length().unwrap_or(0)).saturating_sub(glance.elapsed);
+                bar.set_position(u64::try_from(snapshot.elapsed.as_millis()).unwrap_or(u64::MAX));
+                let left = Duration::from_millis(bar.length().unwrap_or(0)).saturating_sub(snapshot.elapsed);
                 let left = Duration::from_secs((left + Duration::from_millis(500)).as_secs());
-                bar.set_message(format!("{}  {} left", glance.text(), show_duration(left)));
+                bar.set_message(format!("{}  {} left", snapshot.text(), show_duration(left)));
             }
             Self::Lines { planned, last } => {
-                let tens = glance.elapsed.as_secs() / LINE_EVERY;
+                let tens = snapshot.elapsed.as_secs() / LINE_EVERY;
                 if tens > *last {
                     *last = tens;
-                    let elapsed = Duration::from_secs(glance.elapsed.as_secs());
-                    say(&format!("  {} of {}  {}", show_duration(elapsed), show_duration(*planned), glance.text()));
+                    let elapsed = Duration::from_secs(snapshot.elapsed.as_secs());
+                    print(&format!("  {} of {}  {}", show_duration(elapsed), show_duration(*planned), snapshot.text()));
                 }
             }
             Self::Silent => {}
         }
     }
 
-    /// Says something beside the progress.
-    pub fn say(&self, text: &str) {
+    /// Prints a message beside the progress.
+    pub fn message(&self, text: &str) {
         match self {
-            Self::Bar(bar) => bar.suspend(|| say(text)),
-            Self::Lines { .. } => say(text),
+            Self::Bar(bar) => bar.suspend(|| print(text)),
+            Self::Lines { .. } => print(text),
             Self::Silent => {}
         }
     }
@@ -133,12 +135,12 @@ impl Display {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "this is the room that talks while a run lasts")]
-fn say(text: &str) {
+#[expect(clippy::print_stderr, reason = "progress is shown on standard error")]
+fn print(text: &str) {
     eprintln!("{text}");
 }
 
-impl Glance {
+impl Snapshot {
     fn text(&self) -> String {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let vus = show_count(self.vus as u64);

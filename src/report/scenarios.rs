@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{Summary, style, table::Table, trends::show_stat};
 use crate::{
     interval_log::frame::{Model, ScenarioHeader},
-    metric::{Labels, Unit, Value, catalogue},
+    metric::{
+        Labels, Unit, Value,
+        catalogue::{self, has_role},
+    },
     threshold::Stat,
     units::{show_count, show_duration, show_rate, show_share},
 };
@@ -74,12 +77,12 @@ fn step_table(summary: &Summary, scenario: &str) -> Table {
         let key = (u32::try_from(place).unwrap_or(u32::MAX), name.to_owned(), stage);
         let empty = || (0, 0, Value::Trend(Box::default()));
         match value {
-            Value::Rate { nonzero, total } if series.metric.name == catalogue::HTTP_REQ_FAILED.name => {
+            Value::Rate { nonzero, total } if has_role(&series.metric, |protocol| protocol.failed) => {
                 let step = steps.entry(key).or_insert_with(empty);
                 step.0 += total;
                 step.1 += nonzero;
             }
-            times if series.metric.name == catalogue::HTTP_REQ_RESPONSE_TIME.name => {
+            times if has_role(&series.metric, |protocol| protocol.response_time) => {
                 steps.entry(key).or_insert_with(empty).2.merge(times);
             }
             _ => {}

@@ -4,22 +4,14 @@ use std::time::Duration;
 
 use super::{Summary, errors, outputs, own, scenarios, style, thresholds, trends};
 use crate::{
-    analysis::Verdict,
+    analysis::{Attempts, Verdict},
     exit::Exit,
-    metric::{MetricDef, Value, catalogue},
-    units::{show_bytes, show_count, show_duration, show_rate, significant},
+    metric::{
+        MetricDef, Value,
+        catalogue::{self, PROTOCOLS, ProtocolMetrics},
+    },
+    units::{show_bytes, show_count, show_duration, show_rate, show_share, significant},
 };
-
-const HTTP_TRENDS: [&MetricDef; 8] = [
-    &catalogue::HTTP_REQ_RESPONSE_TIME,
-    &catalogue::HTTP_REQ_DURATION,
-    &catalogue::HTTP_REQ_BLOCKED,
-    &catalogue::HTTP_REQ_CONNECTING,
-    &catalogue::HTTP_REQ_TLS_HANDSHAKING,
-    &catalogue::HTTP_REQ_SENDING,
-    &catalogue::HTTP_REQ_WAITING,
-    &catalogue::HTTP_REQ_RECEIVING,
-];
 
 const EXECUTION_TRENDS: [&MetricDef; 3] =
     [&catalogue::ITERATION_DURATION, &catalogue::ITERATION_RESPONSE_TIME, &catalogue::SCHEDULE_LAG];
@@ -38,10 +30,7 @@ pub fn render(summary: &Summary) -> String {
     }
     lines.push(format!("  {}", style::bold("SCENARIOS")));
     lines.extend(scenarios::lines(summary));
-    lines.push(format!("  {}", style::bold("HTTP")));
-    lines.extend(trends::trend_table(summary, &HTTP_TRENDS).lines(4));
-    lines.push(http_line(summary));
-    lines.push(String::new());
+    lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));
     let errors = errors::error_table(summary);
     if errors.has_rows() {
         lines.push(format!("  {}", style::bold("ERRORS")));
@@ -107,29 +96,38 @@ fn unfinished(summary: &Summary) -> &'static str {
     }
 }
 
-fn http_line(summary: &Summary) -> String {
+/// The section of a protocol; empty without attempts.
+fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> {
+    let ProtocolMetrics { title, requests, failed, trends, .. } = protocol;
+    let totals = &summary.totals;
+    let attempts = Attempts::of(totals, failed);
+    if attempts.total == 0 {
+        return Vec::new();
+    }
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
-    let reqs = summary.totals.counter(&catalogue::HTTP_REQS.name);
-    let (failed, total) = attempts(summary);
-    let share = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
-    // Limits that the profile expects are no failures, and must not vanish for that.
-    let limits = summary
-        .totals
-        .sum_where(&catalogue::HTTP_REQS.name, |series| series.labels.get("error_class") == Some("limited"));
+    let count = totals.counter(&requests.name);
+    // Limits that the profile expects are no failures; they are shown apart.
+    let limits = totals.sum_where(&requests.name, |series| series.labels.get("error_class") == Some("limited"));
     let limited = match limits {
         Some(Value::Counter(limits)) if limits > 0.0 => format!(", limited {}", show_count(whole(limits))),
         _ => String::new(),
     };
-    format!(
-        "    http_reqs {} ({}), http_req_failed {} ({} of {}){limited}, data sent {}, received {}",
-        show_count(whole(reqs)),
-        show_rate(reqs / seconds),
-        crate::units::show_share(share),
-        show_count(failed),
-        show_count(total),
-        show_bytes(summary.totals.counter(&catalogue::DATA_SENT.name)),
-        show_bytes(summary.totals.counter(&catalogue::DATA_RECEIVED.name)),
-    )
+    let mut lines = vec![format!("  {}", style::bold(title))];
+    lines.extend(trends::trend_table(summary, trends).lines(4));
+    lines.push(format!(
+        "    {} {} ({}), {} {} ({} of {}){limited}, data sent {}, received {}",
+        requests.name,
+        show_count(whole(count)),
+        show_rate(count / seconds),
+        failed.name,
+        show_share(attempts.failed_share()),
+        show_count(attempts.failed),
+        show_count(attempts.total),
+        show_bytes(totals.counter(&catalogue::DATA_SENT.name)),
+        show_bytes(totals.counter(&catalogue::DATA_RECEIVED.name)),
+    ));
+    lines.push(String::new());
+    lines
 }
 
 fn execution_lines(summary: &Summary) -> Vec<String> {
@@ -151,7 +149,7 @@ fn generator_line(summary: &Summary) -> String {
     let generator = &summary.validity.generator;
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let cores = significant(generator.worker_cpu_seconds / seconds);
-    let (_, attempts) = attempts(summary);
+    let attempts = Attempts::of_run(&summary.totals).total;
     let memory = generator.rss_peak_bytes.map_or_else(
         || format!("memory {}", show_bytes(generator.rss_bytes as f64)),
         |peak| format!("peak memory {}", show_bytes(peak as f64)),
@@ -166,14 +164,6 @@ fn generator_line(summary: &Summary) -> String {
         workers.unwrap_or_default(),
         per_request.unwrap_or_default()
     )
-}
-
-/// Failed attempts, and all.
-fn attempts(summary: &Summary) -> (u64, u64) {
-    match summary.totals.sum_where(&catalogue::HTTP_REQ_FAILED.name, |_| true) {
-        Some(Value::Rate { nonzero, total }) => (nonzero, total),
-        _ => (0, 0),
-    }
 }
 
 fn output_lines(summary: &Summary) -> Vec<String> {

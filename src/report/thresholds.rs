@@ -14,7 +14,7 @@ use crate::{
 #[must_use]
 pub fn lines(findings: &[Finding]) -> Vec<String> {
     let levels = levels(findings);
-    let level_line = |level: &Level<'_>| format!("    {}: {}", level.key, style::bold(level.word()));
+    let level_line = |level: &Level<'_>| format!("    {}: {}", level.key, style::bold(level.as_str()));
     findings.iter().map(line).chain(levels.iter().map(level_line)).collect()
 }
 
@@ -33,7 +33,7 @@ fn line(finding: &Finding) -> String {
     };
     let place =
         finding.worst.map(|(from, to)| format!(", the worst window, {} to {}", show_duration(from), show_duration(to)));
-    let tier = threshold.tier.map(|tier| format!("  {}", style::dim(tier.word())));
+    let tier = threshold.tier.map(|tier| format!("  {}", style::dim(tier.as_str())));
     let source = if threshold.by_flag { style::dim("  (--threshold)") } else { String::new() };
     format!(
         "    {mark} {}  {}{}  {observed}{}{source}",

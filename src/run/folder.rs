@@ -20,7 +20,7 @@ pub struct RunFolder {
     path: PathBuf,
     /// The interval log.
     pub log: LogWriter,
-    /// What single requests left behind.
+    /// Raw records of requests.
     pub records: RecordKeeper,
     /// Bytes that the interval log may take.
     pub log_limit: u64,
@@ -60,27 +60,27 @@ impl RunFolder {
         disk_limit: u64,
     ) -> Result<Self, CommandError> {
         let shown = path.display();
-        let fault = |error: std::io::Error| {
+        let to_error = |error: std::io::Error| {
             CommandError::configuration(format!(
                 "can't write to the run's directory {shown}: {error}\n  hint: choose another one with --run-dir"
             ))
         };
         Self::check_free(path)?;
-        fs::create_dir_all(path).map_err(fault)?;
+        fs::create_dir_all(path).map_err(to_error)?;
         let log =
             LogWriter::create(&log_path(path), header).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
-        let events = File::create(path.join("events.log")).map_err(fault)?;
+        let events = File::create(path.join("events.log")).map_err(to_error)?;
         // Records are many and go once they are delivered; intervals are few and stay.
         let log_limit = if record_workers.is_some() { disk_limit / 4 } else { disk_limit };
         let record = |workers| RecordLog::create(path, header.started_at_ms, workers, disk_limit - log_limit);
-        let records = RecordKeeper::new(record_workers.map(record).transpose().map_err(fault)?);
+        let records = RecordKeeper::new(record_workers.map(record).transpose().map_err(to_error)?);
         Ok(Self { path: path.to_owned(), log, records, log_limit, events })
     }
 
     /// Removes what was begun.
     pub fn discard(self) {
         for name in ["intervals.log", "events.log"] {
-            // What can't be removed stays, and the next run says that it is in its way.
+            // What can't be removed stays; the next run reports it.
             drop(fs::remove_file(self.path.join(name)));
         }
         drop(fs::remove_dir_all(self.path.join("outputs")));
@@ -88,7 +88,7 @@ impl RunFolder {
         drop(fs::remove_dir(&self.path));
     }
 
-    /// The folder, for people.
+    /// The folder as it is shown.
     #[must_use]
     pub fn shown(&self) -> String {
         self.path.display().to_string()
@@ -100,7 +100,7 @@ impl RunFolder {
     /// What failed, as text.
     pub fn event(&mut self, event: &Event) -> Result<(), String> {
         let line = serde_json::to_string(event).unwrap_or_default();
-        // The annotation in the interval log waits for room; the line is lost where there is none.
+        // The event in the interval log waits for space on the disk; the line in events.log does not.
         let annotated = self.log.event(event).map(drop).map_err(|error| error.to_string());
         writeln!(self.events, "{line}").map_err(|error| format!("events.log: {error}")).and(annotated)
     }
@@ -125,20 +125,20 @@ impl RunFolder {
     }
 }
 
-/// Writes a JSON file whole: under another name first, so that nobody reads half of it.
+/// Writes a JSON file whole: under another name first, so that no reader sees half of it.
 ///
 /// # Errors
 /// When it can't be written.
 pub fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), CommandError> {
-    let fault =
+    let to_error =
         |error: std::io::Error| CommandError { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
     let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";
     if path.exists() && !path.is_file() {
         // A pipe or a device (`--summary-export /dev/stdout`) can't be renamed over.
-        return fs::write(path, text).map_err(fault);
+        return fs::write(path, text).map_err(to_error);
     }
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    fs::write(&partial, text).map_err(fault)?;
-    fs::rename(&partial, path).map_err(fault)
+    fs::write(&partial, text).map_err(to_error)?;
+    fs::rename(&partial, path).map_err(to_error)
 }

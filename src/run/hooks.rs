@@ -1,4 +1,4 @@
-//! Setup before the load and teardown after it, each on a thread of its own, while signals are heard.
+//! Setup before the load and teardown after it, each on its own thread; a signal ends either.
 //!
 //! ```text
 //!  setup ──▶ clock starts ══ load ══▶ teardown        setup fails: no load, no teardown
@@ -29,7 +29,7 @@ use crate::{
     plan::Scenario,
 };
 
-/// What the two of a run have in common.
+/// Setup and teardown of a run.
 #[derive(Debug)]
 pub struct Hooks<'p> {
     prepared: &'p Prepared,
@@ -38,13 +38,13 @@ pub struct Hooks<'p> {
 }
 
 impl<'p> Hooks<'p> {
-    /// Those of a run, of which nothing has begun. `records`: whether somebody wants raw records.
+    /// The hooks of a run. `records`: whether an output wants raw records.
     #[must_use]
     pub fn new(prepared: &'p Prepared, records: bool) -> Self {
         Self { prepared, recorders: records.then(|| prepared.recorders()), given: Arc::default() }
     }
 
-    /// How many record raw; None where nobody does.
+    /// Number of recorders of raw records; None where no output wants them.
     #[must_use]
     pub fn recorders(&self) -> Option<usize> {
         self.recorders
@@ -77,7 +77,7 @@ impl<'p> Hooks<'p> {
     /// When it can't be begun, or a second signal came.
     pub async fn set_up(&mut self, control: &Control, signals: &mut Signals) -> Result<Option<HookRun>, CommandError> {
         let Some(scenario) = &self.prepared.plan.setup else { return Ok(None) };
-        // The run has no time zero yet: what setup records is told as of its first moments.
+        // The run has no time zero yet: what setup records counts as of its first interval.
         let (worker, start, clock_ms) = (self.prepared.workers, Instant::now(), wall_ms());
         let hook = self.run(scenario, control, signals, (worker, start, clock_ms)).await?;
         self.given = hook.left.clone();
@@ -96,7 +96,7 @@ impl<'p> Hooks<'p> {
         self.run(scenario, &Control::new(0), signals, times).await.map(Some)
     }
 
-    /// Runs teardown after the load and tells it. What it could not do is a warning: the load is what was tested.
+    /// Runs teardown after the load. Its failure is a warning: the load is what was tested.
     pub async fn finish(
         &self,
         coordinator: &mut Coordinator,
@@ -106,14 +106,14 @@ impl<'p> Hooks<'p> {
         let failure = match self.tear_down(signals, clock).await {
             Ok(None) => return None,
             Ok(Some(HookRun { recorded, failure, .. })) => {
-                coordinator.hear_alone(recorded);
+                coordinator.ingest_single(recorded);
                 failure
             }
-            Err(trouble) => Some(trouble.message),
+            Err(error) => Some(error.message),
         };
-        let told = format!("teardown failed: {}", failure?);
-        coordinator.event("teardown", told.clone());
-        Some(told)
+        let warning = format!("teardown failed: {}", failure?);
+        coordinator.event("teardown", warning.clone());
+        Some(warning)
     }
 
     async fn run(
@@ -123,7 +123,7 @@ impl<'p> Hooks<'p> {
         signals: &mut Signals,
         (worker, start, clock_ms): (usize, Instant, i64),
     ) -> Result<HookRun, CommandError> {
-        let terms = HookContext {
+        let context = HookContext {
             worker,
             start,
             clock_at_start: Duration::from_millis(u64::try_from(clock_ms).unwrap_or_default()),
@@ -131,8 +131,8 @@ impl<'p> Hooks<'p> {
             recorders: self.recorders,
             given: self.given(),
         };
-        let (plan, own, orders) = (self.prepared.plan.clone(), scenario.clone(), control.clone());
-        let mut thread = spawn_blocking(move || hook::run(&plan, &own, &orders, &terms));
+        let (plan, own, commands) = (self.prepared.plan.clone(), scenario.clone(), control.clone());
+        let mut thread = spawn_blocking(move || hook::run(&plan, &own, &commands, &context));
         let ended = tokio::select! {
             ended = &mut thread => ended,
             () = signals.next() => {
@@ -151,12 +151,12 @@ impl<'p> Hooks<'p> {
     }
 }
 
-/// Tells that there is no load because setup failed, and gives the reason that ends the run. A signal during setup is a
+/// Reports that there is no load because setup failed; gives the reason for the verdict. A signal during setup is a
 /// reason of its own.
 pub fn not_started(coordinator: &mut Coordinator, reason: &str) -> Option<Reason> {
-    let told = format!("setup failed: {reason}");
+    let text = format!("setup failed: {reason}");
     coordinator.skip_load();
-    coordinator.event("setup", format!("{told}; the load was not started"));
+    coordinator.event("setup", format!("{text}; the load was not started"));
     let is_stopped = coordinator.control().current().stop == Some(StopReason::Outside);
-    (!is_stopped).then(|| Reason::new(Exit::Aborted, told))
+    (!is_stopped).then(|| Reason::new(Exit::Aborted, text))
 }

@@ -23,21 +23,21 @@ pub fn write(log: &Path, prefix: &Path) -> Result<(), CommandError> {
         name.push(suffix);
         PathBuf::from(name)
     };
-    let fault = |path: &Path, error: io::Error| CommandError {
+    let to_error = |path: &Path, error: io::Error| CommandError {
         exit: Exit::Internal,
         message: format!("{}: {error}", path.display()),
     };
     let history = named(HISTORY_SUFFIX);
-    fs::create_dir_all(history.parent().unwrap_or(Path::new(""))).map_err(|error| fault(&history, error))?;
+    fs::create_dir_all(history.parent().unwrap_or(Path::new(""))).map_err(|error| to_error(&history, error))?;
     let mut tables = LocustCsv::default();
-    let mut rows = BufWriter::new(File::create(&history).map_err(|error| fault(&history, error))?);
-    let mut put = |row: &str| rows.write_all(row.as_bytes()).map_err(|error| fault(&history, error));
+    let mut rows = BufWriter::new(File::create(&history).map_err(|error| to_error(&history, error))?);
+    let mut put = |row: &str| rows.write_all(row.as_bytes()).map_err(|error| to_error(&history, error));
     put(&LocustCsv::history_head())?;
     LoggedRun::read(log, |interval, _| put(&tables.fold(interval)))?;
-    rows.flush().map_err(|error| fault(&history, error))?;
+    rows.flush().map_err(|error| to_error(&history, error))?;
     for (suffix, text) in tables.files() {
         let path = named(suffix);
-        fs::write(&path, text).map_err(|error| fault(&path, error))?;
+        fs::write(&path, text).map_err(|error| to_error(&path, error))?;
     }
     Ok(())
 }

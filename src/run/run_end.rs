@@ -71,7 +71,7 @@ impl RunEnd {
 impl LoggedFinding {
     fn of(finding: &Finding) -> Self {
         let Finding { threshold, observed, worst, passed, no_data } = finding;
-        let bearing = threshold.bearing.word().to_owned();
+        let bearing = threshold.bearing.as_str().to_owned();
         Self { observed: *observed, worst: *worst, passed: *passed, no_data: *no_data, bearing }
     }
 

@@ -1,7 +1,7 @@
 //! Thresholds: the parsed form (k6's grammar) and the judge that holds them against intervals.
 //!
-//! Owns `metric{tag:value}: stat op number [over window]`. Never stops a run: it only says what failed and whether it
-//! asks to abort. Start with [`parse`], then [`judge`], then [`window`] and [`tier`].
+//! Owns `metric{tag:value}: stat op number [over window]`. Never stops a run: it reports what failed and whether a failure
+//! aborts the run. Start with [`parse`], then [`judge`], then [`window`] and [`tier`].
 
 pub mod judge;
 pub mod parse;
@@ -43,19 +43,19 @@ pub struct Threshold {
     pub abort_on_fail: bool,
     /// How long after the start a failure may end the run.
     pub delay_abort: Duration,
-    /// Whether a metric without observations passes. It fails unless the profile says otherwise.
+    /// Whether a metric without observations passes. It fails by default.
     pub allow_no_data: bool,
 }
 
-/// What a missed threshold means for the run.
+/// Whether a missed threshold fails the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Bearing {
-    /// The run has failed.
+    /// The run fails.
     #[default]
     Binding,
-    /// It is told, and fails nothing: a tier that is not the one asked for.
+    /// Shown only: a tier that is not the required one.
     Advisory,
-    /// It is told, and fails nothing: what it concerns is left out (`--scenarios`).
+    /// Shown only: its scenarios are not run (`--scenarios`).
     NotRun,
 }
 
@@ -63,16 +63,16 @@ impl Bearing {
     const ALL: [(&'static str, Self); 3] =
         [("binding", Self::Binding), ("advisory", Self::Advisory), ("not_run", Self::NotRun)];
 
-    /// Its word.
+    /// `binding`, `advisory` or `not_run`.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, bearing)| *bearing == self).map_or("", |(word, _)| word)
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, bearing)| *bearing == self).map_or("", |(name, _)| name)
     }
 
-    /// The bearing of a word; binding for any other.
+    /// The bearing of a name; binding for any other.
     #[must_use]
-    pub fn of(word: &str) -> Self {
-        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, bearing)| *bearing).unwrap_or_default()
+    pub fn of(name: &str) -> Self {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, bearing)| *bearing).unwrap_or_default()
     }
 }
 

@@ -1,34 +1,34 @@
-//! Tiers: one threshold with several conditions from what is hoped for to what is still borne. Each is a condition of
-//! its own; only the one that is asked for can fail a run, and the level is the best that holds.
+//! Tiers: one threshold with several conditions, from the target to the worst that is acceptable. Each is its own
+//! condition; only the required one can fail a run, and the level is the best that holds.
 
 use super::{Bearing, judge::Finding};
 
 /// A tier, from the best down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
-    /// What is hoped for.
+    /// The objective.
     Target,
-    /// What is asked for.
+    /// Good enough.
     Acceptable,
-    /// What is borne, but to be looked into.
+    /// Tolerated, but needs a look.
     Attention,
 }
 
 impl Tier {
-    /// All, with their words.
+    /// All, by name.
     pub const ALL: [(&'static str, Self); 3] =
         [("target", Self::Target), ("acceptable", Self::Acceptable), ("attention", Self::Attention)];
 
-    /// Its word.
+    /// `target`, `acceptable` or `attention`.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, tier)| *tier == self).map_or("", |(word, _)| word)
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, tier)| *tier == self).map_or("", |(name, _)| name)
     }
 
-    /// The tier of a word.
+    /// The tier of a name.
     #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, tier)| *tier)
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, tier)| *tier)
     }
 }
 
@@ -42,10 +42,10 @@ pub struct Level<'a> {
 }
 
 impl Level<'_> {
-    /// The tier's word, or `missed`.
+    /// The tier's name, or `missed`.
     #[must_use]
-    pub fn word(&self) -> &'static str {
-        self.reached.map_or("missed", Tier::word)
+    pub fn as_str(&self) -> &'static str {
+        self.reached.map_or("missed", Tier::as_str)
     }
 }
 

@@ -112,7 +112,7 @@ fn setup_leaves_values_and_counts_like_any_request() {
     let requests = samples.lines().filter(|line| line.contains("\"http_reqs\"") && line.contains("\"Point\"")).count();
     assert_eq!(requests, 22, "raw records have them, too");
     let checked = bench.run(&["check", "p.yaml"]).stdout;
-    for line in ["once before the load, within 1m", "once after it, within 1m", "names: 1 row"] {
+    for line in ["once before the load, within 1m", "once after the load, within 1m", "names: 1 row"] {
         assert!(checked.contains(line), "{checked}");
     }
 }

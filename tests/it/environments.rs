@@ -81,7 +81,7 @@ fn a_protected_environment_is_not_run_by_mistake() {
     assert!(asked.requests.lock().unwrap().is_empty() && !bench.path().join("run").exists());
     let check = bench.run(&["check", "p.yaml", "--environment", "prod"]);
     assert_eq!(check.code, 0, "{}", check.stderr);
-    assert!(check.stdout.contains("environment prod, protected: a run needs `--confirm prod`"), "{}", check.stdout);
+    assert!(check.stdout.contains("environment prod, protected: requires `--confirm prod`"), "{}", check.stdout);
 }
 
 #[test]

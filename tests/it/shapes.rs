@@ -280,5 +280,5 @@ fn check_warns_of_what_cannot_come_true() {
     assert_eq!(told("notes"), ["ramp: 100 users at 1 per second do not all start within 1m: it ends with 60"]);
     assert_eq!((&plan["peaks"]["users"], &plan["peaks"]["users_at_ms"]), (&1_060.into(), &60_000.0.into()));
     let text = bench.run(&["check", "p.yaml"]).stdout;
-    assert!(text.contains("timeline") && text.contains("at the most 1,060 users at 1m and 100/s at 0s"), "{text}");
+    assert!(text.contains("timeline") && text.contains("peak: 1,060 users at 1m, 100/s at 0s"), "{text}");
 }

@@ -55,7 +55,7 @@ pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
     for pair in tiers.windows(2) {
         let [better, worse] = pair else { continue };
         let (Some(first), Some(second)) = (better.tier, worse.tier) else { continue };
-        let (first, second) = (first.word(), second.word());
+        let (first, second) = (first.as_str(), second.as_str());
         let same = (better.stat, better.window) == (worse.stat, worse.window);
         if !same || wants(better.operator) != wants(worse.operator) {
             let message = format!(

@@ -1,4 +1,4 @@
-//! `check`: the plan in words or JSON, with warnings about what can't be reached. Nothing is sent.
+//! `check`: prints the plan as text or JSON, with warnings about thresholds that can't be met. Sends nothing.
 
 use serde_json::json;
 
@@ -37,18 +37,18 @@ pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
     );
     if let Some(environment) = &plan.environment {
         let name = &environment.name;
-        let leave =
-            if environment.protected { format!(", protected: a run needs `--confirm {name}`") } else { String::new() };
-        text += &format!("  environment {name}{leave}\n");
+        let protection =
+            if environment.protected { format!(", protected: requires `--confirm {name}`") } else { String::new() };
+        text += &format!("  environment {name}{protection}\n");
     }
     text += &once(plan.setup.as_ref(), "before the load");
     for scenario in &plan.scenarios {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
-        text += &format!("    at most {}; up to {grace} to finish\n", show_several(scenario.peak_vus().into(), "user"));
+        text += &format!("    at most {}; graceful stop {grace}\n", show_several(scenario.peak_vus().into(), "user"));
         text += &steps(scenario);
     }
-    text += &once(plan.teardown.as_ref(), "after it");
+    text += &once(plan.teardown.as_ref(), "after the load");
     text += &rows(&plan);
     text += &timeline_of(&plan);
     if !plan.thresholds.is_empty() {
@@ -58,8 +58,8 @@ pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
                 "    {}: {}{}{}{}\n",
                 threshold.key,
                 threshold.expression,
-                threshold.tier.map(|tier| format!(" ({})", tier.word())).unwrap_or_default(),
-                if threshold.abort_on_fail { " (ends the run)" } else { "" },
+                threshold.tier.map(|tier| format!(" ({})", tier.as_str())).unwrap_or_default(),
+                if threshold.abort_on_fail { " (abortOnFail)" } else { "" },
                 if threshold.bearing == Bearing::NotRun { " (not run)" } else { "" }
             );
         }
@@ -72,7 +72,7 @@ pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
         text += &format!("  warning: {warning}\n");
     }
     if source.name == prepare::QUICK {
-        text += &format!("\n  the same as a profile:\n\n{}", source.text);
+        text += &format!("\n  equivalent profile:\n\n{}", source.text);
     }
     print(text.trim_end());
     Ok(())
@@ -99,7 +99,7 @@ fn rows(plan: &Plan) -> String {
     if sets.is_empty() { sets } else { format!("\n  data\n{sets}") }
 }
 
-/// What begins, changes and ends when; nothing for a single stage, which says it all.
+/// What starts, changes and ends when; empty for a single stage.
 fn timeline_of(plan: &Plan) -> String {
     let moments = timeline::moments(plan);
     let mut text = String::new();
@@ -119,7 +119,7 @@ fn timeline_of(plan: &Plan) -> String {
     if peaks.rate.0 > 0.0 {
         highest.push(format!("{} at {}", show_rate(peaks.rate.0), show_duration(peaks.rate.1)));
     }
-    text + &format!("\n  at the most {}\n", highest.join(" and "))
+    text + &format!("\n  peak: {}\n", highest.join(", "))
 }
 
 fn load(users: u64, rate: f64) -> String {
@@ -140,7 +140,7 @@ fn descriptors(plan: &Plan) -> Option<String> {
         .sum();
     (users + 50 > limit).then(|| {
         format!(
-            "{} users need a socket each, and the limit of open files is {}; raise `ulimit -Hn`",
+            "{} users need one socket each, but the limit of open files is {}; raise `ulimit -Hn`",
             show_count(users),
             show_count(limit)
         )
@@ -200,7 +200,7 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
         "teardown": plan.teardown.as_ref().map(once),
         "data": plan.data.iter().map(|data| json!({ "name": data.name, "rows": data.set.count() })).collect::<Vec<_>>(),
         "scenarios": scenarios.collect::<Vec<_>>(),
-        "thresholds": plan.thresholds.iter().map(|t| json!({ "metric": t.key, "threshold": t.expression, "tier": t.tier.map(Tier::word), "bearing": t.bearing.word() })).collect::<Vec<_>>(),
+        "thresholds": plan.thresholds.iter().map(|t| json!({ "metric": t.key, "threshold": t.expression, "tier": t.tier.map(Tier::as_str), "bearing": t.bearing.as_str() })).collect::<Vec<_>>(),
         "predicted_series": predicted_series(plan),
         "notes": plan.notes,
         "warnings": warnings,

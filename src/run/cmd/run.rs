@@ -1,9 +1,9 @@
 //! `run`: from a profile to its summary.
 //!
 //! ```text
-//!  prepare ─▶ setup ─▶ folder, log ─▶ sinks ─▶ pool ══ coordinator: a second at a time ══▶ pool ended ─▶ teardown
-//!                                                                                                      │
-//!                                                            code ◀─ summary ◀─ sinks drain ◀──────────┘
+//!  prepare ─▶ setup ─▶ folder, log, outputs ─▶ workers ══ coordinator: one interval a second ══▶ teardown ─▶ verdict
+//!                                                                                                              │
+//!                                                      exit code ◀─ summary ◀─ outputs deliver the rest ◀──────┘
 //! ```
 //!
 //! Start with [`execute`].
@@ -117,7 +117,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let silent = args.quiet || args.no_progress;
     let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
     let (lead, notice) = load::lead(args, LEAD)?;
-    notice.iter().for_each(|notice| display.say(&format!("  {notice}")));
+    notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
     let control = Control::new(prepared.plan.scenarios.len());
@@ -129,7 +129,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let setup = hooks.set_up(&control, signals).await?;
     let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
     let header = prepared.header(clock.started_at_ms());
-    let (folder, sinks) = match open(prepared, &header, hooks.recorders(), args).await {
+    let (folder, outputs) = match open(prepared, &header, hooks.recorders(), args).await {
         Ok(open) => open,
         Err(error) => {
             // There is no load, but what setup made is there.
@@ -144,11 +144,11 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
         None => WorkerPool::start(&prepared.plan, &control, hooks.pool_config(&clock, recorded)),
     };
     if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
-        display.say(&line);
+        display.message(&line);
     }
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
     lower_thread_priority();
-    let mut coordinator = Coordinator::new(prepared, header, folder, clock, control, sinks, display);
+    let mut coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
     prepared.plan.notes.iter().for_each(|note| coordinator.event("load", note.clone()));
     Ok(Started { coordinator, hooks, clock, traffic, setup_failure })
 }
@@ -194,7 +194,7 @@ async fn open(
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
     match Outputs::start(&prepared.sinks, header, &prepared.run_dir) {
-        Ok(sinks) => Ok((folder, sinks)),
+        Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
             folder.discard();
@@ -219,7 +219,7 @@ async fn open_control_port(
     });
     let bound = port::serve(address, control.clone(), steerable.collect()).await;
     let bound = bound.map_err(|error| CommandError::configuration(format!("--control {address}: {error}")))?;
-    display.say(&format!("  control API listening on http://{bound}/v1/status"));
+    display.message(&format!("  control API listening on http://{bound}/v1/status"));
     Ok(())
 }
 

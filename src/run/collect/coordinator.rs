@@ -11,7 +11,7 @@ use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
     outputs::Outputs,
-    records::Unkept,
+    records::LostRecords,
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
@@ -20,7 +20,7 @@ use crate::{
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
     output::DeliveryStats,
-    report::progress::{Display, Glance},
+    report::progress::{Display, Snapshot},
     run::{
         clock::{RunClock, since, wall_ms},
         error::CommandError,
@@ -36,13 +36,13 @@ const GRACE: Duration = Duration::from_millis(500);
 const TOO_LONG_FULL: &str =
     "the disk was full for too long: the oldest intervals were dropped, and outputs that lag behind miss them";
 
-/// Listens to the workers.
+/// Collects a run.
 pub struct Coordinator {
     header: Header,
     folder: RunFolder,
     clock: RunClock,
     control: Control,
-    sinks: Outputs,
+    outputs: Outputs,
     display: Display,
     assembler: Assembler,
     compactor: Compactor,
@@ -56,17 +56,17 @@ pub struct Coordinator {
     elapsed: Duration,
 }
 
-/// How listening ended.
+/// How collecting ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Every worker has ended.
     Whole,
-    /// A second signal: without waiting for the workers.
+    /// By a second signal, without waiting for the workers.
     CutOff,
 }
 
 impl Ending {
-    /// Whether the workers were left behind.
+    /// Whether workers may still be running.
     #[must_use]
     pub fn is_cut_off(self) -> bool {
         self == Self::CutOff
@@ -75,11 +75,11 @@ impl Ending {
 
 /// What a run leaves when its outputs are drained.
 pub struct RunResult {
-    /// What the run was.
+    /// Identity and plan of the run.
     pub header: Header,
     /// Its folder.
     pub folder: RunFolder,
-    /// Everything that its intervals say.
+    /// The fold of its intervals.
     pub fold: RunFold,
     /// Length of the load.
     pub elapsed: Duration,
@@ -92,7 +92,7 @@ pub struct RunResult {
 }
 
 impl Coordinator {
-    /// A coordinator that has heard nothing.
+    /// A coordinator without intervals.
     #[must_use]
     pub fn new(
         prepared: &Prepared,
@@ -100,7 +100,7 @@ impl Coordinator {
         folder: RunFolder,
         clock: RunClock,
         control: Control,
-        sinks: Outputs,
+        outputs: Outputs,
         display: Display,
     ) -> Self {
         Self {
@@ -118,12 +118,12 @@ impl Coordinator {
             folder,
             clock,
             control,
-            sinks,
+            outputs,
             display,
         }
     }
 
-    /// Listens until every worker has ended, or a second signal comes.
+    /// Collects until every worker has ended, or a second signal comes.
     pub async fn listen(&mut self, mut intervals: mpsc::Receiver<WorkerInterval>, signals: &mut Signals) -> Ending {
         let mut signalled = false;
         let ending = loop {
@@ -131,7 +131,7 @@ impl Coordinator {
             tokio::select! {
                 part = intervals.recv() => {
                     let Some(part) = part else { break Ending::Whole };
-                    self.hear(part);
+                    self.ingest(part);
                     if self.assembler.all_ended() {
                         break Ending::Whole;
                     }
@@ -156,20 +156,20 @@ impl Coordinator {
         ending
     }
 
-    fn hear(&mut self, part: WorkerInterval) {
-        let unkept = self.folder.records.keep(&part);
-        self.note_unkept(unkept);
-        self.sinks.lost_spans(part.spans.lost);
+    fn ingest(&mut self, part: WorkerInterval) {
+        let lost = self.folder.records.keep(&part);
+        self.note_lost_records(lost);
+        self.outputs.lost_spans(part.spans.lost);
         self.assembler.take(part);
     }
 
-    /// Takes over what teardown recorded, when the workers are not there any more, as an interval of its own.
-    pub fn hear_alone(&mut self, part: WorkerInterval) {
-        self.hear(part);
+    /// Ingests what teardown recorded after the workers have ended, as an interval of its own.
+    pub fn ingest_single(&mut self, part: WorkerInterval) {
+        self.ingest(part);
         self.close(Instant::now());
     }
 
-    /// The orders of the run.
+    /// Control commands of the run.
     #[must_use]
     pub fn control(&self) -> &Control {
         &self.control
@@ -192,31 +192,31 @@ impl Coordinator {
 
     /// Closes the interval that ends at `end`.
     fn close(&mut self, end: Instant) {
-        // Two closes in one millisecond (a worker's last word right after a tick) are one interval.
+        // Two closes in one millisecond (a worker's final flush right after a tick) are one interval.
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
         self.watch.record(&mut self.assembler);
-        self.sinks.record(&mut self.assembler);
+        self.outputs.record(&mut self.assembler);
         let interval = self.assembler.close(self.last_end.1, end_ms);
         self.last_end = (end, end_ms);
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
-        let unkept = self.folder.records.keep_users(&interval, &self.fold.totals);
-        self.note_unkept(unkept);
+        let lost = self.folder.records.keep_users(&interval, &self.fold.totals);
+        self.note_lost_records(lost);
         let written = self.folder.log.interval(&interval);
-        let kept = self.sinks.advance(&interval, written.is_ok());
+        let kept = self.outputs.advance(&interval, written.is_ok());
         if let Err(error) = written {
-            self.fault(Exit::TelemetryIncomplete, CommandError::internal(&error).message);
+            self.report_error(Exit::TelemetryIncomplete, CommandError::internal(&error).message);
         }
         if !kept {
-            self.fault(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
+            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
         }
-        self.tell_notices();
+        self.emit_warnings();
         self.release_records();
-        let delivered = self.sinks.delivered_intervals();
-        if let Some(told) = self.compactor.advance(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
-            self.event("log", told);
+        let delivered = self.outputs.delivered_intervals();
+        if let Some(message) = self.compactor.advance(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
+            self.event("log", message);
         }
-        self.display.show(&Glance::of(&interval, &self.fold.totals, since(self.clock.start())));
+        self.display.show(&Snapshot::of(&interval, &self.fold.totals, since(self.clock.start())));
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
             self.event("control", format!("worker {}: {}", event.worker, event.what));
@@ -230,24 +230,24 @@ impl Coordinator {
         self.abort_if_asked();
     }
 
-    fn tell_notices(&mut self) {
-        for notice in self.sinks.take_notices() {
-            self.event("output", notice);
+    fn emit_warnings(&mut self) {
+        for warning in self.outputs.take_notices() {
+            self.event("output", warning);
         }
     }
 
-    fn note_unkept(&mut self, unkept: Unkept) {
-        if unkept.lost > 0 {
-            self.sinks.lost_records(unkept.lost);
+    fn note_lost_records(&mut self, lost: LostRecords) {
+        if lost.lost > 0 {
+            self.outputs.lost_records(lost.lost);
         }
-        if let Some(fault) = unkept.fault {
-            self.fault(Exit::TelemetryIncomplete, fault);
+        if let Some(error) = lost.error {
+            self.report_error(Exit::TelemetryIncomplete, error);
         }
     }
 
     fn release_records(&mut self) {
-        if let Err(error) = self.folder.records.release(self.sinks.delivered_records()) {
-            self.fault(Exit::TelemetryIncomplete, format!("record log: {error}"));
+        if let Err(error) = self.folder.records.release(self.outputs.delivered_records()) {
+            self.report_error(Exit::TelemetryIncomplete, format!("record log: {error}"));
         }
     }
 
@@ -266,56 +266,56 @@ impl Coordinator {
         }
     }
 
-    /// Says what has happened, and writes it down.
+    /// Prints an event and writes it to both logs.
     pub fn event(&mut self, kind: &str, text: String) {
-        self.display.say(&format!("  {text}"));
+        self.display.message(&format!("  {text}"));
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
         if let Err(message) = self.folder.event(&event) {
-            self.fault(Exit::TelemetryIncomplete, message);
+            self.report_error(Exit::TelemetryIncomplete, message);
         }
     }
 
-    /// Notes a fault of the telling side once, however often it comes.
-    fn fault(&mut self, exit: Exit, message: String) {
+    /// Reports an error of telemetry; the same one only once.
+    fn report_error(&mut self, exit: Exit, message: String) {
         if !self.errors.iter().any(|known| known.text == message) {
-            self.display.say(&format!("  {message}"));
+            self.display.message(&format!("  {message}"));
             self.errors.push(Reason::new(exit, message));
         }
     }
 
-    /// Gives the sinks time to deliver what is left; a signal ends the waiting.
+    /// Gives the outputs time to deliver the rest; a signal ends it.
     pub async fn drain(&mut self, limit: Duration, signals: &mut Signals) {
-        // A disk that has room again takes what waited for it, and sinks read it there.
+        // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
-        self.sinks.settle(!unwritten);
-        self.sinks.end(limit);
+        self.outputs.settle(!unwritten);
+        self.outputs.end(limit);
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
-        let mut told = false;
+        let mut announced = false;
         loop {
             tokio::select! {
-                () = self.sinks.ended() => return,
-                () = signals.next() => self.sinks.end(Duration::ZERO),
-                () = sleep(GRACE) => self.tell_notices(),
-                () = &mut slow, if !told => {
-                    told = true;
-                    self.display.say("  delivering remaining samples to the outputs; Ctrl-C stops and leaves them spooled");
+                () = self.outputs.ended() => return,
+                () = signals.next() => self.outputs.end(Duration::ZERO),
+                () = sleep(GRACE) => self.emit_warnings(),
+                () = &mut slow, if !announced => {
+                    announced = true;
+                    self.display.message("  delivering remaining samples to the outputs; Ctrl-C stops and leaves them spooled");
                 }
             }
         }
     }
 
-    /// Ends the telling.
+    /// Ends collecting.
     #[must_use]
     pub fn finish(mut self) -> RunResult {
-        self.tell_notices();
+        self.emit_warnings();
         self.release_records();
-        if let Some(told) = self.compactor.end(&mut self.folder.log) {
-            self.event("log", told);
+        if let Some(message) = self.compactor.end(&mut self.folder.log) {
+            self.event("log", message);
         }
         RunResult {
             generator: self.generator(),
-            outputs: self.sinks.stats(),
+            outputs: self.outputs.stats(),
             header: self.header,
             folder: self.folder,
             fold: self.fold,

@@ -1,4 +1,4 @@
-//! What single requests left behind, written down where a sink wants it.
+//! Raw records of requests, written to the record log where an output wants them.
 
 use std::io;
 
@@ -7,22 +7,22 @@ use crate::{
     record_log::{Appended, Position, RecordLog},
 };
 
-/// Shorter intervals are the last moments of a run.
+/// Shorter intervals are the end of a run.
 const HALF_A_SECOND_MS: i64 = 500;
-const LOST: &str = "the disk limit, or the memory for a second of records, is used up: records of requests are lost\n  \
+const LOST: &str = "the disk limit or the memory for one second of records is exhausted: records of requests are lost\n  \
                     hint: --disk-limit SIZE, or fewer of them (influxdb mode=sampled)";
 
-/// Keeps records; without a log it keeps none.
+/// Writes records; none without a log.
 #[derive(Debug)]
 pub struct RecordKeeper(Option<RecordLog>);
 
-/// What could not be kept.
+/// Records that could not be written.
 #[derive(Debug, Default)]
-pub struct Unkept {
+pub struct LostRecords {
     /// How many records.
     pub lost: u64,
-    /// Why, for people.
-    pub fault: Option<String>,
+    /// Why.
+    pub error: Option<String>,
 }
 
 impl RecordKeeper {
@@ -32,19 +32,19 @@ impl RecordKeeper {
         Self(log)
     }
 
-    /// Keeps what the requests of a worker's interval left behind.
-    pub fn keep(&mut self, part: &WorkerInterval) -> Unkept {
-        let Some(log) = &mut self.0 else { return Unkept::default() };
+    /// Writes the records of a worker's interval.
+    pub fn keep(&mut self, part: &WorkerInterval) -> LostRecords {
+        let Some(log) = &mut self.0 else { return LostRecords::default() };
         let all = part.records.count + part.records.lost;
-        Unkept::of(log.append(part.worker, &part.records), all)
+        LostRecords::of(log.append(part.worker, &part.records), all)
     }
 
-    /// Keeps the number of users as samples, one a second of all scenarios, as k6 does: their sum is known on the
-    /// telling side only.
-    pub fn keep_users(&mut self, interval: &Interval, totals: &Totals) -> Unkept {
-        let Some(log) = &mut self.0 else { return Unkept::default() };
+    /// Keeps the number of users as samples, one a second of all scenarios, as k6 does: only the coordinator
+    /// knows their sum.
+    pub fn keep_users(&mut self, interval: &Interval, totals: &Totals) -> LostRecords {
+        let Some(log) = &mut self.0 else { return LostRecords::default() };
         if interval.end_ms - interval.start_ms < HALF_A_SECOND_MS {
-            return Unkept::default();
+            return LostRecords::default();
         }
         let sum = |wanted: &'static MetricDef| {
             let values = interval.values.iter().filter_map(|(id, value)| {
@@ -57,10 +57,10 @@ impl RecordKeeper {
             (wanted, Labels::default(), values.sum::<f64>())
         };
         let gauges = [&catalogue::VUS, &catalogue::VUS_MAX].map(sum);
-        Unkept::of(log.append_gauges(interval.end_ms * 1_000_000, &gauges), gauges.len() as u64)
+        LostRecords::of(log.append_gauges(interval.end_ms * 1_000_000, &gauges), gauges.len() as u64)
     }
 
-    /// Gives back the room of what every sink has delivered.
+    /// Frees the space of what every output has delivered.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -72,12 +72,12 @@ impl RecordKeeper {
     }
 }
 
-impl Unkept {
+impl LostRecords {
     fn of(kept: io::Result<Appended>, all: u64) -> Self {
         match kept {
             Ok(Appended { lost: 0, .. }) => Self::default(),
-            Ok(Appended { lost, .. }) => Self { lost, fault: Some(LOST.to_owned()) },
-            Err(error) => Self { lost: all, fault: Some(format!("record log: {error}")) },
+            Ok(Appended { lost, .. }) => Self { lost, error: Some(LOST.to_owned()) },
+            Err(error) => Self { lost: all, error: Some(format!("record log: {error}")) },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! From flags to everything a run needs: the plan, the practice target, sinks, identity.
+//! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
 pub mod confirmation;
 pub mod load;
@@ -71,7 +71,7 @@ pub struct Source {
 /// # Errors
 /// Bad flags (2), a bad profile or configuration (104).
 pub fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
-    // One provider for every TLS client of the process; a second call is no fault.
+    // One provider for every TLS client of the process; a second call is ignored.
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
     let usage = |message: String| CommandError { exit: Exit::Usage, message };
@@ -251,7 +251,7 @@ fn new_run_id() -> String {
     format!("{}-{letters}", Timestamp::now().strftime("%Y%m%d-%H%M%S"))
 }
 
-/// Each user may hold a socket: as many descriptors as the system allows without asking anybody.
+/// Each user may hold a socket: as many descriptors as the hard limit allows.
 fn raise_descriptor_limit() {
     let limit = getrlimit(Resource::Nofile);
     // A refusal leaves the limit as it was; running out is then seen and counted as `no_socket`.

@@ -1,4 +1,4 @@
-//! Thresholds between the rooms: those that flags give, and their way into a log and out of it.
+//! Thresholds of `--threshold`, and their form in the log.
 
 use crate::{
     cli::RunArgs,
@@ -34,7 +34,7 @@ pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What a log keeps of a threshold; `metrics` are the profile's.
+/// The form in the log; `metrics` are the profile's.
 #[must_use]
 pub fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHeader {
     let own = metrics.iter().find(|metric| metric.def == threshold.metric);
@@ -42,14 +42,14 @@ pub fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHead
         metric: threshold.key.clone(),
         condition: threshold.expression.clone(),
         allow_no_data: threshold.allow_no_data,
-        tier: threshold.tier.map(|tier| tier.word().to_owned()),
-        bearing: threshold.bearing.word().to_owned(),
+        tier: threshold.tier.map(|tier| tier.as_str().to_owned()),
+        bearing: threshold.bearing.as_str().to_owned(),
         by_flag: threshold.by_flag,
         own: own.map(|metric| (metric.def.kind.word().to_owned(), metric.def.unit.word().to_owned())),
     }
 }
 
-/// The threshold that a log kept; None when this version knows its metric no more.
+/// A threshold from a log; None when this version does not know its metric.
 #[must_use]
 pub fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
     let own = header.own.as_ref().and_then(|own| defined(&header.metric, own));
@@ -64,7 +64,7 @@ pub fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
     })
 }
 
-/// The metric of a profile that a log tells of by the words for its kind and unit.
+/// A metric of the profile, from the names of its kind and unit in the log.
 fn defined(key: &str, (kind, unit): &(String, String)) -> Option<MetricDef> {
     let kind = Kind::ALL.into_iter().find(|known| known.word() == kind)?;
     let unit = Unit::ALL.into_iter().find(|known| known.word() == unit)?;

@@ -150,7 +150,7 @@ fn the_best_tier_that_holds_is_the_level_and_only_what_is_asked_for_fails() {
         );
         judge.observe(&second(0, failed));
         let findings = judge.findings(Duration::from_secs(1));
-        assert_eq!(levels(&findings).iter().map(Level::word).collect::<Vec<_>>(), [level], "{failed} of 10");
+        assert_eq!(levels(&findings).iter().map(Level::as_str).collect::<Vec<_>>(), [level], "{failed} of 10");
         assert_eq!(findings.iter().filter(|finding| finding.fails()).count(), fails, "{failed} of 10");
     }
 }
