@@ -13,7 +13,7 @@ scenarios:
   s:
     vus: 1
     duration: 1s
-    user: {open_orders: [], token: t, order: o, left: 5}
+    user: {open_orders: [], token: t, order: o, left: 5, question: q}
     flow:
 ";
 
