@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use loadagent::{
+use loadagent::testing::{
     language::{
         Escape, EvalContext, Expr, IterationId, Named, Response, Scope, Slot, Template, TemplateError, Value,
         extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},

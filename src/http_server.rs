@@ -21,7 +21,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers requests until the future is dropped. Must run within a `LocalSet`.
-pub async fn serve<A>(listener: TcpListener, answer: impl Fn(Request<Incoming>) -> A + Clone + 'static)
+pub(crate) async fn serve<A>(listener: TcpListener, answer: impl Fn(Request<Incoming>) -> A + Clone + 'static)
 where
     A: Future<Output = Response<Full<Bytes>>> + 'static,
 {

@@ -33,23 +33,33 @@
 //!   `report::progress`, `main` and `protocol::debug` (`--http-debug`) write standard error.
 //! - The practice target shares only `units` with the generator: the same mistake in both would go unnoticed.
 
-pub mod analysis;
-pub mod cli;
-pub mod control;
-pub mod dashboard;
-pub mod executor;
-pub mod exit;
-pub mod http_server;
-pub mod interval_log;
-pub mod language;
-pub mod metric;
-pub mod output;
-pub mod plan;
-pub mod practice_target;
-pub mod profile;
-pub mod protocol;
-pub mod record_log;
-pub mod report;
-pub mod run;
-pub mod threshold;
-pub mod units;
+mod analysis;
+mod cli;
+mod control;
+mod dashboard;
+mod executor;
+mod exit;
+mod http_server;
+mod interval_log;
+mod language;
+mod metric;
+mod output;
+mod plan;
+mod practice_target;
+mod profile;
+mod protocol;
+mod record_log;
+mod report;
+mod run;
+#[doc(hidden)]
+pub mod testing;
+mod threshold;
+mod units;
+
+use std::process::ExitCode;
+
+/// Parses the command line, executes the command and returns its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    run::cmd::main()
+}

@@ -26,7 +26,7 @@ const NANOS: [(&str, f64); 9] = [
 ///
 /// # Errors
 /// When the text is empty, negative, has an unknown unit, or exceeds 10 years.
-pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
     let text = text.trim();
     let error = || UnitError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
     if let Ok(millis) = text.parse::<f64>() {
@@ -58,7 +58,7 @@ fn nanos_to_duration(nanos: f64) -> Option<Duration> {
 
 /// Prints a duration the short way, three significant digits: `870µs`, `12.3ms`, `1.5s`, `2m30s`, `3h05m`.
 #[must_use]
-pub fn show_duration(duration: Duration) -> String {
+pub(crate) fn show_duration(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     if duration.is_zero() {
         "0s".to_owned()
@@ -85,7 +85,7 @@ pub fn show_duration(duration: Duration) -> String {
 
 /// Three significant digits without trailing zeros: `0.123`, `1.5`, `12.3`, `870`.
 #[must_use]
-pub fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let digits = match value.abs() {
         v if v >= 99.95 => 0,
         v if v >= 9.995 => 1,
@@ -99,7 +99,7 @@ pub fn significant(value: f64) -> String {
 ///
 /// # Errors
 /// When the text is not a number with an optional unit of bytes.
-pub fn parse_size(text: &str) -> Result<u64, UnitError> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, UnitError> {
     const SIZES: [(&str, f64); 11] = [
         ("", 1.0),
         ("b", 1.0),
@@ -127,7 +127,7 @@ pub fn parse_size(text: &str) -> Result<u64, UnitError> {
 
 /// Prints bytes as k6 does, decimal units: `870 B`, `12.3 kB`, `1.5 GB`.
 #[must_use]
-pub fn show_bytes(bytes: f64) -> String {
+pub(crate) fn show_bytes(bytes: f64) -> String {
     const NAMES: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes;
     let mut unit = 0;
@@ -142,7 +142,7 @@ pub fn show_bytes(bytes: f64) -> String {
 ///
 /// # Errors
 /// When the text is no number or lies outside 0 to 1 (0 % to 100 %).
-pub fn parse_share(text: &str) -> Result<f64, UnitError> {
+pub(crate) fn parse_share(text: &str) -> Result<f64, UnitError> {
     let text = text.trim();
     let error = || UnitError(format!("`{text}` is not a share; write for example 2% or 0.02"));
     let (number, divisor) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
@@ -152,19 +152,19 @@ pub fn parse_share(text: &str) -> Result<f64, UnitError> {
 
 /// Prints a share with two decimals, as k6 does: `0.42%`.
 #[must_use]
-pub fn show_share(share: f64) -> String {
+pub(crate) fn show_share(share: f64) -> String {
     format!("{:.2}%", share * 100.0)
 }
 
 /// Prints how many there are of something: `1 user`, `1,000 users`.
 #[must_use]
-pub fn show_several(count: u64, noun: &str) -> String {
+pub(crate) fn show_several(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", show_count(count), if count == 1 { "" } else { "s" })
 }
 
 /// Prints a whole number with thin groups: `1,234,567`.
 #[must_use]
-pub fn show_count(count: u64) -> String {
+pub(crate) fn show_count(count: u64) -> String {
     let digits = count.to_string();
     let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -178,7 +178,7 @@ pub fn show_count(count: u64) -> String {
 
 /// Prints a rate per second, grouped, with decimals only when small: `12,345/s`, `0.4/s`.
 #[must_use]
-pub fn show_rate(per_second: f64) -> String {
+pub(crate) fn show_rate(per_second: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded positive rate")]
     if per_second >= 1_000.0 {
         format!("{}/s", show_count(per_second.round() as u64))

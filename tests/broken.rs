@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use loadagent::profile::{self, Diagnostics, Given};
+use loadagent::testing::profile::{self, Diagnostics, Given};
 
 struct Case<'t> {
     title: &'t str,
@@ -36,7 +36,7 @@ fn errors(profile: &str) -> Diagnostics {
     match profile::load("p.yaml", profile, &Given::default()) {
         Err(errors) => errors,
         // A profile without errors is not a case; the test below says so.
-        Ok(_) => Diagnostics::new("p.yaml", profile, Vec::new()),
+        Ok(()) => Diagnostics::new("p.yaml", profile, Vec::new()),
     }
 }
 
@@ -85,4 +85,30 @@ fn errors_are_in_the_order_of_the_file() {
         let places: Vec<_> = errors(case.profile).list.iter().map(|error| error.place).collect();
         assert!(places.is_sorted(), "{}: {places:?}", case.title);
     }
+}
+
+#[test]
+fn profiles_with_several_errors() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/broken");
+    let mut profiles: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .collect();
+    profiles.sort();
+    assert!(profiles.len() >= 6);
+    for path in profiles {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let errors = profile::load(&name, &std::fs::read_to_string(&path).unwrap(), &Given::default()).unwrap_err();
+        check(&format!("broken/{}.txt", name.trim_end_matches(".yaml")), &format!("{errors}\n"));
+    }
+}
+
+fn check(name: &str, text: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(known, text, "{name} differs; `UPDATE_GOLDEN=1 cargo test` writes it");
 }

@@ -254,7 +254,7 @@ fn check_table(document: &str, name: &str, derived: &str) {
 
 #[test]
 fn metrics_are_listed() {
-    use loadagent::metric::{Kind, Unit, catalogue};
+    use loadagent::testing::metric::{Kind, Unit, catalogue};
     let mut table = String::from("| metric | kind | unit | meaning |\n|---|---|---|---|\n");
     for metric in catalogue::ALL {
         let kind = match metric.kind {
@@ -276,7 +276,7 @@ fn metrics_are_listed() {
 #[test]
 fn exit_codes_are_listed() {
     let mut table = String::from("| code | meaning |\n|---|---|\n");
-    for (exit, meaning) in loadagent::exit::Exit::TABLE {
+    for (exit, meaning) in loadagent::testing::exit::Exit::TABLE {
         table += &format!("| {} | {meaning} |\n", exit.code());
     }
     check_table("README.md", "exit codes", &table);
@@ -285,7 +285,7 @@ fn exit_codes_are_listed() {
 #[test]
 fn options_of_the_practice_target_are_listed() {
     let mut table = String::from("| option | meaning |\n|---|---|\n");
-    for (name, help) in loadagent::practice_target::NAMES {
+    for (name, help) in loadagent::testing::practice_target::NAMES {
         table += &format!("| `{}` | {help} |\n", name.replace('_', "-"));
     }
     check_table("docs/target.md", "options", &table);
@@ -293,7 +293,7 @@ fn options_of_the_practice_target_are_listed() {
 
 #[test]
 fn expressions_are_documented() {
-    use loadagent::language::{function, scope};
+    use loadagent::testing::language::{function, scope};
     let mut names = String::from("| name | what it holds |\n|---|---|\n");
     for (name, about) in scope::builtins() {
         names += &format!("| `{name}` | {about} |\n");

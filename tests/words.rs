@@ -175,8 +175,9 @@ fn no_retired_word_is_used() {
         found.difference(&known).map(|(name, word)| format!("{name}: `{word}`; use {}", better[word])).collect();
     assert!(new.is_empty(), "{new:#?}");
     if std::env::var_os("UPDATE_WORDS").is_some() {
-        let lines =
-            files.iter().map(|(name, words)| format!("{name}: {}\n", Vec::from_iter(words.iter().cloned()).join(" ")));
+        let lines = files
+            .iter()
+            .map(|(name, words)| format!("{name}: {}\n", words.iter().cloned().collect::<Vec<_>>().join(" ")));
         fs::write(root().join(NOT_YET), lines.collect::<String>()).unwrap();
         return;
     }

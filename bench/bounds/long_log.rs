@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use loadagent::{
+use loadagent::testing::{
     interval_log::{Cursor, Entry, Header, LogWriter, Pressure},
     metric::{
         Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value,

@@ -4,7 +4,7 @@ use crate::metric::{MetricDef, Totals, Value, catalogue::PROTOCOLS};
 
 /// Attempts of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attempts {
+pub(crate) struct Attempts {
     /// Those that failed.
     pub failed: u64,
     /// All.
@@ -14,7 +14,7 @@ pub struct Attempts {
 impl Attempts {
     /// Of all protocols.
     #[must_use]
-    pub fn of_run(totals: &Totals) -> Self {
+    pub(crate) fn of_run(totals: &Totals) -> Self {
         PROTOCOLS.iter().fold(Self::default(), |sum, protocol| {
             let of = Self::of(totals, protocol.failed);
             Self { failed: sum.failed + of.failed, total: sum.total + of.total }
@@ -23,7 +23,7 @@ impl Attempts {
 
     /// Of one protocol, by its rate of failed attempts.
     #[must_use]
-    pub fn of(totals: &Totals, failed: &MetricDef) -> Self {
+    pub(crate) fn of(totals: &Totals, failed: &MetricDef) -> Self {
         match totals.sum_where(&failed.name, |_| true) {
             Some(Value::Rate { nonzero, total }) => Self { failed: nonzero, total },
             _ => Self::default(),
@@ -32,7 +32,7 @@ impl Attempts {
 
     /// Share of failed attempts; zero without attempts.
     #[must_use]
-    pub fn failed_share(self) -> f64 {
+    pub(crate) fn failed_share(self) -> f64 {
         if self.total == 0 { 0.0 } else { self.failed as f64 / self.total as f64 }
     }
 }

@@ -6,13 +6,13 @@ use crate::metric::{Interval, intended::IntendedCell};
 
 /// What was due, per scenario, over the whole run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Offered {
+pub(crate) struct Offered {
     scenarios: BTreeMap<u16, ScenarioOffer>,
 }
 
 /// One scenario's part.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ScenarioOffer {
+pub(crate) struct ScenarioOffer {
     /// Iterations that were due.
     pub due: u64,
     /// Those that could not be started.
@@ -21,7 +21,7 @@ pub struct ScenarioOffer {
 
 impl Offered {
     /// Takes an interval.
-    pub fn fold(&mut self, interval: &Interval) {
+    pub(crate) fn fold(&mut self, interval: &Interval) {
         interval.intended.iter().for_each(|cell| self.add(cell));
     }
 
@@ -33,7 +33,7 @@ impl Offered {
 
     /// A scenario by its position in the plan.
     #[must_use]
-    pub fn scenario(&self, index: usize) -> ScenarioOffer {
+    pub(crate) fn scenario(&self, index: usize) -> ScenarioOffer {
         u16::try_from(index).ok().and_then(|index| self.scenarios.get(&index)).copied().unwrap_or_default()
     }
 }

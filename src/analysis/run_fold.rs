@@ -15,7 +15,7 @@ use crate::{
 
 /// Everything that intervals say about a run.
 #[derive(Debug)]
-pub struct RunFold {
+pub(crate) struct RunFold {
     /// All series.
     pub totals: Totals,
     /// Iterations that were due.
@@ -26,12 +26,12 @@ pub struct RunFold {
 impl RunFold {
     /// An empty fold of a run whose schedules last `planned`.
     #[must_use]
-    pub fn new(thresholds: &[Threshold], planned: Duration) -> Self {
+    pub(crate) fn new(thresholds: &[Threshold], planned: Duration) -> Self {
         Self { totals: Totals::default(), offered: Offered::default(), judge: Judge::new(thresholds, planned) }
     }
 
     /// Takes the next interval.
-    pub fn take(&mut self, interval: &Interval) {
+    pub(crate) fn take(&mut self, interval: &Interval) {
         self.totals.fold(interval);
         self.offered.fold(interval);
         self.judge.observe(interval);
@@ -39,14 +39,14 @@ impl RunFold {
 
     /// The first failed threshold that asks to end the run.
     #[must_use]
-    pub fn wants_abort(&self, elapsed: Duration) -> Option<Finding> {
+    pub(crate) fn wants_abort(&self, elapsed: Duration) -> Option<Finding> {
         self.judge.wants_abort(elapsed)
     }
 
     /// The judgement after `elapsed`. Without a load (setup failed) no threshold counts. `reasons` are those that the
     /// intervals don't show: a stop, an abort, an error.
     #[must_use]
-    pub fn judge(
+    pub(crate) fn judge(
         &self,
         header: &Header,
         generator: Generator,

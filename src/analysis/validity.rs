@@ -25,7 +25,7 @@ const BUSY: f64 = 0.95;
 
 /// Costs of the generator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Generator {
+pub(crate) struct Generator {
     /// CPU time, all threads.
     pub cpu_seconds: f64,
     /// CPU time of the threads that make the load.
@@ -43,7 +43,7 @@ pub struct Generator {
 impl Generator {
     /// What a log shows of a generator without its end entry.
     #[must_use]
-    pub fn of_totals(totals: &Totals) -> Self {
+    pub(crate) fn of_totals(totals: &Totals) -> Self {
         let resident = match totals.sum_where(&catalogue::GENERATOR_RSS.name, |_| true) {
             Some(Value::Gauge(Some(bytes))) => bytes,
             _ => 0.0,
@@ -62,7 +62,7 @@ impl Generator {
 
 /// Whether the numbers of a run are valid.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Validity {
+pub(crate) struct Validity {
     /// Arrivals that were due in arrival-rate scenarios.
     pub offered: u64,
     /// Those among them that were started.
@@ -82,7 +82,13 @@ pub struct Validity {
 impl Validity {
     /// Judges a run. `elapsed` is its length.
     #[must_use]
-    pub fn judge(header: &Header, totals: &Totals, offered: &Offered, generator: Generator, elapsed: Duration) -> Self {
+    pub(crate) fn judge(
+        header: &Header,
+        totals: &Totals,
+        offered: &Offered,
+        generator: Generator,
+        elapsed: Duration,
+    ) -> Self {
         let mut validity = Self { generator, ..Self::default() };
         for (index, scenario) in header.scenarios.iter().enumerate() {
             if scenario.model == Model::Open {
@@ -102,7 +108,7 @@ impl Validity {
 
     /// Share of the arrivals that were started; 1 without arrivals.
     #[must_use]
-    pub fn achieved_ratio(&self) -> f64 {
+    pub(crate) fn achieved_ratio(&self) -> f64 {
         if self.offered == 0 { 1.0 } else { self.achieved as f64 / self.offered as f64 }
     }
 

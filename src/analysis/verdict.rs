@@ -9,7 +9,7 @@ use crate::{exit::Exit, threshold::judge::Finding};
 /// Three verdicts: an invalid run neither passed nor failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// All thresholds hold.
     Pass,
     /// A threshold failed.
@@ -21,7 +21,7 @@ pub enum Verdict {
 impl Verdict {
     /// `pass`, `fail` or `invalid`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
@@ -32,7 +32,7 @@ impl Verdict {
 
 /// One reason against a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
+pub(crate) struct Reason {
     /// The exit code it stands for.
     #[serde(rename = "code")]
     pub exit: Exit,
@@ -43,14 +43,14 @@ pub struct Reason {
 
 impl Reason {
     /// A reason with its code.
-    pub fn new(exit: Exit, text: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, text: impl Into<String>) -> Self {
         Self { exit, text: text.into() }
     }
 }
 
 /// The verdict with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The verdict.
     pub verdict: Verdict,
     /// The exit code.
@@ -63,7 +63,7 @@ pub struct Outcome {
 impl Outcome {
     /// The outcome of these reasons.
     #[must_use]
-    pub fn new(reasons: Vec<Reason>) -> Self {
+    pub(crate) fn new(reasons: Vec<Reason>) -> Self {
         let codes: Vec<Exit> = reasons.iter().map(|reason| reason.exit).collect();
         let verdict = if codes.contains(&Exit::Invalid) {
             Verdict::Invalid
@@ -77,7 +77,7 @@ impl Outcome {
 
     /// Decides by `reasons` from outside (stopped, aborted, an error), validity and thresholds.
     #[must_use]
-    pub fn decide(mut reasons: Vec<Reason>, findings: &[Finding], validity: &Validity) -> Self {
+    pub(crate) fn decide(mut reasons: Vec<Reason>, findings: &[Finding], validity: &Validity) -> Self {
         reasons.extend(validity.invalid.iter().map(|reason| Reason::new(Exit::Invalid, reason)));
         for finding in findings.iter().filter(|finding| finding.fails()) {
             let threshold = &finding.threshold;
@@ -90,7 +90,7 @@ impl Outcome {
     }
 
     /// Adds a reason that came up after the decision.
-    pub fn add(&mut self, reason: Reason) {
+    pub(crate) fn add(&mut self, reason: Reason) {
         self.reasons.push(reason);
         *self = Self::new(std::mem::take(&mut self.reasons));
     }
@@ -98,7 +98,7 @@ impl Outcome {
 
 /// What a run comes to: thresholds, validity, and the verdict from both.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// How thresholds stand.
     pub findings: Vec<Finding>,
     /// Whether the offered load was delivered.

@@ -72,7 +72,7 @@ pub struct LoadArgs {
 ///
 /// # Errors
 /// When it is not a number between a millionth and a million.
-pub fn factor(text: &str) -> Result<f64, String> {
+pub(crate) fn factor(text: &str) -> Result<f64, String> {
     let range = 1e-6..=1e6;
     let factor = text.trim().parse().ok().filter(|factor| range.contains(factor));
     factor.ok_or_else(|| format!("`{text}` is not a factor; write for example 0.1, 1 or 2.5"))

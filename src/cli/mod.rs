@@ -4,15 +4,15 @@
 //! doc comment would need Markdown, `help` is given explicitly. Start with [`Cli`].
 
 mod dashboards;
-pub mod load;
+pub(crate) mod load;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-pub use self::dashboards::{DashboardsAction, ExportArgs};
-pub use load::LoadArgs;
+pub(crate) use self::dashboards::{DashboardsAction, ExportArgs};
+pub(crate) use load::LoadArgs;
 
 use crate::{exit::Exit, units};
 

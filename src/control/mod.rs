@@ -4,7 +4,7 @@
 //! wins, nothing queues. Never decides anything. Signals, thresholds and the control API set it; executors apply it.
 //! Start with [`ControlState`], then [`port`].
 
-pub mod port;
+pub(crate) mod port;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 /// Why a run was ended before its schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StopReason {
+pub(crate) enum StopReason {
     /// A signal or the control API.
     Outside,
     /// A threshold with `abort_on_fail`, or the test itself.
@@ -26,7 +26,7 @@ pub enum StopReason {
 
 /// The state that executors are to bring about.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ControlState {
+pub(crate) struct ControlState {
     /// End the run: no new requests, finish those in flight.
     pub stop: Option<StopReason>,
     /// Begin no iterations for now.
@@ -39,7 +39,7 @@ pub struct ControlState {
 
 /// A worker applied a control command.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ControlEvent {
+pub(crate) struct ControlEvent {
     /// Offset from the start of the run.
     pub at: Duration,
     /// Which worker.
@@ -53,7 +53,7 @@ const MAX_EVENTS: usize = 1_000;
 
 /// What happened since the last look.
 #[derive(Debug, Default, PartialEq)]
-pub struct ControlEvents {
+pub(crate) struct ControlEvents {
     /// The first [`MAX_EVENTS`].
     pub kept: Vec<ControlEvent>,
     /// How many further events were not kept.
@@ -62,14 +62,14 @@ pub struct ControlEvents {
 
 /// Sets the state.
 #[derive(Debug, Clone)]
-pub struct Control {
+pub(crate) struct Control {
     state: watch::Sender<ControlState>,
     events: Arc<Mutex<ControlEvents>>,
 }
 
 /// Sees the state and reports what was applied; one for each worker.
 #[derive(Debug, Clone)]
-pub struct ControlSubscriber {
+pub(crate) struct ControlSubscriber {
     state: watch::Receiver<ControlState>,
     events: Arc<Mutex<ControlEvents>>,
 }
@@ -77,7 +77,7 @@ pub struct ControlSubscriber {
 impl Control {
     /// No commands yet, for a plan with so many scenarios.
     #[must_use]
-    pub fn new(scenarios: usize) -> Self {
+    pub(crate) fn new(scenarios: usize) -> Self {
         let state =
             ControlState { users: vec![None; scenarios], rates: vec![None; scenarios], ..ControlState::default() };
         Self { state: watch::Sender::new(state), events: Arc::default() }
@@ -85,29 +85,29 @@ impl Control {
 
     /// A new subscriber.
     #[must_use]
-    pub fn subscribe(&self) -> ControlSubscriber {
+    pub(crate) fn subscribe(&self) -> ControlSubscriber {
         ControlSubscriber { state: self.state.subscribe(), events: self.events.clone() }
     }
 
     /// Changes the state.
-    pub fn update(&self, change: impl FnOnce(&mut ControlState)) {
+    pub(crate) fn update(&self, change: impl FnOnce(&mut ControlState)) {
         self.state.send_modify(change);
     }
 
     /// Ends the run; the first reason stands.
-    pub fn stop(&self, reason: StopReason) {
+    pub(crate) fn stop(&self, reason: StopReason) {
         self.update(|state| state.stop = state.stop.or(Some(reason)));
     }
 
     /// The state as it is now.
     #[must_use]
-    pub fn current(&self) -> ControlState {
+    pub(crate) fn current(&self) -> ControlState {
         self.state.borrow().clone()
     }
 
     /// What was applied since the last call.
     #[must_use]
-    pub fn take_events(&self) -> ControlEvents {
+    pub(crate) fn take_events(&self) -> ControlEvents {
         std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -115,25 +115,25 @@ impl Control {
 impl ControlSubscriber {
     /// Whether the state changed since it was last looked at. An atomic load.
     #[must_use]
-    pub fn has_changed(&self) -> bool {
+    pub(crate) fn has_changed(&self) -> bool {
         self.state.has_changed().unwrap_or(false)
     }
 
     /// The state as it is now.
     #[must_use]
-    pub fn state(&mut self) -> ControlState {
+    pub(crate) fn state(&mut self) -> ControlState {
         self.state.borrow_and_update().clone()
     }
 
     /// Waits for a change; for ever when there is no sender any more.
-    pub async fn changed(&mut self) {
+    pub(crate) async fn changed(&mut self) {
         if self.state.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
     /// Reports that a command was applied.
-    pub fn report(&self, event: ControlEvent) {
+    pub(crate) fn report(&self, event: ControlEvent) {
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         if events.kept.len() < MAX_EVENTS {
             events.kept.push(event);

@@ -24,7 +24,7 @@ const MAX_BODY: usize = 64 * 1024;
 
 /// A scenario that can be controlled.
 #[derive(Debug, Clone)]
-pub struct ControlledScenario {
+pub(crate) struct ControlledScenario {
     /// Its name.
     pub name: String,
     /// Whether it has a rate (open) or users (closed).
@@ -40,7 +40,7 @@ type Refusal = (StatusCode, String);
 ///
 /// # Errors
 /// When the address can't be listened on.
-pub async fn serve(
+pub(crate) async fn serve(
     address: SocketAddr,
     control: Control,
     scenarios: Vec<ControlledScenario>,

@@ -14,7 +14,7 @@ use crate::plan::{Partition, Work};
 
 /// What may still be begun.
 #[derive(Debug, Clone)]
-pub struct Budget {
+pub(crate) struct Budget {
     /// Left to all workers together; None when they share none.
     shared: Option<Arc<AtomicU64>>,
     /// For each user; None for as many as fit into the time.
@@ -26,7 +26,7 @@ pub struct Budget {
 impl Budget {
     /// The part of the work that falls to a segment.
     #[must_use]
-    pub fn new(work: Work, segment: Partition) -> Self {
+    pub(crate) fn new(work: Work, segment: Partition) -> Self {
         let (shared, per_user) = match work {
             Work::Endless => (None, None),
             Work::Shared(total) => (Some(Arc::new(AtomicU64::new(segment.share_of(total)))), None),
@@ -36,7 +36,7 @@ impl Budget {
     }
 
     /// Takes an iteration for a user that has begun so many.
-    pub fn take(&self, begun: &Cell<u64>) -> bool {
+    pub(crate) fn take(&self, begun: &Cell<u64>) -> bool {
         if self.is_done(begun.get()) {
             return false;
         }
@@ -51,25 +51,25 @@ impl Budget {
 
     /// Whether a user that has begun so many may begin no more.
     #[must_use]
-    pub fn is_done(&self, begun: u64) -> bool {
+    pub(crate) fn is_done(&self, begun: u64) -> bool {
         self.per_user.is_some_and(|each| begun >= each)
     }
 
     /// Whether no user may begin one; `begun` holds the number of each user of this worker.
-    pub fn is_spent(&self, mut begun: impl Iterator<Item = u64>) -> bool {
+    pub(crate) fn is_spent(&self, mut begun: impl Iterator<Item = u64>) -> bool {
         let shared = self.shared.as_ref().is_some_and(|left| left.load(Relaxed) == 0);
         shared || self.per_user.is_some() && begun.all(|begun| self.is_done(begun))
     }
 
     /// Takes what was never begun: of the shared iterations the first caller gets all.
-    pub fn take_rest(&self, begun: impl Iterator<Item = u64>) -> u64 {
+    pub(crate) fn take_rest(&self, begun: impl Iterator<Item = u64>) -> u64 {
         let shared = self.shared.as_ref().map_or(0, |left| left.swap(0, Relaxed));
         let own = self.per_user.map_or(0, |each| begun.map(|begun| each.saturating_sub(begun)).sum());
         shared + own
     }
 
     /// Waits until something is spent, from the call on.
-    pub fn spent(&self) -> Notified<'_> {
+    pub(crate) fn spent(&self) -> Notified<'_> {
         self.wakeup.notified()
     }
 }

@@ -9,17 +9,17 @@ const SPARE: usize = 64;
 
 /// The spare buffers of a worker.
 #[derive(Debug, Default)]
-pub struct Buffers(RefCell<Vec<Rendered>>);
+pub(crate) struct Buffers(RefCell<Vec<Rendered>>);
 
 impl Buffers {
     /// A buffer; what is in it is of no meaning.
     #[must_use]
-    pub fn take(&self) -> Rendered {
+    pub(crate) fn take(&self) -> Rendered {
         self.0.borrow_mut().pop().unwrap_or_default()
     }
 
     /// Takes a buffer back.
-    pub fn give_back(&self, buffer: Rendered) {
+    pub(crate) fn give_back(&self, buffer: Rendered) {
         let mut spare = self.0.borrow_mut();
         if spare.len() < SPARE && buffer.is_small() {
             spare.push(buffer);

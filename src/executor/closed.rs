@@ -55,7 +55,7 @@ impl UserHandle {
 }
 
 /// Runs this worker's share of a closed scenario to its end.
-pub async fn run(
+pub(crate) async fn run(
     run: Rc<ScenarioRun>,
     shape: ClosedShape,
     budget: Budget,

@@ -34,7 +34,7 @@ use crate::{
 
 /// What all flow tasks of a user share.
 #[derive(Debug)]
-pub struct User {
+pub(crate) struct User {
     /// The scenario it belongs to.
     pub run: Rc<ScenarioRun>,
     /// Its connections, by protocol.
@@ -50,7 +50,7 @@ pub struct User {
 impl User {
     /// A user without connections.
     #[must_use]
-    pub fn new(run: Rc<ScenarioRun>) -> Self {
+    pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
         let (sessions, volume, trace) = Default::default();
         Self { run, sessions, volume, trace, in_flight: Cell::default() }
     }
@@ -83,7 +83,7 @@ impl Drop for InFlight<'_> {
 
 /// How a flow task ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// It came to its end.
     Completed,
     /// Early, and why: a step could not be done, or failed on purpose.
@@ -98,7 +98,7 @@ pub enum Ended {
 
 /// A flow and what it needs to be performed.
 #[derive(Debug)]
-pub struct FlowTask {
+pub(crate) struct FlowTask {
     /// The flow.
     pub flow: Flow,
     lane: Lane,
@@ -133,13 +133,13 @@ impl Pace {
 impl FlowTask {
     /// A task that has done nothing.
     #[must_use]
-    pub fn new(flow: Flow) -> Self {
+    pub(crate) fn new(flow: Flow) -> Self {
         Self { flow, lane: Lane::default() }
     }
 
     /// Performs the flow from its position to the end of the entry. `intended` is when its first request was due, `began`
     /// is now. Gives the time of the end as well.
-    pub async fn run(&mut self, user: &Rc<User>, intended: Instant, began: Instant) -> (Ended, Instant) {
+    pub(crate) async fn run(&mut self, user: &Rc<User>, intended: Instant, began: Instant) -> (Ended, Instant) {
         let run = &user.run;
         let mut pace = Pace { ready: intended, taken: began, stale: false, due: intended };
         let mut detached: Option<JoinSet<Instant>> = None;
@@ -329,7 +329,7 @@ fn later(user: Rc<User>, flow: Box<Flow>, after: Duration) -> Pin<Box<dyn Future
 }
 
 /// Pauses; a halt ends the pause at once, because nothing will follow it.
-pub async fn think(run: &ScenarioRun, time: Duration) {
+pub(crate) async fn think(run: &ScenarioRun, time: Duration) {
     let end = Instant::now() + time;
     while !run.is_halted() && Instant::now() < end {
         tokio::select! {

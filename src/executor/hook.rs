@@ -25,7 +25,7 @@ use crate::{
 
 /// What a hook left behind.
 #[derive(Debug)]
-pub struct HookRun {
+pub(crate) struct HookRun {
     /// What it recorded.
     pub recorded: WorkerInterval,
     /// The values of its variables, by name.
@@ -36,7 +36,7 @@ pub struct HookRun {
 
 /// When and where a hook runs.
 #[derive(Debug)]
-pub struct HookContext {
+pub(crate) struct HookContext {
     /// The number under which it records: past those of the workers, and its own.
     pub worker: usize,
     /// Time zero of the run.
@@ -55,7 +55,12 @@ pub struct HookContext {
 ///
 /// # Errors
 /// When TLS or a runtime can't be set up.
-pub fn run(plan: &Plan, scenario: &Scenario, control: &Control, context: &HookContext) -> Result<HookRun, StartError> {
+pub(crate) fn run(
+    plan: &Plan,
+    scenario: &Scenario,
+    control: &Control,
+    context: &HookContext,
+) -> Result<HookRun, StartError> {
     let tls = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {

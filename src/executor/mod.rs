@@ -5,27 +5,27 @@
 //! Never imports telemetry: a slow output cannot slow a request. Start with [`worker`], then [`open`],
 //! [`closed`] and [`vu`].
 
-pub mod budget;
-pub mod buffers;
-pub mod closed;
-pub mod flow_task;
-pub mod hook;
-pub mod open;
-pub mod pacer;
-pub mod raw_records;
-pub mod rows;
-pub mod scenario;
-pub mod scenario_recorder;
+pub(crate) mod budget;
+pub(crate) mod buffers;
+pub(crate) mod closed;
+pub(crate) mod flow_task;
+pub(crate) mod hook;
+pub(crate) mod open;
+pub(crate) mod pacer;
+pub(crate) mod raw_records;
+pub(crate) mod rows;
+pub(crate) mod scenario;
+pub(crate) mod scenario_recorder;
 #[cfg(test)]
 mod tests;
 mod traced;
-pub mod tracer;
-pub mod vu;
-pub mod vu_pool;
-pub mod worker;
+pub(crate) mod tracer;
+pub(crate) mod vu;
+pub(crate) mod vu_pool;
+pub(crate) mod worker;
 
-pub use tracer::Sampling;
-pub use worker::{PoolConfig, StartError, Traffic, WorkerPool};
+pub(crate) use tracer::Sampling;
+pub(crate) use worker::{PoolConfig, StartError, Traffic, WorkerPool};
 
 use std::{
     panic::resume_unwind,

@@ -35,7 +35,7 @@ struct OpenLoop {
 }
 
 /// Runs this worker's share of an open scenario to its end.
-pub async fn run(
+pub(crate) async fn run(
     run: Rc<ScenarioRun>,
     shape: OpenShape,
     pool: Rc<VuPool>,

@@ -20,7 +20,7 @@ const REST: Duration = Duration::from_micros(400);
 
 /// A precise alarm of one executor.
 #[derive(Debug)]
-pub struct Pacer {
+pub(crate) struct Pacer {
     /// Linux' timer in the reactor; without it tokio's timer wheel, 1 ms.
     timer: Option<AsyncFd<OwnedFd>>,
     /// No waking before.
@@ -31,20 +31,20 @@ impl Pacer {
     /// The best there is. Must be called on a tokio runtime.
     #[must_use]
     #[expect(deprecated, reason = "the successor is unsafe for types that don't own their descriptor; OwnedFd does")]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags).ok();
         Self { timer: timer.and_then(|timer| AsyncFd::new(timer).ok()), rested: Instant::now() }
     }
 
     /// tokio's timer alone: a millisecond, and it follows paused time.
-    #[must_use]
-    pub fn coarse() -> Self {
+    #[cfg(test)]
+    pub(crate) fn coarse() -> Self {
         Self { timer: None, rested: Instant::now() }
     }
 
     /// Waits until `time`, and gives the time at waking.
-    pub async fn wait_until(&mut self, time: Instant) -> Instant {
+    pub(crate) async fn wait_until(&mut self, time: Instant) -> Instant {
         let time = time.max(self.rested);
         loop {
             let now = Instant::now();

@@ -9,7 +9,7 @@ use crate::{
 
 /// Bytes of the attempts of an iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Volume {
+pub(crate) struct Volume {
     /// Bytes written.
     pub sent: u64,
     /// Bytes read.

@@ -14,14 +14,14 @@ use crate::{
 
 /// The data sets of the plan and this worker's place in them.
 #[derive(Debug)]
-pub struct Rows {
+pub(crate) struct Rows {
     data: Arc<[PlannedData]>,
     cursors: RefCell<Vec<Cursor>>,
 }
 
 /// Why there is no row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoRow {
+pub(crate) enum NoRow {
     /// Not for this user; others keep theirs.
     ForUser,
     /// All were used once; the name of the data set.
@@ -31,7 +31,7 @@ pub enum NoRow {
 impl Rows {
     /// All rows that fall to a part of the work.
     #[must_use]
-    pub fn new(plan: &Plan, part: Partition) -> Self {
+    pub(crate) fn new(plan: &Plan, part: Partition) -> Self {
         Self { data: plan.data.clone(), cursors: RefCell::new(plan.cursors(part)) }
     }
 
@@ -39,7 +39,7 @@ impl Rows {
     ///
     /// # Errors
     /// If there is none.
-    pub fn next(&self, data: usize, user: u64, random: &mut Rng) -> Result<Value, NoRow> {
+    pub(crate) fn next(&self, data: usize, user: u64, random: &mut Rng) -> Result<Value, NoRow> {
         let mut cursors = self.cursors.borrow_mut();
         let Some((planned, cursor)) = self.data.get(data).zip(cursors.get_mut(data)) else {
             return Err(NoRow::ForUser);

@@ -14,7 +14,7 @@ use crate::{
 
 /// What the scenarios of a worker have in common.
 #[derive(Debug)]
-pub struct WorkerContext {
+pub(crate) struct WorkerContext {
     /// Which worker.
     pub worker: usize,
     /// When the run begins.
@@ -41,7 +41,7 @@ pub struct WorkerContext {
 
 /// One scenario on one worker.
 #[derive(Debug)]
-pub struct ScenarioRun {
+pub(crate) struct ScenarioRun {
     /// Position in the plan.
     pub index: usize,
     /// The scenario as planned.
@@ -89,7 +89,12 @@ pub struct ScenarioRun {
 impl ScenarioRun {
     /// A scenario that has not begun.
     #[must_use]
-    pub fn new(scenario: Scenario, index: usize, recorder: ScenarioRecorder, context: &WorkerContext) -> Rc<Self> {
+    pub(crate) fn new(
+        scenario: Scenario,
+        index: usize,
+        recorder: ScenarioRecorder,
+        context: &WorkerContext,
+    ) -> Rc<Self> {
         Rc::new(Self {
             index,
             start: context.start + scenario.start,
@@ -121,13 +126,13 @@ impl ScenarioRun {
 
     /// Offset of a time from the scenario's start.
     #[must_use]
-    pub fn offset(&self, time: Instant) -> Duration {
+    pub(crate) fn offset(&self, time: Instant) -> Duration {
         time.saturating_duration_since(self.start)
     }
 
     /// The stage at a time. Moments mostly come in order, so the last answer is tried first.
     #[must_use]
-    pub fn stage(&self, time: Instant) -> usize {
+    pub(crate) fn stage(&self, time: Instant) -> usize {
         let marks = self.scenario.stages();
         if marks.len() < 2 {
             return 0;
@@ -146,7 +151,7 @@ impl ScenarioRun {
 
     /// The number of the next user to be made: unique over all workers and segments.
     #[must_use]
-    pub fn next_user_number(&self) -> u64 {
+    pub(crate) fn next_user_number(&self) -> u64 {
         let own = self.numbers.get();
         self.numbers.set(own + 1);
         self.part.nth(own)
@@ -154,7 +159,7 @@ impl ScenarioRun {
 
     /// The number of the next iteration, from 0: unique over all workers and segments.
     #[must_use]
-    pub fn next_iteration_number(&self) -> u64 {
+    pub(crate) fn next_iteration_number(&self) -> u64 {
         let own = self.iterations.get();
         self.iterations.set(own + 1);
         self.part.nth(own)
@@ -162,20 +167,20 @@ impl ScenarioRun {
 
     /// What a flow sees at a time.
     #[must_use]
-    pub fn context<'a>(&self, response: Response<'a>, at: Instant) -> FlowContext<'a> {
+    pub(crate) fn context<'a>(&self, response: Response<'a>, at: Instant) -> FlowContext<'a> {
         let now = self.recorder.since_start(at);
         FlowContext { response, now, clock: self.clock_at_start + now }
     }
 
     /// Ends the whole test.
-    pub fn abort(&self, reason: &str) {
+    pub(crate) fn abort(&self, reason: &str) {
         self.report(format!("{} aborts the test: {reason}", self.scenario.name));
         self.control.stop(StopReason::Aborted);
     }
 
     /// Ends the scenario on this worker, because there are no more rows for its users: no iteration begins any more,
     /// and none is counted dropped for it.
-    pub fn run_out(&self, data: &str) {
+    pub(crate) fn run_out(&self, data: &str) {
         if !self.over.replace(true) {
             self.report(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
             self.wakeup.notify_waiters();
@@ -184,7 +189,7 @@ impl ScenarioRun {
 
     /// Whether it ends because there are no more rows.
     #[must_use]
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.over.get()
     }
 
@@ -195,7 +200,7 @@ impl ScenarioRun {
 
     /// Random numbers for the pauses of one more user.
     #[must_use]
-    pub fn pause_random(&self) -> fastrand::Rng {
+    pub(crate) fn pause_random(&self) -> fastrand::Rng {
         let own = self.pauses.get();
         self.pauses.set(own + 1);
         // Far from the seeds of flows, so that pauses and flows do not go hand in hand.
@@ -203,19 +208,19 @@ impl ScenarioRun {
     }
 
     /// Ends everything after the requests in flight: no further step is begun.
-    pub fn halt(&self) {
+    pub(crate) fn halt(&self) {
         self.halted.set(true);
         self.wakeup.notify_waiters();
     }
 
     /// Whether everything is to end.
     #[must_use]
-    pub fn is_halted(&self) -> bool {
+    pub(crate) fn is_halted(&self) -> bool {
         self.halted.get()
     }
 
     /// Records the state of the scenario.
-    pub fn record_state(&self, now: Instant) {
+    pub(crate) fn record_state(&self, now: Instant) {
         let begun = now >= self.start;
         let over = self.offset(now) >= self.scenario.duration();
         let stage = (begun && !over).then(|| self.stage(now));

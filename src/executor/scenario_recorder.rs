@@ -43,7 +43,7 @@ const MAX_REASON: usize = 100;
 
 /// Records for one scenario on one worker.
 #[derive(Debug)]
-pub struct ScenarioRecorder {
+pub(crate) struct ScenarioRecorder {
     recorder: Rc<RefCell<Recorder>>,
     index: u16,
     run_start: Instant,
@@ -67,7 +67,7 @@ struct Caches {
 impl ScenarioRecorder {
     /// Records for a scenario of a plan; `index` is its position, or one past the last for setup and teardown.
     #[must_use]
-    pub fn new(scenario: Scenario, index: usize, recorder: Rc<RefCell<Recorder>>, run_start: Instant) -> Self {
+    pub(crate) fn new(scenario: Scenario, index: usize, recorder: Rc<RefCell<Recorder>>, run_start: Instant) -> Self {
         let labels = Labels::new([("scenario", scenario.name.as_str())]).with(scenario.tags.iter().cloned());
         let caches = Caches {
             last_http: vec![None; scenario.flow.steps.iter().len()],
@@ -84,7 +84,7 @@ impl ScenarioRecorder {
 
     /// Time since the start of the run, or zero before it.
     #[must_use]
-    pub fn since_start(&self, time: Instant) -> Duration {
+    pub(crate) fn since_start(&self, time: Instant) -> Duration {
         time.saturating_duration_since(self.run_start)
     }
 
@@ -93,13 +93,13 @@ impl ScenarioRecorder {
     }
 
     /// An iteration was due: the offered load, as executed.
-    pub fn due(&self, intended: Instant) {
+    pub(crate) fn due(&self, intended: Instant) {
         let second = self.second_of(intended);
         self.recorder.borrow_mut().intended.at(second, self.index).due += 1;
     }
 
     /// Iterations could not be started.
-    pub fn dropped(&self, stage: usize, intended: Instant, count: u64) {
+    pub(crate) fn dropped(&self, stage: usize, intended: Instant, count: u64) {
         let family = self.iteration_family(stage);
         let second = self.second_of(intended);
         let mut recorder = self.recorder.borrow_mut();
@@ -109,13 +109,20 @@ impl ScenarioRecorder {
     }
 
     /// A user took an arrival up, so many seconds late.
-    pub fn lag(&self, stage: usize, seconds: f64) {
+    pub(crate) fn lag(&self, stage: usize, seconds: f64) {
         let family = self.iteration_family(stage);
         self.recorder.borrow_mut().observe(family, IterationMetric::ScheduleLag as usize, seconds);
     }
 
     /// An iteration ran to its end. `arrival` is its intended start in an open scenario.
-    pub fn iteration(&self, stage: usize, began: Instant, arrival: Option<Instant>, end: Instant, volume: Volume) {
+    pub(crate) fn iteration(
+        &self,
+        stage: usize,
+        began: Instant,
+        arrival: Option<Instant>,
+        end: Instant,
+        volume: Volume,
+    ) {
         let family = self.iteration_family(stage);
         let mut recorder = self.recorder.borrow_mut();
         recorder.add(family, IterationMetric::Iterations as usize, 1.0);
@@ -131,7 +138,7 @@ impl ScenarioRecorder {
     }
 
     /// An iteration was cut off. No metric counts it, but its bytes have a place among the raw records.
-    pub fn cut_off(&self, stage: usize, end: Instant, volume: Volume) {
+    pub(crate) fn cut_off(&self, stage: usize, end: Instant, volume: Volume) {
         if self.recorder.borrow().records.is_none() {
             return;
         }
@@ -157,7 +164,7 @@ impl ScenarioRecorder {
 
     /// The number of a set of labels that were computed: from 1, in order of appearance. Past [`MAX_VARIANTS`] new ones are
     /// folded into `other` and counted.
-    pub fn variant(&self, step: StepId, labels: DynamicLabels) -> u32 {
+    pub(crate) fn variant(&self, step: StepId, labels: DynamicLabels) -> u32 {
         let mut caches = self.caches.borrow_mut();
         let caches = &mut *caches;
         let mut key = (step, labels);
@@ -176,7 +183,7 @@ impl ScenarioRecorder {
     }
 
     /// A check, a sample of a metric or the end of a group, at a time.
-    pub fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
+    pub(crate) fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
         let (step, labels, dynamic) = match effect {
             Effect::Check { step, labels, .. } | Effect::Elapsed { step, labels, .. } => (*step, labels, None),
             Effect::Metric { step, labels, metric, .. } => (*step, labels, metric.as_ref()),
@@ -236,7 +243,7 @@ impl ScenarioRecorder {
     }
 
     /// An iteration ended early.
-    pub fn failed(&self, stage: usize, reason: &str) {
+    pub(crate) fn failed(&self, stage: usize, reason: &str) {
         let reason: String = reason.chars().take(MAX_REASON).collect();
         let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)]);
         let mut recorder = self.recorder.borrow_mut();
@@ -245,7 +252,7 @@ impl ScenarioRecorder {
     }
 
     /// A parallel block had so many requests in flight at its widest.
-    pub fn width(&self, stage: usize, step: StepId, width: u32) {
+    pub(crate) fn width(&self, stage: usize, step: StepId, width: u32) {
         let group = self.scenario.flow.steps.get(step).map_or("", |step| &step.group);
         let labels = self.labels.with([("stage", self.stage_label(stage)), ("group", group)]);
         let mut recorder = self.recorder.borrow_mut();
@@ -254,14 +261,14 @@ impl ScenarioRecorder {
     }
 
     /// The iteration of a sampled trace ended, or was cut off.
-    pub fn traced(&self, stage: usize, span: Span) {
+    pub(crate) fn traced(&self, stage: usize, span: Span) {
         let family = self.iteration_family(stage);
         let metrics = (IterationMetric::Duration as usize, IterationMetric::ResponseTime as usize);
         self.recorder.borrow_mut().span(family, metrics, span);
     }
 
     /// An attempt ended, with its span if it is sampled.
-    pub fn attempt(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
+    pub(crate) fn attempt(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
         let family = self.http_family((stage, attempt.status, attempt.error, variant), step);
         let second = self.second_of(attempt.intended);
         let mut recorder = self.recorder.borrow_mut();
@@ -355,7 +362,7 @@ impl ScenarioRecorder {
     }
 
     /// The state of the scenario, once a second: users running, users made, arrivals wanted, the stage.
-    pub fn state(&self, vus: u64, vus_max: u64, target_rate: Option<f64>, stage: Option<usize>) {
+    pub(crate) fn state(&self, vus: u64, vus_max: u64, target_rate: Option<f64>, stage: Option<usize>) {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&SCENARIO_FAMILY, &self.labels, &[]);
         recorder.set(family, 0, vus as f64);

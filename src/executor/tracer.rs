@@ -28,7 +28,7 @@ const MAX_SPANS_OF_TRACE: u32 = 128;
 
 /// What is sampled.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sampling {
+pub(crate) struct Sampling {
     /// Share of iterations, 0 to 1.
     pub ratio: f64,
     /// Most of them in a second, over all workers.
@@ -39,7 +39,7 @@ pub struct Sampling {
 
 /// Decides about the traces of one worker.
 #[derive(Debug)]
-pub struct Tracer {
+pub(crate) struct Tracer {
     random: RefCell<fastrand::Rng>,
     /// Traces are sampled whose random bits are at least this.
     threshold: u64,
@@ -55,7 +55,7 @@ pub struct Tracer {
 impl Tracer {
     /// A tracer for one part of a run that began at `start`; `clock_at_start` is the wall clock then, since the Unix epoch.
     #[must_use]
-    pub fn new(sampling: Sampling, part: Partition, start: Instant, clock_at_start: Duration) -> Self {
+    pub(crate) fn new(sampling: Sampling, part: Partition, start: Instant, clock_at_start: Duration) -> Self {
         let mut hasher = DefaultHasher::new();
         (sampling.seed, part.nth(0)).hash(&mut hasher);
         let share = part.share_of(sampling.max_per_second);
@@ -99,7 +99,7 @@ fn random_bits(trace: u128) -> u64 {
 
 /// One iteration. Leaves its span when dropped, so that what is cut off leaves one, too.
 #[derive(Debug)]
-pub struct Trace {
+pub(crate) struct Trace {
     tracer: Rc<Tracer>,
     run: Rc<ScenarioRun>,
     stage: usize,
@@ -116,7 +116,7 @@ pub struct Trace {
 impl Trace {
     /// An iteration begins that was due at `intended`; None in a run without traces.
     #[must_use]
-    pub fn begin(run: &Rc<ScenarioRun>, stage: usize, intended: Instant, began: Instant) -> Option<Rc<Self>> {
+    pub(crate) fn begin(run: &Rc<ScenarioRun>, stage: usize, intended: Instant, began: Instant) -> Option<Rc<Self>> {
         let mut trace = Self::of(run, intended, began)?;
         trace.stage = stage;
         trace.is_sampled = random_bits(trace.id) >= trace.tracer.threshold && trace.tracer.spend(began);
@@ -126,7 +126,7 @@ impl Trace {
 
     /// For requests that belong to no iteration; None in a run without traces.
     #[must_use]
-    pub fn unsampled(run: &Rc<ScenarioRun>) -> Option<Rc<Self>> {
+    pub(crate) fn unsampled(run: &Rc<ScenarioRun>) -> Option<Rc<Self>> {
         Self::of(run, run.start, run.start).map(Rc::new)
     }
 
@@ -140,9 +140,10 @@ impl Trace {
         Some(Self { tracer, run, stage: 0, id, root, is_sampled: false, left, intended, began, ended })
     }
 
-    /// A request is about to be sent. Boxed, so that an idle user of a run without traces does not carry its size.
+    /// A request is about to be sent.
     #[must_use]
-    pub fn request(self: &Rc<Self>, outgoing: &Outgoing<'_>, network: &Network) -> Box<TracedRequest> {
+    #[expect(clippy::unnecessary_box_returns, reason = "a user of a run without traces should not carry its size")]
+    pub(crate) fn request(self: &Rc<Self>, outgoing: &Outgoing<'_>, network: &Network) -> Box<TracedRequest> {
         let id = self.tracer.random.borrow_mut().u64(1..);
         let is_sampled = self.left.get() > 0;
         self.left.set(self.left.get().saturating_sub(1));
@@ -159,7 +160,7 @@ impl Trace {
     }
 
     /// The iteration ran to its end.
-    pub fn end(&self, at: Instant) {
+    pub(crate) fn end(&self, at: Instant) {
         self.ended.set(Some(at));
     }
 }
@@ -186,7 +187,7 @@ impl Drop for Trace {
 
 /// One request of a trace.
 #[derive(Debug)]
-pub struct TracedRequest {
+pub(crate) struct TracedRequest {
     header: [u8; traced::HEADER],
     trace: Rc<Trace>,
     /// What is known of its span before it is sent, if it is sampled. Boxed, because most are not.
@@ -198,13 +199,13 @@ pub struct TracedRequest {
 impl TracedRequest {
     /// The header line, with its line end.
     #[must_use]
-    pub fn header(&self) -> &[u8] {
+    pub(crate) fn header(&self) -> &[u8] {
         &self.header
     }
 
     /// What an attempt leaves behind; None unless it is sampled.
     #[must_use]
-    pub fn span(&self, attempt: &Attempt) -> Option<Span> {
+    pub(crate) fn span(&self, attempt: &Attempt) -> Option<Span> {
         let mut span = Span::clone(self.span.as_ref()?);
         span.resends = self.attempts.replace(self.attempts.get() + 1);
         if span.resends > 0 {
@@ -225,7 +226,7 @@ impl TracedRequest {
 
 /// A seed of identities: another run, other identities, also of the same profile and seed.
 #[must_use]
-pub fn seed_of(run_id: &str, seed: u64) -> u64 {
+pub(crate) fn seed_of(run_id: &str, seed: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (run_id, seed).hash(&mut hasher);
     hasher.finish()

@@ -21,7 +21,7 @@ use crate::{
 
 /// A virtual user: what its flow tasks share, and its main one.
 #[derive(Debug)]
-pub struct VirtualUser {
+pub(crate) struct VirtualUser {
     user: Rc<User>,
     task: FlowTask,
     started: bool,
@@ -29,7 +29,7 @@ pub struct VirtualUser {
 
 /// How an iteration ended.
 #[derive(Debug, Clone, Copy)]
-pub struct Iterated {
+pub(crate) struct Iterated {
     /// When.
     pub end: Instant,
     /// Whether the user begins no other.
@@ -55,7 +55,7 @@ impl Drop for Running<'_> {
 impl VirtualUser {
     /// A user that has done nothing yet.
     #[must_use]
-    pub fn new(run: Rc<ScenarioRun>) -> Self {
+    pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
         let number = run.next_user_number();
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
@@ -67,7 +67,7 @@ impl VirtualUser {
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
     /// the moment at which the user is ready is the intended start.
-    pub async fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> Iterated {
+    pub(crate) async fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> Iterated {
         let run = self.user.run.clone();
         let _running = Running::new(&run);
         let intended = arrival.unwrap_or(began);
@@ -106,7 +106,7 @@ impl VirtualUser {
     }
 
     /// Runs `on_stop`, unless the run is ending at once or the user never started.
-    pub async fn run_on_stop(&mut self) {
+    pub(crate) async fn run_on_stop(&mut self) {
         if self.started && !self.user.run.is_halted() {
             let now = Instant::now();
             self.user.trace.replace(Trace::unsampled(&self.user.run));
@@ -136,7 +136,7 @@ impl Drop for VirtualUser {
 
 /// The pauses of one user between iterations (`wait_time`, pacing).
 #[derive(Debug)]
-pub struct IterationPause {
+pub(crate) struct IterationPause {
     run: Rc<ScenarioRun>,
     random: fastrand::Rng,
 }
@@ -144,14 +144,14 @@ pub struct IterationPause {
 impl IterationPause {
     /// The pauses of a user of a scenario.
     #[must_use]
-    pub fn new(run: Rc<ScenarioRun>) -> Self {
+    pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
         let random = run.pause_random();
         Self { run, random }
     }
 
     /// Pauses after an iteration; `wakeup` is notified when `is_over` may have come true, which ends the pause. Gives the time
     /// after it.
-    pub async fn take(
+    pub(crate) async fn take(
         &mut self,
         began: Instant,
         ended: Instant,

@@ -23,7 +23,7 @@ use tokio::{sync::Notify, time::Instant};
 
 /// An idle user, waiting for an arrival.
 #[derive(Debug, Default)]
-pub struct IdleVu {
+pub(crate) struct IdleVu {
     arrival: Cell<Option<Instant>>,
     closed: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -31,7 +31,7 @@ pub struct IdleVu {
 
 impl IdleVu {
     /// The next arrival; None when the scenario is over.
-    pub async fn next(&self) -> Option<Instant> {
+    pub(crate) async fn next(&self) -> Option<Instant> {
         poll_fn(|context| {
             if let Some(arrival) = self.arrival.take() {
                 return Poll::Ready(Some(arrival));
@@ -57,7 +57,7 @@ impl IdleVu {
 
 /// One open scenario's state that all workers see.
 #[derive(Debug)]
-pub struct Pool {
+pub(crate) struct Pool {
     /// Users that may still be made.
     budget: AtomicI64,
     workers: Vec<Counter>,
@@ -72,7 +72,7 @@ struct Counter {
 
 /// What became of an arrival.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Acquired {
+pub(crate) enum Acquired {
     /// An idle user took it, here or on another worker.
     User,
     /// A new user may be made for it.
@@ -84,7 +84,7 @@ pub enum Acquired {
 impl Pool {
     /// A pool for `workers` threads that may make `max_vus` users together.
     #[must_use]
-    pub fn new(workers: usize, max_vus: u32) -> Arc<Self> {
+    pub(crate) fn new(workers: usize, max_vus: u32) -> Arc<Self> {
         let workers = (0..workers).map(|_| Counter::default()).collect();
         Arc::new(Self { budget: AtomicI64::new(i64::from(max_vus)), workers })
     }
@@ -96,7 +96,7 @@ impl Pool {
 
 /// One worker's idle users of one open scenario.
 #[derive(Debug)]
-pub struct VuPool {
+pub(crate) struct VuPool {
     pool: Arc<Pool>,
     worker: usize,
     waiting: RefCell<Vec<Rc<IdleVu>>>,
@@ -106,7 +106,7 @@ pub struct VuPool {
 impl VuPool {
     /// No users yet.
     #[must_use]
-    pub fn new(pool: Arc<Pool>, worker: usize) -> Self {
+    pub(crate) fn new(pool: Arc<Pool>, worker: usize) -> Self {
         Self { pool, worker, waiting: RefCell::default(), closed: Cell::default() }
     }
 
@@ -116,19 +116,19 @@ impl VuPool {
 
     /// Takes one user out of the shared budget.
     #[must_use]
-    pub fn may_make_user(&self) -> bool {
+    pub(crate) fn may_make_user(&self) -> bool {
         Pool::claim(&self.pool.budget)
     }
 
     /// Returns users to the shared budget.
-    pub fn release(&self, users: usize) {
+    pub(crate) fn release(&self, users: usize) {
         self.pool.budget.fetch_add(i64::try_from(users).unwrap_or(i64::MAX), AcqRel);
     }
 
     /// A user becomes idle; false when no more arrivals will come. The last to be parked is the first to be taken: its
     /// connection and caches are warm.
     #[must_use]
-    pub fn park(&self, idle: Rc<IdleVu>) -> bool {
+    pub(crate) fn park(&self, idle: Rc<IdleVu>) -> bool {
         if self.closed.get() {
             return false;
         }
@@ -138,7 +138,7 @@ impl VuPool {
     }
 
     /// Finds a user for an arrival.
-    pub fn acquire(&self, arrival: Instant) -> Acquired {
+    pub(crate) fn acquire(&self, arrival: Instant) -> Acquired {
         if Pool::claim(&self.own().idle) {
             self.wake_one(arrival);
             return Acquired::User;
@@ -166,7 +166,7 @@ impl VuPool {
     }
 
     /// Hands arrivals from other workers to the users they claimed, for ever.
-    pub async fn receive(&self) {
+    pub(crate) async fn receive(&self) {
         loop {
             self.own().wakeup.notified().await;
             let handed = std::mem::take(&mut *self.own().inbox.lock().unwrap_or_else(PoisonError::into_inner));
@@ -176,18 +176,18 @@ impl VuPool {
 
     /// Whether so many users are parked. Only before the first arrival.
     #[must_use]
-    pub fn has_parked(&self, users: usize) -> bool {
+    pub(crate) fn has_parked(&self, users: usize) -> bool {
         self.waiting.borrow().len() >= users
     }
 
     /// Whether no more arrivals will come.
     #[must_use]
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.closed.get()
     }
 
     /// Ends every idle user, except those that another worker has claimed: their arrival is still to come.
-    pub fn shut_down(&self) {
+    pub(crate) fn shut_down(&self) {
         self.closed.set(true);
         let unclaimed = self.own().idle.swap(0, AcqRel);
         let mut waiting = self.waiting.borrow_mut();

@@ -38,7 +38,7 @@ const EVENT_INTERVAL: u32 = 31;
 
 /// Why the load could not be started.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     /// TLS can't be set up.
     #[error("TLS can't be set up")]
     Tls(#[from] rustls::Error),
@@ -49,13 +49,13 @@ pub enum StartError {
 
 /// The worker threads of a run.
 #[derive(Debug)]
-pub struct WorkerPool {
+pub(crate) struct WorkerPool {
     threads: Vec<std::thread::JoinHandle<std::io::Result<()>>>,
 }
 
 /// What telemetry receives.
 #[derive(Debug)]
-pub struct Traffic {
+pub(crate) struct Traffic {
     /// Intervals of all workers; ends when the last worker has ended.
     pub intervals: mpsc::Receiver<WorkerInterval>,
     /// The threads, to be joined after that.
@@ -65,7 +65,7 @@ pub struct Traffic {
 impl Traffic {
     /// Of a load that was not started: nothing but what setup recorded.
     #[must_use]
-    pub fn without_load(recorded: Option<WorkerInterval>) -> Self {
+    pub(crate) fn without_load(recorded: Option<WorkerInterval>) -> Self {
         let (sender, intervals) = mpsc::channel(1);
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         Self { intervals, pool: WorkerPool { threads: Vec::new() } }
@@ -99,7 +99,7 @@ struct Assignment {
 
 /// How a pool is to work.
 #[derive(Debug)]
-pub struct PoolConfig {
+pub(crate) struct PoolConfig {
     /// Threads.
     pub workers: usize,
     /// The share of the whole work that they have together.
@@ -123,7 +123,7 @@ impl WorkerPool {
     ///
     /// # Errors
     /// When TLS or a thread can't be set up.
-    pub fn start(plan: &Arc<Plan>, control: &Control, config: PoolConfig) -> Result<Traffic, StartError> {
+    pub(crate) fn start(plan: &Arc<Plan>, control: &Control, config: PoolConfig) -> Result<Traffic, StartError> {
         let PoolConfig { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = config;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
@@ -162,7 +162,7 @@ impl WorkerPool {
     ///
     /// # Errors
     /// The names of threads that failed, and why.
-    pub fn join(self) -> Result<(), String> {
+    pub(crate) fn join(self) -> Result<(), String> {
         for (worker, thread) in self.threads.into_iter().enumerate() {
             match thread.join() {
                 Ok(Ok(())) => {}

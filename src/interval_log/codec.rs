@@ -13,11 +13,11 @@ use crate::metric::{
 /// Version of the payload's layout; a reader refuses others.
 const LAYOUT: u64 = 2;
 /// The largest [`span`]: four numbers of ten bytes.
-pub const MAX_SPAN: usize = 40;
+pub(crate) const MAX_SPAN: usize = 40;
 
 /// What stands at the head of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// Its number.
     pub sequence: u64,
     /// Its begin, Unix milliseconds.
@@ -28,7 +28,7 @@ pub struct Span {
 
 /// Encodes an interval.
 #[must_use]
-pub fn encode(interval: &Interval) -> Vec<u8> {
+pub(crate) fn encode(interval: &Interval) -> Vec<u8> {
     let mut out = Vec::with_capacity(4_096);
     put(&mut out, LAYOUT);
     put(&mut out, interval.sequence);
@@ -59,7 +59,7 @@ pub fn encode(interval: &Interval) -> Vec<u8> {
 
 /// Decodes an interval; None when the bytes are not one.
 #[must_use]
-pub fn decode(bytes: &[u8]) -> Option<Interval> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<Interval> {
     let mut input = Input::new(bytes);
     let Span { sequence, start_ms, end_ms } = read_span(&mut input)?;
     let mut interval = Interval { sequence, start_ms, end_ms, ..Interval::default() };
@@ -82,7 +82,7 @@ pub fn decode(bytes: &[u8]) -> Option<Interval> {
 
 /// The span of an encoded interval, of which the first [`MAX_SPAN`] bytes are enough.
 #[must_use]
-pub fn span(bytes: &[u8]) -> Option<Span> {
+pub(crate) fn span(bytes: &[u8]) -> Option<Span> {
     read_span(&mut Input::new(bytes))
 }
 

@@ -5,15 +5,15 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// First bytes of a log. The line end inside catches transfers that "repair" line ends.
-pub const MAGIC: &[u8; 8] = b"LALOG\x01\r\n";
+pub(crate) const MAGIC: &[u8; 8] = b"LALOG\x01\r\n";
 /// Bytes before a payload.
-pub const HEAD: usize = 9;
+pub(crate) const HEAD: usize = 9;
 /// No frame is larger; a longer length is a torn or foreign tail.
-pub const MAX_PAYLOAD: u32 = 256 * 1024 * 1024;
+pub(crate) const MAX_PAYLOAD: u32 = 256 * 1024 * 1024;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FrameKind {
+pub(crate) enum FrameKind {
     /// [`Header`], once, first.
     Header = 1,
     /// An interval.
@@ -27,7 +27,7 @@ pub enum FrameKind {
 impl FrameKind {
     /// The kind of a number.
     #[must_use]
-    pub fn of(number: u8) -> Option<Self> {
+    pub(crate) fn of(number: u8) -> Option<Self> {
         [Self::Header, Self::Interval, Self::Event, Self::End].into_iter().find(|kind| *kind as u8 == number)
     }
 }
@@ -160,14 +160,14 @@ pub enum LogError {
 
 /// Puts a frame together.
 #[must_use]
-pub fn frame(kind: FrameKind, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(kind: FrameKind, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEAD + payload.len());
     seal(&mut bytes, kind as u8, payload);
     bytes
 }
 
 /// Appends a frame of any kind: the framing of other logs too.
-pub fn seal(out: &mut Vec<u8>, kind: u8, payload: &[u8]) {
+pub(crate) fn seal(out: &mut Vec<u8>, kind: u8, payload: &[u8]) {
     out.push(kind);
     out.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
     out.extend_from_slice(&checksum(kind, payload).to_le_bytes());
@@ -176,7 +176,7 @@ pub fn seal(out: &mut Vec<u8>, kind: u8, payload: &[u8]) {
 
 /// CRC-32 over kind and payload: a flipped kind is noticed too.
 #[must_use]
-pub fn checksum(kind: u8, payload: &[u8]) -> u32 {
+pub(crate) fn checksum(kind: u8, payload: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&[kind]);
     hasher.update(payload);

@@ -7,7 +7,7 @@ use crate::metric::{Interval, SeriesId, Value, intended::IntendedCell};
 /// Adds the interval that follows to a merged one: the number and the end of the later, the begin of the earlier, all new
 /// series, values merged by series (a gauge's last), cells merged by second and scenario. Trace spans are dropped: an
 /// output that wants them has taken them, or was unavailable until the disk was full.
-pub fn absorb(merged: &mut Interval, later: Interval) {
+pub(crate) fn absorb(merged: &mut Interval, later: Interval) {
     merged.sequence = later.sequence;
     merged.end_ms = later.end_ms;
     merged.spans.clear();

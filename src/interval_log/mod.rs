@@ -11,23 +11,24 @@
 //! [`writer`] and [`reader`]; then [`downsampling`] and [`compaction`].
 
 mod buckets;
-pub mod codec;
-pub mod compaction;
+pub(crate) mod codec;
+pub(crate) mod compaction;
 mod compaction_trigger;
-pub mod downsampling;
-pub mod frame;
+pub(crate) mod downsampling;
+pub(crate) mod frame;
 mod frames;
-pub mod merge;
-pub mod reader;
+pub(crate) mod merge;
+pub(crate) mod reader;
 #[cfg(test)]
 mod samples;
 mod spans;
 #[cfg(test)]
 mod tests;
-pub mod writer;
+pub(crate) mod writer;
 
-pub use compaction::{Compacted, Compaction};
+pub(crate) use compaction::Compacted;
 pub use downsampling::Pressure;
-pub use frame::{Event, Header, LogError};
+pub use frame::Header;
 pub use reader::{Cursor, Entry};
 pub use writer::LogWriter;
+pub(crate) use {frame::Event, frame::LogError};

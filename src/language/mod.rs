@@ -5,19 +5,17 @@
 //! or does I/O then, never panics on what a response or a file of rows holds.
 //! Start with [`value`] and [`moment`], then [`template`] and [`expression`]; `docs/expressions.md` is what users read.
 
-pub mod body;
-pub mod data;
+pub(crate) mod data;
 mod error;
 mod escape;
-pub mod eval_context;
-pub mod expression;
-pub mod extract;
+pub(crate) mod eval_context;
+pub(crate) mod expression;
+pub(crate) mod extract;
 pub mod function;
-pub mod layout;
 mod lookup;
 pub mod scope;
-pub mod template;
-pub mod value;
+pub(crate) mod template;
+pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;
@@ -25,8 +23,10 @@ mod tests;
 pub use error::TemplateError;
 pub use escape::Escape;
 pub use eval_context::{EvalContext, IterationId, Response, Slot};
-pub use expression::{Expr, Needs};
-pub use layout::Layout;
-pub use scope::{Named, Nothing, Scope, is_builtin};
-pub use template::{Missing, Template};
+pub use expression::Expr;
+pub(crate) use expression::Needs;
+pub(crate) use scope::is_builtin;
+pub(crate) use template::Missing;
+pub use template::Template;
 pub use value::Value;
+pub use {scope::Named, scope::Nothing, scope::Scope};

@@ -10,7 +10,7 @@ use super::{
 
 /// How a gauge of several workers and intervals becomes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum GaugeAggregation {
+pub(crate) enum GaugeAggregation {
     /// Workers have parts of it, which add up: users, connections.
     #[default]
     Parts,
@@ -25,7 +25,7 @@ const REFUSED: u32 = u32::MAX;
 
 /// Collects one interval at a time.
 #[derive(Debug)]
-pub struct Assembler {
+pub(crate) struct Assembler {
     interner: Interner,
     announced: usize,
     /// Per worker: the run's number of each of its series.
@@ -50,7 +50,7 @@ pub struct Assembler {
 impl Assembler {
     /// An assembler that waits for so many workers.
     #[must_use]
-    pub fn new(workers: usize) -> Self {
+    pub(crate) fn new(workers: usize) -> Self {
         Self {
             interner: Interner::default(),
             announced: 0,
@@ -71,7 +71,7 @@ impl Assembler {
 
     /// Takes a worker's interval. Workers past the number that was promised (setup, teardown) are not waited for: their only
     /// interval is their last.
-    pub fn take(&mut self, part: WorkerInterval) {
+    pub(crate) fn take(&mut self, part: WorkerInterval) {
         let worker = part.worker;
         if worker >= self.numbers.len() {
             self.numbers.resize_with(worker + 1, Vec::new);
@@ -121,7 +121,7 @@ impl Assembler {
     }
 
     /// Records a value of telemetry itself: generator and outputs.
-    pub fn record(&mut self, metric: &MetricDef, labels: &Labels, value: &Value) {
+    pub(crate) fn record(&mut self, metric: &MetricDef, labels: &Labels, value: &Value) {
         let number = self.interner.id(metric, labels);
         self.put(number, value);
     }
@@ -139,24 +139,24 @@ impl Assembler {
 
     /// Whether every worker has delivered this second, or has ended.
     #[must_use]
-    pub fn is_complete(&self, tick: u64) -> bool {
+    pub(crate) fn is_complete(&self, tick: u64) -> bool {
         self.ticks.iter().zip(&self.ended).all(|(known, ended)| *ended || *known >= tick)
     }
 
     /// Whether every worker has ended.
     #[must_use]
-    pub fn all_ended(&self) -> bool {
+    pub(crate) fn all_ended(&self) -> bool {
         self.ended.iter().all(|ended| *ended)
     }
 
     /// CPU seconds of all worker threads so far.
     #[must_use]
-    pub fn worker_cpu_seconds(&self) -> f64 {
+    pub(crate) fn worker_cpu_seconds(&self) -> f64 {
         self.worker_cpu.iter().sum()
     }
 
     /// Closes the interval over a span of wall time (Unix milliseconds) and starts the next.
-    pub fn close(&mut self, start_ms: i64, end_ms: i64) -> Interval {
+    pub(crate) fn close(&mut self, start_ms: i64, end_ms: i64) -> Interval {
         for ((number, _), last) in std::mem::take(&mut self.gauges) {
             self.put(number, &Value::Gauge(Some(last)));
         }

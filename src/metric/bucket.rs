@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 /// Buckets per power of two are `2^SCALE`.
-pub const SCALE: u32 = 8;
+pub(crate) const SCALE: u32 = 8;
 const PER_OCTAVE: usize = 1 << SCALE;
 const MANTISSA_BITS: u32 = 52;
 const CELL_BITS: u32 = 10;
@@ -41,7 +41,7 @@ static GRID: LazyLock<Grid> = LazyLock::new(|| {
 
 /// The bucket of a positive, finite value. Zero and below have no bucket: the caller counts them apart.
 #[must_use]
-pub fn index_of(value: f64) -> i32 {
+pub(crate) fn index_of(value: f64) -> i32 {
     let bits = value.to_bits();
     let mantissa = bits & ((1 << MANTISSA_BITS) - 1);
     let octave = (bits >> MANTISSA_BITS) as i32 - 1023;
@@ -62,20 +62,20 @@ pub fn index_of(value: f64) -> i32 {
 }
 
 /// The inclusive upper bound of bucket `index` at `scale`, in the unit of the values.
-#[must_use]
-pub fn upper_bound(index: i32, scale: u32) -> f64 {
+#[cfg(test)]
+pub(crate) fn upper_bound(index: i32, scale: u32) -> f64 {
     (f64::from(index) / f64::from(1_u32 << scale)).exp2()
 }
 
 /// The geometric middle of bucket `index` at scale 8: the value that is reported for it.
 #[must_use]
-pub fn middle(index: i32) -> f64 {
+pub(crate) fn middle(index: i32) -> f64 {
     ((f64::from(index) - 0.5) / PER_OCTAVE as f64).exp2()
 }
 
 /// The bucket at a lower `scale` that holds bucket `index` of scale 8.
 #[must_use]
-pub fn lowered(index: i32, scale: u32) -> i32 {
+pub(crate) fn lowered(index: i32, scale: u32) -> i32 {
     ((index - 1) >> (SCALE - scale)) + 1
 }
 

@@ -13,7 +13,7 @@ const HALF_OCTAVE: i32 = 128;
 ///
 /// Times: `2^(k/2)` seconds from 1 ms (2⁻¹⁰) to 64 s. Everything else: powers of two from ⅛ to 2²⁹ (512 MiB).
 #[must_use]
-pub fn cumulative_buckets(histogram: &Histogram, unit: Unit) -> Vec<(f64, u64)> {
+pub(crate) fn cumulative_buckets(histogram: &Histogram, unit: Unit) -> Vec<(f64, u64)> {
     let mut populated = histogram.buckets().peekable();
     let mut seen = histogram.zeros();
     let mut buckets = Vec::with_capacity(BOUNDS + 1);

@@ -6,7 +6,7 @@
 use super::bucket;
 
 /// Buckets of the coarse histogram: scale 2 (19 % wide) from about 15 µs to 256 s.
-pub const COARSE_BUCKETS: usize = 96;
+pub(crate) const COARSE_BUCKETS: usize = 96;
 const COARSE_SCALE: u32 = 2;
 const COARSE_FIRST: i32 = -64;
 

@@ -3,7 +3,7 @@
 use super::{Labels, MetricDef, Span, Value, intended::IntendedCell};
 
 /// A series' number, given once per run in order of appearance.
-pub type SeriesId = u32;
+pub(crate) type SeriesId = u32;
 
 /// What a series is; stands in the interval in which the series first appears.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,31 +5,32 @@
 //! Never sends, prints, judges or waits.
 //! Start with [`catalogue`], then [`recorder`], then [`interval`].
 
-pub mod assembler;
-pub mod bucket;
+pub(crate) mod assembler;
+pub(crate) mod bucket;
 pub mod catalogue;
-pub mod classic;
-pub mod histogram;
-pub mod intended;
-pub mod interval;
-pub mod labels;
-pub mod record;
-pub mod recorder;
-pub mod series;
-pub mod span;
-pub mod totals;
-pub mod user_metric;
-pub mod value;
-pub mod varint;
+pub(crate) mod classic;
+pub(crate) mod histogram;
+pub(crate) mod intended;
+pub(crate) mod interval;
+pub(crate) mod labels;
+pub(crate) mod record;
+pub(crate) mod recorder;
+pub(crate) mod series;
+pub(crate) mod span;
+pub(crate) mod totals;
+pub(crate) mod user_metric;
+pub(crate) mod value;
+pub(crate) mod varint;
 
-pub use assembler::{Assembler, GaugeAggregation};
+pub(crate) use assembler::{Assembler, GaugeAggregation};
 pub use catalogue::{Kind, MetricDef, Unit};
 pub use histogram::Histogram;
-pub use interval::{Interval, SeriesDef, SeriesId};
+pub(crate) use interval::SeriesId;
 pub use labels::Labels;
-pub use record::{Record, RecordWriter, Records, RequestTimes};
-pub use recorder::{Recorder, WorkerInterval};
-pub use span::{Span, Spans};
+pub(crate) use record::{Record, RecordWriter, Records, RequestTimes};
+pub(crate) use recorder::{Recorder, WorkerInterval};
+pub(crate) use span::{Span, Spans};
 pub use totals::Totals;
-pub use user_metric::{MetricRegistry, UserMetric};
+pub(crate) use user_metric::{MetricRegistry, UserMetric};
 pub use value::Value;
+pub use {interval::Interval, interval::SeriesDef};

@@ -12,7 +12,7 @@
 
 mod writer;
 
-pub use writer::{RecordWriter, Records};
+pub(crate) use writer::{RecordWriter, Records};
 
 use super::varint::{self, Input};
 
@@ -128,7 +128,7 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
 
 /// Reads the records of a chunk, one after the other.
 #[derive(Debug, Clone)]
-pub struct RecordReader<'a> {
+pub(crate) struct RecordReader<'a> {
     input: Input<'a>,
     tick: u64,
 }
@@ -136,12 +136,12 @@ pub struct RecordReader<'a> {
 impl<'a> RecordReader<'a> {
     /// A reader at the first record.
     #[must_use]
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { input: Input::new(bytes), tick: 0 }
     }
 
     /// The next record with its tick and family; None at the end, and where the bytes are no records.
-    pub fn read(&mut self) -> Option<(u64, u32, Record)> {
+    pub(crate) fn read(&mut self) -> Option<(u64, u32, Record)> {
         let tag = self.input.byte()?;
         self.tick = self.tick.checked_add(self.input.number()?)?;
         let family = u32::try_from(self.input.number()?).ok()?;
@@ -175,7 +175,7 @@ impl<'a> RecordReader<'a> {
 
     /// Whether nothing is left: every record was read.
     #[must_use]
-    pub fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.input.rest().is_empty()
     }
 }

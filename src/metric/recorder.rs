@@ -14,11 +14,11 @@ use super::{
 
 /// The first series of an interned family; `family.at(i)` is its i-th metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Family(u32);
+pub(crate) struct Family(u32);
 
 /// What a worker recorded between two ticks; the series numbers are the worker's own.
 #[derive(Debug)]
-pub struct WorkerInterval {
+pub(crate) struct WorkerInterval {
     /// Which worker.
     pub worker: usize,
     /// The second of the run that this interval ends (1 for the first).
@@ -43,7 +43,7 @@ pub struct WorkerInterval {
 
 /// Records for one worker thread.
 #[derive(Debug, Default)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     definitions: Vec<(MetricDef, Labels)>,
     flushed: usize,
     values: Vec<Value>,
@@ -61,14 +61,14 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder that knows the metrics of a profile.
     #[must_use]
-    pub fn new(metrics: Arc<[UserMetric]>) -> Self {
+    pub(crate) fn new(metrics: Arc<[UserMetric]>) -> Self {
         Self { metrics: MetricRegistry::new(metrics), ..Self::default() }
     }
 
     /// Interns a family of metrics under a label set. Past [`MAX_SERIES_PER_METRIC`] label sets a further one is
     /// folded: the values of its `data_labels` (names whose values come from the target) become `other`. A family is
     /// known by where its first metric lives: definitions must stay where they are for the whole run.
-    pub fn family(&mut self, metrics: &[&MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
+    pub(crate) fn family(&mut self, metrics: &[&MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
         let kind = metrics.first().map_or(0, |first| std::ptr::from_ref::<MetricDef>(first) as usize);
         if let Some(family) = self.families.get(&(kind, labels.clone())) {
             return *family;
@@ -90,7 +90,7 @@ impl Recorder {
     }
 
     /// The number of a metric that a flow made up; None when there are too many, which is counted.
-    pub fn dynamic_metric(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
+    pub(crate) fn dynamic_metric(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
         let number = self.metrics.number(metric);
         if number.is_none() {
             self.count_folded();
@@ -99,7 +99,7 @@ impl Recorder {
     }
 
     /// As [`Recorder::family`], for a metric of the profile or of a flow, by its number.
-    pub fn user_family(&mut self, metric: usize, labels: &Labels, data_labels: &[&str]) -> Option<Family> {
+    pub(crate) fn user_family(&mut self, metric: usize, labels: &Labels, data_labels: &[&str]) -> Option<Family> {
         let metrics = std::mem::take(&mut self.metrics);
         let family = metrics.get(metric).map(|metric| self.family(&[&metric.def], labels, data_labels));
         self.metrics = metrics;
@@ -108,7 +108,7 @@ impl Recorder {
 
     /// Adds a sample of a metric of the profile or of a flow, by its number.
     #[inline]
-    pub fn user_sample(&mut self, family: Family, metric: usize, sample: f64) {
+    pub(crate) fn user_sample(&mut self, family: Family, metric: usize, sample: f64) {
         let Some(UserMetric { def, scale, up_and_down }) = self.metrics.get(metric) else { return };
         let (kind, up_and_down, sample) = (def.kind, *up_and_down, sample * scale);
         match kind {
@@ -122,7 +122,7 @@ impl Recorder {
 
     /// Counts an observation whose labels were folded into `other`.
     #[cold]
-    pub fn count_folded(&mut self) {
+    pub(crate) fn count_folded(&mut self) {
         static FOLDED: [&MetricDef; 1] = [&super::catalogue::SERIES_FOLDED];
         let folded = match self.folded {
             Some(family) => family,
@@ -139,7 +139,7 @@ impl Recorder {
 
     /// Adds to a counter.
     #[inline]
-    pub fn add(&mut self, family: Family, metric: usize, amount: f64) {
+    pub(crate) fn add(&mut self, family: Family, metric: usize, amount: f64) {
         if let Value::Counter(sum) = self.value(family, metric) {
             *sum += amount;
         }
@@ -147,7 +147,7 @@ impl Recorder {
 
     /// Records an observation of a trend, in the metric's unit.
     #[inline]
-    pub fn observe(&mut self, family: Family, metric: usize, value: f64) {
+    pub(crate) fn observe(&mut self, family: Family, metric: usize, value: f64) {
         if let Value::Trend(histogram) = self.value(family, metric) {
             histogram.record(value);
         }
@@ -155,7 +155,7 @@ impl Recorder {
 
     /// Counts one observation of a rate.
     #[inline]
-    pub fn rate(&mut self, family: Family, metric: usize, hit: bool) {
+    pub(crate) fn rate(&mut self, family: Family, metric: usize, hit: bool) {
         if let Value::Rate { nonzero, total } = self.value(family, metric) {
             *nonzero += u64::from(hit);
             *total += 1;
@@ -164,7 +164,7 @@ impl Recorder {
 
     /// Sets a gauge.
     #[inline]
-    pub fn set(&mut self, family: Family, metric: usize, value: f64) {
+    pub(crate) fn set(&mut self, family: Family, metric: usize, value: f64) {
         if let Value::Gauge(last) = self.value(family, metric) {
             *last = Some(value);
         }
@@ -172,7 +172,7 @@ impl Recorder {
 
     /// Adds to a gauge that goes up and down.
     #[inline]
-    pub fn shift(&mut self, family: Family, metric: usize, amount: f64) {
+    pub(crate) fn shift(&mut self, family: Family, metric: usize, amount: f64) {
         if let Value::Gauge(last) = self.value(family, metric) {
             *last = Some(last.unwrap_or_default() + amount);
         }
@@ -180,7 +180,7 @@ impl Recorder {
 
     /// Writes a raw record of a family, when they are wanted: what it was, and when since the start of the run.
     #[inline]
-    pub fn record(&mut self, family: Family, what: impl FnOnce() -> (Duration, Record)) {
+    pub(crate) fn record(&mut self, family: Family, what: impl FnOnce() -> (Duration, Record)) {
         if let Some(records) = &mut self.records {
             let (at, record) = what();
             let (_, labels) = &self.definitions[family.0 as usize];
@@ -190,13 +190,13 @@ impl Recorder {
 
     /// Keeps a span whose duration and response time are observations of two metrics of a family.
     #[cold]
-    pub fn span(&mut self, family: Family, (duration, response): (usize, usize), span: Span) {
+    pub(crate) fn span(&mut self, family: Family, (duration, response): (usize, usize), span: Span) {
         let series = |metric: usize| family.0 + u32::try_from(metric).unwrap_or(0);
         self.spans.push(Span { series: series(duration), response_series: series(response), ..span });
     }
 
     /// Hands the interval over whole and starts an empty one of the same shape.
-    pub fn flush(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
+    pub(crate) fn flush(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
         let successors = self.values.iter().map(Value::successor).collect();
         let new_series = self.definitions[self.flushed..].to_vec();
         self.flushed = self.definitions.len();

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use super::{Labels, MetricDef};
 
 /// At most this many label sets of a metric; what comes after is folded into `other`.
-pub const MAX_SERIES_PER_METRIC: usize = 1_000;
+pub(crate) const MAX_SERIES_PER_METRIC: usize = 1_000;
 
 /// Gives (metric name, labels) pairs consecutive numbers from zero, in order of appearance.
 #[derive(Debug, Default)]
-pub struct Interner {
+pub(crate) struct Interner {
     ids: HashMap<(String, Labels), u32>,
     definitions: Vec<(MetricDef, Labels)>,
 }
 
 impl Interner {
     /// The number of a pair, new or known.
-    pub fn id(&mut self, metric: &MetricDef, labels: &Labels) -> u32 {
+    pub(crate) fn id(&mut self, metric: &MetricDef, labels: &Labels) -> u32 {
         let key = (metric.name.to_string(), labels.clone());
         if let Some(id) = self.ids.get(&key) {
             return *id;
@@ -29,7 +29,7 @@ impl Interner {
 
     /// All pairs in the order of their numbers.
     #[must_use]
-    pub fn definitions(&self) -> &[(MetricDef, Labels)] {
+    pub(crate) fn definitions(&self) -> &[(MetricDef, Labels)] {
         &self.definitions
     }
 }

@@ -3,7 +3,7 @@
 use super::SeriesId;
 
 /// A worker keeps no more than this between two hand-overs; what finds no room is counted.
-pub const MAX_SPANS: usize = 8_192;
+pub(crate) const MAX_SPANS: usize = 8_192;
 
 /// One request, or the iteration that it belongs to. Its labels are those of its series.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,7 +45,7 @@ impl Span {
 
 /// Spans of a worker between two hand-overs; their series have the worker's own numbers.
 #[derive(Debug, Default)]
-pub struct Spans {
+pub(crate) struct Spans {
     /// Those that found room.
     pub kept: Vec<Span>,
     /// How many did not.
@@ -54,7 +54,7 @@ pub struct Spans {
 
 impl Spans {
     /// Keeps a span, or counts it.
-    pub fn push(&mut self, span: Span) {
+    pub(crate) fn push(&mut self, span: Span) {
         if self.kept.len() < MAX_SPANS {
             self.kept.push(span);
         } else {

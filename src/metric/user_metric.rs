@@ -5,11 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use super::{GaugeAggregation, Kind, MetricDef, catalogue};
 
 /// Most metrics that flows of one worker may add to those of the profile.
-pub const MAX_DYNAMIC_METRICS: usize = 100;
+pub(crate) const MAX_DYNAMIC_METRICS: usize = 100;
 
 /// A metric that is not of the catalogue.
 #[derive(Debug, Clone)]
-pub struct UserMetric {
+pub(crate) struct UserMetric {
     /// Name, kind and unit.
     pub def: MetricDef,
     /// Factor from samples to the unit: times are given in milliseconds, as in k6.
@@ -28,7 +28,7 @@ impl UserMetric {
 
 /// The metrics that a worker knows: those of the plan first, then those that appeared while running.
 #[derive(Debug, Default)]
-pub struct MetricRegistry {
+pub(crate) struct MetricRegistry {
     planned: Arc<[UserMetric]>,
     /// Shared pointers, because a recorder knows a metric by its address.
     dynamic: Vec<Arc<UserMetric>>,
@@ -40,14 +40,14 @@ pub struct MetricRegistry {
 impl MetricRegistry {
     /// A registry of the plan's metrics.
     #[must_use]
-    pub fn new(planned: Arc<[UserMetric]>) -> Self {
+    pub(crate) fn new(planned: Arc<[UserMetric]>) -> Self {
         let by_name = planned.iter().enumerate().map(|(number, metric)| (Arc::from(&*metric.def.name), number));
         Self { by_name: by_name.collect(), planned, ..Self::default() }
     }
 
     /// A metric by its number.
     #[must_use]
-    pub fn get(&self, number: usize) -> Option<&UserMetric> {
+    pub(crate) fn get(&self, number: usize) -> Option<&UserMetric> {
         match number.checked_sub(self.planned.len()) {
             None => self.planned.get(number),
             Some(place) => self.dynamic.get(place).map(|metric| &**metric),
@@ -56,7 +56,7 @@ impl MetricRegistry {
 
     /// The number of a metric, known or new. None beyond [`MAX_DYNAMIC_METRICS`], and for a name that is taken: by the
     /// catalogue, or with another kind. Samples of different metrics can't be folded into one.
-    pub fn number(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
+    pub(crate) fn number(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
         if let Some(number) = self.by_name.get(&*metric.def.name) {
             let same = self.get(*number).is_some_and(|known| known.def.kind == metric.def.kind);
             return same.then_some(*number);

@@ -1,11 +1,11 @@
 //! Variable-length integers: seven bits a byte, least significant first, so that small numbers are one byte.
 
 /// Most bytes of a number.
-pub const LONGEST: usize = 10;
+pub(crate) const LONGEST: usize = 10;
 
 /// Appends a number.
 #[inline]
-pub fn put(out: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -17,42 +17,42 @@ pub fn put(out: &mut Vec<u8>, mut number: u64) {
 #[inline]
 #[must_use]
 #[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
-pub fn zigzag(number: i64) -> u64 {
+pub(crate) fn zigzag(number: i64) -> u64 {
     ((number << 1) ^ (number >> 63)) as u64
 }
 
 /// Appends a signed number.
 #[inline]
-pub fn put_signed(out: &mut Vec<u8>, number: i64) {
+pub(crate) fn put_signed(out: &mut Vec<u8>, number: i64) {
     put(out, zigzag(number));
 }
 
 /// Appends a text behind its length.
-pub fn put_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
     put(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
 
 /// Bytes not yet read. Every read is checked: what was written may have been damaged since.
 #[derive(Debug, Clone, Copy)]
-pub struct Input<'a>(&'a [u8]);
+pub(crate) struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
     /// All of some bytes.
     #[must_use]
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
     /// What is left.
     #[must_use]
-    pub fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.0
     }
 
     /// One byte; None at the end.
     #[inline]
-    pub fn byte(&mut self) -> Option<u8> {
+    pub(crate) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(*first)
@@ -60,7 +60,7 @@ impl<'a> Input<'a> {
 
     /// A number; None when it is cut off or too long.
     #[inline]
-    pub fn number(&mut self) -> Option<u64> {
+    pub(crate) fn number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -75,28 +75,28 @@ impl<'a> Input<'a> {
     /// A signed number; None when it is cut off or too long.
     #[inline]
     #[expect(clippy::cast_possible_wrap, reason = "zig-zag keeps every bit")]
-    pub fn signed(&mut self) -> Option<i64> {
+    pub(crate) fn signed(&mut self) -> Option<i64> {
         let number = self.number()?;
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
     /// A float in eight bytes, little endian; None when it is cut off.
     #[inline]
-    pub fn float(&mut self) -> Option<f64> {
+    pub(crate) fn float(&mut self) -> Option<f64> {
         let (bytes, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(f64::from_le_bytes(*bytes))
     }
 
     /// So many bytes; None when there are fewer.
-    pub fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(bytes)
     }
 
     /// A text that follows its length; None when it is cut off or no UTF-8.
-    pub fn text(&mut self) -> Option<&'a str> {
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
         let length = usize::try_from(self.number()?).ok()?;
         std::str::from_utf8(self.bytes(length)?).ok()
     }

@@ -195,7 +195,6 @@ impl Context<'_> {
     /// # Errors
     /// When the client can't be set up.
     pub fn to_receiver(
-        &self,
         http: &HttpSettings,
         receiver: impl Receiver + 'static,
         feed: Box<dyn Feed>,

@@ -24,7 +24,7 @@ mod hdr;
 mod influxdb;
 mod json;
 pub(crate) mod kind;
-pub mod naming;
+pub(crate) mod naming;
 mod otlp;
 mod otlp_protocol;
 mod prometheus;
@@ -36,7 +36,5 @@ mod scrape;
 mod tests;
 mod traces;
 
-pub use self::{
-    delivery::{Delivery, progress::Progress, stats::DeliveryStats},
-    registry::OutputAddress,
-};
+pub use self::registry::OutputAddress;
+pub(crate) use {self::delivery::Delivery, self::delivery::progress::Progress, self::delivery::stats::DeliveryStats};

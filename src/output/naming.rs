@@ -9,7 +9,7 @@ use crate::metric::{Kind, MetricDef, Unit};
 
 /// Whose names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Naming {
+pub(crate) enum Naming {
     /// Ours: base units in the name.
     Own,
     /// k6's remote-write output: no unit on counters, rates as a gauge, trends as gauges beside the histogram.
@@ -19,14 +19,14 @@ pub enum Naming {
 impl Naming {
     /// The naming that a prefix asks for.
     #[must_use]
-    pub fn of_prefix(prefix: &str) -> Self {
+    pub(crate) fn of_prefix(prefix: &str) -> Self {
         if prefix == "k6_" { Self::K6 } else { Self::Own }
     }
 }
 
 /// The suffix that tells a unit.
 #[must_use]
-pub fn unit_suffix(unit: Unit) -> &'static str {
+pub(crate) fn unit_suffix(unit: Unit) -> &'static str {
     match unit {
         Unit::None => "",
         Unit::Seconds => "_seconds",
@@ -52,7 +52,7 @@ pub fn exported_name(prefix: &str, metric: &MetricDef) -> String {
 
 /// The exported names of a metric with the labels that tell them apart: two of a rate, one of all others.
 #[must_use]
-pub fn exported_names(prefix: &str, metric: &MetricDef) -> Vec<(String, Vec<(String, String)>)> {
+pub(crate) fn exported_names(prefix: &str, metric: &MetricDef) -> Vec<(String, Vec<(String, String)>)> {
     let name = exported_name(prefix, metric);
     let condition = |value: &str| vec![("condition".to_owned(), value.to_owned())];
     match metric.kind {
@@ -65,7 +65,7 @@ pub fn exported_names(prefix: &str, metric: &MetricDef) -> Vec<(String, Vec<(Str
 ///
 /// # Errors
 /// When names can't begin with it.
-pub fn take_prefix(options: &mut Options) -> Result<String, AddressError> {
+pub(crate) fn take_prefix(options: &mut Options) -> Result<String, AddressError> {
     let prefix = options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
     if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         || prefix.starts_with(|c: char| c.is_ascii_digit())

@@ -7,7 +7,7 @@ use crate::{threshold::Bearing, units::show_duration};
 
 /// Multiples of the planned load and time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Factors {
+pub(crate) struct Factors {
     /// Of users, arrival rates and pre-allocated users. Where there was a user there remains one.
     pub vus: f64,
     /// Of stages, durations and start times. Timeouts, think times, grace and `maxDuration` stay.
@@ -16,7 +16,7 @@ pub struct Factors {
 
 impl Plan {
     /// Multiplies load and time, and notes that.
-    pub fn scale(&mut self, factors: Factors) {
+    pub(crate) fn scale(&mut self, factors: Factors) {
         for scenario in &mut self.scenarios {
             scenario.scale(factors);
         }
@@ -30,7 +30,7 @@ impl Plan {
     }
 
     /// Gives every scenario the shape of a preset, with its own highest load as the base; all begin together.
-    pub fn apply_preset(&mut self, preset: &Preset) {
+    pub(crate) fn apply_preset(&mut self, preset: &Preset) {
         for scenario in &mut self.scenarios {
             scenario.apply_preset(preset);
         }
@@ -39,7 +39,7 @@ impl Plan {
 
     /// Lets the first scenario begin at once, and the others as long after it as before. For a profile of which some
     /// scenarios are left out.
-    pub fn shift_start_to_zero(&mut self) {
+    pub(crate) fn shift_start_to_zero(&mut self) {
         let first = self.scenarios.iter().map(|scenario| scenario.start).min().unwrap_or_default();
         if !first.is_zero() {
             self.scenarios.iter_mut().for_each(|scenario| scenario.start -= first);
@@ -48,7 +48,7 @@ impl Plan {
     }
 
     /// Marks the thresholds that can only concern what is left out.
-    pub fn mark_skipped_thresholds(&mut self) {
+    pub(crate) fn mark_skipped_thresholds(&mut self) {
         let kept: Vec<_> = self.scenarios.iter().map(|scenario| (&scenario.name, &scenario.tags)).collect();
         let left_out = &self.left_out;
         for threshold in &mut self.thresholds {

@@ -7,7 +7,7 @@ use crate::language::{EvalContext, Expr, Response, Template};
 
 /// A named assertion. Its labels are in the step table.
 #[derive(Debug, Clone)]
-pub struct Check {
+pub(crate) struct Check {
     /// Label `check`, when it comes from values.
     pub named: Option<Template>,
     /// What must hold.
@@ -16,7 +16,7 @@ pub struct Check {
 
 /// What a check looks at.
 #[derive(Debug, Clone)]
-pub enum Rule {
+pub(crate) enum Rule {
     /// The status lies in one of these inclusive ranges.
     Status(Vec<(u16, u16)>),
     /// The body holds this text.
@@ -32,13 +32,13 @@ pub enum Rule {
 impl Rule {
     /// Whether the rule reads the body; conditions say themselves what they need.
     #[must_use]
-    pub fn reads_body(&self) -> bool {
+    pub(crate) fn reads_body(&self) -> bool {
         matches!(self, Self::Contains(_) | Self::Equals(_) | Self::Matches(_))
     }
 
     /// Whether it holds now. Of a request without a whole response nothing holds but a condition that says so.
     #[must_use]
-    pub fn holds(&self, eval: &mut EvalContext<'_>) -> bool {
+    pub(crate) fn holds(&self, eval: &mut EvalContext<'_>) -> bool {
         if let Self::That(condition) = self {
             return condition.value(eval).holds();
         }

@@ -5,7 +5,7 @@ use crate::language::data::{Cursor, DataSet, Order};
 
 /// A data set of the profile.
 #[derive(Debug, Clone)]
-pub struct PlannedData {
+pub(crate) struct PlannedData {
     /// Its name.
     pub name: String,
     /// Its rows.
@@ -20,7 +20,7 @@ impl Plan {
     /// Parts without users draw nothing, and what would be theirs falls to the others: ten threads of which one has a
     /// user must not keep nine tenths of the rows from it.
     #[must_use]
-    pub fn cursors(&self, part: Partition) -> Vec<Cursor> {
+    pub(crate) fn cursors(&self, part: Partition) -> Vec<Cursor> {
         let (place, of) = part.place();
         let users = self.scenarios.iter().map(|scenario| match &scenario.shape {
             // Whoever has an arrival may make a user.

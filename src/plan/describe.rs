@@ -7,7 +7,7 @@ use crate::units::{show_count, show_duration, show_rate, show_several};
 
 /// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
 #[must_use]
-pub fn describe(scenario: &Scenario) -> String {
+pub(crate) fn describe(scenario: &Scenario) -> String {
     let length = show_duration(scenario.duration());
     let load = match &scenario.shape {
         Shape::Open(open) => format!("{} for {length}{}", rates(&open.schedule), spacing(&open.schedule)),
@@ -60,7 +60,7 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
 
 /// A step in a few words; None for what only records.
 #[must_use]
-pub fn step(step: &Step) -> Option<String> {
+pub(crate) fn step(step: &Step) -> Option<String> {
     Some(match &step.kind {
         StepKind::Request(request) if request.internal => format!("{} (when needed)", step.name),
         StepKind::Request(_) => step.name.to_string(),
@@ -75,7 +75,7 @@ pub fn step(step: &Step) -> Option<String> {
 
 /// A pause as people read it.
 #[must_use]
-pub fn pause(pause: &Pause) -> String {
+pub(crate) fn pause(pause: &Pause) -> String {
     match pause {
         Pause::Between(low, high) if low == high => show_duration(*low),
         Pause::Between(low, high) => format!("{} to {}", show_duration(*low), show_duration(*high)),

@@ -10,7 +10,7 @@ use crate::{
 
 /// What an iteration amounts to at the least.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// Requests.
     pub requests: f64,
     /// Mean time spent on pauses within the flow.
@@ -20,7 +20,7 @@ pub struct Pace {
 impl Pace {
     /// The pace of a scenario's steps, each taken once.
     #[must_use]
-    pub fn of(steps: &StepTable) -> Self {
+    pub(crate) fn of(steps: &StepTable) -> Self {
         let mut pace = Self { requests: 0.0, think: Duration::ZERO };
         for step in steps.iter() {
             match &step.kind {
@@ -35,7 +35,7 @@ impl Pace {
 
 /// Everything about a plan that can't come true, a sentence each.
 #[must_use]
-pub fn warnings(plan: &Plan) -> Vec<String> {
+pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
     let scenarios = plan.scenarios.iter().flat_map(|scenario| {
         let pace = Pace::of(&scenario.flow.steps);
         let cycle = scenario.wait.mean_cycle(pace.think);
@@ -52,7 +52,7 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
 ///
 /// # Errors
 /// A scenario whose users never rest: only the target bounds it.
-pub fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
+pub(crate) fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
     match plan.scenarios.iter().find(|scenario| requests_of_one(scenario).is_none()) {
         Some(unbound) => Err(unbound),
         None => Ok(timeline::highest(plan, |scenario| requests_of_one(scenario).unwrap_or_default())),

@@ -8,7 +8,7 @@ use super::{names::NameOptions, proxy::Proxies};
 
 /// Everything that is decided for all requests of a run.
 #[derive(Debug, Clone)]
-pub struct HttpOptions {
+pub(crate) struct HttpOptions {
     /// Which version of HTTP.
     pub version: Version,
     /// How many redirects are followed, unless a request says otherwise; 0 follows none.
@@ -45,7 +45,7 @@ impl Default for HttpOptions {
 
 /// Versions of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Version {
+pub(crate) enum Version {
     /// What the server prefers in the TLS handshake (ALPN); HTTP/1.1 without TLS. As k6 and browsers do.
     #[default]
     Auto,
@@ -57,7 +57,7 @@ pub enum Version {
 
 /// How long a user's cookies live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CookieLife {
+pub(crate) enum CookieLife {
     /// Until the iteration ends; k6's default.
     #[default]
     Iteration,
@@ -69,10 +69,10 @@ pub enum CookieLife {
 
 /// How long a user's connections live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reuse {
+pub(crate) enum Reuse {
     /// As long as the user and the server let them.
     #[default]
-    Reuse,
+    Unlimited,
     /// Until the iteration ends; k6's `noVUConnectionReuse`.
     PerIteration,
     /// For one request; k6's `noConnectionReuse`.
@@ -81,7 +81,7 @@ pub enum Reuse {
 
 /// What is shown of requests and responses on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Debug {
+pub(crate) enum Debug {
     /// Nothing; costs nothing.
     #[default]
     Off,
@@ -93,7 +93,7 @@ pub enum Debug {
 
 /// Certificates and versions of TLS.
 #[derive(Debug, Clone, Default)]
-pub struct TlsOptions {
+pub(crate) struct TlsOptions {
     /// Whether certificates are taken unchecked.
     pub skip_verify: bool,
     /// Roots to trust instead of the system's; empty for the system's.
@@ -108,7 +108,7 @@ pub struct TlsOptions {
 
 /// A certificate chain and its key.
 #[derive(Debug)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The client's certificate first.
     pub chain: Vec<CertificateDer<'static>>,
     /// Its private key.
@@ -117,7 +117,7 @@ pub struct Identity {
 
 /// Versions of TLS that may be spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsVersions {
+pub(crate) enum TlsVersions {
     /// 1.2 and 1.3.
     #[default]
     Both,
@@ -129,8 +129,8 @@ pub enum TlsVersions {
 
 /// A user name and a password for digest authentication.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Digest {
-    /// IterationId.
+pub(crate) struct Digest {
+    /// `IterationId`.
     pub username: String,
     /// The secret.
     pub password: String,

@@ -4,44 +4,44 @@
 //! of work over threads and segments. Never opens a socket or looks at a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
-pub mod adjust;
-pub mod check;
-pub mod data;
-pub mod describe;
-pub mod feasibility;
-pub mod flow;
-pub mod http;
-pub mod names;
-pub mod partition;
-pub mod preset;
-pub mod program;
-pub mod proxy;
-pub mod rendering;
-pub mod request;
-pub mod schedule;
-pub mod share;
-pub mod steps;
-pub mod timeline;
-pub mod work;
+pub(crate) mod adjust;
+pub(crate) mod check;
+pub(crate) mod data;
+pub(crate) mod describe;
+pub(crate) mod feasibility;
+pub(crate) mod flow;
+pub(crate) mod http;
+pub(crate) mod names;
+pub(crate) mod partition;
+pub(crate) mod preset;
+pub(crate) mod program;
+pub(crate) mod proxy;
+pub(crate) mod rendering;
+pub(crate) mod request;
+pub(crate) mod schedule;
+pub(crate) mod share;
+pub(crate) mod steps;
+pub(crate) mod timeline;
+pub(crate) mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-pub use check::Check;
-pub use flow::Flow;
-pub use http::HttpOptions;
-pub use partition::Partition;
-pub use program::{Op, Program};
-pub use request::{Origin, Request, RequestSpec, Wire};
-pub use schedule::{ClosedSchedule, OpenSchedule};
-pub use share::Share;
-pub use steps::{FlowKind, FlowPlan, Step, StepId, StepKind, StepTable};
-pub use work::{Wait, Work};
+pub(crate) use check::Check;
+pub(crate) use flow::Flow;
+pub(crate) use http::HttpOptions;
+pub(crate) use partition::Partition;
+pub(crate) use program::{Op, Program};
+pub(crate) use request::{Origin, Request, RequestSpec, Wire};
+pub(crate) use schedule::{ClosedSchedule, OpenSchedule};
+pub(crate) use share::Share;
+pub(crate) use steps::{FlowKind, FlowPlan, Step, StepId, StepKind, StepTable};
+pub(crate) use work::{Wait, Work};
 
 use crate::{metric::UserMetric, threshold::Threshold};
 
 /// Everything a run will do.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The profile's name; a label of every series.
     pub name: String,
     /// What runs, in the order of the profile.
@@ -82,7 +82,7 @@ pub struct Plan {
 
 /// One of the places where a profile can run.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Environment {
+pub(crate) struct Environment {
     /// Its name.
     pub name: String,
     /// Whether a run there must be confirmed.
@@ -93,7 +93,7 @@ pub struct Environment {
 
 /// One scenario: when, how many, and what.
 #[derive(Debug, Clone)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// Its name; a label of its series.
     pub name: String,
     /// k6's executor name, for people.
@@ -114,7 +114,7 @@ pub struct Scenario {
 
 /// The two models of load.
 #[derive(Debug, Clone)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Arrivals at given times; an idle user takes each.
     Open(OpenShape),
     /// A number of users, each beginning anew when done.
@@ -123,7 +123,7 @@ pub enum Shape {
 
 /// An arrival-rate executor.
 #[derive(Debug, Clone)]
-pub struct OpenShape {
+pub(crate) struct OpenShape {
     /// Intended starts.
     pub schedule: OpenSchedule,
     /// Users made before the start.
@@ -134,7 +134,7 @@ pub struct OpenShape {
 
 /// A user-count executor.
 #[derive(Debug, Clone)]
-pub struct ClosedShape {
+pub(crate) struct ClosedShape {
     /// Users over time.
     pub schedule: ClosedSchedule,
     /// How long a user that is ramped down may finish its iteration.
@@ -148,7 +148,7 @@ pub struct ClosedShape {
 impl Scenario {
     /// Length of the schedule, without graceful stop.
     #[must_use]
-    pub fn duration(&self) -> Duration {
+    pub(crate) fn duration(&self) -> Duration {
         match &self.shape {
             Shape::Open(open) => open.schedule.duration(),
             Shape::Closed(closed) => closed.schedule.duration(),
@@ -157,7 +157,7 @@ impl Scenario {
 
     /// Most users that can exist at once.
     #[must_use]
-    pub fn peak_vus(&self) -> u32 {
+    pub(crate) fn peak_vus(&self) -> u32 {
         match &self.shape {
             Shape::Open(open) => open.max_vus,
             Shape::Closed(closed) => closed.max_users.unwrap_or_else(|| closed.schedule.peak()),
@@ -166,7 +166,7 @@ impl Scenario {
 
     /// Labels of the stages; a single nameless stage has an empty one.
     #[must_use]
-    pub fn stages(&self) -> &[schedule::StageMark] {
+    pub(crate) fn stages(&self) -> &[schedule::StageMark] {
         match &self.shape {
             Shape::Open(open) => open.schedule.stages(),
             Shape::Closed(closed) => closed.schedule.stages(),
@@ -177,7 +177,7 @@ impl Scenario {
 impl Plan {
     /// When the last schedule ends, without graceful stop.
     #[must_use]
-    pub fn duration(&self) -> Duration {
+    pub(crate) fn duration(&self) -> Duration {
         self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()
     }
 }

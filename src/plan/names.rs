@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 /// What is decided about names.
 #[derive(Debug, Clone)]
-pub struct NameOptions {
+pub(crate) struct NameOptions {
     /// How long a looked-up name is trusted; zero asks for each connection, [`Duration::MAX`] once.
     pub ttl: Duration,
     /// Which of several addresses comes first.
@@ -43,7 +43,7 @@ impl Default for NameOptions {
 
 /// Which of several addresses is tried first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Select {
+pub(crate) enum Select {
     /// The first that the resolver gave.
     First,
     /// Any.
@@ -54,7 +54,7 @@ pub enum Select {
 
 /// Which addresses are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Policy {
+pub(crate) enum Policy {
     /// IPv4 before IPv6.
     PreferV4,
     /// IPv6 before IPv4.
@@ -69,7 +69,7 @@ pub enum Policy {
 
 /// Where a name leads instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Override {
+pub(crate) struct Override {
     /// The address.
     pub address: IpAddr,
     /// The port, if it changes too.
@@ -78,7 +78,7 @@ pub struct Override {
 
 /// A host name, `*.domain` for all names below one, and perhaps a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostPattern {
+pub(crate) struct HostPattern {
     /// Lower case, without the `*`.
     name: String,
     below: bool,
@@ -90,7 +90,7 @@ impl HostPattern {
     ///
     /// # Errors
     /// When it is none of them.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is neither a host name nor `*.domain`");
         let (name, port) = match text.rsplit_once(':') {
             Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
@@ -114,7 +114,7 @@ impl HostPattern {
 
     /// Whether a host and port are meant.
     #[must_use]
-    pub fn matches(&self, host: &str, port: u16) -> bool {
+    pub(crate) fn matches(&self, host: &str, port: u16) -> bool {
         let host = host.to_ascii_lowercase();
         let named = if self.below { host.ends_with(&self.name) } else { host == self.name };
         named && self.port.is_none_or(|own| own == port)
@@ -123,28 +123,28 @@ impl HostPattern {
 
 /// A network such as `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AddressRange(IpNet);
+pub(crate) struct AddressRange(IpNet);
 
 impl AddressRange {
     /// Reads `address` or `address/bits`.
     ///
     /// # Errors
     /// When it is neither.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
         network.map(Self).map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
     }
 
     /// Whether it contains an address; IPv4 written as IPv6 counts as IPv4.
     #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
 }
 
 /// Whether an address is this machine's own.
 #[must_use]
-pub fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let loopback = |address: IpAddr| match address {
         IpAddr::V4(address) => Ipv4Addr::is_loopback(&address),
         IpAddr::V6(address) => Ipv6Addr::is_loopback(&address),

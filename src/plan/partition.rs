@@ -3,18 +3,18 @@
 
 /// A stride: everything whose number is `index` modulo `of`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Partition {
+pub(crate) struct Partition {
     index: u64,
     of: u64,
 }
 
 impl Partition {
     /// The undivided whole.
-    pub const WHOLE: Self = Self { index: 0, of: 1 };
+    pub(crate) const WHOLE: Self = Self { index: 0, of: 1 };
 
     /// Part `index` (from zero) of `of`. An index past the end owns nothing.
     #[must_use]
-    pub fn new(index: u64, of: u64) -> Self {
+    pub(crate) fn new(index: u64, of: u64) -> Self {
         Self { index, of: of.max(1) }
     }
 
@@ -22,7 +22,7 @@ impl Partition {
     ///
     /// # Errors
     /// What is wrong, and what to write.
-    pub fn parse_segment(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse_segment(text: &str) -> Result<Self, String> {
         let wrong =
             || format!("`{text}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6");
         let Some((from, to)) = text.split_once(':') else {
@@ -46,37 +46,37 @@ impl Partition {
 
     /// Which part this is, from 1, of how many.
     #[must_use]
-    pub fn place(self) -> (u64, u64) {
+    pub(crate) fn place(self) -> (u64, u64) {
         (self.index + 1, self.of)
     }
 
     /// Part `index` of `of` of this part: a thread's share of a segment.
     #[must_use]
-    pub fn divided(self, index: u64, of: u64) -> Self {
+    pub(crate) fn divided(self, index: u64, of: u64) -> Self {
         Self { index: self.index + self.of * index, of: self.of * of.max(1) }
     }
 
     /// The part of the whole that this is.
     #[must_use]
-    pub fn fraction(self) -> f64 {
+    pub(crate) fn fraction(self) -> f64 {
         1.0 / self.of as f64
     }
 
     /// Whether this part owns a number.
     #[must_use]
-    pub fn owns(self, number: u64) -> bool {
+    pub(crate) fn owns(self, number: u64) -> bool {
         number % self.of == self.index
     }
 
     /// How many of the numbers `0..total` this part owns.
     #[must_use]
-    pub fn share_of(self, total: u64) -> u64 {
+    pub(crate) fn share_of(self, total: u64) -> u64 {
         (total + self.of - 1).saturating_sub(self.index) / self.of
     }
 
     /// The `n`-th number (from zero) that this part owns.
     #[must_use]
-    pub fn nth(self, n: u64) -> u64 {
+    pub(crate) fn nth(self, n: u64) -> u64 {
         self.index + n * self.of
     }
 }

@@ -1,10 +1,8 @@
 //! Presets: shapes of load by name, as pure data. `docs` and `check` show the stages that stand here, and nothing else.
 
-use std::time::Duration;
-
 /// How much of the base load.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Level {
+pub(crate) enum Level {
     /// One user, or one arrival a second.
     One,
     /// A multiple of the base load.
@@ -13,7 +11,7 @@ pub enum Level {
 
 /// A shape that takes a base load: the most users, or the highest rate, that a scenario has without the preset.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Preset {
+pub(crate) struct Preset {
     /// Its name.
     pub name: &'static str,
     /// What it is for.
@@ -27,7 +25,7 @@ pub struct Preset {
 use Level::{One, Times};
 
 /// All presets.
-pub const PRESETS: [Preset; 6] = [
+pub(crate) const PRESETS: [Preset; 6] = [
     Preset {
         name: "smoke",
         about: "does it work at all: one user, or one arrival a second",
@@ -85,7 +83,7 @@ pub const PRESETS: [Preset; 6] = [
 impl Level {
     /// The level of a base load.
     #[must_use]
-    pub fn of(self, base: f64) -> f64 {
+    pub(crate) fn of(self, base: f64) -> f64 {
         match self {
             Self::One => 1.0,
             Self::Times(times) => base * times,
@@ -100,19 +98,13 @@ impl Level {
 impl Preset {
     /// The preset of a name.
     #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
+    pub(crate) fn find(name: &str) -> Option<&'static Self> {
         PRESETS.iter().find(|preset| preset.name == name)
-    }
-
-    /// How long it takes.
-    #[must_use]
-    pub fn duration(&self) -> Duration {
-        Duration::from_secs(self.stages.iter().map(|(seconds, _)| seconds).sum())
     }
 
     /// The highest multiple of the base load, at least one.
     #[must_use]
-    pub fn peak(&self) -> f64 {
+    pub(crate) fn peak(&self) -> f64 {
         self.stages.iter().map(|(_, level)| level.times()).fold(1.0, f64::max)
     }
 }
@@ -123,7 +115,8 @@ mod tests {
 
     #[test]
     fn lengths_and_peaks_are_what_is_documented() {
-        let told: Vec<_> = PRESETS.iter().map(|p| (p.name, p.duration().as_secs(), p.peak())).collect();
+        let seconds = |preset: &Preset| preset.stages.iter().map(|(seconds, _)| seconds).sum::<u64>();
+        let lengths: Vec<_> = PRESETS.iter().map(|p| (p.name, seconds(p), p.peak())).collect();
         let documented = [
             ("smoke", 30, 1.0),
             ("load", 480, 1.0),
@@ -132,7 +125,7 @@ mod tests {
             ("soak", 15_000, 1.0),
             ("breakpoint", 1_920, 10.0),
         ];
-        assert_eq!(told, documented);
+        assert_eq!(lengths, documented);
         assert_eq!(Preset::find("soak").map(|preset| preset.name), Some("soak"));
         assert_eq!(Preset::find("Soak"), None);
     }

@@ -11,7 +11,7 @@ use crate::language::{
 
 /// Everything the users of a scenario do.
 #[derive(Debug, Clone, Default)]
-pub struct Program {
+pub(crate) struct Program {
     /// Operations; those of one entry end with [`Op::End`].
     pub ops: Vec<Op>,
     /// Where an iteration begins.
@@ -28,7 +28,7 @@ pub struct Program {
 
 /// One operation. Targets are positions in [`Program::ops`].
 #[derive(Debug, Clone)]
-pub enum Op {
+pub(crate) enum Op {
     /// Send the request of a step, with labels that come from values.
     Send(StepId, Option<Box<LabelTemplates>>),
     /// Send the last request again, if its response asks for it.
@@ -115,7 +115,7 @@ pub enum Op {
 
 /// Labels that come from values.
 #[derive(Debug, Clone, Default)]
-pub struct LabelTemplates {
+pub(crate) struct LabelTemplates {
     /// Label `name`.
     pub name: Option<Template>,
     /// Tags.
@@ -124,7 +124,7 @@ pub struct LabelTemplates {
 
 /// When the last request is sent again.
 #[derive(Debug, Clone)]
-pub struct Retry {
+pub(crate) struct Retry {
     /// Counts the tries.
     pub counter: Slot,
     /// Most tries after the first.
@@ -141,7 +141,7 @@ pub struct Retry {
 
 /// Something taken out of a response.
 #[derive(Debug, Clone)]
-pub struct Extract {
+pub(crate) struct Extract {
     /// Where it goes.
     pub into: Slot,
     /// What is looked for.
@@ -156,7 +156,7 @@ pub struct Extract {
 
 /// A pause: drawn evenly from a range, or computed.
 #[derive(Debug, Clone)]
-pub enum Pause {
+pub(crate) enum Pause {
     /// From and to.
     Between(Duration, Duration),
     /// Text such as `1.5s`, or a number of milliseconds as in k6.
@@ -165,7 +165,7 @@ pub enum Pause {
 
 /// The head of a loop.
 #[derive(Debug, Clone)]
-pub struct Loop {
+pub(crate) struct Loop {
     /// Rounds so far, hidden.
     pub counter: Slot,
     /// What it goes over.
@@ -178,7 +178,7 @@ pub struct Loop {
 
 /// What a loop goes over.
 #[derive(Debug, Clone)]
-pub enum Over {
+pub(crate) enum Over {
     /// So many rounds; a hidden slot holds the number.
     Times(Slot),
     /// The items of the list in a hidden slot; each goes into a variable.
@@ -189,7 +189,7 @@ pub enum Over {
 
 /// A sample of a metric of the profile.
 #[derive(Debug, Clone)]
-pub struct MetricStep {
+pub(crate) struct MetricStep {
     /// Its row.
     pub step: StepId,
     /// Its value.
@@ -200,7 +200,7 @@ pub struct MetricStep {
 
 /// The end of a group or of a measured block.
 #[derive(Debug, Clone)]
-pub struct Elapsed {
+pub(crate) struct Elapsed {
     /// Its row.
     pub step: StepId,
     /// Tags of the sample.
@@ -209,7 +209,7 @@ pub struct Elapsed {
 
 /// A change of a collection.
 #[derive(Debug, Clone)]
-pub struct Collect {
+pub(crate) struct Collect {
     /// The collection.
     pub list: Slot,
     /// What is done.
@@ -218,7 +218,7 @@ pub struct Collect {
 
 /// What is done with a collection.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub(crate) enum Change {
     /// Add at the end; the oldest goes when there are more than `max`.
     Push {
         /// What is added.
@@ -243,7 +243,7 @@ pub enum Change {
 
 /// Which item of a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub(crate) enum Which {
     /// Any of them.
     Random,
     /// The one that came first.
@@ -254,7 +254,7 @@ pub enum Which {
 
 /// Branches that run side by side.
 #[derive(Debug, Clone)]
-pub struct Parallel {
+pub(crate) struct Parallel {
     /// Where the branches begin. With `copies`, one place for all.
     pub branches: Vec<usize>,
     /// So many copies of the one branch.
@@ -276,7 +276,7 @@ pub struct Parallel {
 impl Op {
     /// Named variables to which the operation gives values.
     #[must_use]
-    pub fn assigned(&self) -> Vec<Slot> {
+    pub(crate) fn assigned(&self) -> Vec<Slot> {
         match self {
             Self::Extract(extract) => vec![extract.into],
             Self::Set(slot, _) | Self::Row { into: slot, .. } => vec![*slot],
@@ -292,7 +292,7 @@ impl Op {
 
 impl Collect {
     /// Says where to go when the collection is empty.
-    pub fn set_empty(&mut self, target: usize) {
+    pub(crate) fn set_empty(&mut self, target: usize) {
         if let Change::Pick { empty, .. } = &mut self.what {
             *empty = target;
         }

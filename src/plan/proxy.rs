@@ -7,7 +7,7 @@ use super::{
 
 /// A proxy that speaks HTTP.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// Host name or address.
     pub host: String,
     /// Port.
@@ -24,7 +24,7 @@ impl std::fmt::Debug for Proxy {
 
 /// The proxies of a run.
 #[derive(Debug, Clone, Default)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     /// For `http:` URLs.
     pub http: Option<Proxy>,
     /// For `https:` URLs.
@@ -38,7 +38,7 @@ pub struct Proxies {
 
 /// An entry of `NO_PROXY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Exception {
+pub(crate) enum Exception {
     /// A name, or names below it.
     Name(HostPattern),
     /// Addresses.
@@ -48,7 +48,7 @@ pub enum Exception {
 impl Exception {
     /// Reads one entry of `NO_PROXY`, which may mean two: `example.org` is the name and all names below it.
     #[must_use]
-    pub fn parse(entry: &str) -> Vec<Self> {
+    pub(crate) fn parse(entry: &str) -> Vec<Self> {
         let entry = entry.trim();
         if let Ok(network) = AddressRange::parse(entry) {
             return vec![Self::Addresses(network)];
@@ -77,7 +77,7 @@ impl Exception {
 impl Proxies {
     /// The proxy between us and an origin.
     #[must_use]
-    pub fn between(&self, origin: &Origin) -> Option<&Proxy> {
+    pub(crate) fn between(&self, origin: &Origin) -> Option<&Proxy> {
         let proxy = if origin.tls { self.https.as_ref() } else { self.http.as_ref() }?;
         let spared = self.spare_loopback && is_loopback(&origin.host);
         let direct = spared || self.exceptions.iter().any(|exception| exception.matches(origin));

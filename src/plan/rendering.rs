@@ -9,7 +9,7 @@ use crate::language::{Escape, EvalContext, Missing, Template};
 
 /// The pieces of a request.
 #[derive(Debug, Clone)]
-pub struct Rendering {
+pub(crate) struct Rendering {
     /// Request line and header lines, without the length of the body.
     pub head: Vec<Piece>,
     /// The body, if there is one.
@@ -20,7 +20,7 @@ pub struct Rendering {
 
 /// One piece.
 #[derive(Debug, Clone)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// Always the same.
     Bytes(Arc<[u8]>),
     /// Rendered each time.
@@ -34,13 +34,13 @@ pub enum Piece {
 impl Piece {
     /// A piece that is always the same.
     #[must_use]
-    pub fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::Bytes(text.as_bytes().into())
     }
 
     /// A piece whose value never changes becomes bytes.
     #[must_use]
-    pub fn settled(self) -> Self {
+    pub(crate) fn settled(self) -> Self {
         if let Self::Value(template, escape) = &self
             && let Some(bytes) = template.constant_bytes(*escape)
         {
@@ -52,7 +52,7 @@ impl Piece {
 
 /// A URL that comes from a value, such as the `status_url` of an accepted job.
 #[derive(Debug, Clone)]
-pub struct UrlTemplate {
+pub(crate) struct UrlTemplate {
     /// The URL, or a path.
     pub url: Template,
     /// What a path is a path of.
@@ -61,7 +61,7 @@ pub struct UrlTemplate {
 
 /// Why a request can't be sent. Holds no value: it becomes a label.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unrenderable {
+pub(crate) enum Unrenderable {
     /// A value is missing, or can't stand where it should.
     #[error(transparent)]
     Missing(#[from] Missing),
@@ -81,7 +81,7 @@ pub enum Unrenderable {
 
 /// A rendered request; its memory is used again and again.
 #[derive(Debug, Default)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// The whole request, as in [`super::Wire`].
     pub bytes: Vec<u8>,
     /// Where the blank line begins.
@@ -97,7 +97,7 @@ const SMALL: usize = 256 * 1024;
 impl Rendered {
     /// Whether it holds little enough memory to be kept.
     #[must_use]
-    pub fn is_small(&self) -> bool {
+    pub(crate) fn is_small(&self) -> bool {
         self.bytes.capacity() + self.body.capacity() <= SMALL
     }
 }
@@ -105,7 +105,7 @@ impl Rendered {
 impl Rendering {
     /// The request, if it is always the same. Its pieces must be joined.
     #[must_use]
-    pub fn constant(&self) -> Option<Wire> {
+    pub(crate) fn constant(&self) -> Option<Wire> {
         let body = match self.body.as_deref() {
             None => None,
             Some([]) => Some(&[][..]),
@@ -121,7 +121,7 @@ impl Rendering {
     ///
     /// # Errors
     /// Why it can't: a request with a hole is not sent.
-    pub fn render(&self, eval: &mut EvalContext<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
+    pub(crate) fn render(&self, eval: &mut EvalContext<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
         out.bytes.clear();
         out.body.clear();
         let url = self.url.as_ref().map(|url| url.resolve(eval)).transpose()?;

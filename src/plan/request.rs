@@ -9,7 +9,7 @@ use crate::language::Expr;
 
 /// A server: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// Whether to speak TLS.
     pub tls: bool,
     /// Host name or address, without brackets.
@@ -21,7 +21,7 @@ pub struct Origin {
 impl Origin {
     /// The server of a URL.
     #[must_use]
-    pub fn of(url: &Url) -> Self {
+    pub(crate) fn of(url: &Url) -> Self {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         Self { tls: url.scheme() == "https", host, port: url.port_or_known_default().unwrap_or(80) }
     }
@@ -29,7 +29,7 @@ impl Origin {
 
 /// A whole request as HTTP/1.1 would send it. Every protocol version starts from these bytes: there is one rendering.
 #[derive(Debug, Clone, Default)]
-pub struct Wire {
+pub(crate) struct Wire {
     /// Request line, header lines, blank line and body.
     pub bytes: Arc<[u8]>,
     /// Where the blank line begins: further header lines (trace context, cookies) go in front of it.
@@ -39,14 +39,14 @@ pub struct Wire {
 impl Wire {
     /// A request from its head (request line and header lines, each with its line end) and its body.
     #[must_use]
-    pub fn new(head: &[u8], body: &[u8]) -> Self {
+    pub(crate) fn new(head: &[u8], body: &[u8]) -> Self {
         Self { bytes: [head, b"\r\n", body].concat().into(), splice: head.len() }
     }
 }
 
 /// A request as a flow makes it: what is always the same, and what comes from the values of a user.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub(crate) struct Request {
     /// What is always the same.
     pub spec: RequestSpec,
     /// How the rest is rendered; None when all of it is always the same.
@@ -59,7 +59,7 @@ pub struct Request {
 
 /// The constant parts of a request.
 #[derive(Debug, Clone, Default)]
-pub struct RequestSpec {
+pub(crate) struct RequestSpec {
     /// HTTP method, upper case.
     pub method: String,
     /// Position in the plan's origins.
@@ -89,19 +89,19 @@ pub struct RequestSpec {
 impl RequestSpec {
     /// Whether a status is what the profile expects (200 to 399 unless it says otherwise, as in k6).
     #[must_use]
-    pub fn expects(&self, status: u16) -> bool {
+    pub(crate) fn expects(&self, status: u16) -> bool {
         within(&self.expected, status)
     }
 
     /// Whether a status says that the target was asked too often.
     #[must_use]
-    pub fn is_limit(&self, status: u16) -> bool {
+    pub(crate) fn is_limit(&self, status: u16) -> bool {
         within(&self.limited, status)
     }
 }
 
 /// Whether a status lies in one of several inclusive ranges.
 #[must_use]
-pub fn within(ranges: &[(u16, u16)], status: u16) -> bool {
+pub(crate) fn within(ranges: &[(u16, u16)], status: u16) -> bool {
     ranges.iter().any(|(low, high)| (*low..=*high).contains(&status))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// One scenario's share of a total.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
+pub(crate) struct Share {
     /// Whose turn it is, for one period.
     order: Arc<[u16]>,
     mine: u16,
@@ -20,7 +20,7 @@ pub struct Share {
 impl Share {
     /// The shares of weights. Without any weight there is nothing to split, and every share is empty.
     #[must_use]
-    pub fn split(weights: &[u32]) -> Vec<Self> {
+    pub(crate) fn split(weights: &[u32]) -> Vec<Self> {
         let order = order_of(weights);
         let share = |mine: u16| {
             let mut count = 0;
@@ -36,7 +36,7 @@ impl Share {
 
     /// How many of the first `total` are this share's.
     #[must_use]
-    pub fn count_of(&self, total: u64) -> u64 {
+    pub(crate) fn count_of(&self, total: u64) -> u64 {
         let period = self.order.len() as u64;
         if period == 0 {
             return 0;
@@ -47,14 +47,14 @@ impl Share {
 
     /// Whether number `n` of the total, from zero, is this share's.
     #[must_use]
-    pub fn owns(&self, n: u64) -> bool {
+    pub(crate) fn owns(&self, n: u64) -> bool {
         let turn = n.checked_rem(self.order.len() as u64).and_then(|turn| usize::try_from(turn).ok());
         turn.and_then(|turn| self.order.get(turn)) == Some(&self.mine)
     }
 
     /// The share as a fraction of the total.
     #[must_use]
-    pub fn fraction(&self) -> f64 {
+    pub(crate) fn fraction(&self) -> f64 {
         self.count_of(self.order.len() as u64) as f64 / (self.order.len() as f64).max(1.0)
     }
 }

@@ -13,19 +13,19 @@ use crate::language::{Slot, Value};
 
 /// Index of a row in the step table of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct StepId(u32);
+pub(crate) struct StepId(u32);
 
 impl StepId {
     /// The position in the table, for caches by step.
     #[must_use]
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
 /// One row.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub(crate) struct Step {
     /// Label `name`: of a request its name, of a check the request it belongs to; empty for other steps.
     pub name: Arc<str>,
     /// Label `group`: the groups around the step, as k6 writes them (`::checkout::pay`).
@@ -38,7 +38,7 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug, Clone)]
-pub enum StepKind {
+pub(crate) enum StepKind {
     /// Sends a request. Boxed: it is by far the largest kind.
     Request(Box<Request>),
     /// Counts a check; the text is its label `check`.
@@ -57,11 +57,11 @@ pub enum StepKind {
 
 /// All steps of a scenario, in the order of the profile.
 #[derive(Debug, Clone, Default)]
-pub struct StepTable(Vec<Step>);
+pub(crate) struct StepTable(Vec<Step>);
 
 impl StepTable {
     /// Adds a row.
-    pub fn push(&mut self, step: Step) -> StepId {
+    pub(crate) fn push(&mut self, step: Step) -> StepId {
         let id = StepId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
         self.0.push(step);
         id
@@ -69,18 +69,18 @@ impl StepTable {
 
     /// A row; None only for an id of another table.
     #[must_use]
-    pub fn get(&self, id: StepId) -> Option<&Step> {
+    pub(crate) fn get(&self, id: StepId) -> Option<&Step> {
         self.0.get(id.index())
     }
 
     /// The request of a row, if it has one.
     #[must_use]
-    pub fn request(&self, id: StepId) -> Option<&Request> {
+    pub(crate) fn request(&self, id: StepId) -> Option<&Request> {
         self.get(id)?.request()
     }
 
     /// The request of a row, while the table is being filled.
-    pub fn request_mut(&mut self, id: StepId) -> Option<&mut Request> {
+    pub(crate) fn request_mut(&mut self, id: StepId) -> Option<&mut Request> {
         match &mut self.0.get_mut(id.index())?.kind {
             StepKind::Request(request) => Some(request),
             _ => None,
@@ -89,12 +89,12 @@ impl StepTable {
 
     /// All rows in order.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Step> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Step> {
         self.0.iter()
     }
 
     /// All requests with their rows.
-    pub fn requests(&self) -> impl Iterator<Item = (&Step, &Request)> {
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (&Step, &Request)> {
         self.0.iter().filter_map(|step| Some((step, step.request()?)))
     }
 }
@@ -102,7 +102,7 @@ impl StepTable {
 impl Step {
     /// Its request, if it sends one.
     #[must_use]
-    pub fn request(&self) -> Option<&Request> {
+    pub(crate) fn request(&self) -> Option<&Request> {
         match &self.kind {
             StepKind::Request(request) => Some(request),
             _ => None,
@@ -112,7 +112,7 @@ impl Step {
 
 /// What the users of a scenario do: the steps, and the flow that leads from one to the next.
 #[derive(Debug, Clone)]
-pub struct FlowPlan {
+pub(crate) struct FlowPlan {
     /// The steps.
     pub steps: Arc<StepTable>,
     /// The kind of flow.
@@ -121,7 +121,7 @@ pub struct FlowPlan {
 
 /// The kinds of flow. A further kind needs an arm here and one in [`super::Flow`].
 #[derive(Debug, Clone)]
-pub enum FlowKind {
+pub(crate) enum FlowKind {
     /// A profile, compiled to a flat program.
     Compiled(Arc<Program>),
     /// A list of effects, for tests: it shows that nothing outside of `plan::flow` knows programs.
@@ -132,13 +132,13 @@ pub enum FlowKind {
 impl FlowPlan {
     /// A compiled flow.
     #[must_use]
-    pub fn compiled(steps: StepTable, program: Program) -> Self {
+    pub(crate) fn compiled(steps: StepTable, program: Program) -> Self {
         Self { steps: Arc::new(steps), kind: FlowKind::Compiled(Arc::new(program)) }
     }
 
     /// Values by name, as far as the flow has variables of these names.
     #[must_use]
-    pub fn slots_of(&self, values: &[(String, Value)]) -> Vec<(Slot, Value)> {
+    pub(crate) fn slots_of(&self, values: &[(String, Value)]) -> Vec<(Slot, Value)> {
         match &self.kind {
             FlowKind::Compiled(program) => values.iter().filter_map(|(name, value)| {
                 let slot = program.names.iter().position(|known| **known == **name)?;

@@ -6,7 +6,7 @@ use super::{Plan, Scenario, Shape};
 
 /// A moment at which something changes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TimelinePoint {
+pub(crate) struct TimelinePoint {
     /// Offset from the start of the run.
     pub at: Duration,
     /// Users of all closed scenarios from now on.
@@ -19,7 +19,7 @@ pub struct TimelinePoint {
 
 /// The highest load, and when it is first reached.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Peaks {
+pub(crate) struct Peaks {
     /// Users of closed scenarios.
     pub users: (u64, Duration),
     /// Arrivals a second of open scenarios.
@@ -28,7 +28,7 @@ pub struct Peaks {
 
 /// All moments, in order.
 #[must_use]
-pub fn moments(plan: &Plan) -> Vec<TimelinePoint> {
+pub(crate) fn moments(plan: &Plan) -> Vec<TimelinePoint> {
     let mut changes: BTreeMap<Duration, Vec<String>> = BTreeMap::new();
     for scenario in &plan.scenarios {
         let mut note = |at, what: String| changes.entry(scenario.start + at).or_default().push(what);
@@ -48,7 +48,7 @@ pub fn moments(plan: &Plan) -> Vec<TimelinePoint> {
 
 /// The highest load. Between two moments it changes linearly, so that it is highest at one of them or right before.
 #[must_use]
-pub fn peaks(plan: &Plan) -> Peaks {
+pub(crate) fn peaks(plan: &Plan) -> Peaks {
     let mut peaks = Peaks::default();
     for TimelinePoint { at, users, rate, .. } in moments(plan) {
         let before = at.saturating_sub(Duration::from_micros(1));
@@ -66,7 +66,7 @@ pub fn peaks(plan: &Plan) -> Peaks {
 
 /// The highest sum over all scenarios of what each arrival a second, or each user, amounts to.
 #[must_use]
-pub fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
+pub(crate) fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
     let sum = |at| active(plan, at).map(|(scenario, offset)| each(scenario) * load_at(scenario, offset)).sum::<f64>();
     let moments = moments(plan).into_iter().map(|moment| moment.at);
     moments.map(|at| sum(at).max(sum(at.saturating_sub(Duration::from_micros(1))))).fold(0.0, f64::max)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Iterations of a closed scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
+pub(crate) enum Work {
     /// As many as fit into the time.
     Endless,
     /// So many for all users together.
@@ -15,7 +15,7 @@ pub enum Work {
 
 /// The rest between a user's iterations: k6's `minIterationDuration` and Locust's `wait_time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Wait {
+pub(crate) enum Wait {
     /// No rest.
     #[default]
     None,
@@ -28,7 +28,7 @@ pub enum Wait {
 impl Wait {
     /// The rest after an iteration that took `took`; `random` is from 0 to 1.
     #[must_use]
-    pub fn rest(self, took: Duration, random: f64) -> Duration {
+    pub(crate) fn rest(self, took: Duration, random: f64) -> Duration {
         match self {
             Self::None => Duration::ZERO,
             Self::Between(low, high) => low + high.saturating_sub(low).mul_f64(random.clamp(0.0, 1.0)),
@@ -38,7 +38,7 @@ impl Wait {
 
     /// The mean time from the begin of an iteration that takes `busy` to the begin of the next.
     #[must_use]
-    pub fn mean_cycle(self, busy: Duration) -> Duration {
+    pub(crate) fn mean_cycle(self, busy: Duration) -> Duration {
         match self {
             Self::Pacing(time) => time.max(busy),
             other => busy + other.rest(busy, 0.5),

@@ -42,9 +42,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::watch;
 
-pub use options::{NAMES, OptionError, TargetOptions, is_repeatable};
-pub use report::{LatencyReport, Report, RequestReport, RouteReport, SecondReport, TraceReport};
+pub(crate) use report::Report;
 use shared::{ServerThread, SharedState};
+pub use {options::NAMES, options::TargetOptions};
 
 /// Connections the kernel holds for us; std's 128 would cost a burst of virtual users a second of SYN retries.
 const BACKLOG: i32 = 4_096;
@@ -81,18 +81,18 @@ pub struct Target {
 /// When the address cannot be bound, or a thread, runtime or timer cannot be made.
 pub fn start(options: TargetOptions, listen: SocketAddr) -> Result<Target, TargetError> {
     let failed = |source| TargetError::Listen { address: listen, source };
-    start_on(options, TcpListener::bind(listen).map_err(failed)?)
+    start_on(options, &TcpListener::bind(listen).map_err(failed)?)
 }
 
 /// Starts it on a listener that is bound already.
 ///
 /// # Errors
 /// When the listener can't be used or a thread can't be started.
-pub fn start_on(options: TargetOptions, listener: TcpListener) -> Result<Target, TargetError> {
+pub(crate) fn start_on(options: TargetOptions, listener: &TcpListener) -> Result<Target, TargetError> {
     let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
     let address = listener.local_addr().map_err(|source| TargetError::Listen { address: unknown, source })?;
     let failed = |source| TargetError::Listen { address, source };
-    rustix::net::listen(&listener, BACKLOG).map_err(|errno| failed(errno.into()))?;
+    rustix::net::listen(listener, BACKLOG).map_err(|errno| failed(errno.into()))?;
     listener.set_nonblocking(true).map_err(failed)?;
     let threads = options.threads as usize;
     let mut target = Target {

@@ -42,12 +42,6 @@ pub const NAMES: &[(&str, &str)] = &[
     ("threads", "threads that serve, e.g. 2 (default 1)"),
 ];
 
-/// Whether an option may be given several times, each time adding to it. `name` may use hyphens or underscores.
-#[must_use]
-pub fn is_repeatable(name: &str) -> bool {
-    matches!(plain(name).as_str(), "route" | "stall" | "outage" | "latency_at")
-}
-
 /// An option that could not be set; the text says what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

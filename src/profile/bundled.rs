@@ -8,7 +8,7 @@ macro_rules! example {
 }
 
 /// Name, one line about it, text.
-pub const BUNDLED: &[(&str, &str, &str)] = &[
+pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
     (
         "quickstart",
         "ten seconds against a practice target inside the process: an open and a closed scenario, thresholds, a stall",
@@ -38,6 +38,6 @@ pub const BUNDLED: &[(&str, &str, &str)] = &[
 
 /// The text of a bundled profile.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static str> {
+pub(crate) fn find(name: &str) -> Option<&'static str> {
     BUNDLED.iter().find(|(known, ..)| *known == name).map(|(.., text)| *text)
 }

@@ -57,7 +57,7 @@ type OrderOf = fn(AtEnd) -> Order;
 
 /// Reads `{name: {csv: file, …}, name: [row, …]}`. Generated rows are always the same for a seed. The names of data
 /// sets that can't be read are given all the same, so that their uses cause no further errors.
-pub fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
+pub(crate) fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
     let entries = reading.map(node, "data").entries;
     let planned = entries.iter().zip(0_u64..).filter_map(|(entry, number)| {
         let (set, order) = match &entry.value.value {

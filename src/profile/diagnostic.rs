@@ -27,7 +27,7 @@ pub struct Diagnostic {
 /// What is wrong, and what to do about it; a reader adds the place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Invalid {
+pub(crate) struct Invalid {
     /// What was found and what was expected.
     pub message: String,
     /// What to do, if there is something to say.
@@ -36,13 +36,13 @@ pub struct Invalid {
 
 impl Invalid {
     /// An error without a hint.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None }
     }
 
     /// The same error with a hint.
     #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }
@@ -102,7 +102,7 @@ impl std::error::Error for Diagnostics {}
 
 /// The known word nearest to a wrong one, as a hint.
 #[must_use]
-pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let plain = wrong.to_lowercase();
     let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));
     let (distance, word) = scored.min()?;

@@ -104,7 +104,7 @@ impl Given {
 ///
 /// # Errors
 /// All errors of the text, in its order.
-pub fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> {
+pub(crate) fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> {
     let all = |list: Vec<Diagnostic>| {
         let secrets = Secrets::of(text);
         Diagnostics::new(file, &secrets.hidden(text), secrets.masked(list))

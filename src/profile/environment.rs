@@ -18,7 +18,7 @@ const CHOOSING: [&str; 3] = ["environments", "environment", "presets"];
 
 /// A tree with its overlays, and what they were.
 #[derive(Debug)]
-pub struct Overlaid {
+pub(crate) struct Overlaid {
     /// The whole profile.
     pub root: Node,
     /// Where it runs, if the profile tells environments apart.
@@ -29,7 +29,7 @@ pub struct Overlaid {
 
 /// Lays the environment and the preset that were chosen over a profile.
 #[must_use]
-pub fn overlay(reading: &Reading, mut root: Node, given: &Given) -> Overlaid {
+pub(crate) fn overlay(reading: &Reading, mut root: Node, given: &Given) -> Overlaid {
     let environments = root.get("environments").cloned();
     let presets = root.get("presets").cloned();
     let chosen = choice(reading, &root, "environment", given.environment_name.as_deref());

@@ -44,7 +44,7 @@ pub(super) static METRIC: Section = Section::new(
 );
 
 /// Reads `{name: trend}` or `{name: {kind: trend, unit: ms, help: …}}`.
-pub fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
+pub(crate) fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
     let mut metrics: Vec<UserMetric> = Vec::new();
     for entry in &reading.map(node, "metrics").entries {
         let name = &entry.name;

@@ -9,26 +9,28 @@
 //!
 //! Start with [`document`], then [`scenario`] and [`flow`].
 
-pub mod bundled;
-pub mod data;
-pub mod diagnostic;
-pub mod document;
-pub mod environment;
-pub mod flow;
-pub mod grammar;
+pub(crate) mod bundled;
+pub(crate) mod data;
+pub(crate) mod diagnostic;
+pub(crate) mod document;
+pub(crate) mod environment;
+pub(crate) mod flow;
+pub(crate) mod grammar;
 mod http;
-pub mod metrics;
-pub mod node;
-pub mod preset;
-pub mod quick;
-pub mod reader;
-pub mod scenario;
-pub mod secrets;
-pub mod source;
-pub mod thresholds;
-pub mod variables;
+pub(crate) mod metrics;
+pub(crate) mod node;
+pub(crate) mod preset;
+pub(crate) mod quick;
+pub(crate) mod reader;
+pub(crate) mod scenario;
+pub(crate) mod secrets;
+pub(crate) mod source;
+pub(crate) mod thresholds;
+pub(crate) mod variables;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Invalid};
-pub use document::{Given, load};
-pub use quick::{LoadFlags, quick_plan};
-pub use scenario::GivenLoad;
+pub use diagnostic::Diagnostics;
+pub(crate) use diagnostic::Invalid;
+pub use document::Given;
+pub(crate) use document::load;
+pub(crate) use quick::{LoadFlags, quick_plan};
+pub(crate) use scenario::GivenLoad;

@@ -9,7 +9,7 @@ use super::{
 use crate::plan::preset::{PRESETS, Preset};
 
 /// Takes `preset`; a flag stands over it. `own` are the profile's, for hints.
-pub fn read(
+pub(crate) fn read(
     reading: &Reading,
     map: &mut MapReader<'_>,
     flag: Option<&str>,

@@ -11,7 +11,7 @@ use super::{
 
 /// What flags say of the load, as written.
 #[derive(Debug, Clone, Default)]
-pub struct LoadFlags {
+pub(crate) struct LoadFlags {
     /// `-u`.
     pub vus: Option<u32>,
     /// `-d`.
@@ -48,7 +48,7 @@ impl LoadFlags {
     ///
     /// # Errors
     /// When a flag can't be read or flags can't be combined.
-    pub fn read(&self) -> Result<Brief, Invalid> {
+    pub(crate) fn read(&self) -> Result<Brief, Invalid> {
         let keys = self.keys()?.into_iter().map(|(key, value)| (Node::text(key), Node::from(&value)));
         let node = Node { place: Place::default(), value: Yaml::Map(keys.collect()) };
         let reading = Reading::default();
@@ -72,13 +72,15 @@ fn stage_of(stage: &str) -> Result<Value, Invalid> {
 ///
 /// # Errors
 /// When flags can't be combined or can't be read, as one message.
-pub fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, Invalid> {
+pub(crate) fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, Invalid> {
     flags.read()?;
     let has_length = flags.duration.is_some() || flags.iterations.is_some() || !flags.stages.is_empty();
     let duration = flags.duration.clone().or_else(|| (!has_length).then(|| "10s".to_owned()));
     let keys = LoadFlags { duration, ..flags.clone() }.keys()?;
     // JSON is YAML, so that text from a flag can't become other keys.
-    let lines: String = keys.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
-    let url = Value::from(url);
-    Ok(format!("name: quick\n{lines}flow:\n  - get: {url}\n"))
+    let mut profile = String::from("name: quick\n");
+    for (key, value) in &keys {
+        profile += &format!("{key}: {value}\n");
+    }
+    Ok(profile + &format!("flow:\n  - get: {}\n", Value::from(url)))
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// What all readers of a profile share.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub(crate) struct Reading {
     errors: RefCell<Vec<Diagnostic>>,
     /// Variables in force.
     pub variables: Variables,
@@ -28,40 +28,40 @@ pub struct Reading {
 impl Reading {
     /// A reading without errors yet.
     #[must_use]
-    pub fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
+    pub(crate) fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
         Self { errors: RefCell::default(), variables, folder, source: Source::new(text) }
     }
 
     /// Notes an error.
-    pub fn error(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
+    pub(crate) fn error(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
         self.errors.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
     }
 
     /// Notes what a parser found wrong.
-    pub fn invalid(&self, place: Place, invalid: Invalid) {
+    pub(crate) fn invalid(&self, place: Place, invalid: Invalid) {
         self.error(place, invalid.message, invalid.hint);
     }
 
     /// All errors so far.
     #[must_use]
-    pub fn into_errors(self) -> Vec<Diagnostic> {
+    pub(crate) fn into_errors(self) -> Vec<Diagnostic> {
         self.errors.into_inner()
     }
 
     /// How many there are so far.
     #[must_use]
-    pub fn error_count(&self) -> usize {
+    pub(crate) fn error_count(&self) -> usize {
         self.errors.borrow().len()
     }
 
     /// Whether there are errors.
     #[must_use]
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         !self.errors.borrow().is_empty()
     }
 
     /// A scalar's text, variables replaced.
-    pub fn text(&self, node: &Node, what: &str) -> Option<String> {
+    pub(crate) fn text(&self, node: &Node, what: &str) -> Option<String> {
         let template = self.template(node, what, &self.variables)?;
         if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
             return None;
@@ -77,17 +77,17 @@ impl Reading {
     }
 
     /// A scalar with values in it, of which some may be known only while the load runs.
-    pub fn template(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
+    pub(crate) fn template(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
         self.template_of(self.scalar(node, what)?, node, scope)
     }
 
     /// A text that stands for a scalar, with values in it.
-    pub fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
+    pub(crate) fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
         Template::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
     }
 
     /// A scalar that is a condition as a whole; `${…}` around it may be left out.
-    pub fn condition(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Expr> {
+    pub(crate) fn condition(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Expr> {
         let text = self.scalar(node, what)?;
         Expr::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
     }
@@ -107,12 +107,12 @@ impl Reading {
 
     /// The place of a character (from 1) of a scalar, where it was written.
     #[must_use]
-    pub fn place_in(&self, node: &Node, at: usize) -> Place {
+    pub(crate) fn place_in(&self, node: &Node, at: usize) -> Place {
         self.source.place_within(node.place, node.scalar().unwrap_or_default(), at)
     }
 
     /// A value that never changes: a text, or a list or map of such.
-    pub fn value(&self, node: &Node, what: &str) -> Option<Value> {
+    pub(crate) fn value(&self, node: &Node, what: &str) -> Option<Value> {
         match &node.value {
             Yaml::List(items) => {
                 let values: Option<Vec<_>> = items.iter().map(|item| self.value(item, what)).collect();
@@ -134,7 +134,7 @@ impl Reading {
     }
 
     /// A scalar's text as it is written: its variables are values to whoever reads it, and never syntax.
-    pub fn text_as_written(&self, node: &Node, what: &str) -> Option<String> {
+    pub(crate) fn text_as_written(&self, node: &Node, what: &str) -> Option<String> {
         match &node.value {
             Yaml::Scalar { text, .. } => Some(text.clone()),
             _ => self.text(node, what),
@@ -142,7 +142,7 @@ impl Reading {
     }
 
     /// A scalar read by a parser of `units` or the like.
-    pub fn parsed<T, E: std::fmt::Display>(
+    pub(crate) fn parsed<T, E: std::fmt::Display>(
         &self,
         node: &Node,
         what: &str,
@@ -153,12 +153,12 @@ impl Reading {
     }
 
     /// A duration.
-    pub fn duration(&self, node: &Node, what: &str) -> Option<Duration> {
+    pub(crate) fn duration(&self, node: &Node, what: &str) -> Option<Duration> {
         self.parsed(node, what, units::parse_duration)
     }
 
     /// A whole number of users and the like.
-    pub fn count(&self, node: &Node, what: &str) -> Option<u32> {
+    pub(crate) fn count(&self, node: &Node, what: &str) -> Option<u32> {
         let limit = 10_000_000;
         self.parsed(node, what, |text| match text.parse::<u32>() {
             Ok(number) if number <= limit => Ok(number),
@@ -167,7 +167,7 @@ impl Reading {
     }
 
     /// A number.
-    pub fn number(&self, node: &Node, what: &str) -> Option<f64> {
+    pub(crate) fn number(&self, node: &Node, what: &str) -> Option<f64> {
         self.parsed(node, what, |text| match text.parse::<f64>() {
             Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
             _ => Err(format!("`{text}` is not a number of zero or more")),
@@ -175,7 +175,7 @@ impl Reading {
     }
 
     /// A boolean.
-    pub fn boolean(&self, node: &Node, what: &str) -> Option<bool> {
+    pub(crate) fn boolean(&self, node: &Node, what: &str) -> Option<bool> {
         self.parsed(node, what, |text| match text {
             "true" | "yes" | "on" => Ok(true),
             "false" | "no" | "off" => Ok(false),
@@ -184,7 +184,7 @@ impl Reading {
     }
 
     /// One of several words.
-    pub fn word<T: Copy>(&self, node: &Node, what: &str, words: &[(&'static str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&self, node: &Node, what: &str, words: &[(&'static str, T)]) -> Option<T> {
         let text = self.text(node, what)?;
         let found = words.iter().find(|(word, _)| same_key(word, &text)).map(|(_, value)| *value);
         if found.is_none() {
@@ -201,7 +201,7 @@ impl Reading {
     }
 
     /// A list's items.
-    pub fn list<'n>(&self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(crate) fn list<'n>(&self, node: &'n Node, what: &str) -> &'n [Node] {
         if let Yaml::List(items) = &node.value {
             return items;
         }
@@ -212,7 +212,7 @@ impl Reading {
     }
 
     /// Tags: label names that Prometheus takes, and none of our own.
-    pub fn tags(&self, node: &Node) -> Vec<(String, String)> {
+    pub(crate) fn tags(&self, node: &Node) -> Vec<(String, String)> {
         let map = self.map(node, "tags");
         let tags = map.entries.iter().filter_map(|entry| {
             self.check_tag(entry.place, &entry.name);
@@ -222,26 +222,26 @@ impl Reading {
     }
 
     /// Complains about a tag that may not have its name.
-    pub fn check_tag(&self, place: Place, name: &str) {
+    pub(crate) fn check_tag(&self, place: Place, name: &str) {
         if let Err(invalid) = check_tag(name) {
             self.invalid(place, invalid);
         }
     }
 
     /// A map of any names.
-    pub fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
+    pub(crate) fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
         self.map_like(node, what, None)
     }
 
     /// A map whose keys the grammar lists.
-    pub fn section<'n>(&self, node: &'n Node, what: &str, section: &'static Section) -> MapReader<'n> {
+    pub(crate) fn section<'n>(&self, node: &'n Node, what: &str, section: &'static Section) -> MapReader<'n> {
         let mut map = self.map(node, what);
         map.expect(section.all_keys());
         map
     }
 
     /// A map, with an example for the hint when it is something else.
-    pub fn map_like<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
+    pub(crate) fn map_like<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
         let mut entries: Vec<Entry<'n>> = Vec::new();
         let errors = self.error_count();
         match &node.value {
@@ -271,7 +271,7 @@ impl Reading {
 ///
 /// # Errors
 /// Why not.
-pub fn check_tag(name: &str) -> Result<(), Invalid> {
+pub(crate) fn check_tag(name: &str) -> Result<(), Invalid> {
     const OWN: [&str; 16] = [
         "run_id",
         "profile",
@@ -310,7 +310,7 @@ pub fn same_key(one: &str, other: &str) -> bool {
 
 /// A key and its value.
 #[derive(Debug)]
-pub struct Entry<'n> {
+pub(crate) struct Entry<'n> {
     /// The key as written.
     pub name: String,
     /// Where the key stands.
@@ -322,7 +322,7 @@ pub struct Entry<'n> {
 
 /// A map whose keys are taken one by one; [`MapReader::finish`] reports the rest.
 #[derive(Debug)]
-pub struct MapReader<'n> {
+pub(crate) struct MapReader<'n> {
     /// Where the map begins.
     pub place: Place,
     /// What it is, for messages.
@@ -339,7 +339,7 @@ pub struct MapReader<'n> {
 
 impl<'n> MapReader<'n> {
     /// Adds keys that can stand in it.
-    pub fn expect(&mut self, keys: impl IntoIterator<Item = &'static Key>) {
+    pub(crate) fn expect(&mut self, keys: impl IntoIterator<Item = &'static Key>) {
         self.known.extend(keys);
     }
 
@@ -348,7 +348,7 @@ impl<'n> MapReader<'n> {
     }
 
     /// The value of a key of the grammar, if it is there and not null.
-    pub fn take(&mut self, key: &str) -> Option<&'n Node> {
+    pub(crate) fn take(&mut self, key: &str) -> Option<&'n Node> {
         debug_assert!(self.knows(key), "the grammar has no key `{key}` in {}", self.what);
         let entry = self.entries.iter_mut().find(|entry| same_key(&entry.name, key))?;
         entry.taken = true;
@@ -357,12 +357,12 @@ impl<'n> MapReader<'n> {
 
     /// The value of a key that is taken elsewhere.
     #[must_use]
-    pub fn peek(&self, key: &str) -> Option<&'n Node> {
+    pub(crate) fn peek(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|entry| same_key(&entry.name, key)).map(|entry| entry.value)
     }
 
     /// The value of a key that must be there.
-    pub fn need(&mut self, reading: &Reading, key: &str, example: &str) -> Option<&'n Node> {
+    pub(crate) fn need(&mut self, reading: &Reading, key: &str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
         if value.is_none() && self.is_map {
             reading.error(
@@ -376,31 +376,31 @@ impl<'n> MapReader<'n> {
 
     /// The first key of the map and its value: what a step is.
     #[must_use]
-    pub fn first(&self) -> Option<(&str, Place, &'n Node)> {
+    pub(crate) fn first(&self) -> Option<(&str, Place, &'n Node)> {
         self.entries.first().map(|entry| (entry.name.as_str(), entry.place, entry.value))
     }
 
     /// Whether it is a map at all.
     #[must_use]
-    pub fn is_map(&self) -> bool {
+    pub(crate) fn is_map(&self) -> bool {
         self.is_map
     }
 
     /// Whether all its keys are known; an unknown one may be a misspelt required one.
     #[must_use]
-    pub fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.is_map && self.entries.iter().all(|entry| entry.taken || self.knows(&entry.name))
     }
 
     /// Marks a key as known and taken.
-    pub fn took(&mut self, name: &str) {
+    pub(crate) fn took(&mut self, name: &str) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) {
             entry.taken = true;
         }
     }
 
     /// Reports keys that the grammar does not list, and those that the reader had no use for.
-    pub fn finish(self, reading: &Reading) {
+    pub(crate) fn finish(self, reading: &Reading) {
         let known = || self.known.iter().map(|key| key.name);
         // An error can keep a reader from taking what would have a meaning otherwise.
         let is_complete = reading.error_count() == self.errors;

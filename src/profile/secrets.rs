@@ -15,7 +15,7 @@ const SHOWN: usize = 60;
 
 /// What must not be told.
 #[derive(Debug, Default)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     lines: Vec<usize>,
     texts: Vec<String>,
 }
@@ -24,7 +24,7 @@ impl Secrets {
     /// Those of a profile. One that can't be read as YAML is told of in that one error, whose line is hidden if `auth`
     /// stands anywhere.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut found = Self::default();
         match node::parse(text) {
             Ok(root) => found.search(&root, false, false),
@@ -61,14 +61,14 @@ impl Secrets {
 
     /// The text without the lines that hold one; all others keep their numbers.
     #[must_use]
-    pub fn hidden(&self, text: &str) -> String {
+    pub(crate) fn hidden(&self, text: &str) -> String {
         let shown = |(number, line)| if self.lines.contains(&(number + 1)) { "" } else { line };
         text.lines().enumerate().map(shown).collect::<Vec<&str>>().join("\n")
     }
 
     /// Diagnostics without them.
     #[must_use]
-    pub fn masked(&self, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    pub(crate) fn masked(&self, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
         // What is as short as a letter stands in every sentence.
         let mask = |text: String| {
             self.texts.iter().filter(|secret| secret.chars().count() > 2).fold(text, |text, it| text.replace(it, MASK))

@@ -5,21 +5,21 @@ use super::diagnostic::Place;
 
 /// The lines of a profile.
 #[derive(Debug, Default)]
-pub struct Source {
+pub(crate) struct Source {
     lines: Vec<Vec<char>>,
 }
 
 impl Source {
     /// Splits a text where YAML does: at `\n`, `\r\n` and `\r`.
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self { lines: lines(text).map(|line| line.chars().collect()).collect() }
     }
 
     /// Where the character `at` (from 1) of a scalar's text stands, if the scalar begins at `begin`; its begin if that
     /// can't be told.
     #[must_use]
-    pub fn place_within(&self, begin: Place, text: &str, at: usize) -> Place {
+    pub(crate) fn place_within(&self, begin: Place, text: &str, at: usize) -> Place {
         let first = self.lines.get(begin.line.wrapping_sub(1)).and_then(|line| line.get(begin.column.wrapping_sub(1)));
         let place = match first {
             _ if self.is_block(begin) => self.within_block(begin, text, at),

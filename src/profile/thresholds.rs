@@ -38,7 +38,7 @@ pub(super) static THRESHOLD: Section = Section::new(
 const NO_DATA: [(&str, bool); 2] = [("fail", false), ("pass", true)];
 
 /// Reads the section.
-pub fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
+pub(crate) fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
     let map = reading.map(node, "thresholds");
     let mut thresholds = Vec::new();
     for entry in &map.entries {
@@ -95,7 +95,7 @@ fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own
 
 /// What a threshold has besides its condition.
 #[derive(Debug, Default)]
-pub struct Options {
+pub(crate) struct Options {
     abort_on_fail: bool,
     delay_abort: Duration,
     allow_no_data: bool,
@@ -103,7 +103,7 @@ pub struct Options {
 
 /// Which part of a threshold is wrong, and how.
 #[derive(Debug, thiserror::Error)]
-pub enum ThresholdError {
+pub(crate) enum ThresholdError {
     /// The metric or its tags.
     #[error("{}{}", .0.message, .0.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
     Key(Invalid),
@@ -116,15 +116,19 @@ pub enum ThresholdError {
 ///
 /// # Errors
 /// Which part is wrong.
-pub fn build(key: &str, expression: &str, options: &Options, own: &[&MetricDef]) -> Result<Threshold, ThresholdError> {
-    let (metric, selector) =
-        parse_key(key).map_err(|message| ThresholdError::Key(Invalid::new(message.to_string())))?;
+pub(crate) fn build(
+    key: &str,
+    expression: &str,
+    options: &Options,
+    own: &[&MetricDef],
+) -> Result<Threshold, ThresholdError> {
+    let (metric, selector) = parse_key(key).map_err(|message| ThresholdError::Key(Invalid::new(message.clone())))?;
     let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
         let near = did_you_mean(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(ThresholdError::Key(Invalid { message: format!("unknown metric `{metric}`"), hint: near }));
     };
     let parse::Condition { stat, operator, bound, window } = parse_condition(expression, known.kind)
-        .map_err(|message| ThresholdError::Condition(Invalid::new(message.to_string())))?;
+        .map_err(|message| ThresholdError::Condition(Invalid::new(message.clone())))?;
     Ok(Threshold {
         key: key.to_owned(),
         metric: known.clone(),

@@ -6,7 +6,7 @@ use crate::language::{Named, Scope, Value};
 
 /// Names and values of a run.
 #[derive(Debug, Clone, Default)]
-pub struct Variables {
+pub(crate) struct Variables {
     values: BTreeMap<String, String>,
     /// Those that have no value, which was told.
     missing: Vec<String>,
@@ -17,36 +17,36 @@ pub struct Variables {
 impl Variables {
     /// No variables, in an environment.
     #[must_use]
-    pub fn within(environment: &[(String, String)]) -> Self {
+    pub(crate) fn within(environment: &[(String, String)]) -> Self {
         Self { environment: environment.into(), ..Self::default() }
     }
 
     /// Sets a variable.
-    pub fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.values.insert(name.to_owned(), value.to_owned());
     }
 
     /// Makes a variable known that has no value, so that its uses cause no further errors.
-    pub fn miss(&mut self, name: &str) {
+    pub(crate) fn miss(&mut self, name: &str) {
         self.set(name, "0");
         self.missing.push(name.to_owned());
     }
 
     /// Whether a text stands on a variable without a value: what it would be is no use.
     #[must_use]
-    pub fn leaves_open(&self, text: &str) -> bool {
+    pub(crate) fn leaves_open(&self, text: &str) -> bool {
         self.missing.iter().any(|name| text.contains(&format!("${{{name}}}")))
     }
 
     /// All names and values.
     #[must_use]
-    pub fn all(&self) -> BTreeMap<String, String> {
+    pub(crate) fn all(&self) -> BTreeMap<String, String> {
         self.values.clone()
     }
 
     /// Whether there is a variable of this name.
     #[must_use]
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 }

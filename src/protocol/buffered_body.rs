@@ -5,20 +5,20 @@ use std::ops::ControlFlow;
 use super::{ErrorClass, decode::Decoder};
 
 /// Longest body that is kept for checks and extractions; the rest is counted and discarded.
-pub const MAX_BODY: usize = 8 * 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
 /// Larger memory is released before the next response.
-pub const SPARE_CAPACITY: usize = 64 * 1024;
+pub(crate) const SPARE_CAPACITY: usize = 64 * 1024;
 
 /// The body of a response, as far as the profile reads it.
 #[derive(Debug, Default)]
-pub struct BufferedBody {
+pub(crate) struct BufferedBody {
     bytes: Vec<u8>,
     wanted: bool,
 }
 
 impl BufferedBody {
     /// Starts on the next response.
-    pub fn begin(&mut self, wanted: bool) {
+    pub(crate) fn begin(&mut self, wanted: bool) {
         if self.bytes.capacity() > SPARE_CAPACITY {
             self.bytes = Vec::new();
         }
@@ -27,7 +27,7 @@ impl BufferedBody {
     }
 
     /// Takes the next chunk.
-    pub fn push(&mut self, chunk: &[u8]) {
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
         if self.wanted {
             let room = MAX_BODY.saturating_sub(self.bytes.len()).min(chunk.len());
             self.bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
@@ -39,7 +39,7 @@ impl BufferedBody {
     ///
     /// # Errors
     /// [`ErrorClass::Decompression`] when the body is not what its head says.
-    pub fn decode(&mut self, head: &[u8]) -> Result<(), ErrorClass> {
+    pub(crate) fn decode(&mut self, head: &[u8]) -> Result<(), ErrorClass> {
         let Some(mut decoder) = Decoder::of_head(head).filter(|_| !self.bytes.is_empty()) else { return Ok(()) };
         let coded = std::mem::take(&mut self.bytes);
         let flow = decoder.push(&coded, &mut |piece| {
@@ -62,7 +62,7 @@ impl BufferedBody {
 
     /// The body.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }

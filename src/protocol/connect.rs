@@ -30,7 +30,7 @@ use crate::plan::{
 const MAX_FOUND: usize = 1_024;
 
 /// What all connections of a worker share.
-pub struct Network {
+pub(crate) struct Network {
     /// How HTTP is spoken.
     pub http: HttpOptions,
     origins: RefCell<Vec<Rc<Origin>>>,
@@ -46,7 +46,7 @@ pub struct Network {
 
 /// A connection that was just opened.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// Its bytes.
     pub stream: Stream,
     /// Counts it.
@@ -57,7 +57,7 @@ pub struct Opened {
 
 /// Counts an open connection for as long as it lives.
 #[derive(Debug)]
-pub struct OpenMark(Rc<Cell<u64>>);
+pub(crate) struct OpenMark(Rc<Cell<u64>>);
 
 impl Drop for OpenMark {
     fn drop(&mut self) {
@@ -68,7 +68,7 @@ impl Drop for OpenMark {
 impl Network {
     /// A network without connections.
     #[must_use]
-    pub fn new(origins: &[Origin], http: HttpOptions, tls: Connector) -> Self {
+    pub(crate) fn new(origins: &[Origin], http: HttpOptions, tls: Connector) -> Self {
         Self {
             most_origins: origins.len() + MAX_FOUND,
             origins: RefCell::new(origins.iter().cloned().map(Rc::new).collect()),
@@ -83,19 +83,19 @@ impl Network {
 
     /// Connections that are open now.
     #[must_use]
-    pub fn open_connections(&self) -> u64 {
+    pub(crate) fn open_connections(&self) -> u64 {
         self.open.get()
     }
 
     /// An origin by its number.
     #[must_use]
-    pub fn server(&self, number: usize) -> Option<Rc<Origin>> {
+    pub(crate) fn server(&self, number: usize) -> Option<Rc<Origin>> {
         self.origins.borrow().get(number).cloned()
     }
 
     /// The number of an origin, new or known; None when there are too many to know another.
     #[must_use]
-    pub fn origin(&self, wanted: &Origin) -> Option<usize> {
+    pub(crate) fn origin(&self, wanted: &Origin) -> Option<usize> {
         let mut origins = self.origins.borrow_mut();
         let known = origins.iter().position(|origin| **origin == *wanted);
         if known.is_none() && origins.len() < self.most_origins {
@@ -107,13 +107,13 @@ impl Network {
 
     /// Whether connections outlive their request.
     #[must_use]
-    pub fn reuses(&self) -> bool {
+    pub(crate) fn reuses(&self) -> bool {
         self.http.connections != Reuse::PerRequest
     }
 
     /// Whether a connection to an origin may be one of HTTP/2.
     #[must_use]
-    pub fn may_multiplex(&self, origin: usize) -> bool {
+    pub(crate) fn may_multiplex(&self, origin: usize) -> bool {
         match self.http.version {
             Version::One => false,
             Version::Two => true,
@@ -127,7 +127,7 @@ impl Network {
     ///
     /// # Errors
     /// The class of the failure.
-    pub async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, ErrorClass> {
+    pub(crate) async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, ErrorClass> {
         probe.enter(Phase::Dns);
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
         self.names.check(&origin.host, origin.port)?;

@@ -10,17 +10,17 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The guarded future took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimedOut;
+pub(crate) struct TimedOut;
 
 /// A reusable time-out.
 #[derive(Debug, Default)]
-pub struct Deadline {
+pub(crate) struct Deadline {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Deadline {
     /// Ready once `end` has passed.
-    pub fn poll_passed(&mut self, context: &mut Context<'_>, end: Instant) -> Poll<()> {
+    pub(crate) fn poll_passed(&mut self, context: &mut Context<'_>, end: Instant) -> Poll<()> {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
         if timer.deadline() > end {
             timer.as_mut().reset(end);
@@ -39,7 +39,11 @@ impl Deadline {
     ///
     /// # Errors
     /// [`TimedOut`] when it does not end in time; it is dropped by the caller.
-    pub async fn guard<T>(&mut self, end: Instant, mut work: Pin<&mut impl Future<Output = T>>) -> Result<T, TimedOut> {
+    pub(crate) async fn guard<T>(
+        &mut self,
+        end: Instant,
+        mut work: Pin<&mut impl Future<Output = T>>,
+    ) -> Result<T, TimedOut> {
         poll_fn(|context| {
             if let Poll::Ready(result) = work.as_mut().poll(context) {
                 return Poll::Ready(Ok(result));

@@ -11,7 +11,7 @@ const MAX_SHOWN: usize = 4 * 1024;
 const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
 /// Writes an attempt to standard error.
-pub fn print(debug: Debug, request: &Outgoing<'_>, head: &[u8], body: &[u8], error: Option<ErrorClass>) {
+pub(crate) fn print(debug: Debug, request: &Outgoing<'_>, head: &[u8], body: &[u8], error: Option<ErrorClass>) {
     let text = render(debug, request, (head, body), error);
     // A closed standard error is no error of the run.
     drop(stderr().lock().write_all(text.as_bytes()));

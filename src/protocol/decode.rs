@@ -20,10 +20,10 @@ const MAX_CODINGS: usize = 4;
 const PIECE: usize = 8 * 1024;
 
 /// Takes decoded pieces, as long as it wants more.
-pub type Output<'a> = dyn FnMut(&[u8]) -> ControlFlow<()> + 'a;
+pub(crate) type Output<'a> = dyn FnMut(&[u8]) -> ControlFlow<()> + 'a;
 
 /// Decodes the body of one response.
-pub struct Decoder {
+pub(crate) struct Decoder {
     /// The outermost coding first.
     layers: Vec<Layer>,
 }
@@ -37,7 +37,7 @@ enum Layer {
 impl Decoder {
     /// A decoder for the codings that a head names; None if there is nothing to decode, or a coding is unknown.
     #[must_use]
-    pub fn of_head(head: &[u8]) -> Option<Self> {
+    pub(crate) fn of_head(head: &[u8]) -> Option<Self> {
         let named = head::values(head, "content-encoding").flat_map(|value| value.split(|byte| *byte == b','));
         let mut layers = Vec::new();
         for name in named.map(<[u8]>::trim_ascii) {
@@ -61,7 +61,7 @@ impl Decoder {
     ///
     /// # Errors
     /// When the body is not what its head says.
-    pub fn push(&mut self, chunk: &[u8], output: &mut Output<'_>) -> io::Result<ControlFlow<()>> {
+    pub(crate) fn push(&mut self, chunk: &[u8], output: &mut Output<'_>) -> io::Result<ControlFlow<()>> {
         push(&mut self.layers, chunk, output)
     }
 
@@ -69,7 +69,7 @@ impl Decoder {
     ///
     /// # Errors
     /// When a coding is not at its end. An empty body (of HEAD, of 304) is coded by nothing.
-    pub fn finish(&self) -> io::Result<()> {
+    pub(crate) fn finish(&self) -> io::Result<()> {
         let complete = self.layers.iter().all(|layer| match layer {
             Layer::Inflate(inflate) => inflate.is_complete(),
             Layer::Brotli(brotli) => brotli.is_complete(),

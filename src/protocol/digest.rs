@@ -8,7 +8,7 @@ use crate::plan::http::Digest;
 
 /// A challenge that can be answered.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Challenge {
+pub(crate) struct Challenge {
     realm: String,
     nonce: String,
     opaque: Option<String>,
@@ -20,7 +20,7 @@ pub struct Challenge {
 impl Challenge {
     /// The challenge in the value of a `WWW-Authenticate` line, if it can be answered.
     #[must_use]
-    pub fn parse(value: &str) -> Option<Self> {
+    pub(crate) fn parse(value: &str) -> Option<Self> {
         let scheme = value.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("digest "))?;
         let mut challenge =
             Self { realm: String::new(), nonce: String::new(), opaque: None, algorithm: String::new(), qop: false };
@@ -54,7 +54,7 @@ impl Challenge {
 
     /// The `Authorization` line, with its line end, for a request.
     #[must_use]
-    pub fn answer(&self, credentials: &Digest, method: &str, target: &str, cnonce: &str) -> String {
+    pub(crate) fn answer(&self, credentials: &Digest, method: &str, target: &str, cnonce: &str) -> String {
         let Self { realm, nonce, algorithm, .. } = self;
         let mut secret = self.hash(&format!("{}:{realm}:{}", credentials.username, credentials.password));
         if algorithm.to_ascii_lowercase().ends_with("-sess") {

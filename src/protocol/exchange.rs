@@ -29,7 +29,7 @@ use super::{
 
 /// The memory that the responses of one lane share, one after another.
 #[derive(Debug, Default)]
-pub struct ReceiveState {
+pub(crate) struct ReceiveState {
     deadline: Deadline,
     reader: ResponseReader,
     pub(super) head: ResponseHead,
@@ -37,7 +37,7 @@ pub struct ReceiveState {
 
 /// How long a response may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// When it must have ended, connecting and sending included.
     pub end: Instant,
     /// The longest time without a byte of the response, counted from when the consumer waits for one.
@@ -45,7 +45,7 @@ pub struct Limits {
 }
 
 /// A response that arrives.
-pub struct ResponseStream<'a, 'p> {
+pub(crate) struct ResponseStream<'a, 'p> {
     session: &'a HttpSession,
     network: &'a Network,
     state: &'a mut ReceiveState,
@@ -66,7 +66,7 @@ pub(super) enum Connection {
 }
 
 /// What came of a response.
-pub enum Arrival {
+pub(crate) enum Arrival {
     /// A part of it; chunks of the body were handed to the consumer.
     More,
     /// Its end.
@@ -80,7 +80,7 @@ impl HttpSession {
     ///
     /// # Errors
     /// The class of the failure.
-    pub async fn begin<'a, 'p>(
+    pub(crate) async fn begin<'a, 'p>(
         &'a self,
         state: &'a mut ReceiveState,
         network: &'a Network,
@@ -100,7 +100,7 @@ impl ResponseStream<'_, '_> {
     ///
     /// # Errors
     /// The class of the failure. The response is over then.
-    pub async fn next(&mut self, mut chunk: impl FnMut(&[u8])) -> Result<Arrival, ErrorClass> {
+    pub(crate) async fn next(&mut self, mut chunk: impl FnMut(&[u8])) -> Result<Arrival, ErrorClass> {
         let Limits { end, idle } = self.limits;
         // The clock is read only for those who want an idle time.
         let idle_end = idle.and_then(|idle| Instant::now().checked_add(idle)).filter(|idle_end| *idle_end < end);
@@ -117,15 +117,9 @@ impl ResponseStream<'_, '_> {
         .await
     }
 
-    /// The head, once it came, if the profile reads it or the session acts on it.
-    #[must_use]
-    pub fn head(&self) -> &[u8] {
-        self.state.head.bytes()
-    }
-
     /// Whether everything came with one read.
     #[must_use]
-    pub fn came_at_once(&self) -> bool {
+    pub(crate) fn came_at_once(&self) -> bool {
         self.reads == 1 && matches!(self.connection, Connection::Released)
     }
 

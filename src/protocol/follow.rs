@@ -18,7 +18,7 @@ use crate::plan::{Origin, RequestSpec, Wire, http::Reuse};
 
 /// What a request has gone through already.
 #[derive(Debug)]
-pub struct Trail {
+pub(crate) struct Trail {
     /// When its first attempt was taken up: the time-out counts from there.
     pub begun: Instant,
     redirects_left: u32,
@@ -29,7 +29,7 @@ pub struct Trail {
 impl Trail {
     /// A request that begins.
     #[must_use]
-    pub fn new(begun: Instant, redirects: u32) -> Self {
+    pub(crate) fn new(begun: Instant, redirects: u32) -> Self {
         Self { begun, redirects_left: redirects, follows_redirects: redirects > 0, answered: false }
     }
 
@@ -37,7 +37,7 @@ impl Trail {
     ///
     /// # Errors
     /// [`ErrorClass::Redirect`] when it leads to nowhere, or too often elsewhere.
-    pub fn next(
+    pub(crate) fn next(
         &mut self,
         network: &Network,
         request: &Outgoing<'_>,
@@ -114,7 +114,7 @@ fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: 
 }
 
 /// Takes the cookies that a response sets.
-pub fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: &Outgoing<'_>, head: &[u8]) {
+pub(crate) fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: &Outgoing<'_>, head: &[u8]) {
     let Some(origin) = network.server(request.origin) else { return };
     let mut lines = head::values(head, "set-cookie").peekable();
     if lines.peek().is_some() {
@@ -129,7 +129,7 @@ fn site<'a>(origin: &'a Origin, request: &Outgoing<'a>) -> Site<'a> {
 
 /// Adds to a request what only this sending has: the user's cookies, and what its connection or a proxy needs. Most
 /// requests have nothing to add, and are sent from the plan's own memory.
-pub fn apply_session_headers<'a>(
+pub(crate) fn apply_session_headers<'a>(
     jar: &RefCell<Jar>,
     network: &Network,
     request: Outgoing<'a>,

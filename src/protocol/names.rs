@@ -18,7 +18,7 @@ const MAX_NAMES: usize = 4_096;
 
 /// The names of a worker.
 #[derive(Debug)]
-pub struct Names {
+pub(crate) struct Names {
     options: NameOptions,
     known: RefCell<HashMap<String, Known>>,
     turn: Cell<usize>,
@@ -33,7 +33,7 @@ struct Known {
 impl Names {
     /// Nothing is known yet.
     #[must_use]
-    pub fn new(options: NameOptions) -> Self {
+    pub(crate) fn new(options: NameOptions) -> Self {
         Self { options, known: RefCell::default(), turn: Cell::default() }
     }
 
@@ -41,7 +41,7 @@ impl Names {
     ///
     /// # Errors
     /// [`ErrorClass::Blocked`] when it may not.
-    pub fn check(&self, host: &str, port: u16) -> Result<(), ErrorClass> {
+    pub(crate) fn check(&self, host: &str, port: u16) -> Result<(), ErrorClass> {
         let blocked = self.options.blocked_hosts.iter().any(|pattern| pattern.matches(host, port));
         if blocked { Err(ErrorClass::Blocked) } else { Ok(()) }
     }
@@ -50,7 +50,7 @@ impl Names {
     ///
     /// # Errors
     /// When the name is not known, or everything it leads to is forbidden.
-    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ErrorClass> {
+    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ErrorClass> {
         let elsewhere = self.options.hosts.iter().find(|(pattern, _)| pattern.matches(host, port));
         let addresses = if let Some((_, to)) = elsewhere {
             vec![SocketAddr::new(to.address, to.port.unwrap_or(port))]
@@ -74,7 +74,7 @@ impl Names {
 
     /// The address of this machine to connect to `peer` from, if the profile names any of its kind.
     #[must_use]
-    pub fn local_address(&self, peer: SocketAddr) -> Option<IpAddr> {
+    pub(crate) fn local_address(&self, peer: SocketAddr) -> Option<IpAddr> {
         let alike: Vec<_> = self.options.local_addresses.iter().filter(|own| own.is_ipv4() == peer.is_ipv4()).collect();
         let turn = self.turn.get().checked_rem(alike.len())?;
         alike.get(turn).copied().copied()

@@ -7,11 +7,11 @@ use crate::{
 };
 
 /// Says whether a response is what the profile demands, once its status is one that is expected.
-pub type Demand<'a> = dyn Fn(&Response<'_>) -> bool + 'a;
+pub(crate) type Demand<'a> = dyn Fn(&Response<'_>) -> bool + 'a;
 
 /// What to send. Borrowed whole: a constant request is written from the plan's own memory.
 #[derive(Clone, Copy)]
-pub struct Outgoing<'a> {
+pub(crate) struct Outgoing<'a> {
     /// What does not change from one sending to the next.
     pub spec: &'a RequestSpec,
     /// Where to.
@@ -29,33 +29,33 @@ pub struct Outgoing<'a> {
 impl<'a> Outgoing<'a> {
     /// A request that is always the same.
     #[must_use]
-    pub fn constant(spec: &'a RequestSpec) -> Self {
+    pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
         Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], demand: None }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.
     #[must_use]
-    pub fn with(self, rendered: &'a Rendered, network: &Network) -> Option<Self> {
+    pub(crate) fn with(self, rendered: &'a Rendered, network: &Network) -> Option<Self> {
         let origin = rendered.origin.as_ref().map_or(Some(self.origin), |origin| network.origin(origin))?;
         Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, ..self })
     }
 
     /// Request line and header lines, without those of the moment.
     #[must_use]
-    pub fn head(&self) -> &'a [u8] {
+    pub(crate) fn head(&self) -> &'a [u8] {
         self.bytes.get(..self.splice).unwrap_or(self.bytes)
     }
 
     /// The body.
     #[must_use]
-    pub fn body(&self) -> &'a [u8] {
+    pub(crate) fn body(&self) -> &'a [u8] {
         self.bytes.get(self.splice + 2..).unwrap_or_default()
     }
 
     /// The bytes in the order in which they are written; empty pieces are to be left out.
     #[must_use]
-    pub fn pieces(&self) -> [&'a [u8]; 3] {
+    pub(crate) fn pieces(&self) -> [&'a [u8]; 3] {
         if self.extra.is_empty() {
             return [self.bytes, &[], &[]];
         }

@@ -14,7 +14,7 @@ use super::{ErrorClass, Phase};
 
 /// What is known about an attempt when it ends.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub(crate) struct Attempt {
     /// When the schedule, or the user, wanted it to start.
     pub intended: Instant,
     /// When it was taken up.
@@ -44,7 +44,7 @@ pub struct Attempt {
 }
 
 /// Times one attempt and hands it to `record` when it is finished or dropped.
-pub struct Probe<'a> {
+pub(crate) struct Probe<'a> {
     attempt: Attempt,
     finished: bool,
     ended: bool,
@@ -53,7 +53,7 @@ pub struct Probe<'a> {
 
 impl<'a> Probe<'a> {
     /// Starts at `taken` an attempt that was due at `intended`.
-    pub fn new(intended: Instant, taken: Instant, record: &'a dyn Fn(&Attempt)) -> Self {
+    pub(crate) fn new(intended: Instant, taken: Instant, record: &'a dyn Fn(&Attempt)) -> Self {
         let attempt = Attempt {
             intended,
             taken,
@@ -73,51 +73,51 @@ impl<'a> Probe<'a> {
     }
 
     /// The recorder, for an attempt that follows from this one.
-    pub fn recorder(&self) -> &'a dyn Fn(&Attempt) {
+    pub(crate) fn recorder(&self) -> &'a dyn Fn(&Attempt) {
         self.record
     }
 
     /// The attempt so far.
     #[must_use]
-    pub fn attempt(&self) -> &Attempt {
+    pub(crate) fn attempt(&self) -> &Attempt {
         &self.attempt
     }
 
     /// Enters a phase.
-    pub fn enter(&mut self, phase: Phase) {
+    pub(crate) fn enter(&mut self, phase: Phase) {
         self.attempt.phase = phase;
     }
 
     /// The TCP connect took so many seconds.
-    pub fn connected(&mut self, seconds: f64) {
+    pub(crate) fn connected(&mut self, seconds: f64) {
         self.attempt.connecting = seconds;
     }
 
     /// The TLS handshake took so many seconds.
-    pub fn secured(&mut self, seconds: f64) {
+    pub(crate) fn secured(&mut self, seconds: f64) {
         self.attempt.tls_handshaking = seconds;
     }
 
     /// The connection is ready; writing begins now.
-    pub fn begin_send(&mut self, reused: bool) {
+    pub(crate) fn begin_send(&mut self, reused: bool) {
         self.attempt.phase = Phase::Send;
         // On a reused connection nothing happened since the attempt was taken up: one reading of the clock less.
         self.attempt.send_begin = Some(if reused { self.attempt.taken } else { Instant::now() });
     }
 
     /// Bytes were written.
-    pub fn wrote(&mut self, bytes: usize) {
+    pub(crate) fn wrote(&mut self, bytes: usize) {
         self.attempt.sent += bytes as u64;
     }
 
     /// The last byte was written.
-    pub fn sent(&mut self) {
+    pub(crate) fn sent(&mut self) {
         self.attempt.send_end = Some(Instant::now());
         self.attempt.phase = Phase::Wait;
     }
 
     /// Bytes were read.
-    pub fn read(&mut self, bytes: usize) {
+    pub(crate) fn read(&mut self, bytes: usize) {
         if self.attempt.first_byte.is_none() {
             self.attempt.first_byte = Some(Instant::now());
             self.attempt.phase = Phase::Body;
@@ -126,12 +126,12 @@ impl<'a> Probe<'a> {
     }
 
     /// The head of the response was read.
-    pub fn status(&mut self, status: u16) {
+    pub(crate) fn status(&mut self, status: u16) {
         self.attempt.status = Some(status);
     }
 
     /// The last byte was read, or will never be; whatever is done with the response takes no time of the attempt's.
-    pub fn end(&mut self, one_read: bool) {
+    pub(crate) fn end(&mut self, one_read: bool) {
         self.ended = true;
         self.attempt.end = match self.attempt.first_byte {
             // The whole response came with the first read: reading it took no time that a clock could show.
@@ -142,7 +142,7 @@ impl<'a> Probe<'a> {
 
     /// Ends the attempt, well or not, records it and gives the time of its end.
     #[must_use]
-    pub fn finish(&mut self, error: Option<ErrorClass>) -> Instant {
+    pub(crate) fn finish(&mut self, error: Option<ErrorClass>) -> Instant {
         if !self.ended {
             self.end(false);
         }

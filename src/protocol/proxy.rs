@@ -15,7 +15,7 @@ const MAX_ANSWER: usize = 16 * 1024;
 ///
 /// # Errors
 /// [`ErrorClass::Proxy`] when the proxy refuses, or does not speak HTTP.
-pub async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), ErrorClass> {
+pub(crate) async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), ErrorClass> {
     let place = authority(origin);
     let ask = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{}\r\n", proxy.authorization);
     stream.write_all(ask.as_bytes()).await.map_err(|_| ErrorClass::Proxy)?;
@@ -38,7 +38,7 @@ pub async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> R
 
 /// Host and port, always both.
 #[must_use]
-pub fn authority(origin: &Origin) -> String {
+pub(crate) fn authority(origin: &Origin) -> String {
     let Origin { host, port, .. } = origin;
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

@@ -3,7 +3,7 @@
 use super::buffered_body::SPARE_CAPACITY;
 
 /// Longest head of a response, as in most servers and clients.
-pub const MAX_HEAD: usize = 64 * 1024;
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
 
 /// Status line and header lines, in memory that is used again.
 #[derive(Debug, Default)]
@@ -62,6 +62,6 @@ impl ResponseHead {
 
 /// Whether a status redirects when it comes with `Location`.
 #[must_use]
-pub fn is_redirect(status: u16) -> bool {
+pub(crate) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }

@@ -30,7 +30,7 @@ use crate::{
 
 /// What the requests of one user share: idle connections, shared ones, cookies.
 #[derive(Debug, Default)]
-pub struct HttpSession {
+pub(crate) struct HttpSession {
     idle: RefCell<Vec<http1::Connection>>,
     links: RefCell<Vec<http2::Link>>,
     /// Held while a connection is opened that others may share.
@@ -40,7 +40,7 @@ pub struct HttpSession {
 
 /// One request at a time; a user whose steps run in parallel has several.
 #[derive(Debug, Default)]
-pub struct Lane {
+pub(crate) struct Lane {
     receive: ReceiveState,
     body: BufferedBody,
     /// Header lines, or a whole request, made for one sending.
@@ -61,7 +61,7 @@ struct Last {
 impl Lane {
     /// The last response; after redirects, the last of them.
     #[must_use]
-    pub fn response(&self) -> Response<'_> {
+    pub(crate) fn response(&self) -> Response<'_> {
         let Last { status, duration, error } = &self.last;
         Response {
             status: *status,
@@ -80,7 +80,7 @@ impl HttpSession {
     ///
     /// Request and probe are borrowed: an async function keeps what it is given by value twice, and every user carries
     /// this future.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         lane: &mut Lane,
         network: &Network,
@@ -115,7 +115,7 @@ impl HttpSession {
     }
 
     /// An iteration is over: what lives as long as one ends.
-    pub fn end_iteration(&self, network: &Network) {
+    pub(crate) fn end_iteration(&self, network: &Network) {
         if network.http.cookies == CookieLife::Iteration && !self.jar.borrow().is_empty() {
             self.jar.borrow_mut().clear();
         }

@@ -4,14 +4,14 @@ use super::{HttpSession, Network};
 
 /// The sessions of one user. A protocol with connections or state of its own adds a field.
 #[derive(Debug, Default)]
-pub struct Sessions {
+pub(crate) struct Sessions {
     /// Connections and cookies of HTTP.
     pub http: HttpSession,
 }
 
 impl Sessions {
     /// Closes and forgets what lives as long as an iteration.
-    pub fn end_iteration(&self, network: &Network) {
+    pub(crate) fn end_iteration(&self, network: &Network) {
         self.http.end_iteration(network);
     }
 }

@@ -19,7 +19,7 @@ use tokio_rustls::client::TlsStream;
 
 /// Scratch space shared by all connections of a worker.
 #[derive(Debug)]
-pub struct Scratch(RefCell<Box<[u8]>>);
+pub(crate) struct Scratch(RefCell<Box<[u8]>>);
 
 impl Default for Scratch {
     fn default() -> Self {
@@ -29,7 +29,7 @@ impl Default for Scratch {
 
 /// Plain or encrypted; as an [`AsyncRead`] it brings buffers of its own, for HTTP/2.
 #[derive(Debug)]
-pub enum Stream {
+pub(crate) enum Stream {
     /// TCP.
     Plain(TcpStream),
     /// TLS over TCP. Boxed: its state is twenty times the size of a plain one.
@@ -48,7 +48,7 @@ impl Stream {
     ///
     /// # Errors
     /// The stream's own.
-    pub fn poll_read_with<T>(
+    pub(crate) fn poll_read_with<T>(
         &mut self,
         context: &mut Context<'_>,
         scratch: &Scratch,
@@ -64,7 +64,7 @@ impl Stream {
     ///
     /// # Errors
     /// The stream's own.
-    pub async fn write_all(&mut self, pieces: [&[u8]; 3], mut progress: impl FnMut(usize)) -> io::Result<()> {
+    pub(crate) async fn write_all(&mut self, pieces: [&[u8]; 3], mut progress: impl FnMut(usize)) -> io::Result<()> {
         let mut pieces = pieces.map(IoSlice::new);
         let mut left = &mut pieces[..];
         IoSlice::advance_slices(&mut left, 0);
@@ -93,7 +93,7 @@ impl Stream {
 
     /// Whether an idle connection was closed by the other side, or sent bytes without a request. Costs no system
     /// call on a quiet connection: tokio knows from the last read that nothing is waiting.
-    pub fn is_stale(&mut self, scratch: &Scratch) -> bool {
+    pub(crate) fn is_stale(&mut self, scratch: &Scratch) -> bool {
         let mut context = Context::from_waker(std::task::Waker::noop());
         let mut space = scratch.0.borrow_mut();
         let mut buffer = ReadBuf::new(&mut space[..1]);

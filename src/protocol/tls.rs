@@ -20,7 +20,7 @@ use crate::plan::{
 
 /// Makes TLS connections; all workers of a run share one, and so its store of sessions to resume.
 #[derive(Clone)]
-pub struct Connector {
+pub(crate) struct Connector {
     http: Arc<HttpOptions>,
     made: Arc<OnceLock<TlsConnector>>,
 }
@@ -31,7 +31,7 @@ impl Connector {
     ///
     /// # Errors
     /// When certificate, key or versions of the profile do not go together.
-    pub fn new(needed: bool, http: &HttpOptions) -> Result<Self, rustls::Error> {
+    pub(crate) fn new(needed: bool, http: &HttpOptions) -> Result<Self, rustls::Error> {
         let connector = Self { http: Arc::new(http.clone()), made: Arc::default() };
         if needed {
             connector.make()?;
@@ -43,7 +43,7 @@ impl Connector {
     ///
     /// # Errors
     /// [`ErrorClass::Tls`] when it can't be made.
-    pub fn get(&self) -> Result<&TlsConnector, ErrorClass> {
+    pub(crate) fn get(&self) -> Result<&TlsConnector, ErrorClass> {
         self.make().map_err(|_| ErrorClass::Tls)
     }
 

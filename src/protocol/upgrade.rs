@@ -12,7 +12,7 @@ use super::{connect::OpenMark, stream::Stream};
 
 /// The byte stream of the new protocol. Bytes that came with the head of the response are read first.
 #[derive(Debug)]
-pub struct Upgraded {
+pub(crate) struct Upgraded {
     read_ahead: Vec<u8>,
     stream: Stream,
     _open: OpenMark,

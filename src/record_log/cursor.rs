@@ -26,7 +26,7 @@ enum Found {
 
 /// A position in a record log. Reading a log that is still written to is safe.
 #[derive(Debug)]
-pub struct RecordCursor {
+pub(crate) struct RecordCursor {
     folder: PathBuf,
     segment: u64,
     file: Option<File>,
@@ -45,7 +45,7 @@ impl RecordCursor {
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub fn open(run: &Path, position: Option<Position>) -> Result<Self, RecordLogError> {
+    pub(crate) fn open(run: &Path, position: Option<Position>) -> Result<Self, RecordLogError> {
         let folder = segment::folder(run);
         let oldest = segment::numbers(&folder).map_err(|source| io_error(&folder, source))?.first().copied();
         let Position { segment, offset } = position.unwrap_or(Position { segment: oldest.unwrap_or(1), offset: 0 });
@@ -66,7 +66,7 @@ impl RecordCursor {
     ///
     /// # Errors
     /// When the log can't be read, or what follows is damaged or gone; the next call goes on after the damage.
-    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, RecordLogError> {
+    pub(crate) fn next_frame(&mut self) -> Result<Option<Frame<'_>>, RecordLogError> {
         let Some((kind, begin)) = self.advance()? else { return Ok(None) };
         let damaged = RecordLogError::Damaged { path: self.shown(), offset: begin };
         let frame = self.head.and_then(|head| match kind {
@@ -207,7 +207,7 @@ impl RecordCursor {
 
     /// Where the cursor stands: after the last frame it gave.
     #[must_use]
-    pub fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         Position { segment: self.segment, offset: self.offset.max(self.skip_until) }
     }
 
@@ -215,7 +215,7 @@ impl RecordCursor {
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub fn pending_bytes(&self) -> Result<u64, RecordLogError> {
+    pub(crate) fn pending_bytes(&self) -> Result<u64, RecordLogError> {
         let Position { segment, offset } = self.position();
         let mut pending = 0;
         for number in segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))? {

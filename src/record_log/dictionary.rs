@@ -22,17 +22,17 @@ pub struct SeriesKey {
 
 /// All definitions read so far.
 #[derive(Debug, Default)]
-pub struct Dictionary(Vec<Vec<Option<Labels>>>);
+pub(crate) struct Dictionary(Vec<Vec<Option<Labels>>>);
 
 impl Dictionary {
     /// The labels of a family.
     #[must_use]
-    pub fn get(&self, key: SeriesKey) -> Option<&Labels> {
+    pub(crate) fn get(&self, key: SeriesKey) -> Option<&Labels> {
         self.0.get(key.worker as usize)?.get(key.family as usize)?.as_ref()
     }
 
     /// Takes encoded definitions; None when they are none.
-    pub fn learn(&mut self, bytes: &[u8]) -> Option<()> {
+    pub(crate) fn learn(&mut self, bytes: &[u8]) -> Option<()> {
         let mut input = Input::new(bytes);
         while !input.rest().is_empty() {
             let (worker, family) = (bounded(&mut input, MOST_WORKERS)?, bounded(&mut input, MOST_FAMILIES)?);
@@ -59,7 +59,7 @@ fn slot<T: Default>(slots: &mut Vec<T>, place: usize) -> &mut T {
 }
 
 /// Appends a definition.
-pub fn define(out: &mut Vec<u8>, key: SeriesKey, labels: &Labels) {
+pub(crate) fn define(out: &mut Vec<u8>, key: SeriesKey, labels: &Labels) {
     varint::put(out, key.worker.into());
     varint::put(out, key.family.into());
     varint::put(out, labels.iter().count() as u64);

@@ -39,14 +39,14 @@ pub struct Recorded<'a> {
 
 /// A frame, checked to its last byte.
 #[derive(Debug)]
-pub struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     entries: Entries<'a>,
     count: u64,
 }
 
 /// What is left of a frame.
 #[derive(Debug, Clone)]
-pub struct Entries<'a> {
+pub(crate) struct Entries<'a> {
     dictionary: &'a Dictionary,
     worker: u32,
     body: Body<'a>,
@@ -90,7 +90,7 @@ impl<'a> Frame<'a> {
 
     /// The entries, in the order of their recording.
     #[must_use]
-    pub fn entries(&self) -> Entries<'a> {
+    pub(crate) fn entries(&self) -> Entries<'a> {
         self.entries.clone()
     }
 }

@@ -10,17 +10,17 @@
 //! what all readers have passed. Never grows past its limit: what finds no room is dropped and counted, and so is what a
 //! full disk does not take. Never formats a record. Start with [`segment`], then [`writer`] and [`cursor`].
 
-pub mod cursor;
-pub mod dictionary;
-pub mod frame;
-pub mod position;
-pub mod segment;
+pub(crate) mod cursor;
+pub(crate) mod dictionary;
+pub(crate) mod frame;
+pub(crate) mod position;
+pub(crate) mod segment;
 #[cfg(test)]
 mod tests;
-pub mod writer;
+pub(crate) mod writer;
 
-pub use cursor::RecordCursor;
-pub use dictionary::SeriesKey;
-pub use frame::{Entry, Frame, Recorded};
-pub use position::{Position, RecordLogError};
-pub use writer::{Appended, RecordLog};
+pub(crate) use cursor::RecordCursor;
+pub(crate) use dictionary::SeriesKey;
+pub(crate) use frame::{Entry, Recorded};
+pub(crate) use position::{Position, RecordLogError};
+pub(crate) use writer::{Appended, RecordLog};

@@ -8,13 +8,13 @@ use std::{
 use crate::metric::varint::{self, Input};
 
 /// First bytes of a segment. The line end inside catches transfers that "repair" line ends.
-pub const MAGIC: &[u8; 8] = b"LAREC\x01\r\n";
+pub(crate) const MAGIC: &[u8; 8] = b"LAREC\x01\r\n";
 /// Version of the layout; a reader refuses others.
 const LAYOUT: u64 = 1;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// [`Head`], once, first.
     Head = 1,
     /// Labels of families.
@@ -28,14 +28,14 @@ pub enum Kind {
 impl Kind {
     /// The kind of a number.
     #[must_use]
-    pub fn of(number: u8) -> Option<Self> {
+    pub(crate) fn of(number: u8) -> Option<Self> {
         [Self::Head, Self::Definitions, Self::Records, Self::Gauges].into_iter().find(|kind| *kind as u8 == number)
     }
 }
 
 /// What makes ticks into times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     /// Start of the run, Unix nanoseconds.
     pub start_ns: i64,
     /// Workers of the run.
@@ -45,7 +45,7 @@ pub struct Head {
 impl Head {
     /// The head as bytes.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         varint::put(&mut out, LAYOUT);
         varint::put(&mut out, self.workers.into());
@@ -55,7 +55,7 @@ impl Head {
 
     /// The head of some bytes; None when they are none, or of another layout.
     #[must_use]
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut input = Input::new(bytes);
         let known = input.number()? == LAYOUT;
         let workers = u32::try_from(input.number()?).ok().filter(|workers| known && *workers > 0)?;
@@ -65,7 +65,7 @@ impl Head {
 
     /// The time of a worker's tick, Unix nanoseconds; None past the end of time.
     #[must_use]
-    pub fn time(&self, worker: u32, tick: u64) -> Option<i64> {
+    pub(crate) fn time(&self, worker: u32, tick: u64) -> Option<i64> {
         let since = tick.checked_mul(self.workers.into())?.checked_add(worker.into())?;
         self.start_ns.checked_add_unsigned(since)
     }
@@ -73,13 +73,13 @@ impl Head {
 
 /// The folder of the segments of a run.
 #[must_use]
-pub fn folder(run: &Path) -> PathBuf {
+pub(crate) fn folder(run: &Path) -> PathBuf {
     run.join("records")
 }
 
 /// The file of a segment.
 #[must_use]
-pub fn path(folder: &Path, number: u64) -> PathBuf {
+pub(crate) fn path(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("{number:06}.log"))
 }
 
@@ -87,7 +87,7 @@ pub fn path(folder: &Path, number: u64) -> PathBuf {
 ///
 /// # Errors
 /// When the folder can't be read.
-pub fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
+pub(crate) fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
     let mut numbers = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();

@@ -25,7 +25,7 @@ const LEAST_SEGMENTS: u64 = 4;
 
 /// What became of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Appended {
+pub(crate) struct Appended {
     /// Records written.
     pub written: u64,
     /// Records lost: by the worker, to the limit or to a full disk.
@@ -34,7 +34,7 @@ pub struct Appended {
 
 /// Writes the segments of a run.
 #[derive(Debug)]
-pub struct RecordLog {
+pub(crate) struct RecordLog {
     folder: PathBuf,
     head: Head,
     limit_bytes: u64,
@@ -58,7 +58,7 @@ impl RecordLog {
     ///
     /// # Errors
     /// When the folder exists or can't be made.
-    pub fn create(run: &Path, run_start_unix_ms: i64, workers: usize, limit_bytes: u64) -> io::Result<Self> {
+    pub(crate) fn create(run: &Path, run_start_unix_ms: i64, workers: usize, limit_bytes: u64) -> io::Result<Self> {
         let folder = segment::folder(run);
         fs::create_dir(&folder)?;
         let workers = u32::try_from(workers.max(1)).map_err(io::Error::other)?;
@@ -80,7 +80,7 @@ impl RecordLog {
     ///
     /// # Errors
     /// When the disk fails otherwise; the log then ends before the chunk.
-    pub fn append(&mut self, worker: usize, records: &Records) -> io::Result<Appended> {
+    pub(crate) fn append(&mut self, worker: usize, records: &Records) -> io::Result<Appended> {
         let worker = u32::try_from(worker).map_err(io::Error::other)?;
         for (family, labels) in &records.definitions {
             self.define(SeriesKey { worker, family: *family }, labels);
@@ -98,7 +98,7 @@ impl RecordLog {
     ///
     /// # Errors
     /// As [`RecordLog::append`].
-    pub fn append_gauges(
+    pub(crate) fn append_gauges(
         &mut self,
         at_unix_ns: i64,
         gauges: &[(&'static MetricDef, Labels, f64)],
@@ -185,7 +185,7 @@ impl RecordLog {
 
     /// Bytes of all segments.
     #[must_use]
-    pub fn total_bytes(&self) -> u64 {
+    pub(crate) fn total_bytes(&self) -> u64 {
         self.segments.iter().map(|(_, length)| length).sum()
     }
 
@@ -193,7 +193,7 @@ impl RecordLog {
     ///
     /// # Errors
     /// When one can't be deleted; one that is gone already is none.
-    pub fn release(&mut self, passed: Position) -> io::Result<()> {
+    pub(crate) fn release(&mut self, passed: Position) -> io::Result<()> {
         while self.segments.len() > 1
             && let Some((number, _)) = self.segments.front()
             && *number < passed.segment

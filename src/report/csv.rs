@@ -4,7 +4,7 @@ use csv::{Terminator, WriterBuilder};
 
 /// A record with its line end.
 #[must_use]
-pub fn record(cells: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn record(cells: impl IntoIterator<Item = String>) -> String {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory does not fail.
     drop(writer.write_record(cells.into_iter().map(String::into_bytes)));
@@ -13,7 +13,7 @@ pub fn record(cells: impl IntoIterator<Item = String>) -> String {
 
 /// Python's `repr` of a float: the shortest text that reads back, with a fraction (`12.0`) or an exponent (`1e-05`).
 #[must_use]
-pub fn float(value: f64) -> String {
+pub(crate) fn float(value: f64) -> String {
     let text = format!("{value:?}");
     let Some((mantissa, exponent)) = text.split_once('e') else { return text };
     let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));

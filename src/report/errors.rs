@@ -14,7 +14,7 @@ use crate::{
 
 /// One row per class, step and status.
 #[must_use]
-pub fn error_table(summary: &Summary) -> Table {
+pub(crate) fn error_table(summary: &Summary) -> Table {
     let mut counts: BTreeMap<(String, String, String), f64> = BTreeMap::new();
     for (series, value) in summary.totals.iter() {
         if !has_role(&series.metric, |protocol| protocol.errors) {
@@ -38,7 +38,7 @@ pub fn error_table(summary: &Summary) -> Table {
 
 /// One line per check; failed ones say how often.
 #[must_use]
-pub fn check_lines(summary: &Summary) -> Vec<String> {
+pub(crate) fn check_lines(summary: &Summary) -> Vec<String> {
     let mut checks: Vec<(String, u64, u64)> = Vec::new();
     for (series, value) in summary.totals.iter() {
         let Value::Rate { nonzero, total } = value else { continue };

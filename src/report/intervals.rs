@@ -6,7 +6,7 @@ use crate::metric::{Interval, Totals, Value, catalogue};
 
 /// The line. `totals` must already hold the interval's series.
 #[must_use]
-pub fn line(interval: &Interval, totals: &Totals) -> Json {
+pub(crate) fn line(interval: &Interval, totals: &Totals) -> Json {
     let mut reqs = 0.0;
     for (id, value) in &interval.values {
         if let (Some((series, _)), Value::Counter(count)) = (totals.get(*id), value)

@@ -11,7 +11,7 @@ use crate::{
 
 /// Which standard streams are terminals: k6's `state` says so.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Terminals {
+pub(crate) struct Terminals {
     /// Standard output.
     pub stdout: bool,
     /// Standard error.
@@ -20,7 +20,7 @@ pub struct Terminals {
 
 /// Renders the summary.
 #[must_use]
-pub fn render(summary: &Summary, terminals: Terminals) -> Json {
+pub(crate) fn render(summary: &Summary, terminals: Terminals) -> Json {
     json!({
         "metrics": metrics(summary),
         "root_group": root_group(summary),

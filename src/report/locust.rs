@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What the file of the history is called after the prefix.
-pub const HISTORY_SUFFIX: &str = "_stats_history.csv";
+pub(crate) const HISTORY_SUFFIX: &str = "_stats_history.csv";
 /// Locust's `CURRENT_RESPONSE_TIME_PERCENTILE_WINDOW`.
 const WINDOW_MS: i64 = 10_000;
 /// Name of the row over everything.
@@ -52,7 +52,7 @@ struct Failure {
 
 /// Folds intervals into Locust's tables. Memory is bounded by the number of entries.
 #[derive(Debug, Default)]
-pub struct LocustCsv {
+pub(crate) struct LocustCsv {
     roles: BTreeMap<SeriesId, Role>,
     entries: BTreeMap<(String, String), Entry>,
     total: Entry,
@@ -67,7 +67,7 @@ pub struct LocustCsv {
 impl LocustCsv {
     /// What the file of the history begins with.
     #[must_use]
-    pub fn history_head() -> String {
+    pub(crate) fn history_head() -> String {
         let totals = ["Request Count", "Failure Count", "Median Response Time", "Average Response Time"];
         let rest = ["Min Response Time", "Max Response Time", "Average Content Size"];
         let totals = totals.into_iter().chain(rest).map(|name| format!("Total {name}"));
@@ -77,7 +77,7 @@ impl LocustCsv {
 
     /// Takes an interval; gives the row that the history grows by.
     #[must_use]
-    pub fn fold(&mut self, interval: &Interval) -> String {
+    pub(crate) fn fold(&mut self, interval: &Interval) -> String {
         for series in &interval.new_series {
             if let Some(role) = role(series) {
                 self.roles.insert(series.id, role);
@@ -137,7 +137,7 @@ impl LocustCsv {
 
     /// The other files at the end: what comes after the prefix, and the content.
     #[must_use]
-    pub fn files(&self) -> [(&'static str, String); 3] {
+    pub(crate) fn files(&self) -> [(&'static str, String); 3] {
         [
             ("_stats.csv", self.stats()),
             ("_failures.csv", self.failures()),

@@ -4,7 +4,7 @@ use super::csv::float;
 use crate::metric::{Histogram, Value};
 
 /// Locust's percentiles: heading and quantile.
-pub const PERCENTILES: [(&str, f64); 11] = [
+pub(crate) const PERCENTILES: [(&str, f64); 11] = [
     ("50%", 0.5),
     ("66%", 0.66),
     ("75%", 0.75),
@@ -20,7 +20,7 @@ pub const PERCENTILES: [(&str, f64); 11] = [
 
 /// Counts and times of a name and method, or of everything.
 #[derive(Debug, Default)]
-pub struct Entry {
+pub(crate) struct Entry {
     requests: u64,
     failures: u64,
     times: Histogram,
@@ -29,7 +29,7 @@ pub struct Entry {
 
 impl Entry {
     /// Adds a value of `http_req_failed`, `http_req_duration` or `data_received`; their kinds tell them apart.
-    pub fn add(&mut self, value: &Value) {
+    pub(crate) fn add(&mut self, value: &Value) {
         match value {
             Value::Rate { nonzero, total } => {
                 self.requests += total;
@@ -42,7 +42,7 @@ impl Entry {
     }
 
     /// Adds another entry.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.requests += other.requests;
         self.failures += other.failures;
         self.times.merge(&other.times);
@@ -51,19 +51,19 @@ impl Entry {
 
     /// Attempts.
     #[must_use]
-    pub fn requests(&self) -> u64 {
+    pub(crate) fn requests(&self) -> u64 {
         self.requests
     }
 
     /// Requests and failures per second; zeros for no time.
     #[must_use]
-    pub fn rates(&self, seconds: f64) -> [f64; 2] {
+    pub(crate) fn rates(&self, seconds: f64) -> [f64; 2] {
         [self.requests, self.failures].map(|count| if seconds > 0.0 { count as f64 / seconds } else { 0.0 })
     }
 
     /// Request Count, Failure Count, Median, Average, Min and Max Response Time, Average Content Size.
     #[must_use]
-    pub fn totals(&self) -> [String; 7] {
+    pub(crate) fn totals(&self) -> [String; 7] {
         let size = if self.requests == 0 { "0".to_owned() } else { float(self.received / self.requests as f64) };
         [
             self.requests.to_string(),
@@ -94,7 +94,7 @@ impl Entry {
 
     /// Cells of [`PERCENTILES`], whole milliseconds; `N/A` where nothing was ever asked.
     #[must_use]
-    pub fn percentiles(&self, asked: bool) -> [String; 11] {
+    pub(crate) fn percentiles(&self, asked: bool) -> [String; 11] {
         PERCENTILES.map(|(_, quantile)| {
             if !asked {
                 return "N/A".to_owned();

@@ -3,21 +3,23 @@
 //! Owns the summary and its renderings, which are pure. Never measures or judges: totals, findings and validity come in
 //! ready. Only `progress` draws, on standard error. Start with [`summary`], then [`text`].
 
-pub mod csv;
-pub mod errors;
-pub mod intervals;
-pub mod json;
-pub mod locust;
-pub mod locust_entry;
-pub mod outputs;
-pub mod own;
-pub mod progress;
-pub mod scenarios;
-pub mod style;
-pub mod summary;
-pub mod table;
-pub mod text;
-pub mod thresholds;
-pub mod trends;
+pub(crate) mod csv;
+pub(crate) mod errors;
+pub(crate) mod intervals;
+pub(crate) mod json;
+pub(crate) mod locust;
+pub(crate) mod locust_entry;
+pub(crate) mod outputs;
+pub(crate) mod own;
+pub(crate) mod progress;
+pub(crate) mod scenarios;
+pub(crate) mod style;
+pub(crate) mod summary;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+pub(crate) mod text;
+pub(crate) mod thresholds;
+pub(crate) mod trends;
 
-pub use summary::Summary;
+pub(crate) use summary::Summary;

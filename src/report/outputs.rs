@@ -5,7 +5,7 @@ use crate::{output::DeliveryStats, units::show_count};
 
 /// An output's samples: acknowledged, spooled, rejected and lost, with its outages.
 #[must_use]
-pub fn lines(account: &DeliveryStats) -> Vec<String> {
+pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
     let mark = if account.complete { style::good("✓") } else { style::bad("✗") };
     let all = account.acknowledged + account.rejected + account.spooled;
     let mut line = format!(
@@ -40,7 +40,7 @@ pub fn lines(account: &DeliveryStats) -> Vec<String> {
 
 /// A sentence about an output that did not deliver everything.
 #[must_use]
-pub fn incomplete(stats: &DeliveryStats) -> Option<String> {
+pub(crate) fn incomplete(stats: &DeliveryStats) -> Option<String> {
     let missing = stats.rejected + stats.spooled;
     let all = stats.acknowledged + missing;
     let why = stats.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::{
 
 /// Distributions: the profile's trends, then groups and the width of parallel blocks.
 #[must_use]
-pub fn trend_table(summary: &Summary) -> Table {
+pub(crate) fn trend_table(summary: &Summary) -> Table {
     let headings: Vec<&str> =
         std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
     let mut table = Table::new(&headings);
@@ -32,7 +32,7 @@ pub fn trend_table(summary: &Summary) -> Table {
 
 /// Counters, gauges and rates, a line each.
 #[must_use]
-pub fn lines(summary: &Summary) -> Vec<String> {
+pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let line = |metric: &&MetricDef| {
         let shown = match whole(summary, metric)? {
@@ -52,7 +52,7 @@ pub fn lines(summary: &Summary) -> Vec<String> {
 
 /// Why iterations ended early, the most frequent reason first.
 #[must_use]
-pub fn failure_table(summary: &Summary) -> Table {
+pub(crate) fn failure_table(summary: &Summary) -> Table {
     let mut table = Table::new(&["", "iterations"]);
     let mut reasons = summary.totals.by_label(&catalogue::ITERATION_FAILURES.name, "reason");
     let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };

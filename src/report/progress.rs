@@ -17,7 +17,7 @@ const LINE_EVERY: u64 = 10;
 
 /// How progress is shown.
 #[derive(Debug)]
-pub enum Display {
+pub(crate) enum Display {
     /// A bar that is redrawn.
     Bar(ProgressBar),
     /// Lines in a log.
@@ -33,7 +33,7 @@ pub enum Display {
 
 /// The last interval in numbers.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// Since the start.
     pub elapsed: Duration,
     /// Users running.
@@ -51,7 +51,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// The numbers of an interval, `elapsed` after the start of the run.
     #[must_use]
-    pub fn of(interval: &Interval, totals: &Totals, elapsed: Duration) -> Self {
+    pub(crate) fn of(interval: &Interval, totals: &Totals, elapsed: Duration) -> Self {
         let mut snapshot = Self { elapsed, ..Self::default() };
         let (mut failed, mut total) = (0, 0);
         let mut times = Value::Trend(Box::default());
@@ -82,7 +82,7 @@ impl Snapshot {
 impl Display {
     /// The display for a terminal or a log, or none at all.
     #[must_use]
-    pub fn new(planned: Duration, terminal: bool, silent: bool) -> Self {
+    pub(crate) fn new(planned: Duration, terminal: bool, silent: bool) -> Self {
         if silent {
             return Self::Silent;
         }
@@ -98,7 +98,7 @@ impl Display {
     }
 
     /// Shows the last second.
-    pub fn show(&mut self, snapshot: &Snapshot) {
+    pub(crate) fn show(&mut self, snapshot: &Snapshot) {
         match self {
             Self::Bar(bar) => {
                 bar.set_position(u64::try_from(snapshot.elapsed.as_millis()).unwrap_or(u64::MAX));
@@ -119,7 +119,7 @@ impl Display {
     }
 
     /// Prints a message beside the progress.
-    pub fn message(&self, text: &str) {
+    pub(crate) fn message(&self, text: &str) {
         match self {
             Self::Bar(bar) => bar.suspend(|| print(text)),
             Self::Lines { .. } => print(text),
@@ -128,7 +128,7 @@ impl Display {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }

@@ -15,7 +15,7 @@ use crate::{
 
 /// Lines about every scenario.
 #[must_use]
-pub fn lines(summary: &Summary) -> Vec<String> {
+pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, scenario) in summary.header.scenarios.iter().enumerate() {
         lines.push(format!("  {}  {}", style::bold(&scenario.name), style::dim(&scenario.load)));

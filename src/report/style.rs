@@ -9,30 +9,30 @@ fn paint(style: Style, text: &str) -> String {
 
 /// Green: what holds.
 #[must_use]
-pub fn good(text: &str) -> String {
+pub(crate) fn good(text: &str) -> String {
     paint(AnsiColor::Green.on_default(), text)
 }
 
 /// Red: what failed.
 #[must_use]
-pub fn bad(text: &str) -> String {
+pub(crate) fn bad(text: &str) -> String {
     paint(AnsiColor::Red.on_default(), text)
 }
 
 /// Yellow: a warning.
 #[must_use]
-pub fn warn(text: &str) -> String {
+pub(crate) fn warn(text: &str) -> String {
     paint(AnsiColor::Yellow.on_default(), text)
 }
 
 /// Bold: a heading.
 #[must_use]
-pub fn bold(text: &str) -> String {
+pub(crate) fn bold(text: &str) -> String {
     paint(Style::new().bold(), text)
 }
 
 /// Dimmed: an aside.
 #[must_use]
-pub fn dim(text: &str) -> String {
+pub(crate) fn dim(text: &str) -> String {
     paint(Style::new().dimmed(), text)
 }

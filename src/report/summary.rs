@@ -12,7 +12,7 @@ use crate::{
 
 /// What a run amounted to.
 #[derive(Debug)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// What the run was.
     pub header: Header,
     /// How long it lasted.

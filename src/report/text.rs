@@ -18,7 +18,7 @@ const EXECUTION_TRENDS: [&MetricDef; 3] =
 
 /// Renders the summary.
 #[must_use]
-pub fn render(summary: &Summary) -> String {
+pub(crate) fn render(summary: &Summary) -> String {
     let mut lines = vec![String::new(), verdict_line(summary)];
     lines.extend(summary.outcome.reasons.iter().map(|reason| format!("    {} {}", style::bad("•"), reason.text)));
     lines.extend(summary.validity.warnings.iter().map(|warning| format!("    {} {warning}", style::warn("!"))));
@@ -171,7 +171,7 @@ fn output_lines(summary: &Summary) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), format!("  {}", style::bold("OUTPUTS"))];
-    lines.extend(summary.outputs.iter().flat_map(|account| outputs::lines(account)));
+    lines.extend(summary.outputs.iter().flat_map(outputs::lines));
     if summary.outputs.iter().any(|account| account.spooled > 0 || !account.dead_letters.is_empty()) {
         lines.push(format!("    deliver what is spooled with: loadagent replay {}", summary.run_dir.display()));
     }

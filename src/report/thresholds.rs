@@ -12,7 +12,7 @@ use crate::{
 
 /// Lines about every threshold.
 #[must_use]
-pub fn lines(findings: &[Finding]) -> Vec<String> {
+pub(crate) fn lines(findings: &[Finding]) -> Vec<String> {
     let levels = levels(findings);
     let level_line = |level: &Level<'_>| format!("    {}: {}", level.key, style::bold(level.as_str()));
     findings.iter().map(line).chain(levels.iter().map(level_line)).collect()

@@ -10,18 +10,18 @@ use crate::{
 };
 
 /// Shown unless the flag says otherwise.
-pub const DEFAULT_STATS: &str = "avg,min,med,max,p(90),p(95),p(99),p(99.9)";
+pub(crate) const DEFAULT_STATS: &str = "avg,min,med,max,p(90),p(95),p(99),p(99.9)";
 
 /// A name that is no statistic of a trend.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a statistic of a trend; write for example avg,med,p(95)")]
-pub struct UnknownStat(String);
+pub(crate) struct UnknownStat(String);
 
 /// Reads a list of statistics by k6's names; `p(50)` is `med`.
 ///
 /// # Errors
 /// Which one is unknown.
-pub fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, UnknownStat> {
+pub(crate) fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, UnknownStat> {
     list.split(',')
         .map(str::trim)
         .map(|name| {
@@ -34,7 +34,7 @@ pub fn parse_stats(list: &str) -> Result<Vec<(String, Stat)>, UnknownStat> {
 
 /// A statistic for people, in the unit of its metric.
 #[must_use]
-pub fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
+pub(crate) fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
     match stat_of(value, stat, 0.0) {
         None => "-".to_owned(),
         Some(count) if stat == Stat::Count => significant(count),
@@ -45,7 +45,7 @@ pub fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
 
 /// The table of trends that hold anything.
 #[must_use]
-pub fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
+pub(crate) fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
     let headings: Vec<&str> =
         std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
     let mut table = Table::new(&headings);

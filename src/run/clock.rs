@@ -9,7 +9,7 @@ const STEP: Duration = Duration::from_secs(1);
 
 /// Maps moments of the run to wall time.
 #[derive(Debug, Clone, Copy)]
-pub struct RunClock {
+pub(crate) struct RunClock {
     start: Instant,
     started_at_ms: i64,
     /// Added after the wall clock was set forward.
@@ -19,31 +19,31 @@ pub struct RunClock {
 impl RunClock {
     /// A clock whose time zero is `lead` from now.
     #[must_use]
-    pub fn starting_in(lead: Duration) -> Self {
+    pub(crate) fn starting_in(lead: Duration) -> Self {
         Self { start: Instant::now() + lead, started_at_ms: wall_ms() + millis(lead), shift_ms: 0 }
     }
 
     /// Time zero.
     #[must_use]
-    pub fn start(&self) -> Instant {
+    pub(crate) fn start(&self) -> Instant {
         self.start
     }
 
     /// Time zero, Unix milliseconds.
     #[must_use]
-    pub fn started_at_ms(&self) -> i64 {
+    pub(crate) fn started_at_ms(&self) -> i64 {
         self.started_at_ms
     }
 
     /// Wall time of a moment, Unix milliseconds.
     #[must_use]
-    pub fn wall_of(&self, moment: Instant) -> i64 {
+    pub(crate) fn wall_of(&self, moment: Instant) -> i64 {
         self.started_at_ms + self.shift_ms + millis(moment.saturating_duration_since(self.start))
     }
 
     /// Follows a wall clock that was set forward; never backward, because receivers take no sample older than the
     /// last. Gives by how much.
-    pub fn re_anchor(&mut self) -> Option<Duration> {
+    pub(crate) fn re_anchor(&mut self) -> Option<Duration> {
         let ahead = wall_ms() - self.wall_of(Instant::now());
         let ahead = Duration::from_millis(u64::try_from(ahead).unwrap_or(0));
         (ahead > STEP).then(|| {
@@ -55,7 +55,7 @@ impl RunClock {
 
 /// Now, Unix milliseconds.
 #[must_use]
-pub fn wall_ms() -> i64 {
+pub(crate) fn wall_ms() -> i64 {
     millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
@@ -65,6 +65,6 @@ fn millis(duration: Duration) -> i64 {
 
 /// Time since a moment, or zero before it.
 #[must_use]
-pub fn since(moment: Instant) -> Duration {
+pub(crate) fn since(moment: Instant) -> Duration {
     Instant::now().saturating_duration_since(moment)
 }

@@ -5,22 +5,22 @@ use std::io::{IsTerminal, Write};
 use crate::report::json::Terminals;
 
 /// Prints to standard output. A closed pipe (`| head`) is ignored.
-pub fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     drop(writeln!(anstream::stdout().lock(), "{text}"));
 }
 
 /// Prints to standard error.
-pub fn print_error(text: &str) {
+pub(crate) fn print_error(text: &str) {
     drop(writeln!(anstream::stderr().lock(), "{text}"));
 }
 
 /// Prints no styles from now on, whatever the terminal can do.
-pub fn without_colour() {
+pub(crate) fn without_colour() {
     anstream::ColorChoice::Never.write_global();
 }
 
 /// Which standard streams are terminals.
 #[must_use]
-pub fn terminals() -> Terminals {
+pub(crate) fn terminals() -> Terminals {
     Terminals { stdout: std::io::stdout().is_terminal(), stderr: std::io::stderr().is_terminal() }
 }

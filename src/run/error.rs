@@ -4,7 +4,7 @@ use crate::exit::Exit;
 
 /// Why a command ends without a result.
 #[derive(Debug)]
-pub struct CommandError {
+pub(crate) struct CommandError {
     /// The exit code of the process.
     pub exit: Exit,
     /// What happened and what to do.
@@ -13,7 +13,7 @@ pub struct CommandError {
 
 impl CommandError {
     /// An error with its causes, one a line.
-    pub fn new(exit: Exit, error: &dyn std::error::Error) -> Self {
+    pub(crate) fn new(exit: Exit, error: &dyn std::error::Error) -> Self {
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -24,17 +24,17 @@ impl CommandError {
     }
 
     /// An error of loadagent itself, or of the machine it runs on.
-    pub fn internal(error: &dyn std::error::Error) -> Self {
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         Self::new(Exit::Internal, error)
     }
 
     /// Something wrong in the profile or the configuration.
-    pub fn configuration(message: impl Into<String>) -> Self {
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self { exit: Exit::BadProfile, message: message.into() }
     }
 
     /// Something wrong on the command line.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, message: message.into() }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// The folder with its open files.
 #[derive(Debug)]
-pub struct RunFolder {
+pub(crate) struct RunFolder {
     path: PathBuf,
     /// The interval log.
     pub log: LogWriter,
@@ -29,7 +29,7 @@ pub struct RunFolder {
 
 /// Where the interval log of a run's folder is.
 #[must_use]
-pub fn log_path(run: &Path) -> PathBuf {
+pub(crate) fn log_path(run: &Path) -> PathBuf {
     run.join("intervals.log")
 }
 
@@ -38,7 +38,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When it holds one already.
-    pub fn check_free(path: &Path) -> Result<(), CommandError> {
+    pub(crate) fn check_free(path: &Path) -> Result<(), CommandError> {
         if !log_path(path).exists() {
             return Ok(());
         }
@@ -53,7 +53,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When it holds a run already, or can't be written.
-    pub fn create(
+    pub(crate) fn create(
         path: &Path,
         header: &Header,
         record_workers: Option<usize>,
@@ -78,7 +78,7 @@ impl RunFolder {
     }
 
     /// Removes what was begun.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         for name in ["intervals.log", "events.log"] {
             // What can't be removed stays; the next run reports it.
             drop(fs::remove_file(self.path.join(name)));
@@ -90,7 +90,7 @@ impl RunFolder {
 
     /// The folder as it is shown.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         self.path.display().to_string()
     }
 
@@ -98,7 +98,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// What failed, as text.
-    pub fn event(&mut self, event: &Event) -> Result<(), String> {
+    pub(crate) fn event(&mut self, event: &Event) -> Result<(), String> {
         let line = serde_json::to_string(event).unwrap_or_default();
         // The event in the interval log waits for space on the disk; the line in events.log does not.
         let annotated = self.log.event(event).map(drop).map_err(|error| error.to_string());
@@ -109,7 +109,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn conclude(&mut self, summary: &serde_json::Value, end: &RunEnd) -> Result<(), CommandError> {
+    pub(crate) fn conclude(&mut self, summary: &serde_json::Value, end: &RunEnd) -> Result<(), CommandError> {
         let end = serde_json::to_value(end).map_err(|error| CommandError::internal(&error))?;
         let ended = self.log.end(&end).map(drop).map_err(|error| CommandError::internal(&error));
         write_json(&self.path.join("summary.json"), summary).and(ended)
@@ -119,7 +119,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write_target_log(&self, seen: &practice_target::Report) -> Result<(), CommandError> {
+    pub(crate) fn write_target_log(&self, seen: &practice_target::Report) -> Result<(), CommandError> {
         let seen = serde_json::to_value(seen).map_err(|error| CommandError::internal(&error))?;
         write_json(&self.path.join("target.json"), &seen)
     }
@@ -129,7 +129,7 @@ impl RunFolder {
 ///
 /// # Errors
 /// When it can't be written.
-pub fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), CommandError> {
+pub(crate) fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), CommandError> {
     let to_error =
         |error: std::io::Error| CommandError { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
     let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";

@@ -31,7 +31,7 @@ use crate::{
 
 /// Setup and teardown of a run.
 #[derive(Debug)]
-pub struct Hooks<'p> {
+pub(crate) struct Hooks<'p> {
     prepared: &'p Prepared,
     recorders: Option<usize>,
     given: Arc<[(String, Value)]>,
@@ -40,25 +40,25 @@ pub struct Hooks<'p> {
 impl<'p> Hooks<'p> {
     /// The hooks of a run. `records`: whether an output wants raw records.
     #[must_use]
-    pub fn new(prepared: &'p Prepared, records: bool) -> Self {
+    pub(crate) fn new(prepared: &'p Prepared, records: bool) -> Self {
         Self { prepared, recorders: records.then(|| prepared.recorders()), given: Arc::default() }
     }
 
     /// Number of recorders of raw records; None where no output wants them.
     #[must_use]
-    pub fn recorders(&self) -> Option<usize> {
+    pub(crate) fn recorders(&self) -> Option<usize> {
         self.recorders
     }
 
     /// What setup left behind.
     #[must_use]
-    pub fn given(&self) -> Arc<[(String, Value)]> {
+    pub(crate) fn given(&self) -> Arc<[(String, Value)]> {
         self.given.clone()
     }
 
     /// What the workers are to do.
     #[must_use]
-    pub fn pool_config(&self, clock: &RunClock, recorded: Option<WorkerInterval>) -> PoolConfig {
+    pub(crate) fn pool_config(&self, clock: &RunClock, recorded: Option<WorkerInterval>) -> PoolConfig {
         PoolConfig {
             workers: self.prepared.workers,
             segment: self.prepared.segment,
@@ -75,7 +75,11 @@ impl<'p> Hooks<'p> {
     ///
     /// # Errors
     /// When it can't be begun, or a second signal came.
-    pub async fn set_up(&mut self, control: &Control, signals: &mut Signals) -> Result<Option<HookRun>, CommandError> {
+    pub(crate) async fn set_up(
+        &mut self,
+        control: &Control,
+        signals: &mut Signals,
+    ) -> Result<Option<HookRun>, CommandError> {
         let Some(scenario) = &self.prepared.plan.setup else { return Ok(None) };
         // The run has no time zero yet: what setup records counts as of its first interval.
         let (worker, start, clock_ms) = (self.prepared.workers, Instant::now(), wall_ms());
@@ -89,7 +93,11 @@ impl<'p> Hooks<'p> {
     ///
     /// # Errors
     /// When it can't be begun, or a second signal came.
-    pub async fn tear_down(&self, signals: &mut Signals, clock: &RunClock) -> Result<Option<HookRun>, CommandError> {
+    pub(crate) async fn tear_down(
+        &self,
+        signals: &mut Signals,
+        clock: &RunClock,
+    ) -> Result<Option<HookRun>, CommandError> {
         let Some(scenario) = &self.prepared.plan.teardown else { return Ok(None) };
         let worker = self.prepared.workers + usize::from(self.prepared.plan.setup.is_some());
         let times = (worker, clock.start(), clock.started_at_ms());
@@ -97,7 +105,7 @@ impl<'p> Hooks<'p> {
     }
 
     /// Runs teardown after the load. Its failure is a warning: the load is what was tested.
-    pub async fn finish(
+    pub(crate) async fn finish(
         &self,
         coordinator: &mut Coordinator,
         signals: &mut Signals,
@@ -153,7 +161,7 @@ impl<'p> Hooks<'p> {
 
 /// Reports that there is no load because setup failed; gives the reason for the verdict. A signal during setup is a
 /// reason of its own.
-pub fn not_started(coordinator: &mut Coordinator, reason: &str) -> Option<Reason> {
+pub(crate) fn not_started(coordinator: &mut Coordinator, reason: &str) -> Option<Reason> {
     let text = format!("setup failed: {reason}");
     coordinator.skip_load();
     coordinator.event("setup", format!("{text}; the load was not started"));

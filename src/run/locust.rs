@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// When the log can't be read or a file can't be written.
-pub fn write(log: &Path, prefix: &Path) -> Result<(), CommandError> {
+pub(crate) fn write(log: &Path, prefix: &Path) -> Result<(), CommandError> {
     let named = |suffix: &str| {
         let mut name = OsString::from(prefix);
         name.push(suffix);

@@ -17,7 +17,7 @@ use crate::{
 
 /// The fold of a log.
 #[derive(Debug)]
-pub struct LoggedRun {
+pub(crate) struct LoggedRun {
     header: Option<Header>,
     fold: RunFold,
     end: Option<RunEnd>,
@@ -40,7 +40,7 @@ impl LoggedRun {
     ///
     /// # Errors
     /// When there is no log, it can't be read, or `each` fails.
-    pub fn read(
+    pub(crate) fn read(
         path: &Path,
         mut each: impl FnMut(&Interval, &Totals) -> Result<(), CommandError>,
     ) -> Result<Self, CommandError> {
@@ -86,14 +86,14 @@ impl LoggedRun {
 
     /// Whether the run came to its end: a run in progress or a killed one did not.
     #[must_use]
-    pub fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.end.is_some()
     }
 
     /// The summary as the run itself printed it; without an end entry, what the intervals show. None without a header:
     /// the run was killed while it started.
     #[must_use]
-    pub fn summary(self, run_dir: PathBuf) -> Option<Summary> {
+    pub(crate) fn summary(self, run_dir: PathBuf) -> Option<Summary> {
         let header = self.header?;
         let logged = Duration::from_millis(u64::try_from(self.end_ms - header.started_at_ms).unwrap_or(0));
         let elapsed = self.end.as_ref().map_or(logged, |end| end.elapsed);
@@ -134,6 +134,6 @@ fn trend_stats(end: Option<&RunEnd>) -> Vec<(String, Stat)> {
 
 /// The log of a run's folder, or the log itself.
 #[must_use]
-pub fn log_of(run: &Path) -> PathBuf {
+pub(crate) fn log_of(run: &Path) -> PathBuf {
     if run.is_dir() { folder::log_path(run) } else { run.to_owned() }
 }

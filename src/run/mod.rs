@@ -4,17 +4,17 @@
 //! the other modules offer. `prepare/` makes a plan from flags and profile, `collect/` gathers the workers' intervals while
 //! the load runs. Start with `cmd/run.rs`.
 
-pub mod clock;
-pub mod cmd;
-pub mod collect;
-pub mod console;
-pub mod error;
-pub mod folder;
-pub mod hooks;
-pub mod locust;
-pub mod logged_run;
-pub mod prepare;
-pub mod run_end;
-pub mod signals;
+pub(crate) mod clock;
+pub(crate) mod cmd;
+pub(crate) mod collect;
+pub(crate) mod console;
+pub(crate) mod error;
+pub(crate) mod folder;
+pub(crate) mod hooks;
+pub(crate) mod locust;
+pub(crate) mod logged_run;
+pub(crate) mod prepare;
+pub(crate) mod run_end;
+pub(crate) mod signals;
 
-pub use error::CommandError;
+pub(crate) use error::CommandError;

@@ -14,7 +14,7 @@ use crate::{
 
 /// How a run ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RunEnd {
+pub(crate) struct RunEnd {
     /// Verdict, exit code and reasons.
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -34,7 +34,7 @@ pub struct RunEnd {
 
 /// A [`Finding`] without its threshold. Windows of downsampled intervals can't be judged again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LoggedFinding {
+pub(crate) struct LoggedFinding {
     observed: Option<f64>,
     worst: Option<(Duration, Duration)>,
     passed: bool,
@@ -45,7 +45,7 @@ pub struct LoggedFinding {
 impl RunEnd {
     /// The end of the run that a summary describes.
     #[must_use]
-    pub fn of(summary: &Summary) -> Self {
+    pub(crate) fn of(summary: &Summary) -> Self {
         Self {
             outcome: summary.outcome.clone(),
             warnings: summary.validity.warnings.clone(),
@@ -58,7 +58,7 @@ impl RunEnd {
     }
 
     /// Puts the run's own judgement in the place of one that was made from the log.
-    pub fn replace(&self, judgement: &mut Judgement) {
+    pub(crate) fn replace(&self, judgement: &mut Judgement) {
         judgement.outcome = self.outcome.clone();
         judgement.validity.warnings.clone_from(&self.warnings);
         judgement.validity.generator = self.generator;

@@ -8,7 +8,7 @@ use crate::metric::{Interval, SeriesId, Value};
 
 /// How a threshold stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The threshold.
     pub threshold: Threshold,
     /// What was observed, in the shown unit; None without observations. Of windows, the worst.
@@ -24,14 +24,14 @@ pub struct Finding {
 impl Finding {
     /// Whether it speaks against the run: missed, asked for, and concerned with something that was run.
     #[must_use]
-    pub fn fails(&self) -> bool {
+    pub(crate) fn fails(&self) -> bool {
         !self.passed && self.threshold.bearing == Bearing::Binding
     }
 }
 
 /// Holds thresholds against intervals.
 #[derive(Debug)]
-pub struct Judge {
+pub(crate) struct Judge {
     running: Vec<Running>,
     /// Start and planned end of the run, Unix milliseconds. Windows after the end are the users' finishing.
     start_ms: Option<i64>,
@@ -68,7 +68,7 @@ struct Seen {
 impl Judge {
     /// A judge without observations, of a run whose schedules last `planned`.
     #[must_use]
-    pub fn new(thresholds: &[Threshold], planned: Duration) -> Self {
+    pub(crate) fn new(thresholds: &[Threshold], planned: Duration) -> Self {
         let running = thresholds.iter().map(|threshold| {
             let windows =
                 threshold.window.map(|length| Windows { window: Window::new(length), worst: None, last_holds: true });
@@ -84,7 +84,7 @@ impl Judge {
     }
 
     /// Takes an interval.
-    pub fn observe(&mut self, interval: &Interval) {
+    pub(crate) fn observe(&mut self, interval: &Interval) {
         let start_ms = *self.start_ms.get_or_insert(interval.start_ms);
         let end_ms = start_ms.saturating_add(i64::try_from(self.planned.as_millis()).unwrap_or(i64::MAX));
         for running in &mut self.running {
@@ -111,14 +111,14 @@ impl Judge {
 
     /// How every threshold stands after `elapsed`.
     #[must_use]
-    pub fn findings(&self, elapsed: Duration) -> Vec<Finding> {
+    pub(crate) fn findings(&self, elapsed: Duration) -> Vec<Finding> {
         self.running.iter().map(|running| running.finding(elapsed)).collect()
     }
 
     /// The first failed threshold that asks to end the run. Of windows the last one must fail: one that lies before
     /// the delay does not count, however long ago that is.
     #[must_use]
-    pub fn wants_abort(&self, elapsed: Duration) -> Option<Finding> {
+    pub(crate) fn wants_abort(&self, elapsed: Duration) -> Option<Finding> {
         self.running
             .iter()
             .filter(|running| running.threshold.abort_on_fail && elapsed >= running.threshold.delay_abort)

@@ -3,20 +3,20 @@
 //! Owns `metric{tag:value}: stat op number [over window]`. Never stops a run: it reports what failed and whether a failure
 //! aborts the run. Start with [`parse`], then [`judge`], then [`window`] and [`tier`].
 
-pub mod judge;
-pub mod parse;
-pub mod tier;
-pub mod window;
+pub(crate) mod judge;
+pub(crate) mod parse;
+pub(crate) mod tier;
+pub(crate) mod window;
 
 use std::time::Duration;
 
-pub use tier::Tier;
+pub(crate) use tier::Tier;
 
 use crate::metric::{Kind, MetricDef, Unit, Value};
 
 /// One condition on a metric or sub-metric.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     /// The metric as written: `http_req_duration{endpoint:status}`.
     pub key: String,
     /// Its definition.
@@ -49,7 +49,7 @@ pub struct Threshold {
 
 /// Whether a missed threshold fails the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Bearing {
+pub(crate) enum Bearing {
     /// The run fails.
     #[default]
     Binding,
@@ -65,20 +65,20 @@ impl Bearing {
 
     /// `binding`, `advisory` or `not_run`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(_, bearing)| *bearing == self).map_or("", |(name, _)| name)
     }
 
     /// The bearing of a name; binding for any other.
     #[must_use]
-    pub fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, bearing)| *bearing).unwrap_or_default()
     }
 }
 
 /// An aggregate of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Stat {
+pub(crate) enum Stat {
     /// Sum of a counter, or number of observations of a trend.
     Count,
     /// A counter per second, or the share of a rate.
@@ -97,8 +97,7 @@ pub enum Stat {
 
 /// A comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named as they are")]
-pub enum Operator {
+pub(crate) enum Operator {
     Less,
     LessOrEqual,
     Greater,
@@ -131,7 +130,7 @@ impl Operator {
 
 /// Factor from the unit a metric is recorded in to the one thresholds and summaries show: k6's milliseconds.
 #[must_use]
-pub fn shown_factor(metric: &MetricDef) -> f64 {
+pub(crate) fn shown_factor(metric: &MetricDef) -> f64 {
     match (metric.unit, metric.kind) {
         (Unit::Seconds, Kind::Trend) => 1_000.0,
         _ => 1.0,
@@ -140,7 +139,7 @@ pub fn shown_factor(metric: &MetricDef) -> f64 {
 
 /// The statistic of a value in the recorded unit; None without observations. `seconds` is the time counted over.
 #[must_use]
-pub fn stat_of(value: &Value, stat: Stat, seconds: f64) -> Option<f64> {
+pub(crate) fn stat_of(value: &Value, stat: Stat, seconds: f64) -> Option<f64> {
     match (value, stat) {
         (Value::Counter(sum), Stat::Count) => Some(*sum),
         (Value::Counter(sum), Stat::Rate) => Some(if seconds > 0.0 { sum / seconds } else { 0.0 }),

@@ -7,7 +7,7 @@ use crate::{metric::Kind, units::parse_duration};
 
 /// A condition as written, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Condition {
+pub(crate) struct Condition {
     /// What is looked at.
     pub stat: Stat,
     /// How it is compared.
@@ -22,7 +22,7 @@ pub struct Condition {
 ///
 /// # Errors
 /// What is wrong with the key, as a fragment.
-pub fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), String> {
+pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), String> {
     let Some((name, rest)) = key.split_once('{') else {
         return Ok((key.trim().to_owned(), Vec::new()));
     };
@@ -40,7 +40,7 @@ pub fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), String> {
 ///
 /// # Errors
 /// What is wrong with the expression, as a fragment that names what this kind of metric offers.
-pub fn parse_condition(text: &str, kind: Kind) -> Result<Condition, String> {
+pub(crate) fn parse_condition(text: &str, kind: Kind) -> Result<Condition, String> {
     let (comparison, window) = match text.split_once(" over ") {
         Some((comparison, length)) => (comparison, Some(parse_window(length)?)),
         None => (text, None),
@@ -89,7 +89,7 @@ fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), Str
 
 /// Reads a statistic by k6's name: `avg`, `med`, `p(99.9)`, `count`, `rate`, `value`, `min`, `max`.
 #[must_use]
-pub fn parse_stat(text: &str) -> Option<Stat> {
+pub(crate) fn parse_stat(text: &str) -> Option<Stat> {
     match text {
         "count" => Some(Stat::Count),
         "rate" => Some(Stat::Rate),

@@ -5,7 +5,7 @@ use super::{Bearing, judge::Finding};
 
 /// A tier, from the best down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
+pub(crate) enum Tier {
     /// The objective.
     Target,
     /// Good enough.
@@ -16,25 +16,25 @@ pub enum Tier {
 
 impl Tier {
     /// All, by name.
-    pub const ALL: [(&'static str, Self); 3] =
+    pub(crate) const ALL: [(&'static str, Self); 3] =
         [("target", Self::Target), ("acceptable", Self::Acceptable), ("attention", Self::Attention)];
 
     /// `target`, `acceptable` or `attention`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(_, tier)| *tier == self).map_or("", |(name, _)| name)
     }
 
     /// The tier of a name.
     #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, tier)| *tier)
     }
 }
 
 /// What one threshold with tiers has reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Level<'a> {
+pub(crate) struct Level<'a> {
     /// The metric as written.
     pub key: &'a str,
     /// The best tier that holds; None when none does.
@@ -44,7 +44,7 @@ pub struct Level<'a> {
 impl Level<'_> {
     /// The tier's name, or `missed`.
     #[must_use]
-    pub fn as_str(&self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         self.reached.map_or("missed", Tier::as_str)
     }
 }
@@ -52,7 +52,7 @@ impl Level<'_> {
 /// The levels of all thresholds with tiers, in their order. Conditions belong together that look at the same
 /// statistic of the same metric over the same window.
 #[must_use]
-pub fn levels(findings: &[Finding]) -> Vec<Level<'_>> {
+pub(crate) fn levels(findings: &[Finding]) -> Vec<Level<'_>> {
     let mut known: Vec<(&Finding, Option<Tier>)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.threshold.bearing != Bearing::NotRun) {
         let Some(tier) = finding.threshold.tier else { continue };

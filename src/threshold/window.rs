@@ -24,7 +24,7 @@ struct Slice {
 
 /// A span of the run and what was recorded in it.
 #[derive(Debug, Clone)]
-pub struct Span {
+pub(crate) struct Span {
     /// Begin, Unix milliseconds.
     pub start_ms: i64,
     /// End, Unix milliseconds.
@@ -38,14 +38,14 @@ pub struct Span {
 impl Span {
     /// Its length in seconds.
     #[must_use]
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         (self.end_ms - self.start_ms) as f64 * 1e-3
     }
 }
 
 /// The last slices of a run.
 #[derive(Debug)]
-pub struct Window {
+pub(crate) struct Window {
     length_ms: i64,
     slices: VecDeque<Slice>,
 }
@@ -53,12 +53,12 @@ pub struct Window {
 impl Window {
     /// A window that has seen nothing.
     #[must_use]
-    pub fn new(length: Duration) -> Self {
+    pub(crate) fn new(length: Duration) -> Self {
         Self { length_ms: i64::try_from(length.as_millis()).unwrap_or(i64::MAX), slices: VecDeque::new() }
     }
 
     /// Takes what a further interval recorded; gives the window that ends with it, if one does.
-    pub fn push(&mut self, start_ms: i64, end_ms: i64, value: Value, observed: bool) -> Option<Span> {
+    pub(crate) fn push(&mut self, start_ms: i64, end_ms: i64, value: Value, observed: bool) -> Option<Span> {
         let slice_ms = self.length_ms / SLICES;
         match self.slices.back_mut() {
             Some(last) if last.end_ms - last.start_ms < slice_ms => {
@@ -78,7 +78,7 @@ impl Window {
 
     /// All slices together: what there is of a window that is not full yet.
     #[must_use]
-    pub fn whole(&self) -> Option<Span> {
+    pub(crate) fn whole(&self) -> Option<Span> {
         let (first, last) = (self.slices.front()?, self.slices.back()?);
         let mut value = first.value.clone();
         self.slices.iter().skip(1).for_each(|slice| value.merge(&slice.value));

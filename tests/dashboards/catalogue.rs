@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use loadagent::{
+use loadagent::testing::{
     dashboard::DataSource,
     metric::{Kind, catalogue},
     output::naming::exported_name,

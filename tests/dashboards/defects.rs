@@ -1,6 +1,6 @@
 //! Defects found in the JSON of k6's official dashboards; a test each shows that these dashboards don't have them.
 
-use loadagent::dashboard::DataSource;
+use loadagent::testing::dashboard::DataSource;
 use promql_parser::parser::Expr;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Helpers to read the JSON of dashboards: panels, targets, variables.
 
-use loadagent::dashboard::{self, DashboardFile, DataSource};
+use loadagent::testing::dashboard::{self, DashboardFile, DataSource};
 use promql_parser::parser;
 use serde_json::Value;
 

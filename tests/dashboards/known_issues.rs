@@ -1,6 +1,6 @@
 //! Issues that users report about other tools' dashboards; a test each.
 
-use loadagent::dashboard::{DashboardLink, DataSource, Topic};
+use loadagent::testing::dashboard::{DashboardLink, DataSource, Topic};
 use serde_json::json;
 
 use crate::json::{self, panel, panels, text, variables};

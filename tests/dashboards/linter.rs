@@ -3,7 +3,7 @@
 //! Left out: `job` and `instance` variables and matchers (pushed metrics have none; a test requires `run_id` in every query
 //! instead), and the rules for logs, which no dashboard reads.
 
-use loadagent::{
+use loadagent::testing::{
     dashboard::DataSource,
     metric::{Kind, catalogue},
 };
@@ -123,7 +123,7 @@ fn counters_are_summed_never_shown_raw() {
     let counters: Vec<String> = catalogue::ALL
         .iter()
         .filter(|metric| matches!(metric.kind, Kind::Counter | Kind::Rate))
-        .map(|metric| loadagent::output::naming::exported_name("loadagent_", metric))
+        .map(|metric| loadagent::testing::output::naming::exported_name("loadagent_", metric))
         .collect();
     for (place, query) in json::queries(DataSource::Prometheus) {
         let expr = json::parsed(&place, &query);

@@ -1,7 +1,7 @@
 //! Units, value mappings, unnamed series and limits, which readers of the dashboards misread before. promtool tests the
 //! numbers over series with known results (`scripts/stack/expressions.py`).
 
-use loadagent::{
+use loadagent::testing::{
     analysis::validity::{MAX_DROPPED, MAX_LAG_P99, MAX_SOCKETLESS},
     dashboard::DataSource,
 };

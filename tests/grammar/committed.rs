@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use loadagent::profile::grammar::{reference, schema::schema};
+use loadagent::testing::profile::grammar::{reference, schema::schema};
 
 fn check(name: &str, derived: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use jsonschema::Validator;
-use loadagent::profile::{
+use loadagent::testing::profile::{
     grammar::schema::schema,
     node::{self, Node, Yaml},
 };

@@ -8,9 +8,10 @@ mod probes;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use loadagent::profile::{
+use loadagent::testing::profile::{
     self, Given,
-    grammar::{EXECUTORS, Key, SECTIONS, STEPS},
+    flow::StepKind,
+    grammar::{EXECUTORS, Key, SECTIONS, STEPS, Section},
 };
 
 /// A key that is like no other.
@@ -67,7 +68,7 @@ fn every_key_of_the_table_has_a_reader() {
     }
     let sections = SECTIONS.iter().copied().chain(EXECUTORS.iter().map(|executor| &executor.options));
     let steps = STEPS.iter().copied().flatten();
-    for key in sections.flat_map(|section| section.own_keys()).chain(steps.flat_map(|kind| kind.keys())) {
+    for key in sections.flat_map(Section::own_keys).chain(steps.flat_map(StepKind::keys)) {
         let literal = format!("\"{}\"", key.name);
         assert!(source.matches(&literal).count() > 1, "no reader takes {literal}");
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use clap::{Command, CommandFactory};
-use loadagent::{
+use loadagent::testing::{
     cli::Cli,
     language::{Expr, Nothing},
     profile::{

@@ -1,6 +1,6 @@
 //! A profile for each section and step of the table.
 
-use loadagent::profile::{flow::StepKind, grammar::STEPS};
+use loadagent::testing::profile::{flow::StepKind, grammar::STEPS};
 
 /// Profiles with a strange key, by the section that it stands in.
 pub(crate) const SECTIONS: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loadagent::practice_target::Target;
+use loadagent::testing::practice_target::Target;
 
 use super::support::{Bench, Ran, practice, signal};
 

@@ -8,7 +8,7 @@ use super::{
     store::{REFUSED, Reply, Store, TAKEN},
     support::{Bench, signal},
 };
-use loadagent::practice_target::{self, Target, TargetOptions};
+use loadagent::testing::practice_target::{self, Target, TargetOptions};
 
 fn practice() -> Target {
     practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap()
@@ -329,7 +329,7 @@ fn every_option_of_an_output_is_documented() {
     for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "hdr", "scrape", "otlp"]
     {
         let words = if kind.contains('?') { kind.to_owned() } else { format!("{kind}?no_such_option=1") };
-        let fault = loadagent::output::OutputAddress::parse(&words, |_| None).unwrap_err().to_string();
+        let fault = loadagent::testing::output::OutputAddress::parse(&words, |_| None).unwrap_err().to_string();
         let options = fault.split("options are ").nth(1).unwrap_or_else(|| panic!("{fault}"));
         for option in options.split(", ") {
             assert!(guide.contains(&format!("`{option}`")), "docs/outputs.md does not tell of `{option}` ({kind})");

@@ -13,7 +13,7 @@ use super::{
     store::{REFUSED, Reply, Store},
     support::{Bench, Ran, signal},
 };
-use loadagent::practice_target::{self, Target, TargetOptions};
+use loadagent::testing::practice_target::{self, Target, TargetOptions};
 
 pub(crate) const TAKEN: Reply =
     Reply { status: 200, headers: "content-type: application/x-protobuf\r\n", keeps: true, body: "" };

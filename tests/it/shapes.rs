@@ -1,6 +1,6 @@
 //! Shapes of load as a user asks for them: flags over profiles, parts, factors, presets, tiers and windows.
 
-use loadagent::practice_target::Target;
+use loadagent::testing::practice_target::Target;
 use serde_json::Value as Json;
 
 use super::support::{Bench, Ran, practice};

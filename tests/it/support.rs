@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use loadagent::practice_target::{self, Target, TargetOptions};
+use loadagent::testing::practice_target::{self, Target, TargetOptions};
 use serde_json::Value as Json;
 
 /// A folder of its own for a run, and the runs in it.

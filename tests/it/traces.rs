@@ -21,7 +21,7 @@ use super::{
     store::{Reply, Store},
     support::{Bench, Ran},
 };
-use loadagent::practice_target::Target;
+use loadagent::testing::practice_target::Target;
 
 const AWAY: Reply = Reply { status: 503, headers: "", keeps: false, body: "" };
 

@@ -39,9 +39,9 @@ fn scripted(script: Script, shape: Shape) -> Plan {
     plan
 }
 
-fn named(name: String, tag: &str) -> Box<DynamicLabels> {
+fn named(name: String, tag: &str) -> DynamicLabels {
     let tags = vec![("kind".to_owned(), tag.to_owned())];
-    Box::new(DynamicLabels { name: Some(name), tags, ..DynamicLabels::default() })
+    DynamicLabels { name: Some(name), tags, ..DynamicLabels::default() }
 }
 
 fn sample(value: f64) -> Effect {
@@ -65,7 +65,7 @@ fn thinker(flow: &mut ScriptFlow, context: &FlowContext<'_>) -> Effect {
         (Some(_), 0) => Effect::Think(seconds(1)),
         (Some(number), 1) => Effect::Check {
             step: check,
-            labels: Some(named(format!("branch {number}"), "scripted")),
+            labels: Some(Box::new(named(format!("branch {number}"), "scripted"))),
             passed: context.now > seconds(2),
         },
         _ => Effect::Done,
@@ -94,7 +94,7 @@ fn sender(flow: &mut ScriptFlow, context: &FlowContext<'_>) -> Effect {
             Effect::Send {
                 step: table().1.request,
                 request: Some(request),
-                labels: Some(named(name, "scripted")),
+                labels: Some(Box::new(named(name, "scripted"))),
                 again: false,
             }
         }

@@ -6,7 +6,7 @@ use super::permutation::{mixed, permuted};
 
 /// What happens when all rows have been used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AtEnd {
+pub(crate) enum AtEnd {
     /// They are used again.
     Recycle,
     /// There is no next row.
@@ -15,7 +15,7 @@ pub enum AtEnd {
 
 /// In which order rows are handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(crate) enum Order {
     /// As they stand.
     Sequential(AtEnd),
     /// Every row once in an order that the seed gives; used again, in another order.
@@ -28,7 +28,7 @@ pub enum Order {
 
 impl Order {
     /// Each row once, over all workers and segments.
-    pub const UNIQUE: Self = Self::Sequential(AtEnd::Stop);
+    pub(crate) const UNIQUE: Self = Self::Sequential(AtEnd::Stop);
 }
 
 /// A worker's place among the rows.
@@ -36,7 +36,7 @@ impl Order {
 /// Of all draws, the worker makes those whose number is its offset modulo the stride. What it draws depends on nothing
 /// that others do, so workers need no lock, and all of them together draw every row as often as one alone would.
 #[derive(Debug, Clone)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     order: Order,
     rows: u64,
     seed: u64,
@@ -49,13 +49,13 @@ impl Cursor {
     /// A place among so many rows, for the worker that owns `offset` modulo `stride`. Workers of one run need the same
     /// seed to agree on a shuffle.
     #[must_use]
-    pub fn new(order: Order, rows: u64, (offset, stride): (u64, u64), seed: u64) -> Self {
+    pub(crate) fn new(order: Order, rows: u64, (offset, stride): (u64, u64), seed: u64) -> Self {
         Self { order, rows, seed, draw: Some(offset), stride: stride.max(1) }
     }
 
     /// The number of the row for a user, whose number from 0 is unique over all workers; `None` if there is none for
     /// it, now or ever.
-    pub fn next(&mut self, user: u64, random: &mut Rng) -> Option<u64> {
+    pub(crate) fn next(&mut self, user: u64, random: &mut Rng) -> Option<u64> {
         if self.rows == 0 {
             return None;
         }

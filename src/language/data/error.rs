@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What is wrong with a source of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataError {
+pub(crate) struct DataError {
     /// The file as the profile writes it; empty if the rows are no file's.
     pub file: String,
     /// The line from 1, if the error has one; of a list in a profile, the item.

@@ -12,7 +12,7 @@ mod permutation;
 mod rows;
 mod source;
 
-pub use self::{
+pub(crate) use self::{
     cursor::{AtEnd, Cursor, Order},
     error::DataError,
     rows::DataSet,

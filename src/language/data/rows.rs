@@ -6,7 +6,7 @@ use super::{super::Value, DataError};
 
 /// Rows, at least one. Cloning one copies pointers.
 #[derive(Debug, Clone)]
-pub struct DataSet {
+pub(crate) struct DataSet {
     columns: Arc<[Arc<str>]>,
     rows: Rows,
 }
@@ -92,21 +92,21 @@ impl DataSet {
     ///
     /// # Errors
     /// If there are none.
-    pub fn of(rows: impl IntoIterator<Item = Value>) -> Result<Self, DataError> {
+    pub(crate) fn of(rows: impl IntoIterator<Item = Value>) -> Result<Self, DataError> {
         let mut values = Values::default();
         rows.into_iter().for_each(|row| values.push(row));
         Self::values(values)
     }
 
     /// The names of the columns, of rows that are maps in the order in which they first came.
-    #[must_use]
-    pub fn columns(&self) -> &[Arc<str>] {
+    #[cfg(test)]
+    pub(crate) fn columns(&self) -> &[Arc<str>] {
         &self.columns
     }
 
     /// How many rows there are.
     #[must_use]
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         let count = match &self.rows {
             Rows::Table(table) => table.ends.len() / self.columns.len().max(1),
             Rows::Values(rows) => rows.len(),
@@ -117,7 +117,7 @@ impl DataSet {
     /// A row by its number from 0: a map, or what a list that holds no maps has there. Cells of files are read as
     /// variables are: numbers and truths if they are written exactly as those would be.
     #[must_use]
-    pub fn row(&self, number: u64) -> Option<Value> {
+    pub(crate) fn row(&self, number: u64) -> Option<Value> {
         match &self.rows {
             Rows::Table(_) => {
                 let cell = |column: usize| Some((self.columns.get(column)?.clone(), self.cell(number, column)?));
@@ -129,7 +129,7 @@ impl DataSet {
 
     /// One cell of a row, by the position of its column: cheaper than the row, if only that is wanted.
     #[must_use]
-    pub fn cell(&self, number: u64, column: usize) -> Option<Value> {
+    pub(crate) fn cell(&self, number: u64, column: usize) -> Option<Value> {
         let number = usize::try_from(number).ok()?;
         let name = self.columns.get(column)?;
         match &self.rows {

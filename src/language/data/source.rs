@@ -9,11 +9,11 @@ use std::{
 use super::{DataError, DataSet, csv, json};
 
 /// Bytes a file may have if a profile says nothing else: 1 GiB, all of which is kept in memory.
-pub const LARGEST: u64 = 1 << 30;
+pub(crate) const LARGEST: u64 = 1 << 30;
 
 /// A file with rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub(crate) struct Source {
     /// The file as the profile writes it.
     pub file: String,
     /// How it is written.
@@ -24,7 +24,7 @@ pub struct Source {
 
 /// How rows are written in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Cells between delimiters.
     Csv {
         /// The names of the columns; without them, the first row has them.
@@ -42,7 +42,7 @@ pub enum Format {
 ///
 /// # Errors
 /// If it cannot be read, is too large, has no rows, or is not what its format says; the error tells the line.
-pub fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
+pub(crate) fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     let unread = |error: io::Error| {
         let hint = format!("looked for it in {}", base.display());
         let is_missing = error.kind() == io::ErrorKind::NotFound && Path::new(&source.file).is_relative();

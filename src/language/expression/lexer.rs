@@ -33,7 +33,7 @@ const SIGNS: [&str; 26] = [
     "%", "<", ">", "!", "=",
 ];
 
-/// TierBounds tokens from a text, beginning anywhere in it.
+/// `TierBounds` tokens from a text, beginning anywhere in it.
 #[derive(Debug, Clone)]
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,

@@ -10,7 +10,7 @@ mod entity;
 mod error;
 mod header;
 mod html;
-pub mod json;
+pub(crate) mod json;
 mod markup;
 mod pattern;
 #[cfg(test)]
@@ -22,14 +22,10 @@ use fastrand::Rng;
 
 use super::{Response, Value};
 
-pub use self::{
-    between::Between,
-    cookie::Cookie,
-    error::ExtractError,
-    header::Header,
-    html::Html,
-    json::JsonPath,
-    pattern::{Group, Pattern},
+pub(crate) use self::error::ExtractError;
+pub use {
+    self::between::Between, self::cookie::Cookie, self::header::Header, self::html::Html, self::json::JsonPath,
+    self::pattern::Group, self::pattern::Pattern,
 };
 
 /// What is looked for in a response.

@@ -1,7 +1,7 @@
-//! Templates and layouts: rendering for a place, constants, what a response must keep.
+//! Templates: rendering for a place, constants, what a response must keep.
 
 use super::{
-    super::{Escape, Layout, Missing, Needs, Template, Value},
+    super::{Escape, Missing, Needs, Template, Value},
     in_moment, scope,
 };
 
@@ -74,37 +74,4 @@ fn constants_are_known_before_the_run_and_so_is_what_responses_must_keep() {
         assert_eq!(*compiled("${unset}").value(moment).unwrap(), Value::Null);
         assert!(compiled("n${unset}").value(moment).is_err());
     });
-}
-
-#[test]
-fn a_layout_renders_as_its_templates_do() {
-    let mut layout = Layout::default();
-    let mut alone = Vec::new();
-    let rows = [
-        ("{\"a\": ", "${HOST}: \"${user}\"", Escape::Json),
-        (", \"b\": ", "${RATE + count}", Escape::Json),
-        (", \"c\": \"", "${RATE}-${json.name}", Escape::JsonText),
-        ("\"}", "${base-url}/${user}", Escape::Path),
-        ("", "", Escape::None),
-    ];
-    in_moment(|moment| {
-        for (before, text, escape) in rows {
-            let template = Template::compile(text, &scope()).unwrap();
-            layout.bytes(before.as_bytes());
-            layout.template(&template, escape).unwrap();
-            alone.extend_from_slice(before.as_bytes());
-            template.render(moment, escape, &mut alone).unwrap();
-        }
-        let mut out = Vec::new();
-        layout.render(moment, &mut out).unwrap();
-        assert_eq!(String::from_utf8(out), String::from_utf8(alone));
-    });
-    assert_eq!((layout.constant(), layout.needs()), (None, Needs { head: false, body: true }));
-
-    let mut layout = Layout::default();
-    assert_eq!(layout.constant(), Some(&b""[..]));
-    layout.template(&Template::compile("http://${HOST}/", &scope()).unwrap(), Escape::Path).unwrap();
-    assert_eq!(layout.constant(), Some(&b"http://localhost/"[..]));
-    let line_end = Template::literal("a\nb");
-    assert_eq!(layout.template(&line_end, Escape::Header), Err(Missing::LineEnd { name: "a\nb".into() }));
 }

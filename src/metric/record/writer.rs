@@ -14,7 +14,7 @@ const FIRST_ROOM: usize = 64 * 1024;
 
 /// What a worker recorded between two hand-overs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Records {
+pub(crate) struct Records {
     /// The records; the first step of each part counts from the start of the run.
     pub bytes: Vec<u8>,
     /// How many are in `bytes`.
@@ -30,7 +30,7 @@ pub struct Records {
 
 impl Records {
     /// The records in parts, each with its number of them.
-    pub fn parts(&self) -> impl Iterator<Item = (&[u8], u64)> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&[u8], u64)> {
         let begins = std::iter::once(0).chain(self.cuts.iter().map(|(end, _)| *end));
         begins.zip(&self.cuts).map(|(begin, (end, count))| (&self.bytes[begin..*end], *count))
     }
@@ -38,7 +38,7 @@ impl Records {
 
 /// Writes the records of one worker.
 #[derive(Debug)]
-pub struct RecordWriter {
+pub(crate) struct RecordWriter {
     workers: u64,
     open: Records,
     max_bytes: usize,
@@ -55,7 +55,7 @@ pub struct RecordWriter {
 impl RecordWriter {
     /// A writer for one of `workers` workers.
     #[must_use]
-    pub fn new(workers: usize) -> Self {
+    pub(crate) fn new(workers: usize) -> Self {
         Self::bounded(workers, MAX_BYTES)
     }
 
@@ -66,7 +66,7 @@ impl RecordWriter {
 
     /// Writes a record of a family that happened `at` after the start of the run, or counts it as lost when there is no
     /// room. `labels` are the family's.
-    pub fn write(&mut self, family: u32, labels: &Labels, at: Duration, record: &Record) {
+    pub(crate) fn write(&mut self, family: u32, labels: &Labels, at: Duration, record: &Record) {
         if self.open.bytes.len() + LONGEST > self.max_bytes {
             self.open.lost += 1;
             return;
@@ -105,7 +105,7 @@ impl RecordWriter {
     }
 
     /// Hands over what was written, and starts anew with room for as much again and an eighth.
-    pub fn take(&mut self) -> Records {
+    pub(crate) fn take(&mut self) -> Records {
         self.cut();
         let used = self.open.bytes.len();
         let room = (used + used / 8).min(self.max_bytes);

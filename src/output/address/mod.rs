@@ -105,7 +105,6 @@ impl<'a> Address<'a> {
     }
 
     /// The environment.
-    #[must_use]
     pub(crate) fn environment(&self) -> &'a dyn Fn(&str) -> Option<String> {
         self.environment
     }

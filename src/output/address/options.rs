@@ -7,7 +7,7 @@ use crate::units;
 
 /// Options that are not taken yet, and the names that were asked for, to suggest one.
 #[derive(Clone, Default)]
-pub struct Options {
+pub(crate) struct Options {
     left: Vec<(String, String)>,
     known: Vec<String>,
     /// Whether the address holds a secret, so that an unknown name may be the rest of it.
@@ -21,7 +21,7 @@ impl Options {
     }
 
     /// Takes an option; the last value counts.
-    pub fn take(&mut self, name: &str) -> Option<String> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         self.known.push(name.to_owned());
         let mut found = None;
         self.left.retain_mut(|(known, value)| {
@@ -38,7 +38,7 @@ impl Options {
     ///
     /// # Errors
     /// When its value is neither true nor false.
-    pub fn take_bool(&mut self, name: &str) -> Result<Option<bool>, AddressError> {
+    pub(crate) fn take_bool(&mut self, name: &str) -> Result<Option<bool>, AddressError> {
         match self.take(name).as_deref() {
             None => Ok(None),
             Some("true" | "1" | "") => Ok(Some(true)),
@@ -51,7 +51,11 @@ impl Options {
     ///
     /// # Errors
     /// When it has another.
-    pub fn take_one_of<T: Clone>(&mut self, name: &str, values: &[(&str, T)]) -> Result<Option<T>, AddressError> {
+    pub(crate) fn take_one_of<T: Clone>(
+        &mut self,
+        name: &str,
+        values: &[(&str, T)],
+    ) -> Result<Option<T>, AddressError> {
         let Some(given) = self.take(name) else { return Ok(None) };
         let found = values.iter().find(|(word, _)| *word == given).map(|(_, value)| value.clone());
         let words = || values.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
@@ -62,7 +66,7 @@ impl Options {
     ///
     /// # Errors
     /// When receivers do not understand it.
-    pub fn take_schema(&mut self) -> Result<Option<u32>, AddressError> {
+    pub(crate) fn take_schema(&mut self) -> Result<Option<u32>, AddressError> {
         let scale = self.take("schema").map(|text| match text.parse() {
             Ok(scale) if scale <= 8 => Ok(scale),
             _ => Err(AddressError::invalid("schema", "0 to 8")),
@@ -71,7 +75,7 @@ impl Options {
     }
 
     /// Takes all options whose names begin with `prefix`, without it.
-    pub fn take_prefixed(&mut self, prefix: &str) -> Vec<(String, String)> {
+    pub(crate) fn take_prefixed(&mut self, prefix: &str) -> Vec<(String, String)> {
         self.known.push(format!("{prefix}NAME"));
         let (taken, left) = std::mem::take(&mut self.left).into_iter().partition(|(name, _)| name.starts_with(prefix));
         self.left = left;
@@ -83,7 +87,7 @@ impl Options {
     ///
     /// # Errors
     /// When it isn't whole seconds.
-    pub fn take_interval(&mut self) -> Result<Option<Duration>, AddressError> {
+    pub(crate) fn take_interval(&mut self) -> Result<Option<Duration>, AddressError> {
         let Some(text) = self.take("interval") else { return Ok(None) };
         let interval = units::parse_duration(&text)
             .map_err(|_| AddressError::invalid("interval", "a duration, for example 5s"))?;
@@ -97,7 +101,7 @@ impl Options {
     ///
     /// # Errors
     /// When an option is left.
-    pub fn finish(mut self) -> Result<(), AddressError> {
+    pub(crate) fn finish(mut self) -> Result<(), AddressError> {
         let Some((name, _)) = self.left.pop() else { return Ok(()) };
         let distance = |known: &&String| strsim::damerau_levenshtein(known, &name);
         let near = self.known.iter().find(|known| distance(known) <= 2 && distance(known) * 2 < name.chars().count());

@@ -43,7 +43,7 @@ impl Checkpoint {
 
 /// The file of a checkpoint.
 #[derive(Debug, Clone)]
-pub struct CheckpointFile {
+pub(crate) struct CheckpointFile {
     path: PathBuf,
 }
 
@@ -53,7 +53,7 @@ pub(crate) const FOLDER: &str = "outputs";
 impl CheckpointFile {
     /// Of the `number`-th output (from 1) of a run.
     #[must_use]
-    pub fn new(run: &Path, number: usize, output: &str) -> Self {
+    pub(crate) fn new(run: &Path, number: usize, output: &str) -> Self {
         Self { path: run.join(FOLDER).join(format!("{number}-{output}.json")) }
     }
 
@@ -61,7 +61,7 @@ impl CheckpointFile {
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub fn of_run(run: &Path) -> io::Result<Vec<Self>> {
+    pub(crate) fn of_run(run: &Path) -> io::Result<Vec<Self>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(run.join(FOLDER))? {
             let path = entry?.path();
@@ -82,7 +82,7 @@ impl CheckpointFile {
     ///
     /// # Errors
     /// When it can't be read or is none.
-    pub fn read(&self) -> io::Result<Checkpoint> {
+    pub(crate) fn read(&self) -> io::Result<Checkpoint> {
         let bytes = fs::read(&self.path)?;
         serde_json::from_slice(&bytes).map_err(io::Error::from)
     }
@@ -91,7 +91,7 @@ impl CheckpointFile {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(&self, checkpoint: &Checkpoint) -> io::Result<()> {
+    pub(crate) fn write(&self, checkpoint: &Checkpoint) -> io::Result<()> {
         let partial = self.path.with_extension("json.partial");
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
@@ -102,13 +102,13 @@ impl CheckpointFile {
 
     /// The name that files beside it begin with.
     #[must_use]
-    pub fn stem(&self) -> PathBuf {
+    pub(crate) fn stem(&self) -> PathBuf {
         self.path.with_extension("")
     }
 
     /// Where it is, for messages.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }

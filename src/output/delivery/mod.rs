@@ -44,7 +44,7 @@ const COUNTING: Duration = Duration::from_secs(5);
 const FINAL_ATTEMPTS: u32 = 3;
 
 /// The delivery of one output.
-pub struct Delivery {
+pub(crate) struct Delivery {
     feed: Box<dyn Feed>,
     sender: Sender,
     state: SharedDeliveryState,
@@ -57,7 +57,7 @@ impl Delivery {
     ///
     /// # Errors
     /// When the log can't be read.
-    pub fn new(
+    pub(crate) fn new(
         transport: Transport,
         mut feed: Box<dyn Feed>,
         (checkpoint, file, resumed): (Checkpoint, CheckpointFile, bool),
@@ -75,12 +75,12 @@ impl Delivery {
 
     /// Checkpoint and notices, live.
     #[must_use]
-    pub fn state(&self) -> SharedDeliveryState {
+    pub(crate) fn state(&self) -> SharedDeliveryState {
         self.state.clone()
     }
 
     /// Delivers until the log has ended or the deadline has come.
-    pub async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         let ended = self.deliver().await;
         self.state.borrow_mut().close(ended.err().map(|error| error.to_string()));
         self.sender.write_checkpoint();

@@ -71,7 +71,7 @@ impl Output for InfluxDbOutput {
             Mode::Raw => context.records(move || RawFormat::new(options.clone(), &prefix, 1))?,
             Mode::Sampled(every) => context.records(move || RawFormat::new(options.clone(), &prefix, every))?,
         };
-        context.to_receiver(&self.http, receiver, feed)
+        Context::to_receiver(&self.http, receiver, feed)
     }
 
     fn reads(&self) -> Reads {

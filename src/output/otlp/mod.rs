@@ -55,7 +55,7 @@ impl Output for OtlpOutput {
         let (settings, labels) = (self.settings.clone(), context.labels());
         let (version, requests) = (context.header.version.clone(), context.header.requests.clone());
         let encoder = move || OtlpEncoder::new(&settings, &version, labels.clone(), &requests);
-        context.to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
+        Context::to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
     }
 
     fn datasource(&self) -> Option<Datasource> {

@@ -59,7 +59,7 @@ impl Output for PrometheusOutput {
             RemoteWriteReceiver::new(self.url.clone(), self.settings.clone(), labels.clone(), dialect.clone());
         let settings = self.settings.clone();
         let encoder = move || RemoteWriteEncoder::new(&settings, labels.clone(), dialect.clone());
-        context.to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
+        Context::to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
     }
 
     fn datasource(&self) -> Option<Datasource> {

@@ -88,7 +88,7 @@ fn with(given: &str, value: &str) -> Result<OutputAddress, OutputError> {
 }
 
 fn authorization(output: &OutputAddress) -> String {
-    http(&output).credentials.header().unwrap().unwrap()
+    http(output).credentials.header().unwrap().unwrap()
 }
 
 fn basic(user_and_password: &str) -> String {

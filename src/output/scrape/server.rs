@@ -49,8 +49,8 @@ impl ScrapeServer {
     ) -> std::io::Result<Self> {
         let listener = std::net::TcpListener::bind(listen)?;
         listener.set_nonblocking(true)?;
-        let stats = DeliveryStats::new(name.to_owned());
-        let state = DeliveryState::shared(Checkpoint { stats, ..Checkpoint::default() });
+        let checkpoint = Checkpoint { stats: DeliveryStats::new(name.to_owned()), ..Checkpoint::default() };
+        let state = DeliveryState::shared(checkpoint);
         Ok(Self { listener, page: Arc::new(Page::new(prefix, labels)), state })
     }
 
@@ -63,8 +63,8 @@ impl ScrapeServer {
             let served = self.page.served();
             let is_done = served.current || served.scrapes < REGULAR;
             {
-                let mut state = self.state.borrow_mut();
-                let stats = state.stats_mut();
+                let mut delivery = self.state.borrow_mut();
+                let stats = delivery.stats_mut();
                 (stats.sent, stats.acknowledged) = (served.samples, served.samples);
                 // Whether a scraper wants the last page is not known here.
                 stats.complete = true;

@@ -57,7 +57,7 @@ impl Output for TracesOutput {
         let (settings, labels) = (self.settings.exporter.clone(), context.labels());
         let version = context.header.version.clone();
         let encoder = move || SpanEncoder::new(&settings, &version, &labels);
-        context.to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
+        Context::to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
     }
 
     fn sampling(&self) -> Option<TraceSampling> {

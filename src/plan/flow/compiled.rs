@@ -22,7 +22,7 @@ const MAX_BRANCHES: usize = 10_000;
 
 /// A program and a user's state in it.
 #[derive(Debug, Clone)]
-pub struct CompiledFlow {
+pub(crate) struct CompiledFlow {
     program: Arc<Program>,
     state: FlowState,
 }

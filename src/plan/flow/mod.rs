@@ -14,7 +14,7 @@ mod ops;
 mod read;
 mod retry;
 #[cfg(test)]
-pub mod script;
+pub(crate) mod script;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +33,7 @@ use crate::{
 
 /// What a flow sees of the world.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct FlowContext<'a> {
+pub(crate) struct FlowContext<'a> {
     /// The response to the last request.
     pub response: Response<'a>,
     /// Time since the run began.
@@ -44,7 +44,7 @@ pub struct FlowContext<'a> {
 
 /// Labels whose values were computed while running.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DynamicLabels {
+pub(crate) struct DynamicLabels {
     /// Label `name` of a request, `check` of a check.
     pub name: Option<String>,
     /// Label `method`, of a request that the flow made up.
@@ -56,7 +56,7 @@ pub struct DynamicLabels {
 impl DynamicLabels {
     /// The same labels without their values, for what goes past the limit.
     #[must_use]
-    pub fn folded(self) -> Self {
+    pub(crate) fn folded(self) -> Self {
         let other = || "other".to_owned();
         Self {
             name: self.name.map(|_| other()),
@@ -68,7 +68,7 @@ impl DynamicLabels {
 
 /// The parts of a scenario that a user can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// Once, before the first iteration.
     OnStart,
     /// Each iteration.
@@ -79,7 +79,7 @@ pub enum Entry {
 
 /// What the virtual user is to do next.
 #[derive(Debug)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// Send a request, and come back with the response.
     Send {
         /// The step.
@@ -159,7 +159,7 @@ pub enum Effect {
 
 /// One user's progress through what its scenario does. A further kind of flow needs an arm in each method.
 #[derive(Debug, Clone)]
-pub enum Flow {
+pub(crate) enum Flow {
     /// Of a compiled profile.
     Compiled(CompiledFlow),
     /// Of a script.
@@ -170,7 +170,7 @@ pub enum Flow {
 impl Flow {
     /// A user's flow, with the values that setup left behind.
     #[must_use]
-    pub fn new(plan: &FlowPlan, given: &[(Slot, Value)], random: fastrand::Rng, id: IterationId) -> Self {
+    pub(crate) fn new(plan: &FlowPlan, given: &[(Slot, Value)], random: fastrand::Rng, id: IterationId) -> Self {
         match &plan.kind {
             FlowKind::Compiled(program) => Self::Compiled(CompiledFlow::new(program.clone(), given, random, id)),
             #[cfg(test)]
@@ -179,7 +179,7 @@ impl Flow {
     }
 
     /// Goes to the begin of an entry; false if there is nothing to do.
-    pub fn enter(&mut self, entry: Entry) -> bool {
+    pub(crate) fn enter(&mut self, entry: Entry) -> bool {
         match self {
             Self::Compiled(flow) => flow.enter(entry),
             #[cfg(test)]
@@ -188,7 +188,7 @@ impl Flow {
     }
 
     /// The next effect.
-    pub fn next(&mut self, context: &FlowContext<'_>) -> Effect {
+    pub(crate) fn next(&mut self, context: &FlowContext<'_>) -> Effect {
         match self {
             Self::Compiled(flow) => flow.next(context),
             #[cfg(test)]
@@ -200,7 +200,7 @@ impl Flow {
     ///
     /// # Errors
     /// Why it can't be sent.
-    pub fn render(
+    pub(crate) fn render(
         &mut self,
         request: &Request,
         context: &FlowContext<'_>,
@@ -215,7 +215,7 @@ impl Flow {
 
     /// Whether a response fulfils what is demanded of it.
     #[must_use]
-    pub fn fulfils(&self, demand: &Expr, response: &Response<'_>, clock: Duration) -> bool {
+    pub(crate) fn fulfils(&self, demand: &Expr, response: &Response<'_>, clock: Duration) -> bool {
         match self {
             Self::Compiled(flow) => flow.fulfils(demand, response, clock),
             #[cfg(test)]
@@ -224,7 +224,7 @@ impl Flow {
     }
 
     /// Ends [`Effect::Parallel`]: takes over what its branches set, in their order; None stands for one that failed.
-    pub fn join(&mut self, branches: Vec<Option<Self>>, context: &FlowContext<'_>) {
+    pub(crate) fn join(&mut self, branches: Vec<Option<Self>>, context: &FlowContext<'_>) {
         match self {
             Self::Compiled(flow) => {
                 let compiled = branches.into_iter().flatten().map(|branch| match branch {
@@ -240,7 +240,7 @@ impl Flow {
     }
 
     /// Gives a variable a value.
-    pub fn put(&mut self, slot: Slot, value: Value) {
+    pub(crate) fn put(&mut self, slot: Slot, value: Value) {
         match self {
             Self::Compiled(flow) => flow.put(slot, value),
             #[cfg(test)]
@@ -250,7 +250,7 @@ impl Flow {
 
     /// The values of its named variables.
     #[must_use]
-    pub fn variables(&self) -> Vec<(String, Value)> {
+    pub(crate) fn variables(&self) -> Vec<(String, Value)> {
         match self {
             Self::Compiled(flow) => flow.variables(),
             #[cfg(test)]
@@ -259,7 +259,7 @@ impl Flow {
     }
 
     /// Whose iteration it is, and which.
-    pub fn id(&mut self) -> &mut IterationId {
+    pub(crate) fn id(&mut self) -> &mut IterationId {
         match self {
             Self::Compiled(flow) => flow.id(),
             #[cfg(test)]
@@ -268,7 +268,7 @@ impl Flow {
     }
 
     /// The user's own random numbers.
-    pub fn random(&mut self) -> &mut fastrand::Rng {
+    pub(crate) fn random(&mut self) -> &mut fastrand::Rng {
         match self {
             Self::Compiled(flow) => flow.random(),
             #[cfg(test)]

@@ -4,11 +4,11 @@ use super::{Effect, Entry, Flow, FlowContext};
 use crate::language::IterationId;
 
 /// What each user runs. Gives the effect at the flow's position, and may move it.
-pub type Script = fn(&mut ScriptFlow, &FlowContext<'_>) -> Effect;
+pub(crate) type Script = fn(&mut ScriptFlow, &FlowContext<'_>) -> Effect;
 
 /// One user's progress through a script.
 #[derive(Debug, Clone)]
-pub struct ScriptFlow {
+pub(crate) struct ScriptFlow {
     script: Script,
     /// How many effects this iteration or branch has had.
     pub position: usize,
@@ -23,25 +23,25 @@ pub struct ScriptFlow {
 impl ScriptFlow {
     /// A flow that has done nothing.
     #[must_use]
-    pub fn new(script: Script, random: fastrand::Rng, id: IterationId) -> Self {
+    pub(crate) fn new(script: Script, random: fastrand::Rng, id: IterationId) -> Self {
         Self { script, position: 0, branch: None, id, random }
     }
 
     /// Begins an iteration; there are no other entries.
-    pub fn enter(&mut self, entry: Entry) -> bool {
+    pub(crate) fn enter(&mut self, entry: Entry) -> bool {
         self.position = 0;
         entry == Entry::Iteration
     }
 
     /// The next effect.
-    pub fn next(&mut self, context: &FlowContext<'_>) -> Effect {
+    pub(crate) fn next(&mut self, context: &FlowContext<'_>) -> Effect {
         let effect = (self.script)(self, context);
         self.position += 1;
         effect
     }
 
     /// A branch that begins the script anew.
-    pub fn fork(&mut self, number: usize) -> Flow {
+    pub(crate) fn fork(&mut self, number: usize) -> Flow {
         Flow::Script(Self { branch: Some(number), position: 0, random: self.random.fork(), ..self.clone() })
     }
 }

@@ -7,7 +7,7 @@ use crate::plan::Partition;
 
 /// One intended start.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arrival {
+pub(crate) struct Arrival {
     /// Number among all arrivals of the scenario, from zero.
     pub number: u64,
     /// Offset from the scenario's start.
@@ -16,7 +16,7 @@ pub struct Arrival {
 
 /// Iterator over intended starts, in order.
 #[derive(Debug)]
-pub struct Arrivals<'a> {
+pub(crate) struct Arrivals<'a> {
     schedule: &'a OpenSchedule,
     part: Partition,
     random: fastrand::Rng,

@@ -7,7 +7,7 @@ use crate::plan::Share;
 
 /// Users over time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ClosedSchedule {
+pub(crate) struct ClosedSchedule {
     start: u32,
     stages: Vec<Stage>,
     marks: Vec<StageMark>,
@@ -18,25 +18,25 @@ pub struct ClosedSchedule {
 impl ClosedSchedule {
     /// `users` for `duration`.
     #[must_use]
-    pub fn constant(users: u32, duration: Duration) -> Self {
+    pub(crate) fn constant(users: u32, duration: Duration) -> Self {
         Self::ramping(users, vec![Stage { duration, target: f64::from(users) }])
     }
 
     /// From `start` users through `stages` whose targets are numbers of users.
     #[must_use]
-    pub fn ramping(start: u32, stages: Vec<Stage>) -> Self {
+    pub(crate) fn ramping(start: u32, stages: Vec<Stage>) -> Self {
         Self { start, marks: marks_of(&stages), stages, share: None }
     }
 
     /// Of these users the ones that fall to a share.
     #[must_use]
-    pub fn shared(self, share: Share) -> Self {
+    pub(crate) fn shared(self, share: Share) -> Self {
         Self { share: Some(share), ..self }
     }
 
     /// The same share of other stages.
     #[must_use]
-    pub fn reshaped(self, start: f64, stages: Vec<Stage>) -> Self {
+    pub(crate) fn reshaped(self, start: f64, stages: Vec<Stage>) -> Self {
         // A part of a user is a user: a small base must not vanish.
         let stages: Vec<_> = stages.into_iter().map(|stage| Stage { target: stage.target.ceil(), ..stage }).collect();
         Self { start: whole(start.ceil()), marks: marks_of(&stages), stages, ..self }
@@ -44,7 +44,7 @@ impl ClosedSchedule {
 
     /// All numbers of users and all durations times a factor each. Where there was a user there remains one.
     #[must_use]
-    pub fn scaled(self, users: f64, durations: f64) -> Self {
+    pub(crate) fn scaled(self, users: f64, durations: f64) -> Self {
         let scale = |target: f64| if whole(target) == 0 { 0.0 } else { (target * users).round().max(1.0) };
         let stages = scaled(&self.stages, durations, scale);
         Self { start: whole(scale(self.start.into())), marks: marks_of(&stages), stages, ..self }
@@ -57,31 +57,31 @@ impl ClosedSchedule {
 
     /// Length of all stages.
     #[must_use]
-    pub fn duration(&self) -> Duration {
+    pub(crate) fn duration(&self) -> Duration {
         self.stages.iter().map(|stage| stage.duration).sum()
     }
 
     /// Starts and labels of the stages.
     #[must_use]
-    pub fn stages(&self) -> &[StageMark] {
+    pub(crate) fn stages(&self) -> &[StageMark] {
         &self.marks
     }
 
     /// Most users at once.
     #[must_use]
-    pub fn peak(&self) -> u32 {
+    pub(crate) fn peak(&self) -> u32 {
         self.of_total(self.total_peak())
     }
 
     /// Most users at once of all that share them.
     #[must_use]
-    pub fn total_peak(&self) -> u32 {
+    pub(crate) fn total_peak(&self) -> u32 {
         self.stages.iter().map(|stage| whole(stage.target)).fold(self.start, u32::max)
     }
 
     /// Users times seconds over all stages: the area under the ramp.
     #[must_use]
-    pub fn user_seconds(&self) -> f64 {
+    pub(crate) fn user_seconds(&self) -> f64 {
         let mut from = f64::from(self.start);
         let mut area = 0.0;
         for stage in &self.stages {
@@ -93,7 +93,7 @@ impl ClosedSchedule {
 
     /// Users at an offset; the last target past the end.
     #[must_use]
-    pub fn users_at(&self, offset: Duration) -> u32 {
+    pub(crate) fn users_at(&self, offset: Duration) -> u32 {
         self.of_total(self.total_at(offset))
     }
 
@@ -117,7 +117,7 @@ impl ClosedSchedule {
     /// The first moment after `offset` at which the number of users changes, and the number then; None when it never
     /// does. Stateless, so that a resumed or re-anchored run needs no second engine.
     #[must_use]
-    pub fn next_change(&self, offset: Duration) -> Option<(Duration, u32)> {
+    pub(crate) fn next_change(&self, offset: Duration) -> Option<(Duration, u32)> {
         let now = self.users_at(offset);
         let mut after = offset;
         // A step of the total may be another scenario's.

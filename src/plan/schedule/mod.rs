@@ -8,15 +8,15 @@
 //!         0    1        2    t
 //! ```
 
-pub mod arrivals;
-pub mod closed;
-pub mod open;
+pub(crate) mod arrivals;
+pub(crate) mod closed;
+pub(crate) mod open;
 
 use std::time::Duration;
 
-pub use arrivals::{Arrival, Arrivals};
-pub use closed::ClosedSchedule;
-pub use open::OpenSchedule;
+pub(crate) use arrivals::Arrivals;
+pub(crate) use closed::ClosedSchedule;
+pub(crate) use open::OpenSchedule;
 
 /// A stage as written: reach `target` after `duration`, linearly; zero duration is a jump.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Stage {
 
 /// When a stage begins and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StageMark {
+pub(crate) struct StageMark {
     /// Offset from the scenario's start.
     pub start: Duration,
     /// Label value; empty for the only stage of a constant shape.
@@ -38,7 +38,7 @@ pub struct StageMark {
 
 /// Marks of consecutive stages, labelled by their number from 1.
 #[must_use]
-pub fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
+pub(crate) fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
     let mut start = Duration::ZERO;
     let mut marks = Vec::with_capacity(stages.len());
     for (number, stage) in stages.iter().enumerate() {
@@ -51,13 +51,13 @@ pub fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
 
 /// Stages with other targets and all durations times a factor.
 #[must_use]
-pub fn scaled(stages: &[Stage], durations: f64, target: impl Fn(f64) -> f64) -> Vec<Stage> {
+pub(crate) fn scaled(stages: &[Stage], durations: f64, target: impl Fn(f64) -> f64) -> Vec<Stage> {
     let scale = |stage: &Stage| Stage { duration: stage.duration.mul_f64(durations), target: target(stage.target) };
     stages.iter().map(scale).collect()
 }
 
 /// Index of the stage that holds an offset from the scenario's start.
 #[must_use]
-pub fn stage_at(marks: &[StageMark], offset: Duration) -> usize {
+pub(crate) fn stage_at(marks: &[StageMark], offset: Duration) -> usize {
     marks.partition_point(|mark| mark.start <= offset).saturating_sub(1)
 }

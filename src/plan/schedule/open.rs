@@ -12,7 +12,7 @@ use crate::plan::{Partition, Share};
 
 /// How arrivals are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spacing {
+pub(crate) enum Spacing {
     /// As even as the rate allows (k6).
     Even,
     /// Independent of one another.
@@ -21,7 +21,7 @@ pub enum Spacing {
 
 /// A rate over time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct OpenSchedule {
+pub(crate) struct OpenSchedule {
     pub(super) start_rate: f64,
     pub(super) stages: Vec<Stage>,
     marks: Vec<StageMark>,
@@ -35,14 +35,14 @@ pub struct OpenSchedule {
 impl OpenSchedule {
     /// `rate` per second for `duration`; the first arrival is at zero.
     #[must_use]
-    pub fn constant(rate: f64, duration: Duration, spacing: Spacing) -> Self {
+    pub(crate) fn constant(rate: f64, duration: Duration, spacing: Spacing) -> Self {
         let stages = vec![Stage { duration, target: rate }];
         Self { start_rate: rate, marks: marks_of(&stages), stages, first_area: 0.0, spacing, share: None }
     }
 
     /// From `start_rate` per second through `stages` whose targets are rates per second.
     #[must_use]
-    pub fn ramping(start_rate: f64, stages: Vec<Stage>, spacing: Spacing) -> Self {
+    pub(crate) fn ramping(start_rate: f64, stages: Vec<Stage>, spacing: Spacing) -> Self {
         Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, spacing, share: None }
     }
 
@@ -50,7 +50,7 @@ impl OpenSchedule {
     /// shares are exactly the whole. Poisson arrivals stay Poisson: each share is a process of its own with its part of
     /// the rate, and such processes add up to one.
     #[must_use]
-    pub fn shared(self, share: Share) -> Self {
+    pub(crate) fn shared(self, share: Share) -> Self {
         match self.spacing {
             Spacing::Even => Self { share: Some(share), ..self },
             Spacing::Poisson => self.scaled(share.fraction(), 1.0),
@@ -59,13 +59,13 @@ impl OpenSchedule {
 
     /// The same kind of arrivals with other stages.
     #[must_use]
-    pub fn reshaped(self, start_rate: f64, stages: Vec<Stage>) -> Self {
+    pub(crate) fn reshaped(self, start_rate: f64, stages: Vec<Stage>) -> Self {
         Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, ..self }
     }
 
     /// All rates and all durations times a factor each.
     #[must_use]
-    pub fn scaled(self, rates: f64, durations: f64) -> Self {
+    pub(crate) fn scaled(self, rates: f64, durations: f64) -> Self {
         let stages = scaled(&self.stages, durations, |rate| rate * rates);
         Self { start_rate: self.start_rate * rates, marks: marks_of(&stages), stages, ..self }
     }
@@ -76,25 +76,25 @@ impl OpenSchedule {
 
     /// Length of all stages.
     #[must_use]
-    pub fn duration(&self) -> Duration {
+    pub(crate) fn duration(&self) -> Duration {
         self.stages.iter().map(|stage| stage.duration).sum()
     }
 
     /// Starts and labels of the stages.
     #[must_use]
-    pub fn stages(&self) -> &[StageMark] {
+    pub(crate) fn stages(&self) -> &[StageMark] {
         &self.marks
     }
 
     /// How arrivals are spaced.
     #[must_use]
-    pub fn spacing(&self) -> Spacing {
+    pub(crate) fn spacing(&self) -> Spacing {
         self.spacing
     }
 
     /// The rate per second at an offset; zero past the end.
     #[must_use]
-    pub fn rate_at(&self, offset: Duration) -> f64 {
+    pub(crate) fn rate_at(&self, offset: Duration) -> f64 {
         let mut from = self.start_rate;
         let mut start = Duration::ZERO;
         for stage in &self.stages {
@@ -110,19 +110,19 @@ impl OpenSchedule {
 
     /// The highest rate per second.
     #[must_use]
-    pub fn peak_rate(&self) -> f64 {
+    pub(crate) fn peak_rate(&self) -> f64 {
         self.total_peak() * self.fraction()
     }
 
     /// The highest rate per second of all that share it.
     #[must_use]
-    pub fn total_peak(&self) -> f64 {
+    pub(crate) fn total_peak(&self) -> f64 {
         self.stages.iter().map(|stage| stage.target).fold(self.start_rate, f64::max)
     }
 
     /// Expected number of arrivals up to an offset: the area under the rate.
     #[must_use]
-    pub fn area_until(&self, offset: Duration) -> f64 {
+    pub(crate) fn area_until(&self, offset: Duration) -> f64 {
         let mut from = self.start_rate;
         let mut start = Duration::ZERO;
         let mut area = 0.0;
@@ -141,13 +141,13 @@ impl OpenSchedule {
     /// The same length of load at another constant rate from `at` on: how a live rate change re-anchors the schedule.
     /// Arrivals of the new schedule start at its own zero, `at` of the old one.
     #[must_use]
-    pub fn with_rate_from(&self, at: Duration, rate: f64) -> Self {
+    pub(crate) fn with_rate_from(&self, at: Duration, rate: f64) -> Self {
         Self::constant(rate, self.duration().saturating_sub(at), self.spacing)
     }
 
     /// The arrivals that `part` owns. Every part walks the same sequence, so random gaps agree between parts.
     #[must_use]
-    pub fn arrivals(&self, part: Partition, seed: u64) -> Arrivals<'_> {
+    pub(crate) fn arrivals(&self, part: Partition, seed: u64) -> Arrivals<'_> {
         Arrivals::new(self, part, seed)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 
 /// The parts of a profile that hold the steps of one kind of user.
 #[derive(Debug, Default)]
-pub struct Sections<'n> {
+pub(crate) struct Sections<'n> {
     user: Option<&'n Node>,
     on_start: Option<&'n Node>,
     flow: Option<&'n Node>,
@@ -26,7 +26,7 @@ pub struct Sections<'n> {
 
 impl<'n> Sections<'n> {
     /// Takes them out of a scenario.
-    pub fn take(reading: &Reading, map: &mut MapReader<'n>) -> Self {
+    pub(crate) fn take(reading: &Reading, map: &mut MapReader<'n>) -> Self {
         Self {
             user: map.take("user"),
             on_start: map.take("on_start"),
@@ -38,16 +38,16 @@ impl<'n> Sections<'n> {
 
     /// Only the steps of an iteration.
     #[must_use]
-    pub fn of_flow(steps: &'n Node, called: &'static str) -> Self {
+    pub(crate) fn of_flow(steps: &'n Node, called: &'static str) -> Self {
         Self { flow: Some(steps), called, ..Self::default() }
     }
 }
 
 /// Names that `setup` gives values, with their places.
-pub type SetupNames = Vec<(String, Place)>;
+pub(crate) type SetupNames = Vec<(String, Place)>;
 
 /// Compiles all entries of a scenario. With `strict`, a request that fails ends the test.
-pub fn read_flow<'n>(
+pub(crate) fn read_flow<'n>(
     reading: &Reading,
     surroundings: &Surroundings<'n>,
     origins: &mut Vec<Origin>,

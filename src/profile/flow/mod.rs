@@ -24,10 +24,10 @@ pub(super) mod token;
 use std::{collections::BTreeMap, sync::Arc};
 
 use self::token::Token;
-pub use self::{
+pub(crate) use self::{
     entries::{Sections, SetupNames, read_flow},
     names::{Names, given_names},
-    request::{Defaults, HeaderText, USER_AGENT, check_header, is_token},
+    request::{Defaults, HeaderText, check_header},
     target::resolve,
 };
 use super::{
@@ -87,7 +87,7 @@ pub static STEPS: &[&[StepKind]] =
     &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, side::STEPS, ends::STEPS];
 
 /// Each word for a step, with its kind.
-pub fn words() -> impl Iterator<Item = (&'static str, &'static StepKind)> + Clone {
+pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepKind)> + Clone {
     STEPS.iter().copied().flatten().flat_map(|kind| kind.words.iter().map(move |word| (*word, kind)))
 }
 
@@ -100,7 +100,7 @@ static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or 
 
 /// What all flows of a profile share.
 #[derive(Debug)]
-pub struct Surroundings<'n> {
+pub(crate) struct Surroundings<'n> {
     /// What requests have in common.
     pub defaults: Defaults,
     /// Flows that `use` can name.
@@ -126,7 +126,7 @@ struct Block {
 }
 
 /// Compiles the steps of one scenario.
-pub struct Compiler<'c, 'n> {
+pub(crate) struct Compiler<'c, 'n> {
     reading: &'c Reading,
     surroundings: &'c Surroundings<'n>,
     origins: &'c mut Vec<Origin>,
@@ -148,7 +148,7 @@ pub struct Compiler<'c, 'n> {
 
 impl<'c, 'n> Compiler<'c, 'n> {
     /// A compiler that has seen no steps.
-    pub fn new(
+    pub(crate) fn new(
         reading: &'c Reading,
         surroundings: &'c Surroundings<'n>,
         origins: &'c mut Vec<Origin>,
@@ -172,7 +172,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     /// Compiles an entry: steps and the end. Gives where it begins.
-    pub fn entry(&mut self, steps: Option<&'n Node>, what: &str) -> usize {
+    pub(crate) fn entry(&mut self, steps: Option<&'n Node>, what: &str) -> usize {
         let begin = self.ops.len();
         if let Some(node) = steps {
             self.steps(node, what);
@@ -183,7 +183,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// What is left to do when all entries are compiled.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<Op>, StepTable) {
+    pub(crate) fn finish(mut self) -> (Vec<Op>, StepTable) {
         let needs = self.needs;
         self.keep_since(0, needs);
         (self.ops, self.table)

@@ -24,7 +24,7 @@ const DATA: [&str; 9] = ["json", "form", "multipart", "body", "headers", "params
 
 /// Names and their slots.
 #[derive(Debug)]
-pub struct Names<'v> {
+pub(crate) struct Names<'v> {
     variables: &'v Variables,
     slots: RefCell<Vec<Arc<str>>>,
     fleeting: RefCell<Vec<Slot>>,
@@ -35,12 +35,12 @@ pub struct Names<'v> {
 impl<'v> Names<'v> {
     /// Only the variables of the profile.
     #[must_use]
-    pub fn new(variables: &'v Variables) -> Self {
+    pub(crate) fn new(variables: &'v Variables) -> Self {
         Self { variables, slots: RefCell::default(), fleeting: RefCell::default(), lent: Cell::default() }
     }
 
     /// Makes a name known; a name that is known stays what it is.
-    pub fn declare(&self, reading: &Reading, name: &str, place: Place, lasts: bool) -> Option<Slot> {
+    pub(crate) fn declare(&self, reading: &Reading, name: &str, place: Place, lasts: bool) -> Option<Slot> {
         if let Some(slot) = self.slot(name) {
             return Some(slot);
         }
@@ -66,7 +66,7 @@ impl<'v> Names<'v> {
     }
 
     /// A value without a name: a counter, a mark.
-    pub fn hidden(&self) -> Slot {
+    pub(crate) fn hidden(&self) -> Slot {
         self.add("")
     }
 
@@ -84,14 +84,14 @@ impl<'v> Names<'v> {
 
     /// Where a name lives.
     #[must_use]
-    pub fn slot(&self, name: &str) -> Option<Slot> {
+    pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
         let place = self.slots.borrow().iter().position(|known| !name.is_empty() && **known == *name)?;
         u16::try_from(place).ok().map(Slot)
     }
 
     /// All slots' names, and those that don't outlive an iteration.
     #[must_use]
-    pub fn into_parts(self) -> (Vec<Arc<str>>, Vec<Slot>) {
+    pub(crate) fn into_parts(self) -> (Vec<Arc<str>>, Vec<Slot>) {
         (self.slots.into_inner(), self.fleeting.into_inner())
     }
 }
@@ -114,7 +114,7 @@ impl Scope for Names<'_> {
 
 /// Finds the names to which steps give values, so that a loop may use what its last round set.
 #[must_use]
-pub fn given_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Place)> {
+pub(crate) fn given_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Place)> {
     let mut found = Vec::new();
     collect(node, flows, &mut Vec::new(), &mut found);
     found

@@ -82,11 +82,11 @@ static ANSWER: &[Key] = &[
 /// k6's default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Who we are, unless the profile says otherwise.
-pub const USER_AGENT: &str = concat!("loadagent/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("loadagent/", env!("CARGO_PKG_VERSION"));
 
 /// What requests have in common: from the profile's `http:` section.
 #[derive(Debug, Clone)]
-pub struct Defaults {
+pub(crate) struct Defaults {
     /// Prefix of relative URLs.
     pub base_url: Option<Url>,
     /// Headers of every request; their values may hold values of the users.
@@ -99,7 +99,7 @@ pub struct Defaults {
 
 /// A header of all requests, as written.
 #[derive(Debug, Clone)]
-pub struct HeaderText {
+pub(crate) struct HeaderText {
     /// Its name.
     pub name: String,
     /// Its value, and where it stands.
@@ -363,12 +363,12 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// A token of RFC 9110: header names and methods.
 #[must_use]
-pub fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
 }
 
 /// Checks the name of a header.
-pub fn check_header(reading: &Reading, place: Place, name: &str) {
+pub(crate) fn check_header(reading: &Reading, place: Place, name: &str) {
     if !is_token(name) {
         reading.error(place, format!("`{name}` is not a header name"), None);
     }

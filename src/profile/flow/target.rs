@@ -93,7 +93,7 @@ impl<'n> Compiler<'_, 'n> {
 ///
 /// # Errors
 /// What is wrong, and a hint.
-pub fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid> {
+pub(crate) fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid> {
     let absolute = written.contains("://");
     let text = match (&defaults.base_url, absolute) {
         (_, true) => written.to_owned(),

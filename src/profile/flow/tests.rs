@@ -8,12 +8,12 @@ const REFERENCE: &str = include_str!("../../../docs/profile.md");
 const AROUND: &str = "
 base_url: http://h
 metrics: {tokens_used: counter, carts_open: updown, checkout_time: {kind: trend, unit: ms}}
-flows: {ask: [{post: '/ask/${model}', json: {question: '${question}'}}]}
+flows: {ask: [{post: '/ask/${model}', json: {prompt: '${prompt}'}}]}
 scenarios:
   s:
     vus: 1
     duration: 1s
-    user: {open_orders: [], token: t, order: o, left: 5, question: q}
+    user: {open_orders: [], token: t, order: o, left: 5}
     flow:
 ";
 

@@ -68,7 +68,7 @@ impl Key {
 }
 
 /// The names of some keys, in their order.
-pub fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> + Clone {
+pub(crate) fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> + Clone {
     keys.iter().map(|key| key.name)
 }
 
@@ -113,7 +113,7 @@ pub enum Type {
 
 /// The words of a reader's list, for [`Type::Word`].
 #[must_use]
-pub const fn words<T: Copy, const N: usize>(list: &[(&'static str, T); N]) -> [&'static str; N] {
+pub(crate) const fn words<T: Copy, const N: usize>(list: &[(&'static str, T); N]) -> [&'static str; N] {
     let mut words = [""; N];
     let mut at = 0;
     while at < N {

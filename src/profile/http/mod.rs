@@ -95,7 +95,7 @@ const VERSIONS: [(&str, Version); 4] =
 const LIVES: [(&str, CookieLife); 3] =
     [("iteration", CookieLife::Iteration), ("user", CookieLife::User), ("off", CookieLife::Off)];
 const REUSES: [(&str, Reuse); 3] =
-    [("reuse", Reuse::Reuse), ("per_iteration", Reuse::PerIteration), ("per_request", Reuse::PerRequest)];
+    [("reuse", Reuse::Unlimited), ("per_iteration", Reuse::PerIteration), ("per_request", Reuse::PerRequest)];
 const DEBUGS: [(&str, Debug); 3] = [("off", Debug::Off), ("heads", Debug::Heads), ("full", Debug::Full)];
 
 fn read_defaults(reading: &Reading, http: &mut MapReader<'_>, defaults: &mut Defaults) {

@@ -25,7 +25,7 @@ fn http(section: &str) -> HttpOptions {
 fn nothing_said_is_what_k6_does() {
     let options = http("  {}\n");
     assert_eq!((options.version, options.max_redirects), (Version::Auto, 10));
-    assert_eq!((options.cookies, options.connections), (CookieLife::Iteration, Reuse::Reuse));
+    assert_eq!((options.cookies, options.connections), (CookieLife::Iteration, Reuse::Unlimited));
     assert_eq!(options.names.ttl, Duration::from_secs(300));
     assert!(options.proxies.http.is_none() && !options.tls.skip_verify && options.debug == Debug::Off);
 }

@@ -12,9 +12,9 @@ pub(super) mod wait;
 
 use std::time::Duration;
 
-pub use brief::Brief;
-pub use executor::{EXECUTORS, Executor};
-pub use once::Once;
+pub(crate) use brief::Brief;
+pub use executor::EXECUTORS;
+pub(crate) use once::Once;
 
 use self::total::Total;
 use super::{
@@ -60,7 +60,7 @@ pub struct GivenLoad {
 }
 
 /// What steps are compiled from, and where the servers that they name go.
-pub struct Sources<'s, 'n> {
+pub(crate) struct Sources<'s, 'n> {
     /// What all flows of the profile share.
     pub surroundings: &'s Surroundings<'n>,
     /// Names that setup gives values.
@@ -78,7 +78,7 @@ impl<'n> Sources<'_, 'n> {
 
 /// The scenarios of a profile.
 #[derive(Debug, Default)]
-pub struct Scenarios {
+pub(crate) struct Scenarios {
     /// What runs.
     pub run: Vec<Scenario>,
     /// What `--scenarios` leaves out: names and tags.
@@ -110,7 +110,7 @@ enum Load {
 }
 
 /// Reads the load at the top, `flow` or `scenarios`.
-pub fn read_all<'n>(
+pub(crate) fn read_all<'n>(
     reading: &Reading,
     map: &mut MapReader<'n>,
     given: &Given,

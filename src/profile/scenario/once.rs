@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Once {
+pub(crate) enum Once {
     /// Before the load; a request that fails ends the test.
     Setup,
     /// After it.
@@ -32,7 +32,7 @@ impl Once {
     }
 
     /// Takes it out of a profile.
-    pub fn read<'n>(
+    pub(crate) fn read<'n>(
         self,
         reading: &Reading,
         map: &mut MapReader<'n>,

@@ -15,7 +15,7 @@ const MAX_COOKIES: usize = 150;
 
 /// Where a request goes, as far as cookies care.
 #[derive(Debug, Clone, Copy)]
-pub struct Site<'a> {
+pub(crate) struct Site<'a> {
     /// Whether it is encrypted.
     pub tls: bool,
     /// Host name or address.
@@ -32,7 +32,7 @@ impl Site<'_> {
 
 /// A user's cookies, those with longer paths first, as they are sent.
 #[derive(Debug, Default)]
-pub struct Jar {
+pub(crate) struct Jar {
     cookies: Vec<Cookie>,
 }
 
@@ -51,17 +51,17 @@ struct Cookie {
 impl Jar {
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.cookies.is_empty()
     }
 
     /// Throws all away.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.cookies = Vec::new();
     }
 
     /// Takes the value of a `Set-Cookie` line of a response from `site`. What makes no sense is ignored, as the RFC wants.
-    pub fn take(&mut self, site: Site<'_>, line: &[u8], now: Instant) {
+    pub(crate) fn take(&mut self, site: Site<'_>, line: &[u8], now: Instant) {
         let Some(set) = set_cookie::parse(line) else { return };
         let host = site.host.to_ascii_lowercase();
         let domain = set.domain.filter(|domain| **domain != *host);
@@ -105,7 +105,7 @@ impl Jar {
 
     /// Appends what a `Cookie` line to `site` says: `a=b; c=d`, without names that the request gives itself in `own`.
     /// Appends nothing if nothing is meant for it.
-    pub fn write_cookie_header(&self, site: Site<'_>, own: &[u8], now: Instant, out: &mut Vec<u8>) {
+    pub(crate) fn write_cookie_header(&self, site: Site<'_>, own: &[u8], now: Instant, out: &mut Vec<u8>) {
         let path = site.path();
         let begin = out.len();
         let meant = |cookie: &&Cookie| {

@@ -18,7 +18,7 @@ enum At {
 
 /// Position within a chunked body.
 #[derive(Debug, Default)]
-pub struct Chunks {
+pub(crate) struct Chunks {
     at: At,
     size: u64,
     digits: usize,
@@ -31,7 +31,7 @@ impl Chunks {
     ///
     /// # Errors
     /// When the coding is violated or a line is endless.
-    pub fn feed(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<Option<usize>, ResponseError> {
+    pub(crate) fn feed(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<Option<usize>, ResponseError> {
         let mut place = 0;
         while let Some(byte) = bytes.get(place) {
             if matches!(self.at, At::Data) {

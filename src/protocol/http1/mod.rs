@@ -4,13 +4,13 @@
 //! measuring and export included, and seven times the memory per idle user, because each owns its buffers). hyper serves the practice target, where neither
 //! matters. The parser of heads is `httparse`, the one hyper uses.
 
-pub mod chunked;
-pub mod response;
+pub(crate) mod chunked;
+pub(crate) mod response;
 
 use std::task::{Context, Poll, ready};
 
 use self::response::ResponseError;
-pub use self::response::{Progress, ResponseReader};
+pub(crate) use self::response::{Progress, ResponseReader};
 use super::{
     ErrorClass, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
@@ -21,7 +21,7 @@ use super::{
 
 /// A connection to an origin.
 #[derive(Debug)]
-pub struct Connection {
+pub(crate) struct Connection {
     /// Position of the origin in the network.
     pub origin: usize,
     stream: Stream,
@@ -31,12 +31,12 @@ pub struct Connection {
 impl Connection {
     /// A connection that was just opened.
     #[must_use]
-    pub fn new(origin: usize, opened: Opened) -> Self {
+    pub(crate) fn new(origin: usize, opened: Opened) -> Self {
         Self { origin, stream: opened.stream, open: opened.mark }
     }
 
     /// Whether the other side closed it, or sent bytes without a request.
-    pub fn is_stale(&mut self, scratch: &Scratch) -> bool {
+    pub(crate) fn is_stale(&mut self, scratch: &Scratch) -> bool {
         self.stream.is_stale(scratch)
     }
 
@@ -44,7 +44,7 @@ impl Connection {
     ///
     /// # Errors
     /// The class of the failure. The connection is of no use then.
-    pub async fn send(
+    pub(crate) async fn send(
         &mut self,
         request: &Outgoing<'_>,
         reused: bool,
@@ -62,7 +62,7 @@ impl Connection {
     ///
     /// # Errors
     /// The class of the failure. The connection is of no use then.
-    pub fn poll_read(
+    pub(crate) fn poll_read(
         &mut self,
         context: &mut Context<'_>,
         scratch: &Scratch,
@@ -87,7 +87,7 @@ impl Connection {
 
     /// The stream for another protocol.
     #[must_use]
-    pub fn upgrade(self, read_ahead: Vec<u8>) -> Upgraded {
+    pub(crate) fn upgrade(self, read_ahead: Vec<u8>) -> Upgraded {
         Upgraded::new(read_ahead, self.stream, self.open)
     }
 }

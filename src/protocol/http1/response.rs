@@ -11,7 +11,7 @@ use crate::protocol::{
 
 const MAX_HEADERS: usize = 128;
 /// Most interim responses before a final one.
-pub const MAX_INTERIM: u8 = 16;
+pub(crate) const MAX_INTERIM: u8 = 16;
 
 /// How far a response is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,7 +38,7 @@ const CONNECTION_WINDOW: u32 = 2 << 20;
 
 /// A connection that carries many requests at once.
 #[derive(Debug, Clone)]
-pub struct Link {
+pub(crate) struct Link {
     /// Position of the origin.
     pub origin: usize,
     tls: bool,
@@ -64,7 +64,7 @@ impl Link {
     ///
     /// # Errors
     /// When it breaks at once.
-    pub async fn open(origin: usize, opened: Opened) -> Result<Self, ErrorClass> {
+    pub(crate) async fn open(origin: usize, opened: Opened) -> Result<Self, ErrorClass> {
         let traffic = Rc::new(Traffic::default());
         let tls = matches!(opened.stream, Stream::Tls(_));
         let stream = Counted::new(opened.stream, traffic.clone());
@@ -87,12 +87,12 @@ impl Link {
 
     /// Whether another is the same connection.
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.connection, &other.connection)
     }
 
     /// Waits until the server takes another request; None when it never will.
-    pub async fn ready(&self) -> Option<Self> {
+    pub(crate) async fn ready(&self) -> Option<Self> {
         if self.connection.task.is_finished() {
             return None;
         }
@@ -104,7 +104,7 @@ impl Link {
     ///
     /// # Errors
     /// The class of the failure. The connection may live on.
-    pub async fn send(mut self, request: &Outgoing<'_>, probe: &mut Probe<'_>) -> Result<Response, ErrorClass> {
+    pub(crate) async fn send(mut self, request: &Outgoing<'_>, probe: &mut Probe<'_>) -> Result<Response, ErrorClass> {
         let traffic = self.connection.traffic.clone();
         let message = message::of(request, self.tls).ok_or(ErrorClass::Send)?;
         let body = Bytes::copy_from_slice(request.body());
@@ -128,7 +128,7 @@ impl Link {
 
 /// A response that arrives. Dropped before its end, it resets its stream and leaves the connection to the others.
 #[derive(Debug)]
-pub struct Response {
+pub(crate) struct Response {
     future: ResponseFuture,
     interim: u8,
     /// Came before the request was written.
@@ -144,7 +144,7 @@ impl Response {
     ///
     /// # Errors
     /// The class of the failure. The connection may live on.
-    pub fn poll_next(
+    pub(crate) fn poll_next(
         &mut self,
         context: &mut Context<'_>,
         head: &mut ResponseHead,

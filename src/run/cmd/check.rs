@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// When the profile is wrong.
-pub fn check(args: &CheckArgs) -> Result<(), CommandError> {
+pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let source = prepare::find_source(&args.run)?;
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
     let warnings: Vec<String> = feasibility::warnings(&plan).into_iter().chain(descriptors(&plan)).collect();

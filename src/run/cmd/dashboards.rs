@@ -18,7 +18,7 @@ const KIND: &str = "kind";
 ///
 /// # Errors
 /// When the folder can't be written.
-pub fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, CommandError> {
+pub(crate) fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, CommandError> {
     match action {
         None | Some(DashboardsAction::List) => {
             for topic in Topic::ALL {
@@ -45,7 +45,7 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
 /// The line that leads to the run's board; None unless Grafana's address and a store that it can read are known.
 /// `to_ms` is the end of the run, Unix milliseconds, once it is over.
 #[must_use]
-pub fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
+pub(crate) fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
     let data_source = sinks.iter().find_map(data_source_of)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());

@@ -1,9 +1,40 @@
 //! One file for each command.
 
-pub mod check;
-pub mod dashboards;
-pub mod profiles;
-pub mod replay;
-pub mod report;
-pub mod run;
-pub mod target;
+pub(crate) mod check;
+pub(crate) mod dashboards;
+pub(crate) mod profiles;
+pub(crate) mod replay;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod target;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use super::CommandError;
+use crate::{
+    cli::{Cli, Command},
+    exit::Exit,
+};
+
+/// Parses the command line, executes the command and returns its exit code.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        None => run::execute(&cli.run),
+        Some(Command::Run(args)) => run::execute(args),
+        Some(Command::Check(args)) => check::check(args).map(|()| Exit::Passed),
+        Some(Command::Target(args)) => target::serve(args),
+        Some(Command::Profiles { action }) => profiles::profiles(action.as_ref()),
+        Some(Command::Dashboards { action }) => dashboards::dashboards(action.as_ref()),
+        Some(Command::Report(args)) => report::report(args),
+        Some(Command::Replay(args)) => replay::replay(args),
+    };
+    let exit = result.unwrap_or_else(|CommandError { exit, message }| {
+        // A closed standard error is ignored.
+        drop(writeln!(std::io::stderr(), "loadagent: {message}"));
+        exit
+    });
+    ExitCode::from(exit.code())
+}

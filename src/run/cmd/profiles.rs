@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Errors
 /// When there is none of that name.
-pub fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, CommandError> {
+pub(crate) fn profiles(action: Option<&ProfilesAction>) -> Result<Exit, CommandError> {
     match action {
         None | Some(ProfilesAction::List) => {
             bundled::BUNDLED.iter().for_each(|(name, about, _)| print(&format!("{name:<26} {about}")));

@@ -36,7 +36,7 @@ use crate::{
 ///
 /// # Errors
 /// When it holds no run, the run still lives, or an address is missing.
-pub fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
+pub(crate) fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let run = take(&args.run)?;
     let sinks = unfinished_outputs(args)?;

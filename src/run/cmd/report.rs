@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 /// When there is no log, or the summary has no such value.
-pub fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
+pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let log = log_of(&args.run);
     if let Some(prefix) = &args.csv {
         return locust::write(&log, prefix).map(|()| Exit::Passed);

@@ -50,7 +50,7 @@ const MAX_CONTROLLED_USERS: u32 = 1_000_000;
 ///
 /// # Errors
 /// When it can't be started, or this machine fails.
-pub fn execute(args: &RunArgs) -> Result<Exit, CommandError> {
+pub(crate) fn execute(args: &RunArgs) -> Result<Exit, CommandError> {
     if args.no_color {
         without_colour();
     }
@@ -129,7 +129,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let setup = hooks.set_up(&control, signals).await?;
     let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
     let header = prepared.header(clock.started_at_ms());
-    let (folder, outputs) = match open(prepared, &header, hooks.recorders(), args).await {
+    let (folder, outputs) = match open(prepared, &header, hooks.recorders(), args) {
         Ok(open) => open,
         Err(error) => {
             // There is no load, but what setup made is there.
@@ -177,7 +177,7 @@ impl Started<'_> {
                 reasons.push(Reason::new(Exit::Stopped, "stopped by a signal or the control API"));
             }
             Some(StopReason::Aborted) => {
-                reasons.push(Reason::new(Exit::Aborted, "aborted by a threshold (abortOnFail)"))
+                reasons.push(Reason::new(Exit::Aborted, "aborted by a threshold (abortOnFail)"));
             }
             Some(StopReason::Outside) | None => {}
         }
@@ -186,7 +186,7 @@ impl Started<'_> {
 }
 
 /// Makes the run's folder and starts the outputs.
-async fn open(
+fn open(
     prepared: &Prepared,
     header: &Header,
     recorders: Option<usize>,

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// When an option is wrong or the address is taken.
-pub fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
+pub(crate) fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
     let usage = |message: String| CommandError { exit: Exit::Usage, message };
     let mut options = TargetOptions::default();
     let mut listen = args.listen;

@@ -9,14 +9,14 @@ use crate::{
 
 /// Runs one compaction at a time.
 #[derive(Debug, Default)]
-pub struct Compactor {
+pub(crate) struct Compactor {
     job: Option<JoinHandle<Result<Compacted, LogError>>>,
 }
 
 impl Compactor {
     /// Adopts a finished compaction and starts the next one when it pays. `delivered` as for [`LogWriter::compaction`].
     /// Gives a message for the user, if there is one.
-    pub fn advance(
+    pub(crate) fn advance(
         &mut self,
         log: &mut LogWriter,
         now_ms: i64,
@@ -36,7 +36,7 @@ impl Compactor {
     }
 
     /// Adopts a finished compaction at the end of the run; does not wait for one that is running.
-    pub fn end(&mut self, log: &mut LogWriter) -> Option<String> {
+    pub(crate) fn end(&mut self, log: &mut LogWriter) -> Option<String> {
         self.job.take_if(|job| !job.is_finished()).map_or_else(|| self.settle(log), |_| None)
     }
 

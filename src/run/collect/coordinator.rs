@@ -37,7 +37,7 @@ const TOO_LONG_FULL: &str =
     "the disk was full for too long: the oldest intervals were dropped, and outputs that lag behind miss them";
 
 /// Collects a run.
-pub struct Coordinator {
+pub(crate) struct Coordinator {
     header: Header,
     folder: RunFolder,
     clock: RunClock,
@@ -58,7 +58,7 @@ pub struct Coordinator {
 
 /// How collecting ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Every worker has ended.
     Whole,
     /// By a second signal, without waiting for the workers.
@@ -68,13 +68,13 @@ pub enum Ending {
 impl Ending {
     /// Whether workers may still be running.
     #[must_use]
-    pub fn is_cut_off(self) -> bool {
+    pub(crate) fn is_cut_off(self) -> bool {
         self == Self::CutOff
     }
 }
 
 /// What a run leaves when its outputs are drained.
-pub struct RunResult {
+pub(crate) struct RunResult {
     /// Identity and plan of the run.
     pub header: Header,
     /// Its folder.
@@ -94,7 +94,7 @@ pub struct RunResult {
 impl Coordinator {
     /// A coordinator without intervals.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         prepared: &Prepared,
         header: Header,
         folder: RunFolder,
@@ -124,7 +124,11 @@ impl Coordinator {
     }
 
     /// Collects until every worker has ended, or a second signal comes.
-    pub async fn listen(&mut self, mut intervals: mpsc::Receiver<WorkerInterval>, signals: &mut Signals) -> Ending {
+    pub(crate) async fn listen(
+        &mut self,
+        mut intervals: mpsc::Receiver<WorkerInterval>,
+        signals: &mut Signals,
+    ) -> Ending {
         let mut signalled = false;
         let ending = loop {
             let due = self.clock.start() + Duration::from_secs(self.tick.into()) + GRACE;
@@ -164,24 +168,24 @@ impl Coordinator {
     }
 
     /// Ingests what teardown recorded after the workers have ended, as an interval of its own.
-    pub fn ingest_single(&mut self, part: WorkerInterval) {
+    pub(crate) fn ingest_single(&mut self, part: WorkerInterval) {
         self.ingest(part);
         self.close(Instant::now());
     }
 
     /// Control commands of the run.
     #[must_use]
-    pub fn control(&self) -> &Control {
+    pub(crate) fn control(&self) -> &Control {
         &self.control
     }
 
     /// There is no load, because setup failed: no threshold counts.
-    pub fn skip_load(&mut self) {
+    pub(crate) fn skip_load(&mut self) {
         self.has_load = false;
     }
 
     /// Decides the verdict when the load has ended: by thresholds, validity, and `reasons` that intervals don't show.
-    pub fn judge(&mut self, mut reasons: Vec<Reason>) -> Judgement {
+    pub(crate) fn judge(&mut self, mut reasons: Vec<Reason>) -> Judgement {
         reasons.append(&mut self.errors);
         self.fold.judge(&self.header, self.generator(), self.elapsed, self.has_load, reasons)
     }
@@ -267,7 +271,7 @@ impl Coordinator {
     }
 
     /// Prints an event and writes it to both logs.
-    pub fn event(&mut self, kind: &str, text: String) {
+    pub(crate) fn event(&mut self, kind: &str, text: String) {
         self.display.message(&format!("  {text}"));
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
         if let Err(message) = self.folder.event(&event) {
@@ -284,7 +288,7 @@ impl Coordinator {
     }
 
     /// Gives the outputs time to deliver the rest; a signal ends it.
-    pub async fn drain(&mut self, limit: Duration, signals: &mut Signals) {
+    pub(crate) async fn drain(&mut self, limit: Duration, signals: &mut Signals) {
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
         self.outputs.settle(!unwritten);
@@ -307,7 +311,7 @@ impl Coordinator {
 
     /// Ends collecting.
     #[must_use]
-    pub fn finish(mut self) -> RunResult {
+    pub(crate) fn finish(mut self) -> RunResult {
         self.emit_warnings();
         self.release_records();
         if let Some(message) = self.compactor.end(&mut self.folder.log) {

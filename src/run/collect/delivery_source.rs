@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What outputs read from.
-pub struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// The run's folder.
     pub run: &'a Path,
     /// What the run is.
@@ -31,9 +31,9 @@ pub struct Source<'a> {
 }
 
 /// An output that is ready to run.
-pub enum Built {
+pub(crate) enum Built {
     /// Reads the logs and sends.
-    Push(Delivery),
+    Push(Box<Delivery>),
     /// Is scraped.
     Scrape(Rc<dyn ScrapeTarget>),
 }
@@ -43,7 +43,7 @@ impl Source<'_> {
     ///
     /// # Errors
     /// When its settings can't be used, or the log can't be read.
-    pub fn build(
+    pub(crate) fn build(
         &self,
         address: &OutputAddress,
         checkpoint: Option<Checkpoint>,
@@ -71,7 +71,7 @@ impl Source<'_> {
             Parts::Push(transport, feed) => {
                 let first_ms = checkpoint.next_ms(self.header.started_at_ms);
                 Delivery::new(transport, feed, (checkpoint, file, resumed), self.progress.clone(), first_ms)
-                    .map(Built::Push)
+                    .map(|delivery| Built::Push(Box::new(delivery)))
                     .map_err(|error| CommandError::new(Exit::BadProfile, &error))
             }
         }

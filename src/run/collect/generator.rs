@@ -11,7 +11,7 @@ use crate::{
 
 /// What was recorded of the generator already.
 #[derive(Debug)]
-pub struct GeneratorWatch {
+pub(crate) struct GeneratorWatch {
     cpu_seconds: f64,
     worker_cpu_seconds: f64,
     throttled_seconds: f64,
@@ -29,12 +29,12 @@ impl Default for GeneratorWatch {
 impl GeneratorWatch {
     /// What the CPU quota had held back before the run.
     #[must_use]
-    pub fn throttled_at_start(&self) -> f64 {
+    pub(crate) fn throttled_at_start(&self) -> f64 {
         self.throttled_at_start
     }
 
     /// Records what the generator has cost since the last call, and how it stands.
-    pub fn record(&mut self, assembler: &mut Assembler) {
+    pub(crate) fn record(&mut self, assembler: &mut Assembler) {
         let none = Labels::default();
         let (cpu, worker_cpu, throttled) = (cpu_seconds(), assembler.worker_cpu_seconds(), throttled_seconds());
         let counters = [
@@ -55,7 +55,7 @@ impl GeneratorWatch {
 
 /// Costs so far. `throttled_at_start` is what the quota had held back before the run.
 #[must_use]
-pub fn sample(worker_cpu_seconds: f64, workers: usize, throttled_at_start: f64) -> Generator {
+pub(crate) fn sample(worker_cpu_seconds: f64, workers: usize, throttled_at_start: f64) -> Generator {
     Generator {
         cpu_seconds: cpu_seconds(),
         worker_cpu_seconds,

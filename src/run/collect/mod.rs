@@ -1,9 +1,9 @@
 //! Collecting while the load runs: the coordinator, the run's outputs, raw records, compaction of the log, the generator's
 //! own costs. Start with [`coordinator`].
 
-pub mod compaction;
-pub mod coordinator;
-pub mod delivery_source;
-pub mod generator;
-pub mod outputs;
-pub mod records;
+pub(crate) mod compaction;
+pub(crate) mod coordinator;
+pub(crate) mod delivery_source;
+pub(crate) mod generator;
+pub(crate) mod outputs;
+pub(crate) mod records;

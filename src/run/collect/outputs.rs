@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// All outputs.
-pub struct Outputs {
+pub(crate) struct Outputs {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
     running: Vec<Running>,
@@ -43,8 +43,8 @@ struct Running {
 
 impl Running {
     fn lost(&self, count: u64) {
-        let mut state = self.state.borrow_mut();
-        let stats = state.stats_mut();
+        let mut delivery = self.state.borrow_mut();
+        let stats = delivery.stats_mut();
         stats.sent += count;
         stats.lost += count;
     }
@@ -55,7 +55,7 @@ impl Outputs {
     ///
     /// # Errors
     /// When one can't be set up.
-    pub fn start(addresses: &[OutputAddress], header: &Header, run: &Path) -> Result<Self, CommandError> {
+    pub(crate) fn start(addresses: &[OutputAddress], header: &Header, run: &Path) -> Result<Self, CommandError> {
         let (progress, receiver) = watch::channel(Progress::default());
         let unwritten = SharedUnwritten::default();
         let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
@@ -84,7 +84,7 @@ impl Outputs {
 
     /// An interval was closed. What the disk did not take is kept in memory; gives false when that is full.
     #[must_use]
-    pub fn advance(&self, interval: &Interval, on_disk: bool) -> bool {
+    pub(crate) fn advance(&self, interval: &Interval, on_disk: bool) -> bool {
         self.pages.iter().for_each(|page| page.fold(interval));
         let mut unwritten = self.unwritten.borrow_mut();
         let kept = if on_disk {
@@ -98,29 +98,29 @@ impl Outputs {
     }
 
     /// The disk has taken everything that waited for it, or still has not.
-    pub fn settle(&self, on_disk: bool) {
+    pub(crate) fn settle(&self, on_disk: bool) {
         if on_disk {
             self.unwritten.borrow_mut().clear();
         }
     }
 
     /// Records of requests never reached the disk.
-    pub fn lost_records(&self, count: u64) {
+    pub(crate) fn lost_records(&self, count: u64) {
         self.running.iter().filter(|output| output.reads == Reads::Records).for_each(|output| output.lost(count));
     }
 
     /// Spans found no room in a worker.
-    pub fn lost_spans(&self, count: u64) {
+    pub(crate) fn lost_spans(&self, count: u64) {
         self.running.iter().filter(|output| output.wants_spans).for_each(|output| output.lost(count));
     }
 
     /// The run is over: deliver what is left, for so long.
-    pub fn end(&self, drain: Duration) {
+    pub(crate) fn end(&self, drain: Duration) {
         self.progress.send_modify(|progress| progress.give_up = Some(Instant::now() + drain));
     }
 
     /// Waits until every output has done what it could.
-    pub async fn ended(&mut self) {
+    pub(crate) async fn ended(&mut self) {
         // One that has ended is not asked again: this future may be dropped and made anew in between.
         while let Some(task) = self.tasks.last_mut() {
             // An output that panicked keeps its counters as they were: incomplete.
@@ -131,19 +131,19 @@ impl Outputs {
 
     /// The counters so far.
     #[must_use]
-    pub fn stats(&self) -> Vec<DeliveryStats> {
+    pub(crate) fn stats(&self) -> Vec<DeliveryStats> {
         self.running.iter().map(|output| output.state.borrow().stats().clone()).collect()
     }
 
     /// Notices of the outputs since the last call.
     #[must_use]
-    pub fn take_notices(&self) -> Vec<String> {
+    pub(crate) fn take_notices(&self) -> Vec<String> {
         self.running.iter().flat_map(|output| output.state.borrow_mut().take_notices()).collect()
     }
 
     /// The last interval that each output that reads intervals has delivered, and the last one it has read.
     #[must_use]
-    pub fn delivered_intervals(&self) -> Vec<Option<u64>> {
+    pub(crate) fn delivered_intervals(&self) -> Vec<Option<u64>> {
         let of_intervals = self.running.iter().filter(|output| output.reads == Reads::Intervals);
         let positions = of_intervals.flat_map(|output| {
             let state = output.state.borrow();
@@ -158,7 +158,7 @@ impl Outputs {
 
     /// Up to where all outputs that read records have delivered; None while one has delivered nothing.
     #[must_use]
-    pub fn delivered_records(&self) -> Option<record_log::Position> {
+    pub(crate) fn delivered_records(&self) -> Option<record_log::Position> {
         let of_records = self.running.iter().filter(|output| output.reads == Reads::Records);
         let positions = of_records.map(|output| match output.state.borrow().durable {
             Some(Position::Record(position)) => Some(position),
@@ -168,7 +168,7 @@ impl Outputs {
     }
 
     /// Records what the outputs did since the last call.
-    pub fn record(&mut self, assembler: &mut Assembler) {
+    pub(crate) fn record(&mut self, assembler: &mut Assembler) {
         for output in &mut self.running {
             let stats = output.state.borrow().stats().clone();
             let before = std::mem::replace(&mut output.recorded, stats.clone());

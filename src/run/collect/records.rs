@@ -14,11 +14,11 @@ const LOST: &str = "the disk limit or the memory for one second of records is ex
 
 /// Writes records; none without a log.
 #[derive(Debug)]
-pub struct RecordKeeper(Option<RecordLog>);
+pub(crate) struct RecordKeeper(Option<RecordLog>);
 
 /// Records that could not be written.
 #[derive(Debug, Default)]
-pub struct LostRecords {
+pub(crate) struct LostRecords {
     /// How many records.
     pub lost: u64,
     /// Why.
@@ -28,12 +28,12 @@ pub struct LostRecords {
 impl RecordKeeper {
     /// A keeper with its log, if records are wanted.
     #[must_use]
-    pub fn new(log: Option<RecordLog>) -> Self {
+    pub(crate) fn new(log: Option<RecordLog>) -> Self {
         Self(log)
     }
 
     /// Writes the records of a worker's interval.
-    pub fn keep(&mut self, part: &WorkerInterval) -> LostRecords {
+    pub(crate) fn keep(&mut self, part: &WorkerInterval) -> LostRecords {
         let Some(log) = &mut self.0 else { return LostRecords::default() };
         let all = part.records.count + part.records.lost;
         LostRecords::of(log.append(part.worker, &part.records), all)
@@ -41,7 +41,7 @@ impl RecordKeeper {
 
     /// Keeps the number of users as samples, one a second of all scenarios, as k6 does: only the coordinator
     /// knows their sum.
-    pub fn keep_users(&mut self, interval: &Interval, totals: &Totals) -> LostRecords {
+    pub(crate) fn keep_users(&mut self, interval: &Interval, totals: &Totals) -> LostRecords {
         let Some(log) = &mut self.0 else { return LostRecords::default() };
         if interval.end_ms - interval.start_ms < HALF_A_SECOND_MS {
             return LostRecords::default();
@@ -64,7 +64,7 @@ impl RecordKeeper {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn release(&mut self, delivered: Option<Position>) -> io::Result<()> {
+    pub(crate) fn release(&mut self, delivered: Option<Position>) -> io::Result<()> {
         match (&mut self.0, delivered) {
             (Some(log), Some(position)) => log.release(position),
             _ => Ok(()),

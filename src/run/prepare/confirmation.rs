@@ -12,7 +12,7 @@ use crate::{
 ///
 /// # Errors
 /// What to do about it.
-pub fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), CommandError> {
+pub(crate) fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), CommandError> {
     let Some(Environment { name, protected, max_rate }) = &plan.environment else { return Ok(()) };
     if starting && *protected && args.load.confirm.as_deref() != Some(name) {
         let given = args

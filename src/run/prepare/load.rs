@@ -26,7 +26,7 @@ pub(super) fn shown(invalid: &Invalid) -> String {
 
 /// The flags that say how much load there is.
 #[must_use]
-pub fn flags(args: &RunArgs) -> LoadFlags {
+pub(crate) fn flags(args: &RunArgs) -> LoadFlags {
     let load = &args.load;
     LoadFlags {
         vus: load.vus,
@@ -42,7 +42,7 @@ pub fn flags(args: &RunArgs) -> LoadFlags {
 ///
 /// # Errors
 /// When flags contradict each other or can't be read.
-pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
+pub(crate) fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
     let brief =
         if quick { LoadFlags::default() } else { flags(args) }.read().map_err(|invalid| usage(shown(&invalid)))?;
     let only = args.load.scenarios.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
@@ -53,7 +53,7 @@ pub fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
 ///
 /// # Errors
 /// When a flag can't be read.
-pub fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
+pub(crate) fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     if !plan.left_out.is_empty() {
         plan.shift_start_to_zero();
     }
@@ -84,7 +84,7 @@ fn uncontrolled(scenario: &Scenario) -> Option<String> {
 ///
 /// # Errors
 /// When it can't be read.
-pub fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
+pub(crate) fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
     let text = args.load.segment.as_deref();
     text.map_or(Ok(Partition::WHOLE), Partition::parse_segment).map_err(|message| usage(format!("--segment {message}")))
 }
@@ -93,7 +93,7 @@ pub fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
 ///
 /// # Errors
 /// When the time can't be read or has passed.
-pub fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>), CommandError> {
+pub(crate) fn lead(args: &RunArgs, least: Duration) -> Result<(Duration, Option<String>), CommandError> {
     let Some(text) = &args.load.start_at else { return Ok((least, None)) };
     let wait = start_at::wait_until(text, Timestamp::now()).map_err(|error| usage(format!("--start-at {error}")))?;
     if wait < least {

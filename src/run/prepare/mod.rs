@@ -1,10 +1,10 @@
 //! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
-pub mod confirmation;
-pub mod load;
-pub mod start_at;
-pub mod thresholds;
-pub mod traces;
+pub(crate) mod confirmation;
+pub(crate) mod load;
+pub(crate) mod start_at;
+pub(crate) mod thresholds;
+pub(crate) mod traces;
 
 use std::{
     fs,
@@ -35,7 +35,7 @@ use crate::{
 
 /// Everything a run needs.
 #[derive(Debug)]
-pub struct Prepared {
+pub(crate) struct Prepared {
     /// What will happen.
     pub plan: Arc<Plan>,
     /// The practice target, for as long as the run lasts.
@@ -55,11 +55,11 @@ pub struct Prepared {
 }
 
 /// The name of a profile that flags and a URL stand for.
-pub const QUICK: &str = "flags";
+pub(crate) const QUICK: &str = "flags";
 
 /// A profile's text and the name it goes by.
 #[derive(Debug)]
-pub struct Source {
+pub(crate) struct Source {
     /// For messages.
     pub name: String,
     /// The text.
@@ -70,7 +70,7 @@ pub struct Source {
 ///
 /// # Errors
 /// Bad flags (2), a bad profile or configuration (104).
-pub fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
+pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     // One provider for every TLS client of the process; a second call is ignored.
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
@@ -110,19 +110,19 @@ pub fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
 impl Prepared {
     /// How many record: the workers, setup and teardown.
     #[must_use]
-    pub fn recorders(&self) -> usize {
+    pub(crate) fn recorders(&self) -> usize {
         self.workers + usize::from(self.plan.setup.is_some()) + usize::from(self.plan.teardown.is_some())
     }
 
     /// What is traced, if it is asked for.
     #[must_use]
-    pub fn sampling(&self) -> Option<Sampling> {
+    pub(crate) fn sampling(&self) -> Option<Sampling> {
         traces::sampling(&self.sinks, &self.run_id, self.plan.seed)
     }
 
     /// The first record of the run's log.
     #[must_use]
-    pub fn header(&self, started_at_ms: i64) -> Header {
+    pub(crate) fn header(&self, started_at_ms: i64) -> Header {
         let plan = &self.plan;
         let mut instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
         if self.segment != Partition::WHOLE {
@@ -162,7 +162,7 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 ///
 /// # Errors
 /// When there is none, or flags do not go with it.
-pub fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
+pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
     let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
         let text = quick_plan(url, &load::flags(args))
@@ -191,7 +191,7 @@ pub fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
 ///
 /// # Errors
 /// When the profile is wrong or the target can't be started.
-pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), CommandError> {
+pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, Option<Target>), CommandError> {
     // Bound before the profile is read, which needs the address; only a profile with a practice target uses it.
     let listener = start.then(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).transpose();
     let listener = listener.map_err(|error| CommandError::internal(&error))?;
@@ -212,7 +212,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
     let mut plan = profile::load(&source.name, &source.text, &given)
         .map_err(|errors| CommandError::configuration(errors.to_string()))?;
     let running = match (&plan.practice_target, listener) {
-        (Some(knobs), Some(listener)) => Some(start_target(knobs, listener)?),
+        (Some(knobs), Some(listener)) => Some(start_target(knobs, &listener)?),
         _ => None,
     };
     overlay(&mut plan, args)?;
@@ -220,7 +220,7 @@ pub fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<(Plan, 
     Ok((plan, running))
 }
 
-fn start_target(knobs: &[(String, String)], listener: TcpListener) -> Result<Target, CommandError> {
+fn start_target(knobs: &[(String, String)], listener: &TcpListener) -> Result<Target, CommandError> {
     let mut set = TargetOptions::default();
     for (name, value) in knobs {
         set.set(name, value).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;

@@ -18,7 +18,7 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why a run can't start at a time.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StartAtError {
+pub(crate) enum StartAtError {
     /// The text is in none of the formats.
     #[error("`{0}` is not a time; write 2026-03-01T10:00:00Z, 10:00 (UTC) or a Unix timestamp")]
     NotATime(String),
@@ -37,7 +37,7 @@ pub enum StartAtError {
 ///
 /// # Errors
 /// When it is none of these, or has passed.
-pub fn wait_until(text: &str, now: Timestamp) -> Result<Duration, StartAtError> {
+pub(crate) fn wait_until(text: &str, now: Timestamp) -> Result<Duration, StartAtError> {
     let text = text.trim();
     let at = parse(text, now).ok_or_else(|| StartAtError::NotATime(text.to_owned()))?;
     let wait = at.duration_since(now);

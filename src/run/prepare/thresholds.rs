@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// When one can't be read.
-pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
+pub(crate) fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
     let given = |key: &str| args.thresholds.iter().any(|(known, _)| known == key);
     plan.thresholds.retain(|threshold| !given(&threshold.key));
     let metrics = plan.metrics.clone();
@@ -36,7 +36,7 @@ pub fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
 
 /// The form in the log; `metrics` are the profile's.
 #[must_use]
-pub fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHeader {
+pub(crate) fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHeader {
     let own = metrics.iter().find(|metric| metric.def == threshold.metric);
     ThresholdHeader {
         metric: threshold.key.clone(),
@@ -51,7 +51,7 @@ pub fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHead
 
 /// A threshold from a log; None when this version does not know its metric.
 #[must_use]
-pub fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
+pub(crate) fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
     let own = header.own.as_ref().and_then(|own| defined(&header.metric, own));
     let own: Vec<_> = own.iter().collect();
     let threshold = build(&header.metric, &header.condition, &Options::default(), &own).ok()?;

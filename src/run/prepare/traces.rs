@@ -10,7 +10,7 @@ use crate::{
 
 /// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.
 #[must_use]
-pub fn address(given: &str) -> String {
+pub(crate) fn address(given: &str) -> String {
     let bare = ["traces", "otlp"].iter().find_map(|kind| given.strip_prefix(kind)?.strip_prefix('='));
     format!("traces={}", bare.unwrap_or(given))
 }
@@ -19,7 +19,7 @@ pub fn address(given: &str) -> String {
 ///
 /// # Errors
 /// When several want spans, for each would sample another share.
-pub fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
+pub(crate) fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
     let places = sinks.iter().filter_map(OutputAddress::sampling).count();
     if places > 1 {
         return Err(CommandError::configuration(
@@ -31,14 +31,14 @@ pub fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
 
 /// What is traced in a run of this id and seed, if its sinks ask for it.
 #[must_use]
-pub fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
+pub(crate) fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
     let TraceSampling { ratio, max_per_second } = sinks.iter().find_map(OutputAddress::sampling)?;
     Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
 }
 
 /// Where the requests of a plan go, by the labels of their series.
 #[must_use]
-pub fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
+pub(crate) fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
     let mut headers = Vec::new();
     for scenario in &plan.scenarios {
         for (step, request) in scenario.flow.steps.requests() {
