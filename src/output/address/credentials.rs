@@ -95,7 +95,7 @@ impl Credentials {
         })
     }
 
-    /// Every secret inside, as it is and as it goes over the wire; [`super::http::HttpSettings::secrets`] has all of them.
+    /// Every secret inside, as it is and as it goes over the wire. `HttpSettings::secrets` has all of them.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let text = match self {
