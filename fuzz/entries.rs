@@ -20,21 +20,21 @@ use loadagent::testing::{
 pub(crate) const ENTRIES: [(&str, fn(&[u8])); 4] =
     [("profile", profile), ("language", language), ("extraction", extraction), ("response", response)];
 
-/// Any text is a plan, or faults of which each stands somewhere in the text.
+/// Any text is a plan, or errors each with a position in the text.
 pub(crate) fn profile(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let Err(faults) = profile::load("fuzz.yaml", &text, &Given::default()) else { return };
-    assert!(!faults.list.is_empty(), "neither a plan nor a fault");
-    let shown = faults.to_string();
+    let Err(errors) = profile::load("fuzz.yaml", &text, &Given::default()) else { return };
+    assert!(!errors.list.is_empty(), "neither a plan nor a error");
+    let shown = errors.to_string();
     assert!(shown.contains("nothing was sent"));
     // As YAML counts them.
     let plain = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = plain.split('\n').collect();
-    for fault in &faults.list {
-        let (line, column) = (fault.place.line, fault.place.column);
+    for error in &errors.list {
+        let (line, column) = (error.place.line, error.place.column);
         let known = lines.get(line.saturating_sub(1)).map_or(0, |line| line.chars().count());
-        assert!((1..=lines.len() + 1).contains(&line), "{fault:?} stands in no line of {}", lines.len());
-        assert!((1..=known + 2).contains(&column), "{fault:?} stands in no column of {known}");
+        assert!((1..=lines.len() + 1).contains(&line), "{error:?} is in no line of {}", lines.len());
+        assert!((1..=known + 2).contains(&column), "{error:?} is in no column of {known}");
     }
 }
 
@@ -57,11 +57,11 @@ impl Scope for Names {
     }
 }
 
-/// Any text is a template and an expression, or a fault within it; what is rendered fits where it stands.
+/// Any text is a template and an expression, or a error within it; what is rendered fits its place.
 pub(crate) fn language(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let within = |fault: &TemplateError| {
-        assert!((1..=text.chars().count() + 1).contains(&fault.at), "{fault:?} is not within {text:?}");
+    let within = |error: &TemplateError| {
+        assert!((1..=text.chars().count() + 1).contains(&error.at), "{error:?} is not within {text:?}");
     };
     let slots =
         [Value::from("Ann & \"Ben\"\r\n"), Value::Int(i64::MIN), Value::List([Value::Null, Value::Float(0.5)].into())];
@@ -81,11 +81,11 @@ pub(crate) fn language(data: &[u8]) {
     };
     match Expr::compile(&text, &Names) {
         Ok(expr) => drop(expr.value(&mut moment)),
-        Err(fault) => within(&fault),
+        Err(error) => within(&error),
     }
     let template = match Template::compile(&text, &Names) {
         Ok(template) => template,
-        Err(fault) => return within(&fault),
+        Err(error) => return within(&error),
     };
     let _shown = (template.shape(), template.split_prefix(), template.value(&mut moment));
     for escape in [Escape::None, Escape::Path, Escape::Form, Escape::Header, Escape::Json, Escape::JsonText] {

@@ -11,7 +11,7 @@ NO_PROBE = {"collector", "jaeger", "target", "agent"}
 OWN = {"loadagent:local"}
 
 
-def faults(stack, text):
+def errors(stack, text):
     if re.search(r"^version:", text, re.MULTILINE):
         yield "the file has a `version`, which compose has ignored for years"
     for name, service in stack["services"].items():
@@ -22,7 +22,7 @@ def faults(stack, text):
             if port.get("host_ip") != "127.0.0.1":
                 yield f"{name}: port {port.get('published')} is not on 127.0.0.1"
         for mount in service.get("volumes", []):
-            yield from mount_faults(name, mount)
+            yield from mount_errors(name, mount)
         if ("healthcheck" in service) == (name in NO_PROBE):
             yield f"{name}: has a health check and stands in NO_PROBE, or neither"
         for needed, how in service.get("depends_on", {}).items():
@@ -37,7 +37,7 @@ def faults(stack, text):
         yield "grafana: who comes without a name is not a Viewer"
 
 
-def mount_faults(name, mount):
+def mount_errors(name, mount):
     if mount["type"] == "bind":
         if not mount.get("read_only"):
             yield f"{name}: {mount['target']} is not mounted read-only"
@@ -46,9 +46,9 @@ def mount_faults(name, mount):
 
 
 def main():
-    found = list(faults(json.load(sys.stdin), (ROOT / "docker-compose.yml").read_text()))
-    for fault in found:
-        print(f"  {fault}")
+    found = list(errors(json.load(sys.stdin), (ROOT / "docker-compose.yml").read_text()))
+    for error in found:
+        print(f"  {error}")
     return 1 if found else 0
 
 

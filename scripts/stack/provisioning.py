@@ -1,6 +1,6 @@
-"""The files that Grafana is started with: paths exist, uids are those that boards name, and boards are classic.
+"""The files that Grafana is started with: paths exist, uids are those that dashboards name, and dashboards are classic.
 
-File provisioning refuses boards of the v2 schema, so that one of these would make its board vanish without a word.
+File provisioning refuses dashboards of the v2 schema, so that one of these would make its dashboard disappear without an error.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 from ruamel.yaml import YAML
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-MOUNTED = "/var/lib/grafana/boards"
+MOUNTED = "/var/lib/grafana/dashboards"
 BUILT_IN = {"-- Grafana --", "-- Mixed --", "-- Dashboard --", "grafana"}
 
 
@@ -31,7 +31,7 @@ def mounts():
         yield "docker-compose.yml does not mount ./grafana/provisioning"
     home = yaml("docker-compose.yml")["services"]["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
     if not here(home).is_file():
-        yield f"the home board {home} does not exist"
+        yield f"the home dashboard {home} does not exist"
 
 
 def sources(found):
@@ -52,46 +52,46 @@ def providers(found):
     for one in found:
         folder = here(one["options"]["path"])
         if not list(folder.glob("*.json")):
-            yield f"{one['name']}: {folder.relative_to(ROOT)} holds no board"
+            yield f"{one['name']}: {folder.relative_to(ROOT)} holds no dashboard"
         if one.get("allowUiUpdates") or not one.get("disableDeletion"):
-            yield f"{one['name']}: boards could be changed or removed in Grafana"
+            yield f"{one['name']}: dashboards could be changed or removed in Grafana"
     shown = {here(one["options"]["path"]) for one in found}
     for path in (ROOT / "dashboards").rglob("*.json"):
         if path.parent not in shown:
-            yield f"{path.relative_to(ROOT)} is provisioned by nobody"
+            yield f"{path.relative_to(ROOT)} is provisioned nowhere"
 
 
-def boards(sources_by_uid):
+def dashboards(sources_by_uid):
     seen = {}
     for path in sorted((ROOT / "dashboards").rglob("*.json")):
-        name, board = path.relative_to(ROOT / "dashboards"), json.loads(path.read_text())
-        if any(key in board for key in ("apiVersion", "kind", "spec", "elements", "layout")) or "panels" not in board:
-            yield f"{name} is not a classic board"
+        name, dashboard = path.relative_to(ROOT / "dashboards"), json.loads(path.read_text())
+        if any(key in dashboard for key in ("apiVersion", "kind", "spec", "elements", "layout")) or "panels" not in dashboard:
+            yield f"{name} is not a classic dashboard"
             continue
-        if "__inputs" in board:
+        if "__inputs" in dashboard:
             yield f"{name}: __inputs are filled by the import dialog only"
-        if not str(board.get("uid", "")).startswith("loadagent-"):
-            yield f"{name}: uid {board.get('uid')}"
-        if board["uid"] in seen:
-            yield f"{name}: {seen[board['uid']]} has the same uid"
-        seen[board["uid"]] = name
+        if not str(dashboard.get("uid", "")).startswith("loadagent-"):
+            yield f"{name}: uid {dashboard.get('uid')}"
+        if dashboard["uid"] in seen:
+            yield f"{name}: {seen[dashboard['uid']]} has the same uid"
+        seen[dashboard["uid"]] = name
         types = {source["type"] for source in sources_by_uid.values()}
-        for place, source in named_sources(board):
+        for place, source in named_sources(dashboard):
             uid, kind = source.get("uid", ""), source.get("type")
             if uid not in BUILT_IN and not uid.startswith("$") and uid not in sources_by_uid:
                 yield f"{name}: {place} names the data source {uid}, which is not provisioned"
             if uid.startswith("$") and kind not in types:
                 yield f"{name}: {place} wants a source of type {kind}"
-        for variable in board.get("templating", {}).get("list", []):
+        for variable in dashboard.get("templating", {}).get("list", []):
             current = variable.get("current", {}).get("value")
             if variable["type"] == "datasource" and current and current not in sources_by_uid:
                 yield f"{name}: variable {variable['name']} begins with {current}, which is not provisioned"
     if not seen:
-        yield "there are no boards"
+        yield "there are no dashboards"
 
 
-def named_sources(node, place="board"):
-    """Every `datasource` of a board, with the title of the nearest panel or the name of the nearest variable."""
+def named_sources(node, place="dashboard"):
+    """Every `datasource` of a dashboard, with the title of the nearest panel or the name of the nearest variable."""
     if isinstance(node, list):
         for one in node:
             yield from named_sources(one, place)
@@ -106,11 +106,11 @@ def named_sources(node, place="board"):
 
 def main():
     provided = yaml("grafana/provisioning/datasources/loadagent.yml")["datasources"]
-    told = yaml("grafana/provisioning/dashboards/loadagent.yml")["providers"]
+    provided_dashboards = yaml("grafana/provisioning/dashboards/loadagent.yml")["providers"]
     by_uid = {one["uid"]: one for one in provided}
-    found = [*mounts(), *sources(provided), *providers(told), *boards(by_uid)]
-    for fault in found:
-        print(f"  {fault}")
+    found = [*mounts(), *sources(provided), *providers(provided_dashboards), *dashboards(by_uid)]
+    for error in found:
+        print(f"  {error}")
     return 1 if found else 0
 
 

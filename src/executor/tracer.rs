@@ -1,9 +1,8 @@
 //! Tracing: every request carries a `traceparent` (W3C Trace Context), and those of a sampled iteration leave spans.
 //!
 //! An iteration is a trace. Whether it is sampled is decided at its begin and shown to the target by flag 01, all others
-//! carry flag 00, so that no backend behind the target is flooded. Each worker has its share of the cap and identities of
-//! its own: nothing is shared on the path of a request. The random numbers are not the flow's: a traced run is the same
-//! load.
+//! carry flag 00, so that no tracing system behind the target is flooded. Each worker has its share of the cap and creates its
+//! own IDs: the request path shares no state. The random numbers are not the flow's: a traced run makes the same load.
 
 use std::{
     cell::{Cell, RefCell},
@@ -23,7 +22,7 @@ use crate::{
 
 /// Bits of a trace id that are random enough to decide by, as W3C and OpenTelemetry count them.
 const RANDOM_BITS: u32 = 56;
-/// Requests of a trace that leave spans; an iteration that never ends must not flood a backend.
+/// Requests of a trace that leave spans; an iteration that never ends must not flood a collector.
 const MAX_SPANS_OF_TRACE: u32 = 128;
 
 /// What is sampled.
@@ -91,7 +90,7 @@ fn threshold(ratio: f64) -> u64 {
     all - kept
 }
 
-/// The bits that decide: the same for whoever decides by the same trace id.
+/// The bits that decide: every sampler that sees this trace id decides alike.
 #[expect(clippy::cast_possible_truncation, reason = "the last bits are meant")]
 fn random_bits(trace: u128) -> u64 {
     trace as u64 & ((1 << RANDOM_BITS) - 1)

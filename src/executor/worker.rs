@@ -127,7 +127,7 @@ impl WorkerPool {
         let PoolConfig { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = config;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
-        // The channel is empty and has room.
+        // The channel is empty and has capacity for them.
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let mut threads = Vec::with_capacity(workers);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Plan, Scenario, Shape, StepKind, StepTable, Work, program::Pause, timeline};
 use crate::{
+    metric::catalogue::{HTTP_REQS, ITERATIONS},
     threshold::{Operator, Stat, Threshold},
     units::{show_count, show_duration, show_rate, show_several},
 };
@@ -122,11 +123,11 @@ fn open(scenario: &Scenario, cycle: Duration) -> Option<String> {
 /// A threshold that asks for more requests or iterations than the plan can make.
 fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
     let wants_more = matches!(threshold.operator, Operator::Greater | Operator::GreaterOrEqual);
-    let per_request = match &*threshold.metric.name {
-        "http_reqs" => true,
-        "iterations" => false,
-        _ => return None,
-    };
+    let name = &threshold.metric.name;
+    let per_request = *name == HTTP_REQS.name;
+    if !per_request && *name != ITERATIONS.name {
+        return None;
+    }
     let only = match threshold.selector.as_slice() {
         [] => None,
         [(tag, value)] if tag == "scenario" => Some(value),

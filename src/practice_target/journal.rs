@@ -52,7 +52,7 @@ impl Journal {
         Some(Self { most, kept: Mutex::default() })
     }
 
-    /// Keeps a request that arrived `since` the start of the run, or counts that there was no room.
+    /// Keeps a request that arrived `since` the start of the run, or counts it as left out when the journal is full.
     pub(super) fn keep(&self, answered: &LoggedRequest<'_>, since: Duration) {
         let took = answered.arrived.elapsed();
         let mut kept = lock(&self.kept);

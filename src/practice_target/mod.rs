@@ -75,7 +75,7 @@ pub struct Target {
     threads: Vec<JoinHandle<io::Result<()>>>,
 }
 
-/// Binds `listen` and starts the threads; port 0 takes a free port, told by `Target::address`.
+/// Binds `listen` and starts the threads; port 0 binds a free port, see `Target::address`.
 ///
 /// # Errors
 /// When the address cannot be bound, or a thread, runtime or timer cannot be made.

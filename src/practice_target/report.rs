@@ -58,14 +58,14 @@ pub struct RequestReport {
     pub status: u16,
 }
 
-/// What requests said of the traces that they belong to, by their header `traceparent`.
+/// Counts of `traceparent` headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TraceReport {
     /// Requests without one.
     pub absent: u64,
     /// Requests with one that is none of version 00.
     pub malformed: u64,
-    /// Requests whose spans nobody records: flag 00.
+    /// Requests whose spans are not recorded: flag 00.
     pub unsampled: u64,
     /// Requests whose spans are recorded: flag 01.
     pub sampled: u64,

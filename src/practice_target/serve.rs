@@ -69,7 +69,7 @@ async fn converse(server: Arc<ServerThread>, stream: TcpStream) {
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-/// Announces each planned outage at its moment; one thread does this for all.
+/// Announces each planned outage at its start; one thread does this for all.
 pub(super) async fn announce_outages(server: Arc<ServerThread>) {
     let shared = &server.shared;
     let mut changes = shared.clock.changes();
@@ -78,7 +78,7 @@ pub(super) async fn announce_outages(server: Arc<ServerThread>) {
         let next = shared.clock.began().and_then(|run| Some(run + planned.as_slice().first()?.from));
         let wait = async {
             match next {
-                Some(moment) => server.sleeper.until(moment).await,
+                Some(begin) => server.sleeper.until(begin).await,
                 None => std::future::pending().await,
             }
         };

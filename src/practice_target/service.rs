@@ -83,7 +83,7 @@ async fn attempt(server: &ServerThread, run: Instant, head: &Parts, sent: Bytes)
     answer
 }
 
-/// Bytes of a body that somebody needs.
+/// Bytes of a body that the echo or the journal needs.
 fn most_kept(echoes: bool, journaled: bool) -> usize {
     match (echoes, journaled) {
         (true, _) => LARGEST_ECHO,
@@ -92,15 +92,15 @@ fn most_kept(echoes: bool, journaled: bool) -> usize {
     }
 }
 
-/// Reads a body to its end; gives its first `most` bytes and the size of the whole.
+/// Reads a body to its end; returns its first `most` bytes and the size of the whole.
 async fn read(mut body: Incoming, most: usize) -> hyper::Result<(Bytes, u64)> {
     let (mut kept, mut size) = (Vec::new(), 0);
     while !body.is_end_stream() {
         let Some(frame) = body.frame().await else { break };
         if let Some(data) = frame?.data_ref() {
             size += data.len() as u64;
-            let room = data.len().min(most - kept.len());
-            kept.extend_from_slice(&data[..room]);
+            let taken = data.len().min(most - kept.len());
+            kept.extend_from_slice(&data[..taken]);
         }
     }
     Ok((kept.into(), size))

@@ -124,13 +124,13 @@ impl ServerThread {
     /// How long the work on a request takes that begins now. A time asked for by the client is taken as it is.
     pub(super) fn service_time(&self, run: Instant, rules: &Rules, asked: Option<Duration>) -> Duration {
         let timeline = &self.shared.options.timeline;
-        let moment = run.elapsed();
+        let elapsed = run.elapsed();
         let latency = match (&rules.latency, asked) {
             (Some(latency), _) => latency,
             (None, Some(asked)) => return asked,
-            (None, None) => timeline.latency(moment),
+            (None, None) => timeline.latency(elapsed),
         };
-        to_duration(latency.sample(&mut lock(&self.rng)) * timeline.factor(moment))
+        to_duration(latency.sample(&mut lock(&self.rng)) * timeline.factor(elapsed))
     }
 
     /// Waits for `latency` of unstalled time; returns at once, without a timer, when there is nothing to wait for.

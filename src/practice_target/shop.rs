@@ -16,7 +16,7 @@ const JOB: Duration = Duration::from_millis(500);
 const TOKEN_SECONDS: u64 = 300;
 const CATALOG: &str = concat!(
     r#"{"ok":true,"items":[{"id":1,"name":"lamp","price":19.5,"stock":4},{"id":2,"name":"chair","price":80,"stock":0},"#,
-    r#"{"id":3,"name":"desk","price":240,"stock":2},{"id":4,"name":"shelf","price":55.25,"stock":9}],"next":null}"#
+    r#"{"id":3,"name":"table","price":240,"stock":2},{"id":4,"name":"shelf","price":55.25,"stock":9}],"next":null}"#
 );
 
 /// Ids given away so far.
@@ -47,7 +47,7 @@ impl Shop {
             "ok": true, "access_token": format!("token-{number}"), "token_type": "Bearer",
             "expires_in": TOKEN_SECONDS, "user": { "id": number },
         });
-        told(StatusCode::OK, &token, SET_COOKIE, &format!("session=session-{number}; Path=/; HttpOnly"))
+        reply_with_header(StatusCode::OK, &token, SET_COOKIE, &format!("session=session-{number}; Path=/; HttpOnly"))
     }
 
     fn form(&self) -> Reply {
@@ -61,7 +61,7 @@ impl Shop {
     fn order(&self) -> Reply {
         let id = format!("order-{}", self.number());
         let place = format!("/orders/{id}");
-        told(StatusCode::CREATED, &json!({ "ok": true, "id": id, "state": "open" }), LOCATION, &place)
+        reply_with_header(StatusCode::CREATED, &json!({ "ok": true, "id": id, "state": "open" }), LOCATION, &place)
     }
 
     /// A job's id holds the moment of its end.
@@ -73,7 +73,7 @@ impl Shop {
         let id = format!("job-{}-{}", self.number(), (unix_now() + takes).as_millis());
         let place = format!("/jobs/{id}");
         let body = json!({ "ok": true, "id": id, "state": "queued", "status_url": place });
-        told(StatusCode::ACCEPTED, &body, LOCATION, &place)
+        reply_with_header(StatusCode::ACCEPTED, &body, LOCATION, &place)
     }
 }
 
@@ -87,7 +87,7 @@ fn job(id: &str) -> Reply {
     Reply::json(StatusCode::OK, json!({ "ok": true, "id": id, "state": state, "result": result }).to_string())
 }
 
-fn told(status: StatusCode, body: &serde_json::Value, name: HeaderName, value: &str) -> Reply {
+fn reply_with_header(status: StatusCode, body: &serde_json::Value, name: HeaderName, value: &str) -> Reply {
     let answer = Reply::json(status, body.to_string());
     // Ids are digits, letters and dashes, which every header takes.
     match HeaderValue::from_str(value) {

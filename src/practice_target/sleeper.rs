@@ -18,7 +18,7 @@ use tokio::io::unix::AsyncFd;
 
 use super::shared::lock;
 
-/// A deadline, and a falling number that tells equal deadlines apart. After a stall thousands are due at one instant and
+/// A deadline, and a falling number that makes equal deadlines distinct. After a stall thousands are due at one instant and
 /// writing their answers takes milliseconds; with the youngest first, that falls on those that have waited longest,
 /// where it is the smallest share of their time.
 type Key = (Instant, u64);

@@ -192,7 +192,7 @@ fn metrics_count_and_leak() {
 }
 
 #[test]
-fn nonsense_and_resets_harm_nobody() {
+fn nonsense_and_resets_do_no_harm() {
     let target = target(&[]);
     for nonsense in
         ["\r\n\r\n", "GET\0/ HTTP/9\r\n\r\n", "POST / HTTP/1.1\r\ncontent-length: 99\r\n\r\nshort", "\u{16}\u{3}"]

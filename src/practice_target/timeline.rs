@@ -1,4 +1,4 @@
-//! What changes over the run: the latency in force at a moment, its drift, and the slow time after an outage.
+//! What changes over the run: the latency in force at a time, its drift, and the slow time after an outage.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl Drift {
 #[derive(Debug, Clone)]
 pub(super) struct Timeline {
     pub(super) base: Latency,
-    /// Sorted by moment.
+    /// Sorted by elapsed.
     pub(super) steps: Vec<(Duration, Latency)>,
     pub(super) drift: Option<Drift>,
     /// Sorted and free of overlaps, as are the outages.
@@ -54,34 +54,34 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Reads one step of the schedule, `30s=150ms`, replacing an earlier step at the same moment.
+    /// Reads one step of the schedule, `30s=150ms`, replacing an earlier step at the same time.
     pub(super) fn add_step(&mut self, text: &str) -> Result<(), ValueError> {
-        let (moment, latency) = text
+        let (elapsed, latency) = text
             .split_once('=')
-            .ok_or_else(|| ValueError::form(text, "step", "moment=latency, for example 30s=150ms"))?;
-        let moment = parse_duration(moment)?;
+            .ok_or_else(|| ValueError::form(text, "step", "time=latency, for example 30s=150ms"))?;
+        let elapsed = parse_duration(elapsed)?;
         let latency = Latency::parse(latency)?;
-        self.steps.retain(|step| step.0 != moment);
-        self.steps.push((moment, latency));
+        self.steps.retain(|step| step.0 != elapsed);
+        self.steps.push((elapsed, latency));
         self.steps.sort_by_key(|step| step.0);
         Ok(())
     }
 
-    /// The distribution in force at a moment, before `factor`.
-    pub(super) fn latency(&self, moment: Duration) -> &Latency {
-        let begun = self.steps.partition_point(|step| step.0 <= moment);
+    /// The distribution in force at a time, before `factor`.
+    pub(super) fn latency(&self, elapsed: Duration) -> &Latency {
+        let begun = self.steps.partition_point(|step| step.0 <= elapsed);
         begun.checked_sub(1).map_or(&self.base, |last| &self.steps[last].1)
     }
 
-    /// By how much every latency is multiplied at a moment: drift times recovery.
-    pub(super) fn factor(&self, moment: Duration) -> f64 {
-        let drift = self.drift.map_or(1.0, |drift| 1.0 + drift.share * moment.div_duration_f64(drift.period));
-        drift * self.slowness(moment)
+    /// By how much every latency is multiplied at a time: drift times recovery.
+    pub(super) fn factor(&self, elapsed: Duration) -> f64 {
+        let drift = self.drift.map_or(1.0, |drift| 1.0 + drift.share * elapsed.div_duration_f64(drift.period));
+        drift * self.slowness(elapsed)
     }
 
-    fn slowness(&self, moment: Duration) -> f64 {
-        let ended = self.outages.iter().rev().map(|outage| outage.until).find(|until| *until <= moment);
-        match ended.map(|until| moment.saturating_sub(until)) {
+    fn slowness(&self, elapsed: Duration) -> f64 {
+        let ended = self.outages.iter().rev().map(|outage| outage.until).find(|until| *until <= elapsed);
+        match ended.map(|until| elapsed.saturating_sub(until)) {
             Some(since) if since < self.recovery => {
                 let left = 1.0 - since.div_duration_f64(self.recovery);
                 1.0 + (self.recovery_factor - 1.0) * left
@@ -90,8 +90,8 @@ impl Timeline {
         }
     }
 
-    pub(super) fn in_outage(&self, moment: Duration) -> bool {
-        self.outages.iter().any(|outage| outage.contains(moment))
+    pub(super) fn in_outage(&self, elapsed: Duration) -> bool {
+        self.outages.iter().any(|outage| outage.contains(elapsed))
     }
 }
 

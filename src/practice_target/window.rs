@@ -31,8 +31,8 @@ impl Window {
         Ok(Self { from, until: from.saturating_add(length) })
     }
 
-    pub(super) fn contains(&self, moment: Duration) -> bool {
-        (self.from..self.until).contains(&moment)
+    pub(super) fn contains(&self, elapsed: Duration) -> bool {
+        (self.from..self.until).contains(&elapsed)
     }
 }
 

@@ -26,11 +26,11 @@ impl BufferedBody {
         self.wanted = wanted;
     }
 
-    /// Takes the next chunk.
+    /// Appends a chunk, up to [`MAX_BODY`].
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         if self.wanted {
-            let room = MAX_BODY.saturating_sub(self.bytes.len()).min(chunk.len());
-            self.bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            let kept = MAX_BODY.saturating_sub(self.bytes.len()).min(chunk.len());
+            self.bytes.extend_from_slice(chunk.get(..kept).unwrap_or_default());
         }
     }
 
@@ -60,7 +60,7 @@ impl BufferedBody {
         Err(ErrorClass::Decompression)
     }
 
-    /// The body.
+    /// The body as far as it was kept.
     #[must_use]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -1,4 +1,4 @@
-//! Opening connections: names, TCP over each address in turn, perhaps a tunnel, TLS.
+//! Opens connections: name resolution, TCP to each address in turn, a proxy tunnel if configured, TLS.
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,32 +26,28 @@ use crate::plan::{
     http::{Reuse, Version},
 };
 
-/// Most origins that come from values and redirects, besides the plan's.
+/// Most origins that values and redirects may add to those of the plan.
 const MAX_FOUND: usize = 1_024;
 
-/// What all connections of a worker share.
+/// State that all connections of a worker share.
 pub(crate) struct Network {
-    /// How HTTP is spoken.
     pub http: HttpOptions,
     origins: RefCell<Vec<Rc<Origin>>>,
     most_origins: usize,
     tls: Connector,
     names: Names,
-    /// Origins that chose HTTP/1.1.
+    /// Origins that negotiated HTTP/1.1.
     plain: RefCell<HashSet<usize>>,
     open: Rc<Cell<u64>>,
-    /// The worker's read buffer.
     pub scratch: Scratch,
 }
 
 /// A connection that was just opened.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    /// Its bytes.
     pub stream: Stream,
-    /// Counts it.
     pub mark: OpenMark,
-    /// Whether HTTP/2 is spoken on it.
+    /// Whether HTTP/2 was negotiated.
     pub multiplexed: bool,
 }
 
@@ -81,19 +77,19 @@ impl Network {
         }
     }
 
-    /// Connections that are open now.
+    /// Number of open connections.
     #[must_use]
     pub(crate) fn open_connections(&self) -> u64 {
         self.open.get()
     }
 
-    /// An origin by its number.
+    /// The origin with this index.
     #[must_use]
     pub(crate) fn server(&self, number: usize) -> Option<Rc<Origin>> {
         self.origins.borrow().get(number).cloned()
     }
 
-    /// The number of an origin, new or known; None when there are too many to know another.
+    /// The index of an origin, which is added if it is new; None when there are too many.
     #[must_use]
     pub(crate) fn origin(&self, wanted: &Origin) -> Option<usize> {
         let mut origins = self.origins.borrow_mut();
@@ -105,13 +101,13 @@ impl Network {
         known
     }
 
-    /// Whether connections outlive their request.
+    /// Whether connections are reused between requests.
     #[must_use]
     pub(crate) fn reuses(&self) -> bool {
         self.http.connections != Reuse::PerRequest
     }
 
-    /// Whether a connection to an origin may be one of HTTP/2.
+    /// Whether a connection to an origin may use HTTP/2.
     #[must_use]
     pub(crate) fn may_multiplex(&self, origin: usize) -> bool {
         match self.http.version {
@@ -152,13 +148,13 @@ impl Network {
         let begin = Instant::now();
         let name = self.http.tls.server_name.as_ref().unwrap_or(&origin.host);
         let name = ServerName::try_from(name.clone()).map_err(|_| ErrorClass::Tls)?;
-        // Boxed, because it is large: without TLS, thousands of users that connect at once should not carry it.
+        // Boxed, because the future is large: thousands of users that connect at once without TLS should not pay for it.
         let shaken = Box::pin(self.tls.get()?.connect(name, stream)).await;
         let stream = shaken.map_err(|error| ErrorClass::of_io(Phase::Tls, &error))?;
         probe.secured(begin.elapsed().as_secs_f64());
         let multiplexed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         match self.http.version {
-            // A server that chooses nothing was asked for HTTP/2 and will not speak it.
+            // ALPN offered HTTP/2 alone, and the server selected no protocol: it has no HTTP/2.
             Version::Two if !multiplexed => return Err(ErrorClass::Tls),
             Version::Auto if !multiplexed => {
                 self.plain.borrow_mut().insert(position);

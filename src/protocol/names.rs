@@ -1,4 +1,4 @@
-//! From host names to addresses: overrides, what is forbidden, a cache, and the order in which addresses are tried.
+//! Name resolution: overrides of `hosts`, blocked hosts and addresses, a cache, and the order in which addresses are tried.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,10 +13,10 @@ use tokio::{net::lookup_host, time::Instant};
 use super::{ErrorClass, Phase};
 use crate::plan::names::{NameOptions, Policy, Select};
 
-/// Most names that are remembered.
+/// Most names in the cache of a worker.
 const MAX_NAMES: usize = 4_096;
 
-/// The names of a worker.
+/// The resolver of a worker.
 #[derive(Debug)]
 pub(crate) struct Names {
     options: NameOptions,
@@ -31,25 +31,25 @@ struct Known {
 }
 
 impl Names {
-    /// Nothing is known yet.
+    /// A resolver with an empty cache.
     #[must_use]
     pub(crate) fn new(options: NameOptions) -> Self {
         Self { options, known: RefCell::default(), turn: Cell::default() }
     }
 
-    /// Whether a host may be connected to.
+    /// Checks a host against `blockHostnames`.
     ///
     /// # Errors
-    /// [`ErrorClass::Blocked`] when it may not.
+    /// [`ErrorClass::Blocked`] when a pattern matches.
     pub(crate) fn check(&self, host: &str, port: u16) -> Result<(), ErrorClass> {
         let blocked = self.options.blocked_hosts.iter().any(|pattern| pattern.matches(host, port));
         if blocked { Err(ErrorClass::Blocked) } else { Ok(()) }
     }
 
-    /// Where a host may be reached, in the order in which to try.
+    /// The addresses of a host, in the order in which to try them.
     ///
     /// # Errors
-    /// When the name is not known, or everything it leads to is forbidden.
+    /// When the look-up fails, or every address is blocked.
     pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ErrorClass> {
         let elsewhere = self.options.hosts.iter().find(|(pattern, _)| pattern.matches(host, port));
         let addresses = if let Some((_, to)) = elsewhere {
@@ -72,7 +72,7 @@ impl Names {
         if allowed.is_empty() { Err(ErrorClass::Blocked) } else { Ok(allowed) }
     }
 
-    /// The address of this machine to connect to `peer` from, if the profile names any of its kind.
+    /// The local address to connect to `peer` from, if the profile lists one of the same address family.
     #[must_use]
     pub(crate) fn local_address(&self, peer: SocketAddr) -> Option<IpAddr> {
         let alike: Vec<_> = self.options.local_addresses.iter().filter(|own| own.is_ipv4() == peer.is_ipv4()).collect();
@@ -99,7 +99,7 @@ impl Names {
     }
 }
 
-/// Addresses in the order in which to try them: the kind that is preferred first, and within a kind as chosen.
+/// Sorts addresses: the preferred family first, and each family by `select`.
 fn order(addresses: &[IpAddr], policy: Policy, select: Select, turn: usize) -> Vec<IpAddr> {
     let of = |v4: bool| addresses.iter().copied().filter(move |address| address.is_ipv4() == v4).collect::<Vec<_>>();
     let kinds = match policy {

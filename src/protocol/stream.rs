@@ -1,7 +1,7 @@
 //! A connection's byte stream, plain or TLS, read through one buffer per worker.
 //!
 //! An idle user owns no read buffer: bytes go from the socket into the worker's scratch space and from there straight
-//! into the parser. That is most of the difference to 25 KiB a user.
+//! into the parser. Most of the saving against 25 KiB per user comes from this.
 
 use std::{
     cell::RefCell,
@@ -27,10 +27,9 @@ impl Default for Scratch {
     }
 }
 
-/// Plain or encrypted; as an [`AsyncRead`] it brings buffers of its own, for HTTP/2.
+/// A plain or encrypted connection. HTTP/2 uses it as an [`AsyncRead`] with buffers of its own.
 #[derive(Debug)]
 pub(crate) enum Stream {
-    /// TCP.
     Plain(TcpStream),
     /// TLS over TCP. Boxed: its state is twenty times the size of a plain one.
     Tls(Box<TlsStream<TcpStream>>),
@@ -44,10 +43,10 @@ impl Stream {
         }
     }
 
-    /// Reads once and shows what came to `consume`; an empty slice is the end of the stream.
+    /// Reads once and passes the bytes to `consume`; an empty slice is the end of the stream.
     ///
     /// # Errors
-    /// The stream's own.
+    /// Those of the socket or the TLS session.
     pub(crate) fn poll_read_with<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -60,10 +59,10 @@ impl Stream {
         Poll::Ready(Ok(consume(buffer.filled())))
     }
 
-    /// Writes all pieces in their order, telling `progress` how many bytes each system call took.
+    /// Writes all pieces in order and calls `progress` with the number of bytes that each system call wrote.
     ///
     /// # Errors
-    /// The stream's own.
+    /// Those of the socket or the TLS session.
     pub(crate) async fn write_all(&mut self, pieces: [&[u8]; 3], mut progress: impl FnMut(usize)) -> io::Result<()> {
         let mut pieces = pieces.map(IoSlice::new);
         let mut left = &mut pieces[..];
@@ -84,7 +83,7 @@ impl Stream {
 
     fn poll_put(&mut self, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         match (self, pieces) {
-            // One piece is the rule, and cheaper as a plain write.
+            // Most writes have one piece, and a plain write is cheaper.
             (Self::Plain(stream), [piece]) => Pin::new(stream).poll_write(context, piece),
             (Self::Plain(stream), pieces) => Pin::new(stream).poll_write_vectored(context, pieces),
             (Self::Tls(stream), pieces) => Pin::new(stream).poll_write_vectored(context, pieces),

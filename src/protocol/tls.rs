@@ -1,5 +1,5 @@
-//! TLS of the traffic side: rustls with ring, roots of the system or the profile, client certificates, or no verification
-//! at all when asked for.
+//! TLS to the target: rustls with ring, roots of the system or the profile, client certificates, and no verification when
+//! the profile disables it.
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,7 +18,7 @@ use crate::plan::{
     http::{TlsVersions, Version},
 };
 
-/// Makes TLS connections; all workers of a run share one, and so its store of sessions to resume.
+/// Makes TLS connections. All workers of a run share it, and with it the cache of sessions to resume.
 #[derive(Clone)]
 pub(crate) struct Connector {
     http: Arc<HttpOptions>,
@@ -26,11 +26,11 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// A connector, made at once only when it is `needed`: reading the system's roots takes longer than a short run's
-    /// whole start. Without need it is made when a redirect leads to an encrypted origin.
+    /// A connector whose configuration is built at once only when it is `needed`: reading the system's roots takes longer
+    /// than the rest of the start. Otherwise it is built when a redirect leads to an https origin.
     ///
     /// # Errors
-    /// When certificate, key or versions of the profile do not go together.
+    /// When certificate, key and versions of the profile don't match.
     pub(crate) fn new(needed: bool, http: &HttpOptions) -> Result<Self, rustls::Error> {
         let connector = Self { http: Arc::new(http.clone()), made: Arc::default() };
         if needed {
@@ -39,10 +39,10 @@ impl Connector {
         Ok(connector)
     }
 
-    /// The connector.
+    /// The connector, built on first use.
     ///
     /// # Errors
-    /// [`ErrorClass::Tls`] when it can't be made.
+    /// [`ErrorClass::Tls`] when it can't be built.
     pub(crate) fn get(&self) -> Result<&TlsConnector, ErrorClass> {
         self.make().map_err(|_| ErrorClass::Tls)
     }
@@ -50,7 +50,7 @@ impl Connector {
     fn make(&self) -> Result<&TlsConnector, rustls::Error> {
         if self.made.get().is_none() {
             let made = TlsConnector::from(Arc::new(config(&self.http)?));
-            // Another worker may have been faster.
+            // Another worker may have built it meanwhile.
             return Ok(self.made.get_or_init(|| made));
         }
         self.made.get().ok_or_else(|| rustls::Error::General("no connector".to_owned()))
@@ -90,7 +90,7 @@ fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// The profile's roots; without any the system's, or the bundled ones where the system has none.
+/// The root certificates of the profile, else those of the system, else the bundled ones.
 fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
     let mut roots = RootCertStore::empty();
     if !given.is_empty() {
@@ -104,7 +104,7 @@ fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
     roots
 }
 
-/// Takes any certificate, but still checks that the peer holds its key.
+/// Accepts any certificate, but still checks that the peer holds its key.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -158,7 +158,7 @@ fn defect_10_totals_are_still_there_when_the_run_is_over() {
     for (place, query) in json::queries(DataSource::Prometheus) {
         let expr = json::parsed(&place, &query);
         let bare = json::below(&expr).into_iter().any(|part| matches!(part, Expr::VectorSelector(_)));
-        let stat = place.contains("\"Sinks\"") || place.contains("\"Steps\"");
+        let stat = place.contains("\"Outputs\"") || place.contains("\"Steps\"");
         assert!(!(bare && stat && !query.contains("timestamp(")), "{place}: {query}");
     }
 }

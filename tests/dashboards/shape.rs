@@ -63,7 +63,7 @@ fn boxes_stay_on_the_grid_and_do_not_overlap() {
 /// The keys of Grafana's classic schema that these dashboards use: Grafana ignores a misspelt key silently.
 #[test]
 fn keys_are_those_that_grafana_knows() {
-    let board_keys = "uid title description tags schemaVersion editable graphTooltip timezone fiscalYearStartMonth weekStart \
+    let dashboard_keys = "uid title description tags schemaVersion editable graphTooltip timezone fiscalYearStartMonth weekStart \
                       preload refresh time timepicker links templating annotations panels";
     let panel_keys =
         "id type title description gridPos datasource targets fieldConfig options transformations collapsed panels";
@@ -73,7 +73,7 @@ fn keys_are_those_that_grafana_knows() {
                          datasource sort";
     let defaults_keys = "unit thresholds noValue max min color custom mappings";
     for file in json::all() {
-        known(&file.path, &file.json, board_keys);
+        known(&file.path, &file.json, dashboard_keys);
         for panel in list(&file.json, "panels") {
             known(&file.path, panel, panel_keys);
             known(&file.path, &panel["fieldConfig"]["defaults"], defaults_keys);

@@ -8,7 +8,7 @@ use std::{
 use super::support::{Asked, Bench, Ran, reply, serve};
 
 /// A server that gives a token of its own to each login; `refuse` tells which requests it answers with 401.
-fn backend(expires_in: u32, refuse: fn(&str) -> bool) -> (String, Asked) {
+fn login_server(expires_in: u32, refuse: fn(&str) -> bool) -> (String, Asked) {
     let given = AtomicUsize::new(0);
     let (address, asked) = serve(move |request| {
         if request.starts_with("POST /auth/") {
@@ -25,8 +25,8 @@ fn backend(expires_in: u32, refuse: fn(&str) -> bool) -> (String, Asked) {
 
 fn profile(base_url: &str, load: &str, flow: &str) -> String {
     format!(
-        "base_url: {base_url}\nauth:\n  backend:\n    token:\n      post: /auth/login\n      form: {{username: '${{user.name}}', password: hunter2}}\n      \
-         refresh: {{post: /auth/refresh, json: {{refresh_token: '${{refresh_token}}'}}}}\nhttp: {{auth: backend}}\n\
+        "base_url: {base_url}\nauth:\n  login:\n    token:\n      post: /auth/login\n      form: {{username: '${{user.name}}', password: hunter2}}\n      \
+         refresh: {{post: /auth/refresh, json: {{refresh_token: '${{refresh_token}}'}}}}\nhttp: {{auth: login}}\n\
          scenarios:\n  s:\n    {load}\n    user: {{user: {{name: 'u'}}}}\n    on_start: [{{set: {{user: \"${{{{name: 'u' + vu}}}}\"}}}}]\n    flow: {flow}\n"
     )
 }
@@ -45,7 +45,7 @@ fn first_lines(asked: &Asked) -> Vec<String> {
 
 #[test]
 fn each_user_has_a_token_of_its_own_and_keeps_it() {
-    let (base_url, asked) = backend(3_600, |_| false);
+    let (base_url, asked) = login_server(3_600, |_| false);
     let load = "{executor: per-vu-iterations, vus: 5, iterations: 4}".trim_matches(['{', '}']).replace(", ", "\n    ");
     let flow = "[{get: '/of/${vu}'}, {parallel: [[{get: '/of/${vu}'}]]}]";
     let (bench, ran) = run(&profile(&base_url, &load, flow));
@@ -68,21 +68,21 @@ fn each_user_has_a_token_of_its_own_and_keeps_it() {
     assert_eq!(summary["metrics"]["http_reqs"]["values"]["count"], 45);
     for file in ["summary.json", "intervals.log"] {
         let written = std::fs::read(bench.path().join("run").join(file)).unwrap();
-        let told = String::from_utf8_lossy(&written);
-        assert!(!told.contains("hunter2") && !told.contains("Bearer"), "{file}");
+        let text = String::from_utf8_lossy(&written);
+        assert!(!text.contains("hunter2") && !text.contains("Bearer"), "{file}");
     }
     assert!(
         String::from_utf8_lossy(&std::fs::read(bench.path().join("run/intervals.log")).unwrap())
-            .contains("auth backend")
+            .contains("auth login")
     );
     let check = bench.run(&["check", "p.yaml"]).stdout;
-    assert!(check.contains("auth backend (when needed)") && !check.contains("hunter2"), "{check}");
+    assert!(check.contains("auth login (when needed)") && !check.contains("hunter2"), "{check}");
     assert!(!(ran.stdout + &ran.stderr).contains("hunter2"));
 }
 
 #[test]
 fn a_token_whose_time_is_over_is_renewed_before_each_request() {
-    let (base_url, asked) = backend(0, |_| false);
+    let (base_url, asked) = login_server(0, |_| false);
     let load = "executor: per-vu-iterations\n    vus: 1\n    iterations: 1";
     let (_bench, ran) = run(&profile(&base_url, load, "[{get: /a}, {get: /b}, {get: /c, auth: none}]"));
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
@@ -96,7 +96,7 @@ fn a_token_whose_time_is_over_is_renewed_before_each_request() {
 #[test]
 fn a_refused_token_is_renewed_once_and_both_tries_count() {
     let (base_url, asked) =
-        backend(3_600, |request| request.contains("Bearer t0\r\n") || request.starts_with("GET /never"));
+        login_server(3_600, |request| request.contains("Bearer t0\r\n") || request.starts_with("GET /never"));
     let load = "executor: per-vu-iterations\n    vus: 1\n    iterations: 1";
     let (bench, ran) = run(&profile(&base_url, load, "[{get: /a}, {get: /never}, {get: /b}, {get: /c, expect: 401}]"));
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
@@ -113,5 +113,5 @@ fn without_a_token_the_iteration_fails_and_says_so() {
     let load = "executor: per-vu-iterations\n    vus: 1\n    iterations: 2";
     let (_bench, ran) = run(&profile(&format!("http://{address}"), load, "[{get: /a}]"));
     assert_eq!(first_lines(&asked), ["POST /auth/login", "POST /auth/login"]);
-    assert!(ran.stdout.contains("auth backend: no token received"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("auth login: no token received"), "{}", ran.stdout);
 }

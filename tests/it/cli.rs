@@ -165,7 +165,7 @@ fn no_check_passes_without_a_response() {
 }
 
 #[test]
-fn an_environment_that_is_not_text_is_no_fault() {
+fn an_environment_that_is_not_text_is_no_error() {
     use std::os::unix::ffi::OsStrExt;
     let bench = Bench::new();
     let mut command = bench.command(&["check", "quickstart"]);

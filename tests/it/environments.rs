@@ -3,20 +3,20 @@
 use super::support::{Bench, Ran, reply, serve};
 
 const PROFILE: &str = "
-vars: {SAID: profile, KEPT: kept}
+vars: {FROM: profile, KEPT: kept}
 base_url: http://127.0.0.1:1
 environments:
-  one: {base_url: 'http://ADDRESS', vars: {SAID: one}, http: {headers: {X-Env: one}}}
-  two: {base_url: 'http://ADDRESS', vars: {SAID: two}}
-  prod: {base_url: 'http://ADDRESS', vars: {SAID: prod}, protected: true, max_rate: 10}
+  one: {base_url: 'http://ADDRESS', vars: {FROM: one}, http: {headers: {X-Env: one}}}
+  two: {base_url: 'http://ADDRESS', vars: {FROM: two}}
+  prod: {base_url: 'http://ADDRESS', vars: {FROM: prod}, protected: true, max_rate: 10}
 environment: one
 presets:
-  quick: {iterations: 2, vars: {SAID: quick}}
+  quick: {iterations: 2, vars: {FROM: quick}}
   both: {preset: smoke}
 http: {headers: {X-Env: none, X-All: all}}
 rate: 5
 duration: 1s
-flow: [{get: '/${SAID}/${KEPT}'}]
+flow: [{get: '/${FROM}/${KEPT}'}]
 ";
 
 fn bench() -> (Bench, super::support::Asked) {
@@ -26,8 +26,8 @@ fn bench() -> (Bench, super::support::Asked) {
     (bench, asked)
 }
 
-/// Runs for a moment and gives what was asked for first.
-fn said(flags: &[&str], environment: &[(&str, &str)]) -> String {
+/// Runs briefly and returns path and header of the first request.
+fn first_request(flags: &[&str], environment: &[(&str, &str)]) -> String {
     let (bench, asked) = bench();
     let words = [&["run", "p.yaml", "--run-dir", "run"], flags].concat();
     let ran: Ran = bench.command(&words).envs(environment.iter().copied()).output().unwrap().into();
@@ -41,12 +41,12 @@ fn said(flags: &[&str], environment: &[(&str, &str)]) -> String {
 #[test]
 fn a_flag_stands_over_the_environment_and_that_over_the_profile() {
     let variable = ("LOADAGENT_ENVIRONMENT", "two");
-    assert_eq!(said(&[], &[]), "/one/kept one");
-    assert_eq!(said(&[], &[variable]), "/two/kept none");
-    assert_eq!(said(&["--environment", "one"], &[variable]), "/one/kept one");
-    assert_eq!(said(&["-e", "SAID=flag"], &[variable]), "/flag/kept none");
-    assert_eq!(said(&["--preset", "quick"], &[variable]), "/quick/kept none");
-    assert_eq!(said(&["--environment", "prod", "--confirm", "prod"], &[]), "/prod/kept none");
+    assert_eq!(first_request(&[], &[]), "/one/kept one");
+    assert_eq!(first_request(&[], &[variable]), "/two/kept none");
+    assert_eq!(first_request(&["--environment", "one"], &[variable]), "/one/kept one");
+    assert_eq!(first_request(&["-e", "FROM=flag"], &[variable]), "/flag/kept none");
+    assert_eq!(first_request(&["--preset", "quick"], &[variable]), "/quick/kept none");
+    assert_eq!(first_request(&["--environment", "prod", "--confirm", "prod"], &[]), "/prod/kept none");
 }
 
 #[test]
@@ -87,10 +87,10 @@ fn a_protected_environment_is_not_run_by_mistake() {
 #[test]
 fn own_presets_stand_beside_those_that_are_there() {
     let (bench, _asked) = bench();
-    let told = |preset| bench.run(&["check", "p.yaml", "--preset", preset]).stdout;
-    assert!(told("quick").contains("2 iterations shared by 1 user"), "{}", told("quick"));
-    assert_eq!(told("both"), told("smoke"));
-    assert!(told("smoke").contains("1/s for 30s"), "{}", told("smoke"));
+    let plan = |preset| bench.run(&["check", "p.yaml", "--preset", preset]).stdout;
+    assert!(plan("quick").contains("2 iterations shared by 1 user"), "{}", plan("quick"));
+    assert_eq!(plan("both"), plan("smoke"));
+    assert!(plan("smoke").contains("1/s for 30s"), "{}", plan("smoke"));
     let wrong = bench.run(&["check", "p.yaml", "--environment", "tow"]);
     assert_eq!(wrong.code, 104);
     let message = "p.yaml:2:1: --environment: unknown environment `tow`; known: one, two, prod";

@@ -113,7 +113,7 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
 }
 
 #[test]
-fn a_sink_that_is_done_waits_for_one_that_is_not() {
+fn an_output_that_is_done_waits_for_one_that_is_not() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], Reply { status: 503, headers: "", keeps: false, body: "" });
     let code = run(&bench, &target, "json=samples.json", &["--out", &influx(&store), "--drain", "2s"]);
@@ -162,7 +162,7 @@ fn a_file_that_cant_be_written_is_found_out_before_the_load() {
 }
 
 #[test]
-fn partial_writes_cost_what_they_say() {
+fn partial_writes_lose_what_the_receiver_reports() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
     let body = "partial write: points beyond retention policy dropped=2";
@@ -177,8 +177,8 @@ fn partial_writes_cost_what_they_say() {
 #[test]
 fn secrets_stand_nowhere_and_a_rotated_one_counts_at_once() {
     let (bench, target) = (Bench::new(), practice());
-    let who = Reply { status: 401, headers: "", keeps: false, body: "" };
-    let store = Store::start(&[], who);
+    let unauthorized = Reply { status: 401, headers: "", keeps: false, body: "" };
+    let store = Store::start(&[], unauthorized);
     let token = bench.write("token", "first-s3cret");
     let out = format!("influxdb=http://{}?org=o&bucket=b&gzip=false&token_file={}", store.address, token.display());
     assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]), 110);
@@ -264,8 +264,8 @@ fn raw_samples_are_as_many_as_requests_in_every_format() {
     let points: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for name in names {
         assert_eq!(lines.iter().filter(|line| line.starts_with(&format!("{name},"))).count(), 100, "{name}");
-        let told = points.iter().filter(|point| point["type"] == "Point" && point["metric"] == name).count();
-        assert_eq!(told, 100, "{name} in JSON");
+        let exported = points.iter().filter(|point| point["type"] == "Point" && point["metric"] == name).count();
+        assert_eq!(exported, 100, "{name} in JSON");
     }
     let mut csv = String::new();
     let file = std::fs::File::open(bench.path().join("samples.csv.gz")).unwrap();
@@ -329,8 +329,8 @@ fn every_option_of_an_output_is_documented() {
     for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "hdr", "scrape", "otlp"]
     {
         let words = if kind.contains('?') { kind.to_owned() } else { format!("{kind}?no_such_option=1") };
-        let fault = loadagent::testing::output::OutputAddress::parse(&words, |_| None).unwrap_err().to_string();
-        let options = fault.split("options are ").nth(1).unwrap_or_else(|| panic!("{fault}"));
+        let error = loadagent::testing::output::OutputAddress::parse(&words, |_| None).unwrap_err().to_string();
+        let options = error.split("options are ").nth(1).unwrap_or_else(|| panic!("{error}"));
         for option in options.split(", ") {
             assert!(guide.contains(&format!("`{option}`")), "docs/outputs.md does not tell of `{option}` ({kind})");
         }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::hostile_http1::ordeal;
+use super::hostile_http1::run_against;
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
@@ -75,12 +75,12 @@ fn answer(number: u32) -> Vec<u8> {
 }
 
 fn class_of(misbehave: fn(TcpStream, u32)) -> String {
-    ordeal("http", server(b"", misbehave), "version: 2-prior-knowledge", "").0
+    run_against("http", server(b"", misbehave), "version: 2-prior-knowledge", "").0
 }
 
 /// Each on a connection of its own, so that two floods do not mix.
 fn class_of_flood(misbehave: fn(TcpStream, u32)) -> String {
-    ordeal("http", server(b"", misbehave), "version: 2, connections: per_request", "").0
+    run_against("http", server(b"", misbehave), "version: 2, connections: per_request", "").0
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn what_breaks_the_protocol_is_a_protocol_error() {
     assert_eq!(class_of(|mut stream, _| drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"))), "protocol ");
     let data_first: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(DATA, END_STREAM, n, b"x")]);
     assert_eq!(class_of(data_first), "protocol ");
-    let stranger: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(DATA, 0, n + 1_000, b"x")]);
-    assert_eq!(class_of(stranger), "protocol ");
+    let unknown_stream: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(DATA, 0, n + 1_000, b"x")]);
+    assert_eq!(class_of(unknown_stream), "protocol ");
     let no_status: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(HEADERS, END_HEADERS | END_STREAM, n, &[])]);
     assert_eq!(class_of(no_status), "protocol ");
     let bad_hpack: fn(TcpStream, u32) = |stream, n| write(stream, &[frame(HEADERS, END_HEADERS, n, &[0xff; 20])]);
@@ -158,5 +158,5 @@ fn slowness_ends_where_it_stands() {
     assert_eq!(class_of(drip), "timeout_body ");
     // SETTINGS_INITIAL_WINDOW_SIZE of zero: at most the 64 KiB that were in flight before it came are sent.
     let closed = server(&[0, 4, 0, 0, 0, 0], |stream, _| write(stream, &[]));
-    assert_eq!(ordeal("http", closed, "version: 2", &format!("body: {}", "x".repeat(100_000))).0, "timeout_send ");
+    assert_eq!(run_against("http", closed, "version: 2", &format!("body: {}", "x".repeat(100_000))).0, "timeout_send ");
 }

@@ -21,15 +21,15 @@ fn count<'a>(summary: &'a Json, metric: &str) -> &'a Json {
     &summary["metrics"][metric]["values"]["count"]
 }
 
-/// First lines and what `line` says, of all requests.
+/// First line and value of header `line`, of all requests.
 fn lines(asked: &Asked, line: &str) -> Vec<String> {
     let requests = asked.requests.lock().unwrap();
-    let say = |request: &String| {
+    let shown = |request: &String| {
         let first = request.lines().next().unwrap().replace(" HTTP/1.1", "");
         let found = request.lines().find_map(|known| known.strip_prefix(&format!("{line}: ")));
         found.map_or(first.clone(), |value| format!("{first} {value}"))
     };
-    requests.iter().map(say).collect()
+    requests.iter().map(shown).collect()
 }
 
 #[test]
@@ -182,9 +182,9 @@ fn requests_are_shown_without_their_secrets() {
 }
 
 #[test]
-fn a_redirect_may_lead_to_an_origin_that_nobody_listens_on() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let answer = move |_: &str| reply(302, &format!("Location: http://{nobody}/\r\n"), b"");
+fn a_redirect_may_lead_to_an_origin_without_a_listener() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let answer = move |_: &str| reply(302, &format!("Location: http://{closed}/\r\n"), b"");
     let ((address, _), bench) = (serve(answer), Bench::new());
     run(&bench, "", &format!("      - get: http://{address}/\n        check: [{{status: 302}}]\n"), &[]);
     let summary = bench.summary();

@@ -33,10 +33,10 @@ pub(crate) fn server(tls: Option<Arc<ServerConfig>>) -> (SocketAddr, Arc<AtomicU
             while let Ok((stream, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::Relaxed);
                 match tls.clone() {
-                    None => drop(tokio::spawn(speak(stream))),
+                    None => drop(tokio::spawn(serve_http2(stream))),
                     Some(config) => drop(tokio::spawn(async move {
                         if let Ok(stream) = tokio_rustls::TlsAcceptor::from(config).accept(stream).await {
-                            speak(stream).await;
+                            serve_http2(stream).await;
                         }
                     })),
                 }
@@ -46,7 +46,7 @@ pub(crate) fn server(tls: Option<Arc<ServerConfig>>) -> (SocketAddr, Arc<AtomicU
     (address, connections)
 }
 
-async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+async fn serve_http2(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     let Ok(mut connection) = h2::server::handshake(stream).await else { return };
     while let Some(Ok((request, mut respond))) = connection.accept().await {
         tokio::spawn(async move {

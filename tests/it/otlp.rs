@@ -60,11 +60,11 @@ fn metrics(taken: &[ExportMetricsServiceRequest]) -> impl Iterator<Item = (&str,
     scopes.flat_map(|scope| &scope.metrics).map(|metric| (&*metric.name, metric.data.as_ref().unwrap()))
 }
 
-/// Requests of all intervals that a run's log tells, also after a crash.
+/// Requests of all intervals in a run's log, also after a crash.
 pub(crate) fn logged(bench: &Bench) -> u64 {
-    let told = bench.run(&["report", "--intervals", "run"]).stdout;
+    let listed = bench.run(&["report", "--intervals", "run"]).stdout;
     let of_line = |line: &str| serde_json::from_str::<Json>(line).unwrap()["http_reqs"].as_f64().unwrap_or(0.0);
-    format!("{}", told.lines().map(of_line).sum::<f64>()).parse().unwrap()
+    format!("{}", listed.lines().map(of_line).sum::<f64>()).parse().unwrap()
 }
 
 fn out(store: &Store) -> String {
@@ -152,9 +152,9 @@ fn partial_success_costs_what_it_says_and_a_remark_nothing() {
     let store = Store::start(&[], TAKEN);
     store.says(partial(2, "too old").encode_to_vec());
     assert_eq!(run(&bench, &target, &out(&store), &[]).code, 110);
-    let told = account(&bench);
-    assert_eq!(number(&told, "rejected"), 2 * store.bodies().len() as u64);
-    assert_eq!((&told["dead_letters"], &told["last_error"]), (&Json::Null, &Json::from("too old")));
+    let stats = account(&bench);
+    assert_eq!(number(&stats, "rejected"), 2 * store.bodies().len() as u64);
+    assert_eq!((&stats["dead_letters"], &stats["last_error"]), (&Json::Null, &Json::from("too old")));
 
     let (bench, store) = (Bench::new(), Store::start(&[], TAKEN));
     store.says(partial(0, "names were changed").encode_to_vec());
@@ -196,8 +196,8 @@ fn a_kill_in_an_outage_costs_nothing_that_replay_does_not_mend() {
 #[test]
 fn opentelemetrys_variables_count_and_their_secrets_stand_nowhere() {
     let (bench, target) = (Bench::new(), practice());
-    let who = Reply { status: 401, headers: "", keeps: false, body: "" };
-    let store = Store::start(&[], who);
+    let unauthorized = Reply { status: 401, headers: "", keeps: false, body: "" };
+    let store = Store::start(&[], unauthorized);
     let url = format!("http://{}/", target.address());
     let run = ["run", &url, "--rate", "50", "-d", "1s", "--run-dir", "run", "--out", "otlp", "--drain", "100ms"];
     let with_environment = |words: &[&str]| -> Ran {

@@ -69,7 +69,7 @@ impl Collector {
     }
 
     fn start_on(&self, mut server: Server, port: u16, limit: usize) -> SocketAddr {
-        let (told, address) = std::sync::mpsc::sync_channel(1);
+        let (bound, address) = std::sync::mpsc::sync_channel(1);
         let service = MetricsServiceServer::new(self.clone())
             .accept_compressed(CompressionEncoding::Gzip)
             .max_decoding_message_size(limit);
@@ -77,7 +77,7 @@ impl Collector {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let incoming = TcpIncoming::bind(([127, 0, 0, 1], port).into()).unwrap();
-                told.send(incoming.local_addr().unwrap()).unwrap();
+                bound.send(incoming.local_addr().unwrap()).unwrap();
                 server.add_service(service).serve_with_incoming(incoming).await.unwrap();
             });
         });
@@ -104,14 +104,14 @@ impl Collector {
     }
 }
 
-fn fault(code: Code) -> Answer {
+fn status(code: Code) -> Answer {
     Err(Status::new(code, "as the script has it"))
 }
 
 #[test]
 fn what_may_be_repeated_is_repeated_as_it_was() {
     let (bench, target) = (Bench::new(), practice());
-    let (collector, out) = Collector::answering([fault(Code::Unavailable), fault(Code::DeadlineExceeded)]);
+    let (collector, out) = Collector::answering([status(Code::Unavailable), status(Code::DeadlineExceeded)]);
     let ran = run(&bench, &target, &format!("{out}?timeout=3s"), &[]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let seen = collector.seen();
@@ -155,7 +155,7 @@ fn partial_success_costs_what_it_says() {
 #[test]
 fn what_is_refused_for_good_is_kept_as_dead_letters_and_sent_again() {
     let (bench, target) = (Bench::new(), practice());
-    let (collector, out) = Collector::answering((0..9).map(|_| fault(Code::InvalidArgument)));
+    let (collector, out) = Collector::answering((0..9).map(|_| status(Code::InvalidArgument)));
     assert_eq!(run(&bench, &target, &out, &[]).code, 110);
     let account = account(&bench);
     let rejected = number(&account, "rejected");
@@ -181,7 +181,7 @@ fn messages_past_the_limit_are_halved() {
 }
 
 #[test]
-fn a_kill_while_nobody_listens_costs_nothing_that_replay_does_not_mend() {
+fn a_kill_during_an_outage_loses_nothing_that_replay_does_not_send() {
     let (bench, target) = (Bench::new(), practice());
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://{}/", target.address());
@@ -200,10 +200,10 @@ fn a_kill_while_nobody_listens_costs_nothing_that_replay_does_not_mend() {
 }
 
 #[test]
-fn a_server_of_something_else_is_told_and_nothing_is_lost() {
+fn a_protocol_mismatch_is_reported_and_nothing_is_lost() {
     let (bench, target) = (Bench::new(), practice());
     let (collector, out) = Collector::answering([]);
-    collector.usually(fault(Code::Unimplemented));
+    collector.usually(status(Code::Unimplemented));
     assert_eq!(run(&bench, &target, &out, &["--drain", "100ms"]).code, 110);
     let account = account(&bench);
     assert_eq!(number(&account, "sent"), number(&account, "spooled"));

@@ -32,14 +32,14 @@ const TWO: &str = "scenarios:\n  \
     b: {executor: constant-arrival-rate, startTime: 1m, rate: 40, duration: 2m, preAllocatedVUs: 20, flow: [{get: /b}]}\n";
 
 #[test]
-fn flags_replace_the_load_of_a_profile_and_say_so() {
+fn flags_replace_the_load_of_a_profile_with_a_notice() {
     let target = practice(&[]);
     let bench = bench(&target, TWO);
     let ran = run(&bench, &["-u", "2", "-i", "10"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let told = "flags replace the load of a, b; they start together";
-    assert!(ran.stderr.contains(told), "{}", ran.stderr);
-    assert!(std::fs::read_to_string(bench.path().join("run/events.log")).unwrap().contains(told));
+    let notice = "flags replace the load of a, b; they start together";
+    assert!(ran.stderr.contains(notice), "{}", ran.stderr);
+    assert!(std::fs::read_to_string(bench.path().join("run/events.log")).unwrap().contains(notice));
     let report = target.report();
     assert_eq!((report.total, report.routes["/a"].total, report.routes["/b"].total), (10, 5, 5));
 }
@@ -219,7 +219,7 @@ fn only_the_tier_that_is_asked_for_fails_and_a_log_says_the_same() {
 }
 
 #[test]
-fn a_window_ends_the_run_and_tells_where_it_was() {
+fn a_window_aborts_the_run_and_its_time_is_reported() {
     let target = practice(&[("errors", "100%"), ("latency", "5ms")]);
     let bench = bench(
         &target,
@@ -236,7 +236,7 @@ fn a_window_ends_the_run_and_tells_where_it_was() {
 }
 
 #[test]
-fn a_threshold_of_the_command_line_is_told_apart() {
+fn a_threshold_of_the_command_line_is_marked() {
     let target = practice(&[]);
     let bench = bench(&target, "iterations: 5\nflow: [{get: /}]\nthresholds: {http_reqs: count>100}\n");
     let mut command = bench.command(&["run", "p.yaml", "--run-dir", "run"]);
@@ -265,7 +265,7 @@ fn check_warns_of_what_cannot_come_true() {
         thresholds: {http_reqs: rate>60000}\n",
     );
     let plan = check(&bench, &[]);
-    let told = |list: &str| {
+    let texts = |list: &str| {
         plan[list].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let expected = [
@@ -276,8 +276,8 @@ fn check_warns_of_what_cannot_come_true() {
         "ramp: 60 users at 1s think time reach at most 60/s requests, with a target that answers in no time",
         "threshold rate>60000 on http_reqs can't be met: the whole run reaches at most 33,481/s, with a target that answers in no time",
     ];
-    assert_eq!(told("warnings"), expected);
-    assert_eq!(told("notes"), ["ramp: 100 users at 1 per second do not all start within 1m: it ends with 60"]);
+    assert_eq!(texts("warnings"), expected);
+    assert_eq!(texts("notes"), ["ramp: 100 users at 1 per second do not all start within 1m: it ends with 60"]);
     assert_eq!((&plan["peaks"]["users"], &plan["peaks"]["users_at_ms"]), (&1_060.into(), &60_000.0.into()));
     let text = bench.run(&["check", "p.yaml"]).stdout;
     assert!(text.contains("timeline") && text.contains("peak: 1,060 users at 1m, 100/s at 0s"), "{text}");

@@ -122,7 +122,7 @@ impl Store {
             inner.kept.push(taken.clone());
         }
         // Receivers like to quote what they refuse; this one quotes everything.
-        let said = match (reply, &inner.words) {
+        let answer = match (reply, &inner.words) {
             (Reply { status: 204, .. }, _) => Vec::new(),
             (Reply { body: "", .. }, Some(words)) => words.clone(),
             (Reply { body: "", .. }, None) => format!("no: {head}").into_bytes(),
@@ -130,8 +130,8 @@ impl Store {
         };
         inner.writes.push(Seen { head, body: taken });
         let Reply { status, headers, .. } = reply;
-        let head = format!("HTTP/1.1 {status} Whatever\r\n{headers}content-length: {}\r\n\r\n", said.len());
-        [head.into_bytes(), said].concat()
+        let head = format!("HTTP/1.1 {status} Whatever\r\n{headers}content-length: {}\r\n\r\n", answer.len());
+        [head.into_bytes(), answer].concat()
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) fn hostile(misbehave: fn(TcpStream)) -> SocketAddr {
 }
 
 /// Answers and keeps the connection until the client leaves.
-pub(crate) fn say(mut stream: TcpStream, bytes: &[u8]) {
+pub(crate) fn send(mut stream: TcpStream, bytes: &[u8]) {
     // The client may be gone; that is the client's affair.
     drop(stream.write_all(bytes));
     drop(stream.read(&mut [0; 64]));
@@ -141,7 +141,7 @@ pub(crate) fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) ->
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (asked, answer) = (Asked::default(), Arc::new(answer));
-    let told = asked.clone();
+    let seen = asked.clone();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let (asked, answer) = (asked.clone(), answer.clone());
@@ -156,7 +156,7 @@ pub(crate) fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) ->
             });
         }
     });
-    (address, told)
+    (address, seen)
 }
 
 fn read_request(stream: &mut TcpStream) -> Option<String> {

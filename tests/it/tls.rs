@@ -42,7 +42,7 @@ fn server() -> (String, String) {
 }
 
 #[test]
-fn certificates_are_checked_unless_told_otherwise() {
+fn certificates_are_checked_unless_verification_is_skipped() {
     let (url, pem) = server();
     let run = |extra: &[&str], trusted: bool| {
         let bench = Bench::new();

@@ -1,4 +1,4 @@
-//! Traces: what the target was told, what arrived, and what the summary says must be the same.
+//! Traces: headers that the target received, spans that arrived, and the counts of the summary must agree.
 
 use std::{collections::BTreeSet, io::Read, net::SocketAddr, sync::Arc, sync::Mutex};
 
@@ -67,15 +67,15 @@ fn the_target_sees_exactly_what_is_exported() {
     let store = Store::start(&[AWAY, AWAY], TAKEN);
     let ran = run(&bench, &target, &format!("http://{}?ratio=0.6&max=15/s", store.address), &[]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let (told, seen) = (kept(&store), target.report().traces);
-    assert_eq!(seen.sampled_contexts.iter().cloned().collect::<BTreeSet<_>>(), contexts(&told));
+    let (spans_seen, seen) = (kept(&store), target.report().traces);
+    assert_eq!(seen.sampled_contexts.iter().cloned().collect::<BTreeSet<_>>(), contexts(&spans_seen));
     assert!((10..=30).contains(&seen.sampled), "{}", seen.sampled);
     assert_eq!((seen.sampled + seen.unsampled, seen.absent, seen.malformed), (100, 0, 0));
-    let roots: BTreeSet<_> = of_kind(&told, SpanKind::Internal).iter().map(|span| span.span_id.clone()).collect();
-    assert!(of_kind(&told, SpanKind::Client).iter().all(|span| roots.contains(&span.parent_span_id)));
-    assert_eq!(told.len(), 2 * roots.len());
+    let roots: BTreeSet<_> = of_kind(&spans_seen, SpanKind::Internal).iter().map(|span| span.span_id.clone()).collect();
+    assert!(of_kind(&spans_seen, SpanKind::Client).iter().all(|span| roots.contains(&span.parent_span_id)));
+    assert_eq!(spans_seen.len(), 2 * roots.len());
     let account = account(&bench);
-    assert_eq!((number(&account, "acknowledged"), number(&account, "retried")), (told.len() as u64, 2));
+    assert_eq!((number(&account, "acknowledged"), number(&account, "retried")), (spans_seen.len() as u64, 2));
     assert!(store.heads().iter().all(|head| head.starts_with("POST /v1/traces HTTP/1.1\r\n")));
     assert!(store.kept_bodies().iter().all(|body| !format!("{body:?}").contains("s3cret")));
 }
@@ -85,12 +85,12 @@ fn durations_are_those_of_the_metric() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
     assert_eq!(run(&bench, &target, &format!("otlp=http://{}?ratio=1&max=100", store.address), &[]).code, 0);
-    let told = kept(&store);
-    let requests = of_kind(&told, SpanKind::Client);
+    let spans_seen = kept(&store);
+    let requests = of_kind(&spans_seen, SpanKind::Client);
     let sum: u64 = requests.iter().map(|span| span.end_time_unix_nano - span.start_time_unix_nano).sum();
     let trend = bench.summary()["metrics"]["http_req_duration"]["values"].clone();
     let metric = trend["avg"].as_f64().unwrap() * 100.0;
-    assert_eq!((requests.len(), contexts(&told).len()), (100, 100));
+    assert_eq!((requests.len(), contexts(&spans_seen).len()), (100, 100));
     assert!((sum as f64 / 1e6 - metric).abs() < 1e-6 * metric, "{sum} ns and {metric} ms");
 }
 
@@ -111,7 +111,7 @@ fn what_an_outage_held_back_is_replayed_and_the_load_goes_on() {
 }
 
 #[test]
-fn a_profile_may_ask_for_traces_and_without_them_nothing_is_said() {
+fn a_profile_may_ask_for_traces_and_without_them_no_span_is_sent() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
     let scenario = "{executor: shared-iterations, vus: 1, iterations: 5, flow: [{get: /}, {get: /b}]}";
@@ -126,9 +126,9 @@ fn a_profile_may_ask_for_traces_and_without_them_nothing_is_said() {
     let (name, value) = given.split_once('=').unwrap();
     let output = command.env(name, value).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let told = kept(&store);
-    assert_eq!((contexts(&told).len(), of_kind(&told, SpanKind::Internal).len()), (10, 5));
-    let traces: BTreeSet<_> = told.iter().map(|span| span.trace_id.clone()).collect();
+    let spans_seen = kept(&store);
+    assert_eq!((contexts(&spans_seen).len(), of_kind(&spans_seen, SpanKind::Internal).len()), (10, 5));
+    let traces: BTreeSet<_> = spans_seen.iter().map(|span| span.trace_id.clone()).collect();
     assert_eq!(traces.len(), 5, "an iteration is a trace");
     let twice = ["run", "traced.yaml", "-q", "--out", "traces=http://h", "--traces", "http://h"];
     assert_eq!(bench.run(&twice).code, 104);
@@ -151,13 +151,13 @@ impl TraceService for Collector {
 
 impl Collector {
     fn start(&self) -> SocketAddr {
-        let (told, address) = std::sync::mpsc::sync_channel(1);
+        let (bound, address) = std::sync::mpsc::sync_channel(1);
         let service = TraceServiceServer::new(self.clone()).accept_compressed(CompressionEncoding::Gzip);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into()).unwrap();
-                told.send(incoming.local_addr().unwrap()).unwrap();
+                bound.send(incoming.local_addr().unwrap()).unwrap();
                 Server::builder().add_service(service).serve_with_incoming(incoming).await.unwrap();
             });
         });
@@ -170,7 +170,7 @@ fn grpc_takes_spans_too() {
     let (bench, target, collector) = (Bench::new(), practice(), Collector::default());
     let ran = run(&bench, &target, &format!("grpc://{}?ratio=1&max=100", collector.start()), &[]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let told = spans(collector.0.lock().unwrap().clone());
-    assert_eq!(target.report().traces.sampled_contexts.into_iter().collect::<BTreeSet<_>>(), contexts(&told));
-    assert_eq!(contexts(&told).len(), 100);
+    let spans_seen = spans(collector.0.lock().unwrap().clone());
+    assert_eq!(target.report().traces.sampled_contexts.into_iter().collect::<BTreeSet<_>>(), contexts(&spans_seen));
+    assert_eq!(contexts(&spans_seen).len(), 100);
 }

@@ -41,7 +41,7 @@ impl Case {
             Some(load) => format!("{{{load}, {flow}}}").replace("{,", "{"),
             None => format!("scenarios: {{it: {{{}, {flow}}}}}", self.load),
         };
-        profile::load("case.yaml", &text, &Given::default()).unwrap_or_else(|faults| panic!("{}: {faults}", self.what))
+        profile::load("case.yaml", &text, &Given::default()).unwrap_or_else(|errors| panic!("{}: {errors}", self.what))
     }
 
     /// What is not as it should be.

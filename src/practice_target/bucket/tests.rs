@@ -13,7 +13,7 @@ fn the_burst_passes_then_the_rate() {
 }
 
 #[test]
-fn the_wait_is_told_and_rounded_up() {
+fn the_wait_is_rounded_up() {
     let mut bucket = Bucket::new(Limit::parse("30/m:1").unwrap());
     let start = Instant::now();
     assert!(bucket.take(start).is_ok());

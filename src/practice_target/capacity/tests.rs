@@ -6,7 +6,7 @@ use super::*;
 use crate::practice_target::shared::lock;
 
 #[tokio::test]
-async fn places_go_to_the_first_who_waits() {
+async fn places_go_to_the_longest_waiting() {
     let capacity = Arc::new(Capacity::new(Some(1), 3));
     let order = Arc::new(Mutex::new(Vec::new()));
     let held = capacity.enter().await.unwrap();
@@ -32,7 +32,7 @@ async fn places_go_to_the_first_who_waits() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_leaves_the_queue() {
+async fn a_client_that_disconnects_leaves_the_queue() {
     let capacity = Capacity::new(Some(1), 0);
     let held = capacity.enter().await.unwrap();
     assert!(capacity.enter().await.is_err());

@@ -7,12 +7,12 @@ fn at(seconds: u64) -> Duration {
 }
 
 #[test]
-fn a_step_holds_from_its_moment_on() {
+fn a_step_holds_from_its_time_on() {
     let mut timeline = Timeline { base: Latency::Constant(0.05), ..Timeline::default() };
     timeline.add_step("60s=10ms").unwrap();
     timeline.add_step("30s=150ms").unwrap();
-    for (moment, seconds) in [(0, 0.05), (29, 0.05), (30, 0.15), (59, 0.15), (60, 0.01)] {
-        assert_eq!(timeline.latency(at(moment)), &Latency::Constant(seconds));
+    for (second, seconds) in [(0, 0.05), (29, 0.05), (30, 0.15), (59, 0.15), (60, 0.01)] {
+        assert_eq!(timeline.latency(at(second)), &Latency::Constant(seconds));
     }
     assert!(timeline.add_step("150ms").unwrap_err().to_string().contains("30s=150ms"));
 }
@@ -34,8 +34,8 @@ fn recovery_falls_from_the_factor_to_one() {
         recovery_factor: 10.0,
         ..Timeline::default()
     };
-    for (moment, factor) in [(19, 1.0), (25, 10.0), (30, 5.5), (35, 1.0), (100, 1.0)] {
-        assert!((timeline.factor(at(moment)) - factor).abs() < 1e-9, "at {moment}s");
+    for (second, factor) in [(19, 1.0), (25, 10.0), (30, 5.5), (35, 1.0), (100, 1.0)] {
+        assert!((timeline.factor(at(second)) - factor).abs() < 1e-9, "at {second}s");
     }
     assert!(timeline.in_outage(at(24)) && !timeline.in_outage(at(25)));
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn contexts_are_told_apart_and_have_a_bound() {
+fn contexts_are_distinguished_and_bounded() {
     let mut log = TraceLog::default();
     let context = |flags| format!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{flags}");
     let zero = "00-00000000000000000000000000000000-b7ad6b7169203331-01".to_owned();

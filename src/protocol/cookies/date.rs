@@ -1,4 +1,4 @@
-//! Dates of cookies (RFC 6265, section 5.1.1): servers use many notations, so only the parts are looked for.
+//! Parser of cookie dates (RFC 6265, section 5.1.1): servers use many formats, so it only looks for the parts.
 
 use std::time::SystemTime;
 
@@ -10,7 +10,7 @@ use jiff::{
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// Reads a date; one before 1970 is 1970.
+/// Parses a date; dates before 1970 become 1970.
 pub(super) fn parse(text: &str) -> Option<SystemTime> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     let is_delimiter = |c: char| !(c.is_ascii_alphanumeric() || c == ':');

@@ -1,7 +1,7 @@
-//! Cookies of one user (RFC 6265): set by responses, sent with the requests that they are meant for.
+//! Cookies of one user (RFC 6265): stored from responses, sent with the requests that they match.
 //!
-//! Own, because of what a generator needs: an empty jar costs no memory and no time, there is one user behind it, and the
-//! list of public suffixes (hundreds of kilobytes in the crates that have it) protects nobody here.
+//! No crate is used, because a generator has other needs: an empty jar must cost no memory and no time, each jar has one
+//! user, and a list of public suffixes (hundreds of kilobytes in the crates that have it) protects nothing here.
 
 mod date;
 mod set_cookie;
@@ -13,14 +13,13 @@ use self::set_cookie::Lifetime;
 /// Most cookies of a user; RFC 6265 asks for 50 a domain.
 const MAX_COOKIES: usize = 150;
 
-/// Where a request goes, as far as cookies care.
+/// The parts of a request's URL that decide which cookies match.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Site<'a> {
-    /// Whether it is encrypted.
+    /// Whether the scheme is https.
     pub tls: bool,
-    /// Host name or address.
     pub host: &'a str,
-    /// Path, perhaps with a query.
+    /// Path and optional query.
     pub target: &'a str,
 }
 
@@ -49,23 +48,23 @@ struct Cookie {
 }
 
 impl Jar {
-    /// Whether there are none.
+    /// Whether the jar holds no cookie.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
         self.cookies.is_empty()
     }
 
-    /// Throws all away.
+    /// Deletes all cookies and frees their memory.
     pub(crate) fn clear(&mut self) {
         self.cookies = Vec::new();
     }
 
-    /// Takes the value of a `Set-Cookie` line of a response from `site`. What makes no sense is ignored, as the RFC wants.
+    /// Stores the cookie of a `Set-Cookie` header of a response from `site`. Ignores an invalid one, as the RFC requires.
     pub(crate) fn take(&mut self, site: Site<'_>, line: &[u8], now: Instant) {
         let Some(set) = set_cookie::parse(line) else { return };
         let host = site.host.to_ascii_lowercase();
         let domain = set.domain.filter(|domain| **domain != *host);
-        // A domain without a dot would be a whole top level.
+        // A domain without a dot would be a top-level domain.
         if domain.as_deref().is_some_and(|domain| !domain.contains('.') || !is_below(&host, domain)) {
             return;
         }
@@ -103,8 +102,8 @@ impl Jar {
         }
     }
 
-    /// Appends what a `Cookie` line to `site` says: `a=b; c=d`, without names that the request gives itself in `own`.
-    /// Appends nothing if nothing is meant for it.
+    /// Appends the value of the `Cookie` header for `site`, `a=b; c=d`, without the names that the request's own header
+    /// `own` sets. Appends nothing if no cookie matches.
     pub(crate) fn write_cookie_header(&self, site: Site<'_>, own: &[u8], now: Instant, out: &mut Vec<u8>) {
         let path = site.path();
         let begin = out.len();
@@ -130,7 +129,7 @@ impl Jar {
     }
 }
 
-/// Names in a `Cookie` line.
+/// Cookie names in a `Cookie` header.
 fn names_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|byte| *byte == b';').filter_map(|pair| pair.split(|byte| *byte == b'=').next()).map(<[u8]>::trim_ascii)
 }

@@ -1,13 +1,13 @@
-//! Reading a `Set-Cookie` line (RFC 6265, section 5.2), as lenient as browsers are.
+//! Parser of the `Set-Cookie` header (RFC 6265, section 5.2), as lenient as browsers.
 
 use std::time::{Duration, SystemTime};
 
 use super::date;
 
-/// Longest line that is taken; browsers stop at the same.
+/// Longest header value that is accepted; browsers have the same limit.
 const MAX_LINE: usize = 4 * 1024;
 
-/// What a line says.
+/// A parsed `Set-Cookie` header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SetCookie<'a> {
     pub(super) name: &'a [u8],
@@ -21,18 +21,18 @@ pub(super) struct SetCookie<'a> {
     pub(super) lifetime: Lifetime,
 }
 
-/// How long a cookie lives.
+/// When a cookie expires.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Lifetime {
-    /// No end is named.
+    /// With the session: neither `Max-Age` nor `Expires` is set.
     Session,
-    /// From now on.
+    /// After this time from now.
     For(Duration),
-    /// It ends here: this is how cookies are deleted.
+    /// At once: this is how servers delete cookies.
     Over,
 }
 
-/// Reads a line's value; None if it is to be ignored.
+/// Parses a header value; None if it must be ignored.
 pub(super) fn parse(line: &[u8]) -> Option<SetCookie<'_>> {
     // Control bytes would end up in requests.
     if line.len() > MAX_LINE || line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {

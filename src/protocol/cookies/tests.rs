@@ -1,4 +1,4 @@
-//! Which cookies are taken, and which requests they go with.
+//! Which cookies are stored, and with which requests they are sent.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn site<'a>(host: &'a str, target: &'a str) -> Site<'a> {
 }
 
 /// What goes to a site after `lines` came from another.
-fn said(from: Site<'_>, lines: &[&str], to: Site<'_>) -> String {
+fn cookie_header(from: Site<'_>, lines: &[&str], to: Site<'_>) -> String {
     let (mut jar, now) = (Jar::default(), Instant::now());
     lines.iter().for_each(|line| jar.take(from, line.as_bytes(), now));
     let mut out = Vec::new();
@@ -23,7 +23,7 @@ fn said(from: Site<'_>, lines: &[&str], to: Site<'_>) -> String {
 #[test]
 fn cookies_go_back_to_the_host_that_set_them() {
     let shop = site("shop.example.org", "/cart/add?x=/y/");
-    let sent = |line: &str, to: Site<'_>| said(shop, &[line], to);
+    let sent = |line: &str, to: Site<'_>| cookie_header(shop, &[line], to);
     assert_eq!(sent("a=b", shop), "a=b");
     assert_eq!(sent("a=b; Path=/", site("SHOP.example.org", "/")), "a=b");
     assert_eq!(sent("a=b; Path=/", site("example.org", "/")), "");
@@ -34,27 +34,27 @@ fn cookies_go_back_to_the_host_that_set_them() {
     assert_eq!(sent("a=b; Domain=other.org", shop), "", "a foreign domain");
     assert_eq!(sent("a=b; Domain=org", shop), "", "a top level");
     let address = site("10.0.0.1", "/");
-    assert_eq!(said(address, &["a=b; Domain=0.0.1"], address), "", "addresses have no domains");
+    assert_eq!(cookie_header(address, &["a=b; Domain=0.0.1"], address), "", "addresses have no domains");
 }
 
 #[test]
 fn paths_and_encryption_bound_them() {
     let from = site("h", "/a/b");
-    let sent = |line: &str, target: &str| said(from, &[line], site("h", target));
+    let sent = |line: &str, target: &str| cookie_header(from, &[line], site("h", target));
     assert_eq!(sent("a=b", "/a/c"), "a=b", "the default path is up to the last slash");
     assert_eq!(sent("a=b", "/"), "");
     assert_eq!(sent("a=b; path=/x", "/x/y?z"), "a=b");
     assert_eq!(sent("a=b; path=/x", "/xy"), "");
     assert_eq!(sent("a=b; path=/x/", "/x/y"), "a=b");
     assert_eq!(sent("a=b; secure", "/a/b"), "");
-    assert_eq!(said(from, &["a=b; SECURE"], Site { tls: true, ..from }), "a=b");
+    assert_eq!(cookie_header(from, &["a=b; SECURE"], Site { tls: true, ..from }), "a=b");
 }
 
 #[test]
 fn longer_paths_go_first_and_the_last_value_counts() {
     let from = site("h", "/");
     let lines = ["a=1", "b=2; path=/x", "c=3", "a=4", "d="];
-    assert_eq!(said(from, &lines, site("h", "/x")), "b=2; a=4; c=3; d=");
+    assert_eq!(cookie_header(from, &lines, site("h", "/x")), "b=2; a=4; c=3; d=");
 }
 
 #[test]
@@ -67,17 +67,17 @@ fn cookies_end_and_are_deleted() {
     jar.write_cookie_header(from, b"", now + Duration::from_secs(9), &mut out);
     jar.write_cookie_header(from, b"", now + Duration::from_secs(10), &mut out);
     assert_eq!(out, b"a=b");
-    assert_eq!(said(from, &["a=b", "a=; Max-Age=0"], from), "");
-    assert_eq!(said(from, &["a=b", "a=; Expires=Thu, 01-Jan-1970 00:00:00 GMT"], from), "");
-    assert_eq!(said(from, &["a=b; Expires=Fri, 01-Jan-2100 00:00:00 GMT"], from), "a=b");
-    assert_eq!(said(from, &["a=b; Expires=never; Max-Age=soon"], from), "a=b");
+    assert_eq!(cookie_header(from, &["a=b", "a=; Max-Age=0"], from), "");
+    assert_eq!(cookie_header(from, &["a=b", "a=; Expires=Thu, 01-Jan-1970 00:00:00 GMT"], from), "");
+    assert_eq!(cookie_header(from, &["a=b; Expires=Fri, 01-Jan-2100 00:00:00 GMT"], from), "a=b");
+    assert_eq!(cookie_header(from, &["a=b; Expires=never; Max-Age=soon"], from), "a=b");
 }
 
 #[test]
 fn what_makes_no_sense_is_ignored_and_a_jar_is_bounded() {
     let from = site("h", "/");
     let long = format!("a={}", "x".repeat(5_000));
-    assert_eq!(said(from, &["", "=b", "novalue", "a=b\rc", &long], from), "");
+    assert_eq!(cookie_header(from, &["", "=b", "novalue", "a=b\rc", &long], from), "");
     let (mut jar, now) = (Jar::default(), Instant::now());
     for number in 0..10_000 {
         jar.take(from, format!("c{number}=x").as_bytes(), now);

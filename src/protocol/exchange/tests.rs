@@ -336,8 +336,10 @@ fn a_slow_consumer_holds_an_http2_server_back() {
                             if stream.capacity() == 0 {
                                 stalled.notify_one();
                             }
-                            let Some(Ok(room)) = poll_fn(|context| stream.poll_capacity(context)).await else { return };
-                            let length = room.min(left);
+                            let Some(Ok(capacity)) = poll_fn(|context| stream.poll_capacity(context)).await else {
+                                return;
+                            };
+                            let length = capacity.min(left);
                             left -= length;
                             counter.fetch_add(length, Ordering::Relaxed);
                             stream.send_data(Bytes::from(vec![b'a'; length]), left == 0).unwrap();

@@ -92,7 +92,7 @@ fn redirects_end() {
     let mut go = || trail.next(&network, &Outgoing::constant(&spec), 302, head).map(|next| next.is_some());
     assert_eq!([go(), go(), go()], [Ok(true), Ok(true), Err(ErrorClass::Redirect)]);
     let mut none = Trail::new(Instant::now(), 0);
-    assert!(none.next(&network, &Outgoing::constant(&spec), 302, head).unwrap().is_none(), "nobody wants to follow");
+    assert!(none.next(&network, &Outgoing::constant(&spec), 302, head).unwrap().is_none(), "redirects are off");
     let mut trail = Trail::new(Instant::now(), 5_000);
     let far = |n: usize| format!("HTTP/1.1 302 X\r\nLocation: http://h{n}.example/\r\n\r\n");
     let mut go = |n| trail.next(&network, &Outgoing::constant(&spec), 302, far(n).as_bytes()).is_ok();
@@ -101,8 +101,8 @@ fn redirects_end() {
 
 #[test]
 fn a_challenge_is_answered_once() {
-    let who = Digest { username: "u".into(), password: "p".into() };
-    let spec = RequestSpec { digest: Some(Arc::new(who)), ..request("POST", "", "ok") };
+    let credentials = Digest { username: "u".into(), password: "p".into() };
+    let spec = RequestSpec { digest: Some(Arc::new(credentials)), ..request("POST", "", "ok") };
     let network = network(HttpOptions::default());
     let head = b"HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=x\r\nWWW-Authenticate: Digest nonce=\"n\", realm=\"r\"\r\n\r\n";
     let mut trail = Trail::new(Instant::now(), 0);

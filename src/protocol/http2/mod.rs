@@ -195,9 +195,9 @@ impl Response {
 async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), ErrorClass> {
     while !body.is_empty() {
         stream.reserve_capacity(body.len());
-        let room = poll_fn(|context| stream.poll_capacity(context)).await;
-        let Some(Ok(room)) = room else { return Err(ErrorClass::Send) };
-        let piece = body.split_to(room.min(body.len()));
+        let capacity = poll_fn(|context| stream.poll_capacity(context)).await;
+        let Some(Ok(capacity)) = capacity else { return Err(ErrorClass::Send) };
+        let piece = body.split_to(capacity.min(body.len()));
         let last = body.is_empty();
         stream.send_data(piece, last).map_err(|error| class_of(Phase::Send, &error))?;
     }

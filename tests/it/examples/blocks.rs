@@ -17,7 +17,7 @@ fn branches_go_where_the_condition_says() {
 }
 
 #[test]
-fn loops_go_round_as_often_as_they_say() {
+fn loops_repeat_as_often_as_written() {
     let ran = Example::run("loops");
     for turn in 0..3 {
         let at_turn = ran.at("/chat").into_iter().filter(|seen| query(seen, "turn") == turn.to_string());

@@ -13,7 +13,7 @@ fn chi_square(counts: &[usize], shares: &[f64]) -> f64 {
 const BOUND: [f64; 2] = [10.828, 13.816];
 
 #[test]
-fn choose_has_the_mix_of_its_weights_whoever_runs_it() {
+fn choose_has_the_mix_of_its_weights_across_users() {
     let paths = ["/chat", "/search", "/upload"];
     let first = Example::run_with("choose", &["--workers", "1"], 0);
     let counts = first.counts(paths);

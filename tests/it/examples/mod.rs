@@ -48,7 +48,7 @@ impl Seen {
     }
 
     fn json(&self) -> Json {
-        serde_json::from_str(&self.body).unwrap_or_else(|fault| panic!("{fault}: {}", self.body))
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     fn header(&self, name: &str) -> &str {
@@ -115,7 +115,7 @@ fn query<'s>(seen: &'s Seen, name: &str) -> &'s str {
 }
 
 #[test]
-fn all_examples_are_bundled_and_told_of_in_the_reference() {
+fn all_examples_are_bundled_and_listed_in_the_reference() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let reference = std::fs::read_to_string(root.join("docs/profile.md")).unwrap();
     let listed = Bench::new().run(&["profiles"]).stdout;

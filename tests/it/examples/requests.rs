@@ -57,7 +57,7 @@ fn bodies_are_what_was_written() {
 }
 
 #[test]
-fn what_is_expected_is_said_and_the_rest_fails() {
+fn expected_statuses_pass_and_others_fail() {
     let ran = Example::run("check-and-expect");
     for (path, status) in [("/catalog", 200), ("/missing", 404), ("/billing", 402), ("/quota", 429), ("/echo", 200)] {
         assert_eq!(ran.at(path).iter().filter(|seen| seen.status == status).count(), 20, "{path}");
@@ -82,8 +82,8 @@ fn flows_are_used_with_values_of_their_own() {
     let ran = Example::run("reuse");
     assert_eq!(ran.counts(["/ask/small", "/ask/large", "/done"]), [10, 10, 10]);
     for seen in ran.at("/ask/") {
-        let (model, question) = if seen.path == "/ask/small" { ("small", "hello") } else { ("large", "and then?") };
-        assert_eq!(seen.json(), json!({"model": model, "question": question}));
+        let (model, text) = if seen.path == "/ask/small" { ("small", "hello") } else { ("large", "and then?") };
+        assert_eq!(seen.json(), json!({"model": model, "question": text}));
     }
     assert!(ran.at("/done").iter().all(|seen| seen.json() == json!({"answered": true})));
 }

@@ -1,4 +1,4 @@
-//! `constant-arrival-rate` and `ramping-arrival-rate`: iterations at their moments, whoever is free takes them.
+//! `constant-arrival-rate` and `ramping-arrival-rate`: iterations start at scheduled times, on any idle user.
 
 use super::Case;
 
@@ -28,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
         users: &[(9_050, 1)],
     },
     Case {
-        what: "rate: maxVUs is preAllocatedVUs by default, and what nobody is free for is dropped",
+        what: "rate: maxVUs is preAllocatedVUs by default, an arrival without an idle user is dropped",
         load: "executor: constant-arrival-rate, rate: 10, duration: 5s, preAllocatedVUs: 3",
         think_ms: 950,
         counts: (15, 35, 50),
