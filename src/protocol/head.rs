@@ -1,4 +1,4 @@
-//! Looking into heads that were kept, and at the first line of requests: rare work on bytes that were parsed before.
+//! Reads kept heads and request lines: rare work on bytes that were parsed before.
 
 use std::ops::Range;
 

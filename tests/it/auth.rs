@@ -72,8 +72,7 @@ fn each_user_has_a_token_of_its_own_and_keeps_it() {
         assert!(!text.contains("hunter2") && !text.contains("Bearer"), "{file}");
     }
     assert!(
-        String::from_utf8_lossy(&std::fs::read(bench.path().join("run/intervals.log")).unwrap())
-            .contains("auth login")
+        String::from_utf8_lossy(&std::fs::read(bench.path().join("run/intervals.log")).unwrap()).contains("auth login")
     );
     let check = bench.run(&["check", "p.yaml"]).stdout;
     assert!(check.contains("auth login (when needed)") && !check.contains("hunter2"), "{check}");
