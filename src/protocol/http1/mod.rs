@@ -4,6 +4,9 @@
 //! and export included, and seven times the memory per idle user, because each owns its buffers. hyper serves the practice
 //! target, where neither matters. The head parser is `httparse`, as in hyper.
 
+pub(crate) mod chunked;
+pub(crate) mod response;
+
 use std::task::{Context, Poll, ready};
 
 use self::response::ResponseError;
