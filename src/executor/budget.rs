@@ -1,4 +1,4 @@
-//! Iterations that a closed scenario may begin: without limit, so many for all workers together, or so many a user.
+//! The iteration limit of a closed scenario: none, shared by all workers, or per user.
 
 use std::{
     cell::Cell,
@@ -12,19 +12,19 @@ use tokio::sync::{Notify, futures::Notified};
 
 use crate::plan::{Partition, Work};
 
-/// What may still be begun.
+/// Iterations that may still start.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
-    /// Left to all workers together; None when they share none.
+    /// Left for all workers together; None without a shared limit.
     shared: Option<Arc<AtomicU64>>,
-    /// For each user; None for as many as fit into the time.
+    /// Limit per user; None without one.
     per_user: Option<u64>,
     /// Notified when something is spent: a worker without users of its own would not notice.
     wakeup: Arc<Notify>,
 }
 
 impl Budget {
-    /// The part of the work that falls to a segment.
+    /// The share of a segment.
     #[must_use]
     pub(crate) fn new(work: Work, segment: Partition) -> Self {
         let (shared, per_user) = match work {
@@ -35,7 +35,7 @@ impl Budget {
         Self { shared, per_user, wakeup: Arc::default() }
     }
 
-    /// Takes an iteration for a user that has begun so many.
+    /// Takes an iteration for a user that has started `begun`; false when none is left.
     pub(crate) fn take(&self, begun: &Cell<u64>) -> bool {
         if self.is_done(begun.get()) {
             return false;
@@ -49,19 +49,19 @@ impl Budget {
         taken
     }
 
-    /// Whether a user that has begun so many may begin no more.
+    /// Whether a user that has started `begun` iterations may start no more.
     #[must_use]
     pub(crate) fn is_done(&self, begun: u64) -> bool {
         self.per_user.is_some_and(|each| begun >= each)
     }
 
-    /// Whether no user may begin one; `begun` holds the number of each user of this worker.
+    /// Whether no user may start another; `begun` holds the count of each user of this worker.
     pub(crate) fn is_spent(&self, mut begun: impl Iterator<Item = u64>) -> bool {
         let shared = self.shared.as_ref().is_some_and(|left| left.load(Relaxed) == 0);
         shared || self.per_user.is_some() && begun.all(|begun| self.is_done(begun))
     }
 
-    /// Takes what was never begun: of the shared iterations the first caller gets all.
+    /// Takes the iterations that never started; the first caller gets all shared ones.
     pub(crate) fn take_rest(&self, begun: impl Iterator<Item = u64>) -> u64 {
         let shared = self.shared.as_ref().map_or(0, |left| left.swap(0, Relaxed));
         let own = self.per_user.map_or(0, |each| begun.map(|begun| each.saturating_sub(begun)).sum());

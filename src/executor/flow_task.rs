@@ -32,7 +32,7 @@ use crate::{
     protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
 };
 
-/// What all flow tasks of a user share.
+/// State that all flow tasks of a user share.
 #[derive(Debug)]
 pub(crate) struct User {
     /// The scenario it belongs to.
@@ -48,7 +48,7 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// A user without connections.
+    /// State of a user without connections.
     #[must_use]
     pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
         let (sessions, volume, trace) = Default::default();
@@ -84,9 +84,9 @@ impl Drop for InFlight<'_> {
 /// How a flow task ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// It came to its end.
+    /// After its last step.
     Completed,
-    /// Early, and why: a step could not be done, or failed on purpose.
+    /// Early, with the reason: a step failed.
     Failed(String),
     /// Early, and its user ends with it.
     Left,
@@ -96,10 +96,9 @@ pub(crate) enum Ended {
     Halted,
 }
 
-/// A flow and what it needs to be performed.
+/// A flow that is being performed.
 #[derive(Debug)]
 pub(crate) struct FlowTask {
-    /// The flow.
     pub flow: Flow,
     lane: Lane,
 }
@@ -107,13 +106,13 @@ pub(crate) struct FlowTask {
 /// The times that requests are measured from.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
-    /// The next request is due since.
+    /// Intended start of the next request.
     ready: Instant,
-    /// The last thing ended at.
+    /// When the last effect ended.
     taken: Instant,
-    /// Whether something was done since that took time.
+    /// Whether an effect since then took time.
     stale: bool,
-    /// The request before was due since.
+    /// Intended start of the previous request.
     due: Instant,
 }
 
@@ -131,14 +130,14 @@ impl Pace {
 }
 
 impl FlowTask {
-    /// A task that has done nothing.
+    /// A task before its first effect.
     #[must_use]
     pub(crate) fn new(flow: Flow) -> Self {
         Self { flow, lane: Lane::default() }
     }
 
     /// Performs the flow from its position to the end of the entry. `intended` is when its first request was due, `began`
-    /// is now. Gives the time of the end as well.
+    /// is now. Also returns the time of the end.
     pub(crate) async fn run(&mut self, user: &Rc<User>, intended: Instant, began: Instant) -> (Ended, Instant) {
         let run = &user.run;
         let mut pace = Pace { ready: intended, taken: began, stale: false, due: intended };
@@ -259,8 +258,8 @@ impl FlowTask {
         Ok(())
     }
 
-    /// Runs the branches of a block, at most `width` of them at once, and takes over what they set. Gives the time of its
-    /// end, and the row that a branch did not get.
+    /// Runs the branches of a block, at most `width` of them at once, and merges the variables they set. Returns the
+    /// time of its end, and the data set of which a branch got no row.
     async fn fork(
         &mut self,
         user: &Rc<User>,
@@ -328,7 +327,7 @@ fn later(user: Rc<User>, flow: Box<Flow>, after: Duration) -> Pin<Box<dyn Future
     })
 }
 
-/// Pauses; a halt ends the pause at once, because nothing will follow it.
+/// Pauses; a halt ends the pause at once.
 pub(crate) async fn think(run: &ScenarioRun, time: Duration) {
     let end = Instant::now() + time;
     while !run.is_halted() && Instant::now() < end {

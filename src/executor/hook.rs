@@ -23,31 +23,30 @@ use crate::{
     protocol::{Network, tls::Connector},
 };
 
-/// What a hook left behind.
+/// The result of a hook.
 #[derive(Debug)]
 pub(crate) struct HookRun {
-    /// What it recorded.
     pub recorded: WorkerInterval,
-    /// The values of its variables, by name.
+    /// Variables it set, by name.
     pub left: Arc<[(String, Value)]>,
-    /// Why it did not come to its end, if it did not.
+    /// Why it ended early, if it did.
     pub failure: Option<String>,
 }
 
 /// When and where a hook runs.
 #[derive(Debug)]
 pub(crate) struct HookContext {
-    /// The number under which it records: past those of the workers, and its own.
+    /// Its recorder's number, past those of the workers.
     pub worker: usize,
     /// Time zero of the run.
     pub start: Instant,
-    /// The wall clock then, since the Unix epoch.
+    /// Wall clock at time zero, since the Unix epoch.
     pub clock_at_start: Duration,
     /// The second of the run that its interval belongs to.
     pub tick: u64,
-    /// How many record raw, workers among them; None if none does.
+    /// Number of raw recorders, workers included; None without raw records.
     pub recorders: Option<usize>,
-    /// What is known already, by name.
+    /// Variables set before, by name.
     pub given: Arc<[(String, Value)]>,
 }
 
@@ -78,7 +77,7 @@ pub(crate) fn run(
             given: context.given.clone(),
             rows: Rc::new(Rows::new(plan, Partition::WHOLE)),
             control: control.clone(),
-            // What stands before and after the load belongs to no iteration.
+            // Setup and teardown belong to no iteration of the load.
             tracer: None,
         };
         let index = plan.scenarios.len();

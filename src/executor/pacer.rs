@@ -23,12 +23,12 @@ const REST: Duration = Duration::from_micros(400);
 pub(crate) struct Pacer {
     /// Linux' timer in the reactor; without it tokio's timer wheel, 1 ms.
     timer: Option<AsyncFd<OwnedFd>>,
-    /// No waking before.
+    /// The next waking is not before this time.
     rested: Instant,
 }
 
 impl Pacer {
-    /// The best there is. Must be called on a tokio runtime.
+    /// A `timerfd` if the system has one. Must be called on a tokio runtime.
     #[must_use]
     #[expect(deprecated, reason = "the successor is unsafe for types that don't own their descriptor; OwnedFd does")]
     pub(crate) fn new() -> Self {
@@ -43,7 +43,7 @@ impl Pacer {
         Self { timer: None, rested: Instant::now() }
     }
 
-    /// Waits until `time`, and gives the time at waking.
+    /// Waits until `time`; returns the time at waking.
     pub(crate) async fn wait_until(&mut self, time: Instant) -> Instant {
         let time = time.max(self.rested);
         loop {

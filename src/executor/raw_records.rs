@@ -10,13 +10,11 @@ use crate::{
 /// Bytes of the attempts of an iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Volume {
-    /// Bytes written.
     pub sent: u64,
-    /// Bytes read.
     pub received: u64,
 }
 
-/// The raw record of an attempt; its parts are those that go into the histograms.
+/// The raw record of an attempt, with the same times as the histograms.
 pub(super) fn record_of(attempt: &Attempt) -> Record {
     let send_begin = attempt.send_begin.unwrap_or(attempt.end);
     let mut times = RequestTimes {
@@ -41,7 +39,7 @@ fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 
-/// A time as raw records hold it.
+/// Nanoseconds, the unit of raw records.
 pub(super) fn nanoseconds(time: Duration) -> u64 {
     time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into())
 }

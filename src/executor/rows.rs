@@ -1,4 +1,4 @@
-//! Rows for the users of a worker: what its part of each data set still holds.
+//! Rows of data sets for the users of a worker.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -22,14 +22,14 @@ pub(crate) struct Rows {
 /// Why there is no row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoRow {
-    /// Not for this user; others keep theirs.
+    /// This user gets none; others keep theirs.
     ForUser,
-    /// All were used once; the name of the data set.
+    /// The data set with this name is used up.
     Left(String),
 }
 
 impl Rows {
-    /// All rows that fall to a part of the work.
+    /// All rows of a partition.
     #[must_use]
     pub(crate) fn new(plan: &Plan, part: Partition) -> Self {
         Self { data: plan.data.clone(), cursors: RefCell::new(plan.cursors(part)) }
@@ -38,7 +38,7 @@ impl Rows {
     /// The next row of a data set for a user, whose number from 0 is unique over all workers.
     ///
     /// # Errors
-    /// If there is none.
+    /// When no row is left for this user.
     pub(crate) fn next(&self, data: usize, user: u64, random: &mut Rng) -> Result<Value, NoRow> {
         let mut cursors = self.cursors.borrow_mut();
         let Some((planned, cursor)) = self.data.get(data).zip(cursors.get_mut(data)) else {

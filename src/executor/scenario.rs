@@ -12,30 +12,28 @@ use crate::{
     protocol::Network,
 };
 
-/// What the scenarios of a worker have in common.
+/// State that the scenarios of a worker share.
 #[derive(Debug)]
 pub(crate) struct WorkerContext {
     /// Which worker.
     pub worker: usize,
-    /// When the run begins.
+    /// Time zero of the run.
     pub start: Instant,
-    /// The wall clock then, since the Unix epoch.
+    /// Wall clock at time zero, since the Unix epoch.
     pub clock_at_start: Duration,
-    /// Which share of the work is this worker's.
+    /// This worker's share of the work.
     pub part: Partition,
     /// Seed of the run.
     pub seed: u64,
-    /// Connections and read buffers.
     pub network: Rc<Network>,
-    /// Write buffers.
     pub buffers: Rc<Buffers>,
-    /// What setup left behind, by name.
+    /// Variables that setup set, by name.
     pub given: Arc<[(String, Value)]>,
     /// Rows for users.
     pub rows: Rc<Rows>,
-    /// Where a flow's wish to end the test goes.
+    /// Receives the control command of a flow that stops the test.
     pub control: Control,
-    /// Decides about traces, if requests are to carry them.
+    /// Samples traces, if tracing is on.
     pub tracer: Option<Rc<Tracer>>,
 }
 
@@ -48,21 +46,20 @@ pub(crate) struct ScenarioRun {
     pub scenario: Scenario,
     /// When its schedule begins.
     pub start: Instant,
-    /// Which share of it this worker runs.
+    /// This worker's share of it.
     pub part: Partition,
-    /// Seed of its random numbers.
+    /// Seed of the scenario's random numbers.
     pub seed: u64,
     /// Connections and buffers of the worker.
     pub network: Rc<Network>,
-    /// Where it records.
     pub recorder: ScenarioRecorder,
-    /// Memory for requests that are being written.
+    /// Write buffers.
     pub buffers: Rc<Buffers>,
-    /// What setup left behind, for the users to come.
+    /// Variables that setup set, for new users.
     pub given: Vec<(Slot, Value)>,
     /// Rows for users.
     pub rows: Rc<Rows>,
-    /// Decides about traces, if requests are to carry them.
+    /// Samples traces, if tracing is on.
     pub tracer: Option<Rc<Tracer>>,
     control: Control,
     worker: usize,
@@ -72,7 +69,7 @@ pub(crate) struct ScenarioRun {
     pub running: Cell<u64>,
     /// Users that exist.
     pub made: Cell<u64>,
-    /// Arrivals per second that are wanted now of all workers.
+    /// Scheduled arrivals per second, over all workers.
     pub target_rate: Cell<Option<f64>>,
     /// Whether new iterations may begin.
     pub paused: Cell<bool>,
@@ -87,7 +84,7 @@ pub(crate) struct ScenarioRun {
 }
 
 impl ScenarioRun {
-    /// A scenario that has not begun.
+    /// A scenario that has not started.
     #[must_use]
     pub(crate) fn new(
         scenario: Scenario,
@@ -130,7 +127,7 @@ impl ScenarioRun {
         time.saturating_duration_since(self.start)
     }
 
-    /// The stage at a time. Moments mostly come in order, so the last answer is tried first.
+    /// The stage at a time. Times mostly come in order, so the last result is tried first.
     #[must_use]
     pub(crate) fn stage(&self, time: Instant) -> usize {
         let marks = self.scenario.stages();
@@ -165,7 +162,7 @@ impl ScenarioRun {
         self.part.nth(own)
     }
 
-    /// What a flow sees at a time.
+    /// The evaluation context at a time.
     #[must_use]
     pub(crate) fn context<'a>(&self, response: Response<'a>, at: Instant) -> FlowContext<'a> {
         let now = self.recorder.since_start(at);
@@ -178,8 +175,8 @@ impl ScenarioRun {
         self.control.stop(StopReason::Aborted);
     }
 
-    /// Ends the scenario on this worker, because there are no more rows for its users: no iteration begins any more,
-    /// and none is counted dropped for it.
+    /// Ends the scenario on this worker because its rows are used up: no iteration starts any more, and none is
+    /// counted dropped.
     pub(crate) fn run_out(&self, data: &str) {
         if !self.over.replace(true) {
             self.report(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
@@ -187,7 +184,7 @@ impl ScenarioRun {
         }
     }
 
-    /// Whether it ends because there are no more rows.
+    /// Whether the scenario ended on this worker for want of rows.
     #[must_use]
     pub(crate) fn is_over(&self) -> bool {
         self.over.get()
@@ -213,7 +210,7 @@ impl ScenarioRun {
         self.wakeup.notify_waiters();
     }
 
-    /// Whether everything is to end.
+    /// Whether the run is halted.
     #[must_use]
     pub(crate) fn is_halted(&self) -> bool {
         self.halted.get()

@@ -34,7 +34,7 @@ static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
 /// What distinguishes the series of one step: stage, status, class, variant of its labels.
 type HttpKey = (usize, Option<u16>, Option<ErrorClass>, u32);
-/// What distinguishes the series of samples: stage, step, variant of the labels, number of a metric that a flow made up.
+/// What distinguishes the series of samples: stage, step, variant of the labels, number of a metric that a flow defined.
 type SampleKey = (usize, StepId, u32, Option<usize>);
 /// Computed label sets of one scenario on one worker; those beyond are `other`.
 const MAX_VARIANTS: usize = 1_000;
@@ -92,13 +92,13 @@ impl ScenarioRecorder {
         self.scenario.stages().get(stage).map_or("", |mark| mark.label.as_str())
     }
 
-    /// An iteration was due: the offered load, as executed.
+    /// Records that an iteration was due: the offered load.
     pub(crate) fn due(&self, intended: Instant) {
         let second = self.second_of(intended);
         self.recorder.borrow_mut().intended.at(second, self.index).due += 1;
     }
 
-    /// Iterations could not be started.
+    /// Records iterations that could not be started.
     pub(crate) fn dropped(&self, stage: usize, intended: Instant, count: u64) {
         let family = self.iteration_family(stage);
         let second = self.second_of(intended);
@@ -108,13 +108,13 @@ impl ScenarioRecorder {
         recorder.record(family, || (self.since_start(intended), Record::Dropped { count }));
     }
 
-    /// A user took an arrival up, so many seconds late.
+    /// Records by how many seconds a user took up an arrival late.
     pub(crate) fn lag(&self, stage: usize, seconds: f64) {
         let family = self.iteration_family(stage);
         self.recorder.borrow_mut().observe(family, IterationMetric::ScheduleLag as usize, seconds);
     }
 
-    /// An iteration ran to its end. `arrival` is its intended start in an open scenario.
+    /// Records an iteration that ran to its end. `arrival` is its intended start in an open scenario.
     pub(crate) fn iteration(
         &self,
         stage: usize,
@@ -137,7 +137,7 @@ impl ScenarioRecorder {
         });
     }
 
-    /// An iteration was cut off. No metric counts it, but its bytes have a place among the raw records.
+    /// Records an iteration that was cut off: no metric counts it, but raw records carry its bytes.
     pub(crate) fn cut_off(&self, stage: usize, end: Instant, volume: Volume) {
         if self.recorder.borrow().records.is_none() {
             return;
@@ -182,7 +182,7 @@ impl ScenarioRecorder {
         })
     }
 
-    /// A check, a sample of a metric or the end of a group, at a time.
+    /// Records a check, a sample of a metric or the end of a group.
     pub(crate) fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
         let (step, labels, dynamic) = match effect {
             Effect::Check { step, labels, .. } | Effect::Elapsed { step, labels, .. } => (*step, labels, None),
@@ -242,7 +242,7 @@ impl ScenarioRecorder {
         Some(found)
     }
 
-    /// An iteration ended early.
+    /// Records an iteration that ended early.
     pub(crate) fn failed(&self, stage: usize, reason: &str) {
         let reason: String = reason.chars().take(MAX_REASON).collect();
         let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)]);
@@ -251,7 +251,7 @@ impl ScenarioRecorder {
         recorder.add(family, 0, 1.0);
     }
 
-    /// A parallel block had so many requests in flight at its widest.
+    /// Records the most requests that a parallel block had in flight.
     pub(crate) fn width(&self, stage: usize, step: StepId, width: u32) {
         let group = self.scenario.flow.steps.get(step).map_or("", |step| &step.group);
         let labels = self.labels.with([("stage", self.stage_label(stage)), ("group", group)]);
@@ -260,14 +260,14 @@ impl ScenarioRecorder {
         recorder.observe(family, 0, f64::from(width));
     }
 
-    /// The iteration of a sampled trace ended, or was cut off.
+    /// Records the root span of a sampled trace.
     pub(crate) fn traced(&self, stage: usize, span: Span) {
         let family = self.iteration_family(stage);
         let metrics = (IterationMetric::Duration as usize, IterationMetric::ResponseTime as usize);
         self.recorder.borrow_mut().span(family, metrics, span);
     }
 
-    /// An attempt ended, with its span if it is sampled.
+    /// Records an attempt, with its span if it is sampled.
     pub(crate) fn attempt(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
         let family = self.http_family((stage, attempt.status, attempt.error, variant), step);
         let second = self.second_of(attempt.intended);
@@ -361,7 +361,7 @@ impl ScenarioRecorder {
         self.labels.with(row.tags.iter().chain(computed).cloned()).with(own)
     }
 
-    /// The state of the scenario, once a second: users running, users made, arrivals wanted, the stage.
+    /// Records the gauges of the scenario once a second: active users, existing users, target rate, stage.
     pub(crate) fn state(&self, vus: u64, vus_max: u64, target_rate: Option<f64>, stage: Option<usize>) {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&SCENARIO_FAMILY, &self.labels, &[]);

@@ -1,4 +1,4 @@
-//! What a traced request shows of itself: the header line on the wire; address and user agent in its span.
+//! The `traceparent` header of a traced request, and the attributes of its span.
 
 use crate::{
     plan::Origin,
@@ -46,7 +46,7 @@ pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
     cut(url)
 }
 
-/// The user agent that a request names, if it does.
+/// The value of the request's `User-Agent` header.
 pub(super) fn user_agent(outgoing: &Outgoing<'_>) -> String {
     cut(head::text(outgoing.head(), "user-agent").unwrap_or_default().to_owned())
 }

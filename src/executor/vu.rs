@@ -30,9 +30,9 @@ pub(crate) struct VirtualUser {
 /// How an iteration ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Iterated {
-    /// When.
+    /// The time of its end.
     pub end: Instant,
-    /// Whether the user begins no other.
+    /// Whether the user starts no other.
     pub left: bool,
 }
 
@@ -53,7 +53,7 @@ impl Drop for Running<'_> {
 }
 
 impl VirtualUser {
-    /// A user that has done nothing yet.
+    /// A user before its first iteration.
     #[must_use]
     pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
         let number = run.next_user_number();
@@ -66,7 +66,7 @@ impl VirtualUser {
     }
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
-    /// the moment at which the user is ready is the intended start.
+    /// the intended start is when the user is ready.
     pub(crate) async fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> Iterated {
         let run = self.user.run.clone();
         let _running = Running::new(&run);
@@ -149,8 +149,8 @@ impl IterationPause {
         Self { run, random }
     }
 
-    /// Pauses after an iteration; `wakeup` is notified when `is_over` may have come true, which ends the pause. Gives the time
-    /// after it.
+    /// Pauses after an iteration; `wakeup` is notified when `is_over` may have become true, which ends the pause.
+    /// Returns the time after it.
     pub(crate) async fn take(
         &mut self,
         began: Instant,

@@ -70,7 +70,7 @@ struct Counter {
     wakeup: Notify,
 }
 
-/// What became of an arrival.
+/// The result of an arrival.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Acquired {
     /// An idle user took it, here or on another worker.
@@ -104,7 +104,7 @@ pub(crate) struct VuPool {
 }
 
 impl VuPool {
-    /// No users yet.
+    /// An empty pool.
     #[must_use]
     pub(crate) fn new(pool: Arc<Pool>, worker: usize) -> Self {
         Self { pool, worker, waiting: RefCell::default(), closed: Cell::default() }
@@ -125,8 +125,8 @@ impl VuPool {
         self.pool.budget.fetch_add(i64::try_from(users).unwrap_or(i64::MAX), AcqRel);
     }
 
-    /// A user becomes idle; false when no more arrivals will come. The last to be parked is the first to be taken: its
-    /// connection and caches are warm.
+    /// Makes a user idle; false when no more arrivals will come. The last user parked is acquired first: its connection
+    /// and caches are warm.
     #[must_use]
     pub(crate) fn park(&self, idle: Rc<IdleVu>) -> bool {
         if self.closed.get() {
@@ -165,7 +165,7 @@ impl VuPool {
         }
     }
 
-    /// Hands arrivals from other workers to the users they claimed, for ever.
+    /// Hands arrivals from other workers to the users they claimed; never returns.
     pub(crate) async fn receive(&self) {
         loop {
             self.own().wakeup.notified().await;

@@ -63,7 +63,7 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    /// Of a load that was not started: nothing but what setup recorded.
+    /// Traffic of a load that was not started: only the interval of setup.
     #[must_use]
     pub(crate) fn without_load(recorded: Option<WorkerInterval>) -> Self {
         let (sender, intervals) = mpsc::channel(1);
@@ -79,13 +79,13 @@ enum Shared {
     Closed(Budget),
 }
 
-/// What a worker is given; it can be sent to its thread.
+/// The arguments of a worker; they can be sent to its thread.
 struct Assignment {
     worker: usize,
     plan: Arc<Plan>,
     part: Partition,
     start: Instant,
-    /// For raw records, when they are wanted.
+    /// Writer of raw records, if an output needs them.
     records: Option<RecordWriter>,
     traces: Option<Sampling>,
     tls: Connector,
@@ -97,24 +97,24 @@ struct Assignment {
     given: Arc<[(String, Value)]>,
 }
 
-/// How a pool is to work.
+/// Options of a pool.
 #[derive(Debug)]
 pub(crate) struct PoolConfig {
-    /// Threads.
+    /// Number of threads.
     pub workers: usize,
-    /// The share of the whole work that they have together.
+    /// The share of the work of all threads together.
     pub segment: Partition,
     /// Time zero of the run.
     pub start: Instant,
-    /// The wall clock then, since the Unix epoch.
+    /// Wall clock at time zero, since the Unix epoch.
     pub clock_at_start: Duration,
-    /// How many record raw, setup and teardown among them; None if none does.
+    /// Number of raw recorders, setup and teardown included; None without raw records.
     pub recorders: Option<usize>,
-    /// What is sampled, if requests are to carry traces.
+    /// Sampling of traces, if tracing is on.
     pub traces: Option<Sampling>,
-    /// What setup left behind.
+    /// Variables that setup set.
     pub given: Arc<[(String, Value)]>,
-    /// What setup recorded, if there was one: it comes before the first interval, as of a worker of its own.
+    /// The interval of setup, delivered before the first one as if of another worker.
     pub recorded: Option<WorkerInterval>,
 }
 

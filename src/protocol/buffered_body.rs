@@ -1,4 +1,4 @@
-//! The consumer of a response that waits for its end: the body, bounded, in memory that is used again.
+//! The consumer of a response that waits for its end: the body, bounded, in a reused buffer.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,7 @@ use super::{ErrorClass, decode::Decoder};
 
 /// Longest body that is kept for checks and extractions; the rest is counted and discarded.
 pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
-/// Larger memory is released before the next response.
+/// A larger buffer is freed before the next response.
 pub(crate) const SPARE_CAPACITY: usize = 64 * 1024;
 
 /// The body of a response, as far as the profile reads it.

@@ -5,7 +5,7 @@ use std::io::{Write, stderr};
 use super::{ErrorClass, Outgoing};
 use crate::plan::http::Debug;
 
-/// Most of a body that is shown.
+/// Bytes of a body that are shown.
 const MAX_SHOWN: usize = 4 * 1024;
 /// Header lines whose values are masked.
 const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
@@ -42,7 +42,7 @@ fn show(text: &mut String, mark: char, head: &[u8], body: &[u8], debug: Debug) {
     }
 }
 
-/// A line without what it must not tell: secret values, and users and passwords of URLs.
+/// A line without secret values and without users and passwords of URLs.
 fn masked(line: &str) -> String {
     if let Some((name, _)) = line.split_once(':')
         && SECRET.iter().any(|secret| name.trim().eq_ignore_ascii_case(secret))

@@ -14,12 +14,12 @@ use std::{
 use self::{brotli::Brotli, inflate::Inflate, zstd::Zstd};
 use super::head;
 
-/// Most codings one over the other.
+/// Most codings of one body.
 const MAX_CODINGS: usize = 4;
-/// Size of the pieces in which decoded bytes are handed on.
+/// Size of the pieces in which decoded bytes are passed on.
 const PIECE: usize = 8 * 1024;
 
-/// Takes decoded pieces, as long as it wants more.
+/// Receives decoded pieces until it breaks.
 pub(crate) type Output<'a> = dyn FnMut(&[u8]) -> ControlFlow<()> + 'a;
 
 /// Decodes the body of one response.
@@ -60,7 +60,7 @@ impl Decoder {
     /// Decodes the next chunk; stops early if `output` wants no more.
     ///
     /// # Errors
-    /// When the body is not what its head says.
+    /// When the body does not match its content coding.
     pub(crate) fn push(&mut self, chunk: &[u8], output: &mut Output<'_>) -> io::Result<ControlFlow<()>> {
         push(&mut self.layers, chunk, output)
     }

@@ -1,6 +1,6 @@
 //! Responses to challenges of digest authentication (RFC 7616): MD5 and SHA-256, with and without `-sess`, `qop=auth`.
 //!
-//! Not by the crate `http-auth`: it brings twelve more crates (a second `rand`, `sha2`, `md-5`) for these hundred lines.
+//! `http-auth` would add twelve crates (a second `rand`, `sha2`, `md-5`) for these hundred lines.
 
 use ring::digest::{SHA256, digest};
 
@@ -12,7 +12,7 @@ pub(crate) struct Challenge {
     realm: String,
     nonce: String,
     opaque: Option<String>,
-    /// As the server wrote it; empty if it did not.
+    /// As the server sent it; empty without one.
     algorithm: String,
     qop: bool,
 }

@@ -2,10 +2,10 @@
 
 use std::io;
 
-/// Where an attempt stands.
+/// The phase of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Phase {
-    /// Looking the name up.
+    /// Name look-up.
     #[default]
     Dns,
     /// Opening the TCP connection.
@@ -42,15 +42,15 @@ pub enum ErrorClass {
     Reset,
     /// The profile blocks the name or the address.
     Blocked,
-    /// The proxy did not open a way to the server.
+    /// The proxy did not open a tunnel to the server.
     Proxy,
     /// The response is not HTTP.
     Protocol,
     /// The body's compression is damaged.
     Decompression,
-    /// Redirected too often, or to where no request can go.
+    /// Too many redirects, or one to an invalid URL.
     Redirect,
-    /// The response broke off.
+    /// The response ended early.
     Body,
     /// The time-out passed during name look-up, connect or TLS.
     TimeoutConnect,
@@ -72,7 +72,7 @@ pub enum ErrorClass {
     Status,
     /// An expected status, but not what the profile demands of the response.
     Content,
-    /// Rate limited by the target, with a status that the profile expects. No failure.
+    /// Rate limited by the target, with a status that the profile expects. Not a failure.
     Limited,
 }
 
@@ -138,7 +138,7 @@ impl ErrorClass {
         }
     }
 
-    /// What it means, for people.
+    /// The meaning, for reports.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The connection is out of the session's pool meanwhile, so that a failed, timed-out or dropped exchange can only leave
-//! a closed connection behind (of HTTP/2: a reset stream). Nothing is read ahead of the consumer.
+//! a closed connection behind (of HTTP/2: a reset stream). It never reads ahead of the consumer.
 
 use std::{
     future::poll_fn,
@@ -27,7 +27,7 @@ use super::{
     upgrade::Upgraded,
 };
 
-/// The memory that the responses of one lane share, one after another.
+/// Buffers that the responses of one lane reuse.
 #[derive(Debug, Default)]
 pub(crate) struct ReceiveState {
     deadline: Deadline,
@@ -35,7 +35,7 @@ pub(crate) struct ReceiveState {
     pub(super) head: ResponseHead,
 }
 
-/// How long a response may take.
+/// Time limits of a response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// When it must have ended, connecting and sending included.
@@ -44,7 +44,7 @@ pub(crate) struct Limits {
     pub idle: Option<Duration>,
 }
 
-/// A response that arrives.
+/// A response in progress.
 pub(crate) struct ResponseStream<'a, 'p> {
     session: &'a HttpSession,
     network: &'a Network,
@@ -55,23 +55,23 @@ pub(crate) struct ResponseStream<'a, 'p> {
     reads: u32,
 }
 
-/// What a request was sent on.
+/// The connection that a request was sent on.
 pub(super) enum Connection {
-    /// It carries nothing else meanwhile.
+    /// HTTP/1.1: exclusive until the response ends.
     Http1(http1::Connection),
-    /// Shared with the user's other lanes.
+    /// HTTP/2: shared with the user's other lanes.
     Http2(Box<http2::Response>),
-    /// Given back, or given away.
+    /// Returned to the pool, or upgraded.
     Released,
 }
 
-/// What came of a response.
+/// The next part of a response.
 pub(crate) enum Arrival {
     /// A part of it; chunks of the body were handed to the consumer.
     More,
     /// Its end.
     End,
-    /// `101 Switching Protocols`: the connection, which is HTTP no more.
+    /// `101 Switching Protocols`: the connection no longer carries HTTP.
     Upgraded(Box<Upgraded>),
 }
 

@@ -1,5 +1,5 @@
-//! What follows from responses, and goes with requests: cookies, redirects, answers to challenges, a proxy's form.
-//! All of it is rare, so it reads heads anew and allocates.
+//! Session features of HTTP: cookies, redirects, digest authentication, requests through a proxy. They are rare, so this
+//! code parses heads again and allocates.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::plan::{Origin, RequestSpec, Wire, http::Reuse};
 
-/// What a request has gone through already.
+/// The redirects and challenges of a request so far.
 #[derive(Debug)]
 pub(crate) struct Trail {
     /// When its first attempt was taken up: the time-out counts from there.
@@ -27,16 +27,16 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
-    /// A request that begins.
+    /// A request before its first attempt.
     #[must_use]
     pub(crate) fn new(begun: Instant, redirects: u32) -> Self {
         Self { begun, redirects_left: redirects, follows_redirects: redirects > 0, answered: false }
     }
 
-    /// The request that a response asks for.
+    /// The request to send next after a response.
     ///
     /// # Errors
-    /// [`ErrorClass::Redirect`] when it leads to nowhere, or too often elsewhere.
+    /// [`ErrorClass::Redirect`] when the URL is invalid, or after too many redirects.
     pub(crate) fn next(
         &mut self,
         network: &Network,
@@ -113,7 +113,7 @@ fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: 
     })
 }
 
-/// Takes the cookies that a response sets.
+/// Stores the cookies of a response.
 pub(crate) fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: &Outgoing<'_>, head: &[u8]) {
     let Some(origin) = network.server(request.origin) else { return };
     let mut lines = head::values(head, "set-cookie").peekable();
@@ -127,8 +127,8 @@ fn site<'a>(origin: &'a Origin, request: &Outgoing<'a>) -> Site<'a> {
     Site { tls: origin.tls, host: &origin.host, target: head::target_text(request.bytes) }
 }
 
-/// Adds to a request what only this sending has: the user's cookies, and what its connection or a proxy needs. Most
-/// requests have nothing to add, and are sent from the plan's own memory.
+/// Adds the user's cookies and the headers that its connection or a proxy needs. Most requests need none and are sent from
+/// the plan's own memory.
 pub(crate) fn apply_session_headers<'a>(
     jar: &RefCell<Jar>,
     network: &Network,
@@ -180,7 +180,7 @@ pub(crate) fn apply_session_headers<'a>(
     Outgoing { bytes: space, splice, extra: &[], ..request }
 }
 
-/// Writes the rest of a head whose `Cookie` line gets more cookies.
+/// Writes the rest of a head and adds cookies to its `Cookie` header.
 fn write_merged(rest: &[u8], cookies: &[u8], space: &mut Vec<u8>) {
     for line in rest.split_inclusive(|byte| *byte == b'\n') {
         let is_cookie = line.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case(b"cookie:"));

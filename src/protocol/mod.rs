@@ -1,6 +1,6 @@
 //! Protocols: open connections, put requests on the wire, read responses, and mark every phase on a probe.
 //!
-//! Owns name look-up, TCP, TLS, HTTP/1.1 and HTTP/2 of the traffic side, and what follows from responses by themselves:
+//! Owns name look-up, TCP, TLS, HTTP/1.1 and HTTP/2 of the load, and what HTTP clients do by themselves:
 //! cookies, redirects, challenges, decompression. Never decides when to send, never aggregates, never
 //! retries silently. All failures come from one closed list, by the phase in which they happened.
 //! Start with [`probe`], then [`session`].

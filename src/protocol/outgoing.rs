@@ -1,4 +1,4 @@
-//! A request on its way out: the plan's bytes or bytes rendered for this occasion, and header lines of the moment.
+//! A request to send: bytes of the plan or rendered bytes, and headers of this attempt.
 
 use super::Network;
 use crate::{
@@ -6,23 +6,23 @@ use crate::{
     plan::{RequestSpec, Wire, rendering::Rendered},
 };
 
-/// Says whether a response is what the profile demands, once its status is one that is expected.
+/// Checks a response with an expected status against the profile.
 pub(crate) type Demand<'a> = dyn Fn(&Response<'_>) -> bool + 'a;
 
-/// What to send. Borrowed whole: a constant request is written from the plan's own memory.
+/// The request to send. Borrowed: a constant request is written from the plan's own memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
-    /// What does not change from one sending to the next.
+    /// The constant part of the request.
     pub spec: &'a RequestSpec,
-    /// Where to.
+    /// Index of the origin.
     pub origin: usize,
     /// Request line, header lines, blank line and body, as HTTP/1.1 has them.
     pub bytes: &'a [u8],
     /// Where the blank line begins.
     pub splice: usize,
-    /// Header lines that only this sending has, each with its line end.
+    /// Headers of this attempt only, each with its line end.
     pub extra: &'a [u8],
-    /// What a response must fulfil besides its status.
+    /// The check of a response beyond its status.
     pub demand: Option<&'a Demand<'a>>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Outgoing<'a> {
         Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, ..self })
     }
 
-    /// Request line and header lines, without those of the moment.
+    /// Request line and headers, without those of this attempt.
     #[must_use]
     pub(crate) fn head(&self) -> &'a [u8] {
         self.bytes.get(..self.splice).unwrap_or(self.bytes)

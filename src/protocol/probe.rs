@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{ErrorClass, Phase};
 
-/// What is known about an attempt when it ends.
+/// The measurements of an attempt.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
     /// When the schedule, or the user, wanted it to start.
@@ -29,13 +29,13 @@ pub(crate) struct Attempt {
     pub send_end: Option<Instant>,
     /// When the first byte of the response could be read.
     pub first_byte: Option<Instant>,
-    /// When it ended, one way or another.
+    /// When it ended, successfully or not.
     pub end: Instant,
     /// Bytes of the request that were written.
     pub sent: u64,
     /// Bytes of the response that were read.
     pub received: u64,
-    /// Where it stands, or stood when it failed.
+    /// The current phase; after a failure, the phase that failed.
     pub phase: Phase,
     /// Status of the response, once its head was read.
     pub status: Option<u16>,
@@ -72,28 +72,28 @@ impl<'a> Probe<'a> {
         Self { attempt, finished: false, ended: false, record }
     }
 
-    /// The recorder, for an attempt that follows from this one.
+    /// The recorder, for a follow-up attempt.
     pub(crate) fn recorder(&self) -> &'a dyn Fn(&Attempt) {
         self.record
     }
 
-    /// The attempt so far.
+    /// The measurements so far.
     #[must_use]
     pub(crate) fn attempt(&self) -> &Attempt {
         &self.attempt
     }
 
-    /// Enters a phase.
+    /// Marks the start of a phase.
     pub(crate) fn enter(&mut self, phase: Phase) {
         self.attempt.phase = phase;
     }
 
-    /// The TCP connect took so many seconds.
+    /// Sets the time of the TCP connect, in seconds.
     pub(crate) fn connected(&mut self, seconds: f64) {
         self.attempt.connecting = seconds;
     }
 
-    /// The TLS handshake took so many seconds.
+    /// Sets the time of the TLS handshake, in seconds.
     pub(crate) fn secured(&mut self, seconds: f64) {
         self.attempt.tls_handshaking = seconds;
     }
@@ -130,7 +130,7 @@ impl<'a> Probe<'a> {
         self.attempt.status = Some(status);
     }
 
-    /// The last byte was read, or will never be; whatever is done with the response takes no time of the attempt's.
+    /// Marks the end of the response; what the user does with it afterwards does not count.
     pub(crate) fn end(&mut self, one_read: bool) {
         self.ended = true;
         self.attempt.end = match self.attempt.first_byte {
@@ -140,7 +140,7 @@ impl<'a> Probe<'a> {
         };
     }
 
-    /// Ends the attempt, well or not, records it and gives the time of its end.
+    /// Ends and records the attempt; returns the time of its end.
     #[must_use]
     pub(crate) fn finish(&mut self, error: Option<ErrorClass>) -> Instant {
         if !self.ended {

@@ -1,4 +1,4 @@
-//! A way through a proxy: `CONNECT` for encrypted origins (RFC 9110, section 9.3.6).
+//! Tunnels through a proxy: `CONNECT` for https origins (RFC 9110, section 9.3.6).
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -14,7 +14,7 @@ const MAX_ANSWER: usize = 16 * 1024;
 /// Opens a tunnel to `origin` on a connection to its proxy.
 ///
 /// # Errors
-/// [`ErrorClass::Proxy`] when the proxy refuses, or does not speak HTTP.
+/// [`ErrorClass::Proxy`] when the proxy refuses, or its answer is not HTTP.
 pub(crate) async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), ErrorClass> {
     let place = authority(origin);
     let ask = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{}\r\n", proxy.authorization);

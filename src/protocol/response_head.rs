@@ -5,7 +5,7 @@ use super::buffered_body::SPARE_CAPACITY;
 /// Longest head of a response, as in most servers and clients.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
 
-/// Status line and header lines, in memory that is used again.
+/// Status line and header lines, in a reused buffer.
 #[derive(Debug, Default)]
 pub struct ResponseHead {
     bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! One user's HTTP: its connections and cookies, and what follows from responses.
+//! The HTTP session of one user: its connections and cookies, and the requests that follow from responses.
 //!
 //! ```text
 //!  send ─▶ attempt ─▶ apply_session_headers ─▶ receive: begin, next … (exchange.rs)
@@ -45,12 +45,12 @@ pub(crate) struct Lane {
     body: BufferedBody,
     /// Header lines, or a whole request, made for one sending.
     header_buf: Vec<u8>,
-    /// The request that the last response asks for.
+    /// The request to send after the last response.
     next: Option<Box<RequestSpec>>,
     last: Last,
 }
 
-/// What is known of the last response besides its bytes.
+/// State of the last response besides its bytes.
 #[derive(Debug, Default)]
 struct Last {
     status: Option<u16>,
@@ -75,7 +75,7 @@ impl Lane {
 
 impl HttpSession {
     /// Sends a request and reads its response to the end, within the request's time-out; then whatever the response
-    /// asks for, each an attempt of its own with the same intended start. Gives the time from which the user may go on;
+    /// asks for, each an attempt of its own with the same intended start. Returns the time from which the user may go on;
     /// the response is the lane's.
     ///
     /// Request and probe are borrowed: an async function keeps what it is given by value twice, and every user carries
@@ -97,7 +97,7 @@ impl HttpSession {
         Box::pin(self.follow(lane, network, request, probe, (end, trail))).await
     }
 
-    /// Sends what responses ask for until one asks for nothing more.
+    /// Sends follow-up requests until a response needs none.
     async fn follow(
         &self,
         lane: &mut Lane,
@@ -114,7 +114,7 @@ impl HttpSession {
         end
     }
 
-    /// An iteration is over: what lives as long as one ends.
+    /// Ends an iteration: drops state that lives as long as one.
     pub(crate) fn end_iteration(&self, network: &Network) {
         if network.http.cookies == CookieLife::Iteration && !self.jar.borrow().is_empty() {
             self.jar.borrow_mut().clear();
@@ -167,7 +167,7 @@ impl HttpSession {
         if actionable.is_some() { Instant::now() } else { end }
     }
 
-    /// Does what a response's head asks for; gives the request that is to follow.
+    /// Processes the headers of a response; returns the request to send next.
     fn process_response_headers(
         &self,
         head: &[u8],
@@ -286,7 +286,7 @@ impl HttpSession {
         Ok(Opening::Shared(link))
     }
 
-    /// The shared connection to an origin once it takes another request; one that takes none any more is forgotten.
+    /// The shared connection to an origin, once it accepts another request; drops one that accepts no more.
     async fn link(&self, origin: usize) -> Option<http2::Link> {
         let link = self.links.borrow().iter().find(|link| link.origin == origin).cloned()?;
         let ready = link.ready().await;
@@ -303,7 +303,7 @@ enum Opening {
     Shared(http2::Link),
 }
 
-/// How a whole response came.
+/// How a response was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Received {
     /// With one read.

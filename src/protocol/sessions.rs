@@ -1,4 +1,4 @@
-//! What a user has open, by protocol.
+//! The sessions of a user, by protocol.
 
 use super::{HttpSession, Network};
 

@@ -1,4 +1,4 @@
-//! A connection that left HTTP by `101 Switching Protocols` (RFC 9110, section 15.2.2).
+//! A connection that was upgraded by `101 Switching Protocols` (RFC 9110, section 15.2.2).
 
 use std::{
     io,

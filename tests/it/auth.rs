@@ -7,7 +7,7 @@ use std::{
 
 use super::support::{Asked, Bench, Ran, reply, serve};
 
-/// A server that gives a token of its own to each login; `refuse` tells which requests it answers with 401.
+/// A server that issues a new token to each login; requests that match `refuse` are answered with 401.
 fn login_server(expires_in: u32, refuse: fn(&str) -> bool) -> (String, Asked) {
     let given = AtomicUsize::new(0);
     let (address, asked) = serve(move |request| {
@@ -72,8 +72,7 @@ fn each_user_has_a_token_of_its_own_and_keeps_it() {
         assert!(!text.contains("hunter2") && !text.contains("Bearer"), "{file}");
     }
     assert!(
-        String::from_utf8_lossy(&std::fs::read(bench.path().join("run/intervals.log")).unwrap())
-            .contains("auth login")
+        String::from_utf8_lossy(&std::fs::read(bench.path().join("run/intervals.log")).unwrap()).contains("auth login")
     );
     let check = bench.run(&["check", "p.yaml"]).stdout;
     assert!(check.contains("auth login (when needed)") && !check.contains("hunter2"), "{check}");

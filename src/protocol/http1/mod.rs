@@ -1,8 +1,8 @@
 //! HTTP/1.1: a connection that carries one request at a time.
 //!
-//! Why not hyper here: `bench/README.md` has the measurement (a bare hyper connection costs more CPU than all of this,
-//! measuring and export included, and seven times the memory per idle user, because each owns its buffers). hyper serves the practice target, where neither
-//! matters. The parser of heads is `httparse`, the one hyper uses.
+//! Why not hyper: `bench/README.md` has the measurement. A bare hyper connection costs more CPU than all of this, measuring
+//! and export included, and seven times the memory per idle user, because each owns its buffers. hyper serves the practice
+//! target, where neither matters. The head parser is `httparse`, as in hyper.
 
 pub(crate) mod chunked;
 pub(crate) mod response;
@@ -43,7 +43,7 @@ impl Connection {
     /// Sends a request.
     ///
     /// # Errors
-    /// The class of the failure. The connection is of no use then.
+    /// The class of the failure. The connection must then be closed.
     pub(crate) async fn send(
         &mut self,
         request: &Outgoing<'_>,
@@ -57,11 +57,11 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads once and gives what came to the parser. Bytes that are not polled for stay with the kernel, so that a slow
+    /// Reads once and passes the bytes to the parser. Bytes that are not polled for stay with the kernel, so that a slow
     /// consumer holds the server back.
     ///
     /// # Errors
-    /// The class of the failure. The connection is of no use then.
+    /// The class of the failure. The connection must then be closed.
     pub(crate) fn poll_read(
         &mut self,
         context: &mut Context<'_>,

@@ -13,7 +13,7 @@ const MAX_HEADERS: usize = 128;
 /// Most interim responses before a final one.
 pub(crate) const MAX_INTERIM: u8 = 16;
 
-/// How far a response is read.
+/// Progress of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// More bytes are needed.
@@ -23,7 +23,7 @@ pub enum Progress {
         /// Whether the connection can carry another request.
         keep_alive: bool,
     },
-    /// `101 Switching Protocols`: what follows is not HTTP. [`ResponseReader::take_read_ahead`] has its begin.
+    /// `101 Switching Protocols`: the next bytes are not HTTP; [`ResponseReader::take_read_ahead`] has the first.
     Upgraded,
 }
 

@@ -1,10 +1,10 @@
-//! From the bytes of HTTP/1.1 to a message of HTTP/2 (RFC 9113, section 8.3), and back for heads that are kept.
+//! Converts requests from HTTP/1.1 bytes to HTTP/2 messages (RFC 9113, section 8.3), and kept response heads back.
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 
 use crate::protocol::{Outgoing, head, response_head::ResponseHead};
 
-/// Lines that speak about a connection of HTTP/1.1; in HTTP/2 they make a message malformed (section 8.2.2).
+/// Connection-specific headers of HTTP/1.1, which make an HTTP/2 message malformed (section 8.2.2).
 const CONNECTION_LINES: [&[u8]; 5] =
     [b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"];
 

@@ -60,10 +60,10 @@ impl Drop for Driven {
 }
 
 impl Link {
-    /// Greets the server on a connection that was just opened.
+    /// Sends the connection preface on a new connection.
     ///
     /// # Errors
-    /// When it breaks at once.
+    /// When the connection fails at once.
     pub(crate) async fn open(origin: usize, opened: Opened) -> Result<Self, ErrorClass> {
         let traffic = Rc::new(Traffic::default());
         let tls = matches!(opened.stream, Stream::Tls(_));
@@ -85,13 +85,13 @@ impl Link {
         Ok(Self { origin, tls, sender, connection: Rc::new(Driven { task, traffic }) })
     }
 
-    /// Whether another is the same connection.
+    /// Whether both are the same connection.
     #[must_use]
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.connection, &other.connection)
     }
 
-    /// Waits until the server takes another request; None when it never will.
+    /// Waits until the server accepts another request; None when it never will.
     pub(crate) async fn ready(&self) -> Option<Self> {
         if self.connection.task.is_finished() {
             return None;
@@ -100,7 +100,7 @@ impl Link {
         Some(Self { sender, ..self.clone() })
     }
 
-    /// Sends a request; gives the response that is to arrive.
+    /// Sends a request; returns the response to poll.
     ///
     /// # Errors
     /// The class of the failure. The connection may live on.
@@ -126,7 +126,7 @@ impl Link {
     }
 }
 
-/// A response that arrives. Dropped before its end, it resets its stream and leaves the connection to the others.
+/// A response in progress. Dropped before its end, it resets its stream and leaves the connection to the others.
 #[derive(Debug)]
 pub(crate) struct Response {
     future: ResponseFuture,
@@ -191,7 +191,7 @@ impl Response {
     }
 }
 
-/// Sends a body as fast as the server takes it.
+/// Sends a body as fast as flow control permits.
 async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), ErrorClass> {
     while !body.is_empty() {
         stream.reserve_capacity(body.len());
@@ -204,7 +204,7 @@ async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), Er
     Ok(())
 }
 
-/// Waits for the head that is not an interim one; of those there may be only so many.
+/// Waits for the final head, after a bounded number of interim ones.
 fn poll_final_head(
     future: &mut ResponseFuture,
     interim: &mut u8,
