@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use loadagent::testing::{
     language::{
-        Escape, EvalContext, Expr, IterationId, Named, Response, Scope, Slot, Template, TemplateError, Value,
+        Binding, Escape, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError, Value,
         extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
-    profile::{self, Given},
+    profile::{self, Overrides},
     protocol::{
         http1::response::{Progress, ResponseError, ResponseReader},
         response_head::ResponseHead,
@@ -23,7 +23,7 @@ pub(crate) const ENTRIES: [(&str, fn(&[u8])); 4] =
 /// Any text is a plan, or errors each with a position in the text.
 pub(crate) fn profile(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let Err(errors) = profile::load("fuzz.yaml", &text, &Given::default()) else { return };
+    let Err(errors) = profile::load("fuzz.yaml", &text, &Overrides::default()) else { return };
     assert!(!errors.list.is_empty(), "neither a plan nor a error");
     let shown = errors.to_string();
     assert!(shown.contains("nothing was sent"));
@@ -31,7 +31,7 @@ pub(crate) fn profile(data: &[u8]) {
     let plain = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = plain.split('\n').collect();
     for error in &errors.list {
-        let (line, column) = (error.place.line, error.place.column);
+        let (line, column) = (error.position.line, error.position.column);
         let known = lines.get(line.saturating_sub(1)).map_or(0, |line| line.chars().count());
         assert!((1..=lines.len() + 1).contains(&line), "{error:?} is in no line of {}", lines.len());
         assert!((1..=known + 2).contains(&column), "{error:?} is in no column of {known}");
@@ -42,12 +42,12 @@ pub(crate) fn profile(data: &[u8]) {
 struct Names;
 
 impl Scope for Names {
-    fn resolve(&self, name: &str) -> Option<Named> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
         match name {
-            "user" => Some(Named::Slot(Slot(0))),
-            "count" => Some(Named::Slot(Slot(1))),
-            "items" => Some(Named::Slot(Slot(2))),
-            "HOST" => Some(Named::Constant(Value::from("localhost"))),
+            "user" => Some(Binding::Slot(Slot(0))),
+            "count" => Some(Binding::Slot(Slot(1))),
+            "items" => Some(Binding::Slot(Slot(2))),
+            "HOST" => Some(Binding::Constant(Value::from("localhost"))),
             _ => None,
         }
     }
@@ -75,7 +75,7 @@ pub(crate) fn language(data: &[u8]) {
             duration: Duration::from_millis(3),
             error: "",
         },
-        who: IterationId { vu: 1, iteration: u64::MAX, scenario_iteration: 0 },
+        id: IterationId { vu: 1, iteration: u64::MAX, scenario_iteration: 0 },
         random: &mut random,
         clock: Duration::from_secs(1_700_000_000),
     };

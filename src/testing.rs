@@ -26,8 +26,8 @@ pub mod interval_log {
 
 pub mod language {
     pub use crate::language::{
-        Escape, EvalContext, Expr, IterationId, Named, Nothing, Response, Scope, Slot, Template, TemplateError, Value,
-        function, scope,
+        Binding, EmptyScope, Escape, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError,
+        Value, function, scope,
     };
 
     pub mod extract {
@@ -56,18 +56,18 @@ pub mod practice_target {
 }
 
 pub mod profile {
-    pub use crate::profile::{Diagnostics, Given};
+    pub use crate::profile::{Diagnostics, Overrides};
 
     /// Checks a profile, and keeps nothing of its plan.
     ///
     /// # Errors
     /// All errors of the profile.
-    pub fn load(name: &str, text: &str, given: &Given) -> Result<(), Diagnostics> {
+    pub fn load(name: &str, text: &str, given: &Overrides) -> Result<(), Diagnostics> {
         crate::profile::load(name, text, given).map(drop)
     }
 
     pub mod flow {
-        pub use crate::profile::flow::StepKind;
+        pub use crate::profile::flow::StepDefinition;
     }
 
     pub mod grammar {

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use loadagent::testing::profile::{self, Diagnostics, Given};
+use loadagent::testing::profile::{self, Diagnostics, Overrides};
 
 struct Case<'t> {
     title: &'t str,
@@ -33,7 +33,7 @@ fn cases(text: &str) -> Vec<Case<'_>> {
 }
 
 fn errors(profile: &str) -> Diagnostics {
-    match profile::load("p.yaml", profile, &Given::default()) {
+    match profile::load("p.yaml", profile, &Overrides::default()) {
         Err(errors) => errors,
         // A profile without errors is not a case; the test below says so.
         Ok(()) => Diagnostics::new("p.yaml", profile, Vec::new()),
@@ -82,8 +82,8 @@ fn a_case_is_one_error_and_no_other_cases() {
 #[test]
 fn errors_are_in_the_order_of_the_file() {
     for case in files().iter().flat_map(|(_, text)| cases(text)) {
-        let places: Vec<_> = errors(case.profile).list.iter().map(|error| error.place).collect();
-        assert!(places.is_sorted(), "{}: {places:?}", case.title);
+        let positions: Vec<_> = errors(case.profile).list.iter().map(|error| error.position).collect();
+        assert!(positions.is_sorted(), "{}: {positions:?}", case.title);
     }
 }
 
@@ -99,7 +99,7 @@ fn profiles_with_several_errors() {
     assert!(profiles.len() >= 6);
     for path in profiles {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let errors = profile::load(&name, &std::fs::read_to_string(&path).unwrap(), &Given::default()).unwrap_err();
+        let errors = profile::load(&name, &std::fs::read_to_string(&path).unwrap(), &Overrides::default()).unwrap_err();
         check(&format!("broken/{}.txt", name.trim_end_matches(".yaml")), &format!("{errors}\n"));
     }
 }

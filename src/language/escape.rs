@@ -29,19 +29,19 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// A value can't be written there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unfit {
+pub(super) enum EscapeError {
     /// It is null, or not a number.
-    Nothing,
+    NoValue,
     /// It has a line end or a NUL.
     LineEnd,
 }
 
 impl Escape {
     /// Writes a value; null is never written, not even as JSON.
-    pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), Unfit> {
+    pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), EscapeError> {
         match (self, value) {
-            (_, Value::Null) => Err(Unfit::Nothing),
-            (_, Value::Float(number)) if !number.is_finite() => Err(Unfit::Nothing),
+            (_, Value::Null) => Err(EscapeError::NoValue),
+            (_, Value::Float(number)) if !number.is_finite() => Err(EscapeError::NoValue),
             (Self::Json, value) => {
                 json(value, out);
                 Ok(())
@@ -61,7 +61,7 @@ impl Escape {
     }
 
     /// Writes a text.
-    pub(super) fn text(self, text: &str, out: &mut Vec<u8>) -> Result<(), Unfit> {
+    pub(super) fn text(self, text: &str, out: &mut Vec<u8>) -> Result<(), EscapeError> {
         match self {
             Self::JsonText => json_text(text, out),
             Self::Json => {
@@ -71,7 +71,9 @@ impl Escape {
             }
             Self::Path => out.extend(percent_encode(text.as_bytes(), RESERVED).flat_map(str::bytes)),
             Self::Form => out.extend(url::form_urlencoded::byte_serialize(text.as_bytes()).flat_map(str::bytes)),
-            Self::Header if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) => return Err(Unfit::LineEnd),
+            Self::Header if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) => {
+                return Err(EscapeError::LineEnd);
+            }
             Self::None | Self::Header => out.extend_from_slice(text.as_bytes()),
         }
         Ok(())

@@ -37,7 +37,7 @@ pub struct IterationId {
 impl<'a> EvalContext<'a> {
     /// A moment in which there is nothing to see.
     pub fn empty(random: &'a mut fastrand::Rng) -> Self {
-        Self { slots: &[], response: Response::default(), who: IterationId::default(), random, clock: Duration::ZERO }
+        Self { slots: &[], response: Response::default(), id: IterationId::default(), random, clock: Duration::ZERO }
     }
 }
 
@@ -49,7 +49,7 @@ pub struct EvalContext<'a> {
     /// The last response.
     pub response: Response<'a>,
     /// Who is running.
-    pub who: IterationId,
+    pub id: IterationId,
     /// The user's own chance: the same seed gives the same run.
     pub random: &'a mut fastrand::Rng,
     /// The wall clock, since the Unix epoch.

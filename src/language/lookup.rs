@@ -59,10 +59,10 @@ impl JsonStep {
 
 /// The value of the first header line of a name.
 pub(super) fn header(head: &[u8], name: &str) -> Option<Value> {
-    Header::new(name).finds(head).next().map(Value::from)
+    Header::new(name).matches(head).next().map(Value::from)
 }
 
 /// The value of a cookie that the response sets.
 pub(super) fn cookie(head: &[u8], name: &str) -> Option<Value> {
-    Cookie::new(name).finds(head).next().map(Value::from)
+    Cookie::new(name).matches(head).next().map(Value::from)
 }

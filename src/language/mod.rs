@@ -3,7 +3,7 @@
 //! Owns values, expressions and templates in their compiled form, their functions, extraction from responses, rows for
 //! users and the encodings of forms. Never parses anything while the load runs but what a response holds, never waits
 //! or does I/O then, never panics on what a response or a file of rows holds.
-//! Start with [`value`] and [`moment`], then [`template`] and [`expression`]; `docs/expressions.md` is what users read.
+//! Start with [`value`] and [`context`], then [`template`] and [`expression`]; `docs/expressions.md` is what users read.
 
 pub(crate) mod data;
 mod error;
@@ -26,7 +26,7 @@ pub use eval_context::{EvalContext, IterationId, Response, Slot};
 pub use expression::Expr;
 pub(crate) use expression::Needs;
 pub(crate) use scope::is_builtin;
-pub(crate) use template::Missing;
+pub(crate) use template::RenderError;
 pub use template::Template;
 pub use value::Value;
-pub use {scope::Named, scope::Nothing, scope::Scope};
+pub use {scope::Binding, scope::EmptyScope, scope::Scope};

@@ -4,7 +4,7 @@ use super::{Slot, Value};
 
 /// Where a name leads.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Named {
+pub enum Binding {
     /// To a value of the user's that may change while the load runs.
     Slot(Slot),
     /// To what never changes during a run.
@@ -14,7 +14,7 @@ pub enum Named {
 /// The names that an expression sees at the place where it stands. Asked before the run only.
 pub trait Scope {
     /// What a name stands for, if it is known. It goes before the built-in names.
-    fn resolve(&self, name: &str) -> Option<Named>;
+    fn resolve(&self, name: &str) -> Option<Binding>;
 
     /// All names, for hints.
     fn names(&self) -> Vec<String>;
@@ -27,10 +27,10 @@ pub trait Scope {
 
 /// A scope without names.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Nothing;
+pub struct EmptyScope;
 
-impl Scope for Nothing {
-    fn resolve(&self, _name: &str) -> Option<Named> {
+impl Scope for EmptyScope {
+    fn resolve(&self, _name: &str) -> Option<Binding> {
         None
     }
 

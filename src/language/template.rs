@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Escape, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::Unfit};
+use super::{Escape, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::EscapeError};
 
 /// A template can't be rendered, so what it is for is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Missing {
+pub enum RenderError {
     /// An expression is null.
     #[error("`{name}` has no value")]
     Value {
@@ -189,15 +189,15 @@ impl Template {
     ///
     /// # Errors
     /// When a part of a text is null.
-    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut EvalContext<'a>) -> Result<Cow<'v, Value>, Missing> {
+    pub fn value<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Result<Cow<'v, Value>, RenderError> {
         if let Some(value) = &self.constant {
             return Ok(Cow::Borrowed(value));
         }
         if let Some(expr) = self.expression() {
-            return Ok(expr.value(moment));
+            return Ok(expr.value(context));
         }
         let mut out = Vec::new();
-        self.render(moment, Escape::None, &mut out)?;
+        self.render(context, Escape::None, &mut out)?;
         Ok(Cow::Owned(Value::from(&*String::from_utf8_lossy(&out))))
     }
 
@@ -206,13 +206,13 @@ impl Template {
     ///
     /// # Errors
     /// When an expression is null, or does not fit where the text stands.
-    pub fn render(&self, moment: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
-        let within = Within::of(self, escape);
+    pub fn render(&self, context: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        let within = PartEscapes::of(self, escape);
         within.quote(out);
         for part in &*self.parts {
             match part {
-                Part::Text(text) => within.around.text(text, out).map_err(|unfit| unfit.told(text))?,
-                Part::Expr(expr) => render(expr, moment, within.values, out)?,
+                Part::Text(text) => within.around.text(text, out).map_err(|error| error.into_error(text))?,
+                Part::Expr(expr) => render(expr, context, within.values, out)?,
             }
         }
         within.quote(out);
@@ -221,7 +221,7 @@ impl Template {
 }
 
 /// How the parts of a template are escaped.
-pub(super) struct Within {
+pub(super) struct PartEscapes {
     pub(super) values: Escape,
     /// For the text around the values.
     pub(super) around: Escape,
@@ -229,7 +229,7 @@ pub(super) struct Within {
     quoted: bool,
 }
 
-impl Within {
+impl PartEscapes {
     pub(super) fn of(template: &Template, escape: Escape) -> Self {
         let quoted = escape == Escape::Json && template.expression().is_none();
         let values = if quoted { Escape::JsonText } else { escape };
@@ -244,12 +244,12 @@ impl Within {
     }
 }
 
-fn render(expr: &Expr, moment: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), Missing> {
+fn render(expr: &Expr, context: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), RenderError> {
     match expr.constant() {
         Some(value) => constant_escape(escape).value(value, out),
-        None => escape.value(&expr.value(moment), out),
+        None => escape.value(&expr.value(context), out),
     }
-    .map_err(|unfit| unfit.told(expr.written()))
+    .map_err(|error| error.into_error(expr.written()))
 }
 
 /// What is constant in a URL is its author's: a base address keeps its slashes.
@@ -257,11 +257,11 @@ pub(super) fn constant_escape(escape: Escape) -> Escape {
     if escape == Escape::Path { Escape::None } else { escape }
 }
 
-impl Unfit {
-    pub(super) fn told(self, name: &str) -> Missing {
+impl EscapeError {
+    pub(super) fn into_error(self, name: &str) -> RenderError {
         match self {
-            Self::Nothing => Missing::Value { name: name.into() },
-            Self::LineEnd => Missing::LineEnd { name: name.into() },
+            Self::NoValue => RenderError::Value { name: name.into() },
+            Self::LineEnd => RenderError::LineEnd { name: name.into() },
         }
     }
 }

@@ -24,7 +24,7 @@ impl Kind {
 
     /// Its word in profiles and summaries, which is k6's.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
@@ -51,7 +51,7 @@ impl Unit {
 
     /// Its name in metadata; empty for plain numbers.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "",
             Self::Seconds => "seconds",

@@ -169,7 +169,7 @@ pub(crate) struct Loop {
     /// Rounds so far, hidden.
     pub counter: Slot,
     /// What it goes over.
-    pub over: Over,
+    pub over: LoopKind,
     /// The number of the round from 0, if the profile names it.
     pub index: Option<Slot>,
     /// Where to go when it is over.
@@ -178,7 +178,7 @@ pub(crate) struct Loop {
 
 /// What a loop goes over.
 #[derive(Debug, Clone)]
-pub(crate) enum Over {
+pub(crate) enum LoopKind {
     /// So many rounds; a hidden slot holds the number.
     Times(Slot),
     /// The items of the list in a hidden slot; each goes into a variable.
@@ -213,12 +213,12 @@ pub(crate) struct Collect {
     /// The collection.
     pub list: Slot,
     /// What is done.
-    pub what: Change,
+    pub what: CollectionChange,
 }
 
 /// What is done with a collection.
 #[derive(Debug, Clone)]
-pub(crate) enum Change {
+pub(crate) enum CollectionChange {
     /// Add at the end; the oldest goes when there are more than `max`.
     Push {
         /// What is added.
@@ -231,7 +231,7 @@ pub(crate) enum Change {
         /// Where it goes.
         into: Slot,
         /// Which one.
-        which: Which,
+        which: PickOrder,
         /// Whether it is taken out as well.
         take: bool,
         /// Where to go when there is none.
@@ -243,7 +243,7 @@ pub(crate) enum Change {
 
 /// Which item of a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
+pub(crate) enum PickOrder {
     /// Any of them.
     Random,
     /// The one that came first.
@@ -281,8 +281,10 @@ impl Op {
             Self::Extract(extract) => vec![extract.into],
             Self::Set(slot, _) | Self::Row { into: slot, .. } => vec![*slot],
             Self::Collect(collect) => match &collect.what {
-                Change::Pick { into, take, .. } => [*into].into_iter().chain(take.then_some(collect.list)).collect(),
-                Change::Push { .. } | Change::Remove(_) => vec![collect.list],
+                CollectionChange::Pick { into, take, .. } => {
+                    [*into].into_iter().chain(take.then_some(collect.list)).collect()
+                }
+                CollectionChange::Push { .. } | CollectionChange::Remove(_) => vec![collect.list],
             },
             Self::Parallel(parallel) => parallel.collect.iter().map(|(slot, _)| *slot).collect(),
             _ => Vec::new(),
@@ -293,7 +295,7 @@ impl Op {
 impl Collect {
     /// Says where to go when the collection is empty.
     pub(crate) fn set_empty(&mut self, target: usize) {
-        if let Change::Pick { empty, .. } = &mut self.what {
+        if let CollectionChange::Pick { empty, .. } = &mut self.what {
             *empty = target;
         }
     }

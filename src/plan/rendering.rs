@@ -5,7 +5,7 @@ use std::{io::Write, sync::Arc};
 use url::{Position, Url};
 
 use super::{Origin, Wire};
-use crate::language::{Escape, EvalContext, Missing, Template};
+use crate::language::{Escape, EvalContext, RenderError, Template};
 
 /// The pieces of a request.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub(crate) struct UrlTemplate {
 pub(crate) enum Unrenderable {
     /// A value is missing, or can't stand where it should.
     #[error(transparent)]
-    Missing(#[from] Missing),
+    RenderError(#[from] RenderError),
     /// A value that is no URL.
     #[error("`{0}` is not a URL")]
     NoUrl(String),

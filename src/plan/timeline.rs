@@ -28,7 +28,7 @@ pub(crate) struct Peaks {
 
 /// All moments, in order.
 #[must_use]
-pub(crate) fn moments(plan: &Plan) -> Vec<TimelinePoint> {
+pub(crate) fn points(plan: &Plan) -> Vec<TimelinePoint> {
     let mut changes: BTreeMap<Duration, Vec<String>> = BTreeMap::new();
     for scenario in &plan.scenarios {
         let mut note = |at, what: String| changes.entry(scenario.start + at).or_default().push(what);
@@ -42,15 +42,15 @@ pub(crate) fn moments(plan: &Plan) -> Vec<TimelinePoint> {
         }
         note(scenario.duration(), format!("{} ends", scenario.name));
     }
-    let moment = |(at, what)| TimelinePoint { at, users: users_at(plan, at), rate: rate_at(plan, at), what };
-    changes.into_iter().map(moment).collect()
+    let point = |(at, what)| TimelinePoint { at, users: users_at(plan, at), rate: rate_at(plan, at), what };
+    changes.into_iter().map(point).collect()
 }
 
 /// The highest load. Between two moments it changes linearly, so that it is highest at one of them or right before.
 #[must_use]
 pub(crate) fn peaks(plan: &Plan) -> Peaks {
     let mut peaks = Peaks::default();
-    for TimelinePoint { at, users, rate, .. } in moments(plan) {
+    for TimelinePoint { at, users, rate, .. } in points(plan) {
         let before = at.saturating_sub(Duration::from_micros(1));
         for (users, rate) in [(users_at(plan, before), rate_at(plan, before)), (users, rate)] {
             if users > peaks.users.0 {
@@ -68,8 +68,8 @@ pub(crate) fn peaks(plan: &Plan) -> Peaks {
 #[must_use]
 pub(crate) fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
     let sum = |at| active(plan, at).map(|(scenario, offset)| each(scenario) * load_at(scenario, offset)).sum::<f64>();
-    let moments = moments(plan).into_iter().map(|moment| moment.at);
-    moments.map(|at| sum(at).max(sum(at.saturating_sub(Duration::from_micros(1))))).fold(0.0, f64::max)
+    let points = points(plan).into_iter().map(|point| point.at);
+    points.map(|at| sum(at).max(sum(at.saturating_sub(Duration::from_micros(1))))).fold(0.0, f64::max)
 }
 
 /// Arrivals a second, or users.

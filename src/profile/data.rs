@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::{
-    diagnostic::{Place, did_you_mean},
+    diagnostic::{Position, did_you_mean},
     grammar::{Key, Section, Type, names, words},
     node::{Node, Yaml},
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reader},
     variables::Variables,
 };
 use crate::{
     language::{
-        EvalContext, IterationId, Named, Response, Scope, Slot, Template, Value,
+        Binding, EvalContext, IterationId, Response, Scope, Slot, Template, Value,
         data::{AtEnd, DataError, DataSet, Format, LARGEST, Order, Source, load},
     },
     plan::data::PlannedData,
@@ -57,12 +57,12 @@ type OrderOf = fn(AtEnd) -> Order;
 
 /// Reads `{name: {csv: file, …}, name: [row, …]}`. Generated rows are always the same for a seed. The names of data
 /// sets that can't be read are given all the same, so that their uses cause no further errors.
-pub(crate) fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
-    let entries = reading.map(node, "data").entries;
+pub(crate) fn read(reader: &Reader, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
+    let entries = reader.map(node, "data").entries;
     let planned = entries.iter().zip(0_u64..).filter_map(|(entry, number)| {
         let (set, order) = match &entry.value.value {
-            Yaml::List(items) => (inline(reading, entry.value.place, items), Some(Order::Sequential(AtEnd::Recycle))),
-            _ => described(reading, &entry.name, entry.value, seed.wrapping_add(number)),
+            Yaml::List(items) => (inline(reader, entry.value.position, items), Some(Order::Sequential(AtEnd::Recycle))),
+            _ => described(reader, &entry.name, entry.value, seed.wrapping_add(number)),
         };
         Some(PlannedData { name: entry.name.clone(), set: set?, order: order? })
     });
@@ -70,12 +70,12 @@ pub(crate) fn read(reading: &Reading, node: &Node, seed: u64) -> (Vec<String>, V
     (entries.iter().map(|entry| entry.name.clone()).collect(), planned)
 }
 
-fn described(reading: &Reading, name: &str, node: &Node, seed: u64) -> (Option<DataSet>, Option<Order>) {
-    let mut map = reading.section(node, &format!("data set `{name}`"), &DATA_SET);
+fn described(reader: &Reader, name: &str, node: &Node, seed: u64) -> (Option<DataSet>, Option<Order>) {
+    let mut map = reader.section(node, &format!("data set `{name}`"), &DATA_SET);
     if !matches!(node.value, Yaml::Map(_)) {
         return (None, None);
     }
-    let order = order(reading, &mut map);
+    let order = order(reader, &mut map);
     let found: Vec<_> = names(SOURCES).filter_map(|word| Some((word, map.take(word)?))).collect();
     let [(word, source)] = found[..] else {
         let message = match &found[..] {
@@ -87,50 +87,50 @@ fn described(reading: &Reading, name: &str, node: &Node, seed: u64) -> (Option<D
         };
         let wrong = map.entries.iter().find_map(|entry| did_you_mean(&entry.name, names(SOURCES)));
         let hint = wrong.unwrap_or_else(|| format!("for example `{name}: {{csv: {name}.csv}}`"));
-        reading.error(node.place, message, Some(hint));
+        reader.error(node.position, message, Some(hint));
         return (None, order);
     };
     let set = match word {
-        "rows" => inline(reading, source.place, reading.list(source, "rows")),
-        "generate" => generated(reading, &mut map, source, seed),
-        word => file(reading, &mut map, word, source),
+        "rows" => inline(reader, source.position, reader.list(source, "rows")),
+        "generate" => generated(reader, &mut map, source, seed),
+        word => file(reader, &mut map, word, source),
     };
-    map.finish(reading);
+    map.finish(reader);
     (set, order)
 }
 
-fn order(reading: &Reading, map: &mut MapReader<'_>) -> Option<Order> {
+fn order(reader: &Reader, map: &mut MapReader<'_>) -> Option<Order> {
     let named = map.take("order");
-    let (order, ends) = named.map_or(Some(ORDERS[0].1), |node| reading.word(node, "order", &ORDERS))?;
+    let (order, ends) = named.map_or(Some(ORDERS[0].1), |node| reader.word(node, "order", &ORDERS))?;
     let Some(node) = map.take("at_end") else { return Some(order(AtEnd::Recycle)) };
     if !ends {
         let hint = "`random` never ends, and `unique` always stops: remove `at_end`".to_owned();
-        reading.error(node.place, "`at_end` has no effect with this order", Some(hint));
+        reader.error(node.position, "`at_end` has no effect with this order", Some(hint));
         return None;
     }
-    reading.word(node, "at_end", &ENDS).map(order)
+    reader.word(node, "at_end", &ENDS).map(order)
 }
 
-fn file(reading: &Reading, map: &mut MapReader<'_>, word: &str, node: &Node) -> Option<DataSet> {
+fn file(reader: &Reader, map: &mut MapReader<'_>, word: &str, node: &Node) -> Option<DataSet> {
     let format = match word {
-        "csv" => csv(reading, map),
+        "csv" => csv(reader, map),
         "json" => Some(Format::Json),
         "jsonl" => Some(Format::JsonLines),
         _ => None,
     };
     let largest = map.take("max_size");
-    let largest = largest.map_or(Some(LARGEST), |node| reading.parsed(node, "max_size", units::parse_size));
-    let source = Source { file: reading.text(node, "the file name")?, format: format?, largest: largest? };
-    kept(reading, node.place, load(&source, &reading.folder))
+    let largest = largest.map_or(Some(LARGEST), |node| reader.parsed(node, "max_size", units::parse_size));
+    let source = Source { file: reader.text(node, "the file name")?, format: format?, largest: largest? };
+    kept(reader, node.position, load(&source, &reader.folder))
 }
 
-fn csv(reading: &Reading, map: &mut MapReader<'_>) -> Option<Format> {
+fn csv(reader: &Reader, map: &mut MapReader<'_>) -> Option<Format> {
     let columns = map.take("columns").map(|node| {
-        let names = reading.list(node, "columns").iter().map(|node| reading.text(node, "a column name"));
+        let names = reader.list(node, "columns").iter().map(|node| reader.text(node, "a column name"));
         names.collect::<Option<Vec<_>>>()
     });
     let delimiter = map.take("delimiter").map_or(Some(b','), |node| {
-        reading.parsed(node, "delimiter", |text| match text.as_bytes() {
+        reader.parsed(node, "delimiter", |text| match text.as_bytes() {
             b"\\t" => Ok(b'\t'),
             [one] if one.is_ascii() && !matches!(one, b'"' | b'\r' | b'\n') => Ok(*one),
             _ => Err(format!("`{text}` is not one character such as `;` or `\\t`")),
@@ -143,24 +143,24 @@ fn csv(reading: &Reading, map: &mut MapReader<'_>) -> Option<Format> {
     Some(Format::Csv { columns, delimiter: delimiter? })
 }
 
-fn inline(reading: &Reading, place: Place, items: &[Node]) -> Option<DataSet> {
-    let rows: Vec<_> = items.iter().map(|item| reading.value(item, "a row")).collect();
-    kept(reading, place, DataSet::of(rows.into_iter().collect::<Option<Vec<_>>>()?))
+fn inline(reader: &Reader, position: Position, items: &[Node]) -> Option<DataSet> {
+    let rows: Vec<_> = items.iter().map(|item| reader.value(item, "a row")).collect();
+    kept(reader, position, DataSet::of(rows.into_iter().collect::<Option<Vec<_>>>()?))
 }
 
-fn kept(reading: &Reading, place: Place, loaded: Result<DataSet, DataError>) -> Option<DataSet> {
-    loaded.map_err(|error| reading.error(place, error.to_string(), error.hint)).ok()
+fn kept(reader: &Reader, position: Position, loaded: Result<DataSet, DataError>) -> Option<DataSet> {
+    loaded.map_err(|error| reader.error(position, error.to_string(), error.hint)).ok()
 }
 
 /// The names that rows in the making see: the profile's variables and the number of the row.
-struct Making<'v>(&'v Variables);
+struct RowScope<'v>(&'v Variables);
 
 /// Where a row's number is while it is made.
 const INDEX: &str = "index";
 
-impl Scope for Making<'_> {
-    fn resolve(&self, name: &str) -> Option<Named> {
-        if name == INDEX { Some(Named::Slot(Slot(0))) } else { self.0.resolve(name) }
+impl Scope for RowScope<'_> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        if name == INDEX { Some(Binding::Slot(Slot(0))) } else { self.0.resolve(name) }
     }
 
     fn names(&self) -> Vec<String> {
@@ -172,19 +172,19 @@ impl Scope for Making<'_> {
     }
 }
 
-fn generated(reading: &Reading, map: &mut MapReader<'_>, count: &Node, seed: u64) -> Option<DataSet> {
-    let count = reading.count(count, "generate");
-    let row = map.need(reading, "row", "{id: \"${index}\"}")?;
-    let scope = Making(&reading.variables);
+fn generated(reader: &Reader, map: &mut MapReader<'_>, count: &Node, seed: u64) -> Option<DataSet> {
+    let count = reader.count(count, "generate");
+    let row = map.need(reader, "row", "{id: \"${index}\"}")?;
+    let scope = RowScope(&reader.variables);
     let cell = |node: &Node| {
-        let template = reading.template(node, "a cell", &scope)?;
+        let template = reader.template(node, "a cell", &scope)?;
         // A plain `3` is a number, as everywhere in YAML.
         let typed = template.constant_text().filter(|_| node.is_plain()).map(|text| Value::of_plain(&text));
         Some(typed.map_or(template, Template::fixed))
     };
     let mut cells = Vec::new();
-    for entry in &reading.map(row, "row").entries {
-        cells.push((entry.name.as_str().into(), entry.place, cell(entry.value)?));
+    for entry in &reader.map(row, "row").entries {
+        cells.push((entry.name.as_str().into(), entry.position, cell(entry.value)?));
     }
     let mut random = fastrand::Rng::with_seed(seed);
     let mut rows = Vec::new();
@@ -193,33 +193,33 @@ fn generated(reading: &Reading, map: &mut MapReader<'_>, count: &Node, seed: u64
         let mut moment = EvalContext {
             slots: &slots,
             response: Response::default(),
-            who: IterationId::default(),
+            id: IterationId::default(),
             random: &mut random,
             clock: Duration::ZERO,
         };
         let mut made = Vec::with_capacity(cells.len());
-        for (name, place, template) in &cells {
+        for (name, position, template) in &cells {
             match template.value(&mut moment) {
                 Ok(value) => made.push((std::sync::Arc::clone(name), value.into_owned())),
                 Err(missing) => {
-                    reading.error(*place, format!("row {number}: {missing}"), None);
+                    reader.error(*position, format!("row {number}: {missing}"), None);
                     return None;
                 }
             }
         }
         rows.push(Value::Map(made.into()));
     }
-    kept(reading, row.place, DataSet::of(rows))
+    kept(reader, row.position, DataSet::of(rows))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{self, Given};
+    use crate::profile::{self, Overrides};
 
     fn read(data: &str) -> Result<Vec<PlannedData>, String> {
         let text = format!("base_url: http://h\nvus: 1\nflow: [{{get: /}}]\ndata:\n{data}");
-        let plan = profile::load("p.yaml", &text, &Given::default()).map_err(|errors| errors.to_string())?;
+        let plan = profile::load("p.yaml", &text, &Overrides::default()).map_err(|errors| errors.to_string())?;
         Ok(plan.data.to_vec())
     }
 

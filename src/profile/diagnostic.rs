@@ -6,7 +6,7 @@ use super::source::lines;
 
 /// A place in the text: line and column from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Place {
+pub struct Position {
     /// Line.
     pub line: usize,
     /// Column, in characters.
@@ -17,7 +17,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Where.
-    pub place: Place,
+    pub position: Position,
     /// What was found and what was expected.
     pub message: String,
     /// What to do, if there is something to say.
@@ -68,7 +68,7 @@ impl Diagnostics {
         list.sort();
         list.dedup();
         let lines =
-            list.iter().map(|error| lines(text).nth(error.place.line.saturating_sub(1)).unwrap_or("").to_owned());
+            list.iter().map(|error| lines(text).nth(error.position.line.saturating_sub(1)).unwrap_or("").to_owned());
         Self { file: file.to_owned(), lines: lines.collect(), list }
     }
 }
@@ -81,7 +81,7 @@ fn shown(text: &str) -> String {
 impl fmt::Display for Diagnostics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (error, line) in self.list.iter().zip(&self.lines) {
-            let Place { line: number, column } = error.place;
+            let Position { line: number, column } = error.position;
             writeln!(out, "{}:{number}:{column}: {}", self.file, error.message)?;
             if !line.trim().is_empty() {
                 let width = number.to_string().len();

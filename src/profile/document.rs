@@ -6,13 +6,13 @@ use super::{
     data,
     diagnostic::{Diagnostic, Diagnostics, Invalid, did_you_mean},
     environment::{self, Overlaid},
-    flow::{self, Defaults, Surroundings},
+    flow::{self, Defaults, ProfileContext},
     grammar::{Key, Section, Type},
     http, metrics,
     node::{self, Node},
     preset,
-    reader::{MapReader, Reading, same_key},
-    scenario::{self, Once, Sources},
+    reader::{MapReader, Reader, same_key},
+    scenario::{self, FlowInputs, Hook},
     secrets::Secrets,
     thresholds,
     variables::Variables,
@@ -24,7 +24,7 @@ pub(super) static PROFILE: Section = Section {
     name: "profile",
     about: "Top-level keys. A profile has a `flow` for one scenario, or `scenarios`.",
     keys: &[PROFILE_KEYS],
-    includes: &[&scenario::brief::LOAD, &scenario::wait::WAIT],
+    includes: &[&scenario::shortcut::LOAD, &scenario::wait::WAIT],
 };
 
 static PROFILE_KEYS: &[Key] = &[
@@ -72,7 +72,7 @@ static PROFILE_KEYS: &[Key] = &[
 
 /// Where variables come from besides the profile: `-e` first, then the environment.
 #[derive(Debug, Clone, Default)]
-pub struct Given {
+pub struct Overrides {
     /// From `-e NAME=VALUE`.
     pub flags: Vec<(String, String)>,
     /// From the environment.
@@ -80,7 +80,7 @@ pub struct Given {
     /// URL of the practice target that runs in this process, for profiles without `base_url`.
     pub practice_url: Option<String>,
     /// What flags say of the load.
-    pub load: scenario::GivenLoad,
+    pub load: scenario::LoadOverrides,
     /// The environment that a flag names; it stands over the profile's.
     pub environment_name: Option<String>,
     /// The preset that a flag names; it stands over the profile's.
@@ -88,10 +88,10 @@ pub struct Given {
     /// The seed that a flag gives.
     pub seed: Option<u64>,
     /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
-    pub check_knob: Option<fn(&str, &str) -> Result<(), String>>,
+    pub check_target_option: Option<fn(&str, &str) -> Result<(), String>>,
 }
 
-impl Given {
+impl Overrides {
     fn value(&self, name: &str) -> Option<&str> {
         let find = |list: &'_ [(String, String)]| list.iter().rposition(|(known, _)| known == name);
         find(&self.flags)
@@ -104,70 +104,70 @@ impl Given {
 ///
 /// # Errors
 /// All errors of the text, in its order.
-pub(crate) fn load(file: &str, text: &str, given: &Given) -> Result<Plan, Diagnostics> {
+pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan, Diagnostics> {
     let all = |list: Vec<Diagnostic>| {
         let secrets = Secrets::of(text);
         Diagnostics::new(file, &secrets.hidden(text), secrets.masked(list))
     };
     let root = node::parse(text).map_err(|error| all(vec![error]))?;
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
-    let variables = Variables::within(&given.environment);
-    let mut reading = Reading::new(variables, folder, text);
-    let Overlaid { root, environment, own_preset } = environment::overlay(&reading, root, given);
-    let mut map = reading.section(&root, "the profile", &PROFILE);
+    let variables = Variables::within(&overrides.environment);
+    let mut reader = Reader::new(variables, folder, text);
+    let Overlaid { root, environment, own_preset } = environment::overlay(&reader, root, overrides);
+    let mut map = reader.section(&root, "the profile", &PROFILE);
     for chosen in ["environments", "environment", "presets"] {
         map.take(chosen);
     }
-    read_variables(&mut reading, map.take("vars"), given);
+    read_variables(&mut reader, map.take("vars"), overrides);
     let stem = std::path::Path::new(file)
         .file_stem()
         .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let mut plan = read_plan(&reading, &mut map, stem, given);
+    let mut plan = read_plan(&reader, &mut map, stem, overrides);
     // One of the profile's own is part of it by now, and may name one of ours.
-    let flag = given.preset.as_deref().filter(|_| !own_preset);
-    if let Some(preset) = preset::read(&reading, &mut map, flag, root.get("presets")) {
+    let flag = overrides.preset.as_deref().filter(|_| !own_preset);
+    if let Some(preset) = preset::read(&reader, &mut map, flag, root.get("presets")) {
         plan.apply_preset(preset);
     }
     plan.environment = environment;
-    map.finish(&reading);
-    if reading.has_errors() { Err(all(reading.into_errors())) } else { Ok(plan) }
+    map.finish(&reader);
+    if reader.has_errors() { Err(all(reader.into_errors())) } else { Ok(plan) }
 }
 
-fn read_variables(reading: &mut Reading, node: Option<&Node>, given: &Given) {
+fn read_variables(reader: &mut Reader, node: Option<&Node>, overrides: &Overrides) {
     let Some(node) = node else { return };
-    let map = reading.map(node, "vars");
+    let map = reader.map(node, "vars");
     for entry in &map.entries {
-        if let Some(value) = given.value(&entry.name) {
-            reading.variables.set(&entry.name, value);
+        if let Some(value) = overrides.value(&entry.name) {
+            reader.variables.set(&entry.name, value);
         } else if entry.value.is_null() {
             let hint = format!("set it with `-e {}=…` or in the environment", entry.name);
-            reading.error(entry.place, format!("variable `{}` has no value", entry.name), Some(hint));
-            reading.variables.miss(&entry.name);
-        } else if let Some(text) = reading.text(entry.value, "a variable") {
-            reading.variables.set(&entry.name, &text);
+            reader.error(entry.position, format!("variable `{}` has no value", entry.name), Some(hint));
+            reader.variables.miss(&entry.name);
+        } else if let Some(text) = reader.text(entry.value, "a variable") {
+            reader.variables.set(&entry.name, &text);
         }
     }
 }
 
 /// What is said of `-e` flags that name no variable: a misspelt one would leave a default in force.
-fn strangers(variables: &Variables, given: &Given) -> Vec<String> {
+fn unknown_variables(variables: &Variables, overrides: &Overrides) -> Vec<String> {
     let known = variables.all();
-    let unknown = given.flags.iter().filter(|(name, _)| !known.contains_key(name));
-    let told = unknown.map(|(name, _)| {
+    let unknown = overrides.flags.iter().filter(|(name, _)| !known.contains_key(name));
+    let errors = unknown.map(|(name, _)| {
         let near = did_you_mean(name, known.keys().map(String::as_str)).map(|hint| format!("; {hint}"));
         format!("-e {name}: unknown variable{}", near.unwrap_or_default())
     });
-    told.collect()
+    errors.collect()
 }
 
-fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &Given) -> Plan {
-    let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(stem);
-    let practice_target = map.take("practice_target").map(|node| read_knobs(reading, node, given));
+fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: &Overrides) -> Plan {
+    let name = map.take("name").and_then(|node| reader.text(node, "name")).unwrap_or(stem);
+    let practice_target = map.take("practice_target").map(|node| read_practice_target(reader, node, overrides));
     let mut defaults = Defaults::default();
-    let base = map.take("base_url").map(|node| (node, reading.text(node, "base_url")));
+    let base = map.take("base_url").map(|node| (node, reader.text(node, "base_url")));
     let base = match base {
         Some((node, text)) => text.map(|text| (Some(node), text)),
-        None => given.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
+        None => overrides.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
     };
     // A base that can't be read is one error, not another one for each path.
     let stand_in = || Url::parse("http://unknown.invalid").ok();
@@ -178,53 +178,53 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         match flow::resolve(&text, &Defaults::default()) {
             Ok(url) => defaults.base_url = Some(url),
             Err(_) if !text.contains("://") => {
-                let place = node.map_or(map.place, |node| node.place);
+                let position = node.map_or(map.position, |node| node.position);
                 let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));
-                reading.error(
-                    place,
+                reader.error(
+                    position,
                     format!("base_url: `{text}` is missing a scheme (`http://` or `https://`)"),
                     Some(hint),
                 );
                 defaults.base_url = stand_in();
             }
             Err(Invalid { message, hint }) => {
-                let place = node.map_or(map.place, |node| node.place);
+                let position = node.map_or(map.position, |node| node.position);
                 let example = || "for example `base_url: http://127.0.0.1:8080`".to_owned();
-                reading.error(place, message, Some(hint.unwrap_or_else(example)));
+                reader.error(position, message, Some(hint.unwrap_or_else(example)));
                 defaults.base_url = stand_in();
             }
         }
     }
     let auth = map.peek("http").and_then(|node| node.get("auth")).filter(|node| !node.is_null());
-    let http = http::read(reading, given, map, &mut defaults);
-    let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
-    let seed = map.take("seed").and_then(|node| reading.count(node, "seed")).unwrap_or(1);
-    let seed = given.seed.unwrap_or(seed.into());
-    let outputs = map.take("outputs").map(|node| reading.list(node, "outputs")).unwrap_or_default();
-    let outputs = outputs.iter().filter_map(|node| reading.text_as_written(node, "an output")).collect();
-    let traces = map.take("traces").and_then(|node| reading.text_as_written(node, "traces"));
-    let variables = reading.variables.all();
-    let metrics = map.take("metrics").map(|node| metrics::read(reading, node)).unwrap_or_default();
+    let http = http::read(reader, overrides, map, &mut defaults);
+    let tags = map.take("tags").map(|node| reader.tags(node)).unwrap_or_default();
+    let seed = map.take("seed").and_then(|node| reader.count(node, "seed")).unwrap_or(1);
+    let seed = overrides.seed.unwrap_or(seed.into());
+    let outputs = map.take("outputs").map(|node| reader.list(node, "outputs")).unwrap_or_default();
+    let outputs = outputs.iter().filter_map(|node| reader.text_as_written(node, "an output")).collect();
+    let traces = map.take("traces").and_then(|node| reader.text_as_written(node, "traces"));
+    let variables = reader.variables.all();
+    let metrics = map.take("metrics").map(|node| metrics::read(reader, node)).unwrap_or_default();
     let definitions: Vec<_> = metrics.iter().map(|metric| &metric.def).collect();
     let thresholds =
-        map.take("thresholds").map(|node| thresholds::read(reading, node, &definitions)).unwrap_or_default();
-    let flows = map.take("flows").map(|node| reading.map(node, "flows").entries).unwrap_or_default();
+        map.take("thresholds").map(|node| thresholds::read(reader, node, &definitions)).unwrap_or_default();
+    let flows = map.take("flows").map(|node| reader.map(node, "flows").entries).unwrap_or_default();
     let flows = flows.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
-    let providers = map.take("auth").map(|node| reading.map(node, "auth").entries).unwrap_or_default();
+    let providers = map.take("auth").map(|node| reader.map(node, "auth").entries).unwrap_or_default();
     let providers = providers.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
-    let (data, rows) = map.take("data").map(|node| data::read(reading, node, seed)).unwrap_or_default();
-    let surroundings = Surroundings { defaults, flows, metrics, data, providers, auth };
+    let (data, rows) = map.take("data").map(|node| data::read(reader, node, seed)).unwrap_or_default();
+    let context = ProfileContext { defaults, flows, metrics, data, providers, auth };
     let mut origins = Vec::new();
-    let of_setup = map.peek("setup").map(|node| flow::given_names(node, &surroundings.flows)).unwrap_or_default();
-    let mut sources = Sources { surroundings: &surroundings, of_setup: &of_setup, origins: &mut origins };
-    let setup = Once::Setup.read(reading, map, &mut sources);
-    let teardown = Once::Teardown.read(reading, map, &mut sources);
-    let scenarios = scenario::read_all(reading, map, given, &mut sources);
+    let setup_names = map.peek("setup").map(|node| flow::assigned_names(node, &context.flows)).unwrap_or_default();
+    let mut inputs = FlowInputs { context: &context, setup_names: &setup_names, origins: &mut origins };
+    let setup = Hook::Setup.read(reader, map, &mut inputs);
+    let teardown = Hook::Teardown.read(reader, map, &mut inputs);
+    let scenarios = scenario::read_all(reader, map, overrides, &mut inputs);
     Plan {
         name,
         scenarios: scenarios.run,
         left_out: scenarios.left_out,
-        notes: scenarios.notes.into_iter().chain(strangers(&reading.variables, given)).collect(),
+        notes: scenarios.notes.into_iter().chain(unknown_variables(&reader.variables, overrides)).collect(),
         origins,
         thresholds,
         tags,
@@ -233,7 +233,7 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
         outputs,
         traces,
         variables,
-        metrics: surroundings.metrics.into(),
+        metrics: context.metrics.into(),
         data: rows.into(),
         setup,
         teardown,
@@ -243,20 +243,20 @@ fn read_plan(reading: &Reading, map: &mut MapReader<'_>, stem: String, given: &G
 }
 
 /// Knobs as they are given to `loadagent target`; a list gives one several times.
-fn read_knobs(reading: &Reading, node: &Node, given: &Given) -> Vec<(String, String)> {
-    let map = reading.map(node, "practice_target");
-    let mut knobs = Vec::new();
+fn read_practice_target(reader: &Reader, node: &Node, overrides: &Overrides) -> Vec<(String, String)> {
+    let map = reader.map(node, "practice_target");
+    let mut options = Vec::new();
     for entry in &map.entries {
         let values = entry.value.one_or_many();
         for value in values {
-            let Some(text) = reading.text(value, &format!("`{}`", entry.name)) else { continue };
-            if let Some(Err(message)) = given.check_knob.map(|check| check(&entry.name, &text)) {
-                reading.error(value.place, message, None);
+            let Some(text) = reader.text(value, &format!("`{}`", entry.name)) else { continue };
+            if let Some(Err(message)) = overrides.check_target_option.map(|check| check(&entry.name, &text)) {
+                reader.error(value.position, message, None);
             }
-            knobs.push((entry.name.clone(), text));
+            options.push((entry.name.clone(), text));
         }
     }
-    knobs
+    options
 }
 
 #[cfg(test)]
@@ -265,9 +265,9 @@ mod tests {
 
     #[test]
     fn a_misspelt_variable_of_the_command_line_is_told() {
-        let given = Given { flags: vec![("HSOT".to_owned(), "h".to_owned())], ..Given::default() };
+        let overrides = Overrides { flags: vec![("HSOT".to_owned(), "h".to_owned())], ..Overrides::default() };
         let text = "vars: {HOST: h}\nbase_url: 'http://${HOST}'\nvus: 1\nduration: 1s\nflow: [{get: /}]\n";
-        let plan = load("p.yaml", text, &given).unwrap();
+        let plan = load("p.yaml", text, &overrides).unwrap();
         assert_eq!(plan.notes, ["-e HSOT: unknown variable; did you mean `HOST`?"]);
     }
 }

@@ -6,10 +6,10 @@
 //! ```
 
 use super::{
-    diagnostic::{Place, did_you_mean},
-    document::Given,
+    diagnostic::{Position, did_you_mean},
+    document::Overrides,
     node::{Node, Yaml},
-    reader::{Reading, same_key},
+    reader::{Reader, same_key},
 };
 use crate::plan::Environment;
 
@@ -29,18 +29,18 @@ pub(crate) struct Overlaid {
 
 /// Lays the environment and the preset that were chosen over a profile.
 #[must_use]
-pub(crate) fn overlay(reading: &Reading, mut root: Node, given: &Given) -> Overlaid {
+pub(crate) fn overlay(reader: &Reader, mut root: Node, overrides: &Overrides) -> Overlaid {
     let environments = root.get("environments").cloned();
     let presets = root.get("presets").cloned();
-    let chosen = choice(reading, &root, "environment", given.environment_name.as_deref());
+    let chosen = choice(reader, &root, "environment", overrides.environment_name.as_deref());
     let environment = chosen.and_then(|choice| {
-        let mut laid = choice.find(reading, environments.as_ref(), "environments")?;
-        let environment = read_environment(reading, &choice.name, &mut laid);
-        make_room(&mut root, &laid);
+        let mut laid = choice.find(reader, environments.as_ref(), "environments")?;
+        let environment = read_environment(reader, &choice.name, &mut laid);
+        remove_replaced_load(&mut root, &laid);
         lay(&mut root, laid);
         Some(environment)
     });
-    let chosen = choice(reading, &root, "preset", given.preset.as_deref());
+    let chosen = choice(reader, &root, "preset", overrides.preset.as_deref());
     // Other names are those of loadagent's presets, or wrong.
     let own = chosen.filter(|choice| presets.as_ref().is_some_and(|own| own.get_exactly(&choice.name).is_some()));
     let own_preset = own.is_some();
@@ -48,8 +48,8 @@ pub(crate) fn overlay(reading: &Reading, mut root: Node, given: &Given) -> Overl
         // The word has done its duty; the overlay may name one that loadagent brings.
         remove(&mut root, "preset");
     }
-    if let Some(laid) = own.and_then(|choice| choice.find(reading, presets.as_ref(), "presets")) {
-        make_room(&mut root, &laid);
+    if let Some(laid) = own.and_then(|choice| choice.find(reader, presets.as_ref(), "presets")) {
+        remove_replaced_load(&mut root, &laid);
         lay(&mut root, laid);
     }
     Overlaid { root, environment, own_preset }
@@ -59,23 +59,23 @@ pub(crate) fn overlay(reading: &Reading, mut root: Node, given: &Given) -> Overl
 struct Choice {
     name: String,
     what: &'static str,
-    place: Place,
+    position: Position,
     by_flag: bool,
 }
 
 /// A flag stands over the profile.
-fn choice(reading: &Reading, root: &Node, what: &'static str, flag: Option<&str>) -> Option<Choice> {
+fn choice(reader: &Reader, root: &Node, what: &'static str, flag: Option<&str>) -> Option<Choice> {
     if let Some(name) = flag {
-        return Some(Choice { name: name.to_owned(), what, place: root.place, by_flag: true });
+        return Some(Choice { name: name.to_owned(), what, position: root.position, by_flag: true });
     }
     let node = root.get(what).filter(|node| !node.is_null())?;
-    let name = reading.text(node, what)?;
-    Some(Choice { name, what, place: node.place, by_flag: false })
+    let name = reader.text(node, what)?;
+    Some(Choice { name, what, position: node.position, by_flag: false })
 }
 
 impl Choice {
     /// The overlay of this name, without what overlays must not hold.
-    fn find(&self, reading: &Reading, section: Option<&Node>, key: &str) -> Option<Node> {
+    fn find(&self, reader: &Reader, section: Option<&Node>, key: &str) -> Option<Node> {
         let Some(found) = section.and_then(|section| section.get_exactly(&self.name)) else {
             let names = section.map(names_of).unwrap_or_default();
             let flag = if self.by_flag { format!("--{}: ", self.what) } else { String::new() };
@@ -87,31 +87,31 @@ impl Choice {
                 let hint = did_you_mean(&self.name, names.iter().copied());
                 (format!("{flag}unknown {} `{}`; known: {list}", self.what, self.name), hint)
             };
-            reading.error(self.place, message, hint);
+            reader.error(self.position, message, hint);
             return None;
         };
         let mut laid = found.clone();
         if !found.is_null() && !matches!(found.value, Yaml::Map(_)) {
             let message = format!("{} `{}` must be a map, not {}", self.what, self.name, found.describe());
-            reading.error(found.place, message, None);
+            reader.error(found.position, message, None);
             return None;
         }
         for word in CHOOSING {
             if let Some(node) = remove(&mut laid, word) {
                 let message = format!("`{word}` is not allowed in {} `{}`", self.what, self.name);
-                reading.error(node.place, message, Some("set it at the top of the profile, or by a flag".to_owned()));
+                reader.error(node.position, message, Some("set it at the top of the profile, or by a flag".to_owned()));
             }
         }
         Some(laid)
     }
 }
 
-fn read_environment(reading: &Reading, name: &str, laid: &mut Node) -> Environment {
-    let protected = remove(laid, "protected").and_then(|node| reading.boolean(&node, "protected"));
+fn read_environment(reader: &Reader, name: &str, laid: &mut Node) -> Environment {
+    let protected = remove(laid, "protected").and_then(|node| reader.boolean(&node, "protected"));
     let max_rate = remove(laid, "max_rate").and_then(|node| {
-        let rate = reading.number(&node, "max_rate")?;
+        let rate = reader.number(&node, "max_rate")?;
         if rate == 0.0 {
-            reading.error(node.place, "`max_rate` must be greater than zero", None);
+            reader.error(node.position, "`max_rate` must be greater than zero", None);
         }
         Some(rate)
     });
@@ -125,7 +125,7 @@ pub(super) fn names_of(section: &Node) -> Vec<&str> {
 }
 
 /// Takes away what the load of an overlay replaces, as flags would: otherwise the two would can't be combined.
-fn make_room(base: &mut Node, laid: &Node) {
+fn remove_replaced_load(base: &mut Node, laid: &Node) {
     const SAME: [[&str; 2]; 2] = [["vus", "users"], ["duration", "runTime"]];
     let says = |words: &[&str]| words.iter().any(|word| laid.get(word).is_some());
     let mut gone: Vec<&str> = SAME.iter().filter(|words| says(&words[..])).flatten().copied().collect();
@@ -140,7 +140,7 @@ fn make_room(base: &mut Node, laid: &Node) {
     let (Some(Yaml::Map(known)), Some(laid)) = (value_of(base, "scenarios"), laid.get("scenarios")) else { return };
     for (name, scenario) in known {
         if let Some(laid) = name.scalar().and_then(|name| laid.get_exactly(name)) {
-            make_room(scenario, laid);
+            remove_replaced_load(scenario, laid);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
-    reader::Reading,
+    reader::Reader,
 };
 use crate::metric::{
     Kind, MetricDef, Unit, UserMetric,
@@ -44,28 +44,28 @@ pub(super) static METRIC: Section = Section::new(
 );
 
 /// Reads `{name: trend}` or `{name: {kind: trend, unit: ms, help: …}}`.
-pub(crate) fn read(reading: &Reading, node: &Node) -> Vec<UserMetric> {
+pub(crate) fn read(reader: &Reader, node: &Node) -> Vec<UserMetric> {
     let mut metrics: Vec<UserMetric> = Vec::new();
-    for entry in &reading.map(node, "metrics").entries {
+    for entry in &reader.map(node, "metrics").entries {
         let name = &entry.name;
         let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         if !first || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             let message = format!("`{name}` is not a metric name: use letters, digits and `_`, at most 128 of them");
-            reading.error(entry.place, message, None);
+            reader.error(entry.position, message, None);
         }
         if catalogue::find(name).is_some() {
-            reading.error(entry.place, format!("`{name}` is a built-in metric"), None);
+            reader.error(entry.position, format!("`{name}` is a built-in metric"), None);
         }
         let (mut unit, mut help) = ((Unit::None, 1.0), String::new());
         let kind = if let Yaml::Map(_) = entry.value.value {
-            let mut map = reading.section(entry.value, "this metric", &METRIC);
-            let kind = map.need(reading, "kind", "trend").and_then(|node| reading.word(node, "kind", &KINDS));
-            unit = map.take("unit").map_or(Some(unit), |node| reading.word(node, "unit", &UNITS)).unwrap_or(unit);
-            help = map.take("help").and_then(|node| reading.text(node, "help")).unwrap_or_default();
-            map.finish(reading);
+            let mut map = reader.section(entry.value, "this metric", &METRIC);
+            let kind = map.need(reader, "kind", "trend").and_then(|node| reader.word(node, "kind", &KINDS));
+            unit = map.take("unit").map_or(Some(unit), |node| reader.word(node, "unit", &UNITS)).unwrap_or(unit);
+            help = map.take("help").and_then(|node| reader.text(node, "help")).unwrap_or_default();
+            map.finish(reader);
             kind
         } else {
-            reading.word(entry.value, "kind of metric", &KINDS)
+            reader.word(entry.value, "kind of metric", &KINDS)
         };
         // A metric whose kind can't be read is known all the same, so that its uses cause no further errors.
         let (kind, up_and_down) = kind.unwrap_or_else(|| {

@@ -30,7 +30,7 @@ pub(crate) mod variables;
 
 pub use diagnostic::Diagnostics;
 pub(crate) use diagnostic::Invalid;
-pub use document::Given;
+pub use document::Overrides;
 pub(crate) use document::load;
 pub(crate) use quick::{LoadFlags, quick_plan};
-pub(crate) use scenario::GivenLoad;
+pub(crate) use scenario::LoadOverrides;

@@ -3,7 +3,7 @@
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::{
-    diagnostic::{Diagnostic, Place},
+    diagnostic::{Diagnostic, Position},
     reader::same_key,
 };
 
@@ -14,7 +14,7 @@ const MAX_NODES: usize = 100_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Where.
-    pub place: Place,
+    pub position: Position,
     /// What.
     pub value: Yaml,
 }
@@ -50,7 +50,7 @@ impl Node {
     /// A scalar that stands in no file.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self { place: Place::default(), value: Yaml::Scalar { text: text.to_owned(), plain: false } }
+        Self { position: Position::default(), value: Yaml::Scalar { text: text.to_owned(), plain: false } }
     }
 
     /// The text of a scalar as it is written.
@@ -105,7 +105,7 @@ impl From<&serde_json::Value> for Node {
             }
             scalar => Yaml::Scalar { text: scalar.to_string(), plain: true },
         };
-        Self { place: Place::default(), value }
+        Self { position: Position::default(), value }
     }
 }
 
@@ -122,22 +122,23 @@ pub fn parse(text: &str) -> Result<Node, Diagnostic> {
         parser: Parser::new_from_str(text),
         anchors: Vec::new(),
         nodes: 0,
-        last: Place { line: 1, column: 1 },
+        last: Position { line: 1, column: 1 },
     };
     let mut root = None;
     loop {
-        let (event, place) = builder.event()?;
+        let (event, position) = builder.event()?;
         match event {
             Event::StreamEnd => break,
             Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
             Event::DocumentStart(_) if root.is_none() => {
-                let (event, place) = builder.event()?;
-                root = Some(builder.node(event, place, 0)?);
+                let (event, position) = builder.event()?;
+                root = Some(builder.node(event, position, 0)?);
             }
-            _ => return Err(diagnostic(place, "a profile must be a single YAML document")),
+            _ => return Err(diagnostic(position, "a profile must be a single YAML document")),
         }
     }
-    let empty = Node { place: Place { line: 1, column: 1 }, value: Yaml::Scalar { text: String::new(), plain: true } };
+    let empty =
+        Node { position: Position { line: 1, column: 1 }, value: Yaml::Scalar { text: String::new(), plain: true } };
     Ok(root.unwrap_or(empty))
 }
 
@@ -145,31 +146,31 @@ struct Builder<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
     anchors: Vec<(usize, Node, usize)>,
     nodes: usize,
-    last: Place,
+    last: Position,
 }
 
 impl<'a> Builder<'a> {
-    fn event(&mut self) -> Result<(Event<'a>, Place), Diagnostic> {
+    fn event(&mut self) -> Result<(Event<'a>, Position), Diagnostic> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
-                self.last = place_of(span);
+                self.last = position_of(span);
                 Ok((event, self.last))
             }
             Some(Err(error)) => {
                 let marker = error.marker();
-                let place = Place { line: marker.line().max(1), column: marker.col() + 1 };
+                let position = Position { line: marker.line().max(1), column: marker.col() + 1 };
                 let hint = "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`";
                 let message = format!("invalid YAML: {}", error.info());
-                Err(Diagnostic { hint: Some(hint.to_owned()), ..diagnostic(place, &message) })
+                Err(Diagnostic { hint: Some(hint.to_owned()), ..diagnostic(position, &message) })
             }
             None => Ok((Event::StreamEnd, self.last)),
         }
     }
 
-    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Diagnostic> {
+    fn node(&mut self, event: Event<'a>, position: Position, depth: usize) -> Result<Node, Diagnostic> {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return Err(diagnostic(place, "the profile is too deeply nested or too large"));
+            return Err(diagnostic(position, "the profile is too deeply nested or too large"));
         }
         let before = self.nodes;
         let (value, anchor) = match event {
@@ -181,13 +182,13 @@ impl<'a> Builder<'a> {
             Event::MappingStart(anchor, _) => (Yaml::Map(self.map(depth)?), anchor),
             Event::Alias(anchor) => {
                 let known = self.anchors.iter().rfind(|(id, ..)| *id == anchor);
-                let Some((_, node, size)) = known else { return Err(diagnostic(place, "unknown anchor")) };
+                let Some((_, node, size)) = known else { return Err(diagnostic(position, "unknown anchor")) };
                 self.nodes += size;
                 return Ok(node.clone());
             }
-            _ => return Err(diagnostic(place, "invalid YAML: a value is missing")),
+            _ => return Err(diagnostic(position, "invalid YAML: a value is missing")),
         };
-        let node = Node { place, value };
+        let node = Node { position, value };
         if anchor > 0 {
             self.anchors.push((anchor, node.clone(), self.nodes - before + 1));
         }
@@ -199,7 +200,7 @@ impl<'a> Builder<'a> {
         loop {
             match self.event()? {
                 (Event::SequenceEnd, _) => return Ok(items),
-                (event, place) => items.push(self.node(event, place, depth + 1)?),
+                (event, position) => items.push(self.node(event, position, depth + 1)?),
             }
         }
     }
@@ -209,22 +210,22 @@ impl<'a> Builder<'a> {
         loop {
             match self.event()? {
                 (Event::MappingEnd, _) => return Ok(pairs),
-                (event, place) => {
-                    let key = self.node(event, place, depth + 1)?;
-                    let (event, place) = self.event()?;
-                    pairs.push((key, self.node(event, place, depth + 1)?));
+                (event, position) => {
+                    let key = self.node(event, position, depth + 1)?;
+                    let (event, position) = self.event()?;
+                    pairs.push((key, self.node(event, position, depth + 1)?));
                 }
             }
         }
     }
 }
 
-fn place_of(span: Span) -> Place {
-    Place { line: span.start.line().max(1), column: span.start.col() + 1 }
+fn position_of(span: Span) -> Position {
+    Position { line: span.start.line().max(1), column: span.start.col() + 1 }
 }
 
-fn diagnostic(place: Place, message: &str) -> Diagnostic {
-    Diagnostic { place, message: message.to_owned(), hint: None }
+fn diagnostic(position: Position, message: &str) -> Diagnostic {
+    Diagnostic { position, message: message.to_owned(), hint: None }
 }
 
 #[cfg(test)]
@@ -235,9 +236,9 @@ mod tests {
     #[test]
     fn nodes_know_their_places() {
         let Yaml::Map(pairs) = parse("a: 1\nb:\n  - x\n  - 'y'\n").unwrap().value else { panic!("a map") };
-        assert_eq!(pairs[0].1.place, Place { line: 1, column: 4 });
+        assert_eq!(pairs[0].1.position, Position { line: 1, column: 4 });
         let Yaml::List(items) = &pairs[1].1.value else { panic!("a list") };
-        assert_eq!(items[1].place, Place { line: 4, column: 5 });
+        assert_eq!(items[1].position, Position { line: 4, column: 5 });
         assert_eq!(items[1].value, Yaml::Scalar { text: "y".into(), plain: false });
     }
 

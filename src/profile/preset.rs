@@ -4,21 +4,21 @@ use super::{
     diagnostic::did_you_mean,
     environment::names_of,
     node::Node,
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reader},
 };
 use crate::plan::preset::{PRESETS, Preset};
 
 /// Takes `preset`; a flag stands over it. `own` are the profile's, for hints.
 pub(crate) fn read(
-    reading: &Reading,
+    reader: &Reader,
     map: &mut MapReader<'_>,
     flag: Option<&str>,
     own: Option<&Node>,
 ) -> Option<&'static Preset> {
     let node = map.take("preset");
-    let (place, what, name) = match (flag, node) {
-        (Some(name), _) => (map.place, "--preset: ", name.to_owned()),
-        (None, Some(node)) => (node.place, "", reading.text(node, "preset")?),
+    let (position, what, name) = match (flag, node) {
+        (Some(name), _) => (map.position, "--preset: ", name.to_owned()),
+        (None, Some(node)) => (node.position, "", reader.text(node, "preset")?),
         (None, None) => return None,
     };
     let found = Preset::find(&name);
@@ -27,7 +27,7 @@ pub(crate) fn read(
         let names = own.into_iter().chain(PRESETS.iter().map(|preset| preset.name));
         let list = names.clone().collect::<Vec<_>>().join(", ");
         let message = format!("{what}unknown preset `{name}`; known: {list}");
-        reading.error(place, message, did_you_mean(&name, names));
+        reader.error(position, message, did_you_mean(&name, names));
     }
     found
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{
-    diagnostic::{Invalid, Place},
+    diagnostic::{Invalid, Position},
     node::{Node, Yaml},
-    reader::Reading,
-    scenario::{Brief, brief::LOAD},
+    reader::Reader,
+    scenario::{LoadShortcut, shortcut::LOAD},
 };
 
 /// What flags say of the load, as written.
@@ -48,16 +48,16 @@ impl LoadFlags {
     ///
     /// # Errors
     /// When a flag can't be read or flags can't be combined.
-    pub(crate) fn read(&self) -> Result<Brief, Invalid> {
+    pub(crate) fn read(&self) -> Result<LoadShortcut, Invalid> {
         let keys = self.keys()?.into_iter().map(|(key, value)| (Node::text(key), Node::from(&value)));
-        let node = Node { place: Place::default(), value: Yaml::Map(keys.collect()) };
-        let reading = Reading::default();
-        let brief = Brief::read(&reading, &mut reading.section(&node, "flags", &LOAD));
-        if let Some(message) = brief.contradiction() {
-            reading.error(Place::default(), message, None);
+        let node = Node { position: Position::default(), value: Yaml::Map(keys.collect()) };
+        let reader = Reader::default();
+        let shortcut = LoadShortcut::read(&reader, &mut reader.section(&node, "flags", &LOAD));
+        if let Some(message) = shortcut.contradiction() {
+            reader.error(Position::default(), message, None);
         }
-        let first = reading.into_errors().into_iter().next();
-        first.map_or(Ok(brief), |error| Err(Invalid { message: error.message, hint: error.hint }))
+        let first = reader.into_errors().into_iter().next();
+        first.map_or(Ok(shortcut), |error| Err(Invalid { message: error.message, hint: error.hint }))
     }
 }
 

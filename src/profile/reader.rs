@@ -3,7 +3,7 @@
 use std::{cell::RefCell, path::PathBuf, time::Duration};
 
 use super::{
-    diagnostic::{Diagnostic, Invalid, Place, did_you_mean},
+    diagnostic::{Diagnostic, Invalid, Position, did_you_mean},
     grammar::{Key, Section},
     node::{Node, Yaml},
     source::Source,
@@ -16,7 +16,7 @@ use crate::{
 
 /// What all readers of a profile share.
 #[derive(Debug, Default)]
-pub(crate) struct Reading {
+pub(crate) struct Reader {
     errors: RefCell<Vec<Diagnostic>>,
     /// Variables in force.
     pub variables: Variables,
@@ -25,7 +25,7 @@ pub(crate) struct Reading {
     source: Source,
 }
 
-impl Reading {
+impl Reader {
     /// A reading without errors yet.
     #[must_use]
     pub(crate) fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
@@ -33,13 +33,13 @@ impl Reading {
     }
 
     /// Notes an error.
-    pub(crate) fn error(&self, place: Place, message: impl Into<String>, hint: Option<String>) {
-        self.errors.borrow_mut().push(Diagnostic { place, message: message.into(), hint });
+    pub(crate) fn error(&self, position: Position, message: impl Into<String>, hint: Option<String>) {
+        self.errors.borrow_mut().push(Diagnostic { position, message: message.into(), hint });
     }
 
     /// Notes what a parser found wrong.
-    pub(crate) fn invalid(&self, place: Place, invalid: Invalid) {
-        self.error(place, invalid.message, invalid.hint);
+    pub(crate) fn invalid(&self, position: Position, invalid: Invalid) {
+        self.error(position, invalid.message, invalid.hint);
     }
 
     /// All errors so far.
@@ -71,7 +71,7 @@ impl Reading {
             let written = node.scalar().unwrap_or_default();
             let message = format!("{what} must be known before the run, but `{written}` is known only during it");
             let hint = "use variables of `vars` and functions with constant results".to_owned();
-            self.error(node.place, message, Some(hint));
+            self.error(node.position, message, Some(hint));
         }
         text
     }
@@ -96,19 +96,19 @@ impl Reading {
         if let Yaml::Scalar { text, .. } = &node.value {
             return Some(text);
         }
-        self.error(node.place, format!("{what} must be a single value, not {}", node.describe()), None);
+        self.error(node.position, format!("{what} must be a single value, not {}", node.describe()), None);
         None
     }
 
     /// An error within a scalar's text, where that was written.
     fn template_error(&self, node: &Node, error: TemplateError) {
-        self.error(self.place_in(node, error.at), error.message, error.hint);
+        self.error(self.position_in(node, error.at), error.message, error.hint);
     }
 
     /// The place of a character (from 1) of a scalar, where it was written.
     #[must_use]
-    pub(crate) fn place_in(&self, node: &Node, at: usize) -> Place {
-        self.source.place_within(node.place, node.scalar().unwrap_or_default(), at)
+    pub(crate) fn position_in(&self, node: &Node, at: usize) -> Position {
+        self.source.position_within(node.position, node.scalar().unwrap_or_default(), at)
     }
 
     /// A value that never changes: a text, or a list or map of such.
@@ -149,7 +149,7 @@ impl Reading {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         let text = self.text(node, what)?;
-        parse(&text).map_err(|error| self.error(node.place, format!("{what}: {error}"), None)).ok()
+        parse(&text).map_err(|error| self.error(node.position, format!("{what}: {error}"), None)).ok()
     }
 
     /// A duration.
@@ -195,7 +195,7 @@ impl Reading {
             } else {
                 format!("unknown {what} `{text}`; known: {list}")
             };
-            self.error(node.place, message, did_you_mean(&text, known));
+            self.error(node.position, message, did_you_mean(&text, known));
         }
         found
     }
@@ -206,7 +206,7 @@ impl Reading {
             return items;
         }
         if !node.is_null() {
-            self.error(node.place, format!("{what} must be a list, not {}", node.describe()), None);
+            self.error(node.position, format!("{what} must be a list, not {}", node.describe()), None);
         }
         &[]
     }
@@ -215,16 +215,16 @@ impl Reading {
     pub(crate) fn tags(&self, node: &Node) -> Vec<(String, String)> {
         let map = self.map(node, "tags");
         let tags = map.entries.iter().filter_map(|entry| {
-            self.check_tag(entry.place, &entry.name);
+            self.check_tag(entry.position, &entry.name);
             Some((entry.name.clone(), self.text(entry.value, &format!("tag `{}`", entry.name))?))
         });
         tags.collect()
     }
 
     /// Complains about a tag that may not have its name.
-    pub(crate) fn check_tag(&self, place: Place, name: &str) {
+    pub(crate) fn check_tag(&self, position: Position, name: &str) {
         if let Err(invalid) = check_tag(name) {
-            self.invalid(place, invalid);
+            self.invalid(position, invalid);
         }
     }
 
@@ -249,21 +249,21 @@ impl Reading {
                 for (key, value) in pairs {
                     let Some(name) = self.text(key, "a key") else { continue };
                     if let Some(first) = entries.iter().find(|entry| same_key(&entry.name, &name)) {
-                        let message = format!("duplicate key `{name}`; first defined on line {}", first.place.line);
-                        self.error(key.place, message, None);
+                        let message = format!("duplicate key `{name}`; first defined on line {}", first.position.line);
+                        self.error(key.position, message, None);
                         continue;
                     }
-                    entries.push(Entry { name, place: key.place, value, taken: false });
+                    entries.push(Entry { name, position: key.position, value, taken: false });
                 }
             }
             _ if node.is_null() => {}
             _ => {
                 let hint = example.map(|example| format!("for example `{example}`"));
-                self.error(node.place, format!("{what} must be a map, not {}", node.describe()), hint);
+                self.error(node.position, format!("{what} must be a map, not {}", node.describe()), hint);
             }
         }
         let is_map = node.is_null() || matches!(node.value, Yaml::Map(_));
-        MapReader { place: node.place, what: what.to_owned(), entries, known: Vec::new(), is_map, errors }
+        MapReader { position: node.position, what: what.to_owned(), entries, known: Vec::new(), is_map, errors }
     }
 }
 
@@ -314,7 +314,7 @@ pub(crate) struct Entry<'n> {
     /// The key as written.
     pub name: String,
     /// Where the key stands.
-    pub place: Place,
+    pub position: Position,
     /// The value.
     pub value: &'n Node,
     taken: bool,
@@ -324,7 +324,7 @@ pub(crate) struct Entry<'n> {
 #[derive(Debug)]
 pub(crate) struct MapReader<'n> {
     /// Where the map begins.
-    pub place: Place,
+    pub position: Position,
     /// What it is, for messages.
     pub what: String,
     /// Its entries, in their order.
@@ -362,11 +362,11 @@ impl<'n> MapReader<'n> {
     }
 
     /// The value of a key that must be there.
-    pub(crate) fn need(&mut self, reading: &Reading, key: &str, example: &str) -> Option<&'n Node> {
+    pub(crate) fn need(&mut self, reader: &Reader, key: &str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
         if value.is_none() && self.is_map {
-            reading.error(
-                self.place,
+            reader.error(
+                self.position,
                 format!("{} needs `{key}`", self.what),
                 Some(format!("for example `{key}: {example}`")),
             );
@@ -376,8 +376,8 @@ impl<'n> MapReader<'n> {
 
     /// The first key of the map and its value: what a step is.
     #[must_use]
-    pub(crate) fn first(&self) -> Option<(&str, Place, &'n Node)> {
-        self.entries.first().map(|entry| (entry.name.as_str(), entry.place, entry.value))
+    pub(crate) fn first(&self) -> Option<(&str, Position, &'n Node)> {
+        self.entries.first().map(|entry| (entry.name.as_str(), entry.position, entry.value))
     }
 
     /// Whether it is a map at all.
@@ -400,15 +400,15 @@ impl<'n> MapReader<'n> {
     }
 
     /// Reports keys that the grammar does not list, and those that the reader had no use for.
-    pub(crate) fn finish(self, reading: &Reading) {
+    pub(crate) fn finish(self, reader: &Reader) {
         let known = || self.known.iter().map(|key| key.name);
         // An error can keep a reader from taking what would have a meaning otherwise.
-        let is_complete = reading.error_count() == self.errors;
+        let is_complete = reader.error_count() == self.errors;
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
             if let Some(key) = self.known.iter().find(|key| same_key(key.name, &entry.name)) {
                 if is_complete {
                     let message = format!("`{}` has no effect in {}", entry.name, self.what);
-                    reading.error(entry.place, message, Some(format!("`{}`: {}", key.name, key.about)));
+                    reader.error(entry.position, message, Some(format!("`{}`: {}", key.name, key.about)));
                 }
                 continue;
             }
@@ -418,7 +418,7 @@ impl<'n> MapReader<'n> {
                 }
                 format!("known keys: {}", known().collect::<Vec<_>>().join(", "))
             });
-            reading.error(entry.place, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
+            reader.error(entry.position, format!("unknown key `{}` in {}", entry.name, self.what), Some(hint));
         }
     }
 }

@@ -52,7 +52,7 @@ impl Secrets {
                     0 | 1 => 0,
                     lines => lines,
                 };
-                self.lines.extend(node.place.line..=node.place.line + more);
+                self.lines.extend(node.position.line..=node.position.line + more);
                 self.texts.push(text.chars().take(SHOWN).collect());
             }
             Yaml::Scalar { .. } => {}
@@ -86,7 +86,7 @@ fn is_reference(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::profile::{Given, load};
+    use crate::profile::{Overrides, load};
 
     #[test]
     fn errors_repeat_no_secret() {
@@ -103,12 +103,12 @@ mod tests {
         ];
         for auth in wrong {
             let text = format!("base_url: http://h\nflow:\n  - get: /\n    {auth}\n");
-            let errors = load("p.yaml", &text, &Given::default()).unwrap_err().to_string();
+            let errors = load("p.yaml", &text, &Overrides::default()).unwrap_err().to_string();
             assert!(!errors.contains("hunter2") && errors.contains("p.yaml:"), "{auth}: {errors}");
         }
         let text =
             "base_url: http://h\nauth: {b: {token: {post: /t, form: password=hunter2}}}\nflow: [{get: /, auth: b}]";
-        let errors = load("p.yaml", text, &Given::default()).unwrap_err().to_string();
+        let errors = load("p.yaml", text, &Overrides::default()).unwrap_err().to_string();
         assert_eq!(errors, "p.yaml:2:36: form must be a map, not `***`\n1 error in p.yaml; nothing was sent");
     }
 }

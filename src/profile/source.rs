@@ -1,7 +1,7 @@
 //! The text of a profile by its lines, to find the place of a character of a scalar in what was written for it: quotes,
 //! escapes, folded lines and blocks lie between the two.
 
-use super::diagnostic::Place;
+use super::diagnostic::Position;
 
 /// The lines of a profile.
 #[derive(Debug, Default)]
@@ -19,19 +19,19 @@ impl Source {
     /// Where the character `at` (from 1) of a scalar's text stands, if the scalar begins at `begin`; its begin if that
     /// can't be told.
     #[must_use]
-    pub(crate) fn place_within(&self, begin: Place, text: &str, at: usize) -> Place {
+    pub(crate) fn position_within(&self, begin: Position, text: &str, at: usize) -> Position {
         let first = self.lines.get(begin.line.wrapping_sub(1)).and_then(|line| line.get(begin.column.wrapping_sub(1)));
-        let place = match first {
+        let position = match first {
             _ if self.is_block(begin) => self.within_block(begin, text, at),
             Some(quote @ ('"' | '\'')) => self.within_flow(begin, Some(*quote), at),
             Some(_) => self.within_flow(begin, None, at),
             None => None,
         };
-        place.unwrap_or(begin)
+        position.unwrap_or(begin)
     }
 
     /// Whether what begins here is a block: the first thing in its line, below the sign of one.
-    fn is_block(&self, begin: Place) -> bool {
+    fn is_block(&self, begin: Position) -> bool {
         let before = self.lines.get(..begin.line.saturating_sub(1)).unwrap_or_default();
         let above = before.iter().rev().find(|line| !line.iter().all(|c| c.is_whitespace()));
         let sign = above.and_then(|line| line.iter().rev().find(|c| !matches!(c, '-' | '+' | ' ' | '1'..='9')));
@@ -41,18 +41,18 @@ impl Source {
     }
 
     /// A block's lines stand below its sign, each with the same indentation.
-    fn within_block(&self, begin: Place, text: &str, at: usize) -> Option<Place> {
+    fn within_block(&self, begin: Position, text: &str, at: usize) -> Option<Position> {
         let before: String = text.chars().take(at.checked_sub(1)?).collect();
         let number = before.matches('\n').count();
         let column = before.chars().rev().take_while(|c| *c != '\n').count();
         let wanted: Vec<char> = text.split('\n').nth(number)?.chars().collect();
         let below = self.lines.iter().enumerate().skip(begin.line - 1);
         let (line, written) = below.skip(number).find(|(_, line)| !wanted.is_empty() && line.ends_with(&wanted))?;
-        Some(Place { line: line + 1, column: written.len() - wanted.len() + column + 1 })
+        Some(Position { line: line + 1, column: written.len() - wanted.len() + column + 1 })
     }
 
     /// A scalar in quotes or without, perhaps folded over several lines.
-    fn within_flow(&self, begin: Place, quote: Option<char>, at: usize) -> Option<Place> {
+    fn within_flow(&self, begin: Position, quote: Option<char>, at: usize) -> Option<Position> {
         let (mut line, mut column) = (begin.line - 1, begin.column - 1 + usize::from(quote.is_some()));
         let mut breaks = 0;
         let mut passed = 1;
@@ -71,7 +71,7 @@ impl Source {
                 continue;
             }
             if passed >= at {
-                return Some(Place { line: line + 1, column: column + 1 });
+                return Some(Position { line: line + 1, column: column + 1 });
             }
             column += width(rest, quote);
             passed += 1;
@@ -101,7 +101,7 @@ mod tests {
     use crate::profile::node::{self, Yaml};
 
     /// Where the `X` of the first scalar that has one is said to stand, and where it stands.
-    fn told_and_true(text: &str) -> (Place, Place) {
+    fn found_and_expected(text: &str) -> (Position, Position) {
         let Yaml::Map(pairs) = node::parse(text).unwrap().value else { panic!("a map") };
         let (_, scalar) =
             pairs.iter().find(|(_, value)| value.scalar().is_some_and(|text| text.contains('X'))).unwrap();
@@ -109,7 +109,7 @@ mod tests {
         let at = value.chars().position(|c| c == 'X').unwrap() + 1;
         let line = lines(text).position(|line| line.contains('X')).unwrap();
         let column = lines(text).nth(line).unwrap().chars().position(|c| c == 'X').unwrap();
-        (Source::new(text).place_within(scalar.place, value, at), Place { line: line + 1, column: column + 1 })
+        (Source::new(text).position_within(scalar.position, value, at), Position { line: line + 1, column: column + 1 })
     }
 
     #[test]
@@ -127,8 +127,8 @@ mod tests {
             "b: 1\r\na: ü X",
             "b: 1\ra: X",
         ] {
-            let (told, right) = told_and_true(text);
-            assert_eq!(told, right, "{text:?}");
+            let (errors, right) = found_and_expected(text);
+            assert_eq!(errors, right, "{text:?}");
         }
     }
 }

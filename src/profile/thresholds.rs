@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use self::tiers::Condition;
 use super::{
-    diagnostic::{Invalid, Place, did_you_mean},
+    diagnostic::{Invalid, Position, did_you_mean},
     grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
-    reader::Reading,
+    reader::Reader,
 };
 use crate::{
     metric::{MetricDef, catalogue},
@@ -38,58 +38,58 @@ pub(super) static THRESHOLD: Section = Section::new(
 const NO_DATA: [(&str, bool); 2] = [("fail", false), ("pass", true)];
 
 /// Reads the section.
-pub(crate) fn read(reading: &Reading, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
-    let map = reading.map(node, "thresholds");
+pub(crate) fn read(reader: &Reader, node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
+    let map = reader.map(node, "thresholds");
     let mut thresholds = Vec::new();
     for entry in &map.entries {
         let items = entry.value.one_or_many();
-        thresholds.extend(items.iter().flat_map(|item| read_one(reading, (&entry.name, entry.place), item, own)));
+        thresholds.extend(items.iter().flat_map(|item| read_one(reader, (&entry.name, entry.position), item, own)));
     }
     thresholds
 }
 
-fn read_one(reading: &Reading, (key, key_place): (&str, Place), node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
+fn read_one(reader: &Reader, (key, key_position): (&str, Position), node: &Node, own: &[&MetricDef]) -> Vec<Threshold> {
     let mut options = Options::default();
     let mut conditions = Vec::new();
     if matches!(node.value, Yaml::Map(_)) {
-        let mut map = reading.section(node, "this threshold", &THRESHOLD);
+        let mut map = reader.section(node, "this threshold", &THRESHOLD);
         options.abort_on_fail =
-            map.take("abortOnFail").is_some_and(|node| reading.boolean(node, "abortOnFail") == Some(true));
+            map.take("abortOnFail").is_some_and(|node| reader.boolean(node, "abortOnFail") == Some(true));
         options.delay_abort =
-            map.take("delayAbortEval").and_then(|node| reading.duration(node, "delayAbortEval")).unwrap_or_default();
+            map.take("delayAbortEval").and_then(|node| reader.duration(node, "delayAbortEval")).unwrap_or_default();
         options.allow_no_data =
-            map.take("noData").and_then(|node| reading.word(node, "noData", &NO_DATA)).unwrap_or(false);
-        conditions = tiers::read(reading, &mut map);
+            map.take("noData").and_then(|node| reader.word(node, "noData", &NO_DATA)).unwrap_or(false);
+        conditions = tiers::read(reader, &mut map);
         if conditions.is_empty()
-            && let Some(node) = map.need(reading, "threshold", "p(95)<500")
+            && let Some(node) = map.need(reader, "threshold", "p(95)<500")
         {
             conditions.push(Condition { node, what: "threshold", tier: None, bearing: Bearing::Binding });
         }
         if let Some(node) = map.take("threshold")
             && conditions.iter().any(|condition| condition.tier.is_some())
         {
-            reading.error(node.place, "`threshold` and tiers can't be combined", None);
+            reader.error(node.position, "`threshold` and tiers can't be combined", None);
         }
-        map.finish(reading);
+        map.finish(reader);
     } else {
         conditions.push(Condition { node, what: "a threshold", tier: None, bearing: Bearing::Binding });
     }
     let build_one = |condition: &Condition<'_>| {
-        let text = reading.text(condition.node, condition.what)?;
+        let text = reader.text(condition.node, condition.what)?;
         match build(key, &text, &options, own) {
             Ok(threshold) => Some(Threshold { tier: condition.tier, bearing: condition.bearing, ..threshold }),
             Err(ThresholdError::Key(invalid)) => {
-                reading.invalid(key_place, invalid);
+                reader.invalid(key_position, invalid);
                 None
             }
             Err(ThresholdError::Condition(invalid)) => {
-                reading.invalid(condition.node.place, invalid);
+                reader.invalid(condition.node.position, invalid);
                 None
             }
         }
     };
     let thresholds: Vec<Threshold> = conditions.iter().filter_map(build_one).collect();
-    tiers::check(reading, node.place, &thresholds);
+    tiers::check(reader, node.position, &thresholds);
     thresholds
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::language::{Named, Scope, Value};
+use crate::language::{Binding, Scope, Value};
 
 /// Names and values of a run.
 #[derive(Debug, Clone, Default)]
@@ -52,8 +52,8 @@ impl Variables {
 }
 
 impl Scope for Variables {
-    fn resolve(&self, name: &str) -> Option<Named> {
-        self.values.get(name).map(|value| Named::Constant(Value::from(value.as_str())))
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        self.values.get(name).map(|value| Binding::Constant(Value::from(value.as_str())))
     }
 
     fn names(&self) -> Vec<String> {

@@ -9,8 +9,8 @@ mod probes;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use loadagent::testing::profile::{
-    self, Given,
-    flow::StepKind,
+    self, Overrides,
+    flow::StepDefinition,
     grammar::{EXECUTORS, Key, SECTIONS, STEPS, Section},
 };
 
@@ -19,7 +19,7 @@ const STRANGE: &str = "zzzzzzzzzzzz";
 
 /// The keys that a reader names when it finds a strange one in a text.
 fn known_to_reader(text: &str) -> BTreeSet<String> {
-    let found = profile::load("p.yaml", text, &Given::default()).unwrap_err();
+    let found = profile::load("p.yaml", text, &Overrides::default()).unwrap_err();
     let strange = found.list.iter().find(|error| error.message.contains(STRANGE)).unwrap_or_else(|| panic!("{text}"));
     let hint = strange.hint.as_deref().unwrap();
     let keys = hint.strip_prefix("known keys: ");
@@ -68,7 +68,7 @@ fn every_key_of_the_table_has_a_reader() {
     }
     let sections = SECTIONS.iter().copied().chain(EXECUTORS.iter().map(|executor| &executor.options));
     let steps = STEPS.iter().copied().flatten();
-    for key in sections.flat_map(Section::own_keys).chain(steps.flat_map(StepKind::keys)) {
+    for key in sections.flat_map(Section::own_keys).chain(steps.flat_map(StepDefinition::keys)) {
         let literal = format!("\"{}\"", key.name);
         assert!(source.matches(&literal).count() > 1, "no reader takes {literal}");
     }
@@ -92,7 +92,7 @@ fn strange_keys_do_not_fit_the_schema() {
     let steps = probes::steps().into_iter().map(|step| step.with(STRANGE));
     for text in steps.chain(probes::SECTIONS.iter().map(|(_, text)| (*text).to_owned())) {
         assert!(!documents::errors(&validator, &text).is_empty(), "{text}");
-        assert!(profile::load("p.yaml", &text, &Given::default()).is_err(), "{text}");
+        assert!(profile::load("p.yaml", &text, &Overrides::default()).is_err(), "{text}");
     }
 }
 
@@ -103,7 +103,7 @@ fn the_example_of_a_step_is_one() {
         let text = step.text();
         let errors = documents::errors(&validator, &text);
         assert!(errors.is_empty(), "{text}{errors:?}");
-        let read = profile::load("p.yaml", &text, &Given::default());
+        let read = profile::load("p.yaml", &text, &Overrides::default());
         assert!(read.is_ok(), "{text}\n{}", read.unwrap_err());
     }
 }

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 use clap::{Command, CommandFactory};
 use loadagent::testing::{
     cli::Cli,
-    language::{Expr, Nothing},
+    language::{EmptyScope, Expr},
     profile::{
-        flow::StepKind,
+        flow::StepDefinition,
         grammar::{EXECUTORS, SECTIONS, STEPS},
         reader::same_key,
     },
@@ -38,7 +38,7 @@ fn what_is_ours_is_there() {
     let options = EXECUTORS.iter().flat_map(|executor| executor.options.own_keys());
     let kinds = || STEPS.iter().copied().flatten();
     let words = kinds().flat_map(|kind| kind.words).copied().chain(["executor"]);
-    let keys = sections.chain(options).chain(kinds().flat_map(StepKind::keys));
+    let keys = sections.chain(options).chain(kinds().flat_map(StepDefinition::keys));
     let keys: BTreeSet<&str> = keys.map(|key| key.name).chain(words).collect();
     let named = ours(&document);
     assert!(named.len() > 100, "only {} names", named.len());
@@ -46,7 +46,7 @@ fn what_is_ours_is_there() {
         if name.starts_with('-') {
             assert!(known_flags.contains(name), "there is no flag `{name}`");
         } else if let Some(expression) = name.strip_prefix("${").and_then(|text| text.strip_suffix('}')) {
-            assert!(Expr::compile(expression, &Nothing).is_ok(), "`{expression}` is no expression");
+            assert!(Expr::compile(expression, &EmptyScope).is_ok(), "`{expression}` is no expression");
         } else if let Some((key, value)) = name.split_once(':') {
             assert!(keys.iter().any(|known| same_key(known, key)), "there is no key `{key}`");
             if key == "executor" {

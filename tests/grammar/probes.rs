@@ -1,6 +1,6 @@
 //! A profile for each section and step of the table.
 
-use loadagent::testing::profile::{flow::StepKind, grammar::STEPS};
+use loadagent::testing::profile::{flow::StepDefinition, grammar::STEPS};
 
 /// Profiles with a strange key, by the section that it stands in.
 pub(crate) const SECTIONS: &[(&str, &str)] = &[
@@ -62,7 +62,7 @@ impl Step {
 /// Every word for a step with its example.
 pub(crate) fn steps() -> Vec<Step> {
     let kinds = STEPS.iter().copied().flatten();
-    let of = |kind: &'static StepKind| {
+    let of = |kind: &'static StepDefinition| {
         let rest = kind.example.strip_prefix(kind.words[0]).unwrap();
         kind.words.iter().map(move |word| Step { word, example: format!("{word}{rest}") })
     };

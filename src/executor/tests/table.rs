@@ -11,7 +11,7 @@ mod users;
 
 use super::*;
 use crate::{
-    profile::{self, Given},
+    profile::{self, Overrides},
     units::show_duration,
 };
 
@@ -41,7 +41,8 @@ impl Case {
             Some(load) => format!("{{{load}, {flow}}}").replace("{,", "{"),
             None => format!("scenarios: {{it: {{{}, {flow}}}}}", self.load),
         };
-        profile::load("case.yaml", &text, &Given::default()).unwrap_or_else(|errors| panic!("{}: {errors}", self.what))
+        profile::load("case.yaml", &text, &Overrides::default())
+            .unwrap_or_else(|errors| panic!("{}: {errors}", self.what))
     }
 
     /// What is not as it should be.

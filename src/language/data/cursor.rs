@@ -89,9 +89,9 @@ mod tests {
         parts.map(|offset| Cursor::new(order, rows, (offset, segments * workers), 7)).collect()
     }
 
-    fn drawn(cursor: &mut Cursor, most: usize) -> Vec<u64> {
+    fn drawn(cursor: &mut Cursor, limit: usize) -> Vec<u64> {
         let mut random = fastrand::Rng::with_seed(1);
-        std::iter::from_fn(|| cursor.next(0, &mut random)).take(most).collect()
+        std::iter::from_fn(|| cursor.next(0, &mut random)).take(limit).collect()
     }
 
     fn orders() -> impl Strategy<Value = fn(AtEnd) -> Order> {

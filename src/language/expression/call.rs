@@ -4,7 +4,7 @@ use super::{
     super::{
         TemplateError, Value,
         error::did_you_mean,
-        function::{self, Form, Function, Source},
+        function::{self, CallForm, Function, Source},
     },
     compile::{Compiled, Compiler, constant},
     node::Node,
@@ -21,16 +21,16 @@ impl Compiler<'_> {
         self.check_count(ast, function, arguments.len())?;
         let outside = self.generating;
         let mut nodes = Vec::with_capacity(arguments.len());
-        for (place, argument) in arguments.iter().enumerate() {
-            self.generating = outside || (place == 1 && matches!(function.form, Form::Generate));
+        for (index, argument) in arguments.iter().enumerate() {
+            self.generating = outside || (index == 1 && matches!(function.call, CallForm::Generate));
             let node = self.node(argument)?;
             self.generating = outside;
-            self.check_argument(argument, function, place, &node)?;
+            self.check_argument(argument, function, index, &node)?;
             nodes.push(node);
         }
         let known = nodes.iter().all(|node| constant(node).is_some());
-        match function.form {
-            Form::Plain(compute) => {
+        match function.call {
+            CallForm::Plain(compute) => {
                 self.needs.head |= function.source == Source::Head;
                 let node = Node::Call(compute, nodes.into());
                 match function.source {
@@ -40,8 +40,8 @@ impl Compiler<'_> {
                     _ => Ok(node),
                 }
             }
-            Form::Environment => self.environment(ast, &nodes),
-            Form::Generate => {
+            CallForm::Environment => self.environment(ast, &nodes),
+            CallForm::Generate => {
                 let node = <Box<[Node; 2]>>::try_from(nodes).map(Node::Generate);
                 node.map_err(|_| self.without_value(ast)).and_then(|node| self.computed(ast, node, known))
             }
@@ -49,23 +49,23 @@ impl Compiler<'_> {
     }
 
     fn check_count(&self, ast: &Ast, function: &Function, given: usize) -> Result<(), TemplateError> {
-        let (least, most) = (function.least, function.most());
-        if (least..=most).contains(&given) {
+        let (min, max) = (function.min_arguments, function.max_arguments());
+        if (min..=max).contains(&given) {
             return Ok(());
         }
-        let wanted = match (least, most) {
-            (least, most) if given < least && least < most => format!("at least {least}"),
-            (least, most) if least < most => format!("at most {most}"),
+        let wanted = match (min, max) {
+            (min, max) if given < min && min < max => format!("at least {min}"),
+            (min, max) if min < max => format!("at most {max}"),
             (0, _) => "no".to_owned(),
-            (least, _) => least.to_string(),
+            (min, _) => min.to_string(),
         };
         let plural = if wanted.ends_with(" 1") || wanted == "1" { "" } else { "s" };
         let error = self.error(ast.at, format!("`{}` takes {wanted} argument{plural}, not {given}", function.name));
         Err(error.hint(format!("`{}`: {}", function.signature(), function.about)))
     }
 
-    fn check_argument(&self, ast: &Ast, function: &Function, place: usize, node: &Node) -> Result<(), TemplateError> {
-        let (Some(value), Some((name, takes))) = (constant(node), function.takes(place)) else { return Ok(()) };
+    fn check_argument(&self, ast: &Ast, function: &Function, index: usize, node: &Node) -> Result<(), TemplateError> {
+        let (Some(value), Some((name, takes))) = (constant(node), function.takes(index)) else { return Ok(()) };
         if takes.accepts(value) {
             return Ok(());
         }

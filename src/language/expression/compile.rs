@@ -6,7 +6,7 @@ use regex::bytes::RegexBuilder;
 
 use super::{
     super::{
-        EvalContext, IterationId, Named, Needs, Response, Scope, TemplateError, Value,
+        Binding, EvalContext, IterationId, Needs, Response, Scope, TemplateError, Value,
         error::did_you_mean,
         function,
         lookup::{JsonPath, JsonStep},
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Memory that a compiled regular expression may take.
-const LARGEST_PATTERN: usize = 1 << 20;
+const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 pub(super) struct Compiler<'s> {
     pub(super) text: &'s str,
@@ -33,14 +33,14 @@ pub(super) type Compiled = Result<Node, TemplateError>;
 /// The value of a part that depends on nothing but its constants, or would not with any other chance and time.
 fn trial(node: &Node) -> Value {
     let mut random = fastrand::Rng::with_seed(0);
-    let mut moment = EvalContext {
+    let mut context = EvalContext {
         slots: &[],
         response: Response::default(),
-        who: IterationId::default(),
+        id: IterationId::default(),
         random: &mut random,
         clock: std::time::Duration::ZERO,
     };
-    node.evaluated(&mut moment).into_owned()
+    node.evaluated(&mut context).into_owned()
 }
 
 pub(super) fn constant(node: &Node) -> Option<&Value> {
@@ -98,7 +98,7 @@ impl Compiler<'_> {
             Kind::Matches(inner, pattern, at) => {
                 let inner = self.node(inner)?;
                 let known = constant(&inner).is_some();
-                let pattern = RegexBuilder::new(pattern).size_limit(LARGEST_PATTERN).build().map_err(|error| {
+                let pattern = RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).build().map_err(|error| {
                     let reason = error.to_string();
                     let reason = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
                     self.error(*at, format!("not a regular expression: {reason}"))
@@ -181,8 +181,8 @@ impl Compiler<'_> {
 /// What a name of the scope is.
 pub(super) fn known(scope: &dyn Scope, name: &str) -> Option<Node> {
     scope.resolve(name).map(|named| match named {
-        Named::Slot(slot) => Node::Slot(slot),
-        Named::Constant(value) => Node::Constant(value),
+        Binding::Slot(slot) => Node::Slot(slot),
+        Binding::Constant(value) => Node::Constant(value),
     })
 }
 

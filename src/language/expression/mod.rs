@@ -6,17 +6,17 @@
 mod assembled;
 mod call;
 mod compile;
+mod evaluation;
 mod lexer;
 mod node;
 mod operators;
 mod parser;
-mod run;
 mod syntax;
 
 use std::{borrow::Cow, sync::Arc};
 
+pub(super) use evaluation::Evaluation;
 pub(super) use operators::{Number, holds, order};
-pub(super) use run::Run;
 
 use self::{compile::Compiler, node::Node, parser::Parser};
 use super::{EvalContext, Scope, TemplateError, Value};
@@ -101,13 +101,13 @@ impl Expr {
 
     /// The value in a moment. What can't be computed is null: a place that isn't there, a division by zero, a text
     /// that is no number where one is needed, more than 64 MiB.
-    pub fn value<'v, 'a: 'v>(&'v self, moment: &mut EvalContext<'a>) -> Cow<'v, Value> {
-        self.node.evaluated(moment)
+    pub fn value<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Cow<'v, Value> {
+        self.node.evaluated(context)
     }
 
     /// Whether it holds in a moment, as a condition.
-    pub fn holds(&self, moment: &mut EvalContext<'_>) -> bool {
-        self.value(moment).holds()
+    pub fn holds(&self, context: &mut EvalContext<'_>) -> bool {
+        self.value(context).holds()
     }
 
     /// The value, if it is always the same.

@@ -12,8 +12,8 @@ use super::{
         lookup::JsonPath,
         scope::Builtin,
     },
+    evaluation::Evaluation,
     operators::{self, Number},
-    run::Run,
     syntax::Operator,
 };
 
@@ -54,18 +54,18 @@ fn part(whole: Cow<'_, Value>, find: impl Fn(&Value) -> Option<&Value>) -> Cow<'
 
 impl Node {
     /// The value in a moment; null where there is none, and if any part of it would take too much memory.
-    pub(super) fn evaluated<'v, 'a: 'v>(&'v self, moment: &mut EvalContext<'a>) -> Cow<'v, Value> {
-        let mut run = Run::new(moment);
+    pub(super) fn evaluated<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Cow<'v, Value> {
+        let mut run = Evaluation::new(context);
         let value = self.value(&mut run);
         if run.spent() { Cow::Borrowed(&NULL) } else { value }
     }
 
     /// The value in this moment; null where there is none.
-    fn value<'v, 'a: 'v>(&'v self, run: &mut Run<'_, 'a>) -> Cow<'v, Value> {
+    fn value<'v, 'a: 'v>(&'v self, run: &mut Evaluation<'_, 'a>) -> Cow<'v, Value> {
         match self {
             Self::Constant(value) => Cow::Borrowed(value),
             Self::Slot(Slot(slot)) => {
-                let slots: &'a [Value] = run.moment.slots;
+                let slots: &'a [Value] = run.context.slots;
                 Cow::Borrowed(slots.get(usize::from(*slot)).unwrap_or(&NULL))
             }
             Self::Builtin(builtin) => owned(builtin_value(*builtin, run)),
@@ -94,8 +94,8 @@ impl Node {
     }
 }
 
-fn builtin_value(builtin: Builtin, run: &mut Run<'_, '_>) -> Option<Value> {
-    let (response, who) = (run.moment.response, run.moment.who);
+fn builtin_value(builtin: Builtin, run: &mut Evaluation<'_, '_>) -> Option<Value> {
+    let (response, id) = (run.context.response, run.context.id);
     let count = |number: u64| i64::try_from(number).ok().map(Value::Int);
     match builtin {
         Builtin::Status => response.status.map(|status| Value::Int(status.into())),
@@ -103,30 +103,30 @@ fn builtin_value(builtin: Builtin, run: &mut Run<'_, '_>) -> Option<Value> {
         Builtin::Json => from_body(&JsonPath::default(), run),
         Builtin::Duration => response.status.map(|_| Value::Float(response.duration.as_secs_f64() * 1e3)),
         Builtin::Error => Some(Value::from(response.error)),
-        Builtin::Vu => count(who.vu),
-        Builtin::Iteration => count(who.iteration),
-        Builtin::ScenarioIteration => count(who.scenario_iteration),
+        Builtin::Vu => count(id.vu),
+        Builtin::Iteration => count(id.iteration),
+        Builtin::ScenarioIteration => count(id.scenario_iteration),
         Builtin::Index => Some(Value::Int(run.index)),
     }
 }
 
-fn from_body(path: &JsonPath, run: &mut Run<'_, '_>) -> Option<Value> {
-    let value = path.find(run.moment.response.body)?;
+fn from_body(path: &JsonPath, run: &mut Evaluation<'_, '_>) -> Option<Value> {
+    let value = path.find(run.context.response.body)?;
     run.made_whole(value)
 }
 
-fn list(items: &[Node], run: &mut Run<'_, '_>) -> Option<Value> {
+fn list(items: &[Node], run: &mut Evaluation<'_, '_>) -> Option<Value> {
     run.take_items(items.len())?;
     Some(Value::List(items.iter().map(|item| item.value(run).into_owned()).collect()))
 }
 
-fn map(entries: &[(Arc<str>, Node)], run: &mut Run<'_, '_>) -> Option<Value> {
+fn map(entries: &[(Arc<str>, Node)], run: &mut Evaluation<'_, '_>) -> Option<Value> {
     run.take_items(entries.len().saturating_mul(2))?;
     let entries = entries.iter().map(|(name, value)| (Arc::clone(name), value.value(run).into_owned()));
     Some(Value::Map(entries.collect()))
 }
 
-fn binary<'v, 'a: 'v>(operator: Operator, sides: &'v [Node; 2], run: &mut Run<'_, 'a>) -> Cow<'v, Value> {
+fn binary<'v, 'a: 'v>(operator: Operator, sides: &'v [Node; 2], run: &mut Evaluation<'_, 'a>) -> Cow<'v, Value> {
     let [left, right] = sides;
     let first = left.value(run);
     match operator {
@@ -142,15 +142,15 @@ fn binary<'v, 'a: 'v>(operator: Operator, sides: &'v [Node; 2], run: &mut Run<'_
 }
 
 /// A body is searched where it lies, whatever its bytes.
-fn matches(inner: &Node, pattern: &Regex, run: &mut Run<'_, '_>) -> bool {
+fn matches(inner: &Node, pattern: &Regex, run: &mut Evaluation<'_, '_>) -> bool {
     if matches!(inner, Node::Builtin(Builtin::Body)) {
-        return pattern.is_match(run.moment.response.body);
+        return pattern.is_match(run.context.response.body);
     }
     text_of(&inner.value(run)).is_some_and(|text| pattern.is_match(text.as_bytes()))
 }
 
-fn call(compute: Compute, arguments: &[Node], run: &mut Run<'_, '_>) -> Option<Value> {
-    let mut values = [const { Cow::Borrowed(&NULL) }; Arguments::MOST];
+fn call(compute: Compute, arguments: &[Node], run: &mut Evaluation<'_, '_>) -> Option<Value> {
+    let mut values = [const { Cow::Borrowed(&NULL) }; Arguments::MAX];
     let count = arguments.len().min(values.len());
     for (value, argument) in values.iter_mut().zip(arguments) {
         *value = argument.value(run);
@@ -159,7 +159,7 @@ fn call(compute: Compute, arguments: &[Node], run: &mut Run<'_, '_>) -> Option<V
     run.made(made)
 }
 
-fn generate(parts: &[Node; 2], run: &mut Run<'_, '_>) -> Option<Value> {
+fn generate(parts: &[Node; 2], run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let [count, item] = parts;
     let Number::Int(count) = Number::of(&count.value(run))? else { return None };
     let count = usize::try_from(count).ok()?;

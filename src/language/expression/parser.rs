@@ -7,9 +7,9 @@ use super::{
 };
 
 /// Brackets, signs and the like within each other.
-const DEEPEST: usize = 40;
+const MAX_DEPTH: usize = 40;
 /// Parts of one expression; a row of operators is as deep as it is long.
-const MOST_PARTS: usize = 400;
+const MAX_PARTS: usize = 400;
 
 /// Reads one expression from a place in a text on.
 pub(super) struct Parser<'t> {
@@ -82,8 +82,8 @@ impl<'t> Parser<'t> {
 
     fn ast(&mut self, at: usize, kind: Kind) -> Parsed<Ast> {
         self.parts += 1;
-        if self.parts > MOST_PARTS {
-            let error = self.error(at, format!("the expression has more than {MOST_PARTS} parts"));
+        if self.parts > MAX_PARTS {
+            let error = self.error(at, format!("the expression has more than {MAX_PARTS} parts"));
             return Err(error.hint("put data into `vars` or a file"));
         }
         Ok(Ast { at, end: self.before, kind })
@@ -104,8 +104,8 @@ impl<'t> Parser<'t> {
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.error(self.at, format!("the expression is nested more than {DEEPEST} deep")));
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(self.at, format!("the expression is nested more than {MAX_DEPTH} deep")));
         }
         let read = read(self)?;
         self.depth -= 1;

@@ -25,7 +25,7 @@ impl Between {
     }
 
     /// The finds in their order; none overlaps another, and a right boundary is not the next one's left.
-    pub fn finds<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
+    pub fn matches<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
         let mut rest = Some(body);
         std::iter::from_fn(move || {
             let (found, after) = self.next(rest?)?;
@@ -50,18 +50,18 @@ impl Between {
 mod tests {
     use super::*;
 
-    fn finds(left: &str, right: &str, body: &[u8]) -> Vec<String> {
-        Between::new(left, right).unwrap().finds(body).map(str::to_owned).collect()
+    fn matches(left: &str, right: &str, body: &[u8]) -> Vec<String> {
+        Between::new(left, right).unwrap().matches(body).map(str::to_owned).collect()
     }
 
     #[test]
     fn finds_stand_between_their_boundaries() {
-        assert_eq!(finds("<b>", "</b>", b"x<b>1</b><b></b><b>2</b><b>3"), ["1", "", "2"]);
-        assert_eq!(finds("'", "'", b"'a'b'c'"), ["a", "c"]);
-        assert_eq!(finds("", ",", b"a,b,c"), ["a"]);
-        assert_eq!(finds("=", "", b"a=b=c"), ["b=c"]);
-        assert_eq!(finds("=", ";", b"a=\xff;b=1;"), ["1"]);
-        assert_eq!(finds("aa", "a", b"aaa"), [""]);
+        assert_eq!(matches("<b>", "</b>", b"x<b>1</b><b></b><b>2</b><b>3"), ["1", "", "2"]);
+        assert_eq!(matches("'", "'", b"'a'b'c'"), ["a", "c"]);
+        assert_eq!(matches("", ",", b"a,b,c"), ["a"]);
+        assert_eq!(matches("=", "", b"a=b=c"), ["b=c"]);
+        assert_eq!(matches("=", ";", b"a=\xff;b=1;"), ["1"]);
+        assert_eq!(matches("aa", "a", b"aaa"), [""]);
         assert!(Between::new("", "").is_err());
     }
 }

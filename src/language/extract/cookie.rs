@@ -16,7 +16,7 @@ impl Cookie {
     }
 
     /// The values that `Set-Cookie` lines give it, in their order; a browser keeps the last.
-    pub fn finds<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
+    pub fn matches<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
         lines_named(head, "set-cookie").filter_map(|line| {
             let pair = line.split(';').next()?;
             let (name, value) = pair.split_once('=')?;
@@ -33,6 +33,6 @@ mod tests {
     fn values_come_without_attributes_and_blanks() {
         let head = b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=a=b ; Path=/; HttpOnly\r\nset-cookie: SID=no\r\n\
             SET-COOKIE:sid=\"q\"\r\nSet-Cookie: sid; x=sid=no\r\nCookie: sid=no\r\nSet-Cookie: sid=\r\n\r\n";
-        assert_eq!(Cookie::new("sid").finds(head).collect::<Vec<_>>(), ["a=b", "\"q\"", ""]);
+        assert_eq!(Cookie::new("sid").matches(head).collect::<Vec<_>>(), ["a=b", "\"q\"", ""]);
     }
 }

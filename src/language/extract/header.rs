@@ -14,7 +14,7 @@ impl Header {
     }
 
     /// The values, one a line, in their order.
-    pub fn finds<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
+    pub fn matches<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
         lines_named(head, &self.name)
     }
 }
@@ -36,7 +36,7 @@ mod tests {
     fn every_line_of_the_name_is_found_in_any_case() {
         let head =
             b"HTTP/1.1 200 x-id: 0\r\nX-ID:  a \r\nX-Idea: no\r\nx-id:b\nX-Id : no\r\nX-ID: \xff\r\nx-id:\r\n\r\n";
-        assert_eq!(Header::new("x-Id").finds(head).collect::<Vec<_>>(), ["a", "b", ""]);
-        assert_eq!(Header::new("").finds(head).count(), 0);
+        assert_eq!(Header::new("x-Id").matches(head).collect::<Vec<_>>(), ["a", "b", ""]);
+        assert_eq!(Header::new("").matches(head).count(), 0);
     }
 }

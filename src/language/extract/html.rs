@@ -35,7 +35,7 @@ impl Html {
     }
 
     /// The values in the order of the document.
-    pub fn finds<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = Cow<'a, str>> {
+    pub fn matches<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = Cow<'a, str>> {
         let mut select = None;
         // The end of the document closes a select that was left open.
         markup::tags(body).map(Some).chain([None]).filter_map(move |tag| match self.kind {
@@ -134,7 +134,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn field(name: &str, page: &str) -> Vec<String> {
-        Html::field(name).finds(page.as_bytes()).map(Cow::into_owned).collect()
+        Html::field(name).matches(page.as_bytes()).map(Cow::into_owned).collect()
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn metas_are_found_by_name_or_property() {
         let page = b"<meta content='a' name=csrf><meta property='csrf' content=b><input name=csrf value=c>";
-        assert_eq!(Html::meta("csrf").finds(page).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(Html::meta("csrf").matches(page).collect::<Vec<_>>(), ["a", "b"]);
     }
 
     proptest! {

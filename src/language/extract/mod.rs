@@ -73,11 +73,11 @@ impl Extractor {
             Self::Json(path) if take == Take::First => path.first(response.body),
             Self::Json(path) if take == Take::Count => Some(whole(path.count(response.body))),
             Self::Json(path) => pick(path.all(response.body).into_iter(), take, random),
-            Self::Regex(pattern) => pick(pattern.finds(response.body).map(text), take, random),
-            Self::Header(header) => pick(header.finds(response.head).map(text), take, random),
-            Self::Cookie(cookie) => pick(cookie.finds(response.head).map(text), take, random),
-            Self::Html(html) => pick(html.finds(response.body).map(owned), take, random),
-            Self::Between(between) => pick(between.finds(response.body).map(text), take, random),
+            Self::Regex(pattern) => pick(pattern.matches(response.body).map(text), take, random),
+            Self::Header(header) => pick(header.matches(response.head).map(text), take, random),
+            Self::Cookie(cookie) => pick(cookie.matches(response.head).map(text), take, random),
+            Self::Html(html) => pick(html.matches(response.body).map(owned), take, random),
+            Self::Between(between) => pick(between.matches(response.body).map(text), take, random),
         }
     }
 
@@ -95,17 +95,17 @@ impl Extractor {
 }
 
 /// A find that becomes a value only if it is the one taken.
-trait Find {
+trait Match {
     fn value(self) -> Value;
 }
 
-impl Find for Value {
+impl Match for Value {
     fn value(self) -> Value {
         self
     }
 }
 
-impl Find for Cow<'_, str> {
+impl Match for Cow<'_, str> {
     fn value(self) -> Value {
         Value::from(&*self)
     }
@@ -119,25 +119,25 @@ fn owned(found: Cow<'_, str>) -> Cow<'_, str> {
     found
 }
 
-fn pick<T: Find>(mut finds: impl Iterator<Item = T>, take: Take, random: &mut Rng) -> Option<Value> {
+fn pick<T: Match>(mut matches: impl Iterator<Item = T>, take: Take, random: &mut Rng) -> Option<Value> {
     match take {
-        Take::First => finds.next().map(Find::value),
-        Take::Last => finds.last().map(Find::value),
-        Take::Nth(place) if place >= 0 => finds.nth(usize::try_from(place).ok()?).map(Find::value),
-        Take::Nth(place) => {
-            let mut all: Vec<T> = finds.collect();
-            let from_end = usize::try_from(place.unsigned_abs()).ok()?;
+        Take::First => matches.next().map(Match::value),
+        Take::Last => matches.last().map(Match::value),
+        Take::Nth(index) if index >= 0 => matches.nth(usize::try_from(index).ok()?).map(Match::value),
+        Take::Nth(index) => {
+            let mut all: Vec<T> = matches.collect();
+            let from_end = usize::try_from(index.unsigned_abs()).ok()?;
             Some(all.swap_remove(all.len().checked_sub(from_end)?).value())
         }
         Take::Random => {
-            let mut all: Vec<T> = finds.collect();
+            let mut all: Vec<T> = matches.collect();
             (!all.is_empty()).then(|| all.swap_remove(random.usize(..all.len())).value())
         }
         Take::All => {
-            let all: Vec<Value> = finds.map(Find::value).collect();
+            let all: Vec<Value> = matches.map(Match::value).collect();
             (!all.is_empty()).then(|| Value::List(all.into()))
         }
-        Take::Count => Some(whole(finds.count())),
+        Take::Count => Some(whole(matches.count())),
     }
 }
 

@@ -52,7 +52,7 @@ impl Pattern {
     }
 
     /// The finds in their order, without matches in which the group took no part.
-    pub fn finds<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
+    pub fn matches<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
         self.regex.captures_iter(body).filter_map(|found| std::str::from_utf8(found.get(self.group)?.as_bytes()).ok())
     }
 }
@@ -68,18 +68,18 @@ pub(super) fn refusal(expression: &str, error: &regex::Error) -> String {
 mod tests {
     use super::*;
 
-    fn finds(expression: &str, group: Option<&Group>, body: &[u8]) -> Vec<String> {
-        Pattern::new(expression, group).unwrap().finds(body).map(str::to_owned).collect()
+    fn matches(expression: &str, group: Option<&Group>, body: &[u8]) -> Vec<String> {
+        Pattern::new(expression, group).unwrap().matches(body).map(str::to_owned).collect()
     }
 
     #[test]
     fn groups_go_by_number_by_name_and_by_themselves() {
         let body = b"id=1 id=22 \xff id=\xff";
-        assert_eq!(finds("id=([0-9]+)", None, body), ["1", "22"]);
-        assert_eq!(finds("id=[0-9]+", None, body), ["id=1", "id=22"]);
-        assert_eq!(finds("id=([0-9])([0-9])?", Some(&Group::Number(2)), body), ["2"]);
-        assert_eq!(finds("(i)d=(?<n>[0-9]+)", Some(&Group::Name("n".to_owned())), body), ["1", "22"]);
-        assert_eq!(finds("x*", None, b"xay"), ["x", "", ""]);
+        assert_eq!(matches("id=([0-9]+)", None, body), ["1", "22"]);
+        assert_eq!(matches("id=[0-9]+", None, body), ["id=1", "id=22"]);
+        assert_eq!(matches("id=([0-9])([0-9])?", Some(&Group::Number(2)), body), ["2"]);
+        assert_eq!(matches("(i)d=(?<n>[0-9]+)", Some(&Group::Name("n".to_owned())), body), ["1", "22"]);
+        assert_eq!(matches("x*", None, b"xay"), ["x", "", ""]);
     }
 
     #[test]

@@ -6,9 +6,9 @@ use super::{
     super::{
         Value,
         escape::text_of,
-        expression::{Number, Run},
+        expression::{Evaluation, Number},
     },
-    Takes,
+    ArgumentType,
 };
 
 /// A call's arguments.
@@ -17,7 +17,7 @@ pub(in crate::language) struct Arguments<'x, 'v>(&'x [Cow<'v, Value>]);
 
 impl<'x, 'v> Arguments<'x, 'v> {
     /// The most that any function takes.
-    pub(in crate::language) const MOST: usize = 8;
+    pub(in crate::language) const MAX: usize = 8;
 
     pub(in crate::language) fn new(values: &'x [Cow<'v, Value>]) -> Self {
         Self(values)
@@ -34,44 +34,44 @@ impl<'x, 'v> Arguments<'x, 'v> {
     }
 
     /// The argument in a place, if it was given.
-    pub(super) fn at(&self, place: usize) -> Option<&'x Value> {
-        self.0.get(place).map(|value| &**value)
+    pub(super) fn at(&self, index: usize) -> Option<&'x Value> {
+        self.0.get(index).map(|value| &**value)
     }
 
     /// A text, or what reads as one.
-    pub(super) fn text(&self, place: usize) -> Option<Cow<'x, str>> {
-        text_of(self.at(place)?)
+    pub(super) fn text(&self, index: usize) -> Option<Cow<'x, str>> {
+        text_of(self.at(index)?)
     }
 
     /// A text that need not be given.
-    pub(super) fn text_or(&self, place: usize, otherwise: &'x str) -> Option<Cow<'x, str>> {
-        if self.count() > place { self.text(place) } else { Some(Cow::Borrowed(otherwise)) }
+    pub(super) fn text_or(&self, index: usize, otherwise: &'x str) -> Option<Cow<'x, str>> {
+        if self.count() > index { self.text(index) } else { Some(Cow::Borrowed(otherwise)) }
     }
 
-    pub(super) fn number(&self, place: usize) -> Option<Number> {
-        Number::of(self.at(place)?)
+    pub(super) fn number(&self, index: usize) -> Option<Number> {
+        Number::of(self.at(index)?)
     }
 
-    pub(super) fn float(&self, place: usize) -> Option<f64> {
-        self.number(place).map(Number::float)
+    pub(super) fn float(&self, index: usize) -> Option<f64> {
+        self.number(index).map(Number::float)
     }
 
-    pub(super) fn whole(&self, place: usize) -> Option<i64> {
-        whole(self.at(place)?)
+    pub(super) fn whole(&self, index: usize) -> Option<i64> {
+        whole(self.at(index)?)
     }
 
     /// A whole number that need not be given.
-    pub(super) fn whole_or(&self, place: usize, otherwise: i64) -> Option<i64> {
-        if self.count() > place { self.whole(place) } else { Some(otherwise) }
+    pub(super) fn whole_or(&self, index: usize, otherwise: i64) -> Option<i64> {
+        if self.count() > index { self.whole(index) } else { Some(otherwise) }
     }
 
     /// How often or how long.
-    pub(super) fn size(&self, place: usize) -> Option<usize> {
-        usize::try_from(self.whole(place)?).ok()
+    pub(super) fn size(&self, index: usize) -> Option<usize> {
+        usize::try_from(self.whole(index)?).ok()
     }
 
-    pub(super) fn list(&self, place: usize) -> Option<&'x [Value]> {
-        match self.at(place)? {
+    pub(super) fn list(&self, index: usize) -> Option<&'x [Value]> {
+        match self.at(index)? {
             Value::List(items) => Some(items),
             _ => None,
         }
@@ -80,7 +80,7 @@ impl<'x, 'v> Arguments<'x, 'v> {
     /// A text made from the first argument.
     pub(super) fn texted<T: Into<std::sync::Arc<str>>>(
         &self,
-        run: &mut Run<'_, '_>,
+        run: &mut Evaluation<'_, '_>,
         make: impl FnOnce(&str) -> T,
     ) -> Option<Value> {
         let text = self.text(0)?;
@@ -102,7 +102,7 @@ pub(super) fn whole_float(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e18).then_some(cast)
 }
 
-impl Takes {
+impl ArgumentType {
     /// Whether a value will do.
     pub(in crate::language) fn accepts(self, value: &Value) -> bool {
         match self {

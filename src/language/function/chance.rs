@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::{
     super::Value,
+    ArgumentType::{List, Number, Text, Whole},
     Function,
     Source::Chance,
-    Takes::{List, Number, Text, Whole},
     number,
 };
 
@@ -16,7 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("low", Whole), ("high", Whole)],
         |with, run| {
             let (low, high) = (with.whole(0)?, with.whole(1)?);
-            (low <= high).then(|| Value::Int(run.moment.random.i64(low..=high)))
+            (low <= high).then(|| Value::Int(run.context.random.i64(low..=high)))
         },
         "a whole number from `low` to `high`, both included",
     )
@@ -26,20 +26,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("low", Number), ("high", Number), ("digits", Whole)],
         |with, run| {
             let (low, high) = (with.float(0)?, with.float(1)?);
-            let drawn = low + (high - low) * run.moment.random.f64();
+            let drawn = low + (high - low) * run.context.random.f64();
             let drawn = if with.count() > 2 { number::rounded(drawn, with.whole(2)?)? } else { drawn };
             (low <= high).then_some(Value::Float(drawn))
         },
         "a number from `low` to `high`, rounded to so many digits",
     )
-    .least(2)
+    .min_arguments(2)
     .from(Chance),
     Function::new(
         "random_normal",
         &[("mean", Number), ("deviation", Number)],
         |with, run| {
             // Box and Muller 1958; `1 - u` keeps the logarithm from zero.
-            let (radius, turn) = (1.0 - run.moment.random.f64(), run.moment.random.f64());
+            let (radius, turn) = (1.0 - run.context.random.f64(), run.context.random.f64());
             let standard = (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos();
             Some(Value::Float(with.float(0)? + with.float(1)? * standard))
         },
@@ -49,7 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "random_exponential",
         &[("mean", Number)],
-        |with, run| Some(Value::Float(-with.float(0)? * (1.0 - run.moment.random.f64()).ln())),
+        |with, run| Some(Value::Float(-with.float(0)? * (1.0 - run.context.random.f64()).ln())),
         "a number drawn from an exponential distribution",
     )
     .from(Chance),
@@ -58,11 +58,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("chance", Number)],
         |with, run| {
             let chance = if with.count() > 0 { with.float(0)? } else { 0.5 };
-            Some(Value::Bool(run.moment.random.f64() < chance))
+            Some(Value::Bool(run.context.random.f64() < chance))
         },
         "true with this chance from 0 to 1; half without one",
     )
-    .least(0)
+    .min_arguments(0)
     .from(Chance),
     Function::new(
         "random_text",
@@ -72,22 +72,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
             run.take(length.saturating_mul(4))?;
             let text: String = if alphabet.is_ascii() && !alphabet.is_empty() {
                 let letters = alphabet.as_bytes();
-                let drawn = (0..length).map(|_| letters.get(run.moment.random.usize(..letters.len())).copied());
+                let drawn = (0..length).map(|_| letters.get(run.context.random.usize(..letters.len())).copied());
                 drawn.map(|letter| letter.map_or('?', char::from)).collect()
             } else {
                 let letters: Vec<char> = alphabet.chars().collect();
-                (0..length).map(|_| run.moment.random.choice(&letters)).collect::<Option<String>>()?
+                (0..length).map(|_| run.context.random.choice(&letters)).collect::<Option<String>>()?
             };
             Some(Value::Text(text.into()))
         },
         "so many characters, lower-case letters and digits unless an alphabet is given",
     )
-    .least(1)
+    .min_arguments(1)
     .from(Chance),
     Function::new(
         "random_item",
         &[("list", List)],
-        |with, run| run.moment.random.choice(with.list(0)?).cloned(),
+        |with, run| run.context.random.choice(with.list(0)?).cloned(),
         "one of a list's items, each as likely",
     )
     .from(Chance),
@@ -96,7 +96,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("list", List), ("count", Whole)],
         |with, run| {
             let list = with.list(0)?;
-            let drawn = run.moment.random.choose_multiple(list, with.size(1)?.min(list.len()));
+            let drawn = run.context.random.choose_multiple(list, with.size(1)?.min(list.len()));
             Some(Value::List(drawn.into_iter().cloned().collect()))
         },
         "so many different items of a list, or all that there are",
@@ -107,7 +107,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("list", List)],
         |with, run| {
             let mut items = with.list(0)?.to_vec();
-            run.moment.random.shuffle(&mut items);
+            run.context.random.shuffle(&mut items);
             Some(Value::List(items.into()))
         },
         "a list's items in an order of chance",
@@ -118,8 +118,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[],
         |_, run| {
             // RFC 9562, version 4.
-            let high = run.moment.random.u64(..) & !0xf000 | 0x4000;
-            let low = run.moment.random.u64(..) & !(0b11 << 62) | (0b10 << 62);
+            let high = run.context.random.u64(..) & !0xf000 | 0x4000;
+            let low = run.context.random.u64(..) & !(0b11 << 62) | (0b10 << 62);
             let mut text = String::with_capacity(36);
             let (a, b, c) = (high >> 32, high >> 16 & 0xffff, high & 0xffff);
             write!(text, "{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}", low >> 48, low & 0xffff_ffff_ffff).ok()?;

@@ -4,12 +4,12 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use ring::{digest, hmac};
 
 use super::{
-    super::{Value, escape::Escape, expression::Run},
+    super::{Value, escape::Escape, expression::Evaluation},
+    ArgumentType::Text,
     Arguments, Function,
-    Takes::Text,
 };
 
-const HASHED: &[(&str, super::Takes)] = &[("text", Text), ("encoding", Text)];
+const HASHED: &[(&str, super::ArgumentType)] = &[("text", Text), ("encoding", Text)];
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -52,22 +52,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |with, run| digested(with, run, &digest::SHA256),
         "the SHA-256 of a text in `'hex'`, or in `'base64'` or `'base64url'`",
     )
-    .least(1),
-    Function::new("sha512", HASHED, |with, run| digested(with, run, &digest::SHA512), "the SHA-512 of a text").least(1),
+    .min_arguments(1),
+    Function::new("sha512", HASHED, |with, run| digested(with, run, &digest::SHA512), "the SHA-512 of a text")
+        .min_arguments(1),
     Function::new(
         "sha1",
         HASHED,
         |with, run| digested(with, run, &digest::SHA1_FOR_LEGACY_USE_ONLY),
         "the SHA-1 of a text",
     )
-    .least(1),
+    .min_arguments(1),
     Function::new(
         "md5",
         HASHED,
         |with, run| encoded(with, 1, &*md5::compute(with.text(0)?.as_bytes()), run),
         "the MD5 of a text",
     )
-    .least(1),
+    .min_arguments(1),
     Function::new(
         "hmac_sha256",
         &[("key", Text), ("text", Text), ("encoding", Text)],
@@ -78,15 +79,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         "the signature of a text with a key",
     )
-    .least(2),
+    .min_arguments(2),
 ];
 
-fn digested(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>, algorithm: &'static digest::Algorithm) -> Option<Value> {
+fn digested(
+    with: &Arguments<'_, '_>,
+    run: &mut Evaluation<'_, '_>,
+    algorithm: &'static digest::Algorithm,
+) -> Option<Value> {
     encoded(with, 1, digest::digest(algorithm, with.text(0)?.as_bytes()).as_ref(), run)
 }
 
-fn encoded(with: &Arguments<'_, '_>, place: usize, bytes: &[u8], run: &mut Run<'_, '_>) -> Option<Value> {
-    run.text(match &*with.text_or(place, "hex")? {
+fn encoded(with: &Arguments<'_, '_>, index: usize, bytes: &[u8], run: &mut Evaluation<'_, '_>) -> Option<Value> {
+    run.text(match &*with.text_or(index, "hex")? {
         "hex" => hex(bytes),
         "base64" => BASE64_STANDARD.encode(bytes),
         "base64url" => BASE64_URL_SAFE_NO_PAD.encode(bytes),
@@ -99,7 +104,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
-fn base64_decode(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
+fn base64_decode(with: &Arguments<'_, '_>, run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let standard: String = with
         .text(0)?
         .trim_end_matches('=')

@@ -6,10 +6,10 @@ use super::{
     super::{
         Value,
         escape::{json, text_of},
-        expression::{Run, holds},
+        expression::{Evaluation, holds},
     },
-    Arguments, Form, Function,
-    Takes::{Any, List, Map, Text, Whole},
+    ArgumentType::{Any, List, Map, Text, Whole},
+    Arguments, CallForm, Function,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         slice,
         "characters or items from a place up to another, without that one; negative places count from the end",
     )
-    .least(2),
+    .min_arguments(2),
     Function::new(
         "range",
         &[("from", Whole), ("to", Whole)],
@@ -55,14 +55,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |_, _| None,
         "a list of so many items, each computed anew; `index` is its number: `generate(3, {id: uuid(), n: index})`",
     )
-    .form(Form::Generate),
+    .call(CallForm::Generate),
     Function::new(
         "join",
         &[("list", List), ("between", Text)],
         join,
         "a list's items as one text, with a text between them",
     )
-    .least(1),
+    .min_arguments(1),
     Function::new(
         "keys",
         &[("map", Map)],
@@ -101,13 +101,13 @@ fn entries(with: &Arguments<'_, '_>, take: fn(&(Arc<str>, Value)) -> Value) -> O
     Some(Value::List(entries.iter().map(take).collect()))
 }
 
-fn join(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
+fn join(with: &Arguments<'_, '_>, run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let (items, between) = (with.list(0)?, with.text_or(1, "")?);
     let mut joined = String::new();
-    for (place, item) in items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         let item = text_of(item)?;
         run.take(item.len() + between.len())?;
-        if place > 0 {
+        if index > 0 {
             joined.push_str(&between);
         }
         joined.push_str(&item);
@@ -115,7 +115,7 @@ fn join(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
     Some(Value::Text(joined.into()))
 }
 
-fn slice(with: &Arguments<'_, '_>, _run: &mut Run<'_, '_>) -> Option<Value> {
+fn slice(with: &Arguments<'_, '_>, _run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let (from, to) = (with.whole(1)?, with.whole_or(2, i64::MAX)?);
     if let Value::List(items) = with.at(0)? {
         let (from, to) = bounds(from, to, items.len());
@@ -129,10 +129,10 @@ fn slice(with: &Arguments<'_, '_>, _run: &mut Run<'_, '_>) -> Option<Value> {
 
 /// Places from the begin, in order and within the length.
 fn bounds(from: i64, to: i64, length: usize) -> (usize, usize) {
-    let place = |at: i64| {
+    let index = |at: i64| {
         let distance = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);
         if at < 0 { length.saturating_sub(distance) } else { distance.min(length) }
     };
-    let from = place(from);
-    (from, place(to).max(from))
+    let from = index(from);
+    (from, index(to).max(from))
 }

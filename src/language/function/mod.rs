@@ -11,14 +11,14 @@ mod time;
 
 pub(super) use arguments::Arguments;
 
-use super::{Value, expression::Run};
+use super::{Value, expression::Evaluation};
 
 /// What computes a function's value; none is null.
-pub(super) type Compute = fn(&Arguments<'_, '_>, &mut Run<'_, '_>) -> Option<Value>;
+pub(super) type Compute = fn(&Arguments<'_, '_>, &mut Evaluation<'_, '_>) -> Option<Value>;
 
 /// What a function takes in a place; what is known before the run is checked then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
+pub enum ArgumentType {
     /// Anything, null as well.
     Any,
     /// A text; numbers and truths are read as the text that they are written as.
@@ -48,7 +48,7 @@ pub enum Source {
 
 /// How a function is called.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Form {
+pub(super) enum CallForm {
     /// With the values of its arguments.
     Plain(Compute),
     /// `env`: read before the run.
@@ -63,32 +63,40 @@ pub struct Function {
     /// Its name.
     pub name: &'static str,
     /// Names of its parameters and what they take.
-    pub parameters: &'static [(&'static str, Takes)],
+    pub parameters: &'static [(&'static str, ArgumentType)],
     /// How many of them must be given.
-    pub least: usize,
+    pub min_arguments: usize,
     /// Whether the last parameter may be given again, up to eight arguments in all.
     pub repeats: bool,
     /// What its value depends on.
     pub source: Source,
     /// What it is, in one line.
     pub about: &'static str,
-    pub(super) form: Form,
+    pub(super) call: CallForm,
 }
 
 impl Function {
     const fn new(
         name: &'static str,
-        parameters: &'static [(&'static str, Takes)],
+        parameters: &'static [(&'static str, ArgumentType)],
         compute: Compute,
         about: &'static str,
     ) -> Self {
-        let form = Form::Plain(compute);
-        Self { name, parameters, least: parameters.len(), repeats: false, source: Source::Arguments, about, form }
+        let call = CallForm::Plain(compute);
+        Self {
+            name,
+            parameters,
+            min_arguments: parameters.len(),
+            repeats: false,
+            source: Source::Arguments,
+            about,
+            call,
+        }
     }
 
     /// Only the first so many parameters must be given.
-    const fn least(mut self, least: usize) -> Self {
-        self.least = least;
+    const fn min_arguments(mut self, min_arguments: usize) -> Self {
+        self.min_arguments = min_arguments;
         self
     }
 
@@ -102,33 +110,33 @@ impl Function {
         self
     }
 
-    const fn form(mut self, form: Form) -> Self {
-        self.form = form;
+    const fn call(mut self, call: CallForm) -> Self {
+        self.call = call;
         self
     }
 
     /// The most arguments it takes.
     #[must_use]
-    pub fn most(&self) -> usize {
-        if self.repeats { Arguments::MOST } else { self.parameters.len() }
+    pub fn max_arguments(&self) -> usize {
+        if self.repeats { Arguments::MAX } else { self.parameters.len() }
     }
 
     /// What the argument in a place may be.
     #[must_use]
-    pub fn takes(&self, place: usize) -> Option<(&'static str, Takes)> {
-        self.parameters.get(place).or_else(|| self.parameters.last().filter(|_| self.repeats)).copied()
+    pub fn takes(&self, index: usize) -> Option<(&'static str, ArgumentType)> {
+        self.parameters.get(index).or_else(|| self.parameters.last().filter(|_| self.repeats)).copied()
     }
 
     /// How it is written: `slice(whole, from[, to])`.
     #[must_use]
     pub fn signature(&self) -> String {
         let mut shown = format!("{}(", self.name);
-        for (place, (name, _)) in self.parameters.iter().enumerate() {
-            let bracket = if place < self.least { "" } else { "[" };
-            let comma = if place > 0 { ", " } else { "" };
+        for (index, (name, _)) in self.parameters.iter().enumerate() {
+            let bracket = if index < self.min_arguments { "" } else { "[" };
+            let comma = if index > 0 { ", " } else { "" };
             shown += &format!("{bracket}{comma}{name}");
         }
-        shown += &"]".repeat(self.parameters.len() - self.least);
+        shown += &"]".repeat(self.parameters.len() - self.min_arguments);
         shown + if self.repeats { ", …)" } else { ")" }
     }
 }

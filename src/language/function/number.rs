@@ -8,8 +8,8 @@ use super::{
         escape::text_of,
         expression::{self, order},
     },
+    ArgumentType::{Any, Number, Whole},
     Arguments, Function,
-    Takes::{Any, Number, Whole},
     arguments::whole_float,
 };
 
@@ -47,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         "the nearest number with so many digits behind the point; none without",
     )
-    .least(1),
+    .min_arguments(1),
     Function::new("floor", &[("number", Number)], |with, _| toward(with.at(0)?, f64::floor), "the whole number below"),
     Function::new("ceil", &[("number", Number)], |with, _| toward(with.at(0)?, f64::ceil), "the whole number above"),
     Function::new(

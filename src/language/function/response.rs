@@ -2,23 +2,23 @@
 
 use super::{
     super::lookup::{cookie, header},
-    Form, Function,
+    ArgumentType::Text,
+    CallForm, Function,
     Source::Head,
-    Takes::Text,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "header",
         &[("name", Text)],
-        |with, run| header(run.moment.response.head, &with.text(0)?),
+        |with, run| header(run.context.response.head, &with.text(0)?),
         "the first header line of that name in the last response",
     )
     .from(Head),
     Function::new(
         "cookie",
         &[("name", Text)],
-        |with, run| cookie(run.moment.response.head, &with.text(0)?),
+        |with, run| cookie(run.context.response.head, &with.text(0)?),
         "the cookie of that name that the last response sets",
     )
     .from(Head),
@@ -28,5 +28,5 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |_, _| None,
         "a variable of the environment, read before the run; null if it is not set",
     )
-    .form(Form::Environment),
+    .call(CallForm::Environment),
 ];

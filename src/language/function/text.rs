@@ -1,9 +1,9 @@
 //! Functions of texts.
 
 use super::{
-    super::{Value, expression::Run},
+    super::{Value, expression::Evaluation},
+    ArgumentType::{Text, Whole},
     Arguments, Function,
-    Takes::{Text, Whole},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -61,14 +61,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-fn replace(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
+fn replace(with: &Arguments<'_, '_>, run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let (text, what, by) = (with.text(0)?, with.text(1)?, with.text(2)?);
     let found = text.matches(&*what).count();
     run.take(found.saturating_mul(by.len()))?;
     run.text(text.replace(&*what, &by))
 }
 
-fn split(with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
+fn split(with: &Arguments<'_, '_>, run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let (text, at) = (with.text(0)?, with.text(1)?);
     let parts = text.split(&*at).map(|part| run.text(part));
     Some(Value::List(parts.collect::<Option<_>>()?))

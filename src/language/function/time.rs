@@ -5,21 +5,21 @@ use std::borrow::Cow;
 use jiff::{Timestamp, fmt::strtime, tz::TimeZone};
 
 use super::{
-    super::{Value, expression::Run},
+    super::{Value, expression::Evaluation},
+    ArgumentType::Text,
     Arguments, Function,
     Source::Clock,
-    Takes::Text,
 };
 use crate::units;
 
-const OFFSET: &[(&str, super::Takes)] = &[("offset", Text)];
+const OFFSET: &[(&str, super::ArgumentType)] = &[("offset", Text)];
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("unix", OFFSET, |with, run| Some(Value::Int(millis(with, 0, run)?.div_euclid(1_000))), "seconds since 1970, moved by an offset like `'1h30m'` or `'-5s'`")
-        .least(0)
+        .min_arguments(0)
         .from(Clock),
     Function::new("unix_ms", OFFSET, |with, run| millis(with, 0, run).map(Value::Int), "milliseconds since 1970, moved by an offset")
-        .least(0)
+        .min_arguments(0)
         .from(Clock),
     Function::new(
         "time",
@@ -34,11 +34,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         "the time in UTC as `'rfc3339'`, as `'http'` writes it, or by a pattern of `%Y %m %d %H %M %S %L` (ms) and others of strftime; moved by an offset",
     )
-    .least(0)
+    .min_arguments(0)
     .from(Clock),
 ];
 
-fn time(pattern: &str, with: &Arguments<'_, '_>, run: &mut Run<'_, '_>) -> Option<Value> {
+fn time(pattern: &str, with: &Arguments<'_, '_>, run: &mut Evaluation<'_, '_>) -> Option<Value> {
     run.text(formatted(pattern, millis(with, 1, run)?)?)
 }
 
@@ -69,9 +69,9 @@ fn with_millis(pattern: &str) -> Cow<'_, str> {
 }
 
 /// The clock, moved by the offset in a place.
-fn millis(with: &Arguments<'_, '_>, place: usize, run: &Run<'_, '_>) -> Option<i64> {
-    let now = i64::try_from(run.moment.clock.as_millis()).ok()?;
-    let text = with.text_or(place, "0s")?;
+fn millis(with: &Arguments<'_, '_>, index: usize, run: &Evaluation<'_, '_>) -> Option<i64> {
+    let now = i64::try_from(run.context.clock.as_millis()).ok()?;
+    let text = with.text_or(index, "0s")?;
     let (sign, length) = match text.trim().strip_prefix('-') {
         Some(length) => (-1, length),
         None => (1, text.trim().trim_start_matches('+')),

@@ -1,12 +1,12 @@
 //! What is wrong with a text: its column, what was found and expected, what to do.
 
 use super::{
-    super::{Expr, Nothing, Template},
+    super::{EmptyScope, Expr, Template},
     scope,
 };
 
 /// Templates, the column of their error, its message and its hint.
-const FAULTS: &[(&str, usize, &str, &str)] = &[
+const ERRORS: &[(&str, usize, &str, &str)] = &[
     ("${", 1, "`${` is not closed", "write `$${` for a literal `${`"),
     ("a ${}", 3, "`${}` is empty", "write `$${` for a literal `${`"),
     ("${1 +}", 6, "expected a value, found `}`", ""),
@@ -79,7 +79,7 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
 
 #[test]
 fn errors_have_a_place_a_message_and_a_hint() {
-    for (text, at, message, hint) in FAULTS {
+    for (text, at, message, hint) in ERRORS {
         let error = Template::compile(text, &scope()).expect_err(text);
         assert_eq!(
             (error.at, error.message.as_str(), error.hint.as_deref().unwrap_or("")),
@@ -91,7 +91,7 @@ fn errors_have_a_place_a_message_and_a_hint() {
 
 #[test]
 fn a_scope_without_environment_has_no_env() {
-    let error = Template::compile("${env('HOME')}", &Nothing).unwrap_err();
+    let error = Template::compile("${env('HOME')}", &EmptyScope).unwrap_err();
     assert_eq!(error.message, "`env` has no meaning here: the environment is read before the run, in `vars`");
 }
 
@@ -100,11 +100,11 @@ fn depth_and_size_are_bounded() {
     for text in
         ["(".repeat(100_000), "!".repeat(100_000), "[".repeat(100_000), "1?".repeat(100_000), "-".repeat(100_000)]
     {
-        let error = Expr::compile(&text, &Nothing).unwrap_err();
+        let error = Expr::compile(&text, &EmptyScope).unwrap_err();
         assert_eq!(error.message, "the expression is nested more than 40 deep");
     }
     for text in ["1".to_owned() + &"+1".repeat(100_000), "vu".to_owned() + &".a".repeat(100_000)] {
-        let error = Expr::compile(&text, &Nothing).unwrap_err();
+        let error = Expr::compile(&text, &EmptyScope).unwrap_err();
         assert_eq!(error.message, "the expression has more than 400 parts");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Expr, Value, function},
-    in_moment, json, scope, value,
+    json, scope, value, with_context,
 };
 
 /// Calls and their values as JSON; those of chance are only called.
@@ -90,9 +90,9 @@ fn functions_have_values() {
 fn the_same_seed_gives_the_same_values_and_another_gives_others() {
     let drawn = |text: &str, seed: u64| {
         let expr = Expr::compile(text, &scope()).unwrap();
-        in_moment(|moment| {
-            *moment.random = fastrand::Rng::with_seed(seed);
-            (0..20).map(|_| json(&expr.value(moment))).collect::<Vec<_>>()
+        with_context(|context| {
+            *context.random = fastrand::Rng::with_seed(seed);
+            (0..20).map(|_| json(&expr.value(context))).collect::<Vec<_>>()
         })
     };
     for function in function::all().filter(|function| function.source == function::Source::Chance) {
@@ -114,9 +114,9 @@ fn the_same_seed_gives_the_same_values_and_another_gives_others() {
 fn draws_keep_their_distributions() {
     let draws = |text: &str| {
         let expr = Expr::compile(text, &scope()).unwrap();
-        in_moment(|moment| {
+        with_context(|context| {
             (0..20_000)
-                .map(|_| match *expr.value(moment) {
+                .map(|_| match *expr.value(context) {
                     Value::Int(number) => number as f64,
                     Value::Float(number) => number,
                     _ => f64::NAN,

@@ -8,14 +8,14 @@ mod templates;
 
 use std::time::Duration;
 
-use super::{EvalContext, Expr, IterationId, Named, Response, Scope, Slot, Value};
+use super::{Binding, EvalContext, Expr, IterationId, Response, Scope, Slot, Value};
 
 /// Names of variables, each in a slot or constant.
 #[derive(Default)]
-struct Names(Vec<(&'static str, Named)>);
+struct Names(Vec<(&'static str, Binding)>);
 
 impl Scope for Names {
-    fn resolve(&self, name: &str) -> Option<Named> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, named)| named.clone())
     }
 
@@ -30,15 +30,15 @@ impl Scope for Names {
 
 fn scope() -> Names {
     Names(vec![
-        ("RATE", Named::Constant(Value::Int(200))),
-        ("HOST", Named::Constant(Value::from("localhost"))),
-        ("PRICE", Named::Constant(Value::from("1.50"))),
-        ("base-url", Named::Constant(Value::from("http://localhost:8080"))),
-        ("user", Named::Slot(Slot(0))),
-        ("count", Named::Slot(Slot(1))),
-        ("items", Named::Slot(Slot(2))),
-        ("unset", Named::Slot(Slot(3))),
-        ("far", Named::Slot(Slot(999))),
+        ("RATE", Binding::Constant(Value::Int(200))),
+        ("HOST", Binding::Constant(Value::from("localhost"))),
+        ("PRICE", Binding::Constant(Value::from("1.50"))),
+        ("base-url", Binding::Constant(Value::from("http://localhost:8080"))),
+        ("user", Binding::Slot(Slot(0))),
+        ("count", Binding::Slot(Slot(1))),
+        ("items", Binding::Slot(Slot(2))),
+        ("unset", Binding::Slot(Slot(3))),
+        ("far", Binding::Slot(Slot(999))),
     ])
 }
 
@@ -48,7 +48,7 @@ const BODY: &[u8] =
     br#"{"id": 42, "name": "Ann \"A\"", "items": [{"id": 1}, {"id": 2}], "content-type": "x", "none": null}"#;
 
 /// Runs with a moment in which everything is known.
-fn in_moment<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
+fn with_context<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
     let slots = [
         Value::from("Ann & Ben/\u{fc}"),
         Value::Int(3),
@@ -65,7 +65,7 @@ fn in_moment<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
             duration: Duration::from_millis(12),
             error: "",
         },
-        who: IterationId { vu: 5, iteration: 8, scenario_iteration: 80 },
+        id: IterationId { vu: 5, iteration: 8, scenario_iteration: 80 },
         random: &mut random,
         clock: Duration::from_millis(1_700_000_000_123),
     })
@@ -73,7 +73,7 @@ fn in_moment<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
 
 fn value(text: &str) -> Value {
     let expr = Expr::compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
-    in_moment(|moment| expr.value(moment).into_owned())
+    with_context(|context| expr.value(context).into_owned())
 }
 
 /// A value as JSON: short to write in tables.

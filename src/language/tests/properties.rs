@@ -5,8 +5,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{
-    super::{Escape, EvalContext, Expr, IterationId, Named, Response, Slot, Template, Value},
-    Names, in_moment, json, scope,
+    super::{Binding, Escape, EvalContext, Expr, IterationId, Response, Slot, Template, Value},
+    Names, json, scope, with_context,
 };
 
 /// Expressions of two names that depend on nothing else.
@@ -54,15 +54,15 @@ proptest! {
         a in values(),
         b in values(),
     ) {
-        let constant = Names(vec![("a", Named::Constant(a.clone())), ("b", Named::Constant(b.clone()))]);
-        let slots = Names(vec![("a", Named::Slot(Slot(0))), ("b", Named::Slot(Slot(1)))]);
+        let constant = Names(vec![("a", Binding::Constant(a.clone())), ("b", Binding::Constant(b.clone()))]);
+        let slots = Names(vec![("a", Binding::Slot(Slot(0))), ("b", Binding::Slot(Slot(1)))]);
         let running = Expr::compile(&text, &slots);
         let folded = Expr::compile(&text, &constant);
         if let (Ok(running), Ok(folded)) = (running, folded) {
             let values = [a, b];
-            let value = in_moment(|moment| {
-                let mut moment = EvalContext { slots: &values, random: &mut *moment.random, ..*moment };
-                json(&running.value(&mut moment))
+            let value = with_context(|context| {
+                let mut context = EvalContext { slots: &values, random: &mut *context.random, ..*context };
+                json(&running.value(&mut context))
             });
             prop_assert_eq!(json(folded.constant().unwrap()), value, "{}", text);
         }
@@ -72,7 +72,7 @@ proptest! {
     fn no_text_panics(text in "\\PC{0,40}", inside in r#"[a-z0-9 .,'"+*/%<>=!?:&|(){}\[\]$\\-]{0,60}"#) {
         for text in [text.clone(), format!("a${{{text}}}"), format!("${{{inside}}}"), inside] {
             if let Ok(template) = Template::compile(&text, &scope()) {
-                in_moment(|moment| template.render(moment, Escape::None, &mut Vec::new()).ok());
+                with_context(|context| template.render(context, Escape::None, &mut Vec::new()).ok());
             }
             Expr::compile(&text, &scope()).ok();
         }
@@ -83,16 +83,16 @@ proptest! {
         let template = Template::compile("${user}", &scope()).unwrap();
         let slots = [Value::from(text.as_str())];
         let mut random = fastrand::Rng::with_seed(1);
-        let mut moment = EvalContext {
+        let mut context = EvalContext {
             slots: &slots,
             response: Response::default(),
-            who: IterationId::default(),
+            id: IterationId::default(),
             random: &mut random,
             clock: Duration::ZERO,
         };
         let mut rendered = |escape| {
             let mut out = Vec::new();
-            template.render(&mut moment, escape, &mut out).unwrap();
+            template.render(&mut context, escape, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
         prop_assert_eq!(&serde_json::from_str::<String>(&rendered(Escape::Json)).unwrap(), &text);

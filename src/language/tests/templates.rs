@@ -1,14 +1,14 @@
 //! Templates: rendering for a place, constants, what a response must keep.
 
 use super::{
-    super::{Escape, Missing, Needs, Template, Value},
-    in_moment, scope,
+    super::{Escape, Needs, RenderError, Template, Value},
+    scope, with_context,
 };
 
-fn render(text: &str, escape: Escape) -> Result<String, Missing> {
+fn render(text: &str, escape: Escape) -> Result<String, RenderError> {
     let template = Template::compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let mut out = Vec::new();
-    in_moment(|moment| template.render(moment, escape, &mut out))?;
+    with_context(|context| template.render(context, escape, &mut out))?;
     Ok(String::from_utf8(out).unwrap())
 }
 
@@ -45,12 +45,12 @@ fn templates_render_for_the_place_where_they_stand() {
 #[test]
 fn what_has_no_value_is_never_rendered() {
     for escape in [Escape::None, Escape::Json, Escape::JsonText, Escape::Path, Escape::Form, Escape::Header] {
-        assert_eq!(render("a ${ json.nope } b", escape), Err(Missing::Value { name: "json.nope".into() }));
-        assert_eq!(render("${null}", escape), Err(Missing::Value { name: "null".into() }));
+        assert_eq!(render("a ${ json.nope } b", escape), Err(RenderError::Value { name: "json.nope".into() }));
+        assert_eq!(render("${null}", escape), Err(RenderError::Value { name: "null".into() }));
         assert!(render("${json.nope ?? 'x'}", escape).unwrap().contains('x'));
     }
-    assert_eq!(render("${'a\\nb'}", Escape::Header), Err(Missing::LineEnd { name: "'a\\nb'".into() }));
-    assert_eq!(Missing::Value { name: "x".into() }.to_string(), "`x` has no value");
+    assert_eq!(render("${'a\\nb'}", Escape::Header), Err(RenderError::LineEnd { name: "'a\\nb'".into() }));
+    assert_eq!(RenderError::Value { name: "x".into() }.to_string(), "`x` has no value");
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn constants_are_known_before_the_run_and_so_is_what_responses_must_keep() {
     assert_eq!(compiled("${[1, 2][1]} ${header('x') ?? 1}").needs(), Needs { head: true, body: false });
     assert_eq!(compiled("${json.a ?? 1} ${cookie('x') ?? 1}").needs(), Needs { head: true, body: true });
     assert_eq!(compiled("${status}").needs(), Needs::default());
-    in_moment(|moment| {
+    with_context(|context| {
         assert_eq!(
-            *compiled("${items}").value(moment).unwrap(),
+            *compiled("${items}").value(context).unwrap(),
             Value::List([Value::Int(1), "two".into(), Value::Float(3.5)].into())
         );
-        assert_eq!(*compiled("n${count}").value(moment).unwrap(), Value::from("n3"));
-        assert_eq!(*compiled("${unset}").value(moment).unwrap(), Value::Null);
-        assert!(compiled("n${unset}").value(moment).is_err());
+        assert_eq!(*compiled("n${count}").value(context).unwrap(), Value::from("n3"));
+        assert_eq!(*compiled("${unset}").value(context).unwrap(), Value::Null);
+        assert!(compiled("n${unset}").value(context).is_err());
     });
 }

@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Records of a part: some megabytes when they are written out as text, nine lines each.
 const PART_RECORDS: u64 = 2_048;
 /// Room of the first buffer.
-const FIRST_ROOM: usize = 64 * 1024;
+const INITIAL_CAPACITY: usize = 64 * 1024;
 
 /// What a worker recorded between two hand-overs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,7 +60,7 @@ impl RecordWriter {
     }
 
     pub(super) fn bounded(workers: usize, max_bytes: usize) -> Self {
-        let open = Records { bytes: Vec::with_capacity(FIRST_ROOM.min(max_bytes)), ..Records::default() };
+        let open = Records { bytes: Vec::with_capacity(INITIAL_CAPACITY.min(max_bytes)), ..Records::default() };
         Self { workers: workers.max(1) as u64, open, max_bytes, defined: Vec::new(), part_count: 0, last: 0, next: 0 }
     }
 
@@ -108,7 +108,7 @@ impl RecordWriter {
     pub(crate) fn take(&mut self) -> Records {
         self.cut();
         let used = self.open.bytes.len();
-        let room = (used + used / 8).min(self.max_bytes);
-        std::mem::replace(&mut self.open, Records { bytes: Vec::with_capacity(room), ..Records::default() })
+        let capacity = (used + used / 8).min(self.max_bytes);
+        std::mem::replace(&mut self.open, Records { bytes: Vec::with_capacity(capacity), ..Records::default() })
     }
 }

@@ -175,7 +175,7 @@ impl Exporter {
         let labels = all.into_iter().filter(|(_, value)| !value.is_empty());
         let labels = labels.map(|(name, value)| (self.symbols.intern(&name), self.symbols.intern(&value))).collect();
         let MetricDef { help, unit, .. } = &series.metric;
-        let (help, unit) = (self.symbols.intern(help), self.symbols.intern(unit.word()));
+        let (help, unit) = (self.symbols.intern(help), self.symbols.intern(unit.as_str()));
         WireSeries { labels, metric_type, help, unit }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Operations without an effect that are done at one go: a loop that does nothing must not keep the others waiting.
-const STRIDE: usize = 10_000;
+const MAX_OPS_PER_TURN: usize = 10_000;
 /// Most branches of one block.
 const MAX_BRANCHES: usize = 10_000;
 
@@ -63,7 +63,7 @@ impl CompiledFlow {
     }
 
     pub(super) fn next(&mut self, context: &FlowContext<'_>) -> Effect {
-        for _ in 0..STRIDE {
+        for _ in 0..MAX_OPS_PER_TURN {
             let at = self.state.position;
             let Some(op) = self.program.ops.get(at) else { return Effect::Done };
             self.state.position += 1;
@@ -91,7 +91,7 @@ impl CompiledFlow {
         let FlowState { slots, id, random, .. } = &self.state;
         let mut random = random.clone();
         let response = *response;
-        demand.value(&mut EvalContext { slots, response, who: *id, random: &mut random, clock }).holds()
+        demand.value(&mut EvalContext { slots, response, id: *id, random: &mut random, clock }).holds()
     }
 
     pub(super) fn join(&mut self, branches: impl Iterator<Item = Self>, context: &FlowContext<'_>) {
@@ -165,7 +165,7 @@ impl FlowState {
         EvalContext {
             slots: &self.slots,
             response: context.response,
-            who: self.id,
+            id: self.id,
             random: &mut self.random,
             clock: context.clock,
         }
@@ -251,9 +251,9 @@ impl FlowState {
     ) -> Result<Effect, Unrenderable> {
         let mut eval = self.eval(context);
         let mut read = |template: &Option<Template>| template.as_ref().map(|it| number(it, &mut eval)).transpose();
-        let copies = read(&parallel.copies)?.map_or(1, whole_branches);
+        let copies = read(&parallel.copies)?.map_or(1, branch_count);
         let count = parallel.branches.len() * copies;
-        let width = read(&parallel.width)?.map_or(count, whole_branches).max(1);
+        let width = read(&parallel.width)?.map_or(count, branch_count).max(1);
         let branches = (0..count).map(|number| {
             let entry = parallel.branches[number % parallel.branches.len()];
             self.branch(program, entry, parallel.index.map(|slot| (slot, number)))
@@ -286,6 +286,6 @@ impl FlowState {
 }
 
 /// A number of branches, which is none below zero and never more than [`MAX_BRANCHES`].
-fn whole_branches(number: f64) -> usize {
+fn branch_count(number: f64) -> usize {
     (0..MAX_BRANCHES).take_while(|place| (*place as f64) < number.floor()).count()
 }

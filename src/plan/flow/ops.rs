@@ -10,7 +10,7 @@ use super::{
 use crate::{
     language::{Slot, Value},
     plan::{
-        program::{Change, Collect, Loop, Op, Over, Which},
+        program::{Collect, CollectionChange, Loop, LoopKind, Op, PickOrder},
         rendering::Unrenderable,
     },
 };
@@ -77,8 +77,8 @@ impl FlowState {
     fn go_round(&mut self, head: &Loop, context: &FlowContext<'_>) {
         let round = count(self.get(head.counter));
         let goes_on = match &head.over {
-            Over::Times(times) => round < count(self.get(*times)),
-            Over::Items(list, item) => {
+            LoopKind::Times(times) => round < count(self.get(*times)),
+            LoopKind::Items(list, item) => {
                 let next = self.get(*list).at(whole_i64(round)).cloned();
                 let found = next.is_some();
                 if let Some(value) = next {
@@ -86,7 +86,9 @@ impl FlowState {
                 }
                 found
             }
-            Over::While(condition, max) => round < u64::from(*max) && condition.value(&mut self.eval(context)).holds(),
+            LoopKind::While(condition, max) => {
+                round < u64::from(*max) && condition.value(&mut self.eval(context)).holds()
+            }
         };
         if !goes_on {
             self.position = head.end;
@@ -104,24 +106,24 @@ impl FlowState {
             _ => Vec::new(),
         };
         match &collect.what {
-            Change::Push { value, max } => {
+            CollectionChange::Push { value, max } => {
                 items.push(value.value(&mut self.eval(context))?.into_owned());
                 let surplus = items.len().saturating_sub(*max);
                 items.drain(..surplus);
             }
-            Change::Remove(value) => {
+            CollectionChange::Remove(value) => {
                 let gone = value.value(&mut self.eval(context))?.into_owned();
                 items.retain(|item| *item != gone);
             }
-            Change::Pick { into, which, take, empty } => {
+            CollectionChange::Pick { into, which, take, empty } => {
                 let place = match which {
                     _ if items.is_empty() => {
                         self.position = *empty;
                         return Ok(());
                     }
-                    Which::Random => self.random.usize(..items.len()),
-                    Which::First => 0,
-                    Which::Last => items.len() - 1,
+                    PickOrder::Random => self.random.usize(..items.len()),
+                    PickOrder::First => 0,
+                    PickOrder::Last => items.len() - 1,
                 };
                 if !take {
                     let value = items.swap_remove(place);

@@ -11,7 +11,7 @@ use super::{
 use crate::{language::extract::Header, plan::program::Retry};
 
 /// Longest pause that a server may ask for.
-const LONGEST_WISH: Duration = Duration::from_secs(300);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 impl FlowState {
     pub(super) fn retry(&mut self, retry: &Retry, context: &FlowContext<'_>) -> Option<Effect> {
@@ -31,6 +31,6 @@ impl FlowState {
 
 /// `Retry-After` in seconds (RFC 9110, section 10.2.3); servers of APIs hardly ever send its date form.
 fn wished(header: &Header, head: &[u8]) -> Option<Duration> {
-    let seconds: f64 = header.finds(head).next()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok().map(|wish| wish.min(LONGEST_WISH))
+    let seconds: f64 = header.matches(head).next()?.trim().parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok().map(|wish| wish.min(MAX_RETRY_AFTER))
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    language::{Nothing, Template},
+    language::{EmptyScope, Template},
     plan::{
         Program, Step, StepKind, StepTable,
         check::{Check, Rule},
-        program::{Change, Collect, Loop, Op, Over, Pause, Which},
+        program::{Collect, CollectionChange, Loop, LoopKind, Op, Pause, PickOrder},
     },
 };
 
@@ -51,7 +51,7 @@ fn flow(program: &Program) -> Flow {
 
 #[test]
 fn a_loop_goes_round_as_often_as_it_says_each_time_anew() {
-    let head = Loop { counter: Slot(0), over: Over::Times(Slot(1)), index: None, end: 5 };
+    let head = Loop { counter: Slot(0), over: LoopKind::Times(Slot(1)), index: None, end: 5 };
     let ops = vec![Op::Set(Slot(1), fixed(3)), Op::Reset(Slot(0)), Op::Loop(Box::new(head)), pause(5), Op::Goto(2)];
     let program = program([ops, vec![Op::End]].concat(), 2);
     let mut flow = flow(&program);
@@ -62,8 +62,8 @@ fn a_loop_goes_round_as_often_as_it_says_each_time_anew() {
 
 #[test]
 fn items_are_pushed_picked_and_kept_until_the_user_ends() {
-    let push = Collect { list: Slot(0), what: Change::Push { value: fixed(7), max: 2 } };
-    let pick = |take| Change::Pick { into: Slot(1), which: Which::First, take, empty: 4 };
+    let push = Collect { list: Slot(0), what: CollectionChange::Push { value: fixed(7), max: 2 } };
+    let pick = |take| CollectionChange::Pick { into: Slot(1), which: PickOrder::First, take, empty: 4 };
     let ops = vec![
         Op::Collect(Box::new(push)),
         Op::Collect(Box::new(Collect { list: Slot(0), what: pick(false) })),
@@ -111,8 +111,8 @@ fn a_loop_that_does_nothing_lets_others_have_their_turn() {
 fn a_missing_value_ends_the_iteration_with_its_name() {
     struct One;
     impl crate::language::Scope for One {
-        fn resolve(&self, name: &str) -> Option<crate::language::Named> {
-            (name == "id").then_some(crate::language::Named::Slot(Slot(0)))
+        fn resolve(&self, name: &str) -> Option<crate::language::Binding> {
+            (name == "id").then_some(crate::language::Binding::Slot(Slot(0)))
         }
         fn names(&self) -> Vec<String> {
             Vec::new()
@@ -125,7 +125,7 @@ fn a_missing_value_ends_the_iteration_with_its_name() {
 
 #[test]
 fn checks_and_choices_follow_the_users_own_chance() {
-    let condition = crate::language::Expr::compile("status == 200 && json.ok", &Nothing).unwrap();
+    let condition = crate::language::Expr::compile("status == 200 && json.ok", &EmptyScope).unwrap();
     let row = Step { name: "".into(), group: "".into(), tags: Vec::new(), kind: StepKind::Check("fine".into()) };
     let step = StepTable::default().push(row);
     let program =

@@ -48,7 +48,7 @@ impl<'a> Arrivals<'a> {
     }
 
     /// Seconds at which the area under the rate reaches `area`; None past the end.
-    fn moment_of(&mut self, area: f64) -> Option<f64> {
+    fn time_of(&mut self, area: f64) -> Option<f64> {
         loop {
             let stage = self.schedule.stages.get(self.stage)?;
             let (from, to, length) = (self.rate, stage.target, stage.duration.as_secs_f64());
@@ -93,7 +93,7 @@ impl Iterator for Arrivals<'_> {
             self.own += 1;
             if self.part.owns(number) {
                 let area = self.area;
-                let seconds = self.moment_of(area)?;
+                let seconds = self.time_of(area)?;
                 return Some(Arrival { number, offset: Duration::from_secs_f64(seconds) });
             }
         }

@@ -121,12 +121,12 @@ impl ClosedSchedule {
         let now = self.users_at(offset);
         let mut after = offset;
         // A step of the total may be another scenario's.
-        while let Some(moment) = self.next_step(after) {
-            let users = self.users_at(moment);
+        while let Some(at) = self.next_step(after) {
+            let users = self.users_at(at);
             if users != now {
-                return Some((moment, users));
+                return Some((at, users));
             }
-            after = moment;
+            after = at;
         }
         None
     }
@@ -139,9 +139,9 @@ impl ClosedSchedule {
         for stage in &self.stages {
             let (to, end) = (whole(stage.target), start + stage.duration);
             let step = step_of(start, stage.duration, from.abs_diff(to), offset);
-            let changes = |moment: &Duration| *moment > offset && self.total_at(*moment) != now;
-            if let Some(moment) = step.into_iter().chain([end]).find(changes) {
-                return Some(moment);
+            let changes = |at: &Duration| *at > offset && self.total_at(*at) != now;
+            if let Some(at) = step.into_iter().chain([end]).find(changes) {
+                return Some(at);
             }
             start = end;
             from = to;

@@ -167,11 +167,11 @@ mod tests {
         #[test]
         fn ramps_are_monotonic_and_whole(start in 0.0..200.0_f64, stages in stages()) {
             let schedule = OpenSchedule::ramping(start, stages, Spacing::Even);
-            let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
-            prop_assert!(moments.windows(2).all(|pair| pair[0].offset <= pair[1].offset));
+            let points: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
+            prop_assert!(points.windows(2).all(|pair| pair[0].offset <= pair[1].offset));
             let area = schedule.area_until(schedule.duration());
-            prop_assert!((moments.len() as f64 - area.floor()).abs() <= 1.0, "{} for {area}", moments.len());
-            for arrival in moments.iter().step_by(17) {
+            prop_assert!((points.len() as f64 - area.floor()).abs() <= 1.0, "{} for {area}", points.len());
+            for arrival in points.iter().step_by(17) {
                 let reached = schedule.area_until(arrival.offset);
                 prop_assert!((reached - (arrival.number + 1) as f64).abs() < 1e-3, "{reached} at {arrival:?}");
             }
@@ -212,17 +212,17 @@ mod tests {
     #[test]
     fn a_constant_rate_starts_at_zero_and_leaves_its_end_to_the_next() {
         let schedule = OpenSchedule::constant(2_000.0, Duration::from_secs(15), Spacing::Even);
-        let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
-        assert_eq!(moments.len(), 30_000);
-        assert_eq!(moments[0].offset, Duration::ZERO);
-        assert_eq!(moments[20_000].offset, Duration::from_secs(10));
+        let points: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
+        assert_eq!(points.len(), 30_000);
+        assert_eq!(points[0].offset, Duration::ZERO);
+        assert_eq!(points[20_000].offset, Duration::from_secs(10));
     }
 
     #[test]
     fn poisson_gaps_are_exponential() {
         let schedule = OpenSchedule::constant(1_000.0, Duration::from_secs(20), Spacing::Poisson);
-        let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 3).map(|a| a.offset.as_secs_f64()).collect();
-        let mut gaps: Vec<_> = moments.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let points: Vec<_> = schedule.arrivals(Partition::WHOLE, 3).map(|a| a.offset.as_secs_f64()).collect();
+        let mut gaps: Vec<_> = points.windows(2).map(|pair| pair[1] - pair[0]).collect();
         gaps.sort_by(f64::total_cmp);
         let count = gaps.len() as f64;
         assert!((count - 20_000.0).abs() < 600.0, "{count} arrivals");
@@ -243,8 +243,8 @@ mod tests {
             Stage { duration: Duration::from_secs(5), target: 0.0 },
         ];
         let schedule = OpenSchedule::ramping(0.0, stages, Spacing::Even);
-        let moments: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
-        assert_eq!(moments.len(), 10);
+        let points: Vec<_> = schedule.arrivals(Partition::WHOLE, 1).collect();
+        assert_eq!(points.len(), 10);
         assert_eq!(schedule.rate_at(Duration::from_secs(3)).to_bits(), 0.0_f64.to_bits());
     }
 }

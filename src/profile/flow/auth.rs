@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Compiler, token::Token};
 use crate::{
-    language::{Named, Scope, Slot, Template, Value},
+    language::{Binding, Scope, Slot, Template, Value},
     plan::{Op, http::Digest},
     profile::{
         diagnostic::did_you_mean,
@@ -69,10 +69,10 @@ impl Auth {
 }
 
 /// A scope of hidden values: what a user calls by these names can't get between.
-pub(super) struct Hidden<'h>(pub(super) &'h [(&'static str, Named)]);
+pub(super) struct HiddenScope<'h>(pub(super) &'h [(&'static str, Binding)]);
 
-impl Scope for Hidden<'_> {
-    fn resolve(&self, name: &str) -> Option<Named> {
+impl Scope for HiddenScope<'_> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, named)| named.clone())
     }
 
@@ -90,13 +90,13 @@ impl<'n> Compiler<'_, 'n> {
             return Auth::None;
         }
         let Some(node) = map.take("auth") else {
-            let for_all = self.surroundings.auth.filter(|_| by_hand.is_none());
+            let for_all = self.context.auth.filter(|_| by_hand.is_none());
             return for_all.map(|node| self.auth_of(node)).unwrap_or_default();
         };
         let auth = self.auth_of(node);
         if let (Some(header), true) = (by_hand, auth.header().is_some()) {
             let message = "authentication is set twice: by `auth` and by the header `Authorization`";
-            self.reading.error(header.place, message, Some("remove one of them".to_owned()));
+            self.reader.error(header.position, message, Some("remove one of them".to_owned()));
         }
         auth
     }
@@ -107,7 +107,7 @@ impl<'n> Compiler<'_, 'n> {
         if text == "none" {
             return Auth::None;
         }
-        let providers = &self.surroundings.providers;
+        let providers = &self.context.providers;
         if let Some(provider) = providers.get(text) {
             return self.kind_of_auth(provider, Some(text));
         }
@@ -115,38 +115,38 @@ impl<'n> Compiler<'_, 'n> {
         let hint = did_you_mean(text, known).unwrap_or_else(|| {
             "define it at the top of the profile: `auth: {NAME: {token: {post: /auth/token}}}`".to_owned()
         });
-        self.reading.error(node.place, "unknown `auth` provider", Some(hint));
+        self.reader.error(node.position, "unknown `auth` provider", Some(hint));
         Auth::None
     }
 
     fn kind_of_auth(&mut self, node: &'n Node, name: Option<&str>) -> Auth {
-        let reading = self.reading;
+        let reader = self.reader;
         let what = name.map_or_else(|| "auth".to_owned(), |name| format!("auth `{name}`"));
-        let mut map = reading.section(node, &what, &AUTH);
-        let given: Vec<_> = names(KINDS).filter_map(|kind| Some((kind, map.take(kind)?))).collect();
+        let mut map = reader.section(node, &what, &AUTH);
+        let overrides: Vec<_> = names(KINDS).filter_map(|kind| Some((kind, map.take(kind)?))).collect();
         let empty = map.entries.is_empty();
-        map.finish(reading);
-        let auth = match given[..] {
+        map.finish(reader);
+        let auth = match overrides[..] {
             [(kind, value)] => match (kind, name) {
                 ("basic", _) => self.basic(value).map(Auth::Header),
                 ("bearer", _) => self.bearer(value).map(Auth::Header),
-                ("digest", _) => read_digest(reading, value).map(Auth::Digest),
+                ("digest", _) => read_digest(reader, value).map(Auth::Digest),
                 (_, Some(name)) => self.token(name, value).map(Auth::Token),
                 (_, None) => {
                     let hint = "for example `auth: {backend: {token: {post: /auth/token}}}` at the top, and `auth: backend` here";
                     let message = "`token` needs a name: define it under the top-level `auth`";
-                    reading.error(node.place, message, Some(hint.to_owned()));
+                    reader.error(node.position, message, Some(hint.to_owned()));
                     None
                 }
             },
             [(one, _), (other, second), ..] => {
-                reading.error(second.place, format!("{what} is either `{one}` or `{other}`, not both"), None);
+                reader.error(second.position, format!("{what} is either `{one}` or `{other}`, not both"), None);
                 None
             }
             [] => {
                 if empty && matches!(node.value, Yaml::Map(_)) || node.is_null() {
-                    reading.error(
-                        node.place,
+                    reader.error(
+                        node.position,
                         format!("{what} needs one of {}", names(KINDS).collect::<Vec<_>>().join(", ")),
                         None,
                     );
@@ -159,29 +159,29 @@ impl<'n> Compiler<'_, 'n> {
 
     /// RFC 7617. What never changes is encoded once.
     fn basic(&mut self, node: &'n Node) -> Option<Template> {
-        let reading = self.reading;
-        let mut map = reading.section(node, "basic", &CREDENTIALS);
-        let username = map.need(reading, "username", "jane");
-        let password = map.need(reading, "password", "${PASSWORD}");
-        map.finish(reading);
+        let reader = self.reader;
+        let mut map = reader.section(node, "basic", &CREDENTIALS);
+        let username = map.need(reader, "username", "jane");
+        let password = map.need(reader, "password", "${PASSWORD}");
+        map.finish(reader);
         let (username, password) = (username?, password?);
         let name = self.template(username, "username")?;
         self.template(password, "password")?;
         if name.constant_text().is_some_and(|text| text.contains(':')) {
-            reading.error(username.place, "a user name must not contain `:`", None);
+            reader.error(username.position, "a user name must not contain `:`", None);
             return None;
         }
         // Each of them was read, so that together they are no error.
         let together = format!("{}:{}", username.scalar()?, password.scalar()?);
-        let together = reading.template_of(&together, node, self.names)?;
+        let together = reader.template_of(&together, node, self.names)?;
         let credentials = if let Some(text) = together.constant_text() {
-            Named::Constant(Value::from(&*text))
+            Binding::Constant(Value::from(&*text))
         } else {
             let slot = self.names.hidden();
             self.ops.push(Op::Set(slot, together));
-            Named::Slot(slot)
+            Binding::Slot(slot)
         };
-        Template::compile("Basic ${base64(credentials)}", &Hidden(&[("credentials", credentials)])).ok()
+        Template::compile("Basic ${base64(credentials)}", &HiddenScope(&[("credentials", credentials)])).ok()
     }
 
     /// RFC 6750.
@@ -190,19 +190,19 @@ impl<'n> Compiler<'_, 'n> {
         if let Some(text) = token.constant_text() {
             if text.trim().is_empty() || text.chars().any(char::is_control) {
                 let message = "a token must not be empty or contain control characters";
-                self.reading.error(node.place, message, None);
+                self.reader.error(node.position, message, None);
                 return None;
             }
             return Some(Template::literal(&format!("Bearer {text}")));
         }
         let text = format!("Bearer {}", node.scalar()?);
-        self.reading.template_of(&text, node, self.names)
+        self.reader.template_of(&text, node, self.names)
     }
 }
 
 /// The header that holds a token.
 pub(super) fn bearer_of(token: Slot) -> Option<Template> {
-    Template::compile("Bearer ${token}", &Hidden(&[("token", Named::Slot(token))])).ok()
+    Template::compile("Bearer ${token}", &HiddenScope(&[("token", Binding::Slot(token))])).ok()
 }
 
 /// `Authorization` among headers.

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{AS, BLOCK, Compiler, ELSE, INDEX, Step, StepKind, TAGS, nothing};
+use super::{AS, BLOCK, Compiler, ELSE, INDEX, StepDefinition, StepNode, TAGS, nothing};
 use crate::{
     language::{Template, Value},
     metric::Kind,
     plan::{
-        Op, StepKind as RowKind,
-        program::{Elapsed, Loop, Over},
+        Op, StepKind,
+        program::{Elapsed, Loop, LoopKind},
     },
     profile::{
         grammar::{Key, Section, Type},
@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Branches, loops, groups and reuse.
-pub(super) static STEPS: &[StepKind] = &[
-    StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[
+    StepDefinition {
         words: &["if"],
         value: Type::Condition,
         options: &[&[Key::required("then", Type::Steps, "steps if the condition is true"), ELSE]],
@@ -28,7 +28,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "if: status == 200, then: [{get: /next}]",
         compile: condition,
     },
-    StepKind {
+    StepDefinition {
         words: &["choose"],
         value: Type::List(&Type::Map(&CHOICE)),
         options: &[],
@@ -36,7 +36,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "choose: [{weight: 3, steps: [{get: /a}]}, {weight: 1, steps: [{get: /b}]}]",
         compile: choose,
     },
-    StepKind {
+    StepDefinition {
         words: &["chance"],
         value: Type::Text,
         options: &[&[BLOCK, ELSE]],
@@ -44,7 +44,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "chance: 20%, steps: [{get: /rare}]",
         compile: chance,
     },
-    StepKind {
+    StepDefinition {
         words: &["repeat"],
         value: Type::Text,
         options: &[&[BLOCK, INDEX]],
@@ -52,7 +52,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "repeat: 3, steps: [{get: /}]",
         compile: repeat,
     },
-    StepKind {
+    StepDefinition {
         words: &["foreach"],
         value: Type::Any,
         options: &[&[AS, BLOCK, INDEX]],
@@ -60,7 +60,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "foreach: '${[1, 2]}', as: id, steps: [{get: '/items/${id}'}]",
         compile: foreach,
     },
-    StepKind {
+    StepDefinition {
         words: &["while"],
         value: Type::Condition,
         options: &[&[Key::new("max", Type::Count, "maximum number of rounds; 10000"), BLOCK, INDEX]],
@@ -68,7 +68,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "while: status == 202, steps: [{get: /job}]",
         compile: while_loop,
     },
-    StepKind {
+    StepDefinition {
         words: &["every"],
         value: Type::Duration,
         options: &[&[BLOCK, ELSE]],
@@ -76,7 +76,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "every: 30s, steps: [{get: /heartbeat}]",
         compile: every,
     },
-    StepKind {
+    StepDefinition {
         words: &["group"],
         value: Type::Text,
         options: &[&[BLOCK]],
@@ -84,7 +84,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "group: checkout, steps: [{get: /cart}]",
         compile: group,
     },
-    StepKind {
+    StepDefinition {
         words: &["measure"],
         value: Type::Text,
         options: &[&[BLOCK, TAGS]],
@@ -92,7 +92,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "measure: checkout_time, steps: [{get: /cart}]",
         compile: measure,
     },
-    StepKind {
+    StepDefinition {
         words: &["use"],
         value: Type::Text,
         options: &[&[Key::new("with", Type::Names(&Type::Any), "variables for this use")]],
@@ -118,13 +118,13 @@ const MOST_ROUNDS: u32 = 10_000;
 const CHOICES: &str = "for example `choose: [{weight: 3, steps: […]}, {weight: 1, steps: […]}]`";
 
 /// `if: …` with `then` and `else`.
-pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
     compiler.describe("if:");
     let skip = compiler.open(Op::Unless(Box::new(condition), 0));
     compiler.block(&mut step.map, "then");
     otherwise(compiler, &mut step.map, skip);
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// The steps under `else`, to which `skip` leads.
@@ -137,48 +137,48 @@ fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip:
 }
 
 /// `chance: 20%` with `steps` and `else`.
-pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let share = compiler.reading.parsed(step.value, "chance", units::parse_share).unwrap_or_default();
+pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let share = compiler.reader.parsed(step.value, "chance", units::parse_share).unwrap_or_default();
     compiler.describe("by chance:");
     let skip = compiler.open(Op::Chance(share, 0));
     compiler.block(&mut step.map, "steps");
     otherwise(compiler, &mut step.map, skip);
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `choose: [{weight: 3, steps: […]}, …]`.
-pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
-    let reading = compiler.reading;
+pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
+    let reader = compiler.reader;
     if !matches!(step.value.value, Yaml::List(_)) {
         let message = format!("`choose` must be a list, not {}", step.value.describe());
-        return reading.error(step.value.place, message, Some(CHOICES.to_owned()));
+        return reader.error(step.value.position, message, Some(CHOICES.to_owned()));
     }
-    let items = reading.list(step.value, "choose");
+    let items = reader.list(step.value, "choose");
     compiler.describe(&format!("one of {}:", items.len()));
     let choice = compiler.open(Op::Choose(Box::default()));
     let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
     for item in items {
-        let mut map = reading.section(item, "this choice", &CHOICE);
-        let weight = map.take("weight").map_or(Some(1.0), |node| reading.number(node, "weight"));
+        let mut map = reader.section(item, "this choice", &CHOICE);
+        let weight = map.take("weight").map_or(Some(1.0), |node| reader.number(node, "weight"));
         total += weight.unwrap_or_default();
         places.push((total, compiler.here()));
         compiler.block(&mut map, "steps");
-        map.finish(reading);
+        map.finish(reader);
         exits.push(compiler.open(Op::Goto(0)));
     }
     exits.into_iter().for_each(|exit| compiler.close(exit));
-    if total <= 0.0 && !reading.has_errors() {
+    if total <= 0.0 && !reader.has_errors() {
         let why = if items.is_empty() { "the list is empty" } else { "no choice has a weight" };
         let message = format!("`choose` has nothing to choose from: {why}");
-        reading.error(step.value.place, message, Some(CHOICES.to_owned()));
+        reader.error(step.value.position, message, Some(CHOICES.to_owned()));
     }
     places.iter_mut().for_each(|(bound, _)| *bound /= total);
     compiler.ops[choice] = Op::Choose(places.into());
-    step.map.finish(reading);
+    step.map.finish(reader);
 }
 
 /// `repeat: 3`, `repeat: 2..5` or `repeat: ${n}`.
-pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let range = match &step.value.value {
         Yaml::Scalar { text, .. } => text.split_once("..").map(|(low, high)| (low.trim(), high.trim())),
         _ => None,
@@ -187,14 +187,14 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
         Some((low, high)) if !low.contains('$') && !high.contains('$') => {
             let drawn = format!("${{random_int({low}, {high})}}");
             match (low.parse::<u64>(), high.parse::<u64>()) {
-                (Ok(low), Ok(high)) if low <= high => compiler.reading.template_of(&drawn, step.value, compiler.names),
+                (Ok(low), Ok(high)) if low <= high => compiler.reader.template_of(&drawn, step.value, compiler.names),
                 (low, high) => {
                     let message = match (low, high) {
                         (Ok(_), Ok(_)) => "starts after its end",
                         _ => "is not a range of whole numbers such as 2..5",
                     };
                     let written = step.value.scalar().unwrap_or_default();
-                    compiler.reading.error(step.value.place, format!("repeat: `{written}` {message}"), None);
+                    compiler.reader.error(step.value.position, format!("repeat: `{written}` {message}"), None);
                     None
                 }
             }
@@ -209,11 +209,11 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
     };
     let limit = compiler.names.hidden();
     compiler.ops.push(Op::Set(limit, times.unwrap_or_else(|| Template::fixed(Value::Int(0)))));
-    round(compiler, step, Over::Times(limit));
+    round(compiler, step, LoopKind::Times(limit));
 }
 
 /// `foreach: ${list}` with `as`.
-pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let list = match &step.value.value {
         Yaml::Scalar { .. } => compiler.template(step.value, "foreach"),
         _ => compiler.any_value(step.value),
@@ -222,22 +222,22 @@ pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         compiler.list_of(step.value, "foreach", list);
     }
     let named = step.map.take("as");
-    let item = compiler.variable(named, "item", step.place);
+    let item = compiler.variable(named, "item", step.position);
     let items = compiler.names.hidden();
     compiler.ops.push(Op::Set(items, list.unwrap_or_else(|| Template::fixed(Value::Null))));
-    round(compiler, step, Over::Items(items, item.unwrap_or(items)));
+    round(compiler, step, LoopKind::Items(items, item.unwrap_or(items)));
 }
 
 /// `while: …` with `max`.
-pub(super) fn while_loop<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn while_loop<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let condition = compiler.condition(step.value, "while").unwrap_or_else(nothing);
-    let max = step.map.take("max").map_or(Some(MOST_ROUNDS), |node| compiler.reading.count(node, "max"));
-    round(compiler, step, Over::While(condition, max.unwrap_or_default()));
+    let max = step.map.take("max").map_or(Some(MOST_ROUNDS), |node| compiler.reader.count(node, "max"));
+    round(compiler, step, LoopKind::While(condition, max.unwrap_or_default()));
 }
 
-fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
+fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>, over: LoopKind) {
     let index = step.map.take("index");
-    let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
+    let index = index.and_then(|node| compiler.variable(Some(node), "index", node.position));
     let counter = compiler.names.hidden();
     compiler.ops.push(Op::Reset(counter));
     compiler.describe("repeat:");
@@ -247,29 +247,29 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>, over: Over) {
     compiler.ops.push(Op::Goto(head));
     compiler.close(head);
     compiler.leave();
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `every: 30s`: steps that a user does no more often than that.
-pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let every = compiler.reading.duration(step.value, "every").unwrap_or(Duration::ZERO);
+pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let every = compiler.reader.duration(step.value, "every").unwrap_or(Duration::ZERO);
     compiler.describe(&format!("every {}:", units::show_duration(every)));
     let skip = compiler.open(Op::Due { last: compiler.names.hidden(), every, otherwise: 0 });
     compiler.block(&mut step.map, "steps");
     otherwise(compiler, &mut step.map, skip);
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `group: name`: a label of all that happens in it, and its duration.
-pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let Some(name) = compiler.reading.text(step.value, "the group name") else { return };
+pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let Some(name) = compiler.reader.text(step.value, "the group name") else { return };
     if name.contains("::") || name.trim().is_empty() {
         let hint = "`::` separates the names of nested groups; nest one `group` in the other".to_owned();
-        compiler.reading.error(step.value.place, format!("`{name}` is not a valid group name"), Some(hint));
+        compiler.reader.error(step.value.position, format!("`{name}` is not a valid group name"), Some(hint));
     }
     let since = compiler.names.hidden();
     compiler.groups.push(name);
-    let row = compiler.row(&"".into(), RowKind::Group);
+    let row = compiler.row(&"".into(), StepKind::Group);
     let done = Op::Elapsed(since, Box::new(Elapsed { step: row, tags: Vec::new() }));
     compiler.ops.push(Op::Mark(since));
     compiler.enter("group", Some(done.clone()));
@@ -277,11 +277,11 @@ pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     compiler.ops.push(done);
     compiler.leave();
     compiler.groups.pop();
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `measure: metric`: the time of several steps as one sample.
-pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let metric = compiler.metric_named(step.value, Some(Kind::Trend));
     let tags = step.map.take("tags");
     let (constant, mut tags) = compiler.tags(tags);
@@ -290,30 +290,30 @@ pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     compiler.ops.push(Op::Mark(since));
     compiler.block(&mut step.map, "steps");
     if let Some(metric) = metric {
-        let row = compiler.row(&"".into(), RowKind::Metric(metric));
+        let row = compiler.row(&"".into(), StepKind::Metric(metric));
         compiler.ops.push(Op::Elapsed(since, Box::new(Elapsed { step: row, tags })));
     }
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `use: flow`: the steps of a flow of the profile, with values for this use.
-pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let reading = compiler.reading;
+pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let reader = compiler.reader;
     if let Some(with) = step.map.take("with") {
         super::state::assign(compiler, with);
     }
-    step.map.finish(reading);
-    let Some(name) = reading.text(step.value, "the flow name") else { return };
-    let flows = &compiler.surroundings.flows;
+    step.map.finish(reader);
+    let Some(name) = reader.text(step.value, "the flow name") else { return };
+    let flows = &compiler.context.flows;
     let Some(flow) = flows.get(&name).copied() else {
         let hint = crate::profile::diagnostic::did_you_mean(&name, flows.keys().map(String::as_str))
             .unwrap_or_else(|| format!("define it: `flows: {{{name}: [{{get: /}}]}}`"));
-        return reading.error(step.value.place, format!("unknown flow `{name}`"), Some(hint));
+        return reader.error(step.value.position, format!("unknown flow `{name}`"), Some(hint));
     };
     if compiler.using.contains(&name) {
         let way = compiler.using.iter().map(String::as_str).skip_while(|used| *used != name).chain([&*name]);
         let hint = format!("{}; use `repeat` or `while` for loops", way.collect::<Vec<_>>().join(" → "));
-        return reading.error(step.value.place, format!("flow `{name}` is recursive"), Some(hint));
+        return reader.error(step.value.position, format!("flow `{name}` is recursive"), Some(hint));
     }
     compiler.using.push(name.clone());
     compiler.steps(flow, &name);

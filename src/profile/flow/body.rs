@@ -45,11 +45,11 @@ impl<'n> Compiler<'_, 'n> {
     /// The body of a request, if it has one.
     pub(super) fn body(&mut self, map: &mut MapReader<'n>) -> Option<Body> {
         let kinds = [JSON, TEXT, FORM, MULTIPART, FILE].map(|kind| (kind.name, map.take(kind.name)));
-        let mut given = kinds.iter().filter_map(|(kind, node)| Some((*kind, (*node)?)));
-        let (kind, node) = given.next()?;
-        if let Some((other, second)) = given.next() {
+        let mut overrides = kinds.iter().filter_map(|(kind, node)| Some((*kind, (*node)?)));
+        let (kind, node) = overrides.next()?;
+        if let Some((other, second)) = overrides.next() {
             let message = format!("a request has either `{kind}` or `{other}`, not both");
-            self.reading.error(second.place, message, None);
+            self.reader.error(second.position, message, None);
         }
         let (pieces, content_type) = match kind {
             "json" => (self.json(node), Some("application/json".to_owned())),
@@ -58,7 +58,7 @@ impl<'n> Compiler<'_, 'n> {
             "file" => (vec![Piece::Bytes(self.file(node)?.into())], Some("application/octet-stream".to_owned())),
             _ if node.scalar().is_none() => {
                 let message = format!("body must be a text, not {}", node.describe());
-                self.reading.error(node.place, message, Some("`json` sends maps and lists".to_owned()));
+                self.reader.error(node.position, message, Some("`json` sends maps and lists".to_owned()));
                 return None;
             }
             _ => (vec![Piece::Value(self.template(node, "body")?, Escape::None)], None),
@@ -119,7 +119,7 @@ impl<'n> Compiler<'_, 'n> {
     /// Pairs as an HTML form sends them.
     fn form(&mut self, node: &'n Node) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        for entry in &self.reading.map(node, "form").entries {
+        for entry in &self.reader.map(node, "form").entries {
             for value in entry.value.one_or_many() {
                 let Some(value) = self.template(value, &format!("field `{}`", entry.name)) else { continue };
                 pieces.push(Piece::text(if pieces.is_empty() { "" } else { "&" }));
@@ -133,24 +133,24 @@ impl<'n> Compiler<'_, 'n> {
 
     /// Fields, and files as `{file: path, name: …, type: …}` (RFC 7578).
     fn multipart(&mut self, node: &'n Node) -> (Vec<Piece>, Option<String>) {
-        let reading = self.reading;
+        let reader = self.reader;
         let mut parts: Vec<(String, Vec<Piece>)> = Vec::new();
-        for entry in &reading.map(node, "multipart").entries {
+        for entry in &reader.map(node, "multipart").entries {
             let quoted = entry.name.replace('\\', "\\\\").replace('"', "%22").replace(['\r', '\n'], " ");
             let mut head = format!("Content-Disposition: form-data; name=\"{quoted}\"");
             let content = if let Yaml::Map(_) = entry.value.value {
-                let mut map = reading.section(entry.value, "this part", &PART);
-                let file = map.need(reading, "file", "photo.png");
-                let path = file.and_then(|node| reading.text(node, "file")).unwrap_or_default();
+                let mut map = reader.section(entry.value, "this part", &PART);
+                let file = map.need(reader, "file", "photo.png");
+                let path = file.and_then(|node| reader.text(node, "file")).unwrap_or_default();
                 let own_name = path.rsplit('/').next().unwrap_or_default().to_owned();
-                let name = map.take("name").and_then(|node| reading.text(node, "name")).unwrap_or(own_name);
-                let kind = map.take("type").and_then(|node| reading.text(node, "type"));
+                let name = map.take("name").and_then(|node| reader.text(node, "name")).unwrap_or(own_name);
+                let kind = map.take("type").and_then(|node| reader.text(node, "type"));
                 let name = name.replace('"', "%22").replace(['\r', '\n'], " ");
                 head += &format!(
                     "; filename=\"{name}\"\r\nContent-Type: {}",
                     kind.as_deref().unwrap_or("application/octet-stream")
                 );
-                map.finish(reading);
+                map.finish(reader);
                 file.and_then(|node| self.file(node)).map(|bytes| Piece::Bytes(bytes.into()))
             } else {
                 self.template(entry.value, &format!("part `{}`", entry.name))
@@ -171,8 +171,8 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A file's bytes; its path is looked at from the profile's folder.
     fn file(&mut self, node: &'n Node) -> Option<Vec<u8>> {
-        let path = self.reading.text(node, "file")?;
-        let read = self.reading.folder.join(&path);
+        let path = self.reader.text(node, "file")?;
+        let read = self.reader.folder.join(&path);
         let size = std::fs::metadata(&read).map(|data| (data.len(), data.is_file()));
         let bytes = match size {
             // Neither a folder nor a device, which may never end.
@@ -180,7 +180,7 @@ impl<'n> Compiler<'_, 'n> {
             Ok((size, _)) if size > MOST_OF_A_FILE => Err(format!("is larger than {} MiB", MOST_OF_A_FILE >> 20)),
             _ => std::fs::read(&read).map_err(|error| format!("can't be read: {error}")),
         };
-        bytes.map_err(|message| self.reading.error(node.place, format!("`{path}` {message}"), None)).ok()
+        bytes.map_err(|message| self.reader.error(node.position, format!("`{path}` {message}"), None)).ok()
     }
 }
 

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{Compiler, Step, StepKind};
+use super::{Compiler, StepDefinition, StepNode};
 use crate::{
     language::{Expr, Needs, Template},
-    plan::{Check, Op, StepKind as RowKind, check::Rule},
+    plan::{Check, Op, StepKind, check::Rule},
     profile::{
         grammar::{Key, Section, Type},
         node::{Node, Yaml},
-        reader::{Reading, same_key},
+        reader::{Reader, same_key},
     },
 };
 
 /// Checks.
-pub(super) static STEPS: &[StepKind] = &[StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["check"],
     value: CHECKS,
     options: &[],
@@ -69,11 +69,11 @@ impl Default for Expectation {
 }
 
 /// `check: {…}` as a step of its own: conditions on values, or on the last response.
-pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let begin = compiler.here();
     let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(..)));
     compiler.checks(step.value, last.unwrap_or(begin), &"".into());
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 impl<'n> Compiler<'_, 'n> {
@@ -84,7 +84,7 @@ impl<'n> Compiler<'_, 'n> {
             self.keep_since(send, needs);
             for (name, named, rule) in rules {
                 self.keep_since(send, Needs { head: false, body: rule.reads_body() });
-                let step = self.row(request, RowKind::Check(name.into()));
+                let step = self.row(request, StepKind::Check(name.into()));
                 self.ops.push(Op::Check(step, Box::new(Check { named, rule })));
             }
         }
@@ -92,24 +92,24 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A map of conditions; each is a check of its own, all under one name if it has one.
     fn check(&mut self, node: &'n Node) -> Vec<(String, Option<Template>, Rule)> {
-        let reading = self.reading;
-        let mut map = reading.map_like(node, "this check", Some("check: {status: 200}"));
+        let reader = self.reader;
+        let mut map = reader.map_like(node, "this check", Some("check: {status: 200}"));
         map.expect(CHECK.all_keys());
         let name = map.take("name").and_then(|node| self.template(node, "name"));
         let mut rules: Vec<(String, Rule)> = Vec::new();
         if let Some(node) = map.take("status")
-            && let (Some(ranges), Some(text)) = (read_statuses(reading, node), shown(reading, node))
+            && let (Some(ranges), Some(text)) = (read_statuses(reader, node), shown(reader, node))
         {
             rules.push((format!("status is {text}"), Rule::Status(ranges)));
         }
-        if let Some(text) = map.take("contains").and_then(|node| reading.text(node, "contains")) {
+        if let Some(text) = map.take("contains").and_then(|node| reader.text(node, "contains")) {
             rules.push((format!("body contains {text}"), Rule::Contains(text)));
         }
-        if let Some(text) = map.take("equals").and_then(|node| reading.text(node, "equals")) {
+        if let Some(text) = map.take("equals").and_then(|node| reader.text(node, "equals")) {
             rules.push((format!("body equals {text}"), Rule::Equals(text)));
         }
         if let Some(node) = map.take("matches")
-            && let Some(pattern) = reading.parsed(node, "matches", |text| {
+            && let Some(pattern) = reader.parsed(node, "matches", |text| {
                 regex::bytes::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|e| regex_error(text, &e))
             })
         {
@@ -121,10 +121,10 @@ impl<'n> Compiler<'_, 'n> {
             rules.push((condition.written().to_string(), Rule::That(condition)));
         }
         let said = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
-        map.finish(reading);
+        map.finish(reader);
         if rules.is_empty() && !said && matches!(node.value, Yaml::Map(_)) {
             let hint = "use status, contains, equals, matches or that".to_owned();
-            reading.error(node.place, "this check has no condition", Some(hint));
+            reader.error(node.position, "this check has no condition", Some(hint));
         }
         let computed = name.as_ref().filter(|name| name.constant_text().is_none());
         let shown = |default: String| match &name {
@@ -136,23 +136,23 @@ impl<'n> Compiler<'_, 'n> {
 
     /// `expect: 2xx`, or `expect: {status: [200, 402], limited: 429, that: …}`.
     pub(super) fn expectation(&mut self, node: &'n Node) -> Expectation {
-        let reading = self.reading;
+        let reader = self.reader;
         let mut expectation = Expectation::default();
         let Yaml::Map(_) = node.value else {
-            expectation.expected = read_statuses(reading, node).unwrap_or_default();
+            expectation.expected = read_statuses(reader, node).unwrap_or_default();
             return expectation;
         };
-        let mut map = reading.section(node, "expect", &EXPECT);
+        let mut map = reader.section(node, "expect", &EXPECT);
         if let Some(node) = map.take("status") {
-            expectation.expected = read_statuses(reading, node).unwrap_or_default();
+            expectation.expected = read_statuses(reader, node).unwrap_or_default();
         }
         if let Some(node) = map.take("limited") {
-            expectation.limited = read_statuses(reading, node).unwrap_or_default();
+            expectation.limited = read_statuses(reader, node).unwrap_or_default();
         }
         if let Some(node) = map.take("that") {
             (expectation.demand, expectation.needs) = self.apart(|compiler| compiler.condition(node, "that"));
         }
-        map.finish(reading);
+        map.finish(reader);
         expectation
     }
 }
@@ -164,22 +164,22 @@ fn regex_error(text: &str, error: &regex::Error) -> String {
     format!("`{text}` is not a regular expression: {}", last.trim_start_matches("error: "))
 }
 
-fn shown(reading: &Reading, node: &Node) -> Option<String> {
+fn shown(reader: &Reader, node: &Node) -> Option<String> {
     match &node.value {
         Yaml::List(items) => {
-            Some(items.iter().filter_map(|item| reading.text(item, "status")).collect::<Vec<_>>().join(" or "))
+            Some(items.iter().filter_map(|item| reader.text(item, "status")).collect::<Vec<_>>().join(" or "))
         }
-        _ => reading.text(node, "status"),
+        _ => reader.text(node, "status"),
     }
 }
 
 /// `200`, `2xx`, `200..299`, or a list of these.
-pub(super) fn read_statuses(reading: &Reading, node: &Node) -> Option<Vec<(u16, u16)>> {
+pub(super) fn read_statuses(reader: &Reader, node: &Node) -> Option<Vec<(u16, u16)>> {
     let items = node.one_or_many();
     let ranges: Vec<_> = items
         .iter()
         .filter_map(|item| {
-            reading.parsed(item, "status", |text| {
+            reader.parsed(item, "status", |text| {
                 parse_statuses(text)
                     .ok_or_else(|| format!("`{text}` is not a status; write for example 200, 2xx or 200..299"))
             })

@@ -12,7 +12,7 @@ impl Compiler<'_, '_> {
         let Some(text) = template.constant_text() else { return };
         if !text.trim().parse::<u64>().is_ok_and(|number| number >= least) {
             let message = format!("{what}: `{text}` is not a whole number of {least} or more");
-            self.reading.error(node.place, message, Some("a variable also works: `${n}`".to_owned()));
+            self.reader.error(node.position, message, Some("a variable also works: `${n}`".to_owned()));
         }
     }
 
@@ -21,7 +21,7 @@ impl Compiler<'_, '_> {
         let Some(text) = template.constant_text() else { return };
         if !matches!(&*text, "true" | "false") && !text.trim().parse::<f64>().is_ok_and(f64::is_finite) {
             let hint = "for example `1`, or a variable: `${json.total}`".to_owned();
-            self.reading.error(node.place, format!("{what}: `{text}` is not a number"), Some(hint));
+            self.reader.error(node.position, format!("{what}: `{text}` is not a number"), Some(hint));
         }
     }
 
@@ -31,6 +31,6 @@ impl Compiler<'_, '_> {
             return;
         }
         let hint = "for example `[1, 2, 3]` or `${json.items}`; use `repeat` for a number of rounds".to_owned();
-        self.reading.error(node.place, format!("{what} must be a list, not {}", node.describe()), Some(hint));
+        self.reader.error(node.position, format!("{what} must be a list, not {}", node.describe()), Some(hint));
     }
 }

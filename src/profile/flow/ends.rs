@@ -1,6 +1,6 @@
 //! Early ends: of a loop, a group, an iteration, a user or the whole test.
 
-use super::{Compiler, Step, StepKind};
+use super::{Compiler, StepDefinition, StepNode};
 use crate::{
     plan::Op,
     profile::{
@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// Early ends.
-pub(super) static STEPS: &[StepKind] = &[
-    StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[
+    StepDefinition {
         words: &["fail"],
         value: Type::Text,
         options: &[],
@@ -19,7 +19,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "fail: the cart is empty",
         compile: fail,
     },
-    StepKind {
+    StepDefinition {
         words: &["abort"],
         value: Type::Text,
         options: &[],
@@ -27,7 +27,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "abort: the system is in maintenance",
         compile: abort,
     },
-    StepKind {
+    StepDefinition {
         words: &["end"],
         value: Type::Word(&words(&SCOPES)),
         options: &[],
@@ -41,19 +41,19 @@ pub(super) static STEPS: &[StepKind] = &[
 const SCOPES: [(&str, &str); 4] = [("loop", "loop"), ("group", "group"), ("iteration", "iteration"), ("user", "user")];
 
 /// `fail: why`.
-pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     compiler.describe("fail");
     let op = message(compiler, step.value).map(Op::Fail);
     compiler.ops.extend(op);
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `abort: why`.
-pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     compiler.describe("abort");
     let op = message(compiler, step.value).map(Op::Abort);
     compiler.ops.extend(op);
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 fn message<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) -> Option<crate::language::Template> {
@@ -61,15 +61,15 @@ fn message<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) -> Option<crate:
 }
 
 /// `end: loop`, `end: group`, `end: iteration` or `end: user`.
-pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
-    let word = compiler.reading.word(step.value, "`end`", &SCOPES);
+pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
+    let word = compiler.reader.word(step.value, "`end`", &SCOPES);
     match word {
         Some("user") => compiler.ops.push(Op::Leave),
         Some("iteration") => compiler.ops.push(Op::End),
         Some(word) => leave_block(compiler, word, step.value),
         None => {}
     }
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// Ends the innermost block of a kind; groups on the way out are recorded like any other.
@@ -78,7 +78,7 @@ fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
         let message = format!("`end: {word}` is not within a {word}");
         let hint =
             "it ends the innermost one around it; a branch of `parallel` can't end one around all branches".to_owned();
-        return compiler.reading.error(node.place, message, Some(hint));
+        return compiler.reader.error(node.position, message, Some(hint));
     };
     let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();
     compiler.ops.extend(duties);

@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compiler, Names, Surroundings, given_names};
+use super::{Compiler, Names, ProfileContext, assigned_names};
 use crate::{
     plan::{FlowPlan, Op, Origin, Program},
     profile::{
-        diagnostic::Place,
+        diagnostic::Position,
         node::Node,
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
 };
 
 /// The parts of a profile that hold the steps of one kind of user.
 #[derive(Debug, Default)]
-pub(crate) struct Sections<'n> {
+pub(crate) struct FlowSections<'n> {
     user: Option<&'n Node>,
     on_start: Option<&'n Node>,
     flow: Option<&'n Node>,
@@ -24,13 +24,13 @@ pub(crate) struct Sections<'n> {
     called: &'static str,
 }
 
-impl<'n> Sections<'n> {
+impl<'n> FlowSections<'n> {
     /// Takes them out of a scenario.
-    pub(crate) fn take(reading: &Reading, map: &mut MapReader<'n>) -> Self {
+    pub(crate) fn take(reader: &Reader, map: &mut MapReader<'n>) -> Self {
         Self {
             user: map.take("user"),
             on_start: map.take("on_start"),
-            flow: map.need(reading, "flow", "[{get: /}]"),
+            flow: map.need(reader, "flow", "[{get: /}]"),
             on_stop: map.take("on_stop"),
             called: "flow",
         }
@@ -44,35 +44,35 @@ impl<'n> Sections<'n> {
 }
 
 /// Names that `setup` gives values, with their places.
-pub(crate) type SetupNames = Vec<(String, Place)>;
+pub(crate) type SetupNames = Vec<(String, Position)>;
 
 /// Compiles all entries of a scenario. With `strict`, a request that fails ends the test.
 pub(crate) fn read_flow<'n>(
-    reading: &Reading,
-    surroundings: &Surroundings<'n>,
+    reader: &Reader,
+    context: &ProfileContext<'n>,
     origins: &mut Vec<Origin>,
-    sections: &Sections<'n>,
-    of_setup: &SetupNames,
+    sections: &FlowSections<'n>,
+    setup_names: &SetupNames,
     strict: bool,
 ) -> FlowPlan {
-    let names = Names::new(&reading.variables);
-    let declare = |found: Vec<(String, Place)>, lasts: bool| {
-        for (name, place) in found {
-            names.declare(reading, &name, place, lasts);
+    let names = Names::new(&reader.variables);
+    let declare = |found: Vec<(String, Position)>, lasts: bool| {
+        for (name, position) in found {
+            names.declare(reader, &name, position, lasts);
         }
     };
-    declare(of_setup.clone(), true);
+    declare(setup_names.clone(), true);
     if let Some(node) = sections.user {
-        let map = reading.map(node, "user");
-        declare(map.entries.iter().map(|entry| (entry.name.clone(), entry.place)).collect(), true);
+        let map = reader.map(node, "user");
+        declare(map.entries.iter().map(|entry| (entry.name.clone(), entry.position)).collect(), true);
     }
     let found = |node: Option<&'n Node>, flows: &BTreeMap<String, &'n Node>| {
-        node.map(|node| given_names(node, flows)).unwrap_or_default()
+        node.map(|node| assigned_names(node, flows)).unwrap_or_default()
     };
-    declare(found(sections.on_start, &surroundings.flows), true);
-    declare(found(sections.flow, &surroundings.flows), false);
-    declare(found(sections.on_stop, &surroundings.flows), false);
-    let mut compiler = Compiler::new(reading, surroundings, origins, &names, strict);
+    declare(found(sections.on_start, &context.flows), true);
+    declare(found(sections.flow, &context.flows), false);
+    declare(found(sections.on_stop, &context.flows), false);
+    let mut compiler = Compiler::new(reader, context, origins, &names, strict);
     let mut program = Program { iteration: compiler.entry(sections.flow, sections.called), ..Program::default() };
     if sections.user.is_some() || sections.on_start.is_some() {
         let begin = compiler.ops.len();

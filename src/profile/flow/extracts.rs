@@ -8,7 +8,7 @@ use crate::{
         Needs, Template,
         extract::{Between, Cookie, ExtractError, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
-    plan::{Op, StepKind as RowKind, program::Extract},
+    plan::{Op, StepKind, program::Extract},
     profile::{
         grammar::{Key, Section, Type, names, words},
         node::{Node, Yaml},
@@ -51,12 +51,12 @@ const TAKES: [(&str, Take); 5] = [
 impl<'n> Compiler<'_, 'n> {
     /// `extract: {id: $.id, token: {header: X-Token}, …}`; a plain text is a JSON path.
     pub(super) fn extracts(&mut self, node: &'n Node, send: usize, request: &Arc<str>) {
-        for entry in &self.reading.map_like(node, "extract", Some("extract: {id: $.id}")).entries {
-            let into = self.names.declare(self.reading, &entry.name, entry.place, false);
+        for entry in &self.reader.map_like(node, "extract", Some("extract: {id: $.id}")).entries {
+            let into = self.names.declare(self.reader, &entry.name, entry.position, false);
             let Some((what, take, default)) = self.extractor(entry.value) else { continue };
             self.keep_since(send, Needs { head: what.reads_head(), body: what.reads_body() });
             let Some(into) = into else { continue };
-            let label = RowKind::Check(format!("extract {}", entry.name).into());
+            let label = StepKind::Check(format!("extract {}", entry.name).into());
             let check = default.is_none().then(|| self.row(request, label));
             self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));
         }
@@ -68,18 +68,19 @@ impl<'n> Compiler<'_, 'n> {
             let path = self.looked_for(node, "path", JsonPath::parse)?;
             return Some((Extractor::Json(path), Take::First, None));
         };
-        let reading = self.reading;
-        let mut map = reading.section(node, "this extraction", &EXTRACTION);
-        let mut given = map.entries.iter().filter(|entry| names(SOURCES).any(|source| same_key(source, &entry.name)));
-        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+        let reader = self.reader;
+        let mut map = reader.section(node, "this extraction", &EXTRACTION);
+        let mut overrides =
+            map.entries.iter().filter(|entry| names(SOURCES).any(|source| same_key(source, &entry.name)));
+        if let (Some(first), Some(second)) = (overrides.next(), overrides.next()) {
             let message = format!("an extraction has either `{}` or `{}`, not both", first.name, second.name);
-            reading.error(second.place, message, None);
+            reader.error(second.position, message, None);
             return None;
         }
         let take = map.take("take").map_or(Some(Take::First), |node| self.take(node));
         let default = map.take("default").and_then(|node| self.any_value(node));
         let what = self.kind(&mut map);
-        map.finish(reading);
+        map.finish(reader);
         Some((what?, take?, default))
     }
 
@@ -88,34 +89,34 @@ impl<'n> Compiler<'_, 'n> {
             return self.looked_for(node, "json", JsonPath::parse).map(Extractor::Json);
         }
         if let Some(node) = map.take("regex") {
-            let group = map.take("group").and_then(|node| self.reading.text(node, "group"));
+            let group = map.take("group").and_then(|node| self.reader.text(node, "group"));
             let group = group.map(|text| text.parse().map_or_else(|_| Group::Name(text), Group::Number));
             return self.looked_for(node, "regex", |text| Pattern::new(text, group.as_ref())).map(Extractor::Regex);
         }
         if let Some(node) = map.take("header") {
-            return self.reading.text(node, "header").map(|name| Extractor::Header(Header::new(&name)));
+            return self.reader.text(node, "header").map(|name| Extractor::Header(Header::new(&name)));
         }
         if let Some(node) = map.take("cookie") {
-            return self.reading.text(node, "cookie").map(|name| Extractor::Cookie(Cookie::new(&name)));
+            return self.reader.text(node, "cookie").map(|name| Extractor::Cookie(Cookie::new(&name)));
         }
         if let Some(node) = map.take("form") {
-            return self.reading.text(node, "form").map(|name| Extractor::Html(Html::field(&name)));
+            return self.reader.text(node, "form").map(|name| Extractor::Html(Html::field(&name)));
         }
         if let Some(node) = map.take("meta") {
-            return self.reading.text(node, "meta").map(|name| Extractor::Html(Html::meta(&name)));
+            return self.reader.text(node, "meta").map(|name| Extractor::Html(Html::meta(&name)));
         }
         if let Some(node) = map.take("between") {
-            let [left, right] = self.reading.list(node, "between") else {
+            let [left, right] = self.reader.list(node, "between") else {
                 let hint = Some("for example `between: ['id=\"', '\"']`".to_owned());
-                self.reading.error(node.place, "`between` needs two texts: left and right", hint);
+                self.reader.error(node.position, "`between` needs two texts: left and right", hint);
                 return None;
             };
-            let (left, right) = (self.reading.text(left, "left")?, self.reading.text(right, "right")?);
+            let (left, right) = (self.reader.text(left, "left")?, self.reader.text(right, "right")?);
             return self.looked_for(node, "between", |_| Between::new(&left, &right)).map(Extractor::Between);
         }
         if map.is_known() {
             let hint = format!("use one of {}", names(SOURCES).collect::<Vec<_>>().join(", "));
-            self.reading.error(map.place, "this extraction has no source", Some(hint));
+            self.reader.error(map.position, "this extraction has no source", Some(hint));
         }
         None
     }
@@ -123,21 +124,21 @@ impl<'n> Compiler<'_, 'n> {
     fn looked_for<T>(&self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, ExtractError>) -> Option<T> {
         let text = match &node.value {
             Yaml::List(_) => String::new(),
-            _ => self.reading.text(node, what)?,
+            _ => self.reader.text(node, what)?,
         };
-        let told = |error: ExtractError| {
-            let place = self.reading.place_in(node, error.column);
-            self.reading.error(place, format!("{what}: {}", error.message), error.hint);
+        let errors = |error: ExtractError| {
+            let position = self.reader.position_in(node, error.column);
+            self.reader.error(position, format!("{what}: {}", error.message), error.hint);
         };
-        parse(&text).map_err(told).ok()
+        parse(&text).map_err(errors).ok()
     }
 
     /// `first`, `last`, `random`, `all`, `count`, or a position.
     fn take(&mut self, node: &'n Node) -> Option<Take> {
-        let text = self.reading.text(node, "take")?;
+        let text = self.reader.text(node, "take")?;
         match text.parse() {
-            Ok(place) => Some(Take::Nth(place)),
-            Err(_) => self.reading.word(node, "`take`", &TAKES),
+            Ok(position) => Some(Take::Nth(position)),
+            Err(_) => self.reader.word(node, "`take`", &TAKES),
         }
     }
 }

@@ -25,21 +25,21 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use self::token::Token;
 pub(crate) use self::{
-    entries::{Sections, SetupNames, read_flow},
-    names::{Names, given_names},
+    entries::{FlowSections, SetupNames, read_flow},
+    names::{Names, assigned_names},
     request::{Defaults, HeaderText, check_header},
     target::resolve,
 };
 use super::{
-    diagnostic::{Place, did_you_mean},
+    diagnostic::{Position, did_you_mean},
     grammar::{Key, Type},
     node::{Node, Yaml},
-    reader::{MapReader, Reading, same_key},
+    reader::{MapReader, Reader, same_key},
 };
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
     metric::UserMetric,
-    plan::{Op, Origin, Step as TableRow, StepId, StepKind as RowKind, StepTable},
+    plan::{Op, Origin, Step, StepId, StepKind, StepTable},
 };
 
 /// Stands for a condition that can't be read, which was told.
@@ -48,11 +48,11 @@ fn nothing() -> Expr {
 }
 
 /// A step to be compiled.
-struct Step<'n> {
+struct StepNode<'n> {
     /// Its first word, as in [`STEPS`].
     word: &'static str,
     /// Where the word stands.
-    place: Place,
+    position: Position,
     /// What stands behind it.
     value: &'n Node,
     /// Its other keys.
@@ -61,7 +61,7 @@ struct Step<'n> {
 
 /// A kind of step: the first key of a step names it, the others are its options.
 #[derive(Debug)]
-pub struct StepKind {
+pub struct StepDefinition {
     /// The words for it.
     pub words: &'static [&'static str],
     /// What stands behind the word.
@@ -72,10 +72,10 @@ pub struct StepKind {
     pub about: &'static str,
     /// A step of this kind as it stands within `{ }`; it begins with the first of the words.
     pub example: &'static str,
-    compile: for<'n> fn(&mut Compiler<'_, 'n>, Step<'n>),
+    compile: for<'n> fn(&mut Compiler<'_, 'n>, StepNode<'n>),
 }
 
-impl StepKind {
+impl StepDefinition {
     /// Its other keys.
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.options.iter().copied().flatten()
@@ -83,11 +83,11 @@ impl StepKind {
 }
 
 /// All kinds of steps.
-pub static STEPS: &[&[StepKind]] =
+pub static STEPS: &[&[StepDefinition]] =
     &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, side::STEPS, ends::STEPS];
 
 /// Each word for a step, with its kind.
-pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepKind)> + Clone {
+pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepDefinition)> + Clone {
     STEPS.iter().copied().flatten().flat_map(|kind| kind.words.iter().map(move |word| (*word, kind)))
 }
 
@@ -100,7 +100,7 @@ static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or 
 
 /// What all flows of a profile share.
 #[derive(Debug)]
-pub(crate) struct Surroundings<'n> {
+pub(crate) struct ProfileContext<'n> {
     /// What requests have in common.
     pub defaults: Defaults,
     /// Flows that `use` can name.
@@ -127,8 +127,8 @@ struct Block {
 
 /// Compiles the steps of one scenario.
 pub(crate) struct Compiler<'c, 'n> {
-    reading: &'c Reading,
-    surroundings: &'c Surroundings<'n>,
+    reader: &'c Reader,
+    context: &'c ProfileContext<'n>,
     origins: &'c mut Vec<Origin>,
     names: &'c Names<'c>,
     /// What was compiled so far.
@@ -149,15 +149,15 @@ pub(crate) struct Compiler<'c, 'n> {
 impl<'c, 'n> Compiler<'c, 'n> {
     /// A compiler that has seen no steps.
     pub(crate) fn new(
-        reading: &'c Reading,
-        surroundings: &'c Surroundings<'n>,
+        reader: &'c Reader,
+        context: &'c ProfileContext<'n>,
         origins: &'c mut Vec<Origin>,
         names: &'c Names<'c>,
         strict: bool,
     ) -> Self {
         Self {
-            reading,
-            surroundings,
+            reader,
+            context,
             origins,
             names,
             ops: Vec::new(),
@@ -190,24 +190,28 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     /// Adds a row to the step table, with the group it stands in.
-    fn row(&mut self, name: &Arc<str>, kind: RowKind) -> StepId {
-        self.table.push(TableRow { name: name.clone(), group: self.group_label(), tags: Vec::new(), kind })
+    fn row(&mut self, name: &Arc<str>, kind: StepKind) -> StepId {
+        self.table.push(Step { name: name.clone(), group: self.group_label(), tags: Vec::new(), kind })
     }
 
     /// Adds a row that describes a block and records nothing.
     fn describe(&mut self, text: &str) {
-        self.row(&"".into(), RowKind::Block(text.to_owned()));
+        self.row(&"".into(), StepKind::Block(text.to_owned()));
     }
 
     fn steps(&mut self, node: &'n Node, what: &str) {
         if let Yaml::Map(_) = node.value {
             let hint = "each step is a list item: put `- ` before it".to_owned();
-            return self.reading.error(node.place, format!("`{what}` must be a list of steps, not a map"), Some(hint));
+            return self.reader.error(
+                node.position,
+                format!("`{what}` must be a list of steps, not a map"),
+                Some(hint),
+            );
         }
-        let items = self.reading.list(node, what);
+        let items = self.reader.list(node, what);
         if items.is_empty() && (node.is_null() || matches!(node.value, Yaml::List(_))) {
             let example = format!("for example `{what}: [{{get: /}}]`");
-            self.reading.error(node.place, format!("`{what}` has no steps"), Some(example));
+            self.reader.error(node.position, format!("`{what}` has no steps"), Some(example));
         }
         for item in items {
             self.step(item);
@@ -218,11 +222,13 @@ impl<'c, 'n> Compiler<'c, 'n> {
         let Yaml::Map(_) = item.value else {
             let hint = "for example `get: /path` or `think: 1s`".to_owned();
             let message = format!("a step must be a map, not {}", item.describe());
-            return self.reading.error(item.place, message, Some(hint));
+            return self.reader.error(item.position, message, Some(hint));
         };
-        let mut map = self.reading.map(item, "this step");
-        let Some((word, place, value)) = map.first().map(|(word, place, value)| (word.to_owned(), place, value)) else {
-            return self.reading.error(item.place, "a step must have a key", None);
+        let mut map = self.reader.map(item, "this step");
+        let Some((word, position, value)) =
+            map.first().map(|(word, position, value)| (word.to_owned(), position, value))
+        else {
+            return self.reader.error(item.position, "a step must have a key", None);
         };
         map.took(&word);
         let Some((word, kind)) = words().find(|(known, _)| same_key(known, &word)) else {
@@ -233,20 +239,20 @@ impl<'c, 'n> Compiler<'c, 'n> {
                 None => did_you_mean(&word, words.clone())
                     .unwrap_or_else(|| format!("known steps: {}", words.collect::<Vec<_>>().join(", "))),
             };
-            return self.reading.error(place, format!("unknown step `{word}`"), Some(hint));
+            return self.reader.error(position, format!("unknown step `{word}`"), Some(hint));
         };
         map.what = format!("step `{word}`");
         map.expect(kind.keys());
         if value.is_null() {
             let hint = format!("for example `{{{}}}`", kind.example);
-            return self.reading.error(place, format!("`{word}` has no value"), Some(hint));
+            return self.reader.error(position, format!("`{word}` has no value"), Some(hint));
         }
-        (kind.compile)(self, Step { word, place, value, map });
+        (kind.compile)(self, StepNode { word, position, value, map });
     }
 
     /// The steps under a key that must be there.
     fn block(&mut self, map: &mut MapReader<'n>, key: &'static str) {
-        if let Some(node) = map.need(self.reading, key, "[{get: /}]") {
+        if let Some(node) = map.need(self.reader, key, "[{get: /}]") {
             self.steps(node, key);
         }
     }
@@ -298,14 +304,14 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// A text with values in it.
     fn template(&mut self, node: &Node, what: &str) -> Option<Template> {
-        let template = self.reading.template(node, what, self.names)?;
+        let template = self.reader.template(node, what, self.names)?;
         self.needs = self.needs.and(template.needs());
         Some(template)
     }
 
     /// A condition; `${…}` around it may be left out.
     fn condition(&mut self, node: &Node, what: &str) -> Option<Expr> {
-        let condition = self.reading.condition(node, what, self.names)?;
+        let condition = self.reader.condition(node, what, self.names)?;
         self.needs = self.needs.and(condition.needs());
         Some(condition)
     }
@@ -322,8 +328,8 @@ impl<'c, 'n> Compiler<'c, 'n> {
     fn tags(&mut self, node: Option<&Node>) -> (Vec<(String, String)>, Vec<(String, Template)>) {
         let (mut constant, mut computed) = (Vec::new(), Vec::new());
         let Some(node) = node else { return (constant, computed) };
-        for entry in &self.reading.map(node, "tags").entries {
-            self.reading.check_tag(entry.place, &entry.name);
+        for entry in &self.reader.map(node, "tags").entries {
+            self.reader.check_tag(entry.position, &entry.name);
             let Some(template) = self.template(entry.value, &format!("tag `{}`", entry.name)) else { continue };
             match template.constant_text() {
                 Some(text) => constant.push((entry.name.clone(), text.into_owned())),
@@ -334,8 +340,8 @@ impl<'c, 'n> Compiler<'c, 'n> {
     }
 
     /// The variable that a key names, or a default.
-    fn variable(&mut self, node: Option<&Node>, default: &str, place: Place) -> Option<Slot> {
-        let name = node.map_or(Some(default.to_owned()), |node| self.reading.text(node, "a name"))?;
-        self.names.declare(self.reading, &name, node.map_or(place, |node| node.place), false)
+    fn variable(&mut self, node: Option<&Node>, default: &str, position: Position) -> Option<Slot> {
+        let name = node.map_or(Some(default.to_owned()), |node| self.reader.text(node, "a name"))?;
+        self.names.declare(self.reader, &name, node.map_or(position, |node| node.position), false)
     }
 }

@@ -10,11 +10,11 @@ use std::{
 };
 
 use crate::{
-    language::{Named, Scope, Slot, is_builtin},
+    language::{Binding, Scope, Slot, is_builtin},
     profile::{
-        diagnostic::Place,
+        diagnostic::Position,
         node::{Node, Yaml},
-        reader::{Reading, same_key},
+        reader::{Reader, same_key},
         variables::Variables,
     },
 };
@@ -40,7 +40,7 @@ impl<'v> Names<'v> {
     }
 
     /// Makes a name known; a name that is known stays what it is.
-    pub(crate) fn declare(&self, reading: &Reading, name: &str, place: Place, lasts: bool) -> Option<Slot> {
+    pub(crate) fn declare(&self, reader: &Reader, name: &str, position: Position, lasts: bool) -> Option<Slot> {
         if let Some(slot) = self.slot(name) {
             return Some(slot);
         }
@@ -55,7 +55,7 @@ impl<'v> Names<'v> {
             None
         };
         if let Some(message) = error {
-            reading.error(place, message, Some("choose another name".to_owned()));
+            reader.error(position, message, Some("choose another name".to_owned()));
             return None;
         }
         let slot = self.add(name);
@@ -85,8 +85,8 @@ impl<'v> Names<'v> {
     /// Where a name lives.
     #[must_use]
     pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
-        let place = self.slots.borrow().iter().position(|known| !name.is_empty() && **known == *name)?;
-        u16::try_from(place).ok().map(Slot)
+        let position = self.slots.borrow().iter().position(|known| !name.is_empty() && **known == *name)?;
+        u16::try_from(position).ok().map(Slot)
     }
 
     /// All slots' names, and those that don't outlive an iteration.
@@ -97,9 +97,9 @@ impl<'v> Names<'v> {
 }
 
 impl Scope for Names<'_> {
-    fn resolve(&self, name: &str) -> Option<Named> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
         let lent = self.lent.get().filter(|(known, _)| *known == name).map(|(_, slot)| slot);
-        lent.or_else(|| self.slot(name)).map(Named::Slot).or_else(|| self.variables.resolve(name))
+        lent.or_else(|| self.slot(name)).map(Binding::Slot).or_else(|| self.variables.resolve(name))
     }
 
     fn names(&self) -> Vec<String> {
@@ -114,7 +114,7 @@ impl Scope for Names<'_> {
 
 /// Finds the names to which steps give values, so that a loop may use what its last round set.
 #[must_use]
-pub(crate) fn given_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Place)> {
+pub(crate) fn assigned_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Position)> {
     let mut found = Vec::new();
     collect(node, flows, &mut Vec::new(), &mut found);
     found
@@ -124,7 +124,7 @@ fn collect<'n>(
     node: &'n Node,
     flows: &BTreeMap<String, &'n Node>,
     using: &mut Vec<String>,
-    found: &mut Vec<(String, Place)>,
+    found: &mut Vec<(String, Position)>,
 ) {
     match &node.value {
         Yaml::Scalar { .. } => {}
@@ -134,7 +134,7 @@ fn collect<'n>(
             let has_as = pairs.iter().any(|(key, _)| key_is(key, "as"));
             // What is computed can be no name, which its reader tells.
             let written = |node: &'n Node| node.scalar().filter(|name| !name.contains("${"));
-            let name_of = |node: &'n Node| written(node).map(|name| (name.to_owned(), node.place));
+            let name_of = |node: &'n Node| written(node).map(|name| (name.to_owned(), node.position));
             for (key, value) in pairs {
                 let Some(word) = key.scalar() else { continue };
                 match (word.to_lowercase().as_str(), &value.value) {
@@ -143,7 +143,7 @@ fn collect<'n>(
                     }
                     ("as" | "index", Yaml::Scalar { .. }) => found.extend(name_of(value)),
                     ("row", Yaml::Scalar { .. }) if !has_as => found.extend(name_of(value)),
-                    ("foreach" | "pick", _) if !has_as => found.push(("item".to_owned(), key.place)),
+                    ("foreach" | "pick", _) if !has_as => found.push(("item".to_owned(), key.position)),
                     _ => {}
                 }
             }

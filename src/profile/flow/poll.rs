@@ -9,14 +9,14 @@
 
 use std::time::Duration;
 
-use super::{Compiler, Step, StepKind, nothing};
+use super::{Compiler, StepDefinition, StepNode, nothing};
 use crate::{
     plan::{Op, program::Pause},
     profile::grammar::{Key, Type},
 };
 
 /// Polling.
-pub(super) static STEPS: &[StepKind] = &[StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["poll"],
     value: Type::Any,
     options: &[&[
@@ -34,13 +34,13 @@ const EVERY: Duration = Duration::from_secs(1);
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// `poll: {get: /status}` with `until`, `every`, `timeout` and `on_timeout`.
-pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let reading = compiler.reading;
+pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let reader = compiler.reader;
     let mut time = |compiler: &mut Compiler<'_, 'n>, key: &'static str, default: Duration| {
         step.map.take(key).map_or(Some(Pause::Between(default, default)), |node| compiler.pause(node, key))
     };
     let (every, limit) = (time(compiler, "every", EVERY), time(compiler, "timeout", LIMIT));
-    let until = step.map.need(reading, "until", "json.state == 'done'");
+    let until = step.map.need(reader, "until", "json.state == 'done'");
     let since = compiler.names.hidden();
     compiler.ops.push(Op::Mark(since));
     let request = compiler.here();
@@ -60,9 +60,9 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         compiler.steps(node, "on_timeout");
     }
     compiler.close(done);
-    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(..))) && !reading.has_errors() {
+    if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(..))) && !reader.has_errors() {
         let hint = Some("for example `poll: {get: /status}`".to_owned());
-        reading.error(step.value.place, "`poll` needs a request to repeat", hint);
+        reader.error(step.value.position, "`poll` needs a request to repeat", hint);
     }
-    step.map.finish(reading);
+    step.map.finish(reader);
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use super::{
-    Compiler, Step, StepKind,
+    Compiler, StepDefinition, StepNode,
     auth::{self, AUTHORIZATION, Auth},
     body::{self, Body},
     checks::{CHECKS, EXPECT, STATUSES},
@@ -15,23 +15,23 @@ use super::{
     target::Target,
 };
 use crate::{
-    language::{Escape, Expr, Needs, Nothing, Template},
+    language::{EmptyScope, Escape, Expr, Needs, Template},
     plan::{
-        Op, Request, RequestSpec, Step as TableRow, StepKind as RowKind, Wire,
+        Op, Request, RequestSpec, Step, StepKind, Wire,
         program::{LabelTemplates, Retry},
         rendering::{Piece, Rendering},
     },
     profile::{
-        diagnostic::Place,
+        diagnostic::Position,
         grammar::{Key, Section, Type},
         node::Node,
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
 };
 
 /// Requests.
-pub(super) static STEPS: &[StepKind] = &[
-    StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[
+    StepDefinition {
         words: &["get", "post", "put", "patch", "delete", "head", "options"],
         value: Type::Text,
         options: &[KEYS, ANSWER],
@@ -39,7 +39,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "get: /items, check: {status: 200}",
         compile,
     },
-    StepKind {
+    StepDefinition {
         words: &["request"],
         value: Type::Text,
         options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], KEYS, ANSWER],
@@ -114,29 +114,29 @@ impl Default for Defaults {
 }
 
 /// `get: /path` and its sisters, and `request: /path` with `method`.
-pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let reading = compiler.reading;
+pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let reader = compiler.reader;
     let method = if step.word == "request" {
-        let Some(node) = step.map.need(reading, "method", "PURGE") else { return };
-        let Some(method) = reading.text(node, "method") else { return };
+        let Some(node) = step.map.need(reader, "method", "PURGE") else { return };
+        let Some(method) = reader.text(node, "method") else { return };
         if !is_token(&method) {
-            reading.error(node.place, format!("`{method}` is not a method"), None);
+            reader.error(node.position, format!("`{method}` is not a method"), None);
         }
         method.to_uppercase()
     } else {
         step.word.to_uppercase()
     };
-    let Step { mut map, place, value, .. } = step;
+    let StepNode { mut map, position, value, .. } = step;
     let retry = map.take("retry").and_then(|node| compiler.retry(node));
     if let Some(retry) = &retry {
         compiler.ops.push(Op::Reset(retry.retry.counter));
     }
     let auth = compiler.auth(&mut map);
-    let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (place, value), &mut map, &auth));
+    let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (position, value), &mut map, &auth));
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
     let at = if let Auth::Token(token) = auth {
-        compiler.send_with(&token, send, (place, needs))
+        compiler.send_with(&token, send, (position, needs))
     } else {
         let at = compiler.here();
         compiler.push_request(send);
@@ -155,12 +155,12 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     if compiler.strict {
         compiler.demand_success(&name);
     }
-    map.finish(reading);
+    map.finish(reader);
 }
 
 /// A request step that was read: its row, and the labels that come from values.
 pub(super) struct ReadRequest {
-    pub(super) row: TableRow,
+    pub(super) row: Step,
     labels: Option<Box<LabelTemplates>>,
 }
 
@@ -177,32 +177,32 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn send(
         &mut self,
         method: &str,
-        (place, url): (Place, &'n Node),
+        (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
     ) -> Option<ReadRequest> {
-        let reading = self.reading;
+        let reader = self.reader;
         let target = self.target(url);
         let query = map.take("params");
         let headers = self.headers(map.take("headers"), auth.header());
         let body = self.body(map);
         let timed = map.take("timeout");
-        let timeout = timed.map_or(Some(self.surroundings.defaults.timeout), |node| reading.duration(node, "timeout"));
+        let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
         let idle = map.take("idle_timeout");
         let idle_timeout =
-            idle.map_or(self.surroundings.defaults.idle_timeout, |node| reading.duration(node, "idle_timeout"));
-        let redirects = map.take("redirects").and_then(|node| reading.count(node, "redirects"));
+            idle.map_or(self.context.defaults.idle_timeout, |node| reader.duration(node, "idle_timeout"));
+        let redirects = map.take("redirects").and_then(|node| reader.count(node, "redirects"));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
         let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
         if timeout == Some(Duration::ZERO) {
-            let place = timed.map_or(place, |node| node.place);
-            reading.error(place, "timeout must be greater than zero", None);
+            let position = timed.map_or(position, |node| node.position);
+            reader.error(position, "timeout must be greater than zero", None);
         }
         if idle_timeout == Some(Duration::ZERO) {
-            let place = idle.map_or(place, |node| node.place);
-            reading.error(place, "idle_timeout must be greater than zero", None);
+            let position = idle.map_or(position, |node| node.position);
+            reader.error(position, "idle_timeout must be greater than zero", None);
         }
         let (target, label) = target?;
         let (name, computed_name) = match name {
@@ -232,8 +232,7 @@ impl<'n> Compiler<'_, 'n> {
             digest: auth.digest(),
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };
-        let row =
-            TableRow { name: name.into(), group: self.group_label(), tags, kind: RowKind::Request(Box::new(kind)) };
+        let row = Step { name: name.into(), group: self.group_label(), tags, kind: StepKind::Request(Box::new(kind)) };
         let computed = computed_name.is_some() || !computed_tags.is_empty();
         let labels = computed.then(|| Box::new(LabelTemplates { name: computed_name, tags: computed_tags }));
         Some(ReadRequest { row, labels })
@@ -241,36 +240,35 @@ impl<'n> Compiler<'_, 'n> {
 
     /// Headers of all requests, overridden or taken away by those of this one.
     fn headers(&mut self, own: Option<&'n Node>, authorization: Option<&Template>) -> Vec<(String, Template)> {
-        let reading = self.reading;
+        let reader = self.reader;
         let mut headers: Vec<_> =
             authorization.map(|value| (AUTHORIZATION.to_owned(), value.clone())).into_iter().collect();
         let own = own
-            .map(|node| reading.map_like(node, "headers", Some("headers: {Accept: text/html}")))
+            .map(|node| reader.map_like(node, "headers", Some("headers: {Accept: text/html}")))
             .map(|map| map.entries)
             .unwrap_or_default();
         let overridden = |name: &str| {
             let replaced = authorization.is_some() && name.eq_ignore_ascii_case(AUTHORIZATION);
             replaced || own.iter().any(|entry| entry.name.eq_ignore_ascii_case(name))
         };
-        for HeaderText { name, value } in
-            self.surroundings.defaults.headers.iter().filter(|known| !overridden(&known.name))
+        for HeaderText { name, value } in self.context.defaults.headers.iter().filter(|known| !overridden(&known.name))
         {
-            headers.extend(self.header(name, value, value.place).map(|value| (name.clone(), value)));
+            headers.extend(self.header(name, value, value.position).map(|value| (name.clone(), value)));
         }
         for entry in own.iter().filter(|entry| !entry.value.is_null()) {
-            check_header(reading, entry.place, &entry.name);
-            let value = self.header(&entry.name, entry.value, entry.place);
+            check_header(reader, entry.position, &entry.name);
+            let value = self.header(&entry.name, entry.value, entry.position);
             headers.extend(value.map(|value| (entry.name.clone(), value)));
         }
         headers
     }
 
     /// The value of a header, which holds no line break.
-    fn header(&mut self, name: &str, node: &Node, place: Place) -> Option<Template> {
+    fn header(&mut self, name: &str, node: &Node, position: Position) -> Option<Template> {
         let value = self.template(node, &format!("header `{name}`"))?;
         let text = value.constant_text().unwrap_or_default();
         if text.chars().any(|c| matches!(c, '\r' | '\n' | '\0')) {
-            self.reading.error(place, format!("header `{name}` contains a line break"), None);
+            self.reader.error(position, format!("header `{name}` contains a line break"), None);
         }
         Some(value)
     }
@@ -297,7 +295,7 @@ impl<'n> Compiler<'_, 'n> {
 
 /// Whether the last request failed.
 fn failed() -> Expr {
-    Expr::compile("error != '' && error != 'limited'", &Nothing).unwrap_or_else(|_| nothing())
+    Expr::compile("error != '' && error != 'limited'", &EmptyScope).unwrap_or_else(|_| nothing())
 }
 
 fn has_query(path: &[Piece]) -> bool {
@@ -368,12 +366,12 @@ pub(crate) fn is_token(text: &str) -> bool {
 }
 
 /// Checks the name of a header.
-pub(crate) fn check_header(reading: &Reading, place: Place, name: &str) {
+pub(crate) fn check_header(reader: &Reader, position: Position, name: &str) {
     if !is_token(name) {
-        reading.error(place, format!("`{name}` is not a header name"), None);
+        reader.error(position, format!("`{name}` is not a header name"), None);
     }
     if ["content-length", "transfer-encoding", "connection"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        reading.error(place, format!("header `{name}` is set by loadagent itself"), None);
+        reader.error(position, format!("header `{name}` is set by loadagent itself"), None);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     state::parse_range,
 };
 use crate::{
-    language::{Expr, Needs, Nothing, extract::Header},
+    language::{EmptyScope, Expr, Needs, extract::Header},
     plan::program::Retry,
     profile::{
         grammar::{Key, Section, Type},
@@ -40,23 +40,23 @@ pub(super) struct Retrying {
 impl<'n> Compiler<'_, 'n> {
     /// `retry: 3`, or `retry: {max: 3, on: [429, 5xx], pause: 1s..30s, retry_after: true}`.
     pub(super) fn retry(&mut self, node: &'n Node) -> Option<Retrying> {
-        let reading = self.reading;
+        let reader = self.reader;
         let counter = self.names.hidden();
         let (mut max, mut on, mut pause, mut asks, mut needs) = (Some(3), None, Some(PAUSES), true, Needs::default());
         if let Yaml::Map(_) = node.value {
-            let mut map = reading.section(node, "retry", &RETRY);
-            max = map.take("max").map_or(max, |node| reading.count(node, "max"));
-            pause = map.take("pause").map_or(pause, |node| reading.parsed(node, "pause", parse_range));
-            asks = map.take("retry_after").map_or(Some(true), |node| reading.boolean(node, "retry_after"))?;
+            let mut map = reader.section(node, "retry", &RETRY);
+            max = map.take("max").map_or(max, |node| reader.count(node, "max"));
+            pause = map.take("pause").map_or(pause, |node| reader.parsed(node, "pause", parse_range));
+            asks = map.take("retry_after").map_or(Some(true), |node| reader.boolean(node, "retry_after"))?;
             if let Some(node) = map.take("on") {
                 (on, needs) = self.apart(|compiler| compiler.retry_condition(node));
                 on.as_ref()?;
             }
-            map.finish(reading);
+            map.finish(reader);
         } else {
-            max = reading.count(node, "retry");
+            max = reader.count(node, "retry");
         }
-        let on = on.unwrap_or_else(|| Expr::compile("error != ''", &Nothing).unwrap_or_else(|_| nothing()));
+        let on = on.unwrap_or_else(|| Expr::compile("error != ''", &EmptyScope).unwrap_or_else(|_| nothing()));
         let wish = asks.then(|| Header::new("Retry-After"));
         needs.head |= wish.is_some();
         Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, wish, send: 0 }, needs })
@@ -65,14 +65,14 @@ impl<'n> Compiler<'_, 'n> {
     /// Statuses, `error`, or a condition.
     fn retry_condition(&mut self, node: &'n Node) -> Option<Expr> {
         if let Yaml::List(_) = node.value {
-            read_statuses(self.reading, node)?;
+            read_statuses(self.reader, node)?;
         }
         let statuses = node.one_or_many().iter().all(|item| item.scalar().is_some_and(super::checks::is_statuses));
         if !statuses {
             return self.condition(node, "on");
         }
-        let ranges = read_statuses(self.reading, node)?;
+        let ranges = read_statuses(self.reader, node)?;
         let within = ranges.iter().map(|(low, high)| format!("(status >= {low} && status <= {high})"));
-        Expr::compile(&within.collect::<Vec<_>>().join(" || "), &Nothing).ok()
+        Expr::compile(&within.collect::<Vec<_>>().join(" || "), &EmptyScope).ok()
     }
 }

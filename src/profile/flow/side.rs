@@ -1,9 +1,9 @@
 //! Steps side by side: parallel blocks, and steps that run later while the flow goes on.
 
-use super::{BLOCK, Compiler, Step, StepKind, token::Token};
+use super::{BLOCK, Compiler, StepDefinition, StepNode, token::Token};
 use crate::{
     language::{Slot, Template},
-    plan::{Op, StepKind as RowKind, describe, program::Parallel},
+    plan::{Op, StepKind, describe, program::Parallel},
     profile::{
         grammar::{Key, Type},
         node::{Node, Yaml},
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Steps side by side.
-pub(super) static STEPS: &[StepKind] = &[
-    StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[
+    StepDefinition {
         words: &["parallel"],
         value: Type::Either(&[Type::Text, Type::List(&Type::Steps)]),
         options: &[&[
@@ -26,7 +26,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "parallel: [[{get: /a}], [{get: /b}]]",
         compile: parallel,
     },
-    StepKind {
+    StepDefinition {
         words: &["after"],
         value: Type::Pause,
         options: &[&[BLOCK]],
@@ -37,17 +37,17 @@ pub(super) static STEPS: &[StepKind] = &[
 ];
 
 /// `parallel: 10` with `steps`, or `parallel: [[…], […]]`; `width`, `index`, `collect`.
-pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let reading = compiler.reading;
+pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let reader = compiler.reader;
     let copies = match &step.value.value {
         Yaml::List(_) => None,
         _ => compiler.branch_count(step.value, "parallel"),
     };
     let width = step.map.take("width").and_then(|node| compiler.branch_count(node, "width"));
     let index = step.map.take("index");
-    let index = index.and_then(|node| compiler.variable(Some(node), "index", node.place));
+    let index = index.and_then(|node| compiler.variable(Some(node), "index", node.position));
     let collect = step.map.take("collect");
-    let row = compiler.row(&"".into(), RowKind::Parallel);
+    let row = compiler.row(&"".into(), StepKind::Parallel);
     let block = compiler.open(Op::End);
     // What `end: loop` would leave stands outside of a branch: a branch can't leave it for the others.
     let outer = std::mem::take(&mut compiler.blocks);
@@ -56,28 +56,28 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) 
         Yaml::List(items) => {
             if let Some(entry) = step.map.entries.iter().find(|entry| same_key(&entry.name, "steps")) {
                 let message = "`parallel` is a list of branches, or a number with `steps`, not both";
-                reading.error(entry.place, message, None);
+                reader.error(entry.position, message, None);
                 step.map.took("steps");
             }
             items.iter().map(|item| compiler.branch(item)).collect()
         }
-        _ => step.map.need(reading, "steps", "[{get: /}]").map(|node| compiler.branch(node)).into_iter().collect(),
+        _ => step.map.need(reader, "steps", "[{get: /}]").map(|node| compiler.branch(node)).into_iter().collect(),
     };
     compiler.blocks = outer;
-    if branches.is_empty() && !reading.has_errors() {
+    if branches.is_empty() && !reader.has_errors() {
         let hint = "for example `parallel: [[{get: /a}], [{get: /b}]]`".to_owned();
-        reading.error(step.value.place, "`parallel` is empty", Some(hint));
+        reader.error(step.value.position, "`parallel` is empty", Some(hint));
     }
     let assigned = compiler.assigned_since(begin);
     let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();
     let next = compiler.here();
     compiler.ops[block] =
         Op::Parallel(Box::new(Parallel { branches, copies, width, index, assigned, collect, step: row, next }));
-    step.map.finish(reading);
+    step.map.finish(reader);
 }
 
 /// `after: 2s` with `steps`.
-pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let Some(after) = compiler.pause(step.value, "after") else { return };
     let outer = std::mem::take(&mut compiler.blocks);
     let body = compiler.here() + 1;
@@ -87,7 +87,7 @@ pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
     compiler.ops.push(Op::End);
     compiler.close(detach);
     compiler.blocks = outer;
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 impl<'n> Compiler<'_, 'n> {
@@ -115,8 +115,8 @@ impl<'n> Compiler<'_, 'n> {
 
     fn collected(&mut self, node: &'n Node) -> Vec<(Slot, Template)> {
         let mut lists = Vec::new();
-        for entry in &self.reading.map(node, "collect").entries {
-            let slot = self.names.declare(self.reading, &entry.name, entry.place, false);
+        for entry in &self.reader.map(node, "collect").entries {
+            let slot = self.names.declare(self.reader, &entry.name, entry.position, false);
             let what = self.template(entry.value, &format!("`{}`", entry.name));
             lists.extend(slot.zip(what));
         }

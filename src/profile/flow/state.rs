@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::{AS, Compiler, ELSE, Step, StepKind, TAGS};
+use super::{AS, Compiler, ELSE, StepDefinition, StepNode, TAGS};
 use crate::{
     language::{Expr, Slot, Template, Value},
     metric::{Kind, Unit},
     plan::{
-        Op, StepKind as RowKind,
-        program::{Change, Collect, MetricStep, Pause, Which},
+        Op, StepKind,
+        program::{Collect, CollectionChange, MetricStep, Pause, PickOrder},
     },
     profile::{
-        diagnostic::{Invalid, Place, did_you_mean},
+        diagnostic::{Invalid, Position, did_you_mean},
         grammar::{Key, Type, words},
         node::{Node, Yaml},
     },
@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Pauses, variables, collections, rows and metrics.
-pub(super) static STEPS: &[StepKind] = &[
-    StepKind {
+pub(super) static STEPS: &[StepDefinition] = &[
+    StepDefinition {
         words: &["think"],
         value: Type::Pause,
         options: &[],
@@ -28,7 +28,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "think: 1s..3s",
         compile: think,
     },
-    StepKind {
+    StepDefinition {
         words: &["set"],
         value: Type::Names(&Type::Any),
         options: &[],
@@ -36,7 +36,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "set: {item: 3}",
         compile: set,
     },
-    StepKind {
+    StepDefinition {
         words: &["metric"],
         value: Type::Names(&Type::Text),
         options: &[&[TAGS]],
@@ -44,7 +44,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "metric: {orders: 1}",
         compile: metric,
     },
-    StepKind {
+    StepDefinition {
         words: &["push"],
         value: Type::Any,
         options: &[&[
@@ -55,7 +55,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "push: '${item}', to: tasks",
         compile: push,
     },
-    StepKind {
+    StepDefinition {
         words: &["pick"],
         value: Type::Text,
         options: &[&[
@@ -69,7 +69,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "pick: tasks, as: task, steps: [{get: '/tasks/${task}'}]",
         compile: pick,
     },
-    StepKind {
+    StepDefinition {
         words: &["remove"],
         value: Type::Any,
         options: &[&[Key::required("from", Type::Text, "the collection")]],
@@ -77,7 +77,7 @@ pub(super) static STEPS: &[StepKind] = &[
         example: "remove: '${item}', from: tasks",
         compile: remove,
     },
-    StepKind {
+    StepDefinition {
         words: &["row"],
         value: Type::Text,
         options: &[&[AS]],
@@ -88,79 +88,82 @@ pub(super) static STEPS: &[StepKind] = &[
 ];
 
 /// Which value `pick` chooses.
-const WHICH: [(&str, Which); 3] = [("random", Which::Random), ("first", Which::First), ("last", Which::Last)];
+const WHICH: [(&str, PickOrder); 3] =
+    [("random", PickOrder::Random), ("first", PickOrder::First), ("last", PickOrder::Last)];
 
 /// Most items of a collection that names no other number.
 const MOST_ITEMS: u32 = 1_000;
 
 /// `think: 1s`, `think: 1s..3s` or `think: ${…}`.
-pub(super) fn think<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+pub(super) fn think<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let pause = compiler.pause(step.value, "think");
     if let Some(pause) = pause {
         compiler.push_think(pause);
     }
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `set: {name: value, …}`.
-pub(super) fn set<'n>(compiler: &mut Compiler<'_, 'n>, step: Step<'n>) {
+pub(super) fn set<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     assign(compiler, step.value);
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// Gives variables values: texts with values in them, lists and maps.
 pub(super) fn assign<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) {
-    for entry in &compiler.reading.map_like(node, "set", Some("set: {item: 3}")).entries {
-        let slot = compiler.names.declare(compiler.reading, &entry.name, entry.place, false);
+    for entry in &compiler.reader.map_like(node, "set", Some("set: {item: 3}")).entries {
+        let slot = compiler.names.declare(compiler.reader, &entry.name, entry.position, false);
         let value = compiler.any_value(entry.value);
         compiler.ops.extend(slot.zip(value).map(|(slot, value)| Op::Set(slot, value)));
     }
 }
 
 /// `metric: {name: value, …}` with `tags`.
-pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let (constant, computed) = {
         let tags = step.map.take("tags");
         compiler.tags(tags)
     };
     let fixed = constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str()))));
     let tags: Vec<_> = fixed.chain(computed).collect();
-    step.map.finish(compiler.reading);
-    for entry in &compiler.reading.map_like(step.value, "metric", Some("metric: {orders: 1}")).entries {
-        let metric = compiler.metric_called(&entry.name, entry.place, None);
+    step.map.finish(compiler.reader);
+    for entry in &compiler.reader.map_like(step.value, "metric", Some("metric: {orders: 1}")).entries {
+        let metric = compiler.metric_called(&entry.name, entry.position, None);
         let what = format!("metric `{}`", entry.name);
         let value = compiler.template(entry.value, &what);
         if let Some(value) = &value {
             compiler.number_of(entry.value, &what, value);
         }
         if let (Some(metric), Some(value)) = (metric, value) {
-            let row = compiler.row(&"".into(), RowKind::Metric(metric));
+            let row = compiler.row(&"".into(), StepKind::Metric(metric));
             compiler.ops.push(Op::Metric(Box::new(MetricStep { step: row, value, tags: tags.clone() })));
         }
     }
 }
 
 /// `push: value` with `to` and `max`.
-pub(super) fn push<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn push<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let value = compiler.any_value(step.value);
-    let list = step.map.need(compiler.reading, "to", "tasks").and_then(|node| compiler.collection(node));
-    let max = step.map.take("max").map_or(Some(MOST_ITEMS), |node| compiler.reading.count(node, "max"));
+    let list = step.map.need(compiler.reader, "to", "tasks").and_then(|node| compiler.collection(node));
+    let max = step.map.take("max").map_or(Some(MOST_ITEMS), |node| compiler.reader.count(node, "max"));
     if let (Some(value), Some(list), Some(max)) = (value, list, max) {
-        compiler.ops.push(Op::Collect(Box::new(Collect { list, what: Change::Push { value, max: max as usize } })));
+        compiler
+            .ops
+            .push(Op::Collect(Box::new(Collect { list, what: CollectionChange::Push { value, max: max as usize } })));
     }
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `pick: tasks` with `as`, `which`, `take` and `else`.
-pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let reading = compiler.reading;
+pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let reader = compiler.reader;
     let list = compiler.collection(step.value);
     let named = step.map.take("as");
-    let into = compiler.variable(named, "item", step.place);
-    let which = step.map.take("which").map_or(Some(Which::Random), |node| reading.word(node, "`which`", &WHICH));
-    let take = step.map.take("take").and_then(|node| reading.boolean(node, "take")).unwrap_or(false);
+    let into = compiler.variable(named, "item", step.position);
+    let which = step.map.take("which").map_or(Some(PickOrder::Random), |node| reader.word(node, "`which`", &WHICH));
+    let take = step.map.take("take").and_then(|node| reader.boolean(node, "take")).unwrap_or(false);
     let (Some(list), Some(into), Some(which)) = (list, into, which) else { return };
-    let what = Change::Pick { into, which, take, empty: 0 };
+    let what = CollectionChange::Pick { into, which, take, empty: 0 };
     let pick = compiler.open(Op::Collect(Box::new(Collect { list, what })));
     let steps = step.map.take("steps");
     if let Some(node) = steps {
@@ -177,43 +180,43 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
         None => {
             let hint =
                 "put the steps that use it under `steps`; they are skipped if the collection is empty".to_owned();
-            reading.error(step.place, "`pick` needs `steps`: the collection may be empty", Some(hint));
+            reader.error(step.position, "`pick` needs `steps`: the collection may be empty", Some(hint));
         }
     }
-    step.map.finish(reading);
+    step.map.finish(reader);
 }
 
 /// `remove: value` with `from`.
-pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
+pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let value = compiler.any_value(step.value);
-    let list = step.map.need(compiler.reading, "from", "tasks").and_then(|node| compiler.collection(node));
+    let list = step.map.need(compiler.reader, "from", "tasks").and_then(|node| compiler.collection(node));
     if let (Some(value), Some(list)) = (value, list) {
-        compiler.ops.push(Op::Collect(Box::new(Collect { list, what: Change::Remove(value) })));
+        compiler.ops.push(Op::Collect(Box::new(Collect { list, what: CollectionChange::Remove(value) })));
     }
-    step.map.finish(compiler.reading);
+    step.map.finish(compiler.reader);
 }
 
 /// `row: data set` with `as`.
-pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: Step<'n>) {
-    let reading = compiler.reading;
-    let name = reading.text(step.value, "the data set name");
+pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
+    let reader = compiler.reader;
+    let name = reader.text(step.value, "the data set name");
     let named = step.map.take("as");
-    step.map.finish(reading);
+    step.map.finish(reader);
     let Some(name) = name else { return };
-    let known = &compiler.surroundings.data;
+    let known = &compiler.context.data;
     let Some(data) = known.iter().position(|known| *known == name) else {
         let hint = did_you_mean(&name, known.iter().map(String::as_str))
             .unwrap_or_else(|| format!("define it: `data: {{{name}: {{csv: {name}.csv}}}}`"));
-        return reading.error(step.value.place, format!("unknown data set `{name}`"), Some(hint));
+        return reader.error(step.value.position, format!("unknown data set `{name}`"), Some(hint));
     };
-    let into = compiler.variable(named, &name, step.value.place);
+    let into = compiler.variable(named, &name, step.value.position);
     compiler.ops.extend(into.map(|into| Op::Row { data, into }));
 }
 
 impl<'n> Compiler<'_, 'n> {
     /// Adds a pause to the table and to the program.
     pub(super) fn push_think(&mut self, pause: Pause) {
-        self.row(&"".into(), RowKind::Think(pause.clone()));
+        self.row(&"".into(), StepKind::Think(pause.clone()));
         self.ops.push(Op::Think(pause));
     }
 
@@ -222,7 +225,7 @@ impl<'n> Compiler<'_, 'n> {
         let template = self.template(node, what)?;
         let Some(text) = template.constant_text() else { return Some(Pause::Computed(template)) };
         let range =
-            parse_range(&text).map_err(|message| self.reading.error(node.place, format!("{what}: {message}"), None));
+            parse_range(&text).map_err(|message| self.reader.error(node.position, format!("{what}: {message}"), None));
         let (low, high) = range.ok()?;
         Some(Pause::Between(low, high))
     }
@@ -245,7 +248,7 @@ impl<'n> Compiler<'_, 'n> {
                 Some(Template::of(Expr::of_list(items)))
             }
             Yaml::Map(_) => {
-                let map = self.reading.map(node, "a value");
+                let map = self.reader.map(node, "a value");
                 let entries = map.entries.iter();
                 let entries = entries.map(|entry| {
                     let value = self.any_value(entry.value)?;
@@ -259,23 +262,23 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A list that lasts as long as its user.
     fn collection(&mut self, node: &'n Node) -> Option<Slot> {
-        let name = self.reading.text(node, "the collection name")?;
+        let name = self.reader.text(node, "the collection name")?;
         let slot = self.names.slot(&name);
         if slot.is_none() {
             let hint = format!("define it in the scenario: `user: {{{name}: []}}`");
-            self.reading.error(node.place, format!("unknown collection `{name}`"), Some(hint));
+            self.reader.error(node.position, format!("unknown collection `{name}`"), Some(hint));
         }
         slot
     }
 
     /// The metric a scalar names.
     pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<Kind>) -> Option<usize> {
-        let name = self.reading.text(node, "the metric name")?;
-        self.metric_called(&name, node.place, kind)
+        let name = self.reader.text(node, "the metric name")?;
+        self.metric_called(&name, node.position, kind)
     }
 
-    fn metric_called(&mut self, name: &str, place: Place, kind: Option<Kind>) -> Option<usize> {
-        let metrics = &self.surroundings.metrics;
+    fn metric_called(&mut self, name: &str, position: Position, kind: Option<Kind>) -> Option<usize> {
+        let metrics = &self.context.metrics;
         let found = metrics.iter().position(|metric| metric.def.name == name);
         if found.is_none() {
             let hint =
@@ -283,12 +286,12 @@ impl<'n> Compiler<'_, 'n> {
                     Some(Kind::Trend) => format!("define it: `metrics: {{{name}: {{kind: trend, unit: ms}}}}`"),
                     _ => format!("define it: `metrics: {{{name}: counter}}`"),
                 });
-            self.reading.error(place, format!("unknown metric `{name}`"), Some(hint));
+            self.reader.error(position, format!("unknown metric `{name}`"), Some(hint));
         }
         let metric = &metrics[found?];
         if kind == Some(Kind::Trend) && (metric.def.kind, metric.def.unit) != (Kind::Trend, Unit::Seconds) {
             let hint = format!("define it as `metrics: {{{name}: {{kind: trend, unit: ms}}}}`");
-            self.reading.error(place, format!("`{name}` is not a trend of durations"), Some(hint));
+            self.reader.error(position, format!("`{name}` is not a trend of durations"), Some(hint));
         }
         found
     }

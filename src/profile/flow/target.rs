@@ -45,11 +45,11 @@ impl<'n> Compiler<'_, 'n> {
             None => !prefix.is_empty() || rest.is_none(),
         };
         if !whole_host {
-            let base = self.surroundings.defaults.base_url.clone();
+            let base = self.context.defaults.base_url.clone();
             return Some((Target::Computed(UrlTemplate { url: template, base }), written));
         }
-        let resolved = resolve(&prefix, &self.surroundings.defaults);
-        let url = resolved.map_err(|invalid| self.reading.invalid(node.place, invalid)).ok()?;
+        let resolved = resolve(&prefix, &self.context.defaults);
+        let url = resolved.map_err(|invalid| self.reader.invalid(node.position, invalid)).ok()?;
         let label = if prefix.contains("://") {
             // A label holds no host, no query and no password.
             written.split_once("://").and_then(|(_, after)| after.find('/').map(|at| after[at..].to_owned()))
@@ -75,7 +75,7 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut sign = if has_query { b'&' } else { b'?' };
-        for entry in &self.reading.map_like(node, "params", Some("params: {page: 2}")).entries {
+        for entry in &self.reader.map_like(node, "params", Some("params: {page: 2}")).entries {
             let Some(value) = self.template(entry.value, &format!("parameter `{}`", entry.name)) else { continue };
             let mut name = Vec::new();
             name.push(sign);

@@ -1,6 +1,6 @@
 //! The snippets of the reference are steps.
 
-use crate::profile::{self, Given};
+use crate::profile::{self, Overrides};
 
 const REFERENCE: &str = include_str!("../../../docs/profile.md");
 
@@ -23,7 +23,7 @@ fn the_snippets_of_the_reference_are_steps() {
     let mut count = 0;
     for snippet in snippets {
         let steps: String = snippet.lines().flat_map(|line| ["      ", line, "\n"]).collect();
-        let read = profile::load("p.yaml", &format!("{AROUND}{steps}"), &Given::default());
+        let read = profile::load("p.yaml", &format!("{AROUND}{steps}"), &Overrides::default());
         assert!(read.is_ok(), "{}\n{snippet}", read.unwrap_err());
         count += 1;
     }

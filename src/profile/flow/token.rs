@@ -12,18 +12,18 @@
 
 use super::{
     Compiler,
-    auth::{Auth, Hidden, bearer_of},
+    auth::{Auth, HiddenScope, bearer_of},
     nothing,
     request::REQUEST,
 };
 use crate::{
     language::{
-        Expr, Named, Needs, Slot, Template, Value,
+        Binding, Expr, Needs, Slot, Template, Value,
         extract::{Extractor, JsonPath, Take},
     },
-    plan::{Op, StepKind as RowKind, program::Extract},
+    plan::{Op, StepKind, program::Extract},
     profile::{
-        diagnostic::Place,
+        diagnostic::Position,
         grammar::{Key, Section, Type},
         node::Node,
         reader::MapReader,
@@ -91,8 +91,8 @@ impl Token {
     fn expr(&self, text: &str) -> Expr {
         let slots =
             [("token", self.value), ("until", self.until), ("refresh", self.refresh), ("renewed", self.renewed)];
-        let names = slots.map(|(name, slot)| (name, Named::Slot(slot)));
-        Expr::compile(text, &Hidden(&names)).unwrap_or_else(|_| nothing())
+        let names = slots.map(|(name, slot)| (name, Binding::Slot(slot)));
+        Expr::compile(text, &HiddenScope(&names)).unwrap_or_else(|_| nothing())
     }
 
     /// Goes on elsewhere if a condition holds; where, is to be filled in.
@@ -108,19 +108,19 @@ impl<'n> Compiler<'_, 'n> {
         &mut self,
         token: &Token,
         send: Option<super::request::ReadRequest>,
-        (place, needs): (Place, Needs),
+        (position, needs): (Position, Needs),
     ) -> usize {
         if needs != Needs::default() {
             let message = format!(
                 "this request uses the previous response, which may be the token response of auth `{}`",
                 token.provider
             );
-            self.reading.error(place, message, Some("store the value with `extract` first".to_owned()));
+            self.reader.error(position, message, Some("store the value with `extract` first".to_owned()));
         }
         self.ops.push(Op::Reset(token.renewed));
         let there = self.open(token.when("token != null && (until == null || unix_ms() < until)"));
         let fetch = self.here();
-        self.ops.push(Op::Set(token.back, position(fetch + 2)));
+        self.ops.push(Op::Set(token.back, jump_target(fetch + 2)));
         self.ops.push(Op::Goto(token.fetch));
         self.close(there);
         let at = self.here();
@@ -162,22 +162,22 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     fn fetch(&mut self, token: &Token, node: &'n Node) {
-        let reading = self.reading;
+        let reader = self.reader;
         let provider = &token.provider;
-        let mut map = reading.section(node, &format!("the token of auth `{provider}`"), &TOKEN);
+        let mut map = reader.section(node, &format!("the token of auth `{provider}`"), &TOKEN);
         let refresh = map.take("refresh");
         let (access, refresh_token, expires) = (map.take("access"), map.take("refresh_token"), map.take("expires_in"));
         let share = map
             .take("refresh_at")
-            .map_or(Some(REFRESH_AT), |node| reading.parsed(node, "refresh_at", units::parse_share));
+            .map_or(Some(REFRESH_AT), |node| reader.parsed(node, "refresh_at", units::parse_share));
         let mut renewed = None;
         if let Some(node) = refresh {
             let unknown = self.open(token.when("refresh == null"));
-            let mut map = reading.section(node, &format!("the refresh of auth `{provider}`"), &REFRESH);
+            let mut map = reader.section(node, &format!("the refresh of auth `{provider}`"), &REFRESH);
             self.names.lend(Some(("refresh_token", token.refresh)));
             self.ask(token, &mut map);
             self.names.lend(None);
-            map.finish(reading);
+            map.finish(reader);
             let refused = self.open(token.when("error != ''"));
             self.keep(token, token.value, access, "$.access_token");
             renewed = Some(self.open(token.when("token != null")));
@@ -186,7 +186,7 @@ impl<'n> Compiler<'_, 'n> {
             self.close(unknown);
         }
         self.ask(token, &mut map);
-        map.finish(reading);
+        map.finish(reader);
         self.ops.push(Op::Set(token.value, Template::fixed(Value::Null)));
         let refused = self.open(token.when("error != ''"));
         self.keep(token, token.value, access, "$.access_token");
@@ -204,8 +204,8 @@ impl<'n> Compiler<'_, 'n> {
             // Servers that don't give a new one mean the old one to be used again.
             let found = self.names.hidden();
             self.keep(token, found, refresh_token, "$.refresh_token");
-            let names = [("found", Named::Slot(found)), ("known", Named::Slot(token.refresh))];
-            let kept = Expr::compile("found ?? known", &Hidden(&names)).unwrap_or_else(|_| nothing());
+            let names = [("found", Binding::Slot(found)), ("known", Binding::Slot(token.refresh))];
+            let kept = Expr::compile("found ?? known", &HiddenScope(&names)).unwrap_or_else(|_| nothing());
             self.ops.push(Op::Set(token.refresh, Template::of(kept)));
         }
         self.ops.push(Op::Return(token.back));
@@ -213,20 +213,20 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A request for a token.
     fn ask(&mut self, token: &Token, map: &mut MapReader<'n>) {
-        let reading = self.reading;
+        let reader = self.reader;
         let other = ["get", "put"].iter().find_map(|method| Some((*method, map.take(method)?)));
-        let found = other.or_else(|| map.need(reading, "post", "/auth/token").map(|node| ("post", node)));
+        let found = other.or_else(|| map.need(reader, "post", "/auth/token").map(|node| ("post", node)));
         let Some((method, url)) = found else { return };
         let own = map.take("auth");
         let auth = own.map(|node| (node, self.auth_of(node)));
         if let Some((node, Auth::Token(_))) = &auth {
             let hint = "use basic, bearer or digest".to_owned();
-            reading.error(node.place, "a token request can't use a token itself", Some(hint));
+            reader.error(node.position, "a token request can't use a token itself", Some(hint));
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();
-        let Some(mut send) = self.send(&method.to_uppercase(), (url.place, url), map, &auth) else { return };
-        if let RowKind::Request(request) = &mut send.row.kind {
+        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth) else { return };
+        if let StepKind::Request(request) = &mut send.row.kind {
             request.internal = true;
         }
         if !named {
@@ -249,6 +249,6 @@ impl<'n> Compiler<'_, 'n> {
 }
 
 /// A position as a value.
-fn position(at: usize) -> Template {
+fn jump_target(at: usize) -> Template {
     Template::fixed(Value::Int(i64::try_from(at).unwrap_or(i64::MAX)))
 }

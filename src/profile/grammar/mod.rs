@@ -126,7 +126,7 @@ pub(crate) const fn words<T: Copy, const N: usize>(list: &[(&'static str, T); N]
 /// All sections in the order of the reference; executors and steps are tables of their own.
 pub static SECTIONS: &[&Section] = &[
     &document::PROFILE,
-    &scenario::brief::LOAD,
+    &scenario::shortcut::LOAD,
     &scenario::wait::WAIT,
     &scenario::stages::STAGE,
     &scenario::SCENARIO,

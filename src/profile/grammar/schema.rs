@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::{EXECUTORS, Key, SECTIONS, Section, Type};
 use crate::profile::{
     document::PROFILE,
-    flow::{self, StepKind},
-    scenario::{SCENARIO, brief::LOAD},
+    flow::{self, StepDefinition},
+    scenario::{SCENARIO, shortcut::LOAD},
 };
 
 /// A scalar may be computed from `vars`.
@@ -42,7 +42,7 @@ fn of_section(section: &Section) -> Value {
 
 /// A scenario with load in brief or a share, or with an executor and its options.
 fn scenario() -> Value {
-    let brief = object(SCENARIO.about, SCENARIO.all_keys().chain(LOAD.own_keys()));
+    let shortcut = object(SCENARIO.about, SCENARIO.all_keys().chain(LOAD.own_keys()));
     let executors = EXECUTORS.iter().map(|executor| {
         let options = &executor.options;
         let mut scenario = object(options.about, SCENARIO.all_keys().chain(options.own_keys()));
@@ -52,10 +52,10 @@ fn scenario() -> Value {
         }
         scenario
     });
-    json!({"anyOf": std::iter::once(brief).chain(executors).collect::<Vec<_>>()})
+    json!({"anyOf": std::iter::once(shortcut).chain(executors).collect::<Vec<_>>()})
 }
 
-fn step(kind: &StepKind, word: &str) -> Value {
+fn step(kind: &StepDefinition, word: &str) -> Value {
     let mut step = object(kind.about, kind.keys());
     step["properties"][word] = described(of_type(kind.value), kind.about);
     let required = step["required"].as_array().cloned().unwrap_or_default();

@@ -7,11 +7,11 @@ pub(super) mod tls;
 use std::sync::Arc;
 
 use super::{
-    document::Given,
+    document::Overrides,
     flow::{self, Defaults, HeaderText, check_header},
     grammar::{Key, Section, Type, words},
     node::Node,
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reader},
 };
 use crate::plan::{
     HttpOptions,
@@ -61,32 +61,37 @@ pub(in crate::profile) static HTTP: Section = Section::new(
 const ACCEPTED_CODINGS: &str = "gzip, deflate, br, zstd";
 
 /// Reads the section; defaults of requests go into `defaults`.
-pub(super) fn read(reading: &Reading, given: &Given, map: &mut MapReader<'_>, defaults: &mut Defaults) -> HttpOptions {
+pub(super) fn read(
+    reader: &Reader,
+    overrides: &Overrides,
+    map: &mut MapReader<'_>,
+    defaults: &mut Defaults,
+) -> HttpOptions {
     let mut options = HttpOptions::default();
-    let place = map.place;
+    let position = map.position;
     let Some(node) = map.take("http") else {
-        options.proxies = proxy::from_environment(reading, given, place);
+        options.proxies = proxy::from_environment(reader, overrides, position);
         return options;
     };
-    let mut http = reading.section(node, "http", &HTTP);
-    read_defaults(reading, &mut http, defaults);
-    if let Some(version) = http.take("version").and_then(|node| reading.word(node, "version of HTTP", &VERSIONS)) {
+    let mut http = reader.section(node, "http", &HTTP);
+    read_defaults(reader, &mut http, defaults);
+    if let Some(version) = http.take("version").and_then(|node| reader.word(node, "version of HTTP", &VERSIONS)) {
         options.version = version;
     }
-    let redirects = http.take("max_redirects").and_then(|node| reading.count(node, "max_redirects"));
+    let redirects = http.take("max_redirects").and_then(|node| reader.count(node, "max_redirects"));
     options.max_redirects = redirects.unwrap_or(options.max_redirects);
-    read_lives(reading, &mut http, &mut options);
-    options.tls = tls::read(reading, &mut http);
-    options.names = names::read(reading, &mut http);
+    read_lives(reader, &mut http, &mut options);
+    options.tls = tls::read(reader, &mut http);
+    options.names = names::read(reader, &mut http);
     options.proxies = match http.take("proxy") {
-        Some(node) => proxy::read(reading, node),
-        None => proxy::from_environment(reading, given, node.place),
+        Some(node) => proxy::read(reader, node),
+        None => proxy::from_environment(reader, overrides, node.position),
     };
-    let debug = http.take("http_debug").and_then(|node| reading.word(node, "http_debug", &DEBUGS));
+    let debug = http.take("http_debug").and_then(|node| reader.word(node, "http_debug", &DEBUGS));
     options.debug = debug.unwrap_or_default();
     // It becomes steps of flows, so that whoever compiles them reads it.
     http.take("auth");
-    http.finish(reading);
+    http.finish(reader);
     options
 }
 
@@ -98,18 +103,18 @@ const REUSES: [(&str, Reuse); 3] =
     [("reuse", Reuse::Unlimited), ("per_iteration", Reuse::PerIteration), ("per_request", Reuse::PerRequest)];
 const DEBUGS: [(&str, Debug); 3] = [("off", Debug::Off), ("heads", Debug::Heads), ("full", Debug::Full)];
 
-fn read_defaults(reading: &Reading, http: &mut MapReader<'_>, defaults: &mut Defaults) {
-    if let Some(timeout) = http.take("timeout").and_then(|node| reading.duration(node, "timeout")) {
+fn read_defaults(reader: &Reader, http: &mut MapReader<'_>, defaults: &mut Defaults) {
+    if let Some(timeout) = http.take("timeout").and_then(|node| reader.duration(node, "timeout")) {
         defaults.timeout = timeout;
     }
-    defaults.idle_timeout = http.take("idle_timeout").and_then(|node| reading.duration(node, "idle_timeout"));
-    let compressed = http.take("compression").and_then(|node| reading.boolean(node, "compression"));
+    defaults.idle_timeout = http.take("idle_timeout").and_then(|node| reader.duration(node, "idle_timeout"));
+    let compressed = http.take("compression").and_then(|node| reader.boolean(node, "compression"));
     if compressed == Some(true) {
         set(defaults, "Accept-Encoding", Some(Node::text(ACCEPTED_CODINGS)));
     }
     if let Some(node) = http.take("headers") {
-        for entry in &reading.map(node, "headers").entries {
-            check_header(reading, entry.place, &entry.name);
+        for entry in &reader.map(node, "headers").entries {
+            check_header(reader, entry.position, &entry.name);
             set(defaults, &entry.name, Some(entry.value.clone()).filter(|value| !value.is_null()));
         }
     }
@@ -121,32 +126,32 @@ fn set(defaults: &mut Defaults, name: &str, value: Option<Node>) {
     defaults.headers.extend(value.map(|value| HeaderText { name: name.to_owned(), value }));
 }
 
-fn read_lives(reading: &Reading, http: &mut MapReader<'_>, options: &mut HttpOptions) {
+fn read_lives(reader: &Reader, http: &mut MapReader<'_>, options: &mut HttpOptions) {
     // k6's switches, and the word that says the same; both together would be two answers to one question.
     let cookies = [("noCookiesReset", CookieLife::User)];
-    if let Some(life) = choose(reading, http, "cookies", &LIVES, &cookies) {
+    if let Some(life) = choose(reader, http, "cookies", &LIVES, &cookies) {
         options.cookies = life;
     }
     let connections = [("noConnectionReuse", Reuse::PerRequest), ("noVUConnectionReuse", Reuse::PerIteration)];
-    if let Some(reuse) = choose(reading, http, "connections", &REUSES, &connections) {
+    if let Some(reuse) = choose(reader, http, "connections", &REUSES, &connections) {
         options.connections = reuse;
     }
 }
 
 fn choose<T: Copy>(
-    reading: &Reading,
+    reader: &Reader,
     http: &mut MapReader<'_>,
     key: &'static str,
     words: &[(&'static str, T)],
     switches: &[(&'static str, T)],
 ) -> Option<T> {
-    let mut chosen = http.take(key).map(|node| reading.word(node, key, words));
+    let mut chosen = http.take(key).map(|node| reader.word(node, key, words));
     for (switch, value) in switches {
         let Some(node) = http.take(switch) else { continue };
-        if reading.boolean(node, switch) == Some(true) {
+        if reader.boolean(node, switch) == Some(true) {
             if chosen.is_some() {
                 let message = format!("`{switch}` contradicts `{key}`");
-                reading.error(node.place, message, Some(format!("keep `{key}`")));
+                reader.error(node.position, message, Some(format!("keep `{key}`")));
             }
             chosen = Some(Some(*value));
         }
@@ -155,14 +160,14 @@ fn choose<T: Copy>(
 }
 
 /// Reads `{username: …, password: …}` of digest authentication.
-pub(super) fn read_digest(reading: &Reading, node: &Node) -> Option<Arc<Digest>> {
-    let mut map = reading.section(node, "digest", &flow::auth::CREDENTIALS);
-    let mut text = |key, example| map.need(reading, key, example).and_then(|node| reading.text(node, key));
+pub(super) fn read_digest(reader: &Reader, node: &Node) -> Option<Arc<Digest>> {
+    let mut map = reader.section(node, "digest", &flow::auth::CREDENTIALS);
+    let mut text = |key, example| map.need(reader, key, example).and_then(|node| reader.text(node, key));
     let (username, password) = (text("username", "jane"), text("password", "${PASSWORD}"));
-    map.finish(reading);
+    map.finish(reader);
     let (username, password) = (username?, password?);
     if username.chars().any(char::is_control) {
-        reading.error(node.place, "a user name must not contain control characters", None);
+        reader.error(node.position, "a user name must not contain control characters", None);
         return None;
     }
     Some(Arc::new(Digest { username, password }))

@@ -8,7 +8,7 @@ use std::{
 use super::super::{
     diagnostic::Invalid,
     grammar::{Key, Section, Type, words},
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reader},
 };
 use crate::{
     plan::names::{AddressRange, HostPattern, NameOptions, Override, Policy, Select},
@@ -36,42 +36,42 @@ const POLICIES: [(&str, Policy); 5] = [
     ("any", Policy::Any),
 ];
 
-pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> NameOptions {
+pub(super) fn read(reader: &Reader, http: &mut MapReader<'_>) -> NameOptions {
     let mut names = NameOptions::default();
     if let Some(node) = http.take("dns") {
-        let mut dns = reading.section(node, "dns", &DNS);
-        let ttl = dns.take("ttl").and_then(|node| reading.parsed(node, "ttl", parse_ttl));
-        let select = dns.take("select").and_then(|node| reading.word(node, "select", &SELECTS));
-        let policy = dns.take("policy").and_then(|node| reading.word(node, "policy", &POLICIES));
-        dns.finish(reading);
+        let mut dns = reader.section(node, "dns", &DNS);
+        let ttl = dns.take("ttl").and_then(|node| reader.parsed(node, "ttl", parse_ttl));
+        let select = dns.take("select").and_then(|node| reader.word(node, "select", &SELECTS));
+        let policy = dns.take("policy").and_then(|node| reader.word(node, "policy", &POLICIES));
+        dns.finish(reader);
         names.ttl = ttl.unwrap_or(names.ttl);
         names.select = select.unwrap_or(names.select);
         names.policy = policy.unwrap_or(names.policy);
     }
     if let Some(node) = http.take("hosts") {
-        for entry in &reading.map(node, "hosts").entries {
+        for entry in &reader.map(node, "hosts").entries {
             let pattern =
-                HostPattern::parse(&entry.name).map_err(|error| reading.error(entry.place, error.to_string(), None));
-            let to = reading.parsed(entry.value, &format!("`{}`", entry.name), parse_override);
+                HostPattern::parse(&entry.name).map_err(|error| reader.error(entry.position, error.to_string(), None));
+            let to = reader.parsed(entry.value, &format!("`{}`", entry.name), parse_override);
             names.hosts.extend(pattern.ok().zip(to));
         }
     }
-    names.blocked_hosts = list(reading, http, "block_hostnames", HostPattern::parse);
-    names.blocked_addresses = list(reading, http, "blacklist_ips", AddressRange::parse);
-    names.local_addresses = list(reading, http, "local_ips", |text| {
+    names.blocked_hosts = list(reader, http, "block_hostnames", HostPattern::parse);
+    names.blocked_addresses = list(reader, http, "blacklist_ips", AddressRange::parse);
+    names.local_addresses = list(reader, http, "local_ips", |text| {
         text.parse::<IpAddr>().map_err(|_| format!("`{text}` is not an address"))
     });
     names
 }
 
 fn list<T, E: std::fmt::Display>(
-    reading: &Reading,
+    reader: &Reader,
     http: &mut MapReader<'_>,
     key: &'static str,
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Vec<T> {
     let Some(node) = http.take(key) else { return Vec::new() };
-    node.one_or_many().iter().filter_map(|item| reading.parsed(item, key, &parse)).collect()
+    node.one_or_many().iter().filter_map(|item| reader.parsed(item, key, &parse)).collect()
 }
 
 /// A duration, or k6's `inf`.

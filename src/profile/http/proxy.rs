@@ -5,32 +5,32 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::super::{
-    diagnostic::{Invalid, Place},
-    document::Given,
+    diagnostic::{Invalid, Position},
+    document::Overrides,
     node::Node,
-    reader::Reading,
+    reader::Reader,
 };
 use crate::plan::proxy::{Exception, Proxies, Proxy};
 
 /// `proxy: URL`, or `proxy: off` for none whatever the environment says.
-pub(super) fn read(reading: &Reading, node: &Node) -> Proxies {
-    let Some(text) = reading.text(node, "proxy") else { return Proxies::default() };
+pub(super) fn read(reader: &Reader, node: &Node) -> Proxies {
+    let Some(text) = reader.text(node, "proxy") else { return Proxies::default() };
     if matches!(text.as_str(), "off" | "none" | "false") {
         return Proxies::default();
     }
-    let proxy = parse(&text).map_err(|invalid| reading.invalid(node.place, invalid)).ok();
+    let proxy = parse(&text).map_err(|invalid| reader.invalid(node.position, invalid)).ok();
     Proxies { http: proxy.clone(), https: proxy, ..Proxies::default() }
 }
 
 /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, also in lower case.
-pub(super) fn from_environment(reading: &Reading, given: &Given, place: Place) -> Proxies {
-    let environment = &given.environment;
+pub(super) fn from_environment(reader: &Reader, overrides: &Overrides, position: Position) -> Proxies {
+    let environment = &overrides.environment;
     let value = |name: &str| {
         let named = |name: &str| environment.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str());
         named(name).or_else(|| named(&name.to_lowercase())).filter(|value| !value.is_empty())
     };
     let proxy = |name: &str| {
-        let report = |invalid: Invalid| reading.error(place, format!("${name}: {invalid}"), invalid.hint);
+        let report = |invalid: Invalid| reader.error(position, format!("${name}: {invalid}"), invalid.hint);
         parse(value(name)?).map_err(report).ok()
     };
     Proxies {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::document::{Given, load};
+use super::super::document::{Overrides, load};
 use crate::plan::{
     Origin, Plan,
     http::{CookieLife, Debug, HttpOptions, Reuse, TlsVersions, Version},
@@ -14,7 +14,7 @@ fn read(section: &str, environment: &[(&str, &str)]) -> Result<Plan, String> {
         "base_url: http://h\nhttp:\n{section}scenarios:\n  s: {{executor: constant-vus, vus: 1, duration: 1s, flow: [{{get: /}}]}}\n"
     );
     let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    load("p.yaml", &text, &Given { environment, ..Given::default() }).map_err(|errors| errors.to_string())
+    load("p.yaml", &text, &Overrides { environment, ..Overrides::default() }).map_err(|errors| errors.to_string())
 }
 
 fn http(section: &str) -> HttpOptions {
@@ -63,7 +63,7 @@ fn every_option_is_read_in_our_words_and_in_k6_s() {
 
 #[test]
 fn faults_are_told_at_their_places_and_together() {
-    let told = read(
+    let errors = read(
         "  version: 3\n  cookies: never\n  noCookiesReset: true\n  hosts: {'a b': x}\n  blacklist_ips: [10.0.0.0/40]\n  \
          proxy: socks5://h\n  tls: {ca: none.pem, certificate: 'x', min_version: 1.3, max_version: 1.2}\n  \
          tlsAuth: []\n  dns: {select: best}\n  wrong: 1\n",
@@ -85,7 +85,7 @@ fn faults_are_told_at_their_places_and_together() {
         "unknown select `best`",
         "unknown key `wrong`",
     ] {
-        assert!(told.contains(part), "{part} in\n{told}");
+        assert!(errors.contains(part), "{part} in\n{errors}");
     }
 }
 
@@ -105,15 +105,15 @@ fn certificates_and_keys_are_read_and_must_go_together() {
             "base_url: https://h\nhttp: {{{tls}}}\nscenarios: {{s: {{executor: constant-vus, vus: 1, duration: 1s, flow: [{{get: /}}]}}}}\n"
         );
         let path = folder.path().join("p.yaml");
-        load(&path.to_string_lossy(), &text, &Given::default()).map_err(|errors| errors.to_string())
+        load(&path.to_string_lossy(), &text, &Overrides::default()).map_err(|errors| errors.to_string())
     };
     let plan = read("tls: {ca: [c.pem, c.pem], certificate: c.pem, key: k.pem}").unwrap();
     assert_eq!((plan.http.tls.roots.len(), plan.http.tls.identity.unwrap().chain.len()), (2, 1));
     assert!(read("tlsAuth: [{cert: c.pem, key: k.pem}]").unwrap().http.tls.identity.is_some());
-    let told = read("tls: {certificate: c.pem, key: o.pem}").unwrap_err();
-    assert!(told.contains("certificate and key do not match"), "{told}");
-    let told = read("tls: {certificate: c.pem, key: c.pem}").unwrap_err();
-    assert!(told.contains("holds no private key in PEM"), "{told}");
+    let errors = read("tls: {certificate: c.pem, key: o.pem}").unwrap_err();
+    assert!(errors.contains("certificate and key do not match"), "{errors}");
+    let errors = read("tls: {certificate: c.pem, key: c.pem}").unwrap_err();
+    assert!(errors.contains("holds no private key in PEM"), "{errors}");
 }
 
 #[test]
@@ -128,15 +128,15 @@ fn proxies_of_the_environment_count_unless_the_profile_has_its_own() {
     assert_eq!(between(true, "h"), Some(("q".to_owned(), 80)));
     assert_eq!((between(false, "x.inner.net"), between(false, "127.0.0.1")), (None, None));
     assert!(read("  proxy: off\n", &environment).unwrap().http.proxies.http.is_none());
-    let told = read("  {}\n", &[("HTTPS_PROXY", "socks5://u:secret@h")]).unwrap_err();
-    assert!(told.contains("$HTTPS_PROXY: unsupported proxy scheme") && !told.contains("secret"), "{told}");
+    let errors = read("  {}\n", &[("HTTPS_PROXY", "socks5://u:secret@h")]).unwrap_err();
+    assert!(errors.contains("$HTTPS_PROXY: unsupported proxy scheme") && !errors.contains("secret"), "{errors}");
 }
 
 #[test]
 fn requests_have_redirects_and_digest_of_their_own() {
     let text = "base_url: http://h\nhttp: {compression: true}\nscenarios:\n  s:\n    executor: constant-vus\n    vus: 1\n    \
                 duration: 1s\n    flow:\n      - get: /\n        redirects: 0\n        auth: {digest: {username: u, password: p}}\n";
-    let plan = load("p.yaml", text, &Given::default()).unwrap();
+    let plan = load("p.yaml", text, &Overrides::default()).unwrap();
     let (_, request) = plan.scenarios[0].flow.steps.requests().next().unwrap();
     let request = &request.spec;
     assert_eq!((request.redirects, request.digest.as_ref().unwrap().username.as_str()), (Some(0), "u"));

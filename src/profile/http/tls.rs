@@ -9,10 +9,10 @@ use rustls::{
 };
 
 use super::super::{
-    diagnostic::Place,
+    diagnostic::Position,
     grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reader},
 };
 use crate::plan::http::{Identity, TlsOptions, TlsVersions};
 
@@ -51,32 +51,32 @@ pub(in crate::profile) static TLS_AUTH: Section = Section::new(
 /// A version of TLS.
 pub(super) static VERSION: Type = Type::Word(&words(&VERSIONS));
 
-pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> TlsOptions {
+pub(super) fn read(reader: &Reader, http: &mut MapReader<'_>) -> TlsOptions {
     let mut options = TlsOptions::default();
-    let skip = http.take("insecureSkipTLSVerify").and_then(|node| reading.boolean(node, "insecureSkipTLSVerify"));
+    let skip = http.take("insecureSkipTLSVerify").and_then(|node| reader.boolean(node, "insecureSkipTLSVerify"));
     options.skip_verify = skip.unwrap_or(false);
     if let Some(node) = http.take("tls") {
-        let mut tls = reading.section(node, "tls", &TLS);
-        let skip = tls.take("skip_verify").and_then(|node| reading.boolean(node, "skip_verify"));
+        let mut tls = reader.section(node, "tls", &TLS);
+        let skip = tls.take("skip_verify").and_then(|node| reader.boolean(node, "skip_verify"));
         options.skip_verify |= skip.unwrap_or(false);
         if let Some(node) = tls.take("ca") {
-            options.roots = node.one_or_many().iter().flat_map(|item| certificates(reading, item, "ca")).collect();
+            options.roots = node.one_or_many().iter().flat_map(|item| certificates(reader, item, "ca")).collect();
         }
         let (certificate, key) = (tls.take("certificate"), tls.take("key"));
-        options.identity = identity(reading, node, certificate, key);
-        if let Some(name) = tls.take("server_name").and_then(|node| reading.text(node, "server_name").zip(Some(node))) {
-            options.server_name = check_name(reading, name);
+        options.identity = identity(reader, node, certificate, key);
+        if let Some(name) = tls.take("server_name").and_then(|node| reader.text(node, "server_name").zip(Some(node))) {
+            options.server_name = check_name(reader, name);
         }
-        let mut bound = |key| tls.take(key).map(|node| (node, reading.word(node, "version of TLS", &VERSIONS)));
+        let mut bound = |key| tls.take(key).map(|node| (node, reader.word(node, "version of TLS", &VERSIONS)));
         let (lowest, highest) = (bound("min_version"), bound("max_version"));
-        options.versions = versions(reading, lowest, highest);
-        tls.finish(reading);
+        options.versions = versions(reader, lowest, highest);
+        tls.finish(reader);
     }
     if let Some(node) = http.take("tlsVersion") {
-        options.versions = k6_versions(reading, node);
+        options.versions = k6_versions(reader, node);
     }
     if let Some(node) = http.take("tlsAuth") {
-        options.identity = k6_identity(reading, node);
+        options.identity = k6_identity(reader, node);
     }
     options
 }
@@ -86,102 +86,102 @@ const VERSIONS: [(&str, u8); 4] = [("1.2", 2), ("1.3", 3), ("tls1.2", 2), ("tls1
 
 type Bound<'n> = Option<(&'n Node, Option<u8>)>;
 
-fn versions(reading: &Reading, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVersions {
+fn versions(reader: &Reader, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVersions {
     let value = |bound: &Bound<'_>| bound.as_ref().and_then(|(_, version)| *version);
     match (value(&lowest).unwrap_or(2), value(&highest).unwrap_or(3)) {
         (2, 2) => TlsVersions::Only12,
         (3, 3) => TlsVersions::Only13,
         (low, high) if low <= high => TlsVersions::Both,
         _ => {
-            let place = lowest.map_or(Place { line: 1, column: 1 }, |(node, _)| node.place);
-            reading.error(place, "the minimum TLS version is higher than the maximum", None);
+            let position = lowest.map_or(Position { line: 1, column: 1 }, |(node, _)| node.position);
+            reader.error(position, "the minimum TLS version is higher than the maximum", None);
             TlsVersions::Both
         }
     }
 }
 
 /// k6's `tlsVersion: tls1.3` or `tlsVersion: {min: tls1.2, max: tls1.3}`.
-fn k6_versions(reading: &Reading, node: &Node) -> TlsVersions {
+fn k6_versions(reader: &Reader, node: &Node) -> TlsVersions {
     if matches!(node.value, Yaml::Map(_)) {
-        let mut map = reading.section(node, "tlsVersion", &TLS_VERSION);
-        let mut bound = |key| map.take(key).map(|node| (node, reading.word(node, "version of TLS", &VERSIONS)));
+        let mut map = reader.section(node, "tlsVersion", &TLS_VERSION);
+        let mut bound = |key| map.take(key).map(|node| (node, reader.word(node, "version of TLS", &VERSIONS)));
         let (lowest, highest) = (bound("min"), bound("max"));
-        map.finish(reading);
-        return versions(reading, lowest, highest);
+        map.finish(reader);
+        return versions(reader, lowest, highest);
     }
-    let only = reading.word(node, "version of TLS", &VERSIONS);
-    versions(reading, Some((node, only)), Some((node, only)))
+    let only = reader.word(node, "version of TLS", &VERSIONS);
+    versions(reader, Some((node, only)), Some((node, only)))
 }
 
 /// k6's `tlsAuth: [{cert: …, key: …}]`.
-fn k6_identity(reading: &Reading, node: &Node) -> Option<Arc<Identity>> {
-    let [item] = reading.list(node, "tlsAuth") else {
+fn k6_identity(reader: &Reader, node: &Node) -> Option<Arc<Identity>> {
+    let [item] = reader.list(node, "tlsAuth") else {
         let hint = Some("split the profile by host if they need different certificates".to_owned());
-        reading.error(node.place, "`tlsAuth` supports one certificate, used for every host", hint);
+        reader.error(node.position, "`tlsAuth` supports one certificate, used for every host", hint);
         return None;
     };
-    let mut map = reading.section(item, "tlsAuth", &TLS_AUTH);
+    let mut map = reader.section(item, "tlsAuth", &TLS_AUTH);
     let (certificate, key) = (map.take("cert"), map.take("key"));
-    map.finish(reading);
-    identity(reading, item, certificate, key)
+    map.finish(reader);
+    identity(reader, item, certificate, key)
 }
 
-fn identity(reading: &Reading, node: &Node, certificate: Option<&Node>, key: Option<&Node>) -> Option<Arc<Identity>> {
+fn identity(reader: &Reader, node: &Node, certificate: Option<&Node>, key: Option<&Node>) -> Option<Arc<Identity>> {
     let (certificate, key) = match (certificate, key) {
         (None, None) => return None,
         (Some(certificate), Some(key)) => (certificate, key),
         (Some(_), None) | (None, Some(_)) => {
-            reading.error(node.place, "a client certificate needs both `certificate` and `key`", None);
+            reader.error(node.position, "a client certificate needs both `certificate` and `key`", None);
             return None;
         }
     };
-    let chain = certificates(reading, certificate, "certificate");
-    let (pem, what) = pem(reading, key, "key")?;
+    let chain = certificates(reader, certificate, "certificate");
+    let (pem, what) = pem(reader, key, "key")?;
     let Ok(parsed) = PrivateKeyDer::from_pem_slice(&pem) else {
         let hint = Some("an encrypted key must be decrypted first: `openssl pkey -in …`".to_owned());
-        reading.error(key.place, format!("key: {what} holds no private key in PEM"), hint);
+        reader.error(key.position, format!("key: {what} holds no private key in PEM"), hint);
         return None;
     };
     if chain.is_empty() {
         return None;
     }
     if let Err(error) = CertifiedKey::from_der(chain.clone(), parsed.clone_key(), &default_provider()) {
-        reading.error(key.place, format!("certificate and key do not match: {error}"), None);
+        reader.error(key.position, format!("certificate and key do not match: {error}"), None);
         return None;
     }
     Some(Arc::new(Identity { chain, key: parsed }))
 }
 
-fn certificates(reading: &Reading, node: &Node, key: &str) -> Vec<CertificateDer<'static>> {
-    let Some((pem, what)) = pem(reading, node, key) else { return Vec::new() };
+fn certificates(reader: &Reader, node: &Node, key: &str) -> Vec<CertificateDer<'static>> {
+    let Some((pem, what)) = pem(reader, node, key) else { return Vec::new() };
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     let read = read.unwrap_or_default();
     if read.is_empty() {
-        reading.error(node.place, format!("{key}: {what} holds no certificate in PEM"), None);
+        reader.error(node.position, format!("{key}: {what} holds no certificate in PEM"), None);
     }
     read
 }
 
 /// PEM as it stands in the profile (or in a variable), or in the file that is named there; and what to call it.
-fn pem(reading: &Reading, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
-    let text = reading.text(node, key)?;
+fn pem(reader: &Reader, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
+    let text = reader.text(node, key)?;
     if text.contains("-----BEGIN") {
         return Some((text.into_bytes(), "the text".to_owned()));
     }
     let what = format!("`{text}`");
-    match fs::read(reading.folder.join(&text)) {
+    match fs::read(reader.folder.join(&text)) {
         Ok(bytes) => Some((bytes, what)),
         Err(error) => {
             let hint = Some("paths are relative to the profile's folder; PEM text also works".to_owned());
-            reading.error(node.place, format!("{key}: {what} can't be read: {error}"), hint);
+            reader.error(node.position, format!("{key}: {what} can't be read: {error}"), hint);
             None
         }
     }
 }
 
-fn check_name(reading: &Reading, (name, node): (String, &Node)) -> Option<String> {
+fn check_name(reader: &Reader, (name, node): (String, &Node)) -> Option<String> {
     if rustls::pki_types::ServerName::try_from(name.as_str()).is_err() {
-        reading.error(node.place, format!("server_name: `{name}` is neither a host name nor an address"), None);
+        reader.error(node.position, format!("server_name: `{name}` is neither a host name nor an address"), None);
         return None;
     }
     Some(name)

@@ -9,7 +9,7 @@ use crate::{
         diagnostic::Invalid,
         grammar::{Key, Section, Type, words},
         node::Node,
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
 };
 
@@ -38,7 +38,7 @@ static ARRIVALS: Key = Key::new("arrivals", Type::Word(&words(&SPACINGS)), "spac
 pub struct Executor {
     /// The options; the section's name is the executor's.
     pub options: Section,
-    read: fn(&Reading, &mut MapReader<'_>) -> Option<Shape>,
+    read: fn(&Reader, &mut MapReader<'_>) -> Option<Shape>,
 }
 
 /// k6's executors.
@@ -135,86 +135,86 @@ pub(super) static NAMES: [&str; EXECUTORS.len()] = {
 };
 
 /// Reads the executor that a node names, with its name as k6 writes it, and its options. None, or no shape, after errors.
-pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>, node: &Node) -> Option<(&'static str, Option<Shape>)> {
+pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>, node: &Node) -> Option<(&'static str, Option<Shape>)> {
     let words: Vec<_> = EXECUTORS.iter().map(|executor| (executor.options.name, executor)).collect();
-    let executor = reading.word(node, "executor", &words)?;
+    let executor = reader.word(node, "executor", &words)?;
     map.expect(executor.options.own_keys());
-    Some((executor.options.name, (executor.read)(reading, map)))
+    Some((executor.options.name, (executor.read)(reader, map)))
 }
 
-fn constant_vus(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let vus = read_vus(reading, map);
-    let duration = read_length(reading, map);
+fn constant_vus(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reader, map);
+    let duration = read_length(reader, map);
     Some(closed(ClosedSchedule::constant(vus?, duration?), GRACE, Work::Endless))
 }
 
-fn shared_iterations(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let vus = read_vus(reading, map);
-    let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
-    let limit = read_limit(reading, map);
+fn shared_iterations(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reader, map);
+    let iterations = map.take("iterations").map_or(Some(1), |node| reader.count(node, "iterations"));
+    let limit = read_limit(reader, map);
     if let (Some(vus), Some(iterations)) = (vus, iterations)
         && iterations < vus
     {
-        reading.invalid(map.place, too_few_iterations(iterations, vus));
+        reader.invalid(map.position, too_few_iterations(iterations, vus));
     }
     Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::Shared(iterations?.into())))
 }
 
-fn per_vu_iterations(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let vus = read_vus(reading, map);
-    let iterations = map.take("iterations").map_or(Some(1), |node| reading.count(node, "iterations"));
+fn per_vu_iterations(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reader, map);
+    let iterations = map.take("iterations").map_or(Some(1), |node| reader.count(node, "iterations"));
     if iterations == Some(0) {
-        reading.error(map.place, "`iterations` must be greater than zero", None);
+        reader.error(map.position, "`iterations` must be greater than zero", None);
     }
-    let limit = read_limit(reading, map);
+    let limit = read_limit(reader, map);
     Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::PerUser(iterations?.into())))
 }
 
-fn ramping_vus(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let start = map.take("startVUs").map_or(Some(1), |node| reading.count(node, "startVUs"));
-    let grace = map.take("gracefulRampDown").map_or(Some(GRACE), |node| reading.duration(node, "gracefulRampDown"));
-    let stages = read_stages(reading, map, |node| reading.count(node, "target").map(f64::from));
+fn ramping_vus(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let start = map.take("startVUs").map_or(Some(1), |node| reader.count(node, "startVUs"));
+    let grace = map.take("gracefulRampDown").map_or(Some(GRACE), |node| reader.duration(node, "gracefulRampDown"));
+    let stages = read_stages(reader, map, |node| reader.count(node, "target").map(f64::from));
     Some(closed(ClosedSchedule::ramping(start?, stages?), grace?, Work::Endless))
 }
 
-fn constant_arrival_rate(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let unit = read_time_unit(reading, map);
-    let rate = map.need(reading, "rate", "100");
-    let rate = rate.and_then(|node| read_rate(reading, node, "rate", unit.unwrap_or(1.0)));
+fn constant_arrival_rate(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let unit = read_time_unit(reader, map);
+    let rate = map.need(reader, "rate", "100");
+    let rate = rate.and_then(|node| read_rate(reader, node, "rate", unit.unwrap_or(1.0)));
     if rate == Some(0.0) {
-        reading.error(map.place, "`rate` must be greater than zero", None);
+        reader.error(map.position, "`rate` must be greater than zero", None);
     }
-    let duration = read_length(reading, map);
-    let spacing = read_spacing(reading, map);
-    let users = read_users(reading, map);
+    let duration = read_length(reader, map);
+    let spacing = read_spacing(reader, map);
+    let users = read_users(reader, map);
     Some(open(OpenSchedule::constant(unit.and(rate)?, duration?, spacing?), users?))
 }
 
-fn ramping_arrival_rate(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let unit = read_time_unit(reading, map);
+fn ramping_arrival_rate(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let unit = read_time_unit(reader, map);
     let start = map.take("startRate");
-    let start = start.map_or(Some(0.0), |node| read_rate(reading, node, "startRate", unit.unwrap_or(1.0)));
-    let stages = read_stages(reading, map, |node| read_rate(reading, node, "target", unit.unwrap_or(1.0)));
-    let spacing = read_spacing(reading, map);
-    let users = read_users(reading, map);
+    let start = start.map_or(Some(0.0), |node| read_rate(reader, node, "startRate", unit.unwrap_or(1.0)));
+    let stages = read_stages(reader, map, |node| read_rate(reader, node, "target", unit.unwrap_or(1.0)));
+    let spacing = read_spacing(reader, map);
+    let users = read_users(reader, map);
     Some(open(OpenSchedule::ramping(unit.and(start)?, stages?, spacing?), users?))
 }
 
 /// A number of users that the control API may change. k6 reads a duration of zero as no end.
-fn externally_controlled(reading: &Reading, map: &mut MapReader<'_>) -> Option<Shape> {
-    let vus = read_vus(reading, map);
-    let most = map.take("maxVUs").map(|node| (node.place, reading.count(node, "maxVUs")));
-    let node = map.need(reading, "duration", "1h");
-    let duration = node.and_then(|node| reading.duration(node, "duration"));
+fn externally_controlled(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
+    let vus = read_vus(reader, map);
+    let most = map.take("maxVUs").map(|node| (node.position, reader.count(node, "maxVUs")));
+    let node = map.need(reader, "duration", "1h");
+    let duration = node.and_then(|node| reader.duration(node, "duration"));
     if let (Some(node), Some(Duration::ZERO)) = (node, duration) {
         let hint = "for an open-ended run use a long one, such as 30d, and stop it with Ctrl-C or the control API";
-        reading.error(node.place, "`duration` must be greater than zero", Some(hint.to_owned()));
+        reader.error(node.position, "`duration` must be greater than zero", Some(hint.to_owned()));
     }
-    let (place, most) = most.map_or((map.place, vus), |(place, most)| (place, most));
+    let (position, most) = most.map_or((map.position, vus), |(position, most)| (position, most));
     if let (Some(vus), Some(most)) = (vus, most)
         && most < vus
     {
-        reading.error(place, format!("`maxVUs` ({most}) must be at least `vus` ({vus})"), None);
+        reader.error(position, format!("`maxVUs` ({most}) must be at least `vus` ({vus})"), None);
     }
     let schedule = ClosedSchedule::constant(vus?, duration?);
     Some(Shape::Closed(ClosedShape {
@@ -230,8 +230,8 @@ pub(super) fn too_few_iterations(iterations: u32, vus: u32) -> Invalid {
     Invalid::new(format!("{iterations} iterations are fewer than {vus} users")).hint("lower `vus`")
 }
 
-fn read_limit(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
-    map.take("maxDuration").map_or(Some(MAX_DURATION), |node| reading.duration(node, "maxDuration"))
+fn read_limit(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
+    map.take("maxDuration").map_or(Some(MAX_DURATION), |node| reader.duration(node, "maxDuration"))
 }
 
 pub(super) fn closed(schedule: ClosedSchedule, graceful_ramp_down: Duration, work: Work) -> Shape {
@@ -242,36 +242,36 @@ pub(super) fn open(schedule: OpenSchedule, (pre_allocated_vus, max_vus): (u32, u
     Shape::Open(OpenShape { schedule, pre_allocated_vus, max_vus })
 }
 
-fn read_vus(reading: &Reading, map: &mut MapReader<'_>) -> Option<u32> {
-    map.take("vus").map_or(Some(1), |node| reading.count(node, "vus"))
+fn read_vus(reader: &Reader, map: &mut MapReader<'_>) -> Option<u32> {
+    map.take("vus").map_or(Some(1), |node| reader.count(node, "vus"))
 }
 
-fn read_length(reading: &Reading, map: &mut MapReader<'_>) -> Option<Duration> {
-    let node = map.need(reading, "duration", "30s")?;
-    let duration = reading.duration(node, "duration")?;
+fn read_length(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
+    let node = map.need(reader, "duration", "30s")?;
+    let duration = reader.duration(node, "duration")?;
     if duration.is_zero() {
-        reading.error(node.place, "`duration` must be greater than zero", None);
+        reader.error(node.position, "`duration` must be greater than zero", None);
         return None;
     }
     Some(duration)
 }
 
 /// A rate per time unit, as a rate per second.
-pub(super) fn read_rate(reading: &Reading, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
-    let rate = reading.number(node, what)? / unit_seconds;
+pub(super) fn read_rate(reader: &Reader, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
+    let rate = reader.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        reading.error(node.place, format!("{what}: must not exceed {MAX_RATE} arrivals per second"), None);
+        reader.error(node.position, format!("{what}: must not exceed {MAX_RATE} arrivals per second"), None);
         return None;
     }
     Some(rate)
 }
 
 /// Seconds of the time unit.
-fn read_time_unit(reading: &Reading, map: &mut MapReader<'_>) -> Option<f64> {
+fn read_time_unit(reader: &Reader, map: &mut MapReader<'_>) -> Option<f64> {
     let Some(node) = map.take("timeUnit") else { return Some(1.0) };
-    let unit = reading.duration(node, "timeUnit")?;
+    let unit = reader.duration(node, "timeUnit")?;
     if unit.is_zero() {
-        reading.error(node.place, "`timeUnit` must be greater than zero", None);
+        reader.error(node.position, "`timeUnit` must be greater than zero", None);
         return None;
     }
     Some(unit.as_secs_f64())
@@ -279,21 +279,21 @@ fn read_time_unit(reading: &Reading, map: &mut MapReader<'_>) -> Option<f64> {
 
 const SPACINGS: [(&str, Spacing); 2] = [("even", Spacing::Even), ("poisson", Spacing::Poisson)];
 
-fn read_spacing(reading: &Reading, map: &mut MapReader<'_>) -> Option<Spacing> {
-    map.take("arrivals").map_or(Some(Spacing::Even), |node| reading.word(node, "spacing of arrivals", &SPACINGS))
+fn read_spacing(reader: &Reader, map: &mut MapReader<'_>) -> Option<Spacing> {
+    map.take("arrivals").map_or(Some(Spacing::Even), |node| reader.word(node, "spacing of arrivals", &SPACINGS))
 }
 
 /// Pre-allocated and most users. k6 demands the first; here both may be left out.
-pub(super) fn read_users(reading: &Reading, map: &mut MapReader<'_>) -> Option<(u32, u32)> {
-    let made = map.take("preAllocatedVUs").map(|node| (node.place, reading.count(node, "preAllocatedVUs")));
-    let most = map.take("maxVUs").map(|node| (node.place, reading.count(node, "maxVUs")));
+pub(super) fn read_users(reader: &Reader, map: &mut MapReader<'_>) -> Option<(u32, u32)> {
+    let made = map.take("preAllocatedVUs").map(|node| (node.position, reader.count(node, "preAllocatedVUs")));
+    let most = map.take("maxVUs").map(|node| (node.position, reader.count(node, "maxVUs")));
     let pre_allocated = made.map_or(Some(0), |(_, count)| count)?;
     let default = if made.is_some() { pre_allocated } else { DEFAULT_MAX_VUS };
     let max = most.map_or(Some(default), |(_, count)| count)?;
     if max < pre_allocated || max == 0 {
-        let place = most.or(made).map_or(map.place, |(place, _)| place);
-        reading.error(
-            place,
+        let position = most.or(made).map_or(map.position, |(position, _)| position);
+        reader.error(
+            position,
             format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"),
             None,
         );

@@ -1,29 +1,29 @@
 //! Scenarios: who runs a flow, when and how many; brought to open and closed shapes.
 //!
-//! Owns the load's part of the grammar: executors (`executor`), load in brief ([`brief`]), totals that scenarios
+//! Owns the load's part of the grammar: executors (`executor`), load in brief ([`shortcut`]), totals that scenarios
 //! share, rests between iterations (`wait`). Never reads the steps of a flow. Start with [`read_all`].
 
-pub(super) mod brief;
 mod executor;
-mod once;
+mod hook;
+pub(super) mod shortcut;
 pub(super) mod stages;
 mod total;
 pub(super) mod wait;
 
 use std::time::Duration;
 
-pub(crate) use brief::Brief;
 pub use executor::EXECUTORS;
-pub(crate) use once::Once;
+pub(crate) use hook::Hook;
+pub(crate) use shortcut::LoadShortcut;
 
 use self::total::Total;
 use super::{
-    diagnostic::{Place, did_you_mean},
-    document::Given,
-    flow::{Sections, SetupNames, Surroundings, read_flow},
+    diagnostic::{Position, did_you_mean},
+    document::Overrides,
+    flow::{FlowSections, ProfileContext, SetupNames, read_flow},
     grammar::{Key, Section, Type},
     node::Node,
-    reader::{MapReader, Reading},
+    reader::{MapReader, Reader},
 };
 use crate::plan::{FlowPlan, Origin, Scenario, Shape, Wait};
 
@@ -50,9 +50,9 @@ pub(in crate::profile) static EXECUTOR: Key =
 
 /// What flags and the environment say of the load; they stand over the profile.
 #[derive(Debug, Clone, Default)]
-pub struct GivenLoad {
+pub struct LoadOverrides {
     /// The load in brief: it replaces the profile's.
-    pub brief: Brief,
+    pub shortcut: LoadShortcut,
     /// Only these scenarios; all when empty.
     pub only: Vec<String>,
     /// The least time between the begins of a user's iterations.
@@ -60,19 +60,19 @@ pub struct GivenLoad {
 }
 
 /// What steps are compiled from, and where the servers that they name go.
-pub(crate) struct Sources<'s, 'n> {
+pub(crate) struct FlowInputs<'s, 'n> {
     /// What all flows of the profile share.
-    pub surroundings: &'s Surroundings<'n>,
+    pub context: &'s ProfileContext<'n>,
     /// Names that setup gives values.
-    pub of_setup: &'s SetupNames,
+    pub setup_names: &'s SetupNames,
     /// The plan's servers.
     pub origins: &'s mut Vec<Origin>,
 }
 
-impl<'n> Sources<'_, 'n> {
+impl<'n> FlowInputs<'_, 'n> {
     /// Compiles the steps of one kind of user.
-    pub(super) fn flow(&mut self, reading: &Reading, sections: &Sections<'n>, strict: bool) -> FlowPlan {
-        read_flow(reading, self.surroundings, self.origins, sections, self.of_setup, strict)
+    pub(super) fn flow(&mut self, reader: &Reader, sections: &FlowSections<'n>, strict: bool) -> FlowPlan {
+        read_flow(reader, self.context, self.origins, sections, self.setup_names, strict)
     }
 }
 
@@ -88,9 +88,9 @@ pub(crate) struct Scenarios {
 }
 
 /// A scenario as it stands in the profile.
-struct Read {
+struct ReadScenario {
     name: String,
-    place: Place,
+    position: Position,
     load: Load,
     /// Whether it runs: `--scenarios` may leave it out.
     kept: bool,
@@ -111,23 +111,23 @@ enum Load {
 
 /// Reads the load at the top, `flow` or `scenarios`.
 pub(crate) fn read_all<'n>(
-    reading: &Reading,
+    reader: &Reader,
     map: &mut MapReader<'n>,
-    given: &Given,
-    sources: &mut Sources<'_, 'n>,
+    overrides: &Overrides,
+    inputs: &mut FlowInputs<'_, 'n>,
 ) -> Scenarios {
     let mut found = Scenarios::default();
     let flow = map.take("flow");
-    let total = Total::read(reading, map, &given.load.brief, flow.is_some());
-    let wait = wait::read(reading, map).unwrap_or_default();
+    let total = Total::read(reader, map, &overrides.load.shortcut, flow.is_some());
+    let wait = wait::read(reader, map).unwrap_or_default();
     let mut read = Vec::new();
     if let Some(node) = flow {
-        let flow = sources.flow(reading, &Sections::of_flow(node, "flow"), false);
+        let flow = inputs.flow(reader, &FlowSections::of_flow(node, "flow"), false);
         let (start, grace) = (Some(Duration::ZERO), Some(executor::GRACE));
-        let (name, place, load) = ("default".to_owned(), node.place, Load::Share(1));
-        read.push(Read {
+        let (name, position, load) = ("default".to_owned(), node.position, Load::Share(1));
+        read.push(ReadScenario {
             name,
-            place,
+            position,
             load,
             kept: true,
             start,
@@ -141,24 +141,24 @@ pub(crate) fn read_all<'n>(
     let section = map.take("scenarios");
     if section.is_none() && flow.is_none() && map.is_map() {
         let hint = format!("for example `flow: [{{get: /}}]`, or `scenarios: {example}`");
-        reading.error(map.place, "the profile needs `flow` or `scenarios`", Some(hint));
+        reader.error(map.position, "the profile needs `flow` or `scenarios`", Some(hint));
     }
     if let (Some(node), true) = (section, flow.is_some()) {
         let hint = "move the top-level flow into `scenarios`, under a name";
-        reading.error(node.place, "a profile has either `flow` or `scenarios`, not both", Some(hint.to_owned()));
+        reader.error(node.position, "a profile has either `flow` or `scenarios`, not both", Some(hint.to_owned()));
     }
     if let Some(node) = section {
-        let entries = reading.map(node, "scenarios").entries;
-        if entries.is_empty() && !reading.has_errors() {
-            reading.error(node.place, "`scenarios` is empty", None);
+        let entries = reader.map(node, "scenarios").entries;
+        if entries.is_empty() && !reader.has_errors() {
+            reader.error(node.position, "`scenarios` is empty", None);
         }
         for entry in &entries {
-            check_name(reading, &entry.name, entry.place);
-            read.push(read_one(reading, (&entry.name, entry.value), sources, &mut found.notes, &total));
+            check_name(reader, &entry.name, entry.position);
+            read.push(read_one(reader, (&entry.name, entry.value), inputs, &mut found.notes, &total));
         }
     }
-    let place = section.or(flow).map_or(map.place, |node| node.place);
-    leave_out(reading, place, &given.load.only, &mut read);
+    let position = section.or(flow).map_or(map.position, |node| node.position);
+    leave_out(reader, position, &overrides.load.only, &mut read);
     if total.replaces_own() && read.iter().any(|one| matches!(one.load, Load::Own(_))) {
         for one in &mut read {
             one.start = Some(Duration::ZERO);
@@ -171,8 +171,8 @@ pub(crate) fn read_all<'n>(
             format!("flags replace the load of {}; they start together", kept.join(", "))
         });
     }
-    let least = given.load.min_iteration_duration.map(Wait::Pacing);
-    let (shapes, notes) = total.deal(reading, &read);
+    let least = overrides.load.min_iteration_duration.map(Wait::Pacing);
+    let (shapes, notes) = total.deal(reader, &read);
     found.notes.extend(notes);
     for (one, shape) in read.into_iter().zip(shapes) {
         if !one.kept {
@@ -185,7 +185,7 @@ pub(crate) fn read_all<'n>(
     found
 }
 
-fn finished(read: Read, dealt: Option<(&'static str, Shape)>, wait: Wait) -> Option<Scenario> {
+fn finished(read: ReadScenario, dealt: Option<(&'static str, Shape)>, wait: Wait) -> Option<Scenario> {
     let (executor, shape) = match read.load {
         Load::Own(own) => own?,
         Load::Share(_) => dealt?,
@@ -202,25 +202,25 @@ fn finished(read: Read, dealt: Option<(&'static str, Shape)>, wait: Wait) -> Opt
     })
 }
 
-fn named(read: &[Read]) -> String {
+fn named(read: &[ReadScenario]) -> String {
     read.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn check_name(reading: &Reading, name: &str, place: Place) {
+fn check_name(reader: &Reader, name: &str, position: Position) {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(known) {
         let message = format!("scenario name `{name}` may contain only letters, digits, `_` and `-`");
-        reading.error(place, message, None);
+        reader.error(position, message, None);
     }
 }
 
 /// Marks what `--scenarios` does not name.
-fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]) {
+fn leave_out(reader: &Reader, position: Position, only: &[String], read: &mut [ReadScenario]) {
     for wanted in only {
         if !read.iter().any(|one| one.name == *wanted) {
             let names = read.iter().map(|one| one.name.as_str());
             let hint = did_you_mean(wanted, names).unwrap_or_else(|| format!("known: {}", named(read)));
-            reading.error(place, format!("--scenarios: unknown scenario `{wanted}`"), Some(hint));
+            reader.error(position, format!("--scenarios: unknown scenario `{wanted}`"), Some(hint));
         }
     }
     for one in read.iter_mut().filter(|_| !only.is_empty()) {
@@ -229,69 +229,79 @@ fn leave_out(reading: &Reading, place: Place, only: &[String], read: &mut [Read]
 }
 
 fn read_one<'n>(
-    reading: &Reading,
+    reader: &Reader,
     (name, node): (&str, &'n Node),
-    sources: &mut Sources<'_, 'n>,
+    inputs: &mut FlowInputs<'_, 'n>,
     notes: &mut Vec<String>,
     total: &Total,
-) -> Read {
-    let mut map = reading.section(node, &format!("scenario `{name}`"), &SCENARIO);
+) -> ReadScenario {
+    let mut map = reader.section(node, &format!("scenario `{name}`"), &SCENARIO);
     map.expect([&EXECUTOR]);
     let named = map.take("executor");
-    let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reading.duration(node, "startTime"));
+    let start = map.take("startTime").map_or(Some(Duration::ZERO), |node| reader.duration(node, "startTime"));
     let graceful_stop =
-        map.take("gracefulStop").map_or(Some(executor::GRACE), |node| reading.duration(node, "gracefulStop"));
-    let tags = map.take("tags").map(|node| reading.tags(node)).unwrap_or_default();
-    let wait = wait::read(reading, &mut map);
-    let share = map.take("share").map(|node| (node.place, total::read_share(reading, node)));
-    let sections = Sections::take(reading, &mut map);
-    let flow = sources.flow(reading, &sections, false);
+        map.take("gracefulStop").map_or(Some(executor::GRACE), |node| reader.duration(node, "gracefulStop"));
+    let tags = map.take("tags").map(|node| reader.tags(node)).unwrap_or_default();
+    let wait = wait::read(reader, &mut map);
+    let share = map.take("share").map(|node| (node.position, total::read_share(reader, node)));
+    let sections = FlowSections::take(reader, &mut map);
+    let flow = inputs.flow(reader, &sections, false);
     let mut known = true;
     let load = if let Some(node) = named {
-        let executor = executor::read(reading, &mut map, node);
+        let executor = executor::read(reader, &mut map, node);
         known = executor.is_some();
         Load::Own(executor.and_then(|(name, shape)| Some((name, shape?))))
     } else {
-        map.expect(brief::LOAD.own_keys());
-        let before = reading.error_count();
-        let brief = Brief::read(reading, &mut map);
-        if reading.error_count() > before {
+        map.expect(shortcut::LOAD.own_keys());
+        let before = reader.error_count();
+        let shortcut = LoadShortcut::read(reader, &mut map);
+        if reader.error_count() > before {
             // What can't be read is told; that it is missing would be told twice.
             Load::Own(None)
-        } else if !brief.is_empty() {
-            Load::Own(shaped(reading, Brief::place_in(&map), name, &brief, notes))
+        } else if !shortcut.is_empty() {
+            Load::Own(shaped(reader, LoadShortcut::position_in(&map), name, &shortcut, notes))
         } else if share.is_some() || total.is_there() {
             Load::Share(share.and_then(|(_, share)| share).unwrap_or(1))
         } else {
-            map.need(reading, "executor", "constant-vus");
+            map.need(reader, "executor", "constant-vus");
             Load::Own(None)
         }
     };
-    if let (Some((place, _)), Load::Own(Some(_))) = (share, &load) {
+    if let (Some((position, _)), Load::Own(Some(_))) = (share, &load) {
         let hint = "`share` splits the load at the top of the profile; remove one of them";
-        reading.error(place, format!("scenario `{name}` has both its own load and a share"), Some(hint.to_owned()));
+        reader.error(position, format!("scenario `{name}` has both its own load and a share"), Some(hint.to_owned()));
     }
     if known {
-        map.finish(reading);
+        map.finish(reader);
     }
-    Read { name: name.to_owned(), place: node.place, load, kept: true, start, graceful_stop, wait, flow, tags }
+    ReadScenario {
+        name: name.to_owned(),
+        position: node.position,
+        load,
+        kept: true,
+        start,
+        graceful_stop,
+        wait,
+        flow,
+        tags,
+    }
 }
 
-/// The shape of load in brief; an error at `place` when there is none.
+/// The shape of load in brief; an error at `position` when there is none.
 fn shaped(
-    reading: &Reading,
-    place: Place,
+    reader: &Reader,
+    position: Position,
     name: &str,
-    brief: &Brief,
+    shortcut: &LoadShortcut,
     notes: &mut Vec<String>,
 ) -> Option<(&'static str, Shape)> {
-    match brief.shape() {
+    match shortcut.shape() {
         Ok((executor, shape, note)) => {
             notes.extend(note.map(|note| format!("{name}: {note}")));
             Some((executor, shape))
         }
         Err(invalid) => {
-            reading.invalid(place, invalid);
+            reader.invalid(position, invalid);
             None
         }
     }

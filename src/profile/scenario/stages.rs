@@ -5,7 +5,7 @@ use crate::{
     profile::{
         grammar::{Key, Section, Type},
         node::Node,
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
 };
 
@@ -24,34 +24,34 @@ pub(in crate::profile) static STAGE: Section = Section::new(
 
 /// The stages that must be there.
 pub(super) fn read_stages(
-    reading: &Reading,
+    reader: &Reader,
     map: &mut MapReader<'_>,
     read_target: impl Fn(&Node) -> Option<f64>,
 ) -> Option<Vec<Stage>> {
-    let node = map.need(reading, "stages", "[{duration: 1m, target: 10}]")?;
-    read_list(reading, node, read_target)
+    let node = map.need(reader, "stages", "[{duration: 1m, target: 10}]")?;
+    read_list(reader, node, read_target)
 }
 
 /// A list of `{duration, target}`; None when there were errors.
 pub(super) fn read_list(
-    reading: &Reading,
+    reader: &Reader,
     node: &Node,
     read_target: impl Fn(&Node) -> Option<f64>,
 ) -> Option<Vec<Stage>> {
     let mut stages = Vec::new();
-    let items = reading.list(node, "stages");
+    let items = reader.list(node, "stages");
     for item in items {
-        let mut stage = reading.section(item, "this stage", &STAGE);
-        let duration = stage.need(reading, "duration", "1m").and_then(|node| reading.duration(node, "duration"));
-        let target = stage.need(reading, "target", "10").and_then(&read_target);
-        stage.finish(reading);
+        let mut stage = reader.section(item, "this stage", &STAGE);
+        let duration = stage.need(reader, "duration", "1m").and_then(|node| reader.duration(node, "duration"));
+        let target = stage.need(reader, "target", "10").and_then(&read_target);
+        stage.finish(reader);
         if let (Some(duration), Some(target)) = (duration, target) {
             stages.push(Stage { duration, target });
         }
     }
     if items.is_empty() {
-        reading.error(
-            node.place,
+        reader.error(
+            node.position,
             "`stages` is empty",
             Some("for example `stages: [{duration: 1m, target: 10}]`".to_owned()),
         );

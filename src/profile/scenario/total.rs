@@ -1,12 +1,12 @@
 //! The load at the top of a profile, or from flags: one scenario's, or dealt out to several by their shares.
 
-use super::{Brief, Load, Read};
+use super::{Load, LoadShortcut, ReadScenario};
 use crate::{
     plan::{Shape, Share, Work},
     profile::{
-        diagnostic::Place,
+        diagnostic::Position,
         node::Node,
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
 };
 
@@ -15,8 +15,8 @@ const MAX_SHARE: u32 = 1_000;
 
 /// The load that is to be shared.
 pub(super) struct Total {
-    place: Place,
-    brief: Brief,
+    position: Position,
+    shortcut: LoadShortcut,
     /// Whether flags said something that replaces every other load.
     flags_replace: bool,
     /// Whether there is something to share: said somewhere, or implied by a flow at the top.
@@ -25,10 +25,15 @@ pub(super) struct Total {
 
 impl Total {
     /// Takes the load at the top; `flags` stand over it.
-    pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>, flags: &Brief, flow_at_top: bool) -> Self {
-        let own = Brief::read(reading, map);
+    pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>, flags: &LoadShortcut, flow_at_top: bool) -> Self {
+        let own = LoadShortcut::read(reader, map);
         let there = flow_at_top || !own.is_empty() || !flags.is_empty();
-        Self { place: Brief::place_in(map), brief: flags.over(&own), flags_replace: !flags.is_empty(), there }
+        Self {
+            position: LoadShortcut::position_in(map),
+            shortcut: flags.over(&own),
+            flags_replace: !flags.is_empty(),
+            there,
+        }
     }
 
     /// Whether there is a total.
@@ -44,40 +49,40 @@ impl Total {
     /// Deals the total out: for each scenario that shares it its executor and shape, and what is to be said of it.
     pub(super) fn deal(
         &self,
-        reading: &Reading,
-        read: &[Read],
+        reader: &Reader,
+        read: &[ReadScenario],
     ) -> (Vec<Option<(&'static str, Shape)>>, Option<String>) {
         // What is left out of a profile keeps its share; what flags say is for those that run.
-        let share_of = |one: &Read| share_of(&one.load).filter(|_| one.kept || !self.flags_replace);
+        let share_of = |one: &ReadScenario| share_of(&one.load).filter(|_| one.kept || !self.flags_replace);
         let weights: Vec<u32> = read.iter().filter_map(share_of).collect();
         let nothing = read.iter().map(|_| None).collect();
         let sharer = read.iter().find(|one| share_of(one).is_some());
         match (sharer, self.there) {
-            (None, true) if !read.is_empty() && !self.brief.is_empty() => {
+            (None, true) if !read.is_empty() && !self.shortcut.is_empty() => {
                 let hint = "remove the top-level load, or the load of a scenario so that it takes its `share`";
                 let message = "top-level load is unused: every scenario defines its own";
-                reading.error(self.place, message, Some(hint.to_owned()));
+                reader.error(self.position, message, Some(hint.to_owned()));
             }
             (Some(one), false) => {
                 let hint = "for example `vus: 100` and `duration: 5m`, or `rate: 50` and `duration: 5m`, at the top";
                 let message = format!("scenario `{}` has a share, but the profile has no load to share", one.name);
-                reading.error(one.place, message, Some(hint.to_owned()));
+                reader.error(one.position, message, Some(hint.to_owned()));
             }
             _ => {}
         }
         if weights.is_empty() || !self.there {
             return (nothing, None);
         }
-        let (executor, shape, note) = match self.brief.shape() {
+        let (executor, shape, note) = match self.shortcut.shape() {
             Ok(shaped) => shaped,
             Err(invalid) => {
-                reading.invalid(self.place, invalid);
+                reader.invalid(self.position, invalid);
                 return (nothing, None);
             }
         };
         let mut portions = Share::split(&weights).into_iter();
         let alone = weights.len() == 1;
-        let deal = |one: &Read| {
+        let deal = |one: &ReadScenario| {
             share_of(one)?;
             let portion = portions.next()?;
             Some((executor, if alone { shape.clone() } else { shared(shape.clone(), &portion) }))
@@ -87,8 +92,8 @@ impl Total {
 }
 
 /// Reads the weight of a scenario.
-pub(super) fn read_share(reading: &Reading, node: &Node) -> Option<u32> {
-    reading.parsed(node, "share", |text| match text.parse::<u32>() {
+pub(super) fn read_share(reader: &Reader, node: &Node) -> Option<u32> {
+    reader.parsed(node, "share", |text| match text.parse::<u32>() {
         Ok(share) if (1..=MAX_SHARE).contains(&share) => Ok(share),
         _ => Err(format!("`{text}` is not a whole number between 1 and {MAX_SHARE}")),
     })

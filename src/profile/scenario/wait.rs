@@ -7,7 +7,7 @@ use crate::{
     profile::{
         diagnostic::Invalid,
         grammar::{Key, Section, Type},
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
     units::parse_duration,
 };
@@ -31,23 +31,23 @@ const HINT: &str =
     "known: constant(1s), between(1s, 3s), pacing(5s), throughput(0.2); 1s and 1s..3s are short forms of the first two";
 
 /// Takes `wait` (or Locust's `waitTime`) and `minIterationDuration`; None when neither is there.
-pub(super) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Option<Wait> {
+pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>) -> Option<Wait> {
     let wait = map.take("wait").or_else(|| map.take("waitTime"));
     let least = map.take("minIterationDuration");
     if let (Some(_), Some(least)) = (wait, least) {
-        reading.error(least.place, "`wait` and `minIterationDuration` can't be combined", None);
+        reader.error(least.position, "`wait` and `minIterationDuration` can't be combined", None);
     }
     if let Some(node) = wait {
-        let text = reading.text(node, "wait")?;
+        let text = reader.text(node, "wait")?;
         return match parse(&text) {
             Ok(wait) => Some(wait),
             Err(invalid) => {
-                reading.error(node.place, format!("wait: {invalid}"), Some(HINT.to_owned()));
+                reader.error(node.position, format!("wait: {invalid}"), Some(HINT.to_owned()));
                 None
             }
         };
     }
-    least.and_then(|node| reading.duration(node, "minIterationDuration")).map(Wait::Pacing)
+    least.and_then(|node| reader.duration(node, "minIterationDuration")).map(Wait::Pacing)
 }
 
 /// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a bare

@@ -2,10 +2,10 @@
 
 use crate::{
     profile::{
-        diagnostic::Place,
+        diagnostic::Position,
         grammar::{Key, Type, words},
         node::Node,
-        reader::{MapReader, Reading},
+        reader::{MapReader, Reader},
     },
     threshold::{Bearing, Operator, Threshold, Tier},
 };
@@ -27,7 +27,7 @@ pub(super) struct Condition<'n> {
 }
 
 /// Takes the tiers that are there, from the best down. `acceptable` is asked for, or else the last one there is.
-pub(super) fn read<'n>(reading: &Reading, map: &mut MapReader<'n>) -> Vec<Condition<'n>> {
+pub(super) fn read<'n>(reader: &Reader, map: &mut MapReader<'n>) -> Vec<Condition<'n>> {
     let taken = Tier::ALL.map(|(word, tier)| (word, tier, map.take(word)));
     let fail_below = map.take("failBelow");
     let there = taken.into_iter().filter_map(|(what, tier, node)| Some((what, tier, node?)));
@@ -35,12 +35,12 @@ pub(super) fn read<'n>(reading: &Reading, map: &mut MapReader<'n>) -> Vec<Condit
     let words: Vec<_> = there.iter().map(|(word, tier, _)| (*word, *tier)).collect();
     if let (Some(node), true) = (fail_below, there.is_empty()) {
         let hint = "for example `target: p(95)<300` and `acceptable: p(95)<500`";
-        reading.error(node.place, "`failBelow` without tiers", Some(hint.to_owned()));
+        reader.error(node.position, "`failBelow` without tiers", Some(hint.to_owned()));
     }
     let default = words.iter().map(|(_, tier)| *tier).filter(|tier| *tier <= Tier::Acceptable).max();
     let default = default.or(words.first().map(|(_, tier)| *tier));
     let asked = match fail_below.filter(|_| !words.is_empty()) {
-        Some(node) => reading.word(node, "tier", &words).or(default),
+        Some(node) => reader.word(node, "tier", &words).or(default),
         None => default,
     };
     let condition = |(what, tier, node)| {
@@ -51,46 +51,46 @@ pub(super) fn read<'n>(reading: &Reading, map: &mut MapReader<'n>) -> Vec<Condit
 }
 
 /// Tiers must be steps of one thing, each easier to meet than the one before.
-pub(super) fn check(reading: &Reading, place: Place, tiers: &[Threshold]) {
+pub(super) fn check(reader: &Reader, position: Position, tiers: &[Threshold]) {
     for pair in tiers.windows(2) {
         let [better, worse] = pair else { continue };
         let (Some(first), Some(second)) = (better.tier, worse.tier) else { continue };
         let (first, second) = (first.as_str(), second.as_str());
         let same = (better.stat, better.window) == (worse.stat, worse.window);
-        if !same || wants(better.operator) != wants(worse.operator) {
+        if !same || direction(better.operator) != direction(worse.operator) {
             let message = format!(
                 "tiers must compare the same statistic with the same operator: `{}` ({first}), `{}` ({second})",
                 better.expression, worse.expression
             );
             let hint = "use a list of thresholds for different statistics";
-            reading.error(place, message, Some(hint.to_owned()));
+            reader.error(position, message, Some(hint.to_owned()));
             continue;
         }
-        let easier = match wants(better.operator) {
-            Wants::Less => better.bound < worse.bound,
-            Wants::More => better.bound > worse.bound,
-            Wants::One => true,
+        let easier = match direction(better.operator) {
+            Direction::Less => better.bound < worse.bound,
+            Direction::More => better.bound > worse.bound,
+            Direction::One => true,
         };
         if !easier {
             let message =
                 format!("`{}` ({first}) is not stricter than `{}` ({second})", better.expression, worse.expression);
-            reading.error(place, message, None);
+            reader.error(position, message, None);
         }
     }
 }
 
 /// The direction of a comparison.
 #[derive(PartialEq)]
-enum Wants {
+enum Direction {
     Less,
     More,
     One,
 }
 
-fn wants(operator: Operator) -> Wants {
+fn direction(operator: Operator) -> Direction {
     match operator {
-        Operator::Less | Operator::LessOrEqual => Wants::Less,
-        Operator::Greater | Operator::GreaterOrEqual => Wants::More,
-        Operator::Equal | Operator::NotEqual => Wants::One,
+        Operator::Less | Operator::LessOrEqual => Direction::Less,
+        Operator::Greater | Operator::GreaterOrEqual => Direction::More,
+        Operator::Equal | Operator::NotEqual => Direction::One,
     }
 }

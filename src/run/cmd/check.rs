@@ -101,14 +101,14 @@ fn rows(plan: &Plan) -> String {
 
 /// What starts, changes and ends when; empty for a single stage.
 fn timeline_of(plan: &Plan) -> String {
-    let moments = timeline::moments(plan);
+    let points = timeline::points(plan);
     let mut text = String::new();
-    if moments.len() > 2 {
+    if points.len() > 2 {
         text += "\n  timeline\n";
-        for moment in &moments {
-            let load = load(moment.users, moment.rate);
-            let at = show_duration(moment.at);
-            text += &format!("    {at:>7}  {load:<24}  {}\n", moment.what.join("; "));
+        for point in &points {
+            let load = load(point.users, point.rate);
+            let at = show_duration(point.at);
+            text += &format!("    {at:>7}  {load:<24}  {}\n", point.what.join("; "));
         }
     }
     let peaks = timeline::peaks(plan);
@@ -177,12 +177,12 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "steps": scenario.flow.steps.iter().filter_map(describe::step).collect::<Vec<_>>(),
         })
     };
-    let timeline = timeline::moments(plan).into_iter().map(|moment| {
+    let timeline = timeline::points(plan).into_iter().map(|point| {
         json!({
-            "at_ms": moment.at.as_secs_f64() * 1e3,
-            "users": moment.users,
-            "rate": moment.rate,
-            "what": moment.what,
+            "at_ms": point.at.as_secs_f64() * 1e3,
+            "users": point.users,
+            "rate": point.rate,
+            "what": point.what,
         })
     });
     let peaks = timeline::peaks(plan);

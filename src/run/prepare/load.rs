@@ -9,7 +9,7 @@ use crate::{
     cli::{RunArgs, load},
     exit::Exit,
     plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
-    profile::{GivenLoad, Invalid, LoadFlags},
+    profile::{Invalid, LoadFlags, LoadOverrides},
     run::error::CommandError,
     units::show_duration,
 };
@@ -42,11 +42,11 @@ pub(crate) fn flags(args: &RunArgs) -> LoadFlags {
 ///
 /// # Errors
 /// When flags contradict each other or can't be read.
-pub(crate) fn given(args: &RunArgs, quick: bool) -> Result<GivenLoad, CommandError> {
-    let brief =
+pub(crate) fn given(args: &RunArgs, quick: bool) -> Result<LoadOverrides, CommandError> {
+    let shortcut =
         if quick { LoadFlags::default() } else { flags(args) }.read().map_err(|invalid| usage(shown(&invalid)))?;
     let only = args.load.scenarios.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    Ok(GivenLoad { brief, only: only.collect(), min_iteration_duration: args.load.min_iteration_duration })
+    Ok(LoadOverrides { shortcut, only: only.collect(), min_iteration_duration: args.load.min_iteration_duration })
 }
 
 /// What flags change in a plan that was read.

@@ -27,7 +27,7 @@ use crate::{
     output::OutputAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
     practice_target::{self, Target, TargetOptions},
-    profile::{self, Given, bundled, quick_plan},
+    profile::{self, Overrides, bundled, quick_plan},
     report::trends::parse_stats,
     run::error::CommandError,
     threshold::Stat,
@@ -196,7 +196,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
     let listener = start.then(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).transpose();
     let listener = listener.map_err(|error| CommandError::internal(&error))?;
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-    let given = Given {
+    let given = Overrides {
         flags: args.variables.clone(),
         environment: std::env::vars_os()
             .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
@@ -207,7 +207,9 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,
-        check_knob: Some(|name, value| TargetOptions::default().set(name, value).map_err(|error| error.to_string())),
+        check_target_option: Some(|name, value| {
+            TargetOptions::default().set(name, value).map_err(|error| error.to_string())
+        }),
     };
     let mut plan = profile::load(&source.name, &source.text, &given)
         .map_err(|errors| CommandError::configuration(errors.to_string()))?;

@@ -45,7 +45,7 @@ pub(crate) fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> Thresh
         tier: threshold.tier.map(|tier| tier.as_str().to_owned()),
         bearing: threshold.bearing.as_str().to_owned(),
         by_flag: threshold.by_flag,
-        own: own.map(|metric| (metric.def.kind.word().to_owned(), metric.def.unit.word().to_owned())),
+        own: own.map(|metric| (metric.def.kind.as_str().to_owned(), metric.def.unit.as_str().to_owned())),
     }
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
 
 /// A metric of the profile, from the names of its kind and unit in the log.
 fn defined(key: &str, (kind, unit): &(String, String)) -> Option<MetricDef> {
-    let kind = Kind::ALL.into_iter().find(|known| known.word() == kind)?;
-    let unit = Unit::ALL.into_iter().find(|known| known.word() == unit)?;
+    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+    let unit = Unit::ALL.into_iter().find(|known| known.as_str() == unit)?;
     let name = parse_key(key).ok()?.0.into();
     Some(MetricDef { name, kind, unit, help: "".into(), labels: LabelGroup::Group })
 }

@@ -47,7 +47,7 @@ fn basic(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
         scan.need(")", "`)`")?;
         inside
     } else {
-        let begin = scan.place();
+        let begin = scan.position();
         let left = term(scan)?;
         match relation(scan)? {
             Some(_) if negated => return Err(scan.error("`!` needs parentheses here", Some("write `!(@.a == 1)`"))),
@@ -83,10 +83,10 @@ fn term(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
         Some('@' | '$') => query(scan).map(Term::Query),
         Some('\'' | '"') => scan.quoted().map(|text| Term::Operand(Operand::Literal(Value::from(text.as_str())))),
         Some('-' | '0'..='9') => {
-            let begin = scan.place();
+            let begin = scan.position();
             let text = scan.number();
             let number: serde_json::Value = serde_json::from_str(text)
-                .map_err(|_| scan.fault_at(begin, format!("`{text}` is not a number"), None))?;
+                .map_err(|_| scan.error_at(begin, format!("`{text}` is not a number"), None))?;
             Ok(Term::Operand(Operand::Literal(Value::from(&number))))
         }
         Some(letter) if letter.is_ascii_lowercase() => word(scan),
@@ -103,7 +103,7 @@ fn query(scan: &mut Scan<'_>) -> Result<Query, ExtractError> {
 }
 
 fn word(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
-    let begin = scan.place();
+    let begin = scan.position();
     let name = scan.word();
     let literal = match name {
         "true" => Some(Value::Bool(true)),
@@ -116,7 +116,7 @@ fn word(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
     }
     if !matches!(name, "length" | "count" | "value" | "match" | "search") {
         let hint = "known: length, count, value, match, search; texts stand in quotes";
-        return Err(scan.fault_at(begin, format!("unknown word `{name}`"), Some(hint)));
+        return Err(scan.error_at(begin, format!("unknown word `{name}`"), Some(hint)));
     }
     if !scan.take("(") {
         return Err(scan.expected("`(`"));
@@ -139,8 +139,8 @@ fn call(scan: &mut Scan<'_>, name: &str) -> Result<Term, ExtractError> {
             if !matches!(scan.peek(), Some('\'' | '"')) {
                 return Err(scan.expected("a regular expression in quotes"));
             }
-            let begin = scan.place();
-            let regex = regex(&scan.quoted()?, name == "match").map_err(|why| scan.fault_at(begin, why, None))?;
+            let begin = scan.position();
+            let regex = regex(&scan.quoted()?, name == "match").map_err(|why| scan.error_at(begin, why, None))?;
             Ok(Term::Test(Condition::Matches(text, regex)))
         }
     }
@@ -158,13 +158,13 @@ fn regex(expression: &str, whole: bool) -> Result<Regex, String> {
 }
 
 fn operand(scan: &mut Scan<'_>) -> Result<Operand, ExtractError> {
-    let begin = scan.place();
+    let begin = scan.position();
     let term = term(scan)?;
     comparable(scan, begin, term)
 }
 
 fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, ExtractError> {
-    let error = |message: &str, hint| Err(scan.fault_at(begin, message, hint));
+    let error = |message: &str, hint| Err(scan.error_at(begin, message, hint));
     match term {
         Term::Operand(operand) => Ok(operand),
         Term::Query(query) if query.is_singular() => Ok(Operand::One(query)),

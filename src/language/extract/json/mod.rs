@@ -57,8 +57,8 @@ impl JsonPath {
         }
     }
 
-    /// At most `most` values to which the walked steps lead; never more than one if there is more to the path.
-    fn walk(&self, body: &[u8], most: usize) -> Vec<Value> {
-        if body.len() > LARGEST { Vec::new() } else { walk::to(&self.begin, body, most) }
+    /// At most `limit` values to which the walked steps lead; never more than one if there is more to the path.
+    fn walk(&self, body: &[u8], limit: usize) -> Vec<Value> {
+        if body.len() > LARGEST { Vec::new() } else { walk::to(&self.begin, body, limit) }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::ExtractError;
 
 /// How deep parentheses, brackets and calls may stand in one another: readers and filters recurse that far.
-const DEEPEST: u32 = 32;
+const MAX_DEPTH: u32 = 32;
 
 pub(super) struct Scan<'a> {
     text: &'a str,
@@ -56,17 +56,17 @@ impl<'a> Scan<'a> {
         if self.take(word) { Ok(()) } else { Err(self.expected(what)) }
     }
 
-    /// Where it stands, for [`Scan::fault_at`].
-    pub(super) fn place(&self) -> usize {
+    /// Where it stands, for [`Scan::error_at`].
+    pub(super) fn position(&self) -> usize {
         self.at
     }
 
     pub(super) fn error(&self, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
-        self.fault_at(self.at, message, hint)
+        self.error_at(self.at, message, hint)
     }
 
-    pub(super) fn fault_at(&self, place: usize, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
-        let before = self.text.get(..place).unwrap_or_default();
+    pub(super) fn error_at(&self, position: usize, message: impl Into<String>, hint: Option<&str>) -> ExtractError {
+        let before = self.text.get(..position).unwrap_or_default();
         ExtractError::new(before.chars().count() + 1, message, hint)
     }
 
@@ -83,8 +83,8 @@ impl<'a> Scan<'a> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
     ) -> Result<T, ExtractError> {
-        if self.depth == DEEPEST {
-            return Err(self.error(format!("nested deeper than {DEEPEST}"), None));
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(format!("nested deeper than {MAX_DEPTH}"), None));
         }
         self.depth += 1;
         let found = read(self);
@@ -125,7 +125,7 @@ impl<'a> Scan<'a> {
             return if sign { Err(self.expected("a digit")) } else { Ok(None) };
         }
         let number = self.text.get(before..self.at).unwrap_or_default();
-        number.parse().map(Some).map_err(|_| self.fault_at(before, format!("`{number}` is too large"), None))
+        number.parse().map(Some).map_err(|_| self.error_at(before, format!("`{number}` is too large"), None))
     }
 
     /// The letters of a number as JSON writes it.
@@ -141,7 +141,7 @@ impl<'a> Scan<'a> {
         loop {
             match self.next() {
                 None => {
-                    return Err(self.fault_at(begin, "this quote is never closed", None));
+                    return Err(self.error_at(begin, "this quote is never closed", None));
                 }
                 found if found == quote => return Ok(text),
                 Some('\\') => text.push(self.escaped()?),

@@ -8,11 +8,11 @@ use super::{
 };
 
 /// Steps one search may take, a tenth of a second: a filter in a filter is quadratic in a body that a stranger sends.
-const FUEL: u64 = 1 << 21;
+const MAX_STEPS: u64 = 1 << 21;
 
 /// All that the segments find from `top`, or `None` if that takes too many steps.
 pub(super) fn all<'v>(segments: &[Segment], top: &'v Value) -> Option<Vec<&'v Value>> {
-    let search = Search { top, fuel: Cell::new(FUEL) };
+    let search = Search { top, fuel: Cell::new(MAX_STEPS) };
     let found = search.all(segments, top);
     (search.fuel.get() > 0).then_some(found)
 }
@@ -87,10 +87,10 @@ fn children(node: &Value) -> impl Iterator<Item = &Value> {
 /// Section 2.3.4.2: bounds beyond the list are those of the list; a step of 0 takes nothing.
 fn slice(items: &[Value], (from, to, by): (Option<i64>, Option<i64>, i64)) -> impl Iterator<Item = &Value> {
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let place = |at: i64| if at < 0 { at.saturating_add(length) } else { at };
+    let position = |at: i64| if at < 0 { at.saturating_add(length) } else { at };
     let (first, last) = if by >= 0 { (0, length) } else { (-1, length - 1) };
-    let from = from.map_or(if by >= 0 { 0 } else { length - 1 }, place).clamp(first, last);
-    let to = to.map_or(if by >= 0 { length } else { -1 }, place).clamp(first, last);
+    let from = from.map_or(if by >= 0 { 0 } else { length - 1 }, position).clamp(first, last);
+    let to = to.map_or(if by >= 0 { length } else { -1 }, position).clamp(first, last);
     let begin = Some(from).filter(|_| by != 0);
     std::iter::successors(begin, move |at| at.checked_add(by))
         .take_while(move |at| if by > 0 { *at < to } else { *at > to })

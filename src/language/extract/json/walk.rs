@@ -10,35 +10,35 @@ use super::{
     path::Step,
 };
 
-/// The values to which the steps lead, at most `most`.
-pub(super) fn to(steps: &[Step], body: &[u8], most: usize) -> Vec<Value> {
-    let most = if steps.contains(&Step::Every) { most } else { 1 };
-    let mut finds = Finds { values: Vec::new(), most, budget: Budget::of_a_body() };
-    let walk = Walk { steps, finds: &mut finds };
+/// The values to which the steps lead, at most `limit`.
+pub(super) fn to(steps: &[Step], body: &[u8], limit: usize) -> Vec<Value> {
+    let limit = if steps.contains(&Step::Every) { limit } else { 1 };
+    let mut matches = Matches { values: Vec::new(), limit, budget: Budget::of_a_body() };
+    let walk = Walk { steps, matches: &mut matches };
     let read = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
-    if read.is_err() && !finds.is_enough() {
+    if read.is_err() && !matches.is_enough() {
         // Some of all are not all.
         return Vec::new();
     }
     // With enough found, an error is the parser's surprise that nobody reads on.
-    finds.values
+    matches.values
 }
 
-struct Finds {
+struct Matches {
     values: Vec<Value>,
-    most: usize,
+    limit: usize,
     budget: Budget,
 }
 
-impl Finds {
+impl Matches {
     fn is_enough(&self) -> bool {
-        self.values.len() >= self.most
+        self.values.len() >= self.limit
     }
 }
 
 struct Walk<'a> {
     steps: &'a [Step],
-    finds: &'a mut Finds,
+    matches: &'a mut Matches,
 }
 
 impl<'de> DeserializeSeed<'de> for Walk<'_> {
@@ -46,8 +46,8 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         if self.steps.is_empty() {
-            let value = Document(&mut self.finds.budget).deserialize(deserializer)?;
-            self.finds.values.push(value);
+            let value = Document(&mut self.matches.budget).deserialize(deserializer)?;
+            self.matches.values.push(value);
             Ok(())
         } else {
             deserializer.deserialize_any(self)
@@ -67,20 +67,20 @@ impl<'de> Visitor<'de> for Walk<'_> {
             Some((Step::Name(name), steps)) => {
                 while let Some(is_it) = entries.next_key_seed(Is(name))? {
                     if is_it {
-                        entries.next_value_seed(Walk { steps, finds: &mut *self.finds })?;
+                        entries.next_value_seed(Walk { steps, matches: &mut *self.matches })?;
                         break;
                     }
                     entries.next_value::<IgnoredAny>()?;
                 }
             }
             Some((Step::Every, steps)) => {
-                while !self.finds.is_enough() && entries.next_key::<IgnoredAny>()?.is_some() {
-                    entries.next_value_seed(Walk { steps, finds: &mut *self.finds })?;
+                while !self.matches.is_enough() && entries.next_key::<IgnoredAny>()?.is_some() {
+                    entries.next_value_seed(Walk { steps, matches: &mut *self.matches })?;
                 }
             }
             _ => {}
         }
-        if !self.finds.is_enough() {
+        if !self.matches.is_enough() {
             while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         }
         Ok(())
@@ -88,22 +88,22 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         match self.steps.split_first() {
-            Some((Step::Position(place), steps)) => {
-                for _ in 0..*place {
+            Some((Step::Position(position), steps)) => {
+                for _ in 0..*position {
                     if items.next_element::<IgnoredAny>()?.is_none() {
                         return Ok(());
                     }
                 }
-                items.next_element_seed(Walk { steps, finds: &mut *self.finds })?;
+                items.next_element_seed(Walk { steps, matches: &mut *self.matches })?;
             }
             Some((Step::Every, steps)) => {
-                while !self.finds.is_enough()
-                    && items.next_element_seed(Walk { steps, finds: &mut *self.finds })?.is_some()
+                while !self.matches.is_enough()
+                    && items.next_element_seed(Walk { steps, matches: &mut *self.matches })?.is_some()
                 {}
             }
             _ => {}
         }
-        if !self.finds.is_enough() {
+        if !self.matches.is_enough() {
             while items.next_element::<IgnoredAny>()?.is_some() {}
         }
         Ok(())

@@ -9,7 +9,7 @@ use crate::{
         flow::{Effect, Entry, FlowContext},
         rendering::Rendered,
     },
-    profile::{Given, load},
+    profile::{Overrides, load},
 };
 
 const PROFILE: &str = "
@@ -31,7 +31,7 @@ scenarios:
 ";
 
 fn flow_of(text: &str) -> FlowPlan {
-    let plan = load("p.yaml", text, &Given::default()).unwrap_or_else(|errors| panic!("{errors}"));
+    let plan = load("p.yaml", text, &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"));
     plan.scenarios.into_iter().next().unwrap().flow
 }
 
@@ -63,12 +63,12 @@ impl<A: FnMut(&str) -> (u16, String)> Client<A> {
         loop {
             let error = if status.is_none_or(|status| status < 400) { "" } else { "status_4xx" };
             let response = Response { status, body: body.as_bytes(), error, ..Response::default() };
-            let scene = FlowContext { response, clock: Duration::from_secs(second), ..FlowContext::default() };
-            match self.flow.next(&scene) {
+            let context = FlowContext { response, clock: Duration::from_secs(second), ..FlowContext::default() };
+            match self.flow.next(&context) {
                 Effect::Send { step, .. } => {
                     let (step, request) = (self.plan.steps.get(step).unwrap(), self.plan.steps.request(step).unwrap());
                     let mut out = Rendered::default();
-                    let changing = self.flow.render(request, &scene, &mut out).unwrap();
+                    let changing = self.flow.render(request, &context, &mut out).unwrap();
                     let bytes = if changing { out.bytes } else { request.spec.wire.bytes.to_vec() };
                     let text = String::from_utf8(bytes).unwrap();
                     let header = text.lines().find_map(|line| line.strip_prefix("Authorization: ")).unwrap_or("-");
@@ -93,11 +93,12 @@ const LOGIN: &str = "auth backend - username=jane&password=hunter2";
 
 /// Gives tokens `t1`, `t2`, … that last 100 seconds, each with a refresh token.
 fn tokens() -> impl FnMut(&str) -> (u16, String) {
-    let mut given = 0;
+    let mut overrides = 0;
     move |asked| {
         if asked.starts_with("auth ") {
-            given += 1;
-            let answer = format!("{{\"access_token\":\"t{given}\",\"expires_in\":100,\"refresh_token\":\"r{given}\"}}");
+            overrides += 1;
+            let answer =
+                format!("{{\"access_token\":\"t{overrides}\",\"expires_in\":100,\"refresh_token\":\"r{overrides}\"}}");
             return (200, answer);
         }
         (200, String::new())

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::Sources;
+use super::FlowInputs;
 use crate::{
     plan::{ClosedSchedule, ClosedShape, Scenario, Shape, Wait, Work},
     profile::{
-        flow::Sections,
-        reader::{MapReader, Reading},
+        flow::FlowSections,
+        reader::{MapReader, Reader},
     },
 };
 
@@ -16,14 +16,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Once {
+pub(crate) enum Hook {
     /// Before the load; a request that fails ends the test.
     Setup,
     /// After it.
     Teardown,
 }
 
-impl Once {
+impl Hook {
     fn keys(self) -> (&'static str, &'static str) {
         match self {
             Self::Setup => ("setup", "setupTimeout"),
@@ -34,13 +34,13 @@ impl Once {
     /// Takes it out of a profile.
     pub(crate) fn read<'n>(
         self,
-        reading: &Reading,
+        reader: &Reader,
         map: &mut MapReader<'n>,
-        sources: &mut Sources<'_, 'n>,
+        inputs: &mut FlowInputs<'_, 'n>,
     ) -> Option<Scenario> {
         let (name, limit) = self.keys();
-        let limit = map.take(limit).map_or(Some(LIMIT), |node| reading.duration(node, limit));
-        let flow = sources.flow(reading, &Sections::of_flow(map.take(name)?, name), self == Self::Setup);
+        let limit = map.take(limit).map_or(Some(LIMIT), |node| reader.duration(node, limit));
+        let flow = inputs.flow(reader, &FlowSections::of_flow(map.take(name)?, name), self == Self::Setup);
         let schedule = ClosedSchedule::constant(1, limit?);
         let graceful_ramp_down = Duration::ZERO;
         let shape = ClosedShape { schedule, graceful_ramp_down, work: Work::Shared(1), max_users: None };

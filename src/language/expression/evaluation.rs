@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::super::{EvalContext, Value};
 
 /// Bytes that one evaluation may produce, the parts on the way included.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 /// What a list's item costs besides its content.
 const ITEM: usize = std::mem::size_of::<Value>();
 
 /// A moment, and what belongs to one evaluation in it.
 #[derive(Debug)]
-pub(in crate::language) struct Run<'r, 'a> {
-    pub(in crate::language) moment: &'r mut EvalContext<'a>,
+pub(in crate::language) struct Evaluation<'r, 'a> {
+    pub(in crate::language) context: &'r mut EvalContext<'a>,
     /// Number of the item that `generate` makes.
     pub(super) index: i64,
     left: usize,
@@ -20,9 +20,9 @@ pub(in crate::language) struct Run<'r, 'a> {
     spent: bool,
 }
 
-impl<'r, 'a> Run<'r, 'a> {
-    pub(super) fn new(moment: &'r mut EvalContext<'a>) -> Self {
-        Self { moment, index: 0, left: MOST_BYTES, spent: false }
+impl<'r, 'a> Evaluation<'r, 'a> {
+    pub(super) fn new(context: &'r mut EvalContext<'a>) -> Self {
+        Self { context, index: 0, left: MAX_BYTES, spent: false }
     }
 
     /// Takes memory from what may still be produced; none if it is too much.

@@ -13,9 +13,9 @@ use crate::{
         schedule::{Stage, open::Spacing},
     },
     profile::{
-        diagnostic::{Invalid, Place},
+        diagnostic::{Invalid, Position},
         grammar::{Key, Section, Type},
-        reader::{MapReader, Reading, same_key},
+        reader::{MapReader, Reader, same_key},
     },
     units::{show_count, show_duration},
 };
@@ -42,7 +42,7 @@ const MAX_USERS: f64 = 1e7;
 
 /// What was said of the load; nothing of it must be.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Brief {
+pub struct LoadShortcut {
     /// Users: `vus` or `users`.
     pub vus: Option<u32>,
     /// Length: `duration` or `runTime`.
@@ -62,38 +62,38 @@ pub struct Brief {
 /// A shape and k6's name for it; a note where it does not become what was said.
 pub(super) type Shaped = (&'static str, Shape, Option<String>);
 
-impl Brief {
+impl LoadShortcut {
     /// Takes what is there of a map.
-    pub(in crate::profile) fn read(reading: &Reading, map: &mut MapReader<'_>) -> Self {
+    pub(in crate::profile) fn read(reader: &Reader, map: &mut MapReader<'_>) -> Self {
         let mut either = |one: &'static str, other: &'static str| {
             let (first, second) = (map.take(one), map.take(other));
             if let (Some(_), Some(node)) = (first, second) {
-                reading.error(node.place, format!("`{one}` and `{other}` mean the same; use one of them"), None);
+                reader.error(node.position, format!("`{one}` and `{other}` mean the same; use one of them"), None);
             }
             first.map(|node| (one, node)).or(second.map(|node| (other, node)))
         };
-        let vus = either("vus", "users").and_then(|(what, node)| reading.count(node, what));
+        let vus = either("vus", "users").and_then(|(what, node)| reader.count(node, what));
         let length = either("duration", "runTime");
         let duration = length.and_then(|(what, node)| {
-            let duration = reading.duration(node, what)?;
+            let duration = reader.duration(node, what)?;
             if duration.is_zero() {
-                reading.error(node.place, format!("`{what}` must be greater than zero"), None);
+                reader.error(node.position, format!("`{what}` must be greater than zero"), None);
             }
             Some(duration)
         });
-        let iterations = map.take("iterations").and_then(|node| reading.count(node, "iterations"));
-        let rate = map.take("rate").and_then(|node| executor::read_rate(reading, node, "rate", 1.0));
+        let iterations = map.take("iterations").and_then(|node| reader.count(node, "iterations"));
+        let rate = map.take("rate").and_then(|node| executor::read_rate(reader, node, "rate", 1.0));
         let stages =
-            map.take("stages").and_then(|node| stages::read_list(reading, node, |node| reading.number(node, "target")));
-        let spawn_rate = map.take("spawnRate").and_then(|node| reading.number(node, "spawnRate"));
-        let max_vus = map.take("maxVUs").and_then(|node| reading.count(node, "maxVUs"));
+            map.take("stages").and_then(|node| stages::read_list(reader, node, |node| reader.number(node, "target")));
+        let spawn_rate = map.take("spawnRate").and_then(|node| reader.number(node, "spawnRate"));
+        let max_vus = map.take("maxVUs").and_then(|node| reader.count(node, "maxVUs"));
         Self { vus, duration, iterations, stages, rate, spawn_rate, max_vus }
     }
 
     /// Where the first word about the load stands.
-    pub(super) fn place_in(map: &MapReader<'_>) -> Place {
+    pub(super) fn position_in(map: &MapReader<'_>) -> Position {
         let says = |name: &str| LOAD.own_keys().any(|key| same_key(key.name, name));
-        map.entries.iter().find(|entry| says(&entry.name)).map_or(map.place, |entry| entry.place)
+        map.entries.iter().find(|entry| says(&entry.name)).map_or(map.position, |entry| entry.position)
     }
 
     /// Whether nothing was said.
