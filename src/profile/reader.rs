@@ -424,16 +424,4 @@ impl<'n> MapReader<'n> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::check_tag;
-
-    #[test]
-    fn tags_are_label_names_and_none_of_our_own() {
-        for name in ["team", "_x", "Le2"] {
-            assert_eq!(check_tag(name), Ok(()));
-        }
-        for name in ["le", "run_id", "output", "__x", "1a", "a-b", ""] {
-            assert!(check_tag(name).is_err(), "{name}");
-        }
-    }
-}
+mod tests;

@@ -6,15 +6,14 @@ pub(super) mod auth;
 pub(super) mod blocks;
 pub(super) mod body;
 pub(super) mod checks;
-mod constants;
 mod ends;
 mod entries;
 pub(super) mod extracts;
 mod names;
+mod parallel;
 mod poll;
 mod request;
 pub(super) mod retry;
-mod side;
 mod state;
 mod target;
 #[cfg(test)]
@@ -84,7 +83,7 @@ impl StepDefinition {
 
 /// All kinds of steps.
 pub static STEPS: &[&[StepDefinition]] =
-    &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, side::STEPS, ends::STEPS];
+    &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, parallel::STEPS, ends::STEPS];
 
 /// Each word for a step, with its kind.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepDefinition)> + Clone {
@@ -343,5 +342,32 @@ impl<'c, 'n> Compiler<'c, 'n> {
     fn variable(&mut self, node: Option<&Node>, default: &str, position: Position) -> Option<Slot> {
         let name = node.map_or(Some(default.to_owned()), |node| self.reader.text(node, "a name"))?;
         self.names.declare(self.reader, &name, node.map_or(position, |node| node.position), false)
+    }
+
+    /// A whole number of at least `least`, unless it is known only in the run.
+    fn count_of(&self, node: &Node, what: &str, template: &Template, least: u64) {
+        let Some(text) = template.constant_text() else { return };
+        if !text.trim().parse::<u64>().is_ok_and(|number| number >= least) {
+            let message = format!("{what}: `{text}` is not a whole number of {least} or more");
+            self.reader.error(node.position, message, Some("a variable also works: `${n}`".to_owned()));
+        }
+    }
+
+    /// A number or a truth, unless it is known only in the run.
+    fn number_of(&self, node: &Node, what: &str, template: &Template) {
+        let Some(text) = template.constant_text() else { return };
+        if !matches!(&*text, "true" | "false") && !text.trim().parse::<f64>().is_ok_and(f64::is_finite) {
+            let hint = "for example `1`, or a variable: `${json.total}`".to_owned();
+            self.reader.error(node.position, format!("{what}: `{text}` is not a number"), Some(hint));
+        }
+    }
+
+    /// A list, unless it is known only in the run.
+    fn list_of(&self, node: &Node, what: &str, template: &Template) {
+        if matches!(template.constant(), None | Some(Value::List(_) | Value::Null)) {
+            return;
+        }
+        let hint = "for example `[1, 2, 3]` or `${json.items}`; use `repeat` for a number of rounds".to_owned();
+        self.reader.error(node.position, format!("{what} must be a list, not {}", node.describe()), Some(hint));
     }
 }

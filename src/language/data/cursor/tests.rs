@@ -1,0 +1,83 @@
+//! Properties of the orders in which workers draw rows.
+
+use super::*;
+use proptest::prelude::*;
+
+/// The cursors of all workers of all segments, as `plan`'s partition divides them.
+fn cursors(order: Order, rows: u64, segments: u64, workers: u64) -> Vec<Cursor> {
+    let parts = (0..segments).flat_map(|segment| (0..workers).map(move |worker| segment + segments * worker));
+    parts.map(|offset| Cursor::new(order, rows, (offset, segments * workers), 7)).collect()
+}
+
+fn drawn(cursor: &mut Cursor, limit: usize) -> Vec<u64> {
+    let mut random = fastrand::Rng::with_seed(1);
+    std::iter::from_fn(|| cursor.next(0, &mut random)).take(limit).collect()
+}
+
+fn orders() -> impl Strategy<Value = fn(AtEnd) -> Order> {
+    prop::sample::select(vec![Order::Sequential as fn(AtEnd) -> Order, Order::Shuffled])
+}
+
+proptest! {
+    #[test]
+    fn parts_use_every_row_once(order in orders(), rows in 1_u64..300, segments in 1_u64..4, workers in 1_u64..5) {
+        let mut cursors = cursors(order(AtEnd::Stop), rows, segments, workers);
+        let mut all: Vec<u64> = cursors.iter_mut().flat_map(|cursor| drawn(cursor, usize::MAX)).collect();
+        all.sort_unstable();
+        prop_assert_eq!(all, (0..rows).collect::<Vec<_>>());
+        prop_assert!(cursors.iter_mut().all(|cursor| drawn(cursor, 1).is_empty()), "an end is an end");
+    }
+
+    /// As many draws of each part as make whole rounds.
+    #[test]
+    fn rows_are_used_again_equally(order in orders(), rows in 1_u64..60, segments in 1_u64..4, workers in 1_u64..5) {
+        let each = usize::try_from(rows * 2).unwrap();
+        let mut counts = vec![0; each / 2];
+        for cursor in &mut cursors(order(AtEnd::Recycle), rows, segments, workers) {
+            drawn(cursor, each).into_iter().for_each(|row| counts[usize::try_from(row).unwrap()] += 1);
+        }
+        prop_assert!(counts.iter().all(|count| *count == 2 * segments * workers), "{:?}", counts);
+    }
+
+    #[test]
+    fn a_user_keeps_its_row(rows in 1_u64..50, user in 0_u64..200, offset in 0_u64..4) {
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut next = |end| {
+            let mut cursor = Cursor::new(Order::PerUser(end), rows, (offset, 4), 0);
+            [0; 3].map(|_| cursor.next(user, &mut random))
+        };
+        prop_assert_eq!(next(AtEnd::Recycle), [Some(user % rows); 3]);
+        prop_assert_eq!(next(AtEnd::Stop), [(user < rows).then_some(user); 3]);
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same(rows in 1_u64..50, seed in any::<u64>()) {
+        let draws = |order| {
+            let (mut cursor, mut random) = (Cursor::new(order, rows, (0, 1), seed), fastrand::Rng::with_seed(seed));
+            [0; 9].map(|_| cursor.next(0, &mut random))
+        };
+        for order in [Order::Random, Order::Shuffled(AtEnd::Recycle)] {
+            prop_assert_eq!(draws(order), draws(order));
+            prop_assert!(draws(order).iter().all(|row| row.is_some_and(|row| row < rows)));
+        }
+    }
+}
+
+#[test]
+fn rounds_and_seeds_shuffle_differently() {
+    let shuffle = |seed, round: usize| {
+        let mut cursor = Cursor::new(Order::Shuffled(AtEnd::Recycle), 50, (0, 1), seed);
+        drawn(&mut cursor, 100)[round * 50..][..50].to_vec()
+    };
+    assert_ne!(shuffle(1, 0), shuffle(1, 1));
+    assert_ne!(shuffle(1, 0), shuffle(2, 0));
+    assert_ne!(shuffle(1, 1), shuffle(2, 0), "seeds next to each other do not follow each other");
+}
+
+#[test]
+fn without_rows_there_is_none() {
+    let mut random = fastrand::Rng::with_seed(1);
+    for order in [Order::UNIQUE, Order::Random, Order::Shuffled(AtEnd::Recycle), Order::PerUser(AtEnd::Recycle)] {
+        assert_eq!(Cursor::new(order, 0, (0, 0), 0).next(0, &mut random), None);
+    }
+}

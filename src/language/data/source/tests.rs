@@ -1,0 +1,106 @@
+//! Loading of CSV and JSON, and its errors.
+
+use super::{super::super::Value, *};
+use proptest::prelude::*;
+
+fn try_load(text: &[u8], format: Format, largest: u64) -> Result<DataSet, DataError> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rows"), text).unwrap();
+    load(&Source { file: "rows".to_owned(), format, largest }, folder.path())
+}
+
+fn csv() -> Format {
+    Format::Csv { columns: None, delimiter: b',' }
+}
+
+fn rows(text: &str, format: Format) -> Vec<String> {
+    let set = try_load(text.as_bytes(), format, LARGEST).unwrap();
+    (0..set.count()).map(|number| shown(&set.row(number).unwrap())).collect()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Map(entries) => {
+            entries.iter().map(|(name, value)| format!("{name}={}", shown(value))).collect::<Vec<_>>().join(" ")
+        }
+        Value::Text(text) => text.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn csv_comes_in_many_ways() {
+    let named = ["id=Int(1) name=a", "id=Int(2) name="];
+    assert_eq!(rows("id,name\n1,a\n2,\n", csv()), named);
+    assert_eq!(rows("\u{feff}id , name\r\n1,a\r\n\r\n2,", csv()), named);
+    assert_eq!(rows("id;name\n1;a\n2;\n", Format::Csv { columns: None, delimiter: b';' }), named);
+    let columns = Some(vec!["id".to_owned(), "name".to_owned()]);
+    assert_eq!(rows("\u{feff}1,a\n2,\n", Format::Csv { columns, delimiter: b',' }), named);
+    assert_eq!(rows("a,b\n\"x,\n\"\"y\"\"\", z \n", csv()), ["a=x,\n\"y\" b= z "]);
+}
+
+#[test]
+fn json_comes_as_list_or_lines() {
+    assert_eq!(rows("\u{feff}[{\"id\": 1, \"n\": \"a\"}, {\"n\": \"b\"}]", Format::Json), ["id=Int(1) n=a", "n=b"]);
+    assert_eq!(rows("[\"a\", 2]", Format::Json), ["a", "Int(2)"]);
+    assert_eq!(rows("{\"id\": 1}\r\n\n\"a\"", Format::JsonLines), ["id=Int(1)", "a"]);
+}
+
+#[test]
+fn faults_tell_file_line_and_remedy() {
+    for (text, format, expected) in [
+        ("a,b\n1,2\n\"x\ny\",2\n1\n", csv(), "rows: line 5: 1 cell where there are 2 columns: a, b"),
+        ("a,b\n1,2,3\n", csv(), "rows: line 2: 3 cells where there are 2 columns: a, b"),
+        ("a,,b\n1,2,3\n", csv(), "rows: line 1: column 2 has no name"),
+        ("a,a\n1,2\n", csv(), "rows: line 1: two columns are named `a`"),
+        ("", csv(), "rows: there are no columns"),
+        ("a,b\n", csv(), "rows: there are no rows"),
+        ("[]", Format::Json, "rows: there are no rows"),
+        ("\n\n", Format::JsonLines, "rows: there are no rows"),
+        ("{\"users\": []}", Format::Json, "rows: line 1: invalid type: map, expected a list of rows (column 0)"),
+        ("[1,\n2", Format::Json, "rows: line 2: EOF while parsing a list (column 1)"),
+        ("[1] 2", Format::Json, "rows: line 1: trailing characters (column 5)"),
+        ("1\n{]\n", Format::JsonLines, "rows: line 2: key must be a string (column 2)"),
+        ("1\n1 2\n", Format::JsonLines, "rows: line 2: trailing characters (column 3)"),
+    ] {
+        assert_eq!(try_load(text.as_bytes(), format, LARGEST).unwrap_err().to_string(), expected);
+    }
+    let error = try_load(b"a\n1\n\xff\n", csv(), LARGEST).unwrap_err();
+    assert_eq!((error.line, error.hint.as_deref()), (Some(3), Some("save the file as UTF-8")));
+}
+
+#[test]
+fn files_have_a_size_and_a_place() {
+    for format in [csv(), Format::JsonLines] {
+        assert_eq!(try_load(b"1\n2\n", format.clone(), 4).unwrap().columns().len(), usize::from(format == csv()));
+        assert_eq!(try_load(b"1\n2\n", format, 3).unwrap_err().message, "it has more than 3 bytes");
+    }
+    let source = Source { file: "no/rows.csv".to_owned(), format: csv(), largest: LARGEST };
+    let error = load(&source, Path::new("/nowhere")).unwrap_err();
+    assert_eq!(error.hint.as_deref(), Some("looked for it in /nowhere"));
+    assert!(error.to_string().starts_with("no/rows.csv: No such file"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn no_file_breaks_it(bytes in prop::collection::vec(any::<u8>(), 0..100), text in "[a,\"\\[\\]{}:1\\r\\n]{0,60}") {
+        for bytes in [&bytes[..], text.as_bytes()] {
+            for set in [csv::read(bytes, None, b','), json::read_list(bytes), json::read_lines(bytes)].iter().flatten() {
+                prop_assert!((0..set.count()).all(|number| set.row(number).is_some()));
+                prop_assert!(set.count() > 0 && set.row(set.count()).is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn cells_survive_being_written(cells in prop::collection::vec((".*", "(?s).*"), 1..20)) {
+        let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+        let lines = cells.iter().map(|(left, right)| format!("{},{}\r\n", quoted(left), quoted(right)));
+        let set = csv::read(format!("a,b\r\n{}", lines.collect::<String>()).as_bytes(), None, b',').unwrap();
+        prop_assert_eq!(set.count(), cells.len() as u64);
+        for ((left, right), number) in cells.iter().zip(0..) {
+            prop_assert_eq!(set.cell(number, 0), Some(Value::read(left)));
+            prop_assert_eq!(set.cell(number, 1), Some(Value::read(right)));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Character references.
+
+use super::*;
+
+#[test]
+fn references_are_resolved_once() {
+    assert_eq!(decoded("a &lt;b&gt; &quot;&apos;&amp;lt; &amp"), "a <b> \"'&lt; &amp");
+    assert_eq!(decoded("&#65;&#x42;&#X63&#100 &#; &#x; &nbsp; &&"), "ABcd &#; &#x; &nbsp; &&");
+    assert_eq!(decoded("&#0;&#xD800;&#99999999999;é"), "\u{fffd}\u{fffd}\u{fffd}é");
+    assert!(matches!(decoded("plain"), Cow::Borrowed("plain")));
+}

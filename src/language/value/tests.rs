@@ -1,0 +1,36 @@
+//! Reading of scalars, and values from JSON.
+
+use super::*;
+
+#[test]
+fn variables_are_numbers_only_if_they_render_as_they_were_written() {
+    for (text, value) in [
+        ("200", Value::Int(200)),
+        ("-3", Value::Int(-3)),
+        ("0.5", Value::Float(0.5)),
+        ("true", Value::Bool(true)),
+        ("007", Value::from("007")),
+        ("+1", Value::from("+1")),
+        ("1.50", Value::from("1.50")),
+        ("1e3", Value::from("1e3")),
+        ("99999999999999999999", Value::from("99999999999999999999")),
+        ("inf", Value::from("inf")),
+        ("NaN", Value::from("NaN")),
+        ("", Value::from("")),
+    ] {
+        assert_eq!(Value::read(text), value);
+    }
+}
+
+#[test]
+fn json_keeps_its_whole_numbers_and_its_order() {
+    let json: serde_json::Value =
+        serde_json::from_str(r#"{"b": [1, 2.5, 18446744073709551615], "a": {"x": null}}"#).unwrap();
+    let value = Value::from(&json);
+    assert_eq!(value.get("b").and_then(|list| list.at(0)), Some(&Value::Int(1)));
+    assert_eq!(value.get("b").and_then(|list| list.at(-1)), Some(&Value::from("18446744073709551615")));
+    assert_eq!(value.get("b").and_then(|list| list.get("1")), Some(&Value::Float(2.5)));
+    assert_eq!(value.get("a").and_then(|map| map.get("x")), Some(&Value::Null));
+    assert_eq!(value.get("c"), None);
+    assert!(value.holds() && !Value::from("").holds() && !Value::Float(0.0).holds());
+}

@@ -1,0 +1,26 @@
+//! Errors never repeat a secret.
+
+use crate::profile::{Overrides, load};
+
+#[test]
+fn errors_repeat_no_secret() {
+    let wrong = [
+        "auth: {basic: jane:hunter2}",
+        "auth: {basic: {username: jane, password: hunter2, realm: x}}",
+        "auth: {basic: {username: jane, password: \"hunter2${nobody}\"}}",
+        "auth: {bearer: \"hunter2${nobody}\"}",
+        "auth: {bearer: \"hunter2\\n\"}",
+        "auth: {bearer: [hunter2]}",
+        "auth: {digest: hunter2}",
+        "auth: {bearer: hunter2, digset: x}",
+        "auth: {bearer: hunter2",
+    ];
+    for auth in wrong {
+        let text = format!("base_url: http://h\nflow:\n  - get: /\n    {auth}\n");
+        let errors = load("p.yaml", &text, &Overrides::default()).unwrap_err().to_string();
+        assert!(!errors.contains("hunter2") && errors.contains("p.yaml:"), "{auth}: {errors}");
+    }
+    let text = "base_url: http://h\nauth: {b: {token: {post: /t, form: password=hunter2}}}\nflow: [{get: /, auth: b}]";
+    let errors = load("p.yaml", text, &Overrides::default()).unwrap_err().to_string();
+    assert_eq!(errors, "p.yaml:2:36: form must be a map, not `***`\n1 error in p.yaml; nothing was sent");
+}
