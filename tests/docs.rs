@@ -294,7 +294,7 @@ fn options_of_the_practice_target_are_listed() {
 #[test]
 fn expressions_are_documented() {
     use loadagent::testing::language::{function, scope};
-    let mut names = String::from("| name | what it holds |\n|---|---|\n");
+    let mut names = String::from("| name | value |\n|---|---|\n");
     for (name, about) in scope::builtins() {
         names += &format!("| `{name}` | {about} |\n");
     }

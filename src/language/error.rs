@@ -1,4 +1,4 @@
-//! What is wrong with a text that holds expressions: where, what was found and expected, and what to do.
+//! Errors of expressions and templates.
 
 /// An error of a template or an expression, found before the run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -8,7 +8,7 @@ pub struct TemplateError {
     pub at: usize,
     /// What was found, and what was expected.
     pub message: String,
-    /// What to do, if there is something to say.
+    /// How to correct it.
     pub hint: Option<String>,
 }
 
@@ -19,14 +19,14 @@ impl TemplateError {
         Self { at, message: message.into(), hint: None }
     }
 
-    /// The same error with a way out.
+    /// The same error with a hint.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 }
 
-/// The known word nearest to a wrong one, as a hint.
+/// A hint with the known word nearest to `wrong`.
 pub(super) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let plain = wrong.to_lowercase();
     let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));

@@ -1,4 +1,4 @@
-//! How a value is written where it stands: as it is, or so that its characters can't be taken for syntax.
+//! Escaping of values for the context in which a template stands.
 
 use std::{borrow::Cow, io::Write};
 
@@ -6,38 +6,38 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use super::Value;
 
-/// Where a template stands.
+/// The context of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Escape {
-    /// Where everything is taken as it is: a raw body, a name.
+    /// No escaping: a raw body, a name.
     #[default]
     None,
-    /// Between the quotes of a text in JSON that is written by hand: values are escaped, the text around them is not.
+    /// Inside a quoted string of hand-written JSON: values are escaped, the text around them is not.
     JsonText,
-    /// Where JSON expects a whole value: numbers stay numbers, lists and maps become JSON, all else a text in quotes.
+    /// A whole JSON value: numbers stay numbers, lists and maps become JSON, everything else a quoted string.
     Json,
-    /// In the path or the query of a URL: values lose all meaning there, what is constant stays as it is.
+    /// Path or query of a URL: values are percent-encoded, constant text is not.
     Path,
-    /// A name or a value of a form or a query: everything is encoded, also the text around values.
+    /// A name or a value of a form or a query: everything is encoded, constant text too.
     Form,
-    /// In the value of a header: line ends and NUL are refused.
+    /// The value of a header: line breaks and NUL are errors.
     Header,
 }
 
-/// All but what RFC 3986 calls unreserved.
+/// All characters except RFC 3986's unreserved ones.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value can't be written there.
+/// A value that can't be written in a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EscapeError {
-    /// It is null, or not a number.
+    /// Null, or a number that is not finite.
     NoValue,
-    /// It has a line end or a NUL.
+    /// A line break or NUL in a header.
     LineEnd,
 }
 
 impl Escape {
-    /// Writes a value; null is never written, not even as JSON.
+    /// Writes a value; null is an error, also in JSON.
     pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), EscapeError> {
         match (self, value) {
             (_, Value::Null) => Err(EscapeError::NoValue),
@@ -52,7 +52,7 @@ impl Escape {
                 json(value, &mut whole);
                 self.text(&String::from_utf8_lossy(&whole), out)
             }
-            // Digits, letters, `-` and `.` mean nothing anywhere.
+            // Digits, letters, `-` and `.` need no escape in any context.
             (_, Value::Bool(_) | Value::Int(_) | Value::Float(_)) => {
                 json(value, out);
                 Ok(())
@@ -60,7 +60,6 @@ impl Escape {
         }
     }
 
-    /// Writes a text.
     pub(super) fn text(self, text: &str, out: &mut Vec<u8>) -> Result<(), EscapeError> {
         match self {
             Self::JsonText => json_text(text, out),
@@ -80,7 +79,7 @@ impl Escape {
     }
 }
 
-/// Writes JSON: whole numbers whole, all others with as few digits as name them and never an exponent.
+/// Writes JSON. Numbers have the fewest digits that identify them, and never an exponent.
 pub(super) fn json(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Bool(true) => out.extend_from_slice(b"true"),
@@ -121,7 +120,7 @@ fn number_text(out: &mut Vec<u8>, number: &dyn std::fmt::Display) {
     write!(out, "{number}").ok();
 }
 
-/// Writes what stands between the quotes of a JSON text (RFC 8259, section 7).
+/// Writes the inside of a JSON string (RFC 8259, section 7).
 pub(super) fn json_text(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -146,7 +145,7 @@ pub(super) fn json_text(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[from..]);
 }
 
-/// A value as text; lists and maps as JSON; null has none.
+/// A value as text; lists and maps as JSON; None for null.
 pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
     if let Value::Text(text) = value {
         return Some(Cow::Borrowed(text));

@@ -1,29 +1,29 @@
-//! Where expressions look into a response: JSON along a path, header lines, cookies. The looking itself is `extract`'s.
+//! Access of expressions to a response: JSON paths, headers, cookies, by means of `extract`.
 
 use super::{
     Value,
     extract::{self, Cookie, Header},
 };
 
-/// A path into JSON that is known before the run.
+/// A constant path into JSON.
 #[derive(Debug, Clone, Default)]
 pub(super) struct JsonPath {
     steps: Vec<JsonStep>,
-    /// The path as it is walked over the bytes; None when a step may be a name or a position, which only the value tells.
+    /// The path for the walk over the bytes; None if a step may be a name or a position, depending on the value.
     walked: Option<extract::JsonPath>,
 }
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum JsonStep {
-    /// Into a map; into a list if it is written like a number.
+    /// A key of a map, or, written like a number, a position in a list.
     Name(String),
-    /// Into a list; negative ones count from the end.
+    /// A position in a list; negative positions count from the end.
     Index(i64),
 }
 
 impl JsonPath {
-    /// The path one step further.
+    /// The path with another step.
     pub(super) fn then(mut self, step: JsonStep) -> Self {
         self.steps.push(step);
         let text: Option<String> = self.steps.iter().map(JsonStep::written).collect();
@@ -31,7 +31,7 @@ impl JsonPath {
         self
     }
 
-    /// The value at this path of a JSON text.
+    /// The value at this path of a JSON body.
     pub(super) fn find(&self, body: &[u8]) -> Option<Value> {
         if let Some(path) = &self.walked {
             return path.first(body);
@@ -47,7 +47,7 @@ impl JsonPath {
 }
 
 impl JsonStep {
-    /// As a step of a JSON path (RFC 9535), if it can only be one thing.
+    /// The step as JSONPath (RFC 9535), if it is unambiguous.
     fn written(&self) -> Option<String> {
         match self {
             Self::Index(index) => Some(format!("[{index}]")),
@@ -57,7 +57,7 @@ impl JsonStep {
     }
 }
 
-/// The value of the first header line of a name.
+/// The value of the first header of a name.
 pub(super) fn header(head: &[u8], name: &str) -> Option<Value> {
     Header::new(name).matches(head).next().map(Value::from)
 }

@@ -1,9 +1,10 @@
-//! What profiles compute while running: values, and where they come from.
+//! Expressions, templates and extraction: everything that a profile computes while the load runs.
 //!
-//! Owns values, expressions and templates in their compiled form, their functions, extraction from responses, rows for
-//! users and the encodings of forms. Never parses anything while the load runs but what a response holds, never waits
-//! or does I/O then, never panics on what a response or a file of rows holds.
-//! Start with [`value`] and [`context`], then [`template`] and [`expression`]; `docs/expressions.md` is what users read.
+//! Owns values, compiled expressions and templates, functions, extraction from responses, data sets and form encodings.
+//! While the load runs it never parses anything but responses, and never waits or does I/O; it never panics on the
+//! content of a response or of a data file.
+//! Start with [`value`] and [`eval_context`], then [`template`] and [`expression`]; the user documentation is
+//! `docs/expressions.md`.
 
 pub(crate) mod data;
 mod error;

@@ -1,25 +1,25 @@
-//! Names that expressions may use: those of the profile through [`Scope`], and the ones that are always there.
+//! Names that expressions can use: those of the profile through [`Scope`], and the built-in ones.
 
 use super::{Slot, Value};
 
-/// Where a name leads.
+/// What a name refers to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Binding {
-    /// To a value of the user's that may change while the load runs.
+    /// A value of the user, which may change while the load runs.
     Slot(Slot),
-    /// To what never changes during a run.
+    /// A value that is constant during a run.
     Constant(Value),
 }
 
-/// The names that an expression sees at the place where it stands. Asked before the run only.
+/// The names that are visible to an expression. Used before the run only.
 pub trait Scope {
-    /// What a name stands for, if it is known. It goes before the built-in names.
+    /// The binding of a name, if it is known. It takes precedence over the built-in names.
     fn resolve(&self, name: &str) -> Option<Binding>;
 
     /// All names, for hints.
     fn names(&self) -> Vec<String>;
 
-    /// A variable of the environment, for `env()`; the outer `None` where the environment must not be read.
+    /// An environment variable, for `env()`; the outer `None` where `env()` is not available.
     fn environment(&self, _name: &str) -> Option<Option<String>> {
         None
     }
@@ -39,7 +39,7 @@ impl Scope for EmptyScope {
     }
 }
 
-/// A name that is always there.
+/// A built-in name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Builtin {
     Status,
@@ -53,34 +53,38 @@ pub(super) enum Builtin {
     Index,
 }
 
-/// The built-in names and what they hold.
+/// The built-in names and their help texts.
 pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
-    ("status", Builtin::Status, "status of the last response; null without a response"),
-    ("body", Builtin::Body, "body of the last response, as text"),
-    ("json", Builtin::Json, "body of the last response, read as JSON; `json.items[0].id` reads only that far"),
+    ("status", Builtin::Status, "the status of the last response; null without a response"),
+    ("body", Builtin::Body, "the body of the last response, as text"),
+    (
+        "json",
+        Builtin::Json,
+        "the body of the last response, parsed as JSON up to the selected value: `json.items[0].id`",
+    ),
     (
         "duration",
         Builtin::Duration,
-        "time of the last response in milliseconds, from the first byte sent to the last read",
+        "the duration of the last request in milliseconds, from the first byte sent to the last byte received",
     ),
-    ("error", Builtin::Error, "class of the last request's failure; empty if it went as expected"),
+    ("error", Builtin::Error, "the error class of the last request; empty on success"),
     ("vu", Builtin::Vu, "the user's number, from 1, unique over all workers and segments"),
-    ("iteration", Builtin::Iteration, "the user's iterations before this one"),
+    ("iteration", Builtin::Iteration, "the number of earlier iterations of the user"),
     (
         "scenario_iteration",
         Builtin::ScenarioIteration,
-        "number of this iteration in its scenario, from 0; no other has it, but some may be left out",
+        "the number of this iteration in its scenario, from 0; unique, but with gaps",
     ),
-    ("index", Builtin::Index, "number of the item in the making, from 0; only within `generate`"),
+    ("index", Builtin::Index, "the number of the current item, from 0; only inside `generate`"),
 ];
 
-/// Whether a name is always there, so that nothing else may have it.
+/// Whether a name is built in, and so reserved.
 #[must_use]
 pub fn is_builtin(name: &str) -> bool {
     Builtin::named(name).is_some()
 }
 
-/// The names that are always there, each with what it holds.
+/// The built-in names, each with its help text.
 pub fn builtins() -> impl Iterator<Item = (&'static str, &'static str)> {
     BUILTINS.iter().map(|(name, _, about)| (*name, *about))
 }

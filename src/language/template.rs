@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{Escape, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::EscapeError};
 
-/// A template can't be rendered, so what it is for is not sent.
+/// Why a template can't be rendered. Its request is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// An expression is null.
@@ -13,8 +13,8 @@ pub enum RenderError {
         /// The expression as written.
         name: Arc<str>,
     },
-    /// An expression has a line end or a NUL where a header must not.
-    #[error("`{name}` has a line end, which a header must not have")]
+    /// An expression in a header contains a line break or NUL.
+    #[error("`{name}` contains a line break, which a header can't contain")]
     LineEnd {
         /// The expression as written.
         name: Arc<str>,
@@ -60,7 +60,7 @@ impl Template {
     /// Compiles a scalar: `${…}` is an expression, `$${` a literal `${`.
     ///
     /// # Errors
-    /// Where an expression is wrong, or always null though its text is not `null`.
+    /// If an expression is invalid, or always null without being the literal `null`.
     pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -81,7 +81,7 @@ impl Template {
             let (expr, end) = Expr::within(text, at + 2, scope)?;
             if expr.constant() == Some(&Value::Null) && &**expr.written() != "null" {
                 let error = TemplateError::new(text, at, format!("`{}` has no value", expr.written()));
-                return Err(error.hint(format!("`${{{} ?? 'text'}}` gives it one", expr.written())));
+                return Err(error.hint(format!("for a default, write `${{{} ?? 'text'}}`", expr.written())));
             }
             needs = needs.and(expr.needs());
             parts.push(Part::Expr(expr));
@@ -95,7 +95,7 @@ impl Template {
         Ok(Self { parts: parts.into(), constant, needs })
     }
 
-    /// The expression that gives the same value.
+    /// The expression with the same value.
     #[must_use]
     pub fn into_expression(self) -> Expr {
         if let Some(value) = self.constant {
@@ -112,7 +112,7 @@ impl Template {
         Self { constant: constant(&parts), parts: parts.into(), needs: Needs::default() }
     }
 
-    /// A value that is always the same.
+    /// A constant.
     #[must_use]
     pub fn fixed(value: Value) -> Self {
         let parts = vec![Part::Expr(Expr::fixed(value.clone()))];
@@ -126,7 +126,7 @@ impl Template {
         Self { parts: Box::new([Part::Expr(expr)]), constant, needs }
     }
 
-    /// The text with `{expression}` where a value comes from the run.
+    /// The text with `{expression}` in place of values that are known only in the run.
     #[must_use]
     pub fn shape(&self) -> String {
         if let Some(text) = self.constant_text() {
@@ -135,7 +135,7 @@ impl Template {
         self.parts.iter().map(Part::shape).collect()
     }
 
-    /// The text in front of the first value that comes from the run, and what follows it.
+    /// The text before the first value that is known only in the run, and the rest.
     #[must_use]
     pub fn split_prefix(&self) -> (String, Option<Self>) {
         if let Some(text) = self.constant_text() {
@@ -147,19 +147,19 @@ impl Template {
         (prefix.iter().map(Part::shape).collect(), Some(rest))
     }
 
-    /// The value, if it is always the same: a text, or whatever the template's only expression is.
+    /// The value, if it is constant: a text, or the value of the template's only expression.
     #[must_use]
     pub fn constant(&self) -> Option<&Value> {
         self.constant.as_ref()
     }
 
-    /// The constant as text, as scalars of a profile are read.
+    /// The constant as text.
     #[must_use]
     pub fn constant_text(&self) -> Option<Cow<'_, str>> {
         super::escape::text_of(self.constant()?)
     }
 
-    /// The text as [`Template::render`] would give it, if it is always the same and fits where it stands.
+    /// The text as [`Template::render`] writes it, if it is constant and valid in its context.
     #[must_use]
     pub fn constant_bytes(&self, escape: Escape) -> Option<Vec<u8>> {
         self.constant.as_ref()?;
@@ -170,7 +170,7 @@ impl Template {
         Some(out)
     }
 
-    /// Its expression, if there is one and nothing around it.
+    /// Its expression, if it is the only part.
     #[must_use]
     pub fn expression(&self) -> Option<&Expr> {
         match &*self.parts {
@@ -179,16 +179,16 @@ impl Template {
         }
     }
 
-    /// What it reads of responses.
+    /// What it reads of the last response.
     #[must_use]
     pub fn needs(&self) -> Needs {
         self.needs
     }
 
-    /// The value in a moment: that of its only expression with its type, null included, or the rendered text.
+    /// The value in a context: that of its only expression with its type (null included), or the rendered text.
     ///
     /// # Errors
-    /// When a part of a text is null.
+    /// If a part of a text is null.
     pub fn value<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Result<Cow<'v, Value>, RenderError> {
         if let Some(value) = &self.constant {
             return Ok(Cow::Borrowed(value));
@@ -201,11 +201,10 @@ impl Template {
         Ok(Cow::Owned(Value::from(&*String::from_utf8_lossy(&out))))
     }
 
-    /// Appends the text in a moment, its values escaped for where it stands. After an error what was appended is of
-    /// no use.
+    /// Appends the text, its values escaped for their context. After an error, the appended text is incomplete.
     ///
     /// # Errors
-    /// When an expression is null, or does not fit where the text stands.
+    /// If an expression is null, or can't be written in its context.
     pub fn render(&self, context: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), RenderError> {
         let within = PartEscapes::of(self, escape);
         within.quote(out);
@@ -223,9 +222,9 @@ impl Template {
 /// How the parts of a template are escaped.
 pub(super) struct PartEscapes {
     pub(super) values: Escape,
-    /// For the text around the values.
+    /// For constant text.
     pub(super) around: Escape,
-    /// A whole value of JSON that is put together from parts is one text.
+    /// A JSON value that consists of several parts is one string.
     quoted: bool,
 }
 
@@ -252,7 +251,7 @@ fn render(expr: &Expr, context: &mut EvalContext<'_>, escape: Escape, out: &mut 
     .map_err(|error| error.into_error(expr.written()))
 }
 
-/// What is constant in a URL is its author's: a base address keeps its slashes.
+/// Constants in a URL are not escaped: a base URL keeps its slashes.
 pub(super) fn constant_escape(escape: Escape) -> Escape {
     if escape == Escape::Path { Escape::None } else { escape }
 }

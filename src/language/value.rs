@@ -1,30 +1,30 @@
-//! Values: what JSON has, whole numbers kept whole. Cloning one copies at most a pointer.
+//! Values: those of JSON, with integers kept exact. A clone copies at most a pointer.
 
 use std::sync::Arc;
 
 /// A value of a profile's variable.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
-    /// Nothing: never set, or not found.
+    /// Never set, or not found.
     #[default]
     Null,
-    /// True or false.
+    /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// A number without a fraction.
     Int(i64),
     /// Any other number.
     Float(f64),
-    /// Text.
+    /// A string.
     Text(Arc<str>),
-    /// Values in order.
+    /// An array.
     List(Arc<[Value]>),
-    /// Names and values, in the order in which they came.
+    /// Names and values, in order of insertion.
     Map(Arc<[(Arc<str>, Value)]>),
 }
 
 impl Value {
-    /// A text as a variable holds it: a number or a truth if it is written exactly as that would be, else the text. Its
-    /// rendering is the text again, digit by digit, but `RATE * 2` and `DEBUG ? …` mean what they say.
+    /// The value of a variable: a number or boolean if the text is its canonical form, else the text. It renders as the
+    /// same text again, and `RATE * 2` and `DEBUG ? …` work.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let value = Self::of_plain(text);
@@ -36,7 +36,7 @@ impl Value {
         if is_same { value } else { Self::from(text) }
     }
 
-    /// The value under a name of a map, or under a number (also as text) of a list.
+    /// The value of a key of a map, or at a position (also as text) of a list.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
@@ -46,7 +46,7 @@ impl Value {
         }
     }
 
-    /// The value at a position of a list; negative ones count from the end.
+    /// The value at a position of a list; negative positions count from the end.
     #[must_use]
     pub fn at(&self, index: i64) -> Option<&Self> {
         let Self::List(items) = self else { return None };
@@ -54,7 +54,7 @@ impl Value {
         items.get(usize::try_from(index).ok()?)
     }
 
-    /// Whether a condition takes it as true: everything but null, false, zero and what is empty.
+    /// Whether it is true as a condition: everything but null, false, zero and empty values.
     #[must_use]
     pub fn holds(&self) -> bool {
         match self {
@@ -70,7 +70,7 @@ impl Value {
 }
 
 impl Value {
-    /// A scalar without quotes, as in YAML's core schema: a number, a truth, or else a text.
+    /// A plain scalar by YAML's core schema: a number, a boolean, or a text.
     #[must_use]
     pub fn of_plain(text: &str) -> Self {
         match serde_json::from_str(text) {
@@ -89,7 +89,7 @@ impl From<&serde_json::Value> for Value {
             Json::Bool(truth) => Self::Bool(*truth),
             Json::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(whole), _) => Self::Int(whole),
-                // Whole, but beyond 64 bits signed: as text it keeps all its digits.
+                // Beyond a signed 64-bit integer: as text it keeps all its digits.
                 (None, _) if number.is_u64() => Self::Text(number.to_string().into()),
                 (None, float) => float.map_or(Self::Null, Self::Float),
             },

@@ -1,4 +1,4 @@
-//! Rows of CSV: quoted cells with newlines, any delimiter, either line end, with or without a line of names.
+//! Rows of CSV: quoted cells with newlines, any delimiter, either line end, with or without a header line.
 
 use std::{collections::HashSet, io::Read, sync::Arc};
 
@@ -6,7 +6,7 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 
 use super::{DataError, DataSet, rows::Table};
 
-/// Reads rows; without given names, the first row has them.
+/// Reads rows; without `columns`, the first row holds their names.
 pub(super) fn read(input: impl Read, columns: Option<&[String]>, delimiter: u8) -> Result<DataSet, DataError> {
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -26,8 +26,8 @@ pub(super) fn read(input: impl Read, columns: Option<&[String]>, delimiter: u8) 
     while reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
         if record.len() != names.len() {
             let (found, known) = (record.len(), names.join(", "));
-            let message = format!("{found} {} where there are {} columns: {known}", cells(found), names.len());
-            let hint = "a cell with a delimiter or a newline in it needs quotes; is the delimiter right?";
+            let message = format!("expected {} columns ({known}), found {found} {}", names.len(), cells(found));
+            let hint = "quote cells that contain a delimiter or a newline, and check `delimiter`";
             return Err(DataError::new(line_of(&record), message, Some(hint)));
         }
         for cell in &record {

@@ -1,4 +1,4 @@
-//! Which row comes next for a user.
+//! The next row for a user.
 
 use fastrand::Rng;
 
@@ -7,22 +7,22 @@ use super::permutation::{mixed, permuted};
 /// What happens when all rows have been used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AtEnd {
-    /// They are used again.
+    /// Rows are used again.
     Recycle,
-    /// There is no next row.
+    /// No further rows.
     Stop,
 }
 
-/// In which order rows are handed out.
+/// The order in which rows are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// As they stand.
+    /// As in the file.
     Sequential(AtEnd),
-    /// Every row once in an order that the seed gives; used again, in another order.
+    /// Every row once, shuffled by the seed; each round has another order.
     Shuffled(AtEnd),
-    /// Any, each time, by the user's own chance.
+    /// A random row each time, drawn by the user's generator.
     Random,
-    /// User k keeps row k; with more users than rows, they share them or have none.
+    /// User k keeps row k; with more users than rows, users share rows or have none.
     PerUser(AtEnd),
 }
 
@@ -31,22 +31,22 @@ impl Order {
     pub(crate) const UNIQUE: Self = Self::Sequential(AtEnd::Stop);
 }
 
-/// A worker's place among the rows.
+/// A worker's position among the rows.
 ///
-/// Of all draws, the worker makes those whose number is its offset modulo the stride. What it draws depends on nothing
-/// that others do, so workers need no lock, and all of them together draw every row as often as one alone would.
+/// The worker makes the draws whose number is its offset modulo the stride. They don't depend on other workers, so
+/// workers need no lock, and all of them together draw every row as often as a single worker would.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor {
     order: Order,
     rows: u64,
     seed: u64,
-    /// Number of the next draw, over all workers; none past the end of numbers.
+    /// Number of the next draw, over all workers; None past the largest number.
     draw: Option<u64>,
     stride: u64,
 }
 
 impl Cursor {
-    /// A place among so many rows, for the worker that owns `offset` modulo `stride`. Workers of one run need the same
+    /// A cursor over `rows` rows, for the worker that owns `offset` modulo `stride`. Workers of one run need the same
     /// seed to agree on a shuffle.
     #[must_use]
     pub(crate) fn new(order: Order, rows: u64, (offset, stride): (u64, u64), seed: u64) -> Self {

@@ -1,17 +1,15 @@
-//! What is wrong with data for users.
+//! Errors of data sets.
 
 use std::fmt;
 
-/// What is wrong with a source of rows.
+/// An error of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DataError {
-    /// The file as the profile writes it; empty if the rows are no file's.
+    /// The path as written in the profile; empty for rows of the profile itself.
     pub file: String,
-    /// The line from 1, if the error has one; of a list in a profile, the item.
+    /// The line, from 1; for rows of the profile, the item.
     pub line: Option<u64>,
-    /// What was found and what was expected.
     pub message: String,
-    /// What to do, if there is something to say.
     pub hint: Option<String>,
 }
 

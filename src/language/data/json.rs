@@ -1,4 +1,4 @@
-//! Rows of JSON: a list of objects or of anything else, or one value a line.
+//! Rows of JSON: an array, or one value per line.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::{
     rows::Values,
 };
 
-/// Reads a list; its items are the rows.
+/// Reads an array; its items are the rows.
 pub(super) fn read_list(text: &[u8]) -> Result<DataSet, DataError> {
     let mut values = Values::default();
     let mut parser = serde_json::Deserializer::from_slice(text);
@@ -19,7 +19,7 @@ pub(super) fn read_list(text: &[u8]) -> Result<DataSet, DataError> {
     DataSet::values(values)
 }
 
-/// Reads a value a line; empty lines are none.
+/// Reads one value per line; empty lines are skipped.
 pub(super) fn read_lines(text: &[u8]) -> Result<DataSet, DataError> {
     let mut values = Values::default();
     for (line, number) in text.split(|byte| *byte == b'\n').zip(1..) {
@@ -35,12 +35,12 @@ pub(super) fn read_lines(text: &[u8]) -> Result<DataSet, DataError> {
 
 fn refused(error: &serde_json::Error, line: u64) -> DataError {
     let message = error.to_string();
-    // The crate's own place counts within what it was given, which may be a line.
+    // The parser counts lines within its input, which may be a single line of the file.
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     DataError::new(Some(line), format!("{message} (column {})", error.column()), None)
 }
 
-/// Items become rows one by one, so that names of columns are not kept once a row even for a moment.
+/// Items become rows one by one, so that names of columns are never stored per row.
 struct Rows<'a>(&'a mut Values);
 
 impl<'de> DeserializeSeed<'de> for Rows<'_> {

@@ -1,7 +1,7 @@
-//! Rows for users: from files, lists or made up; and which user gets which row.
+//! Data sets: rows from files, lists or generated, and which user gets which row.
 //!
-//! Owns the rows and the order in which they are handed out. Never reads a file while the load runs, never shares
-//! anything between workers: each owns a stride of the rows, so that all together use what one would.
+//! Owns the rows and the order in which they are used. Never reads a file while the load runs, never shares
+//! state between workers: each owns a stride of the rows, so that all together use what a single one would.
 //! Start with [`load`] and [`Cursor`].
 
 mod csv;

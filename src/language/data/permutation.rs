@@ -1,14 +1,14 @@
-//! A shuffle that takes no memory: every number below a bound becomes another one, by a Feistel network over the next
-//! power of four and walking on while the result is beyond the bound (Black and Rogaway, "Ciphers with Arbitrary Finite
-//! Domains", 2002). Workers with the same key agree on it without a word.
+//! A shuffle that takes no memory: every number below a bound maps to another one, by a Feistel network over the next
+//! power of four, repeated while the result is beyond the bound (Black and Rogaway, "Ciphers with Arbitrary Finite
+//! Domains", 2002). Workers with the same key get the same shuffle.
 
 /// Four rounds look random on large domains (Luby and Rackoff), not on eight numbers; NIST's FF1 takes ten.
 const ROUNDS: u64 = 10;
 
-/// Where a number below `bound` goes; every number below it is gone to once. Walks three steps on average at most.
+/// The image of a number below `bound`. Takes at most three rounds on average.
 pub(super) fn permuted(number: u64, bound: u64, key: u64) -> u64 {
     let half = (bound.max(2) - 1).ilog2() / 2 + 1;
-    // Keys next to each other must not share their rounds.
+    // Adjacent keys must not share their rounds.
     let key = mixed(key);
     let mut at = number;
     loop {

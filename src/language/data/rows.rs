@@ -1,10 +1,10 @@
-//! The rows themselves: cells of a table side by side in one text, or values.
+//! The rows: cells of a table in one text, or values.
 
 use std::{collections::HashSet, sync::Arc};
 
 use super::{super::Value, DataError};
 
-/// Rows, at least one. Cloning one copies pointers.
+/// Rows, at least one. A clone shares them.
 #[derive(Debug, Clone)]
 pub(crate) struct DataSet {
     columns: Arc<[Arc<str>]>,
@@ -17,7 +17,7 @@ enum Rows {
     Values(Arc<[Value]>),
 }
 
-/// Cells as a file has them: 4 bytes each and their text, not an allocation each.
+/// Cells of a file: their text and 4 bytes each, without an allocation per cell.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     text: String,
@@ -42,7 +42,7 @@ impl Table {
     }
 }
 
-/// Rows as values; equal names of columns are one text.
+/// Rows as values; equal column names share one allocation.
 #[derive(Debug, Default)]
 pub(super) struct Values {
     names: HashSet<Arc<str>>,
@@ -88,7 +88,7 @@ impl DataSet {
         Ok(Self { columns: values.columns.into(), rows: Rows::Values(values.rows.into()) })
     }
 
-    /// Rows that are there as values, or that something makes from their numbers. All are kept: some 50 bytes a value.
+    /// Rows given as values. All are kept, at about 50 bytes per value.
     ///
     /// # Errors
     /// If there are none.
@@ -98,13 +98,12 @@ impl DataSet {
         Self::values(values)
     }
 
-    /// The names of the columns, of rows that are maps in the order in which they first came.
+    /// The names of the columns; for rows that are maps, in order of first appearance.
     #[cfg(test)]
     pub(crate) fn columns(&self) -> &[Arc<str>] {
         &self.columns
     }
 
-    /// How many rows there are.
     #[must_use]
     pub(crate) fn count(&self) -> u64 {
         let count = match &self.rows {
@@ -114,8 +113,8 @@ impl DataSet {
         count as u64
     }
 
-    /// A row by its number from 0: a map, or what a list that holds no maps has there. Cells of files are read as
-    /// variables are: numbers and truths if they are written exactly as those would be.
+    /// A row by its number from 0: a map, or the item itself if rows are not maps. Cells of files are read as
+    /// variables: numbers and booleans if they are written in canonical form.
     #[must_use]
     pub(crate) fn row(&self, number: u64) -> Option<Value> {
         match &self.rows {
@@ -127,7 +126,7 @@ impl DataSet {
         }
     }
 
-    /// One cell of a row, by the position of its column: cheaper than the row, if only that is wanted.
+    /// One cell of a row, by the position of its column: cheaper than the whole row.
     #[must_use]
     pub(crate) fn cell(&self, number: u64, column: usize) -> Option<Value> {
         let number = usize::try_from(number).ok()?;

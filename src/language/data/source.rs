@@ -1,4 +1,4 @@
-//! From where rows come.
+//! Files with rows.
 
 use std::{
     fs::File,
@@ -8,40 +8,37 @@ use std::{
 
 use super::{DataError, DataSet, csv, json};
 
-/// Bytes a file may have if a profile says nothing else: 1 GiB, all of which is kept in memory.
+/// Default size limit of a file: 1 GiB. Files are kept in memory.
 pub(crate) const LARGEST: u64 = 1 << 30;
 
-/// A file with rows.
+/// A file with rows, as the profile describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// The file as the profile writes it.
+    /// The path as written.
     pub file: String,
-    /// How it is written.
     pub format: Format,
-    /// Bytes it may have.
+    /// Size limit in bytes.
     pub largest: u64,
 }
 
-/// How rows are written in a file.
+/// The format of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// Cells between delimiters.
     Csv {
-        /// The names of the columns; without them, the first row has them.
+        /// Column names; without them, the first row holds them.
         columns: Option<Vec<String>>,
-        /// What stands between cells.
         delimiter: u8,
     },
-    /// A list.
+    /// An array.
     Json,
-    /// A value a line.
+    /// One value per line.
     JsonLines,
 }
 
-/// Reads a file; a relative one is looked for in `base`.
+/// Reads a file; a relative path is resolved against `base`.
 ///
 /// # Errors
-/// If it cannot be read, is too large, has no rows, or is not what its format says; the error tells the line.
+/// If it can't be read, is too large, has no rows, or is malformed; the error has the line.
 pub(crate) fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     let unread = |error: io::Error| {
         let hint = format!("looked for it in {}", base.display());
@@ -49,7 +46,7 @@ pub(crate) fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
         DataError::new(None, error.to_string(), is_missing.then_some(hint.as_str())).of(&source.file)
     };
     let file = File::open(base.join(&source.file)).map_err(unread)?;
-    // One more than allowed tells a file that is too large from one that just fits, of whatever kind it is.
+    // One byte beyond the limit distinguishes a file that is too large from one that just fits, also for devices.
     let mut input = file.take(source.largest.saturating_add(1));
     let loaded = match &source.format {
         Format::Csv { columns, delimiter } => csv::read(BufReader::new(&mut input), columns.as_deref(), *delimiter),
@@ -61,7 +58,7 @@ pub(crate) fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
         }
     };
     if input.limit() == 0 {
-        let message = format!("it has more than {} bytes", source.largest);
+        let message = format!("the file is larger than {} bytes", source.largest);
         return Err(DataError::new(None, message, Some("raise `max_size` if memory allows")).of(&source.file));
     }
     loaded.map_err(|error| error.of(&source.file))

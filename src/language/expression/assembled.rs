@@ -1,4 +1,4 @@
-//! Expressions put together from others instead of from text: lists, maps and texts as YAML holds them.
+//! Expressions built from others instead of from text: lists, maps and texts of YAML.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use super::{
 };
 
 impl Expr {
-    /// A list of values.
     #[must_use]
+    /// A list of the values of `items`.
     pub fn of_list(items: Vec<Self>) -> Self {
         let constant = items.iter().map(|item| item.constant().cloned()).collect::<Option<Vec<_>>>();
         if let Some(values) = constant {
@@ -21,8 +21,8 @@ impl Expr {
         Self::assembled(Node::List(items.into_iter().map(|item| item.node).collect()), needs)
     }
 
-    /// A map of values.
     #[must_use]
+    /// A map of the values of `entries`.
     pub fn of_map(entries: Vec<(Arc<str>, Self)>) -> Self {
         let constant = entries.iter().map(|(name, value)| Some((name.clone(), value.constant()?.clone())));
         if let Some(values) = constant.collect::<Option<Vec<_>>>() {
@@ -32,7 +32,7 @@ impl Expr {
         Self::assembled(Node::Map(entries.into_iter().map(|(name, value)| (name, value.node)).collect()), needs)
     }
 
-    /// One text from parts; null if one of them is null.
+    /// Parts joined to one text; null if one of them is null.
     pub(in crate::language) fn joined(parts: Vec<Self>) -> Self {
         let needs = needs_of(parts.iter());
         let begin = Node::Constant(Value::from(""));

@@ -1,4 +1,4 @@
-//! Calls of functions, checked against the table before the run: how many arguments, and of what kind.
+//! Calls of functions, checked against the table before the run: number and type of arguments.
 
 use super::{
     super::{
@@ -35,7 +35,7 @@ impl Compiler<'_> {
                 let node = Node::Call(compute, nodes.into());
                 match function.source {
                     Source::Arguments => self.computed(ast, node, known),
-                    // With constants that fit, chance and the clock always give something.
+                    // With valid constants, random functions and the clock always return a value.
                     Source::Chance | Source::Clock if known => self.computed(ast, node.clone(), known).map(|_| node),
                     _ => Ok(node),
                 }
@@ -70,18 +70,18 @@ impl Compiler<'_> {
             return Ok(());
         }
         let message =
-            format!("`{}` takes {} as `{name}`, not `{}`", function.name, takes.describe(), self.written(ast));
+            format!("`{name}` of `{}` must be {}, not `{}`", function.name, takes.describe(), self.written(ast));
         Err(self.error(ast.at, message).hint(format!("`{}`: {}", function.signature(), function.about)))
     }
 
     fn environment(&self, ast: &Ast, arguments: &[Node]) -> Compiled {
         let Some(Value::Text(name)) = arguments.first().and_then(constant) else {
-            return Err(self.error(ast.at, "`env` takes a name that is known before the run, like `env('TOKEN')`"));
+            return Err(self.error(ast.at, "the argument of `env` must be a constant, such as `env('TOKEN')`"));
         };
         match self.scope.environment(name) {
             Some(value) => Ok(Node::Constant(value.map_or(Value::Null, |value| Value::from(value.as_str())))),
             None => {
-                Err(self.error(ast.at, "`env` has no meaning here: the environment is read before the run, in `vars`"))
+                Err(self.error(ast.at, "`env` is only available in `vars`: the environment is read before the run"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! From a tree to its compiled form: names become slots, constants are computed, calls are checked against their table.
+//! Compiles a syntax tree: names become slots, constants are folded, calls are checked.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::{
     syntax::{Ast, Kind, Operator},
 };
 
-/// Memory that a compiled regular expression may take.
+/// Memory limit of a compiled regular expression.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 pub(super) struct Compiler<'s> {
@@ -24,13 +24,13 @@ pub(super) struct Compiler<'s> {
     pub(super) scope: &'s dyn Scope,
     /// What the expression reads of responses.
     pub(super) needs: Needs,
-    /// Whether it stands within `generate`.
+    /// Whether it is inside `generate`.
     pub(super) generating: bool,
 }
 
 pub(super) type Compiled = Result<Node, TemplateError>;
 
-/// The value of a part that depends on nothing but its constants, or would not with any other chance and time.
+/// The value of a node that depends on constants only, or has a value for any random numbers and time.
 fn trial(node: &Node) -> Value {
     let mut random = fastrand::Rng::with_seed(0);
     let mut context = EvalContext {
@@ -121,7 +121,7 @@ impl Compiler<'_> {
         asts.iter().map(|ast| self.node(ast)).collect()
     }
 
-    /// A part that, if all is known, is computed now; and then it must have a value.
+    /// Folds a node if it is constant; a constant without a value is an error.
     pub(super) fn computed(&self, ast: &Ast, node: Node, known: bool) -> Compiled {
         if !known {
             return Ok(node);
@@ -155,7 +155,7 @@ impl Compiler<'_> {
         }
         match Builtin::named(name) {
             Some(Builtin::Index) if !self.generating => {
-                Err(self.error(ast.at, "`index` stands only within `generate(count, item)`"))
+                Err(self.error(ast.at, "`index` is only available inside `generate(count, item)`"))
             }
             Some(builtin) => {
                 self.needs.body |= matches!(builtin, Builtin::Body | Builtin::Json);
@@ -178,7 +178,7 @@ impl Compiler<'_> {
     }
 }
 
-/// What a name of the scope is.
+/// The node of a name of the scope.
 pub(super) fn known(scope: &dyn Scope, name: &str) -> Option<Node> {
     scope.resolve(name).map(|named| match named {
         Binding::Slot(slot) => Node::Slot(slot),
@@ -190,7 +190,7 @@ fn folded(node: Node, known: bool) -> Node {
     if known { Node::Constant(trial(&node)) } else { node }
 }
 
-/// A path into the body is walked as one; into what is known, now.
+/// A path into the body becomes one node; a field of a constant is folded.
 fn field(whole: Node, name: &str) -> Node {
     let step = || JsonStep::Name(name.to_owned());
     match whole {

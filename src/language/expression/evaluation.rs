@@ -1,22 +1,22 @@
-//! What one evaluation has at hand, and how much memory it may still take.
+//! The state of one evaluation: its context and its memory budget.
 
 use std::sync::Arc;
 
 use super::super::{EvalContext, Value};
 
-/// Bytes that one evaluation may produce, the parts on the way included.
+/// Bytes that one evaluation may produce, intermediate values included.
 const MAX_BYTES: usize = 64 << 20;
-/// What a list's item costs besides its content.
+/// Bytes of a list's item besides its content.
 const ITEM: usize = std::mem::size_of::<Value>();
 
-/// A moment, and what belongs to one evaluation in it.
+/// A context, and the state of one evaluation in it.
 #[derive(Debug)]
 pub(in crate::language) struct Evaluation<'r, 'a> {
     pub(in crate::language) context: &'r mut EvalContext<'a>,
-    /// Number of the item that `generate` makes.
+    /// Index of the item that `generate` computes.
     pub(super) index: i64,
     left: usize,
-    /// Whether more was asked for than is left; then the whole evaluation has no value.
+    /// Whether the budget was exceeded; then the whole evaluation has no value.
     spent: bool,
 }
 
@@ -25,7 +25,7 @@ impl<'r, 'a> Evaluation<'r, 'a> {
         Self { context, index: 0, left: MAX_BYTES, spent: false }
     }
 
-    /// Takes memory from what may still be produced; none if it is too much.
+    /// Takes bytes from the budget; None if it is exceeded.
     pub(in crate::language) fn take(&mut self, bytes: usize) -> Option<()> {
         let left = self.left.checked_sub(bytes);
         self.spent |= left.is_none();
@@ -33,17 +33,17 @@ impl<'r, 'a> Evaluation<'r, 'a> {
         Some(())
     }
 
-    /// Whether so much was asked for that no part of the value is to be trusted.
+    /// Whether the budget was exceeded, so that the value is incomplete.
     pub(super) fn spent(&self) -> bool {
         self.spent
     }
 
-    /// Takes the memory of so many items of a list.
+    /// Takes the bytes of list items.
     pub(in crate::language) fn take_items(&mut self, items: usize) -> Option<()> {
         self.take(items.saturating_mul(ITEM))
     }
 
-    /// Takes the memory of a value that was made, without what is within its items.
+    /// Takes the bytes of a new value, without the content of its items.
     pub(in crate::language) fn made(&mut self, value: Value) -> Option<Value> {
         match &value {
             Value::Text(text) => self.take(text.len())?,
@@ -54,13 +54,13 @@ impl<'r, 'a> Evaluation<'r, 'a> {
         Some(value)
     }
 
-    /// Takes the memory of a value that was made with all that is within it.
+    /// Takes the bytes of a new value with all its content.
     pub(in crate::language) fn made_whole(&mut self, value: Value) -> Option<Value> {
         self.take(weight(&value))?;
         Some(value)
     }
 
-    /// A text that was made.
+    /// A new text.
     pub(in crate::language) fn text(&mut self, text: impl Into<Arc<str>>) -> Option<Value> {
         self.made(Value::Text(text.into()))
     }

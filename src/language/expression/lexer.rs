@@ -1,24 +1,22 @@
-//! Words and signs of an expression, cut from the scalar in which it stands.
+//! Tokens of an expression, read from the scalar that contains it.
 
 use super::super::{TemplateError, Value};
 
-/// A word or a sign.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token<'t> {
-    /// A number as written, without a sign.
+    /// A number as written, without its sign.
     Number(Value),
-    /// What stands between quotes, as written; [`unescaped`] reads it.
+    /// The inside of a quoted text as written; [`unescaped`] reads it.
     Text(&'t str),
-    /// A name.
     Name(&'t str),
     /// An operator or a bracket; `and`, `or`, `not`, `in` and `matches` are operators.
     Sign(&'static str),
-    /// The scalar ends.
+    /// The end of the scalar.
     End,
 }
 
 impl Token<'_> {
-    /// The token as a message shows it.
+    /// The token for messages.
     pub(super) fn describe(&self, written: &str) -> String {
         match self {
             Self::End => "the end of the text".to_owned(),
@@ -27,17 +25,17 @@ impl Token<'_> {
     }
 }
 
-/// Longer signs stand before their beginnings.
+/// Longer signs come before their prefixes.
 const SIGNS: [&str; 26] = [
     "??", "==", "!=", "<=", ">=", "&&", "||", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", "+", "-", "*", "/",
     "%", "<", ">", "!", "=",
 ];
 
-/// `TierBounds` tokens from a text, beginning anywhere in it.
+/// Reads tokens from any position of a text.
 #[derive(Debug, Clone)]
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,
-    /// Where the next token is looked for, in bytes.
+    /// Position of the next token, in bytes.
     pub(super) at: usize,
 }
 
@@ -50,7 +48,7 @@ impl<'t> Lexer<'t> {
         TemplateError::new(self.text, at, message)
     }
 
-    /// The next token and where it begins.
+    /// The next token and its position.
     pub(super) fn next(&mut self) -> Result<(Token<'t>, usize), TemplateError> {
         let rest = self.rest();
         self.at += rest.len() - rest.trim_start().len();
@@ -72,7 +70,7 @@ impl<'t> Lexer<'t> {
         Ok((token, begin))
     }
 
-    /// Letters, digits and `_` from here on; also what stands after a dot.
+    /// Letters, digits and `_` from here on; also a name after a dot.
     pub(super) fn word(&mut self) -> &'t str {
         let rest = self.rest();
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
@@ -94,7 +92,7 @@ impl<'t> Lexer<'t> {
                 _ => {}
             }
         }
-        Err(self.error(begin, format!("this text has no closing `{quote}`")))
+        Err(self.error(begin, format!("missing closing quote `{quote}`")))
     }
 
     fn number(&mut self) -> Result<Token<'t>, TemplateError> {
@@ -114,7 +112,7 @@ impl<'t> Lexer<'t> {
         let written = &rest[..end];
         if !self.word().is_empty() {
             let whole = &self.text[begin..self.at];
-            let error = self.error(begin, format!("`{whole}` is neither a number nor a name"));
+            let error = self.error(begin, format!("`{whole}` is not a number or a name"));
             return Err(error.hint(format!("put text in quotes: `'{whole}'`")));
         }
         let value = match (written.parse::<i64>(), written.parse::<f64>()) {
@@ -122,7 +120,7 @@ impl<'t> Lexer<'t> {
             (_, Ok(number)) if number.is_finite() && written.contains(['.', 'e', 'E']) => Value::Float(number),
             _ => {
                 let error = self.error(begin, format!("the number `{written}` is too large"));
-                return Err(error.hint(format!("write it as text to keep its digits: `'{written}'`")));
+                return Err(error.hint(format!("quote it to keep its digits: `'{written}'`")));
             }
         };
         Ok(Token::Number(value))
@@ -131,22 +129,22 @@ impl<'t> Lexer<'t> {
     fn sign(&mut self, first: char) -> Result<Token<'t>, TemplateError> {
         let (begin, rest) = (self.at, self.rest());
         let meant = match first {
-            '=' if !rest.starts_with("==") => Some("`==` compares"),
-            '&' if !rest.starts_with("&&") => Some("`&&` or `and` is what holds if both sides hold"),
-            '|' if !rest.starts_with("||") => Some("`||` or `or` is what holds if one side holds"),
-            '$' => Some("an expression stands in one `${…}`; within it names need no `$`"),
+            '=' if !rest.starts_with("==") => Some("write `==` to compare"),
+            '&' if !rest.starts_with("&&") => Some("write `&&` or `and`"),
+            '|' if !rest.starts_with("||") => Some("write `||` or `or`"),
+            '$' => Some("inside `${…}`, names are written without `$`"),
             _ => None,
         };
         if let Some(sign) = SIGNS.iter().find(|sign| meant.is_none() && rest.starts_with(**sign)) {
             self.at += sign.len();
             return Ok(Token::Sign(sign));
         }
-        let error = self.error(begin, format!("`{first}` has no meaning in an expression"));
+        let error = self.error(begin, format!("`{first}` is not an operator"));
         Err(meant.map_or_else(|| error.clone(), |meant| error.clone().hint(meant)))
     }
 }
 
-/// A quoted text with its escapes read; `at` is where its inside begins in the whole text.
+/// The inside of a quoted text with its escapes resolved; `at` is its position in the whole text.
 pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, TemplateError> {
     let mut text = String::with_capacity(raw.len());
     let mut chars = raw.char_indices();

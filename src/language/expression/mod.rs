@@ -1,7 +1,7 @@
 //! Expressions: `status == 200 && json.items[0].price * 2 < limit`.
 //!
-//! A text is cut into tokens, climbed into a tree, and compiled against the names of its place; all of this before the
-//! run. While it runs, an expression is a walk over a small tree that reads slots and the last response.
+//! A text is split into tokens, parsed into a tree, and compiled against a scope; all of this before the run. While the
+//! load runs, evaluation is a walk over a small tree that reads slots and the last response.
 
 mod assembled;
 mod call;
@@ -21,17 +21,15 @@ pub(super) use operators::{Number, holds, order};
 use self::{compile::Compiler, node::Node, parser::Parser};
 use super::{EvalContext, Scope, TemplateError, Value};
 
-/// What an expression or a template reads of the last response, and a request must therefore keep.
+/// The parts of the last response that an expression or a template reads, and a request must therefore keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Needs {
-    /// The header lines.
     pub head: bool,
-    /// The body.
     pub body: bool,
 }
 
 impl Needs {
-    /// What both read.
+    /// The union of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self { head: self.head || other.head, body: self.body || other.body }
@@ -50,7 +48,7 @@ impl Expr {
     /// Compiles a text that is one expression, with or without `${…}` around it.
     ///
     /// # Errors
-    /// Where the text is not an expression, or uses names or functions that are not there.
+    /// If the text is not an expression, or uses unknown names or functions.
     pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
         let begin = text.len() - text.trim_start().len();
         if text.trim_start().starts_with("${") {
@@ -58,7 +56,7 @@ impl Expr {
             let rest = text.get(end..).unwrap_or("");
             if !rest.trim().is_empty() {
                 let error = TemplateError::new(text, end, "a condition must be a single expression");
-                return Err(error.hint("put all of it within one `${…}`, or omit it"));
+                return Err(error.hint("put the whole condition inside one `${…}`, or omit `${…}`"));
             }
             return Ok(expr);
         }
@@ -66,14 +64,14 @@ impl Expr {
         Self::of(text, text.trim(), &ast, scope)
     }
 
-    /// Compiles what stands behind a `${`, and says where its `}` ends.
+    /// Compiles the expression after a `${`; returns the position after its `}` as well.
     pub(super) fn within(text: &str, begin: usize, scope: &dyn Scope) -> Result<(Self, usize), TemplateError> {
         let inside = text.get(begin..).unwrap_or("");
         let Some(close) = inside.find('}') else {
             let error = TemplateError::new(text, begin.saturating_sub(2), "`${` is not closed");
             return Err(error.hint("write `$${` for a literal `${`"));
         };
-        // Names of variables may hold what would be an operator, like `base-url`; whole they go before any expression.
+        // Names of variables may contain operators, such as `base-url`; a variable takes precedence over an expression.
         let name = inside[..close].trim();
         if let Some(node) = compile::known(scope, name) {
             return Ok((Self { node, written: name.into(), needs: Needs::default() }, begin + close + 1));
@@ -93,24 +91,24 @@ impl Expr {
         Ok(Self { node, written: written.into(), needs: compiler.needs })
     }
 
-    /// An expression that is always the same value.
+    /// A constant.
     #[must_use]
     pub fn fixed(value: Value) -> Self {
         Self { node: Node::Constant(value), written: "".into(), needs: Needs::default() }
     }
 
-    /// The value in a moment. What can't be computed is null: a place that isn't there, a division by zero, a text
-    /// that is no number where one is needed, more than 64 MiB.
+    /// The value in a context. It is null if it can't be computed: a missing field, a division by zero, a text that is
+    /// not a number where one is needed, a result of more than 64 MiB.
     pub fn value<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Cow<'v, Value> {
         self.node.evaluated(context)
     }
 
-    /// Whether it holds in a moment, as a condition.
+    /// Whether it is true in a context, as a condition.
     pub fn holds(&self, context: &mut EvalContext<'_>) -> bool {
         self.value(context).holds()
     }
 
-    /// The value, if it is always the same.
+    /// The value, if it is constant.
     #[must_use]
     pub fn constant(&self) -> Option<&Value> {
         match &self.node {
@@ -119,13 +117,13 @@ impl Expr {
         }
     }
 
-    /// What it reads of responses.
+    /// What it reads of the last response.
     #[must_use]
     pub fn needs(&self) -> Needs {
         self.needs
     }
 
-    /// The expression as it is written.
+    /// The expression as written.
     #[must_use]
     pub fn written(&self) -> &Arc<str> {
         &self.written

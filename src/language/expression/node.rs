@@ -1,4 +1,4 @@
-//! An expression in its compiled form: names are slots, what is constant is computed, patterns are compiled.
+//! Compiled expressions and their evaluation.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -17,13 +17,12 @@ use super::{
     syntax::Operator,
 };
 
-/// A part of a compiled expression.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Constant(Value),
     Slot(Slot),
     Builtin(Builtin),
-    /// A place in the body, read as JSON.
+    /// A path into the body, read as JSON.
     Json(JsonPath),
     List(Box<[Node]>),
     Map(Box<[(Arc<str>, Node)]>),
@@ -35,7 +34,7 @@ pub(super) enum Node {
     Matches(Box<Node>, Regex),
     Choose(Box<[Node; 3]>),
     Call(Compute, Box<[Node]>),
-    /// A list whose items are computed anew, each.
+    /// A list whose items are computed one by one.
     Generate(Box<[Node; 2]>),
 }
 
@@ -53,14 +52,14 @@ fn part(whole: Cow<'_, Value>, find: impl Fn(&Value) -> Option<&Value>) -> Cow<'
 }
 
 impl Node {
-    /// The value in a moment; null where there is none, and if any part of it would take too much memory.
+    /// The value in a context; null if there is none, or if any part of it would exceed the memory limit.
     pub(super) fn evaluated<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Cow<'v, Value> {
         let mut run = Evaluation::new(context);
         let value = self.value(&mut run);
         if run.spent() { Cow::Borrowed(&NULL) } else { value }
     }
 
-    /// The value in this moment; null where there is none.
+    /// The value; null if there is none.
     fn value<'v, 'a: 'v>(&'v self, run: &mut Evaluation<'_, 'a>) -> Cow<'v, Value> {
         match self {
             Self::Constant(value) => Cow::Borrowed(value),
@@ -141,7 +140,7 @@ fn binary<'v, 'a: 'v>(operator: Operator, sides: &'v [Node; 2], run: &mut Evalua
     }
 }
 
-/// A body is searched where it lies, whatever its bytes.
+/// A body is searched in place; it need not be UTF-8.
 fn matches(inner: &Node, pattern: &Regex, run: &mut Evaluation<'_, '_>) -> bool {
     if matches!(inner, Node::Builtin(Builtin::Body)) {
         return pattern.is_match(run.context.response.body);

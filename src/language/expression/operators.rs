@@ -1,4 +1,4 @@
-//! What operators do with values. What has no answer (dividing by zero, an overflow, a sum of lists and numbers) is null.
+//! Operators on values. An undefined result (division by zero, overflow, a list plus a number) is null.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use super::{
     syntax::Operator,
 };
 
-/// A number, whole as long as it can be.
+/// An integer as long as possible, else a float.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::language) enum Number {
     Int(i64),
@@ -15,14 +15,14 @@ pub(in crate::language) enum Number {
 }
 
 impl Number {
-    /// The number that a value is; a text that is written like one counts.
+    /// A value as a number; texts that are written like one count.
     pub(in crate::language) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Int(number) => Some(Self::Int(*number)),
             Value::Float(number) => Some(Self::Float(*number)),
             Value::Text(text) => {
                 let text = text.trim();
-                // Words like `inf` and `nan` are names, not numbers.
+                // `inf` and `nan` are names, not numbers.
                 let numeric = text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
                 let float = || text.parse().ok().filter(|float: &f64| float.is_finite()).map(Self::Float);
                 if numeric { text.parse().ok().map(Self::Int).or_else(float) } else { None }
@@ -39,7 +39,7 @@ impl Number {
         }
     }
 
-    /// The value that it is; what is infinite or not a number is none.
+    /// The number as a value; None unless it is finite.
     pub(in crate::language) fn value(self) -> Option<Value> {
         match self {
             Self::Int(number) => Some(Value::Int(number)),
@@ -48,7 +48,7 @@ impl Number {
     }
 }
 
-/// An operator on two values.
+/// Applies an operator to two values.
 pub(super) fn applied(operator: Operator, left: &Value, right: &Value) -> Option<Value> {
     let ordered = |wanted: fn(Ordering) -> bool| Some(Value::Bool(order(left, right).is_some_and(wanted)));
     match operator {
@@ -60,7 +60,7 @@ pub(super) fn applied(operator: Operator, left: &Value, right: &Value) -> Option
         Operator::GreaterOrEqual => ordered(Ordering::is_ge),
         Operator::In => Some(Value::Bool(holds(right, left))),
         Operator::Add => add(left, right),
-        // These three read their right side only if they must; here both are known.
+        // These three evaluate their right side lazily; here both are known.
         Operator::Default => Some(if *left == Value::Null { right.clone() } else { left.clone() }),
         Operator::Or => Some(Value::Bool(left.holds() || right.holds())),
         Operator::And => Some(Value::Bool(left.holds() && right.holds())),
@@ -70,7 +70,7 @@ pub(super) fn applied(operator: Operator, left: &Value, right: &Value) -> Option
     }
 }
 
-/// Numbers are added, lists appended, and a text joins with anything but null.
+/// Adds numbers, appends lists, and joins a text with anything but null.
 fn add(left: &Value, right: &Value) -> Option<Value> {
     match (left, right) {
         (Value::Text(_), _) | (_, Value::Text(_)) => {
@@ -113,7 +113,7 @@ pub(super) fn negated(value: &Value) -> Option<Value> {
     arithmetic(Operator::Subtract, Number::Int(0), Number::of(value)?)?.value()
 }
 
-/// Whether two values are the same; numbers count by what they are worth, also against texts written like them.
+/// Whether two values are equal; numbers are compared by value, also with texts that are written like one.
 pub(in crate::language) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::List(left), Value::List(right)) => {
@@ -131,7 +131,7 @@ pub(in crate::language) fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Texts by their characters, all else by worth as numbers.
+/// Compares texts by their characters, everything else as numbers.
 pub(in crate::language) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     if let (Value::Text(left), Value::Text(right)) = (left, right) {
         return Some(left.cmp(right));
@@ -142,7 +142,7 @@ pub(in crate::language) fn order(left: &Value, right: &Value) -> Option<Ordering
     }
 }
 
-/// Whether a list has an item, a map a name, a text a part.
+/// Whether a list contains an item, a map a key, a text another text.
 pub(in crate::language) fn holds(whole: &Value, part: &Value) -> bool {
     match whole {
         Value::List(items) => items.iter().any(|item| equal(item, part)),

@@ -1,4 +1,4 @@
-//! From tokens to a tree, by climbing precedences. Depth and size are bounded, so that no text can exhaust the stack.
+//! Parses tokens into a tree by precedence climbing. Depth and size are bounded, so that no text exhausts the stack.
 
 use super::{
     super::{TemplateError, Value},
@@ -6,18 +6,18 @@ use super::{
     syntax::{Ast, Kind, Operator},
 };
 
-/// Brackets, signs and the like within each other.
+/// Maximum depth of brackets and operators.
 const MAX_DEPTH: usize = 40;
-/// Parts of one expression; a row of operators is as deep as it is long.
+/// Maximum number of nodes; a chain of operators is as deep as it is long.
 const MAX_PARTS: usize = 400;
 
-/// Reads one expression from a place in a text on.
+/// Parses one expression.
 pub(super) struct Parser<'t> {
     lexer: Lexer<'t>,
     token: Token<'t>,
-    /// Where the token begins.
+    /// Position of the token.
     at: usize,
-    /// Where the one before it ended.
+    /// End of the previous token.
     before: usize,
     depth: usize,
     parts: usize,
@@ -26,14 +26,14 @@ pub(super) struct Parser<'t> {
 type Parsed<T> = Result<T, TemplateError>;
 
 impl<'t> Parser<'t> {
-    /// Begins at a place in bytes.
+    /// A parser at a position in bytes.
     pub(super) fn new(text: &'t str, at: usize) -> Parsed<Self> {
         let mut parser = Self { lexer: Lexer { text, at }, token: Token::End, at, before: at, depth: 0, parts: 0 };
         parser.advance()?;
         Ok(parser)
     }
 
-    /// The tree up to a closing sign (`}`) or, without one, the end of the text; and the place behind it.
+    /// The tree up to a closing sign (`}`) or, without one, the end of the text; and the position after it.
     pub(super) fn whole(mut self, closing: Option<&'static str>) -> Parsed<(Ast, usize)> {
         let ast = self.expression()?;
         let complete = match closing {
@@ -84,7 +84,7 @@ impl<'t> Parser<'t> {
         self.parts += 1;
         if self.parts > MAX_PARTS {
             let error = self.error(at, format!("the expression has more than {MAX_PARTS} parts"));
-            return Err(error.hint("put data into `vars` or a file"));
+            return Err(error.hint("move data to `vars` or a file"));
         }
         Ok(Ast { at, end: self.before, kind })
     }
@@ -105,7 +105,7 @@ impl<'t> Parser<'t> {
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.error(self.at, format!("the expression is nested more than {MAX_DEPTH} deep")));
+            return Err(self.error(self.at, format!("the expression is nested more than {MAX_DEPTH} levels deep")));
         }
         let read = read(self)?;
         self.depth -= 1;
@@ -139,7 +139,7 @@ impl<'t> Parser<'t> {
         Ok(left)
     }
 
-    /// What follows a left operand: the sign is the token.
+    /// The rest of a binary expression: the current token is its operator.
     fn continued(&mut self, at: usize, left: Ast, sign: &'static str, power: u8) -> Parsed<Ast> {
         self.advance()?;
         if sign == "matches" {
@@ -231,7 +231,7 @@ impl<'t> Parser<'t> {
         self.ast(at, Kind::Name(name.to_owned()))
     }
 
-    /// Expressions between commas, up to a closing sign; a last comma may stand.
+    /// Expressions between commas, up to a closing sign; a trailing comma is allowed.
     fn items(&mut self, closing: &'static str) -> Parsed<Vec<Ast>> {
         let mut items = Vec::new();
         while !self.took(closing)? {

@@ -1,18 +1,15 @@
-//! An expression as it is written: a tree with places, before its names are known.
+//! The syntax tree of an expression, with positions; names are not resolved yet.
 
 use super::super::Value;
 
-/// A part of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ast {
-    /// Where it begins in the scalar, in bytes.
+    /// Position in the scalar, in bytes.
     pub(super) at: usize,
-    /// Where it ends.
     pub(super) end: usize,
     pub(super) kind: Kind,
 }
 
-/// What a part is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     Literal(Value),
@@ -25,12 +22,12 @@ pub(super) enum Kind {
     Not(Box<Ast>),
     Negate(Box<Ast>),
     Binary(Operator, Box<Ast>, Box<Ast>),
-    /// The regular expression as written, and where it begins.
+    /// The regular expression as written, and its position.
     Matches(Box<Ast>, String, usize),
     Choose(Box<[Ast; 3]>),
 }
 
-/// What stands between two operands.
+/// A binary operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Default,
@@ -51,10 +48,10 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// How strongly comparisons bind; they don't chain.
+    /// Precedence of comparisons; they don't chain.
     pub(super) const COMPARISON: u8 = 4;
 
-    /// The operator of a sign, and how strongly it binds.
+    /// The operator of a sign, and its precedence.
     pub(super) fn of(sign: &str) -> Option<(Self, u8)> {
         Some(match sign {
             "??" => (Self::Default, 1),

@@ -1,4 +1,4 @@
-//! What stands between two texts, as in `JMeter`'s and `LoadRunner`'s boundary extractors.
+//! Text between two boundaries, as in `JMeter`'s and `LoadRunner`'s boundary extractors.
 
 use memchr::memmem;
 
@@ -12,19 +12,18 @@ pub struct Between {
 }
 
 impl Between {
-    /// Looks for what stands between `left` and `right`. An empty `left` is the beginning of the body, an empty `right`
-    /// its end.
+    /// Text between `left` and `right`. An empty `left` is the start of the body, an empty `right` its end.
     ///
     /// # Errors
     /// If both are empty.
     pub fn new(left: &str, right: &str) -> Result<Self, ExtractError> {
         if left.is_empty() && right.is_empty() {
-            return Err(ExtractError::new(1, "both boundaries are empty", Some("give a text on at least one side")));
+            return Err(ExtractError::new(1, "both boundaries are empty", Some("set at least one boundary")));
         }
         Ok(Self { left: left.into(), right: right.into() })
     }
 
-    /// The finds in their order; none overlaps another, and a right boundary is not the next one's left.
+    /// The matches in order. They don't overlap, and a right boundary is not the left boundary of the next match.
     pub fn matches<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
         let mut rest = Some(body);
         std::iter::from_fn(move || {
@@ -35,7 +34,7 @@ impl Between {
         .filter_map(|found| std::str::from_utf8(found).ok())
     }
 
-    /// The first find, and where to go on.
+    /// The first match, and the text after it.
     fn next<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {
         let from = text.get(memmem::find(text, self.left.as_bytes())? + self.left.len()..)?;
         if self.right.is_empty() {

@@ -1,21 +1,21 @@
-//! Cookies that a response sets.
+//! Cookies set by a response.
 
 use super::header::lines_named;
 
-/// A cookie by its name, whose case counts (RFC 6265, section 5.2).
+/// A cookie by its case-sensitive name (RFC 6265, section 5.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cookie {
     name: Box<str>,
 }
 
 impl Cookie {
-    /// Looks for cookies of this name.
+    /// The cookie of a name.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self { name: name.into() }
     }
 
-    /// The values that `Set-Cookie` lines give it, in their order; a browser keeps the last.
+    /// Its values in `Set-Cookie` lines, in order; a browser keeps the last.
     pub fn matches<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
         lines_named(head, "set-cookie").filter_map(|line| {
             let pair = line.split(';').next()?;

@@ -1,8 +1,8 @@
-//! Character references of HTML: the five of XML, and by number.
+//! Character references of HTML: the five of XML, and numeric ones.
 
 use std::borrow::Cow;
 
-/// Text with its references resolved; what is none stays as it is.
+/// Text with its references resolved; anything else is unchanged.
 pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let (before, mut rest) = text.split_at(first);
@@ -23,7 +23,7 @@ pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(found)
 }
 
-/// The letter that is meant behind a `&`, and what follows it.
+/// The character that a reference (after its `&`) stands for, and the rest.
 fn reference(text: &str) -> Option<(char, &str)> {
     const NAMED: [(&str, char); 5] = [("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("apos;", '\'')];
     if let Some(number) = text.strip_prefix('#') {
@@ -36,7 +36,7 @@ fn numbered(text: &str) -> Option<(char, &str)> {
     let (digits, radix) = text.strip_prefix(['x', 'X']).map_or((text, 10), |digits| (digits, 16));
     let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());
     let (number, behind) = digits.split_at_checked(end).filter(|(number, _)| !number.is_empty())?;
-    // What is no letter is shown as browsers do.
+    // Invalid code points become U+FFFD, as in browsers.
     let letter = u32::from_str_radix(number, radix).ok().filter(|code| *code != 0).and_then(char::from_u32);
     Some((letter.unwrap_or(char::REPLACEMENT_CHARACTER), behind.strip_prefix(';').unwrap_or(behind)))
 }

@@ -1,14 +1,12 @@
-//! What is wrong with a pattern or a path.
+//! Errors of patterns and paths.
 
-/// What is wrong with what a profile looks for, and where in its text.
+/// An error of a pattern or path of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ExtractError {
     /// Column in characters, from 1.
     pub column: usize,
-    /// What was found and what was expected.
     pub message: String,
-    /// What to do, if there is something to say.
     pub hint: Option<String>,
 }
 

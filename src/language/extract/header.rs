@@ -1,25 +1,25 @@
 //! Header lines of a response by name.
 
-/// A header line by its name, in whatever case either side writes it.
+/// A header line by its case-insensitive name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     name: Box<str>,
 }
 
 impl Header {
-    /// Looks for header lines of this name.
+    /// The header lines of a name.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self { name: name.trim().into() }
     }
 
-    /// The values, one a line, in their order.
+    /// The values, one per line, in order.
     pub fn matches<'a>(&self, head: &'a [u8]) -> impl Iterator<Item = &'a str> {
         lines_named(head, &self.name)
     }
 }
 
-/// The values of the header lines of a name, without the blanks around them; the status line is not one.
+/// The trimmed values of the header lines of a name; the status line is not a header line.
 pub(super) fn lines_named<'a>(head: &'a [u8], name: &str) -> impl Iterator<Item = &'a str> {
     head.split(|byte| *byte == b'\n').skip(1).filter_map(move |line| {
         let (found, rest) = line.split_at_checked(name.len())?;

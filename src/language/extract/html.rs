@@ -1,4 +1,4 @@
-//! Values of form fields and of `meta`, by name.
+//! Values of form fields and of `meta` elements, by name.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::{
     markup::{self, Tag},
 };
 
-/// A form field or a `meta` by its name, whose case counts.
+/// A form field or a `meta` element by its case-sensitive name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Html {
     name: Box<str>,
@@ -21,14 +21,14 @@ enum Kind {
 }
 
 impl Html {
-    /// What a browser would send for the field of this name if nobody touched the form: of an `input` its value (of a
-    /// box or a radio button only if it is checked), of a `textarea` its text, of a `select` its selected options.
+    /// The value that a browser sends for the field of this name in an untouched form: of an `input` its value (of a
+    /// checkbox or radio button only if it is checked), of a `textarea` its text, of a `select` its selected options.
     #[must_use]
     pub fn field(name: &str) -> Self {
         Self { name: name.into(), kind: Kind::Field }
     }
 
-    /// The content of a `meta` of this name (or, as Open Graph has it, property).
+    /// The content of a `meta` element of this name (or property, as in Open Graph).
     #[must_use]
     pub fn meta(name: &str) -> Self {
         Self { name: name.into(), kind: Kind::Meta }
@@ -37,7 +37,7 @@ impl Html {
     /// The values in the order of the document.
     pub fn matches<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = Cow<'a, str>> {
         let mut select = None;
-        // The end of the document closes a select that was left open.
+        // The end of the document closes an open `select`.
         markup::tags(body).map(Some).chain([None]).filter_map(move |tag| match self.kind {
             Kind::Field => self.field_in(&mut select, tag),
             Kind::Meta => {
@@ -53,7 +53,7 @@ impl Html {
 
     fn field_in<'a>(&self, select: &mut Option<Select<'a>>, tag: Option<Tag<'a>>) -> Option<Cow<'a, str>> {
         let Some(tag) = tag.filter(|tag| !tag.is("select")) else {
-            // It begins or ends here; either way, one that was open is over.
+            // It begins or ends here; either way, an open one ends.
             let opened = tag.filter(|tag| self.is_named(tag));
             let over = std::mem::replace(select, opened.map(|tag| Select::new(&tag)));
             return over?.unselected;
@@ -70,9 +70,9 @@ impl Html {
     }
 }
 
-/// A select that is being read.
+/// An open `select`.
 struct Select<'a> {
-    /// What is sent if no option is selected: the first one, unless several may be.
+    /// The value if no option is selected: the first one, unless `multiple` is set.
     unselected: Option<Cow<'a, str>>,
     is_open: bool,
 }
@@ -118,7 +118,7 @@ fn decoded(text: &[u8]) -> Option<Cow<'_, str>> {
     std::str::from_utf8(text).ok().map(entity::decoded)
 }
 
-/// The text of an option as browsers send it: blanks around it gone, those in it one.
+/// The text of an option as browsers send it: trimmed, with white space collapsed.
 fn collapsed(text: Cow<'_, str>) -> Cow<'_, str> {
     let mut words = text.split_whitespace();
     let (first, second) = (words.next().unwrap_or_default(), words.next());

@@ -1,16 +1,16 @@
-//! Tags of HTML, as tolerant as browsers where it matters: quotes, case, comments, scripts, tags that never end.
+//! Tags of HTML, as tolerant as browsers: quotes, case, comments, scripts, unclosed tags.
 //!
-//! One pass; nothing is looked at twice, however broken the markup is.
+//! A single pass, linear in the size of the document, however broken the markup is.
 
 use memchr::{memchr, memmem};
 
-/// A tag, and the text behind it.
+/// A tag, and the text after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag<'a> {
     name: &'a [u8],
     pub(super) closes: bool,
     attributes: &'a [u8],
-    /// Up to the next tag; of a `textarea` up to its end, whatever looks like a tag in it.
+    /// Up to the next tag; of a `textarea` up to its end tag.
     pub(super) text: &'a [u8],
 }
 
@@ -19,14 +19,14 @@ impl<'a> Tag<'a> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// The value of an attribute, empty if it has none; of two the first counts.
+    /// The value of an attribute, which may be empty; of duplicates the first counts.
     pub(super) fn get(&self, name: &str) -> Option<&'a [u8]> {
         Attributes(self.attributes)
             .find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value)
     }
 
-    /// Whether what is inside is text, whatever it looks like.
+    /// Whether the content is text, even where it looks like tags.
     fn is_raw(&self) -> bool {
         !self.closes && ["script", "style", "textarea", "title"].iter().any(|name| self.is(name))
     }
@@ -51,7 +51,7 @@ fn next(document: &[u8]) -> Option<(Tag<'_>, &[u8])> {
             return tag(closes, inside);
         }
         if let Some(comment) = rest.strip_prefix(b"!--") {
-            // `<!-->` is a whole comment: its end may use the dashes of its beginning.
+            // `<!-->` is a complete comment: its end may share the dashes of its start.
             let end = if comment.starts_with(b">") { 0 } else { memmem::find(comment, b"-->")? };
             rest = comment.get(end..)?;
         } else if closes || matches!(rest.first(), Some(b'!' | b'?')) {
@@ -60,7 +60,7 @@ fn next(document: &[u8]) -> Option<(Tag<'_>, &[u8])> {
     }
 }
 
-/// The tag whose name begins here. One that never ends is none, and nothing follows it.
+/// The tag whose name begins here; None if it is unclosed, which ends the document.
 fn tag(closes: bool, inside: &[u8]) -> Option<(Tag<'_>, &[u8])> {
     let (name, attributes) = inside.split_at_checked(inside.iter().position(|byte| ends_name(*byte))?)?;
     let mut all = Attributes(attributes);
@@ -77,7 +77,7 @@ fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>')
 }
 
-/// Where `</name` stands.
+/// Position of `</name`.
 fn end_of(name: &[u8], text: &[u8]) -> usize {
     let closes = |at: &usize| {
         let found = text.get(*at..).and_then(|rest| rest.strip_prefix(b"</")?.split_at_checked(name.len()));
@@ -88,7 +88,7 @@ fn end_of(name: &[u8], text: &[u8]) -> usize {
     memchr::memchr_iter(b'<', text).find(closes).unwrap_or(text.len())
 }
 
-/// Attributes up to the end of their tag; what is left then begins with `>`, or is empty if the tag never ends.
+/// Attributes up to the end of their tag; the rest then begins with `>`, or is empty if the tag is unclosed.
 struct Attributes<'a>(&'a [u8]);
 
 impl<'a> Iterator for Attributes<'a> {
@@ -100,7 +100,7 @@ impl<'a> Iterator for Attributes<'a> {
             return None;
         }
         let mut is_first = true;
-        // Browsers take a leading `=` as part of the name.
+        // In browsers, a leading `=` is part of the name.
         let name = self.run(|byte| !ends_name(byte) && (std::mem::take(&mut is_first) || byte != b'='));
         self.run(|byte| byte.is_ascii_whitespace());
         let Some(value) = self.0.strip_prefix(b"=") else { return Some((name, b"")) };

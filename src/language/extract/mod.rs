@@ -1,8 +1,8 @@
-//! Values out of responses: by path, pattern, header, cookie, form field or what stands around them.
+//! Extraction of values from responses: by JSONPath, regular expression, header, cookie, form field or boundaries.
 //!
-//! Owns what is looked for and which of several finds is taken. Never panics on what a response holds, never takes
+//! Owns the extractors and the choice among several matches. Never panics on the content of a response, never uses
 //! memory or time out of proportion to it, never parses a pattern while the load runs.
-//! Start with [`Extractor::find`]; the kinds stand in files of their own, JSON paths in [`json`].
+//! Start with [`Extractor::find`]; each kind has a file of its own, JSONPath is in [`json`].
 
 mod between;
 mod cookie;
@@ -28,45 +28,45 @@ pub use {
     self::pattern::Group, self::pattern::Pattern,
 };
 
-/// What is looked for in a response.
+/// A way to find a value in a response.
 #[derive(Debug, Clone)]
 pub enum Extractor {
-    /// A path into a JSON body.
+    /// A JSONPath into the body.
     Json(JsonPath),
-    /// A group of a regular expression over the body.
+    /// A capture group of a regular expression over the body.
     Regex(Pattern),
-    /// A header line.
+    /// A header line by name.
     Header(Header),
-    /// A cookie that the response sets.
+    /// A cookie set by the response.
     Cookie(Cookie),
     /// A form field or a `meta` of an HTML body.
     Html(Html),
-    /// What stands between two texts of the body.
+    /// The text between two boundaries in the body.
     Between(Between),
 }
 
-/// Which of several finds is taken.
+/// Which of several matches is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Take {
-    /// The first.
+    /// The first in document order.
     #[default]
     First,
-    /// The last.
+    /// The last in document order.
     Last,
-    /// Any, all equally likely.
+    /// A random one, uniformly distributed.
     Random,
-    /// All, as a list; finding none is not finding.
+    /// All as a list; an empty list counts as no match.
     All,
-    /// How many there are; never "not found".
+    /// The number of matches; zero counts as a match.
     Count,
-    /// The one at a position from 0; negative ones count from the end.
+    /// The one at a position from 0; negative positions count from the end.
     Nth(i64),
 }
 
 impl Extractor {
-    /// Looks into a response; `None` if it is not there.
+    /// The value in a response; `None` if there is no match.
     ///
-    /// Finds that are not UTF-8 are left out: half a token is worse than none.
+    /// Matches that are not UTF-8 are skipped: a damaged token is worse than none.
     #[must_use]
     pub fn find(&self, response: &Response<'_>, take: Take, random: &mut Rng) -> Option<Value> {
         match self {
@@ -81,20 +81,20 @@ impl Extractor {
         }
     }
 
-    /// Whether it needs status line and header lines to be kept.
+    /// Whether it needs the response head.
     #[must_use]
     pub fn reads_head(&self) -> bool {
         matches!(self, Self::Header(_) | Self::Cookie(_))
     }
 
-    /// Whether it needs the body to be kept.
+    /// Whether it needs the body.
     #[must_use]
     pub fn reads_body(&self) -> bool {
         !self.reads_head()
     }
 }
 
-/// A find that becomes a value only if it is the one taken.
+/// A match; it becomes a value only if it is chosen.
 trait Match {
     fn value(self) -> Value;
 }

@@ -4,19 +4,19 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::ExtractError;
 
-/// Bytes a compiled expression may take: a profile's, not a stranger's, but `\w{1000}` is soon written.
+/// Memory limit of a compiled expression, which `\w{1000}` would exceed.
 pub(super) const LARGEST: usize = 1 << 20;
 
-/// Which group of an expression is meant.
+/// A capture group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Group {
-    /// By its number; 0 is the whole match.
+    /// By number; 0 is the whole match.
     Number(usize),
-    /// By its name.
+    /// By name.
     Name(String),
 }
 
-/// A regular expression and one of its groups.
+/// A regular expression and one of its capture groups.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     regex: Regex,
@@ -24,10 +24,10 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Compiles an expression; without a group given, its first one is meant, or the whole match if it has none.
+    /// Compiles an expression. The default group is the first one, or the whole match if there is none.
     ///
     /// # Errors
-    /// If it is no expression, takes too much memory, or has no such group.
+    /// If the expression is invalid, exceeds the memory limit, or has no such group.
     pub fn new(expression: &str, group: Option<&Group>) -> Result<Self, ExtractError> {
         let regex = RegexBuilder::new(expression)
             .size_limit(LARGEST)
@@ -38,7 +38,7 @@ impl Pattern {
             None => groups.min(1),
             Some(Group::Number(number)) if *number <= groups => *number,
             Some(Group::Number(number)) => {
-                let message = format!("`{expression}` has no group {number}, its last one is {groups}");
+                let message = format!("`{expression}` has no group {number}; its last group is {groups}");
                 return Err(ExtractError::new(1, message, Some("group 0 is the whole match")));
             }
             Some(Group::Name(name)) => {
@@ -51,13 +51,13 @@ impl Pattern {
         Ok(Self { regex, group })
     }
 
-    /// The finds in their order, without matches in which the group took no part.
+    /// The matches of the group in order.
     pub fn matches<'a>(&self, body: &'a [u8]) -> impl Iterator<Item = &'a str> {
         self.regex.captures_iter(body).filter_map(|found| std::str::from_utf8(found.get(self.group)?.as_bytes()).ok())
     }
 }
 
-/// The crate's message draws the expression over several lines; only its last one says what is wrong.
+/// The crate's message draws the expression over several lines; only the last one states the error.
 pub(super) fn refusal(expression: &str, error: &regex::Error) -> String {
     let message = error.to_string();
     let last = message.lines().last().unwrap_or_default().trim_start_matches("error: ");

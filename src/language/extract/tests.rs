@@ -1,4 +1,4 @@
-//! Extraction as a whole: which find is taken, and that nothing a response holds breaks it.
+//! Choice among matches, and robustness against any response.
 
 use proptest::prelude::*;
 
@@ -30,7 +30,7 @@ fn try_all(bytes: &[u8]) {
         let [first, last, any, all, count, ..] = &found;
         let Some(Value::Int(count)) = count else { panic!("{count:?}") };
         assert!([last, any, all].iter().all(|found| found.is_some() == (*count > 0)), "{kind:?}: {found:?}");
-        // The first value of a body that is JSON only that far is found, though all are not.
+        // In a truncated JSON body the first value is found, though all values are not.
         assert!(first.is_some() || *count == 0, "{kind:?}: {found:?}");
         if let Some(all) = all {
             assert_eq!(all.at(0), first.as_ref());
@@ -41,7 +41,7 @@ fn try_all(bytes: &[u8]) {
 }
 
 #[test]
-fn one_of_several_finds_is_taken() {
+fn one_of_several_matches_is_chosen() {
     let extractor = Extractor::Regex(Pattern::new("[0-9]", None).unwrap());
     let response = Response { body: b"1 2 3", ..Response::default() };
     let mut random = fastrand::Rng::with_seed(7);
@@ -71,7 +71,7 @@ proptest! {
         try_all(&bytes);
     }
 
-    /// Bytes that get further than arbitrary ones do.
+    /// Texts that pass more of the parsers than arbitrary bytes.
     #[test]
     fn no_markup_and_no_json_breaks_it(text in r#"([\[\]{}<>/=!"':,a0 \r\n\\;&#x-]|"a":|<input |</|<!--|set-cookie:|name=a|<select |<option){0,60}"#) {
         try_all(text.as_bytes());

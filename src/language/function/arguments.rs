@@ -1,4 +1,4 @@
-//! The values that a function is called with, read as what it takes.
+//! Arguments of a function, converted to the types of its parameters.
 
 use std::borrow::Cow;
 
@@ -11,39 +11,37 @@ use super::{
     ArgumentType,
 };
 
-/// A call's arguments.
+/// The arguments of a call.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::language) struct Arguments<'x, 'v>(&'x [Cow<'v, Value>]);
 
 impl<'x, 'v> Arguments<'x, 'v> {
-    /// The most that any function takes.
+    /// Maximum number of arguments of any function.
     pub(in crate::language) const MAX: usize = 8;
 
     pub(in crate::language) fn new(values: &'x [Cow<'v, Value>]) -> Self {
         Self(values)
     }
 
-    /// All of them.
     pub(super) fn all(&self) -> impl Iterator<Item = &'x Value> {
         self.0.iter().map(|value| &**value)
     }
 
-    /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// The argument in a place, if it was given.
+    /// An argument, if it was passed.
     pub(super) fn at(&self, index: usize) -> Option<&'x Value> {
         self.0.get(index).map(|value| &**value)
     }
 
-    /// A text, or what reads as one.
+    /// A text, or a value converted to one.
     pub(super) fn text(&self, index: usize) -> Option<Cow<'x, str>> {
         text_of(self.at(index)?)
     }
 
-    /// A text that need not be given.
+    /// An optional text.
     pub(super) fn text_or(&self, index: usize, otherwise: &'x str) -> Option<Cow<'x, str>> {
         if self.count() > index { self.text(index) } else { Some(Cow::Borrowed(otherwise)) }
     }
@@ -60,12 +58,12 @@ impl<'x, 'v> Arguments<'x, 'v> {
         whole(self.at(index)?)
     }
 
-    /// A whole number that need not be given.
+    /// An optional whole number.
     pub(super) fn whole_or(&self, index: usize, otherwise: i64) -> Option<i64> {
         if self.count() > index { self.whole(index) } else { Some(otherwise) }
     }
 
-    /// How often or how long.
+    /// A whole number as a size.
     pub(super) fn size(&self, index: usize) -> Option<usize> {
         usize::try_from(self.whole(index)?).ok()
     }
@@ -77,7 +75,7 @@ impl<'x, 'v> Arguments<'x, 'v> {
         }
     }
 
-    /// A text made from the first argument.
+    /// A text computed from the first argument.
     pub(super) fn texted<T: Into<std::sync::Arc<str>>>(
         &self,
         run: &mut Evaluation<'_, '_>,
@@ -95,7 +93,7 @@ fn whole(value: &Value) -> Option<i64> {
     }
 }
 
-/// A float that is a whole number, as one.
+/// A float as an integer, if it is one.
 pub(super) fn whole_float(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "beyond the range the cast saturates and is refused")]
     let cast = number as i64;
@@ -103,7 +101,7 @@ pub(super) fn whole_float(number: f64) -> Option<i64> {
 }
 
 impl ArgumentType {
-    /// Whether a value will do.
+    /// Whether a value can be passed.
     pub(in crate::language) fn accepts(self, value: &Value) -> bool {
         match self {
             Self::Any => true,
@@ -115,7 +113,7 @@ impl ArgumentType {
         }
     }
 
-    /// What it takes, in words.
+    /// The type, for messages.
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Functions of chance. All draw from the user's own source: the same seed gives the same run.
+//! Random functions. All draw from the user's own generator: the same seed gives the same run.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let (low, high) = (with.whole(0)?, with.whole(1)?);
             (low <= high).then(|| Value::Int(run.context.random.i64(low..=high)))
         },
-        "a whole number from `low` to `high`, both included",
+        "a random whole number from `low` to `high`, both inclusive",
     )
     .from(Chance),
     Function::new(
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let drawn = if with.count() > 2 { number::rounded(drawn, with.whole(2)?)? } else { drawn };
             (low <= high).then_some(Value::Float(drawn))
         },
-        "a number from `low` to `high`, rounded to so many digits",
+        "a random number from `low` to `high`, rounded to `digits` decimal places",
     )
     .min_arguments(2)
     .from(Chance),
@@ -43,14 +43,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let standard = (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos();
             Some(Value::Float(with.float(0)? + with.float(1)? * standard))
         },
-        "a number drawn from a normal distribution",
+        "a random number of a normal distribution",
     )
     .from(Chance),
     Function::new(
         "random_exponential",
         &[("mean", Number)],
         |with, run| Some(Value::Float(-with.float(0)? * (1.0 - run.context.random.f64()).ln())),
-        "a number drawn from an exponential distribution",
+        "a random number of an exponential distribution",
     )
     .from(Chance),
     Function::new(
@@ -60,7 +60,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let chance = if with.count() > 0 { with.float(0)? } else { 0.5 };
             Some(Value::Bool(run.context.random.f64() < chance))
         },
-        "true with this chance from 0 to 1; half without one",
+        "true with a probability from 0 to 1; 0.5 by default",
     )
     .min_arguments(0)
     .from(Chance),
@@ -80,7 +80,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             };
             Some(Value::Text(text.into()))
         },
-        "so many characters, lower-case letters and digits unless an alphabet is given",
+        "`length` random characters; lower-case letters and digits unless `alphabet` is set",
     )
     .min_arguments(1)
     .from(Chance),
@@ -88,7 +88,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "random_item",
         &[("list", List)],
         |with, run| run.context.random.choice(with.list(0)?).cloned(),
-        "one of a list's items, each as likely",
+        "a random item of a list",
     )
     .from(Chance),
     Function::new(
@@ -99,7 +99,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let drawn = run.context.random.choose_multiple(list, with.size(1)?.min(list.len()));
             Some(Value::List(drawn.into_iter().cloned().collect()))
         },
-        "so many different items of a list, or all that there are",
+        "`count` random items of a list without repetition, or all if it has fewer",
     )
     .from(Chance),
     Function::new(
@@ -110,7 +110,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             run.context.random.shuffle(&mut items);
             Some(Value::List(items.into()))
         },
-        "a list's items in an order of chance",
+        "the items of a list in random order",
     )
     .from(Chance),
     Function::new(

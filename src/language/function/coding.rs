@@ -1,4 +1,4 @@
-//! Functions that encode, decode and hash texts. Hashes are taken of a text's UTF-8 bytes.
+//! Functions that encode, decode and hash texts. Hashes are those of the UTF-8 bytes.
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use ring::{digest, hmac};
@@ -16,25 +16,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "base64",
         &[("text", Text)],
         |with, run| with.texted(run, |text| BASE64_STANDARD.encode(text)),
-        "the text in base64",
+        "a text encoded as base64",
     ),
     Function::new(
         "base64url",
         &[("text", Text)],
         |with, run| with.texted(run, |text| BASE64_URL_SAFE_NO_PAD.encode(text)),
-        "the text in the base64 of URLs and tokens, without padding",
+        "a text encoded as URL-safe base64 without padding",
     ),
     Function::new(
         "base64_decode",
         &[("text", Text)],
         base64_decode,
-        "the text that base64 of either kind holds; null if there is none",
+        "the text decoded from base64 or URL-safe base64; null if it is invalid",
     ),
     Function::new(
         "hex",
         &[("text", Text)],
         |with, run| with.texted(run, |text| hex(text.as_bytes())),
-        "the text's bytes in hexadecimal digits",
+        "the bytes of a text as hexadecimal digits",
     ),
     Function::new(
         "url_encode",
@@ -44,29 +44,29 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Escape::Path.text(&with.text(0)?, &mut out).ok()?;
             run.text(String::from_utf8(out).ok()?)
         },
-        "the text as a part of a URL's path or query; values in URLs are encoded without it",
+        "a text percent-encoded for a URL; not needed for values in URLs, which are encoded automatically",
     ),
     Function::new(
         "sha256",
         HASHED,
         |with, run| digested(with, run, &digest::SHA256),
-        "the SHA-256 of a text in `'hex'`, or in `'base64'` or `'base64url'`",
+        "the SHA-256 hash of a text, encoded as `'hex'` (default), `'base64'` or `'base64url'`",
     )
     .min_arguments(1),
-    Function::new("sha512", HASHED, |with, run| digested(with, run, &digest::SHA512), "the SHA-512 of a text")
+    Function::new("sha512", HASHED, |with, run| digested(with, run, &digest::SHA512), "the SHA-512 hash of a text")
         .min_arguments(1),
     Function::new(
         "sha1",
         HASHED,
         |with, run| digested(with, run, &digest::SHA1_FOR_LEGACY_USE_ONLY),
-        "the SHA-1 of a text",
+        "the SHA-1 hash of a text",
     )
     .min_arguments(1),
     Function::new(
         "md5",
         HASHED,
         |with, run| encoded(with, 1, &*md5::compute(with.text(0)?.as_bytes()), run),
-        "the MD5 of a text",
+        "the MD5 hash of a text",
     )
     .min_arguments(1),
     Function::new(
@@ -77,7 +77,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let tag = hmac::sign(&key, with.text(1)?.as_bytes());
             encoded(with, 2, tag.as_ref(), run)
         },
-        "the signature of a text with a key",
+        "the HMAC-SHA-256 signature of a text with a key",
     )
     .min_arguments(2),
 ];

@@ -1,4 +1,4 @@
-//! Functions of lists and maps, and those that fit texts as well.
+//! Functions of lists and maps, and those that accept texts as well.
 
 use std::sync::Arc;
 
@@ -24,19 +24,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
             };
             i64::try_from(length).ok().map(Value::Int)
         },
-        "characters of a text, items of a list, names of a map",
+        "the number of characters of a text, items of a list, or keys of a map",
     ),
     Function::new(
         "contains",
         &[("whole", Any), ("part", Any)],
         |with, _| Some(Value::Bool(holds(with.at(0)?, with.at(1)?))),
-        "whether a text has a part, a list an item, a map a name; `part in whole` is the same",
+        "whether a text contains a text, a list an item, or a map a key; same as `part in whole`",
     ),
     Function::new(
         "slice",
         &[("whole", Any), ("from", Whole), ("to", Whole)],
         slice,
-        "characters or items from a place up to another, without that one; negative places count from the end",
+        "characters or items from position `from` up to, but not including, `to`; negative positions count from the end",
     )
     .min_arguments(2),
     Function::new(
@@ -47,33 +47,33 @@ pub(super) const FUNCTIONS: &[Function] = &[
             run.take_items(usize::try_from(to.saturating_sub(from)).unwrap_or(0))?;
             Some(Value::List((from..to).map(Value::Int).collect()))
         },
-        "the whole numbers from one up to another, without that one",
+        "the whole numbers from `from` up to, but not including, `to`",
     ),
     Function::new(
         "generate",
         &[("count", Whole), ("item", Any)],
         |_, _| None,
-        "a list of so many items, each computed anew; `index` is its number: `generate(3, {id: uuid(), n: index})`",
+        "a list of `count` items, each computed separately; `index` is the item's number from 0: `generate(3, {id: uuid(), n: index})`",
     )
     .call(CallForm::Generate),
     Function::new(
         "join",
         &[("list", List), ("between", Text)],
         join,
-        "a list's items as one text, with a text between them",
+        "the items of a list joined to one text, with `between` as separator",
     )
     .min_arguments(1),
     Function::new(
         "keys",
         &[("map", Map)],
         |with, _| entries(with, |(name, _)| Value::Text(Arc::clone(name))),
-        "the names of a map, in its order",
+        "the keys of a map, in order",
     ),
     Function::new(
         "values",
         &[("map", Map)],
         |with, _| entries(with, |(_, value)| value.clone()),
-        "the values of a map, in its order",
+        "the values of a map, in order",
     ),
     Function::new(
         "json",
@@ -92,7 +92,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let parsed: serde_json::Value = serde_json::from_str(&with.text(0)?).ok()?;
             run.made_whole(Value::from(&parsed))
         },
-        "the value that a JSON text holds",
+        "the value parsed from a JSON text",
     ),
 ];
 
@@ -127,7 +127,7 @@ fn slice(with: &Arguments<'_, '_>, _run: &mut Evaluation<'_, '_>) -> Option<Valu
     Some(Value::Text(cut.into()))
 }
 
-/// Places from the begin, in order and within the length.
+/// Positions from the start, ordered and clamped to the length.
 fn bounds(from: i64, to: i64, length: usize) -> (usize, usize) {
     let index = |at: i64| {
         let distance = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);

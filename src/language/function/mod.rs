@@ -1,4 +1,4 @@
-//! The functions of expressions: one table, from which calls are checked, hints and the documentation derived.
+//! The functions of expressions: one table, used to check calls, for hints and for the documentation.
 
 mod arguments;
 mod chance;
@@ -13,32 +13,32 @@ pub(super) use arguments::Arguments;
 
 use super::{Value, expression::Evaluation};
 
-/// What computes a function's value; none is null.
+/// Computes a function's value; None is null.
 pub(super) type Compute = fn(&Arguments<'_, '_>, &mut Evaluation<'_, '_>) -> Option<Value>;
 
-/// What a function takes in a place; what is known before the run is checked then.
+/// The type of a parameter; constants are checked before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArgumentType {
-    /// Anything, null as well.
+    /// Any value, including null.
     Any,
-    /// A text; numbers and truths are read as the text that they are written as.
+    /// A text; numbers and booleans are converted.
     Text,
-    /// A number; texts that are written like one count.
+    /// A number; texts that are written like one are converted.
     Number,
-    /// A whole number.
+    /// A number without a fraction.
     Whole,
-    /// A list.
+    /// A list of any values.
     List,
-    /// A map.
+    /// A map of any values.
     Map,
 }
 
-/// What a function's value depends on besides its arguments.
+/// What the value of a function depends on besides its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Nothing: calls whose arguments are constant are computed before the run.
+    /// Nothing else: calls with constant arguments are computed before the run.
     Arguments,
-    /// The user's chance.
+    /// The user's random numbers.
     Chance,
     /// The clock.
     Clock,
@@ -49,28 +49,28 @@ pub enum Source {
 /// How a function is called.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CallForm {
-    /// With the values of its arguments.
+    /// With evaluated arguments.
     Plain(Compute),
-    /// `env`: read before the run.
+    /// `env`: evaluated before the run.
     Environment,
-    /// `generate`: its second argument is computed once an item.
+    /// `generate`: its second argument is evaluated once per item.
     Generate,
 }
 
 /// A function of expressions.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
-    /// Its name.
+    /// The name in expressions.
     pub name: &'static str,
-    /// Names of its parameters and what they take.
+    /// Names and types of the parameters.
     pub parameters: &'static [(&'static str, ArgumentType)],
-    /// How many of them must be given.
+    /// Number of required parameters.
     pub min_arguments: usize,
-    /// Whether the last parameter may be given again, up to eight arguments in all.
+    /// Whether the last parameter can be repeated, up to eight arguments in all.
     pub repeats: bool,
-    /// What its value depends on.
+    /// What the value depends on besides the arguments.
     pub source: Source,
-    /// What it is, in one line.
+    /// The help text, one line.
     pub about: &'static str,
     pub(super) call: CallForm,
 }
@@ -94,7 +94,7 @@ impl Function {
         }
     }
 
-    /// Only the first so many parameters must be given.
+    /// Makes all but the first `min_arguments` parameters optional.
     const fn min_arguments(mut self, min_arguments: usize) -> Self {
         self.min_arguments = min_arguments;
         self
@@ -115,19 +115,19 @@ impl Function {
         self
     }
 
-    /// The most arguments it takes.
+    /// The maximum number of arguments.
     #[must_use]
     pub fn max_arguments(&self) -> usize {
         if self.repeats { Arguments::MAX } else { self.parameters.len() }
     }
 
-    /// What the argument in a place may be.
+    /// The name and type of the parameter for an argument.
     #[must_use]
     pub fn takes(&self, index: usize) -> Option<(&'static str, ArgumentType)> {
         self.parameters.get(index).or_else(|| self.parameters.last().filter(|_| self.repeats)).copied()
     }
 
-    /// How it is written: `slice(whole, from[, to])`.
+    /// The signature: `slice(whole, from[, to])`.
     #[must_use]
     pub fn signature(&self) -> String {
         let mut shown = format!("{}(", self.name);
@@ -141,18 +141,18 @@ impl Function {
     }
 }
 
-/// All functions, by what they are about.
+/// All functions by topic.
 pub const FUNCTIONS: &[(&str, &[Function])] = &[
-    ("Chance", chance::FUNCTIONS),
+    ("Random values", chance::FUNCTIONS),
     ("Time", time::FUNCTIONS),
     ("Encodings and hashes", coding::FUNCTIONS),
-    ("Texts", text::FUNCTIONS),
+    ("Text", text::FUNCTIONS),
     ("Numbers", number::FUNCTIONS),
     ("Lists and maps", list::FUNCTIONS),
     ("Response and environment", response::FUNCTIONS),
 ];
 
-/// Each function.
+/// All functions.
 pub fn all() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().flat_map(|(_, group)| group.iter())
 }

@@ -21,14 +21,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Value::Bool(truth) => Some(Value::Int((*truth).into())),
             value => toward(value, f64::trunc),
         },
-        "a whole number from a text, a truth or a number, cut at the point",
+        "a text, boolean or number as a whole number, truncated",
     ),
-    Function::new(
-        "float",
-        &[("value", Number)],
-        |with, _| Some(Value::Float(with.float(0)?)),
-        "the number that a text is written like",
-    ),
+    Function::new("float", &[("value", Number)], |with, _| Some(Value::Float(with.float(0)?)), "a text as a number"),
     Function::new(
         "text",
         &[("value", Any)],
@@ -36,7 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let text = text_of(with.at(0)?)?;
             run.text(text)
         },
-        "a value as text; lists and maps as JSON",
+        "a value as text; lists and maps become JSON",
     ),
     Function::new(
         "round",
@@ -45,11 +40,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
             0 => toward(with.at(0)?, f64::round),
             digits => Some(Value::Float(rounded(with.float(0)?, digits)?)),
         },
-        "the nearest number with so many digits behind the point; none without",
+        "a number rounded to `digits` decimal places; 0 by default",
     )
     .min_arguments(1),
-    Function::new("floor", &[("number", Number)], |with, _| toward(with.at(0)?, f64::floor), "the whole number below"),
-    Function::new("ceil", &[("number", Number)], |with, _| toward(with.at(0)?, f64::ceil), "the whole number above"),
+    Function::new(
+        "floor",
+        &[("number", Number)],
+        |with, _| toward(with.at(0)?, f64::floor),
+        "the largest whole number that is not greater",
+    ),
+    Function::new(
+        "ceil",
+        &[("number", Number)],
+        |with, _| toward(with.at(0)?, f64::ceil),
+        "the smallest whole number that is not less",
+    ),
     Function::new(
         "abs",
         &[("number", Number)],
@@ -57,25 +62,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
             expression::Number::Int(number) => number.checked_abs().map(Value::Int),
             expression::Number::Float(number) => Some(Value::Float(number.abs())),
         },
-        "the number without its sign",
+        "the absolute value",
     ),
     Function::new(
         "min",
         &[("values", Any)],
         |with, _| extreme(with, Ordering::is_lt),
-        "the least of a list or of its arguments",
+        "the smallest item of a list, or of the arguments",
     )
     .repeats(),
     Function::new(
         "max",
         &[("values", Any)],
         |with, _| extreme(with, Ordering::is_gt),
-        "the greatest of a list or of its arguments",
+        "the largest item of a list, or of the arguments",
     )
     .repeats(),
 ];
 
-/// A whole number; those beyond 64 bits have none.
+/// A rounded number; None beyond 64 bits.
 fn toward(value: &Value, round: fn(f64) -> f64) -> Option<Value> {
     match expression::Number::of(value)? {
         expression::Number::Int(number) => Some(Value::Int(number)),
@@ -83,7 +88,7 @@ fn toward(value: &Value, round: fn(f64) -> f64) -> Option<Value> {
     }
 }
 
-/// Rounded to a power of ten; 15 digits are all that a float has.
+/// Rounds to a power of ten; a float has at most 15 significant digits.
 pub(super) fn rounded(number: f64, digits: i64) -> Option<f64> {
     let power = 10_f64.powi(i32::try_from(digits.clamp(-15, 15)).ok()?);
     let scaled = number * power;

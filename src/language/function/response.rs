@@ -12,21 +12,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "header",
         &[("name", Text)],
         |with, run| header(run.context.response.head, &with.text(0)?),
-        "the first header line of that name in the last response",
+        "the value of the first header of this name in the last response",
     )
     .from(Head),
     Function::new(
         "cookie",
         &[("name", Text)],
         |with, run| cookie(run.context.response.head, &with.text(0)?),
-        "the cookie of that name that the last response sets",
+        "the value of a cookie that the last response sets",
     )
     .from(Head),
     Function::new(
         "env",
         &[("name", Text)],
         |_, _| None,
-        "a variable of the environment, read before the run; null if it is not set",
+        "an environment variable, read before the run; null if it is not set",
     )
     .call(CallForm::Environment),
 ];

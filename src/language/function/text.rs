@@ -7,35 +7,25 @@ use super::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new(
-        "lower",
-        &[("text", Text)],
-        |with, run| with.texted(run, str::to_lowercase),
-        "the text in small letters",
-    ),
-    Function::new(
-        "upper",
-        &[("text", Text)],
-        |with, run| with.texted(run, str::to_uppercase),
-        "the text in capital letters",
-    ),
+    Function::new("lower", &[("text", Text)], |with, run| with.texted(run, str::to_lowercase), "a text in lower case"),
+    Function::new("upper", &[("text", Text)], |with, run| with.texted(run, str::to_uppercase), "a text in upper case"),
     Function::new(
         "trim",
         &[("text", Text)],
         |with, run| with.texted(run, |text| text.trim().to_owned()),
-        "the text without space at its ends",
+        "a text without leading and trailing white space",
     ),
     Function::new(
         "replace",
         &[("text", Text), ("what", Text), ("by", Text)],
         replace,
-        "the text with every occurrence of one text replaced by another",
+        "a text with every occurrence of `what` replaced by `by`",
     ),
     Function::new(
         "split",
         &[("text", Text), ("at", Text)],
         split,
-        "the parts of a text between the occurrences of another",
+        "a list of the parts of a text between occurrences of `at`",
     ),
     Function::new(
         "repeat",
@@ -45,19 +35,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
             run.take(text.len().saturating_mul(count))?;
             Some(Value::Text(text.repeat(count).into()))
         },
-        "the text so many times",
+        "a text repeated `count` times",
     ),
     Function::new(
         "starts_with",
         &[("text", Text), ("begin", Text)],
         |with, _| Some(Value::Bool(with.text(0)?.starts_with(&*with.text(1)?))),
-        "whether a text begins with another",
+        "whether a text begins with `begin`",
     ),
     Function::new(
         "ends_with",
         &[("text", Text), ("end", Text)],
         |with, _| Some(Value::Bool(with.text(0)?.ends_with(&*with.text(1)?))),
-        "whether a text ends with another",
+        "whether a text ends with `end`",
     ),
 ];
 

@@ -1,4 +1,4 @@
-//! Functions of the clock. Each takes an offset: `'-1h'` is an hour ago.
+//! Functions of the clock. Each has an optional offset: `'-1h'` is an hour ago.
 
 use std::borrow::Cow;
 
@@ -15,10 +15,10 @@ use crate::units;
 const OFFSET: &[(&str, super::ArgumentType)] = &[("offset", Text)];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("unix", OFFSET, |with, run| Some(Value::Int(millis(with, 0, run)?.div_euclid(1_000))), "seconds since 1970, moved by an offset like `'1h30m'` or `'-5s'`")
+    Function::new("unix", OFFSET, |with, run| Some(Value::Int(millis(with, 0, run)?.div_euclid(1_000))), "the Unix time in seconds, plus an offset such as `'1h30m'` or `'-5s'`")
         .min_arguments(0)
         .from(Clock),
-    Function::new("unix_ms", OFFSET, |with, run| millis(with, 0, run).map(Value::Int), "milliseconds since 1970, moved by an offset")
+    Function::new("unix_ms", OFFSET, |with, run| millis(with, 0, run).map(Value::Int), "the Unix time in milliseconds, plus an offset")
         .min_arguments(0)
         .from(Clock),
     Function::new(
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             };
             time(pattern, with, run)
         },
-        "the time in UTC as `'rfc3339'`, as `'http'` writes it, or by a pattern of `%Y %m %d %H %M %S %L` (ms) and others of strftime; moved by an offset",
+        "the UTC time, plus an offset, formatted as `'rfc3339'` (default), as `'http'`, or by a strftime pattern such as `'%Y-%m-%d %H:%M:%S.%L'` (`%L` is milliseconds)",
     )
     .min_arguments(0)
     .from(Clock),
@@ -42,14 +42,14 @@ fn time(pattern: &str, with: &Arguments<'_, '_>, run: &mut Evaluation<'_, '_>) -
     run.text(formatted(pattern, millis(with, 1, run)?)?)
 }
 
-/// Formats a time by a pattern of strftime's signs, and `%L` for milliseconds; none if a sign is unknown, or beyond the
-/// year 9999.
+/// Formats a time by a strftime pattern, with `%L` for milliseconds; None for an unknown conversion, or beyond the year
+/// 9999.
 fn formatted(pattern: &str, millis: i64) -> Option<String> {
     let time = Timestamp::from_millisecond(millis).ok()?.to_zoned_datetime(TimeZone::UTC);
     strtime::format(&*with_millis(pattern), &time).ok()
 }
 
-/// The pattern in the signs that jiff knows.
+/// The pattern with conversions that jiff supports.
 fn with_millis(pattern: &str) -> Cow<'_, str> {
     if !pattern.contains("%L") {
         return Cow::Borrowed(pattern);
@@ -68,7 +68,7 @@ fn with_millis(pattern: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The clock, moved by the offset in a place.
+/// The clock, plus the offset in an argument.
 fn millis(with: &Arguments<'_, '_>, index: usize, run: &Evaluation<'_, '_>) -> Option<i64> {
     let now = i64::try_from(run.context.clock.as_millis()).ok()?;
     let text = with.text_or(index, "0s")?;

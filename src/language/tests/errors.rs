@@ -1,4 +1,4 @@
-//! What is wrong with a text: its column, what was found and expected, what to do.
+//! Errors: column, message and hint.
 
 use super::{
     super::{EmptyScope, Expr, Template},
@@ -14,7 +14,7 @@ const ERRORS: &[(&str, usize, &str, &str)] = &[
     ("${(1}", 5, "expected an operator or `)`, found `}`", ""),
     ("${[1 2]}", 6, "expected an operator, `,` or `]`, found `2`", ""),
     ("${a ? 1}", 8, "expected an operator or `:`, found `}`", ""),
-    ("${'a}", 3, "this text has no closing `'`", ""),
+    ("${'a}", 3, "missing closing quote `'`", ""),
     ("${1 + (}", 8, "expected a value, found `}`", ""),
     ("${{a 1}}", 6, "expected `:`, found `1`", ""),
     ("${{1: 1}}", 4, "expected a key, found `1`", "a map is written `{name: 'Ann', age: 7}`"),
@@ -29,43 +29,38 @@ const ERRORS: &[(&str, usize, &str, &str)] = &[
     ),
     ("${uuid}", 3, "unknown variable `uuid`", "call the function with parentheses: `uuid()`"),
     ("${random_in(1, 2)}", 3, "unknown function `random_in`", "did you mean `random_int`?"),
-    ("${index}", 3, "`index` stands only within `generate(count, item)`", ""),
+    ("${index}", 3, "`index` is only available inside `generate(count, item)`", ""),
     (
         "${random_int(1)}",
         3,
         "`random_int` takes 2 arguments, not 1",
-        "`random_int(low, high)`: a whole number from `low` to `high`, both included",
+        "`random_int(low, high)`: a random whole number from `low` to `high`, both inclusive",
     ),
     ("${uuid(1)}", 3, "`uuid` takes no arguments, not 1", "`uuid()`: a random UUID (version 4)"),
     (
         "${join()}",
         3,
         "`join` takes at least 1 argument, not 0",
-        "`join(list[, between])`: a list's items as one text, with a text between them",
+        "`join(list[, between])`: the items of a list joined to one text, with `between` as separator",
     ),
-    ("${lower([1])}", 9, "`lower` takes a text as `text`, not `[1]`", "`lower(text)`: the text in small letters"),
+    ("${lower([1])}", 9, "`text` of `lower` must be a text, not `[1]`", "`lower(text)`: a text in lower case"),
     ("${random_int(5, 1)}", 3, "`random_int(5, 1)` has no value", ""),
     ("${time('%!')}", 3, "`time('%!')` has no value", ""),
     ("${1 / 0}", 3, "`1 / 0` has no value", ""),
-    ("${env('NONE')}", 1, "`env('NONE')` has no value", "`${env('NONE') ?? 'text'}` gives it one"),
-    ("${env(user)}", 3, "`env` takes a name that is known before the run, like `env('TOKEN')`", ""),
+    ("${env('NONE')}", 1, "`env('NONE')` has no value", "for a default, write `${env('NONE') ?? 'text'}`"),
+    ("${env(user)}", 3, "the argument of `env` must be a constant, such as `env('TOKEN')`", ""),
     ("${repeat('x', 1e12)}", 3, "`repeat('x', 1e12)` has no value", ""),
     ("${generate(100000000, 1)}", 3, "`generate(100000000, 1)` has no value", ""),
     ("${1 < 2 < 3}", 9, "comparisons can't be chained: `<`", "write `a < b && b < c`, or `(a < b) == c`"),
-    ("${count = 1}", 9, "`=` has no meaning in an expression", "`==` compares"),
-    ("${a | b}", 5, "`|` has no meaning in an expression", "`||` or `or` is what holds if one side holds"),
-    (
-        "${${user}}",
-        3,
-        "`$` has no meaning in an expression",
-        "an expression stands in one `${…}`; within it names need no `$`",
-    ),
-    ("${10ms}", 3, "`10ms` is neither a number nor a name", "put text in quotes: `'10ms'`"),
+    ("${count = 1}", 9, "`=` is not an operator", "write `==` to compare"),
+    ("${a | b}", 5, "`|` is not an operator", "write `||` or `or`"),
+    ("${${user}}", 3, "`$` is not an operator", "inside `${…}`, names are written without `$`"),
+    ("${10ms}", 3, "`10ms` is not a number or a name", "put text in quotes: `'10ms'`"),
     (
         "${99999999999999999999}",
         3,
         "the number `99999999999999999999` is too large",
-        "write it as text to keep its digits: `'99999999999999999999'`",
+        "quote it to keep its digits: `'99999999999999999999'`",
     ),
     (r"${'\d'}", 4, r"`\d` is not an escape", r#"known: `\n \r \t \\ \' \" \u00e9`; write `\\d` for a backslash"#),
     (
@@ -78,7 +73,7 @@ const ERRORS: &[(&str, usize, &str, &str)] = &[
 ];
 
 #[test]
-fn errors_have_a_place_a_message_and_a_hint() {
+fn errors_have_a_column_a_message_and_a_hint() {
     for (text, at, message, hint) in ERRORS {
         let error = Template::compile(text, &scope()).expect_err(text);
         assert_eq!(
@@ -92,7 +87,7 @@ fn errors_have_a_place_a_message_and_a_hint() {
 #[test]
 fn a_scope_without_environment_has_no_env() {
     let error = Template::compile("${env('HOME')}", &EmptyScope).unwrap_err();
-    assert_eq!(error.message, "`env` has no meaning here: the environment is read before the run, in `vars`");
+    assert_eq!(error.message, "`env` is only available in `vars`: the environment is read before the run");
 }
 
 #[test]
@@ -101,7 +96,7 @@ fn depth_and_size_are_bounded() {
         ["(".repeat(100_000), "!".repeat(100_000), "[".repeat(100_000), "1?".repeat(100_000), "-".repeat(100_000)]
     {
         let error = Expr::compile(&text, &EmptyScope).unwrap_err();
-        assert_eq!(error.message, "the expression is nested more than 40 deep");
+        assert_eq!(error.message, "the expression is nested more than 40 levels deep");
     }
     for text in ["1".to_owned() + &"+1".repeat(100_000), "vu".to_owned() + &".a".repeat(100_000)] {
         let error = Expr::compile(&text, &EmptyScope).unwrap_err();

@@ -1,4 +1,4 @@
-//! Expressions and their values: literals, precedence, places, the response.
+//! Expressions and their values: literals, precedence, fields, the response.
 
 use super::{super::Value, json, value};
 
@@ -59,7 +59,7 @@ const VALUES: &[(&str, &str)] = &[
     ("'b' in 'abc'", "true"),
     ("'id' in json", "true"),
     ("3 not in [1, 2]", "true"),
-    // Places.
+    // Fields and positions.
     ("items[1]", r#""two""#),
     ("items[-1]", "3.5"),
     ("items[count - 3]", "1"),
@@ -97,7 +97,7 @@ const VALUES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn expressions_have_the_value_that_their_grammar_says() {
+fn expressions_have_their_values() {
     for (text, expected) in VALUES {
         assert_eq!(json(&value(text)), *expected, "{text}");
     }

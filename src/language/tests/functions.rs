@@ -1,11 +1,11 @@
-//! Functions: a case or more for each, the same draws from the same seed, their distributions.
+//! Functions: one case or more for each, reproducible random values, their distributions.
 
 use super::{
     super::{Expr, Value, function},
     json, scope, value, with_context,
 };
 
-/// Calls and their values as JSON; those of chance are only called.
+/// Calls and their values as JSON.
 const CALLS: &[(&str, &str)] = &[
     ("random_int(4, 4)", "4"),
     ("random_float(1.25, 1.25)", "1.25"),

@@ -1,4 +1,4 @@
-//! The language as profiles use it, in a moment in which everything is known.
+//! Expressions and templates as profiles use them, in a context in which everything is known.
 
 mod errors;
 mod expressions;
@@ -47,7 +47,7 @@ const HEAD: &[u8] =
 const BODY: &[u8] =
     br#"{"id": 42, "name": "Ann \"A\"", "items": [{"id": 1}, {"id": 2}], "content-type": "x", "none": null}"#;
 
-/// Runs with a moment in which everything is known.
+/// Runs with a context in which everything is known.
 fn with_context<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
     let slots = [
         Value::from("Ann & Ben/\u{fc}"),

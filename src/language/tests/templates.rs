@@ -1,4 +1,4 @@
-//! Templates: rendering for a place, constants, what a response must keep.
+//! Templates: escaping by context, constants, needs of the response.
 
 use super::{
     super::{Escape, Needs, RenderError, Template, Value},
@@ -13,7 +13,7 @@ fn render(text: &str, escape: Escape) -> Result<String, RenderError> {
 }
 
 #[test]
-fn templates_render_for_the_place_where_they_stand() {
+fn templates_are_escaped_for_their_context() {
     let cases = [
         ("id=${count}, ${user}", Escape::None, "id=3, Ann & Ben/ü"),
         ("$${user} costs $5 $$${count}", Escape::None, "${user} costs $5 $${count}"),

@@ -47,10 +47,10 @@ fn json_comes_as_list_or_lines() {
 }
 
 #[test]
-fn faults_tell_file_line_and_remedy() {
+fn errors_have_file_line_and_hint() {
     for (text, format, expected) in [
-        ("a,b\n1,2\n\"x\ny\",2\n1\n", csv(), "rows: line 5: 1 cell where there are 2 columns: a, b"),
-        ("a,b\n1,2,3\n", csv(), "rows: line 2: 3 cells where there are 2 columns: a, b"),
+        ("a,b\n1,2\n\"x\ny\",2\n1\n", csv(), "rows: line 5: expected 2 columns (a, b), found 1 cell"),
+        ("a,b\n1,2,3\n", csv(), "rows: line 2: expected 2 columns (a, b), found 3 cells"),
         ("a,,b\n1,2,3\n", csv(), "rows: line 1: column 2 has no name"),
         ("a,a\n1,2\n", csv(), "rows: line 1: two columns are named `a`"),
         ("", csv(), "rows: there are no columns"),
@@ -73,7 +73,7 @@ fn faults_tell_file_line_and_remedy() {
 fn files_have_a_size_and_a_place() {
     for format in [csv(), Format::JsonLines] {
         assert_eq!(try_load(b"1\n2\n", format.clone(), 4).unwrap().columns().len(), usize::from(format == csv()));
-        assert_eq!(try_load(b"1\n2\n", format, 3).unwrap_err().message, "it has more than 3 bytes");
+        assert_eq!(try_load(b"1\n2\n", format, 3).unwrap_err().message, "the file is larger than 3 bytes");
     }
     let source = Source { file: "no/rows.csv".to_owned(), format: csv(), largest: LARGEST };
     let error = load(&source, Path::new("/nowhere")).unwrap_err();

@@ -7,7 +7,7 @@ fn matches(left: &str, right: &str, body: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn finds_stand_between_their_boundaries() {
+fn matches_are_between_their_boundaries() {
     assert_eq!(matches("<b>", "</b>", b"x<b>1</b><b></b><b>2</b><b>3"), ["1", "", "2"]);
     assert_eq!(matches("'", "'", b"'a'b'c'"), ["a", "c"]);
     assert_eq!(matches("", ",", b"a,b,c"), ["a"]);

@@ -1,4 +1,4 @@
-//! Whether a value meets the condition of a filter (RFC 9535, section 2.3.5).
+//! Evaluates conditions of filters (RFC 9535, section 2.3.5).
 
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -29,7 +29,7 @@ impl<'v> Search<'v> {
         self.all(&query.segments, if query.top { self.top } else { at })
     }
 
-    /// What stands on one side of a relation; `None` is the standard's "Nothing".
+    /// One side of a comparison; `None` is the standard's "Nothing".
     fn value<'o>(&self, operand: &'o Operand, at: &'v Value) -> Option<Cow<'o, Value>>
     where
         'v: 'o,
@@ -70,7 +70,7 @@ impl<'v> Search<'v> {
         }
     }
 
-    /// Equal as JSON: 1 is 1.0, and the names of a map have no order.
+    /// Equal as JSON: 1 equals 1.0, and the order of a map's names doesn't matter.
     fn same(&self, left: &Value, right: &Value) -> bool {
         match (left, right) {
             (Value::List(left), Value::List(right)) => {

@@ -1,4 +1,4 @@
-//! JSON text becomes values, within bounds.
+//! Builds values from JSON text, within limits.
 
 use std::{fmt, sync::Arc};
 
@@ -6,12 +6,12 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::super::super::Value;
 
-/// How many values may still be made: two bytes of a body can ask for one of 24.
+/// The number of values that may still be built: two bytes of a body can become a value of 24 bytes.
 #[derive(Debug)]
 pub(in crate::language) struct Budget(u32);
 
 impl Budget {
-    /// For one body: a million values, some 50 MB.
+    /// For one body: a million values, about 50 MB.
     pub(in crate::language) fn of_a_body() -> Self {
         Self(1 << 20)
     }
@@ -22,7 +22,7 @@ impl Budget {
     }
 }
 
-/// Makes a value of whatever stands in a document. The parser bounds the depth, the budget bounds the rest.
+/// Builds a value from a document. The parser limits the depth, the budget the number of values.
 #[derive(Debug)]
 pub(in crate::language) struct Document<'b>(pub(in crate::language) &'b mut Budget);
 
@@ -55,7 +55,7 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        // Whole, but beyond 64 bits signed: as text it keeps all its digits.
+        // Beyond a signed 64-bit integer: as text it keeps all its digits.
         Ok(i64::try_from(number).map_or_else(|_| Value::Text(number.to_string().into()), Value::Int))
     }
 
@@ -84,7 +84,7 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 }
 
-/// A key that is kept.
+/// A key.
 struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {

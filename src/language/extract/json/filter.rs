@@ -1,4 +1,4 @@
-//! Reads the conditions of filters: `?@.state == 'open' && @.price < 10`.
+//! Parses the conditions of filters: `?@.state == 'open' && @.price < 10`.
 
 use regex::{Regex, RegexBuilder};
 
@@ -9,7 +9,7 @@ use super::{
     scan::Scan,
 };
 
-/// Longer ones first: `<=` is not `<`.
+/// Longer operators first: `<=` is not `<`.
 const RELATIONS: [(&str, Relation); 6] = [
     ("==", Relation::Equal),
     ("!=", Relation::Unequal),
@@ -19,7 +19,7 @@ const RELATIONS: [(&str, Relation); 6] = [
     (">", Relation::Greater),
 ];
 
-/// Conditions joined by `||`, each of them some joined by `&&`.
+/// Conditions joined by `||`, each of them conditions joined by `&&`.
 pub(super) fn condition(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
     joined(scan, "||", Condition::Either, |scan| joined(scan, "&&", Condition::Both, basic))
 }
@@ -50,7 +50,9 @@ fn basic(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
         let begin = scan.position();
         let left = term(scan)?;
         match relation(scan)? {
-            Some(_) if negated => return Err(scan.error("`!` needs parentheses here", Some("write `!(@.a == 1)`"))),
+            Some(_) if negated => {
+                return Err(scan.error("`!` needs parentheses around a comparison", Some("write `!(@.a == 1)`")));
+            }
             Some(relation) => {
                 let left = comparable(scan, begin, left)?;
                 scan.blanks();
@@ -67,11 +69,11 @@ fn relation(scan: &mut Scan<'_>) -> Result<Option<Relation>, ExtractError> {
         return Ok(None);
     }
     let found = RELATIONS.iter().find(|(word, _)| scan.take(word)).map(|(_, relation)| *relation);
-    let hint = "equal is written `==`, a pattern `match(@.name, 'a.*')`";
-    found.map(Some).ok_or_else(|| scan.error("this compares nothing", Some(hint)))
+    let hint = "write `==` to compare, or `match(@.name, 'a.*')` for a pattern";
+    found.map(Some).ok_or_else(|| scan.error("this is not a comparison", Some(hint)))
 }
 
-/// What stands on either side of a relation, or alone.
+/// One side of a comparison, or a test of its own.
 enum Term {
     Query(Query),
     Operand(Operand),
@@ -115,7 +117,7 @@ fn word(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
         return Ok(Term::Operand(Operand::Literal(value)));
     }
     if !matches!(name, "length" | "count" | "value" | "match" | "search") {
-        let hint = "known: length, count, value, match, search; texts stand in quotes";
+        let hint = "known functions: length, count, value, match, search; quote text";
         return Err(scan.error_at(begin, format!("unknown word `{name}`"), Some(hint)));
     }
     if !scan.take("(") {
@@ -146,13 +148,13 @@ fn call(scan: &mut Scan<'_>, name: &str) -> Result<Term, ExtractError> {
     }
 }
 
-/// `match` means the whole text, `search` any part of it.
+/// `match` matches the whole text, `search` any part of it.
 fn regex(expression: &str, whole: bool) -> Result<Regex, String> {
     let build = |text: &str| {
         let regex = RegexBuilder::new(text).size_limit(pattern::LARGEST).build();
         regex.map_err(|error| pattern::refusal(expression, &error))
     };
-    // Alone first: `a)|(b` is an expression only within other parentheses.
+    // Compiled without parentheses first: `a)|(b` is valid only inside them.
     let found = build(expression)?;
     if whole { build(&format!(r"\A(?:{expression})\z")) } else { Ok(found) }
 }
@@ -169,10 +171,10 @@ fn comparable(scan: &Scan<'_>, begin: usize, term: Term) -> Result<Operand, Extr
         Term::Operand(operand) => Ok(operand),
         Term::Query(query) if query.is_singular() => Ok(Operand::One(query)),
         Term::Query(_) => {
-            let hint = "compare `count(…)` or `value(…)` of it";
-            error("a path that may find several values is not comparable", Some(hint))
+            let hint = "compare its `count(…)` or `value(…)`";
+            error("a path that may match several values can't be compared", Some(hint))
         }
-        Term::Test(_) => error("`match` and `search` are true or false by themselves", None),
+        Term::Test(_) => error("`match` and `search` can't be compared: they are true or false", None),
     }
 }
 

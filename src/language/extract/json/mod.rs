@@ -1,12 +1,12 @@
-//! Paths into JSON: RFC 9535, with `$` left out if one likes, and dashes in names.
+//! JSONPath (RFC 9535), with an optional `$`, and dashes in names.
 //!
-//! Owns the parsed path and its two ways through a body. Never builds what a path does not ask for: names, positions and
-//! `[*]` are walked over the bytes and everything else is skipped (`walk`); only what a path goes on from with more
-//! than these (`..`, slices, filters, positions from the end) becomes values to look among (`select`).
+//! Owns the parsed path and its two evaluators. Never builds values that a path doesn't select: names, positions and
+//! `[*]` are walked over the bytes, and everything else is skipped (`walk`); only where a path continues with other
+//! selectors (`..`, slices, filters, positions from the end) are values built to select from (`select`).
 //! Start with [`JsonPath::parse`] and [`JsonPath::first`].
 //!
-//! Of a name that an object has twice, the first counts. Who wants one value gets it although what follows it is cut off or
-//! garbage, which is not read; who wants all of them gets none from a body that is not JSON to the end.
+//! Of duplicate names in an object, the first counts. A single value is found even if the body is truncated or invalid
+//! after it, because the rest is not read; all values are found only in a body that is valid to its end.
 
 mod condition;
 mod document;
@@ -24,18 +24,18 @@ pub use self::path::JsonPath;
 
 use super::super::Value;
 
-/// Bodies larger than this are not looked into.
+/// Larger bodies are not searched.
 const LARGEST: usize = 64 << 20;
 
 impl JsonPath {
-    /// The first find; `None` if there is none, or the body is not JSON as far as it had to be read.
+    /// The first match; `None` if there is none, or if the body is not JSON up to it.
     #[must_use]
     pub fn first(&self, body: &[u8]) -> Option<Value> {
         let value = self.walk(body, 1).pop()?;
         if self.rest.is_empty() { Some(value) } else { select::all(&self.rest, &value)?.first().copied().cloned() }
     }
 
-    /// All finds, in the order of the document.
+    /// All matches, in document order.
     #[must_use]
     pub fn all(&self, body: &[u8]) -> Vec<Value> {
         let values = self.walk(body, usize::MAX);
@@ -47,7 +47,7 @@ impl JsonPath {
         }
     }
 
-    /// How many finds there are.
+    /// The number of matches.
     #[must_use]
     pub fn count(&self, body: &[u8]) -> usize {
         let values = self.walk(body, usize::MAX);
@@ -57,7 +57,7 @@ impl JsonPath {
         }
     }
 
-    /// At most `limit` values to which the walked steps lead; never more than one if there is more to the path.
+    /// At most `limit` values that the walked steps select; never more than one if selectors follow.
     fn walk(&self, body: &[u8], limit: usize) -> Vec<Value> {
         if body.len() > LARGEST { Vec::new() } else { walk::to(&self.begin, body, limit) }
     }

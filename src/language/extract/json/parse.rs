@@ -1,4 +1,4 @@
-//! Text becomes a path.
+//! Parses paths.
 
 use super::{
     super::ExtractError,
@@ -8,10 +8,10 @@ use super::{
 };
 
 impl JsonPath {
-    /// Reads a path such as `$.items[0].id`, `items[*].id` or `$..price`.
+    /// Parses a path such as `$.items[0].id`, `items[*].id` or `$..price`.
     ///
     /// # Errors
-    /// If it is none; the error tells the column.
+    /// If it is not a path; the error has the column.
     pub fn parse(text: &str) -> Result<Self, ExtractError> {
         let text = text.trim();
         let mut scan = Scan::new(text);
@@ -30,12 +30,12 @@ impl JsonPath {
     }
 }
 
-/// `*` or a name, as they stand behind a dot.
+/// `*` or a name, after a dot.
 fn member(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
     if scan.take("*") { Ok(Selector::Every) } else { Ok(Selector::Name(scan.name()?.into())) }
 }
 
-/// Segments as far as there are any.
+/// Zero or more segments.
 pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, ExtractError> {
     let mut found = Vec::new();
     while scan.comes(&['.', '[']) {
@@ -52,7 +52,7 @@ pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, ExtractError
     Ok(found)
 }
 
-/// What stands in brackets, up to the closing one.
+/// Selectors in brackets, up to the closing bracket.
 fn bracketed(scan: &mut Scan<'_>) -> Result<Vec<Selector>, ExtractError> {
     let mut found = Vec::new();
     loop {

@@ -10,21 +10,21 @@ use super::super::super::Value;
 #[derive(Debug, Clone)]
 pub struct JsonPath {
     pub(super) text: Arc<str>,
-    /// What is walked over the bytes.
+    /// Steps that are walked over the bytes.
     pub(super) begin: Arc<[Step]>,
-    /// What follows it, looked for among values.
+    /// Segments after them, selected from values.
     pub(super) rest: Arc<[Segment]>,
 }
 
 impl JsonPath {
-    /// Splits a path into what can be walked and what has to be selected.
+    /// Splits a path into steps that can be walked and segments that have to be selected.
     pub(super) fn new(text: &str, segments: Vec<Segment>) -> Self {
         let mut steps: Vec<Step> = segments.iter().map_while(Segment::step).collect();
         if segments.iter().any(Segment::looks_back) {
-            // A filter that begins at the top needs the whole document.
+            // A filter that starts at the root needs the whole document.
             steps.clear();
         } else if steps.len() < segments.len() {
-            // One value to select from is enough to think about.
+            // Selection starts from a single value.
             steps.truncate(steps.iter().position(|step| *step == Step::Every).unwrap_or(steps.len()));
         }
         let rest = segments.into_iter().skip(steps.len()).collect();
@@ -46,10 +46,10 @@ pub(super) enum Step {
     Every,
 }
 
-/// What to take from each value found so far.
+/// Selectors that are applied to each value found so far.
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
-    /// Whether everything below a value is looked at (`..`), not only what stands in it.
+    /// Whether they apply to all descendants (`..`), not only to children.
     pub(super) deep: bool,
     pub(super) selectors: Vec<Selector>,
 }
@@ -63,7 +63,7 @@ pub(super) enum Selector {
     Filter(Condition),
 }
 
-/// What a filter asks of a value.
+/// The condition of a filter.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     Either(Vec<Condition>),
@@ -87,20 +87,20 @@ pub(super) enum Relation {
 #[derive(Debug, Clone)]
 pub(super) enum Operand {
     Literal(Value),
-    /// A path that leads to one value at most.
+    /// A path that selects at most one value.
     One(Query),
     /// `length(…)`: characters of a text, items of a list, names of a map.
     Length(Box<Operand>),
-    /// `count(…)`: how much a path finds.
+    /// `count(…)`: the number of values that a path selects.
     Count(Query),
-    /// `value(…)`: what a path finds, if it is one value.
+    /// `value(…)`: the value that a path selects, if it is exactly one.
     Only(Query),
 }
 
-/// A path within a filter.
+/// A path inside a filter.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
-    /// Whether it begins at the top (`$`), not at the value looked at (`@`).
+    /// Whether it starts at the root (`$`), not at the current value (`@`).
     pub(super) top: bool,
     pub(super) segments: Vec<Segment>,
 }

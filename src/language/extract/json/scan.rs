@@ -1,8 +1,8 @@
-//! Reads the text of a path letter by letter: names, numbers, quoted texts; counts columns and nesting.
+//! A scanner over the text of a path: names, numbers, quoted texts; tracks columns and nesting.
 
 use super::super::ExtractError;
 
-/// How deep parentheses, brackets and calls may stand in one another: readers and filters recurse that far.
+/// Maximum nesting of parentheses, brackets and calls: parser and filters recurse that far.
 const MAX_DEPTH: u32 = 32;
 
 pub(super) struct Scan<'a> {
@@ -30,7 +30,7 @@ impl<'a> Scan<'a> {
         Some(letter)
     }
 
-    /// Goes past `word` if it stands here.
+    /// Skips `word` if it comes next.
     pub(super) fn take(&mut self, word: &str) -> bool {
         let is_here = self.rest().starts_with(word);
         self.at += if is_here { word.len() } else { 0 };
@@ -42,7 +42,7 @@ impl<'a> Scan<'a> {
         self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
     }
 
-    /// Whether one of `letters` comes next, behind blanks; these are passed only if it does.
+    /// Whether one of `letters` comes next, after blanks; blanks are skipped only then.
     pub(super) fn comes(&mut self, letters: &[char]) -> bool {
         let before = self.at;
         self.blanks();
@@ -56,7 +56,7 @@ impl<'a> Scan<'a> {
         if self.take(word) { Ok(()) } else { Err(self.expected(what)) }
     }
 
-    /// Where it stands, for [`Scan::error_at`].
+    /// The position, for [`Scan::error_at`].
     pub(super) fn position(&self) -> usize {
         self.at
     }
@@ -70,7 +70,7 @@ impl<'a> Scan<'a> {
         ExtractError::new(before.chars().count() + 1, message, hint)
     }
 
-    /// The error that something else stands here.
+    /// The error for an unexpected character.
     pub(super) fn expected(&self, what: &str) -> ExtractError {
         match self.peek() {
             Some(found) => self.error(format!("expected {what}, found `{found}`"), None),
@@ -78,13 +78,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Reads something that may hold its like.
+    /// Parses something that can be nested.
     pub(super) fn nested<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
     ) -> Result<T, ExtractError> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(format!("nested deeper than {MAX_DEPTH}"), None));
+            return Err(self.error(format!("nested more than {MAX_DEPTH} levels deep"), None));
         }
         self.depth += 1;
         let found = read(self);
@@ -99,24 +99,24 @@ impl<'a> Scan<'a> {
         rest.get(..end).unwrap_or_default()
     }
 
-    /// A name as it may stand behind a dot; the standard has no dashes in it, many interfaces have.
+    /// A name after a dot. Dashes are an extension of the standard: many APIs use them.
     pub(super) fn name(&mut self) -> Result<&'a str, ExtractError> {
         match self.peek() {
             Some(letter) if letter.is_ascii_digit() => {
-                let hint = "a position is written `[0]`, a name of digits `['0']`";
-                Err(self.error(format!("a name does not begin with `{letter}`"), Some(hint)))
+                let hint = "write `[0]` for a position, `['0']` for a name";
+                Err(self.error(format!("a name can't begin with `{letter}`"), Some(hint)))
             }
             Some(letter) if is_name(letter) && letter != '-' => Ok(self.run(is_name)),
             _ => Err(self.expected("a name")),
         }
     }
 
-    /// A lower-case word, empty if there is none.
+    /// A lower-case word; empty if there is none.
     pub(super) fn word(&mut self) -> &'a str {
         self.run(|letter| letter.is_ascii_lowercase())
     }
 
-    /// A whole number, if one begins here.
+    /// A whole number, if one comes next.
     pub(super) fn whole(&mut self) -> Result<Option<i64>, ExtractError> {
         let before = self.at;
         let sign = self.take("-");
@@ -128,12 +128,12 @@ impl<'a> Scan<'a> {
         number.parse().map(Some).map_err(|_| self.error_at(before, format!("`{number}` is too large"), None))
     }
 
-    /// The letters of a number as JSON writes it.
+    /// The characters of a JSON number.
     pub(super) fn number(&mut self) -> &'a str {
         self.run(|letter| matches!(letter, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'))
     }
 
-    /// A text in the quotes that stand here.
+    /// A quoted text.
     pub(super) fn quoted(&mut self) -> Result<String, ExtractError> {
         let begin = self.at;
         let quote = self.next();
@@ -141,7 +141,7 @@ impl<'a> Scan<'a> {
         loop {
             match self.next() {
                 None => {
-                    return Err(self.error_at(begin, "this quote is never closed", None));
+                    return Err(self.error_at(begin, "missing closing quote", None));
                 }
                 found if found == quote => return Ok(text),
                 Some('\\') => text.push(self.escaped()?),
@@ -159,11 +159,11 @@ impl<'a> Scan<'a> {
             Some('t') => '\t',
             Some(letter @ ('/' | '\\' | '\'' | '"')) => letter,
             Some('u') => return self.unicode(),
-            _ => return Err(self.error("unknown escape", Some("a backslash itself is written `\\\\`"))),
+            _ => return Err(self.error("unknown escape", Some("write `\\\\` for a backslash"))),
         })
     }
 
-    /// Four hexadecimal digits, or two such for one letter (UTF-16).
+    /// Four hexadecimal digits, or a surrogate pair.
     fn unicode(&mut self) -> Result<char, ExtractError> {
         let first = self.hexadecimal()?;
         let mut units = vec![first];
@@ -172,7 +172,10 @@ impl<'a> Scan<'a> {
         }
         match char::decode_utf16(units).collect::<Result<Vec<_>, _>>().as_deref() {
             Ok([letter]) => Ok(*letter),
-            _ => Err(self.error("half a letter", Some("letters beyond U+FFFF are two escapes: `\\uD83D\\uDE00`"))),
+            _ => Err(self.error(
+                "incomplete surrogate pair",
+                Some("write characters beyond U+FFFF as two escapes: `\\uD83D\\uDE00`"),
+            )),
         }
     }
 

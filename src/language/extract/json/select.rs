@@ -1,4 +1,4 @@
-//! Finds values below values: every, slices, filters, descendants (RFC 9535, section 2.3 to 2.5).
+//! Selects values from values: wildcards, slices, filters, descendants (RFC 9535, section 2.3 to 2.5).
 
 use std::cell::Cell;
 
@@ -7,17 +7,17 @@ use super::{
     path::{Segment, Selector},
 };
 
-/// Steps one search may take, a tenth of a second: a filter in a filter is quadratic in a body that a stranger sends.
+/// Limit of steps per search, about 0.1 s: nested filters are quadratic in the size of a body, which is untrusted.
 const MAX_STEPS: u64 = 1 << 21;
 
-/// All that the segments find from `top`, or `None` if that takes too many steps.
+/// All values that the segments select from `top`, or `None` if that takes too many steps.
 pub(super) fn all<'v>(segments: &[Segment], top: &'v Value) -> Option<Vec<&'v Value>> {
     let search = Search { top, fuel: Cell::new(MAX_STEPS) };
     let found = search.all(segments, top);
     (search.fuel.get() > 0).then_some(found)
 }
 
-/// One search: where it began and how far it may still go. Without fuel it finds nothing more.
+/// One search: its root and its remaining steps. Without steps left it selects nothing more.
 pub(super) struct Search<'v> {
     pub(super) top: &'v Value,
     fuel: Cell<u64>,
@@ -45,7 +45,7 @@ impl<'v> Search<'v> {
         nodes
     }
 
-    /// A node before what stands below it. Values are no deeper than the parser of JSON lets them be.
+    /// A node before its descendants. The JSON parser limits the depth of values.
     fn descend(&self, selectors: &[Selector], node: &'v Value, found: &mut Vec<&'v Value>) {
         self.select(selectors, node, found);
         for child in children(node) {
@@ -84,7 +84,7 @@ fn children(node: &Value) -> impl Iterator<Item = &Value> {
     items.iter().chain(entries.iter().map(|(_, value)| value))
 }
 
-/// Section 2.3.4.2: bounds beyond the list are those of the list; a step of 0 takes nothing.
+/// Section 2.3.4.2: bounds are clamped to the list; a step of 0 selects nothing.
 fn slice(items: &[Value], (from, to, by): (Option<i64>, Option<i64>, i64)) -> impl Iterator<Item = &Value> {
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let position = |at: i64| if at < 0 { at.saturating_add(length) } else { at };

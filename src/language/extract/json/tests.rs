@@ -1,4 +1,4 @@
-//! Paths beside the standard's examples and another implementation.
+//! Paths against the standard's examples and another implementation.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -18,7 +18,7 @@ fn values(json: &Json) -> Vec<Value> {
 }
 
 #[test]
-fn paths_find_what_they_say() {
+fn paths_select_values() {
     let body = r#"{"a": {"b": [10, {"c": "x"}, [1, 2]], "x-id": null}, "items": [
         {"id": 1, "state": "open", "tags": ["p", "q"]}, {"id": 2.5, "state": "done"}, {"id": 18446744073709551615}]}"#;
     for (path, expected) in [
@@ -133,33 +133,39 @@ fn comparisons_go_by_the_standard() {
 }
 
 #[test]
-fn faults_tell_column_and_remedy() {
+fn errors_have_column_and_hint() {
     for (path, expected) in [
         (r"a b", r"2: expected `.`, `[` or the end, found ` `"),
         (r"a.", r"3: expected a name, but the path ends"),
         (r"$.a[", r"5: expected a position, a quoted name, `*` or `?`, but the path ends"),
         (r"a[b]", r"3: a name in brackets needs quotes (for example `['name']`)"),
-        (r"a.0", r"3: a name does not begin with `0` (a position is written `[0]`, a name of digits `['0']`)"),
-        (r"a['x", r"3: this quote is never closed"),
+        (r"a.0", r"3: a name can't begin with `0` (write `[0]` for a position, `['0']` for a name)"),
+        (r"a['x", r"3: missing closing quote"),
         (r"a[1", r"4: expected `]` or `,`, but the path ends"),
-        (r"a[?@.x = 1]", r"8: this compares nothing (equal is written `==`, a pattern `match(@.name, 'a.*')`)"),
+        (
+            r"a[?@.x = 1]",
+            r"8: this is not a comparison (write `==` to compare, or `match(@.name, 'a.*')` for a pattern)",
+        ),
         (
             r"a[?@..x == 1]",
-            r"4: a path that may find several values is not comparable (compare `count(…)` or `value(…)` of it)",
+            r"4: a path that may match several values can't be compared (compare its `count(…)` or `value(…)`)",
         ),
-        (r"a[?foo]", r"4: unknown word `foo` (known: length, count, value, match, search; texts stand in quotes)"),
+        (r"a[?foo]", r"4: unknown word `foo` (known functions: length, count, value, match, search; quote text)"),
         (r"$x", r"2: expected `.`, `[` or the end, found `x`"),
         (r"[?@.a == 01]", r"10: `01` is not a number"),
-        (r"[?!@.a == 1]", r"10: `!` needs parentheses here (write `!(@.a == 1)`)"),
+        (r"[?!@.a == 1]", r"10: `!` needs parentheses around a comparison (write `!(@.a == 1)`)"),
         (r"[?match(@.a, '(')]", r"14: `(` is not a regular expression: unclosed group"),
         (r"[?match(@.a, 'a)|(b')]", r"14: `a)|(b` is not a regular expression: unopened group"),
-        (r"['\q']", r"5: unknown escape (a backslash itself is written `\\`)"),
-        (r"['\ud800']", r"9: half a letter (letters beyond U+FFFF are two escapes: `\uD83D\uDE00`)"),
+        (r"['\q']", r"5: unknown escape (write `\\` for a backslash)"),
+        (
+            r"['\ud800']",
+            r"9: incomplete surrogate pair (write characters beyond U+FFFF as two escapes: `\uD83D\uDE00`)",
+        ),
         (r"[99999999999999999999]", r"2: `99999999999999999999` is too large"),
         (r"é[x]", r"3: a name in brackets needs quotes (for example `['name']`)"),
         (r"@.a", r"1: expected a name, found `@`"),
         (r"[?1]", r"4: expected a comparison such as `==`, found `]`"),
-        (r"[?match(@.a, 'x') == true]", r"3: `match` and `search` are true or false by themselves"),
+        (r"[?match(@.a, 'x') == true]", r"3: `match` and `search` can't be compared: they are true or false"),
         (r"a[?@.x == ]", r"11: expected `@`, a value or a function, found `]`"),
     ] {
         let error = JsonPath::parse(path).unwrap_err();
@@ -173,7 +179,7 @@ fn paths_do_not_nest_for_ever() {
     for (open, close) in [("(", ")"), ("!(", ")"), ("@[?", "]"), ("length(", ")")] {
         let nested = |depth: usize| format!("$[?{}@.a{} == 1]", open.repeat(depth), close.repeat(depth));
         let error = JsonPath::parse(&nested(10_000)).unwrap_err();
-        assert_eq!(error.message, "nested deeper than 32");
+        assert_eq!(error.message, "nested more than 32 levels deep");
     }
 }
 

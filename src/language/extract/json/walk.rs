@@ -1,4 +1,4 @@
-//! Walks names, positions and `[*]` over the bytes and skips everything else: no tree, only the finds are made.
+//! Walks names, positions and `[*]` over the bytes and skips everything else: only matches become values.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use super::{
     path::Step,
 };
 
-/// The values to which the steps lead, at most `limit`.
+/// At most `limit` values that the steps select.
 pub(super) fn to(steps: &[Step], body: &[u8], limit: usize) -> Vec<Value> {
     let limit = if steps.contains(&Step::Every) { limit } else { 1 };
     let mut matches = Matches { values: Vec::new(), limit, budget: Budget::of_a_body() };
     let walk = Walk { steps, matches: &mut matches };
     let read = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
     if read.is_err() && !matches.is_enough() {
-        // Some of all are not all.
+        // A part of the matches must not look like all of them.
         return Vec::new();
     }
-    // With enough found, an error is the parser's surprise that nobody reads on.
+    // With enough matches, reading stops early, which the parser reports as an error.
     matches.values
 }
 
@@ -109,7 +109,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(())
     }
 
-    // Nothing stands below these.
+    // Scalars have no children.
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
@@ -136,7 +136,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 }
 
-/// Whether a key is a name; no key is kept.
+/// Compares a key with a name, without storing it.
 struct Is<'a>(&'a str);
 
 impl<'de> DeserializeSeed<'de> for Is<'_> {

@@ -17,9 +17,9 @@ fn groups_go_by_number_by_name_and_by_themselves() {
 }
 
 #[test]
-fn faults_say_what_is_missing() {
+fn errors_name_the_missing_group() {
     let message = |expression, group: Group| Pattern::new(expression, Some(&group)).unwrap_err().message;
-    assert_eq!(message("(a)", Group::Number(2)), "`(a)` has no group 2, its last one is 1");
+    assert_eq!(message("(a)", Group::Number(2)), "`(a)` has no group 2; its last group is 1");
     assert_eq!(message("(a)", Group::Name("b".to_owned())), "`(a)` has no group `b`");
     assert!(message("(a", Group::Number(0)).ends_with("unclosed group"), "{}", message("(a", Group::Number(0)));
 }
