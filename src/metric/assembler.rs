@@ -1,5 +1,6 @@
-//! Puts the intervals of all workers together: worker-own series numbers become the run's, values of the same series
-//! merge, and a worker that is late has its second added to the next interval.
+//! Merges the intervals of all workers: maps their series numbers to those of the run, merges values of the same series,
+//! and adds the second of a late worker to the next interval. Series are numbered per worker, so that workers intern
+//! labels without locks.
 
 use std::collections::BTreeMap;
 
@@ -8,39 +9,39 @@ use super::{
     series::Interner,
 };
 
-/// How a gauge of several workers and intervals becomes one.
+/// How gauges of several workers and intervals are aggregated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum GaugeAggregation {
-    /// Workers have parts of it, which add up: users, connections.
+    /// The sum over workers: users, connections.
     #[default]
     Parts,
-    /// The last value set counts.
+    /// The last value.
     Last,
-    /// What comes in are changes, which add up over the whole run.
+    /// The sum of changes over the whole run.
     Changes,
 }
 
-/// Stands for the number of a series whose metric has another kind elsewhere.
+/// Replaces the number of a series whose metric has another kind in another worker.
 const REFUSED: u32 = u32::MAX;
 
-/// Collects one interval at a time.
+/// Assembles one interval at a time.
 #[derive(Debug)]
 pub(crate) struct Assembler {
     interner: Interner,
     announced: usize,
-    /// Per worker: the run's number of each of its series.
+    /// By worker: the run's number for each of its series.
     numbers: Vec<Vec<u32>>,
     ticks: Vec<u64>,
     ended: Vec<bool>,
     worker_cpu: Vec<f64>,
     values: Vec<Option<Value>>,
-    /// Gauges by series and worker: a worker's later value replaces its earlier one, workers' values add up.
+    /// Gauges by series and worker: a later value replaces an earlier one of the same worker.
     gauges: BTreeMap<(u32, usize), f64>,
-    /// Gauges that are no parts, by their metric's name.
+    /// Aggregations other than sums, by metric name.
     aggregations: BTreeMap<String, GaugeAggregation>,
-    /// What kind a metric has, by name. A flow may make up metrics, and two workers may disagree: the first one counts.
+    /// Kinds of metrics by name. Flows can create metrics with different kinds in two workers: the first one counts.
     kinds: BTreeMap<String, Kind>,
-    /// Sums of changes by series.
+    /// Sums of changes, by series.
     levels: BTreeMap<u32, f64>,
     intended: IntendedCells,
     spans: Vec<Span>,
@@ -48,7 +49,7 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler that waits for so many workers.
+    /// An assembler that waits for a number of workers.
     #[must_use]
     pub(crate) fn new(workers: usize) -> Self {
         Self {
@@ -69,8 +70,8 @@ impl Assembler {
         }
     }
 
-    /// Takes a worker's interval. Workers past the number that was promised (setup, teardown) are not waited for: their only
-    /// interval is their last.
+    /// Adds a worker's interval. Workers beyond the expected number (setup, teardown) are not waited for: they have a
+    /// single interval, which is their last.
     pub(crate) fn take(&mut self, part: WorkerInterval) {
         let worker = part.worker;
         if worker >= self.numbers.len() {
@@ -109,7 +110,7 @@ impl Assembler {
         let (metric, _) = &self.interner.definitions()[number as usize];
         let (place, value) = match self.aggregations.get(&*metric.name).copied().unwrap_or_default() {
             GaugeAggregation::Parts => (worker, value),
-            // One place for all workers: the later value replaces the earlier one.
+            // Shared by all workers: a later value replaces an earlier one.
             GaugeAggregation::Last => (0, value),
             GaugeAggregation::Changes => {
                 let level = self.levels.entry(number).or_default();
@@ -120,7 +121,7 @@ impl Assembler {
         self.gauges.insert((number, place), value);
     }
 
-    /// Records a value of telemetry itself: generator and outputs.
+    /// Records a metric of the generator or of an output.
     pub(crate) fn record(&mut self, metric: &MetricDef, labels: &Labels, value: &Value) {
         let number = self.interner.id(metric, labels);
         self.put(number, value);

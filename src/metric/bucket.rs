@@ -19,7 +19,7 @@ const MAX_OCTAVE: i32 = 30;
 struct Grid {
     /// Mantissa of `2^(k/256)` for k in 0..=256; the last one is beyond any mantissa.
     bounds: [u64; PER_OCTAVE + 1],
-    /// For each of 1024 equal cells of the mantissa: the first bucket that can hold a value of that cell.
+    /// For each of 1024 equal cells of the mantissa: the first bucket that can contain a value of that cell.
     /// A cell is narrower than the narrowest bucket, so at most one boundary lies inside.
     first: [u16; 1 << CELL_BITS],
 }
@@ -39,7 +39,7 @@ static GRID: LazyLock<Grid> = LazyLock::new(|| {
     Grid { bounds, first }
 });
 
-/// The bucket of a positive, finite value. Zero and below have no bucket: the caller counts them apart.
+/// The bucket of a positive, finite value. Values of zero and below have no bucket: the caller counts them separately.
 #[must_use]
 pub(crate) fn index_of(value: f64) -> i32 {
     let bits = value.to_bits();
@@ -73,7 +73,7 @@ pub(crate) fn middle(index: i32) -> f64 {
     ((f64::from(index) - 0.5) / PER_OCTAVE as f64).exp2()
 }
 
-/// The bucket at a lower `scale` that holds bucket `index` of scale 8.
+/// The bucket at a lower `scale` that contains bucket `index` of scale 8.
 #[must_use]
 pub(crate) fn lowered(index: i32, scale: u32) -> i32 {
     ((index - 1) >> (SCALE - scale)) + 1

@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
-/// How observations of a metric fold.
+/// How observations of a metric are aggregated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A sum that only grows.
     Counter,
     /// The last value.
     Gauge,
-    /// A share: so many of so many.
+    /// The share of true observations.
     Rate,
     /// A distribution.
     Trend,
@@ -22,7 +22,7 @@ impl Kind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Counter, Self::Gauge, Self::Rate, Self::Trend];
 
-    /// Its word in profiles and summaries, which is k6's.
+    /// The name in profiles and summaries, as in k6.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Unit {
     /// All units.
     pub const ALL: [Self; 3] = [Self::None, Self::Seconds, Self::Bytes];
 
-    /// Its name in metadata; empty for plain numbers.
+    /// The name in metadata; empty for plain numbers.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ pub enum LabelGroup {
 pub struct MetricDef {
     /// k6's name where k6 has it.
     pub name: Cow<'static, str>,
-    /// How it folds.
+    /// How it is aggregated.
     pub kind: Kind,
     /// The unit of its values.
     pub unit: Unit,
@@ -106,7 +106,7 @@ macro_rules! catalogue {
 catalogue! {
     HTTP_REQS = "http_reqs" Counter None Request "Attempts of which at least one byte was written";
     HTTP_REQ_FAILED = "http_req_failed" Rate None Request "Share of attempts that failed: no response, or an unexpected status";
-    HTTP_REQ_RESPONSE_TIME = "http_req_response_time" Trend Seconds Request "From the intended start to the last byte: what a user would have waited";
+    HTTP_REQ_RESPONSE_TIME = "http_req_response_time" Trend Seconds Request "From the intended start to the last byte: the time that a user waits";
     HTTP_REQ_DURATION = "http_req_duration" Trend Seconds Request "Service time: sending + waiting + receiving, without connecting";
     HTTP_REQ_BLOCKED = "http_req_blocked" Trend Seconds Request "Waiting for a connection: name look-up, connect, TLS";
     HTTP_REQ_CONNECTING = "http_req_connecting" Trend Seconds Request "TCP connect";
@@ -114,25 +114,25 @@ catalogue! {
     HTTP_REQ_SENDING = "http_req_sending" Trend Seconds Request "Writing the request";
     HTTP_REQ_WAITING = "http_req_waiting" Trend Seconds Request "From the request written to the first byte of the response";
     HTTP_REQ_RECEIVING = "http_req_receiving" Trend Seconds Request "From the first to the last byte of the response";
-    HTTP_ERRORS = "http_errors" Counter None Request "Failed attempts by class: the stage at which they failed, or the status";
+    HTTP_ERRORS = "http_errors" Counter None Request "Failed attempts by class: the phase in which they failed, or the status";
     DATA_SENT = "data_sent" Counter Bytes Request "Bytes written to connections";
     DATA_RECEIVED = "data_received" Counter Bytes Request "Bytes read from connections";
-    ITERATIONS = "iterations" Counter None Scenario "Iterations run to their end";
+    ITERATIONS = "iterations" Counter None Scenario "Completed iterations";
     ITERATION_DURATION = "iteration_duration" Trend Seconds Scenario "From the start of an iteration to its end";
     ITERATION_RESPONSE_TIME = "iteration_response_time" Trend Seconds Scenario "From the arrival to the end of the iteration (arrival-rate executors)";
-    DROPPED_ITERATIONS = "dropped_iterations" Counter None Scenario "Arrivals for which no user was free, and iterations that were never begun";
-    SCHEDULE_LAG = "schedule_lag" Trend Seconds Scenario "From the arrival to the moment a user took it up: the generator's own lateness";
+    DROPPED_ITERATIONS = "dropped_iterations" Counter None Scenario "Arrivals without an idle user, and iterations that were never started";
+    SCHEDULE_LAG = "schedule_lag" Trend Seconds Scenario "From the arrival to the start of its iteration: the delay caused by the generator";
     CHECKS = "checks" Rate None Check "Share of checks that passed";
-    ITERATION_FAILURES = "iteration_failures" Counter None Reason "Iterations that ended early: a `fail` step, or a value that a step needs is missing";
+    ITERATION_FAILURES = "iteration_failures" Counter None Reason "Iterations that failed: by a `fail` step, or because a step had no value";
     GROUP_DURATION = "group_duration" Trend Seconds Group "From the first step of a group to its last";
-    PARALLEL_WIDTH = "parallel_width" Trend None Group "Requests of a parallel block that were in flight at once, at its widest";
-    VUS = "vus" Gauge None Scenario "Virtual users that are running iterations or thinking";
+    PARALLEL_WIDTH = "parallel_width" Trend None Group "Maximum number of concurrent requests of a parallel block";
+    VUS = "vus" Gauge None Scenario "Virtual users in an iteration, including think time";
     VUS_MAX = "vus_max" Gauge None Scenario "Virtual users that exist";
-    TARGET_RATE = "target_rate" Gauge None Scenario "Arrivals per second that the schedule calls for";
+    TARGET_RATE = "target_rate" Gauge None Scenario "Arrivals per second by the schedule";
     STAGE_ACTIVE = "stage_active" Gauge None Scenario "1 while a stage of a scenario runs";
-    SERIES_FOLDED = "series_folded" Counter None Run "Observations whose labels went past the limit of series and were folded into `other`";
+    SERIES_FOLDED = "series_folded" Counter None Run "Observations beyond the limit of series, whose labels became `other`";
     GENERATOR_CPU = "generator_cpu" Counter Seconds Run "CPU time of the generator: user and system, all threads";
-    GENERATOR_WORKER_CPU = "generator_worker_cpu" Counter Seconds Run "CPU time of the threads that make the load";
+    GENERATOR_WORKER_CPU = "generator_worker_cpu" Counter Seconds Run "CPU time of the worker threads";
     GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
@@ -143,10 +143,10 @@ catalogue! {
     OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
-    RUN_INFO = "run_info" Gauge None Run "1 while the run lasts; its labels tell the version of loadagent and the profile";
+    RUN_INFO = "run_info" Gauge None Run "1 during the run; its labels are the version of loadagent and the profile";
 }
 
-/// The metrics that one HTTP attempt touches, in the order of [`HttpMetric`].
+/// The metrics of one HTTP attempt, in the order of [`HttpMetric`].
 pub static HTTP_FAMILY: [&MetricDef; 13] = [
     &HTTP_REQS,
     &HTTP_REQ_FAILED,
@@ -182,7 +182,7 @@ pub enum HttpMetric {
     DataReceived,
 }
 
-/// The metrics by which reports, progress and validity see a protocol. Another protocol is another row of [`PROTOCOLS`].
+/// The metrics of a protocol that reports, progress and validity use. Another protocol is another row of [`PROTOCOLS`].
 #[derive(Debug)]
 pub struct ProtocolMetrics {
     /// Title of its section in the summary.
@@ -218,13 +218,13 @@ pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
     ],
 }];
 
-/// Whether a metric plays this role in a protocol: `has_role(metric, |protocol| protocol.failed)`.
+/// Whether a metric has a role in a protocol: `has_role(metric, |protocol| protocol.failed)`.
 #[must_use]
 pub fn has_role(metric: &MetricDef, role: impl Fn(&ProtocolMetrics) -> &'static MetricDef) -> bool {
     PROTOCOLS.iter().any(|protocol| role(protocol).name == metric.name)
 }
 
-/// The metrics that one iteration touches, in the order of [`IterationMetric`].
+/// The metrics of one iteration, in the order of [`IterationMetric`].
 pub static ITERATION_FAMILY: [&MetricDef; 5] =
     [&ITERATIONS, &ITERATION_DURATION, &ITERATION_RESPONSE_TIME, &DROPPED_ITERATIONS, &SCHEDULE_LAG];
 

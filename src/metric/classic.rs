@@ -1,5 +1,5 @@
-//! Classic histograms for receivers that know no other: cumulative counts at fixed bounds that lie on the base-2 grid,
-//! so that every count is exact and nothing is interpolated.
+//! Classic histograms for receivers without exponential ones: cumulative counts at fixed bounds of the base-2 buckets, so
+//! that counts are exact, without interpolation.
 
 use super::{Histogram, Unit};
 
@@ -8,8 +8,7 @@ const BOUNDS: usize = 33;
 /// Buckets of scale 8 per half octave.
 const HALF_OCTAVE: i32 = 128;
 
-/// Upper bounds with the number of observations at or below each, ascending; the last bound is infinite and its count
-/// is the histogram's.
+/// Upper bounds with the number of observations at or below each, ascending; the last bound is infinite.
 ///
 /// Times: `2^(k/2)` seconds from 1 ms (2⁻¹⁰) to 64 s. Everything else: powers of two from ⅛ to 2²⁹ (512 MiB).
 #[must_use]
@@ -35,7 +34,7 @@ fn half_octaves(unit: Unit) -> impl Iterator<Item = i32> {
     (first..).step_by(step).take(BOUNDS)
 }
 
-/// `2^(half_octaves / 2)`, put together so that it is the very number on which the grid's bucket ends.
+/// `2^(half_octaves / 2)`, computed so that it equals the bound of a bucket exactly.
 fn bound(half_octaves: i32) -> f64 {
     let octave = f64::from(half_octaves.div_euclid(2)).exp2();
     if half_octaves.rem_euclid(2) == 0 { octave } else { octave * std::f64::consts::SQRT_2 }

@@ -2,7 +2,7 @@
 
 use super::bucket;
 
-/// Buckets are grown in steps of this many, so that a drifting latency does not reallocate at every new maximum.
+/// Growth step in buckets, so that a drifting latency doesn't reallocate at every new maximum.
 const STEP: i32 = 64;
 
 /// Counts per bucket over the range seen so far, beside exact extremes. The unit is the metric's (seconds for times).
@@ -24,7 +24,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Records one value. Values at or below zero fall into the zero bucket.
+    /// Records a value. Values at or below zero are counted in the zero bucket.
     #[inline]
     pub fn record(&mut self, value: f64) {
         self.count += 1;
@@ -69,13 +69,13 @@ impl Histogram {
         self.counts = counts;
     }
 
-    /// An empty histogram with room for the range of this one, so that the next interval need not grow again.
+    /// An empty histogram with the capacity of this one, so that the next interval doesn't grow again.
     #[must_use]
     pub fn successor(&self) -> Self {
         Self { first: self.first, counts: vec![0; self.counts.len()], ..Self::default() }
     }
 
-    /// Adds every observation of `other`. Merging is exact, associative and commutative (but for the rounding of sums).
+    /// Adds every observation of `other`. Merging is exact, associative and commutative (except for the rounding of sums).
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.zeros += other.zeros;
@@ -85,7 +85,7 @@ impl Histogram {
         if other.count == other.zeros {
             return;
         }
-        // Whole ranges, added by vector instructions: a log of a day merges a thousand million buckets.
+        // Adds whole ranges with vector instructions: a log of a day merges a billion buckets.
         let (first, end) = (other.first, other.first.saturating_add_unsigned(as_u32(other.counts.len())));
         if self.counts.is_empty()
             || first < self.first
@@ -117,19 +117,19 @@ impl Histogram {
         self.sum
     }
 
-    /// The exact smallest observation, if there is any.
+    /// The exact smallest observation; None without observations.
     #[must_use]
     pub fn min(&self) -> Option<f64> {
         (self.count > 0).then_some(self.min)
     }
 
-    /// The exact largest observation, if there is any.
+    /// The exact largest observation; None without observations.
     #[must_use]
     pub fn max(&self) -> Option<f64> {
         (self.count > 0).then_some(self.max)
     }
 
-    /// The mean, if there is any observation.
+    /// The mean; None without observations.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| self.sum / self.count as f64)
@@ -179,8 +179,8 @@ impl Histogram {
         Some(self.max)
     }
 
-    /// Puts a histogram together from stored parts: `counts` of the buckets from index `first` on. The number of
-    /// observations is derived from them, so it can't disagree.
+    /// A histogram from stored parts: `counts` of the buckets from index `first` on. The number of observations is
+    /// derived from them, so that it is always consistent.
     #[must_use]
     pub fn from_counts(zeros: u64, sum: f64, (min, max): (f64, f64), first: i32, counts: Vec<u64>) -> Self {
         Self { count: zeros.saturating_add(counts.iter().sum()), zeros, sum, min, max, first, counts }

@@ -1,7 +1,7 @@
-//! Accounting by *intended* second: what was due when, whatever became of it and however late it ended.
+//! Counts by *intended* second: arrivals and requests in the second in which they were due, regardless of their end.
 //!
-//! Intervals are handed over by completion time. A stall can only be judged by when the requests were due, so each
-//! interval carries, besides, these cells; late completions update the cell of their own second.
+//! Values of intervals are by completion time. A stall is visible only by intended time, so each interval also contains
+//! these cells; late completions update the cell of their intended second.
 
 use super::bucket;
 
@@ -10,16 +10,16 @@ pub(crate) const COARSE_BUCKETS: usize = 96;
 const COARSE_SCALE: u32 = 2;
 const COARSE_FIRST: i32 = -64;
 
-/// What is known of one scenario's arrivals and requests that were due in one second of the run.
+/// Arrivals and requests of one scenario that were due in one second of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntendedCell {
     /// Whole seconds since the start of the run.
     pub second: u32,
     /// Index of the scenario in the plan.
     pub scenario: u16,
-    /// Iterations that the schedule called for (open) or that a user began (closed): the offered load, as executed.
+    /// Iterations that the schedule contains (open) or that users started (closed): the offered load.
     pub due: u64,
-    /// Iterations among them that could not be started.
+    /// Iterations that could not be started.
     pub dropped: u64,
     /// Requests that ended as expected.
     pub passed: u64,
@@ -35,7 +35,7 @@ impl IntendedCell {
         Self { second, scenario, due: 0, dropped: 0, passed: 0, failed: 0, response_times }
     }
 
-    /// Adds what another cell of the same second and scenario counted.
+    /// Adds another cell of the same second and scenario.
     pub fn merge(&mut self, other: &Self) {
         self.due += other.due;
         self.dropped += other.dropped;
@@ -57,7 +57,7 @@ pub fn coarse_bucket(seconds: f64) -> usize {
     usize::try_from(index).unwrap_or(0).min(COARSE_BUCKETS - 1)
 }
 
-/// The cells touched in one interval; nearly always the current and the last second of each scenario.
+/// The cells of one interval; nearly always the current and the last second of each scenario.
 #[derive(Debug, Default)]
 pub struct IntendedCells {
     cells: Vec<IntendedCell>,
@@ -65,7 +65,7 @@ pub struct IntendedCells {
 }
 
 impl IntendedCells {
-    /// The cell of a second and scenario, made when missing.
+    /// The cell of a second and scenario; created if missing.
     #[inline]
     pub fn at(&mut self, second: u32, scenario: u16) -> &mut IntendedCell {
         let matches = |cell: &IntendedCell| cell.second == second && cell.scenario == scenario;
@@ -78,14 +78,14 @@ impl IntendedCells {
         &mut self.cells[self.last]
     }
 
-    /// Hands the cells over and starts anew.
+    /// Takes all cells.
     #[must_use]
     pub fn take(&mut self) -> Vec<IntendedCell> {
         self.last = 0;
         std::mem::take(&mut self.cells)
     }
 
-    /// Merges handed-over cells of another worker.
+    /// Merges the cells of another worker.
     pub fn merge(&mut self, cells: Vec<IntendedCell>) {
         for cell in cells {
             self.at(cell.second, cell.scenario).merge(&cell);

@@ -1,36 +1,36 @@
-//! An interval: what happened in a span of the run, as deltas; the one thing that telemetry reads.
+//! An interval: all observations of a part of the run, as deltas; the only input of telemetry.
 
 use super::{Labels, MetricDef, Span, Value, intended::IntendedCell};
 
-/// A series' number, given once per run in order of appearance.
+/// The number of a series, unique in a run, in order of appearance.
 pub(crate) type SeriesId = u32;
 
-/// What a series is; stands in the interval in which the series first appears.
+/// The definition of a series, in the interval in which it first appears.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesDef {
-    /// Number by which later intervals refer to the series.
+    /// The number that later intervals refer to.
     pub id: SeriesId,
-    /// Its metric.
+    /// The metric of the series.
     pub metric: MetricDef,
-    /// Its labels.
+    /// The labels of the series.
     pub labels: Labels,
 }
 
-/// Deltas of a span of time, complete over all workers.
+/// Deltas of a part of the run, complete over all workers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Interval {
     /// Consecutive number from zero.
     pub sequence: u64,
-    /// Begin of the span, Unix time in milliseconds.
+    /// Start, Unix time in milliseconds.
     pub start_ms: i64,
-    /// End of the span, Unix time in milliseconds.
+    /// End, Unix time in milliseconds.
     pub end_ms: i64,
     /// Series that appear for the first time.
     pub new_series: Vec<SeriesDef>,
-    /// What was recorded, by series number, ascending; series without observations are left out.
+    /// Values by series number, ascending; series without observations are omitted.
     pub values: Vec<(SeriesId, Value)>,
-    /// Accounting by intended second.
+    /// Counts by intended second.
     pub intended: Vec<IntendedCell>,
-    /// Spans of sampled traces that ended in it.
+    /// Spans of sampled traces that ended in this interval.
     pub spans: Vec<Span>,
 }

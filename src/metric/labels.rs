@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub struct Labels(Arc<[(Arc<str>, Arc<str>)]>);
 
 impl Labels {
-    /// Builds a set; later pairs win over earlier ones of the same name, empty values are left out.
+    /// A set of pairs; later pairs replace earlier ones of the same name, empty values are omitted.
     pub fn new<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         let mut sorted = std::collections::BTreeMap::new();
         for (name, value) in pairs {
@@ -16,7 +16,7 @@ impl Labels {
         Self(sorted.into_iter().filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// This set with further pairs, which win.
+    /// This set with further pairs, which replace existing ones.
     #[must_use]
     pub fn with<N: AsRef<str>, V: AsRef<str>>(&self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         let added: Vec<_> = pairs.into_iter().map(|(n, v)| (n.as_ref().to_owned(), v.as_ref().to_owned())).collect();
@@ -35,7 +35,7 @@ impl Labels {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// Whether every given pair is in this set: how a sub-metric `metric{a:b,c:d}` selects its series.
+    /// Whether the set contains all pairs; selects the series of a sub-metric `metric{a:b,c:d}`.
     #[must_use]
     pub fn has_all(&self, pairs: &[(String, String)]) -> bool {
         pairs.iter().all(|(name, value)| self.get(name) == Some(value))

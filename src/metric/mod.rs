@@ -1,8 +1,8 @@
-//! What is measured, how it is folded, and the interval that execution hands to telemetry.
+//! Metrics, their recording and aggregation, and the interval that execution passes to telemetry.
 //!
 //! Owns the catalogue (name, kind, unit, help of every metric), labels, base-2 histograms, the thread-owned recorder
 //! and the [`Interval`] that a second of recording becomes.
-//! Never sends, prints, judges or waits.
+//! Never sends, prints, evaluates or waits.
 //! Start with [`catalogue`], then [`recorder`], then [`interval`].
 
 pub(crate) mod assembler;

@@ -1,4 +1,4 @@
-//! Raw records: what one request, iteration, check or drop was, in about fifteen bytes; opt-in and bounded.
+//! Raw records: one request, iteration, check or drop each, in about fifteen bytes; opt-in and bounded.
 //!
 //! ```text
 //!  record = tag u8 (kind and flags) · step · family · fields      numbers are varints, times are nanoseconds
@@ -7,8 +7,8 @@
 //!  Unix ns = start of the run + tick · workers + worker
 //! ```
 //!
-//! Of such ticks no two of a worker are the same, and the remainders by the number of workers keep workers apart: a
-//! record's time is its own in the whole run, and is fixed when it is recorded, so that a repeat is the same point.
+//! Ticks of a worker are unique, and the remainder by the number of workers identifies the worker: the time of a record
+//! is unique in the whole run, and fixed when it is recorded, so that a retransmission is the same point.
 
 mod writer;
 
@@ -16,7 +16,7 @@ pub(crate) use writer::{RecordWriter, Records};
 
 use super::varint::{self, Input};
 
-/// No record is longer: a tag, step, family and six fields.
+/// Maximum length of a record: a tag, step, family and six fields.
 const LONGEST: usize = 1 + 8 * varint::LONGEST;
 
 const REQUEST: u8 = 0;
@@ -24,7 +24,7 @@ const ITERATION: u8 = 1;
 const CHECK: u8 = 2;
 const DROPPED: u8 = 3;
 const KIND: u8 = 0b0000_0111;
-/// Request: failed. Iteration: cut off. Check: passed.
+/// Request: failed. Iteration: interrupted. Check: passed.
 const FLAG: u8 = 0b0000_1000;
 /// Request: failed before a byte was written; no times of sending, waiting and receiving follow.
 const UNSENT: u8 = 0b0001_0000;
@@ -48,26 +48,26 @@ pub struct RequestTimes {
     pub receiving: u64,
 }
 
-/// One thing that happened.
+/// A raw record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
     /// An attempt of which at least one byte was written; of HTTP, `http_reqs` counts it.
     Request {
         /// Whether it failed.
         failed: bool,
-        /// How long its parts took.
+        /// Durations of its phases.
         times: RequestTimes,
     },
     /// An attempt that ended before a byte was written; of HTTP, `http_req_failed` counts it and `http_reqs` doesn't.
     Unsent {
         /// Whether it failed.
         failed: bool,
-        /// How long it waited for a connection; sending, waiting and receiving are zero.
+        /// Durations of its phases; sending, waiting and receiving are zero.
         times: RequestTimes,
     },
     /// An iteration.
     Iteration {
-        /// Whether it was cut off; then only its bytes count.
+        /// Whether it was interrupted; then only its bytes count.
         cut_off: bool,
         /// From its start to its end, in nanoseconds.
         duration: u64,
@@ -78,17 +78,17 @@ pub enum Record {
     },
     /// A check.
     Check {
-        /// Whether it held.
+        /// Whether it passed.
         passed: bool,
     },
-    /// Iterations that were never begun.
+    /// Iterations that were never started.
     Dropped {
-        /// How many.
+        /// Number of iterations.
         count: u64,
     },
 }
 
-/// Appends a record that follows the last by so many ticks.
+/// Appends a record, `step` ticks after the last one.
 fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
     let begin = |out: &mut Vec<u8>, kind: u8, flag: bool| {
         out.push(kind | if flag { FLAG } else { 0 });
@@ -126,7 +126,7 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
     }
 }
 
-/// Reads the records of a chunk, one after the other.
+/// Reads the records of a chunk in order.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordReader<'a> {
     input: Input<'a>,
@@ -140,7 +140,7 @@ impl<'a> RecordReader<'a> {
         Self { input: Input::new(bytes), tick: 0 }
     }
 
-    /// The next record with its tick and family; None at the end, and where the bytes are no records.
+    /// The next record with its tick and family; None at the end, and on invalid bytes.
     pub(crate) fn read(&mut self) -> Option<(u64, u32, Record)> {
         let tag = self.input.byte()?;
         self.tick = self.tick.checked_add(self.input.number()?)?;
@@ -173,7 +173,7 @@ impl<'a> RecordReader<'a> {
         Some(Record::Request { failed, times })
     }
 
-    /// Whether nothing is left: every record was read.
+    /// Whether all records were read.
     #[must_use]
     pub(crate) fn is_at_end(&self) -> bool {
         self.input.rest().is_empty()

@@ -1,7 +1,7 @@
-//! The thread-owned recorder: a worker writes into it without locks, and hands a whole interval over once a second.
+//! The recorder of a worker thread: written without locks, and flushed as a whole interval once a second.
 //!
-//! Series are interned in *families* (all metrics one request touches), so that recording a request is one look-up
-//! and then array writes. Memory is bounded by series, never by requests.
+//! Series are interned in *families* (all metrics of one request), so that recording a request is one look-up and then
+//! array writes. Memory depends on the number of series, not of requests.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -16,32 +16,31 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Family(u32);
 
-/// What a worker recorded between two ticks; the series numbers are the worker's own.
+/// Observations of a worker between two ticks; series numbers are those of the worker.
 #[derive(Debug)]
 pub(crate) struct WorkerInterval {
-    /// Which worker.
     pub worker: usize,
     /// The second of the run that this interval ends (1 for the first).
     pub tick: u64,
-    /// Whether the worker has ended and this is its last word.
+    /// Whether the worker has ended, and this is its last interval.
     pub last: bool,
-    /// Series interned since the last hand-over, in the order of their numbers.
+    /// Series interned since the last flush, in the order of their numbers.
     pub new_series: Vec<(MetricDef, Labels)>,
-    /// How gauges of the profile and of flows become one value, as far as they appeared since the last flush.
+    /// Aggregations of custom gauges that appeared since the last flush.
     pub aggregations: Vec<(String, GaugeAggregation)>,
-    /// One value per series known so far, in the order of their numbers.
+    /// A value for each known series, in the order of their numbers.
     pub values: Vec<Value>,
-    /// Accounting by intended second.
+    /// Counts by intended second.
     pub intended: Vec<IntendedCell>,
     /// CPU time of the worker's thread since its start, in seconds.
     pub cpu_seconds: f64,
-    /// Raw records since the last hand-over; empty unless they are wanted.
+    /// Raw records since the last flush; empty unless enabled.
     pub records: Records,
     /// Spans of sampled traces.
     pub spans: Spans,
 }
 
-/// Records for one worker thread.
+/// Records observations of one worker thread.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     definitions: Vec<(MetricDef, Labels)>,
@@ -51,23 +50,23 @@ pub(crate) struct Recorder {
     families_of: HashMap<usize, usize>,
     metrics: MetricRegistry,
     folded: Option<Family>,
-    /// Cells by intended second.
+    /// Counts by intended second.
     pub intended: IntendedCells,
-    /// Raw records, when they are wanted.
+    /// Raw records, if enabled.
     pub records: Option<RecordWriter>,
     spans: Spans,
 }
 
 impl Recorder {
-    /// A recorder that knows the metrics of a profile.
+    /// A recorder with the custom metrics of a profile.
     #[must_use]
     pub(crate) fn new(metrics: Arc<[UserMetric]>) -> Self {
         Self { metrics: MetricRegistry::new(metrics), ..Self::default() }
     }
 
-    /// Interns a family of metrics under a label set. Past [`MAX_SERIES_PER_METRIC`] label sets a further one is
-    /// folded: the values of its `data_labels` (names whose values come from the target) become `other`. A family is
-    /// known by where its first metric lives: definitions must stay where they are for the whole run.
+    /// Interns a family of metrics with a label set. Beyond [`MAX_SERIES_PER_METRIC`] label sets, values of `data_labels`
+    /// (names whose values come from the target) become `other`. A family is identified by the address of its first
+    /// metric: definitions must not move during the run.
     pub(crate) fn family(&mut self, metrics: &[&MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
         let kind = metrics.first().map_or(0, |first| std::ptr::from_ref::<MetricDef>(first) as usize);
         if let Some(family) = self.families.get(&(kind, labels.clone())) {
@@ -89,7 +88,7 @@ impl Recorder {
         family
     }
 
-    /// The number of a metric that a flow made up; None when there are too many, which is counted.
+    /// The number of a metric that a flow created; None beyond the limit, which is counted.
     pub(crate) fn dynamic_metric(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
         let number = self.metrics.number(metric);
         if number.is_none() {
@@ -98,7 +97,7 @@ impl Recorder {
         number
     }
 
-    /// As [`Recorder::family`], for a metric of the profile or of a flow, by its number.
+    /// As [`Recorder::family`], for a custom metric by its number.
     pub(crate) fn user_family(&mut self, metric: usize, labels: &Labels, data_labels: &[&str]) -> Option<Family> {
         let metrics = std::mem::take(&mut self.metrics);
         let family = metrics.get(metric).map(|metric| self.family(&[&metric.def], labels, data_labels));
@@ -106,7 +105,7 @@ impl Recorder {
         family
     }
 
-    /// Adds a sample of a metric of the profile or of a flow, by its number.
+    /// Adds a sample to a custom metric by its number.
     #[inline]
     pub(crate) fn user_sample(&mut self, family: Family, metric: usize, sample: f64) {
         let Some(UserMetric { def, scale, up_and_down }) = self.metrics.get(metric) else { return };
@@ -170,7 +169,7 @@ impl Recorder {
         }
     }
 
-    /// Adds to a gauge that goes up and down.
+    /// Adds to a gauge.
     #[inline]
     pub(crate) fn shift(&mut self, family: Family, metric: usize, amount: f64) {
         if let Value::Gauge(last) = self.value(family, metric) {
@@ -178,7 +177,7 @@ impl Recorder {
         }
     }
 
-    /// Writes a raw record of a family, when they are wanted: what it was, and when since the start of the run.
+    /// Writes a raw record of a family, if enabled; `what` returns the time since the start of the run, and the record.
     #[inline]
     pub(crate) fn record(&mut self, family: Family, what: impl FnOnce() -> (Duration, Record)) {
         if let Some(records) = &mut self.records {
@@ -188,14 +187,14 @@ impl Recorder {
         }
     }
 
-    /// Keeps a span whose duration and response time are observations of two metrics of a family.
+    /// Adds a span, whose duration and response time are observations of two metrics of a family.
     #[cold]
     pub(crate) fn span(&mut self, family: Family, (duration, response): (usize, usize), span: Span) {
         let series = |metric: usize| family.0 + u32::try_from(metric).unwrap_or(0);
         self.spans.push(Span { series: series(duration), response_series: series(response), ..span });
     }
 
-    /// Hands the interval over whole and starts an empty one of the same shape.
+    /// Takes the whole interval, and starts an empty one with the same series.
     pub(crate) fn flush(&mut self, worker: usize, tick: u64, last: bool, cpu_seconds: f64) -> WorkerInterval {
         let successors = self.values.iter().map(Value::successor).collect();
         let new_series = self.definitions[self.flushed..].to_vec();

@@ -1,13 +1,13 @@
-//! Interning: a (metric, labels) pair becomes a small number, once; bounded, so that labels from data can't grow it.
+//! Interning: maps (metric, labels) pairs to small numbers; limited, so that computed labels can't exhaust the memory.
 
 use std::collections::HashMap;
 
 use super::{Labels, MetricDef};
 
-/// At most this many label sets of a metric; what comes after is folded into `other`.
+/// Maximum number of label sets of a metric; labels of further ones become `other`.
 pub(crate) const MAX_SERIES_PER_METRIC: usize = 1_000;
 
-/// Gives (metric name, labels) pairs consecutive numbers from zero, in order of appearance.
+/// Assigns consecutive numbers from zero to (metric name, labels) pairs, in order of appearance.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     ids: HashMap<(String, Labels), u32>,

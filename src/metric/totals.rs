@@ -1,4 +1,4 @@
-//! The fold of intervals: every series since the start of the run.
+//! Running totals of all series since the start of the run.
 
 use super::{Interval, MetricDef, SeriesDef, SeriesId, Value, catalogue};
 
@@ -9,7 +9,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Adds an interval. Intervals must come in their order; values of unknown series are ignored.
+    /// Adds an interval. Intervals must be added in order; values of unknown series are ignored.
     pub fn fold(&mut self, interval: &Interval) {
         for definition in &interval.new_series {
             self.series.push((definition.clone(), Value::empty(definition.metric.kind)));
@@ -21,12 +21,12 @@ impl Totals {
         }
     }
 
-    /// Empties every series and keeps their definitions: totals of a span begin anew.
+    /// Clears all values and keeps the definitions of series.
     pub fn reset_values(&mut self) {
         self.series.iter_mut().for_each(|(_, value)| *value = value.successor());
     }
 
-    /// A series by number.
+    /// The definition and value of a series.
     #[must_use]
     pub fn get(&self, id: SeriesId) -> Option<&(SeriesDef, Value)> {
         self.series.get(id as usize)
@@ -37,7 +37,7 @@ impl Totals {
         self.series.iter().map(|(definition, value)| (definition, value))
     }
 
-    /// The merged value of all series of a metric that a filter lets through; None when there is none.
+    /// The merged value of the series of a metric that match a filter; None without any.
     pub fn sum_where(&self, metric: &str, mut wanted: impl FnMut(&SeriesDef) -> bool) -> Option<Value> {
         let mut sum: Option<Value> = None;
         for (definition, value) in self.iter() {
@@ -51,7 +51,7 @@ impl Totals {
         sum
     }
 
-    /// The metrics that appeared, once each, in the order of their first series.
+    /// All metrics, in the order of their first series.
     #[must_use]
     pub fn metrics(&self) -> Vec<&MetricDef> {
         let mut found: Vec<&MetricDef> = Vec::new();
@@ -63,7 +63,7 @@ impl Totals {
         found
     }
 
-    /// The metrics that the profile defined, among those that appeared.
+    /// Custom metrics among [`Self::metrics`].
     #[must_use]
     pub fn own_metrics(&self) -> Vec<&MetricDef> {
         let mut found = self.metrics();
@@ -71,8 +71,7 @@ impl Totals {
         found
     }
 
-    /// What a metric amounts to by each value of a label, in the order of the values; series without the label are left
-    /// out.
+    /// Values of a metric by the value of a label, sorted; series without the label are omitted.
     #[must_use]
     pub fn by_label(&self, metric: &str, label: &str) -> Vec<(String, Value)> {
         let own = self.iter().filter(|(definition, value)| definition.metric.name == metric && !value.is_empty());
@@ -83,7 +82,7 @@ impl Totals {
         values.into_iter().filter_map(|value| Some((value.to_owned(), sum(value)?))).collect()
     }
 
-    /// The sum of a counter over all its series; zero when it never appeared.
+    /// The sum of a counter over all its series; zero if it has none.
     #[must_use]
     pub fn counter(&self, metric: &str) -> f64 {
         match self.sum_where(metric, |_| true) {

@@ -1,44 +1,42 @@
-//! Metrics that a profile or a flow defines, and the registry of a worker: a metric may appear while the run goes on.
+//! Custom metrics of a profile or a flow, and the registry of a worker, to which flows can add metrics during the run.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{GaugeAggregation, Kind, MetricDef, catalogue};
 
-/// Most metrics that flows of one worker may add to those of the profile.
+/// Maximum number of metrics that the flows of a worker can add.
 pub(crate) const MAX_DYNAMIC_METRICS: usize = 100;
 
-/// A metric that is not of the catalogue.
+/// A custom metric.
 #[derive(Debug, Clone)]
 pub(crate) struct UserMetric {
-    /// Name, kind and unit.
     pub def: MetricDef,
-    /// Factor from samples to the unit: times are given in milliseconds, as in k6.
+    /// Factor from samples to the unit: samples of times are in milliseconds, as in k6.
     pub scale: f64,
     /// Whether samples add to a gauge instead of setting it.
     pub up_and_down: bool,
 }
 
 impl UserMetric {
-    /// How values of several workers become one; None unless it is a gauge.
+    /// Aggregation over workers; None unless it is a gauge.
     fn aggregation(&self) -> Option<(String, GaugeAggregation)> {
         let aggregation = if self.up_and_down { GaugeAggregation::Changes } else { GaugeAggregation::Last };
         (self.def.kind == Kind::Gauge).then(|| (self.def.name.to_string(), aggregation))
     }
 }
 
-/// The metrics that a worker knows: those of the plan first, then those that appeared while running.
+/// The custom metrics of a worker: those of the plan first, then those of flows.
 #[derive(Debug, Default)]
 pub(crate) struct MetricRegistry {
     planned: Arc<[UserMetric]>,
-    /// Shared pointers, because a recorder knows a metric by its address.
+    /// Shared pointers, because a recorder identifies a metric by its address.
     dynamic: Vec<Arc<UserMetric>>,
     by_name: HashMap<Arc<str>, usize>,
-    /// How many of them were flushed.
+    /// Number of metrics whose aggregation was flushed.
     flushed: usize,
 }
 
 impl MetricRegistry {
-    /// A registry of the plan's metrics.
     #[must_use]
     pub(crate) fn new(planned: Arc<[UserMetric]>) -> Self {
         let by_name = planned.iter().enumerate().map(|(number, metric)| (Arc::from(&*metric.def.name), number));
@@ -54,8 +52,8 @@ impl MetricRegistry {
         }
     }
 
-    /// The number of a metric, known or new. None beyond [`MAX_DYNAMIC_METRICS`], and for a name that is taken: by the
-    /// catalogue, or with another kind. Samples of different metrics can't be folded into one.
+    /// The number of a known or new metric. None beyond [`MAX_DYNAMIC_METRICS`], and for a name of the catalogue or of a
+    /// metric with another kind.
     pub(crate) fn number(&mut self, metric: &Arc<UserMetric>) -> Option<usize> {
         if let Some(number) = self.by_name.get(&*metric.def.name) {
             let same = self.get(*number).is_some_and(|known| known.def.kind == metric.def.kind);
@@ -70,7 +68,7 @@ impl MetricRegistry {
         Some(number)
     }
 
-    /// How gauges that appeared since the last call become one value.
+    /// Aggregations of gauges that appeared since the last call.
     pub(super) fn take_aggregations(&mut self) -> Vec<(String, GaugeAggregation)> {
         let first = std::mem::replace(&mut self.flushed, self.by_name.len());
         (first..self.flushed).filter_map(|number| self.get(number)?.aggregation()).collect()

@@ -1,22 +1,22 @@
-//! What a series holds over a span of time, one shape per kind of metric; all shapes merge.
+//! Values of series, one variant per kind of metric; values can be merged.
 
 use super::{Histogram, Kind};
 
-/// The content of a series for one interval, or for a whole run: merging the former gives the latter.
+/// The value of a series for an interval, or, merged, for a whole run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Sum of what was added.
+    /// Sum of increments.
     Counter(f64),
-    /// The last value that was set, if any.
+    /// The last value, if any.
     Gauge(Option<f64>),
-    /// How many of how many were true.
+    /// Share of true observations.
     Rate {
-        /// True ones.
+        /// Number of true observations.
         nonzero: u64,
-        /// All of them.
+        /// Number of all observations.
         total: u64,
     },
-    /// A distribution. Boxed: most series of a run are not distributions.
+    /// A distribution. Boxed, because most series are not distributions.
     Trend(Box<Histogram>),
 }
 
@@ -32,7 +32,7 @@ impl Value {
         }
     }
 
-    /// Whether nothing was recorded.
+    /// Whether there are no observations.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
@@ -43,7 +43,7 @@ impl Value {
         }
     }
 
-    /// The empty value that follows this one: same kind, and for a trend room for the same range.
+    /// An empty value of the same kind; for a trend with the same capacity.
     #[must_use]
     pub fn successor(&self) -> Self {
         match self {
@@ -54,8 +54,8 @@ impl Value {
         }
     }
 
-    /// Adds what a later span of the same series recorded. Values of different kinds are never merged: a series has
-    /// one kind for life, so the last arm is unreachable by construction and leaves the value as it was.
+    /// Merges a later value of the same series. The kind of a series never changes, so that the last arm is unreachable
+    /// and leaves the value unchanged.
     pub fn merge(&mut self, later: &Self) {
         match (self, later) {
             (Self::Counter(sum), Self::Counter(more)) => *sum += more,
@@ -69,7 +69,7 @@ impl Value {
         }
     }
 
-    /// As [`Value::merge`], for workers that recorded the same span: gauges of several workers add up.
+    /// As [`Value::merge`], for workers with the same interval: adds gauges.
     pub fn merge_parallel(&mut self, beside: &Self) {
         if let (Self::Gauge(Some(own)), Self::Gauge(Some(other))) = (&mut *self, beside) {
             *own += other;

@@ -1,9 +1,8 @@
-//! Variable-length integers: seven bits a byte, least significant first, so that small numbers are one byte.
+//! Variable-length integers (LEB128): seven bits per byte, least significant first.
 
-/// Most bytes of a number.
+/// Maximum length of a number in bytes.
 pub(crate) const LONGEST: usize = 10;
 
-/// Appends a number.
 #[inline]
 pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
@@ -13,7 +12,7 @@ pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push((number & 0x7f) as u8);
 }
 
-/// A signed number with its sign in the last bit: small ones are small whichever way they point.
+/// Zig-zag encoding: the sign is the lowest bit, so that numbers near zero are short.
 #[inline]
 #[must_use]
 #[expect(clippy::cast_sign_loss, reason = "zig-zag keeps every bit")]
@@ -21,36 +20,33 @@ pub(crate) fn zigzag(number: i64) -> u64 {
     ((number << 1) ^ (number >> 63)) as u64
 }
 
-/// Appends a signed number.
 #[inline]
 pub(crate) fn put_signed(out: &mut Vec<u8>, number: i64) {
     put(out, zigzag(number));
 }
 
-/// Appends a text behind its length.
+/// Appends a text after its length.
 pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
     put(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Bytes not yet read. Every read is checked: what was written may have been damaged since.
+/// Unread bytes. Every read is checked, because stored bytes can be damaged.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
-    /// All of some bytes.
     #[must_use]
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// What is left.
     #[must_use]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.0
     }
 
-    /// One byte; None at the end.
+    /// A byte; None at the end.
     #[inline]
     pub(crate) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
@@ -58,7 +54,7 @@ impl<'a> Input<'a> {
         Some(*first)
     }
 
-    /// A number; None when it is cut off or too long.
+    /// A number; None if it is truncated or too long.
     #[inline]
     pub(crate) fn number(&mut self) -> Option<u64> {
         let mut number = 0;
@@ -72,7 +68,7 @@ impl<'a> Input<'a> {
         None
     }
 
-    /// A signed number; None when it is cut off or too long.
+    /// A signed number; None if it is truncated or too long.
     #[inline]
     #[expect(clippy::cast_possible_wrap, reason = "zig-zag keeps every bit")]
     pub(crate) fn signed(&mut self) -> Option<i64> {
@@ -80,7 +76,7 @@ impl<'a> Input<'a> {
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
-    /// A float in eight bytes, little endian; None when it is cut off.
+    /// A float in eight bytes, little endian; None if it is truncated.
     #[inline]
     pub(crate) fn float(&mut self) -> Option<f64> {
         let (bytes, rest) = self.0.split_first_chunk()?;
@@ -88,14 +84,14 @@ impl<'a> Input<'a> {
         Some(f64::from_le_bytes(*bytes))
     }
 
-    /// So many bytes; None when there are fewer.
+    /// A number of bytes; None if there are fewer.
     pub(crate) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(bytes)
     }
 
-    /// A text that follows its length; None when it is cut off or no UTF-8.
+    /// A text after its length; None if it is truncated or not UTF-8.
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         let length = usize::try_from(self.number()?).ok()?;
         std::str::from_utf8(self.bytes(length)?).ok()

@@ -1,4 +1,4 @@
-//! What flags change in a finished plan: factors on load and time, presets, what is left out.
+//! Changes of a finished plan by flags: factors on load and time, presets, excluded scenarios.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use crate::{threshold::Bearing, units::show_duration};
 /// Multiples of the planned load and time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Factors {
-    /// Of users, arrival rates and pre-allocated users. Where there was a user there remains one.
+    /// Of users, arrival rates and pre-allocated users. A number of users above zero stays above zero.
     pub vus: f64,
-    /// Of stages, durations and start times. Timeouts, think times, grace and `maxDuration` stay.
+    /// Of stages, durations and start times. Timeouts, think times, graceful stops and `maxDuration` don't change.
     pub duration: f64,
 }
 
 impl Plan {
-    /// Multiplies load and time, and notes that.
+    /// Multiplies load and time, and adds a note.
     pub(crate) fn scale(&mut self, factors: Factors) {
         for scenario in &mut self.scenarios {
             scenario.scale(factors);
         }
         for (factor, of) in [(factors.vus, "users and arrival rates"), (factors.duration, "durations and start times")]
         {
-            // Bits, because exactly one changes nothing and anything else is worth a word.
+            // Compares bits, because only exactly one changes nothing.
             if factor.to_bits() != 1.0_f64.to_bits() {
                 self.notes.push(format!("{of} are {factor} times the profile's"));
             }
         }
     }
 
-    /// Gives every scenario the shape of a preset, with its own highest load as the base; all begin together.
+    /// Gives every scenario the shape of a preset, relative to its own highest load; all start together.
     pub(crate) fn apply_preset(&mut self, preset: &Preset) {
         for scenario in &mut self.scenarios {
             scenario.apply_preset(preset);
@@ -37,8 +37,7 @@ impl Plan {
         self.notes.push(format!("preset {}: {}", preset.name, preset.about));
     }
 
-    /// Lets the first scenario begin at once, and the others as long after it as before. For a profile of which some
-    /// scenarios are left out.
+    /// Starts the first scenario at once, and keeps the delays between scenarios. Used when scenarios are excluded.
     pub(crate) fn shift_start_to_zero(&mut self) {
         let first = self.scenarios.iter().map(|scenario| scenario.start).min().unwrap_or_default();
         if !first.is_zero() {
@@ -47,7 +46,7 @@ impl Plan {
         }
     }
 
-    /// Marks the thresholds that can only concern what is left out.
+    /// Marks thresholds that concern excluded scenarios only.
     pub(crate) fn mark_skipped_thresholds(&mut self) {
         let kept: Vec<_> = self.scenarios.iter().map(|scenario| (&scenario.name, &scenario.tags)).collect();
         let left_out = &self.left_out;
@@ -79,7 +78,7 @@ impl Scenario {
                 open.max_vus = at_least_one(open.max_vus, vus);
             }
             Shape::Closed(closed) => {
-                // The time of a number of iterations is a limit, like a timeout.
+                // With a number of iterations, the duration is a limit, like a timeout.
                 let durations = if closed.work == Work::Endless { duration } else { 1.0 };
                 closed.schedule = closed.schedule.clone().scaled(vus, durations);
                 closed.max_users = closed.max_users.map(|most| at_least_one(most, vus));
@@ -114,7 +113,7 @@ impl Scenario {
     }
 }
 
-/// A number of users times a factor: none stays none, and some stay at least one.
+/// A number of users times a factor: zero stays zero, and other numbers stay at least one.
 fn at_least_one(users: u32, factor: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is never negative")]
     let scaled = (f64::from(users) * factor).round().max(1.0) as u32;

@@ -1,4 +1,4 @@
-//! Checks: named assertions that count into `checks` and never stop a flow.
+//! Checks: named assertions, counted by the metric `checks`; they never stop a flow.
 
 use regex::bytes::Regex;
 
@@ -8,35 +8,35 @@ use crate::language::{EvalContext, Expr, Response, Template};
 /// A named assertion. Its labels are in the step table.
 #[derive(Debug, Clone)]
 pub(crate) struct Check {
-    /// Label `check`, when it comes from values.
+    /// Label `check`, if it is computed.
     pub named: Option<Template>,
-    /// What must hold.
+    /// The condition.
     pub rule: Rule,
 }
 
-/// What a check looks at.
+/// The condition of a check.
 #[derive(Debug, Clone)]
 pub(crate) enum Rule {
-    /// The status lies in one of these inclusive ranges.
+    /// The status is in one of these inclusive ranges.
     Status(Vec<(u16, u16)>),
-    /// The body holds this text.
+    /// The body contains this text.
     Contains(String),
-    /// The body is this text.
+    /// The body equals this text.
     Equals(String),
-    /// The body matches.
+    /// The body matches this regular expression.
     Matches(Regex),
-    /// A condition holds.
+    /// The expression is true.
     That(Expr),
 }
 
 impl Rule {
-    /// Whether the rule reads the body; conditions say themselves what they need.
+    /// Whether the rule reads the body; expressions have needs of their own.
     #[must_use]
     pub(crate) fn reads_body(&self) -> bool {
         matches!(self, Self::Contains(_) | Self::Equals(_) | Self::Matches(_))
     }
 
-    /// Whether it holds now. Of a request without a whole response nothing holds but a condition that says so.
+    /// Whether it passes. Without a complete response, only an expression can pass.
     #[must_use]
     pub(crate) fn holds(&self, eval: &mut EvalContext<'_>) -> bool {
         if let Self::That(condition) = self {

@@ -1,4 +1,4 @@
-//! Rows for users: which there are, and in which order they are handed out.
+//! Data sets of a plan: rows, and the order in which users get them.
 
 use super::{Partition, Plan, Shape};
 use crate::language::data::{Cursor, DataSet, Order};
@@ -6,24 +6,21 @@ use crate::language::data::{Cursor, DataSet, Order};
 /// A data set of the profile.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedData {
-    /// Its name.
     pub name: String,
-    /// Its rows.
     pub set: DataSet,
-    /// Who gets which.
     pub order: Order,
 }
 
 impl Plan {
-    /// The place of a part of the work among the rows of each data set.
+    /// A cursor over each data set for a partition of the work.
     ///
-    /// Parts without users draw nothing, and what would be theirs falls to the others: ten threads of which one has a
-    /// user must not keep nine tenths of the rows from it.
+    /// Partitions without users draw nothing, and others get their rows: if one of ten threads has users, it must get all
+    /// rows, not a tenth.
     #[must_use]
     pub(crate) fn cursors(&self, part: Partition) -> Vec<Cursor> {
         let (place, of) = part.place();
         let users = self.scenarios.iter().map(|scenario| match &scenario.shape {
-            // Whoever has an arrival may make a user.
+            // A partition with arrivals can create users.
             Shape::Open(_) => of,
             Shape::Closed(_) => u64::from(scenario.peak_vus()),
         });

@@ -1,11 +1,11 @@
-//! A scenario's load in a few words, for headers, summaries and `check`.
+//! Short descriptions of load and steps, for headers, summaries and `check`.
 
 use super::{
     ClosedShape, OpenSchedule, Scenario, Shape, Step, StepKind, Wait, Work, program::Pause, schedule::open::Spacing,
 };
 use crate::units::{show_count, show_duration, show_rate, show_several};
 
-/// Such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
+/// The load of a scenario, such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
 #[must_use]
 pub(crate) fn describe(scenario: &Scenario) -> String {
     let length = show_duration(scenario.duration());
@@ -28,7 +28,7 @@ fn users(closed: &ClosedShape, length: &str) -> String {
             format!("{} for each of {peak} within {length}", show_several(iterations, "iteration"))
         }
         (_, Some(most), _) => {
-            format!("{peak} for {length}, up to {} by the control port", show_count(most.into()))
+            format!("{peak} for {length}, up to {} by the control API", show_count(most.into()))
         }
         (_, _, 1) => format!("{peak} for {length}"),
         (_, _, stages) => format!("up to {peak} in {stages} stages over {length}"),
@@ -42,7 +42,7 @@ fn rest(wait: Wait) -> String {
         Wait::Between(low, high) => {
             format!(", {} to {} between iterations", show_duration(low), show_duration(high))
         }
-        Wait::Pacing(time) => format!(", an iteration every {} at the most", show_duration(time)),
+        Wait::Pacing(time) => format!(", at most one iteration every {}", show_duration(time)),
     }
 }
 
@@ -58,7 +58,7 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
     }
 }
 
-/// A step in a few words; None for what only records.
+/// The description of a step; None for steps that only record.
 #[must_use]
 pub(crate) fn step(step: &Step) -> Option<String> {
     Some(match &step.kind {
@@ -73,7 +73,7 @@ pub(crate) fn step(step: &Step) -> Option<String> {
     })
 }
 
-/// A pause as people read it.
+/// A pause as text.
 #[must_use]
 pub(crate) fn pause(pause: &Pause) -> String {
     match pause {

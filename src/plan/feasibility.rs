@@ -1,4 +1,5 @@
-//! Promises that can't be kept: ceilings from users and pauses, with a target that answers in no time.
+//! Upper bounds of requests and iterations from users and pauses, with a target that responds instantly; warnings for
+//! plans and thresholds that exceed them.
 
 use std::time::Duration;
 
@@ -9,17 +10,16 @@ use crate::{
     units::{show_count, show_duration, show_rate, show_several},
 };
 
-/// What an iteration amounts to at the least.
+/// Requests and pauses of one iteration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pace {
-    /// Requests.
     pub requests: f64,
-    /// Mean time spent on pauses within the flow.
+    /// Mean time of all pauses of the flow.
     pub think: Duration,
 }
 
 impl Pace {
-    /// The pace of a scenario's steps, each taken once.
+    /// The pace of a scenario, with each step run once.
     #[must_use]
     pub(crate) fn of(steps: &StepTable) -> Self {
         let mut pace = Self { requests: 0.0, think: Duration::ZERO };
@@ -34,7 +34,7 @@ impl Pace {
     }
 }
 
-/// Everything about a plan that can't come true, a sentence each.
+/// Warnings about parts of a plan that can't be reached.
 #[must_use]
 pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
     let scenarios = plan.scenarios.iter().flat_map(|scenario| {
@@ -48,11 +48,11 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
     scenarios.chain(plan.thresholds.iter().filter_map(|threshold| promised(plan, threshold))).collect()
 }
 
-/// Most requests a second that a plan comes to at any time: each loop gone round once, no retries, and of users that rest
-/// with a target that answers in no time.
+/// The highest rate of requests per second of a plan: one round per loop, no retries, and a target that responds
+/// instantly.
 ///
 /// # Errors
-/// A scenario whose users never rest: only the target bounds it.
+/// A scenario whose users never pause: only the target limits it.
 pub(crate) fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
     match plan.scenarios.iter().find(|scenario| requests_of_one(scenario).is_none()) {
         Some(unbound) => Err(unbound),
@@ -60,7 +60,7 @@ pub(crate) fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
     }
 }
 
-/// Requests of one arrival, or a second of one user.
+/// Requests per arrival, or per second and user.
 fn requests_of_one(scenario: &Scenario) -> Option<f64> {
     let pace = Pace::of(&scenario.flow.steps);
     let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
@@ -75,7 +75,7 @@ fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
     let users = scenario.peak_vus();
     let name = &scenario.name;
     if users == 0 {
-        return vec![format!("{name}: has no users at any time")];
+        return vec![format!("{name}: never has any users")];
     }
     if cycle.is_zero() {
         return Vec::new();
@@ -83,7 +83,7 @@ fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
     let pause = show_duration(cycle);
     let ceiling = f64::from(users) * pace.requests / cycle.as_secs_f64();
     let mut warnings = vec![format!(
-        "{name}: {} at {pause} think time reach at most {} requests, with a target that answers in no time",
+        "{name}: {} at {pause} think time reach at most {} requests, even if the target responds instantly",
         show_several(users.into(), "user"),
         show_rate(ceiling)
     )];
@@ -92,11 +92,11 @@ fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
         Work::PerUser(iterations) => iterations,
         Work::Shared(iterations) => iterations.div_ceil(users.into()),
     };
-    // The last iteration may go on past the limit, so only the ones before it must fit.
+    // The last iteration can exceed the limit, so only earlier ones must fit.
     let needed = cycle.mul_f64(rounds.saturating_sub(1) as f64);
     if needed >= closed.schedule.duration() && rounds > 1 {
         warnings.push(format!(
-            "{name}: {} iterations a user at {pause} each take {}, but `maxDuration` is {}: the rest will be dropped",
+            "{name}: {} iterations per user at {pause} each take {}, but `maxDuration` is {}: the rest will be dropped",
             show_count(rounds),
             show_duration(cycle.mul_f64(rounds as f64)),
             show_duration(closed.schedule.duration())
@@ -111,7 +111,7 @@ fn open(scenario: &Scenario, cycle: Duration) -> Option<String> {
     let needed = peak * cycle.as_secs_f64();
     (needed > f64::from(open.max_vus)).then(|| {
         format!(
-            "{}: {} with {} think time keep {needed:.0} users busy before the target takes any time, but maxVUs is {}: arrivals will be dropped",
+            "{}: {} with {} think time need {needed:.0} users even if the target responds instantly, but `maxVUs` is {}: arrivals will be dropped",
             scenario.name,
             show_rate(peak),
             show_duration(cycle),
@@ -120,7 +120,7 @@ fn open(scenario: &Scenario, cycle: Duration) -> Option<String> {
     })
 }
 
-/// A threshold that asks for more requests or iterations than the plan can make.
+/// A warning for a threshold that needs more requests or iterations than the plan can reach.
 fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
     let wants_more = matches!(threshold.operator, Operator::Greater | Operator::GreaterOrEqual);
     let name = &threshold.metric.name;
@@ -146,13 +146,13 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
     };
     (threshold.bound > ceiling).then(|| {
         format!(
-            "threshold {} on {} can't be met: the whole run reaches at most {shown}, with a target that answers in no time",
+            "threshold {} on {} can't be met: the run reaches at most {shown}, even if the target responds instantly",
             threshold.expression, threshold.key
         )
     })
 }
 
-/// Most requests or iterations of a scenario; None where only the target's speed is a limit.
+/// Maximum number of requests or iterations of a scenario; None if only the target limits it.
 fn most_of(scenario: &Scenario, per_request: bool) -> Option<f64> {
     let pace = Pace::of(&scenario.flow.steps);
     let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
@@ -162,7 +162,7 @@ fn most_of(scenario: &Scenario, per_request: bool) -> Option<f64> {
         Shape::Closed(closed) => match closed.work {
             Work::Shared(iterations) => Some(iterations as f64),
             Work::PerUser(iterations) => Some(f64::from(scenario.peak_vus()) * iterations as f64),
-            // Each user begins at once, so that it gets one iteration more than fits.
+            // Users start at once, so that each gets one iteration more than fits.
             Work::Endless if cycle > 0.0 => {
                 Some(closed.schedule.user_seconds() / cycle + f64::from(closed.schedule.peak()))
             }

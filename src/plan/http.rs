@@ -1,4 +1,4 @@
-//! How HTTP is spoken during the whole run: versions, cookies, redirects, connections, TLS.
+//! HTTP options of the whole run: versions, cookies, redirects, connections, TLS.
 
 use std::sync::Arc;
 
@@ -6,24 +6,18 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::{names::NameOptions, proxy::Proxies};
 
-/// Everything that is decided for all requests of a run.
+/// HTTP options of all requests.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpOptions {
-    /// Which version of HTTP.
     pub version: Version,
-    /// How many redirects are followed, unless a request says otherwise; 0 follows none.
+    /// Default maximum number of redirects to follow.
     pub max_redirects: u32,
-    /// How long cookies live.
     pub cookies: CookieLife,
-    /// How long connections live.
     pub connections: Reuse,
-    /// Certificates and versions of TLS.
     pub tls: TlsOptions,
-    /// Where names lead to.
+    /// Name resolution.
     pub names: NameOptions,
-    /// Who stands between us and servers.
     pub proxies: Proxies,
-    /// What is shown of requests and responses.
     pub debug: Debug,
 }
 
@@ -31,7 +25,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             version: Version::default(),
-            // As k6 and Go.
+            // As in k6 and Go.
             max_redirects: 10,
             cookies: CookieLife::default(),
             connections: Reuse::default(),
@@ -46,7 +40,7 @@ impl Default for HttpOptions {
 /// Versions of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Version {
-    /// What the server prefers in the TLS handshake (ALPN); HTTP/1.1 without TLS. As k6 and browsers do.
+    /// The server's choice in the TLS handshake (ALPN); HTTP/1.1 without TLS. As in k6 and browsers.
     #[default]
     Auto,
     /// HTTP/1.1 only.
@@ -55,7 +49,7 @@ pub(crate) enum Version {
     Two,
 }
 
-/// How long a user's cookies live.
+/// Lifetime of a user's cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum CookieLife {
     /// Until the iteration ends; k6's default.
@@ -63,14 +57,14 @@ pub(crate) enum CookieLife {
     Iteration,
     /// As long as the user; k6's `noCookiesReset`.
     User,
-    /// Cookies of responses are not taken.
+    /// Cookies of responses are ignored.
     Off,
 }
 
-/// How long a user's connections live.
+/// Lifetime of a user's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Reuse {
-    /// As long as the user and the server let them.
+    /// As long as the user, unless the server closes them.
     #[default]
     Unlimited,
     /// Until the iteration ends; k6's `noVUConnectionReuse`.
@@ -79,43 +73,41 @@ pub(crate) enum Reuse {
     PerRequest,
 }
 
-/// What is shown of requests and responses on standard error.
+/// Requests and responses that are printed to standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Debug {
-    /// Nothing; costs nothing.
+    /// Nothing, without overhead.
     #[default]
     Off,
     /// Heads.
     Heads,
-    /// Heads and the beginnings of bodies.
+    /// Heads and the first bytes of bodies.
     Full,
 }
 
 /// Certificates and versions of TLS.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TlsOptions {
-    /// Whether certificates are taken unchecked.
+    /// Skip certificate verification.
     pub skip_verify: bool,
-    /// Roots to trust instead of the system's; empty for the system's.
+    /// Trusted root certificates in place of the system's; empty for the system's.
     pub roots: Vec<CertificateDer<'static>>,
-    /// Who we are, to servers that ask.
+    /// Client certificate.
     pub identity: Option<Arc<Identity>>,
-    /// Versions that may be spoken.
     pub versions: TlsVersions,
-    /// The name that is asked for (SNI) and that certificates must hold, instead of the URL's.
+    /// Server name for SNI and verification, in place of the URL's host.
     pub server_name: Option<String>,
 }
 
 /// A certificate chain and its key.
 #[derive(Debug)]
 pub(crate) struct Identity {
-    /// The client's certificate first.
+    /// The client certificate first.
     pub chain: Vec<CertificateDer<'static>>,
-    /// Its private key.
     pub key: PrivateKeyDer<'static>,
 }
 
-/// Versions of TLS that may be spoken.
+/// Allowed versions of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum TlsVersions {
     /// 1.2 and 1.3.
@@ -130,9 +122,7 @@ pub(crate) enum TlsVersions {
 /// A user name and a password for digest authentication.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Digest {
-    /// `IterationId`.
     pub username: String,
-    /// The secret.
     pub password: String,
 }
 

@@ -1,7 +1,7 @@
-//! The plan: what will happen, checked. It is adjusted before the run (factors, presets, flags), never during it.
+//! The plan: a checked description of the run. It is adjusted before the run (factors, presets, flags), never during it.
 //!
 //! Owns the plan's types, the schedules (pure arithmetic on time), the compiled flow of a scenario and the partition
-//! of work over threads and segments. Never opens a socket or looks at a clock.
+//! of work over threads and segments. Never opens a socket or reads a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
 pub(crate) mod adjust;
@@ -39,85 +39,82 @@ pub(crate) use work::{Wait, Work};
 
 use crate::{metric::UserMetric, threshold::Threshold};
 
-/// Everything a run will do.
+/// The plan of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     /// The profile's name; a label of every series.
     pub name: String,
-    /// What runs, in the order of the profile.
+    /// Scenarios in the order of the profile.
     pub scenarios: Vec<Scenario>,
-    /// Servers that requests go to; requests refer to them by position.
+    /// Servers of requests; requests refer to them by index.
     pub origins: Vec<Origin>,
-    /// What must hold.
     pub thresholds: Vec<Threshold>,
-    /// Scenarios of the profile that this run leaves out (`--scenarios`): names and tags.
+    /// Scenarios excluded by `--scenarios`: names and tags.
     pub left_out: Vec<(String, Vec<(String, String)>)>,
-    /// What the reader of a run should know about how its load came about, a sentence each.
+    /// Notes about the load for the reader of the report, a sentence each.
     pub notes: Vec<String>,
     /// Tags of every series of the run.
     pub tags: Vec<(String, String)>,
-    /// How HTTP is spoken.
     pub http: HttpOptions,
-    /// Seed of everything random: arrivals and think times.
+    /// Seed of all random values.
     pub seed: u64,
-    /// Sinks named in the profile, as `--out` takes them.
+    /// `outputs` of the profile, in the form of `--out`.
     pub outputs: Vec<String>,
-    /// Where spans go, as `--traces` takes it.
+    /// `traces` of the profile, in the form of `--traces`.
     pub traces: Option<String>,
-    /// Variables of the profile, for the outputs: their addresses hold references, so that no secret is kept.
+    /// Variables for the addresses of outputs, which store references, so that no secret is stored.
     pub variables: BTreeMap<String, String>,
-    /// Metrics of the profile.
+    /// Custom metrics; steps refer to them by index.
     pub metrics: Arc<[UserMetric]>,
-    /// Rows for users; steps refer to them by position.
+    /// Data sets; steps refer to them by index.
     pub data: Arc<[data::PlannedData]>,
-    /// What runs once before the load; what it sets, all users know.
+    /// Runs once before the load; all users get its variables.
     pub setup: Option<Scenario>,
-    /// What runs once after it.
+    /// Runs once after the load.
     pub teardown: Option<Scenario>,
-    /// Knobs of the practice target to start with the run, if the profile asks for one: name and value.
+    /// Options (name and value) of the practice target to start with the run, if the profile has one.
     pub practice_target: Option<Vec<(String, String)>>,
-    /// Where it runs, if the profile has environments.
+    /// The selected environment, if any.
     pub environment: Option<Environment>,
 }
 
-/// One of the places where a profile can run.
+/// An environment of the profile.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Environment {
-    /// Its name.
     pub name: String,
     /// Whether a run there must be confirmed.
     pub protected: bool,
-    /// Most requests a second that a plan may make there.
+    /// Maximum requests per second of a plan in it.
     pub max_rate: Option<f64>,
 }
 
-/// One scenario: when, how many, and what.
+/// A scenario: its load and its flow.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
-    /// Its name; a label of its series.
+    /// Label `scenario` of its series.
     pub name: String,
-    /// k6's executor name, for people.
+    /// k6's name of the executor, for reports.
     pub executor: &'static str,
-    /// When and how many.
+    /// The load.
     pub shape: Shape,
     /// Offset from the start of the run.
     pub start: Duration,
-    /// How long iterations may go on after the schedule's end.
+    /// Time for running iterations to finish after the schedule's end.
     pub graceful_stop: Duration,
-    /// How long a user rests between iterations.
+    /// Pause between iterations.
     pub wait: Wait,
-    /// What its users do.
+    /// Steps of its users.
     pub flow: FlowPlan,
     /// Tags of its series.
     pub tags: Vec<(String, String)>,
 }
 
-/// The two models of load.
+/// The two load models.
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
-    /// Arrivals at given times; an idle user takes each.
+    /// Arrivals at scheduled times, each run by an idle user.
     Open(OpenShape),
-    /// A number of users, each beginning anew when done.
+    /// A number of users, each running iterations one after another.
     Closed(ClosedShape),
 }
 
@@ -126,22 +123,20 @@ pub(crate) enum Shape {
 pub(crate) struct OpenShape {
     /// Intended starts.
     pub schedule: OpenSchedule,
-    /// Users made before the start.
+    /// Users created before the start.
     pub pre_allocated_vus: u32,
-    /// Most users at once.
+    /// Maximum number of users.
     pub max_vus: u32,
 }
 
 /// A user-count executor.
 #[derive(Debug, Clone)]
 pub(crate) struct ClosedShape {
-    /// Users over time.
     pub schedule: ClosedSchedule,
-    /// How long a user that is ramped down may finish its iteration.
+    /// Time for a user to finish its iteration when it is ramped down.
     pub graceful_ramp_down: Duration,
-    /// Iterations to do.
     pub work: Work,
-    /// Most users that the control API may set; None without a limit.
+    /// Maximum number of users that the control API can set; None if it can't change them.
     pub max_users: Option<u32>,
 }
 
@@ -155,7 +150,7 @@ impl Scenario {
         }
     }
 
-    /// Most users that can exist at once.
+    /// Maximum number of users at any time.
     #[must_use]
     pub(crate) fn peak_vus(&self) -> u32 {
         match &self.shape {
@@ -164,7 +159,7 @@ impl Scenario {
         }
     }
 
-    /// Labels of the stages; a single nameless stage has an empty one.
+    /// Starts and labels of the stages; the label of a single stage is empty.
     #[must_use]
     pub(crate) fn stages(&self) -> &[schedule::StageMark] {
         match &self.shape {
@@ -175,7 +170,7 @@ impl Scenario {
 }
 
 impl Plan {
-    /// When the last schedule ends, without graceful stop.
+    /// End of the last schedule, without graceful stop.
     #[must_use]
     pub(crate) fn duration(&self) -> Duration {
         self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()

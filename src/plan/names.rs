@@ -1,4 +1,4 @@
-//! Where names lead to: overrides, what is forbidden, how looked-up addresses are remembered and chosen.
+//! Name resolution: overrides, blocked hosts and addresses, caching and choice of addresses.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -7,22 +7,20 @@ use std::{
 
 use ipnet::IpNet;
 
-/// What is decided about names.
+/// Options of name resolution.
 #[derive(Debug, Clone)]
 pub(crate) struct NameOptions {
-    /// How long a looked-up name is trusted; zero asks for each connection, [`Duration::MAX`] once.
+    /// Lifetime of cached addresses; zero resolves for each connection, [`Duration::MAX`] once.
     pub ttl: Duration,
-    /// Which of several addresses comes first.
     pub select: Select,
-    /// Which addresses are taken.
     pub policy: Policy,
-    /// Names that lead elsewhere; the first that matches counts.
+    /// Fixed addresses of host names; the first match counts.
     pub hosts: Vec<(HostPattern, Override)>,
-    /// Names that must not be connected to.
+    /// Host names that are never connected to.
     pub blocked_hosts: Vec<HostPattern>,
-    /// Addresses that must not be connected to.
+    /// Addresses that are never connected to.
     pub blocked_addresses: Vec<AddressRange>,
-    /// Addresses of this machine to connect from, in turn; empty lets the system choose.
+    /// Source addresses, used in turn; empty for the system's choice.
     pub local_addresses: Vec<IpAddr>,
 }
 
@@ -44,15 +42,14 @@ impl Default for NameOptions {
 /// Which of several addresses is tried first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Select {
-    /// The first that the resolver gave.
+    /// The first of the resolver.
     First,
-    /// Any.
+    /// A random one.
     Random,
-    /// One after the other.
     RoundRobin,
 }
 
-/// Which addresses are taken.
+/// Which IP versions are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Policy {
     /// IPv4 before IPv6.
@@ -63,23 +60,22 @@ pub(crate) enum Policy {
     OnlyV4,
     /// IPv6 only.
     OnlyV6,
-    /// As the resolver gave them.
+    /// In the order of the resolver.
     Any,
 }
 
-/// Where a name leads instead.
+/// A fixed address of a host name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Override {
-    /// The address.
     pub address: IpAddr,
-    /// The port, if it changes too.
+    /// The port, if it is replaced as well.
     pub port: Option<u16>,
 }
 
-/// A host name, `*.domain` for all names below one, and perhaps a port.
+/// A host name, or `*.domain` for all names below it, with an optional port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HostPattern {
-    /// Lower case, without the `*`.
+    /// In lower case, without the `*`.
     name: String,
     below: bool,
     port: Option<u16>,
@@ -88,17 +84,17 @@ pub(crate) struct HostPattern {
 /// A name or address that can't be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NameError {
-    #[error("`{0}` is neither a host name nor `*.domain`")]
+    #[error("`{0}` must be a host name or `*.domain`")]
     Host(String),
-    #[error("`{0}` is neither an address nor a network such as 10.0.0.0/8")]
+    #[error("`{0}` must be an IP address or a network such as 10.0.0.0/8")]
     Network(String),
 }
 
 impl HostPattern {
-    /// Reads `name`, `*.domain`, `name:port`, `[::1]:port` or `*`.
+    /// Parses `name`, `*.domain`, `name:port`, `[::1]:port` or `*`.
     ///
     /// # Errors
-    /// When it is none of them.
+    /// If it is none of them.
     pub(crate) fn parse(text: &str) -> Result<Self, NameError> {
         let wrong = || NameError::Host(text.to_owned());
         let (name, port) = match text.rsplit_once(':') {
@@ -121,7 +117,7 @@ impl HostPattern {
         }
     }
 
-    /// Whether a host and port are meant.
+    /// Whether a host and port match.
     #[must_use]
     pub(crate) fn matches(&self, host: &str, port: u16) -> bool {
         let host = host.to_ascii_lowercase();
@@ -135,10 +131,10 @@ impl HostPattern {
 pub(crate) struct AddressRange(IpNet);
 
 impl AddressRange {
-    /// Reads `address` or `address/bits`.
+    /// Parses `address` or `address/bits`.
     ///
     /// # Errors
-    /// When it is neither.
+    /// If it is neither.
     pub(crate) fn parse(text: &str) -> Result<Self, NameError> {
         let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
         network.map(Self).map_err(|_| NameError::Network(text.to_owned()))

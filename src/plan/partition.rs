@@ -1,7 +1,7 @@
-//! One partition for threads and segments: part `index` of `of` owns a fixed stride of arrivals, users and iterations,
-//! so that all parts together do exactly what one would.
+//! Partitions for threads and segments: part `index` of `of` owns a fixed stride of arrivals, users and iterations, so
+//! that all parts together generate exactly the load of the whole.
 
-/// A stride: everything whose number is `index` modulo `of`.
+/// A stride: all numbers that are `index` modulo `of`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Partition {
     index: u64,
@@ -15,7 +15,7 @@ pub(crate) enum SegmentError {
     Shape(String),
     #[error("`{text}`: parts count from 1 to {of}")]
     Part { text: String, of: u64 },
-    #[error("`{0}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1")]
+    #[error("`{0}`: all segments must have the same length, such as 0:1/3, 1/3:2/3 and 2/3:1")]
     Unequal(String),
 }
 
@@ -23,16 +23,16 @@ impl Partition {
     /// The undivided whole.
     pub(crate) const WHOLE: Self = Self { index: 0, of: 1 };
 
-    /// Part `index` (from zero) of `of`. An index past the end owns nothing.
+    /// Part `index` (from zero) of `of`. An index beyond the end owns nothing.
     #[must_use]
     pub(crate) fn new(index: u64, of: u64) -> Self {
         Self { index, of: of.max(1) }
     }
 
-    /// Reads a segment: `2/3`, the second of three, or as k6 writes it, `1/3:2/3` (also `0.25:50%`).
+    /// Parses a segment: `2/3`, the second of three, or in k6's form `1/3:2/3` (also `0.25:50%`).
     ///
     /// # Errors
-    /// What is wrong, and what to write.
+    /// If it is not a segment, or not one of equal segments.
     pub(crate) fn parse_segment(text: &str) -> Result<Self, SegmentError> {
         let wrong = || SegmentError::Shape(text.to_owned());
         let Some((from, to)) = text.split_once(':') else {
@@ -54,7 +54,7 @@ impl Partition {
         Ok(Self::new(from.0 * to.1 / length, unit / length))
     }
 
-    /// Which part this is, from 1, of how many.
+    /// The number of this part, from 1, and the number of parts.
     #[must_use]
     pub(crate) fn place(self) -> (u64, u64) {
         (self.index + 1, self.of)
@@ -66,7 +66,7 @@ impl Partition {
         Self { index: self.index + self.of * index, of: self.of * of.max(1) }
     }
 
-    /// The part of the whole that this is.
+    /// The share of the whole.
     #[must_use]
     pub(crate) fn fraction(self) -> f64 {
         1.0 / self.of as f64
@@ -78,20 +78,20 @@ impl Partition {
         number % self.of == self.index
     }
 
-    /// How many of the numbers `0..total` this part owns.
+    /// The number of owned numbers in `0..total`.
     #[must_use]
     pub(crate) fn share_of(self, total: u64) -> u64 {
         (total + self.of - 1).saturating_sub(self.index) / self.of
     }
 
-    /// The `n`-th number (from zero) that this part owns.
+    /// The `n`-th owned number (from zero).
     #[must_use]
     pub(crate) fn nth(self, n: u64) -> u64 {
         self.index + n * self.of
     }
 }
 
-/// More processes than anybody has; keeps the arithmetic far from overflow.
+/// Maximum number of parts; keeps the arithmetic far from overflow.
 const MOST_PARTS: u64 = 10_000;
 
 /// `1/3`, `0.25`, `25%`, `0` or `1` as numerator and denominator.

@@ -1,24 +1,23 @@
-//! Presets: shapes of load by name, as pure data. `docs` and `check` show the stages that stand here, and nothing else.
+//! Presets: named shapes of load, as data. The documentation and `check` show these stages.
 
-/// How much of the base load.
+/// A level relative to the base load.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Level {
-    /// One user, or one arrival a second.
+    /// One user, or one arrival per second.
     One,
     /// A multiple of the base load.
     Times(f64),
 }
 
-/// A shape that takes a base load: the most users, or the highest rate, that a scenario has without the preset.
+/// A shape relative to a base load: the maximum number of users, or rate, of a scenario without the preset.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Preset {
-    /// Its name.
     pub name: &'static str,
-    /// What it is for.
+    /// The purpose, for `check` and the documentation.
     pub about: &'static str,
-    /// Where it starts.
+    /// The level at the start.
     pub start: Level,
-    /// Lengths in seconds, and what is reached linearly at their end; length zero is a jump.
+    /// Duration in seconds and level at the end of each stage; a duration of zero is a jump.
     pub stages: &'static [(u64, Level)],
 }
 
@@ -28,19 +27,19 @@ use Level::{One, Times};
 pub(crate) const PRESETS: [Preset; 6] = [
     Preset {
         name: "smoke",
-        about: "does it work at all: one user, or one arrival a second",
+        about: "a functional check: one user, or one arrival per second",
         start: One,
         stages: &[(30, One)],
     },
     Preset {
         name: "load",
-        about: "an ordinary day: the base load",
+        about: "normal traffic: the base load",
         start: Times(0.0),
         stages: &[(120, Times(1.0)), (300, Times(1.0)), (60, Times(0.0))],
     },
     Preset {
         name: "stress",
-        about: "beyond the ordinary, in steps up to twice the base load",
+        about: "above normal: in steps up to twice the base load",
         start: Times(0.0),
         stages: &[
             (120, Times(1.0)),
@@ -54,7 +53,7 @@ pub(crate) const PRESETS: [Preset; 6] = [
     },
     Preset {
         name: "spike",
-        about: "five times the base load within ten seconds, and whether it recovers",
+        about: "a spike: five times the base load within ten seconds, then recovery",
         start: Times(0.0),
         stages: &[
             (60, Times(1.0)),
@@ -68,20 +67,20 @@ pub(crate) const PRESETS: [Preset; 6] = [
     },
     Preset {
         name: "soak",
-        about: "the base load for four hours: leaks and slow decay",
+        about: "endurance: the base load for four hours, to find leaks",
         start: Times(0.0),
         stages: &[(300, Times(1.0)), (14_400, Times(1.0)), (300, Times(0.0))],
     },
     Preset {
         name: "breakpoint",
-        about: "ever more, up to ten times the base load: give it a threshold with abortOnFail",
+        about: "the breaking point: up to ten times the base load; use with an abortOnFail threshold",
         start: Times(0.0),
         stages: &[(120, Times(1.0)), (1_800, Times(10.0))],
     },
 ];
 
 impl Level {
-    /// The level of a base load.
+    /// The level as a load.
     #[must_use]
     pub(crate) fn of(self, base: f64) -> f64 {
         match self {
@@ -96,13 +95,12 @@ impl Level {
 }
 
 impl Preset {
-    /// The preset of a name.
     #[must_use]
     pub(crate) fn find(name: &str) -> Option<&'static Self> {
         PRESETS.iter().find(|preset| preset.name == name)
     }
 
-    /// The highest multiple of the base load, at least one.
+    /// The highest factor of the base load, at least one.
     #[must_use]
     pub(crate) fn peak(&self) -> f64 {
         self.stages.iter().map(|(_, level)| level.times()).fold(1.0, f64::max)

@@ -1,18 +1,18 @@
-//! Proxies: which server stands between us and an origin, by the rules of Go (and so of k6) and curl.
+//! Proxies: choice of the proxy for an origin, by the rules of Go (and so of k6) and curl.
 
 use super::{
     Origin,
     names::{AddressRange, HostPattern, is_loopback},
 };
 
-/// A proxy that speaks HTTP.
+/// An HTTP proxy.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Proxy {
     /// Host name or address.
     pub host: String,
     /// Port.
     pub port: u16,
-    /// The header line with our credentials, with its line end; empty without credentials.
+    /// The header line with credentials, including its line end; empty without credentials.
     pub authorization: String,
 }
 
@@ -29,24 +29,22 @@ pub(crate) struct Proxies {
     pub http: Option<Proxy>,
     /// For `https:` URLs.
     pub https: Option<Proxy>,
-    /// Origins that are reached directly.
+    /// Origins that are connected to directly.
     pub exceptions: Vec<Exception>,
-    /// Whether this machine's own addresses are reached directly whatever the exceptions say: the rule for proxies from
-    /// the environment.
+    /// Whether loopback addresses are always connected to directly: the rule for proxies from the environment.
     pub spare_loopback: bool,
 }
 
 /// An entry of `NO_PROXY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Exception {
-    /// A name, or names below it.
+    /// A host pattern.
     Name(HostPattern),
-    /// Addresses.
     Addresses(AddressRange),
 }
 
 impl Exception {
-    /// Reads one entry of `NO_PROXY`, which may mean two: `example.org` is the name and all names below it.
+    /// Parses an entry of `NO_PROXY`. It can be two exceptions: `example.org` is the name and all names below it.
     #[must_use]
     pub(crate) fn parse(entry: &str) -> Vec<Self> {
         let entry = entry.trim();
@@ -75,7 +73,7 @@ impl Exception {
 }
 
 impl Proxies {
-    /// The proxy between us and an origin.
+    /// The proxy for an origin, if any.
     #[must_use]
     pub(crate) fn between(&self, origin: &Origin) -> Option<&Proxy> {
         let proxy = if origin.tls { self.https.as_ref() } else { self.http.as_ref() }?;

@@ -1,4 +1,4 @@
-//! How the changing parts of a request are put between the constant ones: pieces in order, nothing parsed.
+//! Rendering of requests from constant and computed pieces, in order and without parsing.
 
 use std::{io::Write, sync::Arc};
 
@@ -12,18 +12,15 @@ use crate::language::{Escape, EvalContext, RenderError, Template};
 pub(crate) struct Rendering {
     /// Request line and header lines, without the length of the body.
     pub head: Vec<Piece>,
-    /// The body, if there is one.
     pub body: Option<Vec<Piece>>,
-    /// The whole URL, when even its host comes from values; [`Piece::Target`] and [`Piece::Host`] are its parts.
+    /// The whole URL, if its host is computed; [`Piece::Target`] and [`Piece::Host`] are its parts.
     pub url: Option<UrlTemplate>,
 }
 
-/// One piece.
+/// A piece of a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
-    /// Always the same.
     Bytes(Arc<[u8]>),
-    /// Rendered each time.
     Value(Template, Escape),
     /// Path and query of the URL.
     Target,
@@ -32,13 +29,13 @@ pub(crate) enum Piece {
 }
 
 impl Piece {
-    /// A piece that is always the same.
+    /// A constant piece.
     #[must_use]
     pub(crate) fn text(text: &str) -> Self {
         Self::Bytes(text.as_bytes().into())
     }
 
-    /// A piece whose value never changes becomes bytes.
+    /// Converts a constant value to bytes.
     #[must_use]
     pub(crate) fn settled(self) -> Self {
         if let Self::Value(template, escape) = &self
@@ -50,52 +47,52 @@ impl Piece {
     }
 }
 
-/// A URL that comes from a value, such as the `status_url` of an accepted job.
+/// A computed URL, such as the `status_url` of an accepted job.
 #[derive(Debug, Clone)]
 pub(crate) struct UrlTemplate {
-    /// The URL, or a path.
+    /// The URL, absolute or relative.
     pub url: Template,
-    /// What a path is a path of.
+    /// The base of relative URLs.
     pub base: Option<Url>,
 }
 
-/// Why a request can't be sent. Holds no value: it becomes a label.
+/// Why a request can't be sent. Contains no values, because it becomes a label.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unrenderable {
-    /// A value is missing, or can't stand where it should.
+    /// A value is missing, or not allowed in its context.
     #[error(transparent)]
     RenderError(#[from] RenderError),
-    /// A value that is no URL.
+    /// A value is not a URL.
     #[error("`{0}` is not a URL")]
     NoUrl(String),
-    /// A value that is no number where one is needed.
+    /// A value is not a number.
     #[error("`{0}` is not a number")]
     NoNumber(String),
-    /// A value that is no time where one is needed.
-    #[error("`{0}` is not a time")]
+    /// A value is not a duration.
+    #[error("`{0}` is not a duration")]
     NoTime(String),
-    /// More servers than are kept in mind.
-    #[error("requests go to too many servers")]
+    /// Too many computed servers.
+    #[error("too many different servers")]
     TooManyServers,
 }
 
-/// A rendered request; its memory is used again and again.
+/// A rendered request; its buffers are reused.
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     /// The whole request, as in [`super::Wire`].
     pub bytes: Vec<u8>,
-    /// Where the blank line begins.
+    /// Position of the blank line.
     pub splice: usize,
-    /// Where it goes, if not to the origin of the plan.
+    /// The server, unless it is the origin of the plan.
     pub origin: Option<Origin>,
     body: Vec<u8>,
 }
 
-/// Larger buffers are not worth keeping.
+/// Larger buffers are not reused.
 const SMALL: usize = 256 * 1024;
 
 impl Rendered {
-    /// Whether it holds little enough memory to be kept.
+    /// Whether its buffers are small enough to be reused.
     #[must_use]
     pub(crate) fn is_small(&self) -> bool {
         self.bytes.capacity() + self.body.capacity() <= SMALL
@@ -103,7 +100,7 @@ impl Rendered {
 }
 
 impl Rendering {
-    /// The request, if it is always the same. Its pieces must be joined.
+    /// The request, if it is constant. Its pieces must be joined.
     #[must_use]
     pub(crate) fn constant(&self) -> Option<Wire> {
         let body = match self.body.as_deref() {
@@ -117,10 +114,10 @@ impl Rendering {
         Some(Wire::new(&[head, length.as_bytes()].concat(), body.unwrap_or_default()))
     }
 
-    /// Renders the request into `out`, over what was there.
+    /// Renders the request into `out`, replacing its content.
     ///
     /// # Errors
-    /// Why it can't: a request with a hole is not sent.
+    /// If a value is missing or invalid; the request must not be sent.
     pub(crate) fn render(&self, eval: &mut EvalContext<'_>, out: &mut Rendered) -> Result<(), Unrenderable> {
         out.bytes.clear();
         out.body.clear();

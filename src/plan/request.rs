@@ -1,4 +1,4 @@
-//! Requests as compiled from a profile: constant parts rendered once, nothing parsed while running.
+//! Compiled requests: constant parts are rendered once, and nothing is parsed while the load runs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::language::Expr;
 /// A server: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
-    /// Whether to speak TLS.
+    /// Whether it uses TLS.
     pub tls: bool,
     /// Host name or address, without brackets.
     pub host: String,
@@ -27,12 +27,12 @@ impl Origin {
     }
 }
 
-/// A whole request as HTTP/1.1 would send it. Every protocol version starts from these bytes: there is one rendering.
+/// A whole request in the form of HTTP/1.1. Other versions of HTTP are derived from these bytes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wire {
     /// Request line, header lines, blank line and body.
     pub bytes: Arc<[u8]>,
-    /// Where the blank line begins: further header lines (trace context, cookies) go in front of it.
+    /// Position of the blank line: further header lines (trace context, cookies) are inserted before it.
     pub splice: usize,
 }
 
@@ -44,16 +44,15 @@ impl Wire {
     }
 }
 
-/// A request as a flow makes it: what is always the same, and what comes from the values of a user.
+/// A compiled request: its constant parts, and the rendering of the computed ones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
-    /// What is always the same.
     pub spec: RequestSpec,
-    /// How the rest is rendered; None when all of it is always the same.
+    /// Rendering of computed parts; None if the request is constant.
     pub rendering: Option<Rendering>,
-    /// What a response with an expected status must fulfil besides, to count as one.
+    /// Additional condition of success (`that` in `expect`).
     pub demands: Option<Expr>,
-    /// Whether it is sent only when needed, as one for a token is: it doesn't count as a request of each iteration.
+    /// Whether it is sent only when needed, such as a token request: it doesn't count as a request of each iteration.
     pub internal: bool,
 }
 
@@ -62,45 +61,45 @@ pub(crate) struct Request {
 pub(crate) struct RequestSpec {
     /// HTTP method, upper case.
     pub method: String,
-    /// Position in the plan's origins.
+    /// Index among the plan's origins.
     pub origin: usize,
-    /// What goes over the wire, as far as it is always the same.
+    /// The bytes of a constant request.
     pub wire: Wire,
-    /// Whether the response to this method never has a body.
+    /// Whether responses to this method have no body.
     pub bodyless: bool,
-    /// Longest time from ready to last byte.
+    /// Maximum time from the start of the attempt to the last byte.
     pub timeout: Duration,
-    /// Longest time without a byte of the response.
+    /// Maximum time without a byte of the response.
     pub idle_timeout: Option<Duration>,
-    /// Whether something reads the response's head.
+    /// Whether the response's head is needed.
     pub keep_head: bool,
-    /// Whether something reads the response's body.
+    /// Whether the response's body is needed.
     pub keep_body: bool,
-    /// Statuses that are not a failure: inclusive ranges.
+    /// Statuses of success, as inclusive ranges.
     pub expected: Arc<[(u16, u16)]>,
-    /// Statuses by which the target says that it was asked too often: neither expected nor a failure.
+    /// Statuses of a rate limit, as inclusive ranges: neither success nor failure.
     pub limited: Arc<[(u16, u16)]>,
-    /// How many redirects are followed, if not as many as the run allows.
+    /// Maximum number of redirects; None for the default of the run.
     pub redirects: Option<u32>,
-    /// Answers a challenge to digest authentication.
+    /// Credentials for digest authentication.
     pub digest: Option<Arc<Digest>>,
 }
 
 impl RequestSpec {
-    /// Whether a status is what the profile expects (200 to 399 unless it says otherwise, as in k6).
+    /// Whether a status is a success (by default 200 to 399, as in k6).
     #[must_use]
     pub(crate) fn expects(&self, status: u16) -> bool {
         within(&self.expected, status)
     }
 
-    /// Whether a status says that the target was asked too often.
+    /// Whether a status is a rate limit.
     #[must_use]
     pub(crate) fn is_limit(&self, status: u16) -> bool {
         within(&self.limited, status)
     }
 }
 
-/// Whether a status lies in one of several inclusive ranges.
+/// Whether a status is in one of several inclusive ranges.
 #[must_use]
 pub(crate) fn within(ranges: &[(u16, u16)], status: u16) -> bool {
     ranges.iter().any(|(low, high)| (*low..=*high).contains(&status))

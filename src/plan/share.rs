@@ -1,24 +1,24 @@
-//! A total split by weight: the first user, arrival or iteration goes to this scenario, the second to that one, …
+//! Splits a total by weight: assigns each user, arrival or iteration to a scenario.
 //!
 //! The order is the quota method (Balinski & Young, "The Quota Method of Apportionment", 1975): after any number of
 //! steps every scenario has its exact share rounded down or up, as by largest remainders; but a growing total never
-//! takes one away again, which largest remainders do (the Alabama paradox) and which would send a user home on a ramp
-//! up. After as many steps as the weights sum up to, all shares are exact, and the order begins anew.
+//! reduces a share, which largest remainders do (the Alabama paradox) and which would stop a user on a ramp up. After as
+//! many steps as the sum of the weights, all shares are exact, and the order repeats.
 
 use std::sync::Arc;
 
 /// One scenario's share of a total.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Share {
-    /// Whose turn it is, for one period.
+    /// Index of the owner of each turn, for one period.
     order: Arc<[u16]>,
     mine: u16,
-    /// How many of the first `n` turns of a period are mine, for `n` up to the whole period.
+    /// Number of own turns among the first `n` of a period, for `n` up to the whole period.
     before: Arc<[u32]>,
 }
 
 impl Share {
-    /// The shares of weights. Without any weight there is nothing to split, and every share is empty.
+    /// The shares of weights. If all weights are zero, all shares are empty.
     #[must_use]
     pub(crate) fn split(weights: &[u32]) -> Vec<Self> {
         let order = order_of(weights);
@@ -34,7 +34,7 @@ impl Share {
         (0..weights.len()).filter_map(|mine| u16::try_from(mine).ok()).map(share).collect()
     }
 
-    /// How many of the first `total` are this share's.
+    /// The size of this share of `total`.
     #[must_use]
     pub(crate) fn count_of(&self, total: u64) -> u64 {
         let period = self.order.len() as u64;
@@ -45,7 +45,7 @@ impl Share {
         total / period * u64::from(at(period).unwrap_or(0)) + u64::from(at(total % period).unwrap_or(0))
     }
 
-    /// Whether number `n` of the total, from zero, is this share's.
+    /// Whether number `n` of the total (from zero) belongs to this share.
     #[must_use]
     pub(crate) fn owns(&self, n: u64) -> bool {
         let turn = n.checked_rem(self.order.len() as u64).and_then(|turn| usize::try_from(turn).ok());
@@ -66,8 +66,8 @@ fn order_of(weights: &[u32]) -> Arc<[u16]> {
     let mut given = vec![0_u64; weights.len()];
     let mut order = Vec::new();
     for turn in 1..=period {
-        // Whoever would not exceed the exact share rounded up; of those the one with the most weight for one more. Of
-        // equals the lighter one, which has waited for longer.
+        // Candidates would not exceed their exact share rounded up; the one with the most weight per turn gets it. Of
+        // equal ones the lighter one, which has waited longer.
         let may = |at: &usize| given[*at] * period < weights[*at] * turn;
         let more = |one: &usize, other: &usize| {
             let urgent = (weights[*one] * (given[*other] + 1)).cmp(&(weights[*other] * (given[*one] + 1)));

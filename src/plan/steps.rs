@@ -1,7 +1,7 @@
 //! The step table: one row for each step of a scenario, with the labels of what it records.
 //!
-//! The recorder, traces, `check` and feasibility read this table. How a flow gets from one
-//! step to the next is the flow's own business: a compiled profile and a script fill the same table.
+//! The recorder, traces, `check` and feasibility read this table. It doesn't define the order of steps, which is up to
+//! the flow: a compiled profile and a script fill the same table.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::language::{Slot, Value};
 pub(crate) struct StepId(u32);
 
 impl StepId {
-    /// The position in the table, for caches by step.
+    /// The index of the row, for caches by step.
     #[must_use]
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// One row.
+/// A row of the step table.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     /// Label `name`: of a request its name, of a check the request it belongs to; empty for other steps.
@@ -32,18 +32,17 @@ pub(crate) struct Step {
     pub group: Arc<str>,
     /// Constant tags of its series.
     pub tags: Vec<(String, String)>,
-    /// What the step does.
     pub kind: StepKind,
 }
 
-/// What a step does.
+/// The kind of a step.
 #[derive(Debug, Clone)]
 pub(crate) enum StepKind {
-    /// Sends a request. Boxed: it is by far the largest kind.
+    /// Sends a request. Boxed, because it is by far the largest kind.
     Request(Box<Request>),
     /// Counts a check; the text is its label `check`.
     Check(Arc<str>),
-    /// Adds a sample to a metric of the profile, by its position among the plan's metrics.
+    /// Adds a sample to a custom metric, by its index among the plan's metrics.
     Metric(usize),
     /// Ends a group and records its duration.
     Group,
@@ -51,7 +50,7 @@ pub(crate) enum StepKind {
     Parallel,
     /// Pauses.
     Think(Pause),
-    /// Holds other steps together or ends early, and records nothing; the text describes it.
+    /// Contains other steps or ends a block, and records nothing; the text describes it.
     Block(String),
 }
 
@@ -60,7 +59,6 @@ pub(crate) enum StepKind {
 pub(crate) struct StepTable(Vec<Step>);
 
 impl StepTable {
-    /// Adds a row.
     pub(crate) fn push(&mut self, step: Step) -> StepId {
         let id = StepId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
         self.0.push(step);
@@ -73,13 +71,13 @@ impl StepTable {
         self.0.get(id.index())
     }
 
-    /// The request of a row, if it has one.
+    /// The request of a row, if it sends one.
     #[must_use]
     pub(crate) fn request(&self, id: StepId) -> Option<&Request> {
         self.get(id)?.request()
     }
 
-    /// The request of a row, while the table is being filled.
+    /// The request of a row, while the flow is compiled.
     pub(crate) fn request_mut(&mut self, id: StepId) -> Option<&mut Request> {
         match &mut self.0.get_mut(id.index())?.kind {
             StepKind::Request(request) => Some(request),
@@ -87,7 +85,6 @@ impl StepTable {
         }
     }
 
-    /// All rows in order.
     #[must_use]
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Step> {
         self.0.iter()
@@ -100,7 +97,7 @@ impl StepTable {
 }
 
 impl Step {
-    /// Its request, if it sends one.
+    /// The request, if the step sends one.
     #[must_use]
     pub(crate) fn request(&self) -> Option<&Request> {
         match &self.kind {
@@ -110,21 +107,19 @@ impl Step {
     }
 }
 
-/// What the users of a scenario do: the steps, and the flow that leads from one to the next.
+/// The flow of a scenario, and its step table.
 #[derive(Debug, Clone)]
 pub(crate) struct FlowPlan {
-    /// The steps.
     pub steps: Arc<StepTable>,
-    /// The kind of flow.
     pub kind: FlowKind,
 }
 
-/// The kinds of flow. A further kind needs an arm here and one in [`super::Flow`].
+/// The kinds of flow. A further kind needs a variant here and one in [`super::Flow`].
 #[derive(Debug, Clone)]
 pub(crate) enum FlowKind {
     /// A profile, compiled to a flat program.
     Compiled(Arc<Program>),
-    /// A list of effects, for tests: it shows that nothing outside of `plan::flow` knows programs.
+    /// A function that yields effects, for tests: shows that no module except `plan::flow` depends on programs.
     #[cfg(test)]
     Script(super::flow::script::Script),
 }
@@ -136,7 +131,7 @@ impl FlowPlan {
         Self { steps: Arc::new(steps), kind: FlowKind::Compiled(Arc::new(program)) }
     }
 
-    /// Values by name, as far as the flow has variables of these names.
+    /// Slots and values of the variables that the flow has.
     #[must_use]
     pub(crate) fn slots_of(&self, values: &[(String, Value)]) -> Vec<(Slot, Value)> {
         match &self.kind {

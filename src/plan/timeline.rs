@@ -1,32 +1,32 @@
-//! A plan along its time: what begins, changes and ends when, and how much load there is then.
+//! The timeline of a plan: starts, changes and ends, and the load at these times.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{Plan, Scenario, Shape};
 
-/// A moment at which something changes.
+/// A time at which the load changes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TimelinePoint {
     /// Offset from the start of the run.
     pub at: Duration,
-    /// Users of all closed scenarios from now on.
+    /// Users of all closed scenarios from this time on.
     pub users: u64,
-    /// Arrivals a second of all open scenarios from now on.
+    /// Arrivals per second of all open scenarios from this time on.
     pub rate: f64,
-    /// What changes, for people.
+    /// Descriptions of the changes.
     pub what: Vec<String>,
 }
 
-/// The highest load, and when it is first reached.
+/// The highest load, and the time at which it is first reached.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Peaks {
     /// Users of closed scenarios.
     pub users: (u64, Duration),
-    /// Arrivals a second of open scenarios.
+    /// Arrivals per second of open scenarios.
     pub rate: (f64, Duration),
 }
 
-/// All moments, in order.
+/// All points in order of time.
 #[must_use]
 pub(crate) fn points(plan: &Plan) -> Vec<TimelinePoint> {
     let mut changes: BTreeMap<Duration, Vec<String>> = BTreeMap::new();
@@ -46,7 +46,7 @@ pub(crate) fn points(plan: &Plan) -> Vec<TimelinePoint> {
     changes.into_iter().map(point).collect()
 }
 
-/// The highest load. Between two moments it changes linearly, so that it is highest at one of them or right before.
+/// The highest load. It is linear between two points, so that its maximum is at a point or right before one.
 #[must_use]
 pub(crate) fn peaks(plan: &Plan) -> Peaks {
     let mut peaks = Peaks::default();
@@ -64,7 +64,7 @@ pub(crate) fn peaks(plan: &Plan) -> Peaks {
     peaks
 }
 
-/// The highest sum over all scenarios of what each arrival a second, or each user, amounts to.
+/// The maximum over time of the sum over all scenarios of load times `each`.
 #[must_use]
 pub(crate) fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
     let sum = |at| active(plan, at).map(|(scenario, offset)| each(scenario) * load_at(scenario, offset)).sum::<f64>();
@@ -72,7 +72,7 @@ pub(crate) fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
     points.map(|at| sum(at).max(sum(at.saturating_sub(Duration::from_micros(1))))).fold(0.0, f64::max)
 }
 
-/// Arrivals a second, or users.
+/// Arrivals per second, or users.
 fn load_at(scenario: &Scenario, offset: Duration) -> f64 {
     match &scenario.shape {
         Shape::Closed(closed) => closed.schedule.users_at(offset).into(),

@@ -1,32 +1,32 @@
-//! What users of a closed scenario have to do, and how long a user rests between iterations.
+//! Iterations of closed scenarios, and pauses between iterations.
 
 use std::time::Duration;
 
 /// Iterations of a closed scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Work {
-    /// As many as fit into the time.
+    /// As many as the duration allows.
     Endless,
-    /// So many for all users together.
+    /// A total for all users.
     Shared(u64),
-    /// So many for each user.
+    /// A number for each user.
     PerUser(u64),
 }
 
-/// The rest between a user's iterations: k6's `minIterationDuration` and Locust's `wait_time`.
+/// The pause between a user's iterations: k6's `minIterationDuration` and Locust's `wait_time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Wait {
-    /// No rest.
+    /// No pause.
     #[default]
     None,
-    /// A time drawn evenly from a range, counted from an iteration's end.
+    /// Uniformly distributed in a range, from the end of an iteration.
     Between(Duration, Duration),
-    /// The next iteration begins no sooner than this after the last one began. Lost time is not caught up.
+    /// Minimum time between the starts of iterations. Lost time is not caught up.
     Pacing(Duration),
 }
 
 impl Wait {
-    /// The rest after an iteration that took `took`; `random` is from 0 to 1.
+    /// The pause after an iteration that took `took`; `random` is from 0 to 1.
     #[must_use]
     pub(crate) fn rest(self, took: Duration, random: f64) -> Duration {
         match self {
@@ -36,7 +36,7 @@ impl Wait {
         }
     }
 
-    /// The mean time from the begin of an iteration that takes `busy` to the begin of the next.
+    /// The mean time between the starts of iterations that take `busy`.
     #[must_use]
     pub(crate) fn mean_cycle(self, busy: Duration) -> Duration {
         match self {

@@ -1,39 +1,39 @@
-//! Profiles that come with the binary.
+//! Example profiles, bundled with the binary.
 
-/// One of `profiles/examples`, and a line about it.
+/// A file of `profiles/examples`, with its description.
 macro_rules! example {
     ($name:literal, $about:literal) => {
         (concat!("examples/", $name), $about, include_str!(concat!("../../profiles/examples/", $name, ".yaml")))
     };
 }
 
-/// Name, one line about it, text.
+/// Name, description and text of each profile.
 pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
     (
         "quickstart",
-        "ten seconds against a practice target inside the process: an open and a closed scenario, thresholds, a stall",
+        "10 s against a built-in practice target: an open and a closed scenario, thresholds, a stall",
         include_str!("../../profiles/quickstart.yaml"),
     ),
     example!("expressions", "variables, values of users, functions"),
-    example!("check-and-expect", "what counts as expected, limited or failed; checks beside it"),
-    example!("extract", "values out of responses"),
+    example!("check-and-expect", "which responses are expected, rate limited or failed; checks"),
+    example!("extract", "values from responses"),
     example!("user-state", "login once per user, collections: push, pick, remove"),
     example!("choose", "a weighted choice"),
-    example!("chance", "probabilities inside one another"),
-    example!("if-else", "branches on what a response said"),
+    example!("chance", "nested probabilities"),
+    example!("if-else", "branches on the content of a response"),
     example!("loops", "repeat, foreach, while, end: loop"),
     example!("poll", "wait for a job until it is done"),
-    example!("parallel", "requests side by side, with a width"),
-    example!("detached", "steps that come later while the flow goes on"),
-    example!("metrics", "counters, trends, rates, gauges; measured blocks"),
-    example!("group", "labels and times of parts of a flow"),
-    example!("retry", "429 with Retry-After, and pauses of its own"),
-    example!("bodies", "JSON, form, multipart, raw, broken on purpose"),
-    example!("reuse", "flows written once and used often"),
-    example!("bursts", "ten in a row, once a second"),
+    example!("parallel", "concurrent requests, with a limit"),
+    example!("detached", "steps that run later, while the flow continues"),
+    example!("metrics", "custom counters, trends, rates and gauges; measured blocks"),
+    example!("group", "labels and durations of parts of a flow"),
+    example!("retry", "retries with Retry-After or pauses of the profile"),
+    example!("bodies", "JSON, form, multipart, raw and invalid bodies"),
+    example!("reuse", "reusable flows"),
+    example!("bursts", "bursts of ten requests every second"),
     example!("ends", "fail, end, abort"),
     example!("names-and-tags", "labels from data"),
-    example!("stages", "load in stages that are judged one by one"),
+    example!("stages", "load in stages, with thresholds per stage"),
 ];
 
 /// The text of a bundled profile.

@@ -1,4 +1,4 @@
-//! The `data:` section: rows for users from files, lists or made up, and the order in which users get them.
+//! The `data:` section: rows from files, lists or generated, and the order in which users get them.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ static OPTIONS: &[Key] = &[
     Key::new("max_size", Type::Text, "maximum file size; 1GiB"),
 ];
 
-/// Orders: their word, what they are, and whether `at_end` says something about them.
+/// Orders by name, and whether `at_end` applies to them.
 const ORDERS: [(&str, (OrderOf, bool)); 5] = [
     ("sequential", (Order::Sequential, true)),
     ("shuffled", (Order::Shuffled, true)),
@@ -55,8 +55,8 @@ const ENDS: [(&str, AtEnd); 2] = [("recycle", AtEnd::Recycle), ("stop", AtEnd::S
 
 type OrderOf = fn(AtEnd) -> Order;
 
-/// Reads `{name: {csv: file, …}, name: [row, …]}`. Generated rows are always the same for a seed. The names of data
-/// sets that can't be read are given all the same, so that their uses cause no further errors.
+/// Reads `{name: {csv: file, …}, name: [row, …]}`. Generated rows depend on the seed only. The names
+/// include data sets with errors, so that their uses cause no further errors.
 pub(crate) fn read(reader: &Reader, node: &Node, seed: u64) -> (Vec<String>, Vec<PlannedData>) {
     let entries = reader.map(node, "data").entries;
     let planned = entries.iter().zip(0_u64..).filter_map(|(entry, number)| {
@@ -133,7 +133,7 @@ fn csv(reader: &Reader, map: &mut MapReader<'_>) -> Option<Format> {
         reader.parsed(node, "delimiter", |text| match text.as_bytes() {
             b"\\t" => Ok(b'\t'),
             [one] if one.is_ascii() && !matches!(one, b'"' | b'\r' | b'\n') => Ok(*one),
-            _ => Err(format!("`{text}` is not one character such as `;` or `\\t`")),
+            _ => Err(format!("`{text}` must be a single character, such as `;` or `\\t`")),
         })
     });
     let columns = match columns {
@@ -152,10 +152,10 @@ fn kept(reader: &Reader, position: Position, loaded: Result<DataSet, DataError>)
     loaded.map_err(|error| reader.error(position, error.to_string(), error.hint)).ok()
 }
 
-/// The names that rows in the making see: the profile's variables and the number of the row.
+/// The scope of generated rows: the profile's variables and the number of the row.
 struct RowScope<'v>(&'v Variables);
 
-/// Where a row's number is while it is made.
+/// The name of the row's number.
 const INDEX: &str = "index";
 
 impl Scope for RowScope<'_> {

@@ -1,36 +1,36 @@
-//! Diagnostics of a profile: where, what, and what to do; printed together, in the order of the file.
+//! Errors of a profile: position, message and hint; printed together, in the order of the file.
 
 use std::fmt;
 
 use super::source::lines;
 
-/// A place in the text: line and column from 1.
+/// A position in the text: line and column from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Position {
-    /// Line.
+    /// From 1.
     pub line: usize,
-    /// Column, in characters.
+    /// In characters, from 1.
     pub column: usize,
 }
 
-/// One thing that is wrong.
+/// An error of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// Where.
+    /// Where the erroneous key or value begins.
     pub position: Position,
     /// What was found and what was expected.
     pub message: String,
-    /// What to do, if there is something to say.
+    /// How to correct it.
     pub hint: Option<String>,
 }
 
-/// What is wrong, and what to do about it; a reader adds the place.
+/// An error message with a hint; the reader adds the position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Invalid {
     /// What was found and what was expected.
     pub message: String,
-    /// What to do, if there is something to say.
+    /// How to correct it.
     pub hint: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Invalid {
 /// All errors of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
-    /// Name of the file, as given.
+    /// The path as given.
     pub file: String,
     /// The errors, in the order of the file.
     pub list: Vec<Diagnostic>,
@@ -58,7 +58,7 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Sorts the errors and keeps the lines they point at.
+    /// Sorts the errors, and stores the lines that they refer to.
     #[must_use]
     pub fn new(file: &str, text: &str, mut list: Vec<Diagnostic>) -> Self {
         for error in &mut list {
@@ -73,7 +73,7 @@ impl Diagnostics {
     }
 }
 
-/// What a profile holds may be told, but not act on the terminal.
+/// Text of a profile without control characters, which could act on the terminal.
 fn shown(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
@@ -100,7 +100,7 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// The known word nearest to a wrong one, as a hint.
+/// A hint with the known word nearest to `wrong`.
 #[must_use]
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let plain = wrong.to_lowercase();

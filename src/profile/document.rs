@@ -1,4 +1,4 @@
-//! The whole profile: variables first, then everything else, then a plan or all errors.
+//! The whole profile: reads variables first, then everything else; the result is a plan, or all errors.
 
 use url::Url;
 
@@ -70,24 +70,25 @@ static PROFILE_KEYS: &[Key] = &[
     Key::new("scenarios", Type::Scenarios, "scenarios by name; they start together unless they have a `startTime`"),
 ];
 
-/// Where variables come from besides the profile: `-e` first, then the environment.
+/// Inputs besides the profile: variables (`-e` before the environment), the load of the flags, selected environment
+/// and preset.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
-    /// From `-e NAME=VALUE`.
+    /// Variables of `-e NAME=VALUE`.
     pub flags: Vec<(String, String)>,
-    /// From the environment.
+    /// Environment variables.
     pub environment: Vec<(String, String)>,
     /// URL of the practice target that runs in this process, for profiles without `base_url`.
     pub practice_url: Option<String>,
-    /// What flags say of the load.
+    /// The load of the flags.
     pub load: scenario::LoadOverrides,
-    /// The environment that a flag names; it stands over the profile's.
+    /// `--environment`; it overrides `environment`.
     pub environment_name: Option<String>,
-    /// The preset that a flag names; it stands over the profile's.
+    /// `--preset`; it overrides `preset`.
     pub preset: Option<String>,
-    /// The seed that a flag gives.
+    /// `--seed`; it overrides `seed`.
     pub seed: Option<u64>,
-    /// Tells what is wrong with a knob of the practice target, which this room knows nothing about.
+    /// Checks an option of the practice target, which this module doesn't know.
     pub check_target_option: Option<fn(&str, &str) -> Result<(), String>>,
 }
 
@@ -115,15 +116,15 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
     let mut reader = Reader::new(variables, folder, text);
     let Overlaid { root, environment, own_preset } = environment::overlay(&reader, root, overrides);
     let mut map = reader.section(&root, "the profile", &PROFILE);
-    for chosen in ["environments", "environment", "presets"] {
-        map.take(chosen);
+    for selector in ["environments", "environment", "presets"] {
+        map.take(selector);
     }
     read_variables(&mut reader, map.take("vars"), overrides);
     let stem = std::path::Path::new(file)
         .file_stem()
         .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let mut plan = read_plan(&reader, &mut map, stem, overrides);
-    // One of the profile's own is part of it by now, and may name one of ours.
+    // A preset of the profile is merged by now, and may name a built-in one.
     let flag = overrides.preset.as_deref().filter(|_| !own_preset);
     if let Some(preset) = preset::read(&reader, &mut map, flag, root.get("presets")) {
         plan.apply_preset(preset);
@@ -149,15 +150,15 @@ fn read_variables(reader: &mut Reader, node: Option<&Node>, overrides: &Override
     }
 }
 
-/// What is said of `-e` flags that name no variable: a misspelt one would leave a default in force.
+/// Warnings for `-e` flags that name no variable: with a misspelt name, the default would silently be used.
 fn unknown_variables(variables: &Variables, overrides: &Overrides) -> Vec<String> {
     let known = variables.all();
     let unknown = overrides.flags.iter().filter(|(name, _)| !known.contains_key(name));
-    let errors = unknown.map(|(name, _)| {
+    let warnings = unknown.map(|(name, _)| {
         let near = did_you_mean(name, known.keys().map(String::as_str)).map(|hint| format!("; {hint}"));
         format!("-e {name}: unknown variable{}", near.unwrap_or_default())
     });
-    errors.collect()
+    warnings.collect()
 }
 
 fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: &Overrides) -> Plan {
@@ -169,7 +170,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         Some((node, text)) => text.map(|text| (Some(node), text)),
         None => overrides.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
     };
-    // A base that can't be read is one error, not another one for each path.
+    // An invalid base URL is a single error, not another one for each path.
     let stand_in = || Url::parse("http://unknown.invalid").ok();
     if base.is_none() && map.entries.iter().any(|entry| same_key(&entry.name, "base_url")) {
         defaults.base_url = stand_in();
@@ -242,7 +243,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     }
 }
 
-/// Knobs as they are given to `loadagent target`; a list gives one several times.
+/// Options of `loadagent target`; a list repeats an option.
 fn read_practice_target(reader: &Reader, node: &Node, overrides: &Overrides) -> Vec<(String, String)> {
     let map = reader.map(node, "practice_target");
     let mut options = Vec::new();

@@ -1,4 +1,4 @@
-//! The `metrics:` section: counters, gauges, rates and trends of the profile's own.
+//! The `metrics:` section: custom counters, gauges, rates and trends.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::metric::{
     catalogue::{self, LabelGroup},
 };
 
-/// What a metric can be: its word, how it folds, whether samples add to a gauge.
+/// Kinds of metrics by name, and whether samples add to a gauge.
 const KINDS: [(&str, (Kind, bool)); 5] = [
     ("counter", (Kind::Counter, false)),
     ("gauge", (Kind::Gauge, false)),
@@ -21,7 +21,7 @@ const KINDS: [(&str, (Kind, bool)); 5] = [
     ("trend", (Kind::Trend, false)),
 ];
 
-/// What samples are: their word, the unit they are kept in, and the factor to it.
+/// Units of samples by name: the stored unit, and the factor to it.
 const UNITS: [(&str, (Unit, f64)); 4] = [
     ("none", (Unit::None, 1.0)),
     ("ms", (Unit::Seconds, 1e-3)),
@@ -29,7 +29,7 @@ const UNITS: [(&str, (Unit, f64)); 4] = [
     ("bytes", (Unit::Bytes, 1.0)),
 ];
 
-/// The words of `kind`.
+/// The values of `kind`.
 pub(super) static KIND_WORDS: [&str; 5] = words(&KINDS);
 
 /// A custom metric.
@@ -67,7 +67,7 @@ pub(crate) fn read(reader: &Reader, node: &Node) -> Vec<UserMetric> {
         } else {
             reader.word(entry.value, "kind of metric", &KINDS)
         };
-        // A metric whose kind can't be read is known all the same, so that its uses cause no further errors.
+        // A metric with an invalid kind is still declared, so that its uses cause no further errors.
         let (kind, up_and_down) = kind.unwrap_or_else(|| {
             unit = (Unit::Seconds, 1.0);
             (Kind::Trend, false)

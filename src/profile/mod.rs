@@ -1,11 +1,11 @@
-//! Profiles: text → plan, with all errors at once, each with its place.
+//! Profiles: compiles text to a plan, or reports all errors at once, each with its position.
 //!
-//! Owns the YAML (and so JSON) grammar of profiles. Never looks at the network, never runs anything.
+//! Owns the YAML (and so JSON) grammar of profiles. Never uses the network, never runs anything.
 //! The grammar has four rules, so that it can grow without breaking files:
 //! 1. a key is compared without case, `_` and `-`: `preAllocatedVUs` and `pre_allocated_vus` are the same key;
 //! 2. `${…}` in any scalar is an expression; names of `vars` in it are overridden by the environment and by `-e`;
-//! 3. the first word of a step says what it does (`get:`, `think:`), its other keys are options of that;
-//! 4. what is not known is an error, with the nearest known word.
+//! 3. the first key of a step names it (`get:`, `think:`), its other keys are options;
+//! 4. an unknown key is an error, with the nearest known key as a hint.
 //!
 //! Start with [`document`], then [`scenario`] and [`flow`].
 

@@ -1,4 +1,4 @@
-//! YAML as a tree that knows its places. Bounded against bombs: depth, number of nodes, size of what aliases expand to.
+//! YAML as a tree with positions. Depth, number of nodes and the size of expanded aliases are limited.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
@@ -10,33 +10,33 @@ use super::{
 const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 100_000;
 
-/// A YAML node and where it begins.
+/// A YAML node and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Where.
+    /// Where the node begins.
     pub position: Position,
-    /// What.
+    /// The content.
     pub value: Yaml,
 }
 
-/// What a node is.
+/// The content of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Yaml {
-    /// A scalar; `plain` ones may be a number, a boolean or null.
+    /// A scalar; a plain one can be a number, a boolean or null.
     Scalar {
-        /// Its text.
+        /// The text, without quotes and escapes.
         text: String,
-        /// Whether it stood without quotes.
+        /// Whether it is written without quotes.
         plain: bool,
     },
     /// A list.
     List(Vec<Node>),
-    /// A map in its order.
+    /// A map, in the order of the file.
     Map(Vec<(Node, Node)>),
 }
 
 impl Node {
-    /// What the node is, for messages.
+    /// The node for messages, with up to 60 characters of a scalar.
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.value {
@@ -47,31 +47,31 @@ impl Node {
         }
     }
 
-    /// A scalar that stands in no file.
+    /// A scalar that is not part of a file.
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self { position: Position::default(), value: Yaml::Scalar { text: text.to_owned(), plain: false } }
     }
 
-    /// The text of a scalar as it is written.
+    /// The text of a scalar.
     #[must_use]
     pub fn scalar(&self) -> Option<&str> {
         if let Yaml::Scalar { text, .. } = &self.value { Some(text) } else { None }
     }
 
-    /// Whether it is a scalar without quotes: it may be a number.
+    /// Whether it is a plain scalar, which can be a number.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         matches!(self.value, Yaml::Scalar { plain: true, .. })
     }
 
-    /// The items of a list; anything else is its own only item.
+    /// The items of a list, or the node itself as the only item.
     #[must_use]
     pub fn one_or_many(&self) -> &[Node] {
         if let Yaml::List(items) = &self.value { items } else { std::slice::from_ref(self) }
     }
 
-    /// The value of a key, if this is a map that has it.
+    /// The value of a key of a map.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Yaml::Map(pairs) = &self.value else { return None };
@@ -79,14 +79,14 @@ impl Node {
         pairs.iter().find(|(key, _)| is_it(key)).map(|(_, value)| value)
     }
 
-    /// The value of a name, if this is a map that has it as it is written.
+    /// The value of a name of a map, with exactly this spelling.
     #[must_use]
     pub fn get_exactly(&self, name: &str) -> Option<&Self> {
         let Yaml::Map(pairs) = &self.value else { return None };
         pairs.iter().find(|(key, _)| key.scalar() == Some(name)).map(|(_, value)| value)
     }
 
-    /// Whether there is nothing.
+    /// Whether it is null.
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(&self.value, Yaml::Scalar { text, plain: true } if is_null(text))
@@ -94,7 +94,7 @@ impl Node {
 }
 
 impl From<&serde_json::Value> for Node {
-    /// A JSON value that is in no file.
+    /// A JSON value that is not part of a file.
     fn from(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;
         let value = match json {
@@ -116,7 +116,7 @@ fn is_null(text: &str) -> bool {
 /// Reads one document.
 ///
 /// # Errors
-/// The error at which the YAML can't be read further.
+/// The first error of the YAML.
 pub fn parse(text: &str) -> Result<Node, Diagnostic> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
     fn node(&mut self, event: Event<'a>, position: Position, depth: usize) -> Result<Node, Diagnostic> {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return Err(diagnostic(position, "the profile is too deeply nested or too large"));
+            return Err(diagnostic(position, "the profile is nested too deeply or too large"));
         }
         let before = self.nodes;
         let (value, anchor) = match event {

@@ -1,4 +1,4 @@
-//! The word `preset:` (or `--preset`): one of the shapes of [`crate::plan::preset`], with the profile's load as its base.
+//! `preset:` (or `--preset`): one of the built-in [`crate::plan::preset`]s, relative to the profile's load.
 
 use super::{
     diagnostic::did_you_mean,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::plan::preset::{PRESETS, Preset};
 
-/// Takes `preset`; a flag stands over it. `own` are the profile's, for hints.
+/// Takes `preset`; a flag overrides it. `own` are the profile's presets, for hints.
 pub(crate) fn read(
     reader: &Reader,
     map: &mut MapReader<'_>,

@@ -1,4 +1,4 @@
-//! Load by flags: over a profile, or with a URL in place of one, which becomes a profile through the same grammar.
+//! Load from flags: for a profile, or for a URL, which becomes a profile of the same grammar.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
     scenario::{LoadShortcut, shortcut::LOAD},
 };
 
-/// What flags say of the load, as written.
+/// The load flags as written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LoadFlags {
     /// `-u`.
@@ -30,7 +30,7 @@ impl LoadFlags {
     /// The flags as keys of a profile.
     ///
     /// # Errors
-    /// When a stage has no `:`.
+    /// If a stage has no `:`.
     fn keys(&self) -> Result<Vec<(&'static str, Value)>, Invalid> {
         let stages: Result<Vec<Value>, _> = self.stages.iter().map(|stage| stage_of(stage)).collect();
         let keys = [
@@ -44,10 +44,10 @@ impl LoadFlags {
         Ok(keys.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
     }
 
-    /// The load that the flags stand for.
+    /// The load of the flags.
     ///
     /// # Errors
-    /// When a flag can't be read or flags can't be combined.
+    /// If a flag is invalid, or flags can't be combined.
     pub(crate) fn read(&self) -> Result<LoadShortcut, Invalid> {
         let keys = self.keys()?.into_iter().map(|(key, value)| (Node::text(key), Node::from(&value)));
         let node = Node { position: Position::default(), value: Yaml::Map(keys.collect()) };
@@ -67,17 +67,16 @@ fn stage_of(stage: &str) -> Result<Value, Invalid> {
     Ok(json!({ "duration": duration, "target": target }))
 }
 
-/// The profile that a URL and flags stand for, as text; shown by `check`, so that a first look can grow into a file.
-/// Without a length it is ten seconds.
+/// The profile of a URL and flags, as text; `check` prints it as a start for a profile. The default duration is 10 s.
 ///
 /// # Errors
-/// When flags can't be combined or can't be read, as one message.
+/// If a flag is invalid, or flags can't be combined.
 pub(crate) fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, Invalid> {
     flags.read()?;
     let has_length = flags.duration.is_some() || flags.iterations.is_some() || !flags.stages.is_empty();
     let duration = flags.duration.clone().or_else(|| (!has_length).then(|| "10s".to_owned()));
     let keys = LoadFlags { duration, ..flags.clone() }.keys()?;
-    // JSON is YAML, so that text from a flag can't become other keys.
+    // Values are written as JSON, so that text of a flag can't become other keys.
     let mut profile = String::from("name: quick\n");
     for (key, value) in &keys {
         profile += &format!("{key}: {value}\n");

@@ -1,4 +1,4 @@
-//! Typed reading of nodes: each reader takes what it knows, and what is left over is an error.
+//! Typed access to nodes: section readers take the keys that they know, and unknown keys are errors.
 
 use std::{cell::RefCell, path::PathBuf, time::Duration};
 
@@ -14,53 +14,48 @@ use crate::{
     units,
 };
 
-/// What all readers of a profile share.
+/// Reads nodes of a profile, and collects errors.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     errors: RefCell<Vec<Diagnostic>>,
-    /// Variables in force.
+    /// Variables of the profile.
     pub variables: Variables,
-    /// Where the profile lies: files that it names are looked for there.
+    /// Folder of the profile; paths in it are relative to this.
     pub folder: PathBuf,
     source: Source,
 }
 
 impl Reader {
-    /// A reading without errors yet.
     #[must_use]
     pub(crate) fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
         Self { errors: RefCell::default(), variables, folder, source: Source::new(text) }
     }
 
-    /// Notes an error.
     pub(crate) fn error(&self, position: Position, message: impl Into<String>, hint: Option<String>) {
         self.errors.borrow_mut().push(Diagnostic { position, message: message.into(), hint });
     }
 
-    /// Notes what a parser found wrong.
+    /// Adds the error of a parser.
     pub(crate) fn invalid(&self, position: Position, invalid: Invalid) {
         self.error(position, invalid.message, invalid.hint);
     }
 
-    /// All errors so far.
     #[must_use]
     pub(crate) fn into_errors(self) -> Vec<Diagnostic> {
         self.errors.into_inner()
     }
 
-    /// How many there are so far.
     #[must_use]
     pub(crate) fn error_count(&self) -> usize {
         self.errors.borrow().len()
     }
 
-    /// Whether there are errors.
     #[must_use]
     pub(crate) fn has_errors(&self) -> bool {
         !self.errors.borrow().is_empty()
     }
 
-    /// A scalar's text, variables replaced.
+    /// A constant scalar as text, with variables replaced.
     pub(crate) fn text(&self, node: &Node, what: &str) -> Option<String> {
         let template = self.template(node, what, &self.variables)?;
         if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
@@ -69,24 +64,24 @@ impl Reader {
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
             let written = node.scalar().unwrap_or_default();
-            let message = format!("{what} must be known before the run, but `{written}` is known only during it");
-            let hint = "use variables of `vars` and functions with constant results".to_owned();
+            let message = format!("{what} must be known before the run, but `{written}` depends on the run");
+            let hint = "use only variables of `vars` and functions with constant results".to_owned();
             self.error(node.position, message, Some(hint));
         }
         text
     }
 
-    /// A scalar with values in it, of which some may be known only while the load runs.
+    /// A scalar as a template, whose expressions can depend on the run.
     pub(crate) fn template(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
         self.template_of(self.scalar(node, what)?, node, scope)
     }
 
-    /// A text that stands for a scalar, with values in it.
+    /// A text derived from a scalar, as a template.
     pub(crate) fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
         Template::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
     }
 
-    /// A scalar that is a condition as a whole; `${…}` around it may be left out.
+    /// A scalar as a condition; `${…}` around it is optional.
     pub(crate) fn condition(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Expr> {
         let text = self.scalar(node, what)?;
         Expr::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
@@ -100,18 +95,18 @@ impl Reader {
         None
     }
 
-    /// An error within a scalar's text, where that was written.
+    /// Adds an error inside a scalar, at its position in the file.
     fn template_error(&self, node: &Node, error: TemplateError) {
         self.error(self.position_in(node, error.at), error.message, error.hint);
     }
 
-    /// The place of a character (from 1) of a scalar, where it was written.
+    /// The position in the file of a character (from 1) of a scalar.
     #[must_use]
     pub(crate) fn position_in(&self, node: &Node, at: usize) -> Position {
         self.source.position_within(node.position, node.scalar().unwrap_or_default(), at)
     }
 
-    /// A value that never changes: a text, or a list or map of such.
+    /// A constant: a text, or a list or map of constants.
     pub(crate) fn value(&self, node: &Node, what: &str) -> Option<Value> {
         match &node.value {
             Yaml::List(items) => {
@@ -133,7 +128,7 @@ impl Reader {
         }
     }
 
-    /// A scalar's text as it is written: its variables are values to whoever reads it, and never syntax.
+    /// A scalar's text as written. Its variables are replaced later, after parsing, so that they never become syntax.
     pub(crate) fn text_as_written(&self, node: &Node, what: &str) -> Option<String> {
         match &node.value {
             Yaml::Scalar { text, .. } => Some(text.clone()),
@@ -141,7 +136,7 @@ impl Reader {
         }
     }
 
-    /// A scalar read by a parser of `units` or the like.
+    /// A scalar parsed by a function.
     pub(crate) fn parsed<T, E: std::fmt::Display>(
         &self,
         node: &Node,
@@ -152,34 +147,32 @@ impl Reader {
         parse(&text).map_err(|error| self.error(node.position, format!("{what}: {error}"), None)).ok()
     }
 
-    /// A duration.
     pub(crate) fn duration(&self, node: &Node, what: &str) -> Option<Duration> {
         self.parsed(node, what, units::parse_duration)
     }
 
-    /// A whole number of users and the like.
+    /// A whole number up to ten million.
     pub(crate) fn count(&self, node: &Node, what: &str) -> Option<u32> {
         let limit = 10_000_000;
         self.parsed(node, what, |text| match text.parse::<u32>() {
             Ok(number) if number <= limit => Ok(number),
-            _ => Err(format!("`{text}` is not a whole number between 0 and {limit}")),
+            _ => Err(format!("`{text}` must be a whole number from 0 to {limit}")),
         })
     }
 
-    /// A number.
+    /// A number of zero or more.
     pub(crate) fn number(&self, node: &Node, what: &str) -> Option<f64> {
         self.parsed(node, what, |text| match text.parse::<f64>() {
             Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
-            _ => Err(format!("`{text}` is not a number of zero or more")),
+            _ => Err(format!("`{text}` must be a number of at least 0")),
         })
     }
 
-    /// A boolean.
     pub(crate) fn boolean(&self, node: &Node, what: &str) -> Option<bool> {
         self.parsed(node, what, |text| match text {
             "true" | "yes" | "on" => Ok(true),
             "false" | "no" | "off" => Ok(false),
-            _ => Err(format!("`{text}` is not a boolean; use true or false")),
+            _ => Err(format!("`{text}` must be true or false")),
         })
     }
 
@@ -200,7 +193,7 @@ impl Reader {
         found
     }
 
-    /// A list's items.
+    /// The items of a list.
     pub(crate) fn list<'n>(&self, node: &'n Node, what: &str) -> &'n [Node] {
         if let Yaml::List(items) = &node.value {
             return items;
@@ -211,7 +204,7 @@ impl Reader {
         &[]
     }
 
-    /// Tags: label names that Prometheus takes, and none of our own.
+    /// Tags, whose names must be valid label names and not reserved.
     pub(crate) fn tags(&self, node: &Node) -> Vec<(String, String)> {
         let map = self.map(node, "tags");
         let tags = map.entries.iter().filter_map(|entry| {
@@ -221,26 +214,26 @@ impl Reader {
         tags.collect()
     }
 
-    /// Complains about a tag that may not have its name.
+    /// Reports a tag whose name is not allowed.
     pub(crate) fn check_tag(&self, position: Position, name: &str) {
         if let Err(invalid) = check_tag(name) {
             self.invalid(position, invalid);
         }
     }
 
-    /// A map of any names.
+    /// A map with any keys.
     pub(crate) fn map<'n>(&self, node: &'n Node, what: &str) -> MapReader<'n> {
         self.map_like(node, what, None)
     }
 
-    /// A map whose keys the grammar lists.
+    /// A map with the keys of a section.
     pub(crate) fn section<'n>(&self, node: &'n Node, what: &str, section: &'static Section) -> MapReader<'n> {
         let mut map = self.map(node, what);
         map.expect(section.all_keys());
         map
     }
 
-    /// A map, with an example for the hint when it is something else.
+    /// A map with any keys; the example is a hint for nodes that are not a map.
     pub(crate) fn map_like<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
         let mut entries: Vec<Entry<'n>> = Vec::new();
         let errors = self.error_count();
@@ -267,10 +260,10 @@ impl Reader {
     }
 }
 
-/// Whether a tag may have this name.
+/// Checks the name of a tag.
 ///
 /// # Errors
-/// Why not.
+/// If it is not a label name, or reserved.
 pub(crate) fn check_tag(name: &str) -> Result<(), Invalid> {
     const OWN: [&str; 16] = [
         "run_id",
@@ -288,19 +281,19 @@ pub(crate) fn check_tag(name: &str) -> Result<(), Invalid> {
         "condition",
         "reason",
         "output",
-        // Prometheus' bound of a bucket.
+        // Bucket bound in Prometheus.
         "le",
     ];
     let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if !first || name.starts_with("__") || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Err(Invalid::new(format!(
-            "tag `{name}` is not a label name: use letters, digits and `_`, not starting with a digit or `__`"
+            "invalid tag name `{name}`: use letters, digits and `_`, not starting with a digit or `__`"
         )));
     }
-    if OWN.contains(&name) { Err(Invalid::new(format!("tag `{name}` is a reserved label"))) } else { Ok(()) }
+    if OWN.contains(&name) { Err(Invalid::new(format!("tag name `{name}` is reserved"))) } else { Ok(()) }
 }
 
-/// Whether two keys are the same, but for case, `_` and `-`.
+/// Whether two keys are the same, ignoring case, `_` and `-`.
 #[must_use]
 pub fn same_key(one: &str, other: &str) -> bool {
     let plain =
@@ -313,9 +306,8 @@ pub fn same_key(one: &str, other: &str) -> bool {
 pub(crate) struct Entry<'n> {
     /// The key as written.
     pub name: String,
-    /// Where the key stands.
+    /// Position of the key.
     pub position: Position,
-    /// The value.
     pub value: &'n Node,
     taken: bool,
 }
@@ -323,22 +315,21 @@ pub(crate) struct Entry<'n> {
 /// A map whose keys are taken one by one; [`MapReader::finish`] reports the rest.
 #[derive(Debug)]
 pub(crate) struct MapReader<'n> {
-    /// Where the map begins.
+    /// Position of the map.
     pub position: Position,
-    /// What it is, for messages.
+    /// Description for messages.
     pub what: String,
-    /// Its entries, in their order.
     pub entries: Vec<Entry<'n>>,
-    /// Its keys by the grammar; none when any name can stand there.
+    /// Keys of the grammar; empty if any key is allowed.
     known: Vec<&'static Key>,
-    /// Whether there was a map: anything else lacks no keys.
+    /// Whether the node is a map; otherwise missing keys are not reported.
     is_map: bool,
-    /// Number of errors before it was read.
+    /// Number of errors before this map.
     errors: usize,
 }
 
 impl<'n> MapReader<'n> {
-    /// Adds keys that can stand in it.
+    /// Allows further keys.
     pub(crate) fn expect(&mut self, keys: impl IntoIterator<Item = &'static Key>) {
         self.known.extend(keys);
     }
@@ -347,7 +338,7 @@ impl<'n> MapReader<'n> {
         self.known.iter().any(|key| same_key(key.name, name))
     }
 
-    /// The value of a key of the grammar, if it is there and not null.
+    /// Takes the value of a key of the grammar, if it is set and not null.
     pub(crate) fn take(&mut self, key: &str) -> Option<&'n Node> {
         debug_assert!(self.knows(key), "the grammar has no key `{key}` in {}", self.what);
         let entry = self.entries.iter_mut().find(|entry| same_key(&entry.name, key))?;
@@ -355,13 +346,13 @@ impl<'n> MapReader<'n> {
         (!entry.value.is_null()).then_some(entry.value)
     }
 
-    /// The value of a key that is taken elsewhere.
+    /// The value of a key, without taking it.
     #[must_use]
     pub(crate) fn peek(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|entry| same_key(&entry.name, key)).map(|entry| entry.value)
     }
 
-    /// The value of a key that must be there.
+    /// Takes the value of a required key.
     pub(crate) fn need(&mut self, reader: &Reader, key: &str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
         if value.is_none() && self.is_map {
@@ -374,35 +365,34 @@ impl<'n> MapReader<'n> {
         value
     }
 
-    /// The first key of the map and its value: what a step is.
+    /// The first key and its value, which names a step.
     #[must_use]
     pub(crate) fn first(&self) -> Option<(&str, Position, &'n Node)> {
         self.entries.first().map(|entry| (entry.name.as_str(), entry.position, entry.value))
     }
 
-    /// Whether it is a map at all.
     #[must_use]
     pub(crate) fn is_map(&self) -> bool {
         self.is_map
     }
 
-    /// Whether all its keys are known; an unknown one may be a misspelt required one.
+    /// Whether all keys are known; an unknown key can be a misspelt required one.
     #[must_use]
     pub(crate) fn is_known(&self) -> bool {
         self.is_map && self.entries.iter().all(|entry| entry.taken || self.knows(&entry.name))
     }
 
-    /// Marks a key as known and taken.
+    /// Marks a key as taken.
     pub(crate) fn took(&mut self, name: &str) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) {
             entry.taken = true;
         }
     }
 
-    /// Reports keys that the grammar does not list, and those that the reader had no use for.
+    /// Reports keys that are not in the grammar, and keys that the reader didn't take.
     pub(crate) fn finish(self, reader: &Reader) {
         let known = || self.known.iter().map(|key| key.name);
-        // An error can keep a reader from taking what would have a meaning otherwise.
+        // After an error, a reader may have skipped keys that have a meaning otherwise.
         let is_complete = reader.error_count() == self.errors;
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
             if let Some(key) = self.known.iter().find(|key| same_key(key.name, &entry.name)) {

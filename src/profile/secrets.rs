@@ -1,4 +1,4 @@
-//! Secrets that a profile holds under `auth`: errors must not repeat them, neither in words nor by the line they stand in.
+//! Secrets under `auth`: errors must not repeat them, neither in the message nor in the quoted line.
 
 use super::{
     diagnostic::Diagnostic,
@@ -8,12 +8,12 @@ use super::{
 
 /// Keys of `auth` whose values are secret.
 const SECRET: [&str; 8] = ["basic", "bearer", "digest", "json", "form", "body", "headers", "params"];
-/// What stands in their place.
+/// Replaces secrets.
 const MASK: &str = "***";
-/// Messages show no more of a value.
+/// Maximum length of a value in messages.
 const SHOWN: usize = 60;
 
-/// What must not be told.
+/// The secrets of a profile, and the lines that contain them.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
     lines: Vec<usize>,
@@ -21,8 +21,7 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Those of a profile. One that can't be read as YAML is told of in that one error, whose line is hidden if `auth`
-    /// stands anywhere.
+    /// Finds the secrets of a profile. If it is invalid YAML and contains `auth`, all lines are hidden.
     #[must_use]
     pub(crate) fn of(text: &str) -> Self {
         let mut found = Self::default();
@@ -31,7 +30,7 @@ impl Secrets {
             Err(_) if text.contains("auth") => found.lines.extend(1..=text.lines().count()),
             Err(_) => {}
         }
-        // A secret that is part of another must not leave the rest of that behind.
+        // Longer secrets first: masking a part of a secret must not leave the rest visible.
         found.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         found
     }
@@ -47,7 +46,7 @@ impl Secrets {
                 }
             }
             Yaml::Scalar { text, .. } if is_secret && !is_reference(text) && !text.is_empty() => {
-                // A text of several lines may begin on the line behind its sign.
+                // The text of a block scalar begins on the line after its indicator.
                 let more = match text.lines().count() {
                     0 | 1 => 0,
                     lines => lines,
@@ -59,17 +58,17 @@ impl Secrets {
         }
     }
 
-    /// The text without the lines that hold one; all others keep their numbers.
+    /// The text with empty lines in place of those with secrets; line numbers stay.
     #[must_use]
     pub(crate) fn hidden(&self, text: &str) -> String {
         let shown = |(number, line)| if self.lines.contains(&(number + 1)) { "" } else { line };
         text.lines().enumerate().map(shown).collect::<Vec<&str>>().join("\n")
     }
 
-    /// Diagnostics without them.
+    /// Errors with masked secrets.
     #[must_use]
     pub(crate) fn masked(&self, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        // What is as short as a letter stands in every sentence.
+        // A secret of one letter occurs in every message.
         let mask = |text: String| {
             self.texts.iter().filter(|secret| secret.chars().count() > 2).fold(text, |text, it| text.replace(it, MASK))
         };
@@ -79,7 +78,7 @@ impl Secrets {
     }
 }
 
-/// Whether a text only names where the secret is.
+/// Whether a text is a reference to a secret, not the secret itself.
 fn is_reference(text: &str) -> bool {
     text.starts_with("${") && text.ends_with('}') && !text.contains(['\'', '"'])
 }

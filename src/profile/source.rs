@@ -1,5 +1,5 @@
-//! The text of a profile by its lines, to find the place of a character of a scalar in what was written for it: quotes,
-//! escapes, folded lines and blocks lie between the two.
+//! The lines of a profile, to find the position in the file of a character of a scalar, across quotes, escapes, folded
+//! lines and blocks.
 
 use super::diagnostic::Position;
 
@@ -10,14 +10,13 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Splits a text where YAML does: at `\n`, `\r\n` and `\r`.
+    /// Splits a text into lines as YAML does: at `\n`, `\r\n` and `\r`.
     #[must_use]
     pub(crate) fn new(text: &str) -> Self {
         Self { lines: lines(text).map(|line| line.chars().collect()).collect() }
     }
 
-    /// Where the character `at` (from 1) of a scalar's text stands, if the scalar begins at `begin`; its begin if that
-    /// can't be told.
+    /// The position of the character `at` (from 1) of a scalar that begins at `begin`; `begin` if it is not found.
     #[must_use]
     pub(crate) fn position_within(&self, begin: Position, text: &str, at: usize) -> Position {
         let first = self.lines.get(begin.line.wrapping_sub(1)).and_then(|line| line.get(begin.column.wrapping_sub(1)));
@@ -30,7 +29,7 @@ impl Source {
         position.unwrap_or(begin)
     }
 
-    /// Whether what begins here is a block: the first thing in its line, below the sign of one.
+    /// Whether a block scalar begins here: first in its line, below a block indicator.
     fn is_block(&self, begin: Position) -> bool {
         let before = self.lines.get(..begin.line.saturating_sub(1)).unwrap_or_default();
         let above = before.iter().rev().find(|line| !line.iter().all(|c| c.is_whitespace()));
@@ -40,7 +39,7 @@ impl Source {
         first && matches!(sign, Some('|' | '>'))
     }
 
-    /// A block's lines stand below its sign, each with the same indentation.
+    /// In a block scalar, all lines have the same indentation.
     fn within_block(&self, begin: Position, text: &str, at: usize) -> Option<Position> {
         let before: String = text.chars().take(at.checked_sub(1)?).collect();
         let number = before.matches('\n').count();
@@ -51,7 +50,7 @@ impl Source {
         Some(Position { line: line + 1, column: written.len() - wanted.len() + column + 1 })
     }
 
-    /// A scalar in quotes or without, perhaps folded over several lines.
+    /// In a quoted or plain scalar, which can span several lines.
     fn within_flow(&self, begin: Position, quote: Option<char>, at: usize) -> Option<Position> {
         let (mut line, mut column) = (begin.line - 1, begin.column - 1 + usize::from(quote.is_some()));
         let mut breaks = 0;
@@ -60,7 +59,7 @@ impl Source {
             let chars = self.lines.get(line)?;
             let rest = chars.get(column..).unwrap_or_default();
             if rest.iter().all(|c| c.is_whitespace()) && passed < at {
-                // The end of the line and the spaces around it: one space, or as many breaks as lines are empty.
+                // A line break and the spaces around it: one space, or one break per empty line.
                 (line, breaks) = (line + 1, breaks + 1);
                 let next = self.lines.get(line)?;
                 column = next.iter().take_while(|c| c.is_whitespace()).count();
@@ -79,7 +78,7 @@ impl Source {
     }
 }
 
-/// How many characters are written for the next one.
+/// Number of characters in the file for the next character of the scalar.
 fn width(rest: &[char], quote: Option<char>) -> usize {
     match (quote, rest) {
         (Some('"'), ['\\', 'x', ..]) => 4,
@@ -90,7 +89,7 @@ fn width(rest: &[char], quote: Option<char>) -> usize {
     }
 }
 
-/// The lines of a text as YAML counts them.
+/// The lines of a text by YAML's rules.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }

@@ -1,4 +1,4 @@
-//! The `thresholds:` section: k6's form, strings or objects, one or a list of them; and tiers.
+//! The `thresholds:` section: k6's forms (strings or objects, one or a list), and tiers.
 
 mod tiers;
 
@@ -93,7 +93,7 @@ fn read_one(reader: &Reader, (key, key_position): (&str, Position), node: &Node,
     thresholds
 }
 
-/// What a threshold has besides its condition.
+/// Options of a threshold.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     abort_on_fail: bool,
@@ -101,7 +101,7 @@ pub(crate) struct Options {
     allow_no_data: bool,
 }
 
-/// Which part of a threshold is wrong, and how.
+/// An error of the key or of the condition of a threshold.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ThresholdError {
     /// The metric or its tags.
@@ -112,10 +112,10 @@ pub(crate) enum ThresholdError {
     Condition(Invalid),
 }
 
-/// Builds a threshold from a key and a condition, as the flag `--threshold` gives them; `own` are the profile's metrics.
+/// Builds a threshold from a key and a condition, as in `--threshold`; `own` are the profile's metrics.
 ///
 /// # Errors
-/// Which part is wrong.
+/// If the metric, a tag or the condition is invalid.
 pub(crate) fn build(
     key: &str,
     expression: &str,

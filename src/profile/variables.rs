@@ -1,4 +1,4 @@
-//! Variables of a profile: names that stand for the same text for the whole run.
+//! Variables of a profile: constant for the whole run.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -8,14 +8,14 @@ use crate::language::{Binding, Scope, Value};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variables {
     values: BTreeMap<String, String>,
-    /// Those that have no value, which was told.
+    /// Variables without a value, which is already reported.
     missing: Vec<String>,
     /// The environment, for `env()`.
     environment: Arc<[(String, String)]>,
 }
 
 impl Variables {
-    /// No variables, in an environment.
+    /// No variables, with an environment.
     #[must_use]
     pub(crate) fn within(environment: &[(String, String)]) -> Self {
         Self { environment: environment.into(), ..Self::default() }
@@ -26,13 +26,13 @@ impl Variables {
         self.values.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Makes a variable known that has no value, so that its uses cause no further errors.
+    /// Declares a variable without a value, so that its uses cause no further errors.
     pub(crate) fn miss(&mut self, name: &str) {
         self.set(name, "0");
         self.missing.push(name.to_owned());
     }
 
-    /// Whether a text stands on a variable without a value: what it would be is no use.
+    /// Whether a text uses a variable without a value, so that it can't be checked.
     #[must_use]
     pub(crate) fn leaves_open(&self, text: &str) -> bool {
         self.missing.iter().any(|name| text.contains(&format!("${{{name}}}")))

@@ -1,4 +1,4 @@
-//! The grid, by properties.
+//! Properties of the buckets.
 
 use super::*;
 use proptest::prelude::*;

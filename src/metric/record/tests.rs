@@ -1,4 +1,4 @@
-//! Raw records: what is written is read, times are unique, bounds hold.
+//! Raw records: round trip, unique times, limits.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -93,7 +93,7 @@ proptest! {
 }
 
 #[test]
-fn past_the_bound_records_are_counted_as_lost() {
+fn records_beyond_the_limit_are_counted_as_lost() {
     let mut writer = RecordWriter::bounded(1, 1_000);
     let write = |writer: &mut RecordWriter, family: u32| {
         writer.write(family, &labels(family), Duration::ZERO, &Record::Dropped { count: 1 });
@@ -106,7 +106,7 @@ fn past_the_bound_records_are_counted_as_lost() {
     assert_eq!(read_all(&chunk).len() as u64, chunk.count);
     write(&mut writer, 8);
     let next = writer.take();
-    assert_eq!((next.count, next.lost, next.definitions.len()), (1, 0, 1), "there is room again");
+    assert_eq!((next.count, next.lost, next.definitions.len()), (1, 0, 1), "the buffer is empty again");
 }
 
 #[test]

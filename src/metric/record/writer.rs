@@ -1,30 +1,29 @@
-//! A worker's records between two hand-overs: bounded, and what finds no room is counted.
+//! Raw records of a worker between two flushes. Their size is limited, and records beyond the limit are counted.
 
 use std::time::Duration;
 
 use super::{LONGEST, Record, encode};
 use crate::metric::Labels;
 
-/// A worker keeps no more than this between two hand-overs.
+/// Limit of a worker between two flushes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// Records of a part: some megabytes when they are written out as text, nine lines each.
+/// Records of a part: some megabytes as text of nine lines each.
 const PART_RECORDS: u64 = 2_048;
-/// Room of the first buffer.
 const INITIAL_CAPACITY: usize = 64 * 1024;
 
-/// What a worker recorded between two hand-overs.
+/// Records of a worker between two flushes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Records {
     /// The records; the first step of each part counts from the start of the run.
     pub bytes: Vec<u8>,
-    /// How many are in `bytes`.
+    /// Number of records in `bytes`.
     pub count: u64,
-    /// Where `bytes` may be cut: the end of a part and how many records are in it. After each the step counts from the
-    /// start of the run again, so that a part is read, and written out, on its own.
+    /// Ends of parts in `bytes`, and the number of records in each. Ticks of a part count from the start of the run, so
+    /// that parts can be read separately.
     pub cuts: Vec<(usize, u64)>,
-    /// How many found no room.
+    /// Number of records beyond the limit.
     pub lost: u64,
-    /// Labels of families that were used for the first time, by the worker's own number.
+    /// Labels of families that were used for the first time, by the worker's number.
     pub definitions: Vec<(u32, Labels)>,
 }
 
@@ -42,13 +41,13 @@ pub(crate) struct RecordWriter {
     workers: u64,
     open: Records,
     max_bytes: usize,
-    /// By family: whether its labels were written.
+    /// Whether the labels of a family were written, by family.
     defined: Vec<bool>,
     /// Records since the last cut.
     part_count: u64,
-    /// The tick of the last record of this part, or zero.
+    /// Tick of the last record of this part, or zero.
     last: u64,
-    /// The least tick of the next record.
+    /// Minimum tick of the next record.
     next: u64,
 }
 
@@ -64,8 +63,8 @@ impl RecordWriter {
         Self { workers: workers.max(1) as u64, open, max_bytes, defined: Vec::new(), part_count: 0, last: 0, next: 0 }
     }
 
-    /// Writes a record of a family that happened `at` after the start of the run, or counts it as lost when there is no
-    /// room. `labels` are the family's.
+    /// Writes a record of a family, `at` after the start of the run, or counts it as lost beyond the limit. `labels` are
+    /// those of the family.
     pub(crate) fn write(&mut self, family: u32, labels: &Labels, at: Duration, record: &Record) {
         if self.open.bytes.len() + LONGEST > self.max_bytes {
             self.open.lost += 1;
@@ -104,7 +103,7 @@ impl RecordWriter {
         self.open.definitions.push((family, labels.clone()));
     }
 
-    /// Hands over what was written, and starts anew with room for as much again and an eighth.
+    /// Takes all records; the next buffer has their size plus an eighth as capacity.
     pub(crate) fn take(&mut self) -> Records {
         self.cut();
         let used = self.open.bytes.len();

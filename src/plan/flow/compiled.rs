@@ -1,4 +1,4 @@
-//! The flow of a compiled profile: a flat program, a position in it, and the values of the user.
+//! The flow of a compiled profile: a flat program, a position in it, and the user's values.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -15,19 +15,19 @@ use crate::{
     },
 };
 
-/// Operations without an effect that are done at one go: a loop that does nothing must not keep the others waiting.
+/// Maximum number of operations without an effect at a time: an empty loop must not block other tasks.
 const MAX_OPS_PER_TURN: usize = 10_000;
-/// Most branches of one block.
+/// Maximum number of branches of a block.
 const MAX_BRANCHES: usize = 10_000;
 
-/// A program and a user's state in it.
+/// A program and the state of a user in it.
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledFlow {
     program: Arc<Program>,
     state: FlowState,
 }
 
-/// Position and values of one user, or of one branch.
+/// Position and values of a user, or of a branch.
 #[derive(Debug, Clone)]
 pub(super) struct FlowState {
     pub(super) position: usize,
@@ -134,7 +134,7 @@ impl CompiledFlow {
         self.state.get(slot)
     }
 
-    /// The same user in another program.
+    /// Switches the user to another program.
     #[cfg(test)]
     pub(super) fn run_other(&mut self, program: Program) {
         self.program = Arc::new(program);
@@ -142,7 +142,7 @@ impl CompiledFlow {
 }
 
 impl FlowState {
-    /// A branch of this flow: it begins with a copy of the values and has random numbers of its own.
+    /// A branch of this flow, with a copy of the values and a random generator of its own.
     fn branch(&mut self, program: &Arc<Program>, entry: usize, index: Option<(Slot, usize)>) -> Flow {
         let random = self.random.fork();
         let mut state = Self { random, position: entry, retried: false, ..self.clone() };
@@ -160,7 +160,7 @@ impl FlowState {
         &self.slots[usize::from(slot.0)]
     }
 
-    /// What expressions see.
+    /// The context of expressions.
     pub(super) fn eval<'a>(&'a mut self, context: &FlowContext<'a>) -> EvalContext<'a> {
         EvalContext {
             slots: &self.slots,
@@ -218,7 +218,7 @@ impl FlowState {
             }
             Op::Row { data, into } => Effect::Row { data: *data, into: *into },
             Op::Parallel(parallel) => {
-                // `join` goes on from here.
+                // `join` continues from here.
                 self.position = at;
                 self.fork(parallel, program, context)?
             }
@@ -242,7 +242,7 @@ impl FlowState {
         }))
     }
 
-    /// The branches of a block, and how many of them run at once.
+    /// The branches of a block, and their concurrency.
     fn fork(
         &mut self,
         parallel: &Parallel,
@@ -285,7 +285,7 @@ impl FlowState {
     }
 }
 
-/// A number of branches, which is none below zero and never more than [`MAX_BRANCHES`].
+/// A number of branches, clamped to zero and [`MAX_BRANCHES`].
 fn branch_count(number: f64) -> usize {
     (0..MAX_BRANCHES).take_while(|place| (*place as f64) < number.floor()).count()
 }

@@ -1,8 +1,8 @@
-//! A flow yields effects; the virtual user performs them and asks for the next: `next(context) → effect`.
+//! A flow yields effects; the virtual user performs each and requests the next: `next(context) → effect`.
 //!
-//! [`Flow`] has an arm for each kind of flow. A compiled profile is a flat program and a position in it. Nothing here
-//! waits, sends or records, and no effect refers to a program: it names a step of the step table, or brings along what
-//! it is about.
+//! [`Flow`] has a variant for each kind of flow. A compiled profile is a flat program and a position in it. This module
+//! never waits, sends or records, and effects don't refer to a program: they name a row of the step table, or contain
+//! their data.
 //!
 //! ```text
 //!  next ─▶ Send ──(the user sends)──▶ next ─▶ Retry? ─▶ Extract, Check … ─▶ Think ──(waits)──▶ next ─▶ … ─▶ Done
@@ -31,30 +31,29 @@ use crate::{
     metric::UserMetric,
 };
 
-/// What a flow sees of the world.
+/// Inputs of a flow at one point in time.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FlowContext<'a> {
     /// The response to the last request.
     pub response: Response<'a>,
-    /// Time since the run began.
+    /// Time since the start of the run.
     pub now: Duration,
     /// The wall clock at that time, since the Unix epoch.
     pub clock: Duration,
 }
 
-/// Labels whose values were computed while running.
+/// Computed labels.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct DynamicLabels {
     /// Label `name` of a request, `check` of a check.
     pub name: Option<String>,
-    /// Label `method`, of a request that the flow made up.
+    /// Label `method`, of a request that the flow created.
     pub method: Option<String>,
-    /// Tags.
     pub tags: Vec<(String, String)>,
 }
 
 impl DynamicLabels {
-    /// The same labels without their values, for what goes past the limit.
+    /// The same labels with `other` as values, for series beyond the limit.
     #[must_use]
     pub(crate) fn folded(self) -> Self {
         let other = || "other".to_owned();
@@ -66,7 +65,7 @@ impl DynamicLabels {
     }
 }
 
-/// The parts of a scenario that a user can run.
+/// The entries of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// Once, before the first iteration.
@@ -77,98 +76,91 @@ pub(crate) enum Entry {
     OnStop,
 }
 
-/// What the virtual user is to do next.
+/// An action of the virtual user.
 #[derive(Debug)]
 pub(crate) enum Effect {
-    /// Send a request, and come back with the response.
+    /// Send a request; the next context has its response.
     Send {
-        /// The step.
         step: StepId,
-        /// A request that the flow made up; None for the one of the step table.
+        /// A request that the flow created; None for that of the step table.
         request: Option<Box<Request>>,
-        /// Labels that were computed.
+        /// Computed labels.
         labels: Option<Box<DynamicLabels>>,
-        /// Whether this is another try: it is due since the first one was.
+        /// Whether this is a retry: its intended start is that of the first attempt.
         again: bool,
     },
     /// Pause.
     Think(Duration),
     /// Count a check's result.
     Check {
-        /// The step.
         step: StepId,
-        /// Its name, when it was computed.
+        /// The name, if it is computed.
         labels: Option<Box<DynamicLabels>>,
         /// Whether it passed.
         passed: bool,
     },
     /// Add a sample to a metric.
     Metric {
-        /// The step.
         step: StepId,
-        /// A metric that the flow made up; None for the one of the step table.
+        /// A metric that the flow created; None for that of the step table.
         metric: Option<Arc<UserMetric>>,
         /// The sample.
         value: f64,
-        /// Tags that were computed.
+        /// Computed tags.
         labels: Option<Box<DynamicLabels>>,
     },
     /// A group or a measured block ended.
     Elapsed {
-        /// The step.
         step: StepId,
         /// How long it took.
         took: Duration,
-        /// Tags that were computed.
+        /// Computed tags.
         labels: Option<Box<DynamicLabels>>,
     },
-    /// Fetch the next row of a data set and [`Flow::put`] it.
+    /// Read the next row of a data set, and store it with [`Flow::put`].
     Row {
-        /// Which data set.
+        /// Index of the data set.
         data: usize,
-        /// Where the row goes.
+        /// The variable for the row.
         into: Slot,
     },
-    /// Run branches in parallel, and [`Flow::join`] them.
+    /// Run branches in parallel, then [`Flow::join`] them.
     Parallel {
-        /// The step.
         step: StepId,
-        /// What runs.
         branches: Vec<Flow>,
-        /// Most of them at once, at least one.
+        /// Maximum concurrency, at least one.
         width: usize,
     },
-    /// Run a branch beside this flow.
+    /// Run a branch concurrently with this flow.
     Detach {
-        /// How much later.
+        /// The delay of its start.
         after: Duration,
-        /// What runs then.
         branch: Box<Flow>,
     },
-    /// Nothing, but other tasks get their turn.
+    /// Yield to other tasks.
     Yield,
-    /// The iteration ends here, as a failure.
+    /// End the iteration as failed.
     Fail(String),
-    /// The whole test ends.
+    /// End the whole test.
     Abort(String),
-    /// The user ends after this iteration.
+    /// End the user after this iteration.
     Leave,
-    /// The entry or the branch is over.
+    /// The end of the entry or branch.
     Done,
 }
 
-/// One user's progress through what its scenario does. A further kind of flow needs an arm in each method.
+/// The flow of one user. A further kind needs a variant here, and an arm in each method.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow {
-    /// Of a compiled profile.
+    /// A compiled profile.
     Compiled(CompiledFlow),
-    /// Of a script.
+    /// A script.
     #[cfg(test)]
     Script(script::ScriptFlow),
 }
 
 impl Flow {
-    /// A user's flow, with the values that setup left behind.
+    /// The flow of a user, with the values of setup.
     #[must_use]
     pub(crate) fn new(plan: &FlowPlan, given: &[(Slot, Value)], random: fastrand::Rng, id: IterationId) -> Self {
         match &plan.kind {
@@ -178,7 +170,7 @@ impl Flow {
         }
     }
 
-    /// Goes to the begin of an entry; false if there is nothing to do.
+    /// Goes to the start of an entry; false if it has no steps.
     pub(crate) fn enter(&mut self, entry: Entry) -> bool {
         match self {
             Self::Compiled(flow) => flow.enter(entry),
@@ -187,7 +179,7 @@ impl Flow {
         }
     }
 
-    /// The next effect.
+    /// The next effect. Continues after the previous one.
     pub(crate) fn next(&mut self, context: &FlowContext<'_>) -> Effect {
         match self {
             Self::Compiled(flow) => flow.next(context),
@@ -196,10 +188,10 @@ impl Flow {
         }
     }
 
-    /// Renders a request of this flow. Gives false when it is always the same, and nothing was rendered.
+    /// Renders a request of this flow; false if it is constant, and was not rendered.
     ///
     /// # Errors
-    /// Why it can't be sent.
+    /// If a value is missing or invalid.
     pub(crate) fn render(
         &mut self,
         request: &Request,
@@ -213,7 +205,7 @@ impl Flow {
         }
     }
 
-    /// Whether a response fulfils what is demanded of it.
+    /// Whether a response fulfils the condition of `expect`.
     #[must_use]
     pub(crate) fn fulfils(&self, demand: &Expr, response: &Response<'_>, clock: Duration) -> bool {
         match self {
@@ -223,7 +215,7 @@ impl Flow {
         }
     }
 
-    /// Ends [`Effect::Parallel`]: takes over what its branches set, in their order; None stands for one that failed.
+    /// Ends [`Effect::Parallel`]: copies values that the branches set, in order; None is a failed branch.
     pub(crate) fn join(&mut self, branches: Vec<Option<Self>>, context: &FlowContext<'_>) {
         match self {
             Self::Compiled(flow) => {
@@ -239,7 +231,7 @@ impl Flow {
         }
     }
 
-    /// Gives a variable a value.
+    /// Sets a variable.
     pub(crate) fn put(&mut self, slot: Slot, value: Value) {
         match self {
             Self::Compiled(flow) => flow.put(slot, value),
@@ -248,7 +240,7 @@ impl Flow {
         }
     }
 
-    /// The values of its named variables.
+    /// Names and values of its variables.
     #[must_use]
     pub(crate) fn variables(&self) -> Vec<(String, Value)> {
         match self {
@@ -258,7 +250,7 @@ impl Flow {
         }
     }
 
-    /// Whose iteration it is, and which.
+    /// The user and iteration.
     pub(crate) fn id(&mut self) -> &mut IterationId {
         match self {
             Self::Compiled(flow) => flow.id(),
@@ -267,7 +259,7 @@ impl Flow {
         }
     }
 
-    /// The user's own random numbers.
+    /// The user's random generator.
     pub(crate) fn random(&mut self) -> &mut fastrand::Rng {
         match self {
             Self::Compiled(flow) => flow.random(),

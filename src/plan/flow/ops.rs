@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl FlowState {
-    /// Performs an operation that needs nothing but the values; those with effects are left alone.
+    /// Performs an operation on values; operations with effects are skipped.
     pub(super) fn compute(&mut self, op: &Op, context: &FlowContext<'_>) -> Result<(), Unrenderable> {
         match op {
             Op::Set(slot, template) => {
@@ -32,7 +32,7 @@ impl FlowState {
                 let holds = condition.holds(&mut self.eval(context));
                 self.go_to_unless(!holds, *target);
             }
-            // A place in a program is never larger than a position.
+            // Positions in a program fit a `usize`.
             Op::Return(slot) => self.position = usize::try_from(count(self.get(*slot))).unwrap_or(usize::MAX),
             Op::Chance(share, otherwise) => {
                 let drawn = self.random.f64() < *share;

@@ -1,4 +1,4 @@
-//! Values read as what an operation needs: counts, numbers, texts, pauses.
+//! Conversion of values to types of operations: counts, numbers, texts, pauses.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl FlowState {
-    /// How long a pause is this time.
+    /// The length of a pause, drawn or computed.
     pub(super) fn pause(&mut self, pause: &Pause, context: &FlowContext<'_>) -> Result<Duration, Unrenderable> {
         match pause {
             Pause::Between(low, high) if high > low => Ok(*low + high.saturating_sub(*low).mul_f64(self.random.f64())),
@@ -23,30 +23,27 @@ impl FlowState {
     }
 }
 
-/// A hidden counter's number, or a number that a profile computed; anything else counts as none.
+/// A counter, or a number of the profile; anything else is zero.
 pub(super) fn count(value: &Value) -> u64 {
     match value {
         Value::Int(number) => u64::try_from(*number).unwrap_or(0),
-        // Fractions of a round are none.
+        // Fractions are truncated.
         Value::Float(number) => Duration::try_from_secs_f64(*number).map_or(0, |whole| whole.as_secs()),
         Value::Text(text) => text.trim().parse().unwrap_or(0),
         _ => 0,
     }
 }
 
-/// A number as a value.
 pub(super) fn whole(number: u64) -> Value {
     Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// A template as text.
 pub(super) fn text(template: &Template, eval: &mut EvalContext<'_>) -> Result<String, Unrenderable> {
     let mut out = Vec::new();
     template.render(eval, Escape::None, &mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// Tags of a sample.
 pub(super) fn tags(
     tags: &[(String, Template)],
     eval: &mut EvalContext<'_>,
@@ -54,7 +51,7 @@ pub(super) fn tags(
     tags.iter().map(|(name, template)| Ok((name.clone(), text(template, eval)?))).collect()
 }
 
-/// A template as a number: the sample of a metric.
+/// A template as a number: a sample of a metric.
 pub(super) fn number(template: &Template, eval: &mut EvalContext<'_>) -> Result<f64, Unrenderable> {
     let unfit = || Unrenderable::NoNumber(template.shape());
     let value = template.value(eval)?;

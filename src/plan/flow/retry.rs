@@ -1,5 +1,4 @@
-//! Whether a request is sent again, and when. Every try is a request of its own in all counts; the intended start stays
-//! that of the first.
+//! Retries. Each attempt counts as a request; the intended start is that of the first attempt.
 
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::{language::extract::Header, plan::program::Retry};
 
-/// Longest pause that a server may ask for.
+/// Maximum of `Retry-After`.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 impl FlowState {
@@ -29,7 +28,7 @@ impl FlowState {
     }
 }
 
-/// `Retry-After` in seconds (RFC 9110, section 10.2.3); servers of APIs hardly ever send its date form.
+/// `Retry-After` in seconds (RFC 9110, section 10.2.3); APIs hardly ever send the date form.
 fn wished(header: &Header, head: &[u8]) -> Option<Duration> {
     let seconds: f64 = header.matches(head).next()?.trim().parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok().map(|wish| wish.min(MAX_RETRY_AFTER))

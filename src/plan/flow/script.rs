@@ -1,46 +1,44 @@
-//! A second kind of flow, for tests: a function makes up each effect from a position and what it sees.
+//! A second kind of flow, for tests: a function computes each effect from a position and the context.
 
 use super::{Effect, Entry, Flow, FlowContext};
 use crate::language::IterationId;
 
-/// What each user runs. Gives the effect at the flow's position, and may move it.
+/// The function of a script: returns the effect at the flow's position, and can change the position.
 pub(crate) type Script = fn(&mut ScriptFlow, &FlowContext<'_>) -> Effect;
 
-/// One user's progress through a script.
+/// The flow of one user of a script.
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptFlow {
     script: Script,
-    /// How many effects this iteration or branch has had.
+    /// Number of effects of this iteration or branch so far.
     pub position: usize,
-    /// The number of the branch; None outside of branches.
+    /// Number of the branch; None outside of branches.
     pub branch: Option<usize>,
-    /// Whose iteration it is, and which.
+    /// The user and iteration.
     pub id: IterationId,
-    /// The user's own random numbers.
+    /// The user's random generator.
     pub random: fastrand::Rng,
 }
 
 impl ScriptFlow {
-    /// A flow that has done nothing.
     #[must_use]
     pub(crate) fn new(script: Script, random: fastrand::Rng, id: IterationId) -> Self {
         Self { script, position: 0, branch: None, id, random }
     }
 
-    /// Begins an iteration; there are no other entries.
+    /// Starts an iteration; there are no other entries.
     pub(crate) fn enter(&mut self, entry: Entry) -> bool {
         self.position = 0;
         entry == Entry::Iteration
     }
 
-    /// The next effect.
     pub(crate) fn next(&mut self, context: &FlowContext<'_>) -> Effect {
         let effect = (self.script)(self, context);
         self.position += 1;
         effect
     }
 
-    /// A branch that begins the script anew.
+    /// A branch at the start of the script.
     pub(crate) fn fork(&mut self, number: usize) -> Flow {
         Flow::Script(Self { branch: Some(number), position: 0, random: self.random.fork(), ..self.clone() })
     }

@@ -1,4 +1,4 @@
-//! Flows in paused time: what effects a program yields.
+//! Effects of programs, with simulated time.
 
 use std::sync::Arc;
 

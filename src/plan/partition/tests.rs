@@ -19,10 +19,11 @@ fn segments_are_read_both_ways() {
 }
 
 #[test]
-fn wrong_segments_say_what_to_write() {
+fn errors_of_segments_have_examples() {
     let shape =
         |text: &str| format!("`{text}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6");
-    let unequal = |text: &str| format!("`{text}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1");
+    let unequal =
+        |text: &str| format!("`{text}`: all segments must have the same length, such as 0:1/3, 1/3:2/3 and 2/3:1");
     for text in ["", "half", "1/0", "2", "1:", "2/3:1/3", "1/3:1/3", "-1/3", "0:1e9", "0:99999999999999999999/3"] {
         assert_eq!(Partition::parse_segment(text).unwrap_err().to_string(), shape(text));
     }

@@ -1,11 +1,11 @@
-//! The walk along an open schedule: one intended start after another.
+//! Iterates over the intended starts of an open schedule.
 
 use std::time::Duration;
 
 use super::{OpenSchedule, open::Spacing};
 use crate::plan::Partition;
 
-/// One intended start.
+/// An intended start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Arrival {
     /// Number among all arrivals of the scenario, from zero.
@@ -20,9 +20,9 @@ pub(crate) struct Arrivals<'a> {
     schedule: &'a OpenSchedule,
     part: Partition,
     random: fastrand::Rng,
-    /// Of the whole schedule.
+    /// Number of the next arrival of the whole schedule.
     number: u64,
-    /// Of this scenario's share of it.
+    /// Number of the next arrival of this scenario's share.
     own: u64,
     area: f64,
     stage: usize,
@@ -58,7 +58,7 @@ impl<'a> Arrivals<'a> {
             let inside = if self.schedule.first_area == 0.0 { wanted < whole - 1e-9 } else { wanted <= whole + 1e-9 };
             if inside && whole > 0.0 {
                 let slope = (to - from) / length;
-                // The root in the form that does not cancel: 2n / (a + sqrt(a² + 2·slope·n)).
+                // The root in the numerically stable form: 2n / (a + sqrt(a² + 2·slope·n)).
                 let root = (from * from + 2.0 * slope * wanted).max(0.0).sqrt();
                 let x = if wanted <= 0.0 { 0.0 } else { 2.0 * wanted / (from + root) };
                 return Some(self.stage_start + x.min(length));
@@ -87,8 +87,8 @@ impl Iterator for Arrivals<'_> {
             if !mine {
                 continue;
             }
-            // Parts are dealt by the number within the share: by the number of the whole, a share of every second
-            // arrival would fall to every second worker alone.
+            // Partitions use the number within the share: with the number in the whole schedule, a share of every second
+            // arrival would use every second worker only.
             let number = self.own;
             self.own += 1;
             if self.part.owns(number) {

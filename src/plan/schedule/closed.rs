@@ -1,4 +1,4 @@
-//! Closed schedules: the number of users over time, as steps; linear stages become single-user steps, as in k6.
+//! Closed schedules: the number of users over time, as steps; linear stages are steps of a single user, as in k6.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(crate) struct ClosedSchedule {
     start: u32,
     stages: Vec<Stage>,
     marks: Vec<StageMark>,
-    /// Of the users, those that are this scenario's; None for all.
+    /// The share of this scenario; None for all users.
     share: Option<Share>,
 }
 
@@ -22,27 +22,27 @@ impl ClosedSchedule {
         Self::ramping(users, vec![Stage { duration, target: f64::from(users) }])
     }
 
-    /// From `start` users through `stages` whose targets are numbers of users.
+    /// From `start` users through `stages`, whose targets are numbers of users.
     #[must_use]
     pub(crate) fn ramping(start: u32, stages: Vec<Stage>) -> Self {
         Self { start, marks: marks_of(&stages), stages, share: None }
     }
 
-    /// Of these users the ones that fall to a share.
+    /// The same schedule for a share of the users.
     #[must_use]
     pub(crate) fn shared(self, share: Share) -> Self {
         Self { share: Some(share), ..self }
     }
 
-    /// The same share of other stages.
+    /// The same share with other stages.
     #[must_use]
     pub(crate) fn reshaped(self, start: f64, stages: Vec<Stage>) -> Self {
-        // A part of a user is a user: a small base must not vanish.
+        // Fractions of a user are rounded up, so that a small base doesn't become zero.
         let stages: Vec<_> = stages.into_iter().map(|stage| Stage { target: stage.target.ceil(), ..stage }).collect();
         Self { start: whole(start.ceil()), marks: marks_of(&stages), stages, ..self }
     }
 
-    /// All numbers of users and all durations times a factor each. Where there was a user there remains one.
+    /// Scales numbers of users and durations. A number of users above zero stays above zero.
     #[must_use]
     pub(crate) fn scaled(self, users: f64, durations: f64) -> Self {
         let scale = |target: f64| if whole(target) == 0 { 0.0 } else { (target * users).round().max(1.0) };
@@ -67,13 +67,13 @@ impl ClosedSchedule {
         &self.marks
     }
 
-    /// Most users at once.
+    /// Maximum number of users.
     #[must_use]
     pub(crate) fn peak(&self) -> u32 {
         self.of_total(self.total_peak())
     }
 
-    /// Most users at once of all that share them.
+    /// Maximum number of users of all shares.
     #[must_use]
     pub(crate) fn total_peak(&self) -> u32 {
         self.stages.iter().map(|stage| whole(stage.target)).fold(self.start, u32::max)
@@ -105,7 +105,7 @@ impl ClosedSchedule {
             if offset < start + stage.duration {
                 let share = offset.saturating_sub(start).as_secs_f64() / stage.duration.as_secs_f64();
                 let change = (f64::from(to) - f64::from(from)) * share;
-                // A step that falls due now has fallen due, whatever the last bit says.
+                // A step that is due now counts as done, despite rounding of the last bit.
                 return whole(f64::from(from) + (change + change.signum() * 1e-6).trunc());
             }
             start += stage.duration;
@@ -114,13 +114,13 @@ impl ClosedSchedule {
         from
     }
 
-    /// The first moment after `offset` at which the number of users changes, and the number then; None when it never
-    /// does. Stateless, so that a resumed or re-anchored run needs no second engine.
+    /// The first time after `offset` at which the number of users changes, and the new number; None if it never does.
+    /// Stateless, so that resumed and changed schedules use the same code.
     #[must_use]
     pub(crate) fn next_change(&self, offset: Duration) -> Option<(Duration, u32)> {
         let now = self.users_at(offset);
         let mut after = offset;
-        // A step of the total may be another scenario's.
+        // A step of the total can belong to another scenario.
         while let Some(at) = self.next_step(after) {
             let users = self.users_at(at);
             if users != now {
@@ -131,7 +131,7 @@ impl ClosedSchedule {
         None
     }
 
-    /// The first moment after `offset` at which the total changes.
+    /// The first time after `offset` at which the total changes.
     fn next_step(&self, offset: Duration) -> Option<Duration> {
         let now = self.total_at(offset);
         let mut from = self.start;
@@ -150,11 +150,11 @@ impl ClosedSchedule {
     }
 }
 
-/// The first single-user step after `offset` of a ramp of so many steps.
+/// The first single-user step after `offset` of a ramp.
 fn step_of(start: Duration, length: Duration, steps: u32, offset: Duration) -> Option<Duration> {
     let step = length.as_secs_f64() / f64::from(steps);
     let mut number = (offset.saturating_sub(start).as_secs_f64() / step).floor() + 1.0;
-    // Rounding may put a step at or before `offset`; then the next one is meant.
+    // With rounding, a step can be at or before `offset`; then the next one counts.
     while number <= f64::from(steps) && start + nanos(step * number) <= offset {
         number += 1.0;
     }

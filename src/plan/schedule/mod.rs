@@ -1,7 +1,7 @@
-//! Schedules: load shape as data. Pure functions of time; no clock, no sleeping, no protocol.
+//! Schedules: the shape of load as data. Pure functions of time, without clock or protocol.
 //!
 //! ```text
-//!  rate │      ┌────────┐        an open schedule yields the moments at which
+//!  rate │      ┌────────┐        an open schedule yields the times at which
 //!       │     /│        │\       the area under the rate reaches 1, 2, 3 …
 //!       │    / │        │ \      (constant: 0, 1, 2 …); a closed one yields
 //!       │___/__│________│__\__   steps of the number of users
@@ -18,16 +18,16 @@ pub(crate) use arrivals::Arrivals;
 pub(crate) use closed::ClosedSchedule;
 pub(crate) use open::OpenSchedule;
 
-/// A stage as written: reach `target` after `duration`, linearly; zero duration is a jump.
+/// A stage as written: reaches `target` linearly within `duration`; a duration of zero is a jump.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stage {
-    /// How long.
+    /// Length of the stage.
     pub duration: Duration,
     /// Rate per second or number of users at its end.
     pub target: f64,
 }
 
-/// When a stage begins and what it is called.
+/// Start and label of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StageMark {
     /// Offset from the scenario's start.
@@ -36,7 +36,7 @@ pub(crate) struct StageMark {
     pub label: String,
 }
 
-/// Marks of consecutive stages, labelled by their number from 1.
+/// Starts and labels of consecutive stages; labels are numbers from 1.
 #[must_use]
 pub(crate) fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
     let mut start = Duration::ZERO;
@@ -49,14 +49,14 @@ pub(crate) fn marks_of(stages: &[Stage]) -> Vec<StageMark> {
     marks
 }
 
-/// Stages with other targets and all durations times a factor.
+/// Stages with changed targets and scaled durations.
 #[must_use]
 pub(crate) fn scaled(stages: &[Stage], durations: f64, target: impl Fn(f64) -> f64) -> Vec<Stage> {
     let scale = |stage: &Stage| Stage { duration: stage.duration.mul_f64(durations), target: target(stage.target) };
     stages.iter().map(scale).collect()
 }
 
-/// Index of the stage that holds an offset from the scenario's start.
+/// Index of the stage at an offset from the scenario's start.
 #[must_use]
 pub(crate) fn stage_at(marks: &[StageMark], offset: Duration) -> usize {
     marks.partition_point(|mark| mark.start <= offset).saturating_sub(1)

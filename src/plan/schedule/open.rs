@@ -13,9 +13,9 @@ use crate::plan::{Partition, Share};
 /// How arrivals are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spacing {
-    /// As even as the rate allows (k6).
+    /// Evenly by the rate (k6).
     Even,
-    /// Independent of one another.
+    /// A Poisson process: independent arrivals.
     Poisson,
 }
 
@@ -25,10 +25,10 @@ pub(crate) struct OpenSchedule {
     pub(super) start_rate: f64,
     pub(super) stages: Vec<Stage>,
     marks: Vec<StageMark>,
-    /// Area at which the first arrival stands: 0 for a constant rate, 1 for a ramp (both as k6).
+    /// Area of the first arrival: 0 for a constant rate, 1 for a ramp (both as in k6).
     pub(super) first_area: f64,
     pub(super) spacing: Spacing,
-    /// Of the arrivals, those that are this scenario's; None for all.
+    /// The share of this scenario; None for all arrivals.
     pub(super) share: Option<Share>,
 }
 
@@ -40,15 +40,15 @@ impl OpenSchedule {
         Self { start_rate: rate, marks: marks_of(&stages), stages, first_area: 0.0, spacing, share: None }
     }
 
-    /// From `start_rate` per second through `stages` whose targets are rates per second.
+    /// From `start_rate` per second through `stages`, whose targets are rates per second.
     #[must_use]
     pub(crate) fn ramping(start_rate: f64, stages: Vec<Stage>, spacing: Spacing) -> Self {
         Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, spacing, share: None }
     }
 
-    /// Of these arrivals the ones that fall to a share. Even arrivals are dealt out one by one, so that together the
-    /// shares are exactly the whole. Poisson arrivals stay Poisson: each share is a process of its own with its part of
-    /// the rate, and such processes add up to one.
+    /// The same schedule for a share of the arrivals. Even arrivals are assigned one by one, so that the shares add up to
+    /// exactly the whole. Poisson arrivals stay Poisson: each share is a separate process with its part of the rate, and
+    /// the sum of such processes is a Poisson process.
     #[must_use]
     pub(crate) fn shared(self, share: Share) -> Self {
         match self.spacing {
@@ -57,13 +57,13 @@ impl OpenSchedule {
         }
     }
 
-    /// The same kind of arrivals with other stages.
+    /// The same spacing and share with other stages.
     #[must_use]
     pub(crate) fn reshaped(self, start_rate: f64, stages: Vec<Stage>) -> Self {
         Self { start_rate, marks: marks_of(&stages), stages, first_area: 1.0, ..self }
     }
 
-    /// All rates and all durations times a factor each.
+    /// Scales rates and durations.
     #[must_use]
     pub(crate) fn scaled(self, rates: f64, durations: f64) -> Self {
         let stages = scaled(&self.stages, durations, |rate| rate * rates);
@@ -86,13 +86,12 @@ impl OpenSchedule {
         &self.marks
     }
 
-    /// How arrivals are spaced.
     #[must_use]
     pub(crate) fn spacing(&self) -> Spacing {
         self.spacing
     }
 
-    /// The rate per second at an offset; zero past the end.
+    /// The rate per second at an offset; zero after the end.
     #[must_use]
     pub(crate) fn rate_at(&self, offset: Duration) -> f64 {
         let mut from = self.start_rate;
@@ -114,7 +113,7 @@ impl OpenSchedule {
         self.total_peak() * self.fraction()
     }
 
-    /// The highest rate per second of all that share it.
+    /// The highest rate per second of all shares.
     #[must_use]
     pub(crate) fn total_peak(&self) -> f64 {
         self.stages.iter().map(|stage| stage.target).fold(self.start_rate, f64::max)
@@ -138,14 +137,14 @@ impl OpenSchedule {
         area * self.fraction()
     }
 
-    /// The same length of load at another constant rate from `at` on: how a live rate change re-anchors the schedule.
-    /// Arrivals of the new schedule start at its own zero, `at` of the old one.
+    /// A constant rate from `at` to the same end: used for rate changes by the control API. Zero of the new schedule is
+    /// `at` of the old one.
     #[must_use]
     pub(crate) fn with_rate_from(&self, at: Duration, rate: f64) -> Self {
         Self::constant(rate, self.duration().saturating_sub(at), self.spacing)
     }
 
-    /// The arrivals that `part` owns. Every part walks the same sequence, so random gaps agree between parts.
+    /// The arrivals that `part` owns. Each part generates the same sequence, so that random gaps agree between parts.
     #[must_use]
     pub(crate) fn arrivals(&self, part: Partition, seed: u64) -> Arrivals<'_> {
         Arrivals::new(self, part, seed)

@@ -43,7 +43,7 @@ fn errors_have_a_place_and_a_hint() {
         ("  a: {rows: [1], order: uniqe}\n", "did you mean `unique`?"),
         ("  a: {rows: [1], order: unique, at_end: recycle}\n", "`at_end` has no effect with this order"),
         ("  a: {rows: [1], columns: [b]}\n", "`columns` has no effect in data set `a`"),
-        ("  a: {csv: a.csv, delimiter: ab}\n", "delimiter: `ab` is not one character"),
+        ("  a: {csv: a.csv, delimiter: ab}\n", "delimiter: `ab` must be a single character"),
         ("  a: {generate: 3}\n", "data set `a` needs `row`"),
         ("  a: {generate: 3, row: {b: \"${indx}\"}}\n", "did you mean `index`?"),
         ("  a: {generate: 3, row: {b: \"x${status}\"}}\n", "row 0: "),

@@ -1,4 +1,4 @@
-//! `auth`: how a request says who sends it. A user and a password, a token that is there, or one that is fetched.
+//! `auth`: authentication of requests by user name and password, a fixed token, or a fetched token.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
 /// Authentication.
 pub(in crate::profile) static AUTH: Section = Section::new("auth", "Authentication by one of these.", &[KINDS]);
 
-/// The value of a key `auth`: the name of a provider, or the section itself.
+/// The value of a key `auth`: the name of a provider, or an inline section.
 pub(in crate::profile) static VALUE: Type = Type::Either(&[Type::Text, Type::Map(&AUTH)]);
 
 static KINDS: &[Key] = &[
@@ -35,20 +35,18 @@ pub(in crate::profile) static CREDENTIALS: Section = Section::new(
     &[&[Key::required("username", Type::Text, "user name"), Key::required("password", Type::Text, "password")]],
 );
 
-/// The header that it becomes.
 pub(super) const AUTHORIZATION: &str = "Authorization";
 
-/// How a request says who sends it.
+/// How a request is authenticated.
 #[derive(Debug, Default)]
 pub(super) enum Auth {
-    /// Not at all.
     #[default]
     None,
-    /// By a header, whatever is asked.
+    /// By a header that is always sent.
     Header(Template),
-    /// By the answer to a challenge.
+    /// By a response to the server's challenge.
     Digest(Arc<Digest>),
-    /// By a token, which its user fetches first.
+    /// By a token that the user fetches first.
     Token(Token),
 }
 
@@ -62,13 +60,13 @@ impl Auth {
         }
     }
 
-    /// What challenges are answered with.
+    /// The credentials for challenges.
     pub(super) fn digest(&self) -> Option<Arc<Digest>> {
         if let Self::Digest(digest) = self { Some(digest.clone()) } else { None }
     }
 }
 
-/// A scope of hidden values: what a user calls by these names can't get between.
+/// A scope of hidden values only: variables of the profile can't shadow them.
 pub(super) struct HiddenScope<'h>(pub(super) &'h [(&'static str, Binding)]);
 
 impl Scope for HiddenScope<'_> {
@@ -82,7 +80,7 @@ impl Scope for HiddenScope<'_> {
 }
 
 impl<'n> Compiler<'_, 'n> {
-    /// Takes `auth` of a request, or that of all requests.
+    /// Takes `auth` of a request; its default is that of `http`.
     pub(super) fn auth(&mut self, map: &mut MapReader<'n>) -> Auth {
         let by_hand = map.peek("headers").and_then(authorization_of);
         if map.peek("auth").is_some_and(Node::is_null) {
@@ -133,7 +131,8 @@ impl<'n> Compiler<'_, 'n> {
                 ("digest", _) => read_digest(reader, value).map(Auth::Digest),
                 (_, Some(name)) => self.token(name, value).map(Auth::Token),
                 (_, None) => {
-                    let hint = "for example `auth: {backend: {token: {post: /auth/token}}}` at the top, and `auth: backend` here";
+                    let hint =
+                        "for example `auth: {api: {token: {post: /auth/token}}}` at the top, and `auth: api` here";
                     let message = "`token` needs a name: define it under the top-level `auth`";
                     reader.error(node.position, message, Some(hint.to_owned()));
                     None
@@ -157,7 +156,7 @@ impl<'n> Compiler<'_, 'n> {
         auth.unwrap_or_default()
     }
 
-    /// RFC 7617. What never changes is encoded once.
+    /// RFC 7617. Constant credentials are encoded once.
     fn basic(&mut self, node: &'n Node) -> Option<Template> {
         let reader = self.reader;
         let mut map = reader.section(node, "basic", &CREDENTIALS);
@@ -171,7 +170,7 @@ impl<'n> Compiler<'_, 'n> {
             reader.error(username.position, "a user name must not contain `:`", None);
             return None;
         }
-        // Each of them was read, so that together they are no error.
+        // Both were read without errors, so that their concatenation has none.
         let together = format!("{}:{}", username.scalar()?, password.scalar()?);
         let together = reader.template_of(&together, node, self.names)?;
         let credentials = if let Some(text) = together.constant_text() {
@@ -200,12 +199,12 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// The header that holds a token.
+/// The value of `Authorization` for a token.
 pub(super) fn bearer_of(token: Slot) -> Option<Template> {
     Template::compile("Bearer ${token}", &HiddenScope(&[("token", Binding::Slot(token))])).ok()
 }
 
-/// `Authorization` among headers.
+/// The header `Authorization`, if it is set.
 fn authorization_of(headers: &Node) -> Option<&Node> {
     let Yaml::Map(pairs) = &headers.value else { return None };
     let is_it = |key: &Node| key.scalar().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION));

@@ -1,4 +1,4 @@
-//! Blocks: branches, loops, groups, measured blocks and flows that are used again.
+//! Blocks: branches, loops, groups, measured blocks and reuse of flows.
 
 use std::time::Duration;
 
@@ -112,8 +112,8 @@ pub(in crate::profile) static CHOICE: Section = Section::new(
     ]],
 );
 
-/// Most rounds of a `while` that names no other number.
-const MOST_ROUNDS: u32 = 10_000;
+/// Default of `max` in `while`.
+const DEFAULT_MAX_ROUNDS: u32 = 10_000;
 
 const CHOICES: &str = "for example `choose: [{weight: 3, steps: […]}, {weight: 1, steps: […]}]`";
 
@@ -127,7 +127,7 @@ pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<
     step.map.finish(compiler.reader);
 }
 
-/// The steps under `else`, to which `skip` leads.
+/// The steps under `else`; `skip` jumps to them.
 fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip: usize) {
     let Some(node) = map.take("else") else { return compiler.close(skip) };
     let over = compiler.open(Op::Goto(0));
@@ -231,7 +231,7 @@ pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
 /// `while: …` with `max`.
 pub(super) fn while_loop<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let condition = compiler.condition(step.value, "while").unwrap_or_else(nothing);
-    let max = step.map.take("max").map_or(Some(MOST_ROUNDS), |node| compiler.reader.count(node, "max"));
+    let max = step.map.take("max").map_or(Some(DEFAULT_MAX_ROUNDS), |node| compiler.reader.count(node, "max"));
     round(compiler, step, LoopKind::While(condition, max.unwrap_or_default()));
 }
 
@@ -250,7 +250,7 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>, over: Loop
     step.map.finish(compiler.reader);
 }
 
-/// `every: 30s`: steps that a user does no more often than that.
+/// `every: 30s`: steps that a user runs at most once per interval.
 pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let every = compiler.reader.duration(step.value, "every").unwrap_or(Duration::ZERO);
     compiler.describe(&format!("every {}:", units::show_duration(every)));
@@ -260,7 +260,7 @@ pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
     step.map.finish(compiler.reader);
 }
 
-/// `group: name`: a label of all that happens in it, and its duration.
+/// `group: name`: a label of the steps in it, and their duration.
 pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let Some(name) = compiler.reader.text(step.value, "the group name") else { return };
     if name.contains("::") || name.trim().is_empty() {
@@ -280,7 +280,7 @@ pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
     step.map.finish(compiler.reader);
 }
 
-/// `measure: metric`: the time of several steps as one sample.
+/// `measure: metric`: the duration of several steps as one sample.
 pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let metric = compiler.metric_named(step.value, Some(Kind::Trend));
     let tags = step.map.take("tags");
@@ -296,7 +296,7 @@ pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     step.map.finish(compiler.reader);
 }
 
-/// `use: flow`: the steps of a flow of the profile, with values for this use.
+/// `use: flow`: the steps of a flow of the profile, with variables for this use.
 pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let reader = compiler.reader;
     if let Some(with) = step.map.take("with") {

@@ -1,4 +1,4 @@
-//! Bodies: JSON, form, multipart, text or a file, with values between their constant parts.
+//! Bodies: JSON, form, multipart, text or a file, as constant and computed pieces.
 
 use super::Compiler;
 use crate::{
@@ -32,10 +32,9 @@ pub(in crate::profile) static PART: Section = Section::new(
     ]],
 );
 
-/// Largest file that becomes a body.
-const MOST_OF_A_FILE: u64 = 64 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// A body and what it is.
+/// A body and its content type.
 pub(super) struct Body {
     pub(super) pieces: Vec<Piece>,
     pub(super) content_type: Option<String>,
@@ -67,7 +66,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     /// A YAML tree as JSON: plain scalars become numbers, booleans and null as in YAML's core schema. A scalar that is
-    /// one `${…}` becomes its value with its type, in quotes or not: YAML itself asks for quotes around many of them.
+    /// a single `${…}` keeps the type of its value, quoted or not: YAML requires quotes around many expressions.
     fn json(&mut self, node: &'n Node) -> Vec<Piece> {
         let mut pieces = Vec::new();
         self.put_json(node, &mut pieces);
@@ -116,7 +115,7 @@ impl<'n> Compiler<'_, 'n> {
         }
     }
 
-    /// Pairs as an HTML form sends them.
+    /// URL-encoded fields, as in HTML forms.
     fn form(&mut self, node: &'n Node) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for entry in &self.reader.map(node, "form").entries {
@@ -169,15 +168,15 @@ impl<'n> Compiler<'_, 'n> {
         (pieces, Some(format!("multipart/form-data; boundary={boundary}")))
     }
 
-    /// A file's bytes; its path is looked at from the profile's folder.
+    /// The bytes of a file; its path is relative to the profile's folder.
     fn file(&mut self, node: &'n Node) -> Option<Vec<u8>> {
         let path = self.reader.text(node, "file")?;
         let read = self.reader.folder.join(&path);
         let size = std::fs::metadata(&read).map(|data| (data.len(), data.is_file()));
         let bytes = match size {
-            // Neither a folder nor a device, which may never end.
+            // Not a folder or a device, which may be endless.
             Ok((_, false)) => Err("is not a file".to_owned()),
-            Ok((size, _)) if size > MOST_OF_A_FILE => Err(format!("is larger than {} MiB", MOST_OF_A_FILE >> 20)),
+            Ok((size, _)) if size > MAX_FILE_BYTES => Err(format!("is larger than {} MiB", MAX_FILE_BYTES >> 20)),
             _ => std::fs::read(&read).map_err(|error| format!("can't be read: {error}")),
         };
         bytes.map_err(|message| self.reader.error(node.position, format!("`{path}` {message}"), None)).ok()
@@ -194,12 +193,12 @@ fn put_in_quotes(template: Template, out: &mut Vec<Piece>) {
     } else if template.expression().is_some() {
         out.extend([Piece::text("\""), Piece::Value(template, Escape::JsonText), Piece::text("\"")]);
     } else {
-        // What is put together from parts is one text.
+        // Several parts make up one string.
         out.push(Piece::Value(template, Escape::Json));
     }
 }
 
-/// A line that stands in none of the parts that are known now.
+/// A boundary that doesn't occur in the constant parts.
 fn boundary(parts: &[(String, Vec<Piece>)]) -> String {
     let holds = |boundary: &str| {
         let pieces = parts.iter().flat_map(|(_, content)| content);

@@ -1,4 +1,4 @@
-//! Checks and expectations: what is looked at, and what counts as a failure.
+//! Checks and expectations: conditions on responses, and which responses are failures.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub(in crate::profile) static CHECK: Section = Section::new(
     ]],
 );
 
-/// What counts as success.
+/// The keys of `expect`.
 pub(in crate::profile) static EXPECT: Section = Section::new(
     "expect",
     "Which responses count as success, and which as rate limited.",
@@ -53,12 +53,12 @@ pub(in crate::profile) static EXPECT: Section = Section::new(
     ]],
 );
 
-/// What a response must be to count as expected.
+/// Which responses are expected.
 pub(super) struct Expectation {
     pub(super) expected: Vec<(u16, u16)>,
     pub(super) limited: Vec<(u16, u16)>,
     pub(super) demand: Option<Expr>,
-    /// What the demand reads.
+    /// What `that` reads of the response.
     pub(super) needs: Needs,
 }
 
@@ -68,7 +68,7 @@ impl Default for Expectation {
     }
 }
 
-/// `check: {…}` as a step of its own: conditions on values, or on the last response.
+/// `check: {…}` as a step: conditions on variables, or on the last response.
 pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let begin = compiler.here();
     let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(..)));
@@ -90,7 +90,7 @@ impl<'n> Compiler<'_, 'n> {
         }
     }
 
-    /// A map of conditions; each is a check of its own, all under one name if it has one.
+    /// A map of conditions; each is a separate check, with the name of the map if it has one.
     fn check(&mut self, node: &'n Node) -> Vec<(String, Option<Template>, Rule)> {
         let reader = self.reader;
         let mut map = reader.map_like(node, "this check", Some("check: {status: 200}"));
@@ -120,9 +120,9 @@ impl<'n> Compiler<'_, 'n> {
         {
             rules.push((condition.written().to_string(), Rule::That(condition)));
         }
-        let said = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
+        let is_named = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
         map.finish(reader);
-        if rules.is_empty() && !said && matches!(node.value, Yaml::Map(_)) {
+        if rules.is_empty() && !is_named && matches!(node.value, Yaml::Map(_)) {
             let hint = "use status, contains, equals, matches or that".to_owned();
             reader.error(node.position, "this check has no condition", Some(hint));
         }
@@ -157,7 +157,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// The crate's message draws the expression over several lines; an error has a place of its own.
+/// The crate's message draws the expression over several lines; only the last one states the error.
 fn regex_error(text: &str, error: &regex::Error) -> String {
     let message = error.to_string();
     let last = message.lines().last().unwrap_or_default();
@@ -188,7 +188,7 @@ pub(super) fn read_statuses(reader: &Reader, node: &Node) -> Option<Vec<(u16, u1
     (ranges.len() == items.len() && !ranges.is_empty()).then_some(ranges)
 }
 
-/// Whether a text is meant to be statuses.
+/// Whether a text is a status, not a condition.
 pub(super) fn is_statuses(text: &str) -> bool {
     parse_statuses(text).is_some()
 }

@@ -1,4 +1,4 @@
-//! Early ends: of a loop, a group, an iteration, a user or the whole test.
+//! Steps that end a loop, a group, an iteration, a user or the whole test early.
 
 use super::{Compiler, StepDefinition, StepNode};
 use crate::{
@@ -37,10 +37,9 @@ pub(super) static STEPS: &[StepDefinition] = &[
     },
 ];
 
-/// What `end` can end.
 const SCOPES: [(&str, &str); 4] = [("loop", "loop"), ("group", "group"), ("iteration", "iteration"), ("user", "user")];
 
-/// `fail: why`.
+/// `fail: reason`.
 pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     compiler.describe("fail");
     let op = message(compiler, step.value).map(Op::Fail);
@@ -48,7 +47,7 @@ pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     step.map.finish(compiler.reader);
 }
 
-/// `abort: why`.
+/// `abort: reason`.
 pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     compiler.describe("abort");
     let op = message(compiler, step.value).map(Op::Abort);
@@ -72,7 +71,7 @@ pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     step.map.finish(compiler.reader);
 }
 
-/// Ends the innermost block of a kind; groups on the way out are recorded like any other.
+/// Ends the innermost block of a kind; groups inside it are recorded.
 fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
     let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
         let message = format!("`end: {word}` is not within a {word}");

@@ -1,5 +1,5 @@
-//! The entries of a program: what a user does at its start, in each iteration and at its end; and what the test does
-//! before and after all users.
+//! The entries of a program: steps of a user at its start, in each iteration and at its end; and those of setup and
+//! teardown.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +20,12 @@ pub(crate) struct FlowSections<'n> {
     on_start: Option<&'n Node>,
     flow: Option<&'n Node>,
     on_stop: Option<&'n Node>,
-    /// What the steps of an iteration are called.
+    /// The key of the iteration's steps, for messages.
     called: &'static str,
 }
 
 impl<'n> FlowSections<'n> {
-    /// Takes them out of a scenario.
+    /// Takes them from a scenario.
     pub(crate) fn take(reader: &Reader, map: &mut MapReader<'n>) -> Self {
         Self {
             user: map.take("user"),
@@ -43,7 +43,7 @@ impl<'n> FlowSections<'n> {
     }
 }
 
-/// Names that `setup` gives values, with their places.
+/// Variables that `setup` sets, with their positions.
 pub(crate) type SetupNames = Vec<(String, Position)>;
 
 /// Compiles all entries of a scenario. With `strict`, a request that fails ends the test.

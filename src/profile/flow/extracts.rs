@@ -1,4 +1,4 @@
-//! `extract`: values out of a response, each by one way of looking.
+//! `extract`: values from a response, each by one extractor.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ impl<'n> Compiler<'_, 'n> {
         }
     }
 
-    /// What is looked for, which of the finds is taken, and what stands for none.
+    /// The extractor, which match is used, and the default.
     pub(super) fn extractor(&mut self, node: &'n Node) -> Option<(Extractor, Take, Option<Template>)> {
         let Yaml::Map(_) = node.value else {
             let path = self.looked_for(node, "path", JsonPath::parse)?;
@@ -126,11 +126,11 @@ impl<'n> Compiler<'_, 'n> {
             Yaml::List(_) => String::new(),
             _ => self.reader.text(node, what)?,
         };
-        let errors = |error: ExtractError| {
+        let report = |error: ExtractError| {
             let position = self.reader.position_in(node, error.column);
             self.reader.error(position, format!("{what}: {}", error.message), error.hint);
         };
-        parse(&text).map_err(errors).ok()
+        parse(&text).map_err(report).ok()
     }
 
     /// `first`, `last`, `random`, `all`, `count`, or a position.

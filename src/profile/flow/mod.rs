@@ -1,4 +1,4 @@
-//! Flows: steps → a flat program. The first word of a step says what it does, its other keys are options of that.
+//! Flows: compiles steps to a flat program. The first key of a step names it, the other keys are its options.
 //!
 //! Start with [`Compiler`], then the table `STEPS`.
 
@@ -41,51 +41,51 @@ use crate::{
     plan::{Op, Origin, Step, StepId, StepKind, StepTable},
 };
 
-/// Stands for a condition that can't be read, which was told.
+/// Replaces a condition with an error, which is already reported.
 fn nothing() -> Expr {
     Expr::fixed(Value::Null)
 }
 
-/// A step to be compiled.
+/// A step of the profile.
 struct StepNode<'n> {
-    /// Its first word, as in [`STEPS`].
+    /// Its first key, as in [`STEPS`].
     word: &'static str,
-    /// Where the word stands.
+    /// Position of the first key.
     position: Position,
-    /// What stands behind it.
+    /// The value of the first key.
     value: &'n Node,
-    /// Its other keys.
+    /// The other keys.
     map: MapReader<'n>,
 }
 
-/// A kind of step: the first key of a step names it, the others are its options.
+/// A row of the table of steps: the first key of a step names it, the others are its options.
 #[derive(Debug)]
 pub struct StepDefinition {
-    /// The words for it.
+    /// Its first keys.
     pub words: &'static [&'static str],
-    /// What stands behind the word.
+    /// The type of the first key's value.
     pub value: Type,
-    /// Its other keys, in groups that steps can share.
+    /// The other keys, in groups that steps can share.
     pub options: &'static [&'static [Key]],
-    /// What it does.
+    /// The help text, a sentence without a full stop.
     pub about: &'static str,
-    /// A step of this kind as it stands within `{ }`; it begins with the first of the words.
+    /// An example, as written inside `{ }`; it begins with the first of `words`.
     pub example: &'static str,
     compile: for<'n> fn(&mut Compiler<'_, 'n>, StepNode<'n>),
 }
 
 impl StepDefinition {
-    /// Its other keys.
+    /// The other keys.
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.options.iter().copied().flatten()
     }
 }
 
-/// All kinds of steps.
+/// The table of steps.
 pub static STEPS: &[&[StepDefinition]] =
     &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, parallel::STEPS, ends::STEPS];
 
-/// Each word for a step, with its kind.
+/// Each first key, with its row.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepDefinition)> + Clone {
     STEPS.iter().copied().flatten().flat_map(|kind| kind.words.iter().map(move |word| (*word, kind)))
 }
@@ -97,20 +97,20 @@ static INDEX: Key = Key::new("index", Type::Text, "variable for the number of th
 static TAGS: Key = Key::new("tags", Type::Names(&Type::Text), "labels of the sample");
 static AS: Key = Key::new("as", Type::Text, "variable for the value; `item`, or the data set name");
 
-/// What all flows of a profile share.
+/// Parts of a profile that all its flows use.
 #[derive(Debug)]
 pub(crate) struct ProfileContext<'n> {
-    /// What requests have in common.
+    /// Defaults of all requests.
     pub defaults: Defaults,
-    /// Flows that `use` can name.
+    /// Flows for `use`.
     pub flows: BTreeMap<String, &'n Node>,
     /// Metrics of the profile.
     pub metrics: Vec<UserMetric>,
     /// Names of its data sets.
     pub data: Vec<String>,
-    /// Ways of saying who sends a request, by name.
+    /// Authentication providers by name.
     pub providers: BTreeMap<String, &'n Node>,
-    /// How all requests say it, unless they do themselves.
+    /// Default authentication of requests.
     pub auth: Option<&'n Node>,
 }
 
@@ -118,9 +118,9 @@ pub(crate) struct ProfileContext<'n> {
 #[derive(Debug)]
 struct Block {
     word: &'static str,
-    /// Jumps to its end, to be filled in.
+    /// Jumps to its end, whose targets are not set yet.
     exits: Vec<usize>,
-    /// What must be done when it is left early.
+    /// Operation to run when it ends early.
     on_exit: Option<Op>,
 }
 
@@ -130,23 +130,20 @@ pub(crate) struct Compiler<'c, 'n> {
     context: &'c ProfileContext<'n>,
     origins: &'c mut Vec<Origin>,
     names: &'c Names<'c>,
-    /// What was compiled so far.
     pub ops: Vec<Op>,
-    /// The rows of its steps.
     table: StepTable,
     groups: Vec<String>,
     blocks: Vec<Block>,
     using: Vec<String>,
-    /// What steps that belong to no request read of the last response.
+    /// Needs of steps that don't belong to a request.
     needs: Needs,
-    /// Whether a request that fails ends the test.
+    /// Whether a failed request ends the test.
     strict: bool,
-    /// Tokens that its users hold, by provider.
+    /// Tokens of a user, by provider.
     tokens: BTreeMap<String, Token>,
 }
 
 impl<'c, 'n> Compiler<'c, 'n> {
-    /// A compiler that has seen no steps.
     pub(crate) fn new(
         reader: &'c Reader,
         context: &'c ProfileContext<'n>,
@@ -170,7 +167,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         }
     }
 
-    /// Compiles an entry: steps and the end. Gives where it begins.
+    /// Compiles an entry, steps and end; returns its position.
     pub(crate) fn entry(&mut self, steps: Option<&'n Node>, what: &str) -> usize {
         let begin = self.ops.len();
         if let Some(node) = steps {
@@ -180,7 +177,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         begin
     }
 
-    /// What is left to do when all entries are compiled.
+    /// Finishes the program after the last entry.
     #[must_use]
     pub(crate) fn finish(mut self) -> (Vec<Op>, StepTable) {
         let needs = self.needs;
@@ -188,7 +185,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         (self.ops, self.table)
     }
 
-    /// Adds a row to the step table, with the group it stands in.
+    /// Adds a row to the step table, with the current group.
     fn row(&mut self, name: &Arc<str>, kind: StepKind) -> StepId {
         self.table.push(Step { name: name.clone(), group: self.group_label(), tags: Vec::new(), kind })
     }
@@ -249,7 +246,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         (kind.compile)(self, StepNode { word, position, value, map });
     }
 
-    /// The steps under a key that must be there.
+    /// The steps of a required key.
     fn block(&mut self, map: &mut MapReader<'n>, key: &'static str) {
         if let Some(node) = map.need(self.reader, key, "[{get: /}]") {
             self.steps(node, key);
@@ -260,13 +257,13 @@ impl<'c, 'n> Compiler<'c, 'n> {
         self.ops.len()
     }
 
-    /// Adds an operation whose target is not known yet; gives its position.
+    /// Adds a jump whose target is not known yet; returns its position.
     fn open(&mut self, op: Op) -> usize {
         self.ops.push(op);
         self.ops.len() - 1
     }
 
-    /// Fills in the target of an operation: where the next one will stand.
+    /// Sets the target of a jump to the next operation.
     fn close(&mut self, at: usize) {
         let here = self.here();
         match self.ops.get_mut(at) {
@@ -301,7 +298,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         self.groups.iter().flat_map(|name| ["::", name]).collect::<String>().into()
     }
 
-    /// A text with values in it.
+    /// A template.
     fn template(&mut self, node: &Node, what: &str) -> Option<Template> {
         let template = self.reader.template(node, what, self.names)?;
         self.needs = self.needs.and(template.needs());
@@ -315,7 +312,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         Some(condition)
     }
 
-    /// Compiles what belongs to one request, and tells what that reads of its response.
+    /// Compiles the parts of one request; returns what they read of its response as well.
     fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Needs) {
         let before = std::mem::take(&mut self.needs);
         let result = work(self);
@@ -323,7 +320,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         (result, own)
     }
 
-    /// Tags: constant ones, and those that come from values.
+    /// Constant tags, and computed ones.
     fn tags(&mut self, node: Option<&Node>) -> (Vec<(String, String)>, Vec<(String, Template)>) {
         let (mut constant, mut computed) = (Vec::new(), Vec::new());
         let Some(node) = node else { return (constant, computed) };
@@ -344,16 +341,16 @@ impl<'c, 'n> Compiler<'c, 'n> {
         self.names.declare(self.reader, &name, node.map_or(position, |node| node.position), false)
     }
 
-    /// A whole number of at least `least`, unless it is known only in the run.
+    /// Checks a constant: a whole number of at least `least`.
     fn count_of(&self, node: &Node, what: &str, template: &Template, least: u64) {
         let Some(text) = template.constant_text() else { return };
         if !text.trim().parse::<u64>().is_ok_and(|number| number >= least) {
-            let message = format!("{what}: `{text}` is not a whole number of {least} or more");
+            let message = format!("{what}: `{text}` must be a whole number of at least {least}");
             self.reader.error(node.position, message, Some("a variable also works: `${n}`".to_owned()));
         }
     }
 
-    /// A number or a truth, unless it is known only in the run.
+    /// Checks a constant: a number or boolean.
     fn number_of(&self, node: &Node, what: &str, template: &Template) {
         let Some(text) = template.constant_text() else { return };
         if !matches!(&*text, "true" | "false") && !text.trim().parse::<f64>().is_ok_and(f64::is_finite) {
@@ -362,7 +359,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
         }
     }
 
-    /// A list, unless it is known only in the run.
+    /// Checks a constant: a list.
     fn list_of(&self, node: &Node, what: &str, template: &Template) {
         if matches!(template.constant(), None | Some(Value::List(_) | Value::Null)) {
             return;

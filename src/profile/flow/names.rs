@@ -1,7 +1,7 @@
-//! The names that a scenario's steps may use, and how long their values last.
+//! The variables of a scenario's steps, and the lifetime of their values.
 //!
-//! Where a name is given its value decides how long it lasts: in `setup` for the whole run, in `user` and `on_start` as
-//! long as the user, anywhere else for the iteration.
+//! The place of the assignment decides the lifetime: in `setup` the whole run, in `user` and `on_start` that of the
+//! user, anywhere else the iteration.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Keys whose values are data and not steps.
+/// Keys whose values are data, not steps.
 const DATA: [&str; 9] = ["json", "form", "multipart", "body", "headers", "params", "tags", "check", "auth"];
 
 /// Names and their slots.
@@ -28,7 +28,7 @@ pub(crate) struct Names<'v> {
     variables: &'v Variables,
     slots: RefCell<Vec<Arc<str>>>,
     fleeting: RefCell<Vec<Slot>>,
-    /// A hidden value that has a name for the time being.
+    /// A hidden value with a temporary name.
     lent: Cell<Option<(&'static str, Slot)>>,
 }
 
@@ -39,7 +39,7 @@ impl<'v> Names<'v> {
         Self { variables, slots: RefCell::default(), fleeting: RefCell::default(), lent: Cell::default() }
     }
 
-    /// Makes a name known; a name that is known stays what it is.
+    /// Declares a variable; a second declaration has no effect.
     pub(crate) fn declare(&self, reader: &Reader, name: &str, position: Position, lasts: bool) -> Option<Slot> {
         if let Some(slot) = self.slot(name) {
             return Some(slot);
@@ -65,12 +65,12 @@ impl<'v> Names<'v> {
         Some(slot)
     }
 
-    /// A value without a name: a counter, a mark.
+    /// A hidden value: a counter, a timestamp.
     pub(crate) fn hidden(&self) -> Slot {
         self.add("")
     }
 
-    /// Gives a hidden value a name, until it gets none again; no other value can be seen by that name meanwhile.
+    /// Sets or clears the temporary name of a hidden value, which shadows all other names.
     pub(super) fn lend(&self, lent: Option<(&'static str, Slot)>) {
         self.lent.set(lent);
     }
@@ -78,18 +78,18 @@ impl<'v> Names<'v> {
     fn add(&self, name: &str) -> Slot {
         let mut slots = self.slots.borrow_mut();
         slots.push(name.into());
-        // A profile of 65,536 values would be larger than a profile may be.
+        // A profile with 65,536 variables exceeds the size limit of profiles.
         Slot(u16::try_from(slots.len() - 1).unwrap_or(u16::MAX))
     }
 
-    /// Where a name lives.
+    /// The slot of a variable.
     #[must_use]
     pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
         let position = self.slots.borrow().iter().position(|known| !name.is_empty() && **known == *name)?;
         u16::try_from(position).ok().map(Slot)
     }
 
-    /// All slots' names, and those that don't outlive an iteration.
+    /// The names of all slots, and the slots that are cleared after an iteration.
     #[must_use]
     pub(crate) fn into_parts(self) -> (Vec<Arc<str>>, Vec<Slot>) {
         (self.slots.into_inner(), self.fleeting.into_inner())
@@ -112,7 +112,7 @@ impl Scope for Names<'_> {
     }
 }
 
-/// Finds the names to which steps give values, so that a loop may use what its last round set.
+/// The variables that steps assign, found before compiling, so that a loop can use values of its last round.
 #[must_use]
 pub(crate) fn assigned_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Position)> {
     let mut found = Vec::new();
@@ -132,7 +132,7 @@ fn collect<'n>(
         Yaml::Map(pairs) => {
             let key_is = |key: &Node, word: &str| key.scalar().is_some_and(|text| same_key(text, word));
             let has_as = pairs.iter().any(|(key, _)| key_is(key, "as"));
-            // What is computed can be no name, which its reader tells.
+            // Names must be constant; their readers report the error.
             let written = |node: &'n Node| node.scalar().filter(|name| !name.contains("${"));
             let name_of = |node: &'n Node| written(node).map(|name| (name.to_owned(), node.position));
             for (key, value) in pairs {

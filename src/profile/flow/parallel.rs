@@ -1,4 +1,4 @@
-//! Steps side by side: parallel blocks, and steps that run later while the flow goes on.
+//! Concurrent steps: parallel blocks, and steps that run later while the flow continues.
 
 use super::{BLOCK, Compiler, StepDefinition, StepNode, token::Token};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Steps side by side.
+/// Concurrent steps.
 pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["parallel"],
@@ -49,7 +49,7 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'
     let collect = step.map.take("collect");
     let row = compiler.row(&"".into(), StepKind::Parallel);
     let block = compiler.open(Op::End);
-    // What `end: loop` would leave stands outside of a branch: a branch can't leave it for the others.
+    // A branch can't end a block around all branches: `end` doesn't see it.
     let outer = std::mem::take(&mut compiler.blocks);
     let begin = compiler.here();
     let branches: Vec<usize> = match &step.value.value {
@@ -104,7 +104,7 @@ impl<'n> Compiler<'_, 'n> {
         begin
     }
 
-    /// Variables that operations since `begin` give values to; tokens are got by operations that stand elsewhere.
+    /// Variables that operations since `begin` assign. Tokens are excluded: other operations fetch them.
     fn assigned_since(&self, begin: usize) -> Vec<Slot> {
         let own = self.ops[begin..].iter().flat_map(Op::assigned);
         let mut slots: Vec<Slot> = own.chain(self.tokens.values().flat_map(Token::lasting)).collect();

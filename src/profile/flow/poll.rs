@@ -1,4 +1,4 @@
-//! Polling: a request again and again until something holds or the time is over.
+//! Polling: repeats a request until a condition is true, or until a timeout.
 //!
 //! ```text
 //!  mark ─▶ request ─▶ holds? ──yes──▶ (go on)

@@ -1,4 +1,4 @@
-//! Request steps: from what is written to a request that is rendered once, or to the pieces of one.
+//! Request steps: compiles a request to constant bytes, or to pieces that are rendered each time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -49,7 +49,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     },
 ];
 
-/// What all requests have in common, those for tokens included.
+/// Keys of all requests, including those for tokens.
 pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[KEYS]);
 
 static KEYS: &[Key] = &[
@@ -81,28 +81,26 @@ static ANSWER: &[Key] = &[
 
 /// k6's default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// Who we are, unless the profile says otherwise.
+/// Default `User-Agent`.
 pub(crate) const USER_AGENT: &str = concat!("loadagent/", env!("CARGO_PKG_VERSION"));
 
-/// What requests have in common: from the profile's `http:` section.
+/// Defaults of requests, from the section `http:`.
 #[derive(Debug, Clone)]
 pub(crate) struct Defaults {
     /// Prefix of relative URLs.
     pub base_url: Option<Url>,
-    /// Headers of every request; their values may hold values of the users.
+    /// Headers of every request, which can contain expressions.
     pub headers: Vec<HeaderText>,
-    /// Longest time of a request.
+    /// Maximum time of a request.
     pub timeout: Duration,
-    /// Longest time without a byte of the response.
+    /// Maximum time without a byte of the response.
     pub idle_timeout: Option<Duration>,
 }
 
 /// A header of all requests, as written.
 #[derive(Debug, Clone)]
 pub(crate) struct HeaderText {
-    /// Its name.
     pub name: String,
-    /// Its value, and where it stands.
     pub value: Node,
 }
 
@@ -113,7 +111,7 @@ impl Default for Defaults {
     }
 }
 
-/// `get: /path` and its sisters, and `request: /path` with `method`.
+/// `get: /path`, the other methods, and `request: /path` with `method`.
 pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let reader = compiler.reader;
     let method = if step.word == "request" {
@@ -158,7 +156,7 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     map.finish(reader);
 }
 
-/// A request step that was read: its row, and the labels that come from values.
+/// A compiled request: its row in the step table, and computed labels.
 pub(super) struct ReadRequest {
     pub(super) row: Step,
     labels: Option<Box<LabelTemplates>>,
@@ -238,7 +236,7 @@ impl<'n> Compiler<'_, 'n> {
         Some(ReadRequest { row, labels })
     }
 
-    /// Headers of all requests, overridden or taken away by those of this one.
+    /// Headers of all requests, overridden or removed by those of this one.
     fn headers(&mut self, own: Option<&'n Node>, authorization: Option<&Template>) -> Vec<(String, Template)> {
         let reader = self.reader;
         let mut headers: Vec<_> =
@@ -263,7 +261,7 @@ impl<'n> Compiler<'_, 'n> {
         headers
     }
 
-    /// The value of a header, which holds no line break.
+    /// The value of a header; constant line breaks are errors.
     fn header(&mut self, name: &str, node: &Node, position: Position) -> Option<Template> {
         let value = self.template(node, &format!("header `{name}`"))?;
         let text = value.constant_text().unwrap_or_default();
@@ -273,14 +271,14 @@ impl<'n> Compiler<'_, 'n> {
         Some(value)
     }
 
-    /// In setup a request that fails ends the test: no load on what is broken.
+    /// In setup, a failed request ends the test: no load on a broken target.
     fn demand_success(&mut self, name: &str) {
         let failed = self.open(Op::Unless(Box::new(failed()), 0));
         self.ops.push(Op::Fail(Template::fixed(format!("{name} failed").as_str().into())));
         self.close(failed);
     }
 
-    /// Keeps parts of the responses to requests from an operation on.
+    /// Makes requests since an operation keep parts of their responses.
     pub(super) fn keep_since(&mut self, at: usize, needs: Needs) {
         for op in &self.ops[at..] {
             if let Op::Send(step, _) = op
@@ -306,7 +304,7 @@ fn has_query(path: &[Piece]) -> bool {
     })
 }
 
-/// The whole request: as bytes when it is always the same, as pieces when it is not.
+/// The whole request: as bytes if it is constant, else as pieces.
 fn render(
     method: &str,
     target: Target,
@@ -346,7 +344,7 @@ fn render(
     }
 }
 
-/// Neighbouring constant pieces become one.
+/// Merges adjacent constant pieces.
 fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut joined: Vec<Piece> = Vec::new();
     for piece in pieces {
@@ -371,7 +369,7 @@ pub(crate) fn check_header(reader: &Reader, position: Position, name: &str) {
         reader.error(position, format!("`{name}` is not a header name"), None);
     }
     if ["content-length", "transfer-encoding", "connection"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        reader.error(position, format!("header `{name}` is set by loadagent itself"), None);
+        reader.error(position, format!("header `{name}` is set automatically"), None);
     }
 }
 

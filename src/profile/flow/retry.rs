@@ -1,4 +1,4 @@
-//! `retry`: for which responses, how often, with which pauses.
+//! `retry`: which responses are retried, how often, with which pauses.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(in crate::profile) static RETRY: Section = Section::new(
 
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// A retry, and what it reads of responses.
+/// A retry, and what it reads of the response.
 pub(super) struct Retrying {
     pub(super) retry: Retry,
     pub(super) needs: Needs,

@@ -1,4 +1,4 @@
-//! What users remember and count: variables, collections, rows, metrics; and how they pause.
+//! Steps on the state of users: variables, collections, rows; metrics and pauses.
 
 use std::time::Duration;
 
@@ -87,12 +87,11 @@ pub(super) static STEPS: &[StepDefinition] = &[
     },
 ];
 
-/// Which value `pick` chooses.
 const WHICH: [(&str, PickOrder); 3] =
     [("random", PickOrder::Random), ("first", PickOrder::First), ("last", PickOrder::Last)];
 
-/// Most items of a collection that names no other number.
-const MOST_ITEMS: u32 = 1_000;
+/// Default of `max` in `push`.
+const DEFAULT_MAX_ITEMS: u32 = 1_000;
 
 /// `think: 1s`, `think: 1s..3s` or `think: ${…}`.
 pub(super) fn think<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
@@ -109,7 +108,7 @@ pub(super) fn set<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     step.map.finish(compiler.reader);
 }
 
-/// Gives variables values: texts with values in them, lists and maps.
+/// Assigns variables: templates, or lists and maps of templates.
 pub(super) fn assign<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) {
     for entry in &compiler.reader.map_like(node, "set", Some("set: {item: 3}")).entries {
         let slot = compiler.names.declare(compiler.reader, &entry.name, entry.position, false);
@@ -145,7 +144,7 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
 pub(super) fn push<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let value = compiler.any_value(step.value);
     let list = step.map.need(compiler.reader, "to", "tasks").and_then(|node| compiler.collection(node));
-    let max = step.map.take("max").map_or(Some(MOST_ITEMS), |node| compiler.reader.count(node, "max"));
+    let max = step.map.take("max").map_or(Some(DEFAULT_MAX_ITEMS), |node| compiler.reader.count(node, "max"));
     if let (Some(value), Some(list), Some(max)) = (value, list, max) {
         compiler
             .ops
@@ -220,7 +219,7 @@ impl<'n> Compiler<'_, 'n> {
         self.ops.push(Op::Think(pause));
     }
 
-    /// A pause: a duration, a range of them, or values that become one.
+    /// A pause: a duration, a range, or a template.
     pub(super) fn pause(&mut self, node: &'n Node, what: &str) -> Option<Pause> {
         let template = self.template(node, what)?;
         let Some(text) = template.constant_text() else { return Some(Pause::Computed(template)) };
@@ -230,7 +229,7 @@ impl<'n> Compiler<'_, 'n> {
         Some(Pause::Between(low, high))
     }
 
-    /// Text with values in it, or a list or map of such.
+    /// A template, or a list or map of templates.
     pub(super) fn any_value(&mut self, node: &'n Node) -> Option<Template> {
         match &node.value {
             Yaml::Scalar { .. } => {
@@ -260,7 +259,7 @@ impl<'n> Compiler<'_, 'n> {
         }
     }
 
-    /// A list that lasts as long as its user.
+    /// A list with the lifetime of the user.
     fn collection(&mut self, node: &'n Node) -> Option<Slot> {
         let name = self.reader.text(node, "the collection name")?;
         let slot = self.names.slot(&name);
@@ -271,7 +270,7 @@ impl<'n> Compiler<'_, 'n> {
         slot
     }
 
-    /// The metric a scalar names.
+    /// The metric that a scalar names.
     pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<Kind>) -> Option<usize> {
         let name = self.reader.text(node, "the metric name")?;
         self.metric_called(&name, node.position, kind)
@@ -297,7 +296,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// A duration, or a range `1s..3s` to draw from evenly.
+/// A duration, or a range such as `1s..3s`.
 pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), Invalid> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let low = units::parse_duration(low).map_err(|error| Invalid::new(error.to_string()))?;

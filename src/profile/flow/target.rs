@@ -1,4 +1,4 @@
-//! Where a request goes: URLs as written, and those that come from values.
+//! Targets of requests: constant URLs, and computed ones.
 
 use url::{Position, Url};
 
@@ -12,9 +12,9 @@ use crate::{
     profile::{diagnostic::Invalid, node::Node},
 };
 
-/// Where a request goes.
+/// The target of a request.
 pub(super) enum Target {
-    /// To a server of the plan; the rest of the path may come from values.
+    /// A server of the plan; the path can be computed.
     Known {
         /// Position among the plan's origins.
         origin: usize,
@@ -23,7 +23,7 @@ pub(super) enum Target {
         /// Path and query.
         path: Vec<Piece>,
     },
-    /// To wherever a value says.
+    /// A computed URL.
     Computed(UrlTemplate),
 }
 
@@ -34,12 +34,12 @@ impl Target {
 }
 
 impl<'n> Compiler<'_, 'n> {
-    /// Reads a URL. Gives the target, and the path as it becomes part of the label `name`.
+    /// Reads a URL; returns the target, and the path for the label `name`.
     pub(super) fn target(&mut self, node: &'n Node) -> Option<(Target, String)> {
         let template = self.template(node, "the URL")?;
         let written = template.shape();
         let (prefix, rest) = template.split_prefix();
-        // Values may make up a path, but not the name of a host that is half written.
+        // A path can be computed in parts, a host only as a whole.
         let whole_host = match prefix.split_once("://") {
             Some((_, after)) => after.contains(['/', '?']) || rest.is_none(),
             None => !prefix.is_empty() || rest.is_none(),
@@ -51,7 +51,7 @@ impl<'n> Compiler<'_, 'n> {
         let resolved = resolve(&prefix, &self.context.defaults);
         let url = resolved.map_err(|invalid| self.reader.invalid(node.position, invalid)).ok()?;
         let label = if prefix.contains("://") {
-            // A label holds no host, no query and no password.
+            // A label has no host, query or password.
             written.split_once("://").and_then(|(_, after)| after.find('/').map(|at| after[at..].to_owned()))
         } else {
             Some(written)
@@ -71,7 +71,7 @@ impl<'n> Compiler<'_, 'n> {
         })
     }
 
-    /// Query parameters, behind those that the URL has already.
+    /// Query parameters, after those of the URL.
     pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut sign = if has_query { b'&' } else { b'?' };
@@ -89,10 +89,10 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// Resolves a URL as written: absolute, or appended to the base URL.
+/// Resolves a URL: absolute, or appended to the base URL.
 ///
 /// # Errors
-/// What is wrong, and a hint.
+/// If it is not a URL for HTTP requests.
 pub(crate) fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid> {
     let absolute = written.contains("://");
     let text = match (&defaults.base_url, absolute) {
@@ -102,8 +102,8 @@ pub(crate) fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid
             if written.starts_with(['/', '?']) { format!("{base}{written}") } else { format!("{base}/{written}") }
         }
         (None, false) => {
-            let invalid = Invalid::new(format!("`{written}` is a path, and there is no `base_url`"));
-            return Err(invalid.hint("set `base_url`, or write the whole URL"));
+            let invalid = Invalid::new(format!("`{written}` is a relative URL, and `base_url` is not set"));
+            return Err(invalid.hint("set `base_url`, or write an absolute URL"));
         }
     };
     let url = Url::parse(&text).map_err(|error| Invalid::new(format!("`{text}` is not a URL: {error}")))?;

@@ -1,10 +1,10 @@
-//! The snippets of the reference are steps.
+//! The snippets of the reference are valid steps.
 
 use crate::profile::{self, Overrides};
 
 const REFERENCE: &str = include_str!("../../../docs/profile.md");
 
-/// What the snippets take for granted.
+/// The profile around the snippets.
 const AROUND: &str = "
 base_url: http://h
 metrics: {tokens_used: counter, carts_open: updown, checkout_time: {kind: trend, unit: ms}}

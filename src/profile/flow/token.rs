@@ -1,5 +1,5 @@
-//! Tokens that users fetch before requests that need them, and renew in time. The operations that fetch one stand once in
-//! a program, where the first request needs them; a hidden value says where they lead back to.
+//! Tokens that users fetch before requests that need them, and refresh in time. The operations that fetch a token occur
+//! once in a program, before the first request that needs it; a hidden value holds the return position.
 //!
 //! ```text
 //!  there is one, and time ──────────────────────▶ request ─▶ 401, the first? ──no──▶ (go on)
@@ -62,28 +62,28 @@ static METHODS: &[Key] = &[
     Key::new("put", Type::Text, "path or URL, by PUT"),
 ];
 
-/// How much of its time a token is used for.
+/// Default share of the lifetime after which a token is refreshed.
 const REFRESH_AT: f64 = 0.9;
 
-/// A token of one provider, as a user holds it.
+/// Slots and operations for the token of one provider.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     provider: String,
     pub(super) header: Template,
     value: Slot,
-    /// When it is to be renewed, in milliseconds since 1970; null if nobody said.
+    /// When to refresh it, in Unix milliseconds; null without a known lifetime.
     until: Slot,
     refresh: Slot,
-    /// Whether the request was tried with a fresh one already.
+    /// Whether the request was already repeated with a new token.
     renewed: Slot,
-    /// Where fetching leads back to.
+    /// Return position after fetching.
     back: Slot,
-    /// Where fetching begins.
+    /// Position of the operations that fetch it.
     fetch: usize,
 }
 
 impl Token {
-    /// What of it a user keeps.
+    /// Values with the lifetime of the user.
     pub(super) fn lasting(&self) -> [Slot; 3] {
         [self.value, self.until, self.refresh]
     }
@@ -95,15 +95,15 @@ impl Token {
         Expr::compile(text, &HiddenScope(&names)).unwrap_or_else(|_| nothing())
     }
 
-    /// Goes on elsewhere if a condition holds; where, is to be filled in.
+    /// A conditional jump, whose target is not set yet.
     fn when(&self, condition: &str) -> Op {
         Op::When(Box::new(self.expr(condition)), 0)
     }
 }
 
 impl<'n> Compiler<'_, 'n> {
-    /// A request that needs a token: it is fetched first, and once more when the request is refused. Gives the position
-    /// of the request; `needs` is what it reads of the response before it.
+    /// A request that needs a token, which is fetched before it, and once more if the status is 401. Returns the position
+    /// of the request; `needs` is what the request reads of the previous response.
     pub(super) fn send_with(
         &mut self,
         token: &Token,
@@ -133,7 +133,7 @@ impl<'n> Compiler<'_, 'n> {
         at
     }
 
-    /// The token of a provider; the first request that needs one brings the operations that fetch it.
+    /// The token of a provider; its first use adds the operations that fetch it.
     pub(super) fn token(&mut self, provider: &str, node: &'n Node) -> Option<Token> {
         if let Some(known) = self.tokens.get(provider) {
             return Some(known.clone());
@@ -153,7 +153,7 @@ impl<'n> Compiler<'_, 'n> {
         let over = self.open(Op::Goto(0));
         token.fetch = self.here();
         self.tokens.insert(provider.to_owned(), token.clone());
-        // Whoever fetches it first, it belongs to no group.
+        // The request for a token belongs to no group, wherever it is first needed.
         let groups = std::mem::take(&mut self.groups);
         self.fetch(&token, node);
         self.groups = groups;
@@ -201,7 +201,7 @@ impl<'n> Compiler<'_, 'n> {
         let until = token.expr(&format!("unix_ms() + until * {millis}"));
         self.ops.push(Op::Set(token.until, Template::of(until)));
         if refresh.is_some() || refresh_token.is_some() {
-            // Servers that don't give a new one mean the old one to be used again.
+            // Without a new refresh token, the old one stays valid (RFC 6749, section 6).
             let found = self.names.hidden();
             self.keep(token, found, refresh_token, "$.refresh_token");
             let names = [("found", Binding::Slot(found)), ("known", Binding::Slot(token.refresh))];
@@ -235,7 +235,7 @@ impl<'n> Compiler<'_, 'n> {
         self.push_request(Some(send));
     }
 
-    /// Takes something out of the answer; null if it isn't there.
+    /// Extracts a value from the response; null without a match.
     fn keep(&mut self, token: &Token, into: Slot, node: Option<&'n Node>, path: &str) {
         let looked_for = match node {
             Some(node) => self.extractor(node),
@@ -248,7 +248,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
-/// A position as a value.
+/// A position as the value of a return slot.
 fn jump_target(at: usize) -> Template {
     Template::fixed(Value::Int(i64::try_from(at).unwrap_or(i64::MAX)))
 }

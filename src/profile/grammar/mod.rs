@@ -1,7 +1,7 @@
-//! The grammar of profiles as one table: which sections there are, which keys they take, and what stands behind a key.
+//! The grammar of profiles as one table: sections, their keys, and the types of values.
 //!
-//! A [`Section`] stands beside the reader that takes its keys, and a row of [`STEPS`] carries the reader of its step. Readers
-//! know no other keys than those of the table; hints, the JSON Schema ([`schema`]) and the [`reference`] are written from it.
+//! A [`Section`] is defined next to its reader, and a row of [`STEPS`] holds the reader of its step. Readers accept only
+//! the keys of the table; hints, the JSON Schema ([`schema`]) and the [`reference`] are generated from it.
 
 pub mod reference;
 pub mod schema;
@@ -14,27 +14,27 @@ pub use super::{flow::STEPS, scenario::EXECUTORS};
 pub struct Section {
     /// Name in the schema, and title in the reference.
     pub name: &'static str,
-    /// One sentence for the reference.
+    /// A sentence for the reference.
     pub about: &'static str,
-    /// Its own keys, in groups that sections can share.
+    /// Keys of this section, in groups that sections can share.
     pub keys: &'static [&'static [Key]],
-    /// Sections whose keys it takes as well.
+    /// Sections whose keys are allowed as well.
     pub includes: &'static [&'static Self],
 }
 
 impl Section {
-    /// A section that includes no other.
+    /// A section that includes no others.
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str, keys: &'static [&'static [Key]]) -> Self {
         Self { name, about, keys, includes: &[] }
     }
 
-    /// Its own keys.
+    /// The keys of this section only.
     pub fn own_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.keys.iter().copied().flatten()
     }
 
-    /// Its keys, and those of the sections that it includes.
+    /// The keys of this section and of those that it includes.
     pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.own_keys().chain(self.includes.iter().flat_map(|section| section.own_keys()))
     }
@@ -43,36 +43,36 @@ impl Section {
 /// A key of a section.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
-    /// The key as it is documented; readers ignore case, `_` and `-`.
+    /// The documented spelling; readers ignore case, `_` and `-`.
     pub name: &'static str,
-    /// What stands behind it.
+    /// The type of the value.
     pub value: Type,
     /// Whether it is required.
     pub required: bool,
-    /// What it means, and after `;` its default.
+    /// The meaning, and after `;` the default.
     pub about: &'static str,
 }
 
 impl Key {
-    /// A key that may be left out.
+    /// An optional key.
     #[must_use]
     pub const fn new(name: &'static str, value: Type, about: &'static str) -> Self {
         Self { name, value, required: false, about }
     }
 
-    /// A key that must be there.
+    /// A required key.
     #[must_use]
     pub const fn required(name: &'static str, value: Type, about: &'static str) -> Self {
         Self { name, value, required: true, about }
     }
 }
 
-/// The names of some keys, in their order.
+/// The names of keys, in order.
 pub(crate) fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> + Clone {
     keys.iter().map(|key| key.name)
 }
 
-/// What stands behind a key.
+/// The type of a key's value.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
     /// One scalar.
@@ -87,7 +87,7 @@ pub enum Type {
     Duration,
     /// A duration, or a range of them: `1s..3s`.
     Pause,
-    /// An expression that is true or false; `${…}` around it may be left out.
+    /// An expression that is true or false; `${…}` around it is optional.
     Condition,
     /// One of several words.
     Word(&'static [&'static str]),
@@ -111,7 +111,7 @@ pub enum Type {
     Either(&'static [Self]),
 }
 
-/// The words of a reader's list, for [`Type::Word`].
+/// The words of a reader's table, for [`Type::Word`].
 #[must_use]
 pub(crate) const fn words<T: Copy, const N: usize>(list: &[(&'static str, T); N]) -> [&'static str; N] {
     let mut words = [""; N];
@@ -123,7 +123,7 @@ pub(crate) const fn words<T: Copy, const N: usize>(list: &[(&'static str, T); N]
     words
 }
 
-/// All sections in the order of the reference; executors and steps are tables of their own.
+/// All sections in the order of the reference; executors and steps have separate tables.
 pub static SECTIONS: &[&Section] = &[
     &document::PROFILE,
     &scenario::shortcut::LOAD,

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of profiles, for editors.
 //!
-//! It knows the usual ways to write a key (`startTime`, `start_time`, `start-time`); the readers take any case.
+//! It allows the usual spellings of a key (`startTime`, `start_time`, `start-time`); the readers ignore case.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::profile::{
     scenario::{SCENARIO, shortcut::LOAD},
 };
 
-/// A scalar may be computed from `vars`.
+/// Any scalar can be computed from `vars`.
 const COMPUTED: &str = r"\$\{";
 
 /// The schema, as it is committed in `profiles/schema.json`.
@@ -40,7 +40,7 @@ fn of_section(section: &Section) -> Value {
     object(section.about, section.all_keys())
 }
 
-/// A scenario with load in brief or a share, or with an executor and its options.
+/// A scenario with a load shortcut or a share, or with an executor and its options.
 fn scenario() -> Value {
     let shortcut = object(SCENARIO.about, SCENARIO.all_keys().chain(LOAD.own_keys()));
     let executors = EXECUTORS.iter().map(|executor| {
@@ -63,7 +63,7 @@ fn step(kind: &StepDefinition, word: &str) -> Value {
     step
 }
 
-/// A map that takes these keys and no others.
+/// A map with these keys and no others.
 fn object(about: &str, keys: impl Iterator<Item = &'static Key> + Clone) -> Value {
     let (mut properties, mut spellings) = (Map::new(), Map::new());
     for key in keys.clone() {
@@ -118,7 +118,7 @@ fn of_type(value: Type) -> Value {
     }
 }
 
-/// A pattern for the other ways to write a key of several words.
+/// A pattern for the other spellings of a key of several words.
 fn spelling(name: &str) -> Option<String> {
     let several = name.chars().skip(1).any(|c| c == '_' || c.is_ascii_uppercase());
     let mut pattern = String::from("^");

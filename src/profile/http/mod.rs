@@ -1,4 +1,4 @@
-//! The section `http:`: how HTTP is spoken, in k6's words where k6 has them.
+//! The section `http:`: HTTP options, with k6's names where k6 has them.
 
 pub(super) mod names;
 mod proxy;
@@ -57,10 +57,10 @@ pub(in crate::profile) static HTTP: Section = Section::new(
     ]],
 );
 
-/// What `Accept-Encoding` says when a profile asks for compression: what can be unpacked.
+/// `Accept-Encoding` with `compression: true`: the supported codings.
 const ACCEPTED_CODINGS: &str = "gzip, deflate, br, zstd";
 
-/// Reads the section; defaults of requests go into `defaults`.
+/// Reads the section; stores defaults of requests in `defaults`.
 pub(super) fn read(
     reader: &Reader,
     overrides: &Overrides,
@@ -75,7 +75,7 @@ pub(super) fn read(
     };
     let mut http = reader.section(node, "http", &HTTP);
     read_defaults(reader, &mut http, defaults);
-    if let Some(version) = http.take("version").and_then(|node| reader.word(node, "version of HTTP", &VERSIONS)) {
+    if let Some(version) = http.take("version").and_then(|node| reader.word(node, "HTTP version", &VERSIONS)) {
         options.version = version;
     }
     let redirects = http.take("max_redirects").and_then(|node| reader.count(node, "max_redirects"));
@@ -89,7 +89,7 @@ pub(super) fn read(
     };
     let debug = http.take("http_debug").and_then(|node| reader.word(node, "http_debug", &DEBUGS));
     options.debug = debug.unwrap_or_default();
-    // It becomes steps of flows, so that whoever compiles them reads it.
+    // Read by the compiler of flows, because it can become steps.
     http.take("auth");
     http.finish(reader);
     options
@@ -120,14 +120,14 @@ fn read_defaults(reader: &Reader, http: &mut MapReader<'_>, defaults: &mut Defau
     }
 }
 
-/// Sets a header of all requests, or takes it away.
+/// Sets or removes a header of all requests.
 fn set(defaults: &mut Defaults, name: &str, value: Option<Node>) {
     defaults.headers.retain(|known| !known.name.eq_ignore_ascii_case(name));
     defaults.headers.extend(value.map(|value| HeaderText { name: name.to_owned(), value }));
 }
 
 fn read_lives(reader: &Reader, http: &mut MapReader<'_>, options: &mut HttpOptions) {
-    // k6's switches, and the word that says the same; both together would be two answers to one question.
+    // k6's switches, and the equivalent key; both together contradict each other.
     let cookies = [("noCookiesReset", CookieLife::User)];
     if let Some(life) = choose(reader, http, "cookies", &LIVES, &cookies) {
         options.cookies = life;

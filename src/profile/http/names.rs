@@ -1,4 +1,4 @@
-//! Names and addresses in the section `http:`: `dns`, `hosts`, and what must not be connected to.
+//! Name resolution in the section `http:`: `dns`, `hosts`, and blocked hosts and addresses.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -59,7 +59,7 @@ pub(super) fn read(reader: &Reader, http: &mut MapReader<'_>) -> NameOptions {
     names.blocked_hosts = list(reader, http, "block_hostnames", HostPattern::parse);
     names.blocked_addresses = list(reader, http, "blacklist_ips", AddressRange::parse);
     names.local_addresses = list(reader, http, "local_ips", |text| {
-        text.parse::<IpAddr>().map_err(|_| format!("`{text}` is not an address"))
+        text.parse::<IpAddr>().map_err(|_| format!("`{text}` is not an IP address"))
     });
     names
 }
@@ -87,7 +87,7 @@ fn parse_override(text: &str) -> Result<Override, Invalid> {
     if let Ok(address) = text.parse() {
         return Ok(Override { address, port: None });
     }
-    let invalid = |_| Invalid::new(format!("`{text}` is neither an address nor ADDRESS:PORT"));
+    let invalid = |_| Invalid::new(format!("`{text}` must be an IP address or ADDRESS:PORT"));
     let whole: SocketAddr = text.parse().map_err(invalid)?;
     Ok(Override { address: whole.ip(), port: Some(whole.port()) })
 }

@@ -1,4 +1,4 @@
-//! Which proxies stand between: from the section `http:`, or from the environment as for curl, Go and k6.
+//! Proxies: from the section `http:`, or from the environment as in curl, Go and k6.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
@@ -12,7 +12,7 @@ use super::super::{
 };
 use crate::plan::proxy::{Exception, Proxies, Proxy};
 
-/// `proxy: URL`, or `proxy: off` for none whatever the environment says.
+/// `proxy: URL`, or `proxy: off` for none, regardless of the environment.
 pub(super) fn read(reader: &Reader, node: &Node) -> Proxies {
     let Some(text) = reader.text(node, "proxy") else { return Proxies::default() };
     if matches!(text.as_str(), "off" | "none" | "false") {
@@ -41,11 +41,11 @@ pub(super) fn from_environment(reader: &Reader, overrides: &Overrides, position:
     }
 }
 
-/// A proxy's URL; `host:port` alone is one of HTTP.
+/// A proxy's URL; the default scheme is `http`.
 fn parse(text: &str) -> Result<Proxy, Invalid> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    // The text may hold a password, so it is not shown.
-    let wrong = || Invalid::new("this is not a proxy URL").hint("write http://host:port");
+    // The text can contain a password, so the message doesn't repeat it.
+    let wrong = || Invalid::new("invalid proxy URL").hint("write http://host:port");
     let url = Url::parse(&whole).map_err(|_| wrong())?;
     if url.scheme() != "http" {
         let message = format!("unsupported proxy scheme `{}`; only http is supported", url.scheme());

@@ -1,4 +1,4 @@
-//! What the section `http:` may say.
+//! The section `http:`.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn http(section: &str) -> HttpOptions {
 }
 
 #[test]
-fn nothing_said_is_what_k6_does() {
+fn defaults_are_those_of_k6() {
     let options = http("  {}\n");
     assert_eq!((options.version, options.max_redirects), (Version::Auto, 10));
     assert_eq!((options.cookies, options.connections), (CookieLife::Iteration, Reuse::Unlimited));
@@ -31,7 +31,7 @@ fn nothing_said_is_what_k6_does() {
 }
 
 #[test]
-fn every_option_is_read_in_our_words_and_in_k6_s() {
+fn every_option_is_read_by_our_name_and_by_that_of_k6() {
     let options = http(
         "  version: 2\n  max_redirects: 3\n  cookies: user\n  connections: per_request\n  http_debug: full\n  \
          dns: {ttl: 0s, select: first, policy: onlyIPv6}\n  hosts: {a.example: 10.0.0.1, '*.b.example:80': '[::1]:81'}\n  \
@@ -62,7 +62,7 @@ fn every_option_is_read_in_our_words_and_in_k6_s() {
 }
 
 #[test]
-fn faults_are_told_at_their_places_and_together() {
+fn errors_are_reported_together_with_their_positions() {
     let errors = read(
         "  version: 3\n  cookies: never\n  noCookiesReset: true\n  hosts: {'a b': x}\n  blacklist_ips: [10.0.0.0/40]\n  \
          proxy: socks5://h\n  tls: {ca: none.pem, certificate: 'x', min_version: 1.3, max_version: 1.2}\n  \
@@ -71,12 +71,12 @@ fn faults_are_told_at_their_places_and_together() {
     )
     .unwrap_err();
     for part in [
-        "3:12: unknown version of HTTP `3`; known: auto, 1.1, 2",
+        "3:12: unknown HTTP version `3`; known: auto, 1.1, 2",
         "4:12: unknown cookies `never`",
         "5:19: `noCookiesReset` contradicts `cookies`",
-        "6:11: `a b` is neither a host name",
-        "`a b`: `x` is neither an address nor ADDRESS:PORT",
-        "10.0.0.0/40` is neither an address nor a network",
+        "6:11: `a b` must be a host name",
+        "`a b`: `x` must be an IP address or ADDRESS:PORT",
+        "10.0.0.0/40` must be an IP address or a network",
         "unsupported proxy scheme `socks5`",
         "ca: `none.pem` can't be read",
         "a client certificate needs both",

@@ -1,4 +1,4 @@
-//! TLS in the section `http:`: roots, our own certificate, versions, and whether anything is checked.
+//! TLS in the section `http:`: trusted CAs, client certificate, versions, and verification.
 
 use std::{fs, sync::Arc};
 
@@ -31,14 +31,14 @@ pub(in crate::profile) static TLS: Section = Section::new(
     ]],
 );
 
-/// k6's way to name versions of TLS.
+/// TLS versions in k6's form.
 pub(in crate::profile) static TLS_VERSION: Section = Section::new(
     "tlsVersion",
     "TLS versions, as k6 writes them.",
     &[&[Key::new("min", VERSION, "lowest TLS version"), Key::new("max", VERSION, "highest TLS version")]],
 );
 
-/// k6's way to name a client certificate.
+/// A client certificate in k6's form.
 pub(in crate::profile) static TLS_AUTH: Section = Section::new(
     "tlsAuth",
     "Client certificate, as k6 writes it.",
@@ -48,7 +48,6 @@ pub(in crate::profile) static TLS_AUTH: Section = Section::new(
     ]],
 );
 
-/// A version of TLS.
 pub(super) static VERSION: Type = Type::Word(&words(&VERSIONS));
 
 pub(super) fn read(reader: &Reader, http: &mut MapReader<'_>) -> TlsOptions {
@@ -67,7 +66,7 @@ pub(super) fn read(reader: &Reader, http: &mut MapReader<'_>) -> TlsOptions {
         if let Some(name) = tls.take("server_name").and_then(|node| reader.text(node, "server_name").zip(Some(node))) {
             options.server_name = check_name(reader, name);
         }
-        let mut bound = |key| tls.take(key).map(|node| (node, reader.word(node, "version of TLS", &VERSIONS)));
+        let mut bound = |key| tls.take(key).map(|node| (node, reader.word(node, "TLS version", &VERSIONS)));
         let (lowest, highest) = (bound("min_version"), bound("max_version"));
         options.versions = versions(reader, lowest, highest);
         tls.finish(reader);
@@ -81,7 +80,7 @@ pub(super) fn read(reader: &Reader, http: &mut MapReader<'_>) -> TlsOptions {
     options
 }
 
-/// Numbers that are compared; k6's words beside ours.
+/// Minor versions, for comparison; includes k6's names.
 const VERSIONS: [(&str, u8); 4] = [("1.2", 2), ("1.3", 3), ("tls1.2", 2), ("tls1.3", 3)];
 
 type Bound<'n> = Option<(&'n Node, Option<u8>)>;
@@ -104,12 +103,12 @@ fn versions(reader: &Reader, lowest: Bound<'_>, highest: Bound<'_>) -> TlsVersio
 fn k6_versions(reader: &Reader, node: &Node) -> TlsVersions {
     if matches!(node.value, Yaml::Map(_)) {
         let mut map = reader.section(node, "tlsVersion", &TLS_VERSION);
-        let mut bound = |key| map.take(key).map(|node| (node, reader.word(node, "version of TLS", &VERSIONS)));
+        let mut bound = |key| map.take(key).map(|node| (node, reader.word(node, "TLS version", &VERSIONS)));
         let (lowest, highest) = (bound("min"), bound("max"));
         map.finish(reader);
         return versions(reader, lowest, highest);
     }
-    let only = reader.word(node, "version of TLS", &VERSIONS);
+    let only = reader.word(node, "TLS version", &VERSIONS);
     versions(reader, Some((node, only)), Some((node, only)))
 }
 
@@ -162,7 +161,7 @@ fn certificates(reader: &Reader, node: &Node, key: &str) -> Vec<CertificateDer<'
     read
 }
 
-/// PEM as it stands in the profile (or in a variable), or in the file that is named there; and what to call it.
+/// PEM from the profile (or a variable), or from the file that it names; and a description for messages.
 fn pem(reader: &Reader, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
     let text = reader.text(node, key)?;
     if text.contains("-----BEGIN") {
@@ -181,7 +180,7 @@ fn pem(reader: &Reader, node: &Node, key: &str) -> Option<(Vec<u8>, String)> {
 
 fn check_name(reader: &Reader, (name, node): (String, &Node)) -> Option<String> {
     if rustls::pki_types::ServerName::try_from(name.as_str()).is_err() {
-        reader.error(node.position, format!("server_name: `{name}` is neither a host name nor an address"), None);
+        reader.error(node.position, format!("server_name: `{name}` must be a host name or an IP address"), None);
         return None;
     }
     Some(name)

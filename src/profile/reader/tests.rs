@@ -3,7 +3,7 @@
 use super::check_tag;
 
 #[test]
-fn tags_are_label_names_and_none_of_our_own() {
+fn names_of_tags_are_label_names_and_not_reserved() {
     for name in ["team", "_x", "Le2"] {
         assert_eq!(check_tag(name), Ok(()));
     }

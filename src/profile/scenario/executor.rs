@@ -1,4 +1,4 @@
-//! k6's executors, option names and defaults, brought to an open or a closed shape.
+//! k6's executors, with its option names and defaults, as open or closed shapes.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::{
     },
 };
 
-/// How long iterations may go on after their time, and users after they were ramped down, unless the profile says.
+/// Default of `gracefulStop` and `gracefulRampDown`.
 pub(super) const GRACE: Duration = Duration::from_secs(30);
-/// How long iterations may take that are counted, unless the profile says.
+/// Default of `maxDuration`.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(600);
-/// Users an arrival-rate scenario may make when the profile names no number. k6 demands one; a user costs us kilobytes.
+/// Default of `maxVUs`. k6 requires one; a user takes only kilobytes here.
 pub(super) const DEFAULT_MAX_VUS: u32 = 10_000;
 
-/// Arrivals per second that a schedule may ask for; far beyond what one machine can send.
+/// Maximum arrivals per second of a schedule, far beyond what one machine can send.
 const MAX_RATE: f64 = 1e7;
 
 static VUS: Key = Key::new("vus", Type::Count, "number of users; 1");
@@ -33,15 +33,15 @@ static MAX_VUS: Key =
     Key::new("maxVUs", Type::Count, "maximum number of users; `preAllocatedVUs`, or 10000 without it");
 static ARRIVALS: Key = Key::new("arrivals", Type::Word(&words(&SPACINGS)), "spacing of arrivals; even");
 
-/// An executor of k6: its options, and their reader.
+/// An executor: its options, and their reader.
 #[derive(Debug)]
 pub struct Executor {
-    /// The options; the section's name is the executor's.
+    /// The options; the name of the section is that of the executor.
     pub options: Section,
     read: fn(&Reader, &mut MapReader<'_>) -> Option<Shape>,
 }
 
-/// k6's executors.
+/// The table of executors.
 pub static EXECUTORS: [Executor; 7] = [
     Executor {
         options: Section::new(
@@ -134,7 +134,7 @@ pub(super) static NAMES: [&str; EXECUTORS.len()] = {
     names
 };
 
-/// Reads the executor that a node names, with its name as k6 writes it, and its options. None, or no shape, after errors.
+/// Reads an executor and its options; returns its canonical name, and the shape unless there are errors.
 pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>, node: &Node) -> Option<(&'static str, Option<Shape>)> {
     let words: Vec<_> = EXECUTORS.iter().map(|executor| (executor.options.name, executor)).collect();
     let executor = reader.word(node, "executor", &words)?;
@@ -200,7 +200,7 @@ fn ramping_arrival_rate(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shap
     Some(open(OpenSchedule::ramping(unit.and(start)?, stages?, spacing?), users?))
 }
 
-/// A number of users that the control API may change. k6 reads a duration of zero as no end.
+/// A number of users that the control API can change. In k6, a duration of zero is endless.
 fn externally_controlled(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
     let vus = read_vus(reader, map);
     let most = map.take("maxVUs").map(|node| (node.position, reader.count(node, "maxVUs")));
@@ -225,9 +225,10 @@ fn externally_controlled(reader: &Reader, map: &mut MapReader<'_>) -> Option<Sha
     }))
 }
 
-/// What is wrong when users outnumber the iterations they share, and what to do.
+/// The error for fewer shared iterations than users.
 pub(super) fn too_few_iterations(iterations: u32, vus: u32) -> Invalid {
-    Invalid::new(format!("{iterations} iterations are fewer than {vus} users")).hint("lower `vus`")
+    Invalid::new(format!("`iterations` ({iterations}) must be at least the number of users ({vus})"))
+        .hint("raise `iterations`, or lower the number of users")
 }
 
 fn read_limit(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
@@ -256,17 +257,17 @@ fn read_length(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
     Some(duration)
 }
 
-/// A rate per time unit, as a rate per second.
+/// A rate per time unit, converted to a rate per second.
 pub(super) fn read_rate(reader: &Reader, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
     let rate = reader.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        reader.error(node.position, format!("{what}: must not exceed {MAX_RATE} arrivals per second"), None);
+        reader.error(node.position, format!("{what}: the maximum is {MAX_RATE} arrivals per second"), None);
         return None;
     }
     Some(rate)
 }
 
-/// Seconds of the time unit.
+/// The time unit in seconds.
 fn read_time_unit(reader: &Reader, map: &mut MapReader<'_>) -> Option<f64> {
     let Some(node) = map.take("timeUnit") else { return Some(1.0) };
     let unit = reader.duration(node, "timeUnit")?;
@@ -283,7 +284,7 @@ fn read_spacing(reader: &Reader, map: &mut MapReader<'_>) -> Option<Spacing> {
     map.take("arrivals").map_or(Some(Spacing::Even), |node| reader.word(node, "spacing of arrivals", &SPACINGS))
 }
 
-/// Pre-allocated and most users. k6 demands the first; here both may be left out.
+/// Pre-allocated and maximum users. k6 requires the first; here both are optional.
 pub(super) fn read_users(reader: &Reader, map: &mut MapReader<'_>) -> Option<(u32, u32)> {
     let made = map.take("preAllocatedVUs").map(|node| (node.position, reader.count(node, "preAllocatedVUs")));
     let most = map.take("maxVUs").map(|node| (node.position, reader.count(node, "maxVUs")));

@@ -1,4 +1,4 @@
-//! Setup and teardown: steps of one user that run once, within a time.
+//! Setup and teardown: steps of a single user that run once, with a timeout.
 
 use std::time::Duration;
 
@@ -11,15 +11,14 @@ use crate::{
     },
 };
 
-/// Time for setup and for teardown; k6's.
-const LIMIT: Duration = Duration::from_secs(60);
+/// Default timeout of setup and teardown, as in k6.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hook {
-    /// Before the load; a request that fails ends the test.
+    /// Before the load; a failed request ends the test.
     Setup,
-    /// After it.
+    /// After the load.
     Teardown,
 }
 
@@ -31,7 +30,7 @@ impl Hook {
         }
     }
 
-    /// Takes it out of a profile.
+    /// Takes its keys from a profile.
     pub(crate) fn read<'n>(
         self,
         reader: &Reader,
@@ -39,7 +38,7 @@ impl Hook {
         inputs: &mut FlowInputs<'_, 'n>,
     ) -> Option<Scenario> {
         let (name, limit) = self.keys();
-        let limit = map.take(limit).map_or(Some(LIMIT), |node| reader.duration(node, limit));
+        let limit = map.take(limit).map_or(Some(DEFAULT_TIMEOUT), |node| reader.duration(node, limit));
         let flow = inputs.flow(reader, &FlowSections::of_flow(map.take(name)?, name), self == Self::Setup);
         let schedule = ClosedSchedule::constant(1, limit?);
         let graceful_ramp_down = Duration::ZERO;

@@ -1,7 +1,7 @@
-//! Scenarios: who runs a flow, when and how many; brought to open and closed shapes.
+//! Scenarios: flows and their load, as open and closed shapes.
 //!
-//! Owns the load's part of the grammar: executors (`executor`), load in brief ([`shortcut`]), totals that scenarios
-//! share, rests between iterations (`wait`). Never reads the steps of a flow. Start with [`read_all`].
+//! Owns the load's part of the grammar: executors (`executor`), load without executor ([`shortcut`]), a total load that
+//! scenarios share, pauses between iterations (`wait`). Never reads the steps of a flow. Start with [`read_all`].
 
 mod executor;
 mod hook;
@@ -30,7 +30,7 @@ use crate::plan::{FlowPlan, Origin, Scenario, Shape, Wait};
 /// A scenario.
 pub(in crate::profile) static SCENARIO: Section = Section {
     name: "scenario",
-    about: "A flow and its load. The load is in brief, an executor's, or a share of the profile's.",
+    about: "A flow and its load: load options, an `executor`, or a `share` of the profile's load.",
     keys: &[&[
         Key::required("flow", Type::Steps, "steps of an iteration"),
         Key::new("user", Type::Names(&Type::Any), "initial variables of each user"),
@@ -48,29 +48,29 @@ pub(in crate::profile) static SCENARIO: Section = Section {
 pub(in crate::profile) static EXECUTOR: Key =
     Key::required("executor", Type::Word(&executor::NAMES), "name of the executor");
 
-/// What flags and the environment say of the load; they stand over the profile.
+/// Load flags; they override the profile.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOverrides {
-    /// The load in brief: it replaces the profile's.
+    /// Replaces the load of the profile.
     pub shortcut: LoadShortcut,
-    /// Only these scenarios; all when empty.
+    /// `--scenarios`: run only these; empty for all.
     pub only: Vec<String>,
-    /// The least time between the begins of a user's iterations.
+    /// Minimum time between the starts of a user's iterations.
     pub min_iteration_duration: Option<Duration>,
 }
 
-/// What steps are compiled from, and where the servers that they name go.
+/// Inputs of the compilation of flows, and its list of servers.
 pub(crate) struct FlowInputs<'s, 'n> {
-    /// What all flows of the profile share.
+    /// Parts of the profile that all flows use.
     pub context: &'s ProfileContext<'n>,
-    /// Names that setup gives values.
+    /// Variables that setup sets.
     pub setup_names: &'s SetupNames,
-    /// The plan's servers.
+    /// Servers of the plan; extended by each flow.
     pub origins: &'s mut Vec<Origin>,
 }
 
 impl<'n> FlowInputs<'_, 'n> {
-    /// Compiles the steps of one kind of user.
+    /// Compiles a flow.
     pub(super) fn flow(&mut self, reader: &Reader, sections: &FlowSections<'n>, strict: bool) -> FlowPlan {
         read_flow(reader, self.context, self.origins, sections, self.setup_names, strict)
     }
@@ -79,20 +79,19 @@ impl<'n> FlowInputs<'_, 'n> {
 /// The scenarios of a profile.
 #[derive(Debug, Default)]
 pub(crate) struct Scenarios {
-    /// What runs.
     pub run: Vec<Scenario>,
-    /// What `--scenarios` leaves out: names and tags.
+    /// Scenarios excluded by `--scenarios`: names and tags.
     pub left_out: Vec<(String, Vec<(String, String)>)>,
-    /// How the load came about, where that is not what the profile says.
+    /// Notes on differences between the load and the profile.
     pub notes: Vec<String>,
 }
 
-/// A scenario as it stands in the profile.
+/// A scenario of the profile, before shares are resolved.
 struct ReadScenario {
     name: String,
     position: Position,
     load: Load,
-    /// Whether it runs: `--scenarios` may leave it out.
+    /// Whether it runs: `--scenarios` can exclude it.
     kept: bool,
     start: Option<Duration>,
     graceful_stop: Option<Duration>,
@@ -101,11 +100,11 @@ struct ReadScenario {
     tags: Vec<(String, String)>,
 }
 
-/// Where a scenario's load comes from.
+/// The source of a scenario's load.
 enum Load {
-    /// It has its own; None after an error.
+    /// Its own load; None after an error.
     Own(Option<(&'static str, Shape)>),
-    /// So much of the total.
+    /// Its weight in the total load.
     Share(u32),
 }
 
@@ -214,7 +213,7 @@ fn check_name(reader: &Reader, name: &str, position: Position) {
     }
 }
 
-/// Marks what `--scenarios` does not name.
+/// Marks scenarios that `--scenarios` excludes.
 fn leave_out(reader: &Reader, position: Position, only: &[String], read: &mut [ReadScenario]) {
     for wanted in only {
         if !read.iter().any(|one| one.name == *wanted) {
@@ -256,7 +255,7 @@ fn read_one<'n>(
         let before = reader.error_count();
         let shortcut = LoadShortcut::read(reader, &mut map);
         if reader.error_count() > before {
-            // What can't be read is told; that it is missing would be told twice.
+            // The error is already reported; a missing load would be a second one.
             Load::Own(None)
         } else if !shortcut.is_empty() {
             Load::Own(shaped(reader, LoadShortcut::position_in(&map), name, &shortcut, notes))
@@ -287,7 +286,7 @@ fn read_one<'n>(
     }
 }
 
-/// The shape of load in brief; an error at `position` when there is none.
+/// The shape of a load shortcut; errors are reported at `position`.
 fn shaped(
     reader: &Reader,
     position: Position,

@@ -1,5 +1,5 @@
-//! Load in brief, without the word `executor`: k6's shortcuts (`vus`, `duration`, `iterations`, `stages`), Locust's
-//! (`users`, `spawn_rate`, `run_time`) and `rate`. At the top of a profile, in a scenario, and on the command line.
+//! Load without `executor`: k6's shortcut options (`vus`, `duration`, `iterations`, `stages`), Locust's (`users`,
+//! `spawn_rate`, `run_time`) and `rate`. At the top of a profile, in a scenario, and on the command line.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ use crate::{
     units::{show_count, show_duration},
 };
 
-/// Load in brief.
+/// Keys of the load shortcut.
 pub(in crate::profile) static LOAD: Section = Section::new(
     "load",
-    "Load in brief: at the top of a profile or in a scenario, without `executor`.",
+    "Load without `executor`, at the top of a profile or in a scenario.",
     &[&[
         Key::new("vus", Type::Count, "number of users"),
         Key::new("users", Type::Count, "same as `vus` (Locust)"),
@@ -37,10 +37,10 @@ pub(in crate::profile) static LOAD: Section = Section::new(
     ]],
 );
 
-/// As many as a count in a profile may be.
+/// The maximum of counts in a profile.
 const MAX_USERS: f64 = 1e7;
 
-/// What was said of the load; nothing of it must be.
+/// The load as written; all parts are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LoadShortcut {
     /// Users: `vus` or `users`.
@@ -53,17 +53,16 @@ pub struct LoadShortcut {
     pub stages: Option<Vec<Stage>>,
     /// Arrivals per second.
     pub rate: Option<f64>,
-    /// Users to begin per second.
+    /// Users started per second.
     pub spawn_rate: Option<f64>,
-    /// Most users of an arrival rate.
+    /// Maximum number of users of an arrival rate.
     pub max_vus: Option<u32>,
 }
 
-/// A shape and k6's name for it; a note where it does not become what was said.
+/// The executor's name, its shape, and a note if the shape differs from the options.
 pub(super) type Shaped = (&'static str, Shape, Option<String>);
 
 impl LoadShortcut {
-    /// Takes what is there of a map.
     pub(in crate::profile) fn read(reader: &Reader, map: &mut MapReader<'_>) -> Self {
         let mut either = |one: &'static str, other: &'static str| {
             let (first, second) = (map.take(one), map.take(other));
@@ -90,19 +89,18 @@ impl LoadShortcut {
         Self { vus, duration, iterations, stages, rate, spawn_rate, max_vus }
     }
 
-    /// Where the first word about the load stands.
+    /// Position of the first key of the load.
     pub(super) fn position_in(map: &MapReader<'_>) -> Position {
-        let says = |name: &str| LOAD.own_keys().any(|key| same_key(key.name, name));
-        map.entries.iter().find(|entry| says(&entry.name)).map_or(map.position, |entry| entry.position)
+        let is_load = |name: &str| LOAD.own_keys().any(|key| same_key(key.name, name));
+        map.entries.iter().find(|entry| is_load(&entry.name)).map_or(map.position, |entry| entry.position)
     }
 
-    /// Whether nothing was said.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What counts when `self` is said over `lower`. As in k6, stages, iterations, a length or a rate replace all of
-    /// these, and a number of users stays until another is named. A length alone keeps the rate that k6 does not have.
+    /// `self` overrides `lower`. As in k6, stages, iterations, a duration or a rate replace all of these, and the number
+    /// of users stays unless it is set. A duration alone keeps the rate.
     pub(super) fn over(&self, lower: &Self) -> Self {
         let lower = lower.clone();
         let (vus, max_vus) = (self.vus.or(lower.vus), self.max_vus.or(lower.max_vus));
@@ -113,21 +111,21 @@ impl LoadShortcut {
                 Self { vus, max_vus, spawn_rate, duration, rate: lower.rate, ..Self::default() }
             }
             (None, None, rate, None) => Self { vus, max_vus, rate, duration: lower.duration, ..Self::default() },
-            // What limits arrivals alone goes with the rate.
+            // `maxVUs` applies to arrivals only.
             (_, _, rate, _) => Self { vus, max_vus: max_vus.filter(|_| rate.is_some()), ..self.clone() },
         }
     }
 
-    /// What it amounts to. Nothing at all is one iteration by one user, as in k6.
+    /// The executor and shape. The default is one iteration by one user, as in k6.
     ///
     /// # Errors
-    /// What contradicts itself or is missing, and a hint.
+    /// If options contradict each other, or one is missing.
     pub(super) fn shape(&self) -> Result<Shaped, Invalid> {
         if let Some(message) = self.contradiction() {
             return Err(Invalid::new(message));
         }
         if self.max_vus.is_some() && self.rate.is_none() {
-            return Err(Invalid::new("`maxVUs` requires `rate`"));
+            return Err(Invalid::new("`maxVUs` needs `rate`"));
         }
         let vus = self.vus.unwrap_or(1);
         let closed = |name, schedule, work| (name, executor::closed(schedule, GRACE, work), None);
@@ -139,7 +137,10 @@ impl LoadShortcut {
         }
         if let Some(stages) = &self.stages {
             if let Some(stage) = stages.iter().find(|stage| stage.target.fract() != 0.0 || stage.target > MAX_USERS) {
-                return Err(Invalid::new(format!("`stages`: {} is not a whole number of users", stage.target)));
+                return Err(Invalid::new(format!(
+                    "`stages`: the number of users must be a whole number, not {}",
+                    stage.target
+                )));
             }
             return Ok(closed("ramping-vus", ClosedSchedule::ramping(vus, stages.clone()), Work::Endless));
         }
@@ -153,7 +154,7 @@ impl LoadShortcut {
         }
         Ok(match (self.duration, self.vus) {
             (Some(duration), _) => closed("constant-vus", ClosedSchedule::constant(vus, duration), Work::Endless),
-            // As k6 since 2.1: so many users, and an iteration for each.
+            // As in k6 since 2.1: one iteration for each user.
             (None, Some(vus)) => {
                 closed("shared-iterations", ClosedSchedule::constant(vus, limit), Work::Shared(vus.into()))
             }
@@ -161,7 +162,7 @@ impl LoadShortcut {
         })
     }
 
-    /// What of it can't hold together.
+    /// Options that can't be combined.
     pub(in crate::profile) fn contradiction(&self) -> Option<String> {
         let (iterations, spawns) = (self.iterations.is_some(), self.spawn_rate.is_some());
         let (stages, rate) = (self.stages.is_some(), self.rate.is_some());
@@ -193,7 +194,7 @@ impl LoadShortcut {
         Ok((name, executor::open(schedule, (made, most)), None))
     }
 
-    /// Locust's way: so many a second until all are there, within one length of time.
+    /// As in Locust: starts users at a rate until all run; the duration includes the start.
     fn spawned(&self, users: u32, spawn_rate: f64) -> Result<Shaped, Invalid> {
         if self.vus.is_none() {
             return Err(needs("spawnRate", "users", "100"));
@@ -205,7 +206,7 @@ impl LoadShortcut {
         let reached = (spawn_rate * whole.as_secs_f64()).floor().min(f64::from(users));
         let note = (reached < f64::from(users)).then(|| {
             format!(
-                "{} users at {spawn_rate} per second do not all start within {}: it ends with {reached}",
+                "{} users at {spawn_rate} per second do not all start within {}; only {reached} will start",
                 show_count(users.into()),
                 show_duration(whole)
             )

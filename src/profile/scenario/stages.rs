@@ -1,4 +1,4 @@
-//! Stages as k6 writes them: a list of `{duration, target}`.
+//! Stages in k6's form: a list of `{duration, target}`.
 
 use crate::{
     plan::schedule::Stage,
@@ -22,7 +22,7 @@ pub(in crate::profile) static STAGE: Section = Section::new(
     ]],
 );
 
-/// The stages that must be there.
+/// The required key `stages`.
 pub(super) fn read_stages(
     reader: &Reader,
     map: &mut MapReader<'_>,
@@ -32,7 +32,7 @@ pub(super) fn read_stages(
     read_list(reader, node, read_target)
 }
 
-/// A list of `{duration, target}`; None when there were errors.
+/// A list of `{duration, target}`; None after errors.
 pub(super) fn read_list(
     reader: &Reader,
     node: &Node,

@@ -1,4 +1,4 @@
-//! The load at the top of a profile, or from flags: one scenario's, or dealt out to several by their shares.
+//! The load at the top of a profile, or from flags: split between scenarios by their shares.
 
 use super::{Load, LoadShortcut, ReadScenario};
 use crate::{
@@ -10,21 +10,21 @@ use crate::{
     },
 };
 
-/// No scenario weighs more, so that the order in which a total is dealt stays short.
+/// Maximum weight of a scenario; limits the length of the assignment order.
 const MAX_SHARE: u32 = 1_000;
 
-/// The load that is to be shared.
+/// The load that scenarios share.
 pub(super) struct Total {
     position: Position,
     shortcut: LoadShortcut,
-    /// Whether flags said something that replaces every other load.
+    /// Whether flags replace the load of all scenarios.
     flags_replace: bool,
-    /// Whether there is something to share: said somewhere, or implied by a flow at the top.
+    /// Whether there is a load: set, or the default of a flow at the top.
     there: bool,
 }
 
 impl Total {
-    /// Takes the load at the top; `flags` stand over it.
+    /// Takes the load at the top; `flags` override it.
     pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>, flags: &LoadShortcut, flow_at_top: bool) -> Self {
         let own = LoadShortcut::read(reader, map);
         let there = flow_at_top || !own.is_empty() || !flags.is_empty();
@@ -36,23 +36,22 @@ impl Total {
         }
     }
 
-    /// Whether there is a total.
     pub(super) fn is_there(&self) -> bool {
         self.there
     }
 
-    /// Whether scenarios with load of their own are to lose it.
+    /// Whether it replaces the load of scenarios that have their own.
     pub(super) fn replaces_own(&self) -> bool {
         self.flags_replace
     }
 
-    /// Deals the total out: for each scenario that shares it its executor and shape, and what is to be said of it.
+    /// Splits the total: executor and shape for each scenario with a share, and a note on the load.
     pub(super) fn deal(
         &self,
         reader: &Reader,
         read: &[ReadScenario],
     ) -> (Vec<Option<(&'static str, Shape)>>, Option<String>) {
-        // What is left out of a profile keeps its share; what flags say is for those that run.
+        // An excluded scenario keeps its share of the profile's load, but gets none of the flags' load.
         let share_of = |one: &ReadScenario| share_of(&one.load).filter(|_| one.kept || !self.flags_replace);
         let weights: Vec<u32> = read.iter().filter_map(share_of).collect();
         let nothing = read.iter().map(|_| None).collect();
@@ -95,7 +94,7 @@ impl Total {
 pub(super) fn read_share(reader: &Reader, node: &Node) -> Option<u32> {
     reader.parsed(node, "share", |text| match text.parse::<u32>() {
         Ok(share) if (1..=MAX_SHARE).contains(&share) => Ok(share),
-        _ => Err(format!("`{text}` is not a whole number between 1 and {MAX_SHARE}")),
+        _ => Err(format!("`{text}` must be a whole number from 1 to {MAX_SHARE}")),
     })
 }
 
@@ -108,7 +107,7 @@ fn shared(shape: Shape, portion: &Share) -> Shape {
     match shape {
         Shape::Open(mut open) => {
             open.pre_allocated_vus = part(open.pre_allocated_vus);
-            // A small share of a small number must not mean that nobody ever takes an arrival.
+            // A small share of a small number must still have a user for its arrivals.
             open.max_vus = part(open.max_vus).max(1);
             open.schedule = open.schedule.shared(portion.clone());
             Shape::Open(open)

@@ -1,4 +1,4 @@
-//! The rest between iterations: Locust's `wait_time` and k6's `minIterationDuration`.
+//! The pause between iterations: Locust's `wait_time` and k6's `minIterationDuration`.
 
 use std::time::Duration;
 
@@ -27,10 +27,9 @@ pub(in crate::profile) static WAIT: Section = Section::new(
     ]],
 );
 
-const HINT: &str =
-    "known: constant(1s), between(1s, 3s), pacing(5s), throughput(0.2); 1s and 1s..3s are short forms of the first two";
+const HINT: &str = "known wait types: constant(1s) or 1s, between(1s, 3s) or 1s..3s, pacing(5s), throughput(0.2)";
 
-/// Takes `wait` (or Locust's `waitTime`) and `minIterationDuration`; None when neither is there.
+/// Takes `wait` (or Locust's `waitTime`) and `minIterationDuration`; None if neither is set.
 pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>) -> Option<Wait> {
     let wait = map.take("wait").or_else(|| map.take("waitTime"));
     let least = map.take("minIterationDuration");
@@ -51,7 +50,7 @@ pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>) -> Option<Wait> {
 }
 
 /// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a bare
-/// number within brackets is in seconds.
+/// number in parentheses is in seconds.
 fn parse(text: &str) -> Result<Wait, Invalid> {
     let unknown = || Invalid::new(format!("unknown wait type `{text}`"));
     let Some((word, inside)) = text.trim().split_once('(') else {
@@ -65,8 +64,9 @@ fn parse(text: &str) -> Result<Wait, Invalid> {
     match word.trim() {
         "constant" => seconds(inside).map(|time| Wait::Between(time, time)),
         "between" => {
-            let (low, high) =
-                inside.split_once(',').ok_or_else(|| Invalid::new("between takes two times: between(1s, 3s)"))?;
+            let (low, high) = inside
+                .split_once(',')
+                .ok_or_else(|| Invalid::new("`between` needs two durations, such as between(1s, 3s)"))?;
             ordered(text, seconds(low)?, seconds(high)?)
         }
         "pacing" | "constant_pacing" => seconds(inside).map(Wait::Pacing),
@@ -74,7 +74,7 @@ fn parse(text: &str) -> Result<Wait, Invalid> {
             let rate: f64 =
                 inside.trim().parse().ok().filter(|rate: &f64| (1e-6..=1e6).contains(rate)).ok_or_else(|| {
                     Invalid::new(format!(
-                        "`{}` is not a number of iterations per second and user, greater than zero",
+                        "`{}` must be a number of iterations per second and user, greater than zero",
                         inside.trim()
                     ))
                 })?;

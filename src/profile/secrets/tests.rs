@@ -7,8 +7,8 @@ fn errors_repeat_no_secret() {
     let wrong = [
         "auth: {basic: jane:hunter2}",
         "auth: {basic: {username: jane, password: hunter2, realm: x}}",
-        "auth: {basic: {username: jane, password: \"hunter2${nobody}\"}}",
-        "auth: {bearer: \"hunter2${nobody}\"}",
+        "auth: {basic: {username: jane, password: \"hunter2${unset}\"}}",
+        "auth: {bearer: \"hunter2${unset}\"}",
         "auth: {bearer: \"hunter2\\n\"}",
         "auth: {bearer: [hunter2]}",
         "auth: {digest: hunter2}",

@@ -3,7 +3,7 @@
 use super::*;
 use crate::profile::node::{self, Yaml};
 
-/// Where the `X` of the first scalar that has one is said to stand, and where it stands.
+/// The computed and the actual position of the `X` in the first scalar that contains one.
 fn found_and_expected(text: &str) -> (Position, Position) {
     let Yaml::Map(pairs) = node::parse(text).unwrap().value else { panic!("a map") };
     let (_, scalar) = pairs.iter().find(|(_, value)| value.scalar().is_some_and(|text| text.contains('X'))).unwrap();
@@ -29,7 +29,7 @@ fn characters_of_scalars_are_found_where_they_were_written() {
         "b: 1\r\na: ü X",
         "b: 1\ra: X",
     ] {
-        let (errors, right) = found_and_expected(text);
-        assert_eq!(errors, right, "{text:?}");
+        let (found, expected) = found_and_expected(text);
+        assert_eq!(found, expected, "{text:?}");
     }
 }

@@ -18,7 +18,7 @@ pub(super) static KEYS: &[Key] = &[
     Key::new("failBelow", Type::Word(&words(&Tier::ALL)), "the tier that must be reached; acceptable"),
 ];
 
-/// A condition as it stands in the profile.
+/// A condition of the profile.
 pub(super) struct Condition<'n> {
     pub(super) node: &'n Node,
     pub(super) what: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct Condition<'n> {
     pub(super) bearing: Bearing,
 }
 
-/// Takes the tiers that are there, from the best down. `acceptable` is asked for, or else the last one there is.
+/// Takes the tiers, best first. The required one is `acceptable` by default, or else the last one.
 pub(super) fn read<'n>(reader: &Reader, map: &mut MapReader<'n>) -> Vec<Condition<'n>> {
     let taken = Tier::ALL.map(|(word, tier)| (word, tier, map.take(word)));
     let fail_below = map.take("failBelow");
@@ -35,7 +35,7 @@ pub(super) fn read<'n>(reader: &Reader, map: &mut MapReader<'n>) -> Vec<Conditio
     let words: Vec<_> = there.iter().map(|(word, tier, _)| (*word, *tier)).collect();
     if let (Some(node), true) = (fail_below, there.is_empty()) {
         let hint = "for example `target: p(95)<300` and `acceptable: p(95)<500`";
-        reader.error(node.position, "`failBelow` without tiers", Some(hint.to_owned()));
+        reader.error(node.position, "`failBelow` needs tiers", Some(hint.to_owned()));
     }
     let default = words.iter().map(|(_, tier)| *tier).filter(|tier| *tier <= Tier::Acceptable).max();
     let default = default.or(words.first().map(|(_, tier)| *tier));
@@ -50,7 +50,7 @@ pub(super) fn read<'n>(reader: &Reader, map: &mut MapReader<'n>) -> Vec<Conditio
     there.into_iter().map(condition).collect()
 }
 
-/// Tiers must be steps of one thing, each easier to meet than the one before.
+/// Tiers must compare the same statistic, each less strictly than the one before.
 pub(super) fn check(reader: &Reader, position: Position, tiers: &[Threshold]) {
     for pair in tiers.windows(2) {
         let [better, worse] = pair else { continue };

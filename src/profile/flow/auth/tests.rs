@@ -1,4 +1,4 @@
-//! What users with tokens ask for, and when: flows against a clock and answers of the test's own.
+//! Requests of users with tokens, with a simulated clock and simulated responses.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use crate::{
 const PROFILE: &str = "
 base_url: http://h
 auth:
-  backend:
+  api:
     token:
       post: /token
       form: {username: '${user.name}', password: hunter2}
       refresh: {post: /refresh, json: {refresh_token: '${refresh_token}'}}
       refresh_at: 90%
-http: {auth: backend}
+http: {auth: api}
 scenarios:
   all:
     vus: 1
@@ -35,7 +35,7 @@ fn flow_of(text: &str) -> FlowPlan {
     plan.scenarios.into_iter().next().unwrap().flow
 }
 
-/// One user, who is answered by `answer`: from the request line, the header `Authorization` and the body.
+/// One user. `answer` maps the request line, the header `Authorization` and the body to a response.
 struct Client<A> {
     plan: FlowPlan,
     flow: Flow,
@@ -50,7 +50,7 @@ impl<A: FnMut(&str) -> (u16, String)> Client<A> {
         client
     }
 
-    /// What an iteration asks for at this second, and how it ends.
+    /// The requests of an iteration at this second, and how it ends.
     fn iterate(&mut self, second: u64) -> Vec<String> {
         self.enter(Entry::Iteration, second)
     }
@@ -89,9 +89,9 @@ impl<A: FnMut(&str) -> (u16, String)> Client<A> {
     }
 }
 
-const LOGIN: &str = "auth backend - username=jane&password=hunter2";
+const LOGIN: &str = "auth api - username=jane&password=hunter2";
 
-/// Gives tokens `t1`, `t2`, … that last 100 seconds, each with a refresh token.
+/// Issues tokens `t1`, `t2`, … with a lifetime of 100 seconds, each with a refresh token.
 fn tokens() -> impl FnMut(&str) -> (u16, String) {
     let mut overrides = 0;
     move |asked| {
@@ -110,7 +110,7 @@ fn a_token_is_fetched_once_and_renewed_when_its_share_of_time_is_over() {
     let mut client = Client::new(&flow_of(PROFILE), tokens());
     assert_eq!(client.iterate(1_000), [LOGIN, "GET /a Bearer t1", "GET /b -"]);
     assert_eq!(client.iterate(1_089), ["GET /a Bearer t1", "GET /b -"]);
-    let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
+    let refresh = "auth api - {\"refresh_token\":\"r1\"}";
     assert_eq!(client.iterate(1_090), [refresh, "GET /a Bearer t2", "GET /b -"]);
     assert_eq!(client.iterate(1_179), ["GET /a Bearer t2", "GET /b -"]);
 }
@@ -129,7 +129,7 @@ fn a_refused_refresh_becomes_a_login() {
     let answer = move |asked: &str| if asked.contains("refresh_token") { (400, "{}".to_owned()) } else { give(asked) };
     let mut client = Client::new(&flow_of(PROFILE), answer);
     client.iterate(1_000);
-    let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
+    let refresh = "auth api - {\"refresh_token\":\"r1\"}";
     assert_eq!(client.iterate(1_095), [refresh, LOGIN, "GET /a Bearer t2", "GET /b -"]);
 }
 
@@ -138,16 +138,16 @@ fn a_refused_request_is_tried_once_more_with_a_fresh_token() {
     let mut give = tokens();
     let answer = move |asked: &str| if asked.starts_with("GET /a") { (401, String::new()) } else { give(asked) };
     let mut client = Client::new(&flow_of(PROFILE), answer);
-    let refresh = "auth backend - {\"refresh_token\":\"r1\"}";
+    let refresh = "auth api - {\"refresh_token\":\"r1\"}";
     let expected = [LOGIN, "GET /a Bearer t1", refresh, "GET /a Bearer t2", "GET /b -"];
     assert_eq!(client.iterate(1_000), expected);
 }
 
 #[test]
-fn who_gets_no_token_sends_nothing_that_needs_one() {
+fn without_a_token_no_request_that_needs_one_is_sent() {
     for answer in [(500, "{\"access_token\":\"t\"}"), (200, "{}"), (200, "no")] {
         let mut client = Client::new(&flow_of(PROFILE), move |_: &str| (answer.0, answer.1.to_owned()));
-        assert_eq!(client.iterate(1_000), [LOGIN, "auth backend: no token received"]);
+        assert_eq!(client.iterate(1_000), [LOGIN, "auth api: no token received"]);
     }
 }
 

@@ -24,10 +24,10 @@ fn wrong_waits_are_reported() {
         ("sometimes", "unknown wait type `sometimes`"),
         ("gamma(2)", "unknown wait type `gamma(2)`"),
         ("constant(1s", "unknown wait type `constant(1s`"),
-        ("between(1s)", "between takes two times: between(1s, 3s)"),
+        ("between(1s)", "`between` needs two durations, such as between(1s, 3s)"),
         ("between(3s, 1s)", "`between(3s, 1s)` starts after its end"),
         ("pacing(-1)", "`-1s` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
-        ("throughput(0)", "`0` is not a number of iterations per second and user, greater than zero"),
+        ("throughput(0)", "`0` must be a number of iterations per second and user, greater than zero"),
     ] {
         assert_eq!(parse(text), Err(Invalid::new(message)), "{text}");
     }
