@@ -5,7 +5,7 @@
 /// Four rounds look random on large domains (Luby and Rackoff), not on eight numbers; NIST's FF1 takes ten.
 const ROUNDS: u64 = 10;
 
-/// The image of a number below `bound`. Takes at most three rounds on average.
+/// The image of a number below `bound`. Runs the network at most four times on average.
 pub(super) fn permuted(number: u64, bound: u64, key: u64) -> u64 {
     let half = (bound.max(2) - 1).ilog2() / 2 + 1;
     // Adjacent keys must not share their rounds.

@@ -23,13 +23,13 @@ impl FlowState {
         self.retried = true;
         let (first, most) = retry.pause;
         let doubled = first.saturating_mul(1 << tries.min(20)).min(most.max(first));
-        let wish = retry.wish.as_ref().and_then(|header| wished(header, context.response.head));
-        Some(Effect::Think(wish.unwrap_or(doubled)))
+        let retry_after = retry.retry_after.as_ref().and_then(|header| retry_after(header, context.response.head));
+        Some(Effect::Think(retry_after.unwrap_or(doubled)))
     }
 }
 
 /// `Retry-After` in seconds (RFC 9110, section 10.2.3); APIs hardly ever send the date form.
-fn wished(header: &Header, head: &[u8]) -> Option<Duration> {
+fn retry_after(header: &Header, head: &[u8]) -> Option<Duration> {
     let seconds: f64 = header.matches(head).next()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok().map(|wish| wish.min(MAX_RETRY_AFTER))
+    Duration::try_from_secs_f64(seconds).ok().map(|retry_after| retry_after.min(MAX_RETRY_AFTER))
 }

@@ -104,7 +104,7 @@ impl<'n> Compiler<'_, 'n> {
         begin
     }
 
-    /// Variables that operations since `begin` assign. Tokens are excluded: other operations fetch them.
+    /// Variables that operations since `begin` assign, and tokens, which operations elsewhere in the program assign.
     fn assigned_since(&self, begin: usize) -> Vec<Slot> {
         let own = self.ops[begin..].iter().flat_map(Op::assigned);
         let mut slots: Vec<Slot> = own.chain(self.tokens.values().flat_map(Token::lasting)).collect();

@@ -57,9 +57,9 @@ impl<'n> Compiler<'_, 'n> {
             max = reader.count(node, "retry");
         }
         let on = on.unwrap_or_else(|| Expr::compile("error != ''", &EmptyScope).unwrap_or_else(|_| nothing()));
-        let wish = asks.then(|| Header::new("Retry-After"));
-        needs.head |= wish.is_some();
-        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, wish, send: 0 }, needs })
+        let retry_after = asks.then(|| Header::new("Retry-After"));
+        needs.head |= retry_after.is_some();
+        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, retry_after, send: 0 }, needs })
     }
 
     /// Statuses, `error`, or a condition.
