@@ -326,7 +326,12 @@ fn modules_document_what_they_own_and_where_to_start() {
         let head: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
         let words: BTreeSet<&str> = head.split(|c: char| !c.is_alphabetic()).collect();
         for known in [["Owns", "owns"], ["Never", "never"], ["Start", "start"]] {
-            assert!(known.iter().any(|word| words.contains(word)), "{} does not say `{}`", path.display(), known[0]);
+            assert!(
+                known.iter().any(|word| words.contains(word)),
+                "{} does not contain `{}`",
+                path.display(),
+                known[0]
+            );
         }
     }
 }

@@ -109,9 +109,9 @@ struct Written {
     bytes: u64,
     peak_bytes: u64,
     requests: f64,
-    thinnings: u32,
+    compactions: u32,
     pressed: u32,
-    thinning_seconds: f64,
+    compaction_seconds: f64,
     seconds: f64,
 }
 
@@ -157,8 +157,8 @@ fn write(path: &Path, seconds: u64, series: u32, limit: u64) -> Written {
             let compacted = compaction.run().unwrap();
             written.pressed += u32::from(compacted.pressure() > Pressure::default());
             log.adopt(compacted).unwrap();
-            written.thinnings += 1;
-            written.thinning_seconds += began.elapsed().as_secs_f64();
+            written.compactions += 1;
+            written.compaction_seconds += began.elapsed().as_secs_f64();
         }
     }
     written.seconds = began.elapsed().as_secs_f64();
@@ -200,9 +200,9 @@ fn main() {
         result["limit_bytes"] = limit.into();
         result["written_bytes"] = written.bytes.into();
         result["peak_bytes"] = written.peak_bytes.into();
-        result["thinnings"] = written.thinnings.into();
-        result["thinnings_under_pressure"] = written.pressed.into();
-        result["thinning_seconds"] = written.thinning_seconds.into();
+        result["compactions"] = written.compactions.into();
+        result["compactions_under_pressure"] = written.pressed.into();
+        result["compaction_seconds"] = written.compaction_seconds.into();
         result["simulation_seconds"] = written.seconds.into();
         result["http_reqs_written"] = written.requests.into();
     }

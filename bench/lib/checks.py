@@ -1,4 +1,4 @@
-"""What scripts and cargo check, told on a sheet."""
+"""What scripts and cargo check, on a sheet."""
 
 import os
 import subprocess
@@ -10,12 +10,12 @@ def stack(sheet, *parts):
     """Parts of scripts/check-stack. What is skipped there is not shown here."""
     env = {**os.environ, "LOADAGENT": programs.loadagent()}
     for part in parts:
-        told = run([programs.ROOT / "scripts" / "check-stack", part], env)
-        lines = [line for line in told.stdout.splitlines() if line.strip() and not line.startswith("check-stack:")]
+        ran = run([programs.ROOT / "scripts" / "check-stack", part], env)
+        lines = [line for line in ran.stdout.splitlines() if line.strip() and not line.startswith("check-stack:")]
         for line in lines:
             sheet.note(line.strip())
         skipped = any(line.startswith("SKIPPED") for line in lines)
-        sheet.holds(f"{part} holds", told.returncode == 0 and not skipped, "skipped" if skipped else "")
+        sheet.holds(f"{part} holds", ran.returncode == 0 and not skipped, "skipped" if skipped else "")
 
 
 def run(words, env=None):

@@ -5,7 +5,7 @@ import dataclasses
 from lib import stats
 
 HEADINGS = ["CPU us/req", "req/s", "peak MiB"]
-# A run from which the hypervisor took more than this is told apart.
+# A run from which the hypervisor took more than this is marked.
 QUIET_STEAL_S = 0.15
 
 

@@ -20,8 +20,8 @@ class Seen:
     at: float  # time.monotonic()
     asked: int = 0  # among the questions of remote write; 0 is none
     did: str = ""
-    status: int = 0  # what was answered, or what the backend answered when the answer was spoiled
-    said: dict = dataclasses.field(default_factory=dict)
+    status: int = 0  # what was answered, or what the upstream answered when the answer was spoiled
+    response_headers: dict = dataclasses.field(default_factory=dict)
 
     @property
     def size(self):
@@ -63,7 +63,7 @@ def when(test, act):
 
 
 def answer(status, body="", headers=None):
-    """Never reaches the backend. `headers` may be a function, for what depends on the moment."""
+    """Never reaches the upstream. `headers` may be a function, for values that depend on the time."""
 
     def act(handler, seen):
         extra = headers() if callable(headers) else headers or {}
@@ -88,8 +88,8 @@ def swallow():
 
 def retry_after(seconds, status=429, as_date=False):
     def headers():
-        moment = email.utils.formatdate(time.time() + seconds, usegmt=True)
-        return {"Retry-After": moment if as_date else str(seconds)}
+        date = email.utils.formatdate(time.time() + seconds, usegmt=True)
+        return {"Retry-After": date if as_date else str(seconds)}
 
     return answer(status, "slow down", headers)
 
@@ -98,8 +98,8 @@ def cut_off():
     """Stored, but the connection closes half-way through the answer."""
 
     def act(handler, seen):
-        seen.status, _, _ = handler.ask_backend(seen)
-        handler.say(b"HTTP/1.1 204 No Con")
+        seen.status, _, _ = handler.forward(seen)
+        handler.send_raw(b"HTTP/1.1 204 No Con")
         return "cut off"
 
     return act
@@ -110,7 +110,7 @@ def cut_off_body():
 
     def act(handler, seen):
         seen.status = 503
-        handler.say(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 1000\r\n\r\nthe first half of")
+        handler.send_raw(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 1000\r\n\r\nthe first half of")
         return "cut off body"
 
     return act
@@ -118,7 +118,7 @@ def cut_off_body():
 
 def rubbish(text=b"\x16\x03\x01\x02 this is not HTTP \r\n\x00\xff\r\n\r\n"):
     def act(handler, seen):
-        handler.say(text)
+        handler.send_raw(text)
         return "rubbish"
 
     return act
@@ -129,7 +129,7 @@ def withhold(seconds, store=True):
 
     def act(handler, seen):
         if store:
-            seen.status, headers, body = handler.ask_backend(seen)
+            seen.status, headers, body = handler.forward(seen)
         waited = handler.wait_for_hang_up(seconds)
         if waited is not None:
             return f"withheld until the client left after {waited:.1f} s"
@@ -143,7 +143,7 @@ def withhold(seconds, store=True):
 
 
 def hang_up():
-    """Closes without a word."""
+    """Closes without an answer."""
 
     def act(handler, seen):
         handler.close_connection = True

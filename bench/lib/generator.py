@@ -1,4 +1,4 @@
-"""One run of loadagent and what it says of itself."""
+"""One run of loadagent and what it reports of itself."""
 
 import dataclasses
 import itertools
@@ -25,8 +25,8 @@ class Run:
     def value(self, metric, key, absent=None):
         found = self.summary.get("metrics", {}).get(metric, {}).get("values", {}).get(key, absent)
         if found is None:
-            said = self.finished.stdout[-500:] + self.finished.stderr[-1000:]
-            raise LookupError(f"summary.json has no {metric} {key}; exit code {self.finished.code}: {said}")
+            output = self.finished.stdout[-500:] + self.finished.stderr[-1000:]
+            raise LookupError(f"summary.json has no {metric} {key}; exit code {self.finished.code}: {output}")
         return found
 
     def requests(self):
@@ -39,10 +39,10 @@ class Run:
         """CPU of the threads that make load, a request."""
         return self.validity()["generator"]["worker_cpu_seconds"] / served * 1e6
 
-    def telling_share(self):
+    def export_overhead(self):
         """CPU of everything else, over that of the threads that make load."""
-        told = self.validity()["generator"]
-        return told["cpu_seconds"] / told["worker_cpu_seconds"] - 1
+        cpu = self.validity()["generator"]
+        return cpu["cpu_seconds"] / cpu["worker_cpu_seconds"] - 1
 
     def validity(self):
         return self.summary.get("loadagent", {}).get("validity", {})
@@ -51,11 +51,11 @@ class Run:
         return self.summary.get("loadagent", {}).get("outputs", [])
 
     def output(self, base):
-        """The account of the sink that writes to this address."""
+        """The delivery figures of the output that writes to this address."""
         found = [one for one in self.outputs() if base.removeprefix("http://") in one["name"]]
         if len(found) != 1:
-            said = self.finished.stdout[-500:] + self.finished.stderr[-1000:]
-            raise LookupError(f"summary.json tells {len(found)} outputs at {base}; exit code {self.finished.code}: {said}")
+            output = self.finished.stdout[-500:] + self.finished.stderr[-1000:]
+            raise LookupError(f"summary.json has {len(found)} outputs at {base}; exit code {self.finished.code}: {output}")
         return found[0]
 
 
@@ -67,7 +67,7 @@ class Generator:
     ):
         self.run_id = f"bench-{os.getpid()}-{next(_runs)}"
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-run-"))
-        # `folder`: a place of somebody else's, for example a disk that is too small.
+        # `folder`: given by the caller, for example a disk that is too small.
         self.dir = pathlib.Path(folder or self.home) / "run"
         argv = [*before, binary or programs.loadagent(), "run", *words, "--run-dir", self.dir, "--run-id", self.run_id]
         for out in [*([f"prometheus={prometheus.write_url}"] if prometheus else []), *outs]:
@@ -117,7 +117,7 @@ def replay(folder, *words, timeout=120, env=None):
 
 
 def logged_requests(folder):
-    """http_reqs of all intervals that the log of a run still tells, also after a crash."""
+    """http_reqs of all intervals that the log of a run still has, also after a crash."""
     words = [programs.loadagent(), "report", "--intervals", folder]
     answer = subprocess.run(words, capture_output=True, text=True, check=False)
     return round(sum(json.loads(line).get("http_reqs", 0) for line in answer.stdout.splitlines()))

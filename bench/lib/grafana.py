@@ -1,6 +1,6 @@
-"""What Grafana does to a board before a store is asked: variables, macros, intervals.
+"""What Grafana does to a dashboard before a store is asked: variables, macros, intervals.
 
-Only what the boards use is here; a form that is not known raises, so that nothing goes to a store half substituted.
+Only what the dashboards use is here; a form that is not known raises, so that nothing goes to a store half substituted.
 """
 
 import dataclasses
@@ -9,15 +9,15 @@ import re
 
 from lib import programs
 
-BOARDS = programs.ROOT / "dashboards"
+FOLDER = programs.ROOT / "dashboards"
 PUSHED_EVERY = 1  # seconds: the timeInterval of the provisioned sources
-WIDTH = 600  # points that a panel has room for
+WIDTH = 600  # points that a panel can draw
 ALL = "$__all"
 
 
 @dataclasses.dataclass
 class Window:
-    """The time range of a board, seconds since the epoch."""
+    """The time range of a dashboard, seconds since the epoch."""
 
     start: float
     end: float
@@ -29,7 +29,7 @@ class Window:
         return Window(self.start, self.end + seconds)
 
 
-class Board:
+class Dashboard:
     def __init__(self, path):
         self.name = f"{path.parent.name}/{path.stem}"
         self.topic = path.stem
@@ -52,8 +52,8 @@ class Board:
                 yield {"title": f"annotation {one['name']}", "type": "annotations", "targets": [{"refId": "A", **target}]}
 
 
-def boards(folder):
-    return [Board(path) for path in sorted((BOARDS / folder).glob("*.json"))]
+def dashboards(folder):
+    return [Dashboard(path) for path in sorted((FOLDER / folder).glob("*.json"))]
 
 
 def text_of(target):
@@ -61,12 +61,12 @@ def text_of(target):
 
 
 class Asked:
-    """A board that is looked at over a window, its variables settled by asking the store."""
+    """A dashboard viewed over a window, its variables set by asking the store."""
 
-    def __init__(self, board, source, window, chosen):
-        self.board, self.source, self.window = board, source, window
+    def __init__(self, dashboard, source, window, chosen):
+        self.dashboard, self.source, self.window = dashboard, source, window
         self.values, self.options = {}, {}
-        for variable in board.variables:
+        for variable in dashboard.variables:
             self._settle(variable, chosen)
 
     def target(self, panel, target, instant):
@@ -92,14 +92,14 @@ class Asked:
             if name.isdigit():  # a group of a regular expression, which Grafana leaves alone
                 return found[0]
             if name not in self.values:
-                raise LookupError(f"{self.board.name}: nobody knows ${name} in {text}")
+                raise LookupError(f"{self.dashboard.name}: unknown variable ${name} in {text}")
             return self._shown(name, found["form"] or "")
 
         pattern = r"\$\{(?P<braced>\w+)(?::(?P<form>[\w:]+))?\}|\$(?P<bare>\w+)|\[\[(?P<old>\w+)\]\]"
         return re.sub(pattern, replace, text)
 
     def _shown(self, name, form):
-        value, variable = self.values[name], next(one for one in self.board.variables if one["name"] == name)
+        value, variable = self.values[name], next(one for one in self.dashboard.variables if one["name"] == name)
         if value == ALL:
             if variable.get("allValue"):
                 return variable["allValue"]
@@ -127,23 +127,23 @@ class Asked:
         elif kind == "datasource":
             self.options[name] = ["loadagent-" + self.source.kind]
         else:
-            raise LookupError(f"{self.board.name}: variables of type {kind} are not known here")
+            raise LookupError(f"{self.dashboard.name}: variables of type {kind} are not known here")
         if name in chosen and kind != "textbox" and chosen[name] not in self.options[name]:
-            raise LookupError(f"{self.board.name}: {name} can't be {chosen[name]}: {self.options[name]}")
+            raise LookupError(f"{self.dashboard.name}: {name} can't be {chosen[name]}: {self.options[name]}")
         self.values[name] = chosen.get(name, self._first(variable))
 
     def _listed(self, variable):
         query = variable["query"]
         query = query.get("query", "") if isinstance(query, dict) else query
         listed = [str(one) for one in self.source.options(self.substitute(query, None), self.window)]
-        told = re.fullmatch(r"/(.*)/\w*", variable.get("regex") or "", re.DOTALL)
-        if told:
-            found = [re.search(told[1], one) for one in listed]
+        filtered = re.fullmatch(r"/(.*)/\w*", variable.get("regex") or "", re.DOTALL)
+        if filtered:
+            found = [re.search(filtered[1], one) for one in listed]
             listed = [one[1] if one.re.groups else one[0] for one in found if one]
         return sorted(set(listed), reverse=variable.get("sort") in (2, 4, 6, 8))
 
     def _first(self, variable):
-        """What is shown without a choice: the board's own, if the store has it, else the first."""
+        """What is shown without a choice: the dashboard's own, if the store has it, else the first."""
         current = (variable.get("current") or {}).get("value")
         options = self.options[variable["name"]]
         if current in ([ALL], ALL) or (variable.get("includeAll") and not current):

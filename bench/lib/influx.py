@@ -52,10 +52,10 @@ class InfluxDB(Server):
             return json.load(answer)
 
     def query(self, statement, timeout=120):
-        """Series as InfluxDB tells them: name, tags, columns, values; times in ns."""
+        """Series as InfluxDB returns them: name, tags, columns, values; times in ns."""
         asked = urllib.parse.urlencode({"db": self.database, "epoch": "ns", "q": statement})
-        told = json.loads(ports.get(f"{self.base}/query?{asked}", timeout=timeout))
-        result = told["results"][0]
+        answer = json.loads(ports.get(f"{self.base}/query?{asked}", timeout=timeout))
+        result = answer["results"][0]
         if "error" in result:
             raise RuntimeError(f"{statement}: {result['error']}")
         return result.get("series", [])

@@ -10,7 +10,7 @@ from lib.server import folder
 
 
 def read(receiver, reader):
-    """What `reader` (otlp_facts or otlp_spans) says of everything that was taken, in its order."""
+    """What `reader` (otlp_facts or otlp_spans) prints about everything that was received, in order."""
     python, _ = programs.server("otlpproto")
     with folder("otlp") as place:
         taken = [seen for seen in receiver.writes() if seen.did.startswith("let through")]

@@ -1,4 +1,4 @@
-"""What a row of OTLP requests says, read by the protocol's own types: `python otlp_facts.py FOLDER`, JSON out.
+"""The content of OTLP requests, read by the protocol's own types: `python otlp_facts.py FOLDER`, JSON out.
 
 Runs in an environment of its own (`scripts/servers otlpproto`), so that nothing here is shared with what is measured.
 """
@@ -18,12 +18,12 @@ def main(folder):
     facts = Facts()
     for path in sorted(pathlib.Path(folder).iterdir()):
         facts.read(ExportMetricsServiceRequest.FromString(path.read_bytes()))
-    json.dump(facts.told(), sys.stdout)
+    json.dump(facts.as_json(), sys.stdout)
 
 
 class Facts:
     def __init__(self):
-        self.points, self.faults, self.series, self.exemplars = 0, [], {}, []
+        self.points, self.errors, self.series, self.exemplars = 0, [], {}, []
         self.temporalities, self.resources, self.starts = set(), set(), set()
 
     def read(self, request):
@@ -53,20 +53,20 @@ class Facts:
         known = self.series.setdefault(label, fresh)
         if kind != "gauge":
             self.starts.add(point.start_time_unix_nano)
-        told = {"start": point.start_time_unix_nano, "end": point.time_unix_nano}
+        read = {"start": point.start_time_unix_nano, "end": point.time_unix_nano}
         if kind == "exponential_histogram":
-            told |= self.histogram(label, point)
+            read |= self.histogram(label, point)
             for one in point.exemplars:
-                self.exemplar(metric.name, label, point, told["buckets"], one)
+                self.exemplar(metric.name, label, point, read["buckets"], one)
         elif point.flags & 1:
             self.needs(kind == "gauge" and not point.HasField("as_double"), f"{label}: ended with a value")
         else:
-            told["value"] = point.as_double
+            read["value"] = point.as_double
             self.needs(point.HasField("as_double") and math.isfinite(point.as_double), f"{label}: no number")
         if known["points"]:
             last = known["points"][-1]
-            self.needs(told["end"] > last["end"], f"{label}: time does not grow")
-        known["points"].append(told)
+            self.needs(read["end"] > last["end"], f"{label}: time does not grow")
+        known["points"].append(read)
 
     def histogram(self, label, point):
         counts = list(point.positive.bucket_counts)
@@ -90,20 +90,20 @@ class Facts:
         near = {math.floor(place + step) for step in (-1e-6, 1e-6)}
         self.needs(near & {int(index) for index in buckets}, f"{label}: an exemplar of {one.as_double} was never counted")
         self.needs(one.time_unix_nano <= point.time_unix_nano, f"{label}: an exemplar from the future")
-        told = {"name": name, "trace": one.trace_id.hex(), "span": one.span_id.hex(), "value": one.as_double}
-        self.exemplars.append(told)
+        read = {"name": name, "trace": one.trace_id.hex(), "span": one.span_id.hex(), "value": one.as_double}
+        self.exemplars.append(read)
 
-    def needs(self, condition, fault):
-        if not condition and len(self.faults) < 20:
-            self.faults.append(fault)
+    def needs(self, condition, error):
+        if not condition and len(self.errors) < 20:
+            self.errors.append(error)
 
-    def told(self):
+    def as_json(self):
         for label, one in self.series.items():
             if one["kind"] != "gauge":
                 self.in_a_row(label, one["points"])
         series = [{**one, "points": len(one["points"]), **self.fold(one)} for one in self.series.values()]
         return {
-            "points": self.points, "faults": self.faults, "temporalities": sorted(self.temporalities),
+            "points": self.points, "errors": self.errors, "temporalities": sorted(self.temporalities),
             "resources": sorted(self.resources), "starts": len(self.starts), "series": series,
             "exemplars": self.exemplars,
         }

@@ -12,11 +12,11 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 
 def main(folder):
-    told = []
+    spans = []
     for path in sorted(pathlib.Path(folder).iterdir()):
         request = ExportTraceServiceRequest.FromString(path.read_bytes())
-        told += [span_of(span) for one in request.resource_spans for scope in one.scope_spans for span in scope.spans]
-    json.dump(told, sys.stdout)
+        spans += [span_of(span) for one in request.resource_spans for scope in one.scope_spans for span in scope.spans]
+    json.dump(spans, sys.stdout)
 
 
 def span_of(span):

@@ -37,13 +37,13 @@ def growth_mib(rss, since):
     return (max(after) - statistics.median(before)) / 2**20
 
 
-def no_hole(sheet, label, told, planned):
+def no_hole(sheet, label, stored, planned):
     """A point for every push interval of the outage, too."""
-    gap = told.widest_gap()
+    gap = stored.widest_gap()
     sheet.bar(f"{label}: widest gap between points", gap, "<=", 1.5 * PUSH_INTERVAL_S, "s")
     # What a slow machine may do to one interval is far from a hole of the whole outage.
     sheet.holds(f"{label}: no hole as long as the outage", gap < 0.75 * (planned.up - planned.down), f"{gap:.3g} s")
-    if told.timeline:
-        first, last = told.timeline[0][0] + 1, told.timeline[-1][0] - 1
-        off = max((abs(rate / planned.rate - 1) for rate in told.rates(5, first, last)), default=1.0)
+    if stored.timeline:
+        first, last = stored.timeline[0][0] + 1, stored.timeline[-1][0] - 1
+        off = max((abs(rate / planned.rate - 1) for rate in stored.rates(5, first, last)), default=1.0)
         sheet.bar(f"{label}: rate over any 5 s off {planned.rate}/s", 100 * off, "<=", 5, "%")

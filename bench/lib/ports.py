@@ -38,9 +38,9 @@ def _await(child, patience, attempt):
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise RuntimeError(f"{child.argv[0]} ended at once: {child.said()}")
+            raise RuntimeError(f"{child.argv[0]} ended at once: {child.output_tail()}")
         try:
             return attempt()
         except (OSError, urllib.error.URLError):
             time.sleep(0.05)
-    raise TimeoutError(f"{child.argv[0]} is not up after {patience} s: {child.said()}")
+    raise TimeoutError(f"{child.argv[0]} is not up after {patience} s: {child.output_tail()}")

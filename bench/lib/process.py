@@ -67,7 +67,7 @@ class Child:
         while self.poll() is None:
             if time.monotonic() > deadline:
                 self.end()
-                raise TimeoutError(f"{self.argv[0]} did not finish within {timeout} s: {self.said()}")
+                raise TimeoutError(f"{self.argv[0]} did not finish within {timeout} s: {self.output_tail()}")
             time.sleep(0.02)
         return self._finished
 
@@ -82,7 +82,7 @@ class Child:
                 time.sleep(0.02)
         return self._finished
 
-    def said(self):
+    def output_tail(self):
         """The end of what it printed, for messages."""
         return (_text(self._stdout) + _text(self._stderr))[-2000:]
 

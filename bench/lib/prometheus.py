@@ -66,8 +66,8 @@ class Prometheus(Server):
 
 def takes_otlp(path):
     """Debian's build leaves that receiver out."""
-    said = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
-    return OTLP.removeprefix("--") in said.stdout + said.stderr
+    help_text = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
+    return OTLP.removeprefix("--") in help_text.stdout + help_text.stderr
 
 
 def count_above(histogram, seconds):

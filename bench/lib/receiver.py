@@ -1,12 +1,12 @@
 """A receiver that misbehaves on request, alone or in front of a real one, and remembers what it did.
 
-    with Receiver(backend=prometheus.base) as receiver:
+    with Receiver(upstream=prometheus.base) as receiver:
         receiver.rule = faults.only(3, faults.answer(400, "bad sample"))
         ...
         receiver.writes()[2].did == "answer 400"
 
 Remote write begins with a question to the write path. It is no write: it has no number among them, and rules see it
-only if `questions` says so, so that what they do happens to data.
+only with `questions`, so that what they do happens to data.
 """
 
 import http.client
@@ -25,10 +25,10 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length",
 
 
 class Receiver:
-    """Without a backend, what is let through is answered 204 and stored nowhere."""
+    """Without an upstream, what is let through is answered 204 and stored nowhere."""
 
-    def __init__(self, backend=None, rule=None, keep_bodies=False, questions=False):
-        self.backend = urllib.parse.urlsplit(backend).netloc if backend else None
+    def __init__(self, upstream=None, rule=None, keep_bodies=False, questions=False):
+        self.upstream = urllib.parse.urlsplit(upstream).netloc if upstream else None
         self.rule = rule
         self.questions = questions
         self.keep_bodies = keep_bodies
@@ -65,11 +65,11 @@ class Receiver:
 
     def deeds(self):
         """What it did, and how often."""
-        told = {}
+        deeds = {}
         for seen in self.pushes():
             deed = ("question: " if seen.asked else "") + (seen.did.split(" after ")[0] or "nothing yet")
-            told[deed] = told.get(deed, 0) + 1
-        return told
+            deeds[deed] = deeds.get(deed, 0) + 1
+        return deeds
 
     def note(self, seen):
         with self._lock:
@@ -124,7 +124,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_DELETE = do_POST
 
     def reply(self, seen, status, body, headers):
-        seen.status, seen.said = status, dict(headers)
+        seen.status, seen.response_headers = status, dict(headers)
         self.send_response(status)
         for name, value in headers.items():
             if name.lower() not in HOP_BY_HOP | {"date", "server"}:
@@ -135,16 +135,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if status != 204 and self.command != "HEAD":
             self.wfile.write(body)
 
-    def say(self, text):
+    def send_raw(self, text):
         self.wfile.write(text)
         self.wfile.flush()
         self.close_connection = True
 
-    def ask_backend(self, seen):
-        """(status, headers, body); an unreachable backend is an OSError, and then the client is hung up on, too."""
-        if self.owner.backend is None:
+    def forward(self, seen):
+        """(status, headers, body); an unreachable upstream is an OSError, and then the client is hung up on, too."""
+        if self.owner.upstream is None:
             return 204, {}, b""
-        connection = http.client.HTTPConnection(self.owner.backend, timeout=120)
+        connection = http.client.HTTPConnection(self.owner.upstream, timeout=120)
         try:
             headers = {name: value for name, value in seen.headers.items() if name not in HOP_BY_HOP}
             connection.request(seen.method, seen.path, bytes(seen.body), headers)
@@ -176,10 +176,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def _let_through(self, seen):
-        if self.owner.backend is None and not (seen.number or seen.asked):
+        if self.owner.upstream is None and not (seen.number or seen.asked):
             self.reply(seen, 200, b'{"results":[{}]}', {"Content-Type": "application/json"})
             return LET_THROUGH
-        status, headers, body = self.ask_backend(seen)
+        status, headers, body = self.forward(seen)
         self.reply(seen, status, body, headers)
         return LET_THROUGH
 
@@ -195,7 +195,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 class _Length:
-    """Stands for a body that nobody will look at."""
+    """Replaces a body that is not looked at."""
 
     def __init__(self, size):
         self._size = size

@@ -11,11 +11,11 @@ from lib.process import Child
 
 
 class Server:
-    """Subclasses name the program and its flags, and the page that tells that it is up."""
+    """Subclasses name the program and its flags, and the page that shows that it is up."""
 
     READY = "/"
     # How it is taken away: at once, unless it would lose what it has acknowledged.
-    FAREWELL = signal.SIGKILL
+    STOP_SIGNAL = signal.SIGKILL
 
     def __init__(self, name, start=True):
         self.path, self.version = programs.server(name)
@@ -52,7 +52,7 @@ class Server:
 
     def leave(self):
         """Gone, with all that it acknowledged on its disk."""
-        self.child.end(self.FAREWELL, patience=30)
+        self.child.end(self.STOP_SIGNAL, patience=30)
 
     def kill(self):
         self.child.end(signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Runs of the profiles in bench/profiles, told to every kind of store at once, so that boards have something to show."""
+"""Runs of the profiles in bench/profiles, written to every kind of store at once, so that dashboards have something to show."""
 
 import contextlib
 import dataclasses
@@ -12,13 +12,13 @@ from lib.sources import InfluxQl, PromQl
 from lib.victoria import Victoria
 
 PROFILES = programs.ROOT / "bench" / "profiles"
-# What -e says of a profile so that its run takes seconds; the shape stays.
+# Variables for -e that shorten a run to seconds; the shape stays.
 QUICK = {
     "soak": {"HOLD": "34s"},
     "spike": {"BEFORE": "21s", "SPIKE": "2s", "AFTER": "16s"},
     "stress": {"STEP": "2s"},
 }
-# What one would choose on a board to look at runs this short.
+# What one would choose on a dashboard to look at runs this short.
 CHOICES = {
     "soak": {"window": "15s", "warmup": "30s", "resolution": "1s"},
     "spike": {"window": "5s", "warmup": "10s", "resolution": "1s"},
@@ -31,7 +31,7 @@ SUMMARY_ERROR = 0.15
 
 @dataclasses.dataclass
 class Store:
-    """Where a run goes, and how boards ask for it. `error` is that of percentiles, in per cent."""
+    """Where a run goes, and how dashboards ask for it. `error` is that of percentiles, in per cent."""
 
     name: str
     folder: str
@@ -89,11 +89,11 @@ def stores(kinds=KINDS):
         yield started
 
 
-def look(board, store, window, run_id=None, base_run_id=None):
-    """A board with a run chosen; another one to compare with, if it knows how."""
-    chosen = {**CHOICES.get(board.topic, {}), "run_id": run_id, "base_run_id": base_run_id}
-    known = {variable["name"] for variable in board.variables}
-    return Asked(board, store.source, window, {name: value for name, value in chosen.items() if value and name in known})
+def look(dashboard, store, window, run_id=None, base_run_id=None):
+    """A dashboard with a run chosen; another one to compare with, if it knows how."""
+    chosen = {**CHOICES.get(dashboard.topic, {}), "run_id": run_id, "base_run_id": base_run_id}
+    known = {variable["name"] for variable in dashboard.variables}
+    return Asked(dashboard, store.source, window, {name: value for name, value in chosen.items() if value and name in known})
 
 
 @dataclasses.dataclass

@@ -47,15 +47,15 @@ class PromQl:
     def range(self, query, window, step):
         # Grafana rounds the ends to the step, so that a graph does not shiver.
         start, end = int(window.start // step * step), int(window.end // step * step)
-        told = self._ask("query_range", query=query, start=start, end=end, step=step)
-        return self._answer(told, lambda one: one.get("values", []))
+        body = self._ask("query_range", query=query, start=start, end=end, step=step)
+        return self._answer(body, lambda one: one.get("values", []))
 
     def instant(self, query, window):
-        told = self._ask("query", query=query, time=f"{window.end:.3f}")
-        if told["data"]["resultType"] == "scalar":
-            at, value = told["data"]["result"]
-            return Answer([Series("", {}, [(at, float(value))])], remarks(told))
-        return self._answer(told, lambda one: [one["value"]] if "value" in one else one.get("values", []))
+        body = self._ask("query", query=query, time=f"{window.end:.3f}")
+        if body["data"]["resultType"] == "scalar":
+            at, value = body["data"]["result"]
+            return Answer([Series("", {}, [(at, float(value))])], remarks(body))
+        return self._answer(body, lambda one: [one["value"]] if "value" in one else one.get("values", []))
 
     def options(self, query, window):
         """Values of a variable."""
@@ -66,10 +66,10 @@ class PromQl:
         result = re.fullmatch(r"query_result\((?P<query>.+)\)", query.strip(), re.DOTALL)
         if not result:
             raise Refused(f"no variable query that is known here: {query}")
-        told = self._ask("query", query=result["query"], time=f"{window.end:.3f}")
-        if told["data"]["resultType"] == "scalar":
-            return [f"{float(told['data']['result'][1]):.15g}"]
-        return [as_text(one) for one in self._answer(told, lambda one: [one["value"]]).series]
+        body = self._ask("query", query=result["query"], time=f"{window.end:.3f}")
+        if body["data"]["resultType"] == "scalar":
+            return [f"{float(body['data']['result'][1]):.15g}"]
+        return [as_text(one) for one in self._answer(body, lambda one: [one["value"]]).series]
 
     def _ask(self, path, **parameters):
         asked = urllib.parse.urlencode({**parameters, "nocache": 1})
@@ -79,17 +79,17 @@ class PromQl:
             raise Refused(refusal.read().decode()[:500]) from None
 
     @staticmethod
-    def _answer(told, values_of):
+    def _answer(body, values_of):
         found = []
-        for one in told["data"]["result"]:
+        for one in body["data"]["result"]:
             labels = dict(one["metric"])
             name = labels.pop("__name__", "")
             points = [(float(at), float(value)) for at, value in values_of(one)]
             histograms = [*one.get("histograms", []), *([one["histogram"]] if "histogram" in one else [])]
             # A native histogram is what a heatmap draws: as a point its count stands for it.
             points += [(float(at), float(histogram["count"])) for at, histogram in histograms]
-            found.append(Series(name, labels, points, [(float(at), spread(told)) for at, told in histograms]))
-        return Answer(found, remarks(told))
+            found.append(Series(name, labels, points, [(float(at), spread(body)) for at, body in histograms]))
+        return Answer(found, remarks(body))
 
 
 class InfluxQl:
@@ -104,17 +104,17 @@ class InfluxQl:
     def instant(self, query, window):
         asked = urllib.parse.urlencode({"db": self.database, "epoch": "ms", "q": query})
         try:
-            told = json.loads(ports.get(f"{self.base}/query?{asked}", timeout=60))
+            body = json.loads(ports.get(f"{self.base}/query?{asked}", timeout=60))
         except urllib.error.HTTPError as refusal:
             raise Refused(refusal.read().decode()[:500]) from None
-        found, said = [], []
-        for result in told["results"]:
+        found, messages = [], []
+        for result in body["results"]:
             if "error" in result:
                 raise Refused(result["error"])
-            said += [message["text"] for message in result.get("messages", [])]
+            messages += [message["text"] for message in result.get("messages", [])]
             for one in result.get("series", []):
                 found += list(columns(one))
-        return Answer(found, said)
+        return Answer(found, messages)
 
     def options(self, query, window):
         """The column `value` of SHOW TAG VALUES, else the first that is not the time."""
@@ -139,8 +139,8 @@ def number(value):
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-def remarks(told):
-    return [*told.get("warnings", []), *told.get("infos", [])]
+def remarks(body):
+    return [*body.get("warnings", []), *body.get("infos", [])]
 
 
 def as_text(one):

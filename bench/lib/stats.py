@@ -19,7 +19,7 @@ class Median:
 
 def median(values):
     """The narrowest symmetric pair of order statistics that covers the median with at least 95 %;
-    with fewer than six values the extremes, whose lower coverage is told."""
+    with fewer than six values the extremes, whose lower coverage is shown."""
     ordered, n = sorted(values), len(values)
     rank = 1
     while rank < n // 2 and _coverage(n, rank + 1) >= 0.95:

@@ -1,4 +1,4 @@
-"""The ways in which a run reaches a store, and what each store then tells of its requests.
+"""The ways in which a run reaches a store, and what each store then holds of its requests.
 
 Every figure comes from raw points, by the store's own query; nothing is asked of loadagent.
 """
@@ -12,7 +12,7 @@ from lib.victoria import Victoria
 
 
 @dataclasses.dataclass
-class Told:
+class Stored:
     total: int  # requests of the whole run
     timeline: list  # (seconds since the epoch, requests so far), at each point of the store
     summed: int = None  # where intervals are stored: their sum, each time stamp once
@@ -48,7 +48,7 @@ class RemoteWrite:
         """How many samples it holds, in the unit of loadagent's account."""
         return self.server.samples(run_id)
 
-    def told(self, run_id):
+    def stored(self, run_id):
         series = self.server.raw(f'loadagent_http_reqs_total{{run_id="{run_id}"}}')
         return _of_counters([{round(at * 1000): float(value) for at, value in one["values"]} for one in series])
 
@@ -62,7 +62,7 @@ class VictoriaRemoteWrite:
     def out(self, base=None):
         return f"prometheus={base or self.server.base}/api/v1/write"
 
-    def told(self, run_id):
+    def stored(self, run_id):
         return _of_counters([samples for _, samples in self.server.raw(f'loadagent_http_reqs_total{{run_id="{run_id}"}}')])
 
 
@@ -104,11 +104,11 @@ class VictoriaInflux:
     def out(self, base=None):
         return f"influxdb={base or self.server.base}?org=bench&bucket=bench&token=unused"
 
-    def told(self, run_id):
-        told = _of_counters([samples for _, samples in self.server.raw(f'http_reqs_total{{run_id="{run_id}"}}')])
+    def stored(self, run_id):
+        stored = _of_counters([samples for _, samples in self.server.raw(f'http_reqs_total{{run_id="{run_id}"}}')])
         intervals = self.server.raw(f'http_reqs_count{{run_id="{run_id}"}}')
-        told.summed = round(sum(sum(samples.values()) for _, samples in intervals))
-        return told
+        stored.summed = round(sum(sum(samples.values()) for _, samples in intervals))
+        return stored
 
 
 class InfluxAggregate:
@@ -123,16 +123,16 @@ class InfluxAggregate:
     def points(self, _):
         return self.server.points()
 
-    def told(self, run_id):
+    def stored(self, run_id):
         statement = f"SELECT \"count\", \"total\" FROM \"http_reqs\" WHERE \"run_id\" = '{run_id}' GROUP BY *"
         series = [[dict(zip(one["columns"], row)) for row in one["values"]] for one in self.server.query(statement)]
-        told = _of_counters([{row["time"] // 10**6: row["total"] for row in rows if row["total"] is not None} for rows in series])
-        told.summed = round(sum(row["count"] or 0 for rows in series for row in rows))
-        return told
+        stored = _of_counters([{row["time"] // 10**6: row["total"] for row in rows if row["total"] is not None} for rows in series])
+        stored.summed = round(sum(row["count"] or 0 for rows in series for row in rows))
+        return stored
 
 
 class InfluxRaw:
-    """A database is one run's: k6's layout has no other room for it."""
+    """A database is one run's: k6's layout has no label for it."""
 
     name = "InfluxDB, raw"
 
@@ -145,7 +145,7 @@ class InfluxRaw:
     def points(self, _):
         return sum(self.server.count(measurement) for measurement in self.server.measurements())
 
-    def told(self, run_id):
+    def stored(self, run_id):
         total = self.server.rows('SELECT sum("value") AS n FROM "http_reqs"')
         seconds = self.server.rows('SELECT sum("value") AS n FROM "http_reqs" WHERE time > 0 GROUP BY time(1s) fill(none)')
         so_far, timeline = 0, []
@@ -153,7 +153,7 @@ class InfluxRaw:
             if row["n"]:
                 so_far += row["n"]
                 timeline.append((row["time"] / 10**9 + 1, so_far))
-        return Told(round(total[0]["n"]) if total else 0, timeline, self.server.count("http_reqs"))
+        return Stored(round(total[0]["n"]) if total else 0, timeline, self.server.count("http_reqs"))
 
 
 ALL = (RemoteWrite, VictoriaRemoteWrite, VictoriaInflux, InfluxAggregate, InfluxRaw)
@@ -179,4 +179,4 @@ def _of_counters(series):
     for at in moments:
         latest = [samples.get(at, before) for samples, before in zip(series, latest)]
         timeline.append((at / 1000, sum(latest)))
-    return Told(round(timeline[-1][1]) if timeline else 0, timeline)
+    return Stored(round(timeline[-1][1]) if timeline else 0, timeline)

@@ -7,11 +7,11 @@ from lib.process import Child
 
 
 class Target:
-    def __init__(self, latency="10ms", stall=None, knobs=()):
+    def __init__(self, latency="10ms", stall=None, flags=()):
         self.port = ports.free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         argv = [programs.loadagent(), "target", "--listen", f"127.0.0.1:{self.port}", "--latency", latency, "--threads", "1"]
-        self._child = Child([*argv, *(["--stall", stall] if stall else []), *knobs], core=machine.TARGET_CORE)
+        self._child = Child([*argv, *(["--stall", stall] if stall else []), *flags], core=machine.TARGET_CORE)
         ports.wait_listening(self._child, self.port)
 
     def __enter__(self):

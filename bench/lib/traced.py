@@ -14,7 +14,7 @@ class Spans(Receiver):
         """The flag of a run that sends its spans here."""
         return ["--traces", f"{self.base}?ratio={ratio}&max={most}/s"]
 
-    def told(self):
+    def received(self):
         return otlp.read(self, "otlp_spans")
 
 

@@ -12,7 +12,7 @@ from lib.server import Server
 class Victoria(Server):
     READY = "/health"
     # It keeps acknowledged samples in memory for seconds; killed, it would lose them, and loadagent would be blamed.
-    FAREWELL = signal.SIGINT
+    STOP_SIGNAL = signal.SIGINT
 
     def __init__(self, flags=(), start=True):
         self._further = list(flags)
@@ -30,7 +30,7 @@ class Victoria(Server):
             "-search.latencyOffset=0s",
             "-search.maxQueryDuration=2m",
             "-loggerLevel=WARN",
-            # A push whose answer was lost comes again: the same sample is then stored twice and told once.
+            # A push whose answer was lost comes again: the same sample is then stored twice and returned once.
             "-dedup.minScrapeInterval=1ms",
             *self._further,
         ]

@@ -191,7 +191,7 @@ impl Panel {
         self
     }
 
-    /// Draws series whose names start with this dashed.
+    /// Draws series dashed if their names start with this.
     #[must_use]
     pub(crate) fn dashed(mut self, beginning: &'static str) -> Self {
         self.dashed = Some(beginning);

@@ -77,7 +77,7 @@ pub(crate) fn run(
             given: context.given.clone(),
             rows: Rc::new(Rows::new(plan, Partition::WHOLE)),
             control: control.clone(),
-            // What stands before and after the load belongs to no iteration.
+            // Setup and teardown belong to no iteration of the load.
             tracer: None,
         };
         let index = plan.scenarios.len();

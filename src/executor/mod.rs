@@ -41,7 +41,7 @@ fn settle(ended: Result<(), JoinError>) {
     settled(ended);
 }
 
-/// As [`settle`], for a task that gives something; None if it was cut off.
+/// As [`settle`], for a task with a result; None if it was cut off.
 fn settled<T>(ended: Result<T, JoinError>) -> Option<T> {
     match ended.map_err(JoinError::try_into_panic) {
         Ok(value) => Some(value),

@@ -47,6 +47,15 @@ pub(crate) enum StartError {
     Thread(#[from] std::io::Error),
 }
 
+/// Why a worker ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WorkerError {
+    #[error("worker {worker}: {error}")]
+    Failed { worker: usize, error: std::io::Error },
+    #[error("worker {worker} panicked")]
+    Panicked { worker: usize },
+}
+
 /// The worker threads of a run.
 #[derive(Debug)]
 pub(crate) struct WorkerPool {
@@ -162,12 +171,12 @@ impl WorkerPool {
     ///
     /// # Errors
     /// The names of threads that failed, and why.
-    pub(crate) fn join(self) -> Result<(), String> {
+    pub(crate) fn join(self) -> Result<(), WorkerError> {
         for (worker, thread) in self.threads.into_iter().enumerate() {
             match thread.join() {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => return Err(format!("worker {worker}: {error}")),
-                Err(_) => return Err(format!("worker {worker} panicked")),
+                Ok(Err(error)) => return Err(WorkerError::Failed { worker, error }),
+                Err(_) => return Err(WorkerError::Panicked { worker }),
             }
         }
         Ok(())

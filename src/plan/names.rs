@@ -85,13 +85,22 @@ pub(crate) struct HostPattern {
     port: Option<u16>,
 }
 
+/// A name or address that can't be parsed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NameError {
+    #[error("`{0}` is neither a host name nor `*.domain`")]
+    Host(String),
+    #[error("`{0}` is neither an address nor a network such as 10.0.0.0/8")]
+    Network(String),
+}
+
 impl HostPattern {
     /// Reads `name`, `*.domain`, `name:port`, `[::1]:port` or `*`.
     ///
     /// # Errors
     /// When it is none of them.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is neither a host name nor `*.domain`");
+    pub(crate) fn parse(text: &str) -> Result<Self, NameError> {
+        let wrong = || NameError::Host(text.to_owned());
         let (name, port) = match text.rsplit_once(':') {
             Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
                 (name, Some(port.parse().map_err(|_| wrong())?))
@@ -130,9 +139,9 @@ impl AddressRange {
     ///
     /// # Errors
     /// When it is neither.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NameError> {
         let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
-        network.map(Self).map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
+        network.map(Self).map_err(|_| NameError::Network(text.to_owned()))
     }
 
     /// Whether it contains an address; IPv4 written as IPv6 counts as IPv4.

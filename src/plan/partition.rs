@@ -8,6 +8,17 @@ pub(crate) struct Partition {
     of: u64,
 }
 
+/// A segment that can't be parsed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SegmentError {
+    #[error("`{0}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6")]
+    Shape(String),
+    #[error("`{text}`: parts count from 1 to {of}")]
+    Part { text: String, of: u64 },
+    #[error("`{0}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1")]
+    Unequal(String),
+}
+
 impl Partition {
     /// The undivided whole.
     pub(crate) const WHOLE: Self = Self { index: 0, of: 1 };
@@ -22,9 +33,8 @@ impl Partition {
     ///
     /// # Errors
     /// What is wrong, and what to write.
-    pub(crate) fn parse_segment(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("`{text}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6");
+    pub(crate) fn parse_segment(text: &str) -> Result<Self, SegmentError> {
+        let wrong = || SegmentError::Shape(text.to_owned());
         let Some((from, to)) = text.split_once(':') else {
             let (part, of) = text.split_once('/').ok_or_else(wrong)?;
             let part: u64 = part.trim().parse().map_err(|_| wrong())?;
@@ -32,14 +42,14 @@ impl Partition {
             let index = part.checked_sub(1).filter(|index| *index < of);
             return index
                 .map(|index| Self::new(index, of))
-                .ok_or_else(|| format!("`{text}`: parts count from 1 to {of}"));
+                .ok_or_else(|| SegmentError::Part { text: text.to_owned(), of });
         };
         let (from, to) = (fraction(from).ok_or_else(wrong)?, fraction(to).ok_or_else(wrong)?);
         // The length as a fraction of whole numbers; of = 1 / length and index = from / length must be whole, too.
         let length = (to.0 * from.1).checked_sub(from.0 * to.1).filter(|length| *length > 0).ok_or_else(wrong)?;
         let unit = from.1 * to.1;
         if to.0 > to.1 || unit % length != 0 || from.0 * to.1 % length != 0 {
-            return Err(format!("`{text}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1"));
+            return Err(SegmentError::Unequal(text.to_owned()));
         }
         Ok(Self::new(from.0 * to.1 / length, unit / length))
     }
@@ -125,12 +135,12 @@ mod tests {
         let unequal =
             |text: &str| format!("`{text}`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1");
         for text in ["", "half", "1/0", "2", "1:", "2/3:1/3", "1/3:1/3", "-1/3", "0:1e9", "0:99999999999999999999/3"] {
-            assert_eq!(Partition::parse_segment(text).unwrap_err(), shape(text));
+            assert_eq!(Partition::parse_segment(text).unwrap_err().to_string(), shape(text));
         }
-        assert_eq!(Partition::parse_segment("0/3").unwrap_err(), "`0/3`: parts count from 1 to 3");
-        assert_eq!(Partition::parse_segment("4/3").unwrap_err(), "`4/3`: parts count from 1 to 3");
+        assert_eq!(Partition::parse_segment("0/3").unwrap_err().to_string(), "`0/3`: parts count from 1 to 3");
+        assert_eq!(Partition::parse_segment("4/3").unwrap_err().to_string(), "`4/3`: parts count from 1 to 3");
         for text in ["1/4:3/4", "0:2/3", "1/6:1/2"] {
-            assert_eq!(Partition::parse_segment(text).unwrap_err(), unequal(text));
+            assert_eq!(Partition::parse_segment(text).unwrap_err().to_string(), unequal(text));
         }
     }
 

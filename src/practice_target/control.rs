@@ -20,7 +20,7 @@ pub(super) async fn answer(server: &ServerThread, method: &Method, path: &str) -
     let shared = &server.shared;
     match (method, path) {
         (_, "/metrics") => {
-            // A server that stands still does not answer its monitoring either.
+            // A stalled server does not answer its monitoring either.
             if let Some(run) = shared.clock.began() {
                 server.hold(run, Duration::ZERO).await;
             }

@@ -1,4 +1,4 @@
-//! Spans of the run in which the target stands still or is away, and what they do to the time of an answer.
+//! Time windows of stalls and outages, and how they delay answers.
 //!
 //! ```text
 //!   stall [a,b)        a─────────b
@@ -49,7 +49,7 @@ pub(super) fn insert(windows: &mut Vec<Window>, added: Window) {
     });
 }
 
-/// When a request that arrives at `arrival` and takes `latency` is answered: time stands still in a stall, so the
+/// When a request that arrives at `arrival` and takes `latency` is answered: no work is done in a stall, so the
 /// answer is `arrival` advanced by `latency` of unstalled time. No answer ever falls inside a stall.
 ///
 /// All times count from the start of the run; `stalls` is sorted and free of overlaps.

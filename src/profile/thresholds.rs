@@ -122,13 +122,13 @@ pub(crate) fn build(
     options: &Options,
     own: &[&MetricDef],
 ) -> Result<Threshold, ThresholdError> {
-    let (metric, selector) = parse_key(key).map_err(|message| ThresholdError::Key(Invalid::new(message.clone())))?;
+    let (metric, selector) = parse_key(key).map_err(|error| ThresholdError::Key(Invalid::new(error.to_string())))?;
     let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
         let near = did_you_mean(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(ThresholdError::Key(Invalid { message: format!("unknown metric `{metric}`"), hint: near }));
     };
     let parse::Condition { stat, operator, bound, window } = parse_condition(expression, known.kind)
-        .map_err(|message| ThresholdError::Condition(Invalid::new(message.clone())))?;
+        .map_err(|error| ThresholdError::Condition(Invalid::new(error.to_string())))?;
     Ok(Threshold {
         key: key.to_owned(),
         metric: known.clone(),

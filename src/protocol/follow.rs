@@ -180,7 +180,7 @@ pub(crate) fn apply_session_headers<'a>(
     Outgoing { bytes: space, splice, extra: &[], ..request }
 }
 
-/// Writes the rest of a head whose `Cookie` line gets more cookies.
+/// Writes the rest of a head and adds cookies to its `Cookie` header.
 fn write_merged(rest: &[u8], cookies: &[u8], space: &mut Vec<u8>) {
     for line in rest.split_inclusive(|byte| *byte == b'\n') {
         let is_cookie = line.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case(b"cookie:"));

@@ -27,7 +27,7 @@ pub(crate) fn text<'h>(head: &'h [u8], name: &str) -> Option<&'h str> {
     values(head, name).next().and_then(|value| std::str::from_utf8(value).ok())
 }
 
-/// Where the target stands in a request's bytes, between method and version.
+/// The position of the target in a request's bytes, between method and version.
 #[must_use]
 pub(crate) fn target_of(request: &[u8]) -> Range<usize> {
     let first = memchr::memchr(b' ', request).map_or(0, |at| at + 1);

@@ -2,14 +2,14 @@
 
 use std::{
     fs::{self, File},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use super::{collect::records::RecordKeeper, error::CommandError, run_end::RunEnd};
 use crate::{
     exit::Exit,
-    interval_log::{Event, Header, LogWriter},
+    interval_log::{Event, Header, LogError, LogWriter},
     practice_target,
     record_log::RecordLog,
 };
@@ -31,6 +31,15 @@ pub(crate) struct RunFolder {
 #[must_use]
 pub(crate) fn log_path(run: &Path) -> PathBuf {
     run.join("intervals.log")
+}
+
+/// An event that was not written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EventError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("events.log: {0}")]
+    File(io::Error),
 }
 
 impl RunFolder {
@@ -97,12 +106,12 @@ impl RunFolder {
     /// Writes an event down, in both logs.
     ///
     /// # Errors
-    /// What failed, as text.
-    pub(crate) fn event(&mut self, event: &Event) -> Result<(), String> {
+    /// When the disk refuses.
+    pub(crate) fn event(&mut self, event: &Event) -> Result<(), EventError> {
         let line = serde_json::to_string(event).unwrap_or_default();
         // The event in the interval log waits for space on the disk; the line in events.log does not.
-        let annotated = self.log.event(event).map(drop).map_err(|error| error.to_string());
-        writeln!(self.events, "{line}").map_err(|error| format!("events.log: {error}")).and(annotated)
+        let annotated = self.log.event(event).map(drop).map_err(EventError::from);
+        writeln!(self.events, "{line}").map_err(EventError::File).and(annotated)
     }
 
     /// Writes the summary and ends the interval log.

@@ -3,7 +3,29 @@
 use std::time::Duration;
 
 use super::{Operator, Stat};
-use crate::{metric::Kind, units::parse_duration};
+use crate::{
+    metric::Kind,
+    units::{UnitError, parse_duration},
+};
+
+/// Why a threshold can't be parsed. The texts are fragments: the reader adds the place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ParseError {
+    #[error("the `{{` of the tags is never closed by `}}`")]
+    Unclosed,
+    #[error("`{0}` is not `tag:value`")]
+    Tag(String),
+    #[error("the window after `over`: {0}")]
+    Window(UnitError),
+    #[error("the window after `over`: `{0}` is not between 1s and 7d")]
+    WindowLength(String),
+    #[error("`{text}` has no comparison; write for example `{example}`")]
+    NoComparison { text: String, example: &'static str },
+    #[error("`{0}` is not a number; times are in milliseconds and shares from 0 to 1, without a unit")]
+    Bound(String),
+    #[error("`{stat}` is not a statistic of a {kind}; it has {offered}")]
+    Stat { stat: String, kind: &'static str, offered: &'static str },
+}
 
 /// A condition as written, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,14 +44,14 @@ pub(crate) struct Condition {
 ///
 /// # Errors
 /// What is wrong with the key, as a fragment.
-pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), String> {
+pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), ParseError> {
     let Some((name, rest)) = key.split_once('{') else {
         return Ok((key.trim().to_owned(), Vec::new()));
     };
-    let inside = rest.trim_end().strip_suffix('}').ok_or("the `{` of the tags is never closed by `}`")?;
+    let inside = rest.trim_end().strip_suffix('}').ok_or(ParseError::Unclosed)?;
     let mut selector = Vec::new();
     for pair in inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (tag, value) = pair.split_once(':').ok_or_else(|| format!("`{pair}` is not `tag:value`"))?;
+        let (tag, value) = pair.split_once(':').ok_or_else(|| ParseError::Tag(pair.to_owned()))?;
         let value = value.trim().trim_matches(|quote| quote == '"' || quote == '\'');
         selector.push((tag.trim().to_owned(), value.to_owned()));
     }
@@ -40,7 +62,7 @@ pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), St
 ///
 /// # Errors
 /// What is wrong with the expression, as a fragment that names what this kind of metric offers.
-pub(crate) fn parse_condition(text: &str, kind: Kind) -> Result<Condition, String> {
+pub(crate) fn parse_condition(text: &str, kind: Kind) -> Result<Condition, ParseError> {
     let (comparison, window) = match text.split_once(" over ") {
         Some((comparison, length)) => (comparison, Some(parse_window(length)?)),
         None => (text, None),
@@ -50,17 +72,17 @@ pub(crate) fn parse_condition(text: &str, kind: Kind) -> Result<Condition, Strin
 }
 
 /// Results come once a second, and no window is shorter.
-fn parse_window(text: &str) -> Result<Duration, String> {
-    let window = parse_duration(text).map_err(|error| format!("the window after `over`: {error}"))?;
+fn parse_window(text: &str) -> Result<Duration, ParseError> {
+    let window = parse_duration(text).map_err(ParseError::Window)?;
     let (shortest, longest) = (Duration::from_secs(1), Duration::from_secs(7 * 86_400));
     if (shortest..=longest).contains(&window) {
         Ok(window)
     } else {
-        Err(format!("the window after `over`: `{}` is not between 1s and 7d", text.trim()))
+        Err(ParseError::WindowLength(text.trim().to_owned()))
     }
 }
 
-fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), String> {
+fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), ParseError> {
     const OPERATORS: [(&str, Operator); 8] = [
         ("===", Operator::Equal),
         ("<=", Operator::LessOrEqual),
@@ -76,14 +98,14 @@ fn parse_expression(text: &str, kind: Kind) -> Result<(Stat, Operator, f64), Str
         .filter_map(|(sign, operator)| text.find(sign).map(|at| (at, *sign, *operator)))
         .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
         .filter(|(_, sign, _)| *sign != "=")
-        .ok_or_else(|| format!("`{text}` has no comparison; write for example `{}`", example(kind)))?;
+        .ok_or_else(|| ParseError::NoComparison { text: text.to_owned(), example: example(kind) })?;
     let bound = text[at + sign.len()..].trim();
-    let bound: f64 = bound.parse().ok().filter(|b: &f64| b.is_finite()).ok_or_else(|| {
-        format!("`{bound}` is not a number; times are in milliseconds and shares from 0 to 1, without a unit")
-    })?;
-    let stat = parse_stat(text[..at].trim()).filter(|stat| offers(kind, *stat)).ok_or_else(|| {
-        format!("`{}` is not a statistic of a {}; it has {}", text[..at].trim(), word(kind), offered(kind))
-    })?;
+    let number = bound.parse().ok().filter(|number: &f64| number.is_finite());
+    let bound = number.ok_or_else(|| ParseError::Bound(bound.to_owned()))?;
+    let name = text[..at].trim();
+    let stat = parse_stat(name).filter(|stat| offers(kind, *stat));
+    let stat =
+        stat.ok_or_else(|| ParseError::Stat { stat: name.to_owned(), kind: kind_name(kind), offered: offered(kind) })?;
     Ok((stat, operator, bound))
 }
 
@@ -116,7 +138,7 @@ fn offers(kind: Kind, stat: Stat) -> bool {
     }
 }
 
-fn word(kind: Kind) -> &'static str {
+fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Counter => "counter",
         Kind::Gauge => "gauge",
@@ -152,8 +174,8 @@ mod tests {
         let (name, selector) = parse_key("http_req_duration{scenario:browse, model:\"gpt-4.1\"}").unwrap();
         assert_eq!(name, "http_req_duration");
         assert_eq!(selector, [("scenario".into(), "browse".into()), ("model".into(), "gpt-4.1".into())]);
-        assert!(parse_key("a{b").unwrap_err().contains("never closed"));
-        assert!(parse_key("a{b}").unwrap_err().contains("tag:value"));
+        assert!(parse_key("a{b").unwrap_err().to_string().contains("never closed"));
+        assert!(parse_key("a{b}").unwrap_err().to_string().contains("tag:value"));
     }
 
     #[test]
@@ -183,7 +205,7 @@ mod tests {
                 "`500over 1m` is not a number; times are in milliseconds and shares from 0 to 1, without a unit",
             ),
         ] {
-            assert_eq!(parse_condition(text, Kind::Trend).unwrap_err(), error);
+            assert_eq!(parse_condition(text, Kind::Trend).unwrap_err().to_string(), error);
         }
     }
 
@@ -197,7 +219,7 @@ mod tests {
             ("p(101)<1", Kind::Trend, "not a statistic"),
             ("value<1", Kind::Counter, "it has count and rate"),
         ] {
-            let error = parse_expression(text, kind).unwrap_err();
+            let error = parse_expression(text, kind).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }
     }

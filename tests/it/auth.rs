@@ -7,7 +7,7 @@ use std::{
 
 use super::support::{Asked, Bench, Ran, reply, serve};
 
-/// A server that gives a token of its own to each login; `refuse` tells which requests it answers with 401.
+/// A server that issues a new token to each login; requests that match `refuse` are answered with 401.
 fn login_server(expires_in: u32, refuse: fn(&str) -> bool) -> (String, Asked) {
     let given = AtomicUsize::new(0);
     let (address, asked) = serve(move |request| {

@@ -14,7 +14,7 @@ fn practice() -> Target {
     practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap()
 }
 
-/// Runs two seconds of 50 arrivals a second into a sink and gives the exit code.
+/// Runs two seconds of 50 arrivals a second into an output and returns the exit code.
 fn run(bench: &Bench, target: &Target, out: &str, further: &[&str]) -> i32 {
     let url = format!("http://{}/", target.address());
     let words = [&["run", &url, "--rate", "50", "-d", "2s", "-q", "--run-dir", "run", "--out", out], further].concat();

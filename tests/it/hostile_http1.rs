@@ -13,7 +13,7 @@ use super::{
     support::{Bench, hostile, reply, send, serve},
 };
 
-/// Runs three iterations of a request to a hostile server and one to a good one; gives the classes of failure.
+/// Runs three iterations of a request to a hostile server and one to a good one; returns the error classes and the summary.
 pub(crate) fn run_against(scheme: &str, hostile: SocketAddr, http: &str, step: &str) -> (String, Json) {
     // The same version for both.
     let good = if http.contains("version: 2") { http2::server(None).0 } else { serve(|_| reply(200, "", b"good")).0 };

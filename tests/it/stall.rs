@@ -1,4 +1,4 @@
-//! A target that stands still for a second: no request that was due in it may look fast (no coordinated omission).
+//! A target that stalls for a second: no request that was due in it may look fast (no coordinated omission).
 //!
 //! Everything is judged by ranks: how many samples are at least so long follows from the schedule and the moment at which
 //! the server goes on, however slow the machine is.

@@ -1,4 +1,4 @@
-//! A store that takes `InfluxDB` lines, or any other bodies, keeps them, and answers what a script tells it to.
+//! A receiver that accepts `InfluxDB` lines or any other body, keeps them, and answers by a script.
 
 use std::{
     collections::VecDeque,

@@ -8,7 +8,7 @@ use std::{
 
 use super::support::Bench;
 
-/// A TLS server that answers every request; gives its address and its certificate as PEM.
+/// A TLS server that answers every request; returns its address and its certificate as PEM.
 fn server() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
     let pem = made.cert.pem();

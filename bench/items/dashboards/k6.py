@@ -7,9 +7,9 @@ from lib import grafana, showcase
 from lib.prometheus import Prometheus
 from lib.sources import PromQl
 
-TITLE = "boards: k6's own Prometheus dashboards show our runs"
+TITLE = "dashboards: k6's own Prometheus dashboards show our runs"
 TRENDS = ("http_req_duration", "http_req_blocked", "http_req_sending", "http_req_waiting", "http_req_receiving", "iteration_duration")
-# There is no TLS here, as there is none in most of k6's own demonstrations: k6 then tells zeros.
+# There is no TLS here, as there is none in most of k6's own demonstrations: k6 then reports zeros.
 ZERO_TRENDS = ("http_req_tls_handshaking",)
 STATS = ("min", "max", "avg", "med", "p90", "p95", "p99")
 COUNTERS = ("http_reqs", "data_sent", "data_received", "iterations")
@@ -63,7 +63,7 @@ def prove(sheet, options):
             sheet.holds(f"{profile}: the run can be chosen by testid", shown.run_id in listed, listed)
             for name, queries in (("gauges", gauges()), ("counters", counters()), ("histograms", histograms())):
                 silent, asked = ask(source, shown, queries)
-                sheet.count(f"{profile}: {name} of k6's boards without an answer, of {asked}", silent, [])
+                sheet.count(f"{profile}: {name} of k6's dashboards without an answer, of {asked}", silent, [])
             total = source.instant(f'sum(last_over_time(k6_http_reqs_total{{testid="{shown.run_id}"}}[10m]))', shown.window)
             sheet.count(f"{profile}: requests", round(total.series[0].points[0][1]), shown.run.requests())
 

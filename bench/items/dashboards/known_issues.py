@@ -1,18 +1,18 @@
-"""What is wrong with k6's official boards, and what their users complain about: each is a test of the crate."""
+"""Defects of k6's official dashboards and issues that their users reported: each is a test of the crate."""
 
 import re
 
 from lib import checks
 
-TITLE = "boards: k6's defects and their users' complaints are tests; shape, schema and lint too"
+TITLE = "dashboards: k6's defects and known issues are tests; shape, schema and lint too"
 GROUPS = ("defects", "known_issues", "linter", "shape", "layout", "catalogue", "committed")
 DEFECTS, KNOWN_ISSUES = 14, 6
 
 
 def prove(sheet, options):
-    told = checks.run(["cargo", "test", "--quiet", "--locked", "--test", "dashboards", "--", "--format", "pretty"])
-    passed = re.findall(r"^test (\w+)::(?:\w+::)*(\w+) \.\.\. ok$", told.stdout, re.MULTILINE)
-    sheet.holds("cargo test --test dashboards", told.returncode == 0, "" if told.returncode == 0 else told.stdout[-500:])
+    ran = checks.run(["cargo", "test", "--quiet", "--locked", "--test", "dashboards", "--", "--format", "pretty"])
+    passed = re.findall(r"^test (\w+)::(?:\w+::)*(\w+) \.\.\. ok$", ran.stdout, re.MULTILINE)
+    sheet.holds("cargo test --test dashboards", ran.returncode == 0, "" if ran.returncode == 0 else ran.stdout[-500:])
     for group in GROUPS:
         sheet.figure(f"tests of {group}", sum(1 for name, _ in passed if name == group))
     defects = {name for group, name in passed if group == "defects" and name.startswith("defect_")}

@@ -1,8 +1,8 @@
-"""The stack's files, without an engine: composed for every profile, its boards provisioned, its image's root entered."""
+"""The stack's files, without an engine: composed for every profile, its dashboards provisioned, its image's root entered."""
 
 from lib import checks
 
-TITLE = "boards: the stack composes; its boards are provisioned; its image runs as process 1"
+TITLE = "dashboards: the stack composes; its dashboards are provisioned; its image runs as process 1"
 
 
 def prove(sheet, options):

@@ -1,4 +1,4 @@
-"""What telling costs at 20,000 requests a second, sink by sink; k6 with the same outputs beside it."""
+"""CPU of exports at 20,000 requests a second, output by output; k6 with the same outputs beside it."""
 
 import time
 
@@ -6,7 +6,7 @@ from lib import cost, peers, stats, stores
 from lib.generator import Generator
 from lib.nginx import Nginx
 
-TITLE = "telling costs a tenth of the load at most"
+TITLE = "export overhead is at most a tenth of load generation"
 MOST = 10  # per cent
 K6_USERS = 50
 
@@ -17,13 +17,13 @@ def prove(sheet, options):
     with Nginx() as nginx:
         sheet.used("nginx", nginx.version)
         rows = [show(sheet, nginx, kind, rate, seconds, runs) for kind in [None, *kinds]]
-        sheet.table(["output", "worker CPU us/req", "telling CPU us/req", "telling / workers", "peak MiB", "samples sent"], rows)
+        sheet.table(["output", "worker CPU us/req", "export CPU us/req", "export / workers", "peak MiB", "samples sent"], rows)
         if not options.quick:
             sheet.table(["k6, closed, 50 users", "CPU us/req", "more than without", "peak MiB"], beside(sheet, nginx, options))
 
 
 def show(sheet, nginx, kind, rate, seconds, runs):
-    name, shares, worker, telling, peaks, sent = kind.name if kind else "none", [], [], [], [], 0
+    name, shares, worker, exports, peaks, sent = kind.name if kind else "none", [], [], [], [], 0
     for _ in range(runs):
         with stores.started(*([kind] if kind else [])) as those:
             for store in those:
@@ -32,20 +32,20 @@ def show(sheet, nginx, kind, rate, seconds, runs):
             done, served = nginx.counted(
                 lambda: Generator(nginx.url, "--rate", rate, "-d", f"{seconds}s", outs=outs).finish(seconds + 90)
             )
-            told = [store.told(done.run_id).total for store in those]
-        sheet.count(f"{name}: requests", [done.requests(), *told], [served] * (1 + len(told)))
+            stored = [store.stored(done.run_id).total for store in those]
+        sheet.count(f"{name}: requests", [done.requests(), *stored], [served] * (1 + len(stored)))
         sheet.holds(f"{name}: outputs complete", all(one["complete"] for one in done.outputs()), len(done.outputs()))
-        shares.append(100 * done.telling_share())
+        shares.append(100 * done.export_overhead())
         worker.append(done.worker_us(served))
-        telling.append(done.worker_us(served) * done.telling_share())
+        exports.append(done.worker_us(served) * done.export_overhead())
         peaks.append(done.finished.peak_rss_bytes / 2**20)
         sent = sum(one["sent"] for one in done.outputs())
     share = stats.median(shares)
     if kind:
-        sheet.bar(f"{name}: CPU of telling over that of the workers", share.value, "<=", MOST, "%")
+        sheet.bar(f"{name}: CPU of exports over that of the workers", share.value, "<=", MOST, "%")
     else:
-        sheet.figure("without an output, CPU of telling over that of the workers", share.value, "%")
-    return [name, str(stats.median(worker)), str(stats.median(telling)), f"{share} %", stats.median(peaks).value, sent]
+        sheet.figure("without an output, CPU of all other threads over that of the workers", share.value, "%")
+    return [name, str(stats.median(worker)), str(stats.median(exports)), f"{share} %", stats.median(peaks).value, sent]
 
 
 def beside(sheet, nginx, options):

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of an outage, then `replay`: the store tells everything up to the last seconds."""
+"""kill -9 in the middle of an outage, then `replay`: the store has everything up to the last seconds."""
 
 import signal
 import time
@@ -38,28 +38,28 @@ def crash_and_replay(sheet, plan, those):
         for store in those:
             store.server.start()
         first = generator.replay(load.dir, *words)
-        told = [store.told(load.run_id) for store in those]
+        stored = [store.stored(load.run_id) for store in those]
         generator.replay(load.dir, *words)
-        again = [store.told(load.run_id) for store in those]
+        again = [store.stored(load.run_id) for store in those]
 
     sheet.holds("there was something to keep", 0 < certain <= logged, f"{certain} of {logged}")
     sheet.count("replay: exit code", first.code, 0)
     if first.code:
         sheet.note((first.stdout + first.stderr)[-500:])
-    for store, once, twice in zip(those, told, again):
+    for store, once, twice in zip(those, stored, again):
         judge(sheet, plan, store, once, twice, (logged, certain, kept))
     return [
-        [store.name, logged, certain, kept, once.total, twice.total, first.code] for store, once, twice in zip(those, told, again)
+        [store.name, logged, certain, kept, once.total, twice.total, first.code] for store, once, twice in zip(those, stored, again)
     ]
 
 
-def judge(sheet, plan, store, told, again, counts):
+def judge(sheet, plan, store, stored, again, counts):
     logged, certain, kept = counts
-    sheet.count(f"{store.name}: requests of before the last seconds that the store lacks", max(0, certain - told.total), 0)
-    sheet.holds(f"{store.name}: none is invented", told.total <= logged, f"{told.total} of {logged}")
+    sheet.count(f"{store.name}: requests of before the last seconds that the store lacks", max(0, certain - stored.total), 0)
+    sheet.holds(f"{store.name}: none is invented", stored.total <= logged, f"{stored.total} of {logged}")
     if not isinstance(store, stores.InfluxRaw):  # whose records are in files of their own
-        sheet.count(f"{store.name}: store is what the interval log tells", told.total, kept)
-    if told.summed is not None:
-        sheet.count(f"{store.name}: sum of what is stored", told.summed, told.total)
-    outage.no_hole(sheet, store.name, told, plan)
-    sheet.count(f"{store.name}: a second replay adds nothing", (again.total, again.summed), (told.total, told.summed))
+        sheet.count(f"{store.name}: store equals the interval log", stored.total, kept)
+    if stored.summed is not None:
+        sheet.count(f"{store.name}: sum of what is stored", stored.summed, stored.total)
+    outage.no_hole(sheet, store.name, stored, plan)
+    sheet.count(f"{store.name}: a second replay adds nothing", (again.total, again.summed), (stored.total, stored.summed))

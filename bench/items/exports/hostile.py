@@ -1,4 +1,4 @@
-"""Receivers that misbehave, a full disk, a store that never comes back: the run ends on time and tells what is missing."""
+"""Receivers that misbehave, a full disk, a store that never comes back: the run ends on time and reports what is missing."""
 
 import contextlib
 import dataclasses
@@ -103,10 +103,10 @@ def show(sheet, case, rate, seconds):
         receivers = [
             stack.enter_context(Receiver(store.server.base, case.rule and case.rule(), questions=case.questions)) for store in those
         ]
-        folder, before, told = stack.enter_context(disk.tiny(TINY_KIB)) if case.tiny_disk else (None, [], "")
+        folder, before, limit = stack.enter_context(disk.tiny(TINY_KIB)) if case.tiny_disk else (None, [], "")
         nginx = stack.enter_context(Nginx(log=True))
-        if told:
-            sheet.note(f"{case.name}: {told}")
+        if limit:
+            sheet.note(f"{case.name}: {limit}")
         words = ["--rate", rate, "-d", f"{seconds}s", "--drain", f"{case.drain}s"]
         if case.tiny_disk:
             words += ["--summary-export", stack.enter_context(server.folder("summary")) / "summary.json"]
@@ -130,10 +130,10 @@ def show(sheet, case, rate, seconds):
             was = receiver.faulted()
             if case.rule:
                 met = "a question" if case.questions else "a write of data"
-                sheet.holds(f"{case.name}, {store.name}: {met} met the fault", was, len(was))
+                sheet.holds(f"{case.name}, {store.name}: {met} met the failure", was, len(was))
         if case.tiny_disk:
             kept = generator.logged_requests(load.dir)
-            sheet.holds(f"{case.name}: the disk was full", kept < logged, f"the log tells {kept} of {logged}")
+            sheet.holds(f"{case.name}: the disk was full", kept < logged, f"the log has {kept} of {logged}")
         mend(sheet, case, load, receivers)
         return [
             judge_store(sheet, case, done, store, receiver, stored, did, logged)
@@ -153,7 +153,7 @@ def judge_run(sheet, case, done, logged, rate, seconds):
     sheet.count(f"{case.name}: requests of the summary", done.requests(), logged)
     allowed = (case.code, 109) if sheet.quick else (case.code,)
     if case.tiny_disk:
-        # What had to go through the disk may be lost, if that is told; 1 says that the summary found no room in the folder.
+        # What had to go through the disk may be lost, if that is reported; 1 means that the summary did not fit into the folder.
         allowed = (1, 110) if case.leaves else (0, 1, 109, 110)
     sheet.holds(f"{case.name}: exit code", done.finished.code in allowed, f"{done.finished.code} of {allowed}")
     late = done.finished.wall_seconds - seconds - case.drain
@@ -167,13 +167,13 @@ def waits(sheet, case, receivers):
     for receiver in receivers:
         pushes = receiver.pushes()
         for one, after in zip(pushes, pushes[1:]):
-            if one.status in (429, 503) and "Retry-After" in one.said:
-                asked = 1 if one.said["Retry-After"].isdigit() else 2
+            if one.status in (429, 503) and "Retry-After" in one.response_headers:
+                asked = 1 if one.response_headers["Retry-After"].isdigit() else 2
                 sheet.holds(f"{case.name}: waits", after.at - one.at >= asked - 0.05, f"{after.at - one.at:.2f} s")
 
 
 def mend(sheet, case, load, receivers):
-    """To the same addresses, which no longer misbehave; without --out, so that the folder says where to."""
+    """To the same addresses, which no longer misbehave; without --out, so that the addresses come from the folder."""
     for receiver in receivers:
         receiver.rule = None
     if case.code == 110:
@@ -199,11 +199,11 @@ def judge_store(sheet, case, done, store, receiver, stored, did, logged):
     if case.leaves:
         sheet.holds(f"{label}: the store was missed", spooled + lost, f"{spooled} spooled, {lost} lost")
     if not account["complete"]:
-        sheet.holds(f"{label}: the last error is told", account.get("last_error"), account.get("last_error"))
-    after, told = store.points(done.run_id), store.told(done.run_id)
+        sheet.holds(f"{label}: the last error is reported", account.get("last_error"), account.get("last_error"))
+    after, kept = store.points(done.run_id), store.stored(done.run_id)
     if not lost:
         sheet.count(f"{label}: everything is in the store in the end", after, sent)
-        sheet.count(f"{label}: requests in the store in the end", told.total, logged)
+        sheet.count(f"{label}: requests in the store in the end", kept.total, logged)
     else:
         sheet.holds(f"{label}: what was not lost is in the store in the end", after >= sent - lost, f"{after} of {sent}")
     deeds = ", ".join(f"{times}x {deed}" for deed, times in did.items())

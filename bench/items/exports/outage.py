@@ -50,16 +50,16 @@ def take_away(load, plan, servers, how):
 
 
 def judge(sheet, plan, store, how, done, logged):
-    label, told = f"{store.name}, {how}", store.told(done.run_id)
-    sheet.count(f"{label}: total in the store", told.total, logged)
-    if told.summed is not None:
-        sheet.count(f"{label}: sum of what is stored", told.summed, logged)
-    outage.no_hole(sheet, label, told, plan)
+    label, stored = f"{store.name}, {how}", store.stored(done.run_id)
+    sheet.count(f"{label}: total in the store", stored.total, logged)
+    if stored.summed is not None:
+        sheet.count(f"{label}: sum of what is stored", stored.summed, logged)
+    outage.no_hole(sheet, label, stored, plan)
     growth = outage.growth_mib(done.finished.rss, plan.down)
-    summed = "" if told.summed is None else told.summed
+    summed = "" if stored.summed is None else stored.summed
     p99 = done.value("http_req_duration", "p(99)")
-    gap = told.widest_gap()
-    return [store.name, how, logged, done.requests(), told.total, summed, gap, p99, growth, done.finished.code]
+    gap = stored.widest_gap()
+    return [store.name, how, logged, done.requests(), stored.total, summed, gap, p99, growth, done.finished.code]
 
 
 def judge_load(sheet, plan, label, done, logged):

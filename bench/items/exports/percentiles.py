@@ -2,7 +2,7 @@
 
 Those of the run are compared with the summary, and the summary with the target's own log. That log has no percentiles of
 spans of time, so those of intervals are compared, over each side of the step, with the distribution that the target was
-told to answer by; and, interval by interval, with the finest of the stores, which got them from loadagent, too.
+configured with; and, interval by interval, with the finest of the stores, which got them from loadagent, too.
 """
 
 import dataclasses
@@ -48,11 +48,11 @@ def asked():
 def prove(sheet, options):
     rate, seconds, step = (300, 8, 4) if options.quick else (1000, 60, 30)
     all_asked = [one for one in asked() if options.only.lower() in one.kind.name.lower()]
-    knobs = ["--latency-at", f"{step}s={SPREAD.format(AFTER_MS)}"]
+    flags = ["--latency-at", f"{step}s={SPREAD.format(AFTER_MS)}"]
     with stores.started(*(one.kind for one in all_asked)) as those:
         for one, one.store in zip(all_asked, those):
             sheet.used(one.store.server.name, one.store.server.version)
-        with Target(SPREAD.format(BEFORE_MS), knobs=knobs) as target:
+        with Target(SPREAD.format(BEFORE_MS), flags=flags) as target:
             outs = [store.out() for store in those]
             with Generator(target.url, "--rate", rate, "-d", f"{seconds}s", outs=outs) as load:
                 done = load.wait(seconds + 90)

@@ -2,7 +2,7 @@
 
 50 users are enough for the rate as long as each is back within 2.5 ms. The store takes in 180,000 points a second on the
 same cores, and the scheduler lets it run for some 3 ms at a time, so that a hard bound of 50 would measure the scheduler:
-the long run may take more users for such moments (k6's maxVUs), and says how many it took. The pairs keep the hard bound,
+the long run may take more users for such moments (k6's maxVUs), and reports how many it took. The pairs keep the hard bound,
 with and without a store at work, and their drops are figures.
 """
 
@@ -53,7 +53,7 @@ def every_point(sheet, nginx, store, rate, seconds):
     sheet.count("requests of the summary", done.requests(), served)
     for measurement in MEASUREMENTS:
         sheet.count(f"points of {measurement}", store.server.count(measurement), served)
-    sheet.count("sum of http_reqs", store.told(done.run_id).total, served)
+    sheet.count("sum of http_reqs", store.stored(done.run_id).total, served)
     sheet.holds("outputs complete", done.outputs() and all(one["complete"] for one in done.outputs()), done.outputs())
     sheet.bar("all stored after the end", after_the_end, "<=", DELIVERY_S, "s")
     sheet.bar("dropped arrivals", done.dropped(), "<=", 0)
@@ -75,10 +75,10 @@ def dashboards(sheet, nginx, store):
     sheet.count("a run with checks: points of http_reqs", influx.count("http_reqs"), served)
     sheet.count("a run with checks: points of checks", influx.count("checks"), served)
     sheet.count("a run with checks: exit code", done.finished.code, 0)
-    # k6 tells users once a second for the whole run; its panels take the last or the mean, never a sum over tags.
+    # k6 reports users once a second for the whole run; its panels take the last or the mean, never a sum over tags.
     for shown in ("last", "max"):
-        told = [row["n"] for row in influx.rows(f'SELECT {shown}("value") AS n FROM "vus"')]
-        sheet.count(f"a run with two scenarios: {shown} of vus", told, [ALL_USERS])
+        points = [row["n"] for row in influx.rows(f'SELECT {shown}("value") AS n FROM "vus"')]
+        sheet.count(f"a run with two scenarios: {shown} of vus", points, [ALL_USERS])
     window = 'WHERE time > now() - 1h AND "value" >= 0 GROUP BY time(1s) fill(none)'
     panels = {
         "virtual users": f'SELECT mean("value") FROM "vus" {window}',
@@ -101,7 +101,7 @@ def dashboards(sheet, nginx, store):
 
 
 def cost_of_a_record(sheet, nginx, rate, pairs, seconds):
-    """What the workers pay: recording only, because formatting and sending are done by the telling thread."""
+    """What the workers pay: recording only, because formatting and sending are done by the telemetry thread."""
     with_raw, without, rows = [], [], []
     for _ in range(pairs):
         for raw in (True, False):

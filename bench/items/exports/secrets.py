@@ -91,12 +91,12 @@ outputs: ["{out}"]
 
 
 def refuse(seen):
-    """A careless receiver: it says back what it was given."""
+    """A careless receiver: it echoes what it receives."""
     given = " ".join(f"{name}: {value}" for name, value in seen.headers.items())
     return faults.answer(401, f"unauthorized: {given} {seen.path}")
 
 
-# A receiver of 2.0 says what it wrote; to all others these are headers like any.
+# A receiver of 2.0 confirms what it wrote in these headers; the other protocols ignore them.
 WRITTEN = {f"X-Prometheus-Remote-Write-{kind}-Written": "1000" for kind in ("Samples", "Histograms", "Exemplars")}
 ACCEPTED = faults.always(faults.answer(204, headers=WRITTEN))
 RECEIVERS = {  # by what they do: the rule, and whether it sees questions
@@ -150,20 +150,20 @@ def show(sheet, way, what, target, file):
     found = [place for place, content in places.items() if any(form in content for form in FORMS)]
     sheet.count(f"{label}: places with the secret in them", found, [])
     sheet.count(f"{label}: check's exit code", finished["check"].code, 0)
-    told = run.summary.get("loadagent", {}).get("outputs", [])
+    outputs = run.summary.get("loadagent", {}).get("outputs", [])
     if run.finished.code == 104:
         sheet.note((run.finished.stdout + run.finished.stderr)[-400:])
     if what == "accepted":
         sheet.holds(f"{label}: exit code", run.finished.code in (0, 109), run.finished.code)
     else:
         sheet.holds(f"{label}: exit code", run.finished.code in (110, 109), run.finished.code)
-        sheet.holds(f"{label}: what is wrong is told", told and told[0].get("last_error"), told and told[0].get("last_error"))
+        sheet.holds(f"{label}: the error is reported", outputs and outputs[0].get("last_error"), outputs and outputs[0].get("last_error"))
     size = sum(len(content) for content in places.values())
     return [way.name, what, len(pushes), len(places), size, len(found), run.finished.code, finished["replay --out"].code]
 
 
 def also(folder, words, outs, out, env):
-    """What else is said by whoever gets the same secret: other commands, and messages about a mistake beside it."""
+    """The output of other commands with the same secret, also of errors about a misspelt option beside it."""
     given = [word for one in outs for word in ("--out", one)]
     misspelled = out + ("&" if "?" in out else "?") + "intervall=1s"
     commands = {

@@ -91,7 +91,7 @@ CASES = [
 
 
 @dataclasses.dataclass
-class Told:
+class Counts:
     iterations: int
     dropped: int
     users: list  # each second
@@ -170,4 +170,4 @@ def _told(path):
         elif name == "vus":
             users[point["data"]["time"]] = users.get(point["data"]["time"], 0) + value
     curve = [round(users[at]) for at in sorted(users)]
-    return Told(round(sums["iterations"]), round(sums["dropped_iterations"]), curve)
+    return Counts(round(sums["iterations"]), round(sums["dropped_iterations"]), curve)

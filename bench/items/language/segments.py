@@ -1,6 +1,6 @@
 """Three processes with `--segment`, started together: their parts are the whole, exactly, as the target counts it.
 
-Of data, the target's log tells which rows came: each is a path of its own."""
+Of data, the target's log shows which rows came: each is a path of its own."""
 
 import contextlib
 import dataclasses

@@ -1,4 +1,4 @@
-"""Exemplars lead to spans that exist; the sampled share, the cap and the times are what they are said to be."""
+"""Exemplars lead to spans that exist; the sampled share, the cap and the times are as configured."""
 
 import datetime
 import json
@@ -36,10 +36,10 @@ def exemplars(sheet, rate, seconds):
             with Generator(target.url, *words, prometheus=prometheus, outs=[f"otlp={metrics.base}"]) as load:
                 done = load.wait(seconds + 60)
         stored = {name: ask(prometheus, name, done.run_id, seconds) for name in METRICS}
-        told, facts = spans.told(), otlp.read(metrics, "otlp_facts")
+        received, facts = spans.received(), otlp.read(metrics, "otlp_facts")
     sheet.holds("outputs complete", all(one["complete"] for one in done.outputs()), done.outputs())
-    share(sheet, len(traced.iterations(told)), int(done.value("iterations", "count")), ratio)
-    by_trace = {span["trace"]: span for span in traced.requests(told)}
+    share(sheet, len(traced.iterations(received)), int(done.value("iterations", "count")), ratio)
+    by_trace = {span["trace"]: span for span in traced.requests(received)}
     rows = []
     for name, field in METRICS.items():
         by_wire = {
@@ -48,7 +48,7 @@ def exemplars(sheet, rate, seconds):
         }
         for wire, found in by_wire.items():
             rows.append([name, wire, len(found), *judge(sheet, f"{wire}: {field}", found, by_trace, field, seconds)])
-    sheet.holds("every OTLP point and exemplar is sound", not facts["faults"], facts["faults"])
+    sheet.holds("every OTLP point and exemplar is sound", not facts["errors"], facts["errors"])
     sheet.table(["metric", "wire", "exemplars", "spans", "slowest, s"], rows)
 
 
@@ -59,8 +59,8 @@ def ask(prometheus, name, run_id, seconds):
 
 
 def judge(sheet, label, found, by_trace, field, seconds):
-    strangers = [trace for trace, _ in found if trace not in by_trace]
-    sheet.count(f"{label}: exemplars whose trace was not exported", len(strangers), 0)
+    unknown = [trace for trace, _ in found if trace not in by_trace]
+    sheet.count(f"{label}: exemplars whose trace was not exported", len(unknown), 0)
     sheet.holds(f"{label}: there is one for nearly every second", len(found) >= seconds - 2, len(found))
     known = [(value, of(by_trace[trace], field)) for trace, value in found if trace in by_trace]
     off = [pair for pair in known if abs(pair[0] - pair[1]) > 1e-9]
@@ -86,26 +86,26 @@ def cap(sheet, rate, seconds):
     with traced.Spans() as spans, Target("5ms") as target:
         with Generator(target.url, "--rate", rate, "-d", f"{seconds}s", *spans.words(1, most)) as load:
             done = load.wait(seconds + 60)
-        told = traced.iterations(spans.told())
+        received = traced.iterations(spans.received())
     begin = round(datetime.datetime.fromisoformat(done.summary["loadagent"]["started_at"]).timestamp() * 1000) * 10**6
     by_second = {}
-    for span in told:
+    for span in received:
         second = (span["start_ns"] - begin) // 10**9
         by_second[second] = by_second.get(second, 0) + 1
     sheet.holds("the cap is never passed", max(by_second.values()) <= most, f"{max(by_second.values())} in a second (at most {most})")
-    sheet.holds("and is used", len(told) >= most * (seconds - 1), f"{len(told)} in {seconds} s")
+    sheet.holds("and is used", len(received) >= most * (seconds - 1), f"{len(received)} in {seconds} s")
 
 
 def times(sheet, rate, seconds):
-    with traced.Spans() as spans, Target("lognormal(5ms,0.5)", knobs=["--errors", "5%"]) as target:
+    with traced.Spans() as spans, Target("lognormal(5ms,0.5)", flags=["--errors", "5%"]) as target:
         with Generator(target.url, "--rate", rate, "-d", f"{seconds}s", *spans.words(1, 10 * rate)) as load:
             done = load.wait(seconds + 60)
-        told = traced.requests(spans.told())
+        received = traced.requests(spans.received())
     served = done.requests()
-    sheet.count("every request is a span", len(told), served)
-    summed, metric = sum(span["duration_ns"] for span in told) / 1e6, done.value("http_req_duration", "avg") * served
+    sheet.count("every request is a span", len(received), served)
+    summed, metric = sum(span["duration_ns"] for span in received) / 1e6, done.value("http_req_duration", "avg") * served
     sheet.holds("durations of spans are those of the metric", abs(summed / metric - 1) < 1e-9, f"{summed:.6f} ms and {metric:.6f} ms")
-    errors = [span for span in told if "error.type" in span["attributes"]]
+    errors = [span for span in received if "error.type" in span["attributes"]]
     sheet.count("spans with an error", len(errors), int(done.value("http_req_failed", "passes", absent=0)))
 
 

@@ -22,53 +22,53 @@ def prove(sheet, options):
         with Nginx(log=True) as nginx, Generator(nginx.url, "--rate", rate, "-d", f"{seconds}s", outs=outs) as load:
             done = load.wait(seconds + 60)
             logged = nginx.logged()
-        told = {name: otlp.read(receiver, "otlp_facts") for name, receiver in receivers.items()}
+        received = {name: otlp.read(receiver, "otlp_facts") for name, receiver in receivers.items()}
         repeats = {name: receiver.deeds().get("answer 503", 0) for name, receiver in receivers.items()}
     finally:
         for receiver in receivers.values():
             receiver.__exit__()
-    rows = [judge(sheet, name, told[name], repeats[name], done, logged) for name in EXTRA]
-    compare(sheet, told)
+    rows = [judge(sheet, name, received[name], repeats[name], done, logged) for name in EXTRA]
+    compare(sheet, received)
     sheet.table(["", "points", "attempts refused", "requests", "count of durations", "sum s", "summary s"], rows)
 
 
-def judge(sheet, name, told, repeats, done, logged):
-    sheet.holds(f"{name}: every point is valid", told["points"] > 0 and not told["faults"], told["faults"] or told["points"])
+def judge(sheet, name, received, repeats, done, logged):
+    sheet.holds(f"{name}: every point is valid", received["points"] > 0 and not received["errors"], received["errors"] or received["points"])
     wanted = "AGGREGATION_TEMPORALITY_DELTA" if name == "delta" else "AGGREGATION_TEMPORALITY_CUMULATIVE"
-    sheet.count(f"{name}: temporality", told["temporalities"], [wanted])
-    sheet.count(f"{name}: resources", len(told["resources"]), 1)
+    sheet.count(f"{name}: temporality", received["temporalities"], [wanted])
+    sheet.count(f"{name}: resources", len(received["resources"]), 1)
     if name != "delta":
-        sheet.count(f"{name}: starts of all series", told["starts"], 1)
+        sheet.count(f"{name}: starts of all series", received["starts"], 1)
     sheet.holds(f"{name}: attempts were repeated", repeats > 0, repeats)
-    requests, durations = value(told, "loadagent_http_reqs_total"), of(told, "loadagent_http_req_duration_seconds")
+    requests, durations = value(received, "loadagent_http_reqs_total"), of(received, "loadagent_http_req_duration_seconds")
     sheet.count(f"{name}: requests", requests, logged)
     counted, summed = sum(one["count"] for one in durations), sum(one["sum"] for one in durations)
     sheet.count(f"{name}: count of durations", counted, done.value("http_req_duration", "count", absent=logged))
     summary = done.value("http_req_duration", "avg") / 1000 * logged
     sheet.holds(f"{name}: sum of durations is the summary's", abs(summed / summary - 1) < 1e-6, f"{summed} of {summary}")
-    failed = value(told, "loadagent_http_req_failed_total")
+    failed = value(received, "loadagent_http_req_failed_total")
     sheet.count(f"{name}: both conditions of the rate together", failed, logged)
-    bytes_in = value(told, "loadagent_data_received_bytes_total")
+    bytes_in = value(received, "loadagent_data_received_bytes_total")
     sheet.count(f"{name}: bytes received", bytes_in, int(done.value("data_received", "count")))
     sheet.holds(f"{name}: extremes go with deltas only", all(one["extremes"] == (name == "delta") for one in durations))
-    return [name, told["points"], repeats, requests, counted, summed, summary]
+    return [name, received["points"], repeats, requests, counted, summed, summary]
 
 
-def compare(sheet, told):
+def compare(sheet, received):
     """Deltas of scale 8 add up to what is cumulative at scale 5 and 3: lowering the scale loses nothing."""
     for name, scale in (("cumulative", 5), ("plain", 3)):
-        for metric in sorted({one["name"] for one in told[name]["series"] if one["kind"] == "exponential_histogram"}):
-            lowered = buckets(of(told["delta"], metric), 8 - scale)
-            same = lowered == buckets(of(told[name], metric), 0)
+        for metric in sorted({one["name"] for one in received[name]["series"] if one["kind"] == "exponential_histogram"}):
+            lowered = buckets(of(received["delta"], metric), 8 - scale)
+            same = lowered == buckets(of(received[name], metric), 0)
             sheet.holds(f"{metric}: deltas add up to {name} bucket by bucket", same, f"{len(lowered)} buckets")
 
 
-def of(told, name):
-    return [one for one in told["series"] if one["name"] == name]
+def of(received, name):
+    return [one for one in received["series"] if one["name"] == name]
 
 
-def value(told, name):
-    return round(sum(one["value"] for one in of(told, name)))
+def value(received, name):
+    return round(sum(one["value"] for one in of(received, name)))
 
 
 def buckets(series, down):

@@ -45,7 +45,7 @@ def prove(sheet, options):
         sheet.note(f"Prometheus {version} at hand was built without its OTLP receiver: not shown")
     kinds = [kind for one, others, _ in groups for kind in (one, *others)]
     rows = []
-    with stores.started(*kinds) as those, Target("lognormal(30ms,0.5)", knobs=["--errors", "5%"]) as target:
+    with stores.started(*kinds) as those, Target("lognormal(30ms,0.5)", flags=["--errors", "5%"]) as target:
         for store in those:
             sheet.used(store.server.name, store.server.version)
         outs = [store.out() for store in those]
@@ -55,7 +55,7 @@ def prove(sheet, options):
         sheet.count("requests", done.requests(), log["total"])
         sheet.holds("outputs complete", all(one["complete"] for one in done.outputs()), done.outputs())
         for store in those:
-            sheet.count(f"{store.name}: requests", store.told(done.run_id).total, log["total"])
+            sheet.count(f"{store.name}: requests", store.stored(done.run_id).total, log["total"])
         span = (log["started_at_unix_ms"] / 1000, seconds)
         by_kind = dict(zip(kinds, those))
         for one, others, trends in groups:
@@ -69,7 +69,7 @@ def prove(sheet, options):
 
 def alike(sheet, pair, run_id):
     """Sample by sample: the counter of requests has the same values at the same moments."""
-    timelines = [store.told(run_id).timeline for store in pair]
+    timelines = [store.stored(run_id).timeline for store in pair]
     sheet.holds(f"{pair[1].name}: samples of the counter", timelines[0] == timelines[1], f"{len(timelines[0])} moments")
 
 

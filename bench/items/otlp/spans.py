@@ -1,4 +1,4 @@
-"""What the practice target says it was told, beside the spans that arrived: the same headers, no more and no less."""
+"""The headers that the practice target received, beside the spans that arrived: the same, no more and no less."""
 
 import signal
 
@@ -23,30 +23,30 @@ def prove(sheet, options):
 
 
 def whole(sheet, name, rate, seconds, sampling, rule):
-    with traced.Spans(rule=rule) as spans, Target("lognormal(5ms,0.5)", knobs=["--errors", "5%"]) as target:
+    with traced.Spans(rule=rule) as spans, Target("lognormal(5ms,0.5)", flags=["--errors", "5%"]) as target:
         words = ["--rate", rate, "-d", f"{seconds}s", *spans.words(*sampling)]
         with Generator(target.url, *words) as load:
             done = load.wait(seconds + 60)
-        log, told = target.log(), spans.told()
+        log, received = target.log(), spans.received()
     account = done.output(spans.base)
-    flagged, exported = sorted(log["traces"]["sampled_contexts"]), traced.contexts(told)
+    flagged, exported = sorted(log["traces"]["sampled_contexts"]), traced.contexts(received)
     sheet.holds(f"{name}: headers with flag 01 are the spans of requests", flagged == exported, f"{len(flagged)} and {len(exported)}")
-    return judge(sheet, name, log, told, account)
+    return judge(sheet, name, log, received, account)
 
 
-def judge(sheet, name, log, told, account):
+def judge(sheet, name, log, received, account):
     seen = log["traces"]
     sheet.count(f"{name}: requests with flag 01 or 00", seen["sampled"] + seen["unsampled"], log["total"])
     sheet.count(f"{name}: requests without a sound header", seen["absent"] + seen["malformed"], 0)
-    sheet.holds(f"{name}: every span is sound", told and all(span["sound"] for span in told), len(told))
-    sheet.count(f"{name}: spans told twice", len(told) - len({span["span"] for span in told}), 0)
-    roots = {span["span"]: span["trace"] for span in traced.iterations(told)}
-    orphans = [span for span in traced.requests(told) if roots.get(span["parent"]) != span["trace"]]
+    sheet.holds(f"{name}: every span is sound", received and all(span["sound"] for span in received), len(received))
+    sheet.count(f"{name}: spans sent twice", len(received) - len({span["span"] for span in received}), 0)
+    roots = {span["span"]: span["trace"] for span in traced.iterations(received)}
+    orphans = [span for span in traced.requests(received) if roots.get(span["parent"]) != span["trace"]]
     sheet.count(f"{name}: spans of requests without their iteration", len(orphans), 0)
     if account:
-        arrived = {"acknowledged": len(told), "lost": 0, "spooled": 0, "complete": True}
+        arrived = {"acknowledged": len(received), "lost": 0, "spooled": 0, "complete": True}
         sheet.count(f"{name}: the summary's account", {key: account[key] for key in arrived}, arrived)
-    return [name, log["total"], seen["sampled"], seen["unsampled"], len(traced.requests(told)), len(roots)]
+    return [name, log["total"], seen["sampled"], seen["unsampled"], len(traced.requests(received)), len(roots)]
 
 
 def killed(sheet, rate, seconds):
@@ -61,10 +61,10 @@ def killed(sheet, rate, seconds):
             load.child.wait(10)
             log, spans.rule = target.log(), None
             replayed = generator.replay(load.dir)
-        told = spans.told()
+        received = spans.received()
     sheet.count(f"{name}: replay's code", replayed.code, 0)
-    missing = set(log["traces"]["sampled_contexts"]) - set(traced.contexts(told))
-    unseen = set(traced.contexts(told)) - set(log["traces"]["sampled_contexts"])
+    missing = set(log["traces"]["sampled_contexts"]) - set(traced.contexts(received))
+    unseen = set(traced.contexts(received)) - set(log["traces"]["sampled_contexts"])
     sheet.count(f"{name}: spans of requests that the target never saw", len(unseen), 0)
     sheet.holds(f"{name}: what is missing is of the last two seconds", len(missing) <= 2 * rate, f"{len(missing)} of {log['traces']['sampled']}")
-    return judge(sheet, name, log, told, None)
+    return judge(sheet, name, log, received, None)

@@ -66,7 +66,7 @@ def exporting(sheet, options, nginx, builds):
                 )
 
         name = f"{kind.name}, {EXPORT_RATE:,}/s: CPU of exporting per request"
-        compare(sheet, name, options.pairs, builds, once, lambda run, served: run.worker_us(served) * run.telling_share())
+        compare(sheet, name, options.pairs, builds, once, lambda run, served: run.worker_us(served) * run.export_overhead())
 
 
 def compare(sheet, name, pairs, builds, once, figure=lambda run, served: cost.of(run.finished, served).us):

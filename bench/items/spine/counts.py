@@ -1,4 +1,4 @@
-"""The target's log, the summary and Prometheus tell one number, however the run goes and ends."""
+"""The target's log, the summary and Prometheus agree on one number, however the run ends."""
 
 import dataclasses
 import signal
@@ -52,12 +52,12 @@ def show(sheet, options, case, prometheus):
             started.child.send(signal.SIGINT)
         run = started.finish(case.seconds + 60)
         logged = nginx.logged()
-    told, stored = run.requests(), round(sum(prometheus.last_samples("loadagent_http_reqs_total", run.run_id)))
+    reported, stored = run.requests(), round(sum(prometheus.last_samples("loadagent_http_reqs_total", run.run_id)))
     histograms = prometheus.last_histograms("loadagent_http_req_duration_seconds", run.run_id)
     timed = round(sum(float(histogram["count"]) for histogram in histograms))
-    rate = told / case.seconds
+    rate = reported / case.seconds
 
-    sheet.count(f"{case.name}: summary", told, logged)
+    sheet.count(f"{case.name}: summary", reported, logged)
     sheet.count(f"{case.name}: Prometheus", stored, logged)
     sheet.count(f"{case.name}: observations in the histogram", timed, logged)
     sheet.holds(f"{case.name}: requests were made", logged > 0, logged)
@@ -65,8 +65,8 @@ def show(sheet, options, case, prometheus):
     sheet.holds(f"{case.name}: exit code", run.finished.code in allowed_codes(case, options.quick), run.finished.code)
     if case.least_rate:
         sheet.bar(f"{case.name}: rate", rate, ">=", case.least_rate, "req/s")
-    off = max(abs(told - logged), abs(stored - logged), abs(timed - logged))
-    return [case.name, logged, told, stored, timed, off, rate, run.finished.code]
+    off = max(abs(reported - logged), abs(stored - logged), abs(timed - logged))
+    return [case.name, logged, reported, stored, timed, off, rate, run.finished.code]
 
 
 def allowed_codes(case, quick):

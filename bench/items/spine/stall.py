@@ -1,4 +1,4 @@
-"""A target that goes silent for a second: the open model tells the truth, the closed one says that it cannot."""
+"""A target that goes silent for a second: the open model reports the true response times, the closed one reports that it cannot."""
 
 from lib import generator, stats, truth
 from lib.prometheus import Prometheus, count_above
@@ -20,7 +20,7 @@ def open_model(sheet, rate, seconds, start, stall):
         run = generator.run(target.url, "--rate", rate, "-d", f"{seconds}s", timeout=seconds + 60)
         log = target.log()
     plain = truth.response_times_ms(rate, seconds, LATENCY_MS, start, stall)
-    # The target's timer rounds its latency up; its own median says by how much.
+    # The target's timer rounds its latency up; its own median shows by how much.
     true = truth.response_times_ms(rate, seconds, log["latency_ms"]["p50"], start, stall)
 
     rows = []
@@ -52,6 +52,6 @@ def closed_model(sheet, seconds, start, stall):
     sheet.count("closed: requests", run.requests(), log["total"])
     sheet.figure(f"closed: samples above {slow:g} s, of {users} users", above)
     sheet.bar("closed: that is off by", abs(above - users), "<=", users * 0.1)
-    sheet.holds("closed: the text says `closed model`", "closed model" in run.finished.stdout.lower())
+    sheet.holds("closed: the text has `closed model`", "closed model" in run.finished.stdout.lower())
     sheet.figure("closed: p99 of response time", run.value("http_req_response_time", "p(99)"), "ms")
     sheet.figure("closed: max", run.value("http_req_duration", "max"), "ms")

@@ -1,4 +1,4 @@
-"""kill -9 in mid-run: the interval log still tells everything up to the last flushed second."""
+"""kill -9 in mid-run: the interval log still has everything up to the last flushed second."""
 
 import json
 import pathlib
@@ -37,11 +37,11 @@ def prove(sheet, options):
 def survivors(sheet, log, served, killed, killed_wall):
     whole, tail = read(log)
     seqs = [one["seq"] for one in whole]
-    told = sum(one["http_reqs"] for one in whole)
+    counted = sum(one["http_reqs"] for one in whole)
     sheet.holds("intervals are read", len(whole) >= 1, len(whole))
     sheet.count("the last line counts them", tail["intervals"], len(whole))
     sheet.holds("seq rises by one", seqs == list(range(seqs[0], seqs[0] + len(seqs))), seqs)
-    sheet.holds("no request is invented", 0 < told <= served, f"{told} of the {served} that nginx logged")
+    sheet.holds("no request is invented", 0 < counted <= served, f"{counted} of the {served} that nginx logged")
     last = whole[-1]["end_ms"] / 1000
     # Either clock: since the epoch, or since the run's start.
     lost = killed_wall - last if last > 1e9 else killed - last
@@ -62,7 +62,7 @@ def torn_tails(sheet, log, whole, cuts):
     kept, tail = read(log[:frames] + garbage)
     sheet.holds("garbage at the end: every interval is still read", kept == whole, f"{len(kept)} of {len(whole)}")
     sheet.count("garbage at the end: torn bytes", tail["torn_bytes"], len(garbage))
-    sheet.holds("garbage at the end: told", tail["clean"] is False, tail)
+    sheet.holds("garbage at the end: reported", tail["clean"] is False, tail)
 
     places = sorted(chance.sample(range(1, frames), min(cuts, frames - 1)))
     wrong = [place for place in places if not cut_is_honest(log, place, whole)]
@@ -92,7 +92,7 @@ def whole_frames_are_read(log, place, whole):
 
 
 def read(log):
-    """(intervals, last line) as `loadagent report --intervals` tells them of a folder with this log."""
+    """(intervals, last line) as `loadagent report --intervals` prints them for a folder with this log."""
     with tempfile.TemporaryDirectory(prefix="bench-log-") as folder:
         (pathlib.Path(folder) / "intervals.log").write_bytes(log)
         answer = subprocess.run([programs.loadagent(), "report", "--intervals", folder], capture_output=True, text=True, check=False)

@@ -68,7 +68,7 @@ impl Bench {
         self.recorder.borrow_mut().flush(0, 1, false, 0.0).spans.kept
     }
 
-    /// A request that was due at 10 ms, written at 20 and answered at 50; gives its header.
+    /// A request that was due at 10 ms, written at 20 and answered at 50; returns its header.
     fn send(&self, trace: &Rc<Trace>, spec: &RequestSpec) -> String {
         let traced = trace.request(&Outgoing::constant(spec), &self.run.network);
         let record = |attempt: &Attempt| {

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use opentelemetry_semantic_conventions::{attribute, metric::HTTP_CLIENT_REQUEST_DURATION};
+
 use crate::{
     interval_log::frame::RequestHeader,
     metric::Labels,
@@ -14,7 +16,7 @@ use crate::{
 };
 
 /// Its name there; its values are those of `http_req_duration`.
-pub(super) const NAME: &str = "http.client.request.duration";
+pub(super) const NAME: &str = HTTP_CLIENT_REQUEST_DURATION;
 /// Where a point of a histogram has its attributes.
 const FIELD: u32 = 1;
 
@@ -27,7 +29,7 @@ pub(super) fn attributes(run_labels: &[(String, String)], labels: &Labels, reque
     put_request(&mut out, FIELD, labels);
     if let Some(request) = server(labels, requests) {
         put_server(&mut out, FIELD, &request.address, request.port);
-        put_attribute(&mut out, FIELD, "url.scheme", &request.scheme);
+        put_attribute(&mut out, FIELD, attribute::URL_SCHEME, &request.scheme);
     }
     out
 }

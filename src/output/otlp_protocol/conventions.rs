@@ -1,5 +1,7 @@
 //! OpenTelemetry's semantic conventions for HTTP clients (1.44): what our labels are called there.
 
+use opentelemetry_semantic_conventions::attribute;
+
 use super::message::{put_attribute, put_integer};
 use crate::metric::Labels;
 
@@ -24,12 +26,12 @@ pub(in crate::output) fn put_kept<'a>(
 pub(in crate::output) fn put_request(out: &mut Vec<u8>, field: u32, labels: &Labels) {
     let method = labels.get("method").unwrap_or_default();
     let is_known = METHODS.contains(&method);
-    put_attribute(out, field, "http.request.method", if is_known { method } else { "_OTHER" });
+    put_attribute(out, field, attribute::HTTP_REQUEST_METHOD, if is_known { method } else { "_OTHER" });
     if let Some(status) = labels.get("status").and_then(|status| status.parse().ok()) {
-        put_integer(out, field, "http.response.status_code", status);
+        put_integer(out, field, attribute::HTTP_RESPONSE_STATUS_CODE, status);
     }
     if let Some(error) = error_type(labels) {
-        put_attribute(out, field, "error.type", error);
+        put_attribute(out, field, attribute::ERROR_TYPE, error);
     }
 }
 
@@ -40,8 +42,8 @@ pub(in crate::output) fn original_method(labels: &Labels) -> Option<&str> {
 
 /// Where a request went.
 pub(in crate::output) fn put_server(out: &mut Vec<u8>, field: u32, address: &str, port: u16) {
-    put_attribute(out, field, "server.address", address);
-    put_integer(out, field, "server.port", port.into());
+    put_attribute(out, field, attribute::SERVER_ADDRESS, address);
+    put_integer(out, field, attribute::SERVER_PORT, port.into());
 }
 
 /// An unexpected status by its number, everything else by its class.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use opentelemetry_semantic_conventions::attribute;
+
 use super::settings::ExporterSettings;
 use crate::output::encoding::protobuf::{put_bytes, put_double, put_int, put_message};
 
@@ -17,7 +19,11 @@ impl Envelope {
     /// Of a program's version, of the run that it made and of what the environment says.
     pub(in crate::output) fn of(settings: &ExporterSettings, version: &str, run_labels: &[(String, String)]) -> Self {
         let instance = run_labels.iter().find(|(name, _)| name == "instance").map_or("", |(_, value)| value);
-        let own = [("service.name", "loadagent"), ("service.version", version), ("service.instance.id", instance)];
+        let own = [
+            (attribute::SERVICE_NAME, "loadagent"),
+            (attribute::SERVICE_VERSION, version),
+            (attribute::SERVICE_INSTANCE_ID, instance),
+        ];
         let further = settings.resource.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let resource: BTreeMap<&str, &str> = own.into_iter().chain(further).collect();
         let mut envelope = Self { resource: Vec::new(), scope: Vec::new() };

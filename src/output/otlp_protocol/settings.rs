@@ -3,6 +3,8 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use opentelemetry_semantic_conventions::attribute;
+
 use super::{
     endpoint::Protocol,
     variables::{self, Variables},
@@ -86,6 +88,6 @@ fn add_headers(variables: Variables<'_>, http: &mut HttpSettings) -> Result<(), 
 fn read_resource(variables: Variables<'_>) -> Result<Vec<(String, String)>, AddressError> {
     let listed = variables.get("OTEL_RESOURCE_ATTRIBUTES");
     let mut resource = listed.map_or(Ok(Vec::new()), |text| variables::pairs("OTEL_RESOURCE_ATTRIBUTES", &text))?;
-    resource.extend(variables.get("OTEL_SERVICE_NAME").map(|name| ("service.name".to_owned(), name)));
+    resource.extend(variables.get("OTEL_SERVICE_NAME").map(|name| (attribute::SERVICE_NAME.to_owned(), name)));
     Ok(resource)
 }

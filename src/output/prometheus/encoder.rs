@@ -102,7 +102,13 @@ impl RemoteWriteEncoder {
     }
 
     /// Entries of one series of the run: with its exemplars, or only what is cumulative.
-    fn entries<'a>(&'a self, number: usize, value: &'a Value, at_ms: i64, exemplars: Option<&ExemplarsById>) -> Vec<Entry<'a>> {
+    fn entries<'a>(
+        &'a self,
+        number: usize,
+        value: &'a Value,
+        at_ms: i64,
+        exemplars: Option<&ExemplarsById>,
+    ) -> Vec<Entry<'a>> {
         let Some(wire) = self.wire.get(number) else { return Vec::new() };
         let buckets = match (value, self.made_for.native) {
             (Value::Trend(histogram), None) => {

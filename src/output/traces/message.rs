@@ -2,6 +2,8 @@
 //!
 //! Field numbers: opentelemetry/proto/trace/v1/trace.proto.
 
+use opentelemetry_semantic_conventions::attribute;
+
 use url::Url;
 
 use crate::{
@@ -25,7 +27,7 @@ const OWN: &str = "loadagent.";
 /// Attributes of every span of a run.
 pub(super) fn of_run(run_labels: &[(String, String)]) -> Vec<u8> {
     let mut out = Vec::new();
-    put_attribute(&mut out, ATTRIBUTES, "user_agent.synthetic.type", "test");
+    put_attribute(&mut out, ATTRIBUTES, attribute::USER_AGENT_SYNTHETIC_TYPE, "test");
     // The instance is the resource's.
     let labels = run_labels.iter().filter(|(name, _)| name != "instance");
     put_kept(&mut out, ATTRIBUTES, OWN, labels.map(|(name, value)| (name.as_str(), value.as_str())));
@@ -54,7 +56,7 @@ pub(super) fn put_span(out: &mut Vec<u8>, span: &Span, labels: &Labels, of_run: 
             put_http(message, span, labels);
         }
         if is_cut_off {
-            put_attribute(message, ATTRIBUTES, "error.type", "cancelled");
+            put_attribute(message, ATTRIBUTES, attribute::ERROR_TYPE, "cancelled");
         }
         if is_cut_off || conventions::error_type(labels).is_some() {
             put_message(message, 15, |status| put_uint(status, 3, STATUS_ERROR));
@@ -75,16 +77,16 @@ fn name(labels: &Labels) -> String {
 fn put_http(out: &mut Vec<u8>, span: &Span, labels: &Labels) {
     put_request(out, ATTRIBUTES, labels);
     if span.resends > 0 {
-        put_integer(out, ATTRIBUTES, "http.request.resend_count", span.resends.into());
+        put_integer(out, ATTRIBUTES, attribute::HTTP_REQUEST_RESEND_COUNT, span.resends.into());
     }
     let url = Url::parse(&span.url).ok();
     if let Some((host, port)) = url.as_ref().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?))) {
         put_server(out, ATTRIBUTES, host, port);
     }
     for (name, value) in [
-        ("http.request.method_original", conventions::original_method(labels)),
-        ("url.full", Some(&*span.url)),
-        ("user_agent.original", Some(&*span.user_agent)),
+        (attribute::HTTP_REQUEST_METHOD_ORIGINAL, conventions::original_method(labels)),
+        (attribute::URL_FULL, Some(&*span.url)),
+        (attribute::USER_AGENT_ORIGINAL, Some(&*span.user_agent)),
     ] {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             put_attribute(out, ATTRIBUTES, name, value);

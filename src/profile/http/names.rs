@@ -50,7 +50,8 @@ pub(super) fn read(reading: &Reading, http: &mut MapReader<'_>) -> NameOptions {
     }
     if let Some(node) = http.take("hosts") {
         for entry in &reading.map(node, "hosts").entries {
-            let pattern = HostPattern::parse(&entry.name).map_err(|message| reading.error(entry.place, message, None));
+            let pattern =
+                HostPattern::parse(&entry.name).map_err(|error| reading.error(entry.place, error.to_string(), None));
             let to = reading.parsed(entry.value, &format!("`{}`", entry.name), parse_override);
             names.hosts.extend(pattern.ok().zip(to));
         }

@@ -90,7 +90,7 @@ impl Client {
     }
 }
 
-/// A server whose connections do what `serve` says; gives its port and counts its connections.
+/// A server whose connections run `serve`; returns its port and counts its connections.
 async fn server<F: Future<Output = ()> + 'static>(serve: impl Fn(TcpStream) -> F + 'static) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

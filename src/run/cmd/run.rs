@@ -167,7 +167,7 @@ impl Started<'_> {
             let text = "stopped at once by a second signal; requests in flight are not counted";
             reasons.push(Reason::new(Exit::Stopped, text));
         } else {
-            reasons.extend(traffic.pool.join().err().map(|error| Reason::new(Exit::Internal, error)));
+            reasons.extend(traffic.pool.join().err().map(|error| Reason::new(Exit::Internal, error.to_string())));
             if setup_failure.is_none() {
                 warnings.extend(hooks.finish(&mut coordinator, signals, &clock).await);
             }

@@ -274,8 +274,8 @@ impl Coordinator {
     pub(crate) fn event(&mut self, kind: &str, text: String) {
         self.display.message(&format!("  {text}"));
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
-        if let Err(message) = self.folder.event(&event) {
-            self.report_error(Exit::TelemetryIncomplete, message);
+        if let Err(error) = self.folder.event(&event) {
+            self.report_error(Exit::TelemetryIncomplete, error.to_string());
         }
     }
 
