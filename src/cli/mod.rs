@@ -182,7 +182,7 @@ pub struct TargetArgs {
     pub listen: SocketAddr,
     /// Options of the practice target.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--OPTION VALUE", hide = true)]
-    pub knobs: Vec<String>,
+    pub options: Vec<String>,
 }
 
 /// Flags of `report`.

@@ -67,7 +67,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Interval> {
         interval.new_series.push(read_series(&mut input)?);
     }
     let values = input.number()?;
-    // A value takes two bytes at least; what claims more is no interval, and gets no room for it.
+    // A value takes two bytes at least; a larger count is a corrupt interval, and nothing is allocated for it.
     interval.values.reserve(usize::try_from(values).ok().filter(|values| *values <= bytes.len() / 2)?);
     for _ in 0..values {
         let id = u32::try_from(input.number()?).ok()?;

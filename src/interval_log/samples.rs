@@ -1,4 +1,4 @@
-//! Intervals for the tests of this room, from plans that proptest makes and shrinks.
+//! Intervals for the tests of this module, from plans that proptest makes and shrinks.
 
 use proptest::prelude::*;
 

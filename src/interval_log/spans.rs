@@ -37,7 +37,7 @@ pub(super) fn read_spans(input: &mut Input<'_>) -> Option<Vec<Span>> {
         return Some(Vec::new());
     }
     let number = usize::try_from(input.number()?).ok()?;
-    // What claims more than it can hold is no interval, and gets no room for it.
+    // A count larger than the entry can hold is corrupt, and nothing is allocated for it.
     let mut spans = Vec::with_capacity(Some(number).filter(|number| *number <= input.rest().len() / SHORTEST)?);
     for _ in 0..number {
         spans.push(read_span(input)?);

@@ -1,4 +1,4 @@
-//! A batch: what one request carries, made of parts that can be told apart, so that a receiver's limit or a bad sample
+//! A batch: what one request carries, made of separable parts, so that a receiver's limit or a bad sample
 //! costs a halving and not the whole.
 
 #[cfg(test)]
@@ -14,7 +14,7 @@ pub struct Batch {
     parts: Vec<Part>,
 }
 
-/// What can be told apart: one sample, unless its protocol puts several into one message.
+/// The smallest separable part: one sample, unless its protocol puts several into one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Part {
     /// Where it ends.
@@ -29,7 +29,7 @@ impl Batch {
         Self { prefix: prefix.len(), content: prefix, ..Self::default() }
     }
 
-    /// A batch that was kept whole: its parts can't be told apart any more.
+    /// A batch that was kept whole: its parts can no longer be separated.
     #[must_use]
     pub fn restored(content: Vec<u8>, samples: u64) -> Self {
         Self { prefix: 0, parts: vec![Part { end: content.len(), samples }], content }

@@ -35,7 +35,7 @@ impl Exemplars {
         let requests = || interval.spans.iter().filter(|span| span.parent != 0 && span.is_observed);
         let of = |span: &Span, nanoseconds: u64| {
             let ended_ms = i64::try_from(span.end_unix_ns() / 1_000_000).unwrap_or(i64::MAX);
-            // What a late worker brings is told of now: receivers take no exemplar that is older than the last one.
+            // What a late worker brings is reported now: receivers take no exemplar that is older than the last one.
             let at_ms = ended_ms.max(interval.start_ms + 1).min(interval.end_ms);
             Exemplar { value: seconds(nanoseconds), at_ms, trace: span.trace, span: span.id }
         };

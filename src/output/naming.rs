@@ -24,7 +24,7 @@ impl Naming {
     }
 }
 
-/// The suffix that tells a unit.
+/// The suffix of a unit.
 #[must_use]
 pub(crate) fn unit_suffix(unit: Unit) -> &'static str {
     match unit {
@@ -34,7 +34,7 @@ pub(crate) fn unit_suffix(unit: Unit) -> &'static str {
     }
 }
 
-/// The exported name of a metric: of its counter, gauge or histogram. A rate is one counter twice, told apart by
+/// The exported name of a metric: of its counter, gauge or histogram. A rate is one counter twice, distinguished by
 /// `condition="nonzero"` and `condition="zero"` (k6's OpenTelemetry form), so that shares can be summed over series.
 #[must_use]
 pub fn exported_name(prefix: &str, metric: &MetricDef) -> String {

@@ -182,7 +182,7 @@ impl RecordCursor {
             let [number, l0, l1, l2, l3, c0, c1, c2, c3] = head;
             let size = u32::from_le_bytes([l0, l1, l2, l3]);
             let left = length.saturating_sub(self.offset + HEAD as u64);
-            // A length past the end, or no known kind, is a tear as far as can be told.
+            // A length past the end, or no known kind, counts as a tear.
             let Some(kind) = Kind::of(number).filter(|_| size <= MAX_PAYLOAD && u64::from(size) <= left) else {
                 return Ok(Found::Nothing);
             };

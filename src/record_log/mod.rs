@@ -1,4 +1,4 @@
-//! The record log: raw records on disk until every sink that wants them has read them.
+//! The record log: raw records on disk until every output that wants them has read them.
 //!
 //! ```text
 //!  records/000001.log   "LAREC\x01\r\n" │ header │ definitions │ records │ gauges │ definitions │ records │ …
@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Owns the segments: appending chunks of records within a limit of bytes, reading them from any position, deleting
-//! what all readers have passed. Never grows past its limit: what finds no room is dropped and counted, and so is what a
+//! what all readers have passed. Never grows past its limit: what does not fit is dropped and counted, and so is what a
 //! full disk does not take. Never formats a record. Start with [`segment`], then [`writer`] and [`cursor`].
 
 pub(crate) mod cursor;

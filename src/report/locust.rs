@@ -141,7 +141,7 @@ impl LocustCsv {
         [
             ("_stats.csv", self.stats()),
             ("_failures.csv", self.failures()),
-            // What Locust lists here are faults of the test's own Python code.
+            // What Locust lists here are errors of the test's own Python code.
             ("_exceptions.csv", record(["Count", "Message", "Traceback", "Nodes"].map(str::to_owned))),
         ]
     }

@@ -193,7 +193,7 @@ mod tests {
     fn a_window_may_follow() {
         let condition = parse_condition("p(95)<500 over 1m", Kind::Trend).unwrap();
         assert_eq!((condition.bound, condition.window), (500.0, Some(Duration::from_secs(60))));
-        for (text, fault) in [
+        for (text, error) in [
             ("p(95)<500 over 10ms", "the window after `over`: `10ms` is not between 1s and 7d"),
             ("p(95)<500 over 8d", "the window after `over`: `8d` is not between 1s and 7d"),
             (
@@ -205,7 +205,7 @@ mod tests {
                 "`500over 1m` is not a number; times are in milliseconds and shares from 0 to 1, without a unit",
             ),
         ] {
-            assert_eq!(parse_condition(text, Kind::Trend).unwrap_err().to_string(), fault);
+            assert_eq!(parse_condition(text, Kind::Trend).unwrap_err().to_string(), error);
         }
     }
 

@@ -116,7 +116,9 @@ fn a_response_without_bytes_is_cut_by_the_idle_timeout() {
         }
     };
     assert_eq!(run_against("http", hostile(steady), http, slow).0, "", "it takes longer than the idle time as a whole");
-    assert_eq!(run_against("http", hostile(steady), "timeout: 5s", "idle_timeout: 1ms").0, "timeout_idle ");
+    // The head may come in time or not, so that there are one or two series of the class.
+    let classes = run_against("http", hostile(steady), "timeout: 5s", "idle_timeout: 1ms").0;
+    assert!(!classes.is_empty() && classes.split_whitespace().all(|class| class == "timeout_idle"), "{classes}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn of_literals(
         })
 }
 
-/// Whether an option holds a secret. What nobody knows is taken for one when it smells of it.
+/// Whether an option holds a secret. An unknown option counts as secret when its name suggests it.
 fn is_secret(option: &str) -> bool {
     let name = option.to_ascii_lowercase();
     if let Some(header) = name.strip_prefix("header.") {

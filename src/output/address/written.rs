@@ -68,7 +68,7 @@ impl<'a> Written<'a> {
             return Err(AddressError::NotHttp);
         }
         let url = Url::parse(&text)?;
-        // `http:///user:password@host` reads on to the user, whom nobody would guard.
+        // `http:///user:password@host` would otherwise show the user and password.
         let is_plain = url.username().is_empty() && url.password().is_none();
         if is_plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(AddressError::NotHttp) }
     }

@@ -49,7 +49,7 @@ impl DeadLetters {
         Self { stem, next, bytes }
     }
 
-    /// Keeps a batch and gives its file name; None when there is no room for it.
+    /// Keeps a batch and returns its file name; None when it exceeds the limit.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -102,7 +102,7 @@ impl DeadLetters {
 /// # Errors
 /// When it can't be removed.
 pub(super) fn remove(body: &Path) -> io::Result<()> {
-    // The body first: without it the rest is found by nobody.
+    // The body first: without it the rest is never found.
     fs::remove_file(body)?;
     fs::remove_file(body.with_extension("json"))
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::output::{batch::Batch, clock::now_ms, receiver::response::ResponseClass};
 
-/// A server error may be the batch's fault: that is looked into after so many attempts.
+/// A server error may be caused by the batch: that is examined after so many attempts.
 const SERVER_ERROR_ATTEMPTS: u32 = 6;
 /// A single sample is not believed to be too large before so many attempts: a proxy may refuse everything for a while.
 const TOO_LARGE_ATTEMPTS: u32 = 6;

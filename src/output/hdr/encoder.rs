@@ -114,7 +114,7 @@ fn millis(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
-/// None without observations. The library's other faults (counts past 2^63, a full disk) can't happen here.
+/// None without observations. The library's other errors (counts past 2^63, a full disk) can't happen here.
 fn line(metric: &MetricDef, histogram: &Histogram, start: Duration, length: Duration) -> Option<Vec<u8>> {
     let converted = converted(histogram, shown_factor(metric) * MAX_DIVISOR)?;
     let tag = metric.name.replace([',', ' ', '\r', '\n'], "_");

@@ -40,7 +40,7 @@ const FIELDS: [&str; 27] = [
     "total_p999",
 ];
 
-/// What tells a point from others at the same time: measurement and tags, escaped, tags sorted bytewise. Of tags of one
+/// What distinguishes points of the same time: measurement and tags, escaped, tags sorted bytewise. Of tags of one
 /// name the last counts; those without a value are none.
 ///
 /// Control characters are written as Rust writes them (`\n`). Ambiguous backslashes are cut, and so are `#` and `_` at

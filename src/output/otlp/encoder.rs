@@ -1,5 +1,5 @@
 //! Intervals → OTLP requests. Cumulative numbers count since the start of the run, which never moves (a moved start is a
-//! reset to whoever reads it, and where a series appeared is blurred when old intervals are merged). A series begins with
+//! reset to its reader, and where a series appeared is blurred when old intervals are merged). A series begins with
 //! an explicit zero where it appears, so that `rate()` sees its first step. Deltas count since the last push.
 
 use std::{
@@ -258,7 +258,7 @@ impl Encoder for OtlpEncoder {
     }
 }
 
-/// The unit, where the name tells it: Prometheus adds to names the units that it does not find there.
+/// The unit, where the name contains it: Prometheus adds to names the units that it does not find there.
 fn unit(name: &str, metric: &MetricDef) -> &'static str {
     match metric.unit {
         Unit::Seconds if name.contains(unit_suffix(Unit::Seconds)) => "s",

@@ -20,7 +20,7 @@ pub(super) const NAME: &str = HTTP_CLIENT_REQUEST_DURATION;
 /// Where a point of a histogram has its attributes.
 const FIELD: u32 = 1;
 
-/// Attributes of a series: the conventions' and, under our own names, what tells runs and steps apart.
+/// Attributes of a series: the conventions' and, under our own names, what distinguishes runs and steps.
 pub(super) fn attributes(run_labels: &[(String, String)], labels: &Labels, requests: &[RequestHeader]) -> Vec<u8> {
     let mut out = Vec::new();
     let run = run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -158,7 +158,7 @@ fn put_exemplar(out: &mut Vec<u8>, exemplar: &Exemplar) {
     put_bytes(out, 5, &exemplar.trace.to_be_bytes());
 }
 
-/// Buckets are told from 2^-20 on, which is a microsecond, or where some lie lower from below the lowest that there can be.
+/// Buckets are reported from 2^-20 on, which is a microsecond, or where some lie lower from below the lowest that there can be.
 const FIRST_OCTAVE: i32 = -20;
 const LOWEST_OCTAVE: i32 = -31;
 

@@ -1,4 +1,4 @@
-//! Requests that receivers take: of parts that can be told apart, and none too large.
+//! Requests that receivers accept: made of separable parts, and none too large.
 
 use crate::output::batch::Batch;
 

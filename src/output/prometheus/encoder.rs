@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Exemplars by series of the run.
-type Told = BTreeMap<u32, Vec<Exemplar>>;
+type ExemplarsById = BTreeMap<u32, Vec<Exemplar>>;
 
 /// Series in one request, Prometheus' own default.
 const MAX_SERIES: usize = 2_000;
@@ -88,21 +88,27 @@ impl RemoteWriteEncoder {
     }
 
     /// Exemplars since the last push, where the receiver stores them. What they intern is to be forgotten after it.
-    fn take_exemplars(&mut self) -> Told {
+    fn take_exemplars(&mut self) -> ExemplarsById {
         let chosen = self.exemplars.take();
         if !self.made_for.exemplars {
-            return Told::new();
+            return ExemplarsById::new();
         }
         let symbols = &mut self.exporter.symbols;
-        let mut told = |exemplar: exemplars::Exemplar| {
+        let mut convert = |exemplar: exemplars::Exemplar| {
             let label = (symbols.intern("trace_id"), symbols.intern(&format!("{:032x}", exemplar.trace)));
             Exemplar { label, value: exemplar.value, at_ms: exemplar.at_ms }
         };
-        chosen.into_iter().map(|(id, those)| (id, those.into_iter().map(&mut told).collect())).collect()
+        chosen.into_iter().map(|(id, those)| (id, those.into_iter().map(&mut convert).collect())).collect()
     }
 
     /// Entries of one series of the run: with its exemplars, or only what is cumulative.
-    fn entries<'a>(&'a self, number: usize, value: &'a Value, at_ms: i64, exemplars: Option<&Told>) -> Vec<Entry<'a>> {
+    fn entries<'a>(
+        &'a self,
+        number: usize,
+        value: &'a Value,
+        at_ms: i64,
+        exemplars: Option<&ExemplarsById>,
+    ) -> Vec<Entry<'a>> {
         let Some(wire) = self.wire.get(number) else { return Vec::new() };
         let buckets = match (value, self.made_for.native) {
             (Value::Trend(histogram), None) => {
@@ -114,7 +120,7 @@ impl RemoteWriteEncoder {
         let span = self.span.as_ref().and_then(|span| span.get(id_of(number))).map(|(_, value)| value);
         let start_ms = self.start_ms.get(number).copied();
         let wanted = wire.iter().filter(|(pick, _)| exemplars.is_some() || pick.is_cumulative());
-        let exemplars = exemplars.and_then(|told| told.get(&id_of(number))).map_or(&[][..], Vec::as_slice);
+        let exemplars = exemplars.and_then(|by_id| by_id.get(&id_of(number))).map_or(&[][..], Vec::as_slice);
         let entry = |(pick, series): &'a (Pick, WireSeries)| {
             let point = pick.from(value, span, &buckets)?;
             let start_ms = start_ms.filter(|_| pick.is_cumulative());

@@ -126,7 +126,7 @@ impl RemoteWriteReceiver {
             (400 | 500, ..) if may_be_classic && (in_doubt || body.contains("native histogram")) => {
                 Trial { native: false, in_doubt: false, ..trial }
             }
-            // Histograms may be what it can't take; without them the response tells.
+            // Histograms may be what it can't take; the response without them shows it.
             (400 | 500, ..) if may_be_classic => Trial { native: false, in_doubt: true, ..trial },
             (400, Version::Two, _) if may_fall_back => older,
             _ => return Err(unexpected(response)),

@@ -37,7 +37,7 @@ pub(super) fn written(response: &Response) -> Option<Written> {
     })
 }
 
-/// A response that tells nothing about capabilities.
+/// A response that shows nothing about capabilities.
 pub(super) fn unexpected(response: &Response) -> ProbeError {
     ProbeError::UnexpectedResponse(match response.default_class(WRONG_PATH) {
         ResponseClass::Misconfigured(reason) => reason,

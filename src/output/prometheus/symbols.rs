@@ -5,7 +5,7 @@ use std::{collections::HashMap, rc::Rc};
 /// Number of a string among all that were ever interned.
 pub(super) type Symbol = u32;
 
-/// All strings of a sink; number 0 is the empty one.
+/// All strings of an output; number 0 is the empty one.
 #[derive(Debug)]
 pub(super) struct Symbols {
     numbers: HashMap<Rc<str>, Symbol>,

@@ -19,7 +19,7 @@ pub struct ProbeRequest {
     pub optional: bool,
 }
 
-/// Why a probe told nothing about the receiver; it is repeated later.
+/// Why a probe learned nothing about the receiver; it is repeated later.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
     /// The response, in one line.
@@ -78,7 +78,7 @@ pub trait Receiver {
     /// Takes the response to the last probe; None when an optional one got no response.
     ///
     /// # Errors
-    /// When the response tells nothing; the probe is repeated later.
+    /// When the response shows nothing; the probe is repeated later.
     fn on_probe(&mut self, _response: Option<&Response>) -> Result<(), ProbeError> {
         Ok(())
     }

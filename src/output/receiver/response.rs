@@ -46,8 +46,8 @@ pub enum ResponseClass {
     },
     /// An error of the receiver, or one that this batch causes. Retryable at first.
     ServerError(String),
-    /// A wrong path, missing permissions: not the batch's fault, and not gone by itself. Retryable, slowly, because
-    /// somebody may fix it.
+    /// A wrong path, missing permissions: not caused by the batch, and not temporary. Retryable, slowly, because
+    /// an operator may fix it.
     Misconfigured(String),
     /// Fewer samples at once.
     TooLarge(String),

@@ -4,7 +4,7 @@
 //!  record log ─▶ Recorded ─▶ expansion (k6's metrics, milliseconds) ─▶ influx · json · csv ─▶ lines with their ends
 //! ```
 //!
-//! Pure: bytes in, bytes out. Never keeps a line; whoever delivers cuts batches where lines end. Labels keep their own
+//! Pure: bytes in, bytes out. Never keeps a line; delivery cuts batches where lines end. Labels keep their own
 //! names (`error_class`); k6's `url` is not written, because `name` holds the step.
 //! Start with [`expansion`], then the formats in `json`, `csv` and `influxdb`.
 
@@ -45,7 +45,7 @@ pub trait SampleFormat {
     fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines);
 }
 
-/// What every format is told.
+/// The input of every format.
 #[derive(Debug, Clone, Default)]
 pub struct SampleOptions {
     /// Labels of every sample; those of a series win over them.

@@ -1,4 +1,4 @@
-//! The command `dashboards`, and the address of the board that shows a run.
+//! The command `dashboards`, and the address of the dashboard that shows a run.
 
 use std::{fs, path::Path};
 
@@ -34,20 +34,20 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
     let files = dashboard::files(&args.prefix, &args.measurement_prefix);
     for file in &files {
         let path = args.folder.join(&file.path);
-        let fault = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
-        fs::write(&path, file.text()).map_err(fault)?;
+        let failed = |error| CommandError::configuration(format!("{} can't be written: {error}", path.display()));
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+        fs::write(&path, file.text()).map_err(failed)?;
     }
     print(&format!("{} dashboards written to {}", files.len(), args.folder.display()));
     Ok(())
 }
 
-/// The line that leads to the run's board; None unless Grafana's address and a store that it can read are known.
+/// The line that links to the run's dashboard; None unless Grafana's address and a data source that it can read are known.
 /// `to_ms` is the end of the run, Unix milliseconds, once it is over.
 #[must_use]
-pub(crate) fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
+pub(crate) fn line(args: &RunArgs, outputs: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
-    let data_source = sinks.iter().find_map(data_source_of)?;
+    let data_source = outputs.iter().find_map(data_source_of)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
     let address = DashboardLink {
         grafana: grafana.as_str(),
@@ -60,9 +60,9 @@ pub(crate) fn line(args: &RunArgs, sinks: &[OutputAddress], header: &Header, to_
     Some(format!("  dashboard {}", address.url()))
 }
 
-/// The store of a sink, if there are boards for what it writes there.
-fn data_source_of(sink: &OutputAddress) -> Option<DataSource> {
-    Some(match sink.datasource()? {
+/// The data source of an output, if there are dashboards for what it writes.
+fn data_source_of(output: &OutputAddress) -> Option<DataSource> {
+    Some(match output.datasource()? {
         output::kind::Datasource::Prometheus => DataSource::Prometheus,
         output::kind::Datasource::InfluxDb => DataSource::InfluxDb,
     })

@@ -1,4 +1,4 @@
-//! `replay`: sends what an earlier run could not deliver, from where each of its sinks left off.
+//! `replay`: sends what an earlier run could not deliver, from where each of its outputs stopped.
 
 use std::{fs::File, path::Path};
 
@@ -39,11 +39,11 @@ use crate::{
 pub(crate) fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let run = take(&args.run)?;
-    let sinks = unfinished_outputs(args)?;
+    let outputs = unfinished_outputs(args)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
-    let stats = runtime.block_on(deliver(args, &run.header, sinks))?;
+    let stats = runtime.block_on(deliver(args, &run.header, outputs))?;
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
     let complete = stats.iter().all(|stats| stats.complete);
@@ -56,7 +56,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
 
-/// A run that has ended, one way or another, and that nobody else replays for as long as this lives.
+/// A run that has ended, one way or another, and that no other process replays while this exists.
 struct Ended {
     header: Header,
     _lock: File,
@@ -65,11 +65,11 @@ struct Ended {
 /// Takes a run; cuts what a kill left half-written.
 fn take(run: &Path) -> Result<Ended, CommandError> {
     let path = folder::log_path(run);
-    let fault = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
-    let mut cursor = Cursor::open(&path).map_err(fault)?;
-    let first = cursor.read().map_err(fault)?;
-    while cursor.read().map_err(fault)?.is_some() {}
-    cursor.cut_torn_tail().map_err(fault)?;
+    let failed = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
+    let mut cursor = Cursor::open(&path).map_err(failed)?;
+    let first = cursor.read().map_err(failed)?;
+    while cursor.read().map_err(failed)?.is_some() {}
+    cursor.cut_torn_tail().map_err(failed)?;
     let lock = File::open(&path).ok().filter(|file| file.try_lock().is_ok()).ok_or_else(|| {
         let message = "the run still lives and delivers itself, or is being replayed\n  hint: wait for its end";
         CommandError::configuration(format!("{}: {message}", run.display()))
@@ -82,7 +82,7 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
 
 type Unfinished = (OutputAddress, Checkpoint, CheckpointFile);
 
-/// The run's sinks that are not done, each with its address: the one given now, else the one it had.
+/// The run's outputs that are not done, each with its address: the one given now, else the one it had.
 fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
     let read = |words: &str| {
@@ -94,11 +94,11 @@ fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError
     })?;
     let mut checkpoints = Vec::new();
     for file in files {
-        let fault = |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
-        checkpoints.push((file.read().map_err(fault)?, file));
+        let failed = |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
+        checkpoints.push((file.read().map_err(failed)?, file));
     }
     let chosen = choose(&checkpoints.iter().map(|(checkpoint, _)| checkpoint).collect::<Vec<_>>(), given)?;
-    let mut sinks = Vec::new();
+    let mut outputs = Vec::new();
     for ((mut checkpoint, file), address) in checkpoints.into_iter().zip(chosen) {
         let is_done = checkpoint.ended && checkpoint.stats.rejected == 0 && checkpoint.stats.spooled == 0;
         let address = match (address, &checkpoint.address) {
@@ -121,12 +121,12 @@ fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError
                 checkpoint = Checkpoint { output, address, stats, ..Checkpoint::default() };
             }
         }
-        sinks.push((address, checkpoint, file));
+        outputs.push((address, checkpoint, file));
     }
-    Ok(sinks)
+    Ok(outputs)
 }
 
-/// Which of the given addresses is whose: by name, else that of a sink whose address was not kept, else by kind.
+/// Which of the given addresses is whose: by name, else that of an output whose address was not kept, else by kind.
 fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<Option<OutputAddress>>, CommandError> {
     let mut chosen: Vec<Option<OutputAddress>> = checkpoints.iter().map(|_| None).collect();
     for address in given {
@@ -150,14 +150,14 @@ fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<
 async fn deliver(
     args: &ReplayArgs,
     header: &Header,
-    sinks: Vec<Unfinished>,
+    outputs: Vec<Unfinished>,
 ) -> Result<Vec<DeliveryStats>, CommandError> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
     let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
     let (mut tasks, mut states): (Vec<_>, Vec<SharedDeliveryState>) = (Vec::new(), Vec::new());
-    for (address, checkpoint, file) in sinks {
+    for (address, checkpoint, file) in outputs {
         // Only outputs that push have a checkpoint to go on from.
         let Built::Push(delivery) = source.build(&address, Some(checkpoint), file)? else { continue };
         states.push(delivery.state());
@@ -167,7 +167,7 @@ async fn deliver(
         let notices = states.iter().flat_map(|state| state.borrow_mut().take_notices());
         notices.for_each(|notice| print_error(&format!("  {notice}")));
     };
-    let telling = async {
+    let reporting = async {
         loop {
             sleep(std::time::Duration::from_millis(200)).await;
             tell_notices();
@@ -175,7 +175,7 @@ async fn deliver(
     };
     let all = async {
         for task in &mut tasks {
-            // A sink that panicked keeps its account as it was: incomplete.
+            // An output that panicked keeps its delivery stats unchanged: incomplete.
             drop(task.await);
         }
     };
@@ -186,7 +186,7 @@ async fn deliver(
     };
     tokio::select! {
         () = all => {}
-        () = telling => {}
+        () = reporting => {}
         () = interrupted => {}
     }
     tell_notices();

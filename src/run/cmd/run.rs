@@ -124,7 +124,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     if let Some(address) = args.control {
         open_control_port(address, &control, prepared, &display).await?;
     }
-    let wants_records = prepared.sinks.iter().any(OutputAddress::wants_records);
+    let wants_records = prepared.outputs.iter().any(OutputAddress::wants_records);
     let mut hooks = Hooks::new(prepared, wants_records);
     let setup = hooks.set_up(&control, signals).await?;
     let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
@@ -143,7 +143,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
         Some(_) => Ok(Traffic::without_load(recorded)),
         None => WorkerPool::start(&prepared.plan, &control, hooks.pool_config(&clock, recorded)),
     };
-    if let Some(line) = dashboards::line(args, &prepared.sinks, &header, None) {
+    if let Some(line) = dashboards::line(args, &prepared.outputs, &header, None) {
         display.message(&line);
     }
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
@@ -193,7 +193,7 @@ fn open(
     args: &RunArgs,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Outputs::start(&prepared.sinks, header, &prepared.run_dir) {
+    match Outputs::start(&prepared.outputs, header, &prepared.run_dir) {
         Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
@@ -232,11 +232,11 @@ fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepare
         text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
         let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);
         let ended_ms = summary.header.started_at_ms.saturating_add(elapsed_ms);
-        if let Some(line) = dashboards::line(args, &prepared.sinks, &summary.header, Some(ended_ms)) {
+        if let Some(line) = dashboards::line(args, &prepared.outputs, &summary.header, Some(ended_ms)) {
             text += &format!("{line}\n");
         }
         // Standard output may carry samples; a summary among them would spoil them.
-        let has_samples = prepared.sinks.iter().any(|output| output.place == Place::Stdout);
+        let has_samples = prepared.outputs.iter().any(|output| output.place == Place::Stdout);
         if has_samples { print_error(&text) } else { print(&text) }
     }
     // These are written even when the run's folder takes nothing any more.

@@ -17,7 +17,7 @@ pub(crate) fn serve(args: &TargetArgs) -> Result<Exit, CommandError> {
     let usage = |message: String| CommandError { exit: Exit::Usage, message };
     let mut options = TargetOptions::default();
     let mut listen = args.listen;
-    let mut words = args.knobs.iter();
+    let mut words = args.options.iter();
     while let Some(word) = words.next() {
         let name = word
             .strip_prefix("--")

@@ -109,7 +109,7 @@ impl Outputs {
         self.running.iter().filter(|output| output.reads == Reads::Records).for_each(|output| output.lost(count));
     }
 
-    /// Spans found no room in a worker.
+    /// Spans dropped because a worker's buffer was full.
     pub(crate) fn lost_spans(&self, count: u64) {
         self.running.iter().filter(|output| output.wants_spans).for_each(|output| output.lost(count));
     }

@@ -41,7 +41,7 @@ pub(crate) struct Prepared {
     /// The practice target, for as long as the run lasts.
     pub target: Option<Target>,
     /// Where metrics go.
-    pub sinks: Vec<OutputAddress>,
+    pub outputs: Vec<OutputAddress>,
     /// Identity.
     pub run_id: String,
     /// Folder.
@@ -84,9 +84,9 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
     let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
     let all = addresses.iter().cloned().chain(traces);
-    let sinks: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
-    let sinks = sinks.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
-    traces::check(&sinks)?;
+    let outputs: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
+    let outputs = outputs.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
+    traces::check(&outputs)?;
     let run_id = match &args.run_id {
         Some(id)
             if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -104,7 +104,7 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
         return Err(usage("--workers must be between 1 and 1024".to_owned()));
     }
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
-    Ok(Prepared { plan: Arc::new(plan), target, sinks, run_id, run_dir, workers, segment, trend_stats })
+    Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, run_dir, workers, segment, trend_stats })
 }
 
 impl Prepared {
@@ -117,7 +117,7 @@ impl Prepared {
     /// What is traced, if it is asked for.
     #[must_use]
     pub(crate) fn sampling(&self) -> Option<Sampling> {
-        traces::sampling(&self.sinks, &self.run_id, self.plan.seed)
+        traces::sampling(&self.outputs, &self.run_id, self.plan.seed)
     }
 
     /// The first record of the run's log.
@@ -214,7 +214,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
     let mut plan = profile::load(&source.name, &source.text, &given)
         .map_err(|errors| CommandError::configuration(errors.to_string()))?;
     let running = match (&plan.practice_target, listener) {
-        (Some(knobs), Some(listener)) => Some(start_target(knobs, &listener)?),
+        (Some(options), Some(listener)) => Some(start_target(options, &listener)?),
         _ => None,
     };
     overlay(&mut plan, args)?;
@@ -222,9 +222,9 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
     Ok((plan, running))
 }
 
-fn start_target(knobs: &[(String, String)], listener: &TcpListener) -> Result<Target, CommandError> {
+fn start_target(options: &[(String, String)], listener: &TcpListener) -> Result<Target, CommandError> {
     let mut set = TargetOptions::default();
-    for (name, value) in knobs {
+    for (name, value) in options {
         set.set(name, value).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     }
     practice_target::start_on(set, listener).map_err(|error| CommandError::internal(&error))

@@ -8,19 +8,19 @@ use crate::{
     run::error::CommandError,
 };
 
-/// `--traces` as a sink: its address, also one that is written as that of an `otlp` sink.
+/// `--traces` as an output: its address, also one that is written as that of an `otlp` output.
 #[must_use]
 pub(crate) fn address(given: &str) -> String {
     let bare = ["traces", "otlp"].iter().find_map(|kind| given.strip_prefix(kind)?.strip_prefix('='));
     format!("traces={}", bare.unwrap_or(given))
 }
 
-/// Checks the sinks of a run.
+/// Checks the outputs of a run.
 ///
 /// # Errors
 /// When several want spans, for each would sample another share.
-pub(crate) fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
-    let places = sinks.iter().filter_map(OutputAddress::sampling).count();
+pub(crate) fn check(outputs: &[OutputAddress]) -> Result<(), CommandError> {
+    let places = outputs.iter().filter_map(OutputAddress::sampling).count();
     if places > 1 {
         return Err(CommandError::configuration(
             "spans go to one place only; give `--traces` or `--out traces=…`, once",
@@ -29,10 +29,10 @@ pub(crate) fn check(sinks: &[OutputAddress]) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What is traced in a run of this id and seed, if its sinks ask for it.
+/// What is traced in a run of this id and seed, if its outputs ask for it.
 #[must_use]
-pub(crate) fn sampling(sinks: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
-    let TraceSampling { ratio, max_per_second } = sinks.iter().find_map(OutputAddress::sampling)?;
+pub(crate) fn sampling(outputs: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
+    let TraceSampling { ratio, max_per_second } = outputs.iter().find_map(OutputAddress::sampling)?;
     Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
 }
 
