@@ -39,6 +39,8 @@ mod control;
 mod dashboard;
 mod executor;
 mod exit;
+#[cfg(test)]
+mod golden;
 mod http_server;
 mod interval_log;
 mod language;

@@ -15,6 +15,7 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("exit", &[]),
+    ("golden", &[]),
     ("http_server", &[]),
     ("metric", &[]),
     ("threshold", &["units", "metric"]),

@@ -121,10 +121,15 @@ impl Pace {
         Self { ready: time, taken: time, stale: false, due: time }
     }
 
+    /// An effect ended at `time`: the next request is due then. `due` stays, because a retry counts from the first try.
+    fn resume_at(&mut self, time: Instant) {
+        *self = Self { due: self.due, ..Self::at(time) };
+    }
+
     /// The clock is read again only if something was done since the last reading.
     fn refresh(&mut self) {
         if std::mem::take(&mut self.stale) {
-            *self = Self { due: self.due, ..Self::at(Instant::now()) };
+            self.resume_at(Instant::now());
         }
     }
 }
@@ -162,13 +167,13 @@ impl FlowTask {
                 }
                 Effect::Think(time) => {
                     think(run, time).await;
-                    pace = Pace { due: pace.due, ..Pace::at(Instant::now()) };
+                    pace.resume_at(Instant::now());
                 }
                 Effect::Parallel { step, branches, width } => {
                     pace.refresh();
                     match self.fork(user, step, branches, width, pace.taken).await {
                         (_, Some(none)) => break Ended::NoRow(none),
-                        (at, None) => pace = Pace { due: pace.due, ..Pace::at(at) },
+                        (at, None) => pace.resume_at(at),
                     }
                 }
                 Effect::Detach { after, branch } => {
@@ -254,7 +259,7 @@ impl FlowTask {
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
         drop(in_flight);
         run.buffers.give_back(rendered);
-        *pace = Pace { due: pace.due, ..Pace::at(end) };
+        pace.resume_at(end);
         Ok(())
     }
 

@@ -27,7 +27,8 @@ impl TemplateError {
 }
 
 /// A hint with the known word nearest to `wrong`.
-pub(super) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+#[must_use]
+pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let plain = wrong.to_lowercase();
     let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));
     let (distance, word) = scored.min()?;

@@ -22,6 +22,7 @@ pub(crate) mod value;
 mod tests;
 
 pub use error::TemplateError;
+pub(crate) use error::did_you_mean;
 pub use escape::Escape;
 pub use eval_context::{EvalContext, IterationId, Response, Slot};
 pub use expression::Expr;

@@ -30,6 +30,7 @@ mod otlp_protocol;
 mod prometheus;
 mod receiver;
 mod registry;
+mod sample_file;
 mod samples;
 mod scrape;
 #[cfg(test)]

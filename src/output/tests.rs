@@ -1,7 +1,7 @@
 //! Golden files of every wire format: one small run, decoded for people, and the exact bytes as hex.
 //! `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
 
-use std::{cell::Cell, fmt::Write, path::PathBuf, rc::Rc};
+use std::{cell::Cell, fmt::Write, rc::Rc};
 
 use opentelemetry_proto::tonic::collector::{
     metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest,
@@ -31,21 +31,13 @@ use super::{
     traces::encoder::SpanEncoder,
 };
 use crate::{
+    golden::check,
     interval_log::frame::RequestHeader,
     metric::{Histogram, Interval, Labels, MetricDef, Record, RequestTimes, SeriesDef, Span, Totals, Value, catalogue},
     record_log::{Entry, Recorded, SeriesKey},
 };
 
 const START_MS: i64 = 1_763_700_000_000;
-
-fn check(name: &str, text: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(known, text, "{name} differs; `UPDATE_GOLDEN=1 cargo test` writes it");
-}
 
 fn run_labels() -> Vec<(String, String)> {
     [("run_id", "r1"), ("profile", "golden"), ("instance", "here")]

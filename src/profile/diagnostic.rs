@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::source::lines;
+pub(crate) use crate::language::did_you_mean;
 
 /// A position in the text: line and column from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -99,13 +100,3 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
-
-/// A hint with the known word nearest to `wrong`.
-#[must_use]
-pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let plain = wrong.to_lowercase();
-    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));
-    let (distance, word) = scored.min()?;
-    let near = distance <= 1 + plain.chars().count() / 3;
-    near.then(|| format!("did you mean `{word}`?"))
-}

@@ -1,10 +1,11 @@
 //! Golden files: one fixture through every report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use crate::{
     analysis::{Generator, Reason, RunFold},
     exit::Exit,
+    golden::check,
     interval_log::{
         Header,
         frame::{Model, ScenarioHeader},
@@ -15,15 +16,6 @@ use crate::{
     report::{self, Summary, json::Terminals, trends},
 };
 use anstream::adapter::strip_str;
-
-fn check(name: &str, text: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(known, text, "{name} differs; `UPDATE_GOLDEN=1 cargo test` writes it");
-}
 
 fn trend(times: &[f64]) -> Value {
     let mut histogram = Histogram::default();

@@ -48,6 +48,16 @@ pub(super) fn run_and_scenario(data_source: DataSource) -> Vec<Variable> {
     }
 }
 
+/// The objectives that a run is compared with.
+pub(super) fn objectives(data_source: DataSource) -> [Variable; 2] {
+    let slo = "Objective for p99 in seconds (InfluxDB: milliseconds)";
+    let default = if data_source == DataSource::InfluxDb { "500" } else { "0.5" };
+    [
+        Variable::text("slo", "p99 SLO", slo, default),
+        Variable::text("budget", "Error budget", "Share of requests that may fail", "0.01"),
+    ]
+}
+
 /// Start and end of the run in the data source, and the resolution of subqueries.
 pub(super) fn run_times(resolutions: &'static [&'static str]) -> Vec<Variable> {
     let description = "Step of the subqueries that compute the summary";

@@ -34,14 +34,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
 fn variables(data_source: DataSource) -> Vec<Variable> {
     let mut variables = shared::run_and_scenario(data_source);
     variables.push(Variable::one_of("window", "Window", "Length of a window", &["5m", "15s", "1m", "15m", "1h"]));
-    let slo = "Objective for p99 in seconds (InfluxDB: milliseconds)";
-    variables.push(Variable::text(
-        "slo",
-        "p99 SLO",
-        slo,
-        if data_source == DataSource::InfluxDb { "500" } else { "0.5" },
-    ));
-    variables.push(Variable::text("budget", "Error budget", "Share of requests that may fail", "0.01"));
+    variables.extend(shared::objectives(data_source));
     if data_source == DataSource::Prometheus {
         let warmup = "The first window ends this long after the start of the run";
         variables.push(Variable::one_of("warmup", "Warm-up", warmup, &["10m", "30s", "2m", "30m", "1h"]));

@@ -43,14 +43,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
 
 fn variables(data_source: DataSource) -> Vec<Variable> {
     let mut variables = shared::run_and_scenario(data_source);
-    let slo = "Objective for p99 in seconds (InfluxDB: milliseconds)";
-    variables.push(Variable::text(
-        "slo",
-        "p99 SLO",
-        slo,
-        if data_source == DataSource::InfluxDb { "500" } else { "0.5" },
-    ));
-    variables.push(Variable::text("budget", "Error budget", "Share of requests that may fail", "0.01"));
+    variables.extend(shared::objectives(data_source));
     if data_source == DataSource::Prometheus {
         variables.extend(shared::run_times(&["5s", "1s", "10s"]));
     }
