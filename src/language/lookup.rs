@@ -47,7 +47,7 @@ impl JsonPath {
 }
 
 impl JsonStep {
-    /// The step as JSONPath (RFC 9535), if it is unambiguous.
+    /// The step as `JSONPath` (RFC 9535), if it is unambiguous.
     fn written(&self) -> Option<String> {
         match self {
             Self::Index(index) => Some(format!("[{index}]")),

@@ -122,7 +122,7 @@ pub(crate) struct Retry {
     /// Pause before the first retry, and the maximum pause; it doubles each time.
     pub pause: (Duration, Duration),
     /// `Retry-After`, if the server can set the pause.
-    pub retry_after: Option<Header>,
+    pub pause_header: Option<Header>,
     /// Position of the request.
     pub send: usize,
 }

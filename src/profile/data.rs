@@ -190,7 +190,7 @@ fn generated(reader: &Reader, map: &mut MapReader<'_>, count: &Node, seed: u64) 
     let mut rows = Vec::new();
     for number in 0..i64::from(count?) {
         let slots = [Value::Int(number)];
-        let mut moment = EvalContext {
+        let mut context = EvalContext {
             slots: &slots,
             response: Response::default(),
             id: IterationId::default(),
@@ -199,7 +199,7 @@ fn generated(reader: &Reader, map: &mut MapReader<'_>, count: &Node, seed: u64) 
         };
         let mut made = Vec::with_capacity(cells.len());
         for (name, position, template) in &cells {
-            match template.value(&mut moment) {
+            match template.value(&mut context) {
                 Ok(value) => made.push((std::sync::Arc::clone(name), value.into_owned())),
                 Err(missing) => {
                     reader.error(*position, format!("row {number}: {missing}"), None);

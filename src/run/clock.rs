@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// A wall clock this far ahead of ours was set, not merely slewed.
 const STEP: Duration = Duration::from_secs(1);
 
-/// Maps moments of the run to wall time.
+/// Maps instants of the run to wall time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RunClock {
     start: Instant,
@@ -35,10 +35,10 @@ impl RunClock {
         self.started_at_ms
     }
 
-    /// Wall time of a moment, Unix milliseconds.
+    /// Wall time of an instant, Unix milliseconds.
     #[must_use]
-    pub(crate) fn wall_of(&self, moment: Instant) -> i64 {
-        self.started_at_ms + self.shift_ms + millis(moment.saturating_duration_since(self.start))
+    pub(crate) fn wall_of(&self, instant: Instant) -> i64 {
+        self.started_at_ms + self.shift_ms + millis(instant.saturating_duration_since(self.start))
     }
 
     /// Follows a wall clock that was set forward; never backward, because receivers take no sample older than the
@@ -63,8 +63,8 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Time since a moment, or zero before it.
+/// Time since an instant, or zero before it.
 #[must_use]
-pub(crate) fn since(moment: Instant) -> Duration {
-    Instant::now().saturating_duration_since(moment)
+pub(crate) fn since(instant: Instant) -> Duration {
+    Instant::now().saturating_duration_since(instant)
 }

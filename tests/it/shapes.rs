@@ -152,7 +152,7 @@ fn control_from_outside_needs_a_port_and_has_a_limit() {
         "scenarios:\n  s: {executor: externally-controlled, vus: 2, maxVUs: 9, duration: 1s, flow: [{get: /}]}\n";
     let bench = bench(&target, profile);
     let plan = check(&bench, &[]);
-    assert_eq!(loads(&plan), ["externally-controlled: 2 users for 1s, up to 9 by the control port"]);
+    assert_eq!(loads(&plan), ["externally-controlled: 2 users for 1s, up to 9 by the control API"]);
     assert_eq!(plan["notes"][0], "s: externally-controlled, but `--control ADDRESS` isn't set");
     assert_eq!(check(&bench, &["--control", "127.0.0.1:0"])["notes"], Json::Array(Vec::new()));
 }
@@ -171,7 +171,7 @@ fn segments_together_are_the_whole() {
     assert_eq!(target.report().total, 48);
     for (segment, message) in [
         ("4/3", "--segment `4/3`: parts count from 1 to 3"),
-        ("1/4:3/4", "--segment `1/4:3/4`: all segments must be equally long, such as 0:1/3, 1/3:2/3 and 2/3:1"),
+        ("1/4:3/4", "--segment `1/4:3/4`: all segments must have the same length, such as 0:1/3, 1/3:2/3 and 2/3:1"),
     ] {
         let ran = run(&bench, &["--segment", segment]);
         assert_eq!((ran.code, ran.stderr.trim()), (2, format!("loadagent: {message}").as_str()));
@@ -269,15 +269,15 @@ fn check_warns_of_what_cannot_come_true() {
         plan[list].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let expected = [
-        "users: 1,000 users at 30ms think time reach at most 33,333/s requests, with a target that answers in no time",
-        "few: 100/s with 1s think time keep 100 users busy before the target takes any time, but maxVUs is 10: arrivals will be dropped",
-        "long: 1 user at 2s think time reach at most 0.5/s requests, with a target that answers in no time",
-        "long: 10 iterations a user at 2s each take 20s, but `maxDuration` is 5s: the rest will be dropped",
-        "ramp: 60 users at 1s think time reach at most 60/s requests, with a target that answers in no time",
-        "threshold rate>60000 on http_reqs can't be met: the whole run reaches at most 33,481/s, with a target that answers in no time",
+        "users: 1,000 users at 30ms think time reach at most 33,333/s requests, even if the target responds instantly",
+        "few: 100/s with 1s think time need 100 users even if the target responds instantly, but `maxVUs` is 10: arrivals will be dropped",
+        "long: 1 user at 2s think time reach at most 0.5/s requests, even if the target responds instantly",
+        "long: 10 iterations per user at 2s each take 20s, but `maxDuration` is 5s: the rest will be dropped",
+        "ramp: 60 users at 1s think time reach at most 60/s requests, even if the target responds instantly",
+        "threshold rate>60000 on http_reqs can't be met: the run reaches at most 33,481/s, even if the target responds instantly",
     ];
     assert_eq!(texts("warnings"), expected);
-    assert_eq!(texts("notes"), ["ramp: 100 users at 1 per second do not all start within 1m: it ends with 60"]);
+    assert_eq!(texts("notes"), ["ramp: 100 users at 1 per second do not all start within 1m; only 60 will start"]);
     assert_eq!((&plan["peaks"]["users"], &plan["peaks"]["users_at_ms"]), (&1_060.into(), &60_000.0.into()));
     let text = bench.run(&["check", "p.yaml"]).stdout;
     assert!(text.contains("timeline") && text.contains("peak: 1,060 users at 1m, 100/s at 0s"), "{text}");

@@ -1,8 +1,8 @@
-//! Extraction of values from responses: by JSONPath, regular expression, header, cookie, form field or boundaries.
+//! Extraction of values from responses: by `JSONPath`, regular expression, header, cookie, form field or boundaries.
 //!
 //! Owns the extractors and the choice among several matches. Never panics on the content of a response, never uses
 //! memory or time out of proportion to it, never parses a pattern while the load runs.
-//! Start with [`Extractor::find`]; each kind has a file of its own, JSONPath is in [`json`].
+//! Start with [`Extractor::find`]; each kind has a file of its own, `JSONPath` is in [`json`].
 
 mod between;
 mod cookie;
@@ -31,7 +31,7 @@ pub use {
 /// A way to find a value in a response.
 #[derive(Debug, Clone)]
 pub enum Extractor {
-    /// A JSONPath into the body.
+    /// A `JSONPath` into the body.
     Json(JsonPath),
     /// A capture group of a regular expression over the body.
     Regex(Pattern),

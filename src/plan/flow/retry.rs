@@ -23,7 +23,7 @@ impl FlowState {
         self.retried = true;
         let (first, most) = retry.pause;
         let doubled = first.saturating_mul(1 << tries.min(20)).min(most.max(first));
-        let retry_after = retry.retry_after.as_ref().and_then(|header| retry_after(header, context.response.head));
+        let retry_after = retry.pause_header.as_ref().and_then(|header| retry_after(header, context.response.head));
         Some(Effect::Think(retry_after.unwrap_or(doubled)))
     }
 }

@@ -57,9 +57,9 @@ impl<'n> Compiler<'_, 'n> {
             max = reader.count(node, "retry");
         }
         let on = on.unwrap_or_else(|| Expr::compile("error != ''", &EmptyScope).unwrap_or_else(|_| nothing()));
-        let retry_after = asks.then(|| Header::new("Retry-After"));
-        needs.head |= retry_after.is_some();
-        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, retry_after, send: 0 }, needs })
+        let pause_header = asks.then(|| Header::new("Retry-After"));
+        needs.head |= pause_header.is_some();
+        Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, pause_header, send: 0 }, needs })
     }
 
     /// Statuses, `error`, or a condition.

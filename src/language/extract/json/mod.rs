@@ -1,4 +1,4 @@
-//! JSONPath (RFC 9535), with an optional `$`, and dashes in names.
+//! `JSONPath` (RFC 9535), with an optional `$`, and dashes in names.
 //!
 //! Owns the parsed path and its two evaluators. Never builds values that a path doesn't select: names, positions and
 //! `[*]` are walked over the bytes, and everything else is skipped (`walk`); only where a path continues with other

@@ -78,7 +78,7 @@ fn every_kind_reads_back() {
     assert_eq!(sample(&read, "x_checks_total", &[("condition", "zero"), ("run_id", "r")]), Some(1.0));
     let types: Vec<_> = read.types.iter().map(|(name, kind)| (&**name, &**kind)).collect();
     assert_eq!(types, [("x_checks_total", "counter"), ("x_http_reqs_total", "counter"), ("x_vus", "gauge")]);
-    assert!(page.text.contains("# HELP x_vus Virtual users that are running"));
+    assert!(page.text.contains("# HELP x_vus Virtual users in an iteration"));
 }
 
 #[test]
