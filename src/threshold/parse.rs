@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_what_is_there() {
+    fn errors_name_what_was_found() {
         for (text, kind, part) in [
             ("p95<500", Kind::Trend, "`p95` is not a statistic of a trend; it has avg, min"),
             ("p(95)", Kind::Trend, "no comparison"),
