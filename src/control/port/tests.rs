@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn requests_change_the_state_and_wrong_ones_say_what_to_send() {
+fn requests_change_the_state_and_errors_name_the_right_request() {
     let named = |name: &str, open| ControlledScenario { name: name.into(), open, max_users: 50 };
     let handler = ControlHandler { control: Control::new(2), scenarios: vec![named("a", false), named("b", true)] };
     let patch = |path: &str, body: &str| handler.handle(&Method::PATCH, path, body.as_bytes());

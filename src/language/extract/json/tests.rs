@@ -144,7 +144,7 @@ fn errors_have_column_and_hint() {
         (r"a[1", r"4: expected `]` or `,`, but the path ends"),
         (
             r"a[?@.x = 1]",
-            r"8: this is not a comparison (write `==` to compare, or `match(@.name, 'a.*')` for a pattern)",
+            r"8: expected a comparison (write `==` to compare, or `match(@.name, 'a.*')` for a pattern)",
         ),
         (
             r"a[?@..x == 1]",
