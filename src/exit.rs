@@ -19,7 +19,7 @@ pub enum Exit {
     BadProfile = 104,
     /// Stopped by a signal or the control API.
     Stopped = 105,
-    /// Aborted by a threshold or a failed setup.
+    /// Aborted by a threshold, an `abort` step or a failed setup.
     Aborted = 108,
     /// The offered load was not delivered.
     Invalid = 109,
@@ -36,7 +36,7 @@ impl Exit {
         (Self::ThresholdFailed, "a threshold failed, or had no data (unless the profile allows it)"),
         (Self::BadProfile, "invalid profile or configuration; nothing was sent"),
         (Self::Stopped, "stopped by SIGINT, SIGTERM or the control API, after a graceful stop"),
-        (Self::Aborted, "aborted by a threshold (abortOnFail) or a failed setup"),
+        (Self::Aborted, "aborted by a threshold (abortOnFail), an abort step or a failed setup"),
         (Self::Invalid, "invalid: the offered load was not delivered"),
         (Self::TelemetryIncomplete, "telemetry incomplete: an output did not deliver everything"),
     ];

@@ -39,7 +39,7 @@ pub mod metric {
     pub use crate::metric::{Histogram, Interval, Kind, Labels, MetricDef, SeriesDef, Totals, Unit, Value, catalogue};
 
     pub mod intended {
-        pub use crate::metric::intended::{IntendedCells, coarse_bucket};
+        pub use crate::metric::intended::{IntendedSeconds, coarse_bucket};
     }
 }
 

@@ -15,7 +15,7 @@ use loadagent::testing::{
     metric::{
         Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value,
         catalogue::{self, HTTP_FAMILY},
-        intended::{IntendedCells, coarse_bucket},
+        intended::{IntendedSeconds, coarse_bucket},
     },
 };
 
@@ -128,7 +128,7 @@ fn write(path: &Path, seconds: u64, series: u32, limit: u64) -> Written {
     for second in 0..seconds {
         let place = usize::try_from(second).unwrap() * 37 % POOL;
         let start_ms = STARTED_MS + 1_000 * i64::try_from(second).unwrap();
-        let mut cells = IntendedCells::default();
+        let mut cells = IntendedSeconds::default();
         for due in [second.saturating_sub(1), second] {
             let cell = cells.at(u32::try_from(due).unwrap(), 0);
             cell.due += 3_000;

@@ -43,6 +43,12 @@ impl RunFold {
         self.judge.wants_abort(elapsed)
     }
 
+    /// How every threshold stands after `elapsed`.
+    #[must_use]
+    pub(crate) fn findings(&self, elapsed: Duration) -> Vec<Finding> {
+        self.judge.findings(elapsed)
+    }
+
     /// The judgement after `elapsed`. Without a load (setup failed) no threshold counts. `reasons` are those that the
     /// intervals don't show: a stop, an abort, an error.
     #[must_use]

@@ -9,10 +9,10 @@ use super::duration;
 /// Flags that shape the load.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
-    /// Number of virtual users [default: 1]
+    /// Number of virtual users. -u, -i, -s and --rate replace the load of the profile [default: 1]
     #[arg(short = 'u', long, env = "LOADAGENT_VUS")]
     pub vus: Option<u32>,
-    /// Duration, for example 30s. -u, -d, -i, -s and --rate replace the load of the profile
+    /// Length of each scenario, for example 30s; alone, it keeps the profile's users and rates and scales its stages
     #[arg(short = 'd', long, env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
     /// Total iterations, shared by all users

@@ -3,6 +3,7 @@
 //! Owns flags and their help. Never acts on them. Where k6 has a flag, its name is used. Help texts are plain text: where a
 //! doc comment would need Markdown, `help` is given explicitly. Start with [`Cli`].
 
+mod control;
 mod dashboards;
 pub(crate) mod load;
 
@@ -11,7 +12,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-pub(crate) use self::dashboards::{DashboardsAction, ExportArgs};
+pub(crate) use self::{
+    control::{ControlArgs, ScaleArgs},
+    dashboards::{DashboardsAction, ExportArgs},
+};
 pub(crate) use load::LoadArgs;
 
 use crate::{exit::Exit, units};
@@ -53,6 +57,16 @@ pub enum Command {
     Report(ReportArgs),
     /// Deliver the samples that an earlier run has spooled
     Replay(ReplayArgs),
+    /// Print how a run stands that was started with --control
+    Status(ControlArgs),
+    /// Pause a run: it begins no iterations until it is resumed
+    Pause(ControlArgs),
+    /// Resume a paused run
+    Resume(ControlArgs),
+    /// Set the users or the rate of a scenario of a run
+    Scale(ScaleArgs),
+    /// Stop a run: it finishes requests in flight, delivers metrics and prints its summary
+    Stop(ControlArgs),
 }
 
 /// What to do with bundled profiles.
@@ -121,8 +135,8 @@ pub struct RunArgs {
     /// Write Locust's four CSV files with this file name prefix
     #[arg(long, value_name = "PREFIX", env = "LOADAGENT_CSV")]
     pub csv: Option<PathBuf>,
-    /// Serve the control API (pause, stop, users, rate) on this address, for example 127.0.0.1:6565
-    #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_CONTROL")]
+    /// Serve the control API on this address, for example localhost:6565; see the commands status, pause, scale and stop
+    #[arg(long, value_name = "ADDRESS", value_parser = control::address, env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
     /// Grafana.
     #[arg(long, value_name = "URL", help = GRAFANA_HELP, value_parser = dashboards::grafana, env = "LOADAGENT_GRAFANA")]

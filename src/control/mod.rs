@@ -5,6 +5,7 @@
 //! Start with [`ControlState`], then [`port`].
 
 pub(crate) mod port;
+pub(crate) mod status;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,8 @@ use std::{
 };
 
 use tokio::sync::watch;
+
+use self::status::LiveStatus;
 
 /// Why a run was ended before its schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +40,13 @@ pub(crate) struct ControlState {
     pub rates: Vec<Option<f64>>,
 }
 
-/// A worker applied a control command.
+/// A worker applied a control command, or the control API took one.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ControlEvent {
     /// Offset from the start of the run.
     pub at: Duration,
-    /// Which worker.
-    pub worker: usize,
+    /// Which worker; None for the control API.
+    pub worker: Option<usize>,
     /// What it did, for people.
     pub what: String,
 }
@@ -65,6 +68,8 @@ pub(crate) struct ControlEvents {
 pub(crate) struct Control {
     state: watch::Sender<ControlState>,
     events: Arc<Mutex<ControlEvents>>,
+    /// None while the control API is off.
+    live: Arc<Mutex<Option<LiveStatus>>>,
 }
 
 /// Sees the state and reports what was applied; one for each worker.
@@ -80,7 +85,25 @@ impl Control {
     pub(crate) fn new(scenarios: usize) -> Self {
         let state =
             ControlState { users: vec![None; scenarios], rates: vec![None; scenarios], ..ControlState::default() };
-        Self { state: watch::Sender::new(state), events: Arc::default() }
+        Self { state: watch::Sender::new(state), events: Arc::default(), live: Arc::default() }
+    }
+
+    /// From now on, the control API asks how the run stands.
+    pub(crate) fn watch(&self) {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
+    }
+
+    /// Keeps how the run stands; `make` is called only with the control API.
+    pub(crate) fn publish(&self, make: impl FnOnce(&LiveStatus) -> LiveStatus) {
+        if let Some(live) = &mut *self.live.lock().unwrap_or_else(PoisonError::into_inner) {
+            *live = make(live);
+        }
+    }
+
+    /// How the run stands.
+    #[must_use]
+    pub(crate) fn live(&self) -> LiveStatus {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
     }
 
     /// A new subscriber.

@@ -1,13 +1,13 @@
 //! The control API: a few plain HTTP requests that change the control state (`--control ADDRESS`).
 //!
 //! ```text
-//! GET   /v1/status                                     → {"paused":false,"stopped":false,"scenarios":[{"name":…,"users":…,"rate":…}]}
+//! GET   /v1/status                                     → how the run stands: see `status`
 //! PATCH /v1/status          {"paused":true}            pause or resume; {"stopped":true} drains and ends the run
 //! PATCH /v1/scenarios/NAME  {"users":50}               users of a closed scenario; null gives it back to its schedule
 //! PATCH /v1/scenarios/NAME  {"rate":200}               arrivals per second of an open scenario
 //! ```
 
-use std::{io, net::SocketAddr, rc::Rc};
+use std::{io, net::SocketAddr, rc::Rc, time::Duration};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -17,7 +17,7 @@ use hyper::{
 use serde_json::{Value as Json, json};
 use tokio::{net::TcpListener, task::spawn_local};
 
-use super::{Control, StopReason};
+use super::{Control, ControlEvent, ControlState, StopReason, status::Numbers};
 use crate::http_server;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -27,10 +27,23 @@ const MAX_BODY: usize = 64 * 1024;
 pub(crate) struct ControlledScenario {
     /// Its name.
     pub name: String,
+    /// k6's name of its executor.
+    pub executor: &'static str,
     /// Whether it has a rate (open) or users (closed).
     pub open: bool,
     /// Most users that it may be given.
     pub max_users: u32,
+}
+
+/// A run that can be controlled.
+#[derive(Debug, Clone)]
+pub(crate) struct ControlledRun {
+    /// Its ID.
+    pub run_id: String,
+    /// Length of its schedules.
+    pub planned: Duration,
+    /// Its scenarios, in the order of the profile.
+    pub scenarios: Vec<ControlledScenario>,
 }
 
 /// Status and message of a rejected request.
@@ -40,21 +53,18 @@ type Refusal = (StatusCode, String);
 ///
 /// # Errors
 /// When the address can't be listened on.
-pub(crate) async fn serve(
-    address: SocketAddr,
-    control: Control,
-    scenarios: Vec<ControlledScenario>,
-) -> io::Result<SocketAddr> {
+pub(crate) async fn serve(address: SocketAddr, control: Control, run: ControlledRun) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
-    let handler = Rc::new(ControlHandler { control, scenarios });
+    control.watch();
+    let handler = Rc::new(ControlHandler { control, run });
     spawn_local(http_server::serve(listener, move |request| answer(handler.clone(), request)));
     Ok(bound)
 }
 
 struct ControlHandler {
     control: Control,
-    scenarios: Vec<ControlledScenario>,
+    run: ControlledRun,
 }
 
 async fn answer(handler: Rc<ControlHandler>, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -89,13 +99,54 @@ impl ControlHandler {
         Ok(self.status())
     }
 
+    /// How the run stands. What is not known yet is left out; nothing is null.
     fn status(&self) -> Json {
         let state = self.control.current();
-        let scenarios = self.scenarios.iter().zip(state.users.iter().zip(&state.rates));
-        let scenarios: Vec<Json> = scenarios
-            .map(|(scenario, (users, rate))| json!({ "name": scenario.name, "users": users, "rate": rate }))
-            .collect();
-        json!({ "paused": state.paused, "stopped": state.stop.is_some(), "scenarios": scenarios })
+        let live = self.control.live();
+        let none = Numbers::default();
+        let scenarios = self.run.scenarios.iter().enumerate().map(|(index, scenario)| {
+            let mut numbers = live.scenarios.get(index).unwrap_or(&none).clone();
+            // A command counts at once; what is measured follows within a second.
+            let commanded = commanded(&state, index);
+            numbers.users = commanded.0.map_or(numbers.users, Into::into);
+            numbers.rate = commanded.1.unwrap_or(numbers.rate);
+            let mut json =
+                json!({ "name": scenario.name, "executor": scenario.executor, "changed": commanded != (None, None) });
+            extend(&mut json, &numbers);
+            json
+        });
+        let elapsed = live.elapsed.unwrap_or_default();
+        let phase = match (state.stop, state.paused, live.elapsed) {
+            (Some(_), ..) => "stopping",
+            (None, _, None) => "preparing",
+            (None, true, _) => "paused",
+            (None, false, Some(elapsed)) if elapsed > self.run.planned => "finishing",
+            (None, false, _) => "running",
+        };
+        let thresholds = live.thresholds.iter().map(|one| {
+            let mut json = json!({ "metric": one.metric, "condition": one.condition, "state": one.state });
+            if let (Some(observed), Some(object)) = (one.observed, json.as_object_mut()) {
+                object.insert("observed".to_owned(), json!(observed));
+            }
+            json
+        });
+        let mut json = json!({
+            "run_id": self.run.run_id,
+            "status": phase,
+            "paused": state.paused,
+            "stopped": state.stop.is_some(),
+            "elapsed": elapsed.as_secs_f64(),
+            "planned": self.run.planned.as_secs_f64(),
+            "scenarios": scenarios.collect::<Vec<_>>(),
+            "thresholds": thresholds.collect::<Vec<_>>(),
+        });
+        extend(&mut json, &live.total);
+        json
+    }
+
+    fn event(&self, what: String) {
+        let at = self.control.live().elapsed.unwrap_or_default();
+        self.control.subscribe().report(ControlEvent { at, worker: None, what });
     }
 
     fn change_status(&self, body: &Json) -> Result<(), Refusal> {
@@ -104,27 +155,34 @@ impl ControlHandler {
         if paused.is_none() && stopped != Some(true) {
             return Err(bad("send {\"paused\": true}, {\"paused\": false} or {\"stopped\": true}"));
         }
-        if let Some(paused) = paused {
+        if let Some(paused) = paused.filter(|paused| *paused != self.control.current().paused) {
             self.control.update(|state| state.paused = paused);
+            self.event(if paused { "paused" } else { "resumed" }.to_owned());
         }
-        if stopped == Some(true) {
+        if stopped == Some(true) && self.control.current().stop.is_none() {
             self.control.stop(StopReason::Outside);
+            self.event("stopped".to_owned());
         }
         Ok(())
     }
 
     fn change_scenario(&self, name: &str, body: &Json) -> Result<(), Refusal> {
-        let index = self.scenarios.iter().position(|scenario| scenario.name == name);
-        let index = index.ok_or_else(|| (StatusCode::NOT_FOUND, format!("there is no scenario `{name}`")))?;
-        if self.scenarios[index].open {
+        let scenarios = &self.run.scenarios;
+        let known = || scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>().join(", ");
+        let index = scenarios.iter().position(|scenario| scenario.name == name);
+        let index = index
+            .ok_or_else(|| (StatusCode::NOT_FOUND, format!("there is no scenario `{name}`; there are: {}", known())))?;
+        if scenarios[index].open {
             let rate = body.get("rate").and_then(Json::as_f64).filter(|rate| *rate > 0.0 && *rate <= 1e7);
-            let rate =
-                rate.ok_or_else(|| bad("this scenario is open: send {\"rate\": ARRIVALS_PER_SECOND}, more than 0"))?;
+            let rate = rate.ok_or_else(|| {
+                bad(&format!("`{name}` is open: send {{\"rate\": ARRIVALS_PER_SECOND}}, more than 0"))
+            })?;
             self.control.update(|state| state.rates[index] = Some(rate));
         } else {
-            let users =
-                body.get("users").ok_or_else(|| bad("this scenario is closed: send {\"users\": NUMBER or null}"))?;
-            let most = self.scenarios[index].max_users;
+            let users = body
+                .get("users")
+                .ok_or_else(|| bad(&format!("`{name}` is closed: send {{\"users\": NUMBER}}, or null")))?;
+            let most = scenarios[index].max_users;
             let number = users.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most);
             if number.is_none() && !users.is_null() {
                 return Err(bad(&format!("`users` must be a whole number up to {most}, or null")));
@@ -132,6 +190,29 @@ impl ControlHandler {
             self.control.update(|state| state.users[index] = number);
         }
         Ok(())
+    }
+}
+
+/// Users and rate that a command gave to a scenario.
+fn commanded(state: &ControlState, index: usize) -> (Option<u32>, Option<f64>) {
+    (state.users.get(index).copied().flatten(), state.rates.get(index).copied().flatten())
+}
+
+/// Adds numbers to an object: `p95` in milliseconds, as in `summary.json`.
+fn extend(json: &mut Json, numbers: &Numbers) {
+    let Some(object) = json.as_object_mut() else { return };
+    let Numbers { users, rate, rps, requests, failed, p95 } = numbers;
+    for (name, value) in [
+        ("users", json!(users)),
+        ("rate", json!(rate)),
+        ("rps", json!(rps)),
+        ("requests", json!(requests)),
+        ("failed", json!(failed)),
+    ] {
+        object.insert(name.to_owned(), value);
+    }
+    if let Some(p95) = p95 {
+        object.insert("p95".to_owned(), json!(p95.as_secs_f64() * 1e3));
     }
 }
 

@@ -79,10 +79,15 @@ pub(crate) async fn run(
         if state.users[run.index] != live {
             live = state.users[run.index];
             let what = match live {
+                Some(1) => format!("{}: 1 user", run.scenario.name),
                 Some(users) => format!("{}: {users} users", run.scenario.name),
                 None => format!("{}: users as scheduled", run.scenario.name),
             };
-            subscriber.report(ControlEvent { at: run.offset(Instant::now()) + run.scenario.start, worker, what });
+            subscriber.report(ControlEvent {
+                at: run.offset(Instant::now()) + run.scenario.start,
+                worker: Some(worker),
+                what,
+            });
         }
         let now = Instant::now();
         let offset = run.offset(now);

@@ -95,9 +95,9 @@ pub(crate) fn run(
         let failure = match ended {
             Some(Ended::Completed | Ended::Left) => None,
             Some(Ended::Failed(reason)) => Some(reason),
-            Some(Ended::NoRow(_)) => Some("there is no row left for it".to_owned()),
+            Some(Ended::NoRow(_)) => Some("no row of the data is left".to_owned()),
             Some(Ended::Halted) if control.current().stop == Some(StopReason::Outside) => {
-                Some("it was stopped from outside".to_owned())
+                Some("it was stopped by a signal or the control API".to_owned())
             }
             Some(Ended::Halted) => Some("it asked to abort".to_owned()),
             None => Some(format!("it took longer than {:?}", scenario.duration())),

@@ -156,10 +156,10 @@ impl OpenLoop {
         self.commanded_rate = Some(rate);
         // A scenario that has not begun begins when it was planned to.
         let at = now.max(anchor);
-        let what = format!("{}: {rate} arrivals per second", self.run.scenario.name);
+        let what = format!("{}: {rate}/s", self.run.scenario.name);
         subscriber.report(ControlEvent {
             at: self.run.offset(now) + self.run.scenario.start,
-            worker: self.worker,
+            worker: Some(self.worker),
             what,
         });
         Some(ScheduleEnd::RateChanged { at, rate })

@@ -192,7 +192,7 @@ impl ScenarioRun {
 
     fn report(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
-        self.control.subscribe().report(ControlEvent { at, worker: self.worker, what });
+        self.control.subscribe().report(ControlEvent { at, worker: Some(self.worker), what });
     }
 
     /// Random numbers for the pauses of one more user.

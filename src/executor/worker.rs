@@ -52,7 +52,7 @@ pub(crate) enum StartError {
 pub(crate) enum WorkerError {
     #[error("worker {worker}: {error}")]
     Failed { worker: usize, error: std::io::Error },
-    #[error("worker {worker} panicked")]
+    #[error("worker {worker} failed with a panic, which is a defect of loadagent")]
     Panicked { worker: usize },
 }
 

@@ -6,7 +6,7 @@ use super::Header;
 use crate::metric::{
     Histogram, Interval, Labels, SeriesDef, Value,
     catalogue::{CHECKS, HTTP_REQ_DURATION, HTTP_REQS, VUS},
-    intended::{IntendedCells, coarse_bucket},
+    intended::{IntendedSeconds, coarse_bucket},
 };
 
 /// What one interval records: which scenarios, and how long their requests took.
@@ -41,7 +41,7 @@ pub(super) fn intervals(plan: &[Second]) -> Vec<Interval> {
     for (sequence, (scenarios, times)) in (0_u64..).zip(plan) {
         let start_ms = 400 + 1_000 * i64::try_from(sequence).unwrap();
         let mut interval = Interval { sequence, start_ms, end_ms: start_ms + 1_000, ..Interval::default() };
-        let mut cells = IntendedCells::default();
+        let mut cells = IntendedSeconds::default();
         let mut here = scenarios.clone();
         here.sort_unstable();
         here.dedup();

@@ -87,10 +87,10 @@ fn a_compacted_log_holds_the_same_in_fewer_frames_and_goes_on() {
     assert_eq!(log.adopt(replacement).unwrap(), expected);
     assert_eq!(fs::metadata(&path).unwrap().len(), expected);
     append(&mut log, &intervals[131..]);
-    let told = rest(&mut Cursor::open(&path).unwrap());
+    let entries = rest(&mut Cursor::open(&path).unwrap());
     // The first second begins 400 ms past a minute.
-    assert_eq!(told[..6], ["header", "59", "119", "in the second minute", "129", "130"]);
-    assert_eq!(told[6..8], ["meanwhile", "131"]);
+    assert_eq!(entries[..6], ["header", "59", "119", "in the second minute", "129", "130"]);
+    assert_eq!(entries[6..8], ["meanwhile", "131"]);
     let mut totals = Totals::default();
     intervals.iter().for_each(|interval| totals.fold(interval));
     assert_eq!(requests(&folded(&path)), requests(&totals));
@@ -105,7 +105,7 @@ fn a_death_at_any_step_leaves_one_whole_log() {
     let intervals = seconds(130);
     append(&mut log, &intervals);
     let (whole, replacement_path) = (fs::read(&path).unwrap(), compaction::replacement_path(&path));
-    // Killed before the rename: the replacement is there, and nobody looks at it.
+    // Killed before the rename: the replacement is there, and it is not read.
     fs::write(&replacement_path, b"half a replacement of a run that was killed").unwrap();
     assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 131);
     // The next compaction replaces it; given up, it leaves nothing behind.
@@ -129,7 +129,7 @@ fn a_death_at_any_step_leaves_one_whole_log() {
 }
 
 #[test]
-fn damage_leaves_the_log_and_no_twin() {
+fn damage_leaves_the_log_and_no_replacement_file() {
     let folder = TempDir::new().unwrap();
     let (mut log, path) = start(&folder);
     append(&mut log, &seconds(130));
@@ -154,9 +154,9 @@ fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted()
     assert_eq!(replacement.undelivered_merged(), 0);
     assert_eq!(replacement.pressure().undelivered_width_ms(), 1);
     log.adopt(replacement).unwrap();
-    let told = rest(&mut Cursor::open(&path).unwrap());
-    assert!(told.contains(&"649".to_owned()) && told.contains(&"650".to_owned()), "{told:?}");
-    assert_eq!(told.len(), 1 + 11 + 650);
+    let entries = rest(&mut Cursor::open(&path).unwrap());
+    assert!(entries.contains(&"649".to_owned()) && entries.contains(&"650".to_owned()), "{entries:?}");
+    assert_eq!(entries.len(), 1 + 11 + 650);
     // At a tenth of it, it is not.
     let last = seconds(1_301).pop().unwrap();
     let length = log.length();
@@ -165,8 +165,11 @@ fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted()
     assert!(replacement.undelivered_merged() > 600, "{}", replacement.undelivered_merged());
     assert!(replacement.pressure().undelivered_width_ms() > 1);
     log.adopt(replacement).unwrap();
-    let told = rest(&mut Cursor::open(&path).unwrap());
-    assert!(told.contains(&"649".to_owned()) && told.contains(&"1299".to_owned()), "outputs' positions stay: {told:?}");
+    let entries = rest(&mut Cursor::open(&path).unwrap());
+    assert!(
+        entries.contains(&"649".to_owned()) && entries.contains(&"1299".to_owned()),
+        "outputs' positions stay: {entries:?}"
+    );
 }
 
 #[test]
@@ -179,8 +182,8 @@ fn the_last_event_and_the_end_stay_last() {
     // Two minutes after the run nothing is old, so only pressure makes it smaller.
     let replacement = compacted(&mut log, 250_000, &[], 100);
     log.adopt(replacement).unwrap();
-    let told = rest(&mut Cursor::open(&path).unwrap());
-    assert_eq!(told, ["header", "59", "119", "129", "last", "end"]);
+    let entries = rest(&mut Cursor::open(&path).unwrap());
+    assert_eq!(entries, ["header", "59", "119", "129", "last", "end"]);
 }
 
 #[test]
@@ -202,11 +205,11 @@ fn a_reader_within_a_merged_interval_reads_the_old_file_to_its_end_first() {
     let replacement = compacted(&mut log, LATER_MS, &[], limit);
     log.adopt(replacement).unwrap();
     append(&mut log, &intervals[190..]);
-    let told = rest(&mut reader);
+    let entries = rest(&mut reader);
     let old = (26..=59).flat_map(|at| [Some(at.to_string()), (at == 30).then(|| "after 30".to_owned())]).flatten();
     let new = ["119", "after 100", "179", "189"].map(str::to_owned).into_iter();
     let all: Vec<String> = old.chain(new).chain((190..200).map(|at| at.to_string())).collect();
-    assert_eq!(told, all);
+    assert_eq!(entries, all);
     assert_eq!(reader.unread_bytes().unwrap(), 0);
     assert_eq!(reader.offset(), log.length());
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Interval, Kind, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedCells,
+    Interval, Kind, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedSeconds,
     series::Interner,
 };
 
@@ -14,11 +14,11 @@ use super::{
 pub(crate) enum GaugeAggregation {
     /// The sum over workers: users, connections.
     #[default]
-    Parts,
+    Sum,
     /// The last value.
     Last,
     /// The sum of changes over the whole run.
-    Changes,
+    Delta,
 }
 
 /// Replaces the number of a series whose metric has another kind in another worker.
@@ -43,7 +43,7 @@ pub(crate) struct Assembler {
     kinds: BTreeMap<String, Kind>,
     /// Sums of changes, by series.
     levels: BTreeMap<u32, f64>,
-    intended: IntendedCells,
+    intended: IntendedSeconds,
     spans: Vec<Span>,
     sequence: u64,
 }
@@ -64,7 +64,7 @@ impl Assembler {
             aggregations: BTreeMap::new(),
             kinds: BTreeMap::new(),
             levels: BTreeMap::new(),
-            intended: IntendedCells::default(),
+            intended: IntendedSeconds::default(),
             spans: Vec::new(),
             sequence: 0,
         }
@@ -109,10 +109,10 @@ impl Assembler {
     fn gauge(&mut self, number: u32, worker: usize, value: f64) {
         let (metric, _) = &self.interner.definitions()[number as usize];
         let (place, value) = match self.aggregations.get(&*metric.name).copied().unwrap_or_default() {
-            GaugeAggregation::Parts => (worker, value),
+            GaugeAggregation::Sum => (worker, value),
             // Shared by all workers: a later value replaces an earlier one.
             GaugeAggregation::Last => (0, value),
-            GaugeAggregation::Changes => {
+            GaugeAggregation::Delta => {
                 let level = self.levels.entry(number).or_default();
                 *level += value;
                 (0, *level)

@@ -59,12 +59,12 @@ pub fn coarse_bucket(seconds: f64) -> usize {
 
 /// The cells of one interval; nearly always the current and the last second of each scenario.
 #[derive(Debug, Default)]
-pub struct IntendedCells {
+pub struct IntendedSeconds {
     cells: Vec<IntendedCell>,
     last: usize,
 }
 
-impl IntendedCells {
+impl IntendedSeconds {
     /// The cell of a second and scenario; created if missing.
     #[inline]
     pub fn at(&mut self, second: u32, scenario: u16) -> &mut IntendedCell {

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use super::{
     GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Span, Spans, UserMetric,
     Value,
-    intended::{IntendedCell, IntendedCells},
+    intended::{IntendedCell, IntendedSeconds},
     series::MAX_SERIES_PER_METRIC,
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct Recorder {
     metrics: MetricRegistry,
     folded: Option<Family>,
     /// Counts by intended second.
-    pub intended: IntendedCells,
+    pub intended: IntendedSeconds,
     /// Raw records, if enabled.
     pub records: Option<RecordWriter>,
     spans: Spans,

@@ -37,6 +37,28 @@ impl Plan {
         self.notes.push(format!("preset {}: {}", preset.name, preset.about));
     }
 
+    /// Sets the length of every scenario and keeps its executor, users and rates: stages are scaled, and start times by
+    /// as much as the longest scenario. With a number of iterations, the length is the most that they may take.
+    pub(crate) fn set_length(&mut self, length: Duration) {
+        let endless =
+            |scenario: &&Scenario| !matches!(&scenario.shape, Shape::Closed(closed) if closed.work != Work::Endless);
+        let longest = self.scenarios.iter().filter(endless).map(Scenario::duration).max().unwrap_or_default();
+        let factor = if longest.is_zero() { 1.0 } else { length.as_secs_f64() / longest.as_secs_f64() };
+        let mut scaled = false;
+        for scenario in &mut self.scenarios {
+            scaled |= !scenario.start.is_zero() || scenario.stages().len() > 1;
+            scenario.start = scenario.start.mul_f64(factor);
+            match &mut scenario.shape {
+                Shape::Open(open) => open.schedule = open.schedule.lasting(length),
+                Shape::Closed(closed) => closed.schedule = closed.schedule.lasting(length),
+            }
+        }
+        if scaled {
+            self.notes
+                .push(format!("every scenario lasts {}: stages and start times are scaled", show_duration(length)));
+        }
+    }
+
     /// Starts the first scenario at once, and keeps the delays between scenarios. Used when scenarios are excluded.
     pub(crate) fn shift_start_to_zero(&mut self) {
         let first = self.scenarios.iter().map(|scenario| scenario.start).min().unwrap_or_default();

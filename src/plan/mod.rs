@@ -34,7 +34,7 @@ pub(crate) use program::{Op, Program};
 pub(crate) use request::{Origin, Request, RequestSpec, Wire};
 pub(crate) use schedule::{ClosedSchedule, OpenSchedule};
 pub(crate) use share::Share;
-pub(crate) use steps::{FlowKind, FlowPlan, Step, StepId, StepKind, StepTable};
+pub(crate) use steps::{FlowPlan, FlowProgram, Step, StepId, StepKind, StepTable};
 pub(crate) use work::{Wait, Work};
 
 use crate::{metric::UserMetric, threshold::Threshold};

@@ -30,20 +30,20 @@ pub(crate) struct Proxies {
     /// For `https:` URLs.
     pub https: Option<Proxy>,
     /// Origins that are connected to directly.
-    pub exceptions: Vec<Exception>,
+    pub exceptions: Vec<NoProxyRule>,
     /// Whether loopback addresses are always connected to directly: the rule for proxies from the environment.
     pub spare_loopback: bool,
 }
 
 /// An entry of `NO_PROXY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Exception {
+pub(crate) enum NoProxyRule {
     /// A host pattern.
     Name(HostPattern),
     Addresses(AddressRange),
 }
 
-impl Exception {
+impl NoProxyRule {
     /// Parses an entry of `NO_PROXY`. It can be two exceptions: `example.org` is the name and all names below it.
     #[must_use]
     pub(crate) fn parse(entry: &str) -> Vec<Self> {

@@ -111,12 +111,12 @@ impl Step {
 #[derive(Debug, Clone)]
 pub(crate) struct FlowPlan {
     pub steps: Arc<StepTable>,
-    pub kind: FlowKind,
+    pub kind: FlowProgram,
 }
 
 /// The kinds of flow. A further kind needs a variant here and one in [`super::Flow`].
 #[derive(Debug, Clone)]
-pub(crate) enum FlowKind {
+pub(crate) enum FlowProgram {
     /// A profile, compiled to a flat program.
     Compiled(Arc<Program>),
     /// A function that yields effects, for tests: shows that no module except `plan::flow` depends on programs.
@@ -128,19 +128,19 @@ impl FlowPlan {
     /// A compiled flow.
     #[must_use]
     pub(crate) fn compiled(steps: StepTable, program: Program) -> Self {
-        Self { steps: Arc::new(steps), kind: FlowKind::Compiled(Arc::new(program)) }
+        Self { steps: Arc::new(steps), kind: FlowProgram::Compiled(Arc::new(program)) }
     }
 
     /// Slots and values of the variables that the flow has.
     #[must_use]
     pub(crate) fn slots_of(&self, values: &[(String, Value)]) -> Vec<(Slot, Value)> {
         match &self.kind {
-            FlowKind::Compiled(program) => values.iter().filter_map(|(name, value)| {
+            FlowProgram::Compiled(program) => values.iter().filter_map(|(name, value)| {
                 let slot = program.names.iter().position(|known| **known == **name)?;
                 Some((Slot(u16::try_from(slot).ok()?), value.clone()))
             }),
             #[cfg(test)]
-            FlowKind::Script(_) => return Vec::new(),
+            FlowProgram::Script(_) => return Vec::new(),
         }
         .collect()
     }

@@ -33,7 +33,7 @@ struct Kept {
 
 /// A request that was answered.
 #[derive(Debug)]
-pub(super) struct LoggedRequest<'a> {
+pub(super) struct AnsweredRequest<'a> {
     pub(super) head: &'a Parts,
     /// The beginning of its body.
     pub(super) body: &'a Bytes,
@@ -53,7 +53,7 @@ impl Journal {
     }
 
     /// Keeps a request that arrived `since` the start of the run, or counts it as left out when the journal is full.
-    pub(super) fn keep(&self, answered: &LoggedRequest<'_>, since: Duration) {
+    pub(super) fn keep(&self, answered: &AnsweredRequest<'_>, since: Duration) {
         let took = answered.arrived.elapsed();
         let mut kept = lock(&self.kept);
         if kept.requests.len() == self.most {

@@ -17,7 +17,7 @@ use hyper::{Request, Response, StatusCode};
 
 use super::builtin::{self, Reply};
 use super::control;
-use super::journal::{LoggedRequest, MOST_OF_A_BODY};
+use super::journal::{AnsweredRequest, MOST_OF_A_BODY};
 use super::payload::Payload;
 use super::shared::ServerThread;
 
@@ -54,7 +54,7 @@ pub(super) async fn serve(server: Arc<ServerThread>, request: Request<Incoming>)
     let since = server.shared.clock.began().and_then(|run| arrived.checked_duration_since(run));
     if let (Some(journal), Some(since)) = (journal, since) {
         let in_flight = flight.number;
-        journal.keep(&LoggedRequest { head: &head, body: &body, size, in_flight, arrived, status }, since);
+        journal.keep(&AnsweredRequest { head: &head, body: &body, size, in_flight, arrived, status }, since);
     }
     Ok(answer.into_response())
 }

@@ -129,6 +129,9 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
     if let Some(preset) = preset::read(&reader, &mut map, flag, root.get("presets")) {
         plan.apply_preset(preset);
     }
+    if let Some(length) = overrides.load.shortcut.only_duration() {
+        plan.set_length(length);
+    }
     plan.environment = environment;
     map.finish(&reader);
     if reader.has_errors() { Err(all(reader.into_errors())) } else { Ok(plan) }

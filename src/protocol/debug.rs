@@ -7,8 +7,11 @@ use crate::plan::http::Debug;
 
 /// Bytes of a body that are shown.
 const MAX_SHOWN: usize = 4 * 1024;
-/// Header lines whose values are masked.
-const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+/// Parts of the names of headers, parameters and fields whose values are masked.
+const SECRET: [&str; 10] =
+    ["key", "token", "secret", "cookie", "passw", "pwd", "session", "signature", "credential", "jwt"];
+/// Shown although they hold a word of [`SECRET`] or `auth`: a server's question is no secret.
+const CHALLENGES: [&str; 2] = ["www-authenticate", "proxy-authenticate"];
 
 /// Writes an attempt to standard error.
 pub(crate) fn print(debug: Debug, request: &Outgoing<'_>, head: &[u8], body: &[u8], error: Option<ErrorClass>) {
@@ -35,20 +38,39 @@ fn show(text: &mut String, mark: char, head: &[u8], body: &[u8], debug: Debug) {
     if debug == Debug::Full && !body.is_empty() {
         let shown = String::from_utf8_lossy(body.get(..MAX_SHOWN).unwrap_or(body));
         *text += &format!("{mark}\n");
-        shown.lines().for_each(|line| *text += &format!("{mark} {}\n", printable(line)));
+        let is_form = body.contains(&b'=') && !body.contains(&b'\n');
+        for line in shown.lines() {
+            let line = if is_form { masked_pairs(line, true) } else { masked_fields(line) };
+            *text += &format!("{mark} {}\n", printable(&line));
+        }
         if body.len() > MAX_SHOWN {
             *text += &format!("{mark} … {} bytes in all\n", body.len());
         }
     }
 }
 
-/// A line without secret values and without users and passwords of URLs.
+/// Whether a header, a parameter or a field of this name holds a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    if CHALLENGES.contains(&name.as_str()) {
+        return false;
+    }
+    // `author` and `authority` are no secrets, `authorization` is.
+    let authenticates = name.contains("authoriz") || name.replace("author", "").contains("auth");
+    authenticates || name == "sig" || SECRET.iter().any(|part| name.contains(part))
+}
+
+/// A line of a head without secret values, and without users, passwords and secret parameters of URLs.
 fn masked(line: &str) -> String {
     if let Some((name, _)) = line.split_once(':')
-        && SECRET.iter().any(|secret| name.trim().eq_ignore_ascii_case(secret))
+        && is_secret(name)
     {
         return format!("{name}: ***");
     }
+    masked_pairs(&masked_users(line), false)
+}
+
+fn masked_users(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;
     while let Some(at) = rest.find("://") {
@@ -64,6 +86,56 @@ fn masked(line: &str) -> String {
         }
     }
     masked + rest
+}
+
+/// Masks the values of secret parameters: after `?` and `&`, and at the start of a form.
+fn masked_pairs(line: &str, is_form: bool) -> String {
+    let mut masked = String::new();
+    let mut starts = is_form;
+    for part in line.split_inclusive(['?', '&', '#', ' ', '"', '<', '>']) {
+        match part.split_once('=') {
+            Some((name, value)) if starts && is_secret(name) => {
+                let end = value.find(['?', '&', '#', ' ', '"', '<', '>']).unwrap_or(value.len());
+                masked += &format!("{name}=***{}", &value[end..]);
+            }
+            _ => masked += part,
+        }
+        // A value may hold a `?` of its own.
+        starts = part.ends_with(['?', '&', '#']);
+    }
+    masked
+}
+
+/// Masks the texts of secret fields of JSON, and secret parameters of URLs in it.
+fn masked_fields(line: &str) -> String {
+    let mut masked = String::new();
+    let mut rest = line;
+    while let Some((before, name, after)) = next_text(rest) {
+        masked += before;
+        masked += &masked_pairs(name, false);
+        rest = after;
+        let value = after.trim_start().strip_prefix(':').map(str::trim_start);
+        if let Some(value) = value.filter(|value| value.starts_with('"') && is_secret(name)) {
+            masked += &after[..after.len() - value.len()];
+            masked += "\"***\"";
+            // A text that the end of what is shown cuts has no closing quote.
+            rest = next_text(value).map_or("", |(_, _, after)| after);
+        }
+    }
+    masked + &masked_pairs(rest, false)
+}
+
+/// Splits a line around its next text of JSON, which keeps its quotes.
+fn next_text(line: &str) -> Option<(&str, &str, &str)> {
+    let begin = line.find('"')?;
+    let mut escaped = false;
+    let close = line[begin + 1..].find(|c| {
+        let closes = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
+    })?;
+    let end = begin + 1 + close + 1;
+    Some((&line[..begin], &line[begin..end], &line[end..]))
 }
 
 /// Control characters could drive the terminal.

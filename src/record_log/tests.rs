@@ -136,9 +136,9 @@ proptest! {
             prop_assert_eq!((read.len(), errors), (expected.len(), 0));
         } else if read.len() < expected.len() {
             let torn = path == segment::path(&folder, numbers[numbers.len() - 1]);
-            // Cut between two frames, or to nothing, a segment is a shorter one: nothing tells it from that.
+            // Cut between two frames, or to nothing, a segment is a shorter one: they can't be distinguished.
             let shorter = cut && (at == 0 || ends_of_frames(&before).contains(&at));
-            prop_assert!(errors > 0 || torn || shorter, "what is lost is told, but for the end of what is written");
+            prop_assert!(errors > 0 || torn || shorter, "losses are reported, but for the end of what is written");
         }
     }
 
@@ -188,7 +188,7 @@ fn a_torn_tail_hides_one_frame_wherever_it_tears() {
 }
 
 #[test]
-fn the_limit_holds_and_what_finds_no_room_is_counted() {
+fn the_limit_holds_and_records_beyond_it_are_counted() {
     let (run, mut log) = log(4_000);
     let (chunks, expected) = chunks(&[50; 20]);
     let (mut written, mut lost) = (0, 0);
@@ -205,12 +205,16 @@ fn the_limit_holds_and_what_finds_no_room_is_counted() {
     log.release(cursor.position()).unwrap();
     assert!(log.total_bytes() <= 2_000, "read segments are given back");
     let (worker, records) = &chunks[19];
-    assert_eq!(log.append(*worker, records).unwrap(), Appended { written: 50, lost: 0 }, "there is room again");
+    assert_eq!(
+        log.append(*worker, records).unwrap(),
+        Appended { written: 50, lost: 0 },
+        "the log accepts records again"
+    );
     assert_eq!(drain(&mut cursor).0, expected[950..], "labels that came with lost records are known");
 }
 
 #[test]
-fn a_workers_own_losses_are_told_on() {
+fn a_workers_own_losses_are_kept() {
     let (_run, mut log) = log(4_000);
     let records = Records { lost: 7, ..Records::default() };
     assert_eq!(log.append(1, &records).unwrap(), Appended { written: 0, lost: 7 });
@@ -255,7 +259,7 @@ fn a_reader_keeps_up_with_a_writer_that_lives() {
 }
 
 #[test]
-fn a_segment_deleted_by_others_is_told_once() {
+fn a_segment_deleted_by_others_is_reported_once() {
     let (run, mut log) = log(1_000_000);
     log.segment_bytes = 1;
     let (chunks, expected) = chunks(&[5, 5, 5, 5]);
@@ -279,7 +283,7 @@ fn a_segment_deleted_by_others_is_told_once() {
 }
 
 #[test]
-fn gauges_are_told_beside_records() {
+fn gauges_are_kept_beside_records() {
     let (run, mut log) = log(1_000_000);
     let own = Labels::new([("scenario", "a")]);
     let gauges = [(&catalogue::VUS, own.clone(), 3.0), (&catalogue::VUS_MAX, own.clone(), 5.5)];

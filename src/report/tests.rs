@@ -10,7 +10,7 @@ use crate::{
         Header,
         frame::{Model, ScenarioHeader},
     },
-    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, intended::IntendedCells},
+    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, intended::IntendedSeconds},
     output::DeliveryStats,
     profile,
     report::{self, Summary, json::Terminals, trends},
@@ -63,7 +63,7 @@ fn intervals() -> Vec<Interval> {
         series(&catalogue::HTTP_REQ_RESPONSE_TIME, &bad),
         series(&catalogue::HTTP_ERRORS, &bad),
     ];
-    let mut cells = IntendedCells::default();
+    let mut cells = IntendedSeconds::default();
     cells.at(0, 0).due = 3;
     let early = cells.take();
     cells.at(1, 0).due = 2;

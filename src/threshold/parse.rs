@@ -21,7 +21,7 @@ pub(crate) enum ParseError {
     WindowLength(String),
     #[error("`{text}` has no comparison; write for example `{example}`")]
     NoComparison { text: String, example: &'static str },
-    #[error("`{0}` is not a number; times are in milliseconds and shares from 0 to 1, without a unit")]
+    #[error("`{0}` is not a number; write times in milliseconds (500) and shares from 0 to 1 (0.05)")]
     Bound(String),
     #[error("`{stat}` is not a statistic of a {kind}; it has {offered}")]
     Stat { stat: String, kind: &'static str, offered: &'static str },
@@ -202,7 +202,7 @@ mod tests {
             ),
             (
                 "p(95)<500over 1m",
-                "`500over 1m` is not a number; times are in milliseconds and shares from 0 to 1, without a unit",
+                "`500over 1m` is not a number; write times in milliseconds (500) and shares from 0 to 1 (0.05)",
             ),
         ] {
             assert_eq!(parse_condition(text, Kind::Trend).unwrap_err().to_string(), error);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_what_is_there() {
+    fn errors_name_what_was_found() {
         for (text, kind, part) in [
             ("p95<500", Kind::Trend, "`p95` is not a statistic of a trend; it has avg, min"),
             ("p(95)", Kind::Trend, "no comparison"),

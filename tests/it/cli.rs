@@ -256,3 +256,47 @@ fn the_control_port_steers_a_run() {
     let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
     assert!(events.contains("default: 7 users"), "{events}");
 }
+
+#[test]
+fn commands_control_a_run_and_print_how_it_stands() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "1ms")]));
+    let profile = format!(
+        "base_url: {}\nscenarios:\n  open: {{rate: 50, duration: 60s, flow: [{{get: /a}}]}}\n  \
+         closed: {{vus: 2, duration: 60s, flow: [{{get: /b}}, {{think: 20ms}}]}}\nthresholds: {{http_req_failed: rate<0.5}}\n",
+        url(&target)
+    );
+    bench.write("p.yaml", &profile);
+    let mut child = bench.start(&["run", "p.yaml", "--run-dir", "run", "--workers", "2", "--control", "localhost:0"]);
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stderr, &mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let command = |words: &[&str], code: i32| {
+        let ran = bench.run(&[words, &["--control", &address]].concat());
+        assert_eq!(ran.code, code, "{words:?}: {}{}", ran.stdout, ran.stderr);
+        ran.stdout + &ran.stderr
+    };
+    let status = || -> serde_json::Value { serde_json::from_str(&command(&["status", "--json"], 0)).unwrap() };
+    while status()["rps"].as_f64().unwrap() < 50.0 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let shown = status();
+    assert_eq!((&shown["scenarios"][0]["rate"], &shown["scenarios"][1]["users"]), (&50.0.into(), &2.into()), "{shown}");
+    assert_eq!(shown["thresholds"][0]["state"], "ok", "{shown}");
+    assert!(!shown.to_string().contains("null"), "{shown}");
+    assert!(command(&["scale", "open", "--rate", "80"], 0).contains("80/s"));
+    assert!(command(&["scale", "closed", "-u", "3"], 0).contains("3 users"));
+    assert!(command(&["scale", "closed", "--rate", "3"], 2).contains("`closed` is closed"));
+    assert!(command(&["scale", "-u", "3"], 2).contains("which scenario? there are: open, closed"));
+    assert!(command(&["scale", "nope", "-u", "3"], 2).contains("there are: open, closed"));
+    assert!(command(&["pause"], 0).starts_with("paused"));
+    assert!(command(&["resume"], 0).starts_with("running"));
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert!(command(&["stop"], 0).starts_with("stopping"));
+    assert_eq!(child.wait().unwrap().code(), Some(105));
+    let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
+    for what in ["open: 80/s", "closed: 3 users", "\"paused\"", "\"resumed\"", "\"stopped\""] {
+        assert_eq!(events.matches(what).count(), 1, "{what} in {events}");
+    }
+    assert!(command(&["status"], 104).contains("nothing listens there"));
+}

@@ -167,5 +167,5 @@ fn a_signal_ends_setup() {
     signal(&child, "INT");
     let ran: Ran = child.wait_with_output().unwrap().into();
     assert_eq!((ran.code, target.report().total), (105, 1), "{}", ran.stderr);
-    assert!(ran.stderr.contains("setup failed: it was stopped from outside"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("setup failed: it was stopped by a signal or the control API"), "{}", ran.stderr);
 }

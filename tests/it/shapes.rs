@@ -45,6 +45,74 @@ fn flags_replace_the_load_of_a_profile_with_a_notice() {
 }
 
 #[test]
+fn a_duration_alone_keeps_every_shape_and_sets_its_length() {
+    let target = practice(&[]);
+    let own = |load: &str| format!("scenarios:\n  s: {{{load}, flow: [{{get: /}}]}}\n");
+    for (profile, expected) in [
+        (own("executor: constant-vus, vus: 4, duration: 10s"), "constant-vus: 4 users for 3s"),
+        (own("executor: constant-arrival-rate, rate: 7, duration: 1m"), "constant-arrival-rate: 7/s for 3s"),
+        (
+            own("executor: ramping-vus, startVUs: 1, stages: [{duration: 4s, target: 5}, {duration: 2s, target: 5}]"),
+            "ramping-vus: up to 5 users in 2 stages over 3s",
+        ),
+        (
+            own("executor: ramping-arrival-rate, stages: [{duration: 4s, target: 5}, {duration: 2s, target: 9}]"),
+            "ramping-arrival-rate: up to 9/s in 2 stages for 3s",
+        ),
+        (
+            own("executor: ramping-vus, stages: [{duration: 0s, target: 5}]"),
+            "ramping-vus: up to 5 users in 2 stages over 3s",
+        ),
+        (
+            own("executor: shared-iterations, vus: 2, iterations: 9"),
+            "shared-iterations: 9 iterations shared by 2 users within 3s",
+        ),
+        (
+            own("executor: per-vu-iterations, vus: 2, iterations: 9"),
+            "per-vu-iterations: 9 iterations for each of 2 users within 3s",
+        ),
+        (
+            own("executor: externally-controlled, vus: 2, maxVUs: 9, duration: 1m"),
+            "externally-controlled: 2 users for 3s, up to 9 by the control API",
+        ),
+        (own("vus: 3, duration: 1m"), "constant-vus: 3 users for 3s"),
+        (own("users: 6, spawnRate: 2, runTime: 1m"), "users: up to 6 users in 2 stages over 3s"),
+        (
+            "users: 6\nspawnRate: 2\nrunTime: 1m\nflow: [{get: /}]\n".to_owned(),
+            "users: up to 6 users in 2 stages over 3s",
+        ),
+        ("rate: 6\nflow: [{get: /}]\n".to_owned(), "constant-arrival-rate: 6/s for 3s"),
+        ("flow: [{get: /}]\n".to_owned(), "constant-vus: 1 user for 3s"),
+        (
+            "stages: [{duration: 1m, target: 8}, {duration: 1m, target: 0}]\nflow: [{get: /}]\n".to_owned(),
+            "ramping-vus: up to 8 users in 2 stages over 3s",
+        ),
+    ] {
+        let bench = bench(&target, &profile);
+        assert_eq!(loads(&check(&bench, &["-d", "3s", "--control", "127.0.0.1:0"])), [expected], "{profile}");
+    }
+}
+
+#[test]
+fn a_duration_alone_keeps_the_order_of_scenarios_and_no_flag_leaves_one_without_users() {
+    let target = practice(&[]);
+    let two = "scenarios:\n  \
+        a: {executor: constant-vus, vus: 2, duration: 20s, flow: [{get: /a}]}\n  \
+        b: {executor: constant-vus, startTime: 20s, vus: 3, duration: 10s, flow: [{get: /b}]}\n";
+    let bench = bench(&target, two);
+    let plan = check(&bench, &["-d", "2s"]);
+    assert_eq!(loads(&plan), ["constant-vus: 2 users for 2s", "constant-vus: 3 users for 2s, from 2s"]);
+    let smoke = check(&bench, &["-d", "2s", "--preset", "smoke"]);
+    assert_eq!(loads(&smoke), ["ramping-vus: 1 user for 2s", "ramping-vus: 1 user for 2s"]);
+    for words in [&["-u", "1"][..], &["-u", "1", "-d", "2s"], &["-u", "1", "-i", "1"], &["-s", "1s:1"], &["-i", "1"]] {
+        let plan = check(&bench, words);
+        for scenario in plan["scenarios"].as_array().unwrap() {
+            assert_ne!(scenario["peak_vus"], 0, "{words:?}: {plan}");
+        }
+    }
+}
+
+#[test]
 fn flags_stand_over_the_load_at_the_top() {
     let target = practice(&[]);
     let bench = bench(&target, "vus: 5\nduration: 1m\nflow: [{get: /}]\n");

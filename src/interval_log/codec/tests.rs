@@ -9,7 +9,7 @@ fn sample(times: &[f64]) -> Interval {
     times.iter().for_each(|time| histogram.record(*time));
     let series =
         |id, metric: &MetricDef| SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", "a")]) };
-    let mut cells = crate::metric::intended::IntendedCells::default();
+    let mut cells = crate::metric::intended::IntendedSeconds::default();
     cells.at(3, 1).due = 7;
     times.iter().for_each(|time| cells.at(4, 0).response_times[crate::metric::intended::coarse_bucket(*time)] += 1);
     Interval {

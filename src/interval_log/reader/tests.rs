@@ -38,7 +38,7 @@ fn a_torn_tail_is_noticed_and_cut_wherever_it_tears() {
 }
 
 #[test]
-fn damage_in_the_middle_is_told_and_never_cut() {
+fn damage_in_the_middle_is_reported_and_never_cut() {
     let path = std::env::temp_dir().join(format!("loadagent-damaged-{}.log", std::process::id()));
     drop(std::fs::remove_file(&path));
     let mut log = LogWriter::create(&path, &header()).unwrap();

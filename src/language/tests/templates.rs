@@ -24,7 +24,7 @@ fn templates_are_escaped_for_their_context() {
             "http://localhost:8080/users/Ann%20%26%20Ben%2F%C3%BC?n=3",
         ),
         (r#"{"name": "${json.name}"}"#, Escape::JsonText, r#"{"name": "Ann \"A\""}"#),
-        (r#"say "${json.name}""#, Escape::Json, r#""say \"Ann \"A\"\"""#),
+        (r#"hi "${json.name}""#, Escape::Json, r#""hi \"Ann \"A\"\"""#),
         ("${items}", Escape::Json, r#"[1,"two",3.5]"#),
         ("${count}", Escape::Json, "3"),
         ("${count}!", Escape::Json, r#""3!""#),

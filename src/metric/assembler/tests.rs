@@ -33,9 +33,9 @@ fn workers_merge_whatever_order_they_interned_in() {
 #[test]
 fn gauges_add_up_replace_or_change() {
     for (aggregation, expected) in [
-        (GaugeAggregation::Parts, [Some(5.0), Some(-1.0), Some(-1.0)]),
+        (GaugeAggregation::Sum, [Some(5.0), Some(-1.0), Some(-1.0)]),
         (GaugeAggregation::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
-        (GaugeAggregation::Changes, [Some(5.0), Some(4.0), Some(3.0)]),
+        (GaugeAggregation::Delta, [Some(5.0), Some(4.0), Some(3.0)]),
     ] {
         let mut assembler = Assembler::new(2);
         assembler.aggregations.insert(catalogue::VUS.name.to_string(), aggregation);

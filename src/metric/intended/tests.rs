@@ -19,7 +19,7 @@ fn coarse_buckets_hold_their_values() {
 
 #[test]
 fn late_keys_update_their_own_second() {
-    let mut cells = IntendedCells::default();
+    let mut cells = IntendedSeconds::default();
     cells.at(1, 0).due += 1;
     cells.at(2, 0).due += 1;
     cells.at(1, 0).failed += 1;

@@ -40,7 +40,7 @@ pub enum AddressError {
     InvalidHeader(String),
     #[error("{origin} is `{name}`, which is set by the protocol itself")]
     ProtocolHeader { origin: String, name: String },
-    #[error("gRPC has no path, but `{0}` is one (hint: http://… is OTLP over HTTP)")]
+    #[error("gRPC addresses have no path, so remove `{0}`, or use http://… for OTLP over HTTP")]
     GrpcPath(String),
 }
 

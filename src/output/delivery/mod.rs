@@ -179,7 +179,7 @@ impl Delivery {
             yield_now().await;
             if Instant::now() > until {
                 let reason =
-                    format!("more than is counted here is kept: {} bytes of the log", self.feed.unread_bytes());
+                    format!("at least the following is not delivered: {} bytes of the log", self.feed.unread_bytes());
                 self.state.borrow_mut().stats_mut().last_error = Some(reason);
                 return Ok(());
             }

@@ -47,7 +47,7 @@ fn what_was_not_observed_or_is_no_request_stands_for_nothing() {
 }
 
 #[test]
-fn what_comes_late_is_told_of_now() {
+fn late_exemplars_get_the_current_time() {
     let early = Span { start_unix_ns: 1, ..span(1, 0, 9) };
     assert_eq!(chosen(&[interval(vec![early])])[&0][0].at_ms, 5_001);
 }

@@ -153,7 +153,7 @@ impl Receiver for InfluxReceiver {
     }
 }
 
-/// How many lines an response names as refused while the others were written; None when it does not say.
+/// Number of lines that a response reports as rejected while the others were written, if it does.
 fn rejected_lines(body: &str) -> Option<u64> {
     if let Ok(json) = serde_json::from_str::<serde_json::Value>(body) {
         // Version 3: {"error": "partial write of line protocol occurred", "data": [{line_number, …}]}.

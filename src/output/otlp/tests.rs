@@ -303,19 +303,19 @@ fn a_series_that_comes_later_counts_since_the_start_of_the_run() {
         second.values.push((4, Value::Counter(3.0)));
         encoder.fold(&second);
         let batches = encoder.push();
-        let told = if temporality == Temporality::Delta {
+        let sent = if temporality == Temporality::Delta {
             decode(batches[0].content(), AggregationTemporality::Delta)
         } else {
             batches.iter().flat_map(cumulative).collect()
         };
-        let told = told.iter().filter(|point| point.name == "loadagent_iterations_total");
-        let told: Vec<_> = told.map(|point| (point.start_ms, point.end_ms, point.content.clone())).collect();
+        let sent = sent.iter().filter(|point| point.name == "loadagent_iterations_total");
+        let sent: Vec<_> = sent.map(|point| (point.start_ms, point.end_ms, point.content.clone())).collect();
         let expected = if temporality == Temporality::Delta {
             vec![(BEGIN_MS + 1_000, BEGIN_MS + 2_000, Content::Sum(3.0))]
         } else {
             vec![(BEGIN_MS, BEGIN_MS + 1_000, Content::Sum(0.0)), (BEGIN_MS, BEGIN_MS + 2_000, Content::Sum(3.0))]
         };
-        assert_eq!(told, expected);
+        assert_eq!(sent, expected);
     }
 }
 
@@ -461,7 +461,7 @@ fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
     };
     let (own, conventional) = (point(own.data.unwrap()), point(conventional.data.unwrap()));
     assert_eq!((&own.positive, own.count), (&conventional.positive, conventional.count));
-    let told: BTreeMap<_, _> = conventional
+    let sent: BTreeMap<_, _> = conventional
         .attributes
         .iter()
         .map(|pair| {
@@ -484,6 +484,6 @@ fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
         ("server.port", "int 8443"),
         ("url.scheme", "https"),
     ];
-    assert_eq!(told, expected.map(|(name, value)| (name, value.to_owned())).into());
-    assert_eq!(told.len(), conventional.attributes.len(), "names are unique");
+    assert_eq!(sent, expected.map(|(name, value)| (name, value.to_owned())).into());
+    assert_eq!(sent.len(), conventional.attributes.len(), "names are unique");
 }

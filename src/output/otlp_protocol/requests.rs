@@ -22,11 +22,11 @@ impl Requests {
 
     /// Adds a part of so many samples.
     pub(in crate::output) fn part(&mut self, samples: u64, part: &[u8]) {
-        let has_room = |batch: &&mut Batch| {
+        let fits = |batch: &&mut Batch| {
             batch.samples() + samples <= MAX_SAMPLES && batch.content().len() + part.len() <= MAX_BYTES
         };
         let append = |out: &mut Vec<u8>| out.extend_from_slice(part);
-        if let Some(batch) = self.0.last_mut().filter(has_room) {
+        if let Some(batch) = self.0.last_mut().filter(fits) {
             batch.part_of(samples, append);
         } else {
             let mut batch = Batch::default();

@@ -34,7 +34,7 @@ pub(super) struct RemoteWriteReceiver {
     run_labels: Vec<(String, String)>,
     dialect: Rc<Cell<Dialect>>,
     /// The next probe; None once all is known.
-    next: Option<Step>,
+    next: Option<ProbeStep>,
     /// Time of the last trial.
     tried_ms: i64,
     /// It accepted 2.0 and did not write it.
@@ -54,7 +54,7 @@ struct Trial {
 
 /// A probe.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum ProbeStep {
     /// Whether these capabilities hold.
     Try(Trial),
     /// Whether its exemplar was stored: all receivers say so, also those that drop it.
@@ -131,7 +131,7 @@ impl RemoteWriteReceiver {
             (400, Version::Two, _) if may_fall_back => older,
             _ => return Err(unexpected(response)),
         };
-        self.next = Some(Step::Try(next));
+        self.next = Some(ProbeStep::Try(next));
         Ok(())
     }
 
@@ -143,10 +143,10 @@ impl RemoteWriteReceiver {
         let wrote_exemplar = written(response).is_some_and(|written| written.exemplars > 0);
         let at_ms = self.tried_ms;
         self.next = match version {
-            Version::Two => wrote_exemplar.then_some(Step::LookForExemplar { at_ms }),
+            Version::Two => wrote_exemplar.then_some(ProbeStep::LookForExemplar { at_ms }),
             // VictoriaMetrics lets nothing be found for the first half minute.
             Version::One if native && self.settings.native.is_none() && !victoria => {
-                Some(Step::LookForHistogram { at_ms })
+                Some(ProbeStep::LookForHistogram { at_ms })
             }
             Version::One => None,
         };
@@ -210,12 +210,12 @@ impl Receiver for RemoteWriteReceiver {
         let best = if self.avoid_two { Version::One } else { Version::Two };
         let version = self.settings.version.unwrap_or(best);
         let native = self.settings.native.unwrap_or(true);
-        self.next = Some(Step::Try(Trial { version, native, in_doubt: false, now: false }));
+        self.next = Some(ProbeStep::Try(Trial { version, native, in_doubt: false, now: false }));
     }
 
     fn probe_request(&mut self, at_ms: i64) -> Option<ProbeRequest> {
         match self.next? {
-            Step::Try(trial) => {
+            ProbeStep::Try(trial) => {
                 let at_ms = if trial.now { now_ms() } else { at_ms };
                 self.tried_ms = at_ms;
                 let headers = Self::headers_of(trial.version);
@@ -223,8 +223,8 @@ impl Receiver for RemoteWriteReceiver {
                 let body = self.compress(&probe::samples(&self.settings, &self.run_labels, asked));
                 Some(ProbeRequest { url: self.url.clone(), headers, body, optional: false })
             }
-            Step::LookForExemplar { at_ms } => self.look_for("query_exemplars", "", at_ms),
-            Step::LookForHistogram { at_ms } => self.look_for("series", "_seconds", at_ms),
+            ProbeStep::LookForExemplar { at_ms } => self.look_for("query_exemplars", "", at_ms),
+            ProbeStep::LookForHistogram { at_ms } => self.look_for("series", "_seconds", at_ms),
         }
     }
 
@@ -233,19 +233,19 @@ impl Receiver for RemoteWriteReceiver {
         let (Some(step), Some(response)) = (step, response) else { return Ok(()) };
         let dialect = self.dialect.get();
         match step {
-            Step::LookForExemplar { .. } => {
+            ProbeStep::LookForExemplar { .. } => {
                 let exemplars = response.status == 200 && response.body.contains(PROBE_TRACE);
                 self.dialect.set(Dialect { exemplars, ..dialect });
                 Ok(())
             }
-            Step::LookForHistogram { .. } => {
+            ProbeStep::LookForHistogram { .. } => {
                 // One that can't be asked is believed.
                 if response.status == 200 && response.body.contains("\"data\":[]") {
                     self.dialect.set(Dialect { native: None, ..dialect });
                 }
                 Ok(())
             }
-            Step::Try(trial) => self.on_trial(trial, response),
+            ProbeStep::Try(trial) => self.on_trial(trial, response),
         }
     }
 

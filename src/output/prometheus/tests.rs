@@ -18,10 +18,10 @@ use crate::{
 #[derive(Message)]
 pub(in crate::output) struct RequestOne {
     #[prost(message, repeated, tag = "1")]
-    series: Vec<SeriesOne>,
+    series: Vec<TimeSeriesV1>,
 }
 #[derive(Message)]
-struct SeriesOne {
+struct TimeSeriesV1 {
     #[prost(message, repeated, tag = "1")]
     labels: Vec<Label>,
     #[prost(message, repeated, tag = "2")]
@@ -149,7 +149,7 @@ fn decode(version: Version, content: &[u8]) -> Vec<Decoded> {
             let text = |place: u32| request.symbols[place as usize].clone();
             assert_eq!(request.symbols[0], "");
             let unique: std::collections::BTreeSet<_> = request.symbols.iter().collect();
-            assert_eq!(unique.len(), request.symbols.len(), "symbols are told once");
+            assert_eq!(unique.len(), request.symbols.len(), "symbols are sent once");
             let series = request.series.iter().map(|two| {
                 let pairs = two.labels.chunks(2).map(|pair| (text(pair[0]), text(pair[1]))).collect();
                 let metadata = two.metadata.as_ref().unwrap();
@@ -368,7 +368,7 @@ fn exemplars_stand_where_their_observation_is_counted() {
             let request = RequestTwo::decode(batches.last().unwrap().content()).unwrap();
             let text = |place: &u32| request.symbols[*place as usize].clone();
             let begin = 1_699_999_999_123 + i64::try_from(sequence).unwrap() * 1_000;
-            let mut told = Vec::new();
+            let mut sent = Vec::new();
             for series in &request.series {
                 let pairs: BTreeMap<_, _> =
                     series.labels.chunks(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect();
@@ -377,11 +377,11 @@ fn exemplars_stand_where_their_observation_is_counted() {
                     assert_eq!(labels, ["trace_id", "00000000000000000000000000000abc"]);
                     let bound = pairs.get("le").map_or(f64::INFINITY, |bound| bound.parse().unwrap());
                     assert!(exemplar.value <= bound && exemplar.value * 1.5 > bound || native.is_some());
-                    told.push((pairs["__name__"].clone(), exemplar.value.to_bits(), exemplar.timestamp - begin));
+                    sent.push((pairs["__name__"].clone(), exemplar.value.to_bits(), exemplar.timestamp - begin));
                 }
             }
             let name = "loadagent_http_req_duration_seconds".to_owned() + if native.is_some() { "" } else { "_bucket" };
-            assert_eq!(told, [(name.clone(), 0.1_f64.to_bits(), 100), (name, 0.4_f64.to_bits(), 400)]);
+            assert_eq!(sent, [(name.clone(), 0.1_f64.to_bits(), 100), (name, 0.4_f64.to_bits(), 400)]);
             let elsewhere =
                 batches.iter().rev().skip(1).flat_map(|batch| RequestTwo::decode(batch.content()).unwrap().series);
             assert!(elsewhere.into_iter().all(|series| series.exemplars.is_empty()), "zeros have none");

@@ -129,7 +129,7 @@ impl Response {
             )),
             200..=299 => ResponseClass::Accepted,
             300..=399 => ResponseClass::Misconfigured(format!(
-                "{reason} (hint: it leads to {}; give that address)",
+                "{reason} (hint: it redirects to {}; use that address)",
                 self.location()
             )),
             401 => ResponseClass::Misconfigured(format!(

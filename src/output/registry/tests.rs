@@ -140,7 +140,7 @@ proptest! {
 }
 
 #[test]
-fn scheme_host_and_whole_addresses_are_replaced_first() {
+fn scheme_host_and_complete_addresses_are_replaced_first() {
     let output = with("prometheus=http://${V}/w", "h:99").unwrap();
     assert_eq!(url_of(&output), "http://h:99/w");
     let output = with("prometheus=${V}/w?interval=2s", "https://u:p%40@h").unwrap();
@@ -228,7 +228,7 @@ fn what_may_be_a_secret_is_not_kept() {
 }
 
 #[test]
-fn secrets_are_told_in_every_spelling_and_never_shown() {
+fn secrets_are_found_in_every_spelling_and_never_shown() {
     let output =
         parse("prometheus=http://u:R%26D%20x@h/w?header.X-Key=h%2Bader&query.auth=que%2Fry&tenant=tenant&query.v=1");
     let output = output.unwrap();
@@ -263,7 +263,7 @@ fn headers_of_the_protocol_are_its_own() {
 }
 
 #[test]
-fn intervals_are_whole_seconds_of_those_who_push_them() {
+fn intervals_are_whole_seconds_of_push_outputs() {
     for given in ["prometheus=?interval=2s", "influxdb=?interval=2s", "hdr=?interval=2s"] {
         assert_eq!(interval(&parse(given).unwrap()), Some(Duration::from_secs(2)), "{given}");
     }

@@ -48,12 +48,12 @@ fn story() -> Vec<(SeriesKey, Labels, i64, Entry)> {
         (Labels::new(scenario), Entry::Gauge { metric: &catalogue::VUS, value: 12.0 }),
         (Labels::new(scenario), Entry::Gauge { metric: &catalogue::VUS_MAX, value: f64::NAN }),
     ];
-    let told = entries.into_iter().zip(0_u32..).map(|((labels, entry), number)| {
+    let lines_of_entries = entries.into_iter().zip(0_u32..).map(|((labels, entry), number)| {
         // The last four have the same labels, the last two are the coordinator's.
         let key = SeriesKey { worker: u32::from(number > 4), family: number.min(3) };
         (key, labels, AT + i64::from(number) * 1_000_000_086, entry)
     });
-    told.collect()
+    lines_of_entries.collect()
 }
 
 fn options() -> SampleOptions {
@@ -71,7 +71,7 @@ fn write(format: &mut dyn SampleFormat, story: &[(SeriesKey, Labels, i64, Entry)
         format.write(&recorded, &mut lines);
     }
     let ends: Vec<_> = (1_u32..).zip(&lines.bytes).filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end).collect();
-    assert_eq!(lines.ends, ends, "every line's end is told");
+    assert_eq!(lines.ends, ends, "every line's end is known");
     lines
 }
 
@@ -103,7 +103,7 @@ fn what_is_rare_is_never_sampled_away() {
 }
 
 #[test]
-fn a_sink_tags_samples_as_it_tags_aggregates() {
+fn an_output_tags_samples_as_it_tags_aggregates() {
     use crate::{
         metric::{Interval, SeriesDef, Value},
         output::{encoder::Encoder, influxdb::aggregate::AggregateEncoder},

@@ -58,12 +58,12 @@ fn texts(pairs: &[KeyValue]) -> BTreeMap<String, String> {
 }
 
 /// What an interval becomes, by the numbers of its spans.
-fn told(interval: &Interval) -> Vec<Decoded> {
+fn decoded(interval: &Interval) -> Vec<Decoded> {
     let mut encoder = encoder();
     encoder.fold(interval);
-    let mut told = Vec::new();
+    let mut spans = Vec::new();
     for batch in encoder.push() {
-        let before = told.len();
+        let before = spans.len();
         for one in ExportTraceServiceRequest::decode(batch.content()).unwrap().resource_spans {
             let resource = texts(&one.resource.unwrap().attributes);
             assert_eq!(resource["service.name"], "loadagent");
@@ -73,20 +73,20 @@ fn told(interval: &Interval) -> Vec<Decoded> {
             );
             for scope in one.scope_spans {
                 assert_eq!(scope.scope.unwrap().version, "1.2.3");
-                told.extend(scope.spans);
+                spans.extend(scope.spans);
             }
         }
-        assert_eq!(batch.samples(), (told.len() - before) as u64);
+        assert_eq!(batch.samples(), (spans.len() - before) as u64);
     }
-    assert!(encoder.push().is_empty(), "told once");
-    told
+    assert!(encoder.push().is_empty(), "sent once");
+    spans
 }
 
 fn only(labels: &[(&str, &str)], span: Span) -> (Decoded, BTreeMap<String, String>) {
     let interval = Interval { new_series: vec![series(0, labels)], spans: vec![span], ..Interval::default() };
-    let told = told(&interval).pop().unwrap();
-    let attributes = texts(&told.attributes);
-    (told, attributes)
+    let spans = decoded(&interval).pop().unwrap();
+    let attributes = texts(&spans.attributes);
+    (spans, attributes)
 }
 
 const LOGIN: [(&str, &str); 6] = [
@@ -159,9 +159,9 @@ fn an_iteration_is_the_root() {
 fn many_spans_are_several_requests_of_several_parts() {
     let spans: Vec<Span> = (1..=5_000).map(|id| request(0, id)).collect();
     let interval = Interval { new_series: vec![series(0, &LOGIN)], spans, ..Interval::default() };
-    let told: Vec<u64> =
-        told(&interval).iter().map(|span| u64::from_be_bytes(span.span_id[..].try_into().unwrap())).collect();
-    assert!(told.into_iter().eq(1..=5_000), "all of them, in their order");
+    let spans: Vec<u64> =
+        decoded(&interval).iter().map(|span| u64::from_be_bytes(span.span_id[..].try_into().unwrap())).collect();
+    assert!(spans.into_iter().eq(1..=5_000), "all of them, in their order");
     let mut encoder = encoder();
     encoder.fold(&interval);
     let batches = encoder.push();

@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 
 use self::compiled::CompiledFlow;
 use super::{
-    FlowKind, FlowPlan, StepId,
+    FlowPlan, FlowProgram, StepId,
     rendering::{Rendered, Unrenderable},
     request::Request,
 };
@@ -164,9 +164,9 @@ impl Flow {
     #[must_use]
     pub(crate) fn new(plan: &FlowPlan, given: &[(Slot, Value)], random: fastrand::Rng, id: IterationId) -> Self {
         match &plan.kind {
-            FlowKind::Compiled(program) => Self::Compiled(CompiledFlow::new(program.clone(), given, random, id)),
+            FlowProgram::Compiled(program) => Self::Compiled(CompiledFlow::new(program.clone(), given, random, id)),
             #[cfg(test)]
-            FlowKind::Script(script) => Self::Script(script::ScriptFlow::new(*script, random, id)),
+            FlowProgram::Script(script) => Self::Script(script::ScriptFlow::new(*script, random, id)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Stage, StageMark, marks_of, scaled};
+use super::{Stage, StageMark, lasting, marks_of, scaled};
 use crate::plan::Share;
 
 /// Users over time.
@@ -48,6 +48,20 @@ impl ClosedSchedule {
         let scale = |target: f64| if whole(target) == 0 { 0.0 } else { (target * users).round().max(1.0) };
         let stages = scaled(&self.stages, durations, scale);
         Self { start: whole(scale(self.start.into())), marks: marks_of(&stages), stages, ..self }
+    }
+
+    /// The same shape with one user wherever there are some, whatever the share.
+    #[must_use]
+    pub(crate) fn for_one_user(&self) -> Self {
+        let stages = self.stages.iter().map(|stage| Stage { target: stage.target.min(1.0), ..stage.clone() }).collect();
+        Self::ramping(self.start.min(1), stages)
+    }
+
+    /// The same shape over another time.
+    #[must_use]
+    pub(crate) fn lasting(&self, length: Duration) -> Self {
+        let stages = lasting(&self.stages, self.start.into(), length);
+        Self { marks: marks_of(&stages), stages, ..self.clone() }
     }
 
     fn of_total(&self, total: u32) -> u32 {

@@ -56,6 +56,26 @@ pub(crate) fn scaled(stages: &[Stage], durations: f64, target: impl Fn(f64) -> f
     stages.iter().map(scale).collect()
 }
 
+/// The same stages over another time: exactly `length`, whatever was rounded. Stages without length get one that holds
+/// their last target.
+fn lasting(stages: &[Stage], start: f64, length: Duration) -> Vec<Stage> {
+    let whole: Duration = stages.iter().map(|stage| stage.duration).sum();
+    if whole.is_zero() {
+        let target = stages.last().map_or(start, |stage| stage.target);
+        return stages.iter().cloned().chain([Stage { duration: length, target }]).collect();
+    }
+    let mut left = length;
+    let mut stages = scaled(stages, length.as_secs_f64() / whole.as_secs_f64(), |target| target);
+    for stage in &mut stages {
+        stage.duration = stage.duration.min(left);
+        left -= stage.duration;
+    }
+    if let Some(stage) = stages.iter_mut().rfind(|stage| !stage.duration.is_zero()) {
+        stage.duration += left;
+    }
+    stages
+}
+
 /// Index of the stage at an offset from the scenario's start.
 #[must_use]
 pub(crate) fn stage_at(marks: &[StageMark], offset: Duration) -> usize {

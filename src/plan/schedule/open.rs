@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Arrivals, Stage, StageMark, marks_of, scaled};
+use super::{Arrivals, Stage, StageMark, lasting, marks_of, scaled};
 use crate::plan::{Partition, Share};
 
 /// How arrivals are spaced.
@@ -68,6 +68,13 @@ impl OpenSchedule {
     pub(crate) fn scaled(self, rates: f64, durations: f64) -> Self {
         let stages = scaled(&self.stages, durations, |rate| rate * rates);
         Self { start_rate: self.start_rate * rates, marks: marks_of(&stages), stages, ..self }
+    }
+
+    /// The same shape over another time.
+    #[must_use]
+    pub(crate) fn lasting(&self, length: Duration) -> Self {
+        let stages = lasting(&self.stages, self.start_rate, length);
+        Self { marks: marks_of(&stages), stages, ..self.clone() }
     }
 
     fn fraction(&self) -> f64 {

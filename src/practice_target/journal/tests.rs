@@ -12,7 +12,7 @@ fn what_is_kept_has_a_bound_and_the_order_of_arrival() {
     let body = Bytes::from(long.clone());
     for since in [30, 10, 20, 40] {
         let (arrived, size) = (Instant::now(), 5_000);
-        let answered = LoggedRequest { head: &head, body: &body, size, in_flight: 1, arrived, status: 200 };
+        let answered = AnsweredRequest { head: &head, body: &body, size, in_flight: 1, arrived, status: 200 };
         journal.keep(&answered, Duration::from_millis(since));
     }
     let mut report = Report::default();

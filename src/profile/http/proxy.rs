@@ -10,7 +10,7 @@ use super::super::{
     node::Node,
     reader::Reader,
 };
-use crate::plan::proxy::{Exception, Proxies, Proxy};
+use crate::plan::proxy::{NoProxyRule, Proxies, Proxy};
 
 /// `proxy: URL`, or `proxy: off` for none, regardless of the environment.
 pub(super) fn read(reader: &Reader, node: &Node) -> Proxies {
@@ -36,7 +36,7 @@ pub(super) fn from_environment(reader: &Reader, overrides: &Overrides, position:
     Proxies {
         http: proxy("HTTP_PROXY"),
         https: proxy("HTTPS_PROXY"),
-        exceptions: value("NO_PROXY").unwrap_or_default().split(',').flat_map(Exception::parse).collect(),
+        exceptions: value("NO_PROXY").unwrap_or_default().split(',').flat_map(NoProxyRule::parse).collect(),
         spare_loopback: true,
     }
 }

@@ -107,10 +107,25 @@ impl LoadShortcut {
         *self == Self::default()
     }
 
+    /// The duration, if nothing else is set: it then sets the length of a load and keeps its shape.
+    pub(in crate::profile) fn only_duration(&self) -> Option<Duration> {
+        let rest = Self { duration: None, ..self.clone() };
+        self.duration.filter(|_| rest.is_empty())
+    }
+
+    /// Whether it says how long it lasts, so that a duration alone can scale it.
+    fn has_length(&self) -> bool {
+        self.duration.is_some() || self.stages.is_some()
+    }
+
     /// `self` overrides `lower`. As in k6, stages, iterations, a duration or a rate replace all of these, and the number
-    /// of users stays unless it is set. A duration alone keeps the rate.
+    /// of users stays unless it is set. A duration alone keeps all else: the plan is scaled to it later.
     pub(super) fn over(&self, lower: &Self) -> Self {
         let lower = lower.clone();
+        if let Some(duration) = self.only_duration() {
+            let duration = if lower.has_length() { lower.duration } else { Some(duration) };
+            return Self { duration, ..lower };
+        }
         let (vus, max_vus) = (self.vus.or(lower.vus), self.max_vus.or(lower.max_vus));
         let spawn_rate = self.spawn_rate.or(lower.spawn_rate);
         match (&self.stages, self.iterations, self.rate, self.duration) {

@@ -17,8 +17,10 @@ const MAX_SHARE: u32 = 1_000;
 pub(super) struct Total {
     position: Position,
     shortcut: LoadShortcut,
-    /// Whether flags replace the load of all scenarios.
+    /// Whether flags replace the load of all scenarios; a duration alone does not.
     flags_replace: bool,
+    /// Whether the profile itself has a load at the top.
+    is_written: bool,
     /// Whether there is a load: set, or the default of a flow at the top.
     there: bool,
 }
@@ -27,11 +29,13 @@ impl Total {
     /// Takes the load at the top; `flags` override it.
     pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>, flags: &LoadShortcut, flow_at_top: bool) -> Self {
         let own = LoadShortcut::read(reader, map);
+        let flags_replace = !flags.is_empty() && flags.only_duration().is_none();
         let there = flow_at_top || !own.is_empty() || !flags.is_empty();
         Self {
             position: LoadShortcut::position_in(map),
             shortcut: flags.over(&own),
-            flags_replace: !flags.is_empty(),
+            flags_replace,
+            is_written: !own.is_empty(),
             there,
         }
     }
@@ -57,7 +61,7 @@ impl Total {
         let nothing = read.iter().map(|_| None).collect();
         let sharer = read.iter().find(|one| share_of(one).is_some());
         match (sharer, self.there) {
-            (None, true) if !read.is_empty() && !self.shortcut.is_empty() => {
+            (None, true) if !read.is_empty() && self.is_written => {
                 let hint = "remove the top-level load, or the load of a scenario so that it takes its `share`";
                 let message = "top-level load is unused: every scenario defines its own";
                 reader.error(self.position, message, Some(hint.to_owned()));
@@ -81,12 +85,24 @@ impl Total {
         };
         let mut portions = Share::split(&weights).into_iter();
         let alone = weights.len() == 1;
-        let deal = |one: &ReadScenario| {
+        let mut raised = Vec::new();
+        let mut deal = |one: &ReadScenario| {
             share_of(one)?;
             let portion = portions.next()?;
-            Some((executor, if alone { shape.clone() } else { shared(shape.clone(), &portion) }))
+            if alone {
+                return Some((executor, shape.clone()));
+            }
+            let mut part = shared(shape.clone(), &portion);
+            if self.flags_replace && give_a_user(&mut part) {
+                raised.push(one.name.clone());
+            }
+            Some((executor, part))
         };
-        (read.iter().map(deal).collect(), note)
+        let dealt = read.iter().map(&mut deal).collect();
+        let few = (!raised.is_empty()).then(|| {
+            format!("the flags have fewer users than there are scenarios: one user more for {}", raised.join(", "))
+        });
+        (dealt, few.or(note))
     }
 }
 
@@ -100,6 +116,19 @@ pub(super) fn read_share(reader: &Reader, node: &Node) -> Option<u32> {
 
 fn share_of(load: &Load) -> Option<u32> {
     if let Load::Share(share) = load { Some(*share) } else { None }
+}
+
+/// Gives a scenario that users of a total don't reach a user of its own, and an iteration; whether it was needed.
+fn give_a_user(shape: &mut Shape) -> bool {
+    let Shape::Closed(closed) = shape else { return false };
+    if let Work::Shared(iterations) = &mut closed.work {
+        *iterations = (*iterations).max(1);
+    }
+    let needed = closed.schedule.peak() == 0 && closed.schedule.total_peak() > 0;
+    if needed {
+        closed.schedule = closed.schedule.for_one_user();
+    }
+    needed
 }
 
 fn shared(shape: Shape, portion: &Share) -> Shape {

@@ -7,7 +7,7 @@ const MAX_LINE: usize = 4 * 1024;
 const MAX_TRAILERS: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Copy, Default)]
-enum At {
+enum ChunkState {
     #[default]
     Size,
     Extension,
@@ -19,7 +19,7 @@ enum At {
 /// Position within a chunked body.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
-    at: At,
+    at: ChunkState,
     size: u64,
     digits: usize,
     line: usize,
@@ -34,13 +34,13 @@ impl Chunks {
     pub(crate) fn feed(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<Option<usize>, ResponseError> {
         let mut place = 0;
         while let Some(byte) = bytes.get(place) {
-            if matches!(self.at, At::Data) {
+            if matches!(self.at, ChunkState::Data) {
                 let used = usize::try_from(self.size).unwrap_or(usize::MAX).min(bytes.len() - place);
                 data(&bytes[place..place + used]);
                 self.size -= used as u64;
                 place += used;
                 if self.size == 0 {
-                    self.at = At::DataEnd;
+                    self.at = ChunkState::DataEnd;
                 }
                 continue;
             }
@@ -55,22 +55,22 @@ impl Chunks {
     /// Takes one byte outside of data; true at the very end.
     fn take(&mut self, byte: u8) -> Result<bool, ResponseError> {
         match (self.at, byte) {
-            (At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if self.digits < 15 => {
+            (ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if self.digits < 15 => {
                 let digit = (byte as char).to_digit(16).ok_or(ResponseError::Malformed)?;
                 self.size = self.size * 16 + u64::from(digit);
                 self.digits += 1;
             }
-            (At::Size, b';' | b' ' | b'\t' | b'\r') if self.digits > 0 => self.at = At::Extension,
-            (At::Size, b'\n') if self.digits > 0 => self.end_size_line(),
-            (At::Extension, b'\n') => self.end_size_line(),
-            (At::Extension, _) if self.line < MAX_LINE => self.line += 1,
-            (At::DataEnd | At::Trailer, b'\r') => {}
-            (At::DataEnd, b'\n') => {
-                (self.at, self.size, self.digits, self.line) = (At::Size, 0, 0, 0);
+            (ChunkState::Size, b';' | b' ' | b'\t' | b'\r') if self.digits > 0 => self.at = ChunkState::Extension,
+            (ChunkState::Size, b'\n') if self.digits > 0 => self.end_size_line(),
+            (ChunkState::Extension, b'\n') => self.end_size_line(),
+            (ChunkState::Extension, _) if self.line < MAX_LINE => self.line += 1,
+            (ChunkState::DataEnd | ChunkState::Trailer, b'\r') => {}
+            (ChunkState::DataEnd, b'\n') => {
+                (self.at, self.size, self.digits, self.line) = (ChunkState::Size, 0, 0, 0);
             }
-            (At::Trailer, b'\n') if self.line == 0 => return Ok(true),
-            (At::Trailer, b'\n') => self.line = 0,
-            (At::Trailer, _) if self.trailers < MAX_TRAILERS => {
+            (ChunkState::Trailer, b'\n') if self.line == 0 => return Ok(true),
+            (ChunkState::Trailer, b'\n') => self.line = 0,
+            (ChunkState::Trailer, _) if self.trailers < MAX_TRAILERS => {
                 self.line += 1;
                 self.trailers += 1;
             }
@@ -81,6 +81,6 @@ impl Chunks {
 
     fn end_size_line(&mut self) {
         self.line = 0;
-        self.at = if self.size == 0 { At::Trailer } else { At::Data };
+        self.at = if self.size == 0 { ChunkState::Trailer } else { ChunkState::Data };
     }
 }

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod check;
+pub(crate) mod control;
 pub(crate) mod dashboards;
 pub(crate) mod profiles;
 pub(crate) mod replay;
@@ -11,6 +12,7 @@ pub(crate) mod target;
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
+use serde_json::json;
 
 use super::CommandError;
 use crate::{
@@ -30,6 +32,11 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Dashboards { action }) => dashboards::dashboards(action.as_ref()),
         Some(Command::Report(args)) => report::report(args),
         Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::Status(args)) => control::status(args),
+        Some(Command::Pause(args)) => control::change(args, &json!({ "paused": true })),
+        Some(Command::Resume(args)) => control::change(args, &json!({ "paused": false })),
+        Some(Command::Scale(args)) => control::scale(args),
+        Some(Command::Stop(args)) => control::change(args, &json!({ "stopped": true })),
     };
     let exit = result.unwrap_or_else(|CommandError { exit, message }| {
         // A closed standard error is ignored.

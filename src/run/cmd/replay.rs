@@ -71,7 +71,7 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
     while cursor.read().map_err(failed)?.is_some() {}
     cursor.cut_torn_tail().map_err(failed)?;
     let lock = File::open(&path).ok().filter(|file| file.try_lock().is_ok()).ok_or_else(|| {
-        let message = "the run still lives and delivers itself, or is being replayed\n  hint: wait for its end";
+        let message = "the run is not over, or another replay is running\n  hint: wait until it has ended";
         CommandError::configuration(format!("{}: {message}", run.display()))
     })?;
     match first {
@@ -107,7 +107,7 @@ fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError
             (None, Some(words)) => read(words)?,
             (None, None) => {
                 return Err(CommandError::configuration(format!(
-                    "{}: its address held a secret, which was not kept\n  hint: give it again by --out {}=…",
+                    "{}: its address contained a secret, which is not stored\n  hint: pass the address again with --out {}=…",
                     checkpoint.stats.name, checkpoint.output
                 )));
             }

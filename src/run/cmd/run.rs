@@ -211,13 +211,19 @@ async fn open_control_port(
 ) -> Result<(), CommandError> {
     let steerable = prepared.plan.scenarios.iter().map(|scenario| port::ControlledScenario {
         name: scenario.name.clone(),
+        executor: scenario.executor,
         open: matches!(scenario.shape, Shape::Open(_)),
         max_users: match &scenario.shape {
             Shape::Closed(closed) => closed.max_users.unwrap_or(MAX_CONTROLLED_USERS),
             Shape::Open(_) => 0,
         },
     });
-    let bound = port::serve(address, control.clone(), steerable.collect()).await;
+    let run = port::ControlledRun {
+        run_id: prepared.run_id.clone(),
+        planned: prepared.plan.duration(),
+        scenarios: steerable.collect(),
+    };
+    let bound = port::serve(address, control.clone(), run).await;
     let bound = bound.map_err(|error| CommandError::configuration(format!("--control {address}: {error}")))?;
     display.message(&format!("  control API listening on http://{bound}/v1/status"));
     Ok(())

@@ -10,6 +10,7 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
+    live::{EventFilter, Seen},
     outputs::Outputs,
     records::LostRecords,
 };
@@ -52,6 +53,7 @@ pub(crate) struct Coordinator {
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
+    events: EventFilter,
     errors: Vec<Reason>,
     elapsed: Duration,
 }
@@ -112,6 +114,7 @@ impl Coordinator {
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
+            events: EventFilter::default(),
             errors: Vec::new(),
             elapsed: Duration::ZERO,
             header,
@@ -221,9 +224,17 @@ impl Coordinator {
             self.event("log", message);
         }
         self.display.show(&Snapshot::of(&interval, &self.fold.totals, since(self.clock.start())));
+        let elapsed = since(self.clock.start());
+        self.control.publish(|before| {
+            let (totals, header) = (&self.fold.totals, &self.header);
+            let findings = self.fold.findings(elapsed);
+            Seen { interval: &interval, totals, header, findings, elapsed }.status(before)
+        });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
-            self.event("control", format!("worker {}: {}", event.worker, event.what));
+            if self.events.is_new(event.worker, &event.what) {
+                self.event("control", event.what);
+            }
         }
         if dropped > 0 {
             self.event("control", format!("{dropped} further control events were not kept"));

@@ -5,5 +5,6 @@ pub(crate) mod compaction;
 pub(crate) mod coordinator;
 pub(crate) mod delivery_source;
 pub(crate) mod generator;
+mod live;
 pub(crate) mod outputs;
 pub(crate) mod records;

@@ -23,7 +23,7 @@ pub(crate) enum StartAtError {
     #[error("`{0}` is not a time; write 2026-03-01T10:00:00Z, 10:00 (UTC) or a Unix timestamp")]
     NotATime(String),
     /// It has passed.
-    #[error("`{text}` was {} ago", show_duration(*ago))]
+    #[error("`{text}` is in the past, {} ago", show_duration(*ago))]
     Passed {
         /// As given.
         text: String,

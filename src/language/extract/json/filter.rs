@@ -70,7 +70,7 @@ fn relation(scan: &mut Scan<'_>) -> Result<Option<Relation>, ExtractError> {
     }
     let found = RELATIONS.iter().find(|(word, _)| scan.take(word)).map(|(_, relation)| *relation);
     let hint = "write `==` to compare, or `match(@.name, 'a.*')` for a pattern";
-    found.map(Some).ok_or_else(|| scan.error("this is not a comparison", Some(hint)))
+    found.map(Some).ok_or_else(|| scan.error("expected a comparison", Some(hint)))
 }
 
 /// One side of a comparison, or a test of its own.

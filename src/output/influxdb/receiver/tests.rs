@@ -38,8 +38,8 @@ fn each_version_has_its_own_address() {
 #[test]
 fn the_database_is_made_once_a_meeting() {
     let mut receiver = receiver("influxdb=http://h:1/a%22b%20c", Precision::Milliseconds);
-    let question = receiver.probe_request(0).unwrap();
-    assert_eq!(question.url.as_str(), "http://h:1/query?q=CREATE+DATABASE+%22a%5C%22b+c%22");
+    let request = receiver.probe_request(0).unwrap();
+    assert_eq!(request.url.as_str(), "http://h:1/query?q=CREATE+DATABASE+%22a%5C%22b+c%22");
     assert!(receiver.probe_request(0).is_none());
     receiver.forget();
     assert!(receiver.probe_request(0).is_some());

@@ -37,8 +37,8 @@ fn version_1s_database_is_the_path_or_db() {
 }
 
 #[test]
-fn what_does_not_go_together_is_told() {
-    for (words, told) in [
+fn conflicting_options_are_refused() {
+    for (words, expected) in [
         ("influxdb=http://h?org=o", "needs `org` and `bucket`"),
         ("influxdb=http://h/api/v2/write", "version 2 ?org="),
         ("influxdb=http://h/db?no_sync=true", "`no_sync` needs version 3"),
@@ -50,7 +50,7 @@ fn what_does_not_go_together_is_told() {
         ("influxdb=http://h/db?prefix=a%0Ab", "without control characters"),
         ("influxdb=http://h/db?mode=raw&interval=5s", "unknown option `interval`"),
     ] {
-        let fault = read(words).unwrap_err().to_string();
-        assert!(fault.contains(told), "{words}: {fault}");
+        let error = read(words).unwrap_err().to_string();
+        assert!(error.contains(expected), "{words}: {error}");
     }
 }

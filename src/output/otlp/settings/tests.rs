@@ -40,7 +40,7 @@ fn options_count_before_the_environment() {
 }
 
 #[test]
-fn faults_show_no_value() {
+fn errors_show_no_value() {
     for (name, value) in [
         ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=s3cret%0A"),
@@ -48,13 +48,13 @@ fn faults_show_no_value() {
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
         ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "s3cret"),
     ] {
-        let fault = read("otlp", &[(name, value)]).unwrap_err().to_string();
-        assert!(!fault.contains("s3cret"), "{fault}");
+        let error = read("otlp", &[(name, value)]).unwrap_err().to_string();
+        assert!(!error.contains("s3cret"), "{error}");
     }
 }
 
 #[test]
-fn grpc_tells_its_deadline() {
+fn grpc_sends_its_deadline() {
     let (_, http) = read("otlp=grpc://h?timeout=2s", &[]).unwrap();
     assert_eq!(http.headers, [("grpc-timeout".to_owned(), "2000m".to_owned())]);
 }

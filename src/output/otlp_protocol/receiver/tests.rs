@@ -58,19 +58,19 @@ fn only_what_the_specification_names_is_repeated() {
 }
 
 #[test]
-fn success_may_be_partial_and_failures_speak() {
+fn success_may_be_partial_and_failures_have_reasons() {
     assert_eq!(over_http(200, b"", &[], false), ResponseClass::Accepted);
     assert!(matches!(
         over_http(200, &partial(2, "old"), PROTOBUF, false),
         ResponseClass::PartiallyAccepted { rejected: 2, .. }
     ));
     assert_eq!(over_http(200, &partial(0, "hm"), PROTOBUF, false), ResponseClass::AcceptedWithWarning("hm".to_owned()));
-    let said = over_http(400, &status("bad unit", None), PROTOBUF, false);
-    assert_eq!(said, ResponseClass::Rejected("400 bad unit".to_owned()));
+    let class = over_http(400, &status("bad unit", None), PROTOBUF, false);
+    assert_eq!(class, ResponseClass::Rejected("400 bad unit".to_owned()));
 }
 
 #[test]
-fn bodies_are_compressed_unless_told_otherwise() {
+fn bodies_are_compressed_by_default() {
     let (zipped, plain) = (receiver(""), receiver("?gzip=false"));
     assert!(zipped.headers().contains(&("Content-Encoding", "gzip")));
     assert_eq!(zipped.compress(b"x")[..2], [0x1f, 0x8b]);

@@ -35,7 +35,7 @@ fn class(message: &[u8]) -> ResponseClass {
 }
 
 #[test]
-fn partial_success_is_told_apart_from_a_remark() {
+fn partial_success_differs_from_a_warning() {
     assert_eq!(class(&[]), ResponseClass::Accepted);
     assert_eq!(class(&partial(0, "")), ResponseClass::Accepted);
     assert_eq!(class(&partial(0, "old s3cret")), ResponseClass::AcceptedWithWarning("old …".to_owned()));
@@ -48,7 +48,7 @@ fn partial_success_is_told_apart_from_a_remark() {
 }
 
 #[test]
-fn a_fault_says_when_to_come_again() {
+fn an_error_may_set_the_pause() {
     let read = Status::read(&status("slow down", Some(7)));
     assert_eq!(read, Status { message: "slow down".to_owned(), retry: Some(Duration::from_secs(7)) });
     assert_eq!(Status::read(&status("full", None)).retry, None);

@@ -22,7 +22,7 @@ fn metrics_count_before_all_signals_and_empty_is_unset() {
 }
 
 #[test]
-fn pairs_are_decoded_and_faults_show_no_value() {
+fn pairs_are_decoded_and_errors_show_no_value() {
     let read = pairs("X", "a=b, c = d%20e%2Cf ,,g=h=i").unwrap();
     let read: Vec<_> = read.iter().map(|(name, value)| (&**name, &**value)).collect();
     assert_eq!(read, [("a", "b"), ("c", "d e,f"), ("g", "h=i")]);

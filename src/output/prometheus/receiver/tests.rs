@@ -49,30 +49,33 @@ fn what_a_receiver_understands_is_found_out() {
         probe(&mut receiver("prometheus"), &victoria),
         "remote write 1.0, native histograms (schema 3), VictoriaMetrics"
     );
-    let told = [response(204, "", &[])];
-    assert_eq!(probe(&mut receiver("prometheus=?version=1&histograms=classic"), &told), oldest);
+    let responses = [response(204, "", &[])];
+    assert_eq!(probe(&mut receiver("prometheus=?version=1&histograms=classic"), &responses), oldest);
 }
 
 #[test]
 fn an_exemplar_counts_when_it_can_be_read_back() {
     let wrote = [WROTE[0], WROTE[1], ("X-Prometheus-Remote-Write-Exemplars-Written", "1")];
-    for (found, told) in [(PROBE_TRACE, true), ("{\"data\":[]}", false)] {
+    for (found, has_exemplars) in [(PROBE_TRACE, true), ("{\"data\":[]}", false)] {
         let mut receiver = receiver("prometheus");
         receiver.url.set_path("/api/v1/write");
-        let said = probe(&mut receiver, &[response(200, "", &wrote), response(200, found, &[])]);
-        assert_eq!(said.contains("exemplars"), told, "{said}");
+        let description = probe(&mut receiver, &[response(200, "", &wrote), response(200, found, &[])]);
+        assert_eq!(description.contains("exemplars"), has_exemplars, "{description}");
     }
 }
 
 #[test]
-fn a_sick_receiver_teaches_nothing() {
+fn a_failing_receiver_changes_nothing() {
     let mut receiver = receiver("prometheus");
     assert!(receiver.on_probe(Some(&response(503, "later", &[]))).is_err());
     receiver.forget();
     assert!(receiver.on_probe(Some(&response(404, "", &[]))).unwrap_err().to_string().contains("hint"));
     receiver.forget();
     receiver.on_probe(Some(&response(500, "boom", &[]))).unwrap();
-    assert!(receiver.on_probe(Some(&response(500, "boom", &[]))).is_err(), "not the histogram's fault");
+    assert!(
+        receiver.on_probe(Some(&response(500, "boom", &[]))).is_err(),
+        "an error of the server, not of the histogram"
+    );
 }
 
 #[test]

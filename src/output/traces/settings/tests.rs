@@ -19,10 +19,10 @@ fn options_count_before_the_environment() {
     assert_eq!(sampled("traces", &[]), "0.01, 50/s");
     assert_eq!(sampled("traces=http://h?ratio=5%&max=7/s", &[argument]), "0.05, 7/s");
     assert_eq!(sampled("traces=http://h?max=70", &[argument]), "0.9, 70/s");
-    for (name, told) in
+    for (name, expected) in
         [("always_on", "1, 50/s"), ("parentbased_always_off", "0, 50/s"), ("parentbased_traceidratio", "0.9, 50/s")]
     {
-        assert_eq!(sampled("traces", &[("OTEL_TRACES_SAMPLER", name), argument]), told);
+        assert_eq!(sampled("traces", &[("OTEL_TRACES_SAMPLER", name), argument]), expected);
     }
     assert_eq!(sampled("traces", &[("OTEL_TRACES_SAMPLER", "traceidratio")]), "1, 50/s");
 }
@@ -44,15 +44,15 @@ fn addresses_are_those_of_spans() {
 }
 
 #[test]
-fn faults_say_what_is_expected() {
-    for (given, said) in [
+fn errors_name_the_expected_value() {
+    for (given, part) in [
         ("traces=http://h?ratio=2", "`ratio` must be a share"),
         ("traces=http://h?max=0", "1/s to"),
         ("traces=http://h?max=5/m", "1/s to"),
         ("traces=http://h?temporality=delta", "unknown option `temporality`"),
     ] {
-        let fault = read(given, &[]).unwrap_err().to_string();
-        assert!(fault.starts_with("--traces: ") && fault.contains(said), "{fault}");
+        let error = read(given, &[]).unwrap_err().to_string();
+        assert!(error.starts_with("--traces: ") && error.contains(part), "{error}");
     }
     assert!(read("traces", &[("OTEL_TRACES_SAMPLER", "s3cret")]).unwrap_err().to_string().contains("always_on"));
 }

@@ -34,8 +34,8 @@ fn every_format_is_read() {
 
 #[test]
 fn a_time_that_has_passed_and_other_text_are_refused() {
-    assert_eq!(wait("09:59:57").unwrap_err(), "`09:59:57` was 3s ago");
-    assert_eq!(wait("2026-03-01T10:00:00+01:00").unwrap_err(), "`2026-03-01T10:00:00+01:00` was 1h ago");
+    assert_eq!(wait("09:59:57").unwrap_err(), "`09:59:57` is in the past, 3s ago");
+    assert_eq!(wait("2026-03-01T10:00:00+01:00").unwrap_err(), "`2026-03-01T10:00:00+01:00` is in the past, 1h ago");
     for text in ["soon", "", "25:00", "10:60", "10", "1:2:3:4", "2026-13-01T00:00:00Z", "+", "é2345678-é"] {
         assert!(wait(text).is_err(), "{text}");
     }
