@@ -33,7 +33,7 @@ impl MissingWork {
         let is_load = |scenario: Option<&str>| header.scenarios.iter().any(|known| Some(&*known.name) == scenario);
         let attempts = Attempts::of_scenarios(totals, is_load);
         let all = Iterations::of(totals, is_load);
-        if attempts.total == 0 && !header.requests.is_empty() {
+        if attempts.total == 0 {
             let why = if all.failed > 0 { format!(": iterations ended before it; {SEE}") } else { String::new() };
             missing.invalid.push(format!("no request was sent{why}"));
         } else if attempts.total > 0 && attempts.failed == attempts.total {

@@ -69,7 +69,7 @@ pub(crate) enum Unrenderable {
     #[error("`{0}` is not a number")]
     NoNumber(String),
     /// A value is not a duration.
-    #[error("`{0}` is not a duration")]
+    #[error("`{0}` is not a duration with a unit, such as 2s")]
     NoTime(String),
     /// Too many computed servers.
     #[error("too many different servers")]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    interval_log::frame::{RequestHeader, ScenarioHeader},
+    interval_log::frame::ScenarioHeader,
     metric::{Interval, Labels, MetricDef, SeriesDef, intended::IntendedSeconds},
 };
 
@@ -24,7 +24,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         seed: 1,
         planned_ms: 1_000,
         labels: Vec::new(),
-        requests: vec![RequestHeader::default()],
+        requests: Vec::new(),
         scenarios: scenarios
             .iter()
             .filter(|(name, _)| *name != "setup")
