@@ -91,6 +91,21 @@ impl<'n> Compiler<'_, 'n> {
     }
 }
 
+/// Refuses what `Url` reads leniently: `http:///path` as the host `path`, and the socket of `http://unix:/…` as a host.
+fn check_host(text: &str) -> Result<(), Invalid> {
+    let Some((_, rest)) = text.split_once("://") else { return Ok(()) };
+    let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    if host.is_empty() || host.starts_with(':') {
+        return Err(Invalid::new(format!("`{text}` has no host")).hint("for example http://127.0.0.1:8080/path"));
+    }
+    if host.eq_ignore_ascii_case("unix:") || host.to_ascii_lowercase().starts_with("%2f") {
+        let invalid = Invalid::new(format!("`{text}` is a Unix socket, which is not supported"));
+        return Err(invalid.hint("use the address of a port, for example http://127.0.0.1:8080"));
+    }
+    Ok(())
+}
+
 /// Resolves a URL: absolute, or appended to the base URL.
 ///
 /// # Errors
@@ -108,6 +123,7 @@ pub(crate) fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid
             return Err(invalid.hint("set `base_url`, or write an absolute URL"));
         }
     };
+    check_host(&text)?;
     let url = Url::parse(&text).map_err(|error| Invalid::new(format!("`{text}` is not a URL: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Invalid::new(format!("unsupported URL scheme `{}`; use http or https", url.scheme())));
