@@ -139,7 +139,7 @@ impl Rendering {
 impl UrlTemplate {
     fn resolve(&self, eval: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
         let mut text = Vec::new();
-        self.url.render(eval, Escape::None, &mut text)?;
+        self.url.render(eval, Escape::Path, &mut text)?;
         let text = String::from_utf8_lossy(&text);
         let url = match &self.base {
             Some(base) => base.join(&text),
