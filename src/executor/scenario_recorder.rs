@@ -29,6 +29,8 @@ static CHECK_FAMILY: [&MetricDef; 1] = [&catalogue::CHECKS];
 static GROUP_FAMILY: [&MetricDef; 1] = [&catalogue::GROUP_DURATION];
 static WIDTH_FAMILY: [&MetricDef; 1] = [&catalogue::PARALLEL_WIDTH];
 static FAILURE_FAMILY: [&MetricDef; 1] = [&catalogue::ITERATION_FAILURES];
+static INTERRUPTED_ITERATION_FAMILY: [&MetricDef; 1] = [&catalogue::INTERRUPTED_ITERATIONS];
+static INTERRUPTED_REQUEST_FAMILY: [&MetricDef; 1] = [&catalogue::INTERRUPTED_REQUESTS];
 static SCENARIO_FAMILY: [&MetricDef; 3] = [&VUS, &VUS_MAX, &TARGET_RATE];
 static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
@@ -137,8 +139,14 @@ impl ScenarioRecorder {
         });
     }
 
-    /// Records an iteration that was cut off: no metric counts it, but raw records carry its bytes.
-    pub(crate) fn cut_off(&self, stage: usize, end: Instant, volume: Volume) {
+    /// Records a user that was cut off, and whether in an iteration: it is interrupted, and raw records carry its bytes.
+    pub(crate) fn cut_off(&self, stage: usize, end: Instant, volume: Volume, iterating: bool) {
+        if iterating {
+            let labels = self.labels.with([("stage", self.stage_label(stage))]);
+            let mut recorder = self.recorder.borrow_mut();
+            let family = recorder.family(&INTERRUPTED_ITERATION_FAMILY, &labels, &[]);
+            recorder.add(family, 0, 1.0);
+        }
         if self.recorder.borrow().records.is_none() {
             return;
         }
@@ -269,6 +277,9 @@ impl ScenarioRecorder {
 
     /// Records an attempt, with its span if it is sampled.
     pub(crate) fn attempt(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
+        if attempt.error == Some(ErrorClass::Cancelled) {
+            return self.interrupted(stage, (step, variant), attempt, span);
+        }
         let family = self.http_family((stage, attempt.status, attempt.error, variant), step);
         let second = self.second_of(attempt.intended);
         let mut recorder = self.recorder.borrow_mut();
@@ -311,6 +322,20 @@ impl ScenarioRecorder {
         recorder.observe(family, Http::Waiting as usize, (first_byte - send_end).as_secs_f64());
         recorder.observe(family, Http::Receiving as usize, (attempt.end - first_byte).as_secs_f64());
         recorder.observe(family, Http::Duration as usize, (attempt.end - send_begin).as_secs_f64());
+    }
+
+    /// Counts a request that was cut off by loadagent: it is no result of the target.
+    fn interrupted(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
+        let labels = self.labels.with([("stage", self.stage_label(stage))]);
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&INTERRUPTED_REQUEST_FAMILY, &labels, &[]);
+        recorder.add(family, 0, 1.0);
+        drop(recorder);
+        if let Some(span) = span {
+            let family = self.http_family((stage, attempt.status, attempt.error, variant), step);
+            let metrics = (Http::Duration as usize, Http::ResponseTime as usize);
+            self.recorder.borrow_mut().span(family, metrics, Span { is_observed: false, ..span });
+        }
     }
 
     fn http_family(&self, key: HttpKey, step: StepId) -> Family {

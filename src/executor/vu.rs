@@ -25,6 +25,8 @@ pub(crate) struct VirtualUser {
     user: Rc<User>,
     task: FlowTask,
     started: bool,
+    /// Whether an iteration is under way.
+    iterating: bool,
 }
 
 /// How an iteration ended.
@@ -62,7 +64,7 @@ impl VirtualUser {
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let id = IterationId { vu: number + 1, ..IterationId::default() };
         let flow = Flow::new(&run.scenario.flow, &run.given, random, id);
-        Self { user: Rc::new(User::new(run)), task: FlowTask::new(flow), started: false }
+        Self { user: Rc::new(User::new(run)), task: FlowTask::new(flow), started: false, iterating: false }
     }
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
@@ -89,11 +91,13 @@ impl VirtualUser {
             self.started = true;
         }
         self.task.flow.id().scenario_iteration = run.next_iteration_number();
+        self.iterating = true;
         let (ended, end) = match self.enter(Entry::Iteration, from.0, from.1).await {
             Some(ended) => ended,
             None => (Ended::Completed, from.1),
         };
         self.task.flow.id().iteration += 1;
+        self.iterating = matches!(ended, Ended::Halted);
         if let Ended::NoRow(NoRow::Left(data)) = &ended {
             run.run_out(data);
         }
@@ -127,9 +131,9 @@ impl Drop for VirtualUser {
         let run = &self.user.run;
         run.made.set(run.made.get() - 1);
         let volume = self.user.volume.take();
-        if volume != Volume::default() {
+        if self.iterating || volume != Volume::default() {
             let now = Instant::now();
-            run.recorder.cut_off(run.stage(now), now, volume);
+            run.recorder.cut_off(run.stage(now), now, volume, self.iterating);
         }
     }
 }

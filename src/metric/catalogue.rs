@@ -117,7 +117,9 @@ catalogue! {
     HTTP_ERRORS = "http_errors" Counter None Request "Failed attempts by class: the phase in which they failed, or the status";
     DATA_SENT = "data_sent" Counter Bytes Request "Bytes written to connections";
     DATA_RECEIVED = "data_received" Counter Bytes Request "Bytes read from connections";
-    ITERATIONS = "iterations" Counter None Scenario "Completed iterations";
+    INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
+    ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
+    INTERRUPTED_ITERATIONS = "interrupted_iterations" Counter None Scenario "Iterations that loadagent cut off at a ramp-down or at the end; in no other metric of iterations";
     ITERATION_DURATION = "iteration_duration" Trend Seconds Scenario "From the start of an iteration to its end";
     ITERATION_RESPONSE_TIME = "iteration_response_time" Trend Seconds Scenario "From the arrival to the end of the iteration (arrival-rate executors)";
     DROPPED_ITERATIONS = "dropped_iterations" Counter None Scenario "Arrivals without an idle user, and iterations that were never started";

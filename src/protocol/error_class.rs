@@ -161,7 +161,7 @@ impl ErrorClass {
             Self::TimeoutWait => "timed out waiting for the response",
             Self::TimeoutBody => "timed out while reading the response",
             Self::TimeoutIdle => "no byte of the response for longer than `idle_timeout`",
-            Self::Cancelled => "still in flight when the run ended",
+            Self::Cancelled => "cut off by loadagent at a ramp-down or at the end",
             Self::Status4xx => "unexpected status 4xx",
             Self::Status5xx => "unexpected status 5xx",
             Self::Status => "unexpected status",

@@ -133,9 +133,15 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
 fn execution_lines(summary: &Summary) -> Vec<String> {
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let iterations = summary.totals.counter(&catalogue::ITERATIONS.name);
+    let interrupted: String = [&catalogue::INTERRUPTED_ITERATIONS, &catalogue::INTERRUPTED_REQUESTS]
+        .into_iter()
+        .map(|metric| (&metric.name, summary.totals.counter(&metric.name)))
+        .filter(|(_, count)| *count > 0.0)
+        .map(|(name, count)| format!(", {name} {}", show_count(whole(count))))
+        .collect();
     vec![
         format!(
-            "    iterations {} ({}), dropped_iterations {}",
+            "    iterations {} ({}), dropped_iterations {}{interrupted}",
             show_count(whole(iterations)),
             show_rate(iterations / seconds),
             show_count(whole(summary.totals.counter(&catalogue::DROPPED_ITERATIONS.name)))
