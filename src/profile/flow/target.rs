@@ -75,7 +75,7 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut sign = if has_query { b'&' } else { b'?' };
-        for entry in &self.reader.map_like(node, "params", Some("params: {page: 2}")).entries {
+        for entry in &self.reader.data(node, "params", Some("params: {page: 2}")).entries {
             let Some(value) = self.template(entry.value, &format!("parameter `{}`", entry.name)) else { continue };
             let mut name = Vec::new();
             name.push(sign);
