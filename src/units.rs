@@ -1,7 +1,7 @@
 //! Units as users write and read them: durations (`1m30s`), sizes (`10MiB`), shares (`2%`), counts.
 //!
 //! Owns parsing and printing of every unit. Knows nothing of profiles, metrics or the wire.
-//! Durations follow k6: Go units plus `d`, and a bare number is milliseconds.
+//! Durations have k6's units: those of Go, and `d`. A number without a unit is refused, as nobody can know what it means.
 
 use std::time::Duration;
 
@@ -22,15 +22,16 @@ const NANOS: [(&str, f64); 9] = [
     ("d", 86_400e9),
 ];
 
-/// Reads `1m30s`, `250ms`, `1d12h`, `1.5s`; a bare number is milliseconds, as in k6.
+/// Reads `1m30s`, `250ms`, `1d12h`, `1.5s`, and `0`, which needs no unit.
 ///
 /// # Errors
-/// When the text is empty, negative, has an unknown unit, or exceeds 10 years.
+/// When the text is empty, negative, has no unit or an unknown one, or exceeds 10 years.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
     let text = text.trim();
     let error = || UnitError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
-    if let Ok(millis) = text.parse::<f64>() {
-        return nanos_to_duration(millis * 1e6).ok_or_else(error);
+    if let Some(number) = bare_number(text) {
+        let unit = || UnitError(format!("which unit? `{text}s` or `{text}ms`"));
+        return if number > 0.0 { Err(unit()) } else { Ok(Duration::ZERO) };
     }
     let mut rest = text;
     let mut total = 0.0;
@@ -48,6 +49,23 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
         return Err(error());
     }
     nanos_to_duration(total).ok_or_else(error)
+}
+
+/// Reads a duration in which a number without a unit is in seconds: Locust's words are read as Locust reads them.
+///
+/// # Errors
+/// As [`parse_duration`].
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, UnitError> {
+    match bare_number(text.trim()) {
+        Some(_) => parse_duration(&format!("{}s", text.trim())),
+        None => parse_duration(text),
+    }
+}
+
+/// A number of zero or more without a unit.
+fn bare_number(text: &str) -> Option<f64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|_| digits)
 }
 
 fn nanos_to_duration(nanos: f64) -> Option<Duration> {

@@ -10,13 +10,13 @@ use super::duration;
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
     /// Number of virtual users. -u, -i, -s and --rate replace the load of the profile [default: 1]
-    #[arg(short = 'u', long, env = "LOADAGENT_VUS")]
+    #[arg(short = 'u', long, value_name = "N", env = "LOADAGENT_VUS", value_parser = at_least_one())]
     pub vus: Option<u32>,
     /// Length of each scenario, for example 30s; alone, it keeps the profile's users and rates and scales its stages
     #[arg(short = 'd', long, env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
     /// Total iterations, shared by all users
-    #[arg(short = 'i', long, env = "LOADAGENT_ITERATIONS")]
+    #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one())]
     pub iterations: Option<u32>,
     /// Add a stage, for example 30s:100 (repeatable)
     #[arg(
@@ -28,7 +28,7 @@ pub struct LoadArgs {
     )]
     pub stages: Vec<String>,
     /// Arrivals per second, independent of the target (open model)
-    #[arg(long, env = "LOADAGENT_RATE")]
+    #[arg(long, env = "LOADAGENT_RATE", value_parser = rate)]
     pub rate: Option<f64>,
     /// Maximum concurrent users for --rate [default: 10000]
     #[arg(long, value_name = "N", env = "LOADAGENT_MAX_VUS")]
@@ -66,6 +66,15 @@ pub struct LoadArgs {
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp
     #[arg(long, value_name = "TIME", env = "LOADAGENT_START_AT")]
     pub start_at: Option<String>,
+}
+
+fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.trim().parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.0);
+    rate.ok_or_else(|| "a rate is a number of arrivals per second, for example 50".to_owned())
 }
 
 /// Reads a factor.

@@ -109,7 +109,7 @@ pub struct RunArgs {
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
     /// Disable all thresholds
-    #[arg(long, env = "LOADAGENT_NO_THRESHOLDS")]
+    #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = clap::builder::FalseyValueParser::new())]
     pub no_thresholds: bool,
     /// Add a tag to every series (repeatable)
     #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = pair)]

@@ -72,7 +72,7 @@ pub(crate) enum Unrenderable {
     #[error("`{0}` is negative or above 9e18; a counter or trend takes neither, a gauge takes both")]
     NoSample(String),
     /// A value is not a duration.
-    #[error("`{0}` is not a duration")]
+    #[error("`{0}` is not a duration with a unit, such as 2s")]
     NoTime(String),
     /// Too many computed servers.
     #[error("too many different servers")]
@@ -142,7 +142,7 @@ impl Rendering {
 impl UrlTemplate {
     fn resolve(&self, eval: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
         let mut text = Vec::new();
-        self.url.render(eval, Escape::None, &mut text)?;
+        self.url.render(eval, Escape::Path, &mut text)?;
         let text = String::from_utf8_lossy(&text);
         let url = match &self.base {
             Some(base) => base.join(&text),

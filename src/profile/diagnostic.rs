@@ -83,8 +83,14 @@ impl fmt::Display for Diagnostics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (error, line) in self.list.iter().zip(&self.lines) {
             let Position { line: number, column } = error.position;
-            writeln!(out, "{}:{number}:{column}: {}", self.file, error.message)?;
-            if !line.trim().is_empty() {
+            // A flag stands in no file.
+            let is_flag = error.message.starts_with("--");
+            if is_flag {
+                writeln!(out, "{}", error.message)?;
+            } else {
+                writeln!(out, "{}:{number}:{column}: {}", self.file, error.message)?;
+            }
+            if !line.trim().is_empty() && !is_flag {
                 let width = number.to_string().len();
                 let shown: String = line.chars().take(160).collect();
                 writeln!(out, "  {number} | {shown}")?;

@@ -53,7 +53,9 @@ impl LoadFlags {
         let node = Node { position: Position::default(), value: Yaml::Map(keys.collect()) };
         let reader = Reader::default();
         let shortcut = LoadShortcut::read(&reader, &mut reader.section(&node, "flags", &LOAD));
-        if let Some(message) = shortcut.contradiction() {
+        let none = shortcut.rate.is_some_and(|rate| rate <= 0.0) && shortcut.stages.is_none();
+        let none = none.then(|| "`rate` must be greater than zero".to_owned());
+        if let Some(message) = shortcut.contradiction().or(none) {
             reader.error(Position::default(), message, None);
         }
         let first = reader.into_errors().into_iter().next();

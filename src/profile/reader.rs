@@ -76,6 +76,18 @@ impl Reader {
         self.template_of(self.scalar(node, what)?, node, scope)
     }
 
+    /// A scalar as the template of a URL.
+    pub(crate) fn url(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
+        let compiled = Template::compile_url(self.scalar(node, what)?, scope);
+        compiled.map_err(|error| self.template_error(node, error)).ok()
+    }
+
+    /// A scalar as the template of a query parameter.
+    pub(crate) fn parameter(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
+        let compiled = Template::compile_parameter(self.scalar(node, what)?, scope);
+        compiled.map_err(|error| self.template_error(node, error)).ok()
+    }
+
     /// A text derived from a scalar, as a template.
     pub(crate) fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
         Template::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()

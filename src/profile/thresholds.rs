@@ -28,7 +28,11 @@ pub(super) static THRESHOLD: Section = Section::new(
         tiers::KEYS,
         &[
             Key::new("abortOnFail", Type::Boolean, "abort the run when it fails; false"),
-            Key::new("delayAbortEval", Type::Duration, "time from the start of the run before which it does not abort; 0s"),
+            Key::new(
+                "delayAbortEval",
+                Type::Duration,
+                "time from the start of the run before which it does not abort; 0s",
+            ),
             Key::new("noData", Type::Word(&words(&NO_DATA)), "result for a metric without samples; fail"),
         ],
     ],

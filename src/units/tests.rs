@@ -3,12 +3,20 @@
 use super::*;
 
 #[test]
-fn durations_are_read_as_k6_reads_them() {
+fn durations_have_units() {
     assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
     assert_eq!(parse_duration("1d12h").unwrap(), Duration::from_secs(129_600));
-    assert_eq!(parse_duration("250").unwrap(), Duration::from_millis(250));
+    for zero in ["0", "0s", " 0 ", "0.0", "0ms"] {
+        assert_eq!(parse_duration(zero).unwrap(), Duration::ZERO, "{zero}");
+    }
+    for bare in ["1", "250", "0.5", "60"] {
+        let error = parse_duration(bare).unwrap_err().to_string();
+        assert_eq!(error, format!("which unit? `{bare}s` or `{bare}ms`"));
+        assert_eq!(parse_seconds(bare).unwrap(), Duration::from_secs_f64(bare.parse().unwrap()));
+    }
+    assert_eq!(parse_seconds("250ms").unwrap(), Duration::from_millis(250));
     assert_eq!(parse_duration("1.5s").unwrap(), Duration::from_millis(1_500));
-    for bad in ["", "s", "-1s", "10 parsecs", "1s2", "NaN", "inf", "1e99s"] {
+    for bad in ["", "s", "-1s", "10 parsecs", "1s2", "NaN", "inf", "1e99s", "-1", "1e3", "+5"] {
         assert!(parse_duration(bad).is_err(), "{bad} was taken");
     }
 }

@@ -19,6 +19,24 @@ fn a_bad_command_line_is_2() {
         &["run", "http://h/", "-d", "1s", "-s", "1s:1"],
         &["run", "http://h/", "-e", "novalue"],
         &["run", "http://h/", "--workers", "0"],
+        &["check", "http://h/", "--workers", "0"],
+        &["check", "http://h/", "--segment", "4/3"],
+        &["check", "http://h/", "--run-id", "a/b"],
+        &["check", "http://h/", "--start-at", "x"],
+        &["check", "http://h/", "--rate", "0"],
+        &["check", "http://h/", "--rate", "-1"],
+        &["check", "http://h/", "-u", "0"],
+        &["check", "http://h/", "-i", "0"],
+        &["check", "http://h/", "-d", "abc"],
+        &["check", "http://h/", "--max-vus", "3"],
+        &["check", "http://h/", "--preset", "nope"],
+        &["check", "http://"],
+        &["check", "http:///path"],
+        &["check", "http://:8080/"],
+        &["check", "http://unix:/tmp/socket"],
+        &["check", "http://%2Ftmp%2Fsocket/"],
+        &["check", "http://user:secret@h/"],
+        &["check", "ftp://h/"],
         &["run", "http://h/", "--threshold", "http_req_duratoin=p(95)<1"],
         &["run", "http://h/", "--summary-trend-stats", "p95"],
         &["target", "--latncy", "1ms"],
@@ -26,6 +44,46 @@ fn a_bad_command_line_is_2() {
     ] {
         let ran = bench.run(words);
         assert_eq!(ran.code, 2, "{words:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn errors_of_flags_name_no_file_and_an_address_without_a_scheme_is_recognised() {
+    let bench = Bench::new();
+    for words in
+        [&["check", "http:///path"][..], &["check", "http://h/", "--preset", "nope"], &["check", "http://u:p@h/"]]
+    {
+        let ran = bench.run(words);
+        assert!(!ran.stderr.contains("flags:") && !ran.stderr.contains(" | "), "{words:?}: {}", ran.stderr);
+    }
+    for (name, url) in [
+        ("localhost:8813", "http://localhost:8813"),
+        ("127.0.0.1:8080/path?a=b", "http://127.0.0.1:8080/path?a=b"),
+        ("localhost", "http://localhost"),
+        ("example.com/a", "http://example.com/a"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("//h/a", "http://h/a"),
+        ("http:/h/a", "http://h/a"),
+    ] {
+        let ran = bench.run(&["check", name]);
+        let hint = format!("hint: is that a URL? write {url}\n");
+        assert!(ran.code == 104 && ran.stderr.contains(&hint), "{name}: {}", ran.stderr);
+    }
+    for name in ["nope.yaml", "folder/nope.yml", "nope", "../nope.json", ""] {
+        let ran = bench.run(&["check", name]);
+        assert!(
+            ran.code == 104 && !ran.stderr.contains("URL") && !ran.stderr.contains("os error"),
+            "{name}: {}",
+            ran.stderr
+        );
+    }
+    bench.write("p.yaml", "vus: 1\nduration: 1s\ndata: {rows: {csv: nope.csv}}\nflow: [{get: http://h/}]\n");
+    let ran = bench.run(&["check", "p.yaml"]);
+    assert!(ran.stderr.contains("looked for it in .\n"), "{}", ran.stderr);
+    let mut command = bench.command(&["check", "http://h/"]);
+    for (value, code) in [("1", 0), ("true", 0), ("yes", 0), ("0", 0), ("", 0)] {
+        let ran: super::support::Ran = command.env("LOADAGENT_NO_THRESHOLDS", value).output().unwrap().into();
+        assert_eq!(ran.code, code, "{value}: {}", ran.stderr);
     }
 }
 

@@ -93,6 +93,6 @@ fn own_presets_stand_beside_those_that_are_there() {
     assert!(plan("smoke").contains("1/s for 30s"), "{}", plan("smoke"));
     let wrong = bench.run(&["check", "p.yaml", "--environment", "tow"]);
     assert_eq!(wrong.code, 104);
-    let message = "p.yaml:2:1: --environment: unknown environment `tow`; known: one, two, prod";
+    let message = "loadagent: --environment: unknown environment `tow`; known: one, two, prod";
     assert!(wrong.stderr.contains(message) && wrong.stderr.contains("hint: did you mean `two`?"), "{}", wrong.stderr);
 }

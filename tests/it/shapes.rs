@@ -259,7 +259,7 @@ fn a_run_waits_for_its_time() {
     assert!((started.as_millisecond() - i64::try_from(at).unwrap() * 1_000).abs() <= 2, "{started}");
     let late = run(&bench, &["--start-at", "1700000000"]);
     assert_eq!(late.code, 2);
-    assert!(late.stderr.contains("--start-at `1700000000` was "), "{}", late.stderr);
+    assert!(late.stderr.contains("--start-at `1700000000` is in the past"), "{}", late.stderr);
 }
 
 #[test]

@@ -41,7 +41,8 @@ pub(crate) enum Format {
 /// If it can't be read, is too large, has no rows, or is malformed; the error has the line.
 pub(crate) fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     let unread = |error: io::Error| {
-        let hint = format!("looked for it in {}", base.display());
+        let hint =
+            format!("looked for it in {}", if base.as_os_str().is_empty() { Path::new(".") } else { base }.display());
         let is_missing = error.kind() == io::ErrorKind::NotFound && Path::new(&source.file).is_relative();
         DataError::new(None, error.to_string(), is_missing.then_some(hint.as_str())).of(&source.file)
     };

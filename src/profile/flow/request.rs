@@ -55,7 +55,11 @@ pub(super) static REQUEST: Section = Section::new("request", "Keys of all reques
 static KEYS: &[Key] = &[
     Key::new("name", Type::Text, "label `name`; method and path"),
     Key::new("params", Type::Names(&Type::Text), "query parameters"),
-    Key::new("headers", Type::Names(&Type::Text), "headers; an empty value removes one of `http`"),
+    Key::new(
+        "headers",
+        Type::Names(&Type::Text),
+        "headers; `null` removes one of `http`, an empty text sends it empty",
+    ),
     body::JSON,
     body::TEXT,
     body::FORM,

@@ -36,14 +36,14 @@ impl Target {
 impl<'n> Compiler<'_, 'n> {
     /// Reads a URL; returns the target, and the path for the label `name`.
     pub(super) fn target(&mut self, node: &'n Node) -> Option<(Target, String)> {
-        let template = self.template(node, "the URL")?;
-        let written = template.shape();
+        let written = self.template(node, "the URL")?.shape();
+        let template = self.reader.url(node, "the URL", self.names)?;
         let (prefix, rest) = template.split_prefix();
         // A path can be computed in parts, a host only as a whole.
         let whole_host = match prefix.split_once("://") {
             Some((_, after)) => after.contains(['/', '?']) || rest.is_none(),
             None => !prefix.is_empty() || rest.is_none(),
-        };
+        } && !rest.as_ref().is_some_and(Template::begins_url);
         if !whole_host {
             let base = self.context.defaults.base_url.clone();
             return Some((Target::Computed(UrlTemplate { url: template, base }), written));
@@ -76,7 +76,9 @@ impl<'n> Compiler<'_, 'n> {
         let mut pieces = Vec::new();
         let mut sign = if has_query { b'&' } else { b'?' };
         for entry in &self.reader.data(node, "params", Some("params: {page: 2}")).entries {
-            let Some(value) = self.template(entry.value, &format!("parameter `{}`", entry.name)) else { continue };
+            let what = format!("parameter `{}`", entry.name);
+            let Some(value) = self.reader.parameter(entry.value, &what, self.names) else { continue };
+            self.needs = self.needs.and(value.needs());
             let mut name = Vec::new();
             name.push(sign);
             name.extend(Template::literal(&entry.name).constant_bytes(Escape::Form).unwrap_or_default());
@@ -87,6 +89,21 @@ impl<'n> Compiler<'_, 'n> {
         }
         pieces
     }
+}
+
+/// Refuses what `Url` reads leniently: `http:///path` as the host `path`, and the socket of `http://unix:/…` as a host.
+fn check_host(text: &str) -> Result<(), Invalid> {
+    let Some((_, rest)) = text.split_once("://") else { return Ok(()) };
+    let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    if host.is_empty() || host.starts_with(':') {
+        return Err(Invalid::new(format!("`{text}` has no host")).hint("for example http://127.0.0.1:8080/path"));
+    }
+    if host.eq_ignore_ascii_case("unix:") || host.to_ascii_lowercase().starts_with("%2f") {
+        let invalid = Invalid::new(format!("`{text}` is a Unix socket, which is not supported"));
+        return Err(invalid.hint("use the address of a port, for example http://127.0.0.1:8080"));
+    }
+    Ok(())
 }
 
 /// Resolves a URL: absolute, or appended to the base URL.
@@ -106,6 +123,7 @@ pub(crate) fn resolve(written: &str, defaults: &Defaults) -> Result<Url, Invalid
             return Err(invalid.hint("set `base_url`, or write an absolute URL"));
         }
     };
+    check_host(&text)?;
     let url = Url::parse(&text).map_err(|error| Invalid::new(format!("`{text}` is not a URL: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Invalid::new(format!("unsupported URL scheme `{}`; use http or https", url.scheme())));

@@ -83,7 +83,7 @@ pub enum Type {
     Count,
     /// True or false.
     Boolean,
-    /// `30s`, `1m30s`; a bare number is in milliseconds.
+    /// `30s`, `1m30s`, or 0.
     Duration,
     /// A duration, or a range of them: `1s..3s`.
     Pause,

@@ -89,6 +89,9 @@ fn described(mut schema: Value, about: &str) -> Value {
     schema
 }
 
+/// A duration, or the start of a range. Only 0 needs no unit.
+const DURATION: &str = r"^(0(\.\.|$)|[0-9.]+ *(ns|us|µs|μs|ms|s|m|h|d))";
+
 fn of_type(value: Type) -> Value {
     let written = |pattern: &str| json!({"type": "string", "pattern": format!("{COMPUTED}|{pattern}")});
     let either = |one: Value, pattern: &str| json!({"anyOf": [one, written(pattern)]});
@@ -96,7 +99,8 @@ fn of_type(value: Type) -> Value {
         Type::Text => json!({"type": ["string", "number", "boolean", "null"]}),
         Type::Count => either(json!({"type": "integer", "minimum": 0}), "^[0-9]+$"),
         Type::Boolean => either(json!({"type": "boolean"}), "^(true|false|yes|no|on|off)$"),
-        Type::Number | Type::Duration | Type::Pause => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
+        Type::Number => either(json!({"type": "number", "minimum": 0}), "^[0-9.]"),
+        Type::Duration | Type::Pause => either(json!({"const": 0}), DURATION),
         Type::Condition => json!({"type": ["string", "number", "boolean"]}),
         Type::Word(words) => {
             // `version: 2` is a number to YAML.

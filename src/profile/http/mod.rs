@@ -27,7 +27,11 @@ pub(in crate::profile) static HTTP: Section = Section::new(
         Key::new("timeout", Type::Duration, "maximum time of a request; 60s"),
         Key::new("idle_timeout", Type::Duration, "maximum time without a byte of a response; none"),
         Key::new("compression", Type::Boolean, "request compressed responses; false"),
-        Key::new("headers", Type::Names(&Type::Text), "headers of every request; an empty value removes one"),
+        Key::new(
+            "headers",
+            Type::Names(&Type::Text),
+            "headers of every request; `null` removes one, an empty text sends it empty",
+        ),
         Key::new("version", Type::Word(&words(&VERSIONS)), "HTTP version; auto"),
         Key::new("max_redirects", Type::Count, "maximum number of redirects to follow; 10"),
         Key::new("cookies", Type::Word(&words(&LIVES)), "lifetime of cookies; iteration"),

@@ -17,7 +17,7 @@ use crate::{
         grammar::{Key, Section, Type},
         reader::{MapReader, Reader, same_key},
     },
-    units::{show_count, show_duration},
+    units::{parse_seconds, show_count, show_duration},
 };
 
 /// Keys of the load shortcut.
@@ -28,7 +28,11 @@ pub(in crate::profile) static LOAD: Section = Section::new(
         Key::new("vus", Type::Count, "number of users"),
         Key::new("users", Type::Count, "same as `vus` (Locust)"),
         Key::new("duration", Type::Duration, "length of the load"),
-        Key::new("runTime", Type::Duration, "same as `duration` (Locust)"),
+        Key::new(
+            "runTime",
+            Type::Either(&[Type::Duration, Type::Number]),
+            "same as `duration`; a number without a unit is in seconds (Locust)",
+        ),
         Key::new("iterations", Type::Count, "number of iterations, shared by all users"),
         Key::new("rate", Type::Number, "arrivals per second"),
         Key::new("stages", STAGES, "stages of the number of users, or of the rate if `rate` is set"),
@@ -74,7 +78,11 @@ impl LoadShortcut {
         let vus = either("vus", "users").and_then(|(what, node)| reader.count(node, what));
         let length = either("duration", "runTime");
         let duration = length.and_then(|(what, node)| {
-            let duration = reader.duration(node, what)?;
+            let duration = if what == "runTime" {
+                reader.parsed(node, what, parse_seconds)?
+            } else {
+                reader.duration(node, what)?
+            };
             if duration.is_zero() {
                 reader.error(node.position, format!("`{what}` must be greater than zero"), None);
             }

@@ -9,7 +9,7 @@ use crate::{
         grammar::{Key, Section, Type},
         reader::{MapReader, Reader},
     },
-    units::parse_duration,
+    units::parse_seconds,
 };
 
 /// The pause between iterations.
@@ -22,7 +22,7 @@ pub(in crate::profile) static WAIT: Section = Section::new(
             Type::Text,
             "`1s`, `1s..3s`, `between(1s, 3s)`, `constant(1s)`, `pacing(5s)` or `throughput(0.2)`",
         ),
-        Key::new("waitTime", Type::Text, "same as `wait` (Locust)"),
+        Key::new("waitTime", Type::Text, "same as `wait`; a number without a unit is in seconds (Locust)"),
         Key::new("minIterationDuration", Type::Duration, "same as `wait: pacing(…)` (k6)"),
     ]],
 );
@@ -49,13 +49,13 @@ pub(super) fn read(reader: &Reader, map: &mut MapReader<'_>) -> Option<Wait> {
     least.and_then(|node| reader.duration(node, "minIterationDuration")).map(Wait::Pacing)
 }
 
-/// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a bare
-/// number in parentheses is in seconds.
+/// Reads `constant(1s)`, `between(1s, 3s)`, `pacing(5s)`, `throughput(0.2)`, `1s` or `1s..3s`. As in Locust, a number
+/// without a unit is in seconds.
 fn parse(text: &str) -> Result<Wait, Invalid> {
     let unknown = || Invalid::new(format!("unknown wait type `{text}`"));
     let Some((word, inside)) = text.trim().split_once('(') else {
         let (low, high) = text.split_once("..").unwrap_or((text, text));
-        return match (parse_duration(low), parse_duration(high)) {
+        return match (parse_seconds(low), parse_seconds(high)) {
             (Ok(low), Ok(high)) => ordered(text, low, high),
             _ => Err(unknown()),
         };
@@ -89,10 +89,7 @@ fn ordered(text: &str, low: Duration, high: Duration) -> Result<Wait, Invalid> {
 }
 
 fn seconds(text: &str) -> Result<Duration, Invalid> {
-    let text = text.trim();
-    let bare = text.parse::<f64>().is_ok();
-    parse_duration(&if bare { format!("{text}s") } else { text.to_owned() })
-        .map_err(|error| Invalid::new(error.to_string()))
+    parse_seconds(text).map_err(|error| Invalid::new(error.to_string()))
 }
 
 #[cfg(test)]

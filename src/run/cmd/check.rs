@@ -23,6 +23,7 @@ use crate::{
 pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let source = prepare::find_source(&args.run)?;
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
+    prepare::check_flags(&args.run, &plan)?;
     let warnings: Vec<String> = feasibility::warnings(&plan).into_iter().chain(descriptors(&plan)).collect();
     if args.json {
         let json = as_json(&plan, &warnings);

@@ -11,7 +11,7 @@ use crate::{
     plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
     profile::{Invalid, LoadFlags, LoadOverrides},
     run::error::CommandError,
-    units::show_duration,
+    units::{show_duration, show_several},
 };
 
 fn usage(message: String) -> CommandError {
@@ -66,6 +66,9 @@ pub(crate) fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError
         (None, None) => 1.0,
     };
     plan.scale(Factors { vus: args.load.vus_factor.unwrap_or(1.0), duration });
+    if let (Some(vus), Some(_), None) = (args.load.vus, args.load.rate, args.load.max_vus) {
+        plan.notes.push(format!("-u {vus} with --rate: at most {} at once", show_several(vus.into(), "user")));
+    }
     if args.control.is_none() {
         plan.notes.extend(plan.scenarios.iter().filter_map(uncontrolled).collect::<Vec<_>>());
     }

@@ -74,12 +74,42 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     // One provider for every TLS client of the process; a second call is ignored.
     drop(rustls::crypto::ring::default_provider().install_default());
     raise_descriptor_limit();
-    let usage = |message: String| CommandError { exit: Exit::Usage, message };
-    let trend_stats =
-        parse_stats(&args.summary_trend_stats).map_err(|message| usage(format!("--summary-trend-stats: {message}")))?;
-    let segment = load::segment(args)?;
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
+    let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
+    let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
+    Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, run_dir, workers, segment, trend_stats })
+}
+
+/// What flags say beside the plan.
+struct Identity {
+    trend_stats: Vec<(String, Stat)>,
+    segment: Partition,
+    outputs: Vec<OutputAddress>,
+    run_id: String,
+    workers: usize,
+}
+
+/// Whether the flags can be read that don't change the plan: `check` refuses what `run` refuses.
+///
+/// # Errors
+/// Bad flags (2), a bad configuration (104).
+pub(crate) fn check_flags(args: &RunArgs, plan: &Plan) -> Result<(), CommandError> {
+    identity(args, plan)?;
+    let wait = args.load.start_at.as_deref().map(|text| start_at::wait_until(text, Timestamp::now()));
+    match wait {
+        // The time of a profile that is checked may have passed.
+        Some(Err(error @ start_at::StartAtError::NotATime(_))) => {
+            Err(CommandError::usage(format!("--start-at {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
+    let trend_stats = parse_stats(&args.summary_trend_stats)
+        .map_err(|message| CommandError::usage(format!("--summary-trend-stats: {message}")))?;
+    let segment = load::segment(args)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
     let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
@@ -95,16 +125,18 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
         {
             id.clone()
         }
-        Some(id) => return Err(usage(format!("--run-id `{id}` may hold only letters, digits, `-`, `_` and `.`"))),
+        Some(id) => {
+            let message = format!("--run-id `{id}` may hold only letters, digits, `-`, `_` and `.`");
+            return Err(CommandError::usage(message));
+        }
         None => new_run_id(),
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = args.workers.unwrap_or(cores);
     if workers == 0 || workers > 1_024 {
-        return Err(usage("--workers must be between 1 and 1024".to_owned()));
+        return Err(CommandError::usage("--workers must be between 1 and 1024"));
     }
-    let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
-    Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, run_dir, workers, segment, trend_stats })
+    Ok(Identity { trend_stats, segment, outputs, run_id, workers })
 }
 
 impl Prepared {
@@ -179,12 +211,40 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
         Err(_) if args.profile.is_none() && name == "loadagent.yaml" => Err(CommandError::configuration(
             "no profile given, and there is no loadagent.yaml here\n  hint: `loadagent run quickstart` needs no server; `loadagent run http://…` needs no file",
         )),
-        Err(error) => {
-            let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
-            let near = profile::diagnostic::did_you_mean(&name, bundled).map(|hint| format!("\n  hint: {hint}"));
-            Err(CommandError::configuration(format!("{name}: {error}{}", near.unwrap_or_default())))
-        }
+        Err(error) => Err(CommandError::configuration(not_read(&name, &error))),
     }
+}
+
+/// Why an argument is no profile, and what may be meant.
+fn not_read(name: &str, error: &std::io::Error) -> String {
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound if name.trim().is_empty() => "the name of the profile is empty".to_owned(),
+        std::io::ErrorKind::NotFound => format!("there is no profile `{name}`"),
+        _ => format!("{name}: {error}"),
+    };
+    let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
+    let hint = if is_like_url(name) {
+        let rest = name.trim_start_matches("http:").trim_start_matches("https:").trim_start_matches('/');
+        Some(format!("is that a URL? write http://{rest}"))
+    } else {
+        profile::diagnostic::did_you_mean(name, bundled)
+    };
+    format!("{message}{}", hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default())
+}
+
+/// Whether an argument looks like a URL without its scheme: `localhost`, `host:8080`, `10.0.0.1/path`, `example.com`.
+fn is_like_url(name: &str) -> bool {
+    let rest = name.strip_prefix("//").unwrap_or(name);
+    if rest != name || name.starts_with("http:") || name.starts_with("https:") {
+        return true;
+    }
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let has_port = !name.is_empty() && !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+    let is_file =
+        ["yaml", "yml", "json", "js"].iter().any(|end| host.to_ascii_lowercase().ends_with(&format!(".{end}")));
+    let has_domain = name.contains('.') && name.split('.').all(|part| !part.is_empty());
+    has_port || name.eq_ignore_ascii_case("localhost") || (has_domain && !is_file)
 }
 
 /// Reads the plan and, where the profile asks for it and `start` is set, starts the practice target first.
@@ -211,8 +271,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
             TargetOptions::default().set(name, value).map_err(|error| error.to_string())
         }),
     };
-    let mut plan = profile::load(&source.name, &source.text, &given)
-        .map_err(|errors| CommandError::configuration(errors.to_string()))?;
+    let mut plan = profile::load(&source.name, &source.text, &given).map_err(|errors| refused(source, &errors))?;
     let running = match (&plan.practice_target, listener) {
         (Some(options), Some(listener)) => Some(start_target(options, &listener)?),
         _ => None,
@@ -220,6 +279,16 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
     overlay(&mut plan, args)?;
     confirmation::permit(&plan, args, start)?;
     Ok((plan, running))
+}
+
+/// The errors of a profile; those of a URL and its flags stand in no file.
+fn refused(source: &Source, errors: &profile::Diagnostics) -> CommandError {
+    if source.name != QUICK {
+        return CommandError::configuration(errors.to_string());
+    }
+    let hint = |hint: &Option<String>| hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    let lines = errors.list.iter().map(|error| format!("{}{}", error.message, hint(&error.hint)));
+    CommandError::usage(lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn start_target(options: &[(String, String)], listener: &TcpListener) -> Result<Target, CommandError> {

@@ -20,8 +20,8 @@ pub(super) const CASES: &[Case] = &[
         users: &[],
     },
     Case {
-        what: "constant: a bare number is milliseconds",
-        load: "executor: constant-vus, duration: 2500",
+        what: "constant: a fraction of a second",
+        load: "executor: constant-vus, duration: 2.5s",
         think_ms: 1_000,
         counts: (3, 0, 3),
         ends_ms: 3_000,

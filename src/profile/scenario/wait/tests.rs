@@ -8,6 +8,8 @@ fn waits_are_locusts_and_short_forms() {
     for (text, wait) in [
         ("constant(1s)", Wait::Between(seconds(1), seconds(1))),
         ("1s", Wait::Between(seconds(1), seconds(1))),
+        ("1", Wait::Between(seconds(1), seconds(1))),
+        ("1..3", Wait::Between(seconds(1), seconds(3))),
         ("between(1, 3)", Wait::Between(seconds(1), seconds(3))),
         ("1s..3s", Wait::Between(seconds(1), seconds(3))),
         ("pacing(5s)", Wait::Pacing(seconds(5))),
@@ -26,7 +28,7 @@ fn wrong_waits_are_reported() {
         ("constant(1s", "unknown wait type `constant(1s`"),
         ("between(1s)", "`between` needs two durations, such as between(1s, 3s)"),
         ("between(3s, 1s)", "`between(3s, 1s)` starts after its end"),
-        ("pacing(-1)", "`-1s` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
+        ("pacing(-1)", "`-1` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
         ("throughput(0)", "`0` must be a number of iterations per second and user, greater than zero"),
     ] {
         assert_eq!(parse(text), Err(Invalid::new(message)), "{text}");
