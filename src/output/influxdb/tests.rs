@@ -95,7 +95,7 @@ proptest! {
         prop_assert_eq!(text.matches('\n').count(), 1);
         let point = parse(text.trim_end_matches('\n'));
         prop_assert_eq!(point.measurement, kept(&measurement));
-        let named = if name.starts_with('_') { format!("tag{name}") } else { name };
+        let named = if name.starts_with('_') { format!("tag_{name}") } else { name };
         let whole = !kept(&named).is_empty() && !kept(&value).is_empty();
         let expected = if whole { BTreeMap::from([(kept(&named), kept(&value))]) } else { BTreeMap::new() };
         prop_assert_eq!(point.tags, expected);

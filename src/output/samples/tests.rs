@@ -123,7 +123,7 @@ fn an_output_tags_samples_as_it_tags_aggregates() {
     let key = |text: &str| text.split_once(" value=").or(text.split_once(" nonzero=")).unwrap().0.to_owned();
     let aggregate = std::str::from_utf8(aggregates[0].content()).unwrap();
     assert_eq!(key(text(&samples)), key(aggregate));
-    let expected = r"p\ checks,empty=of\ the\ run,tag_p99=2,tag_time=n\nl,tag_value=1,tag_weight=w,tag_x=a";
+    let expected = r"p\ checks,empty=of\ the\ run,tag__x=a,tag_p99=2,tag_time=n\nl,tag_value=1,tag_weight=w";
     assert_eq!(key(aggregate), expected);
 }
 
