@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{aggregate::AggregateEncoder, line};
 use crate::{
-    analysis::{Offered, Outcome, Validity},
+    analysis::{Offered, Outcome, Validity, Verdict},
     interval_log::Header,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue},
     output::{batch::Batch, encoder::Encoder},
@@ -215,7 +215,7 @@ fn summary(totals: Totals) -> Summary {
         validity: Validity::default(),
         outputs: Vec::new(),
         run_dir: std::path::PathBuf::new(),
-        outcome: Outcome::new(Vec::new()),
+        outcome: Outcome::new(Vec::new(), Verdict::Pass),
         has_ended: true,
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
     }
