@@ -164,6 +164,17 @@ fn unknown_variables(variables: &Variables, overrides: &Overrides) -> Vec<String
     warnings.collect()
 }
 
+/// Paths are appended to the base URL, so it ends with its own path.
+fn refuse_query(reader: &Reader, url: &Url, text: &str, position: crate::profile::diagnostic::Position) {
+    let (part, hint) = match (url.query(), url.fragment()) {
+        (Some(_), _) => ("query", "give the parameters to each request, with `params:` or in its URL"),
+        (None, Some(_)) => ("fragment", "fragments are never sent: leave out `#` and what follows"),
+        (None, None) => return,
+    };
+    let message = format!("base_url: `{text}` has a {part}, but paths are appended to it");
+    reader.error(position, message, Some(hint.to_owned()));
+}
+
 fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: &Overrides) -> Plan {
     let name = map.take("name").and_then(|node| reader.text(node, "name")).unwrap_or(stem);
     let practice_target = map.take("practice_target").map(|node| read_practice_target(reader, node, overrides));
@@ -180,7 +191,10 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     }
     if let Some((node, text)) = base {
         match flow::resolve(&text, &Defaults::default()) {
-            Ok(url) => defaults.base_url = Some(url),
+            Ok(url) => {
+                refuse_query(reader, &url, &text, node.map_or(map.position, |node| node.position));
+                defaults.base_url = Some(url);
+            }
             Err(_) if !text.contains("://") => {
                 let position = node.map_or(map.position, |node| node.position);
                 let hint = format!("for example `base_url: http://{}`", text.trim_start_matches('/'));

@@ -48,9 +48,22 @@ impl ResponseHead {
         self.wanted || self.actionable
     }
 
-    /// Keeps the head through its blank line.
+    /// Keeps the head through its blank line, with blanks instead of obsolete line folding (RFC 9112, section 5.2).
     pub fn keep(&mut self, head: &[u8]) {
+        let start = self.bytes.len();
         self.bytes.extend_from_slice(head);
+        let kept = self.bytes.get_mut(start..).unwrap_or_default();
+        for at in memchr::memchr_iter(b'\n', head) {
+            if !matches!(head.get(at + 1), Some(b' ' | b'\t')) {
+                continue;
+            }
+            let before = at.checked_sub(1).filter(|before| head.get(*before) == Some(&b'\r'));
+            for at in before.into_iter().chain([at]) {
+                if let Some(byte) = kept.get_mut(at) {
+                    *byte = b' ';
+                }
+            }
+        }
     }
 
     /// The head through its blank line; empty if it is not needed.

@@ -129,7 +129,11 @@ impl ResponseReader {
         loop {
             let mut space = [const { MaybeUninit::uninit() }; MAX_HEADERS];
             let mut parsed = httparse::Response::new(&mut []);
-            let config = httparse::ParserConfig::default();
+            let mut config = httparse::ParserConfig::default();
+            // A user agent takes what a proxy would have mended (RFC 9112, sections 5.1 and 5.2).
+            config
+                .allow_obsolete_multiline_headers_in_responses(true)
+                .allow_spaces_after_header_name_in_responses(true);
             match config.parse_response_with_uninit_headers(&mut parsed, bytes, &mut space) {
                 Ok(httparse::Status::Complete(length)) => {
                     let status = parsed.code.unwrap_or_default();

@@ -125,3 +125,30 @@ proptest! {
         let _progress = read(&pieces.iter().map(Vec::as_slice).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn folded_lines_and_blanks_before_the_colon_are_taken() {
+    let cases: [(&[u8], &str); 6] = [
+        (b"X-Policy: a;\r\n  b\r\nContent-Length: 2\r\n", "a;    b"),
+        (b"X-Policy: a;\n\tb\nContent-Length: 2\n", "a; \tb"),
+        (b"X-Policy:\r\n a\r\nContent-Length: 2\r\n", "a"),
+        (b"X-Policy: a\r\n b\r\n c\r\nContent-Length:\r\n 2\r\n", "a   b   c"),
+        (b"Content-Length: 2\r\nX-Policy: a\r\n Set-Cookie: b\r\n", "a   Set-Cookie: b"),
+        (b"X-Policy : a\r\nContent-Length : 2\r\n", "a"),
+    ];
+    for (lines, value) in cases {
+        let bytes = [b"HTTP/1.1 200 OK\r\n", lines, b"\r\nok"].concat();
+        for cut in 1..bytes.len() {
+            let (mut reader, mut head, mut body) = (ResponseReader::default(), ResponseHead::default(), Vec::new());
+            head.begin(true, false);
+            let (first, second) = bytes.split_at(cut);
+            let mut progress = reader.feed(first, &mut head, |chunk| body.extend_from_slice(chunk));
+            if progress == Ok(Progress::More) {
+                progress = reader.feed(second, &mut head, |chunk| body.extend_from_slice(chunk));
+            }
+            assert_eq!(progress, Ok(Progress::Done { keep_alive: true }), "{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(body, b"ok");
+            assert_eq!(crate::protocol::head::text(head.bytes(), "x-policy"), Some(value));
+        }
+    }
+}
