@@ -68,6 +68,9 @@ pub(crate) enum Unrenderable {
     /// A value is not a number.
     #[error("`{0}` is not a number")]
     NoNumber(String),
+    /// A sample that a counter or trend can't hold.
+    #[error("`{0}` is negative or above 9e18; a counter or trend takes neither, a gauge takes both")]
+    NoSample(String),
     /// A value is not a duration.
     #[error("`{0}` is not a duration with a unit, such as 2s")]
     NoTime(String),

@@ -75,7 +75,7 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut sign = if has_query { b'&' } else { b'?' };
-        for entry in &self.reader.map_like(node, "params", Some("params: {page: 2}")).entries {
+        for entry in &self.reader.data(node, "params", Some("params: {page: 2}")).entries {
             let what = format!("parameter `{}`", entry.name);
             let Some(value) = self.reader.parameter(entry.value, &what, self.names) else { continue };
             self.needs = self.needs.and(value.needs());
