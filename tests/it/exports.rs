@@ -162,7 +162,7 @@ fn a_file_that_cant_be_written_is_found_out_before_the_load() {
 }
 
 #[test]
-fn partial_writes_lose_what_the_receiver_reports() {
+fn partial_writes_become_dead_letters_and_are_offered_again() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
     let body = "partial write: points beyond retention policy dropped=2";
@@ -171,7 +171,13 @@ fn partial_writes_lose_what_the_receiver_reports() {
     assert_eq!(run(&bench, &target, &out, &[]), 110);
     let account = account(&bench);
     assert_eq!(number(&account, "rejected"), 2 * store.writes().len() as u64);
-    assert_eq!(account["dead_letters"], Json::Null, "the good lines were written");
+    assert_eq!(account["dead_letters"].as_array().unwrap().len(), store.writes().len());
+    let still = bench.run(&["replay", "run"]);
+    assert_eq!(still.code, 110, "refused as before, and kept: {}{}", still.stdout, still.stderr);
+    store.usually(TAKEN);
+    let replayed = bench.run(&["replay", "run"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
+    assert_eq!(requests(&store.kept()), 100);
 }
 
 #[test]

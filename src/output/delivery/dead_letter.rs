@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 pub(super) struct Reason {
     /// Time of its newest sample, Unix milliseconds.
     pub at_ms: i64,
-    /// Samples inside.
+    /// Rejected samples inside; a partly accepted batch is kept whole.
     pub samples: u64,
     /// What the receiver responded.
     #[serde(rename = "answer")]

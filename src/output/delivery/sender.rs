@@ -21,6 +21,8 @@ const SERVER_ERROR_ATTEMPTS: u32 = 6;
 const TOO_LARGE_ATTEMPTS: u32 = 6;
 /// Halvings that may be spent on finding the bad samples of one batch: enough for one among 2,000, three times over.
 const SEARCH_BUDGET: u32 = 33;
+/// Halvings that every good part found adds: enough to search what is beside it.
+const SEARCH_REFUND: u32 = 11;
 /// Mismatches without a delivered push, past which the receiver is not probed again but retried slowly.
 const MAX_MISMATCHES: u32 = 3;
 
@@ -44,6 +46,7 @@ enum RequestResult {
     PartiallyAccepted {
         rejected: u64,
         reason: String,
+        repeatable: bool,
     },
     TooLarge(String),
     /// A part of it may be accepted.
@@ -157,10 +160,18 @@ impl Sender {
             let result =
                 if splits { RequestResult::TooLarge(String::new()) } else { self.request(&frozen, suspect).await };
             match result {
-                RequestResult::Accepted => acknowledged += samples,
-                RequestResult::PartiallyAccepted { rejected, reason } => {
+                RequestResult::Accepted => {
+                    acknowledged += samples;
+                    // A search that finds good samples goes on, so that none stays behind with a bad one.
+                    budget += if suspect { SEARCH_REFUND } else { 0 };
+                }
+                RequestResult::PartiallyAccepted { rejected, reason, repeatable } => {
                     let rejected = rejected.min(samples);
-                    self.state.borrow_mut().rejected(rejected, &reason, None);
+                    if repeatable {
+                        self.keep_dead_letter(&frozen.batch, rejected, &reason);
+                    } else {
+                        self.state.borrow_mut().rejected(rejected, &reason, None);
+                    }
                     acknowledged += samples - rejected;
                 }
                 RequestResult::TooLarge(reason) => match frozen.batch.halves() {
@@ -168,16 +179,16 @@ impl Sender {
                         self.too_large = self.too_large.min(frozen.length());
                         waiting.extend([(second, suspect), (first, suspect)]);
                     }
-                    None => self.keep_dead_letter(&frozen.batch, &reason),
+                    None => self.keep_dead_letter(&frozen.batch, samples, &reason),
                 },
                 RequestResult::Rejected(reason) => match frozen.batch.halves().filter(|_| budget > 0) {
                     Some((first, second)) => {
                         budget -= 1;
                         waiting.extend([(second, true), (first, true)]);
                     }
-                    None => self.keep_dead_letter(&frozen.batch, &reason),
+                    None => self.keep_dead_letter(&frozen.batch, samples, &reason),
                 },
-                RequestResult::RejectedWhole(reason) => self.keep_dead_letter(&frozen.batch, &reason),
+                RequestResult::RejectedWhole(reason) => self.keep_dead_letter(&frozen.batch, samples, &reason),
                 RequestResult::GivenUp => {
                     // An unfinished search counts for nothing: all of the batch is kept, and searched anew.
                     self.state.borrow_mut().undo_rejections(before);
@@ -213,9 +224,9 @@ impl Sender {
                     self.state.borrow_mut().warned(&warning);
                     return RequestResult::Accepted;
                 }
-                ResponseClass::PartiallyAccepted { rejected, reason } => {
+                ResponseClass::PartiallyAccepted { rejected, reason, repeatable } => {
                     self.on_accepted();
-                    return RequestResult::PartiallyAccepted { rejected, reason };
+                    return RequestResult::PartiallyAccepted { rejected, reason, repeatable };
                 }
                 ResponseClass::TooLarge(reason) => {
                     too_large += 1;
@@ -271,16 +282,17 @@ impl Sender {
         }
     }
 
-    fn keep_dead_letter(&mut self, batch: &Batch, reason: &str) {
+    /// Keeps a batch of which so many samples were rejected.
+    fn keep_dead_letter(&mut self, batch: &Batch, rejected: u64, reason: &str) {
         let dialect = self.state.borrow().description();
-        let details = Reason { at_ms: self.at_ms, samples: batch.samples(), response: reason.to_owned(), dialect };
+        let details = Reason { at_ms: self.at_ms, samples: rejected, response: reason.to_owned(), dialect };
         let kept = self.dead_letters.put(batch, &details);
         let mut state = self.state.borrow_mut();
         match kept {
-            Ok(name) => state.rejected(batch.samples(), reason, name),
+            Ok(name) => state.rejected(rejected, reason, name),
             Err(error) => {
                 let reason = format!("{reason} (and no dead letter could be written: {error})");
-                state.rejected(batch.samples(), &reason, None);
+                state.rejected(rejected, &reason, None);
             }
         }
     }

@@ -93,10 +93,12 @@ impl Receiver for InfluxReceiver {
 
     fn classify(&self, response: &Response, batch: &Batch, _repeated: bool) -> ResponseClass {
         match response.status {
-            // Good lines were written; repeating them is harmless, but the bad ones never will be.
-            400 | 422 if let Some(rejected) = rejected_lines(&response.body) => {
-                ResponseClass::PartiallyAccepted { rejected: rejected.min(batch.samples()), reason: response.summary() }
-            }
+            // Good lines were written, and repeating them is harmless.
+            400 | 422 if let Some(rejected) = rejected_lines(&response.body) => ResponseClass::PartiallyAccepted {
+                rejected: rejected.min(batch.samples()),
+                reason: response.summary(),
+                repeatable: true,
+            },
             200..=299 if response.status != 204 => ResponseClass::Misconfigured(format!(
                 "{} (hint: InfluxDB responds with 204; another server is at this address)",
                 response.summary()
@@ -104,7 +106,7 @@ impl Receiver for InfluxReceiver {
             // A server that came back empty: the database is created by the next probe.
             404 if response.body.contains("database not found") => ResponseClass::ProtocolMismatch(response.summary()),
             // Semantically wrong lines, after the good ones were written; how many is not said.
-            422 => ResponseClass::PartiallyAccepted { rejected: 1, reason: response.summary() },
+            422 => ResponseClass::PartiallyAccepted { rejected: 1, reason: response.summary(), repeatable: true },
             // Version 1 responds so to a retention policy that does not exist.
             500 if response.body.contains("not found") => {
                 ResponseClass::Misconfigured(format!("{} (hint: {})", response.summary(), self.hint()))

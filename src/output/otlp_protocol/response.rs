@@ -22,7 +22,7 @@ pub(super) fn class_of_export(response: &Response, message: &[u8]) -> ResponseCl
     match u64::try_from(rejected).unwrap_or_default() {
         0 if reason.is_empty() => ResponseClass::Accepted,
         0 => ResponseClass::AcceptedWithWarning(reason),
-        rejected => ResponseClass::PartiallyAccepted { rejected, reason },
+        rejected => ResponseClass::PartiallyAccepted { rejected, reason, repeatable: false },
     }
 }
 

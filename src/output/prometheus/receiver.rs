@@ -177,7 +177,8 @@ impl Receiver for RemoteWriteReceiver {
                 if taken == 0 {
                     ResponseClass::ProtocolMismatch(reason)
                 } else {
-                    ResponseClass::PartiallyAccepted { rejected: batch.samples() - taken, reason }
+                    // Which ones were not is found by halving; the same sample twice is no error.
+                    ResponseClass::Rejected(reason)
                 }
             }
             (200..=299, None) if version == Version::Two && !response.is_web_page() => ResponseClass::ProtocolMismatch(
@@ -190,10 +191,7 @@ impl Receiver for RemoteWriteReceiver {
             (500, _) => ResponseClass::ServerError(response.summary()),
             // An earlier attempt was written before its response got lost.
             (400 | 409, _) if repeated && response.is_out_of_order() => ResponseClass::Accepted,
-            (400, Some(written)) if written.all() > 0 => {
-                let rejected = batch.samples().saturating_sub(written.all());
-                ResponseClass::PartiallyAccepted { rejected, reason: response.summary() }
-            }
+            (400, Some(written)) if written.all() > 0 => ResponseClass::Rejected(response.summary()),
             // All samples of a batch have one time.
             (400, _) if response.is_too_old() => {
                 ResponseClass::TooOld(format!("{} (hint: storage.tsdb.out_of_order_time_window)", response.summary()))

@@ -30,11 +30,13 @@ pub enum ResponseClass {
     Accepted,
     /// Everything was accepted, with a warning.
     AcceptedWithWarning(String),
-    /// All but some samples were accepted; those never will be.
+    /// All but some samples were accepted; those will not be unless the receiver changes.
     PartiallyAccepted {
         /// Number of rejected samples.
         rejected: u64,
         reason: String,
+        /// Whether sending the accepted ones again changes nothing, so that the batch can be offered again whole.
+        repeatable: bool,
     },
     /// No response: the batch may have been accepted or not. Retryable.
     NoResponse(String),

@@ -41,7 +41,7 @@ fn partial_success_differs_from_a_warning() {
     assert_eq!(class(&partial(0, "old s3cret")), ResponseClass::AcceptedWithWarning("old …".to_owned()));
     assert_eq!(
         class(&partial(3, "too old")),
-        ResponseClass::PartiallyAccepted { rejected: 3, reason: "too old".to_owned() }
+        ResponseClass::PartiallyAccepted { rejected: 3, reason: "too old".to_owned(), repeatable: false }
     );
     assert_eq!(class(&partial(u64::MAX, "x")), ResponseClass::AcceptedWithWarning("x".to_owned()));
     assert_eq!(class(&[0xff; 9]), ResponseClass::Accepted);

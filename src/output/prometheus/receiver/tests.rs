@@ -87,7 +87,7 @@ fn answers_mean_what_the_specification_says() {
     let classify =
         |status, body, headers: &[_], repeated| receiver.classify(&response(status, body, headers), &batch, repeated);
     let two = [WROTE[0], WROTE[1]];
-    assert!(matches!(classify(200, "", &two, false), ResponseClass::PartiallyAccepted { rejected: 1, .. }));
+    assert!(matches!(classify(200, "", &two, false), ResponseClass::Rejected(_)));
     assert!(matches!(classify(204, "", &[], false), ResponseClass::ProtocolMismatch(_)));
     assert!(matches!(classify(500, "native histograms are disabled", &[], false), ResponseClass::ProtocolMismatch(_)));
     assert!(matches!(classify(500, "boom", &[], false), ResponseClass::ServerError(_)));
@@ -97,5 +97,5 @@ fn answers_mean_what_the_specification_says() {
     assert!(matches!(classify(400, "duplicate sample for timestamp", &[], true), ResponseClass::Rejected(_)));
     let all = [(WROTE[0].0, "18446744073709551615"), WROTE[1]];
     assert!(matches!(classify(200, "", &all, false), ResponseClass::Accepted));
-    assert!(matches!(classify(400, "bad label", &two, false), ResponseClass::PartiallyAccepted { rejected: 1, .. }));
+    assert!(matches!(classify(400, "bad label", &two, false), ResponseClass::Rejected(_)));
 }
