@@ -202,8 +202,8 @@ pub struct TargetArgs {
 /// Flags of `report`.
 #[derive(Debug, Clone, Args)]
 pub struct ReportArgs {
-    /// Directory of a run, or its intervals.log
-    pub run: PathBuf,
+    /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
+    pub run: Option<PathBuf>,
     /// Print a line of JSON per interval, then one about the log, instead of the summary
     #[arg(long)]
     pub intervals: bool,
@@ -223,9 +223,8 @@ pub struct ReportArgs {
 /// Flags of `replay`.
 #[derive(Debug, Clone, Args)]
 pub struct ReplayArgs {
-    /// Directory of a run
-    #[arg(value_name = "RUN_DIR")]
-    pub run: PathBuf,
+    /// Directory of a run, or an ID in runs/ [default: the newest run in runs/]
+    pub run: Option<PathBuf>,
     /// Deliver to this output instead; required where the run's own address held a secret (repeatable)
     #[arg(short = 'o', long = "out", value_name = "OUTPUT")]
     pub outputs: Vec<String>,

@@ -1,6 +1,6 @@
 //! Live progress: a bar on a terminal, one line every ten seconds without one. Draws on standard error only.
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -135,9 +135,9 @@ impl Display {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "progress is shown on standard error")]
 fn print(text: &str) {
-    eprintln!("{text}");
+    // A closed terminal must not end the run.
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 impl Snapshot {

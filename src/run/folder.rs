@@ -134,6 +134,30 @@ impl RunFolder {
     }
 }
 
+/// Whether a file can be written, before the run: makes its directory, and opens it without changing it.
+///
+/// # Errors
+/// When it can't be written.
+pub(crate) fn check_writable(flag: &str, path: &Path) -> Result<(), CommandError> {
+    let refused = |error: io::Error| {
+        CommandError::usage(format!("{flag} {}: {error}\n  hint: choose a path that can be written", path.display()))
+    };
+    make_parent(path).map_err(refused)?;
+    if path.is_dir() {
+        return Err(refused(io::ErrorKind::IsADirectory.into()));
+    }
+    let is_new = !path.exists();
+    File::options().append(true).create(true).open(path).map_err(refused)?;
+    if is_new {
+        fs::remove_file(path).map_err(refused)?;
+    }
+    Ok(())
+}
+
+fn make_parent(path: &Path) -> io::Result<()> {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all)
+}
+
 /// Writes a JSON file whole: under another name first, so that no reader sees half of it.
 ///
 /// # Errors
@@ -146,6 +170,7 @@ pub(crate) fn write_json(path: &Path, content: &serde_json::Value) -> Result<(),
         // A pipe or a device (`--summary-export /dev/stdout`) can't be renamed over.
         return fs::write(path, text).map_err(to_error);
     }
+    make_parent(path).map_err(to_error)?;
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     fs::write(&partial, text).map_err(to_error)?;

@@ -13,16 +13,23 @@ use crate::{
     report::locust::{HISTORY_SUFFIX, LocustCsv},
 };
 
+fn named(prefix: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(prefix);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// The file of the history, which is written first.
+pub(crate) fn history_path(prefix: &Path) -> PathBuf {
+    named(prefix, HISTORY_SUFFIX)
+}
+
 /// Writes the four files of an interval log.
 ///
 /// # Errors
 /// When the log can't be read or a file can't be written.
 pub(crate) fn write(log: &Path, prefix: &Path) -> Result<(), CommandError> {
-    let named = |suffix: &str| {
-        let mut name = OsString::from(prefix);
-        name.push(suffix);
-        PathBuf::from(name)
-    };
+    let named = |suffix: &str| named(prefix, suffix);
     let to_error = |path: &Path, error: io::Error| CommandError {
         exit: Exit::Internal,
         message: format!("{}: {error}", path.display()),

@@ -9,6 +9,7 @@ pub(crate) mod cmd;
 pub(crate) mod collect;
 pub(crate) mod console;
 pub(crate) mod error;
+pub(crate) mod find;
 pub(crate) mod folder;
 pub(crate) mod hooks;
 pub(crate) mod locust;

@@ -358,3 +358,81 @@ fn commands_control_a_run_and_print_how_it_stands() {
     }
     assert!(command(&["status"], 104).contains("nothing listens there"));
 }
+
+#[test]
+fn report_and_replay_take_a_run_id_or_the_newest_run() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "0ms")]));
+    for command in ["report", "replay"] {
+        let none = bench.run(&[command]);
+        assert_eq!(none.code, 104, "{command}: {}", none.stderr);
+        assert!(none.stderr.contains("there is none in runs/"), "{command}: {}", none.stderr);
+    }
+    for (id, count) in [("b-first", "3"), ("a-newest", "5")] {
+        assert_eq!(bench.run(&["run", &url(&target), "-i", count, "-q", "--run-id", id]).code, 0);
+    }
+    let count = |words: &[&str]| {
+        bench.run(&[&["report"], words, &["--get", "metrics.http_reqs.count"]].concat()).stdout.trim().to_owned()
+    };
+    let counts = [&["b-first"][..], &["runs/b-first"], &["runs/b-first/intervals.log"], &[]].map(count);
+    assert_eq!(counts, ["3", "3", "3", "5"]);
+    for words in [&["replay"][..], &["replay", "b-first"], &["replay", "runs/b-first"]] {
+        let ran = bench.run(words);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, "nothing left to deliver\n"), "{words:?}");
+    }
+    for command in ["report", "replay"] {
+        let wrong = bench.run(&[command, "c-none"]);
+        assert_eq!(wrong.code, 104);
+        assert!(wrong.stderr.contains("there is no run `c-none`"), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains("newest in runs/: a-newest, b-first"), "{}", wrong.stderr);
+        let empty = bench.run(&[command, "."]);
+        assert!(empty.code == 104 && empty.stderr.contains("holds no run"), "{}", empty.stderr);
+    }
+}
+
+#[test]
+fn a_path_that_cant_be_written_is_refused_before_the_load() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "0ms")]));
+    let file = bench.write("file", "");
+    for flag in ["--summary-export", "--csv"] {
+        let path = format!("{}/below/x", file.display());
+        let ran = bench.run(&["run", &url(&target), "-i", "1", "--run-dir", "run", flag, &path]);
+        assert_eq!(ran.code, 2, "{flag}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(flag) && !bench.path().join("run").exists(), "{flag}: {}", ran.stderr);
+    }
+    assert_eq!(target.report().total, 0);
+    let words = ["--summary-export", "new/folder/s.json", "--csv", "other/folder/c", "--run-dir", "run"];
+    let ran = bench.run(&[&["run", &url(&target), "-i", "1"], &words[..]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for name in ["new/folder/s.json", "other/folder/c_stats_history.csv", "other/folder/c_stats.csv"] {
+        assert!(bench.path().join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn an_export_that_fails_at_the_end_is_in_header_summary_and_exit_code() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "5ms")]));
+    let export = bench.path().join("x/s.json");
+    let words = ["run", &url(&target), "-u", "1", "-d", "1500ms", "--run-dir", "run", "--summary-export", "x/s.json"];
+    let child = bench.start(&words);
+    while target.report().total == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::fs::create_dir_all(export.join("in the way")).unwrap();
+    let ran: super::support::Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.code, 110, "{}", ran.stderr);
+    assert!(ran.stdout.contains("(exit code 110)"), "{}", ran.stdout);
+    assert_eq!(bench.summary()["loadagent"]["exit_code"], 110);
+}
+
+#[test]
+fn a_closed_terminal_ends_the_run_as_a_termination_does() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "1ms")]));
+    let child = bench.start(&["run", &url(&target), "-u", "2", "-d", "60s", "--run-dir", "run"]);
+    while target.report().total == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    signal(&child, "HUP");
+    let ran: super::support::Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.code, 105, "{}", ran.stderr);
+    assert_eq!(bench.summary()["loadagent"]["exit_code"], 105);
+}

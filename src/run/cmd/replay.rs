@@ -27,9 +27,11 @@ use crate::{
         collect::delivery_source::{Built, Source},
         console::print_error,
         error::CommandError,
+        find::find_run,
         folder,
         signals::Signals,
     },
+    units::show_duration,
 };
 
 /// Replays a run's folder.
@@ -38,12 +40,13 @@ use crate::{
 /// When it holds no run, the run still lives, or an address is missing.
 pub(crate) fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     drop(rustls::crypto::ring::default_provider().install_default());
-    let run = take(&args.run)?;
-    let outputs = unfinished_outputs(args)?;
+    let found = find_run(args.run.as_deref())?;
+    let run = take(&found)?;
+    let outputs = unfinished_outputs(args, &found)?;
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
-    let stats = runtime.block_on(deliver(args, &run.header, outputs))?;
+    let stats = runtime.block_on(deliver(args, &found, &run.header, outputs))?;
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
     let complete = stats.iter().all(|stats| stats.complete);
@@ -83,15 +86,17 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
 type Unfinished = (OutputAddress, Checkpoint, CheckpointFile);
 
 /// The run's outputs that are not done, each with its address: the one given now, else the one it had.
-fn unfinished_outputs(args: &ReplayArgs) -> Result<Vec<Unfinished>, CommandError> {
+fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
     let read = |words: &str| {
         OutputAddress::parse(words, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
     };
     let given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
-    let files = CheckpointFile::of_run(&args.run).map_err(|error| {
-        CommandError::configuration(format!("{}: the run has no output to replay ({error})", args.run.display()))
-    })?;
+    let files = match CheckpointFile::of_run(run) {
+        // A run without outputs has nothing to deliver.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        files => files.map_err(|error| CommandError::configuration(format!("{}: {error}", run.display())))?,
+    };
     let mut checkpoints = Vec::new();
     for file in files {
         let failed = |error: std::io::Error| CommandError::configuration(format!("{}: {error}", file.path().display()));
@@ -149,17 +154,19 @@ fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<
 
 async fn deliver(
     args: &ReplayArgs,
+    run: &Path,
     header: &Header,
     outputs: Vec<Unfinished>,
 ) -> Result<Vec<DeliveryStats>, CommandError> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
-    let source = Source { run: &args.run, header, progress, unwritten: SharedUnwritten::default() };
+    let source = Source { run, header, progress, unwritten: SharedUnwritten::default() };
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
     let (mut tasks, mut states): (Vec<_>, Vec<SharedDeliveryState>) = (Vec::new(), Vec::new());
     for (address, checkpoint, file) in outputs {
         // Only outputs that push have a checkpoint to go on from.
         let Built::Push(delivery) = source.build(&address, Some(checkpoint), file)? else { continue };
+        print_error(&format!("delivering to {} for at most {}", address.shown(), show_duration(args.drain)));
         states.push(delivery.state());
         tasks.push(spawn_local(delivery.run()));
     }

@@ -9,6 +9,7 @@ use crate::{
     run::{
         console::{print, terminals},
         error::CommandError,
+        find::find_run,
         locust,
         logged_run::{LoggedRun, log_of},
     },
@@ -19,7 +20,7 @@ use crate::{
 /// # Errors
 /// When there is no log, or the summary has no such value.
 pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let log = log_of(&args.run);
+    let log = log_of(&find_run(args.run.as_deref())?);
     if let Some(prefix) = &args.csv {
         return locust::write(&log, prefix).map(|()| Exit::Passed);
     }

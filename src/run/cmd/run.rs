@@ -120,6 +120,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
+    check_exports(args)?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, prepared, &display).await?;
@@ -185,6 +186,14 @@ impl Started<'_> {
     }
 }
 
+/// Whether the files can be written that the run is to leave: a mistake in a path is reported before the load.
+fn check_exports(args: &RunArgs) -> Result<(), CommandError> {
+    if let Some(file) = &args.summary_export {
+        folder::check_writable("--summary-export", file)?;
+    }
+    args.csv.as_ref().map_or(Ok(()), |prefix| folder::check_writable("--csv", &locust::history_path(prefix)))
+}
+
 /// Makes the run's folder and starts the outputs.
 fn open(
     prepared: &Prepared,
@@ -229,10 +238,25 @@ async fn open_control_port(
     Ok(())
 }
 
-/// Writes and prints the summary; gives the exit code.
+/// Writes and prints the summary; gives the exit code. What can't be written is a reason, so it is written first and
+/// printed last: header, summary and exit code agree.
 fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepared: &Prepared) -> Exit {
-    let json = crate::report::json::render(&summary, terminals());
-    let mut written = vec![folder.conclude(&json, &RunEnd::of(&summary))];
+    // These are written even when the run's folder takes nothing any more.
+    let mut written = vec![args.csv.as_ref().map(|prefix| locust::write(&folder::log_path(&summary.run_dir), prefix))];
+    written.push(prepared.target.as_ref().map(|target| folder.write_target_log(&target.report())));
+    let failed = written.into_iter().flatten().filter_map(Result::err);
+    failed.for_each(|error| not_written(&mut summary, error));
+    let render = |summary: &Summary| crate::report::json::render(summary, terminals());
+    let export =
+        |summary: &Summary| args.summary_export.as_ref().map(|file| folder::write_json(file, &render(summary)));
+    if let Some(Err(error)) = export(&summary) {
+        not_written(&mut summary, error);
+    }
+    if let Err(error) = folder.conclude(&render(&summary), &RunEnd::of(&summary)) {
+        not_written(&mut summary, error);
+        // The export has the last word; an error of its own is known by now.
+        drop(export(&summary));
+    }
     if !args.quiet {
         let mut text = crate::report::text::render(&summary);
         text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
@@ -245,15 +269,13 @@ fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepare
         let has_samples = prepared.outputs.iter().any(|output| output.place == Place::Stdout);
         if has_samples { print_error(&text) } else { print(&text) }
     }
-    // These are written even when the run's folder takes nothing any more.
-    written.extend(args.summary_export.as_ref().map(|file| folder::write_json(file, &json)));
-    written.extend(args.csv.as_ref().map(|prefix| locust::write(&folder::log_path(&summary.run_dir), prefix)));
-    written.extend(prepared.target.as_ref().map(|target| folder.write_target_log(&target.report())));
-    for CommandError { message, .. } in written.into_iter().filter_map(Result::err) {
-        print_error(&format!("loadagent: {message}"));
-        summary.outcome.add(Reason::new(Exit::TelemetryIncomplete, message));
-    }
     summary.outcome.exit
+}
+
+/// Prints an error of a file that the run leaves, and counts it.
+fn not_written(summary: &mut Summary, CommandError { message, .. }: CommandError) {
+    print_error(&format!("loadagent: {message}"));
+    summary.outcome.add(Reason::new(Exit::TelemetryIncomplete, message));
 }
 
 /// Lowers the priority of this thread, which collects, against the workers', which were started before it. On a shared

@@ -29,7 +29,7 @@ use crate::{
     practice_target::{self, Target, TargetOptions},
     profile::{self, Overrides, bundled, quick_plan},
     report::trends::parse_stats,
-    run::error::CommandError,
+    run::{error::CommandError, find::RUNS},
     threshold::Stat,
 };
 
@@ -77,7 +77,7 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
     let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
-    let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from("runs").join(&run_id));
+    let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
     Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, run_dir, workers, segment, trend_stats })
 }
 
