@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::visible::visible_lines;
 use crate::{
     metric::{
         Interval, Totals, Value,
@@ -137,7 +138,7 @@ impl Display {
 
 #[expect(clippy::print_stderr, reason = "progress is shown on standard error")]
 fn print(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", visible_lines(text));
 }
 
 impl Snapshot {

@@ -218,6 +218,7 @@ fn summary(totals: Totals) -> Summary {
         outcome: Outcome::new(Vec::new()),
         has_ended: true,
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
+        view: report::summary::View::default(),
     }
 }
 
