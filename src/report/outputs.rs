@@ -43,7 +43,7 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
 pub(crate) fn incomplete(stats: &DeliveryStats) -> Option<String> {
     let missing = stats.rejected + stats.spooled + stats.lost;
     let all = stats.acknowledged + missing;
-    let why = stats.last_error.as_deref().map(|error| format!(": {}", visible(error))).unwrap_or_default();
+    let why = stats.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
     let lost = if stats.lost > 0 { format!(", {} of them lost", show_count(stats.lost)) } else { String::new() };
     let (missing, all) = (show_count(missing), show_count(all));
     (!stats.complete).then(|| format!("{}: {missing} of {all} samples were not acknowledged{lost}{why}", stats.name))
