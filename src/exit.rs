@@ -21,7 +21,7 @@ pub enum Exit {
     Stopped = 105,
     /// Aborted by a threshold, an `abort` step or a failed setup.
     Aborted = 108,
-    /// The offered load was not delivered.
+    /// The planned load was not delivered, or no request succeeded.
     Invalid = 109,
     /// An output did not deliver everything.
     TelemetryIncomplete = 110,
@@ -30,19 +30,20 @@ pub enum Exit {
 impl Exit {
     /// All codes with their meaning, in the order of the table.
     pub const TABLE: [(Self, &'static str); 9] = [
-        (Self::Passed, "passed"),
+        (Self::Passed, "passed, or no thresholds"),
         (Self::Internal, "internal error of loadagent"),
         (Self::Usage, "bad command line"),
         (Self::ThresholdFailed, "a threshold failed, or had no data (unless the profile allows it)"),
         (Self::BadProfile, "invalid profile or configuration; nothing was sent"),
         (Self::Stopped, "stopped by SIGINT, SIGTERM or the control API, after a graceful stop"),
         (Self::Aborted, "aborted by a threshold (abortOnFail), an abort step or a failed setup"),
-        (Self::Invalid, "invalid: the offered load was not delivered"),
+        (Self::Invalid, "invalid: the planned load was not delivered, or no request succeeded"),
         (Self::TelemetryIncomplete, "telemetry incomplete: an output did not deliver everything"),
     ];
 
     /// The first of these wins where several hold. The only place that decides it.
-    const PRECEDENCE: [Self; 8] = [
+    const PRECEDENCE: [Self; 9] = [
+        Self::Usage,
         Self::Internal,
         Self::BadProfile,
         Self::Aborted,

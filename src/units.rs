@@ -1,7 +1,7 @@
 //! Units as users write and read them: durations (`1m30s`), sizes (`10MiB`), shares (`2%`), counts.
 //!
 //! Owns parsing and printing of every unit. Knows nothing of profiles, metrics or the wire.
-//! Durations have k6's units: those of Go, and `d`. A number without a unit is refused, as nobody can know what it means.
+//! Durations have k6's units: those of Go, and `d`. A number without a unit is refused: it may mean seconds or milliseconds.
 
 use std::time::Duration;
 

@@ -27,7 +27,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("profile", &["units", "language", "metric", "threshold", "plan"]),
     // `language` for what a response is.
     ("protocol", &["language", "plan"]),
-    ("executor", &["language", "metric", "control", "plan", "protocol"]),
+    // `units` for the time in the reason of an abort.
+    ("executor", &["units", "language", "metric", "control", "plan", "protocol"]),
     ("practice_target", &["units"]),
     ("interval_log", &["metric"]),
     // `interval_log` for its framing: one way to notice a torn or damaged frame.

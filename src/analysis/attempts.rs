@@ -1,6 +1,6 @@
 //! Attempts of all protocols: requests, and those that failed before they were sent.
 
-use crate::metric::{MetricDef, Totals, Value, catalogue::PROTOCOLS};
+use crate::metric::{MetricDef, SeriesDef, Totals, Value, catalogue::PROTOCOLS};
 
 /// Attempts of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,8 +15,14 @@ impl Attempts {
     /// Of all protocols.
     #[must_use]
     pub(crate) fn of_run(totals: &Totals) -> Self {
+        Self::of_scenarios(totals, |_| true)
+    }
+
+    /// Of all protocols, in scenarios by their name.
+    #[must_use]
+    pub(crate) fn of_scenarios(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> Self {
         PROTOCOLS.iter().fold(Self::default(), |sum, protocol| {
-            let of = Self::of(totals, protocol.failed);
+            let of = Self::of_series(totals, protocol.failed, |series| is_wanted(series.labels.get("scenario")));
             Self { failed: sum.failed + of.failed, total: sum.total + of.total }
         })
     }
@@ -24,7 +30,11 @@ impl Attempts {
     /// Of one protocol, by its rate of failed attempts.
     #[must_use]
     pub(crate) fn of(totals: &Totals, failed: &MetricDef) -> Self {
-        match totals.sum_where(&failed.name, |_| true) {
+        Self::of_series(totals, failed, |_| true)
+    }
+
+    fn of_series(totals: &Totals, failed: &MetricDef, is_wanted: impl Fn(&SeriesDef) -> bool) -> Self {
+        match totals.sum_where(&failed.name, is_wanted) {
             Some(Value::Rate { nonzero, total }) => Self { failed: nonzero, total },
             _ => Self::default(),
         }

@@ -8,6 +8,7 @@ pub(crate) mod offered;
 pub(crate) mod run_fold;
 pub(crate) mod validity;
 pub(crate) mod verdict;
+mod work_done;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use offered::Offered;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Generator, Judgement, Offered, Outcome, Validity, verdict::Reason};
+use super::{Generator, Judgement, Offered, Outcome, Validity, validity::Ending, verdict::Reason};
 use crate::{
     interval_log::Header,
     metric::{Interval, Totals},
@@ -64,7 +64,11 @@ impl RunFold {
         if !has_load {
             findings.iter_mut().for_each(|finding| finding.threshold.bearing = Bearing::NotRun);
         }
-        let validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed);
+        let ending = Ending {
+            as_planned: has_load && reasons.is_empty(),
+            threshold_failed: findings.iter().any(Finding::fails),
+        };
+        let validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed, ending);
         let outcome = Outcome::decide(reasons, &findings, &validity);
         Judgement { findings, validity, outcome }
     }

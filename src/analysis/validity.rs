@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attempts, Offered};
+use super::{Attempts, Offered, work_done::MissingWork};
 use crate::{
     interval_log::frame::{Header, Model},
     metric::{
@@ -60,6 +60,15 @@ impl Generator {
     }
 }
 
+/// How a run came to its end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending {
+    /// Whether it was neither stopped nor without load.
+    pub as_planned: bool,
+    /// Whether a threshold failed.
+    pub threshold_failed: bool,
+}
+
 /// Whether the numbers of a run are valid.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Validity {
@@ -80,7 +89,7 @@ pub(crate) struct Validity {
 }
 
 impl Validity {
-    /// Judges a run. `elapsed` is its length.
+    /// Judges a run. `elapsed` is its length; `ending` is how it came to its end.
     #[must_use]
     pub(crate) fn judge(
         header: &Header,
@@ -88,6 +97,7 @@ impl Validity {
         offered: &Offered,
         generator: Generator,
         elapsed: Duration,
+        ending: Ending,
     ) -> Self {
         let mut validity = Self { generator, ..Self::default() };
         for (index, scenario) in header.scenarios.iter().enumerate() {
@@ -101,6 +111,11 @@ impl Validity {
         if let Some(Value::Trend(lag)) = totals.sum_where(&catalogue::SCHEDULE_LAG.name, |_| true) {
             validity.lag =
                 lag.quantile(0.5).zip(lag.quantile(0.99)).zip(lag.max()).map(|((median, p99), max)| [median, p99, max]);
+        }
+        if ending.as_planned {
+            let missing = MissingWork::find(header, totals, offered, ending.threshold_failed);
+            validity.invalid.extend(missing.invalid);
+            validity.warnings.extend(missing.warnings);
         }
         validity.find_reasons(totals, elapsed);
         validity
@@ -129,10 +144,7 @@ impl Validity {
             self.invalid
                 .push(format!("the generator was late: p99 of schedule_lag is {lag}; use more cores or a lower rate"));
         }
-        let Attempts { failed, total: attempts } = Attempts::of_run(totals);
-        if attempts > 0 && failed == attempts {
-            self.warnings.push("all requests failed; see ERRORS".to_owned());
-        }
+        let attempts = Attempts::of_run(totals).total;
         let socketless = PROTOCOLS.iter().filter_map(|protocol| {
             totals.sum_where(&protocol.errors.name, |series| series.labels.get("error_class") == Some("no_socket"))
         });

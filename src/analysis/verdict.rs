@@ -1,31 +1,40 @@
-//! The verdict: pass, fail or invalid, its reasons and its exit code. Decided when the load has ended; what draining the
+//! The verdict: pass, fail, invalid, stopped or none, its reasons and its exit code. Decided when the load has ended; what draining the
 //! outputs adds comes afterwards with [`Outcome::add`].
 
 use serde::{Deserialize, Serialize};
 
 use super::Validity;
-use crate::{exit::Exit, threshold::judge::Finding};
+use crate::{
+    exit::Exit,
+    threshold::{Bearing, judge::Finding},
+};
 
-/// Three verdicts: an invalid run neither passed nor failed.
+/// An invalid run neither passed nor failed, and neither did one without thresholds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
     /// All thresholds hold.
     Pass,
     /// A threshold failed.
     Fail,
-    /// The offered load was not delivered.
+    /// The planned load was not delivered.
     Invalid,
+    /// Stopped from outside, with all thresholds passing so far.
+    Stopped,
+    /// There was no threshold to pass.
+    NoVerdict,
 }
 
 impl Verdict {
-    /// `pass`, `fail` or `invalid`.
+    /// The word in `summary.json`.
     #[must_use]
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Invalid => "invalid",
+            Self::Stopped => "stopped",
+            Self::NoVerdict => "no_verdict",
         }
     }
 }
@@ -61,16 +70,18 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The outcome of these reasons.
+    /// The outcome of these reasons; `without` is the verdict if none of them decides it.
     #[must_use]
-    pub(crate) fn new(reasons: Vec<Reason>) -> Self {
+    pub(crate) fn new(reasons: Vec<Reason>, without: Verdict) -> Self {
         let codes: Vec<Exit> = reasons.iter().map(|reason| reason.exit).collect();
         let verdict = if codes.contains(&Exit::Invalid) {
             Verdict::Invalid
         } else if codes.iter().any(|code| matches!(code, Exit::ThresholdFailed | Exit::Aborted | Exit::Internal)) {
             Verdict::Fail
+        } else if codes.contains(&Exit::Stopped) {
+            Verdict::Stopped
         } else {
-            Verdict::Pass
+            without
         };
         Self { verdict, exit: Exit::first_of(&codes), reasons }
     }
@@ -86,13 +97,15 @@ impl Outcome {
             let text = format!("threshold {} on {}{tier}: {why}", threshold.expression, threshold.key);
             reasons.push(Reason::new(Exit::ThresholdFailed, text));
         }
-        Self::new(reasons)
+        let is_binding = |finding: &Finding| finding.threshold.bearing == Bearing::Binding;
+        let without = if findings.iter().any(is_binding) { Verdict::Pass } else { Verdict::NoVerdict };
+        Self::new(reasons, without)
     }
 
     /// Adds a reason that came up after the decision.
     pub(crate) fn add(&mut self, reason: Reason) {
         self.reasons.push(reason);
-        *self = Self::new(std::mem::take(&mut self.reasons));
+        *self = Self::new(std::mem::take(&mut self.reasons), self.verdict);
     }
 }
 

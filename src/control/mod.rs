@@ -19,12 +19,12 @@ use tokio::sync::watch;
 use self::status::LiveStatus;
 
 /// Why a run was ended before its schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StopReason {
     /// A signal or the control API.
     Outside,
-    /// A threshold with `abort_on_fail`, or the test itself.
-    Aborted,
+    /// A threshold with `abortOnFail` or an `abort` step: when, which, and why.
+    Aborted(Arc<str>),
 }
 
 /// The state that executors are to bring about.
@@ -119,7 +119,7 @@ impl Control {
 
     /// Ends the run; the first reason stands.
     pub(crate) fn stop(&self, reason: StopReason) {
-        self.update(|state| state.stop = state.stop.or(Some(reason)));
+        self.update(|state| state.stop = state.stop.take().or(Some(reason)));
     }
 
     /// The state as it is now.

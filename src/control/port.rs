@@ -116,7 +116,7 @@ impl ControlHandler {
             json
         });
         let elapsed = live.elapsed.unwrap_or_default();
-        let phase = match (state.stop, state.paused, live.elapsed) {
+        let phase = match (&state.stop, state.paused, live.elapsed) {
             (Some(_), ..) => "stopping",
             (None, _, None) => "preparing",
             (None, true, _) => "paused",

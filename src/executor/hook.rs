@@ -96,10 +96,10 @@ pub(crate) fn run(
             Some(Ended::Completed | Ended::Left) => None,
             Some(Ended::Failed(reason)) => Some(reason),
             Some(Ended::NoRow(_)) => Some("no row of the data is left".to_owned()),
-            Some(Ended::Halted) if control.current().stop == Some(StopReason::Outside) => {
-                Some("it was stopped by a signal or the control API".to_owned())
-            }
-            Some(Ended::Halted) => Some("it asked to abort".to_owned()),
+            Some(Ended::Halted) => Some(match control.current().stop {
+                Some(StopReason::Aborted(text)) => text.to_string(),
+                _ => "it was stopped by a signal or the control API".to_owned(),
+            }),
             None => Some(format!("it took longer than {:?}", scenario.duration())),
         };
         let left = task.flow.variables().into();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     metric::{Record, RequestTimes},
-    protocol::Attempt,
+    protocol::{Attempt, ErrorClass},
 };
 
 /// Bytes of the attempts of an iteration.
@@ -23,7 +23,11 @@ pub(super) fn record_of(attempt: &Attempt) -> Record {
         tls: nanoseconds(seconds(attempt.tls_handshaking)),
         ..RequestTimes::default()
     };
-    let failed = attempt.error.is_some();
+    let failed = attempt.error.is_some_and(ErrorClass::is_failure);
+    // As the histogram has it: a failure before the first byte has no time of its own, unless it is a time that ran out.
+    if attempt.sent > 0 || attempt.error.is_some_and(ErrorClass::is_timeout) {
+        times.response = Some(nanoseconds(attempt.end - attempt.intended));
+    }
     if attempt.sent == 0 {
         return Record::Unsent { failed, times };
     }

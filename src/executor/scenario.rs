@@ -10,6 +10,7 @@ use crate::{
     language::{Response, Slot, Value},
     plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
     protocol::Network,
+    units::show_duration,
 };
 
 /// State that the scenarios of a worker share.
@@ -172,7 +173,9 @@ impl ScenarioRun {
     /// Ends the whole test.
     pub(crate) fn abort(&self, reason: &str) {
         self.report(format!("{} aborts the test: {reason}", self.scenario.name));
-        self.control.stop(StopReason::Aborted);
+        let after = show_duration(self.recorder.since_start(Instant::now()));
+        let text = format!("aborted after {after} by an `abort` step of {}: {reason}", self.scenario.name);
+        self.control.stop(StopReason::Aborted(text.into()));
     }
 
     /// Ends the scenario on this worker because its rows are used up: no iteration starts any more, and none is

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::raw_records::{Volume, nanoseconds, record_of};
 use crate::{
     metric::{
-        Labels, MetricDef, Record, Recorder, Span,
+        Labels, MetricDef, Record, Recorder, Sampled, Span,
         catalogue::{
             self, HTTP_FAMILY, HttpMetric as Http, ITERATION_FAMILY, IterationMetric, STAGE_ACTIVE, TARGET_RATE, VUS,
             VUS_MAX,
@@ -38,6 +38,8 @@ type HttpKey = (usize, Option<u16>, Option<ErrorClass>, u32);
 type SampleKey = (usize, StepId, u32, Option<usize>);
 /// Computed label sets of one scenario on one worker; those beyond are `other`.
 const MAX_VARIANTS: usize = 1_000;
+/// Raw samples of times are in milliseconds, as in k6.
+const MS_PER_SECOND: f64 = 1e3;
 /// Characters of a reason that become a label.
 const MAX_REASON: usize = 100;
 
@@ -88,6 +90,11 @@ impl ScenarioRecorder {
         time.saturating_duration_since(self.run_start)
     }
 
+    /// Time since the start of the run, for raw records of what carries no time itself.
+    fn now(&self) -> Duration {
+        self.since_start(Instant::now())
+    }
+
     fn stage_label(&self, stage: usize) -> &str {
         self.scenario.stages().get(stage).map_or("", |mark| mark.label.as_str())
     }
@@ -111,7 +118,9 @@ impl ScenarioRecorder {
     /// Records by how many seconds a user took up an arrival late.
     pub(crate) fn lag(&self, stage: usize, seconds: f64) {
         let family = self.iteration_family(stage);
-        self.recorder.borrow_mut().observe(family, IterationMetric::ScheduleLag as usize, seconds);
+        let mut recorder = self.recorder.borrow_mut();
+        recorder.observe(family, IterationMetric::ScheduleLag as usize, seconds);
+        recorder.record(family, || (self.now(), Record::sample(Sampled::ScheduleLag, seconds * MS_PER_SECOND)));
     }
 
     /// Records an iteration that ran to its end. `arrival` is its intended start in an open scenario.
@@ -129,6 +138,10 @@ impl ScenarioRecorder {
         recorder.observe(family, IterationMetric::Duration as usize, (end - began).as_secs_f64());
         if let Some(arrival) = arrival {
             recorder.observe(family, IterationMetric::ResponseTime as usize, (end - arrival).as_secs_f64());
+            recorder.record(family, || {
+                let value = (end - arrival).as_secs_f64() * MS_PER_SECOND;
+                (self.since_start(end), Record::sample(Sampled::IterationResponseTime, value))
+            });
         }
         let Volume { sent, received } = volume;
         recorder.record(family, || {
@@ -203,8 +216,12 @@ impl ScenarioRecorder {
                 recorder.record(family, || (self.since_start(at), Record::Check { passed: *passed }));
             }
             // A span of time has seconds already.
-            Effect::Elapsed { took, .. } => recorder.observe(family, 0, took.as_secs_f64()),
-            Effect::Metric { value, .. } => recorder.user_sample(family, metric, *value),
+            Effect::Elapsed { took, .. } => {
+                recorder.observe(family, 0, took.as_secs_f64());
+                let value = took.as_secs_f64() * MS_PER_SECOND;
+                recorder.record(family, || (self.since_start(at), Record::sample(Sampled::First, value)));
+            }
+            Effect::Metric { value, .. } => recorder.user_sample(family, metric, *value, || self.since_start(at)),
             _ => {}
         }
     }
@@ -249,6 +266,7 @@ impl ScenarioRecorder {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&FAILURE_FAMILY, &labels, &["reason"]);
         recorder.add(family, 0, 1.0);
+        recorder.record(family, || (self.now(), Record::sample(Sampled::First, 1.0)));
     }
 
     /// Records the most requests that a parallel block had in flight.
@@ -258,6 +276,7 @@ impl ScenarioRecorder {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&WIDTH_FAMILY, &labels, &[]);
         recorder.observe(family, 0, f64::from(width));
+        recorder.record(family, || (self.now(), Record::sample(Sampled::First, f64::from(width))));
     }
 
     /// Records the root span of a sampled trace.

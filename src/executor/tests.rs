@@ -134,6 +134,7 @@ fn sums(records: &Records) -> BTreeMap<&'static str, u64> {
             }
             Record::Check { passed } => add("checks passed", passed.into()),
             Record::Dropped { count } => add("dropped_iterations", count),
+            Record::Sample { .. } => {}
         }
     }
     assert!(reader.is_at_end() && records.lost == 0);

@@ -94,7 +94,7 @@ pub struct ScenarioHeader {
 }
 
 /// Where the request of a step goes.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct RequestHeader {
     /// Label `scenario` of its series.
     pub scenario: String,

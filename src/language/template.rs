@@ -33,25 +33,27 @@ pub struct Template {
 pub(super) enum Part {
     Text(Box<str>),
     Expr(Expr),
+    /// A value that begins a URL, which is never escaped.
+    Begin(Expr),
 }
 
 impl Part {
     fn into_expression(self) -> Expr {
         match self {
             Self::Text(text) => Expr::fixed(Value::from(&*text)),
-            Self::Expr(expr) => expr,
+            Self::Expr(expr) | Self::Begin(expr) => expr,
         }
     }
 
     fn constant_text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
-            Self::Expr(expr) => super::escape::text_of(expr.constant()?),
+            Self::Expr(expr) | Self::Begin(expr) => super::escape::text_of(expr.constant()?),
         }
     }
 
     fn shape(&self) -> Cow<'_, str> {
-        let Self::Expr(expr) = self else { return self.constant_text().unwrap_or_default() };
+        let (Self::Expr(expr) | Self::Begin(expr)) = self else { return self.constant_text().unwrap_or_default() };
         self.constant_text().unwrap_or_else(|| Cow::Owned(format!("{{{}}}", expr.written())))
     }
 }
@@ -62,6 +64,27 @@ impl Template {
     /// # Errors
     /// If an expression is invalid, or always null without being the literal `null`.
     pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
+        Self::parsed(text, scope, None)
+    }
+
+    /// Compiles a URL: constants are encoded in the same places as values of the run, and `url_encode` encodes nothing
+    /// twice. Values before the path stay as they are, so that they can hold a host or a whole URL.
+    ///
+    /// # Errors
+    /// As [`Template::compile`].
+    pub fn compile_url(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
+        Self::parsed(text, scope, Some(UrlPlace::Begin))
+    }
+
+    /// Compiles a query parameter, in which `url_encode` encodes nothing twice.
+    ///
+    /// # Errors
+    /// As [`Template::compile`].
+    pub fn compile_parameter(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
+        Self::parsed(text, scope, Some(UrlPlace::Parameter))
+    }
+
+    fn parsed(text: &str, scope: &dyn Scope, mut place: Option<UrlPlace>) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let (mut needs, mut from) = (Needs::default(), 0);
@@ -75,16 +98,18 @@ impl Template {
                 continue;
             }
             literal.push_str(before);
+            place = place.map(|place| place.after(&literal, parts.is_empty()));
             if !literal.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut literal).into()));
             }
-            let (expr, end) = Expr::within(text, at + 2, scope)?;
+            let encoded = matches!(place, Some(UrlPlace::Path | UrlPlace::Parameter));
+            let (expr, end) = Expr::within(text, at + 2, scope, encoded)?;
             if expr.constant() == Some(&Value::Null) && &**expr.written() != "null" {
                 let error = TemplateError::new(text, at, format!("`{}` has no value", expr.written()));
                 return Err(error.hint(format!("for a default, write `${{{} ?? 'text'}}`", expr.written())));
             }
             needs = needs.and(expr.needs());
-            parts.push(Part::Expr(expr));
+            parts.push(UrlPlace::part(place, expr));
             from = end;
         }
         literal.push_str(text.get(from..).unwrap_or(""));
@@ -93,6 +118,12 @@ impl Template {
         }
         let constant = constant(&parts);
         Ok(Self { parts: parts.into(), constant, needs })
+    }
+
+    /// Whether it starts with a value that is not escaped in a URL.
+    #[must_use]
+    pub fn begins_url(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::Begin(_)))
     }
 
     /// The expression with the same value.
@@ -174,7 +205,7 @@ impl Template {
     #[must_use]
     pub fn expression(&self) -> Option<&Expr> {
         match &*self.parts {
-            [Part::Expr(expr)] => Some(expr),
+            [Part::Expr(expr) | Part::Begin(expr)] => Some(expr),
             _ => None,
         }
     }
@@ -212,6 +243,7 @@ impl Template {
             match part {
                 Part::Text(text) => within.around.text(text, out).map_err(|error| error.into_error(text))?,
                 Part::Expr(expr) => render(expr, context, within.values, out)?,
+                Part::Begin(expr) => render(expr, context, Escape::None, out)?,
             }
         }
         within.quote(out);
@@ -243,17 +275,46 @@ impl PartEscapes {
     }
 }
 
+/// Where a value of a URL stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UrlPlace {
+    /// Before the path: scheme, host, or all of it.
+    Begin,
+    /// In the path, the query or the fragment.
+    Path,
+    /// In a parameter of its own.
+    Parameter,
+}
+
+impl UrlPlace {
+    /// The place behind a literal text.
+    fn after(self, literal: &str, is_first: bool) -> Self {
+        let rest = literal.split_once("://");
+        let relative = is_first && rest.is_none() && !literal.is_empty();
+        let begins = !relative && !rest.map_or(literal, |(_, rest)| rest).contains(['/', '?', '#']);
+        if self == Self::Begin && !begins { Self::Path } else { self }
+    }
+
+    fn part(place: Option<Self>, expr: Expr) -> Part {
+        match place {
+            Some(Self::Begin) => Part::Begin(expr),
+            Some(Self::Path) => {
+                let mut out = Vec::new();
+                let encoded = expr.constant().map(|value| Escape::Path.value(value, &mut out));
+                let text = String::from_utf8(out).ok().filter(|_| encoded == Some(Ok(())));
+                text.map_or(Part::Expr(expr), |text| Part::Text(text.into()))
+            }
+            Some(Self::Parameter) | None => Part::Expr(expr),
+        }
+    }
+}
+
 fn render(expr: &Expr, context: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), RenderError> {
     match expr.constant() {
-        Some(value) => constant_escape(escape).value(value, out),
+        Some(value) => escape.value(value, out),
         None => escape.value(&expr.value(context), out),
     }
     .map_err(|error| error.into_error(expr.written()))
-}
-
-/// Constants in a URL are not escaped: a base URL keeps its slashes.
-pub(super) fn constant_escape(escape: Escape) -> Escape {
-    if escape == Escape::Path { Escape::None } else { escape }
 }
 
 impl EscapeError {
@@ -266,14 +327,14 @@ impl EscapeError {
 }
 
 fn constant(parts: &[Part]) -> Option<Value> {
-    if let [Part::Expr(expr)] = parts {
+    if let [Part::Expr(expr) | Part::Begin(expr)] = parts {
         return expr.constant().cloned();
     }
     let mut out = Vec::new();
     for part in parts {
         match part {
             Part::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Part::Expr(expr) => Escape::None.value(expr.constant()?, &mut out).ok()?,
+            Part::Expr(expr) | Part::Begin(expr) => Escape::None.value(expr.constant()?, &mut out).ok()?,
         }
     }
     String::from_utf8(out).ok().map(|text| Value::from(text.as_str()))

@@ -13,8 +13,8 @@ const PER_OCTAVE: usize = 1 << SCALE;
 const MANTISSA_BITS: u32 = 52;
 const CELL_BITS: u32 = 10;
 
-/// Values are clamped to `2^±MAX_OCTAVE` seconds (about 1 ns to 34 years), which bounds every histogram.
-const MAX_OCTAVE: i32 = 30;
+/// Values are clamped to `2^±MAX_OCTAVE`, which bounds every histogram; any whole number of 63 bits is below it.
+const MAX_OCTAVE: i32 = 63;
 
 struct Grid {
     /// Mantissa of `2^(k/256)` for k in 0..=256; the last one is beyond any mantissa.

@@ -27,7 +27,7 @@ pub use catalogue::{Kind, MetricDef, Unit};
 pub use histogram::Histogram;
 pub(crate) use interval::SeriesId;
 pub use labels::Labels;
-pub(crate) use record::{Record, RecordWriter, Records, RequestTimes};
+pub(crate) use record::{Record, RecordWriter, Records, RequestTimes, Sampled};
 pub(crate) use recorder::{Recorder, WorkerInterval};
 pub(crate) use span::{Span, Spans};
 pub use totals::Totals;

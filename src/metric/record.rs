@@ -16,13 +16,14 @@ pub(crate) use writer::{RecordWriter, Records};
 
 use super::varint::{self, Input};
 
-/// Maximum length of a record: a tag, step, family and six fields.
-const LONGEST: usize = 1 + 8 * varint::LONGEST;
+/// Maximum length of a record: a tag, step, family and seven fields.
+const LONGEST: usize = 1 + 9 * varint::LONGEST;
 
 const REQUEST: u8 = 0;
 const ITERATION: u8 = 1;
 const CHECK: u8 = 2;
 const DROPPED: u8 = 3;
+const SAMPLE: u8 = 4;
 const KIND: u8 = 0b0000_0111;
 /// Request: failed. Iteration: interrupted. Check: passed.
 const FLAG: u8 = 0b0000_1000;
@@ -30,6 +31,8 @@ const FLAG: u8 = 0b0000_1000;
 const UNSENT: u8 = 0b0001_0000;
 /// Request: a connection was made; times of connecting and TLS follow.
 const CONNECTED: u8 = 0b0010_0000;
+/// Request: it has a response time, which follows.
+const TIMED: u8 = 0b0100_0000;
 
 /// The times of one attempt, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +49,8 @@ pub struct RequestTimes {
     pub waiting: u64,
     /// From the first to the last byte of the response.
     pub receiving: u64,
+    /// From the intended start to the end, where the attempt has a response time.
+    pub response: Option<u64>,
 }
 
 /// A raw record.
@@ -86,6 +91,36 @@ pub enum Record {
         /// Number of iterations.
         count: u64,
     },
+    /// A sample of one metric.
+    Sample {
+        /// Of which.
+        of: Sampled,
+        /// The value as raw outputs write it (times in milliseconds), as the bits of a float.
+        bits: u64,
+    },
+}
+
+/// The metric of a single sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sampled {
+    /// The first of the family: a metric of the profile, the duration of a group and the like.
+    First,
+    /// Response time of an iteration.
+    IterationResponseTime,
+    /// By how much an arrival was taken up late.
+    ScheduleLag,
+}
+
+impl Sampled {
+    const ALL: [Self; 3] = [Self::First, Self::IterationResponseTime, Self::ScheduleLag];
+}
+
+impl Record {
+    /// A sample, in the unit in which raw outputs write it.
+    #[must_use]
+    pub fn sample(of: Sampled, value: f64) -> Self {
+        Self::Sample { of, bits: value.to_bits() }
+    }
 }
 
 /// Appends a record, `step` ticks after the last one.
@@ -99,7 +134,8 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
         Record::Request { failed, times } | Record::Unsent { failed, times } => {
             let connected = times.connecting != 0 || times.tls != 0;
             let unsent = matches!(record, Record::Unsent { .. });
-            let flags = if connected { CONNECTED } else { 0 } | if unsent { UNSENT } else { 0 };
+            let timed = if times.response.is_some() { TIMED } else { 0 };
+            let flags = if connected { CONNECTED } else { 0 } | if unsent { UNSENT } else { 0 } | timed;
             begin(out, REQUEST | flags, failed);
             varint::put(out, times.blocked);
             if connected {
@@ -110,6 +146,9 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
                 varint::put(out, times.sending);
                 varint::put(out, times.waiting);
                 varint::put(out, times.receiving);
+            }
+            if let Some(response) = times.response {
+                varint::put(out, response);
             }
         }
         Record::Iteration { cut_off, duration, sent, received } => {
@@ -122,6 +161,11 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
         Record::Dropped { count } => {
             begin(out, DROPPED, false);
             varint::put(out, count);
+        }
+        Record::Sample { of, bits } => {
+            begin(out, SAMPLE, false);
+            varint::put(out, of as u64);
+            out.extend_from_slice(&bits.to_le_bytes());
         }
     }
 }
@@ -147,13 +191,17 @@ impl<'a> RecordReader<'a> {
         let family = u32::try_from(self.input.number()?).ok()?;
         let (flag, flags) = (tag & FLAG != 0, tag & !KIND & !FLAG);
         let record = match tag & KIND {
-            REQUEST if flags & !(UNSENT | CONNECTED) == 0 => self.request(flag, flags)?,
+            REQUEST if flags & !(UNSENT | CONNECTED | TIMED) == 0 => self.request(flag, flags)?,
             ITERATION if flags == 0 => {
                 let (duration, sent, received) = (self.input.number()?, self.input.number()?, self.input.number()?);
                 Record::Iteration { cut_off: flag, duration, sent, received }
             }
             CHECK if flags == 0 => Record::Check { passed: flag },
             DROPPED if flags == 0 && !flag => Record::Dropped { count: self.input.number()? },
+            SAMPLE if flags == 0 && !flag => {
+                let of = *Sampled::ALL.get(usize::try_from(self.input.number()?).ok()?)?;
+                Record::Sample { of, bits: self.input.float()?.to_bits() }
+            }
             _ => return None,
         };
         Some((self.tick, family, record))
@@ -164,13 +212,16 @@ impl<'a> RecordReader<'a> {
         if flags & CONNECTED != 0 {
             (times.connecting, times.tls) = (self.input.number()?, self.input.number()?);
         }
-        if flags & UNSENT != 0 {
-            return Some(Record::Unsent { failed, times });
+        let unsent = flags & UNSENT != 0;
+        if !unsent {
+            times.sending = self.input.number()?;
+            times.waiting = self.input.number()?;
+            times.receiving = self.input.number()?;
         }
-        times.sending = self.input.number()?;
-        times.waiting = self.input.number()?;
-        times.receiving = self.input.number()?;
-        Some(Record::Request { failed, times })
+        if flags & TIMED != 0 {
+            times.response = Some(self.input.number()?);
+        }
+        Some(if unsent { Record::Unsent { failed, times } } else { Record::Request { failed, times } })
     }
 
     /// Whether all records were read.

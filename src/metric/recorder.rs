@@ -6,8 +6,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
-    GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Span, Spans, UserMetric,
-    Value,
+    GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Sampled, Span, Spans,
+    Unit, UserMetric, Value,
     intended::{IntendedCell, IntendedSeconds},
     series::MAX_SERIES_PER_METRIC,
 };
@@ -105,11 +105,20 @@ impl Recorder {
         family
     }
 
-    /// Adds a sample to a custom metric by its number.
+    /// Adds a sample to a custom metric by its number; `at` returns the time since the start of the run, for the raw record.
     #[inline]
-    pub(crate) fn user_sample(&mut self, family: Family, metric: usize, sample: f64) {
+    pub(crate) fn user_sample(&mut self, family: Family, metric: usize, sample: f64, at: impl FnOnce() -> Duration) {
         let Some(UserMetric { def, scale, up_and_down }) = self.metrics.get(metric) else { return };
-        let (kind, up_and_down, sample) = (def.kind, *up_and_down, sample * scale);
+        let (kind, unit, up_and_down, sample) = (def.kind, def.unit, *up_and_down, sample * scale);
+        self.record(family, || {
+            let written = match (kind, unit) {
+                (Kind::Rate, _) => f64::from(u8::from(sample != 0.0)),
+                // Raw outputs write times in milliseconds.
+                (_, Unit::Seconds) => sample * 1e3,
+                _ => sample,
+            };
+            (at(), Record::sample(Sampled::First, written))
+        });
         match kind {
             Kind::Counter => self.add(family, 0, sample),
             Kind::Gauge if up_and_down => self.shift(family, 0, sample),
@@ -182,8 +191,7 @@ impl Recorder {
     pub(crate) fn record(&mut self, family: Family, what: impl FnOnce() -> (Duration, Record)) {
         if let Some(records) = &mut self.records {
             let (at, record) = what();
-            let (_, labels) = &self.definitions[family.0 as usize];
-            records.write(family.0, labels, at, &record);
+            records.write(family.0, &self.definitions[family.0 as usize], at, &record);
         }
     }
 

@@ -250,6 +250,7 @@ fn samples(mut format: impl SampleFormat) -> String {
         sending: 60_109,
         waiting: 808_567,
         receiving: 46_569,
+        response: Some(1_406_000),
     };
     let iteration = Record::Iteration { cut_off: false, duration: 1_822_250, sent: 71, received: 119 };
     let check = [("check", "status, \"200\""), ("scenario", "browse")];
@@ -268,7 +269,7 @@ fn samples(mut format: impl SampleFormat) -> String {
         let key = SeriesKey { worker: 0, family };
         let at_unix_ns = START_MS * 1_000_000 + i64::from(family) * 1_000_000_086;
         let mut lines = Lines::default();
-        format.write(&Recorded { key, labels: &labels, at_unix_ns, entry }, &mut lines);
+        format.write(&Recorded { key, metric: &catalogue::HTTP_REQS, labels: &labels, at_unix_ns, entry }, &mut lines);
         text += &String::from_utf8(lines.bytes).unwrap();
     }
     text

@@ -179,6 +179,8 @@ pub(crate) enum LoopKind {
 pub(crate) struct MetricStep {
     pub step: StepId,
     pub value: Template,
+    /// Whether the metric is a counter or trend: what grows or is distributed takes nothing below zero.
+    pub from_zero: bool,
     pub tags: Vec<(String, Template)>,
 }
 

@@ -68,6 +68,9 @@ pub(crate) enum Unrenderable {
     /// A value is not a number.
     #[error("`{0}` is not a number")]
     NoNumber(String),
+    /// A sample that a counter or trend can't hold.
+    #[error("`{0}` is negative or above 9e18; a counter or trend takes neither, a gauge takes both")]
+    NoSample(String),
     /// A value is not a duration.
     #[error("`{0}` is not a duration with a unit, such as 2s")]
     NoTime(String),
@@ -139,7 +142,7 @@ impl Rendering {
 impl UrlTemplate {
     fn resolve(&self, eval: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
         let mut text = Vec::new();
-        self.url.render(eval, Escape::None, &mut text)?;
+        self.url.render(eval, Escape::Path, &mut text)?;
         let text = String::from_utf8_lossy(&text);
         let url = match &self.base {
             Some(base) => base.join(&text),

@@ -43,10 +43,44 @@ pub(super) static METRIC: Section = Section::new(
     ]],
 );
 
+/// The names, without prefix, that a metric may have in outputs: in ours, k6's and OTLP's way to write them.
+fn wire_names(metric: &MetricDef) -> Vec<String> {
+    let unit = match metric.unit {
+        Unit::None => "",
+        Unit::Seconds => "_seconds",
+        Unit::Bytes => "_bytes",
+    };
+    let name = &metric.name;
+    let endings: &[&str] = match metric.kind {
+        Kind::Counter => &["_total"],
+        Kind::Gauge => &[""],
+        Kind::Rate => &["_total", "_rate"],
+        Kind::Trend => &["", "_bucket", "_sum", "_count"],
+    };
+    let mut names = vec![name.to_string()];
+    names.extend(endings.iter().flat_map(|ending| [format!("{name}{ending}"), format!("{name}{unit}{ending}")]));
+    if metric.kind == Kind::Trend {
+        names.extend(["avg", "min", "med", "max", "p90", "p95", "p99"].map(|stat| format!("{name}_{stat}")));
+    }
+    names
+}
+
+/// The metric, of the catalogue or of those before, that an output could not tell from this one. `overall` is a
+/// measurement of its own in InfluxDB.
+fn clash<'m>(metric: &MetricDef, before: impl Iterator<Item = &'m MetricDef>) -> Option<String> {
+    if metric.name == "overall" {
+        return Some("overall".to_owned());
+    }
+    let own = wire_names(metric);
+    let others = catalogue::ALL.iter().copied().filter(|known| known.name != metric.name).chain(before);
+    let found = others.into_iter().find(|other| wire_names(other).iter().any(|name| own.contains(name)));
+    found.map(|other| other.name.to_string())
+}
+
 /// Reads `{name: trend}` or `{name: {kind: trend, unit: ms, help: …}}`.
 pub(crate) fn read(reader: &Reader, node: &Node) -> Vec<UserMetric> {
     let mut metrics: Vec<UserMetric> = Vec::new();
-    for entry in &reader.map(node, "metrics").entries {
+    for entry in &reader.data(node, "metrics", None).entries {
         let name = &entry.name;
         let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         if !first || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
@@ -79,7 +113,14 @@ pub(crate) fn read(reader: &Reader, node: &Node) -> Vec<UserMetric> {
             help: Cow::Owned(help),
             labels: LabelGroup::Group,
         };
+        if let Some(other) = clash(&def, metrics.iter().map(|metric| &metric.def)) {
+            let message = format!("`{name}` and `{other}` become one name in an output");
+            reader.error(entry.position, message, Some("give one of them another name".to_owned()));
+        }
         metrics.push(UserMetric { def, scale: unit.1, up_and_down });
     }
     metrics
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,6 +76,18 @@ impl Reader {
         self.template_of(self.scalar(node, what)?, node, scope)
     }
 
+    /// A scalar as the template of a URL.
+    pub(crate) fn url(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
+        let compiled = Template::compile_url(self.scalar(node, what)?, scope);
+        compiled.map_err(|error| self.template_error(node, error)).ok()
+    }
+
+    /// A scalar as the template of a query parameter.
+    pub(crate) fn parameter(&self, node: &Node, what: &str, scope: &dyn Scope) -> Option<Template> {
+        let compiled = Template::compile_parameter(self.scalar(node, what)?, scope);
+        compiled.map_err(|error| self.template_error(node, error)).ok()
+    }
+
     /// A text derived from a scalar, as a template.
     pub(crate) fn template_of(&self, text: &str, node: &Node, scope: &dyn Scope) -> Option<Template> {
         Template::compile(text, scope).map_err(|error| self.template_error(node, error)).ok()
@@ -206,7 +218,7 @@ impl Reader {
 
     /// Tags, whose names must be valid label names and not reserved.
     pub(crate) fn tags(&self, node: &Node) -> Vec<(String, String)> {
-        let map = self.map(node, "tags");
+        let map = self.data(node, "tags", None);
         let tags = map.entries.iter().filter_map(|entry| {
             self.check_tag(entry.position, &entry.name);
             Some((entry.name.clone(), self.text(entry.value, &format!("tag `{}`", entry.name))?))
@@ -219,6 +231,11 @@ impl Reader {
         if let Err(invalid) = check_tag(name) {
             self.invalid(position, invalid);
         }
+    }
+
+    /// A map whose keys are data, not words of the language: `A` and `a`, `user_id` and `userid` are two.
+    pub(crate) fn data<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
+        self.map_where(node, what, example, |one, other| one == other)
     }
 
     /// A map with any keys.
@@ -235,13 +252,23 @@ impl Reader {
 
     /// A map with any keys; the example is a hint for nodes that are not a map.
     pub(crate) fn map_like<'n>(&self, node: &'n Node, what: &str, example: Option<&str>) -> MapReader<'n> {
+        self.map_where(node, what, example, same_key)
+    }
+
+    fn map_where<'n>(
+        &self,
+        node: &'n Node,
+        what: &str,
+        example: Option<&str>,
+        is_same: fn(&str, &str) -> bool,
+    ) -> MapReader<'n> {
         let mut entries: Vec<Entry<'n>> = Vec::new();
         let errors = self.error_count();
         match &node.value {
             Yaml::Map(pairs) => {
                 for (key, value) in pairs {
                     let Some(name) = self.text(key, "a key") else { continue };
-                    if let Some(first) = entries.iter().find(|entry| same_key(&entry.name, &name)) {
+                    if let Some(first) = entries.iter().find(|entry| is_same(&entry.name, &name)) {
                         let message = format!("duplicate key `{name}`; first defined on line {}", first.position.line);
                         self.error(key.position, message, None);
                         continue;

@@ -1,7 +1,10 @@
 //! Labels by worker and family: records name a number, and the number is defined before its first use.
 
+use std::borrow::Cow;
+
 use crate::metric::{
-    Labels,
+    Kind, Labels, MetricDef, Unit,
+    catalogue::LabelGroup,
     varint::{self, Input},
 };
 
@@ -9,6 +12,10 @@ use crate::metric::{
 const MOST_WORKERS: u32 = 1 << 12;
 /// A worker's series are bounded far below it.
 const MOST_FAMILIES: u32 = 1 << 20;
+
+/// Their places are their numbers in a definition.
+const KINDS: [Kind; 4] = [Kind::Counter, Kind::Gauge, Kind::Rate, Kind::Trend];
+const UNITS: [Unit; 3] = [Unit::None, Unit::Seconds, Unit::Bytes];
 
 /// A family of a worker: one label set for as long as the run lasts. The coordinator counts as a worker of its own,
 /// after the last.
@@ -22,12 +29,12 @@ pub struct SeriesKey {
 
 /// All definitions read so far.
 #[derive(Debug, Default)]
-pub(crate) struct Dictionary(Vec<Vec<Option<Labels>>>);
+pub(crate) struct Dictionary(Vec<Vec<Option<(MetricDef, Labels)>>>);
 
 impl Dictionary {
-    /// The labels of a family.
+    /// The first metric and the labels of a family.
     #[must_use]
-    pub(crate) fn get(&self, key: SeriesKey) -> Option<&Labels> {
+    pub(crate) fn get(&self, key: SeriesKey) -> Option<&(MetricDef, Labels)> {
         self.0.get(key.worker as usize)?.get(key.family as usize)?.as_ref()
     }
 
@@ -36,14 +43,26 @@ impl Dictionary {
         let mut input = Input::new(bytes);
         while !input.rest().is_empty() {
             let (worker, family) = (bounded(&mut input, MOST_WORKERS)?, bounded(&mut input, MOST_FAMILIES)?);
+            let metric = metric(&mut input)?;
             let mut pairs = Vec::new();
             for _ in 0..input.number()? {
                 pairs.push((input.text()?, input.text()?));
             }
-            *slot(slot(&mut self.0, worker), family) = Some(Labels::new(pairs));
+            *slot(slot(&mut self.0, worker), family) = Some((metric, Labels::new(pairs)));
         }
         Some(())
     }
+}
+
+fn metric(input: &mut Input<'_>) -> Option<MetricDef> {
+    let kind = KINDS.get(usize::from(input.byte()?))?;
+    let unit = UNITS.get(usize::from(input.byte()?))?;
+    let name = Cow::Owned(input.text()?.to_owned());
+    Some(MetricDef { name, kind: *kind, unit: *unit, help: Cow::Borrowed(""), labels: LabelGroup::Group })
+}
+
+fn place_of<T: PartialEq>(all: &[T], one: &T) -> u8 {
+    all.iter().position(|known| known == one).and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
 }
 
 fn bounded(input: &mut Input<'_>, most: u32) -> Option<usize> {
@@ -59,9 +78,11 @@ fn slot<T: Default>(slots: &mut Vec<T>, place: usize) -> &mut T {
 }
 
 /// Appends a definition.
-pub(crate) fn define(out: &mut Vec<u8>, key: SeriesKey, labels: &Labels) {
+pub(crate) fn define(out: &mut Vec<u8>, key: SeriesKey, metric: &MetricDef, labels: &Labels) {
     varint::put(out, key.worker.into());
     varint::put(out, key.family.into());
+    out.extend([place_of(&KINDS, &metric.kind), place_of(&UNITS, &metric.unit)]);
+    varint::put_text(out, &metric.name);
     varint::put(out, labels.iter().count() as u64);
     for (name, value) in labels.iter() {
         varint::put_text(out, name);

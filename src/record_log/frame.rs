@@ -29,6 +29,8 @@ pub enum Entry {
 pub struct Recorded<'a> {
     /// Whose labels.
     pub key: SeriesKey,
+    /// The first metric of its family: that of a sample of a metric of the profile.
+    pub metric: &'a MetricDef,
     /// The labels.
     pub labels: &'a Labels,
     /// When, Unix nanoseconds. Of two things that a run's workers recorded no two have the same.
@@ -112,7 +114,8 @@ impl<'a> Iterator for Entries<'a> {
             }
         };
         let key = SeriesKey { worker: self.worker, family };
-        Some(Recorded { key, labels: self.dictionary.get(key)?, at_unix_ns, entry })
+        let (metric, labels) = self.dictionary.get(key)?;
+        Some(Recorded { key, metric, labels, at_unix_ns, entry })
     }
 }
 

@@ -10,14 +10,14 @@ use crate::metric::varint::{self, Input};
 /// First bytes of a segment. The line end inside catches transfers that "repair" line ends.
 pub(crate) const MAGIC: &[u8; 8] = b"LAREC\x01\r\n";
 /// Version of the layout; a reader refuses others.
-const LAYOUT: u64 = 1;
+const LAYOUT: u64 = 2;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// [`Head`], once, first.
     Head = 1,
-    /// Labels of families.
+    /// First metrics and labels of families.
     Definitions = 2,
     /// A worker's chunk.
     Records = 3,

@@ -27,7 +27,7 @@ fn chunks(sizes: &[usize]) -> (Vec<(usize, Records)>, Vec<Plain>) {
             let times = RequestTimes { waiting: number as u64 * 1_000, ..RequestTimes::default() };
             let record = Record::Request { failed: number % 3 == 0, times };
             let at = Duration::from_micros(place as u64 * 1_000);
-            writers[worker].write(family, &labels(worker, family), at, &record);
+            writers[worker].write(family, &(catalogue::HTTP_REQS.clone(), labels(worker, family)), at, &record);
             let key = SeriesKey { worker: u32::try_from(worker).unwrap(), family };
             plain.push((key, labels(worker, family), Entry::Record(record)));
         }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     interval_log::frame::{HEAD, seal},
-    metric::{Labels, MetricDef, Records},
+    metric::{Labels, MetricDef, Records, catalogue},
 };
 
 /// Size of a segment, unless the limit is small.
@@ -82,8 +82,8 @@ impl RecordLog {
     /// When the disk fails otherwise; the log then ends before the chunk.
     pub(crate) fn append(&mut self, worker: usize, records: &Records) -> io::Result<Appended> {
         let worker = u32::try_from(worker).map_err(io::Error::other)?;
-        for (family, labels) in &records.definitions {
-            self.define(SeriesKey { worker, family: *family }, labels);
+        for (family, (metric, labels)) in &records.definitions {
+            self.define(SeriesKey { worker, family: *family }, metric, labels);
         }
         let mut all = Appended { written: 0, lost: records.lost };
         for (bytes, count) in records.parts() {
@@ -114,14 +114,15 @@ impl RecordLog {
         }
         let family = u32::try_from(self.families.len()).unwrap_or(u32::MAX);
         self.families.insert(labels.clone(), family);
-        self.define(SeriesKey { worker: self.head.workers, family }, labels);
+        // A gauge names its metric itself, and shares the labels with others.
+        self.define(SeriesKey { worker: self.head.workers, family }, &catalogue::VUS, labels);
         family
     }
 
     /// Kept even when the chunk is lost that came with it: later ones refer to it.
-    fn define(&mut self, key: SeriesKey, labels: &Labels) {
+    fn define(&mut self, key: SeriesKey, metric: &MetricDef, labels: &Labels) {
         let begin = self.known.len();
-        define(&mut self.known, key, labels);
+        define(&mut self.known, key, metric, labels);
         self.untold.extend_from_slice(&self.known[begin..]);
     }
 

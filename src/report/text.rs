@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{Summary, errors, outputs, own, scenarios, style, thresholds, trends, visible::visible};
 use crate::{
     analysis::{Attempts, Verdict},
-    exit::Exit,
     metric::{
         MetricDef, Value,
         catalogue::{self, PROTOCOLS, ProtocolMetrics},
@@ -81,8 +80,9 @@ fn closing(summary: &Summary) -> Vec<String> {
 
 fn verdict_line(summary: &Summary) -> String {
     let verdict = match summary.outcome.verdict {
-        Verdict::Pass if summary.outcome.exit == Exit::Stopped => style::warn(unfinished(summary)),
+        Verdict::Stopped => style::warn(unfinished(summary)),
         Verdict::Pass => style::good("PASS"),
+        Verdict::NoVerdict => style::warn("NO VERDICT (no thresholds)"),
         Verdict::Fail => style::bad("FAIL"),
         Verdict::Invalid => style::warn("INVALID"),
     };

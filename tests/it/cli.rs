@@ -201,8 +201,8 @@ fn a_dead_receiver_is_110_and_never_shows_its_password() {
 fn a_refused_connection_is_an_error_and_no_request() {
     let bench = Bench::new();
     let ran = bench.run(&["run", &refusing_url(), "-i", "5", "--run-dir", "run"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains("all requests failed; see ERRORS"), "{}", ran.stdout);
+    assert_eq!(ran.code, 109, "{}", ran.stderr);
+    assert!(ran.stdout.contains("no request succeeded; see ERRORS"), "{}", ran.stdout);
     let metrics = &bench.summary()["metrics"];
     assert!(metrics.get("http_reqs").is_none(), "nothing was written");
     assert_eq!(metrics["http_errors"]["values"]["count"], 5);

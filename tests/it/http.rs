@@ -13,7 +13,7 @@ fn run(bench: &Bench, http: &str, flow: &str, flags: &[&str]) -> Ran {
     );
     bench.write("p.yaml", &profile);
     let ran = bench.run(&[&["p.yaml", "--run-dir", "run"], flags].concat());
-    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!([0, 109].contains(&ran.code), "109 where every request failed: {}{}", ran.stdout, ran.stderr);
     ran
 }
 

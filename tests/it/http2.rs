@@ -93,7 +93,7 @@ fn run(bench: &Bench, http: &str, url: &str, step: &str) -> Ran {
     );
     bench.write("p.yaml", &profile);
     let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
-    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!([0, 109].contains(&ran.code), "109 where every request failed: {}{}", ran.stdout, ran.stderr);
     ran
 }
 

@@ -68,6 +68,30 @@ fn an_aborted_run() {
 }
 
 #[test]
+fn the_reason_of_an_abort_names_what_aborted() {
+    let target = practice(&[("errors", "100%")]);
+    for (flow, thresholds, reason) in [
+        ("[{abort: enough of it}]", "checks: rate>0", "by an `abort` step of s: enough of it"),
+        (
+            "[{get: /}]",
+            "http_req_failed: {threshold: rate<0.1, abortOnFail: true}",
+            "by threshold rate<0.1 on http_req_failed (abortOnFail)",
+        ),
+    ] {
+        let bench = Bench::new();
+        let profile = format!(
+            "base_url: {}\nscenarios: {{s: {{vus: 1, duration: 60s, flow: {flow}}}}}\nthresholds:\n  {thresholds}\n",
+            url(&target)
+        );
+        bench.write("p.yaml", &profile);
+        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+        assert_eq!(ran.code, 108, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("aborted after ") && ran.stdout.contains(reason), "{reason}: {}", ran.stdout);
+        assert_eq!(bench.summary()["loadagent"]["verdict"], "fail");
+    }
+}
+
+#[test]
 fn a_run_without_a_load() {
     let bench = Bench::new();
     let profile = format!(

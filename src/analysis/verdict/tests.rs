@@ -3,7 +3,7 @@
 use super::*;
 
 fn outcome(codes: &[Exit]) -> Outcome {
-    Outcome::new(codes.iter().map(|exit| Reason::new(*exit, "because")).collect())
+    Outcome::new(codes.iter().map(|exit| Reason::new(*exit, "because")).collect(), Verdict::Pass)
 }
 
 #[test]
@@ -28,6 +28,20 @@ fn lost_telemetry_changes_the_code_of_a_pass_but_no_verdict() {
 fn an_outcome_survives_the_log() {
     let stopped = outcome(&[Exit::Stopped]);
     let json = serde_json::to_string(&stopped).unwrap();
-    assert_eq!(json, r#"{"verdict":"pass","exit_code":105,"reasons":[{"code":105,"reason":"because"}]}"#);
+    assert_eq!(json, r#"{"verdict":"stopped","exit_code":105,"reasons":[{"code":105,"reason":"because"}]}"#);
     assert_eq!(serde_json::from_str::<Outcome>(&json).unwrap(), stopped);
+}
+
+#[test]
+fn without_thresholds_there_is_no_verdict_unless_something_decides_it() {
+    for (codes, verdict) in [
+        (&[][..], Verdict::NoVerdict),
+        (&[Exit::TelemetryIncomplete], Verdict::NoVerdict),
+        (&[Exit::Stopped], Verdict::Stopped),
+        (&[Exit::Invalid, Exit::Stopped], Verdict::Invalid),
+        (&[Exit::Aborted], Verdict::Fail),
+    ] {
+        let reasons = codes.iter().map(|exit| Reason::new(*exit, "because")).collect();
+        assert_eq!(Outcome::new(reasons, Verdict::NoVerdict).verdict, verdict, "{codes:?}");
+    }
 }

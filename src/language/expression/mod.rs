@@ -52,7 +52,7 @@ impl Expr {
     pub fn compile(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
         let begin = text.len() - text.trim_start().len();
         if text.trim_start().starts_with("${") {
-            let (expr, end) = Self::within(text, begin + 2, scope)?;
+            let (expr, end) = Self::within(text, begin + 2, scope, false)?;
             let rest = text.get(end..).unwrap_or("");
             if !rest.trim().is_empty() {
                 let error = TemplateError::new(text, end, "a condition must be a single expression");
@@ -64,8 +64,14 @@ impl Expr {
         Self::of(text, text.trim(), &ast, scope)
     }
 
-    /// Compiles the expression after a `${`; returns the position after its `}` as well.
-    pub(super) fn within(text: &str, begin: usize, scope: &dyn Scope) -> Result<(Self, usize), TemplateError> {
+    /// Compiles the expression after a `${`; returns the position after its `}` as well. Where its value will be
+    /// encoded for a URL, `url_encode` does nothing.
+    pub(super) fn within(
+        text: &str,
+        begin: usize,
+        scope: &dyn Scope,
+        encoded: bool,
+    ) -> Result<(Self, usize), TemplateError> {
         let inside = text.get(begin..).unwrap_or("");
         let Some(close) = inside.find('}') else {
             let error = TemplateError::new(text, begin.saturating_sub(2), "`${` is not closed");
@@ -82,6 +88,7 @@ impl Expr {
         }
         let (ast, end) = Parser::new(text, begin)?.whole(Some("}"))?;
         let written = text.get(begin..end.saturating_sub(1)).unwrap_or("").trim();
+        let ast = if encoded { ast.without_encoding() } else { ast };
         Ok((Self::of(text, written, &ast, scope)?, end))
     }
 

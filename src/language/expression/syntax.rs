@@ -27,6 +27,36 @@ pub(super) enum Kind {
     Choose(Box<[Ast; 3]>),
 }
 
+impl Ast {
+    fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Literal(Value::Text(_)))
+    }
+
+    /// The expression with the value that `url_encode` encodes, wherever its value is the expression's.
+    pub(super) fn without_encoding(self) -> Self {
+        let Self { at, end, kind } = self;
+        let kind = match kind {
+            Kind::Call(name, mut arguments) if name == "url_encode" && arguments.len() == 1 => {
+                let Some(inner) = arguments.pop() else { return Self { at, end, kind: Kind::Call(name, arguments) } };
+                return inner.without_encoding();
+            }
+            Kind::Choose(parts) => {
+                let [condition, yes, no] = *parts;
+                Kind::Choose(Box::new([condition, yes.without_encoding(), no.without_encoding()]))
+            }
+            Kind::Binary(Operator::Default, left, right) => {
+                Kind::Binary(Operator::Default, left.without_encoding().into(), right.without_encoding().into())
+            }
+            // Beside a text the sum is a text, whatever the other value is.
+            Kind::Binary(Operator::Add, left, right) if left.is_text() || right.is_text() => {
+                Kind::Binary(Operator::Add, left.without_encoding().into(), right.without_encoding().into())
+            }
+            other => other,
+        };
+        Self { at, end, kind }
+    }
+}
+
 /// A binary operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {

@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Escape::Path.text(&with.text(0)?, &mut out).ok()?;
             run.text(String::from_utf8(out).ok()?)
         },
-        "a text percent-encoded for a URL; not needed for values in URLs, which are encoded automatically",
+        "a text percent-encoded for a URL; values in URLs and `params` are encoded without it, and once with it",
     ),
     Function::new(
         "sha256",

@@ -1,12 +1,13 @@
 //! Templates: escaping by context, constants, needs of the response.
 
 use super::{
-    super::{Escape, Needs, RenderError, Template, Value},
+    super::{Binding, Escape, EvalContext, Needs, RenderError, Scope, Slot, Template, Value},
     scope, with_context,
 };
 
 fn render(text: &str, escape: Escape) -> Result<String, RenderError> {
-    let template = Template::compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    let compile = if escape == Escape::Path { Template::compile_url } else { Template::compile };
+    let template = compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let mut out = Vec::new();
     with_context(|context| template.render(context, escape, &mut out))?;
     Ok(String::from_utf8(out).unwrap())
@@ -74,4 +75,72 @@ fn constants_are_known_before_the_run_and_so_is_what_responses_must_keep() {
         assert_eq!(*compiled("${unset}").value(context).unwrap(), Value::Null);
         assert!(compiled("n${unset}").value(context).is_err());
     });
+}
+
+/// `${ANY}` is a constant and `${any}` a value of the run; both are `a+b&c=/ü`.
+#[test]
+fn a_value_looks_in_a_url_as_its_place_wants_it() {
+    struct Both;
+    impl Scope for Both {
+        fn resolve(&self, name: &str) -> Option<Binding> {
+            match name {
+                "ANY" => Some(Binding::Constant(Value::from("a+b&c=/ü"))),
+                "BASE" => Some(Binding::Constant(Value::from("http://h:1/x?y=z w"))),
+                "any" => Some(Binding::Slot(Slot(0))),
+                "base" => Some(Binding::Slot(Slot(1))),
+                _ => None,
+            }
+        }
+        fn names(&self) -> Vec<String> {
+            Vec::new()
+        }
+    }
+    let slots = [Value::from("a+b&c=/ü"), Value::from("http://h:1/x?y=z w")];
+    let rendered = |text: &str, escape: Escape| {
+        let template = if escape == Escape::Path {
+            Template::compile_url(text, &Both)
+        } else {
+            Template::compile_parameter(text, &Both)
+        };
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut context = EvalContext { slots: &slots, ..EvalContext::empty(&mut random) };
+        let mut out = Vec::new();
+        template.unwrap().render(&mut context, escape, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let (encoded, raw, base) = ("a%2Bb%26c%3D%2F%C3%BC", "a+b&c=/ü", "http://h:1/x?y=z w");
+    for (template, expected) in [
+        ("/@", format!("/{encoded}")),
+        ("/1?e=@", format!("/1?e={encoded}")),
+        ("?e=@&f=@", format!("?e={encoded}&f={encoded}")),
+        ("items/@", format!("items/{encoded}")),
+        ("items-@", format!("items-{encoded}")),
+        ("/#@", format!("/#{encoded}")),
+        ("http://h/@", format!("http://h/{encoded}")),
+        ("http://h?@", format!("http://h?{encoded}")),
+        ("http://@/@", format!("http://{raw}/{encoded}")),
+        ("$base", base.to_owned()),
+        ("$base/@", format!("{base}/{encoded}")),
+        ("$base@/@", format!("{base}{raw}/{encoded}")),
+        ("$base?q=@", format!("{base}?q={encoded}")),
+    ] {
+        for (any, base) in [("ANY", "BASE"), ("any", "base"), ("ANY", "base"), ("any", "BASE")] {
+            let written = |value: &str| template.replace('@', value).replace("$base", &format!("${{{base}}}"));
+            assert_eq!(rendered(&written(&format!("${{{any}}}")), Escape::Path), expected, "{any} in {template}");
+            let of_many = [
+                format!("${{url_encode({any})}}"),
+                format!("${{any ?? url_encode({any})}}"),
+                format!("${{1 == 1 ? url_encode({any}) : ''}}"),
+                format!("${{'' + url_encode({any})}}"),
+            ];
+            // Before the path, the author's encoding stays as everything else does.
+            let is_behind = !template.contains("//@") && !template.contains("base@");
+            for value in of_many.iter().filter(|_| is_behind) {
+                assert_eq!(rendered(&written(value), Escape::Path), expected, "{value} in {template}");
+            }
+        }
+    }
+    for value in ["${ANY}", "${any}", "${url_encode(ANY)}", "${url_encode(any)}"] {
+        assert_eq!(rendered(value, Escape::Form), encoded, "{value}");
+    }
 }

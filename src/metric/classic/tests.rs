@@ -25,12 +25,27 @@ fn bounds_end_a_bucket_of_the_grid() {
 fn bounds_are_the_same_for_every_histogram() {
     let bounds = |unit| cumulative_buckets(&Histogram::default(), unit);
     let seconds = bounds(Unit::Seconds);
-    assert_eq!(seconds.len(), BOUNDS + 1);
-    assert_eq!((seconds[0], seconds[1].0), ((0.000_976_562_5, 0), 0.001_381_067_932_004_975_8));
-    assert_eq!((seconds[20].0, seconds[32].0, seconds[33].0), (1.0, 64.0, f64::INFINITY));
+    assert_eq!(seconds.len(), CAPACITY);
+    assert_eq!((seconds[0], seconds[34].0), ((0.5_f64.powi(17), 0), 1.0));
+    assert_eq!((seconds[52].0, seconds[53].0), (512.0, f64::INFINITY));
     let bytes = bounds(Unit::Bytes);
-    assert_eq!((bytes[0].0, bytes[3].0, bytes[32].0, bytes.len()), (0.125, 1.0, 536_870_912.0, BOUNDS + 1));
+    assert_eq!((bytes[0].0, bytes[14].0, bytes[43].0, bytes.len()), (0.5_f64.powi(14), 1.0, 536_870_912.0, 45));
     assert_eq!(bytes, bounds(Unit::None));
+}
+
+/// Whatever is measured between 10 µs and some minutes, and fractions, lie between two bounds that are near them.
+#[test]
+fn bounds_are_near_what_is_measured() {
+    for (unit, smallest, largest, factor) in [(Unit::Seconds, 11e-6, 500.0, 1.415), (Unit::None, 1e-4, 1e8, 2.0)] {
+        let mut value = smallest;
+        while value < largest {
+            let buckets = cumulative_buckets(&recorded(&[value]), unit);
+            let place = buckets.iter().position(|(_, count)| *count == 1).unwrap();
+            let (below, above) = (buckets[place - 1].0, buckets[place].0);
+            assert!(above / below <= factor, "{value}: {below} to {above}");
+            value *= 1.1;
+        }
+    }
 }
 
 proptest! {

@@ -5,18 +5,19 @@ use std::{collections::HashSet, time::Duration};
 use proptest::prelude::*;
 
 use super::*;
-use crate::metric::Labels;
+use crate::metric::{Labels, MetricDef, catalogue};
 
 fn record() -> impl Strategy<Value = Record> {
     let number = || prop_oneof![Just(0), 0..1_000_000_000_u64, any::<u64>()];
-    let times = (number(), number(), number(), number(), number(), number()).prop_map(
-        |(blocked, connecting, tls, sending, waiting, receiving)| RequestTimes {
+    let times = (number(), number(), number(), number(), number(), number(), prop::option::of(number())).prop_map(
+        |(blocked, connecting, tls, sending, waiting, receiving, response)| RequestTimes {
             blocked,
             connecting,
             tls,
             sending,
             waiting,
             receiving,
+            response,
         },
     );
     let unsent = |times: RequestTimes| RequestTimes { sending: 0, waiting: 0, receiving: 0, ..times };
@@ -27,11 +28,12 @@ fn record() -> impl Strategy<Value = Record> {
             .prop_map(|(cut_off, duration, sent, received)| Record::Iteration { cut_off, duration, sent, received }),
         any::<bool>().prop_map(|passed| Record::Check { passed }),
         number().prop_map(|count| Record::Dropped { count }),
+        (0..3_usize, any::<f64>()).prop_map(|(of, value)| Record::sample(Sampled::ALL[of], value)),
     ]
 }
 
-fn labels(family: u32) -> Labels {
-    Labels::new([("name", family.to_string())])
+fn labels(family: u32) -> (MetricDef, Labels) {
+    (catalogue::HTTP_REQS.clone(), Labels::new([("name", family.to_string())]))
 }
 
 fn read_all(records: &Records) -> Vec<(u64, u32, Record)> {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::{LONGEST, Record, encode};
-use crate::metric::Labels;
+use crate::metric::{Labels, MetricDef};
 
 /// Limit of a worker between two flushes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// Records of a part: some megabytes as text of nine lines each.
+/// Records of a part: some megabytes as text of ten lines each.
 const PART_RECORDS: u64 = 2_048;
 const INITIAL_CAPACITY: usize = 64 * 1024;
 
@@ -23,8 +23,8 @@ pub(crate) struct Records {
     pub cuts: Vec<(usize, u64)>,
     /// Number of records beyond the limit.
     pub lost: u64,
-    /// Labels of families that were used for the first time, by the worker's number.
-    pub definitions: Vec<(u32, Labels)>,
+    /// First metric and labels of families that were used for the first time, by the worker's number.
+    pub definitions: Vec<(u32, (MetricDef, Labels))>,
 }
 
 impl Records {
@@ -63,15 +63,15 @@ impl RecordWriter {
         Self { workers: workers.max(1) as u64, open, max_bytes, defined: Vec::new(), part_count: 0, last: 0, next: 0 }
     }
 
-    /// Writes a record of a family, `at` after the start of the run, or counts it as lost beyond the limit. `labels` are
-    /// those of the family.
-    pub(crate) fn write(&mut self, family: u32, labels: &Labels, at: Duration, record: &Record) {
+    /// Writes a record of a family, `at` after the start of the run, or counts it as lost beyond the limit. `series`
+    /// is the family's first.
+    pub(crate) fn write(&mut self, family: u32, series: &(MetricDef, Labels), at: Duration, record: &Record) {
         if self.open.bytes.len() + LONGEST > self.max_bytes {
             self.open.lost += 1;
             return;
         }
         if self.defined.get(family as usize) != Some(&true) {
-            self.define(family, labels);
+            self.define(family, series);
         }
         let since = at.as_secs().saturating_mul(1_000_000_000).saturating_add(at.subsec_nanos().into());
         let tick = (since / self.workers).max(self.next);
@@ -94,13 +94,13 @@ impl RecordWriter {
     }
 
     #[cold]
-    fn define(&mut self, family: u32, labels: &Labels) {
+    fn define(&mut self, family: u32, series: &(MetricDef, Labels)) {
         let place = family as usize;
         if self.defined.len() <= place {
             self.defined.resize(place + 1, false);
         }
         self.defined[place] = true;
-        self.open.definitions.push((family, labels.clone()));
+        self.open.definitions.push((family, series.clone()));
     }
 
     /// Takes all records; the next buffer has their size plus an eighth as capacity.

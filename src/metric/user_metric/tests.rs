@@ -1,6 +1,6 @@
 //! Metrics that appear while a run goes on.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use super::*;
 use crate::metric::{Assembler, Labels, Recorder, Unit, Value, catalogue::LabelGroup};
@@ -51,7 +51,7 @@ fn workers_merge_them_by_name_and_the_first_kind_counts() {
         for (name, kind, sample) in samples {
             let number = recorder.dynamic_metric(&metric(name, *kind)).unwrap();
             let family = recorder.user_family(number, &Labels::default(), &[]).unwrap();
-            recorder.user_sample(family, number, *sample);
+            recorder.user_sample(family, number, *sample, || Duration::ZERO);
         }
         assembler.take(recorder.flush(worker, 1, true, 0.0));
     }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::{
     output::samples::{
         Lines, SampleFormat, SampleOptions,
-        expansion::SAMPLED,
         number::{put_six, put_whole},
     },
     record_log::{Recorded, SeriesKey},
@@ -55,9 +54,9 @@ impl SampleFormat for CsvFormat {
         let tail = tails.entry(recorded.key).or_insert_with(|| tail(options, recorded));
         // Whole seconds since 1970, as k6's default is.
         let seconds = u64::try_from(recorded.at_unix_ns.div_euclid(1_000_000_000)).unwrap_or_default();
-        options.metrics.expand(&recorded.entry, |place, value| {
+        options.metrics.expand(recorded, |_, name, value| {
             let out = &mut lines.bytes;
-            out.extend_from_slice(SAMPLED[place].name.as_bytes());
+            out.extend_from_slice(name.as_bytes());
             out.push(b',');
             put_whole(out, seconds);
             out.push(b',');

@@ -45,7 +45,7 @@ const FIELDS: [&str; 27] = [
 ///
 /// Control characters are written as Rust writes them (`\n`). Ambiguous backslashes are cut, and so are `#` and `_` at
 /// the begin of the measurement, which would make it a comment or a reserved name. Tags that are empty then are left out.
-/// A tag is never called as a field or `time`, which `InfluxDB` 3 refuses, nor does it begin with `_`: `tag_` goes before.
+/// A tag is never called as a field or `time`, which `InfluxDB` 3 refuses, nor does it begin with `_`: `tag_` goes before, and before `tag_` itself.
 #[must_use]
 pub(super) fn key<'a>(measurement: &str, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut key = escaped(measurement.trim_start_matches(['#', '_']), &[',', ' ']);
@@ -61,13 +61,9 @@ pub(super) fn key<'a>(measurement: &str, tags: impl IntoIterator<Item = (&'a str
 }
 
 fn tag_name(name: &str) -> Cow<'_, str> {
-    if name == "time" || FIELDS.contains(&name) {
-        format!("tag_{name}").into()
-    } else if name.starts_with('_') {
-        format!("tag{name}").into()
-    } else {
-        name.into()
-    }
+    // The prefix goes before whatever begins with it too, so that no two names become one.
+    let misread = name == "time" || name.starts_with('_') || name.starts_with("tag_") || FIELDS.contains(&name);
+    if misread { format!("tag_{name}").into() } else { name.into() }
 }
 
 /// A line with its end. Numbers are floats (a field keeps its first type for good); those that are not finite are left

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 
 use super::line::key;
 use crate::{
-    metric::{Labels, Record},
+    metric::{Labels, Record, Sampled},
     output::samples::{
         Lines, SampleFormat, SampleOptions,
-        expansion::SAMPLED,
+        expansion::PLACES,
         number::{put_short, put_whole},
     },
     record_log::{Entry, Recorded, SeriesKey},
@@ -29,7 +29,7 @@ pub(crate) struct RawFormat {
 }
 
 /// `measurement,tags value=` by place of the metric; empty until it is needed.
-type Prefixes = Box<[Vec<u8>; SAMPLED.len()]>;
+type Prefixes = Box<[Vec<u8>; PLACES]>;
 
 impl RawFormat {
     /// A writer that has seen no series. Of `every` successes one is written, chosen by its time and nothing else, so
@@ -45,7 +45,11 @@ impl RawFormat {
         let rare = match recorded.entry {
             Entry::Record(Record::Request { failed, .. } | Record::Unsent { failed, .. }) => failed,
             Entry::Record(Record::Check { passed }) => !passed,
-            Entry::Record(Record::Dropped { .. }) | Entry::Gauge { .. } => true,
+            // A sample of one metric is part of no other event, and rare.
+            Entry::Record(Record::Dropped { .. } | Record::Sample { of: Sampled::First, .. }) | Entry::Gauge { .. } => {
+                true
+            }
+            Entry::Record(Record::Sample { .. }) => false,
             Entry::Record(Record::Iteration { .. }) => false,
         };
         if rare || self.every == 1 {
@@ -83,10 +87,10 @@ impl SampleFormat for RawFormat {
             time.push(b'-');
         }
         put_whole(&mut time, recorded.at_unix_ns.unsigned_abs());
-        self.options.metrics.expand(&recorded.entry, |place, value| {
+        self.options.metrics.expand(recorded, |place, name, value| {
             let prefix = &mut prefixes[place];
             if prefix.is_empty() {
-                *prefix = render(&self.options, &format!("{}{}", self.prefix, SAMPLED[place].name), recorded.labels);
+                *prefix = render(&self.options, &format!("{}{}", self.prefix, name), recorded.labels);
             }
             lines.bytes.extend_from_slice(prefix);
             put_short(&mut lines.bytes, value);

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{aggregate::AggregateEncoder, line};
 use crate::{
-    analysis::{Offered, Outcome, Validity},
+    analysis::{Offered, Outcome, Validity, Verdict},
     interval_log::Header,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue},
     output::{batch::Batch, encoder::Encoder},
@@ -95,7 +95,7 @@ proptest! {
         prop_assert_eq!(text.matches('\n').count(), 1);
         let point = parse(text.trim_end_matches('\n'));
         prop_assert_eq!(point.measurement, kept(&measurement));
-        let named = if name.starts_with('_') { format!("tag{name}") } else { name };
+        let named = if name.starts_with('_') { format!("tag_{name}") } else { name };
         let whole = !kept(&named).is_empty() && !kept(&value).is_empty();
         let expected = if whole { BTreeMap::from([(kept(&named), kept(&value))]) } else { BTreeMap::new() };
         prop_assert_eq!(point.tags, expected);
@@ -215,7 +215,7 @@ fn summary(totals: Totals) -> Summary {
         validity: Validity::default(),
         outputs: Vec::new(),
         run_dir: std::path::PathBuf::new(),
-        outcome: Outcome::new(Vec::new()),
+        outcome: Outcome::new(Vec::new(), Verdict::Pass),
         has_ended: true,
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
         view: report::summary::View::default(),
@@ -247,7 +247,7 @@ fn a_small_run_line_by_line() {
          k6_http_req_duration,name=x,run_id=r\\ 1 sum=250,total_sum=250,count=1,total_count=1,min=250,total_min=250,\
          max=250,total_max=250,mean=250,total_mean=250,p50=250,total_p50=250,p90=250,total_p90=250,p95=250,\
          total_p95=250,p99=250,total_p99=250,p999=250,total_p999=250 2000\n\
-         k6_checks,run_id=r\\ 1,tag_own=1,tag_rate=2 nonzero=1,count=2,rate=0.5,total_nonzero=1,total_count=2,total_rate=0.5 2000\n\
+         k6_checks,run_id=r\\ 1,tag__own=1,tag_rate=2 nonzero=1,count=2,rate=0.5,total_nonzero=1,total_count=2,total_rate=0.5 2000\n\
          k6_vus,run_id=r\\ 1,scenario=s value=5 2000\n\
          k6_vus,run_id=r\\ 1,scenario=t value=1 2000\n\
          k6_overall,metric=http_reqs,run_id=r\\ 1 count=4,rate=2,total=4 2000\n\
@@ -289,7 +289,7 @@ fn no_tag_is_called_as_a_field() {
         let key = String::from_utf8(line::key("m", [(name, "x")])).unwrap();
         assert_eq!(key, format!("m,tag_{name}=x"));
     }
-    assert_eq!(line::key("#_m", [("a", "1"), ("a", ""), ("_b", "2")]), b"m,a=1,tag_b=2");
+    assert_eq!(line::key("#_m", [("a", "1"), ("a", ""), ("_b", "2")]), b"m,a=1,tag__b=2");
 }
 
 #[test]

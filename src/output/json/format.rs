@@ -1,13 +1,17 @@
 //! k6's JSON lines: an envelope a metric, then a point a sample. k6 writes each envelope before its metric's first point;
-//! here all stand at the begin, so that what is written of a record does not depend on those before it.
+//! here those of the catalogue stand at the begin; that of a metric of the profile stands before its first point, and is
+//! no line of its own to delivery.
 
-use std::{collections::HashMap, fmt::Write};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+};
 
 use crate::{
     metric::{Kind, MetricDef, Unit},
     output::samples::{
         Lines, SampleFormat, SampleOptions,
-        expansion::SAMPLED,
+        expansion::OWN,
         number::{put_rfc3339, put_short},
     },
     record_log::{Recorded, SeriesKey},
@@ -19,13 +23,15 @@ pub(crate) struct JsonFormat {
     options: SampleOptions,
     /// By series: its tags as an object, and what closes the line.
     tails: HashMap<SeriesKey, Vec<u8>>,
+    /// Metrics of the profile that have their envelope.
+    announced: HashSet<String>,
 }
 
 impl JsonFormat {
     /// A writer that has seen no series.
     #[must_use]
     pub(crate) fn new(options: SampleOptions) -> Self {
-        Self { options, tails: HashMap::new() }
+        Self { options, tails: HashMap::new(), announced: HashSet::new() }
     }
 }
 
@@ -35,7 +41,7 @@ impl SampleFormat for JsonFormat {
     }
 
     fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) {
-        let Self { options, tails } = self;
+        let Self { options, tails, announced } = self;
         let tail = tails.entry(recorded.key).or_insert_with(|| {
             let tags: Vec<_> = options
                 .all_labels(recorded.labels)
@@ -46,11 +52,13 @@ impl SampleFormat for JsonFormat {
         });
         let mut time = Vec::with_capacity(40);
         put_rfc3339(&mut time, recorded.at_unix_ns);
-        options.metrics.expand(&recorded.entry, |place, value| {
-            let metric = SAMPLED[place];
+        options.metrics.expand(recorded, |place, name, value| {
             let out = &mut lines.bytes;
-            for part in
-                [b"{\"metric\":\"".as_slice(), metric.name.as_bytes(), b"\",\"type\":\"Point\",\"data\":{\"time\":\""]
+            if place == OWN && !announced.contains(name) {
+                announced.insert(name.to_owned());
+                out.extend_from_slice(envelope(recorded.metric).as_bytes());
+            }
+            for part in [b"{\"metric\":\"".as_slice(), name.as_bytes(), b"\",\"type\":\"Point\",\"data\":{\"time\":\""]
             {
                 out.extend_from_slice(part);
             }

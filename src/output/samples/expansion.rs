@@ -4,12 +4,12 @@
 mod tests;
 
 use crate::{
-    metric::{MetricDef, Record, RequestTimes, catalogue as c},
-    record_log::Entry,
+    metric::{MetricDef, Record, RequestTimes, Sampled, catalogue as c},
+    record_log::{Entry, Recorded},
 };
 
-/// Every metric that has raw samples.
-pub(crate) static SAMPLED: [&MetricDef; 17] = [
+/// Every metric that has raw samples, except those of the profile.
+pub(crate) static SAMPLED: [&MetricDef; 24] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -25,6 +25,13 @@ pub(crate) static SAMPLED: [&MetricDef; 17] = [
     &c::ITERATIONS,
     &c::CHECKS,
     &c::DROPPED_ITERATIONS,
+    &c::HTTP_ERRORS,
+    &c::HTTP_REQ_RESPONSE_TIME,
+    &c::ITERATION_RESPONSE_TIME,
+    &c::SCHEDULE_LAG,
+    &c::ITERATION_FAILURES,
+    &c::GROUP_DURATION,
+    &c::PARALLEL_WIDTH,
     &c::VUS,
     &c::VUS_MAX,
 ];
@@ -44,7 +51,15 @@ const ITERATION_DURATION: usize = 11;
 const ITERATIONS: usize = 12;
 const CHECKS: usize = 13;
 const DROPPED: usize = 14;
-const FIRST_GAUGE: usize = 15;
+const HTTP_ERRORS: usize = 15;
+const RESPONSE_TIME: usize = 16;
+const ITERATION_RESPONSE_TIME: usize = 17;
+const SCHEDULE_LAG: usize = 18;
+const FIRST_GAUGE: usize = 22;
+/// The place of a metric of the profile: a series has one at most.
+pub(in crate::output) const OWN: usize = SAMPLED.len();
+/// Places with that of the profile's metrics.
+pub(in crate::output) const PLACES: usize = OWN + 1;
 
 /// A sample's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,7 +68,7 @@ pub enum Amount {
     Time(u64),
     /// A count.
     Count(u64),
-    /// A gauge; finite.
+    /// A gauge or a sample of a metric of the profile; finite.
     Float(f64),
 }
 
@@ -63,50 +78,77 @@ pub enum Amount {
 pub struct UnknownMetric(pub String);
 
 /// The metrics that are written: all, unless they are named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Selection(u32);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    places: u32,
+    /// Names of metrics of the profile; None for all.
+    own: Option<Vec<String>>,
+}
 
 impl Default for Selection {
     fn default() -> Self {
-        Self(u32::MAX)
+        Self { places: u32::MAX, own: None }
     }
 }
 
 impl Selection {
-    /// Only these.
+    /// Only these. A name that the catalogue does not have is one of the profile's.
     ///
     /// # Errors
-    /// The first name that no sample has.
+    /// The first name of a metric without samples, or that is almost that of one with samples.
     pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, UnknownMetric> {
-        let mut mask = 0;
+        let (mut places, mut own) = (0, Vec::new());
         for name in names {
-            let place = SAMPLED.iter().position(|metric| metric.name == name.as_ref());
-            mask |= 1_u32 << place.ok_or_else(|| UnknownMetric(name.as_ref().to_owned()))?;
+            let name = name.as_ref();
+            let near = |metric: &&MetricDef| strsim::damerau_levenshtein(&metric.name, name) <= 2;
+            match SAMPLED.iter().position(|metric| metric.name == name) {
+                Some(place) => places |= 1_u32 << place,
+                None if name.is_empty() || c::find(name).is_some() || SAMPLED.iter().any(near) => {
+                    return Err(UnknownMetric(name.to_owned()));
+                }
+                None => own.push(name.to_owned()),
+            }
         }
-        Ok(Self(mask))
+        Ok(Self { places, own: Some(own) })
     }
 
     /// The metrics that are written.
-    pub(in crate::output) fn metrics(self) -> impl Iterator<Item = &'static MetricDef> {
-        (0..).zip(SAMPLED).filter(move |(place, _)| self.has(*place)).map(|(_, metric)| metric)
+    pub(in crate::output) fn metrics(&self) -> impl Iterator<Item = &'static MetricDef> {
+        (0..).zip(SAMPLED).filter(|(place, _)| self.has(*place)).map(|(_, metric)| metric)
     }
 
-    fn has(self, place: usize) -> bool {
-        self.0 >> place & 1 == 1
+    fn has(&self, place: usize) -> bool {
+        self.places >> place & 1 == 1
     }
 
-    /// Gives the selected samples of an entry: the place of their metric in [`SAMPLED`], and their value.
+    fn has_own(&self, name: &str) -> bool {
+        self.own.as_ref().is_none_or(|own| own.iter().any(|known| known == name))
+    }
+
+    /// Gives the selected samples of an entry: the place of their metric in [`SAMPLED`], or [`OWN`], its name, and their
+    /// value.
     #[inline]
-    pub fn expand(self, entry: &Entry, mut each: impl FnMut(usize, Amount)) {
-        let mut give = |place: usize, value: Amount| {
-            if self.has(place) {
-                each(place, value);
-            }
+    pub fn expand(&self, recorded: &Recorded<'_>, mut each: impl FnMut(usize, &str, Amount)) {
+        let mut give = |place: usize, value: Amount| match SAMPLED.get(place) {
+            Some(metric) if self.has(place) => each(place, &metric.name, value),
+            None if self.has_own(&recorded.metric.name) => each(OWN, &recorded.metric.name, value),
+            _ => {}
         };
-        match entry {
+        match &recorded.entry {
+            Entry::Record(Record::Sample { of, bits }) => {
+                let place = match of {
+                    Sampled::First => place_of(recorded.metric).unwrap_or(OWN),
+                    Sampled::IterationResponseTime => ITERATION_RESPONSE_TIME,
+                    Sampled::ScheduleLag => SCHEDULE_LAG,
+                };
+                let value = f64::from_bits(*bits);
+                if value.is_finite() {
+                    give(place, Amount::Float(value));
+                }
+            }
             Entry::Record(record) => expand_record(record, &mut give),
             Entry::Gauge { metric, value } => {
-                let place = SAMPLED.iter().position(|known| known.name == metric.name);
+                let place = place_of(metric);
                 // A receiver refuses the whole batch for one value that is no number.
                 if let Some(place) = place.filter(|place| *place >= FIRST_GAUGE && value.is_finite()) {
                     give(place, Amount::Float(*value));
@@ -114,6 +156,10 @@ impl Selection {
             }
         }
     }
+}
+
+fn place_of(metric: &MetricDef) -> Option<usize> {
+    SAMPLED.iter().position(|known| known.name == metric.name)
 }
 
 #[inline]
@@ -127,11 +173,11 @@ fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
             give(SENDING, Amount::Time(sending));
             give(WAITING, Amount::Time(waiting));
             give(RECEIVING, Amount::Time(receiving));
-            give(FAILED, Amount::Count(failed.into()));
+            outcome(failed, times, give);
         }
         Record::Unsent { failed, times } => {
             connect(times, give);
-            give(FAILED, Amount::Count(failed.into()));
+            outcome(failed, times, give);
         }
         Record::Iteration { cut_off, duration, sent, received } => {
             give(DATA_SENT, Amount::Count(sent));
@@ -143,6 +189,18 @@ fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
         }
         Record::Check { passed } => give(CHECKS, Amount::Count(passed.into())),
         Record::Dropped { count } => give(DROPPED, Amount::Count(count)),
+        // It needs the series' metric.
+        Record::Sample { .. } => {}
+    }
+}
+
+fn outcome(failed: bool, times: RequestTimes, give: &mut impl FnMut(usize, Amount)) {
+    give(FAILED, Amount::Count(failed.into()));
+    if failed {
+        give(HTTP_ERRORS, Amount::Count(1));
+    }
+    if let Some(response) = times.response {
+        give(RESPONSE_TIME, Amount::Time(response));
     }
 }
 

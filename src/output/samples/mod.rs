@@ -1,4 +1,4 @@
-//! Raw samples: a record becomes what k6 makes of the same event, nine samples a request, and samples become lines.
+//! Raw samples: a record becomes what k6 makes of the same event, ten samples a request, and samples become lines.
 //!
 //! ```text
 //!  record log ─▶ Recorded ─▶ expansion (k6's metrics, milliseconds) ─▶ influx · json · csv ─▶ lines with their ends
@@ -40,7 +40,7 @@ pub trait SampleFormat {
     /// What a file begins with.
     fn head(&self) -> Vec<u8>;
 
-    /// Appends the lines of a record, a line a sample: never more than nine, so that a batch is cut between two calls or
+    /// Appends the lines of a record, a line a sample: never more than eleven, so that a batch is cut between two calls or
     /// at any of the lines' ends. What is written of a record depends on it alone: a repeat is cut alike.
     fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines);
 }

@@ -60,6 +60,7 @@ pub(in crate::output) fn put_short(out: &mut Vec<u8>, value: Amount) {
             put_fraction(out, nanoseconds % 1_000_000, 6);
         }
         // Gauges are few: once a second and scenario. Writing to memory can't fail.
+        Amount::Float(float) if float != 0.0 && !(1e-7..1e17).contains(&float.abs()) => drop(write!(out, "{float:e}")),
         Amount::Float(float) => drop(write!(out, "{float}")),
     }
 }

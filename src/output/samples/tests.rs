@@ -35,6 +35,7 @@ fn story() -> Vec<(SeriesKey, Labels, i64, Entry)> {
         sending: 60_109,
         waiting: 808_567,
         receiving: 46_569,
+        response: None,
     };
     let iteration = Record::Iteration { cut_off: false, duration: 1_822_250, sent: 71, received: 119 };
     let check = [("check", "ok yes"), ("scenario", "default")];
@@ -67,7 +68,8 @@ fn options() -> SampleOptions {
 fn write(format: &mut dyn SampleFormat, story: &[(SeriesKey, Labels, i64, Entry)]) -> Lines {
     let mut lines = Lines::default();
     for (key, labels, at_unix_ns, entry) in story {
-        let recorded = Recorded { key: *key, labels, at_unix_ns: *at_unix_ns, entry: *entry };
+        let recorded =
+            Recorded { key: *key, metric: &catalogue::HTTP_REQS, labels, at_unix_ns: *at_unix_ns, entry: *entry };
         format.write(&recorded, &mut lines);
     }
     let ends: Vec<_> = (1_u32..).zip(&lines.bytes).filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end).collect();
@@ -97,7 +99,7 @@ fn what_is_rare_is_never_sampled_away() {
         (SeriesKey { worker: 1, family: 0 }, labels, 5, gauge),
     ];
     let lines = write(&mut RawFormat::new(SampleOptions::default(), "p_", u32::MAX), &story);
-    assert_eq!(lines.ends.len(), 9 + 4 + 1 + 1 + 1);
+    assert_eq!(lines.ends.len(), 10 + 5 + 1 + 1 + 1);
     assert!(text(&lines).lines().all(|line| line.contains(",weight=1 ")), "{}", text(&lines));
     assert!(text(&lines).contains("p_checks,scenario=a value=0,weight=1 3\n"));
 }
@@ -121,7 +123,7 @@ fn an_output_tags_samples_as_it_tags_aggregates() {
     let key = |text: &str| text.split_once(" value=").or(text.split_once(" nonzero=")).unwrap().0.to_owned();
     let aggregate = std::str::from_utf8(aggregates[0].content()).unwrap();
     assert_eq!(key(text(&samples)), key(aggregate));
-    let expected = r"p\ checks,empty=of\ the\ run,tag_p99=2,tag_time=n\nl,tag_value=1,tag_weight=w,tag_x=a";
+    let expected = r"p\ checks,empty=of\ the\ run,tag__x=a,tag_p99=2,tag_time=n\nl,tag_value=1,tag_weight=w";
     assert_eq!(key(aggregate), expected);
 }
 
@@ -146,9 +148,13 @@ fn influx_lines() {
         expected += &format!("{name},{tags} value={value} 1795244110617162914\n");
     }
     expected += &format!("checks,check=ok\\ yes,{plain} value=1 1795244111617163000\n");
-    for (name, value) in
-        [("http_req_blocked", 0), ("http_req_connecting", 0), ("http_req_tls_handshaking", 0), ("http_req_failed", 1)]
-    {
+    for (name, value) in [
+        ("http_req_blocked", 0),
+        ("http_req_connecting", 0),
+        ("http_req_tls_handshaking", 0),
+        ("http_req_failed", 1),
+        ("http_errors", 1),
+    ] {
         expected += &format!("{name},{bad} value={value} 1795244112617163086\n");
     }
     for (name, value) in
@@ -159,7 +165,7 @@ fn influx_lines() {
     expected += &format!("dropped_iterations,{plain} value=3 1795244114617163258\n");
     expected += &format!("vus,{plain} value=12 1795244115617163344\n");
     assert_eq!(text(&lines), expected);
-    assert_eq!(lines.ends.len(), 20);
+    assert_eq!(lines.ends.len(), 21);
 }
 
 #[test]
@@ -167,7 +173,7 @@ fn json_lines_are_k6s() {
     let mut json = JsonFormat::new(options());
     let (head, lines) = (String::from_utf8(json.head()).unwrap(), write(&mut json, &story()));
     let lines: Vec<&str> = head.lines().chain(text(&lines).lines()).collect();
-    assert_eq!((head.lines().count(), lines.len()), (17, 37), "an envelope for each metric");
+    assert_eq!((head.lines().count(), lines.len()), (24, 45), "an envelope for each metric");
     let all = [
         r#"{"type":"Metric","data":{"name":"http_reqs","type":"counter","contains":"default","thresholds":[],"submetrics":null},"metric":"http_reqs"}"#,
         r#"{"metric":"http_reqs","type":"Point","data":{"time":"2026-11-21T06:55:10.617162914Z","value":1,"tags":{"expected_response":"true","method":"GET","mine":"m\u0026n \u003cq\u003e","name":"get, \"it\"","run_id":"r1","scenario":"default","status":"200","team":"a \"b"}}}"#,
@@ -192,7 +198,7 @@ fn csv_lines_are_k6s() {
                 scenario,service,status,subproto,tls_version,url,extra_tags,metadata\n";
     assert_eq!(String::from_utf8(csv.head()).unwrap(), head);
     let lines = write(&mut csv, &story());
-    assert_eq!(lines.ends.len(), 20);
+    assert_eq!(lines.ends.len(), 21);
     let all = [
         r#"http_reqs,1795244110,1.000000,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
         r#"http_req_duration,1795244110,0.915245,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
@@ -211,7 +217,7 @@ fn csv_lines_are_k6s() {
 #[test]
 fn only_what_is_selected_is_written() {
     let metrics = Selection::only(["http_reqs", "vus"]).unwrap();
-    let only = || SampleOptions { metrics, ..SampleOptions::default() };
+    let only = || SampleOptions { metrics: metrics.clone(), ..SampleOptions::default() };
     let formats: [Box<dyn SampleFormat>; 3] =
         [Box::new(RawFormat::new(only(), "", 1)), Box::new(JsonFormat::new(only())), Box::new(CsvFormat::new(only()))];
     for mut format in formats {

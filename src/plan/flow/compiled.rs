@@ -17,6 +17,8 @@ use crate::{
 
 /// Maximum number of operations without an effect at a time: an empty loop must not block other tasks.
 const MAX_OPS_PER_TURN: usize = 10_000;
+/// Largest sample of a counter or trend: more has no bucket.
+const MAX_SAMPLE: f64 = 9e18;
 /// Maximum number of branches of a block.
 const MAX_BRANCHES: usize = 10_000;
 
@@ -209,6 +211,9 @@ impl FlowState {
             }
             Op::Metric(metric) => {
                 let value = number(&metric.value, &mut self.eval(context))?;
+                if metric.from_zero && !(0.0..=MAX_SAMPLE).contains(&value) {
+                    return Err(Unrenderable::NoSample(metric.value.shape()).into());
+                }
                 let labels = self.tags(&metric.tags, context)?;
                 Effect::Metric { step: metric.step, metric: None, value, labels }
             }

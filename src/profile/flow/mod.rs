@@ -324,7 +324,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
     fn tags(&mut self, node: Option<&Node>) -> (Vec<(String, String)>, Vec<(String, Template)>) {
         let (mut constant, mut computed) = (Vec::new(), Vec::new());
         let Some(node) = node else { return (constant, computed) };
-        for entry in &self.reader.map(node, "tags").entries {
+        for entry in &self.reader.data(node, "tags", None).entries {
             self.reader.check_tag(entry.position, &entry.name);
             let Some(template) = self.template(entry.value, &format!("tag `{}`", entry.name)) else { continue };
             match template.constant_text() {

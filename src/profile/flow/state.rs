@@ -126,7 +126,7 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
     let fixed = constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str()))));
     let tags: Vec<_> = fixed.chain(computed).collect();
     step.map.finish(compiler.reader);
-    for entry in &compiler.reader.map_like(step.value, "metric", Some("metric: {orders: 1}")).entries {
+    for entry in &compiler.reader.data(step.value, "metric", Some("metric: {orders: 1}")).entries {
         let metric = compiler.metric_called(&entry.name, entry.position, None);
         let what = format!("metric `{}`", entry.name);
         let value = compiler.template(entry.value, &what);
@@ -134,8 +134,15 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
             compiler.number_of(entry.value, &what, value);
         }
         if let (Some(metric), Some(value)) = (metric, value) {
+            let kind = compiler.context.metrics[metric].def.kind;
+            let from_zero = matches!(kind, Kind::Counter | Kind::Trend);
+            let constant = value.constant_text().and_then(|text| text.trim().parse::<f64>().ok());
+            if from_zero && constant.is_some_and(|value| value < 0.0) {
+                let message = format!("{what}: a {} takes no negative sample", kind.as_str());
+                compiler.reader.error(entry.value.position, message, Some("use a gauge or `updown`".to_owned()));
+            }
             let row = compiler.row(&"".into(), StepKind::Metric(metric));
-            compiler.ops.push(Op::Metric(Box::new(MetricStep { step: row, value, tags: tags.clone() })));
+            compiler.ops.push(Op::Metric(Box::new(MetricStep { step: row, value, from_zero, tags: tags.clone() })));
         }
     }
 }

@@ -36,14 +36,14 @@ impl Target {
 impl<'n> Compiler<'_, 'n> {
     /// Reads a URL; returns the target, and the path for the label `name`.
     pub(super) fn target(&mut self, node: &'n Node) -> Option<(Target, String)> {
-        let template = self.template(node, "the URL")?;
-        let written = template.shape();
+        let written = self.template(node, "the URL")?.shape();
+        let template = self.reader.url(node, "the URL", self.names)?;
         let (prefix, rest) = template.split_prefix();
         // A path can be computed in parts, a host only as a whole.
         let whole_host = match prefix.split_once("://") {
             Some((_, after)) => after.contains(['/', '?']) || rest.is_none(),
             None => !prefix.is_empty() || rest.is_none(),
-        };
+        } && !rest.as_ref().is_some_and(Template::begins_url);
         if !whole_host {
             let base = self.context.defaults.base_url.clone();
             return Some((Target::Computed(UrlTemplate { url: template, base }), written));
@@ -75,8 +75,10 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn query(&mut self, node: &'n Node, has_query: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut sign = if has_query { b'&' } else { b'?' };
-        for entry in &self.reader.map_like(node, "params", Some("params: {page: 2}")).entries {
-            let Some(value) = self.template(entry.value, &format!("parameter `{}`", entry.name)) else { continue };
+        for entry in &self.reader.data(node, "params", Some("params: {page: 2}")).entries {
+            let what = format!("parameter `{}`", entry.name);
+            let Some(value) = self.reader.parameter(entry.value, &what, self.names) else { continue };
+            self.needs = self.needs.and(value.needs());
             let mut name = Vec::new();
             name.push(sign);
             name.extend(Template::literal(&entry.name).constant_bytes(Escape::Form).unwrap_or_default());

@@ -177,10 +177,10 @@ impl Started<'_> {
             Some(StopReason::Outside) if !is_cut_off => {
                 reasons.push(Reason::new(Exit::Stopped, "stopped by a signal or the control API"));
             }
-            Some(StopReason::Aborted) => {
-                reasons.push(Reason::new(Exit::Aborted, "aborted by a threshold (abortOnFail)"));
+            Some(StopReason::Aborted(text)) if setup_failure.is_none() => {
+                reasons.push(Reason::new(Exit::Aborted, &*text));
             }
-            Some(StopReason::Outside) | None => {}
+            _ => {}
         }
         (coordinator, LoadEnd { reasons, warnings, is_cut_off })
     }

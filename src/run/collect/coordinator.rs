@@ -29,6 +29,7 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
+    units::show_duration,
 };
 
 /// A worker that is this late has its second added to the next interval.
@@ -272,12 +273,11 @@ impl Coordinator {
             && self.control.current().stop.is_none()
             && let Some(finding) = self.fold.wants_abort(elapsed)
         {
-            self.control.stop(StopReason::Aborted);
             let threshold = &finding.threshold;
-            self.event(
-                "abort",
-                format!("aborting: threshold {} on {} failed (abortOnFail)", threshold.expression, threshold.key),
-            );
+            let which = format!("threshold {} on {} (abortOnFail)", threshold.expression, threshold.key);
+            let text = format!("aborted after {} by {which}", show_duration(elapsed));
+            self.control.stop(StopReason::Aborted(text.into()));
+            self.event("abort", format!("aborting: {which} failed"));
         }
     }
 

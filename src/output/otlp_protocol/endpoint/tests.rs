@@ -27,7 +27,7 @@ fn the_scheme_says_how_to_travel_and_what_is_left_out_is_added() {
     ] {
         assert_eq!(shown(given, &[]), expected, "{given}");
     }
-    assert!(shown("otlp=grpc://h/v1/metrics", &[]).contains("has no path"));
+    assert!(shown("otlp=grpc://h/v1/metrics", &[]).contains("have no path"));
     assert!(shown("otlp=h:4318", &[]).contains("must be http://"));
 }
 

@@ -1,7 +1,47 @@
 //! Tests of the expansion of records.
 
 use super::*;
-use crate::metric::Kind;
+use crate::{
+    metric::{Kind, Labels, Unit, catalogue::LabelGroup},
+    record_log::SeriesKey,
+};
+
+fn expanded(selection: &Selection, metric: &MetricDef, entry: Entry) -> Vec<(usize, Amount)> {
+    let key = SeriesKey { worker: 0, family: 0 };
+    let mut seen = Vec::new();
+    let recorded = Recorded { key, metric, labels: &Labels::default(), at_unix_ns: 0, entry };
+    selection.expand(&recorded, |place, _, value| seen.push((place, value)));
+    seen
+}
+
+/// What the summary holds has raw samples: whatever a request, iteration, group, flow or metric of the profile records.
+#[test]
+fn every_metric_of_the_load_has_samples() {
+    // States of the generator and of the schedule, which the coordinator knows, are not samples.
+    let states = ["target_rate", "stage_active", "series_folded", "run_info"];
+    let is_state = |name: &str| states.contains(&name) || name.starts_with("generator_") || name.starts_with("output_");
+    for metric in c::ALL.iter().filter(|metric| !is_state(&metric.name)) {
+        assert!(place_of(metric).is_some(), "{}", metric.name);
+    }
+}
+
+#[test]
+fn a_metric_of_the_profile_is_written_as_it_was_given() {
+    let own = MetricDef {
+        name: "jobs".into(),
+        kind: Kind::Counter,
+        unit: Unit::None,
+        help: "".into(),
+        labels: LabelGroup::Group,
+    };
+    let entry = |value| Entry::Record(Record::sample(Sampled::First, value));
+    assert_eq!(expanded(&Selection::default(), &own, entry(2.5)), [(OWN, Amount::Float(2.5))]);
+    assert_eq!(expanded(&Selection::only(["jobs"]).unwrap(), &own, entry(2.5)).len(), 1);
+    assert_eq!(expanded(&Selection::only(["http_reqs"]).unwrap(), &own, entry(2.5)), []);
+    assert_eq!(expanded(&Selection::default(), &own, entry(f64::NAN)), []);
+    let group = expanded(&Selection::default(), &c::GROUP_DURATION, entry(1.0));
+    assert_eq!(SAMPLED[group[0].0].name, "group_duration");
+}
 
 #[test]
 fn places_are_those_of_the_table() {
@@ -21,6 +61,10 @@ fn places_are_those_of_the_table() {
         (ITERATIONS, "iterations"),
         (CHECKS, "checks"),
         (DROPPED, "dropped_iterations"),
+        (HTTP_ERRORS, "http_errors"),
+        (RESPONSE_TIME, "http_req_response_time"),
+        (ITERATION_RESPONSE_TIME, "iteration_response_time"),
+        (SCHEDULE_LAG, "schedule_lag"),
         (FIRST_GAUGE, "vus"),
     ];
     assert!(names.iter().all(|(place, name)| SAMPLED[*place].name == *name));
@@ -31,25 +75,25 @@ fn places_are_those_of_the_table() {
 fn a_selection_leaves_the_rest_out() {
     let entry =
         Entry::Record(Record::Request { failed: true, times: RequestTimes { waiting: 7, ..RequestTimes::default() } });
-    let expand = |selection: Selection| {
-        let mut seen = Vec::new();
-        selection.expand(&entry, |place, value| seen.push((place, value)));
-        seen
-    };
-    assert_eq!(expand(Selection::default()).len(), 9);
+    let expand = |selection: Selection| expanded(&selection, &c::HTTP_REQS, entry);
+    assert_eq!(expand(Selection::default()).len(), 10);
     let some = Selection::only(["http_req_failed", "http_req_duration"]).unwrap();
     assert_eq!(expand(some), [(DURATION, Amount::Time(7)), (FAILED, Amount::Count(1))]);
-    assert_eq!(Selection::only(["http_errors"]), Err(UnknownMetric("http_errors".into())));
+    for wrong in ["target_rate", "http_req", "http_reqz"] {
+        assert_eq!(Selection::only([wrong]), Err(UnknownMetric(wrong.into())));
+    }
 }
 
 #[test]
 fn an_attempt_that_was_never_sent_is_no_request() {
     let times = RequestTimes { blocked: 3, connecting: 2, ..RequestTimes::default() };
-    let mut seen = Vec::new();
-    Selection::default().expand(&Entry::Record(Record::Unsent { failed: true, times }), |place, value| {
-        seen.push((place, value));
-    });
-    let expected =
-        [(BLOCKED, Amount::Time(3)), (CONNECTING, Amount::Time(2)), (TLS, Amount::Time(0)), (FAILED, Amount::Count(1))];
+    let seen = expanded(&Selection::default(), &c::HTTP_REQS, Entry::Record(Record::Unsent { failed: true, times }));
+    let expected = [
+        (BLOCKED, Amount::Time(3)),
+        (CONNECTING, Amount::Time(2)),
+        (TLS, Amount::Time(0)),
+        (FAILED, Amount::Count(1)),
+        (HTTP_ERRORS, Amount::Count(1)),
+    ];
     assert_eq!(seen, expected);
 }

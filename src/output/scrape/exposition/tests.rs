@@ -96,7 +96,7 @@ fn buckets_are_cumulative_and_the_last_is_the_count() {
         .map(|((_, labels), count)| (labels["le"].parse().unwrap(), *count))
         .collect();
     buckets.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    assert_eq!(buckets.len(), 34);
+    assert_eq!(buckets.len(), 54);
     for (le, count) in &buckets {
         let truth = times.iter().filter(|time| *time <= le).count() as f64;
         assert_eq!(count.to_bits(), truth.to_bits(), "{le}");

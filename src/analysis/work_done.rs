@@ -1,0 +1,100 @@
+//! Work done against the plan: a run that sent nothing, completed nothing or started far less than planned is invalid,
+//! whatever the cause. Only for runs that ended as planned: a stopped one did less by intent.
+
+use super::{Attempts, Offered, validity::MAX_DROPPED};
+use crate::{
+    interval_log::{Header, frame::Model},
+    metric::{Totals, Value, catalogue},
+    units::{show_count, show_share},
+};
+
+/// What a run lacks, as reasons of invalidity and as warnings.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct MissingWork {
+    pub invalid: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+/// Iterations of one scenario, or of all.
+#[derive(Debug, Clone, Copy)]
+struct Iterations {
+    /// All that ended, early or not.
+    ended: u64,
+    /// Those that ended early.
+    failed: u64,
+}
+
+const SEE: &str = "see ITERATIONS THAT ENDED EARLY";
+
+impl MissingWork {
+    /// A failed threshold says more of a target that fails every request than an invalid run would.
+    pub(super) fn find(header: &Header, totals: &Totals, offered: &Offered, threshold_failed: bool) -> Self {
+        let mut missing = Self::default();
+        let is_load = |scenario: Option<&str>| header.scenarios.iter().any(|known| Some(&*known.name) == scenario);
+        let attempts = Attempts::of_scenarios(totals, is_load);
+        let all = Iterations::of(totals, is_load);
+        if attempts.total == 0 {
+            let why = if all.failed > 0 { format!(": iterations ended before it; {SEE}") } else { String::new() };
+            missing.invalid.push(format!("no request was sent{why}"));
+        } else if attempts.total > 0 && attempts.failed == attempts.total {
+            let reasons = if threshold_failed { &mut missing.warnings } else { &mut missing.invalid };
+            reasons.push("no request succeeded; see ERRORS".to_owned());
+        }
+        if all.failed > 0 && all.failed == all.ended {
+            missing.invalid.push(format!("no iteration ran to its end; {SEE}"));
+        } else if all.failed > 0 {
+            let (failed, ended) = (show_count(all.failed), show_count(all.ended));
+            missing.warnings.push(format!("{failed} of {ended} iterations ended early; {SEE}"));
+        }
+        if header.scenarios.len() > 1 && missing.invalid.is_empty() {
+            header.scenarios.iter().for_each(|scenario| missing.look_at(&scenario.name, totals));
+        }
+        missing.find_not_started(header, totals, offered);
+        missing
+    }
+
+    /// A scenario among others that did nothing.
+    fn look_at(&mut self, name: &str, totals: &Totals) {
+        let attempts = Attempts::of_scenarios(totals, |scenario| scenario == Some(name));
+        let iterations = Iterations::of(totals, |scenario| scenario == Some(name));
+        if iterations.failed > 0 && iterations.failed == iterations.ended {
+            self.invalid.push(format!("{name}: no iteration ran to its end; {SEE}"));
+        } else if attempts.total > 0 && attempts.failed == attempts.total {
+            self.invalid.push(format!("{name}: no request succeeded; see ERRORS"));
+        }
+    }
+
+    /// Iterations that a closed scenario promises by number. Arrivals are judged with the offered load.
+    fn find_not_started(&mut self, header: &Header, totals: &Totals, offered: &Offered) {
+        for (index, scenario) in
+            header.scenarios.iter().enumerate().filter(|(_, scenario)| scenario.model != Model::Open)
+        {
+            let dropped = offered.scenario(index).dropped;
+            let ended = Iterations::of(totals, |name| name == Some(&*scenario.name)).ended;
+            let share = dropped as f64 / (dropped + ended).max(1) as f64;
+            if share > MAX_DROPPED {
+                self.invalid.push(format!(
+                    "{}: {} of {} planned iterations ({}) were not started: `maxDuration` was over, or no user was left",
+                    scenario.name,
+                    show_count(dropped),
+                    show_count(dropped + ended),
+                    show_share(share)
+                ));
+            }
+        }
+    }
+}
+
+impl Iterations {
+    fn of(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> Self {
+        let count = |metric: &str| match totals.sum_where(metric, |series| is_wanted(series.labels.get("scenario"))) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+            Some(Value::Counter(count)) => count as u64,
+            _ => 0,
+        };
+        Self { ended: count(&catalogue::ITERATIONS.name), failed: count(&catalogue::ITERATION_FAILURES.name) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

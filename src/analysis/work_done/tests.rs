@@ -1,0 +1,105 @@
+//! A table of runs that did nothing, next to nothing, or what they should.
+
+use super::*;
+use crate::{
+    interval_log::frame::ScenarioHeader,
+    metric::{Interval, Labels, MetricDef, SeriesDef, intended::IntendedSeconds},
+};
+
+/// Requests (failed, all), iterations (failed, all) and iterations not started, of a closed scenario.
+#[derive(Clone, Copy, Default)]
+struct Did {
+    requests: (u64, u64),
+    iterations: (u64, u64),
+    dropped: u64,
+}
+
+fn find(scenarios: &[(&str, Did)]) -> MissingWork {
+    let header = Header {
+        version: String::new(),
+        run_id: String::new(),
+        profile: String::new(),
+        instance: String::new(),
+        started_at_ms: 0,
+        seed: 1,
+        planned_ms: 1_000,
+        labels: Vec::new(),
+        requests: Vec::new(),
+        scenarios: scenarios
+            .iter()
+            .filter(|(name, _)| *name != "setup")
+            .map(|(name, _)| ScenarioHeader {
+                name: (*name).into(),
+                executor: "shared-iterations".into(),
+                model: Model::Closed,
+                load: String::new(),
+            })
+            .collect(),
+        thresholds: Vec::new(),
+    };
+    let (mut new_series, mut values, mut cells) = (Vec::new(), Vec::new(), IntendedSeconds::default());
+    let mut add = |metric: &'static MetricDef, name: &str, value: Value| {
+        let id = u32::try_from(new_series.len()).unwrap();
+        new_series.push(SeriesDef { id, metric: metric.clone(), labels: Labels::new([("scenario", name)]) });
+        values.push((id, value));
+    };
+    for ((name, did), index) in scenarios.iter().zip(0_u16..) {
+        let (failed, all) = did.requests;
+        add(&catalogue::HTTP_REQ_FAILED, name, Value::Rate { nonzero: failed, total: all });
+        add(&catalogue::ITERATION_FAILURES, name, Value::Counter(did.iterations.0 as f64));
+        add(&catalogue::ITERATIONS, name, Value::Counter(did.iterations.1 as f64));
+        cells.at(0, index).dropped = did.dropped;
+    }
+    let interval = Interval {
+        sequence: 0,
+        start_ms: 0,
+        end_ms: 1_000,
+        new_series,
+        values,
+        intended: cells.take(),
+        spans: Vec::new(),
+    };
+    let (mut totals, mut offered) = (Totals::default(), Offered::default());
+    totals.fold(&interval);
+    offered.fold(&interval);
+    MissingWork::find(&header, &totals, &offered, false)
+}
+
+#[test]
+fn doing_nothing_is_invalid_whatever_the_cause() {
+    let good = Did { requests: (0, 100), iterations: (0, 100), dropped: 0 };
+    let setup = ("setup", Did { requests: (0, 1), ..Did::default() });
+    let cases: &[(&[(&str, Did)], Option<&str>)] = &[
+        (&[("a", good)], None),
+        (&[("a", Did { requests: (99, 100), ..good })], None),
+        (&[("a", Did { iterations: (99, 100), ..good })], None),
+        (&[("a", Did { dropped: 1, ..good })], None),
+        (&[("a", Did::default())], Some("no request was sent")),
+        (&[("a", Did { iterations: (0, 50), ..Did::default() })], Some("no request was sent")),
+        (
+            &[("a", Did { iterations: (50, 50), ..Did::default() })],
+            Some("no request was sent: iterations ended before it"),
+        ),
+        (&[("a", Did { requests: (100, 100), ..good })], Some("no request succeeded")),
+        (&[("a", Did { iterations: (100, 100), ..good })], Some("no iteration ran to its end")),
+        (&[("a", Did { dropped: 2, ..good })], Some("a: 2 of 102 planned iterations (1.96%) were not started")),
+        (&[("a", good), ("b", Did { requests: (9, 9), ..good })], Some("b: no request succeeded")),
+        (&[("a", good), ("b", Did { iterations: (9, 9), ..good })], Some("b: no iteration ran to its end")),
+        // What setup sends is no load.
+        (&[("a", Did::default()), setup], Some("no request was sent")),
+    ];
+    for (scenarios, expected) in cases {
+        let found = find(scenarios).invalid;
+        match expected {
+            None => assert!(found.is_empty(), "{found:?}"),
+            Some(text) => assert!(found.iter().any(|found| found.starts_with(text)), "{text}: {found:?}"),
+        }
+    }
+}
+
+#[test]
+fn some_iterations_that_ended_early_are_a_warning() {
+    let missing = find(&[("a", Did { requests: (0, 100), iterations: (22, 46), dropped: 0 })]);
+    assert_eq!(missing.invalid, [] as [&str; 0]);
+    assert_eq!(missing.warnings, ["22 of 46 iterations ended early; see ITERATIONS THAT ENDED EARLY"]);
+}
