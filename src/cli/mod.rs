@@ -147,6 +147,9 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
+    /// List each stage of a step in the summary, not only its total
+    #[arg(long)]
+    pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
     #[arg(long)]
     pub insecure_skip_tls_verify: bool,
@@ -210,6 +213,9 @@ pub struct ReportArgs {
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
     pub csv: Option<PathBuf>,
+    /// List each stage of a step, not only its total
+    #[arg(long)]
+    pub summary_by_stage: bool,
     /// One value of the summary.
     #[arg(
         long,

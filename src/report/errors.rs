@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Summary, style, table::Table};
+use super::{Summary, style, table::Table, visible::visible};
 use crate::{
     metric::{
         Value,
@@ -46,7 +46,10 @@ pub(crate) fn check_lines(summary: &Summary) -> Vec<String> {
             continue;
         }
         let label = |name| series.labels.get(name).unwrap_or_default();
-        let title = format!("{} › {}", label("name"), label("check"));
+        let title = match label("name") {
+            "" => visible(label("check")).into_owned(),
+            name => visible(&format!("{name} › {}", label("check"))).into_owned(),
+        };
         match checks.iter_mut().find(|(known, ..)| *known == title) {
             Some((_, passed, all)) => {
                 *passed += nonzero;

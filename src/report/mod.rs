@@ -21,5 +21,6 @@ mod tests;
 pub(crate) mod text;
 pub(crate) mod thresholds;
 pub(crate) mod trends;
+pub(crate) mod visible;
 
 pub(crate) use summary::Summary;

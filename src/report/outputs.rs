@@ -1,16 +1,16 @@
 //! What the outputs delivered.
 
-use super::style;
+use super::{style, visible::visible};
 use crate::{output::DeliveryStats, units::show_count};
 
 /// An output's samples: acknowledged, spooled, rejected and lost, with its outages.
 #[must_use]
 pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
     let mark = if account.complete { style::good("✓") } else { style::bad("✗") };
-    let all = account.acknowledged + account.rejected + account.spooled;
+    let all = account.acknowledged + account.rejected + account.spooled + account.lost;
     let mut line = format!(
         "    {mark} {}: {} of {} samples acknowledged",
-        account.name,
+        visible(&account.name),
         show_count(account.acknowledged),
         show_count(all)
     );
@@ -18,7 +18,7 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
         (account.retried, "requests retried"),
         (account.rejected, "samples rejected"),
         (account.spooled, "samples spooled"),
-        (account.lost, "records lost"),
+        (account.lost, "samples lost"),
     ];
     for (count, what) in further.into_iter().filter(|(count, _)| *count > 0) {
         line += &format!(", {} {what}", show_count(count));
@@ -27,13 +27,13 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
     let outages = account.outages.iter().filter_map(|outage| Some((outage, outage.to_ms?)));
     for (outage, to_ms) in outages {
         let seconds = (to_ms - outage.from_ms) as f64 / 1e3;
-        lines.push(style::dim(&format!("      unavailable for {seconds:.1} s: {}", outage.reason)));
+        lines.push(style::dim(&format!("      unavailable for {seconds:.1} s: {}", visible(&outage.reason))));
     }
     if !account.dead_letters.is_empty() {
         lines.push(style::dim(&format!("      dead letters in outputs/: {}", account.dead_letters.join(", "))));
     }
     if let Some(error) = account.last_error.as_ref().filter(|_| !account.complete) {
-        lines.push(style::dim(&format!("      last error: {error}")));
+        lines.push(style::dim(&format!("      last error: {}", visible(error))));
     }
     lines
 }
@@ -41,10 +41,10 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
 /// A sentence about an output that did not deliver everything.
 #[must_use]
 pub(crate) fn incomplete(stats: &DeliveryStats) -> Option<String> {
-    let missing = stats.rejected + stats.spooled;
+    let missing = stats.rejected + stats.spooled + stats.lost;
     let all = stats.acknowledged + missing;
     let why = stats.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-    let lost = if stats.lost > 0 { format!(", {} records were lost", show_count(stats.lost)) } else { String::new() };
+    let lost = if stats.lost > 0 { format!(", {} of them lost", show_count(stats.lost)) } else { String::new() };
     let (missing, all) = (show_count(missing), show_count(all));
     (!stats.complete).then(|| format!("{}: {missing} of {all} samples were not acknowledged{lost}{why}", stats.name))
 }

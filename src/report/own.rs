@@ -11,7 +11,7 @@ use crate::{
 pub(crate) fn trend_table(summary: &Summary) -> Table {
     let headings: Vec<&str> =
         std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
-    let mut table = Table::new(&headings);
+    let mut table = Table::new(&headings).dropping(&["p(99.9)", "p(90)", "min", "p(99)", "avg"]);
     let mut row = |name: String, unit: Unit, value: &Value| {
         let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(value, unit, *stat));
         table.row(std::iter::once(name).chain(cells));

@@ -4,6 +4,7 @@ use std::{io::Write, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::visible::visible_lines;
 use crate::{
     metric::{
         Interval, Totals, Value,
@@ -137,7 +138,7 @@ impl Display {
 
 fn print(text: &str) {
     // A closed terminal must not end the run.
-    drop(writeln!(std::io::stderr(), "{text}"));
+    drop(writeln!(std::io::stderr(), "{}", visible_lines(text)));
 }
 
 impl Snapshot {

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Summary, style, table::Table, trends::show_stat};
+use super::{Summary, style, table::Table, trends::show_stat, visible::visible};
 use crate::{
     interval_log::frame::{Model, ScenarioHeader},
     metric::{
         Labels, Unit, Value,
         catalogue::{self, has_role},
     },
-    threshold::Stat,
+    threshold::{Stat, judge::Finding},
     units::{show_count, show_duration, show_rate, show_share},
 };
 
@@ -17,13 +17,20 @@ use crate::{
 #[must_use]
 pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
+    let place = place(summary);
     for (index, scenario) in summary.header.scenarios.iter().enumerate() {
-        lines.push(format!("  {}  {}", style::bold(&scenario.name), style::dim(&scenario.load)));
+        lines.push(format!("  {}  {}", style::bold(&visible(&scenario.name)), style::dim(&visible(&scenario.load))));
         lines.push(format!("    {}", load_line(summary, index, scenario)));
-        lines.extend(step_table(summary, &scenario.name).lines(4));
+        lines.extend(step_table(summary, &scenario.name).lines(4, summary.view, &place));
         lines.push(String::new());
     }
     lines
+}
+
+/// Where the rows are that a terminal does not show: without a terminal, the summary has them all.
+#[must_use]
+pub(crate) fn place(summary: &Summary) -> String {
+    format!("`loadagent report {} | less`", summary.run_dir.display())
 }
 
 fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> String {
@@ -48,7 +55,7 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
     let lag = match &lag {
         Some(Value::Trend(times)) => times.quantile(0.5).zip(times.quantile(0.99)).map(|(median, p99)| {
             let show = |seconds| show_duration(Duration::from_secs_f64(seconds));
-            format!(", generator lag med {} p99 {}", show(median), show(p99))
+            format!(", schedule_lag med {} p99 {}", show(median), show(p99))
         }),
         _ => None,
     };
@@ -62,9 +69,12 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
     )
 }
 
-/// One row per step and stage.
+/// One row per step, and per stage where that is asked for.
 fn step_table(summary: &Summary, scenario: &str) -> Table {
-    let mut table = Table::new(&["step", "stage", "reqs", "rate", "failed", "response time med", "p95", "p99", "max"]);
+    let mut table = Table::new(&["step", "stage", "reqs", "rate", "failed", "response time med", "p95", "p99", "max"])
+        .dropping(&["max", "p99", "rate", "response time med"]);
+    let staged = |finding: &Finding| finding.threshold.selector.iter().any(|(name, _)| name == "stage");
+    let by_stage = summary.view.by_stage || summary.findings.iter().any(staged);
     let mut steps: BTreeMap<(u32, String, u32), (u64, u64, Value)> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for (series, value) in summary.totals.iter().filter(|(series, _)| series.labels.get("scenario") == Some(scenario)) {
@@ -73,7 +83,7 @@ fn step_table(summary: &Summary, scenario: &str) -> Table {
             order.push(name.to_owned());
             order.len() - 1
         });
-        let stage = series.labels.get("stage").and_then(|stage| stage.parse().ok()).unwrap_or(0);
+        let stage = series.labels.get("stage").filter(|_| by_stage).and_then(|stage| stage.parse().ok()).unwrap_or(0);
         let key = (u32::try_from(place).unwrap_or(u32::MAX), name.to_owned(), stage);
         let empty = || (0, 0, Value::Trend(Box::default()));
         match value {

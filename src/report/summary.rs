@@ -10,6 +10,15 @@ use crate::{
     threshold::{Stat, judge::Finding},
 };
 
+/// How the text is laid out.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct View {
+    /// Columns of the terminal, if there is one: tables are cut to it.
+    pub width: Option<usize>,
+    /// A row for each stage of a step (`--summary-by-stage`).
+    pub by_stage: bool,
+}
+
 /// What a run amounted to.
 #[derive(Debug)]
 pub(crate) struct Summary {
@@ -35,4 +44,6 @@ pub(crate) struct Summary {
     pub has_ended: bool,
     /// Statistics of trends that are shown, by k6's names.
     pub trend_stats: Vec<(String, Stat)>,
+    /// How the text is laid out.
+    pub view: View,
 }

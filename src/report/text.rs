@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Summary, errors, outputs, own, scenarios, style, thresholds, trends};
+use super::{Summary, errors, outputs, own, scenarios, style, thresholds, trends, visible::visible};
 use crate::{
     analysis::{Attempts, Verdict},
     metric::{
@@ -18,9 +18,14 @@ const EXECUTION_TRENDS: [&MetricDef; 3] =
 /// Renders the summary.
 #[must_use]
 pub(crate) fn render(summary: &Summary) -> String {
+    let place = scenarios::place(summary);
     let mut lines = vec![String::new(), verdict_line(summary)];
-    lines.extend(summary.outcome.reasons.iter().map(|reason| format!("    {} {}", style::bad("•"), reason.text)));
-    lines.extend(summary.validity.warnings.iter().map(|warning| format!("    {} {warning}", style::warn("!"))));
+    lines.extend(
+        summary.outcome.reasons.iter().map(|reason| format!("    {} {}", style::bad("•"), visible(&reason.text))),
+    );
+    lines.extend(
+        summary.validity.warnings.iter().map(|warning| format!("    {} {}", style::warn("!"), visible(warning))),
+    );
     lines.push(String::new());
     if !summary.findings.is_empty() {
         lines.push(format!("  {}", style::bold("THRESHOLDS")));
@@ -33,7 +38,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     let errors = errors::error_table(summary);
     if errors.has_rows() {
         lines.push(format!("  {}", style::bold("ERRORS")));
-        lines.extend(errors.lines(4));
+        lines.extend(errors.lines(4, summary.view, &place));
         lines.push(String::new());
     }
     let checks = errors::check_lines(summary);
@@ -45,22 +50,32 @@ pub(crate) fn render(summary: &Summary) -> String {
     let (trends, own) = (own::trend_table(summary), own::lines(summary));
     if trends.has_rows() || !own.is_empty() {
         lines.push(format!("  {}", style::bold("CUSTOM METRICS")));
-        lines.extend(if trends.has_rows() { trends.lines(4) } else { Vec::new() });
+        lines.extend(if trends.has_rows() { trends.lines(4, summary.view, &place) } else { Vec::new() });
         lines.extend(own);
         lines.push(String::new());
     }
     let failures = own::failure_table(summary);
     if failures.has_rows() {
         lines.push(format!("  {}", style::bold("ITERATIONS THAT ENDED EARLY")));
-        lines.extend(failures.lines(4));
+        lines.extend(failures.lines(4, summary.view, &place));
         lines.push(String::new());
     }
     lines.push(format!("  {}", style::bold("EXECUTION")));
-    lines.extend(trends::trend_table(summary, &EXECUTION_TRENDS).lines(4));
+    lines.extend(trends::trend_table(summary, &EXECUTION_TRENDS).lines(4, summary.view, &scenarios::place(summary)));
     lines.extend(execution_lines(summary));
     lines.extend(output_lines(summary));
     lines.push(String::new());
+    lines.extend(closing(summary));
     lines.join("\n")
+}
+
+/// The verdict and what failed once more: the first lines may have scrolled away.
+fn closing(summary: &Summary) -> Vec<String> {
+    let failed = summary.findings.iter().filter(|finding| finding.fails());
+    let mut lines: Vec<String> = failed.map(thresholds::line).collect();
+    lines.push(verdict_line(summary));
+    lines.push(String::new());
+    lines
 }
 
 fn verdict_line(summary: &Summary) -> String {
@@ -78,7 +93,7 @@ fn verdict_line(summary: &Summary) -> String {
     } else {
         String::new()
     };
-    let run = format!("{}, run {}, {length}{of}", summary.header.profile, summary.header.run_id);
+    let run = format!("{}, run {}, {length}{of}", visible(&summary.header.profile), summary.header.run_id);
     format!(
         "  {}  {run}  {}",
         style::bold(&verdict),
@@ -113,7 +128,7 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
         _ => String::new(),
     };
     let mut lines = vec![format!("  {}", style::bold(title))];
-    lines.extend(trends::trend_table(summary, trends).lines(4));
+    lines.extend(trends::trend_table(summary, trends).lines(4, summary.view, &scenarios::place(summary)));
     lines.push(format!(
         "    {} {} ({}), {} {} ({} of {}){limited}, data sent {}, received {}",
         requests.name,
@@ -154,7 +169,8 @@ fn execution_lines(summary: &Summary) -> Vec<String> {
 fn generator_line(summary: &Summary) -> String {
     let generator = &summary.validity.generator;
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
-    let cores = significant(generator.worker_cpu_seconds / seconds);
+    let cores = generator.worker_cpu_seconds / seconds;
+    let cores = if cores > 0.0 && cores < 0.01 { "<0.01".to_owned() } else { significant(cores) };
     let attempts = Attempts::of_run(&summary.totals).total;
     let memory = generator.rss_peak_bytes.map_or_else(
         || format!("memory {}", show_bytes(generator.rss_bytes as f64)),

@@ -1,24 +1,32 @@
 //! The part about thresholds: each with what was seen, and the levels that those with tiers have reached.
 
-use super::style;
+use super::{style, visible::visible};
 use crate::{
+    metric::{Kind, Unit},
     threshold::{
-        Bearing,
+        Bearing, Stat, Threshold,
         judge::Finding,
         tier::{Level, levels},
     },
-    units::{show_duration, significant},
+    units::{show_duration, show_several, significant},
 };
 
 /// Lines about every threshold.
 #[must_use]
 pub(crate) fn lines(findings: &[Finding]) -> Vec<String> {
     let levels = levels(findings);
-    let level_line = |level: &Level<'_>| format!("    {}: {}", level.key, style::bold(level.as_str()));
-    findings.iter().map(line).chain(levels.iter().map(level_line)).collect()
+    let level_line = |level: &Level<'_>| format!("    {}: {}", visible(level.key), style::bold(level.as_str()));
+    let not_run = findings.iter().filter(|finding| finding.threshold.bearing == Bearing::NotRun).count();
+    let not_run = (not_run > 0).then(|| {
+        format!("    {}", style::dim(&format!("{} of scenarios not run", show_several(not_run as u64, "threshold"))))
+    });
+    let run = findings.iter().filter(|finding| finding.threshold.bearing != Bearing::NotRun);
+    run.map(line).chain(levels.iter().map(level_line)).chain(not_run).collect()
 }
 
-fn line(finding: &Finding) -> String {
+/// The line about a threshold.
+#[must_use]
+pub(crate) fn line(finding: &Finding) -> String {
     let threshold = &finding.threshold;
     let mark = match (finding.passed, finding.fails()) {
         (true, _) => style::good("✓"),
@@ -27,9 +35,8 @@ fn line(finding: &Finding) -> String {
     };
     let stat = threshold.expression.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
     let observed = match finding.observed {
-        _ if threshold.bearing == Bearing::NotRun => style::dim("not run"),
         None => style::warn("no data"),
-        Some(value) => format!("{stat} = {}", shown(value)),
+        Some(value) => format!("{stat} = {}{}", shown(value), unit(threshold)),
     };
     let place =
         finding.worst.map(|(from, to)| format!(", the worst window, {} to {}", show_duration(from), show_duration(to)));
@@ -37,11 +44,23 @@ fn line(finding: &Finding) -> String {
     let source = if threshold.by_flag { style::dim("  (--threshold)") } else { String::new() };
     format!(
         "    {mark} {}  {}{}  {observed}{}{source}",
-        threshold.key,
-        style::bold(&threshold.expression),
+        visible(&threshold.key),
+        style::bold(&visible(&threshold.expression)),
         tier.unwrap_or_default(),
         place.unwrap_or_default()
     )
+}
+
+/// The unit of what is looked at: times are milliseconds, as in k6.
+fn unit(threshold: &Threshold) -> &'static str {
+    match (threshold.metric.unit, threshold.stat) {
+        (_, Stat::Count) => "",
+        (Unit::Seconds, _) if threshold.metric.kind == Kind::Trend => " ms",
+        (Unit::Bytes, Stat::Rate) => " bytes/s",
+        (Unit::Bytes, _) => " bytes",
+        (_, Stat::Rate) if threshold.metric.kind == Kind::Counter => "/s",
+        _ => "",
+    }
 }
 
 /// Small shares need their digits, large numbers don't.

@@ -48,7 +48,7 @@ pub(crate) fn show_stat(value: &Value, unit: Unit, stat: Stat) -> String {
 pub(crate) fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
     let headings: Vec<&str> =
         std::iter::once("").chain(summary.trend_stats.iter().map(|(name, _)| name.as_str())).collect();
-    let mut table = Table::new(&headings);
+    let mut table = Table::new(&headings).dropping(&["p(99.9)", "p(90)", "min", "p(99)", "avg"]);
     for metric in metrics {
         let Some(value) = summary.totals.sum_where(&metric.name, |_| true).filter(|value| !value.is_empty()) else {
             continue;

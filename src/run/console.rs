@@ -2,21 +2,29 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::report::json::Terminals;
+use crate::report::{json::Terminals, visible::visible_lines};
 
 /// Prints to standard output. A closed pipe (`| head`) is ignored.
 pub(crate) fn print(text: &str) {
-    drop(writeln!(anstream::stdout().lock(), "{text}"));
+    drop(writeln!(anstream::stdout().lock(), "{}", visible_lines(text)));
 }
 
 /// Prints to standard error.
 pub(crate) fn print_error(text: &str) {
-    drop(writeln!(anstream::stderr().lock(), "{text}"));
+    drop(writeln!(anstream::stderr().lock(), "{}", visible_lines(text)));
 }
 
 /// Prints no styles from now on, whatever the terminal can do.
 pub(crate) fn without_colour() {
     anstream::ColorChoice::Never.write_global();
+}
+
+/// Columns of the terminal that standard output is; None where it is none.
+#[must_use]
+pub(crate) fn width() -> Option<usize> {
+    let stdout = std::io::stdout();
+    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(stdout).ok()).flatten()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
 /// Which standard streams are terminals.

@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     interval_log::{Cursor, Entry, Header, LogError},
     metric::{Interval, Totals},
-    report::{Summary, trends},
+    report::{Summary, summary::View, trends},
     threshold::Stat,
 };
 
@@ -122,6 +122,7 @@ impl LoggedRun {
             trend_stats: trend_stats(self.end.as_ref()),
             outputs: self.end.map(|end| end.outputs).unwrap_or_default(),
             run_dir,
+            view: View::default(),
         })
     }
 }

@@ -218,6 +218,7 @@ fn summary(totals: Totals) -> Summary {
         outcome: Outcome::new(Vec::new(), Verdict::Pass),
         has_ended: true,
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
+        view: report::summary::View::default(),
     }
 }
 

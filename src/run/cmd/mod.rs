@@ -18,6 +18,7 @@ use super::CommandError;
 use crate::{
     cli::{Cli, Command},
     exit::Exit,
+    report::visible::visible_lines,
 };
 
 /// Parses the command line, executes the command and returns its exit code.
@@ -40,7 +41,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let exit = result.unwrap_or_else(|CommandError { exit, message }| {
         // A closed standard error is ignored.
-        drop(writeln!(std::io::stderr(), "loadagent: {message}"));
+        drop(writeln!(std::io::stderr(), "loadagent: {}", visible_lines(&message)));
         exit
     });
     ExitCode::from(exit.code())

@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::{
     cli::ReportArgs,
     exit::Exit,
-    report,
+    report::{self, summary::View},
     run::{
-        console::{print, terminals},
+        console::{self, print, terminals},
         error::CommandError,
         find::find_run,
         locust,
@@ -35,10 +35,11 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         print(&json!({ "intervals": run.intervals, "ended": run.has_ended(), "torn_bytes": torn, "cut_bytes": cut, "clean": torn == 0 }).to_string());
         return Ok(Exit::Passed);
     }
-    let summary = run
+    let mut summary = run
         .summary(log.parent().map(Into::into).unwrap_or_default())
         .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
     let Some(wanted) = &args.get else {
+        summary.view = View { width: console::width(), by_stage: args.summary_by_stage };
         let mut text = report::text::render(&summary);
         if torn > 0 {
             text += &format!("\n  {torn} bytes at the end of the log are an incomplete frame; {cut} of them were cut");

@@ -24,12 +24,12 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, outputs, progress::Display, style},
+    report::{Summary, outputs, progress::Display, style, summary::View},
     run::{
         clock::RunClock,
         cmd::dashboards,
         collect::{coordinator::Coordinator, outputs::Outputs},
-        console::{print, print_error, terminals, without_colour},
+        console::{self, print, print_error, terminals, without_colour},
         error::CommandError,
         folder::{self, RunFolder},
         hooks::{self, Hooks},
@@ -89,6 +89,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
         outputs: result.outputs,
         run_dir: prepared.run_dir.clone(),
         trend_stats: prepared.trend_stats.clone(),
+        view: View { width: console::width(), by_stage: args.summary_by_stage },
     };
     Ok(conclude(summary, result.folder, args, &prepared))
 }
