@@ -245,7 +245,33 @@ const THRESHOLD_HELP: &str = "Add a threshold, or replace the profile's threshol
 const GRAFANA_HELP: &str = "Grafana, for links to the run's dashboard, for example http://localhost:3000";
 
 fn threshold(text: &str) -> Result<(String, String), String> {
-    pair(text).map_err(|_| "write METRIC=CONDITION, for example http_req_duration=p(95)<500".to_owned())
+    let (tags, text_of_tags) = (text.find('{'), text.find('=').unwrap_or(text.len()));
+    let split = match tags {
+        Some(begin) if begin < text_of_tags => end_of_tags(text, begin),
+        _ => pair(text).ok(),
+    };
+    split.ok_or_else(|| "write METRIC=CONDITION, for example http_req_duration=p(95)<500".to_owned())
+}
+
+/// Splits at the first `=` behind the braces: a tag's value can contain `=`, and in quotes `}=`, too.
+fn end_of_tags(text: &str, begin: usize) -> Option<(String, String)> {
+    let (mut quote, mut escaped, mut before) = (None, false, '{');
+    for (at, c) in text.char_indices().skip_while(|(at, _)| *at <= begin) {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (_, '\\') => escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') if before == ':' => quote = Some(c),
+            (None, '}') => {
+                if let Some(condition) = text[at + 1..].trim_start().strip_prefix('=') {
+                    return Some((text[..=at].to_owned(), condition.to_owned()));
+                }
+            }
+            _ => {}
+        }
+        before = if c.is_whitespace() { before } else { c };
+    }
+    None
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -49,3 +49,18 @@ fn every_flag_has_a_help_text() {
         }
     }
 }
+
+#[test]
+fn a_threshold_is_split_behind_its_tags() {
+    for (key, condition) in [
+        ("http_reqs", "count>0"),
+        ("http_reqs", "count>=1"),
+        ("http_reqs{name:http://x?a=b}", "count>0"),
+        ("http_reqs{name:\"a}=b,'\"}", "count==0"),
+        ("http_reqs{name: 'a\\'}=b'}", "count==0"),
+        ("http_reqs{name:it's}", "count<=3"),
+    ] {
+        assert_eq!(threshold(&format!("{key}={condition}")), Ok((key.to_owned(), condition.to_owned())), "{key}");
+    }
+    threshold("http_reqs{name:a=b").unwrap_err();
+}

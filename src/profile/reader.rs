@@ -373,6 +373,12 @@ impl<'n> MapReader<'n> {
         (!entry.value.is_null()).then_some(entry.value)
     }
 
+    /// Takes the value of a key, of which null is one.
+    pub(crate) fn take_value(&mut self, key: &str) -> Option<&'n Node> {
+        let null = self.peek(key).filter(|node| node.is_null());
+        self.take(key).or(null)
+    }
+
     /// The value of a key, without taking it.
     #[must_use]
     pub(crate) fn peek(&self, key: &str) -> Option<&'n Node> {

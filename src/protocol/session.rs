@@ -153,7 +153,12 @@ impl HttpSession {
                 None
             }
             (Ok(_), Ok(None)) => {
-                status.and_then(|status| unexpected(receive.head.bytes(), body.bytes(), &request, status))
+                let attempt = probe.attempt();
+                let duration =
+                    attempt.send_begin.map_or(Duration::ZERO, |at| attempt.end.saturating_duration_since(at));
+                let (head, body) = (receive.head.bytes(), body.bytes());
+                let response = Response { status, head, body, duration, error: "" };
+                status.and_then(|status| unexpected(&response, &request, status))
             }
         };
         if network.http.debug != Debug::Off {
@@ -312,7 +317,7 @@ enum Received {
 }
 
 /// The error class of a whole response, if it is not what the profile expects.
-fn unexpected(head: &[u8], body: &[u8], request: &Outgoing<'_>, status: u16) -> Option<ErrorClass> {
+fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> Option<ErrorClass> {
     let spec = request.spec;
     if spec.is_limit(status) {
         return Some(ErrorClass::Limited);
@@ -321,6 +326,5 @@ fn unexpected(head: &[u8], body: &[u8], request: &Outgoing<'_>, status: u16) -> 
         return Some(ErrorClass::of_status(status));
     }
     let demand = request.demand?;
-    let response = Response { status: Some(status), head, body, ..Response::default() };
-    (!demand(&response)).then_some(ErrorClass::Content)
+    (!demand(response)).then_some(ErrorClass::Content)
 }

@@ -13,8 +13,10 @@ use crate::{
 pub(crate) enum ParseError {
     #[error("the `{{` of the tags is never closed by `}}`")]
     Unclosed,
-    #[error("`{0}` is not `tag:value`")]
+    #[error("`{0}` is not `tag:value`; write a value with a comma in quotes: `{{name:\"a,b\"}}`")]
     Tag(String),
+    #[error("the quote before `{0}` is not closed, or text follows it; write a quote in quotes as `\\\"`")]
+    Quote(String),
     #[error("the window after `over`: {0}")]
     Window(UnitError),
     #[error("the window after `over`: `{0}` is not between 1s and 7d")]
@@ -40,7 +42,8 @@ pub(crate) struct Condition {
     pub window: Option<Duration>,
 }
 
-/// Splits `metric{tag:value,tag2:value2}` into name and selector. Quotes around values are optional.
+/// Splits `metric{tag:value,tag2:"value, too"}` into name and selector. A value in double or single quotes can hold any
+/// character; in it, and before a comma outside quotes, a backslash takes the next character as it is.
 ///
 /// # Errors
 /// What is wrong with the key, as a fragment.
@@ -48,14 +51,45 @@ pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), Pa
     let Some((name, rest)) = key.split_once('{') else {
         return Ok((key.trim().to_owned(), Vec::new()));
     };
-    let inside = rest.trim_end().strip_suffix('}').ok_or(ParseError::Unclosed)?;
+    let mut rest = rest.trim_end().strip_suffix('}').ok_or(ParseError::Unclosed)?.trim_start();
     let mut selector = Vec::new();
-    for pair in inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (tag, value) = pair.split_once(':').ok_or_else(|| ParseError::Tag(pair.to_owned()))?;
-        let value = value.trim().trim_matches(|quote| quote == '"' || quote == '\'');
-        selector.push((tag.trim().to_owned(), value.to_owned()));
+    while !rest.is_empty() {
+        let pair = rest.split(',').next().unwrap_or(rest).trim();
+        if pair.is_empty() {
+            rest = rest.trim_start_matches(',').trim_start();
+            continue;
+        }
+        let found = rest.split_once(':').filter(|(tag, _)| !tag.contains(','));
+        let (tag, after) = found.ok_or_else(|| ParseError::Tag(pair.to_owned()))?;
+        let (value, next) = parse_value(after.trim_start())?;
+        selector.push((tag.trim().to_owned(), value));
+        rest = next;
     }
     Ok((name.trim().to_owned(), selector))
+}
+
+/// The value at the begin of a text, and what follows its comma.
+fn parse_value(text: &str) -> Result<(String, &str), ParseError> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let inside = &text[quote.map_or(0, char::len_utf8)..];
+    let mut value = String::new();
+    let mut chars = inside.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match (c, quote, chars.peek().copied()) {
+            ('\\', Some(_), Some((_, escaped))) | ('\\', None, Some((_, escaped @ (',' | '\\' | '"' | '\'')))) => {
+                value.push(escaped);
+                chars.next();
+            }
+            (c, Some(quote), _) if c == quote => {
+                let rest = inside[at + c.len_utf8()..].trim_start();
+                let next = rest.strip_prefix(',').or(rest.is_empty().then_some(rest));
+                return next.map(|next| (value, next.trim_start())).ok_or_else(|| ParseError::Quote(inside.to_owned()));
+            }
+            (',', None, _) => return Ok((value.trim_end().to_owned(), inside[at + 1..].trim_start())),
+            _ => value.push(c),
+        }
+    }
+    if quote.is_some() { Err(ParseError::Quote(inside.to_owned())) } else { Ok((value.trim_end().to_owned(), "")) }
 }
 
 /// Reads `p(95)<500`, `rate < 0.01`, `count>=100`, `p(95)<500 over 1m` for a metric of a kind.
@@ -176,6 +210,43 @@ mod tests {
         assert_eq!(selector, [("scenario".into(), "browse".into()), ("model".into(), "gpt-4.1".into())]);
         assert!(parse_key("a{b").unwrap_err().to_string().contains("never closed"));
         assert!(parse_key("a{b}").unwrap_err().to_string().contains("tag:value"));
+    }
+
+    #[test]
+    fn every_value_of_a_tag_can_be_written() {
+        let values = [
+            "http://x/p?a,b",
+            "status is 200, or 404",
+            "a\"b",
+            "it's",
+            "a{b}c",
+            "x=y",
+            "\\",
+            "a:b",
+            " a ",
+            "",
+            "\\,",
+            "ü,\"'}",
+        ];
+        for value in values {
+            for quote in ['"', '\''] {
+                let escaped = value.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
+                let key = format!("http_reqs{{name:{quote}{escaped}{quote}, method:GET}}");
+                let (_, selector) = parse_key(&key).unwrap_or_else(|error| panic!("{key}: {error}"));
+                assert_eq!(selector, [("name".into(), value.to_owned()), ("method".into(), "GET".into())], "{key}");
+            }
+        }
+        for (key, value) in [
+            ("a{n:b\\,c}", "b,c"),
+            ("a{n:it's}", "it's"),
+            ("a{n:http://x?a=b}", "http://x?a=b"),
+            ("a{n:C:\\d}", "C:\\d"),
+        ] {
+            assert_eq!(parse_key(key).unwrap().1, [("n".into(), value.to_owned())], "{key}");
+        }
+        for key in ["a{n:\"b}", "a{n:\"b\"c}", "a{n:'b\\'}", "a{b,n:c}"] {
+            parse_key(key).unwrap_err();
+        }
     }
 
     #[test]

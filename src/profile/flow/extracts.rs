@@ -78,7 +78,7 @@ impl<'n> Compiler<'_, 'n> {
             return None;
         }
         let take = map.take("take").map_or(Some(Take::First), |node| self.take(node));
-        let default = map.take("default").and_then(|node| self.any_value(node));
+        let default = map.take_value("default").and_then(|node| self.any_value(node));
         let what = self.kind(&mut map);
         map.finish(reader);
         Some((what?, take?, default))
