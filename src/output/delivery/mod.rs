@@ -16,6 +16,7 @@ mod dead_letter;
 pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod progress;
+mod proxy;
 pub(crate) mod record_feed;
 mod sender;
 pub(crate) mod state;

@@ -8,7 +8,10 @@ use std::{
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
-use super::file::{FileError, FileTarget};
+use super::{
+    file::{FileError, FileTarget},
+    proxy::EnvironmentProxies,
+};
 use crate::output::{
     address::{credentials::SecretError, http::HttpSettings},
     batch::Batch,
@@ -37,6 +40,7 @@ pub struct HttpTransport {
     client: reqwest::Client,
     settings: HttpSettings,
     receiver: Box<dyn Receiver>,
+    proxies: EnvironmentProxies,
 }
 
 /// Why a client can't be set up.
@@ -102,6 +106,12 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("loadagent/", env!("CARGO_PKG_VERSION")))
             .tls_danger_accept_invalid_certs(settings.insecure);
+        let proxies = EnvironmentProxies::read(|name| std::env::var(name).ok());
+        let proxies = proxies.map_err(|error| ClientError::Setup(error.to_string()))?;
+        builder = builder.no_proxy();
+        for proxy in proxies.of_client().map_err(|error| ClientError::Setup(root_cause(&error)))? {
+            builder = builder.proxy(proxy);
+        }
         builder = match receiver.version() {
             HttpVersion::One => builder.http1_only(),
             HttpVersion::Two => {
@@ -116,7 +126,7 @@ impl HttpTransport {
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder.build().map_err(|error| ClientError::Setup(root_cause(&error)))?;
-        Ok(Self { client, settings, receiver })
+        Ok(Self { client, settings, receiver, proxies })
     }
 
     async fn probe(&mut self, at_ms: i64) -> Result<String, ProbeFailure> {
@@ -145,7 +155,8 @@ impl HttpTransport {
         if let Some(value) = self.settings.credentials.header()? {
             request = request.header("Authorization", value);
         }
-        let failed = |error: reqwest::Error| RequestError::Http(root_cause(&error.without_url()));
+        let failed =
+            |error: reqwest::Error| RequestError::Http(root_cause(&error.without_url()) + &self.proxies.hint(url));
         let response = request.send().await.map_err(failed)?;
         let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
         let (mut body, mut bytes) = (reqwest::Body::from(response), Vec::new());

@@ -39,7 +39,7 @@ pub(crate) struct AggregateEncoder {
     /// Measurement and tags by series number.
     keys: Vec<Vec<u8>>,
     /// How many series have a key.
-    twins: BTreeMap<Vec<u8>, usize>,
+    known_keys: BTreeMap<Vec<u8>, usize>,
     /// Every metric seen so far with measurement and tags of its overall point.
     metrics: Vec<(MetricDef, Vec<u8>)>,
     span: BTreeMap<SeriesId, Value>,
@@ -56,7 +56,7 @@ impl AggregateEncoder {
             run_labels,
             totals: Totals::default(),
             keys: Vec::new(),
-            twins: BTreeMap::new(),
+            known_keys: BTreeMap::new(),
             metrics: Vec::new(),
             span: BTreeMap::new(),
             begin_ms: None,
@@ -69,11 +69,11 @@ impl AggregateEncoder {
         let mut key = self.key(name, series.labels.iter());
         // Where the protocol can't tell two series apart (a backslash at the end, a label that the run has too), the
         // later one gets a tag: a point of the same measurement, tags and time would overwrite the other.
-        let twins = self.twins.entry(key.clone()).or_insert(0);
-        if *twins > 0 {
-            key.extend_from_slice(format!(",twin={twins}").as_bytes());
+        let known = self.known_keys.entry(key.clone()).or_insert(0);
+        if *known > 0 {
+            key.extend_from_slice(format!(",duplicate={known}").as_bytes());
         }
-        *twins += 1;
+        *known += 1;
         self.keys.push(key);
         if !self.metrics.iter().any(|(known, _)| known.name == *name) {
             let key = self.key("overall", [("metric", &**name)].into_iter());
