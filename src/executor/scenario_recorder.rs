@@ -30,7 +30,9 @@ static GROUP_FAMILY: [&MetricDef; 1] = [&catalogue::GROUP_DURATION];
 static WIDTH_FAMILY: [&MetricDef; 1] = [&catalogue::PARALLEL_WIDTH];
 static FAILURE_FAMILY: [&MetricDef; 1] = [&catalogue::ITERATION_FAILURES];
 static INTERRUPTED_ITERATION_FAMILY: [&MetricDef; 1] = [&catalogue::INTERRUPTED_ITERATIONS];
-static INTERRUPTED_REQUEST_FAMILY: [&MetricDef; 1] = [&catalogue::INTERRUPTED_REQUESTS];
+/// The bytes of an interrupted request count like those of any other.
+static INTERRUPTED_REQUEST_FAMILY: [&MetricDef; 3] =
+    [&catalogue::INTERRUPTED_REQUESTS, &catalogue::DATA_SENT, &catalogue::DATA_RECEIVED];
 static SCENARIO_FAMILY: [&MetricDef; 3] = [&VUS, &VUS_MAX, &TARGET_RATE];
 static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 
@@ -349,6 +351,8 @@ impl ScenarioRecorder {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&INTERRUPTED_REQUEST_FAMILY, &labels, &[]);
         recorder.add(family, 0, 1.0);
+        recorder.add(family, 1, attempt.sent as f64);
+        recorder.add(family, 2, attempt.received as f64);
         drop(recorder);
         if let Some(span) = span {
             let family = self.http_family((stage, attempt.status, attempt.error, variant), step);

@@ -472,8 +472,10 @@ async fn raw_records_add_up_to_the_counters() {
             })
             .await;
             let raw = sums(&left.records);
-            assert_eq!((raw["iterations"], raw["http_reqs"], left.count("http_reqs")), (0, 6, 6));
+            assert_eq!((raw["iterations"], raw["http_reqs"], left.count("http_reqs")), (0, 3, 3));
             assert_eq!(raw["data_sent"], left.count("data_sent"), "what was cut off was sent all the same");
+            assert_eq!((left.count("interrupted_requests"), left.count("interrupted_iterations")), (3, 3));
+            assert_eq!(left.count("http_errors"), 3, "only the refused ones");
         })
         .await;
 }

@@ -11,7 +11,10 @@ use loadagent::testing::{
 use crate::json;
 
 /// Metrics on no dashboard, with the reason.
-const NOT_SHOWN: [(&str, &str); 0] = [];
+const NOT_SHOWN: [(&str, &str); 2] = [
+    ("interrupted_requests", "a total of the end of a run, in the summary"),
+    ("interrupted_iterations", "a total of the end of a run, in the summary"),
+];
 
 fn prometheus_names() -> BTreeSet<String> {
     let queries = json::queries(DataSource::Prometheus);
