@@ -22,7 +22,8 @@ pub(crate) enum Verdict {
     /// Stopped from outside, with all thresholds passing so far.
     Stopped,
     /// There was no threshold to pass.
-    NoVerdict,
+    #[serde(rename = "no_verdict")]
+    Undecided,
 }
 
 impl Verdict {
@@ -34,7 +35,7 @@ impl Verdict {
             Self::Fail => "fail",
             Self::Invalid => "invalid",
             Self::Stopped => "stopped",
-            Self::NoVerdict => "no_verdict",
+            Self::Undecided => "no_verdict",
         }
     }
 }
@@ -98,7 +99,7 @@ impl Outcome {
             reasons.push(Reason::new(Exit::ThresholdFailed, text));
         }
         let is_binding = |finding: &Finding| finding.threshold.bearing == Bearing::Binding;
-        let without = if findings.iter().any(is_binding) { Verdict::Pass } else { Verdict::NoVerdict };
+        let without = if findings.iter().any(is_binding) { Verdict::Pass } else { Verdict::Undecided };
         Self::new(reasons, without)
     }
 

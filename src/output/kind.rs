@@ -200,7 +200,7 @@ impl Context<'_> {
         feed: Box<dyn Feed>,
     ) -> Result<Parts, BuildError> {
         let transport = HttpTransport::new(http.clone(), Box::new(receiver))?;
-        Ok(Parts::Push(Transport::Http(transport), feed))
+        Ok(Parts::Push(Transport::Http(Box::new(transport)), feed))
     }
 
     /// Writes to a file that begins with `head`, or to standard output.

@@ -175,15 +175,24 @@ fn refuse_query(reader: &Reader, url: &Url, text: &str, position: crate::profile
     reader.error(position, message, Some(hint.to_owned()));
 }
 
+/// The text of `base_url` with its node, or else the address of the practice target.
+fn base_url<'n>(
+    reader: &Reader,
+    map: &mut MapReader<'n>,
+    overrides: &Overrides,
+    has_practice_target: bool,
+) -> Option<(Option<&'n Node>, String)> {
+    match map.take("base_url") {
+        Some(node) => reader.text(node, "base_url").map(|text| (Some(node), text)),
+        None => overrides.practice_url.clone().filter(|_| has_practice_target).map(|url| (None, url)),
+    }
+}
+
 fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: &Overrides) -> Plan {
     let name = map.take("name").and_then(|node| reader.text(node, "name")).unwrap_or(stem);
     let practice_target = map.take("practice_target").map(|node| read_practice_target(reader, node, overrides));
     let mut defaults = Defaults::default();
-    let base = map.take("base_url").map(|node| (node, reader.text(node, "base_url")));
-    let base = match base {
-        Some((node, text)) => text.map(|text| (Some(node), text)),
-        None => overrides.practice_url.clone().filter(|_| practice_target.is_some()).map(|url| (None, url)),
-    };
+    let base = base_url(reader, map, overrides, practice_target.is_some());
     // An invalid base URL is a single error, not another one for each path.
     let stand_in = || Url::parse("http://unknown.invalid").ok();
     if base.is_none() && map.entries.iter().any(|entry| same_key(&entry.name, "base_url")) {

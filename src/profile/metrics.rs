@@ -66,7 +66,7 @@ fn wire_names(metric: &MetricDef) -> Vec<String> {
 }
 
 /// The metric, of the catalogue or of those before, that an output could not tell from this one. `overall` is a
-/// measurement of its own in InfluxDB.
+/// measurement of its own in `InfluxDB`.
 fn clash<'m>(metric: &MetricDef, before: impl Iterator<Item = &'m MetricDef>) -> Option<String> {
     if metric.name == "overall" {
         return Some("overall".to_owned());

@@ -53,9 +53,9 @@ impl LoadFlags {
         let node = Node { position: Position::default(), value: Yaml::Map(keys.collect()) };
         let reader = Reader::default();
         let shortcut = LoadShortcut::read(&reader, &mut reader.section(&node, "flags", &LOAD));
-        let none = shortcut.rate.is_some_and(|rate| rate <= 0.0) && shortcut.stages.is_none();
-        let none = none.then(|| "`rate` must be greater than zero".to_owned());
-        if let Some(message) = shortcut.contradiction().or(none) {
+        let is_zero = shortcut.rate.is_some_and(|rate| rate <= 0.0) && shortcut.stages.is_none();
+        let zero = is_zero.then(|| "`rate` must be greater than zero".to_owned());
+        if let Some(message) = shortcut.contradiction().or(zero) {
             reader.error(Position::default(), message, None);
         }
         let first = reader.into_errors().into_iter().next();

@@ -82,7 +82,7 @@ fn verdict_line(summary: &Summary) -> String {
     let verdict = match summary.outcome.verdict {
         Verdict::Stopped => style::warn(unfinished(summary)),
         Verdict::Pass => style::good("PASS"),
-        Verdict::NoVerdict => style::warn("NO VERDICT (no thresholds)"),
+        Verdict::Undecided => style::warn("NO VERDICT (no thresholds)"),
         Verdict::Fail => style::bad("FAIL"),
         Verdict::Invalid => style::warn("INVALID"),
     };
@@ -148,12 +148,11 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
 fn execution_lines(summary: &Summary) -> Vec<String> {
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let iterations = summary.totals.counter(&catalogue::ITERATIONS.name);
-    let interrupted: String = [&catalogue::INTERRUPTED_ITERATIONS, &catalogue::INTERRUPTED_REQUESTS]
+    let interrupted = [&catalogue::INTERRUPTED_ITERATIONS, &catalogue::INTERRUPTED_REQUESTS]
         .into_iter()
         .map(|metric| (&metric.name, summary.totals.counter(&metric.name)))
         .filter(|(_, count)| *count > 0.0)
-        .map(|(name, count)| format!(", {name} {}", show_count(whole(count))))
-        .collect();
+        .fold(String::new(), |line, (name, count)| format!("{line}, {name} {}", show_count(whole(count))));
     vec![
         format!(
             "    iterations {} ({}), dropped_iterations {}{interrupted}",

@@ -35,13 +35,13 @@ fn an_outcome_survives_the_log() {
 #[test]
 fn without_thresholds_there_is_no_verdict_unless_something_decides_it() {
     for (codes, verdict) in [
-        (&[][..], Verdict::NoVerdict),
-        (&[Exit::TelemetryIncomplete], Verdict::NoVerdict),
+        (&[][..], Verdict::Undecided),
+        (&[Exit::TelemetryIncomplete], Verdict::Undecided),
         (&[Exit::Stopped], Verdict::Stopped),
         (&[Exit::Invalid, Exit::Stopped], Verdict::Invalid),
         (&[Exit::Aborted], Verdict::Fail),
     ] {
         let reasons = codes.iter().map(|exit| Reason::new(*exit, "because")).collect();
-        assert_eq!(Outcome::new(reasons, Verdict::NoVerdict).verdict, verdict, "{codes:?}");
+        assert_eq!(Outcome::new(reasons, Verdict::Undecided).verdict, verdict, "{codes:?}");
     }
 }

@@ -78,7 +78,7 @@ impl Bench {
         let mut probe = Probe::new(self.at(10), self.at(20), &record);
         probe.begin_send(true);
         probe.wrote(10);
-        probe.finish(None);
+        let _end = probe.finish(None);
         String::from_utf8(traced.header().to_vec()).unwrap()
     }
 }

@@ -30,7 +30,7 @@ const MAX_RESPONSE: usize = 64 * 1024;
 /// Sends batches.
 pub enum Transport {
     /// To a receiver.
-    Http(HttpTransport),
+    Http(Box<HttpTransport>),
     /// Into a file, or to standard output.
     File(FileTarget),
 }

@@ -49,8 +49,7 @@ impl RawFormat {
             Entry::Record(Record::Dropped { .. } | Record::Sample { of: Sampled::First, .. }) | Entry::Gauge { .. } => {
                 true
             }
-            Entry::Record(Record::Sample { .. }) => false,
-            Entry::Record(Record::Iteration { .. }) => false,
+            Entry::Record(Record::Sample { .. } | Record::Iteration { .. }) => false,
         };
         if rare || self.every == 1 {
             return Some(1);

@@ -212,7 +212,7 @@ impl FlowState {
             Op::Metric(metric) => {
                 let value = number(&metric.value, &mut self.eval(context))?;
                 if metric.from_zero && !(0.0..=MAX_SAMPLE).contains(&value) {
-                    return Err(Unrenderable::NoSample(metric.value.shape()).into());
+                    return Err(Unrenderable::NoSample(metric.value.shape()));
                 }
                 let labels = self.tags(&metric.tags, context)?;
                 Effect::Metric { step: metric.step, metric: None, value, labels }

@@ -111,7 +111,7 @@ fn each<'a>(status: &'a Json, list: &str) -> impl Iterator<Item = &'a Json> {
 fn render(status: &Json) -> String {
     let text = |place: &Json, name: &str| place[name].as_str().unwrap_or_default().to_owned();
     let number = |place: &Json, name: &str| place[name].as_f64().unwrap_or_default();
-    let seconds = |name: &str| show_duration(Duration::from_secs(number(status, name).clamp(0.0, 1e9).round() as u64));
+    let seconds = |name: &str| show_duration(Duration::from_secs_f64(number(status, name).clamp(0.0, 1e9).round()));
     let head = format!(
         "{}  {}  {} of {}",
         text(status, "status"),
@@ -140,7 +140,7 @@ fn render(status: &Json) -> String {
         lines.push(line("all", status));
     }
     for threshold in each(status, "thresholds") {
-        let observed = threshold["observed"].as_f64().map(|value| format!("  ({:.4})", value));
+        let observed = threshold["observed"].as_f64().map(|value| format!("  ({value:.4})"));
         let (metric, condition) = (text(threshold, "metric"), text(threshold, "condition"));
         lines.push(format!("  {:<8} {metric}: {condition}{}", text(threshold, "state"), observed.unwrap_or_default()));
     }
