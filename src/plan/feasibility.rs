@@ -3,10 +3,14 @@
 
 use std::time::Duration;
 
-use super::{Plan, Scenario, Shape, StepKind, StepTable, Work, program::Pause, timeline};
+use super::{
+    Plan, Scenario, Shape, StepKind, StepTable, Work,
+    program::{Op, Pause},
+    timeline,
+};
 use crate::{
     metric::catalogue::{HTTP_REQS, ITERATIONS},
-    threshold::{Operator, Stat, Threshold},
+    threshold::{Bearing, Operator, Stat, Threshold},
     units::{show_count, show_duration, show_rate, show_several},
 };
 
@@ -80,6 +84,9 @@ fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
     if cycle.is_zero() {
         return Vec::new();
     }
+    if !is_straight(scenario) {
+        return Vec::new();
+    }
     let pause = show_duration(cycle);
     let ceiling = f64::from(users) * pace.requests / cycle.as_secs_f64();
     let mut warnings = vec![format!(
@@ -133,15 +140,15 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
         [(tag, value)] if tag == "scenario" => Some(value),
         _ => return None,
     };
-    if !wants_more || threshold.window.is_some() {
+    if !wants_more || threshold.window.is_some() || threshold.bearing == Bearing::NotRun {
         return None;
     }
     let concerned = plan.scenarios.iter().filter(|scenario| only.is_none_or(|only| *only == scenario.name));
-    let most: Option<f64> = concerned.map(|scenario| most_of(scenario, per_request)).sum();
-    let (most, seconds) = (most?, plan.duration().as_secs_f64());
+    let most: Option<f64> = concerned.map(|scenario| most_of(plan, scenario, per_request)).sum();
+    let most = most?;
     let (ceiling, shown) = match threshold.stat {
         Stat::Count => (most, show_count(whole(most))),
-        Stat::Rate if seconds > 0.0 => (most / seconds, show_rate(most / seconds)),
+        // A run that ends early has a higher rate.
         _ => return None,
     };
     (threshold.bound > ceiling).then(|| {
@@ -152,24 +159,53 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
     })
 }
 
-/// Maximum number of requests or iterations of a scenario; None if only the target limits it.
-fn most_of(scenario: &Scenario, per_request: bool) -> Option<f64> {
-    let pace = Pace::of(&scenario.flow.steps);
-    let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
-    let each = if per_request { pace.requests } else { 1.0 };
+/// Upper bound of the requests or iterations of a scenario; None where there is none: users without a fixed pause, random
+/// arrivals, and requests of loops, parallel blocks, polls, retries and token providers.
+fn most_of(plan: &Plan, scenario: &Scenario, per_request: bool) -> Option<f64> {
+    let each = if per_request { requests_at_most(plan, scenario)? } else { 1.0 };
     let iterations = match &scenario.shape {
-        Shape::Open(open) => Some(open.schedule.area_until(open.schedule.duration()).ceil()),
+        Shape::Open(open) => open.schedule.is_even().then(|| open.schedule.area_until(open.schedule.duration()).ceil()),
         Shape::Closed(closed) => match closed.work {
             Work::Shared(iterations) => Some(iterations as f64),
             Work::PerUser(iterations) => Some(f64::from(scenario.peak_vus()) * iterations as f64),
-            // Users start at once, so that each gets one iteration more than fits.
-            Work::Endless if cycle > 0.0 => {
-                Some(closed.schedule.user_seconds() / cycle + f64::from(closed.schedule.peak()))
-            }
             Work::Endless => None,
         },
     };
     iterations.map(|iterations| iterations * each)
+}
+
+/// Whether each step runs once an iteration.
+fn is_straight(scenario: &Scenario) -> bool {
+    let Some(program) = scenario.flow.program() else { return false };
+    let branches = |op: &Op| {
+        matches!(
+            op,
+            Op::Goto(_) | Op::Unless(..) | Op::When(..) | Op::Chance(..) | Op::Choose(_) | Op::Due { .. } | Op::Fail(_)
+        )
+    };
+    !program.ops.iter().any(|op| repeats(op) || branches(op))
+}
+
+/// Whether an operation can run others again, or beside each other.
+fn repeats(op: &Op) -> bool {
+    matches!(op, Op::Retry(_) | Op::Return(_) | Op::Loop(_) | Op::Expired { .. } | Op::Parallel(_) | Op::Detach { .. })
+}
+
+/// Requests of an iteration with `on_start` and `on_stop`, each with all redirects that it may follow, and once more after
+/// a 401.
+fn requests_at_most(plan: &Plan, scenario: &Scenario) -> Option<f64> {
+    let program = scenario.flow.program()?;
+    let is_internal = scenario.flow.steps.iter().any(|step| step.request().is_some_and(|request| request.internal));
+    if is_internal || program.ops.iter().any(repeats) {
+        return None;
+    }
+    let sent = program.ops.iter().filter_map(|op| if let Op::Send(step, _) = op { Some(*step) } else { None });
+    let most = sent.map(|step| {
+        let request = scenario.flow.steps.get(step).and_then(|step| step.request());
+        let redirects = request.and_then(|request| request.spec.redirects).unwrap_or(plan.http.max_redirects);
+        2.0 * (1.0 + f64::from(redirects))
+    });
+    Some(most.sum())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]

@@ -131,6 +131,17 @@ impl FlowPlan {
         Self { steps: Arc::new(steps), kind: FlowProgram::Compiled(Arc::new(program)) }
     }
 
+    /// The compiled program, if it is one.
+    #[must_use]
+    #[cfg_attr(not(test), expect(clippy::unnecessary_wraps, reason = "another kind of flow has none"))]
+    pub(crate) fn program(&self) -> Option<&Program> {
+        match &self.kind {
+            FlowProgram::Compiled(program) => Some(program),
+            #[cfg(test)]
+            FlowProgram::Script(_) => None,
+        }
+    }
+
     /// Slots and values of the variables that the flow has.
     #[must_use]
     pub(crate) fn slots_of(&self, values: &[(String, Value)]) -> Vec<(Slot, Value)> {

@@ -321,6 +321,31 @@ fn a_threshold_of_the_command_line_is_marked() {
 }
 
 #[test]
+fn nothing_is_called_impossible_without_an_upper_bound() {
+    let target = practice(&[]);
+    for (load, flow) in [
+        ("vus: 2, iterations: 100", "[{get: /}]"),
+        ("rate: 10, duration: 2s", "[{parallel: 20, steps: [{get: /}]}]"),
+        ("rate: 10, duration: 2s", "[{foreach: [a, b, c], steps: [{get: /}]}]"),
+        ("rate: 10, duration: 2s", "[{repeat: 2..5, steps: [{get: /}]}]"),
+        ("rate: 10, duration: 2s", "[{get: /, retry: 3}]"),
+        ("rate: 10, duration: 2s", "[{poll: {get: /}, until: status == 1, every: 10ms, timeout: 1s}]"),
+        (
+            "executor: constant-arrival-rate, preAllocatedVUs: 5, rate: 10, duration: 2s, arrivals: poisson",
+            "[{get: /}]",
+        ),
+        ("vus: 1, duration: 2s", "[{repeat: 50, steps: [{get: /}]}, {think: 1s}]"),
+        ("vus: 1, duration: 2s", "[{get: /}, {if: status == 200, then: [{fail: enough}]}, {think: 1s}]"),
+    ] {
+        let profile =
+            format!("scenarios: {{s: {{{load}, flow: {flow}}}}}\nthresholds: {{http_reqs: [count>150, rate>5]}}\n");
+        let plan = check(&bench(&target, &profile), &[]);
+        let warnings: Vec<_> = plan["warnings"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+        assert!(warnings.iter().all(|text| !text.contains("at most")), "{load} {flow}: {warnings:?}");
+    }
+}
+
+#[test]
 fn check_warns_of_what_cannot_come_true() {
     let target = practice(&[]);
     let bench = bench(
@@ -330,7 +355,7 @@ fn check_warns_of_what_cannot_come_true() {
         few: {executor: constant-arrival-rate, rate: 100, duration: 1m, preAllocatedVUs: 10, flow: [{get: /}, {think: 1s}]}\n  \
         long: {executor: per-vu-iterations, iterations: 10, maxDuration: 5s, flow: [{get: /}, {think: 2s}]}\n  \
         ramp: {users: 100, spawn_rate: 1, run_time: 1m, wait: 1s, flow: [{get: /}]}\n\
-        thresholds: {http_reqs: rate>60000}\n",
+        thresholds: {'http_reqs{scenario:few}': count>200000}\n",
     );
     let plan = check(&bench, &[]);
     let texts = |list: &str| {
@@ -342,7 +367,7 @@ fn check_warns_of_what_cannot_come_true() {
         "long: 1 user at 2s think time reach at most 0.5/s requests, even if the target responds instantly",
         "long: 10 iterations per user at 2s each take 20s, but `maxDuration` is 5s: the rest will be dropped",
         "ramp: 60 users at 1s think time reach at most 60/s requests, even if the target responds instantly",
-        "threshold rate>60000 on http_reqs can't be met: the run reaches at most 33,481/s, even if the target responds instantly",
+        "threshold count>200000 on http_reqs{scenario:few} can't be met: the run reaches at most 132,000, even if the target responds instantly",
     ];
     assert_eq!(texts("warnings"), expected);
     assert_eq!(texts("notes"), ["ramp: 100 users at 1 per second do not all start within 1m; only 60 will start"]);

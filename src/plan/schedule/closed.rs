@@ -93,18 +93,6 @@ impl ClosedSchedule {
         self.stages.iter().map(|stage| whole(stage.target)).fold(self.start, u32::max)
     }
 
-    /// Users times seconds over all stages: the area under the ramp.
-    #[must_use]
-    pub(crate) fn user_seconds(&self) -> f64 {
-        let mut from = f64::from(self.start);
-        let mut area = 0.0;
-        for stage in &self.stages {
-            area += stage.duration.as_secs_f64() * f64::midpoint(from, stage.target);
-            from = stage.target;
-        }
-        area * self.share.as_ref().map_or(1.0, Share::fraction)
-    }
-
     /// Users at an offset; the last target past the end.
     #[must_use]
     pub(crate) fn users_at(&self, offset: Duration) -> u32 {

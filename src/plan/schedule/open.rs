@@ -40,6 +40,12 @@ impl OpenSchedule {
         Self { start_rate: rate, marks: marks_of(&stages), stages, first_area: 0.0, spacing, share: None }
     }
 
+    /// Whether the number of arrivals is certain.
+    #[must_use]
+    pub(crate) fn is_even(&self) -> bool {
+        self.spacing == Spacing::Even
+    }
+
     /// From `start_rate` per second through `stages`, whose targets are rates per second.
     #[must_use]
     pub(crate) fn ramping(start_rate: f64, stages: Vec<Stage>, spacing: Spacing) -> Self {
