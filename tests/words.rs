@@ -83,9 +83,6 @@ const RETIRED_IN_CODE: &[(&str, &str)] = &[
 /// Real uses: a word of a specification or of another tool, in one file.
 const ALLOWED: &[(&str, &str)] = &[];
 
-/// Files that are not yet clean, each with the retired words in it. `UPDATE_WORDS=1` takes out what is clean by now.
-const NOT_YET: &str = "tests/golden/retired_words.txt";
-
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -162,31 +159,14 @@ fn found() -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn no_retired_word_is_used() {
-    let list = fs::read_to_string(root().join(NOT_YET)).unwrap();
-    let known: BTreeSet<(&str, &str)> = list
-        .lines()
-        .filter_map(|line| line.split_once(": "))
-        .flat_map(|(name, words)| words.split(' ').map(move |word| (name, word)))
-        .collect();
-    let files = found();
     let better: BTreeMap<&str, &str> = RETIRED.iter().chain(RETIRED_IN_CODE).copied().collect();
-    let found: BTreeSet<(&str, &str)> =
-        files.iter().flat_map(|(name, words)| words.iter().map(move |word| (name.as_str(), word.as_str()))).collect();
-    let new: Vec<_> =
-        found.difference(&known).map(|(name, word)| format!("{name}: `{word}`; use {}", better[word])).collect();
-    assert!(new.is_empty(), "{new:#?}");
-    if std::env::var_os("UPDATE_WORDS").is_some() {
-        let lines = files
-            .iter()
-            .map(|(name, words)| format!("{name}: {}\n", words.iter().cloned().collect::<Vec<_>>().join(" ")));
-        fs::write(root().join(NOT_YET), lines.collect::<String>()).unwrap();
-        return;
-    }
-    let clean: Vec<_> = known.difference(&found).collect();
-    assert!(
-        clean.is_empty(),
-        "{NOT_YET} is longer than needed; run `UPDATE_WORDS=1 cargo test --test words`: {clean:?}"
-    );
+    let found = found();
+    let found: Vec<_> = found
+        .iter()
+        .flat_map(|(name, words)| words.iter().map(move |word| (name, word.as_str())))
+        .map(|(name, word)| format!("{name}: `{word}`; use {}", better[word]))
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]

@@ -40,6 +40,12 @@ impl Attempts {
         }
     }
 
+    /// Whether there were attempts, and none succeeded.
+    #[must_use]
+    pub(crate) fn all_failed(self) -> bool {
+        self.total > 0 && self.failed == self.total
+    }
+
     /// Share of failed attempts; zero without attempts.
     #[must_use]
     pub(crate) fn failed_share(self) -> f64 {

@@ -1,5 +1,5 @@
-//! The verdict: pass, fail, invalid, stopped or none, its reasons and its exit code. Decided when the load has ended; what draining the
-//! outputs adds comes afterwards with [`Outcome::add`].
+//! The verdict: pass, fail, invalid, stopped or none, its reasons and its exit code. Decided when the load has ended; what
+//! draining the outputs adds comes afterwards with [`Outcome::add`].
 
 use serde::{Deserialize, Serialize};
 

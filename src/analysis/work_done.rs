@@ -36,11 +36,11 @@ impl MissingWork {
         if attempts.total == 0 {
             let why = if all.failed > 0 { format!(": iterations ended before it; {SEE}") } else { String::new() };
             missing.invalid.push(format!("no request was sent{why}"));
-        } else if attempts.total > 0 && attempts.failed == attempts.total {
+        } else if attempts.all_failed() {
             let reasons = if threshold_failed { &mut missing.warnings } else { &mut missing.invalid };
             reasons.push("no request succeeded; see ERRORS".to_owned());
         }
-        if all.failed > 0 && all.failed == all.ended {
+        if all.all_failed() {
             missing.invalid.push(format!("no iteration ran to its end; {SEE}"));
         } else if all.failed > 0 {
             let (failed, ended) = (show_count(all.failed), show_count(all.ended));
@@ -57,9 +57,9 @@ impl MissingWork {
     fn look_at(&mut self, name: &str, totals: &Totals) {
         let attempts = Attempts::of_scenarios(totals, |scenario| scenario == Some(name));
         let iterations = Iterations::of(totals, |scenario| scenario == Some(name));
-        if iterations.failed > 0 && iterations.failed == iterations.ended {
+        if iterations.all_failed() {
             self.invalid.push(format!("{name}: no iteration ran to its end; {SEE}"));
-        } else if attempts.total > 0 && attempts.failed == attempts.total {
+        } else if attempts.all_failed() {
             self.invalid.push(format!("{name}: no request succeeded; see ERRORS"));
         }
     }
@@ -93,6 +93,10 @@ impl Iterations {
             _ => 0,
         };
         Self { ended: count(&catalogue::ITERATIONS.name), failed: count(&catalogue::ITERATION_FAILURES.name) }
+    }
+
+    fn all_failed(self) -> bool {
+        self.failed > 0 && self.failed == self.ended
     }
 }
 

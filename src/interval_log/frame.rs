@@ -33,7 +33,7 @@ impl FrameKind {
 }
 
 /// Identity and plan of a run; the first frame.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Header {
     /// Version of loadagent that wrote the log.
     pub version: String,

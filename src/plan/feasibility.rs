@@ -81,10 +81,7 @@ fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
     if users == 0 {
         return vec![format!("{name}: never has any users")];
     }
-    if cycle.is_zero() {
-        return Vec::new();
-    }
-    if !is_straight(scenario) {
+    if cycle.is_zero() || !is_straight(scenario) {
         return Vec::new();
     }
     let pause = show_duration(cycle);

@@ -16,15 +16,6 @@ struct Did {
 
 fn find(scenarios: &[(&str, Did)]) -> MissingWork {
     let header = Header {
-        version: String::new(),
-        run_id: String::new(),
-        profile: String::new(),
-        instance: String::new(),
-        started_at_ms: 0,
-        seed: 1,
-        planned_ms: 1_000,
-        labels: Vec::new(),
-        requests: Vec::new(),
         scenarios: scenarios
             .iter()
             .filter(|(name, _)| *name != "setup")
@@ -35,7 +26,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
                 load: String::new(),
             })
             .collect(),
-        thresholds: Vec::new(),
+        ..Header::default()
     };
     let (mut new_series, mut values, mut cells) = (Vec::new(), Vec::new(), IntendedSeconds::default());
     let mut add = |metric: &'static MetricDef, name: &str, value: Value| {

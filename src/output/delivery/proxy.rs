@@ -15,7 +15,7 @@ pub(super) struct EnvironmentProxies {
     exceptions: String,
 }
 
-/// A proxy that is none.
+/// A variable that holds no address of a proxy.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("${0} is no proxy: write http://host:port")]
 pub(super) struct InvalidProxy(&'static str);

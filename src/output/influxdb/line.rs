@@ -45,7 +45,8 @@ const FIELDS: [&str; 27] = [
 ///
 /// Control characters are written as Rust writes them (`\n`). Ambiguous backslashes are cut, and so are `#` and `_` at
 /// the begin of the measurement, which would make it a comment or a reserved name. Tags that are empty then are left out.
-/// A tag is never called as a field or `time`, which `InfluxDB` 3 refuses, nor does it begin with `_`: `tag_` goes before, and before `tag_` itself.
+/// `InfluxDB` 3 refuses tags with the name of a field or `time`, and `_` is reserved: such a tag gets the prefix `tag_`, and so
+/// does one that starts with `tag_`.
 #[must_use]
 pub(super) fn key<'a>(measurement: &str, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut key = escaped(measurement.trim_start_matches(['#', '_']), &[',', ' ']);

@@ -193,21 +193,8 @@ fn holds_the_summary(pushed: &[Point], summary: &Json) {
 }
 
 fn summary(totals: Totals) -> Summary {
-    let header = Header {
-        version: String::new(),
-        run_id: String::new(),
-        profile: String::new(),
-        instance: String::new(),
-        started_at_ms: 0,
-        seed: 0,
-        planned_ms: 0,
-        labels: Vec::new(),
-        requests: Vec::new(),
-        scenarios: Vec::new(),
-        thresholds: Vec::new(),
-    };
     Summary {
-        header,
+        header: Header::default(),
         elapsed: Duration::from_secs(9),
         totals,
         offered: Offered::default(),
