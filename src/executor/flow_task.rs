@@ -24,12 +24,13 @@ use super::{
     rows::NoRow,
     scenario::ScenarioRun,
     settled,
+    stream_recorder::StreamRecorder,
     tracer::{Trace, TracedRequest},
 };
 use crate::{
     language::Response,
     plan::{Flow, Request, StepId, flow::Effect, rendering::Unrenderable},
-    protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
+    protocol::{Attempt, Lane, Outgoing, Probe, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -161,8 +162,16 @@ impl FlowTask {
                     let Some(request) = request.as_deref().or_else(|| run.scenario.flow.steps.request(step)) else {
                         break failed(run, NO_REQUEST, pace.taken);
                     };
-                    if let Err(reason) = self.send(user, (step, variant), request, again, &mut pace).await {
-                        break failed(run, &reason.to_string(), pace.taken);
+                    match self.send(user, (step, variant), request, again, &mut pace).await {
+                        Ok(None) => {}
+                        // A step for an event ended more than its stream.
+                        Ok(Some(Effect::Abort(reason))) => {
+                            run.abort(&reason);
+                            break Ended::Halted;
+                        }
+                        Ok(Some(Effect::Fail(reason))) => break failed(run, &reason, pace.taken),
+                        Ok(Some(_)) => break Ended::Left,
+                        Err(reason) => break failed(run, &reason.to_string(), pace.taken),
                     }
                 }
                 Effect::Think(time) => {
@@ -222,7 +231,7 @@ impl FlowTask {
         request: &Request,
         again: bool,
         pace: &mut Pace,
-    ) -> Result<(), Unrenderable> {
+    ) -> Result<Option<Effect>, Unrenderable> {
         let run = &user.run;
         pace.refresh();
         let mut rendered = run.buffers.take();
@@ -253,14 +262,24 @@ impl FlowTask {
         let mut probe = Probe::new(pace.due, pace.taken, &record);
         let in_flight = InFlight::new(user);
         let demands = request.demands.as_ref();
-        let flow = &self.flow;
-        let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
+        let flow = RefCell::new(&mut self.flow);
+        let fulfils =
+            |response: &Response<'_>| demands.is_none_or(|demand| flow.borrow().fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
+        let spec = request.spec.events.as_deref();
+        // Boxed: only streams should carry it.
+        let stream =
+            spec.map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
+        outgoing.events = stream.as_deref().map(|stream| stream as &dyn EventConsumer);
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        drop(in_flight);
+        let effect = stream.as_ref().and_then(|stream| {
+            self.lane.measured(stream.values());
+            stream.take_effect()
+        });
+        drop((in_flight, stream));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
-        Ok(())
+        Ok(effect)
     }
 
     /// Runs the branches of a block, at most `width` of them at once, and merges the variables they set. Returns the

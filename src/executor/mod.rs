@@ -16,6 +16,7 @@ pub(crate) mod raw_records;
 pub(crate) mod rows;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
+mod stream_recorder;
 #[cfg(test)]
 mod tests;
 mod traced;

@@ -8,6 +8,7 @@ pub(crate) mod adjust;
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod describe;
+pub(crate) mod event_stream;
 pub(crate) mod feasibility;
 pub(crate) mod flow;
 pub(crate) mod http;

@@ -25,6 +25,7 @@ pub(crate) mod proxy;
 pub(crate) mod response_head;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod sse;
 pub(crate) mod stream;
 pub(crate) mod tls;
 pub(crate) mod upgrade;

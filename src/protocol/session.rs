@@ -9,7 +9,10 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
 
 use super::{
     ErrorClass, Network, Outgoing, Probe,
@@ -19,11 +22,13 @@ use super::{
     exchange::{Arrival, Connection, Limits, ReceiveState},
     follow::{self, Trail},
     http1, http2,
+    sse::receive::Streamed,
 };
 use crate::{
-    language::Response,
+    language::{Response, Value},
     plan::{
         RequestSpec,
+        event_stream::EventStreamSpec,
         http::{CookieLife, Debug, Reuse},
     },
 };
@@ -46,8 +51,18 @@ pub(crate) struct Lane {
     /// Header lines, or a whole request, made for one sending.
     header_buf: Vec<u8>,
     /// The request to send after the last response.
-    next: Option<Box<RequestSpec>>,
+    next: Option<Box<FollowUp>>,
     last: Last,
+    /// What was measured of the last stream.
+    stream: Option<Box<Value>>,
+}
+
+/// A request that follows from a response.
+#[derive(Debug)]
+struct FollowUp {
+    spec: RequestSpec,
+    /// A pause before it, after which it is due; without one it is due when the first request was.
+    pause: Option<Duration>,
 }
 
 /// State of the last response besides its bytes.
@@ -59,6 +74,11 @@ struct Last {
 }
 
 impl Lane {
+    /// Sets what was measured of the last stream.
+    pub(crate) fn measured(&mut self, values: Value) {
+        self.stream = Some(Box::new(values));
+    }
+
     /// The last response; after redirects, the last of them.
     #[must_use]
     pub(crate) fn response(&self) -> Response<'_> {
@@ -69,6 +89,8 @@ impl Lane {
             body: self.body.bytes(),
             duration: *duration,
             error: error.map_or("", ErrorClass::label),
+            stream: self.stream.as_deref(),
+            ..Response::default()
         }
     }
 }
@@ -107,8 +129,15 @@ impl HttpSession {
         (mut end, mut trail): (Instant, Trail),
     ) -> Instant {
         while let Some(next) = lane.next.take() {
-            let mut probe = Probe::new(first.attempt().intended, end, first.recorder());
-            let request = Outgoing { demand: request.demand, ..Outgoing::constant(&next) };
+            let FollowUp { spec, pause } = *next;
+            let mut intended = first.attempt().intended;
+            if let Some(pause) = pause {
+                sleep(pause).await;
+                end = Instant::now();
+                (intended, trail.begun) = (end, end);
+            }
+            let mut probe = Probe::new(intended, end, first.recorder());
+            let request = Outgoing { demand: request.demand, events: request.events, ..Outgoing::constant(&spec) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
         }
         end
@@ -133,23 +162,39 @@ impl HttpSession {
         probe: &mut Probe<'_>,
         trail: &mut Trail,
     ) -> Instant {
-        let Lane { receive, body, header_buf, next, last } = lane;
+        let Lane { receive, body, header_buf, next, last, .. } = lane;
         let spec = request.spec;
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
         let limits = Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
-        let received = self.receive(receive, body, network, &request, limits, probe).await;
-        probe.end(received == Ok(Received::AtOnce));
+        let received = match (spec.events.as_deref(), request.events) {
+            // Boxed: only streams should carry it.
+            (Some(stream), Some(consumer)) => {
+                let buffers = (&mut *receive, &mut *body);
+                let streamed = self.receive_events(buffers, network, &request, (stream, consumer), limits, probe);
+                let streamed = Box::pin(streamed).await;
+                streamed.and_then(|streamed| end_stream(streamed, stream, &request, trail, next))
+            }
+            _ => self.receive(receive, body, network, &request, limits, probe).await,
+        };
+        match received {
+            Ok(Received::Streamed(at)) => probe.end_at(at),
+            _ => probe.end(received == Ok(Received::AtOnce)),
+        }
+        let is_stream = matches!(received, Ok(Received::Streamed(_)));
         // What broke off is no response: no check may pass on half of one.
         let status = probe.attempt().status.filter(|_| received.is_ok());
         let actionable = status.filter(|_| receive.head.is_actionable());
         let processed = match actionable {
-            Some(status) => self.process_response_headers(receive.head.bytes(), body, network, &request, status, trail),
+            Some(status) => {
+                let decoded = (!is_stream).then_some(&mut *body);
+                self.process_response_headers(receive.head.bytes(), decoded, network, &request, status, trail)
+            }
             None => Ok(None),
         };
         let error = match (received, processed) {
             (Err(class), _) | (Ok(_), Err(class)) => Some(class),
             (Ok(_), Ok(Some(spec))) => {
-                *next = Some(Box::new(spec));
+                *next = Some(Box::new(FollowUp { spec, pause: None }));
                 None
             }
             (Ok(_), Ok(None)) => {
@@ -157,7 +202,7 @@ impl HttpSession {
                 let duration =
                     attempt.send_begin.map_or(Duration::ZERO, |at| attempt.end.saturating_duration_since(at));
                 let (head, body) = (receive.head.bytes(), body.bytes());
-                let response = Response { status, head, body, duration, error: "" };
+                let response = Response { status, head, body, duration, ..Response::default() };
                 status.and_then(|status| unexpected(&response, &request, status))
             }
         };
@@ -176,7 +221,7 @@ impl HttpSession {
     fn process_response_headers(
         &self,
         head: &[u8],
-        body: &mut BufferedBody,
+        body: Option<&mut BufferedBody>,
         network: &Network,
         request: &Outgoing<'_>,
         status: u16,
@@ -186,7 +231,7 @@ impl HttpSession {
             follow::take_cookies(&self.jar, network, request, head);
         }
         let next = trail.next(network, request, status, head)?;
-        if next.is_none() && request.spec.keep_body {
+        if let Some(body) = body.filter(|_| next.is_none() && request.spec.keep_body) {
             body.decode(head)?;
         }
         Ok(next)
@@ -314,6 +359,25 @@ enum Received {
     /// With one read.
     AtOnce,
     InParts,
+    /// As a stream, to this time.
+    Streamed(Instant),
+}
+
+/// Decides whether a stream that ended too early is opened again.
+fn end_stream(
+    streamed: Streamed,
+    spec: &EventStreamSpec,
+    request: &Outgoing<'_>,
+    trail: &mut Trail,
+    next: &mut Option<Box<FollowUp>>,
+) -> Result<Received, ErrorClass> {
+    let Streamed { end, mut error, reopen } = streamed;
+    if let Some(reopen) = reopen.filter(|_| trail.reconnects < spec.reconnect) {
+        trail.reconnects += 1;
+        *next = Some(Box::new(FollowUp { spec: reopen.request(request), pause: Some(reopen.pause) }));
+        error = error.filter(|class| *class != ErrorClass::StreamIncomplete);
+    }
+    error.map_or(Ok(end.map_or(Received::InParts, Received::Streamed)), Err)
 }
 
 /// The error class of a whole response, if it is not what the profile expects.
