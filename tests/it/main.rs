@@ -16,6 +16,7 @@ mod otlp;
 mod otlp_grpc;
 mod report;
 mod shapes;
+mod sse;
 mod stall;
 mod store;
 mod support;

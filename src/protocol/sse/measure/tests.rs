@@ -18,11 +18,7 @@ fn answer(start: Instant, times: impl IntoIterator<Item = u64>, tokens: Option<u
         let part = Part { content: Some(Content::Text("x".into())), ..Part::default() };
         answer.part(&part, start + ms(time));
     }
-    answer.part(
-        &Part { usage: Usage { output: tokens, ..Usage::default() }, ..Part::default() },
-        start + ms(9_999),
-        true,
-    );
+    answer.part(&Part { usage: Usage { output: tokens, ..Usage::default() }, ..Part::default() }, start + ms(9_999));
     answer
 }
 
