@@ -22,3 +22,4 @@ mod store;
 mod support;
 mod tls;
 mod traces;
+mod workers;
