@@ -18,7 +18,7 @@ use super::{
     ErrorClass, Phase, Probe,
     names::Names,
     proxy,
-    stream::{Scratch, Stream},
+    stream::{Scratch, SocketStream},
     tls::Connector,
 };
 use crate::plan::{
@@ -45,7 +45,7 @@ pub(crate) struct Network {
 /// A connection that was just opened.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub stream: Stream,
+    pub stream: SocketStream,
     pub mark: OpenMark,
     /// Whether HTTP/2 was negotiated.
     pub multiplexed: bool,
@@ -139,7 +139,7 @@ impl Network {
         probe.connected(begin.elapsed().as_secs_f64());
         if !origin.tls {
             let multiplexed = self.http.version == Version::Two;
-            return Ok(Opened { stream: Stream::Plain(stream), mark, multiplexed });
+            return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
         }
         if let Some(proxy) = proxy {
             proxy::tunnel(&mut stream, &origin, proxy).await?;
@@ -161,7 +161,7 @@ impl Network {
             }
             _ => {}
         }
-        Ok(Opened { stream: Stream::Tls(Box::new(stream)), mark, multiplexed })
+        Ok(Opened { stream: SocketStream::Tls(Box::new(stream)), mark, multiplexed })
     }
 
     async fn connect_any(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {

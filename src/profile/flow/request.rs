@@ -15,7 +15,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    language::{EmptyScope, Escape, Expr, Needs, Template},
+    language::{EmptyScope, EscapeContext, Expr, Needs, Template},
     plan::{
         Op, Request, RequestSpec, Step, StepKind, Wire,
         program::{LabelTemplates, Retry},
@@ -334,7 +334,11 @@ fn render(
     }
     let has_type = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     for (name, value) in headers {
-        head.extend([Piece::text(&format!("{name}: ")), Piece::Value(value, Escape::Header), Piece::text("\r\n")]);
+        head.extend([
+            Piece::text(&format!("{name}: ")),
+            Piece::Value(value, EscapeContext::Header),
+            Piece::text("\r\n"),
+        ]);
     }
     if let Some(kind) = body.as_ref().and_then(|body| body.content_type.as_ref()).filter(|_| !has_type) {
         head.push(Piece::text(&format!("Content-Type: {kind}\r\n")));

@@ -15,7 +15,7 @@ use super::{
     ErrorClass, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
     response_head::ResponseHead,
-    stream::{Scratch, Stream},
+    stream::{Scratch, SocketStream},
     upgrade::Upgraded,
 };
 
@@ -24,7 +24,7 @@ use super::{
 pub(crate) struct Connection {
     /// Position of the origin in the network.
     pub origin: usize,
-    stream: Stream,
+    stream: SocketStream,
     open: OpenMark,
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::protocol::stream::Stream;
+use crate::protocol::stream::SocketStream;
 
 /// Bytes that no attempt has taken yet.
 #[derive(Debug, Default)]
@@ -45,12 +45,12 @@ impl Traffic {
 /// A stream and its count.
 #[derive(Debug)]
 pub(super) struct Counted {
-    stream: Stream,
+    stream: SocketStream,
     traffic: Rc<Traffic>,
 }
 
 impl Counted {
-    pub(super) fn new(stream: Stream, traffic: Rc<Traffic>) -> Self {
+    pub(super) fn new(stream: SocketStream, traffic: Rc<Traffic>) -> Self {
         Self { stream, traffic }
     }
 
