@@ -273,6 +273,3 @@ fn milliseconds(time: Duration) -> Value {
 fn count(number: u64) -> Value {
     Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
-
-#[cfg(test)]
-mod tests;
