@@ -142,7 +142,7 @@ impl<'a> StreamRecorder<'a> {
             self.observe_answer(AnswerMetric::TimeToFirstToken, since(end), end);
         }
         self.record_usage(answer, end);
-        let is_whole = complete && answer.finish_reason.is_some() || complete && !self.spec.layout.has_finish_reason();
+        let is_whole = complete && (answer.finish_reason.is_some() || !self.spec.layout.has_finish_reason());
         if is_whole {
             self.record_latencies(answer, end);
         }

@@ -15,6 +15,11 @@ fn value(summary: &Json, metric: &str, stat: &str) -> f64 {
     summary["metrics"][metric]["values"][stat].as_f64().unwrap_or_else(|| panic!("{metric} {stat}: {summary}"))
 }
 
+/// A whole number.
+fn count(summary: &Json, metric: &str, stat: &str) -> u64 {
+    summary["metrics"][metric]["values"][stat].as_u64().unwrap_or_default()
+}
+
 #[test]
 fn every_event_is_read_however_the_stream_is_cut() {
     for query in ["", "&split=1", "&split=3&line_end=crlf", "&line_end=cr&split=2", "&per_write=7"] {
@@ -25,9 +30,9 @@ fn every_event_is_read_however_the_stream_is_cut() {
         let ran = run(&bench, &flow, &[]);
         assert_eq!(ran.code, 0, "{query}: {}{}", ran.stdout, ran.stderr);
         let summary = bench.summary();
-        assert_eq!(value(&summary, "sse_events", "count"), 20.0, "{query}");
-        assert_eq!(value(&summary, "checks", "passes"), 41.0, "{query}");
-        assert_eq!(value(&summary, "http_reqs", "count"), 1.0, "{query}");
+        assert_eq!(count(&summary, "sse_events", "count"), 20, "{query}");
+        assert_eq!(count(&summary, "checks", "passes"), 41, "{query}");
+        assert_eq!(count(&summary, "http_reqs", "count"), 1, "{query}");
     }
 }
 
@@ -47,18 +52,17 @@ fn times_are_those_that_the_target_plans() {
 #[test]
 fn a_step_ends_its_stream_by_condition_count_and_time() {
     for (keys, events) in [
-        ("until: json.n == 3", 3.0),
-        ("until: event == 'tick' && body == '{\"n\":4}'", 4.0),
-        ("max_events: 5", 5.0),
-        ("max_time: 1s", 0.0),
+        ("until: json.n == 3", 3),
+        ("until: event == 'tick' && body == '{\"n\":4}'", 4),
+        ("max_events: 5", 5),
+        ("max_time: 1s", 0),
     ] {
         let bench = Bench::new();
-        let query = if events == 0.0 { "first=1h" } else { "gap=1ms" };
+        let query = if events == 0 { "first=1h" } else { "gap=1ms" };
         let ran = run(&bench, &format!("  - sse: /events?name=tick&{query}\n    {keys}\n"), &[]);
         let summary = bench.summary();
-        assert_eq!((ran.code, value(&summary, "http_req_failed", "rate")), (0, 0.0), "{keys}: {}", ran.stdout);
-        let seen = summary["metrics"]["sse_events"]["values"]["count"].as_f64().unwrap_or_default();
-        assert_eq!(seen, events, "{keys}");
+        assert_eq!((ran.code, count(&summary, "http_req_failed", "passes")), (0, 0), "{keys}: {}", ran.stdout);
+        assert_eq!(count(&summary, "sse_events", "count"), events, "{keys}");
     }
 }
 
@@ -95,9 +99,9 @@ fn answers_are_measured_in_tokens_of_their_usage() {
         let ran = run(&bench, &flow, &[]);
         assert_eq!(ran.code, 0, "{layout}: {}{}", ran.stdout, ran.stderr);
         let summary = bench.summary();
-        assert_eq!(value(&summary, "checks", "rate"), 1.0, "{layout}: {}", ran.stdout);
-        assert_eq!(value(&summary, "llm_output_tokens", "count"), 40.0, "{layout}");
-        assert_eq!(value(&summary, "llm_goodput", "rate"), 1.0, "{layout}");
+        assert_eq!(count(&summary, "checks", "fails"), 0, "{layout}: {}", ran.stdout);
+        assert_eq!(count(&summary, "llm_output_tokens", "count"), 40, "{layout}");
+        assert_eq!(count(&summary, "llm_goodput", "passes"), 1, "{layout}");
         assert!(value(&summary, "llm_time_to_first_token", "min") >= 49.0, "{layout}");
         // 90 ms between the first and the last of 40 tokens; a loaded machine delays the first.
         assert!(value(&summary, "llm_inter_token_latency", "min") >= 45.0 / 39.0, "{layout}");
@@ -110,8 +114,8 @@ fn without_usage_chunks_are_counted_and_it_is_said() {
     let flow = "  - sse: /v1/chat/completions?tokens=12&gap=1ms\n    json: {stream: true}\n    layout: openai_chat\n";
     let ran = run(&bench, flow, &[]);
     let summary = bench.summary();
-    assert_eq!(value(&summary, "llm_output_tokens", "count"), 12.0);
-    assert_eq!(value(&summary, "llm_usage_missing", "count"), 1.0);
+    assert_eq!(count(&summary, "llm_output_tokens", "count"), 12);
+    assert_eq!(count(&summary, "llm_usage_missing", "count"), 1);
     assert!(ran.stdout.contains("their tokens are chunks"), "{}", ran.stdout);
 }
 
@@ -128,7 +132,7 @@ fn a_stream_is_opened_again_after_the_last_event() {
     let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     let summary = bench.summary();
-    assert_eq!((value(&summary, "sse_events", "count"), value(&summary, "sse_reconnects", "count")), (4.0, 1.0));
+    assert_eq!((count(&summary, "sse_events", "count"), count(&summary, "sse_reconnects", "count")), (4, 1));
     assert_eq!(asked.requests.lock().unwrap().len(), 2);
 }
 
@@ -141,7 +145,7 @@ fn a_stream_that_is_cut_off_counts_with_its_age() {
     bench.write("p.yaml", &format!("base_url: {}\nscenarios: {{s: {scenario}}}", url(&target)));
     let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
     let summary = bench.summary();
-    assert_eq!(value(&summary, "interrupted_requests", "count"), 2.0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(count(&summary, "interrupted_requests", "count"), 2, "{}{}", ran.stdout, ran.stderr);
     assert!(value(&summary, "sse_stream_duration", "min") >= 900.0, "{}", ran.stdout);
     assert!(value(&summary, "sse_time_to_first_event", "min") >= 900.0);
 }

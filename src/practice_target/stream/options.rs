@@ -91,12 +91,12 @@ impl StreamOptions {
                 "error" => options.error = Some(number(value, 0, MOST)?),
                 "end" => {
                     options.end =
-                        word(value, "end", &[("close", End::Close), ("cut", End::Cut), ("silent", End::Silent)])?
+                        word(value, "end", &[("close", End::Close), ("cut", End::Cut), ("silent", End::Silent)])?;
                 }
                 "line_end" => {
-                    options.line_end = word(value, "line_end", &[("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")])?
+                    options.line_end = word(value, "line_end", &[("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")])?;
                 }
-                "name" if !value.contains(['\r', '\n']) => options.name = value.to_owned(),
+                "name" if !value.contains(['\r', '\n']) => value.clone_into(&mut options.name),
                 "size" => options.size = usize::try_from(number(value, 0, LARGEST as u64)?).unwrap_or(LARGEST),
                 "tokens_per_event" => options.tokens_per_event = number(value, 1, MOST)?,
                 "usage" => options.usage = word(value, "usage", &[("true", true), ("false", false)])?,

@@ -1,3 +1,5 @@
+//! Plans of streams.
+
 use std::time::Duration;
 
 use super::{

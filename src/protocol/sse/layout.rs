@@ -77,7 +77,7 @@ impl Layout {
             Self::OpenAiChat => openai_chat::read(event),
             Self::OpenAiResponses => openai_responses::read(event),
             Self::Anthropic => anthropic::read(event),
-            Self::Custom(layout) => custom::read(layout, event),
+            Self::Custom(layout) => Ok(custom::read(layout, event)),
         }
     }
 

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Time to first token, inter-token latency and inter-chunk latency are defined as in `AIPerf`; the time per output token
-//! is that of `GuideLLM`. `vLLM` calls the inter-token latency "TPOT", and the inter-chunk latency "ITL".
+//! is that of `GuideLLM`. vLLM calls the inter-token latency "TPOT", and the inter-chunk latency "ITL".
 
 use std::time::Duration;
 

@@ -111,12 +111,12 @@ impl<'a> EventReader<'a> {
     pub(crate) fn push(&mut self, chunk: &[u8], at: Instant, consumer: &dyn EventConsumer) -> ControlFlow<StreamEnd> {
         let Some(mut decoder) = self.decoder.take() else { return self.parse(chunk, at, consumer) };
         let mut flow = ControlFlow::Continue(());
-        let decoded = decoder.push(chunk, &mut |piece| {
+        let result = decoder.push(chunk, &mut |piece| {
             flow = self.parse(piece, at, consumer);
             if flow.is_break() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         self.decoder = Some(decoder);
-        match decoded {
+        match result {
             Ok(_) => flow,
             Err(_) => ControlFlow::Break(StreamEnd::Failed(ErrorClass::Decompression)),
         }

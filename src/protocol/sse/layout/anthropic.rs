@@ -39,10 +39,14 @@ struct Message {
 
 #[derive(Deserialize)]
 struct MessageUsage {
-    input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-    cache_read_input_tokens: Option<u64>,
-    cache_creation_input_tokens: Option<u64>,
+    #[serde(rename = "input_tokens")]
+    input: Option<u64>,
+    #[serde(rename = "output_tokens")]
+    output: Option<u64>,
+    #[serde(rename = "cache_read_input_tokens")]
+    cache_read: Option<u64>,
+    #[serde(rename = "cache_creation_input_tokens")]
+    cache_creation: Option<u64>,
 }
 
 pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
@@ -71,9 +75,9 @@ fn content(delta: Delta<'_>) -> Option<Content<'_>> {
 impl From<MessageUsage> for Usage {
     /// `input_tokens` has no cached tokens here; those of [`Usage`] include them, as in OpenTelemetry.
     fn from(usage: MessageUsage) -> Self {
-        let cached = usage.cache_read_input_tokens;
-        let others = cached.unwrap_or_default() + usage.cache_creation_input_tokens.unwrap_or_default();
-        let input = usage.input_tokens.map(|tokens| tokens.saturating_add(others));
-        Self { input, output: usage.output_tokens, cached, reasoning: None }
+        let cached = usage.cache_read;
+        let others = cached.unwrap_or_default() + usage.cache_creation.unwrap_or_default();
+        let input = usage.input.map(|tokens| tokens.saturating_add(others));
+        Self { input, output: usage.output, cached, reasoning: None }
     }
 }

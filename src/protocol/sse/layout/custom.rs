@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{NotInLayout, Part, Usage, text};
+use super::{Part, Usage, text};
 use crate::{
     language::{Value, extract::JsonPath},
     plan::event_stream::CustomLayout,
@@ -10,9 +10,9 @@ use crate::{
 };
 
 /// Every event may lack every part, and data need not be JSON.
-pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
+pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> Part<'a> {
     if layout.end.as_deref() == Some(&*event.data) {
-        return Ok(Part { is_end: true, ..Part::default() });
+        return Part { is_end: true, ..Part::default() };
     }
     let find = |path: &Option<JsonPath>| {
         path.as_ref().and_then(|path| path.first(event.data.as_bytes())).filter(|value| *value != Value::Null)
@@ -26,11 +26,11 @@ pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> Result<Pa
         _ => None,
     };
     let finish_reason = words(&layout.finish_reason);
-    Ok(Part {
+    Part {
         content: text(words(&layout.text)),
         is_end: layout.end.is_none() && finish_reason.is_some(),
         finish_reason,
         usage: Usage { input: count(&layout.input_tokens), output: count(&layout.output_tokens), ..Usage::default() },
         is_error: find(&layout.error).is_some(),
-    })
+    }
 }

@@ -104,7 +104,7 @@ fn an_answer_is_complete_only_with_its_reason_and_its_end() {
     let lo = r#"data: {"choices":[{"delta":{"content":"lo"}}]}"#;
     let finish = r#"data: {"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
     let outcome = |lines: &[&str]| {
-        let stream = lines.iter().map(|line| format!("{line}\n\n")).collect::<String>();
+        let stream = lines.join("\n\n") + "\n\n";
         let (_, end, text, early) = read(&chat, HEAD, stream.as_bytes());
         (end.map_or(StreamEnd::Failed(early.unwrap()), |end| end), text)
     };
