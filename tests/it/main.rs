@@ -22,4 +22,5 @@ mod store;
 mod support;
 mod tls;
 mod traces;
+mod users;
 mod workers;
