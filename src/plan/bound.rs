@@ -137,7 +137,7 @@ impl Search<'_> {
             (Some(one), Some(other)) => {
                 // Of ways that are worth the same, the one with less pause limits less.
                 let (left, right) = (self.value(one), self.value(other));
-                #[expect(clippy::float_cmp, reason = "only where nothing else tells them apart")]
+                #[expect(clippy::float_cmp, reason = "compared only to break ties")]
                 let is_other = right > left || (right == left && other.pause < one.pause);
                 Some(if is_other { other } else { one })
             }

@@ -51,14 +51,14 @@ impl Ceiling {
     /// Why there is none.
     pub(crate) fn of(plan: &Plan, scenario: &Scenario) -> Result<Self, Unbounded> {
         let Some(outline) = &scenario.flow.outline else { return Err(Unbounded::Iteration) };
-        let plain = counting(scenario, None, false);
-        let full = Counting { redirects: Some(plan.http.max_redirects), ..plain };
-        let Some(once) = requests_once(plain, outline) else { return Err(Unbounded::Iteration) };
+        let simple = counting(scenario, None, false);
+        let full = Counting { redirects: Some(plan.http.max_redirects), ..simple };
+        let Some(once) = requests_once(simple, outline) else { return Err(Unbounded::Iteration) };
         match &scenario.shape {
             Shape::Open(open) => {
                 let most = |counting: Counting<'_>| counting.most_requests(&outline.iteration);
                 let peak = open.schedule.peak_rate();
-                let Some(requests) = most(plain) else { return Err(Unbounded::Iteration) };
+                let Some(requests) = most(simple) else { return Err(Unbounded::Iteration) };
                 Ok(Self {
                     rate: peak * requests,
                     way: Way { requests, pause: 0.0 },
@@ -77,8 +77,8 @@ impl Ceiling {
                     let more = if is_cut_off { counting.most_requests(&outline.iteration)? / length } else { 0.0 };
                     Some((way, users * (per_second(way) + more)))
                 };
-                let Some((way, rate)) = reach(plain) else { return Err(Unbounded::Users) };
-                let early = reach(Counting { lacking: true, ..plain });
+                let Some((way, rate)) = reach(simple) else { return Err(Unbounded::Users) };
+                let early = reach(Counting { lacking: true, ..simple });
                 Ok(Self {
                     rate,
                     way,
@@ -145,7 +145,7 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
     match ceiling.rate_redirected {
         None => line += &format!(", more with {with}"),
         Some(redirected) if redirected > ceiling.rate => {
-            line += &format!(", up to {} with {with}", show_rate(redirected))
+            line += &format!(", up to {} with {with}", show_rate(redirected));
         }
         Some(_) => {}
     }

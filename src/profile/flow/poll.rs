@@ -56,8 +56,8 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     let expired = compiler.open(Op::Expired { since, limit: limit.clone(), every: every.clone(), target: 0 });
     compiler.ops.extend([Op::Think(every.clone()), Op::Goto(request)]);
     compiler.close(expired);
-    let node = step.map.take("on_timeout");
-    let on_timeout = node.map(|node| compiler.outlined(|compiler| compiler.steps(node, "on_timeout")));
+    let late = step.map.take("on_timeout");
+    let on_timeout = late.map(|node| compiler.outlined(|compiler| compiler.steps(node, "on_timeout")));
     compiler.close(done);
     let (pause, most) = (describe::pause(&every), describe::pause(&limit));
     let kind = OutlineKind::Poll { body, every, limit, on_timeout: on_timeout.unwrap_or_default() };

@@ -165,8 +165,8 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     if compiler.strict {
         compiler.demand_success(&name);
     }
-    let sent = compiler.table.requests_from(row).next();
-    match sent {
+    let request = compiler.table.requests_from(row).next();
+    match request {
         Some(step) => compiler.note_request(shown, step, (begin, at), token_requests),
         // An error, which is already reported.
         None => compiler.details.clear(),
