@@ -24,6 +24,8 @@ use crate::{
 pub(crate) struct VirtualUser {
     user: Rc<User>,
     task: FlowTask,
+    /// From 0, unique over all workers and segments.
+    number: u64,
     started: bool,
     /// Whether an iteration is under way.
     iterating: bool,
@@ -58,13 +60,13 @@ impl VirtualUser {
     /// A user before its first iteration.
     #[must_use]
     pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
-        let number = run.next_user_number();
+        let number = run.shared.next_user_number();
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let id = IterationId { vu: number + 1, ..IterationId::default() };
         let flow = Flow::new(&run.scenario.flow, &run.given, random, id);
-        Self { user: Rc::new(User::new(run)), task: FlowTask::new(flow), started: false, iterating: false }
+        Self { user: Rc::new(User::new(run)), task: FlowTask::new(flow), number, started: false, iterating: false }
     }
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
@@ -90,7 +92,7 @@ impl VirtualUser {
             }
             self.started = true;
         }
-        self.task.flow.id().scenario_iteration = run.next_iteration_number();
+        self.task.flow.id().scenario_iteration = run.shared.next_iteration_number();
         self.iterating = true;
         let (ended, end) = match self.enter(Entry::Iteration, from.0, from.1).await {
             Some(ended) => ended,
@@ -146,10 +148,11 @@ pub(crate) struct IterationPause {
 }
 
 impl IterationPause {
-    /// The pauses of a user of a scenario.
+    /// The pauses of a user.
     #[must_use]
-    pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
-        let random = run.pause_random();
+    pub(crate) fn new(user: &VirtualUser) -> Self {
+        let run = user.user.run.clone();
+        let random = run.pause_random(user.number);
         Self { run, random }
     }
 

@@ -19,6 +19,7 @@ use super::{
     scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
     settle,
+    shared::SharedScenario,
     tracer::{Sampling, Tracer},
     vu_pool::{Pool, VuPool},
 };
@@ -81,9 +82,16 @@ impl Traffic {
     }
 }
 
-/// State of one open or closed scenario that workers share.
+/// State of one scenario that workers share.
 #[derive(Clone)]
-enum Shared {
+struct Shared {
+    scenario: Arc<SharedScenario>,
+    limit: SharedLimit,
+}
+
+/// What bounds an open or a closed scenario over all workers.
+#[derive(Clone)]
+enum SharedLimit {
     Open(Arc<Pool>),
     Closed(Budget),
 }
@@ -99,6 +107,7 @@ struct Assignment {
     traces: Option<Sampling>,
     tls: Connector,
     shared: Vec<Shared>,
+    rows: Arc<Rows>,
     subscriber: ControlSubscriber,
     sender: mpsc::Sender<WorkerInterval>,
     control: Control,
@@ -139,6 +148,7 @@ impl WorkerPool {
         // The channel is empty and has capacity for them.
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
+        let rows = Arc::new(Rows::new(plan, segment));
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
             let assignment = Assignment {
@@ -150,6 +160,7 @@ impl WorkerPool {
                 traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
+                rows: rows.clone(),
                 subscriber: control.subscribe(),
                 sender: sender.clone(),
                 control: control.clone(),
@@ -184,13 +195,14 @@ impl WorkerPool {
 }
 
 fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
-    match shape {
+    let limit = match shape {
         Shape::Open(open) => {
             let max_vus = segment.share_of(open.max_vus.into());
-            Shared::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
+            SharedLimit::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
         }
-        Shape::Closed(closed) => Shared::Closed(Budget::new(closed.work, segment)),
-    }
+        Shape::Closed(closed) => SharedLimit::Closed(Budget::new(closed.work, segment, workers)),
+    };
+    Shared { scenario: Arc::new(SharedScenario::new(segment)), limit }
 }
 
 impl Assignment {
@@ -208,7 +220,7 @@ impl Assignment {
             network: network.clone(),
             buffers: Rc::default(),
             given: self.given.clone(),
-            rows: Rc::new(Rows::new(&self.plan, self.part)),
+            rows: self.rows.clone(),
             control: self.control.clone(),
             tracer: self
                 .traces
@@ -219,15 +231,16 @@ impl Assignment {
         for (index, shared) in self.shared.iter().enumerate() {
             let scenario = self.plan.scenarios[index].clone();
             let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(scenario, index, scenario_recorder, &worker_context);
+            let own = shared.scenario.clone();
+            let run = ScenarioRun::new(scenario, index, scenario_recorder, &worker_context, own);
             runs.push(run.clone());
             let (subscriber, worker) = (self.subscriber.clone(), self.worker);
-            executors.push(match (&self.plan.scenarios[index].shape, shared) {
-                (Shape::Open(shape), Shared::Open(pool)) => {
+            executors.push(match (&self.plan.scenarios[index].shape, &shared.limit) {
+                (Shape::Open(shape), SharedLimit::Open(pool)) => {
                     let pool = Rc::new(VuPool::new(pool.clone(), worker));
                     spawn_local(open::run(run, shape.clone(), pool, subscriber, worker, Pacer::new()))
                 }
-                (Shape::Closed(shape), Shared::Closed(budget)) => {
+                (Shape::Closed(shape), SharedLimit::Closed(budget)) => {
                     spawn_local(closed::run(run, shape.clone(), budget.clone(), subscriber, worker))
                 }
                 _ => continue,

@@ -73,7 +73,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     (
         "scenario_iteration",
         Builtin::ScenarioIteration,
-        "the number of this iteration in its scenario, from 0; unique, but with gaps",
+        "the number of this iteration in its scenario, from 0; without gaps, and unique over all segments",
     ),
     ("index", Builtin::Index, "the number of the current item, from 0; only inside `generate`"),
 ];

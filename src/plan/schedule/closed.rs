@@ -136,6 +136,17 @@ impl ClosedSchedule {
         from
     }
 
+    /// The most users from an offset on.
+    #[must_use]
+    pub(crate) fn peak_from(&self, offset: Duration) -> u32 {
+        let mut end = Duration::ZERO;
+        let targets = self.stages.iter().filter(|stage| {
+            end += stage.duration;
+            end > offset
+        });
+        self.of_total(targets.map(|stage| whole(stage.target)).fold(self.total_at(offset), u32::max))
+    }
+
     /// The first time after `offset` at which the number of users changes, and the new number; None if it never does.
     /// Stateless, so that resumed and changed schedules use the same code.
     #[must_use]

@@ -195,7 +195,8 @@ fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
 /// # Errors
 /// When there is none, or flags do not go with it.
 pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
-    let named = args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok());
+    let named =
+        args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok().filter(|name| !name.trim().is_empty()));
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
         let text = quick_plan(url, &load::flags(args))
             .map_err(|invalid| CommandError { exit: Exit::Usage, message: load::shown(&invalid) })?;
