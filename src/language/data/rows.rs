@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{super::Value, DataError};
+use super::{super::Value, ColumnType, DataError};
 
 /// Rows, at least one. A clone shares them.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ enum Rows {
 pub(super) struct Table {
     text: String,
     ends: Vec<u32>,
+    /// The type of each column.
+    types: Vec<ColumnType>,
 }
 
 impl Table {
@@ -72,12 +74,13 @@ impl Values {
 }
 
 impl DataSet {
-    pub(super) fn table(columns: Vec<Arc<str>>, mut table: Table) -> Result<Self, DataError> {
+    pub(super) fn table(columns: Vec<Arc<str>>, types: Vec<ColumnType>, mut table: Table) -> Result<Self, DataError> {
         if table.ends.is_empty() {
             return Err(empty());
         }
         table.text.shrink_to_fit();
         table.ends.shrink_to_fit();
+        table.types = types;
         Ok(Self { columns: columns.into(), rows: Rows::Table(Arc::new(table)) })
     }
 
@@ -113,8 +116,8 @@ impl DataSet {
         count as u64
     }
 
-    /// A row by its number from 0: a map, or the item itself if rows are not maps. Cells of files are read as
-    /// variables: numbers and booleans if they are written in canonical form.
+    /// A row by its number from 0: a map, or the item itself if rows are not maps. A cell of a table has the type of its
+    /// column.
     #[must_use]
     pub(crate) fn row(&self, number: u64) -> Option<Value> {
         match &self.rows {
@@ -133,7 +136,8 @@ impl DataSet {
         let name = self.columns.get(column)?;
         match &self.rows {
             Rows::Table(table) => {
-                table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?).map(Value::read)
+                let cell = table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?)?;
+                table.types.get(column)?.value(cell)
             }
             Rows::Values(rows) => rows.get(number)?.get(name).cloned(),
         }
