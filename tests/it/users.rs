@@ -109,7 +109,8 @@ fn requests_that_can_t_be_sent_are_paced() {
         (count(&bench, "http_errors"), count(&bench, "dropped_iterations"))
     };
     for flow in ["[{get: /}]", "[{repeat: 99, steps: [{get: /}]}]", "[{parallel: [[{get: /}], [{get: /b}]]}]"] {
-        let (errors, _) = unsent(&format!("executor: constant-vus, vus: 3, duration: 950ms, gracefulStop: 0s, flow: {flow}"));
+        let (errors, _) =
+            unsent(&format!("executor: constant-vus, vus: 3, duration: 950ms, gracefulStop: 0s, flow: {flow}"));
         let width = if flow.contains("parallel") { 2.0 } else { 1.0 };
         assert!((3.0..=30.0).contains(&(errors / width)), "{flow}: {errors}");
     }
