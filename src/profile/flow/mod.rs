@@ -38,7 +38,7 @@ use super::{
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
     metric::UserMetric,
-    plan::{Op, Origin, Step, StepId, StepKind, StepTable},
+    plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData},
 };
 
 /// Replaces a condition with an error, which is already reported.
@@ -108,6 +108,8 @@ pub(crate) struct ProfileContext<'n> {
     pub metrics: Vec<UserMetric>,
     /// Names of its data sets.
     pub data: Vec<String>,
+    /// Its data sets that have no errors.
+    pub rows: Vec<PlannedData>,
     /// Authentication providers by name.
     pub providers: BTreeMap<String, &'n Node>,
     /// Default authentication of requests.
