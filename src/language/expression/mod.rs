@@ -125,6 +125,12 @@ impl Expr {
         }
     }
 
+    /// Whether its value can be null: wherever it isn't certain that it can't.
+    #[must_use]
+    pub fn can_be_null(&self) -> bool {
+        self.node.can_be_null()
+    }
+
     /// What it reads of the last response.
     #[must_use]
     pub fn needs(&self) -> Needs {

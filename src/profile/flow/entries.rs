@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Compiler, Names, ProfileContext, assigned_names, names::Assigned};
 use crate::{
-    plan::{FlowPlan, Op, Origin, Program},
+    plan::{FlowPlan, Op, Origin, Program, outline::Outline},
     profile::{
         node::Node,
         reader::{MapReader, Reader},
@@ -69,21 +69,27 @@ pub(crate) fn read_flow<'n>(
     }
     names.know_rows(&[lasting, fleeting].concat(), &context.rows);
     let mut compiler = Compiler::new(reader, context, origins, &names, strict);
-    let mut program = Program { iteration: compiler.entry(sections.flow, sections.called), ..Program::default() };
+    let (position, iteration) = compiler.entry(sections.flow, sections.called);
+    let mut program = Program { iteration: position, ..Program::default() };
+    let mut outline = Outline { iteration, ..Outline::default() };
     if sections.user.is_some() || sections.on_start.is_some() {
         let begin = compiler.ops.len();
         if let Some(node) = sections.user {
             super::state::assign(&mut compiler, node);
         }
         match sections.on_start {
-            Some(node) => drop(compiler.entry(Some(node), "on_start")),
+            Some(node) => outline.on_start = compiler.entry(Some(node), "on_start").1,
             None => compiler.ops.push(Op::End),
         }
         program.on_start = Some(begin);
     }
-    program.on_stop = sections.on_stop.map(|node| compiler.entry(Some(node), "on_stop"));
+    if let Some(node) = sections.on_stop {
+        let (position, steps) = compiler.entry(Some(node), "on_stop");
+        program.on_stop = Some(position);
+        outline.on_stop = steps;
+    }
     let (ops, steps) = compiler.finish();
     program.ops = ops;
     (program.names, program.iteration_scoped) = names.into_parts();
-    FlowPlan::compiled(steps, program)
+    FlowPlan::compiled(steps, program).outlined(outline)
 }
