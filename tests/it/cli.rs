@@ -451,10 +451,10 @@ fn a_process_that_stood_still_says_so() {
     let ran: super::support::Ran = child.wait_with_output().unwrap().into();
     let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
     assert_eq!(events.matches("standstill").count(), 1, "{events}");
-    let said = "! this process stood still for ";
+    let warning = "! this process stood still for ";
     for shown in [ran.stdout, bench.run(&["report", "run"]).stdout] {
-        assert_eq!(shown.matches(said).count(), 1, "{shown}");
+        assert_eq!(shown.matches(warning).count(), 1, "{shown}");
     }
     let steady = Bench::new();
-    assert!(!steady.run(&["run", &url(&target), "-u", "2", "-d", "2s"]).stdout.contains(said));
+    assert!(!steady.run(&["run", &url(&target), "-u", "2", "-d", "2s"]).stdout.contains(warning));
 }
