@@ -24,4 +24,5 @@ mod store;
 mod support;
 mod tls;
 mod traces;
+mod users;
 mod workers;

@@ -24,7 +24,7 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, outputs, progress::Display, style, summary::View},
+    report::{Summary, outputs, progress::Display, style, summary::View, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
@@ -262,9 +262,9 @@ fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepare
         drop(export(&summary));
     }
     if args.quiet {
-        // Silence is for runs that pass: a job that fails is to show why.
-        let reasons = summary.outcome.reasons.iter().map(|reason| &reason.text);
-        reasons.for_each(|text| print_error(&format!("loadagent: {text} (exit code {})", summary.outcome.exit.code())));
+        // Quiet is not mute: whoever sees the exit code is told why.
+        let reasons = &summary.outcome.reasons;
+        reasons.iter().for_each(|reason| print_error(&format!("loadagent: {}", visible(&reason.text))));
     } else {
         let mut text = crate::report::text::render(&summary);
         text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
