@@ -12,6 +12,7 @@ mod hostile_http1;
 mod hostile_http2;
 mod http;
 mod http2;
+mod not_processed;
 mod otlp;
 mod otlp_grpc;
 mod report;
