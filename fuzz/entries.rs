@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use loadagent::testing::{
     language::{
-        Binding, Escape, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError, Value,
+        Binding, EscapeContext, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError, Value,
         extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
     },
     profile::{self, Overrides},
@@ -88,14 +88,21 @@ pub(crate) fn language(data: &[u8]) {
         Err(error) => return within(&error),
     };
     let _shown = (template.shape(), template.split_prefix(), template.value(&mut moment));
-    for escape in [Escape::None, Escape::Path, Escape::Form, Escape::Header, Escape::Json, Escape::JsonText] {
+    for escape in [
+        EscapeContext::None,
+        EscapeContext::Path,
+        EscapeContext::Form,
+        EscapeContext::Header,
+        EscapeContext::Json,
+        EscapeContext::JsonText,
+    ] {
         let mut out = Vec::new();
         if template.render(&mut moment, escape, &mut out).is_err() {
             continue;
         }
         match escape {
-            Escape::Header => assert!(!out.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)), "{text:?}"),
-            Escape::Json => {
+            EscapeContext::Header => assert!(!out.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)), "{text:?}"),
+            EscapeContext::Json => {
                 let read = serde_json::from_slice::<serde_json::Value>(&out);
                 assert!(read.is_ok(), "{text:?} is not JSON: {}", String::from_utf8_lossy(&out));
             }

@@ -26,8 +26,8 @@ pub mod interval_log {
 
 pub mod language {
     pub use crate::language::{
-        Binding, EmptyScope, Escape, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError,
-        Value, function, scope,
+        Binding, EmptyScope, EscapeContext, EvalContext, Expr, IterationId, Response, Scope, Slot, Template,
+        TemplateError, Value, function, scope,
     };
 
     pub mod extract {

@@ -9,31 +9,32 @@ use super::duration;
 /// Flags that shape the load.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
-    /// Number of virtual users. -u, -i, -s and --rate replace the load of the profile [default: 1]
+    /// Virtual users [default: 1]
+    ///
+    /// Virtual users [default: 1]. -u, -i, -s and --rate replace the load of a profile.
     #[arg(short = 'u', long, value_name = "N", env = "LOADAGENT_VUS", value_parser = at_least_one())]
     pub vus: Option<u32>,
-    /// Length of each scenario, for example 30s; alone, it keeps the profile's users and rates and scales its stages
-    #[arg(short = 'd', long, env = "LOADAGENT_DURATION")]
+    /// Length of each scenario [default for a URL: 10s]
+    ///
+    /// Length of each scenario, for example 30s [default for a URL: 10s]. Alone, it keeps a profile's users and rates and
+    /// scales its stages.
+    #[arg(short = 'd', long, value_name = "TIME", env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
-    /// Total iterations, shared by all users
+    /// Iterations of all users together
     #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one())]
     pub iterations: Option<u32>,
     /// Add a stage, for example 30s:100 (repeatable)
-    #[arg(
-        short = 's',
-        long = "stage",
-        value_name = "DURATION:TARGET",
-        value_delimiter = ',',
-        env = "LOADAGENT_STAGES"
-    )]
+    #[arg(short = 's', long = "stage", value_name = "TIME:USERS", value_delimiter = ',', env = "LOADAGENT_STAGES")]
     pub stages: Vec<String>,
-    /// Arrivals per second, independent of the target (open model)
-    #[arg(long, env = "LOADAGENT_RATE", value_parser = rate)]
+    /// Arrivals per second (open model)
+    ///
+    /// Arrivals per second, independent of the target (open model).
+    #[arg(long, value_name = "N", env = "LOADAGENT_RATE", value_parser = rate)]
     pub rate: Option<f64>,
     /// Maximum concurrent users for --rate [default: 10000]
     #[arg(long, value_name = "N", env = "LOADAGENT_MAX_VUS")]
     pub max_vus: Option<u32>,
-    /// Environment of the profile to use
+    /// Environment of the profile
     #[arg(long, value_name = "NAME", env = "LOADAGENT_ENVIRONMENT")]
     pub environment: Option<String>,
     /// Confirm running against this protected environment
@@ -42,7 +43,9 @@ pub struct LoadArgs {
     /// Apply a preset of the profile, or a built-in one (smoke, load, stress, spike, soak, breakpoint) based on its load
     #[arg(long, value_name = "NAME", env = "LOADAGENT_PRESET")]
     pub preset: Option<String>,
-    /// Run only these scenarios (comma-separated); the first one starts at once
+    /// Run only these scenarios
+    ///
+    /// Run only these scenarios (comma-separated); the first one starts at once.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', env = "LOADAGENT_SCENARIOS")]
     pub scenarios: Vec<String>,
     /// Multiply users and arrival rates

@@ -5,7 +5,9 @@
 
 mod control;
 mod dashboards;
+mod help;
 pub(crate) mod load;
+mod parse;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -17,12 +19,13 @@ pub(crate) use self::{
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
+pub(crate) use parse::{command, parse};
 
 use crate::{exit::Exit, units};
 
 /// A headless load generator with accurate, coordinated-omission-free latency.
 #[derive(Debug, Parser)]
-#[command(name = "loadagent", version, args_conflicts_with_subcommands = true, after_help = exit_codes(), max_term_width = 110)]
+#[command(name = "loadagent", version, args_conflicts_with_subcommands = true, after_help = MORE, after_long_help = exit_codes(), max_term_width = 110)]
 pub struct Cli {
     /// The command; `run` without one.
     #[command(subcommand)]
@@ -35,13 +38,19 @@ pub struct Cli {
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a profile, a bundled profile by name, or repeated GETs of one URL
+    /// Run a profile, a bundled profile, or GETs of a URL
     Run(Box<RunArgs>),
-    /// Validate a profile and print the plan: scenarios, timeline, peak load, warnings. Sends nothing
+    /// Validate a profile and print its plan; sends nothing
+    ///
+    /// Validate a profile and print its plan: scenarios, timeline, peak load, warnings. Sends nothing.
     Check(Box<CheckArgs>),
-    /// Start the practice target: an HTTP server with a known latency, capacity, error rate, stalls and outages
+    /// Write a first profile, with completion in editors
+    Init(InitArgs),
+    /// Start the practice target, an HTTP server to load
+    ///
+    /// Start the practice target: an HTTP server with a known latency, capacity, error rate, stalls and outages.
     Target(TargetArgs),
-    /// List or print the bundled profiles, or print the JSON Schema of profiles
+    /// List or print bundled profiles, or their JSON Schema
     Profiles {
         /// `list` without one.
         #[command(subcommand)]
@@ -53,20 +62,43 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<DashboardsAction>,
     },
-    /// Print the summary of a run from its interval log, also after a crash
+    /// Print the summary of a run, also after a crash
     Report(ReportArgs),
-    /// Deliver the samples that an earlier run has spooled
+    /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
-    /// Print how a run stands that was started with --control
+    /// Show how a run stands that has --control
     Status(ControlArgs),
-    /// Pause a run: it begins no iterations until it is resumed
+    /// Pause a run: it begins no iterations
     Pause(ControlArgs),
     /// Resume a paused run
     Resume(ControlArgs),
     /// Set the users or the rate of a scenario of a run
     Scale(ScaleArgs),
-    /// Stop a run: it finishes requests in flight, delivers metrics and prints its summary
+    /// Stop a run: it finishes requests in flight
+    ///
+    /// Stop a run: it finishes requests in flight, delivers metrics and prints its summary.
     Stop(ControlArgs),
+    /// Print a script that completes commands and options
+    Completions {
+        /// Shell to print it for
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Flags of `init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// File to write; loadagent.schema.json is written beside it
+    #[arg(default_value = "loadagent.yaml")]
+    pub file: PathBuf,
+    /// URL of the service to load
+    #[arg(long, value_name = "URL", default_value = Self::URL)]
+    pub url: String,
+}
+
+impl InitArgs {
+    /// Where the practice target listens without flags.
+    pub(crate) const URL: &str = "http://127.0.0.1:8080";
 }
 
 /// What to do with bundled profiles.
@@ -90,23 +122,28 @@ pub struct RunArgs {
     /// What to run.
     #[arg(
         value_name = "PROFILE|URL",
-        help = "A profile, the name of a bundled profile, or a URL [default: $LOADAGENT_PROFILE, then ./loadagent.yaml]"
+        help = "A file, a bundled profile or a URL [default: loadagent.yaml]",
+        long_help = "A file, the name of a bundled profile, or a URL [default: $LOADAGENT_PROFILE, then ./loadagent.yaml]"
     )]
     pub profile: Option<String>,
     /// Flags that shape the load.
     #[command(flatten)]
     pub load: LoadArgs,
-    /// Set a variable of the profile (repeatable)
+    /// Set a variable of the profile
+    ///
+    /// Set a variable of the profile (repeatable).
     #[arg(short = 'e', long = "env", value_name = "NAME=VALUE", value_parser = pair)]
     pub variables: Vec<(String, String)>,
-    /// Send metrics to this output, for example prometheus=http://localhost:9090/api/v1/write (repeatable)
+    /// Send metrics, for example prometheus=URL
+    ///
+    /// Send metrics to this output, for example prometheus=http://localhost:9090/api/v1/write (repeatable).
     #[arg(short = 'o', long = "out", value_name = "OUTPUT", env = "LOADAGENT_OUT", hide_env_values = true)]
     pub outputs: Vec<String>,
     /// Trace requests and send spans over OTLP, for example 'otlp=http://localhost:4318?ratio=0.01&max=50/s'
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
     /// Thresholds beside those of the profile.
-    #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
+    #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Add a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
     /// Disable all thresholds
     #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = clap::builder::FalseyValueParser::new())]
@@ -135,7 +172,10 @@ pub struct RunArgs {
     /// Write Locust's four CSV files with this file name prefix
     #[arg(long, value_name = "PREFIX", env = "LOADAGENT_CSV")]
     pub csv: Option<PathBuf>,
-    /// Serve the control API on this address, for example localhost:6565; see the commands status, pause, scale and stop
+    /// Serve the control API for status, pause …
+    ///
+    /// Serve the control API on this address, for example localhost:6565; see the commands status, pause, resume, scale
+    /// and stop.
     #[arg(long, value_name = "ADDRESS", value_parser = control::address, env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
     /// Grafana.
@@ -156,8 +196,10 @@ pub struct RunArgs {
     /// Maximum redirects per request; 0 follows none [default: the profile's, or 10]
     #[arg(long, value_name = "N", env = "LOADAGENT_MAX_REDIRECTS")]
     pub max_redirects: Option<u32>,
-    /// Print requests and responses to standard error with secrets masked; =full includes the start of bodies
-    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "heads")]
+    /// Print requests and responses
+    ///
+    /// Print requests and responses to standard error with secrets masked; =full includes the start of bodies.
+    #[arg(long, value_name = "full", hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "heads")]
     pub http_debug: Option<HttpDebug>,
     /// Print neither progress nor summary
     #[arg(short = 'q', long)]
@@ -291,6 +333,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 fn duration(text: &str) -> Result<Duration, String> {
     units::parse_duration(text).map_err(|error| error.to_string())
 }
+
+/// What stands below `-h`.
+const MORE: &str =
+    "More options: loadagent run -h, all of them: loadagent run --help\nA first run:  loadagent run quickstart";
 
 fn exit_codes() -> String {
     let lines: Vec<String> =

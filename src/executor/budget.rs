@@ -4,7 +4,10 @@ use std::{
     cell::Cell,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicU64, AtomicUsize,
+            Ordering::{AcqRel, Acquire, Relaxed},
+        },
     },
 };
 
@@ -19,20 +22,22 @@ pub(crate) struct Budget {
     shared: Option<Arc<AtomicU64>>,
     /// Limit per user; None without one.
     per_user: Option<u64>,
+    /// Workers that have something left to do. At zero the scenario is over; it stays so.
+    busy: Arc<AtomicUsize>,
     /// Notified when something is spent: a worker without users of its own would not notice.
     wakeup: Arc<Notify>,
 }
 
 impl Budget {
-    /// The share of a segment.
+    /// The share of a segment, for so many workers.
     #[must_use]
-    pub(crate) fn new(work: Work, segment: Partition) -> Self {
+    pub(crate) fn new(work: Work, segment: Partition, workers: usize) -> Self {
         let (shared, per_user) = match work {
             Work::Endless => (None, None),
             Work::Shared(total) => (Some(Arc::new(AtomicU64::new(segment.share_of(total)))), None),
             Work::PerUser(each) => (None, Some(each)),
         };
-        Self { shared, per_user, wakeup: Arc::default() }
+        Self { shared, per_user, busy: Arc::new(AtomicUsize::new(workers)), wakeup: Arc::default() }
     }
 
     /// Takes an iteration for a user that has started `begun`; false when none is left.
@@ -55,10 +60,24 @@ impl Budget {
         self.per_user.is_some_and(|each| begun >= each)
     }
 
-    /// Whether no user may start another; `begun` holds the count of each user of this worker.
-    pub(crate) fn is_spent(&self, mut begun: impl Iterator<Item = u64>) -> bool {
-        let shared = self.shared.as_ref().is_some_and(|left| left.load(Relaxed) == 0);
-        shared || self.per_user.is_some() && begun.all(|begun| self.is_done(begun))
+    /// Notes whether a worker has nothing left to do; `idle` is what it said before. A worker without users must wait for
+    /// the others: its own may be wanted again, and the scenario ends on all workers at once.
+    pub(crate) fn note(&self, idle: &mut bool, is_idle: bool) {
+        if is_idle && !*idle {
+            *idle = true;
+            if self.busy.fetch_sub(1, AcqRel) == 1 {
+                self.wakeup.notify_waiters();
+            }
+        } else if !is_idle && *idle {
+            let resumed = self.busy.fetch_update(AcqRel, Acquire, |busy| (busy > 0).then_some(busy + 1));
+            *idle = resumed.is_err();
+        }
+    }
+
+    /// Whether the scenario is over: the shared iterations are used up, or no worker has anything left to do.
+    #[must_use]
+    pub(crate) fn is_over(&self) -> bool {
+        self.shared.as_ref().is_some_and(|left| left.load(Relaxed) == 0) || self.busy.load(Acquire) == 0
     }
 
     /// Takes the iterations that never started; the first caller gets all shared ones.

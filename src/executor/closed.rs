@@ -64,14 +64,14 @@ pub(crate) async fn run(
 ) {
     let mut pool: Vec<UserSlot> = Vec::new();
     let end = run.start + shape.schedule.duration();
-    let mut live = None;
+    let (mut live, mut idle) = (None, false);
     tokio::select! {
         () = sleep_until(run.start) => {}
         () = stop_commanded(&mut subscriber) => {}
     }
     let stopped = loop {
         // Made before reading the state, so that no wakeup in between is missed.
-        let (spent, woken) = (budget.spent(), run.wakeup.notified());
+        let (spent, woken, ended) = (budget.spent(), run.wakeup.notified(), run.shared.ended());
         let state = subscriber.state();
         if run.paused.replace(state.paused) && !state.paused {
             run.wakeup.notify_waiters();
@@ -93,8 +93,9 @@ pub(crate) async fn run(
         let offset = run.offset(now);
         let wanted = run.part.share_of(live.unwrap_or_else(|| shape.schedule.users_at(offset)).into());
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-        let spent_all = pool.len() >= wanted && budget.is_spent(begun(&pool));
-        if state.stop.is_some() || spent_all || run.is_over() || now >= end {
+        let most = live.unwrap_or_else(|| shape.schedule.peak_from(offset));
+        budget.note(&mut idle, most > 0 && have_ended(&pool, &budget, run.part.share_of(most.into())));
+        if state.stop.is_some() || budget.is_over() || run.is_over() || now >= end {
             break state.stop.is_some();
         }
         adjust(&mut pool, &run, &budget, wanted, shape.graceful_ramp_down);
@@ -104,6 +105,7 @@ pub(crate) async fn run(
             () = sleep_until(wake) => {}
             () = spent => {}
             () = woken => {}
+            () = ended => {}
             () = subscriber.changed() => {}
         }
     };
@@ -111,7 +113,7 @@ pub(crate) async fn run(
     if stopped {
         run.halt();
     }
-    // Where rows ran out, nothing was dropped; the rest is for workers that have rows.
+    // Where rows ran out, nothing was dropped.
     let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&pool)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
@@ -192,6 +194,12 @@ fn adjust(pool: &mut Vec<UserSlot>, run: &Rc<ScenarioRun>, budget: &Budget, want
     }
 }
 
+/// Whether none of the first `wanted` users, made or still to be made, begins another iteration.
+fn have_ended(pool: &[UserSlot], budget: &Budget, wanted: u64) -> bool {
+    let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+    pool.len() >= wanted && begun(pool).take(wanted).all(|begun| begun == u64::MAX || budget.is_done(begun))
+}
+
 fn next_cut_off(pool: &[UserSlot]) -> Option<Instant> {
     let soon = Instant::now();
     pool.iter().filter_map(|slot| slot.user.as_ref()?.cut_off).filter(|at| *at > soon).min()
@@ -211,7 +219,7 @@ fn begun(pool: &[UserSlot]) -> impl Iterator<Item = u64> {
 /// A user's life.
 async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle: Rc<UserHandle>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut pause = IterationPause::new(run.clone());
+    let mut pause = IterationPause::new(&user);
     let mut now = Instant::now();
     loop {
         while run.paused.get() && !handle.retired.get() && !run.is_halted() {
@@ -229,7 +237,7 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle
             break;
         }
         let over = || handle.retired.get() || budget.is_done(begun.get());
-        let next = pause.take(now, iterated.end, &handle.wakeup, over).await;
+        let next = pause.take(now, (iterated.end, iterated.least_pause), &handle.wakeup, over).await;
         if next == now {
             // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
             sleep(IDLE).await;

@@ -13,6 +13,7 @@ use super::{
     rows::Rows,
     scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
+    shared::SharedScenario,
     worker::thread_cpu_seconds,
 };
 use crate::{
@@ -75,14 +76,15 @@ pub(crate) fn run(
             network: Rc::new(Network::new(&plan.origins, plan.http.clone(), tls)),
             buffers: Rc::default(),
             given: context.given.clone(),
-            rows: Rc::new(Rows::new(plan, Partition::WHOLE)),
+            rows: Arc::new(Rows::new(plan, Partition::WHOLE)),
             control: control.clone(),
             // Setup and teardown belong to no iteration of the load.
             tracer: None,
         };
+        let shared = Arc::new(SharedScenario::new(Partition::WHOLE));
         let index = plan.scenarios.len();
         let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), context.start);
-        let run = ScenarioRun::new(scenario.clone(), index, scenario_recorder, &worker_context);
+        let run = ScenarioRun::new(scenario.clone(), index, scenario_recorder, &worker_context, shared);
         let random = fastrand::Rng::with_seed(plan.seed);
         let mut flow = Flow::new(&scenario.flow, &run.given, random, IterationId::default());
         flow.enter(Entry::Iteration);

@@ -16,6 +16,7 @@ pub(crate) mod raw_records;
 pub(crate) mod rows;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
+pub(crate) mod shared;
 #[cfg(test)]
 mod tests;
 mod traced;

@@ -181,10 +181,6 @@ impl OpenLoop {
     /// Lets users finish within the graceful stop, then cuts them off.
     async fn finish(self, subscriber: &mut ControlSubscriber) {
         self.pool.shut_down();
-        if self.run.is_over() {
-            // Workers that still have rows must not run short of users for those that leave here.
-            self.pool.release(self.users.len());
-        }
         self.run.wakeup.notify_waiters();
         let limit = Instant::now() + self.run.scenario.graceful_stop;
         for mut user in self.users {
@@ -213,7 +209,7 @@ impl OpenLoop {
 /// A user's life: take an arrival, run it, be free again.
 async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
     let mut user = VirtualUser::new(run.clone());
-    let mut pause = IterationPause::new(run.clone());
+    let mut pause = IterationPause::new(&user);
     let idle = Rc::new(IdleVu::default());
     let mut arrival = first;
     loop {
@@ -233,7 +229,7 @@ async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
         if iterated.left {
             break;
         }
-        pause.take(began, iterated.end, &run.wakeup, || run.is_halted() || pool.is_closed()).await;
+        pause.take(began, (iterated.end, Duration::ZERO), &run.wakeup, || run.is_halted() || pool.is_closed()).await;
     }
     user.run_on_stop().await;
 }

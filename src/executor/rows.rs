@@ -1,6 +1,6 @@
-//! Rows of data sets for the users of a worker.
+//! Rows of data sets for users.
 
-use std::{cell::RefCell, sync::Arc};
+use std::sync::Arc;
 
 use fastrand::Rng;
 
@@ -12,11 +12,11 @@ use crate::{
     plan::{Partition, Plan, data::PlannedData},
 };
 
-/// The data sets of the plan and this worker's place in them.
+/// The data sets of the plan and the place in them, shared by all workers.
 #[derive(Debug)]
 pub(crate) struct Rows {
     data: Arc<[PlannedData]>,
-    cursors: RefCell<Vec<Cursor>>,
+    cursors: Vec<Cursor>,
 }
 
 /// Why there is no row.
@@ -29,10 +29,10 @@ pub(crate) enum NoRow {
 }
 
 impl Rows {
-    /// All rows of a partition.
+    /// All rows of a segment.
     #[must_use]
-    pub(crate) fn new(plan: &Plan, part: Partition) -> Self {
-        Self { data: plan.data.clone(), cursors: RefCell::new(plan.cursors(part)) }
+    pub(crate) fn new(plan: &Plan, segment: Partition) -> Self {
+        Self { data: plan.data.clone(), cursors: plan.cursors(segment) }
     }
 
     /// The next row of a data set for a user, whose number from 0 is unique over all workers.
@@ -40,8 +40,7 @@ impl Rows {
     /// # Errors
     /// When no row is left for this user.
     pub(crate) fn next(&self, data: usize, user: u64, random: &mut Rng) -> Result<Value, NoRow> {
-        let mut cursors = self.cursors.borrow_mut();
-        let Some((planned, cursor)) = self.data.get(data).zip(cursors.get_mut(data)) else {
+        let Some((planned, cursor)) = self.data.get(data).zip(self.cursors.get(data)) else {
             return Err(NoRow::ForUser);
         };
         let row = cursor.next(user, random).and_then(|number| planned.set.row(number));

@@ -4,7 +4,9 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, tracer::Tracer};
+use super::{
+    buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, shared::SharedScenario, tracer::Tracer,
+};
 use crate::{
     control::{Control, ControlEvent, StopReason},
     language::{Response, Slot, Value},
@@ -31,7 +33,7 @@ pub(crate) struct WorkerContext {
     /// Variables that setup set, by name.
     pub given: Arc<[(String, Value)]>,
     /// Rows for users.
-    pub rows: Rc<Rows>,
+    pub rows: Arc<Rows>,
     /// Receives the control command of a flow that stops the test.
     pub control: Control,
     /// Samples traces, if tracing is on.
@@ -59,9 +61,11 @@ pub(crate) struct ScenarioRun {
     /// Variables that setup set, for new users.
     pub given: Vec<(Slot, Value)>,
     /// Rows for users.
-    pub rows: Rc<Rows>,
+    pub rows: Arc<Rows>,
     /// Samples traces, if tracing is on.
     pub tracer: Option<Rc<Tracer>>,
+    /// What all workers share of it.
+    pub shared: Arc<SharedScenario>,
     control: Control,
     worker: usize,
     /// The wall clock at the start of the run, since the Unix epoch.
@@ -77,10 +81,6 @@ pub(crate) struct ScenarioRun {
     /// Notified when a pause ends, or the run does.
     pub wakeup: Notify,
     halted: Cell<bool>,
-    over: Cell<bool>,
-    numbers: Cell<u64>,
-    iterations: Cell<u64>,
-    pauses: Cell<u64>,
     last_stage: Cell<usize>,
 }
 
@@ -92,6 +92,7 @@ impl ScenarioRun {
         index: usize,
         recorder: ScenarioRecorder,
         context: &WorkerContext,
+        shared: Arc<SharedScenario>,
     ) -> Rc<Self> {
         Rc::new(Self {
             index,
@@ -105,6 +106,7 @@ impl ScenarioRun {
             buffers: context.buffers.clone(),
             rows: context.rows.clone(),
             tracer: context.tracer.clone(),
+            shared,
             control: context.control.clone(),
             worker: context.worker,
             clock_at_start: context.clock_at_start,
@@ -114,10 +116,6 @@ impl ScenarioRun {
             paused: Cell::default(),
             wakeup: Notify::new(),
             halted: Cell::default(),
-            over: Cell::default(),
-            numbers: Cell::default(),
-            iterations: Cell::default(),
-            pauses: Cell::default(),
             last_stage: Cell::default(),
         })
     }
@@ -147,22 +145,6 @@ impl ScenarioRun {
         stage
     }
 
-    /// The number of the next user to be made: unique over all workers and segments.
-    #[must_use]
-    pub(crate) fn next_user_number(&self) -> u64 {
-        let own = self.numbers.get();
-        self.numbers.set(own + 1);
-        self.part.nth(own)
-    }
-
-    /// The number of the next iteration, from 0: unique over all workers and segments.
-    #[must_use]
-    pub(crate) fn next_iteration_number(&self) -> u64 {
-        let own = self.iterations.get();
-        self.iterations.set(own + 1);
-        self.part.nth(own)
-    }
-
     /// The evaluation context at a time.
     #[must_use]
     pub(crate) fn context<'a>(&self, response: Response<'a>, at: Instant) -> FlowContext<'a> {
@@ -178,33 +160,31 @@ impl ScenarioRun {
         self.control.stop(StopReason::Aborted(text.into()));
     }
 
-    /// Ends the scenario on this worker because its rows are used up: no iteration starts any more, and none is
-    /// counted dropped.
+    /// Ends the scenario because its rows are used up: no iteration starts any more, and none is counted dropped.
     pub(crate) fn run_out(&self, data: &str) {
-        if !self.over.replace(true) {
+        if self.shared.end() {
             self.report(format!("{}: the rows of `{data}` are used up; the scenario ends", self.scenario.name));
-            self.wakeup.notify_waiters();
         }
+        self.wakeup.notify_waiters();
     }
 
-    /// Whether the scenario ended on this worker for want of rows.
+    /// Whether the scenario ended for want of rows.
     #[must_use]
     pub(crate) fn is_over(&self) -> bool {
-        self.over.get()
+        self.shared.is_over()
     }
 
-    fn report(&self, what: String) {
+    /// Tells what happened, in the log of events.
+    pub(crate) fn report(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
         self.control.subscribe().report(ControlEvent { at, worker: Some(self.worker), what });
     }
 
-    /// Random numbers for the pauses of one more user.
+    /// Random numbers for the pauses of a user.
     #[must_use]
-    pub(crate) fn pause_random(&self) -> fastrand::Rng {
-        let own = self.pauses.get();
-        self.pauses.set(own + 1);
+    pub(crate) fn pause_random(&self, user: u64) -> fastrand::Rng {
         // Far from the seeds of flows, so that pauses and flows do not go hand in hand.
-        fastrand::Rng::with_seed(!self.seed ^ (self.part.nth(own) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        fastrand::Rng::with_seed(!self.seed ^ (user + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// Ends everything after the requests in flight: no further step is begun.

@@ -8,6 +8,7 @@ use std::{
     collections::BTreeMap,
     future::Future,
     rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
@@ -25,6 +26,7 @@ use super::{
     rows::Rows,
     scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
+    shared::SharedScenario,
     vu_pool::{Pool, VuPool},
 };
 use crate::{
@@ -146,7 +148,8 @@ fn on_worker(plan: &Plan, recorder: &Rc<RefCell<Recorder>>, part: Partition, con
     let worker_context = worker_context(plan, part, control);
     let scenario = plan.scenarios[0].clone();
     let scenario_recorder = ScenarioRecorder::new(scenario.clone(), 0, recorder.clone(), worker_context.start);
-    ScenarioRun::new(scenario, 0, scenario_recorder, &worker_context)
+    let shared = Arc::new(SharedScenario::new(part));
+    ScenarioRun::new(scenario, 0, scenario_recorder, &worker_context, shared)
 }
 
 /// A worker's part of a plan, from now.
@@ -160,7 +163,7 @@ pub(super) fn worker_context(plan: &Plan, part: Partition, control: &Control) ->
         network: Rc::new(Network::new(&plan.origins, plan.http.clone(), Connector::new(false, &plan.http).unwrap())),
         buffers: Rc::default(),
         given: [].into(),
-        rows: Rc::new(Rows::new(plan, part)),
+        rows: Arc::new(Rows::new(plan, part)),
         control: control.clone(),
         tracer: None,
     }
@@ -184,7 +187,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
             open::run(run, shape, pool, subscriber, 0, Pacer::coarse()).await;
         }
         Shape::Closed(shape) => {
-            let budget = Budget::new(shape.work, Partition::WHOLE);
+            let budget = Budget::new(shape.work, Partition::WHOLE, 1);
             closed::run(run, shape, budget, subscriber, 0).await;
         }
     }

@@ -120,11 +120,6 @@ impl VuPool {
         Pool::claim(&self.pool.budget)
     }
 
-    /// Returns users to the shared budget.
-    pub(crate) fn release(&self, users: usize) {
-        self.pool.budget.fetch_add(i64::try_from(users).unwrap_or(i64::MAX), AcqRel);
-    }
-
     /// Makes a user idle; false when no more arrivals will come. The last user parked is acquired first: its connection
     /// and caches are warm.
     #[must_use]

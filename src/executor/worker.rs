@@ -1,7 +1,12 @@
 //! Worker threads: each has a runtime, a recorder and connections of its own, runs its share of every scenario, and
 //! hands an interval over once a second.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{
@@ -19,6 +24,7 @@ use super::{
     scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
     settle,
+    shared::SharedScenario,
     tracer::{Sampling, Tracer},
     vu_pool::{Pool, VuPool},
 };
@@ -81,9 +87,16 @@ impl Traffic {
     }
 }
 
-/// State of one open or closed scenario that workers share.
+/// State of one scenario that workers share.
 #[derive(Clone)]
-enum Shared {
+struct Shared {
+    scenario: Arc<SharedScenario>,
+    limit: SharedLimit,
+}
+
+/// What bounds an open or a closed scenario over all workers.
+#[derive(Clone)]
+enum SharedLimit {
     Open(Arc<Pool>),
     Closed(Budget),
 }
@@ -99,6 +112,7 @@ struct Assignment {
     traces: Option<Sampling>,
     tls: Connector,
     shared: Vec<Shared>,
+    rows: Arc<Rows>,
     subscriber: ControlSubscriber,
     sender: mpsc::Sender<WorkerInterval>,
     control: Control,
@@ -139,6 +153,7 @@ impl WorkerPool {
         // The channel is empty and has capacity for them.
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
+        let rows = Arc::new(Rows::new(plan, segment));
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
             let assignment = Assignment {
@@ -150,6 +165,7 @@ impl WorkerPool {
                 traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
+                rows: rows.clone(),
                 subscriber: control.subscribe(),
                 sender: sender.clone(),
                 control: control.clone(),
@@ -184,13 +200,14 @@ impl WorkerPool {
 }
 
 fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
-    match shape {
+    let limit = match shape {
         Shape::Open(open) => {
             let max_vus = segment.share_of(open.max_vus.into());
-            Shared::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
+            SharedLimit::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
         }
-        Shape::Closed(closed) => Shared::Closed(Budget::new(closed.work, segment)),
-    }
+        Shape::Closed(closed) => SharedLimit::Closed(Budget::new(closed.work, segment, workers)),
+    };
+    Shared { scenario: Arc::new(SharedScenario::new(segment)), limit }
 }
 
 impl Assignment {
@@ -208,7 +225,7 @@ impl Assignment {
             network: network.clone(),
             buffers: Rc::default(),
             given: self.given.clone(),
-            rows: Rc::new(Rows::new(&self.plan, self.part)),
+            rows: self.rows.clone(),
             control: self.control.clone(),
             tracer: self
                 .traces
@@ -219,21 +236,22 @@ impl Assignment {
         for (index, shared) in self.shared.iter().enumerate() {
             let scenario = self.plan.scenarios[index].clone();
             let scenario_recorder = ScenarioRecorder::new(scenario.clone(), index, recorder.clone(), self.start);
-            let run = ScenarioRun::new(scenario, index, scenario_recorder, &worker_context);
+            let own = shared.scenario.clone();
+            let run = ScenarioRun::new(scenario, index, scenario_recorder, &worker_context, own);
             runs.push(run.clone());
             let (subscriber, worker) = (self.subscriber.clone(), self.worker);
-            executors.push(match (&self.plan.scenarios[index].shape, shared) {
-                (Shape::Open(shape), Shared::Open(pool)) => {
+            executors.push(match (&self.plan.scenarios[index].shape, &shared.limit) {
+                (Shape::Open(shape), SharedLimit::Open(pool)) => {
                     let pool = Rc::new(VuPool::new(pool.clone(), worker));
                     spawn_local(open::run(run, shape.clone(), pool, subscriber, worker, Pacer::new()))
                 }
-                (Shape::Closed(shape), Shared::Closed(budget)) => {
+                (Shape::Closed(shape), SharedLimit::Closed(budget)) => {
                     spawn_local(closed::run(run, shape.clone(), budget.clone(), subscriber, worker))
                 }
                 _ => continue,
             });
         }
-        let mut flusher = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0 };
+        let mut flusher = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0, late: Cell::default() };
         for executor in executors {
             flusher.tick_until(executor).await;
         }
@@ -248,6 +266,8 @@ struct IntervalFlusher {
     network: Rc<Network>,
     runs: Vec<Rc<ScenarioRun>>,
     tick: u64,
+    /// The most that its timer was late since the last interval.
+    late: Cell<Duration>,
 }
 
 impl IntervalFlusher {
@@ -258,7 +278,7 @@ impl IntervalFlusher {
                 ended = &mut executor => return settle(ended),
                 () = sleep_until(next) => {
                     // Seconds that a busy core slept through are one longer interval.
-                    self.tick = (Instant::now() - self.assignment.start).as_secs();
+                    self.tick = (self.note_lateness(next) - self.assignment.start).as_secs();
                     if let Ok(permit) = self.assignment.sender.try_reserve() {
                         permit.send(self.interval(false));
                     }
@@ -267,8 +287,17 @@ impl IntervalFlusher {
         }
     }
 
+    /// Gives the time at which a timer fired that was due at `next`.
+    fn note_lateness(&self, next: Instant) -> Instant {
+        let now = Instant::now();
+        self.late.set(self.late.get().max(now.saturating_duration_since(next)));
+        now
+    }
+
     async fn final_flush(mut self) {
         self.tick += 1;
+        // The last user may have woken up with it.
+        self.note_lateness(self.assignment.start + Duration::from_secs(self.tick));
         let interval = self.interval(true);
         // The coordinator outlives the workers; if it is gone the run has failed already.
         drop(self.assignment.sender.send(interval).await);
@@ -280,7 +309,9 @@ impl IntervalFlusher {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&WORKER_FAMILY, &Labels::default(), &[]);
         recorder.set(family, 0, self.network.open_connections() as f64);
-        recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds())
+        let mut interval = recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds());
+        interval.late = self.late.take();
+        interval
     }
 }
 

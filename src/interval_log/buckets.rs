@@ -13,7 +13,7 @@
 
 use crate::metric::{
     Histogram,
-    varint::{Input, put, put_signed},
+    varint::{VarintReader, put, put_signed},
 };
 
 /// The recorder's own range; anything else would make a histogram of any size.
@@ -84,7 +84,7 @@ static TOKENS: [Token; 256] = {
 };
 
 /// Reads buckets into a histogram; None when the bytes are none.
-pub(super) fn histogram(input: &mut Input<'_>, zeros: u64, sum: f64, extremes: (f64, f64)) -> Option<Histogram> {
+pub(super) fn histogram(input: &mut VarintReader<'_>, zeros: u64, sum: f64, extremes: (f64, f64)) -> Option<Histogram> {
     let number = input.number()?;
     if number == 0 {
         return Some(Histogram::from_counts(zeros, sum, extremes, 0, Vec::new()));
@@ -103,7 +103,7 @@ pub(super) fn histogram(input: &mut Input<'_>, zeros: u64, sum: f64, extremes: (
         at += usize::from(token.takes);
         if *byte == 0xff || next == 0xff {
             at -= usize::from(*byte == 0xff);
-            let mut rest = Input::new(open.get(at..)?);
+            let mut rest = VarintReader::new(open.get(at..)?);
             let before = rest.rest().len();
             if *byte == 0xff {
                 gap = usize::try_from(rest.number()?).ok()?;

@@ -7,7 +7,7 @@ use crate::metric::{
     Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
     catalogue::{self, LabelGroup},
     intended::{COARSE_BUCKETS, IntendedCell},
-    varint::{Input, put, put_signed, put_text},
+    varint::{VarintReader, put, put_signed, put_text},
 };
 
 /// Version of the payload's layout; a reader refuses others.
@@ -60,7 +60,7 @@ pub(crate) fn encode(interval: &Interval) -> Vec<u8> {
 /// Decodes an interval; None when the bytes are not one.
 #[must_use]
 pub(crate) fn decode(bytes: &[u8]) -> Option<Interval> {
-    let mut input = Input::new(bytes);
+    let mut input = VarintReader::new(bytes);
     let Span { sequence, start_ms, end_ms } = read_span(&mut input)?;
     let mut interval = Interval { sequence, start_ms, end_ms, ..Interval::default() };
     for _ in 0..input.number()? {
@@ -83,7 +83,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Interval> {
 /// The span of an encoded interval, of which the first [`MAX_SPAN`] bytes are enough.
 #[must_use]
 pub(crate) fn span(bytes: &[u8]) -> Option<Span> {
-    read_span(&mut Input::new(bytes))
+    read_span(&mut VarintReader::new(bytes))
 }
 
 fn put_float(out: &mut Vec<u8>, value: f64) {
@@ -128,14 +128,14 @@ fn put_cell(out: &mut Vec<u8>, cell: &IntendedCell) {
 }
 
 /// Reads the head of an interval. Every read is checked: a log comes from a disk, and disks lie.
-fn read_span(input: &mut Input<'_>) -> Option<Span> {
+fn read_span(input: &mut VarintReader<'_>) -> Option<Span> {
     if input.number()? != LAYOUT {
         return None;
     }
     Some(Span { sequence: input.number()?, start_ms: input.signed()?, end_ms: input.signed()? })
 }
 
-fn read_series(input: &mut Input<'_>) -> Option<SeriesDef> {
+fn read_series(input: &mut VarintReader<'_>) -> Option<SeriesDef> {
     let id = u32::try_from(input.number()?).ok()?;
     let name = input.text()?;
     let kind = kind_of(input.byte()?)?;
@@ -155,7 +155,7 @@ fn read_series(input: &mut Input<'_>) -> Option<SeriesDef> {
     Some(SeriesDef { id, metric, labels: Labels::new(pairs) })
 }
 
-fn read_value(input: &mut Input<'_>) -> Option<Value> {
+fn read_value(input: &mut VarintReader<'_>) -> Option<Value> {
     Some(match kind_of(input.byte()?)? {
         Kind::Counter => Value::Counter(input.float()?),
         Kind::Gauge => Value::Gauge(Some(input.float()?).filter(|value| !value.is_nan())),
@@ -175,7 +175,7 @@ fn read_value(input: &mut Input<'_>) -> Option<Value> {
     })
 }
 
-fn read_cell(input: &mut Input<'_>) -> Option<IntendedCell> {
+fn read_cell(input: &mut VarintReader<'_>) -> Option<IntendedCell> {
     let mut cell = IntendedCell {
         second: u32::try_from(input.number()?).ok()?,
         scenario: u16::try_from(input.number()?).ok()?,

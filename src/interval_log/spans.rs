@@ -3,7 +3,7 @@
 
 use crate::metric::{
     Span,
-    varint::{Input, put, put_text},
+    varint::{VarintReader, put, put_text},
 };
 
 /// No span is shorter: seven numbers, two texts, and the identities of trace, span and parent.
@@ -32,7 +32,7 @@ pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span]) {
 }
 
 /// Reads what is left as spans; None when it is something else.
-pub(super) fn read_spans(input: &mut Input<'_>) -> Option<Vec<Span>> {
+pub(super) fn read_spans(input: &mut VarintReader<'_>) -> Option<Vec<Span>> {
     if input.rest().is_empty() {
         return Some(Vec::new());
     }
@@ -45,7 +45,7 @@ pub(super) fn read_spans(input: &mut Input<'_>) -> Option<Vec<Span>> {
     Some(spans)
 }
 
-fn read_span(input: &mut Input<'_>) -> Option<Span> {
+fn read_span(input: &mut VarintReader<'_>) -> Option<Span> {
     let mut series = || u32::try_from(input.number()?).ok();
     Some(Span {
         series: series()?,

@@ -8,7 +8,7 @@ use super::Value;
 
 /// The context of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Escape {
+pub enum EscapeContext {
     /// No escaping: a raw body, a name.
     #[default]
     None,
@@ -36,7 +36,7 @@ pub(super) enum EscapeError {
     LineEnd,
 }
 
-impl Escape {
+impl EscapeContext {
     /// Writes a value; null is an error, also in JSON.
     pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), EscapeError> {
         match (self, value) {
@@ -151,6 +151,6 @@ pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(text));
     }
     let mut out = Vec::new();
-    Escape::None.value(value, &mut out).ok()?;
+    EscapeContext::None.value(value, &mut out).ok()?;
     String::from_utf8(out).ok().map(Cow::Owned)
 }

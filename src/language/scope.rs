@@ -1,6 +1,6 @@
 //! Names that expressions can use: those of the profile through [`Scope`], and the built-in ones.
 
-use super::{Slot, Value};
+use super::{Slot, Value, data::DataSet};
 
 /// What a name refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,11 @@ pub trait Scope {
 
     /// All names, for hints.
     fn names(&self) -> Vec<String>;
+
+    /// The data sets by name, if every value of a name is one of their rows: an expression can then read only their keys.
+    fn rows(&self, _name: &str) -> &[(String, DataSet)] {
+        &[]
+    }
 
     /// An environment variable, for `env()`; the outer `None` where `env()` is not available.
     fn environment(&self, _name: &str) -> Option<Option<String>> {
@@ -73,7 +78,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
     (
         "scenario_iteration",
         Builtin::ScenarioIteration,
-        "the number of this iteration in its scenario, from 0; unique, but with gaps",
+        "the number of this iteration in its scenario, from 0; without gaps, and unique over all segments",
     ),
     ("index", Builtin::Index, "the number of the current item, from 0; only inside `generate`"),
 ];

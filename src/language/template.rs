@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Escape, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::EscapeError};
+use super::{EscapeContext, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::EscapeError};
 
 /// Why a template can't be rendered. Its request is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -192,13 +192,22 @@ impl Template {
 
     /// The text as [`Template::render`] writes it, if it is constant and valid in its context.
     #[must_use]
-    pub fn constant_bytes(&self, escape: Escape) -> Option<Vec<u8>> {
+    pub fn constant_bytes(&self, escape: EscapeContext) -> Option<Vec<u8>> {
         self.constant.as_ref()?;
         let mut random = fastrand::Rng::with_seed(0);
         let mut nothing = EvalContext::empty(&mut random);
         let mut out = Vec::new();
         self.render(&mut nothing, escape, &mut out).ok()?;
         Some(out)
+    }
+
+    /// Whether it can lack a value: wherever it isn't certain that it can't.
+    #[must_use]
+    pub fn can_be_null(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Text(_) => false,
+            Part::Expr(expr) | Part::Begin(expr) => expr.can_be_null(),
+        })
     }
 
     /// Its expression, if it is the only part.
@@ -228,7 +237,7 @@ impl Template {
             return Ok(expr.value(context));
         }
         let mut out = Vec::new();
-        self.render(context, Escape::None, &mut out)?;
+        self.render(context, EscapeContext::None, &mut out)?;
         Ok(Cow::Owned(Value::from(&*String::from_utf8_lossy(&out))))
     }
 
@@ -236,14 +245,19 @@ impl Template {
     ///
     /// # Errors
     /// If an expression is null, or can't be written in its context.
-    pub fn render(&self, context: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), RenderError> {
+    pub fn render(
+        &self,
+        context: &mut EvalContext<'_>,
+        escape: EscapeContext,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RenderError> {
         let within = PartEscapes::of(self, escape);
         within.quote(out);
         for part in &*self.parts {
             match part {
                 Part::Text(text) => within.around.text(text, out).map_err(|error| error.into_error(text))?,
                 Part::Expr(expr) => render(expr, context, within.values, out)?,
-                Part::Begin(expr) => render(expr, context, Escape::None, out)?,
+                Part::Begin(expr) => render(expr, context, EscapeContext::None, out)?,
             }
         }
         within.quote(out);
@@ -253,19 +267,19 @@ impl Template {
 
 /// How the parts of a template are escaped.
 pub(super) struct PartEscapes {
-    pub(super) values: Escape,
+    pub(super) values: EscapeContext,
     /// For constant text.
-    pub(super) around: Escape,
+    pub(super) around: EscapeContext,
     /// A JSON value that consists of several parts is one string.
     quoted: bool,
 }
 
 impl PartEscapes {
-    pub(super) fn of(template: &Template, escape: Escape) -> Self {
-        let quoted = escape == Escape::Json && template.expression().is_none();
-        let values = if quoted { Escape::JsonText } else { escape };
-        let all = quoted || matches!(escape, Escape::Form | Escape::Header);
-        Self { values, around: if all { values } else { Escape::None }, quoted }
+    pub(super) fn of(template: &Template, escape: EscapeContext) -> Self {
+        let quoted = escape == EscapeContext::Json && template.expression().is_none();
+        let values = if quoted { EscapeContext::JsonText } else { escape };
+        let all = quoted || matches!(escape, EscapeContext::Form | EscapeContext::Header);
+        Self { values, around: if all { values } else { EscapeContext::None }, quoted }
     }
 
     pub(super) fn quote(&self, out: &mut Vec<u8>) {
@@ -300,7 +314,7 @@ impl UrlPlace {
             Some(Self::Begin) => Part::Begin(expr),
             Some(Self::Path) => {
                 let mut out = Vec::new();
-                let encoded = expr.constant().map(|value| Escape::Path.value(value, &mut out));
+                let encoded = expr.constant().map(|value| EscapeContext::Path.value(value, &mut out));
                 let text = String::from_utf8(out).ok().filter(|_| encoded == Some(Ok(())));
                 text.map_or(Part::Expr(expr), |text| Part::Text(text.into()))
             }
@@ -309,7 +323,12 @@ impl UrlPlace {
     }
 }
 
-fn render(expr: &Expr, context: &mut EvalContext<'_>, escape: Escape, out: &mut Vec<u8>) -> Result<(), RenderError> {
+fn render(
+    expr: &Expr,
+    context: &mut EvalContext<'_>,
+    escape: EscapeContext,
+    out: &mut Vec<u8>,
+) -> Result<(), RenderError> {
     match expr.constant() {
         Some(value) => escape.value(value, out),
         None => escape.value(&expr.value(context), out),
@@ -334,7 +353,7 @@ fn constant(parts: &[Part]) -> Option<Value> {
     for part in parts {
         match part {
             Part::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Part::Expr(expr) | Part::Begin(expr) => Escape::None.value(expr.constant()?, &mut out).ok()?,
+            Part::Expr(expr) | Part::Begin(expr) => EscapeContext::None.value(expr.constant()?, &mut out).ok()?,
         }
     }
     String::from_utf8(out).ok().map(|text| Value::from(text.as_str()))

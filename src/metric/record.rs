@@ -14,7 +14,7 @@ mod writer;
 
 pub(crate) use writer::{RecordWriter, Records};
 
-use super::varint::{self, Input};
+use super::varint::{self, VarintReader};
 
 /// Maximum length of a record: a tag, step, family and seven fields.
 const LONGEST: usize = 1 + 9 * varint::LONGEST;
@@ -173,7 +173,7 @@ fn encode(out: &mut Vec<u8>, step: u64, family: u32, record: &Record) {
 /// Reads the records of a chunk in order.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordReader<'a> {
-    input: Input<'a>,
+    input: VarintReader<'a>,
     tick: u64,
 }
 
@@ -181,7 +181,7 @@ impl<'a> RecordReader<'a> {
     /// A reader at the first record.
     #[must_use]
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { input: Input::new(bytes), tick: 0 }
+        Self { input: VarintReader::new(bytes), tick: 0 }
     }
 
     /// The next record with its tick and family; None at the end, and on invalid bytes.

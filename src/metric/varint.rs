@@ -33,9 +33,9 @@ pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
 
 /// Unread bytes. Every read is checked, because stored bytes can be damaged.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Input<'a>(&'a [u8]);
+pub(crate) struct VarintReader<'a>(&'a [u8]);
 
-impl<'a> Input<'a> {
+impl<'a> VarintReader<'a> {
     #[must_use]
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)

@@ -12,15 +12,15 @@ pub(crate) struct PlannedData {
 }
 
 impl Plan {
-    /// A cursor over each data set for a partition of the work.
+    /// A cursor over each data set for a segment, which its workers share.
     ///
-    /// Partitions without users draw nothing, and others get their rows: if one of ten threads has users, it must get all
+    /// Segments without users draw nothing, and others get their rows: if one of ten segments has users, it must get all
     /// rows, not a tenth.
     #[must_use]
-    pub(crate) fn cursors(&self, part: Partition) -> Vec<Cursor> {
-        let (place, of) = part.place();
+    pub(crate) fn cursors(&self, segment: Partition) -> Vec<Cursor> {
+        let (place, of) = segment.place();
         let users = self.scenarios.iter().map(|scenario| match &scenario.shape {
-            // A partition with arrivals can create users.
+            // A segment with arrivals can create users.
             Shape::Open(_) => of,
             Shape::Closed(_) => u64::from(scenario.peak_vus()),
         });

@@ -5,7 +5,7 @@ use std::{io::Write, sync::Arc};
 use url::{Position, Url};
 
 use super::{Origin, Wire};
-use crate::language::{Escape, EvalContext, RenderError, Template};
+use crate::language::{EscapeContext, EvalContext, RenderError, Template};
 
 /// The pieces of a request.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub(crate) struct Rendering {
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
     Bytes(Arc<[u8]>),
-    Value(Template, Escape),
+    Value(Template, EscapeContext),
     /// Path and query of the URL.
     Target,
     /// Host and port of the URL.
@@ -103,6 +103,14 @@ impl Rendered {
 }
 
 impl Rendering {
+    /// Whether it can fail for want of a value.
+    #[must_use]
+    pub(crate) fn can_lack_a_value(&self) -> bool {
+        let pieces = self.head.iter().chain(self.body.iter().flatten());
+        let lacking = |piece: &Piece| matches!(piece, Piece::Value(template, _) if template.can_be_null());
+        self.url.is_some() || pieces.into_iter().any(lacking)
+    }
+
     /// The request, if it is constant. Its pieces must be joined.
     #[must_use]
     pub(crate) fn constant(&self) -> Option<Wire> {
@@ -142,7 +150,7 @@ impl Rendering {
 impl UrlTemplate {
     fn resolve(&self, eval: &mut EvalContext<'_>) -> Result<Url, Unrenderable> {
         let mut text = Vec::new();
-        self.url.render(eval, Escape::Path, &mut text)?;
+        self.url.render(eval, EscapeContext::Path, &mut text)?;
         let text = String::from_utf8_lossy(&text);
         let url = match &self.base {
             Some(base) => base.join(&text),

@@ -18,7 +18,7 @@ use super::{
     Cause, ErrorClass, Failure, Phase, Probe,
     names::Names,
     proxy,
-    stream::{Scratch, Stream},
+    stream::{Scratch, SocketStream},
     tls::Connector,
 };
 use crate::plan::{
@@ -45,7 +45,7 @@ pub(crate) struct Network {
 /// A connection that was just opened.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub stream: Stream,
+    pub stream: SocketStream,
     pub mark: OpenMark,
     /// Whether HTTP/2 was negotiated.
     pub multiplexed: bool,
@@ -138,8 +138,13 @@ impl Network {
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
         if !origin.tls {
+<<<<<<< HEAD
             let multiplexed = self.http.version == Version::Two && may_multiplex;
             return Ok(Opened { stream: Stream::Plain(stream), mark, multiplexed });
+=======
+            let multiplexed = self.http.version == Version::Two;
+            return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
+>>>>>>> main
         }
         if let Some(proxy) = proxy {
             proxy::tunnel(&mut stream, &origin, proxy).await?;
@@ -164,7 +169,7 @@ impl Network {
             }
             _ => {}
         }
-        Ok(Opened { stream: Stream::Tls(Box::new(stream)), mark, multiplexed })
+        Ok(Opened { stream: SocketStream::Tls(Box::new(stream)), mark, multiplexed })
     }
 
     /// From now on an origin is asked over HTTP/1.1 alone, because it requires that.

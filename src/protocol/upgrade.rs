@@ -8,18 +8,18 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{connect::OpenMark, stream::Stream};
+use super::{connect::OpenMark, stream::SocketStream};
 
 /// The byte stream of the new protocol. Bytes that came with the head of the response are read first.
 #[derive(Debug)]
 pub(crate) struct Upgraded {
     read_ahead: Vec<u8>,
-    stream: Stream,
+    stream: SocketStream,
     _open: OpenMark,
 }
 
 impl Upgraded {
-    pub(super) fn new(read_ahead: Vec<u8>, stream: Stream, open: OpenMark) -> Self {
+    pub(super) fn new(read_ahead: Vec<u8>, stream: SocketStream, open: OpenMark) -> Self {
         Self { read_ahead, stream, _open: open }
     }
 }

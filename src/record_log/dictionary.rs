@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::metric::{
     Kind, Labels, MetricDef, Unit,
     catalogue::LabelGroup,
-    varint::{self, Input},
+    varint::{self, VarintReader},
 };
 
 /// More than any run has; what goes past it is damage, and must not cost memory.
@@ -40,7 +40,7 @@ impl Dictionary {
 
     /// Takes encoded definitions; None when they are none.
     pub(crate) fn learn(&mut self, bytes: &[u8]) -> Option<()> {
-        let mut input = Input::new(bytes);
+        let mut input = VarintReader::new(bytes);
         while !input.rest().is_empty() {
             let (worker, family) = (bounded(&mut input, MOST_WORKERS)?, bounded(&mut input, MOST_FAMILIES)?);
             let metric = metric(&mut input)?;
@@ -54,7 +54,7 @@ impl Dictionary {
     }
 }
 
-fn metric(input: &mut Input<'_>) -> Option<MetricDef> {
+fn metric(input: &mut VarintReader<'_>) -> Option<MetricDef> {
     let kind = KINDS.get(usize::from(input.byte()?))?;
     let unit = UNITS.get(usize::from(input.byte()?))?;
     let name = Cow::Owned(input.text()?.to_owned());
@@ -65,7 +65,7 @@ fn place_of<T: PartialEq>(all: &[T], one: &T) -> u8 {
     all.iter().position(|known| known == one).and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
 }
 
-fn bounded(input: &mut Input<'_>, most: u32) -> Option<usize> {
+fn bounded(input: &mut VarintReader<'_>, most: u32) -> Option<usize> {
     let number = u32::try_from(input.number()?).ok().filter(|number| *number < most)?;
     usize::try_from(number).ok()
 }

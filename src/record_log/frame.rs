@@ -7,7 +7,7 @@ use super::{
 use crate::metric::{
     Labels, MetricDef, Record, catalogue,
     record::RecordReader,
-    varint::{self, Input},
+    varint::{self, VarintReader},
 };
 
 /// What was recorded.
@@ -57,13 +57,13 @@ pub(crate) struct Entries<'a> {
 #[derive(Debug, Clone)]
 enum Body<'a> {
     Records { head: Head, reader: RecordReader<'a> },
-    Gauges { at_unix_ns: i64, input: Input<'a> },
+    Gauges { at_unix_ns: i64, input: VarintReader<'a> },
 }
 
 impl<'a> Frame<'a> {
     /// Reads a frame of a worker's records; None when it is none.
     pub(super) fn of_records(head: Head, dictionary: &'a Dictionary, payload: &'a [u8]) -> Option<Self> {
-        let mut input = Input::new(payload);
+        let mut input = VarintReader::new(payload);
         let worker = u32::try_from(input.number()?).ok().filter(|worker| *worker < head.workers)?;
         let count = input.number()?;
         let reader = RecordReader::new(input.rest());
@@ -73,7 +73,7 @@ impl<'a> Frame<'a> {
     /// Reads a frame of gauges; None when it is none.
     pub(super) fn of_gauges(head: Head, dictionary: &'a Dictionary, payload: &'a [u8]) -> Option<Self> {
         let (at, rest) = payload.split_first_chunk()?;
-        let mut input = Input::new(rest);
+        let mut input = VarintReader::new(rest);
         let count = input.number()?;
         let body = Body::Gauges { at_unix_ns: i64::from_le_bytes(*at), input };
         Self { entries: Entries { dictionary, worker: head.workers, body }, count }.checked()

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::metric::varint::{self, Input};
+use crate::metric::varint::{self, VarintReader};
 
 /// First bytes of a segment. The line end inside catches transfers that "repair" line ends.
 pub(crate) const MAGIC: &[u8; 8] = b"LAREC\x01\r\n";
@@ -56,7 +56,7 @@ impl Head {
     /// The head of some bytes; None when they are none, or of another layout.
     #[must_use]
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut input = Input::new(bytes);
+        let mut input = VarintReader::new(bytes);
         let known = input.number()? == LAYOUT;
         let workers = u32::try_from(input.number()?).ok().filter(|workers| known && *workers > 0)?;
         let start_ns = i64::from_le_bytes(input.rest().try_into().ok()?);

@@ -18,7 +18,8 @@ const NAMED: usize = 5;
 /// # Errors
 /// When there is no such run.
 pub(crate) fn find_run(given: Option<&Path>) -> Result<PathBuf, CommandError> {
-    let own = std::env::var_os("LOADAGENT_RUN_DIR").map(PathBuf::from).filter(|own| log_path(own).is_file());
+    let own = std::env::var_os("LOADAGENT_RUN_DIR").filter(|own| !own.is_empty()).map(PathBuf::from);
+    let own = own.filter(|own| log_path(own).is_file());
     let Some(given) = given else {
         let newest = own.or_else(|| newest_first(Path::new(RUNS)).into_iter().next());
         let message = "no run given, and there is none in runs/\n  hint: name the directory of a run";

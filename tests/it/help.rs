@@ -1,6 +1,6 @@
 //! The examples that `--help` shows work as they are shown.
 
-use super::support::{Bench, practice, url};
+use super::support::{Bench, Ran, practice, url};
 
 /// The flag of each example and the example: what follows `for example` in a flag's help.
 fn examples(help: &str) -> Vec<(String, String)> {
@@ -56,4 +56,27 @@ fn flags_of_a_report() {
     let found = examples(&bench.run(&["report", "--help"]).stdout);
     let [(flag, example)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(bench.run(&["report", "run", flag, example]).stdout.trim(), "3");
+}
+
+/// Compose files and CI systems leave variables empty.
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let bench = Bench::new();
+    for (words, least) in [(&["check", "http://h/"][..], 25), (&["check"], 25), (&["status"], 1)] {
+        let help = bench.run(&[words[0], "--help"]).stdout;
+        let names: Vec<&str> = help
+            .split("[env: ")
+            .skip(1)
+            .map(|rest| rest.split(']').next().unwrap())
+            .chain(["LOADAGENT_PROFILE"])
+            .collect();
+        assert!(names.len() > least, "{names:?}");
+        let without = bench.run(words);
+        for name in names {
+            for empty in ["", " "] {
+                let ran: Ran = bench.command(words).env(name, empty).output().unwrap().into();
+                assert_eq!((ran.code, &ran.stderr), (without.code, &without.stderr), "{name}={empty:?} {words:?}");
+            }
+        }
+    }
 }

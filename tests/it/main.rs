@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod auth;
+mod ceilings;
 mod cli;
 mod data;
 mod environments;
@@ -12,9 +13,11 @@ mod hostile_http1;
 mod hostile_http2;
 mod http;
 mod http2;
+mod init;
 mod not_processed;
 mod otlp;
 mod otlp_grpc;
+mod plan_text;
 mod report;
 mod shapes;
 mod stall;
@@ -22,3 +25,5 @@ mod store;
 mod support;
 mod tls;
 mod traces;
+mod users;
+mod workers;

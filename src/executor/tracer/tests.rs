@@ -1,12 +1,13 @@
 //! Sampling, identities and what traces leave behind.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::*;
 use crate::{
     control::Control,
     executor::{
         scenario_recorder::ScenarioRecorder,
+        shared::SharedScenario,
         tests::{closed_shape, plan, worker_context},
     },
     metric::Recorder,
@@ -16,7 +17,7 @@ use crate::{
 
 /// A step without labels.
 fn some_step() -> StepId {
-    let kind = StepKind::Block(String::new());
+    let kind = StepKind::Group;
     StepTable::default().push(Step { name: "".into(), group: "".into(), tags: Vec::new(), kind })
 }
 
@@ -42,7 +43,8 @@ impl Bench {
         worker_context.tracer = Some(Rc::new(tracer));
         let scenario = plan.scenarios[0].clone();
         let scenario_recorder = ScenarioRecorder::new(scenario.clone(), 0, recorder.clone(), start);
-        Self { start, recorder, run: ScenarioRun::new(scenario, 0, scenario_recorder, &worker_context) }
+        let shared = Arc::new(SharedScenario::new(part));
+        Self { start, recorder, run: ScenarioRun::new(scenario, 0, scenario_recorder, &worker_context, shared) }
     }
 
     fn at(&self, millis: u64) -> Instant {

@@ -16,7 +16,7 @@ proptest! {
         let histogram = Histogram::from_counts(3, 1.0, (0.0, 1.0), -7_000, counts);
         let mut bytes = Vec::new();
         put_buckets(&mut bytes, &histogram);
-        let mut input = Input::new(&bytes);
+        let mut input = VarintReader::new(&bytes);
         let back = super::histogram(&mut input, 3, 1.0, (0.0, 1.0)).unwrap();
         prop_assert!(input.rest().is_empty());
         prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());

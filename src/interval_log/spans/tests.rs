@@ -39,8 +39,8 @@ proptest! {
 
 #[test]
 fn without_spans_nothing_is_added_to_the_log() {
-    let (mut out, spans) = (Vec::new(), read_spans(&mut Input::new(&[])));
+    let (mut out, spans) = (Vec::new(), read_spans(&mut VarintReader::new(&[])));
     put_spans(&mut out, &[]);
     assert_eq!((out.len(), spans), (0, Some(Vec::new())));
-    assert_eq!(read_spans(&mut Input::new(&[0xff, 0xff, 0xff, 0x7f])), None);
+    assert_eq!(read_spans(&mut VarintReader::new(&[0xff, 0xff, 0xff, 0x7f])), None);
 }

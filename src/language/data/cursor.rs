@@ -1,5 +1,7 @@
 //! The next row for a user.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use fastrand::Rng;
 
 use super::permutation::{mixed, permuted};
@@ -31,31 +33,32 @@ impl Order {
     pub(crate) const UNIQUE: Self = Self::Sequential(AtEnd::Stop);
 }
 
-/// A worker's position among the rows.
+/// A segment's position among the rows, shared by its workers: which rows are used depends on none of them.
 ///
-/// The worker makes the draws whose number is its offset modulo the stride. They don't depend on other workers, so
-/// workers need no lock, and all of them together draw every row as often as a single worker would.
-#[derive(Debug, Clone)]
+/// The segment makes the draws whose number is its offset modulo the stride. They don't depend on other segments, so that
+/// all of them together draw every row as often as a single one would.
+#[derive(Debug)]
 pub(crate) struct Cursor {
     order: Order,
     rows: u64,
     seed: u64,
-    /// Number of the next draw, over all workers; None past the largest number.
-    draw: Option<u64>,
+    /// Draws made so far.
+    drawn: AtomicU64,
+    offset: u64,
     stride: u64,
 }
 
 impl Cursor {
-    /// A cursor over `rows` rows, for the worker that owns `offset` modulo `stride`. Workers of one run need the same
+    /// A cursor over `rows` rows, for the segment that owns `offset` modulo `stride`. Segments of one run need the same
     /// seed to agree on a shuffle.
     #[must_use]
     pub(crate) fn new(order: Order, rows: u64, (offset, stride): (u64, u64), seed: u64) -> Self {
-        Self { order, rows, seed, draw: Some(offset), stride: stride.max(1) }
+        Self { order, rows, seed, drawn: AtomicU64::new(0), offset, stride: stride.max(1) }
     }
 
     /// The number of the row for a user, whose number from 0 is unique over all workers; `None` if there is none for
     /// it, now or ever.
-    pub(crate) fn next(&mut self, user: u64, random: &mut Rng) -> Option<u64> {
+    pub(crate) fn next(&self, user: u64, random: &mut Rng) -> Option<u64> {
         if self.rows == 0 {
             return None;
         }
@@ -71,10 +74,17 @@ impl Cursor {
         }
     }
 
-    fn draw(&mut self, end: AtEnd) -> Option<u64> {
-        let draw = self.draw.filter(|draw| end == AtEnd::Recycle || *draw < self.rows)?;
-        self.draw = draw.checked_add(self.stride);
-        Some(draw)
+    /// The number of the next draw, over all segments; None past the last one.
+    fn draw(&self, end: AtEnd) -> Option<u64> {
+        let number = |drawn: u64| drawn.checked_mul(self.stride)?.checked_add(self.offset);
+        if end == AtEnd::Recycle {
+            return number(self.drawn.fetch_add(1, Relaxed));
+        }
+        // An end is an end: what finds no row takes no number.
+        let taken = self
+            .drawn
+            .fetch_update(Relaxed, Relaxed, |drawn| number(drawn).filter(|draw| *draw < self.rows).map(|_| drawn + 1));
+        number(taken.ok()?)
     }
 }
 

@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use ring::{digest, hmac};
 
 use super::{
-    super::{Value, escape::Escape, expression::Evaluation},
+    super::{Value, escape::EscapeContext, expression::Evaluation},
     ArgumentType::Text,
     Arguments, Function,
 };
@@ -41,7 +41,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("text", Text)],
         |with, run| {
             let mut out = Vec::new();
-            Escape::Path.text(&with.text(0)?, &mut out).ok()?;
+            EscapeContext::Path.text(&with.text(0)?, &mut out).ok()?;
             run.text(String::from_utf8(out).ok()?)
         },
         "a text percent-encoded for a URL; values in URLs and `params` are encoded without it, and once with it",

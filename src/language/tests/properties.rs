@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{
-    super::{Binding, Escape, EvalContext, Expr, IterationId, Response, Slot, Template, Value},
+    super::{Binding, EscapeContext, EvalContext, Expr, IterationId, Response, Slot, Template, Value},
     Names, json, scope, with_context,
 };
 
@@ -72,7 +72,7 @@ proptest! {
     fn no_text_panics(text in "\\PC{0,40}", inside in r#"[a-z0-9 .,'"+*/%<>=!?:&|(){}\[\]$\\-]{0,60}"#) {
         for text in [text.clone(), format!("a${{{text}}}"), format!("${{{inside}}}"), inside] {
             if let Ok(template) = Template::compile(&text, &scope()) {
-                with_context(|context| template.render(context, Escape::None, &mut Vec::new()).ok());
+                with_context(|context| template.render(context, EscapeContext::None, &mut Vec::new()).ok());
             }
             Expr::compile(&text, &scope()).ok();
         }
@@ -95,12 +95,12 @@ proptest! {
             template.render(&mut context, escape, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
-        prop_assert_eq!(&serde_json::from_str::<String>(&rendered(Escape::Json)).unwrap(), &text);
-        prop_assert_eq!(&serde_json::from_str::<String>(&format!("\"{}\"", rendered(Escape::JsonText))).unwrap(), &text);
-        let path = rendered(Escape::Path);
+        prop_assert_eq!(&serde_json::from_str::<String>(&rendered(EscapeContext::Json)).unwrap(), &text);
+        prop_assert_eq!(&serde_json::from_str::<String>(&format!("\"{}\"", rendered(EscapeContext::JsonText))).unwrap(), &text);
+        let path = rendered(EscapeContext::Path);
         prop_assert!(path.bytes().all(|c| c.is_ascii_alphanumeric() || b"-._~%".contains(&c)));
         prop_assert_eq!(&percent_encoding::percent_decode_str(&path).decode_utf8().unwrap(), &text);
-        let form = format!("a={}", rendered(Escape::Form));
+        let form = format!("a={}", rendered(EscapeContext::Form));
         let pairs: Vec<_> = url::form_urlencoded::parse(form.as_bytes()).collect();
         prop_assert_eq!(pairs.len(), 1);
         prop_assert_eq!(&pairs[0].1, &text);

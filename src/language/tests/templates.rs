@@ -1,12 +1,12 @@
 //! Templates: escaping by context, constants, needs of the response.
 
 use super::{
-    super::{Binding, Escape, EvalContext, Needs, RenderError, Scope, Slot, Template, Value},
+    super::{Binding, EscapeContext, EvalContext, Needs, RenderError, Scope, Slot, Template, Value},
     scope, with_context,
 };
 
-fn render(text: &str, escape: Escape) -> Result<String, RenderError> {
-    let compile = if escape == Escape::Path { Template::compile_url } else { Template::compile };
+fn render(text: &str, escape: EscapeContext) -> Result<String, RenderError> {
+    let compile = if escape == EscapeContext::Path { Template::compile_url } else { Template::compile };
     let template = compile(text, &scope()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let mut out = Vec::new();
     with_context(|context| template.render(context, escape, &mut out))?;
@@ -16,27 +16,27 @@ fn render(text: &str, escape: Escape) -> Result<String, RenderError> {
 #[test]
 fn templates_are_escaped_for_their_context() {
     let cases = [
-        ("id=${count}, ${user}", Escape::None, "id=3, Ann & Ben/ü"),
-        ("$${user} costs $5 $$${count}", Escape::None, "${user} costs $5 $${count}"),
-        ("http://${HOST}:${ RATE }/", Escape::None, "http://localhost:200/"),
+        ("id=${count}, ${user}", EscapeContext::None, "id=3, Ann & Ben/ü"),
+        ("$${user} costs $5 $$${count}", EscapeContext::None, "${user} costs $5 $${count}"),
+        ("http://${HOST}:${ RATE }/", EscapeContext::None, "http://localhost:200/"),
         (
             "${base-url}/users/${user}?n=${count}",
-            Escape::Path,
+            EscapeContext::Path,
             "http://localhost:8080/users/Ann%20%26%20Ben%2F%C3%BC?n=3",
         ),
-        (r#"{"name": "${json.name}"}"#, Escape::JsonText, r#"{"name": "Ann \"A\""}"#),
-        (r#"hi "${json.name}""#, Escape::Json, r#""hi \"Ann \"A\"\"""#),
-        ("${items}", Escape::Json, r#"[1,"two",3.5]"#),
-        ("${count}", Escape::Json, "3"),
-        ("${count}!", Escape::Json, r#""3!""#),
-        ("${user}", Escape::Json, r#""Ann & Ben/ü""#),
-        ("${items}", Escape::None, r#"[1,"two",3.5]"#),
-        ("${items}", Escape::JsonText, r#"[1,\"two\",3.5]"#),
-        ("a b=${user}", Escape::Form, "a+b%3DAnn+%26+Ben%2F%C3%BC"),
-        ("Bearer ${user}", Escape::Header, "Bearer Ann & Ben/ü"),
-        ("${1e21}/${0.5}/${-1.0}/${1e-7}", Escape::Path, "1000000000000000000000/0.5/-1/0.0000001"),
-        ("", Escape::Json, r#""""#),
-        ("", Escape::None, ""),
+        (r#"{"name": "${json.name}"}"#, EscapeContext::JsonText, r#"{"name": "Ann \"A\""}"#),
+        (r#"hi "${json.name}""#, EscapeContext::Json, r#""hi \"Ann \"A\"\"""#),
+        ("${items}", EscapeContext::Json, r#"[1,"two",3.5]"#),
+        ("${count}", EscapeContext::Json, "3"),
+        ("${count}!", EscapeContext::Json, r#""3!""#),
+        ("${user}", EscapeContext::Json, r#""Ann & Ben/ü""#),
+        ("${items}", EscapeContext::None, r#"[1,"two",3.5]"#),
+        ("${items}", EscapeContext::JsonText, r#"[1,\"two\",3.5]"#),
+        ("a b=${user}", EscapeContext::Form, "a+b%3DAnn+%26+Ben%2F%C3%BC"),
+        ("Bearer ${user}", EscapeContext::Header, "Bearer Ann & Ben/ü"),
+        ("${1e21}/${0.5}/${-1.0}/${1e-7}", EscapeContext::Path, "1000000000000000000000/0.5/-1/0.0000001"),
+        ("", EscapeContext::Json, r#""""#),
+        ("", EscapeContext::None, ""),
     ];
     for (text, escape, expected) in cases {
         assert_eq!(render(text, escape).as_deref(), Ok(expected), "{text} as {escape:?}");
@@ -45,12 +45,19 @@ fn templates_are_escaped_for_their_context() {
 
 #[test]
 fn what_has_no_value_is_never_rendered() {
-    for escape in [Escape::None, Escape::Json, Escape::JsonText, Escape::Path, Escape::Form, Escape::Header] {
+    for escape in [
+        EscapeContext::None,
+        EscapeContext::Json,
+        EscapeContext::JsonText,
+        EscapeContext::Path,
+        EscapeContext::Form,
+        EscapeContext::Header,
+    ] {
         assert_eq!(render("a ${ json.nope } b", escape), Err(RenderError::Value { name: "json.nope".into() }));
         assert_eq!(render("${null}", escape), Err(RenderError::Value { name: "null".into() }));
         assert!(render("${json.nope ?? 'x'}", escape).unwrap().contains('x'));
     }
-    assert_eq!(render("${'a\\nb'}", Escape::Header), Err(RenderError::LineEnd { name: "'a\\nb'".into() }));
+    assert_eq!(render("${'a\\nb'}", EscapeContext::Header), Err(RenderError::LineEnd { name: "'a\\nb'".into() }));
     assert_eq!(RenderError::Value { name: "x".into() }.to_string(), "`x` has no value");
 }
 
@@ -96,8 +103,8 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
         }
     }
     let slots = [Value::from("a+b&c=/ü"), Value::from("http://h:1/x?y=z w")];
-    let rendered = |text: &str, escape: Escape| {
-        let template = if escape == Escape::Path {
+    let rendered = |text: &str, escape: EscapeContext| {
+        let template = if escape == EscapeContext::Path {
             Template::compile_url(text, &Both)
         } else {
             Template::compile_parameter(text, &Both)
@@ -126,7 +133,11 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
     ] {
         for (any, base) in [("ANY", "BASE"), ("any", "base"), ("ANY", "base"), ("any", "BASE")] {
             let written = |value: &str| template.replace('@', value).replace("$base", &format!("${{{base}}}"));
-            assert_eq!(rendered(&written(&format!("${{{any}}}")), Escape::Path), expected, "{any} in {template}");
+            assert_eq!(
+                rendered(&written(&format!("${{{any}}}")), EscapeContext::Path),
+                expected,
+                "{any} in {template}"
+            );
             let of_many = [
                 format!("${{url_encode({any})}}"),
                 format!("${{any ?? url_encode({any})}}"),
@@ -136,11 +147,11 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
             // Before the path, the author's encoding stays as everything else does.
             let is_behind = !template.contains("//@") && !template.contains("base@");
             for value in of_many.iter().filter(|_| is_behind) {
-                assert_eq!(rendered(&written(value), Escape::Path), expected, "{value} in {template}");
+                assert_eq!(rendered(&written(value), EscapeContext::Path), expected, "{value} in {template}");
             }
         }
     }
     for value in ["${ANY}", "${any}", "${url_encode(ANY)}", "${url_encode(any)}"] {
-        assert_eq!(rendered(value, Escape::Form), encoded, "{value}");
+        assert_eq!(rendered(value, EscapeContext::Form), encoded, "{value}");
     }
 }

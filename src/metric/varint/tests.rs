@@ -10,7 +10,7 @@ proptest! {
         let mut bytes = Vec::new();
         numbers.iter().for_each(|number| put(&mut bytes, *number));
         prop_assert!(bytes.len() <= numbers.len() * LONGEST);
-        let mut input = Input::new(&bytes);
+        let mut input = VarintReader::new(&bytes);
         for number in numbers {
             prop_assert_eq!(input.number(), Some(number));
         }

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::metric::varint::Input;
+use crate::metric::varint::VarintReader;
 pub(in crate::output) use crate::metric::varint::{put as varint, put_signed as varint_signed, zigzag};
 
 const VARINT: u32 = 0;
@@ -91,7 +91,7 @@ impl<'a> Content<'a> {
 
 /// The fields of a message, as far as it can be read.
 pub(in crate::output) fn fields(message: &[u8]) -> impl Iterator<Item = (u64, Content<'_>)> {
-    let mut input = Input::new(message);
+    let mut input = VarintReader::new(message);
     std::iter::from_fn(move || {
         let key = input.number()?;
         let content = match u32::try_from(key & 7).unwrap_or(u32::MAX) {

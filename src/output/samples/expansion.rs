@@ -63,7 +63,7 @@ pub(in crate::output) const PLACES: usize = OWN + 1;
 
 /// A sample's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Amount {
+pub enum SampleValue {
     /// A time in nanoseconds, to be written in milliseconds.
     Time(u64),
     /// A count.
@@ -128,8 +128,8 @@ impl Selection {
     /// Gives the selected samples of an entry: the place of their metric in [`SAMPLED`], or [`OWN`], its name, and their
     /// value.
     #[inline]
-    pub fn expand(&self, recorded: &Recorded<'_>, mut each: impl FnMut(usize, &str, Amount)) {
-        let mut give = |place: usize, value: Amount| match SAMPLED.get(place) {
+    pub fn expand(&self, recorded: &Recorded<'_>, mut each: impl FnMut(usize, &str, SampleValue)) {
+        let mut give = |place: usize, value: SampleValue| match SAMPLED.get(place) {
             Some(metric) if self.has(place) => each(place, &metric.name, value),
             None if self.has_own(&recorded.metric.name) => each(OWN, &recorded.metric.name, value),
             _ => {}
@@ -143,7 +143,7 @@ impl Selection {
                 };
                 let value = f64::from_bits(*bits);
                 if value.is_finite() {
-                    give(place, Amount::Float(value));
+                    give(place, SampleValue::Float(value));
                 }
             }
             Entry::Record(record) => expand_record(record, &mut give),
@@ -151,7 +151,7 @@ impl Selection {
                 let place = place_of(metric);
                 // A receiver refuses the whole batch for one value that is no number.
                 if let Some(place) = place.filter(|place| *place >= FIRST_GAUGE && value.is_finite()) {
-                    give(place, Amount::Float(*value));
+                    give(place, SampleValue::Float(*value));
                 }
             }
         }
@@ -163,16 +163,16 @@ fn place_of(metric: &MetricDef) -> Option<usize> {
 }
 
 #[inline]
-fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
+fn expand_record(record: &Record, give: &mut impl FnMut(usize, SampleValue)) {
     match *record {
         Record::Request { failed, times } => {
             let RequestTimes { sending, waiting, receiving, .. } = times;
-            give(REQS, Amount::Count(1));
-            give(DURATION, Amount::Time(sending.saturating_add(waiting).saturating_add(receiving)));
+            give(REQS, SampleValue::Count(1));
+            give(DURATION, SampleValue::Time(sending.saturating_add(waiting).saturating_add(receiving)));
             connect(times, give);
-            give(SENDING, Amount::Time(sending));
-            give(WAITING, Amount::Time(waiting));
-            give(RECEIVING, Amount::Time(receiving));
+            give(SENDING, SampleValue::Time(sending));
+            give(WAITING, SampleValue::Time(waiting));
+            give(RECEIVING, SampleValue::Time(receiving));
             outcome(failed, times, give);
         }
         Record::Unsent { failed, times } => {
@@ -180,32 +180,32 @@ fn expand_record(record: &Record, give: &mut impl FnMut(usize, Amount)) {
             outcome(failed, times, give);
         }
         Record::Iteration { cut_off, duration, sent, received } => {
-            give(DATA_SENT, Amount::Count(sent));
-            give(DATA_RECEIVED, Amount::Count(received));
+            give(DATA_SENT, SampleValue::Count(sent));
+            give(DATA_RECEIVED, SampleValue::Count(received));
             if !cut_off {
-                give(ITERATION_DURATION, Amount::Time(duration));
-                give(ITERATIONS, Amount::Count(1));
+                give(ITERATION_DURATION, SampleValue::Time(duration));
+                give(ITERATIONS, SampleValue::Count(1));
             }
         }
-        Record::Check { passed } => give(CHECKS, Amount::Count(passed.into())),
-        Record::Dropped { count } => give(DROPPED, Amount::Count(count)),
+        Record::Check { passed } => give(CHECKS, SampleValue::Count(passed.into())),
+        Record::Dropped { count } => give(DROPPED, SampleValue::Count(count)),
         // It needs the series' metric.
         Record::Sample { .. } => {}
     }
 }
 
-fn outcome(failed: bool, times: RequestTimes, give: &mut impl FnMut(usize, Amount)) {
-    give(FAILED, Amount::Count(failed.into()));
+fn outcome(failed: bool, times: RequestTimes, give: &mut impl FnMut(usize, SampleValue)) {
+    give(FAILED, SampleValue::Count(failed.into()));
     if failed {
-        give(HTTP_ERRORS, Amount::Count(1));
+        give(HTTP_ERRORS, SampleValue::Count(1));
     }
     if let Some(response) = times.response {
-        give(RESPONSE_TIME, Amount::Time(response));
+        give(RESPONSE_TIME, SampleValue::Time(response));
     }
 }
 
-fn connect(times: RequestTimes, give: &mut impl FnMut(usize, Amount)) {
-    give(BLOCKED, Amount::Time(times.blocked));
-    give(CONNECTING, Amount::Time(times.connecting));
-    give(TLS, Amount::Time(times.tls));
+fn connect(times: RequestTimes, give: &mut impl FnMut(usize, SampleValue)) {
+    give(BLOCKED, SampleValue::Time(times.blocked));
+    give(CONNECTING, SampleValue::Time(times.connecting));
+    give(TLS, SampleValue::Time(times.tls));
 }

@@ -5,7 +5,7 @@ mod tests;
 
 use std::io::Write;
 
-use super::expansion::Amount;
+use super::expansion::SampleValue;
 
 /// Longest decimal of 64 bits.
 const DIGITS: usize = 20;
@@ -52,33 +52,35 @@ pub(in crate::output) fn put_fraction(out: &mut Vec<u8>, fraction: u64, width: u
 
 /// Appends a value, as short as it is exact.
 #[inline]
-pub(in crate::output) fn put_short(out: &mut Vec<u8>, value: Amount) {
+pub(in crate::output) fn put_short(out: &mut Vec<u8>, value: SampleValue) {
     match value {
-        Amount::Count(count) => put_whole(out, count),
-        Amount::Time(nanoseconds) => {
+        SampleValue::Count(count) => put_whole(out, count),
+        SampleValue::Time(nanoseconds) => {
             put_whole(out, nanoseconds / 1_000_000);
             put_fraction(out, nanoseconds % 1_000_000, 6);
         }
         // Gauges are few: once a second and scenario. Writing to memory can't fail.
-        Amount::Float(float) if float != 0.0 && !(1e-7..1e17).contains(&float.abs()) => drop(write!(out, "{float:e}")),
-        Amount::Float(float) => drop(write!(out, "{float}")),
+        SampleValue::Float(float) if float != 0.0 && !(1e-7..1e17).contains(&float.abs()) => {
+            drop(write!(out, "{float:e}"))
+        }
+        SampleValue::Float(float) => drop(write!(out, "{float}")),
     }
 }
 
 /// Appends a value with six digits after the point.
 #[inline]
-pub(in crate::output) fn put_six(out: &mut Vec<u8>, value: Amount) {
+pub(in crate::output) fn put_six(out: &mut Vec<u8>, value: SampleValue) {
     match value {
-        Amount::Count(count) => {
+        SampleValue::Count(count) => {
             put_whole(out, count);
             out.extend_from_slice(b".000000");
         }
-        Amount::Time(nanoseconds) => {
+        SampleValue::Time(nanoseconds) => {
             put_whole(out, nanoseconds / 1_000_000);
             out.push(b'.');
             put_padded(out, nanoseconds % 1_000_000, 6);
         }
-        Amount::Float(float) => drop(write!(out, "{float:.6}")),
+        SampleValue::Float(float) => drop(write!(out, "{float:.6}")),
     }
 }
 

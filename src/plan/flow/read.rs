@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{FlowContext, compiled::FlowState};
 use crate::{
-    language::{Escape, EvalContext, Template, Value},
+    language::{EscapeContext, EvalContext, Template, Value},
     plan::{program::Pause, rendering::Unrenderable},
     units,
 };
@@ -40,7 +40,7 @@ pub(super) fn whole(number: u64) -> Value {
 
 pub(super) fn text(template: &Template, eval: &mut EvalContext<'_>) -> Result<String, Unrenderable> {
     let mut out = Vec::new();
-    template.render(eval, Escape::None, &mut out)?;
+    template.render(eval, EscapeContext::None, &mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 

@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use crate::{
-    language::{Escape, Template},
+    language::{EscapeContext, Template},
     plan::rendering::Piece,
     profile::{
         grammar::{Key, Section, Type},
@@ -60,7 +60,7 @@ impl<'n> Compiler<'_, 'n> {
                 self.reader.error(node.position, message, Some("`json` sends maps and lists".to_owned()));
                 return None;
             }
-            _ => (vec![Piece::Value(self.template(node, "body")?, Escape::None)], None),
+            _ => (vec![Piece::Value(self.template(node, "body")?, EscapeContext::None)], None),
         };
         Some(Body { pieces, content_type })
     }
@@ -102,7 +102,7 @@ impl<'n> Compiler<'_, 'n> {
                     template.constant_text().filter(|text| *plain && is_json(text)).map(|text| Piece::text(&text));
                 match literal {
                     Some(piece) => out.push(piece),
-                    None if single => out.push(Piece::Value(template, Escape::Json)),
+                    None if single => out.push(Piece::Value(template, EscapeContext::Json)),
                     None => put_in_quotes(template, out),
                 }
             }
@@ -122,9 +122,9 @@ impl<'n> Compiler<'_, 'n> {
             for value in entry.value.one_or_many() {
                 let Some(value) = self.template(value, &format!("field `{}`", entry.name)) else { continue };
                 pieces.push(Piece::text(if pieces.is_empty() { "" } else { "&" }));
-                pieces.push(Piece::Value(Template::literal(&entry.name), Escape::Form));
+                pieces.push(Piece::Value(Template::literal(&entry.name), EscapeContext::Form));
                 pieces.push(Piece::text("="));
-                pieces.push(Piece::Value(value, Escape::Form));
+                pieces.push(Piece::Value(value, EscapeContext::Form));
             }
         }
         pieces
@@ -153,7 +153,7 @@ impl<'n> Compiler<'_, 'n> {
                 file.and_then(|node| self.file(node)).map(|bytes| Piece::Bytes(bytes.into()))
             } else {
                 self.template(entry.value, &format!("part `{}`", entry.name))
-                    .map(|value| Piece::Value(value, Escape::None))
+                    .map(|value| Piece::Value(value, EscapeContext::None))
             };
             parts.push((head, content.into_iter().collect()));
         }
@@ -189,12 +189,12 @@ fn is_json(text: &str) -> bool {
 
 fn put_in_quotes(template: Template, out: &mut Vec<Piece>) {
     if let Some(text) = template.constant_text() {
-        out.push(Piece::Value(Template::literal(&text), Escape::Json));
+        out.push(Piece::Value(Template::literal(&text), EscapeContext::Json));
     } else if template.expression().is_some() {
-        out.extend([Piece::text("\""), Piece::Value(template, Escape::JsonText), Piece::text("\"")]);
+        out.extend([Piece::text("\""), Piece::Value(template, EscapeContext::JsonText), Piece::text("\"")]);
     } else {
         // Several parts make up one string.
-        out.push(Piece::Value(template, Escape::Json));
+        out.push(Piece::Value(template, EscapeContext::Json));
     }
 }
 

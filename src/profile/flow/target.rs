@@ -4,7 +4,7 @@ use url::{Position, Url};
 
 use super::{Compiler, Defaults};
 use crate::{
-    language::{Escape, Template},
+    language::{EscapeContext, Template},
     plan::{
         Origin,
         rendering::{Piece, UrlTemplate},
@@ -59,7 +59,7 @@ impl<'n> Compiler<'_, 'n> {
         let label = label.unwrap_or_else(|| "/".to_owned());
         let label = label.split(['?', '#']).next().unwrap_or_default().to_owned();
         let mut path = vec![Piece::Bytes(url[Position::BeforePath..Position::AfterQuery].as_bytes().into())];
-        path.extend(rest.map(|rest| Piece::Value(rest, Escape::Path)));
+        path.extend(rest.map(|rest| Piece::Value(rest, EscapeContext::Path)));
         let origin = self.origin(Origin::of(&url));
         Some((Target::Known { origin, host: url[Position::BeforeHost..Position::AfterPort].to_owned(), path }, label))
     }
@@ -81,10 +81,10 @@ impl<'n> Compiler<'_, 'n> {
             self.needs = self.needs.and(value.needs());
             let mut name = Vec::new();
             name.push(sign);
-            name.extend(Template::literal(&entry.name).constant_bytes(Escape::Form).unwrap_or_default());
+            name.extend(Template::literal(&entry.name).constant_bytes(EscapeContext::Form).unwrap_or_default());
             name.push(b'=');
             pieces.push(Piece::Bytes(name.into()));
-            pieces.push(Piece::Value(value, Escape::Form));
+            pieces.push(Piece::Value(value, EscapeContext::Form));
             sign = b'&';
         }
         pieces

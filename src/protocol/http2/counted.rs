@@ -10,7 +10,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::protocol::stream::Stream;
+use crate::protocol::stream::SocketStream;
 
 /// Bytes that no attempt has taken yet.
 #[derive(Debug, Default)]
@@ -45,15 +45,20 @@ impl Traffic {
 /// A stream and its count.
 #[derive(Debug)]
 pub(super) struct Counted {
-    stream: Stream,
+    stream: SocketStream,
     traffic: Rc<Traffic>,
     /// Why nothing can be written any more. The server may have said before why, so what it sent is read to its end first.
     broken: Option<io::Error>,
 }
 
 impl Counted {
+<<<<<<< HEAD
     pub(super) fn new(stream: Stream, traffic: Rc<Traffic>) -> Self {
         Self { stream, traffic, broken: None }
+=======
+    pub(super) fn new(stream: SocketStream, traffic: Rc<Traffic>) -> Self {
+        Self { stream, traffic }
+>>>>>>> main
     }
 
     /// Counts what was written. What can't be written is dropped: the reader learns why.

@@ -29,7 +29,7 @@ use super::{
     connect::Opened,
     http1::response::MAX_INTERIM,
     response_head::{MAX_HEAD, ResponseHead},
-    stream::Stream,
+    stream::SocketStream,
 };
 
 /// How much a server may send before it is read: of one response, and of all of a connection.
@@ -66,7 +66,7 @@ impl Link {
     /// When the connection fails at once.
     pub(crate) async fn open(origin: usize, opened: Opened) -> Result<Self, Failure> {
         let traffic = Rc::new(Traffic::default());
-        let tls = matches!(opened.stream, Stream::Tls(_));
+        let tls = matches!(opened.stream, SocketStream::Tls(_));
         let stream = Counted::new(opened.stream, traffic.clone());
         let shaken = Builder::new()
             .enable_push(false)

@@ -1,8 +1,10 @@
 //! One file for each command.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod control;
 pub(crate) mod dashboards;
+pub(crate) mod init;
 pub(crate) mod profiles;
 pub(crate) mod replay;
 pub(crate) mod report;
@@ -11,23 +13,23 @@ pub(crate) mod target;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::Parser;
 use serde_json::json;
 
 use super::CommandError;
 use crate::{
-    cli::{Cli, Command},
+    cli::{self, Command},
     exit::Exit,
     report::visible::visible_lines,
 };
 
 /// Parses the command line, executes the command and returns its exit code.
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = cli::parse();
     let result = match &cli.command {
         None => run::execute(&cli.run),
         Some(Command::Run(args)) => run::execute(args),
         Some(Command::Check(args)) => check::check(args).map(|()| Exit::Passed),
+        Some(Command::Init(args)) => init::init(args),
         Some(Command::Target(args)) => target::serve(args),
         Some(Command::Profiles { action }) => profiles::profiles(action.as_ref()),
         Some(Command::Dashboards { action }) => dashboards::dashboards(action.as_ref()),
@@ -37,6 +39,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Pause(args)) => control::change(args, &json!({ "paused": true })),
         Some(Command::Resume(args)) => control::change(args, &json!({ "paused": false })),
         Some(Command::Scale(args)) => control::scale(args),
+        Some(Command::Completions { shell }) => Ok(completions::completions(*shell)),
         Some(Command::Stop(args)) => control::change(args, &json!({ "stopped": true })),
     };
     let exit = result.unwrap_or_else(|CommandError { exit, message }| {

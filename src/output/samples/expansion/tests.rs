@@ -6,7 +6,7 @@ use crate::{
     record_log::SeriesKey,
 };
 
-fn expanded(selection: &Selection, metric: &MetricDef, entry: Entry) -> Vec<(usize, Amount)> {
+fn expanded(selection: &Selection, metric: &MetricDef, entry: Entry) -> Vec<(usize, SampleValue)> {
     let key = SeriesKey { worker: 0, family: 0 };
     let mut seen = Vec::new();
     let recorded = Recorded { key, metric, labels: &Labels::default(), at_unix_ns: 0, entry };
@@ -42,7 +42,7 @@ fn a_metric_of_the_profile_is_written_as_it_was_given() {
         labels: LabelGroup::Group,
     };
     let entry = |value| Entry::Record(Record::sample(Sampled::First, value));
-    assert_eq!(expanded(&Selection::default(), &own, entry(2.5)), [(OWN, Amount::Float(2.5))]);
+    assert_eq!(expanded(&Selection::default(), &own, entry(2.5)), [(OWN, SampleValue::Float(2.5))]);
     assert_eq!(expanded(&Selection::only(["jobs"]).unwrap(), &own, entry(2.5)).len(), 1);
     assert_eq!(expanded(&Selection::only(["http_reqs"]).unwrap(), &own, entry(2.5)), []);
     assert_eq!(expanded(&Selection::default(), &own, entry(f64::NAN)), []);
@@ -85,7 +85,7 @@ fn a_selection_leaves_the_rest_out() {
     let expand = |selection: Selection| expanded(&selection, &c::HTTP_REQS, entry);
     assert_eq!(expand(Selection::default()).len(), 10);
     let some = Selection::only(["http_req_failed", "http_req_duration"]).unwrap();
-    assert_eq!(expand(some), [(DURATION, Amount::Time(7)), (FAILED, Amount::Count(1))]);
+    assert_eq!(expand(some), [(DURATION, SampleValue::Time(7)), (FAILED, SampleValue::Count(1))]);
     for wrong in ["target_rate", "http_req", "http_reqz"] {
         assert_eq!(Selection::only([wrong]), Err(UnknownMetric(wrong.into())));
     }
@@ -96,11 +96,11 @@ fn an_attempt_that_was_never_sent_is_no_request() {
     let times = RequestTimes { blocked: 3, connecting: 2, ..RequestTimes::default() };
     let seen = expanded(&Selection::default(), &c::HTTP_REQS, Entry::Record(Record::Unsent { failed: true, times }));
     let expected = [
-        (BLOCKED, Amount::Time(3)),
-        (CONNECTING, Amount::Time(2)),
-        (TLS, Amount::Time(0)),
-        (FAILED, Amount::Count(1)),
-        (HTTP_ERRORS, Amount::Count(1)),
+        (BLOCKED, SampleValue::Time(3)),
+        (CONNECTING, SampleValue::Time(2)),
+        (TLS, SampleValue::Time(0)),
+        (FAILED, SampleValue::Count(1)),
+        (HTTP_ERRORS, SampleValue::Count(1)),
     ];
     assert_eq!(seen, expected);
 }

@@ -12,15 +12,15 @@ fn text(put: impl FnOnce(&mut Vec<u8>)) -> String {
 #[test]
 fn numbers_are_short_and_exact() {
     let short = |value| text(|out| put_short(out, value));
-    assert_eq!(short(Amount::Time(1_234_567)), "1.234567");
-    assert_eq!(short(Amount::Time(1_500_000)), "1.5");
-    assert_eq!(short(Amount::Time(1)), "0.000001");
-    assert_eq!(short(Amount::Time(0)), "0");
-    assert_eq!(short(Amount::Count(u64::MAX)), "18446744073709551615");
-    assert_eq!(short(Amount::Float(0.25)), "0.25");
-    assert_eq!(text(|out| put_six(out, Amount::Time(79_138))), "0.079138");
-    assert_eq!(text(|out| put_six(out, Amount::Count(71))), "71.000000");
-    assert_eq!(text(|out| put_six(out, Amount::Float(2.5))), "2.500000");
+    assert_eq!(short(SampleValue::Time(1_234_567)), "1.234567");
+    assert_eq!(short(SampleValue::Time(1_500_000)), "1.5");
+    assert_eq!(short(SampleValue::Time(1)), "0.000001");
+    assert_eq!(short(SampleValue::Time(0)), "0");
+    assert_eq!(short(SampleValue::Count(u64::MAX)), "18446744073709551615");
+    assert_eq!(short(SampleValue::Float(0.25)), "0.25");
+    assert_eq!(text(|out| put_six(out, SampleValue::Time(79_138))), "0.079138");
+    assert_eq!(text(|out| put_six(out, SampleValue::Count(71))), "71.000000");
+    assert_eq!(text(|out| put_six(out, SampleValue::Float(2.5))), "2.500000");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn times_are_k6s() {
 proptest! {
     #[test]
     fn times_read_back(nanoseconds in 0..1_000_000_000_000_000_u64, day in 0..40_000_u64, second in 0..86_400_u64) {
-        let ms: f64 = text(|out| put_short(out, Amount::Time(nanoseconds))).parse().unwrap();
+        let ms: f64 = text(|out| put_short(out, SampleValue::Time(nanoseconds))).parse().unwrap();
         prop_assert_eq!((ms * 1e6).round().to_string(), nanoseconds.to_string());
         let unix = std::time::Duration::from_secs(day * 86_400 + second);
         let known = jiff::Timestamp::from_second(i64::try_from(unix.as_secs()).unwrap()).unwrap().to_string();

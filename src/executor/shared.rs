@@ -1,0 +1,61 @@
+//! What the workers of a run share of one scenario, so that no result depends on their number: the numbers of users and
+//! iterations, and whether its rows are used up. An iteration touches it once.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+use tokio::sync::{Notify, futures::Notified};
+
+use crate::plan::Partition;
+
+/// One scenario, as all workers see it.
+#[derive(Debug)]
+pub(crate) struct SharedScenario {
+    segment: Partition,
+    users: AtomicU64,
+    iterations: CacheLine,
+    over: AtomicBool,
+    wakeup: Notify,
+}
+
+/// Alone in its cache line: what is written by every iteration must not slow those who read the rest.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct CacheLine(AtomicU64);
+
+impl SharedScenario {
+    /// A scenario that has not started.
+    #[must_use]
+    pub(crate) fn new(segment: Partition) -> Self {
+        let (users, iterations, over, wakeup) = Default::default();
+        Self { segment, users, iterations, over, wakeup }
+    }
+
+    /// The number of the next user to be made: unique over all workers and segments, without gaps in a segment.
+    pub(crate) fn next_user_number(&self) -> u64 {
+        self.segment.nth(self.users.fetch_add(1, Relaxed))
+    }
+
+    /// The number of the next iteration, from 0: unique over all workers and segments, without gaps in a segment.
+    pub(crate) fn next_iteration_number(&self) -> u64 {
+        self.segment.nth(self.iterations.0.fetch_add(1, Relaxed))
+    }
+
+    /// Ends the scenario on all workers; true for the first to say so.
+    pub(crate) fn end(&self) -> bool {
+        let is_first = !self.over.swap(true, Relaxed);
+        if is_first {
+            self.wakeup.notify_waiters();
+        }
+        is_first
+    }
+
+    /// Whether no iteration is to start any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Relaxed)
+    }
+
+    /// Waits until the scenario is over, from the call on.
+    pub(crate) fn ended(&self) -> Notified<'_> {
+        self.wakeup.notified()
+    }
+}
