@@ -139,6 +139,7 @@ catalogue! {
     LLM_GOODPUT = "llm_goodput" Rate None Stream "Share of answers that are complete and keep all limits of `goodput`";
     LLM_FINISH_REASONS = "llm_finish_reasons" Counter None Reason "Answers by the reason of their end, as the server gives it";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
+    RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
     INTERRUPTED_ITERATIONS = "interrupted_iterations" Counter None Scenario "Iterations that loadagent cut off at a ramp-down or at the end; in no other metric of iterations";
     ITERATION_DURATION = "iteration_duration" Trend Seconds Scenario "From the start of an iteration to its end";
@@ -157,6 +158,7 @@ catalogue! {
     GENERATOR_CPU = "generator_cpu" Counter Seconds Run "CPU time of the generator: user and system, all threads";
     GENERATOR_WORKER_CPU = "generator_worker_cpu" Counter Seconds Run "CPU time of the worker threads";
     GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
+    GENERATOR_HELD_BACK = "generator_held_back" Counter None Run "Requests that the `max_rate` of an environment delayed";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
     OUTPUT_SENT = "output_sent" Counter None Run "Samples that an output had to deliver; retries don't count again";
@@ -218,6 +220,8 @@ pub struct ProtocolMetrics {
     pub response_time: &'static MetricDef,
     /// Failed attempts by class.
     pub errors: &'static MetricDef,
+    /// Requests that the server did not process and that were sent again.
+    pub resent: &'static MetricDef,
     /// Trends of the section, in their order.
     pub trends: &'static [&'static MetricDef],
 }
@@ -229,6 +233,7 @@ pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
     failed: &HTTP_REQ_FAILED,
     response_time: &HTTP_REQ_RESPONSE_TIME,
     errors: &HTTP_ERRORS,
+    resent: &RESENT_REQUESTS,
     trends: &[
         &HTTP_REQ_RESPONSE_TIME,
         &HTTP_REQ_DURATION,

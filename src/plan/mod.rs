@@ -5,6 +5,7 @@
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
 pub(crate) mod adjust;
+pub(crate) mod bound;
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod describe;
@@ -13,6 +14,7 @@ pub(crate) mod feasibility;
 pub(crate) mod flow;
 pub(crate) mod http;
 pub(crate) mod names;
+pub(crate) mod outline;
 pub(crate) mod partition;
 pub(crate) mod preset;
 pub(crate) mod program;
@@ -175,5 +177,11 @@ impl Plan {
     #[must_use]
     pub(crate) fn duration(&self) -> Duration {
         self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()
+    }
+
+    /// The limit of the environment: requests per second of all segments together.
+    #[must_use]
+    pub(crate) fn max_rate(&self) -> Option<f64> {
+        self.environment.as_ref()?.max_rate
     }
 }

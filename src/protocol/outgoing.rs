@@ -26,6 +26,8 @@ pub(crate) struct Outgoing<'a> {
     pub demand: Option<&'a Demand<'a>>,
     /// Takes the events of the response, if it is to be a stream.
     pub events: Option<&'a dyn EventConsumer>,
+    /// Whether it wants a connection that no other request shares.
+    pub alone: bool,
 }
 
 impl<'a> Outgoing<'a> {
@@ -33,7 +35,8 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], demand: None, events: None }
+        let (extra, demand, events): (&[u8], _, _) = (&[], None, None);
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra, demand, events, alone: false }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod auth;
+mod ceilings;
 mod cli;
 mod data;
 mod environments;
@@ -13,8 +14,10 @@ mod hostile_http2;
 mod http;
 mod http2;
 mod init;
+mod not_processed;
 mod otlp;
 mod otlp_grpc;
+mod plan_text;
 mod report;
 mod shapes;
 mod sse;
@@ -23,4 +26,5 @@ mod store;
 mod support;
 mod tls;
 mod traces;
+mod users;
 mod workers;

@@ -11,9 +11,11 @@ use super::{
 use crate::{
     language::Response,
     plan::event_stream::EventStreamSpec,
-    protocol::{ErrorClass, buffered_body::MAX_BODY, decode::Decoder, head},
+    protocol::{ErrorClass, Failure, buffered_body::MAX_BODY, decode::Decoder, head},
 };
 
+/// Longest reason of a failure.
+const MAX_WORDS: usize = 200;
 /// The media type of event streams.
 const MEDIA_TYPE: &[u8] = b"text/event-stream";
 
@@ -39,14 +41,14 @@ pub(crate) trait EventConsumer {
 }
 
 /// Why a step reads no further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum StreamEnd {
     /// The step has what it wants: the connection is closed.
     Enough,
     /// The answer is complete: the response is about to end as well.
     Answered,
     /// The stream is not what it should be.
-    Failed(ErrorClass),
+    Failed(Failure),
 }
 
 /// The reader of one response.
@@ -118,7 +120,7 @@ impl<'a> EventReader<'a> {
         self.decoder = Some(decoder);
         match result {
             Ok(_) => flow,
-            Err(_) => ControlFlow::Break(StreamEnd::Failed(ErrorClass::Decompression)),
+            Err(_) => ControlFlow::Break(StreamEnd::Failed(ErrorClass::Decompression.into())),
         }
     }
 
@@ -134,7 +136,7 @@ impl<'a> EventReader<'a> {
             if end.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         match (parsed, end) {
-            (Err(_), _) => ControlFlow::Break(StreamEnd::Failed(ErrorClass::StreamEvent)),
+            (Err(_), _) => ControlFlow::Break(fails(ErrorClass::StreamEvent, "an event is longer than 1 MiB")),
             (Ok(_), Some(end)) => ControlFlow::Break(end),
             (Ok(_), None) => ControlFlow::Continue(()),
         }
@@ -142,9 +144,16 @@ impl<'a> EventReader<'a> {
 
     /// The error class of a stream that the server ended, if it ended too early.
     #[must_use]
-    pub(crate) fn ended_early(&self) -> Option<ErrorClass> {
+    pub(crate) fn ended_early(&self) -> Option<Failure> {
         let EventStreamSpec { layout, until, max_events, .. } = self.spec;
-        (layout.has_end() || until.is_some() || max_events.is_some()).then_some(ErrorClass::StreamIncomplete)
+        let expected = if layout.has_end() {
+            "the server ended it before the answer was complete"
+        } else if until.is_some() || max_events.is_some() {
+            "the server ended it before its condition was met"
+        } else {
+            return None;
+        };
+        Some(Failure::text(ErrorClass::StreamIncomplete, expected))
     }
 }
 
@@ -156,7 +165,7 @@ fn take(
     consumer: &dyn EventConsumer,
     (kept, has_finish_reason): (Option<&mut Vec<u8>>, &mut bool),
 ) -> Option<StreamEnd> {
-    let Ok(part) = spec.layout.read(event) else { return Some(StreamEnd::Failed(ErrorClass::StreamEvent)) };
+    let Ok(part) = spec.layout.read(event) else { return Some(fails(ErrorClass::StreamEvent, &event.data)) };
     *has_finish_reason |= part.finish_reason.is_some();
     if let Some(kept) = kept {
         keep(kept, spec.layout.is_llm(), event, &part);
@@ -164,13 +173,19 @@ fn take(
     let response = Response { body: event.data.as_bytes(), event: &event.name, ..response };
     let wanted = consumer.event(&StreamEvent { response, part: &part, at });
     if part.is_error {
-        return Some(StreamEnd::Failed(ErrorClass::StreamError));
+        return Some(fails(ErrorClass::StreamError, &event.data));
     }
     if part.is_end {
         let complete = *has_finish_reason || !spec.layout.has_finish_reason();
-        return Some(if complete { StreamEnd::Answered } else { StreamEnd::Failed(ErrorClass::StreamIncomplete) });
+        let cut = || fails(ErrorClass::StreamIncomplete, "the server ended the answer without a reason");
+        return Some(if complete { StreamEnd::Answered } else { cut() });
     }
     wanted.is_break().then_some(StreamEnd::Enough)
+}
+
+/// A failure with its reason in words, or in the data of an event.
+fn fails(class: ErrorClass, words: &str) -> StreamEnd {
+    StreamEnd::Failed(Failure::text(class, words.chars().take(MAX_WORDS).collect::<String>()))
 }
 
 /// Keeps the data of an event, or appends its piece of the answer.

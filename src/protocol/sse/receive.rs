@@ -8,9 +8,10 @@ use super::reader::{EventConsumer, EventReader, StreamEnd, is_event_stream};
 use crate::{
     plan::{RequestSpec, Wire, event_stream::EventStreamSpec},
     protocol::{
-        ErrorClass, HttpSession, Network, Outgoing, Probe,
+        ErrorClass, Failure, HttpSession, Network, Outgoing, Probe,
         buffered_body::BufferedBody,
         exchange::{Arrival, Limits, ReceiveState, ResponseStream},
+        head,
     },
 };
 
@@ -26,8 +27,7 @@ const NO_CONTENT: u16 = 204;
 pub(crate) struct Streamed {
     /// When its last event was read, if the step reads no further.
     pub end: Option<Instant>,
-    /// The class of its failure.
-    pub error: Option<ErrorClass>,
+    pub failure: Option<Failure>,
     /// How to open it again, if it ended before the step had what it waits for.
     pub reopen: Option<Reopen>,
 }
@@ -58,7 +58,7 @@ impl HttpSession {
     /// buffered, for the checks of the step.
     ///
     /// # Errors
-    /// The class of a failure before the first event.
+    /// A failure before the first event.
     pub(in crate::protocol) async fn receive_events(
         &self,
         (receive, body): (&mut ReceiveState, &mut BufferedBody),
@@ -67,7 +67,7 @@ impl HttpSession {
         (spec, consumer): (&EventStreamSpec, &dyn EventConsumer),
         limits: Limits,
         probe: &mut Probe<'_>,
-    ) -> Result<Streamed, ErrorClass> {
+    ) -> Result<Streamed, Failure> {
         receive.head.begin(true, true);
         body.begin(true);
         let max_end = spec.max_time.map(|time| probe.attempt().taken + time).filter(|max_end| *max_end <= limits.end);
@@ -101,9 +101,9 @@ impl HttpSession {
             at = read.unwrap_or_else(Instant::now);
             match next {
                 Ok(next) => arrival = next,
-                Err(ErrorClass::TimeoutBody) if max_end.is_some() => flow = ControlFlow::Break(StreamEnd::Enough),
-                Err(class) => {
-                    broken = Some(class);
+                Err(failure) if failure.class == ErrorClass::TimeoutBody && max_end.is_some() => flow = ControlFlow::Break(StreamEnd::Enough),
+                Err(failure) => {
+                    broken = Some(failure);
                     break;
                 }
             }
@@ -111,7 +111,7 @@ impl HttpSession {
         consumer.ended(at);
         body.begin(true);
         body.push(reader.text());
-        if flow == ControlFlow::Break(StreamEnd::Answered) {
+        if matches!(flow, ControlFlow::Break(StreamEnd::Answered)) {
             // The response is worth a moment: its connection can be used again.
             drop(timeout(GRACE, drain(response, arrival)).await);
         }
@@ -121,17 +121,17 @@ impl HttpSession {
 
 impl EventReader<'_> {
     /// How the stream ended, at a time.
-    fn streamed(&self, flow: ControlFlow<StreamEnd>, at: Instant, broken: Option<ErrorClass>) -> Streamed {
-        let error = match flow {
-            ControlFlow::Break(StreamEnd::Failed(class)) => Some(class),
+    fn streamed(&self, flow: ControlFlow<StreamEnd>, at: Instant, broken: Option<Failure>) -> Streamed {
+        let failure = match flow {
+            ControlFlow::Break(StreamEnd::Failed(failure)) => Some(failure),
             ControlFlow::Break(StreamEnd::Answered | StreamEnd::Enough) => None,
             ControlFlow::Continue(()) => {
                 let reopen = Reopen { last_id: self.last_id().to_vec(), pause: self.retry().unwrap_or(PAUSE) };
-                let error = broken.or_else(|| self.ended_early());
-                return Streamed { end: Some(at), error, reopen: Some(reopen) };
+                let failure = broken.or_else(|| self.ended_early());
+                return Streamed { end: Some(at), failure, reopen: Some(reopen) };
             }
         };
-        Streamed { end: Some(at), error, reopen: None }
+        Streamed { end: Some(at), failure, reopen: None }
     }
 }
 
@@ -141,11 +141,15 @@ async fn buffer_rest(
     body: &mut BufferedBody,
     mut arrival: Arrival,
     is_wrong_type: bool,
-) -> Result<Streamed, ErrorClass> {
+) -> Result<Streamed, Failure> {
     while matches!(arrival, Arrival::More) {
         arrival = response.next(|chunk| body.push(chunk)).await?;
     }
-    Ok(Streamed { end: None, error: is_wrong_type.then_some(ErrorClass::StreamType), reopen: None })
+    let failure = is_wrong_type.then(|| {
+        let media_type = head::text(response.head(), "content-type").unwrap_or("none");
+        Failure::text(ErrorClass::StreamType, format!("the content type is {media_type}"))
+    });
+    Ok(Streamed { end: None, failure, reopen: None })
 }
 
 async fn drain(mut response: ResponseStream<'_, '_>, mut arrival: Arrival) {
