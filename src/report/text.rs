@@ -144,11 +144,12 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
         Some(Value::Counter(limits)) if limits > 0.0 => format!(", limited {}", show_count(whole(limits))),
         _ => String::new(),
     };
+    let resent = resent(summary, protocol);
     let mut lines = vec![format!("  {}", style::bold(title))];
     lines.extend(trends::trend_table(summary, trends).lines(4, summary.view, &scenarios::place(summary)));
     lines.extend(status_line(summary, failed));
     lines.push(format!(
-        "    {} {} ({}), {} {} ({} of {}){limited}, data sent {}, received {}",
+        "    {} {} ({}), {} {} ({} of {}){limited}{resent}, data sent {}, received {}",
         requests.name,
         show_count(whole(count)),
         show_rate(count / seconds),
@@ -161,6 +162,24 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
     ));
     lines.push(String::new());
     lines
+}
+
+/// Requests that the server did not process and that were sent again, by its signal; empty without any.
+fn resent(summary: &Summary, protocol: &ProtocolMetrics) -> String {
+    let metric = protocol.resent;
+    let total = summary.totals.counter(&metric.name);
+    if total <= 0.0 {
+        return String::new();
+    }
+    let mut reasons: Vec<&str> = summary
+        .totals
+        .iter()
+        .filter(|(series, value)| series.metric.name == metric.name && !value.is_empty())
+        .filter_map(|(series, _)| series.labels.get("reason"))
+        .collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    format!(", {} {} (not processed by the server: {})", metric.name, show_count(whole(total)), reasons.join(", "))
 }
 
 /// Attempts by status, the most frequent first, and those without a response.

@@ -115,8 +115,11 @@ struct LoadEnd {
 
 /// Runs setup, opens the folder and the outputs, and starts the load.
 async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals) -> Result<Started<'p>, CommandError> {
-    let silent = args.quiet || args.no_progress;
-    let display = Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), silent);
+    let display = if args.no_progress && !args.quiet {
+        Display::Messages
+    } else {
+        Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), args.quiet)
+    };
     let (lead, notice) = load::lead(args, LEAD)?;
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
     let begin_at = Instant::now() + lead;
