@@ -200,8 +200,8 @@ fn csv_lines_are_k6s() {
     let lines = write(&mut csv, &story());
     assert_eq!(lines.ends.len(), 21);
     let all = [
-        r#"http_reqs,1795244110,1.000000,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
-        r#"http_req_duration,1795244110,0.915245,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
+        r#"http_reqs,1795244110,1.000000,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m%26n <q>&run_id=r1&team=a ""b","#,
+        r#"http_req_duration,1795244110,0.915245,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m%26n <q>&run_id=r1&team=a ""b","#,
         r#"checks,1795244111,1.000000,ok yes,,,,,,,,default,,,,,,"run_id=r1&team=a ""b","#,
         r#"http_req_failed,1795244112,1.000000,,,,false,,GET,other,,default,,,,,,"error_class=connect_refused&run_id=r1&team=a ""b","#,
         r#"iteration_duration,1795244113,1.822250,,,,,,,,,default,,,,,,"run_id=r1&team=a ""b","#,
