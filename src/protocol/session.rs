@@ -370,7 +370,7 @@ enum Opening {
 }
 
 /// How a response was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Received {
     /// With one read.
     AtOnce,

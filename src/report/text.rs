@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{
-    Summary, errors, outputs, own, scenarios, steps, streams, style, thresholds, trends, visible::visible,
-};
+use super::{Summary, errors, outputs, own, scenarios, steps, streams, style, thresholds, trends, visible::visible};
 use crate::{
     analysis::{Attempts, Verdict},
     exit::Exit,

@@ -101,7 +101,9 @@ impl HttpSession {
             at = read.unwrap_or_else(Instant::now);
             match next {
                 Ok(next) => arrival = next,
-                Err(failure) if failure.class == ErrorClass::TimeoutBody && max_end.is_some() => flow = ControlFlow::Break(StreamEnd::Enough),
+                Err(failure) if failure.class == ErrorClass::TimeoutBody && max_end.is_some() => {
+                    flow = ControlFlow::Break(StreamEnd::Enough)
+                }
                 Err(failure) => {
                     broken = Some(failure);
                     break;

@@ -21,6 +21,24 @@ const PLAIN: EventStreamSpec = EventStreamSpec {
 };
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
+/// Why a step reads no further, without words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Enough,
+    Answered,
+    Failed(ErrorClass),
+}
+
+impl End {
+    fn of(end: &StreamEnd) -> Self {
+        match end {
+            StreamEnd::Enough => Self::Enough,
+            StreamEnd::Answered => Self::Answered,
+            StreamEnd::Failed(failure) => Self::Failed(failure.class),
+        }
+    }
+}
+
 /// Notes names and data, and breaks at data `stop`.
 #[derive(Default)]
 struct Notes(RefCell<Vec<String>>);
@@ -38,18 +56,18 @@ impl EventConsumer for Notes {
 }
 
 /// The events of a stream, how it ended, the text that is kept, and the class if the server ends it now.
-fn read(spec: &EventStreamSpec, head: &[u8], stream: &[u8]) -> (String, Option<StreamEnd>, String, Option<ErrorClass>) {
+fn read(spec: &EventStreamSpec, head: &[u8], stream: &[u8]) -> (String, Option<End>, String, Option<ErrorClass>) {
     let notes = Notes::default();
     let mut reader = EventReader::new(spec, 200, head, (false, true));
     let mut end = None;
     for chunk in stream.chunks(7) {
         if let ControlFlow::Break(reason) = reader.push(chunk, Instant::now(), &notes) {
-            end = Some(reason);
+            end = Some(End::of(&reason));
             break;
         }
     }
     let text = String::from_utf8_lossy(reader.text()).into_owned();
-    (notes.0.take().join(" "), end, text, reader.ended_early())
+    (notes.0.take().join(" "), end, text, reader.ended_early().map(|failure| failure.class))
 }
 
 #[test]
@@ -70,7 +88,7 @@ fn only_one_media_type_is_a_stream() {
 fn the_consumer_and_the_server_end_a_plain_stream() {
     let stream = b"data: a\n\nevent: x\ndata: stop\n\ndata: never\n\n";
     let (events, end, text, _) = read(&PLAIN, HEAD, stream);
-    assert_eq!((&*events, end, &*text), ("message=a x=stop", Some(StreamEnd::Enough), "stop"));
+    assert_eq!((&*events, end, &*text), ("message=a x=stop", Some(End::Enough), "stop"));
     let (events, end, _, early) = read(&PLAIN, HEAD, b"data: a\n\n");
     assert_eq!((&*events, end, early), ("message=a", None, None), "without a condition any end is good");
     let counted = EventStreamSpec { max_events: Some(2), ..PLAIN };
@@ -94,7 +112,7 @@ fn compressed_streams_are_decoded_as_they_come() {
     let packed = encoder.finish().unwrap();
     assert_eq!(read(&PLAIN, head, &packed).0, "message=a message=b");
     let damaged = read(&PLAIN, head, b"data: a\n\n");
-    assert_eq!(damaged.1, Some(StreamEnd::Failed(ErrorClass::Decompression)));
+    assert_eq!(damaged.1, Some(End::Failed(ErrorClass::Decompression)));
 }
 
 #[test]
@@ -106,10 +124,10 @@ fn an_answer_is_complete_only_with_its_reason_and_its_end() {
     let outcome = |lines: &[&str]| {
         let stream = lines.join("\n\n") + "\n\n";
         let (_, end, text, early) = read(&chat, HEAD, stream.as_bytes());
-        (end.map_or(StreamEnd::Failed(early.unwrap()), |end| end), text)
+        (end.unwrap_or_else(|| End::Failed(early.unwrap())), text)
     };
-    let failed = StreamEnd::Failed;
-    assert_eq!(outcome(&[piece, lo, finish, "data: [DONE]"]), (StreamEnd::Answered, "Hello".into()));
+    let failed = End::Failed;
+    assert_eq!(outcome(&[piece, lo, finish, "data: [DONE]"]), (End::Answered, "Hello".into()));
     assert_eq!(outcome(&[piece, lo, finish]).0, failed(ErrorClass::StreamIncomplete), "no [DONE]");
     assert_eq!(outcome(&[piece, "data: [DONE]"]).0, failed(ErrorClass::StreamIncomplete), "no reason");
     assert_eq!(
@@ -122,5 +140,5 @@ fn an_answer_is_complete_only_with_its_reason_and_its_end() {
 #[test]
 fn endless_lines_end_the_stream() {
     let endless = vec![b'x'; super::super::parser::MAX_EVENT + 10];
-    assert_eq!(read(&PLAIN, HEAD, &endless).1, Some(StreamEnd::Failed(ErrorClass::StreamEvent)));
+    assert_eq!(read(&PLAIN, HEAD, &endless).1, Some(End::Failed(ErrorClass::StreamEvent)));
 }
