@@ -24,11 +24,11 @@ impl Taken {
     pub(crate) fn first_free<T: Hash>(&mut self, make: impl Fn(u32) -> T) -> (u32, T) {
         let mut number = 0;
         loop {
-            let made = make(number);
+            let candidate = make(number);
             let mut hasher = DefaultHasher::new();
-            made.hash(&mut hasher);
+            candidate.hash(&mut hasher);
             if self.0.insert(hasher.finish()) {
-                return (number, made);
+                return (number, candidate);
             }
             number += 1;
         }
