@@ -77,14 +77,14 @@ impl<'a> StreamRecorder<'a> {
             ("longest_gap", milliseconds(measure.longest_gap)),
         ];
         if let Some(answer) = &measure.answer {
-            let told = |tokens: Option<u64>| tokens.map_or(Value::Null, count);
+            let reported = |tokens: Option<u64>| tokens.map_or(Value::Null, count);
             values.extend([
                 ("first_token", time(answer.first_token)),
                 ("last_token", time(answer.last_token)),
                 ("inter_token_latency", answer.inter_token_latency().map_or(Value::Null, milliseconds)),
                 ("chunks", count(answer.chunks)),
-                ("input_tokens", told(answer.usage.input)),
-                ("output_tokens", told(answer.usage.output)),
+                ("input_tokens", reported(answer.usage.input)),
+                ("output_tokens", reported(answer.usage.output)),
                 ("finish_reason", answer.finish_reason.as_deref().map_or(Value::Null, Value::from)),
             ]);
         }

@@ -109,7 +109,7 @@ fn answers_are_measured_in_tokens_of_their_usage() {
 }
 
 #[test]
-fn without_usage_chunks_are_counted_and_it_is_said() {
+fn without_usage_chunks_are_counted_and_reported() {
     let bench = Bench::new();
     let flow = "  - sse: /v1/chat/completions?tokens=12&gap=1ms\n    json: {stream: true}\n    layout: openai_chat\n";
     let ran = run(&bench, flow, &[]);

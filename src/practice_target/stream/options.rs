@@ -49,7 +49,7 @@ pub(super) struct StreamOptions {
     pub(super) size: usize,
     /// Tokens of one event.
     pub(super) tokens_per_event: u64,
-    /// Whether the answer tells its usage.
+    /// Whether the answer has its usage.
     pub(super) usage: bool,
 }
 

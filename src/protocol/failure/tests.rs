@@ -1,3 +1,5 @@
+//! What lies behind failures, in words.
+
 use super::*;
 
 #[test]

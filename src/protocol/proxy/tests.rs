@@ -56,7 +56,7 @@ fn a_refusal_says_what_the_proxy_answered() {
     ];
     for (answer, words) in cases {
         let failure = ask(answer).unwrap_err();
-        let told = failure.cause.as_ref().unwrap().words();
-        assert!(failure.class == ErrorClass::Proxy && told.contains(words) && told.contains("127.0.0.1:"), "{told}");
+        let shown = failure.cause.as_ref().unwrap().words();
+        assert!(failure.class == ErrorClass::Proxy && shown.contains(words) && shown.contains("127.0.0.1:"), "{shown}");
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Part<'a> {
     pub content: Option<Content<'a>>,
     /// Why the answer ended.
     pub finish_reason: Option<Cow<'a, str>>,
-    /// Tokens, as far as the server told; later numbers replace earlier ones.
+    /// Tokens, as far as the server reported; later numbers replace earlier ones.
     pub usage: Usage,
     /// Whether this is the last event of the answer.
     pub is_end: bool,
@@ -39,7 +39,7 @@ pub(crate) enum Content<'a> {
     Other,
 }
 
-/// Tokens by the server's count; None as long as it told nothing.
+/// Tokens by the server's count; None as long as it reported nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
     /// Tokens of the prompt, cached ones included.

@@ -55,7 +55,7 @@ pub(crate) enum Piece {
 pub(crate) enum Tokens {
     /// By the server's `usage`.
     Usage(u64),
-    /// The number of chunks, because the server told none.
+    /// The number of chunks, because the server reported none.
     Chunks(u64),
 }
 

@@ -41,12 +41,12 @@ fn the_formulas_are_those_of_the_tools_that_they_are_named_after() {
 fn tokens_are_those_of_the_usage_else_chunks() {
     let start = Instant::now();
     let four_in_each = (0..25).map(|chunk| 100 + chunk * 40);
-    let told = answer(start, four_in_each.clone(), Some(100));
-    assert_eq!((told.output_tokens(), told.chunks), (Tokens::Usage(100), 25));
-    assert_eq!(told.inter_token_latency(), Some(ms(960).div_f64(99.0)));
-    let untold = answer(start, four_in_each, None);
-    assert_eq!(untold.output_tokens(), Tokens::Chunks(25));
-    assert_eq!(untold.inter_token_latency(), Some(ms(40)));
+    let reported = answer(start, four_in_each.clone(), Some(100));
+    assert_eq!((reported.output_tokens(), reported.chunks), (Tokens::Usage(100), 25));
+    assert_eq!(reported.inter_token_latency(), Some(ms(960).div_f64(99.0)));
+    let unreported = answer(start, four_in_each, None);
+    assert_eq!(unreported.output_tokens(), Tokens::Chunks(25));
+    assert_eq!(unreported.inter_token_latency(), Some(ms(40)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_final_response_is_told_from_interim_ones() {
+fn a_final_response_is_no_interim_one() {
     let cases: [(&[u8], bool); 8] = [
         (b"", false),
         (b"HTTP/1.1 ", false),
