@@ -17,7 +17,7 @@ const METRICS: [&MetricDef; 4] =
     [&catalogue::HTTP_REQS, &catalogue::CHECKS, &catalogue::HTTP_REQ_DURATION, &catalogue::VUS];
 
 type Tags = Vec<(&'static str, &'static str)>;
-/// What a point is told by, the metric that it is of, and its value.
+/// What identifies a point, the metric that it is of, and its value.
 type Points = Vec<(String, &'static str, f64)>;
 
 fn tags() -> impl Strategy<Value = Tags> {
@@ -157,8 +157,8 @@ fn influx_points(content: &[u8]) -> Points {
 }
 
 fn compare(what: &str, points: &Points, expected: [f64; 4]) -> Result<(), TestCaseError> {
-    let told: BTreeSet<&str> = points.iter().map(|(told, ..)| told.as_str()).collect();
-    prop_assert_eq!(told.len(), points.len(), "{}: two points are one: {:?}", what, points);
+    let keys: BTreeSet<&str> = points.iter().map(|(keys, ..)| keys.as_str()).collect();
+    prop_assert_eq!(keys.len(), points.len(), "{}: two points are one: {:?}", what, points);
     for (metric, expected) in METRICS.iter().zip(expected) {
         let own = points.iter().filter(|(_, known, _)| *known == metric.name);
         let sum: f64 = own.map(|(.., value)| value).sum();
