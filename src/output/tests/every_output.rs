@@ -157,8 +157,8 @@ fn influx_points(content: &[u8]) -> Points {
 }
 
 fn compare(what: &str, points: &Points, expected: [f64; 4]) -> Result<(), TestCaseError> {
-    let ids: BTreeSet<&str> = points.iter().map(|(id, ..)| id.as_str()).collect();
-    prop_assert_eq!(ids.len(), points.len(), "{}: two points are one: {:?}", what, points);
+    let keys: BTreeSet<&str> = points.iter().map(|(keys, ..)| keys.as_str()).collect();
+    prop_assert_eq!(keys.len(), points.len(), "{}: two points are one: {:?}", what, points);
     for (metric, expected) in METRICS.iter().zip(expected) {
         let own = points.iter().filter(|(_, known, _)| *known == metric.name);
         let sum: f64 = own.map(|(.., value)| value).sum();

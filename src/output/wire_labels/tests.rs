@@ -29,12 +29,12 @@ fn a_label_of_the_run_makes_no_series_another() {
 }
 
 #[test]
-fn the_mark_itself_stays_distinct() {
+fn a_tag_with_the_name_of_the_mark_does_no_harm() {
     let series: [&[(&str, &str)]; 3] = [&[("a", "1"), ("duplicate", "1")], &[("a", "1")], &[]];
     assert_eq!(labels(&[("a", "1")], &series), ["a=1,duplicate=1", "a=1", "a=1,duplicate=2"]);
 }
 
 #[test]
-fn names_that_a_receiver_rewrites_stay_distinct() {
+fn names_that_a_receiver_rewrites_are_two_series() {
     assert_eq!(labels(&[], &[&[("_a", "x")], &[("key_a", "x")]]), ["_a=x", "duplicate=1,key_a=x"]);
 }

@@ -1,4 +1,4 @@
-//! What lies behind failures, in words.
+//! Tests of failures and what is said of them.
 
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Tests of the words for causes of TLS.
+
 use std::sync::Arc;
 
 use rustls::OtherError;

@@ -1,3 +1,5 @@
+//! Layouts, event by event.
+
 use std::borrow::Cow;
 
 use super::{super::parser::Event, Content, NotInLayout, Part, Usage};

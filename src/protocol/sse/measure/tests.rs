@@ -1,3 +1,5 @@
+//! Formulas on planned times.
+
 use std::time::Duration;
 
 use tokio::time::Instant;

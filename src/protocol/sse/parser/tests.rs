@@ -1,3 +1,5 @@
+//! The examples of the specification, web-platform-tests, and every cut of them.
+
 use std::{ops::ControlFlow, time::Duration};
 
 use proptest::prelude::*;

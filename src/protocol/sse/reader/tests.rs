@@ -1,3 +1,5 @@
+//! How streams end.
+
 use std::{cell::RefCell, io::Write, ops::ControlFlow};
 
 use flate2::{Compression, write::GzEncoder};
