@@ -6,7 +6,7 @@ use super::{super::Value, ColumnType, DataError};
 
 /// Rows, at least one. A clone shares them.
 #[derive(Debug, Clone)]
-pub(crate) struct DataSet {
+pub struct DataSet {
     columns: Arc<[Arc<str>]>,
     rows: Rows,
 }
@@ -102,9 +102,19 @@ impl DataSet {
     }
 
     /// The names of the columns; for rows that are maps, in order of first appearance.
-    #[cfg(test)]
     pub(crate) fn columns(&self) -> &[Arc<str>] {
         &self.columns
+    }
+
+    /// Whether any row has a value at a path: names and positions, one in another.
+    #[must_use]
+    pub(crate) fn has(&self, path: &[Value]) -> bool {
+        match (&self.rows, path) {
+            (_, []) => true,
+            (Rows::Table(_), [Value::Text(name)]) => self.columns.contains(name),
+            (Rows::Table(_), _) => false,
+            (Rows::Values(rows), path) => rows.iter().any(|row| reaches(row, path)),
+        }
     }
 
     #[must_use]
@@ -142,6 +152,16 @@ impl DataSet {
             Rows::Values(rows) => rows.get(number)?.get(name).cloned(),
         }
     }
+}
+
+fn reaches(row: &Value, path: &[Value]) -> bool {
+    let found = path.iter().try_fold(row, |whole, key| match key {
+        Value::Text(name) => whole.get(name),
+        // A name of digits can be written as a number: `row[0]`.
+        Value::Int(index) => whole.at(*index).or_else(|| whole.get(&index.to_string())),
+        _ => None,
+    });
+    found.is_some()
 }
 
 fn empty() -> DataError {

@@ -39,7 +39,7 @@ use super::{
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
     metric::UserMetric,
-    plan::{Op, Origin, Step, StepId, StepKind, StepTable, outline::OutlineStep},
+    plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, outline::OutlineStep},
 };
 
 /// Replaces a condition with an error, which is already reported.
@@ -109,6 +109,8 @@ pub(crate) struct ProfileContext<'n> {
     pub metrics: Vec<UserMetric>,
     /// Names of its data sets.
     pub data: Vec<String>,
+    /// Its data sets that have no errors.
+    pub rows: Vec<PlannedData>,
     /// Authentication providers by name.
     pub providers: BTreeMap<String, &'n Node>,
     /// Default authentication of requests.
