@@ -210,6 +210,28 @@ impl Template {
         })
     }
 
+    /// Whether it can become a text: its constant parts are in it, in order and at its ends.
+    #[must_use]
+    pub fn can_become(&self, text: &str) -> bool {
+        let (mut rest, mut is_open) = (text, false);
+        for (number, part) in self.parts.iter().enumerate() {
+            let Some(constant) = part.constant_text() else {
+                is_open = true;
+                continue;
+            };
+            let after = if !is_open {
+                rest.strip_prefix(&*constant)
+            } else if number + 1 == self.parts.len() {
+                rest.ends_with(&*constant).then_some("")
+            } else {
+                rest.split_once(&*constant).map(|(_, after)| after)
+            };
+            let Some(after) = after else { return false };
+            (rest, is_open) = (after, false);
+        }
+        is_open || rest.is_empty()
+    }
+
     /// Its expression, if it is the only part.
     #[must_use]
     pub fn expression(&self) -> Option<&Expr> {

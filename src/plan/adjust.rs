@@ -70,24 +70,14 @@ impl Plan {
 
     /// Marks thresholds that concern excluded scenarios only.
     pub(crate) fn mark_skipped_thresholds(&mut self) {
-        let kept: Vec<_> = self.scenarios.iter().map(|scenario| (&scenario.name, &scenario.tags)).collect();
-        let left_out = &self.left_out;
-        for threshold in &mut self.thresholds {
-            let concerns = |name: &String, tags: &Vec<(String, String)>| {
-                let has =
-                    |(tag, value): &(String, String)| (tag == "scenario" && value == name) || known(tags, tag, value);
-                !threshold.selector.is_empty() && threshold.selector.iter().any(has)
-            };
-            let gone = left_out.iter().any(|(name, tags)| concerns(name, tags));
-            if gone && !kept.iter().any(|(name, tags)| concerns(name, tags)) {
-                threshold.bearing = Bearing::NotRun;
-            }
+        if self.left_out.is_empty() {
+            return;
+        }
+        let skipped: Vec<bool> = self.thresholds.iter().map(|one| self.concerns_left_out_only(one)).collect();
+        for (threshold, _) in self.thresholds.iter_mut().zip(skipped).filter(|(_, skipped)| *skipped) {
+            threshold.bearing = Bearing::NotRun;
         }
     }
-}
-
-fn known(tags: &[(String, String)], tag: &str, value: &str) -> bool {
-    tags.iter().any(|(name, known)| name == tag && known == value)
 }
 
 impl Scenario {

@@ -223,7 +223,11 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
     });
     let thresholds = plan.thresholds.iter().filter(|threshold| threshold.bearing != Bearing::NotRun);
     let impossible = thresholds.clone().filter_map(|threshold| promised(plan, threshold));
-    scenarios.chain(impossible).chain(thresholds.filter_map(aborted_at_once)).collect()
+    let unmatched = thresholds.clone().filter(|threshold| !threshold.allow_no_data).filter_map(|threshold| {
+        let why = plan.unmatched(threshold)?;
+        Some(format!("threshold {} on {} has nothing to judge: {why}", threshold.expression, threshold.key))
+    });
+    scenarios.chain(impossible).chain(unmatched).chain(thresholds.filter_map(aborted_at_once)).collect()
 }
 
 fn closed(scenario: &Scenario) -> Option<String> {

@@ -22,6 +22,7 @@ pub(crate) mod proxy;
 pub(crate) mod rendering;
 pub(crate) mod request;
 pub(crate) mod schedule;
+pub(crate) mod series;
 pub(crate) mod share;
 pub(crate) mod steps;
 pub(crate) mod timeline;
@@ -52,8 +53,8 @@ pub(crate) struct Plan {
     /// Servers of requests; requests refer to them by index.
     pub origins: Vec<Origin>,
     pub thresholds: Vec<Threshold>,
-    /// Scenarios excluded by `--scenarios`: names and tags.
-    pub left_out: Vec<(String, Vec<(String, String)>)>,
+    /// Scenarios excluded by `--scenarios`.
+    pub left_out: Vec<series::LeftOut>,
     /// Notes about the load for the reader of the report, a sentence each.
     pub notes: Vec<String>,
     /// Tags of every series of the run.

@@ -5,11 +5,15 @@
 
 use std::sync::Arc;
 
-use super::{outline::Outline, program::Program, request::Request};
+use super::{
+    outline::Outline,
+    program::{Op, Program},
+    request::Request,
+};
 use crate::language::{Slot, Value};
 
 /// Index of a row in the step table of a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct StepId(u32);
 
 impl StepId {
@@ -85,8 +89,13 @@ impl StepTable {
 
     /// The requests of the rows from a number of rows on, by id.
     pub(crate) fn requests_from(&self, rows: usize) -> impl Iterator<Item = StepId> {
-        let ids = (0..).map(StepId).zip(&self.0).skip(rows);
+        let ids = self.rows().skip(rows);
         ids.filter_map(|(id, step)| step.request().map(|_| id))
+    }
+
+    /// All rows, by id.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (StepId, &Step)> {
+        (0..).map(StepId).zip(&self.0)
     }
 
     /// All requests with their rows.
@@ -130,6 +139,16 @@ impl FlowPlan {
     #[must_use]
     pub(crate) fn compiled(steps: StepTable, program: Program) -> Self {
         Self { steps: Arc::new(steps), kind: FlowProgram::Compiled(Arc::new(program)), outline: None }
+    }
+
+    /// The operations of a compiled program.
+    #[must_use]
+    pub(crate) fn ops(&self) -> &[Op] {
+        match &self.kind {
+            FlowProgram::Compiled(program) => &program.ops,
+            #[cfg(test)]
+            FlowProgram::Script(_) => &[],
+        }
     }
 
     /// The same flow, with its outline.

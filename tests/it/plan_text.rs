@@ -125,3 +125,152 @@ fn the_steps_are_an_indented_tree() {
     assert!(ran.stdout.contains(TREE), "{}", ran.stdout);
     assert!(ran.stdout.contains("\n  setup\n    once before the load, within 1m\n    GET /health\n"), "{}", ran.stdout);
 }
+
+const LABELS: &str = "
+base_url: http://127.0.0.1:1
+metrics: {orders: counter, lost: counter, took: {kind: trend, unit: ms}}
+tags: {team: a}
+setup: [{get: /health}]
+scenarios:
+  one:
+    vus: 1
+    iterations: 1
+    tags: {kind: read}
+    flow:
+      - get: /x
+        tags: {endpoint: status, id: '${vu}'}
+        check: [{status: 200}, {name: 'is ${vu}', status: 200}]
+      - group: pay
+        steps: [{post: /pay, name: pay}, {get: /y}]
+      - metric: {orders: 1}
+        tags: {plan: free}
+  two:
+    vus: 1
+    iterations: 1
+    tags: {kind: write}
+    flow:
+      - post: /z
+        tags: {endpoint: other}
+        extract: {id: $.id}
+      - metric: {lost: 1}
+      - measure: took
+        steps: [{parallel: 2, steps: [{get: /z}]}]
+";
+
+#[test]
+fn a_threshold_that_no_series_can_match_is_named() {
+    let bench = Bench::new();
+    bench.write("p.yaml", LABELS);
+    let warnings = |key: &str| {
+        let condition =
+            if key.starts_with("checks") || key.starts_with("http_req_failed") { "rate<2" } else { "count>=0" };
+        let ran = bench.run(&["check", "p.yaml", "--json", "--threshold", &format!("{key}={condition}")]);
+        assert_eq!(ran.code, 0, "{key}: {}", ran.stderr);
+        let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let warnings = plan["warnings"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned());
+        warnings
+            .filter_map(|one| one.split_once("has nothing to judge: ").map(|(_, why)| why.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    for fine in [
+        "http_reqs",
+        "http_reqs{name:GET /x}",
+        "http_reqs{name:pay,method:POST,group:::pay}",
+        "http_reqs{status:503}",
+        "http_reqs{expected_response:true}",
+        "http_reqs{endpoint:status,kind:read}",
+        "http_reqs{id:7}",
+        "http_reqs{scenario:setup}",
+        "http_errors{error_class:tls}",
+        "checks{check:status is 200}",
+        "checks{check:is 7}",
+        "checks{check:extract id}",
+        "orders{plan:free}",
+        "iterations{scenario:two,kind:write}",
+        "iteration_failures{reason:whatever}",
+        "group_duration{group:::pay}",
+        "parallel_width",
+        "took",
+    ] {
+        assert_eq!(warnings(fine), [""; 0], "{fine}");
+    }
+    for (wrong, why) in [
+        ("http_reqs{name:GET /q}", "no series of it has name `GET /q`; did you mean `GET /x`?"),
+        ("http_reqs{group:::shop}", "no series of it has group `::shop`; there is `::pay`"),
+        ("http_reqs{scenario:three}", "no series of it has scenario `three`; there is `one`, `setup`, `two`"),
+        ("http_reqs{status:2xx}", "`2xx` is not a status: write a number such as 200"),
+        ("http_reqs{endpoint:unknown}", "no series of it has endpoint `unknown`; there is `other`, `status`"),
+        ("http_reqs{endpont:status}", "no series of it has a tag `endpont`; did you mean `endpoint`?"),
+        ("http_reqs{endpoint:status,kind:write}", "no series has all of these tags"),
+        ("http_reqs{team:a}", "no series of it has a tag `team`; tags of the whole run can't be selected"),
+        ("checks{check:status is 201}", "no series of it has check `status is 201`; did you mean `status is 200`?"),
+        ("checks{group:::pay}", "no series of it has group `::pay`; there is none"),
+        ("iterations{name:GET /x}", "no series of it has a tag `name`"),
+        ("orders{plan:paid}", "no series of it has plan `paid`; there is `free`"),
+        ("group_duration{group:::cart}", "no series of it has group `::cart`; did you mean `::pay`?"),
+    ] {
+        let found = warnings(wrong);
+        assert!(found.len() == 1 && found[0].starts_with(why), "{wrong}: {found:?}");
+    }
+}
+
+#[test]
+fn thresholds_of_scenarios_that_are_left_out_are_not_run() {
+    let bench = Bench::new();
+    let keys = [
+        ("http_reqs{endpoint:status}", "count>5", true),
+        ("http_reqs{endpoint:other}", "count>5", false),
+        ("http_reqs{name:POST /z}", "count>5", false),
+        ("http_reqs{method:GET}", "count>5", true),
+        ("http_reqs{endpoint:typo}", "count>5", true),
+        ("iterations{kind:write}", "count>5", false),
+        ("checks{check:extract id}", "rate>0.5", false),
+        ("lost", "count>5", false),
+        ("took", "p(95)<5", false),
+        ("parallel_width", "max<5", false),
+        ("orders", "count>5", true),
+    ];
+    let thresholds = keys.map(|(key, condition, _)| format!("  '{key}': {condition}\n")).concat();
+    bench.write("p.yaml", &format!("{LABELS}thresholds:\n{thresholds}"));
+    let plan = |flags: &[&str]| -> serde_json::Value {
+        let ran = bench.run(&[&["check", "p.yaml", "--json"], flags].concat());
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let bearing = |plan: &serde_json::Value, key: &str| {
+        let all = plan["thresholds"].as_array().unwrap();
+        all.iter().find(|one| one["metric"] == key).unwrap()["bearing"].as_str().unwrap().to_owned()
+    };
+    let (one, all) = (plan(&["--scenarios", "one"]), plan(&[]));
+    for (key, _, is_run) in keys {
+        assert_eq!(bearing(&one, key), if is_run { "binding" } else { "not_run" }, "{key}");
+        assert_eq!(bearing(&all, key), "binding", "{key}");
+    }
+}
+
+#[test]
+fn the_profile_of_a_url_has_the_plan_of_its_flags() {
+    let url = "http://127.0.0.1:1/a";
+    for flags in [
+        &["-u", "20", "--preset", "stress"][..],
+        &["--rate", "5", "-d", "3s", "--threshold", "http_reqs=count>3", "--threshold", "http_reqs=rate>1"],
+        &["-i", "9", "-u", "2", "--min-iteration-duration", "250ms", "--max-redirects", "3"],
+        &["-s", "1s:5", "-s", "2s:0", "--tag", "team=a: b", "--seed", "7"],
+        &["-d", "1500ms", "--insecure-skip-tls-verify", "--out", "json=out.json"],
+    ] {
+        let bench = Bench::new();
+        let checked = |what: &str, flags: &[&str]| {
+            let ran = bench.run(&[&["check", what], flags].concat());
+            assert_eq!(ran.code, 0, "{flags:?}: {}", ran.stderr);
+            ran.stdout
+        };
+        let text = checked(url, flags);
+        let (plan, profile) = text.split_once("\n  equivalent profile:\n\n").unwrap();
+        bench.write("p.yaml", profile);
+        let same = checked("p.yaml", &[]);
+        assert_eq!(same.trim_end(), plan.trim_end(), "{profile}");
+        for flag in flags.iter().filter(|flag| flag.contains("json=") || flag.contains("a: b") || **flag == "7") {
+            let value = flag.trim_start_matches("team=");
+            assert!(profile.contains(value), "{flag}: {profile}");
+        }
+    }
+}

@@ -25,7 +25,7 @@ use super::{
     node::Node,
     reader::{MapReader, Reader},
 };
-use crate::plan::{FlowPlan, Origin, Scenario, Shape, Wait};
+use crate::plan::{FlowPlan, Origin, Scenario, Shape, Wait, series::LeftOut};
 
 /// A scenario.
 pub(in crate::profile) static SCENARIO: Section = Section {
@@ -80,8 +80,8 @@ impl<'n> FlowInputs<'_, 'n> {
 #[derive(Debug, Default)]
 pub(crate) struct Scenarios {
     pub run: Vec<Scenario>,
-    /// Scenarios excluded by `--scenarios`: names and tags.
-    pub left_out: Vec<(String, Vec<(String, String)>)>,
+    /// Scenarios excluded by `--scenarios`.
+    pub left_out: Vec<LeftOut>,
     /// Notes on differences between the load and the profile.
     pub notes: Vec<String>,
 }
@@ -175,7 +175,7 @@ pub(crate) fn read_all<'n>(
     found.notes.extend(notes);
     for (one, shape) in read.into_iter().zip(shapes) {
         if !one.kept {
-            found.left_out.push((one.name, one.tags));
+            found.left_out.push(LeftOut { name: one.name, tags: one.tags, flow: one.flow });
             continue;
         }
         let rest = least.or(one.wait).unwrap_or(wait);

@@ -1,5 +1,7 @@
 //! `check`: prints the plan as text or JSON, with warnings about thresholds that can't be met. Sends nothing.
 
+mod equivalent;
+
 use serde_json::json;
 
 use crate::{
@@ -77,7 +79,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
         text += &format!("  warning: {warning}\n");
     }
     if source.name == prepare::QUICK {
-        text += &format!("\n  equivalent profile:\n\n{}", source.text);
+        text += &format!("\n  equivalent profile:\n\n{}", equivalent::profile(&source.text, &args.run));
     }
     print(text.trim_end());
     Ok(())
