@@ -166,7 +166,7 @@ pub(crate) fn response(data: &[u8]) {
         Ok(Progress::Done { .. } | Progress::Upgraded) => true,
         Ok(Progress::More) => panic!("the end of the stream ended nothing"),
         // Garbage without the end of a line is malformed at once or cut off at the end.
-        Err(ResponseError::Malformed | ResponseError::Truncated) => false,
+        Err(ResponseError::Malformed(_) | ResponseError::Truncated) => false,
     };
     assert_eq!(ended(whole.0), ended(pieces.0), "in pieces of {size}");
     if ended(whole.0) {

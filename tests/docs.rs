@@ -1,11 +1,10 @@
-//! The documentation: derived tables are current, profiles pass `check`, command lines parse, links lead somewhere.
+//! The documentation: derived tables are current, profiles pass `check`, links lead somewhere.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
 };
 
 fn root() -> PathBuf {
@@ -44,64 +43,6 @@ fn loadagent(arguments: &[String], folder: &Path) -> Output {
         command.env_remove(name);
     }
     command.output().unwrap()
-}
-
-/// Splits a command line at spaces outside quotes; a comment, a pipe or a redirection ends it.
-fn words(line: &str) -> Vec<String> {
-    let (mut found, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    for c in line.chars().chain([' ']) {
-        match (c, quote) {
-            ('\'' | '"', None) => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (c, Some(open)) if c == open => quote = None,
-            ('#' | '|' | '>' | '<', None) if word.is_none() => break,
-            (' ', None) => found.extend(word.take()),
-            (c, _) => word.get_or_insert_default().push(c),
-        }
-    }
-    found
-}
-
-/// `--help` ends the program once the flags before it are read.
-fn parse_error(mut arguments: Vec<String>) -> Option<String> {
-    arguments.push("--help".to_owned());
-    let output = loadagent(&arguments, &root());
-    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
-/// The practice target reads its options itself, so it is started, and ended once it listens.
-fn target_error(mut arguments: Vec<String>) -> Option<String> {
-    arguments.extend(["--listen", "127.0.0.1:0"].map(ToOwned::to_owned));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_loadagent"));
-    let mut target = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(target.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    target.kill().unwrap();
-    let output = target.wait_with_output().unwrap();
-    line.is_empty().then(|| String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
-#[test]
-fn command_lines_parse() {
-    let mut count = 0;
-    for (name, text) in documents() {
-        for (_, start, body) in blocks(&text).into_iter().filter(|(info, ..)| info == "sh") {
-            for line in body.replace("\\\n", " ").lines() {
-                let called = ["loadagent ", "cargo run --release --locked -- "]
-                    .into_iter()
-                    .find_map(|call| line.strip_prefix(call));
-                let Some(arguments) = called else { continue };
-                let mut arguments = words(arguments);
-                arguments.retain(|word| word != "…");
-                let error = if arguments[0] == "target" { target_error(arguments) } else { parse_error(arguments) };
-                assert!(error.is_none(), "{name}:{start}: {line}: {}", error.unwrap_or_default());
-                count += 1;
-            }
-        }
-    }
-    assert!(count >= 20, "only {count} command lines found");
 }
 
 /// What blocks of steps refer to.

@@ -210,13 +210,15 @@ pub struct RunArgs {
     /// Print requests and responses to standard error with secrets masked; =full includes the start of bodies.
     #[arg(long, value_name = "full", hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "heads")]
     pub http_debug: Option<HttpDebug>,
-    /// Print neither progress nor summary
+    /// Print only why a run failed
+    ///
+    /// Print neither progress nor summary, only why a run failed.
     #[arg(short = 'q', long)]
     pub quiet: bool,
     /// No colours.
     #[arg(long, help = "Disable colours (also with $NO_COLOR)")]
     pub no_color: bool,
-    /// Disable live progress
+    /// Disable live progress; messages are printed
     #[arg(long)]
     pub no_progress: bool,
 }

@@ -22,13 +22,14 @@ use crate::{
         Scenario, StepId, StepKind,
         flow::{DynamicLabels, Effect},
     },
-    protocol::{Attempt, ErrorClass},
+    protocol::{Attempt, ErrorClass, NotProcessed},
 };
 
 static CHECK_FAMILY: [&MetricDef; 1] = [&catalogue::CHECKS];
 static GROUP_FAMILY: [&MetricDef; 1] = [&catalogue::GROUP_DURATION];
 static WIDTH_FAMILY: [&MetricDef; 1] = [&catalogue::PARALLEL_WIDTH];
 static FAILURE_FAMILY: [&MetricDef; 1] = [&catalogue::ITERATION_FAILURES];
+static RESENT_FAMILY: [&MetricDef; 1] = [&catalogue::RESENT_REQUESTS];
 static INTERRUPTED_ITERATION_FAMILY: [&MetricDef; 1] = [&catalogue::INTERRUPTED_ITERATIONS];
 /// The bytes of an interrupted request count like those of any other.
 static INTERRUPTED_REQUEST_FAMILY: [&MetricDef; 3] =
@@ -298,6 +299,9 @@ impl ScenarioRecorder {
 
     /// Records an attempt, with its span if it is sampled.
     pub(crate) fn attempt(&self, stage: usize, (step, variant): (StepId, u32), attempt: &Attempt, span: Option<Span>) {
+        if attempt.resent.iter().any(|times| *times > 0) {
+            self.resent(stage, attempt);
+        }
         if attempt.error == Some(ErrorClass::Cancelled) {
             return self.interrupted(stage, (step, variant), attempt, span);
         }
@@ -343,6 +347,17 @@ impl ScenarioRecorder {
         recorder.observe(family, Http::Waiting as usize, (first_byte - send_end).as_secs_f64());
         recorder.observe(family, Http::Receiving as usize, (attempt.end - first_byte).as_secs_f64());
         recorder.observe(family, Http::Duration as usize, (attempt.end - send_begin).as_secs_f64());
+    }
+
+    /// Counts how often an attempt was sent again, by the signal of the server.
+    #[cold]
+    fn resent(&self, stage: usize, attempt: &Attempt) {
+        let mut recorder = self.recorder.borrow_mut();
+        for (how, times) in NotProcessed::ALL.into_iter().zip(attempt.resent).filter(|(_, times)| *times > 0) {
+            let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", how.label())]);
+            let family = recorder.family(&RESENT_FAMILY, &labels, &[]);
+            recorder.add(family, 0, f64::from(times));
+        }
     }
 
     /// Counts a request that was cut off by loadagent: it is no result of the target.

@@ -118,6 +118,7 @@ catalogue! {
     DATA_SENT = "data_sent" Counter Bytes Request "Bytes written to connections";
     DATA_RECEIVED = "data_received" Counter Bytes Request "Bytes read from connections";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
+    RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
     INTERRUPTED_ITERATIONS = "interrupted_iterations" Counter None Scenario "Iterations that loadagent cut off at a ramp-down or at the end; in no other metric of iterations";
     ITERATION_DURATION = "iteration_duration" Trend Seconds Scenario "From the start of an iteration to its end";
@@ -136,6 +137,7 @@ catalogue! {
     GENERATOR_CPU = "generator_cpu" Counter Seconds Run "CPU time of the generator: user and system, all threads";
     GENERATOR_WORKER_CPU = "generator_worker_cpu" Counter Seconds Run "CPU time of the worker threads";
     GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
+    GENERATOR_HELD_BACK = "generator_held_back" Counter None Run "Requests that the `max_rate` of an environment delayed";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
     OUTPUT_SENT = "output_sent" Counter None Run "Samples that an output had to deliver; retries don't count again";
@@ -197,6 +199,8 @@ pub struct ProtocolMetrics {
     pub response_time: &'static MetricDef,
     /// Failed attempts by class.
     pub errors: &'static MetricDef,
+    /// Requests that the server did not process and that were sent again.
+    pub resent: &'static MetricDef,
     /// Trends of the section, in their order.
     pub trends: &'static [&'static MetricDef],
 }
@@ -208,6 +212,7 @@ pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
     failed: &HTTP_REQ_FAILED,
     response_time: &HTTP_REQ_RESPONSE_TIME,
     errors: &HTTP_ERRORS,
+    resent: &RESENT_REQUESTS,
     trends: &[
         &HTTP_REQ_RESPONSE_TIME,
         &HTTP_REQ_DURATION,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{ErrorClass, decode::Decoder};
+use super::{ErrorClass, Failure, decode::Decoder};
 
 /// Longest body that is kept for checks and extractions; the rest is counted and discarded.
 pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -39,7 +39,7 @@ impl BufferedBody {
     ///
     /// # Errors
     /// [`ErrorClass::Decompression`] when the body is not what its head says.
-    pub(crate) fn decode(&mut self, head: &[u8]) -> Result<(), ErrorClass> {
+    pub(crate) fn decode(&mut self, head: &[u8]) -> Result<(), Failure> {
         let Some(mut decoder) = Decoder::of_head(head).filter(|_| !self.bytes.is_empty()) else { return Ok(()) };
         let coded = std::mem::take(&mut self.bytes);
         let flow = decoder.push(&coded, &mut |piece| {
@@ -57,7 +57,7 @@ impl BufferedBody {
             return Ok(());
         }
         self.bytes = coded;
-        Err(ErrorClass::Decompression)
+        Err(Failure::text(ErrorClass::Decompression, "the body is not what its `Content-Encoding` says"))
     }
 
     /// The body as far as it was kept.

@@ -6,6 +6,7 @@ use std::{
     io,
     net::SocketAddr,
     rc::Rc,
+    sync::Arc,
 };
 
 use rustls::pki_types::ServerName;
@@ -15,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    ErrorClass, Phase, Probe,
+    Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
     names::Names,
     proxy,
     stream::{Scratch, SocketStream},
@@ -36,10 +37,12 @@ pub(crate) struct Network {
     most_origins: usize,
     tls: Connector,
     names: Names,
-    /// Origins that negotiated HTTP/1.1.
+    /// Origins that negotiated HTTP/1.1, or require it.
     plain: RefCell<HashSet<usize>>,
     open: Rc<Cell<u64>>,
     pub scratch: Scratch,
+    /// The turns of requests, where their rate is limited.
+    pub turn: Turn,
 }
 
 /// A connection that was just opened.
@@ -74,7 +77,14 @@ impl Network {
             plain: RefCell::default(),
             open: Rc::default(),
             scratch: Scratch::default(),
+            turn: Turn::default(),
         }
+    }
+
+    /// The same network below a limit of requests.
+    #[must_use]
+    pub(crate) fn limited(self, limit: Option<Arc<RateLimit>>) -> Self {
+        Self { turn: Turn::of(limit), ..self }
     }
 
     /// Number of open connections.
@@ -112,7 +122,7 @@ impl Network {
     pub(crate) fn may_multiplex(&self, origin: usize) -> bool {
         match self.http.version {
             Version::One => false,
-            Version::Two => true,
+            Version::Two => !self.plain.borrow().contains(&origin),
             Version::Auto => {
                 self.server(origin).is_some_and(|origin| origin.tls) && !self.plain.borrow().contains(&origin)
             }
@@ -123,23 +133,22 @@ impl Network {
     ///
     /// # Errors
     /// The class of the failure.
-    pub(crate) async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, ErrorClass> {
+    pub(crate) async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, Failure> {
         probe.enter(Phase::Dns);
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
+        let may_multiplex = self.may_multiplex(position);
         self.names.check(&origin.host, origin.port)?;
         let proxy = self.http.proxies.between(&origin);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
         let addresses = self.names.addresses(host, port).await?;
         probe.enter(Phase::Connect);
         let begin = Instant::now();
-        let connected = self.connect_any(&addresses).await;
-        let mut stream = connected.map_err(|error| ErrorClass::of_io(Phase::Connect, &error))?;
+        let mut stream = self.connect_any(&addresses).await?;
         self.open.set(self.open.get() + 1);
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
         if !origin.tls {
-            let multiplexed = self.http.version == Version::Two;
-            return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
+    Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
         }
         if let Some(proxy) = proxy {
             proxy::tunnel(&mut stream, &origin, proxy).await?;
@@ -147,15 +156,18 @@ impl Network {
         probe.enter(Phase::Tls);
         let begin = Instant::now();
         let name = self.http.tls.server_name.as_ref().unwrap_or(&origin.host);
-        let name = ServerName::try_from(name.clone()).map_err(|_| ErrorClass::Tls)?;
+        let name = ServerName::try_from(name.clone())
+            .map_err(|_| Failure::text(ErrorClass::Tls, format!("`{name}` is no name of a server")))?;
         // Boxed, because the future is large: thousands of users that connect at once without TLS should not pay for it.
-        let shaken = Box::pin(self.tls.get()?.connect(name, stream)).await;
-        let stream = shaken.map_err(|error| ErrorClass::of_io(Phase::Tls, &error))?;
+        let shaken = Box::pin(self.tls.get(may_multiplex)?.connect(name, stream)).await;
+        let stream = shaken.map_err(|error| Failure::of_io(Phase::Tls, error))?;
         probe.secured(begin.elapsed().as_secs_f64());
         let multiplexed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         match self.http.version {
             // ALPN offered HTTP/2 alone, and the server selected no protocol: it has no HTTP/2.
-            Version::Two if !multiplexed => return Err(ErrorClass::Tls),
+            Version::Two if !multiplexed && may_multiplex => {
+                return Err(Failure::text(ErrorClass::Tls, "the server does not speak HTTP/2 (no `h2` in its ALPN)"));
+            }
             Version::Auto if !multiplexed => {
                 self.plain.borrow_mut().insert(position);
             }
@@ -164,8 +176,13 @@ impl Network {
         Ok(Opened { stream: SocketStream::Tls(Box::new(stream)), mark, multiplexed })
     }
 
-    async fn connect_any(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-        let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    /// From now on an origin is asked over HTTP/1.1 alone, because it requires that.
+    pub(crate) fn require_http1(&self, origin: usize) {
+        self.plain.borrow_mut().insert(origin);
+    }
+
+    async fn connect_any(&self, addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
+        let mut last = Failure::from(ErrorClass::NoSocket);
         for address in addresses {
             let connected = match self.names.local_address(*address) {
                 None => TcpStream::connect(address).await,
@@ -173,10 +190,13 @@ impl Network {
             };
             match connected {
                 Ok(stream) => {
-                    stream.set_nodelay(true)?;
+                    stream.set_nodelay(true).map_err(|error| Failure::of_io(Phase::Connect, error))?;
                     return Ok(stream);
                 }
-                Err(error) => last = error,
+                Err(error) => {
+                    let class = ErrorClass::of_io(Phase::Connect, &error);
+                    last = Failure::because(class, Cause::Connect(*address, error));
+                }
             }
         }
         Err(last)

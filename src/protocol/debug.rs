@@ -2,7 +2,7 @@
 
 use std::io::{Write, stderr};
 
-use super::{ErrorClass, Outgoing};
+use super::{Failure, Outgoing};
 use crate::plan::http::Debug;
 
 /// Bytes of a body that are shown.
@@ -14,19 +14,20 @@ const SECRET: [&str; 10] =
 const CHALLENGES: [&str; 2] = ["www-authenticate", "proxy-authenticate"];
 
 /// Writes an attempt to standard error.
-pub(crate) fn print(debug: Debug, request: &Outgoing<'_>, head: &[u8], body: &[u8], error: Option<ErrorClass>) {
+pub(crate) fn print(debug: Debug, request: &Outgoing<'_>, head: &[u8], body: &[u8], error: Option<&Failure>) {
     let text = render(debug, request, (head, body), error);
     // A closed standard error is no error of the run.
     drop(stderr().lock().write_all(text.as_bytes()));
 }
 
-fn render(debug: Debug, request: &Outgoing<'_>, response: (&[u8], &[u8]), error: Option<ErrorClass>) -> String {
+fn render(debug: Debug, request: &Outgoing<'_>, response: (&[u8], &[u8]), error: Option<&Failure>) -> String {
     let mut text = String::new();
     let head = [request.head(), request.extra].concat();
     show(&mut text, '>', &head, request.body(), debug);
     show(&mut text, '<', response.0, response.1, debug);
-    if let Some(class) = error {
-        text += &format!("! {}: {}\n", class.label(), class.meaning());
+    if let Some(Failure { class, cause }) = error {
+        let cause = cause.as_ref().map_or_else(String::new, |cause| format!(": {}", cause.words()));
+        text += &format!("! {}: {}{cause}\n", class.label(), class.meaning());
     }
     text + "\n"
 }

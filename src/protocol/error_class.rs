@@ -4,7 +4,7 @@ use std::io;
 
 /// The phase of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// Name look-up.
     #[default]
     Dns,
@@ -23,7 +23,7 @@ pub enum Phase {
 /// Why an attempt failed; the value of the label `error_class`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum ErrorClass {
+pub(crate) enum ErrorClass {
     /// The name could not be resolved.
     Dns,
     /// No listener on the port.
@@ -78,7 +78,7 @@ pub enum ErrorClass {
 
 impl ErrorClass {
     /// All classes.
-    pub const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -108,7 +108,7 @@ impl ErrorClass {
 
     /// The label value.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Dns => "dns",
             Self::ConnectRefused => "connect_refused",
@@ -140,7 +140,7 @@ impl ErrorClass {
 
     /// The meaning, for reports.
     #[must_use]
-    pub fn meaning(self) -> &'static str {
+    pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Dns => "the name could not be resolved",
             Self::ConnectRefused => "connection refused (no listener on the port)",
@@ -172,7 +172,7 @@ impl ErrorClass {
 
     /// The class of a time-out in a phase.
     #[must_use]
-    pub fn timeout_in(phase: Phase) -> Self {
+    pub(crate) fn timeout_in(phase: Phase) -> Self {
         match phase {
             Phase::Dns | Phase::Connect | Phase::Tls => Self::TimeoutConnect,
             Phase::Send => Self::TimeoutSend,
@@ -183,7 +183,7 @@ impl ErrorClass {
 
     /// The class of an unexpected status.
     #[must_use]
-    pub fn of_status(status: u16) -> Self {
+    pub(crate) fn of_status(status: u16) -> Self {
         match status {
             400..=499 => Self::Status4xx,
             500..=599 => Self::Status5xx,
@@ -193,7 +193,7 @@ impl ErrorClass {
 
     /// The class of an I/O error in a phase.
     #[must_use]
-    pub fn of_io(phase: Phase, error: &io::Error) -> Self {
+    pub(crate) fn of_io(phase: Phase, error: &io::Error) -> Self {
         const EMFILE: i32 = 24;
         const ENFILE: i32 = 23;
         match (phase, error.kind()) {
@@ -213,13 +213,13 @@ impl ErrorClass {
 
     /// Whether the attempt failed; a limit that the profile expects is an answer.
     #[must_use]
-    pub fn is_failure(self) -> bool {
+    pub(crate) fn is_failure(self) -> bool {
         self != Self::Limited
     }
 
     /// Whether this is a time-out: the attempt then took *at least* the measured time.
     #[must_use]
-    pub fn is_timeout(self) -> bool {
+    pub(crate) fn is_timeout(self) -> bool {
         matches!(
             self,
             Self::TimeoutConnect | Self::TimeoutSend | Self::TimeoutWait | Self::TimeoutBody | Self::TimeoutIdle

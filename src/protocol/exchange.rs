@@ -19,7 +19,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    ErrorClass, HttpSession, Network, Outgoing, Probe,
+    ErrorClass, Failure, HttpSession, Network, Outgoing, Probe,
     deadline::Deadline,
     http1::{self, Progress, ResponseReader},
     http2,
@@ -87,10 +87,10 @@ impl HttpSession {
         request: &Outgoing<'_>,
         limits: Limits,
         probe: &'a mut Probe<'p>,
-    ) -> Result<ResponseStream<'a, 'p>, ErrorClass> {
+    ) -> Result<ResponseStream<'a, 'p>, Failure> {
         state.reader.begin(request.spec.bodyless);
         let sent = state.deadline.guard(limits.end, pin!(self.send_on_connection(network, request, probe))).await;
-        let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase)))?;
+        let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase).into()))?;
         Ok(ResponseStream { session: self, network, state, probe, connection, limits, reads: 0 })
     }
 }
@@ -100,7 +100,7 @@ impl ResponseStream<'_, '_> {
     ///
     /// # Errors
     /// The class of the failure. The response is over then.
-    pub(crate) async fn next(&mut self, mut chunk: impl FnMut(&[u8])) -> Result<Arrival, ErrorClass> {
+    pub(crate) async fn next(&mut self, mut chunk: impl FnMut(&[u8])) -> Result<Arrival, Failure> {
         let Limits { end, idle } = self.limits;
         // The clock is read only for those who want an idle time.
         let idle_end = idle.and_then(|idle| Instant::now().checked_add(idle)).filter(|idle_end| *idle_end < end);
@@ -112,7 +112,8 @@ impl ResponseStream<'_, '_> {
             Poll::Ready(Err(match idle_end {
                 Some(_) => ErrorClass::TimeoutIdle,
                 None => ErrorClass::timeout_in(self.probe.attempt().phase),
-            }))
+            }
+            .into()))
         })
         .await
     }
@@ -123,11 +124,7 @@ impl ResponseStream<'_, '_> {
         self.reads == 1 && matches!(self.connection, Connection::Released)
     }
 
-    fn poll_arrival(
-        &mut self,
-        context: &mut Context<'_>,
-        chunk: impl FnMut(&[u8]),
-    ) -> Poll<Result<Arrival, ErrorClass>> {
+    fn poll_arrival(&mut self, context: &mut Context<'_>, chunk: impl FnMut(&[u8])) -> Poll<Result<Arrival, Failure>> {
         let ReceiveState { reader, head, .. } = &mut *self.state;
         match &mut self.connection {
             Connection::Http1(connection) => {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{
-    ErrorClass, Network, Outgoing,
+    ErrorClass, Failure, Network, Outgoing,
     cookies::{Jar, Site},
     digest::Challenge,
     head,
@@ -43,7 +43,7 @@ impl Trail {
         request: &Outgoing<'_>,
         status: u16,
         head: &[u8],
-    ) -> Result<Option<RequestSpec>, ErrorClass> {
+    ) -> Result<Option<RequestSpec>, Failure> {
         if status == 401 && !self.answered {
             let next = answered(request, head);
             self.answered = next.is_some();
@@ -55,8 +55,15 @@ impl Trail {
         if !self.follows_redirects {
             return Ok(None);
         }
-        self.redirects_left = self.redirects_left.checked_sub(1).ok_or(ErrorClass::Redirect)?;
-        redirected(network, request, status, location).map(Some).ok_or(ErrorClass::Redirect)
+        let failure = |why: &str| {
+            // A query may hold secrets.
+            let shown = location.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+            Failure::text(ErrorClass::Redirect, format!("{why} `{}`", String::from_utf8_lossy(shown)))
+        };
+        self.redirects_left =
+            self.redirects_left.checked_sub(1).ok_or_else(|| failure("redirected too often, in the end to"))?;
+        let next = redirected(network, request, status, location);
+        next.map(Some).ok_or_else(|| failure("can't be redirected to"))
     }
 }
 

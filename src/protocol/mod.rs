@@ -2,7 +2,7 @@
 //!
 //! Owns name look-up, TCP, TLS, HTTP/1.1 and HTTP/2 of the load, and what HTTP clients do by themselves:
 //! cookies, redirects, challenges, decompression. Never decides when to send, never aggregates, never
-//! retries silently. All failures come from one closed list, by the phase in which they happened.
+//! retries silently: what a server did not process, by its own word, is sent again and counted. All failures come from one closed list, by the phase in which they happened.
 //! Start with [`probe`], then [`session`].
 
 pub(crate) mod buffered_body;
@@ -14,6 +14,7 @@ pub(crate) mod decode;
 pub(crate) mod digest;
 pub(crate) mod error_class;
 pub(crate) mod exchange;
+pub(crate) mod failure;
 pub(crate) mod follow;
 pub(crate) mod head;
 pub(crate) mod http1;
@@ -22,16 +23,21 @@ pub(crate) mod names;
 pub(crate) mod outgoing;
 pub(crate) mod probe;
 pub(crate) mod proxy;
+pub(crate) mod rate_limit;
+mod resend;
 pub(crate) mod response_head;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod stream;
 pub(crate) mod tls;
+mod tls_words;
 pub(crate) mod upgrade;
 
 pub(crate) use connect::Network;
 pub(crate) use error_class::{ErrorClass, Phase};
+pub(crate) use failure::{Cause, Failure, NotProcessed};
 pub(crate) use outgoing::Outgoing;
 pub(crate) use probe::{Attempt, Probe};
+pub(crate) use rate_limit::{RateLimit, Turn};
 pub(crate) use session::{HttpSession, Lane};
 pub(crate) use sessions::Sessions;

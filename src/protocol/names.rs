@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{net::lookup_host, time::Instant};
 
-use super::{ErrorClass, Phase};
+use super::{ErrorClass, Failure, Phase};
 use crate::plan::names::{NameOptions, Policy, Select};
 
 /// Most names in the cache of a worker.
@@ -41,16 +41,20 @@ impl Names {
     ///
     /// # Errors
     /// [`ErrorClass::Blocked`] when a pattern matches.
-    pub(crate) fn check(&self, host: &str, port: u16) -> Result<(), ErrorClass> {
+    pub(crate) fn check(&self, host: &str, port: u16) -> Result<(), Failure> {
         let blocked = self.options.blocked_hosts.iter().any(|pattern| pattern.matches(host, port));
-        if blocked { Err(ErrorClass::Blocked) } else { Ok(()) }
+        if blocked {
+            Err(Failure::text(ErrorClass::Blocked, format!("`{host}` is in `block_hostnames`")))
+        } else {
+            Ok(())
+        }
     }
 
     /// The addresses of a host, in the order in which to try them.
     ///
     /// # Errors
     /// When the look-up fails, or every address is blocked.
-    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ErrorClass> {
+    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
         let elsewhere = self.options.hosts.iter().find(|(pattern, _)| pattern.matches(host, port));
         let addresses = if let Some((_, to)) = elsewhere {
             vec![SocketAddr::new(to.address, to.port.unwrap_or(port))]
@@ -64,12 +68,18 @@ impl Names {
             ordered.into_iter().map(|address| SocketAddr::new(address, port)).collect()
         };
         if addresses.is_empty() {
-            return Err(ErrorClass::Dns);
+            return Err(Failure::text(
+                ErrorClass::Dns,
+                format!("`{host}` has no address of the kind that `dns.policy` permits"),
+            ));
         }
         let is_blocked =
             |address: &SocketAddr| self.options.blocked_addresses.iter().any(|range| range.contains(address.ip()));
         let allowed: Vec<_> = addresses.into_iter().filter(|address| !is_blocked(address)).collect();
-        if allowed.is_empty() { Err(ErrorClass::Blocked) } else { Ok(allowed) }
+        if allowed.is_empty() {
+            return Err(Failure::text(ErrorClass::Blocked, format!("every address of `{host}` is in `blacklist_ips`")));
+        }
+        Ok(allowed)
     }
 
     /// The local address to connect to `peer` from, if the profile lists one of the same address family.
@@ -80,13 +90,16 @@ impl Names {
         alike.get(turn).copied().copied()
     }
 
-    async fn look_up(&self, host: &str) -> Result<Rc<[IpAddr]>, ErrorClass> {
+    async fn look_up(&self, host: &str) -> Result<Rc<[IpAddr]>, Failure> {
         if let Some(known) = self.known.borrow().get(host)
             && known.asked.elapsed() < self.options.ttl
         {
             return Ok(known.addresses.clone());
         }
-        let found = lookup_host((host, 0)).await.map_err(|error| ErrorClass::of_io(Phase::Dns, &error))?;
+        let found = lookup_host((host, 0)).await.map_err(|error| {
+            let class = ErrorClass::of_io(Phase::Dns, &error);
+            Failure::text(class, format!("`{host}`: {}", resolver_words(&error)))
+        })?;
         let addresses: Rc<[IpAddr]> = found.map(|address| address.ip()).collect();
         if self.options.ttl > Duration::ZERO {
             let mut known = self.known.borrow_mut();
@@ -97,6 +110,12 @@ impl Names {
         }
         Ok(addresses)
     }
+}
+
+/// What the resolver answered.
+fn resolver_words(error: &std::io::Error) -> String {
+    let words = error.to_string();
+    words.strip_prefix("failed to lookup address information: ").unwrap_or(&words).to_owned()
 }
 
 /// Sorts addresses: the preferred family first, and each family by `select`.

@@ -24,6 +24,8 @@ pub(crate) struct Outgoing<'a> {
     pub extra: &'a [u8],
     /// The check of a response beyond its status.
     pub demand: Option<&'a Demand<'a>>,
+    /// Whether it wants a connection that no other request shares.
+    pub alone: bool,
 }
 
 impl<'a> Outgoing<'a> {
@@ -31,7 +33,7 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], demand: None }
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], demand: None, alone: false }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.

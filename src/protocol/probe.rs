@@ -8,9 +8,11 @@
 //!     │──────────────────────── response time ────────────────────────────│
 //! ```
 
+use std::rc::Rc;
+
 use tokio::time::Instant;
 
-use super::{ErrorClass, Phase};
+use super::{Cause, ErrorClass, Failure, NotProcessed, Phase};
 
 /// The measurements of an attempt.
 #[derive(Debug, Clone)]
@@ -41,6 +43,10 @@ pub(crate) struct Attempt {
     pub status: Option<u16>,
     /// Why it failed, if it did.
     pub error: Option<ErrorClass>,
+    /// What lies behind the error.
+    pub cause: Option<Rc<Cause>>,
+    /// How often it was sent again because the server did not process it, by the places in [`NotProcessed::ALL`].
+    pub resent: [u8; NotProcessed::ALL.len()],
 }
 
 /// Times one attempt and hands it to `record` when it is finished or dropped.
@@ -68,6 +74,8 @@ impl<'a> Probe<'a> {
             phase: Phase::Dns,
             status: None,
             error: None,
+            cause: None,
+            resent: [0; NotProcessed::ALL.len()],
         };
         Self { attempt, finished: false, ended: false, record }
     }
@@ -103,6 +111,17 @@ impl<'a> Probe<'a> {
         self.attempt.phase = Phase::Send;
         // On a reused connection nothing happened since the attempt was taken up: one reading of the clock less.
         self.attempt.send_begin = Some(if reused { self.attempt.taken } else { Instant::now() });
+    }
+
+    /// The request is sent again, because the server did not process it: its times count from the new sending on, its bytes
+    /// add up.
+    pub(crate) fn resend(&mut self, why: NotProcessed) {
+        let attempt = &mut self.attempt;
+        if let Some(count) = attempt.resent.get_mut(why as usize) {
+            *count = count.saturating_add(1);
+        }
+        (attempt.send_begin, attempt.send_end, attempt.first_byte, attempt.status) = (None, None, None, None);
+        attempt.phase = Phase::Dns;
     }
 
     /// Bytes were written.
@@ -142,12 +161,14 @@ impl<'a> Probe<'a> {
 
     /// Ends and records the attempt; returns the time of its end.
     #[must_use]
-    pub(crate) fn finish(&mut self, error: Option<ErrorClass>) -> Instant {
+    pub(crate) fn finish(&mut self, error: Option<Failure>) -> Instant {
         if !self.ended {
             self.end(false);
         }
         self.finished = true;
-        self.attempt.error = error;
+        if let Some(Failure { class, cause }) = error {
+            (self.attempt.error, self.attempt.cause) = (Some(class), cause);
+        }
         (self.record)(&self.attempt);
         self.attempt.end
     }

@@ -1,38 +1,67 @@
 //! Tunnels through a proxy: `CONNECT` for https origins (RFC 9110, section 9.3.6).
 
+use std::io;
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use super::ErrorClass;
+use super::{ErrorClass, Failure, failure::printable, http1::response};
 use crate::plan::{Origin, proxy::Proxy};
 
 /// Longest answer of a proxy.
 const MAX_ANSWER: usize = 16 * 1024;
+/// Characters of a reason phrase that are shown.
+const MAX_PHRASE: usize = 80;
 
 /// Opens a tunnel to `origin` on a connection to its proxy.
 ///
 /// # Errors
 /// [`ErrorClass::Proxy`] when the proxy refuses, or its answer is not HTTP.
-pub(crate) async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), ErrorClass> {
+pub(crate) async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), Failure> {
+    let Proxy { host, port, .. } = proxy;
+    let failure = |words: String| Failure::text(ErrorClass::Proxy, format!("the proxy {host}:{port} {words}"));
+    let broken = |error: io::Error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => failure("closed the connection instead of an answer to CONNECT".to_owned()),
+        _ => failure(format!("broke the connection: {error}")),
+    };
     let place = authority(origin);
     let ask = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{}\r\n", proxy.authorization);
-    stream.write_all(ask.as_bytes()).await.map_err(|_| ErrorClass::Proxy)?;
-    let mut answer = Vec::new();
-    // Byte by byte, because what follows the head belongs to the origin; it is once a connection.
-    while !answer.ends_with(b"\r\n\r\n") {
-        let byte = stream.read_u8().await.map_err(|_| ErrorClass::Proxy)?;
-        answer.push(byte);
-        if answer.len() > MAX_ANSWER {
-            return Err(ErrorClass::Proxy);
+    stream.write_all(ask.as_bytes()).await.map_err(broken)?;
+    for _ in 0..=response::MAX_INTERIM {
+        let mut answer = Vec::new();
+        // Byte by byte, because what follows the head belongs to the origin; it is once a connection.
+        while !has_ended(&answer) {
+            answer.push(stream.read_u8().await.map_err(broken)?);
+            if answer.len() > MAX_ANSWER {
+                return Err(failure("answered CONNECT with an endless head".to_owned()));
+            }
+        }
+        match read_answer(&answer) {
+            Some((200..=299, _)) => return Ok(()),
+            Some((100..=199, _)) => {}
+            Some((status, phrase)) => return Err(failure(format!("answered CONNECT with {status} {phrase}"))),
+            None => return Err(failure("answered CONNECT with something that is not HTTP".to_owned())),
         }
     }
-    let mut space = [httparse::EMPTY_HEADER; 64];
+    Err(failure("answered CONNECT with interim responses alone".to_owned()))
+}
+
+/// Whether the blank line behind a head was read, or what can't be one: the first line is no status line.
+fn has_ended(answer: &[u8]) -> bool {
+    answer.ends_with(b"\n\r\n")
+        || answer.ends_with(b"\n\n")
+        || answer.ends_with(b"\n") && !answer.trim_ascii_start().starts_with(b"HTTP/") && answer.len() > 2
+}
+
+/// Status and reason phrase of an answer, as tolerant as with those of servers.
+fn read_answer(answer: &[u8]) -> Option<(u16, String)> {
+    let mut space = [httparse::EMPTY_HEADER; response::MAX_HEADERS];
     let mut head = httparse::Response::new(&mut space);
-    match head.parse(&answer) {
-        Ok(httparse::Status::Complete(_)) if head.code.is_some_and(|code| (200..=299).contains(&code)) => Ok(()),
-        _ => Err(ErrorClass::Proxy),
+    match response::tolerant().parse_response(&mut head, answer) {
+        Ok(httparse::Status::Complete(_)) => Some((head.code?, printable(head.reason?, MAX_PHRASE))),
+        _ => None,
     }
 }
 
@@ -42,3 +71,6 @@ pub(crate) fn authority(origin: &Origin) -> String {
     let Origin { host, port, .. } = origin;
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
+
+#[cfg(test)]
+mod tests;

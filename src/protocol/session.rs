@@ -1,7 +1,7 @@
 //! The HTTP session of one user: its connections and cookies, and the requests that follow from responses.
 //!
 //! ```text
-//!  send ─▶ attempt ─▶ apply_session_headers ─▶ receive: begin, next … (exchange.rs)
+//!  send ─▶ attempt ─▶ apply_session_headers ─▶ exchange: begin, next … (exchange.rs)
 //!   ▲         │                                   ├──▶ HTTP/1.1, a connection to itself
 //!   │         │                                   └──▶ HTTP/2, a connection shared by the user's lanes
 //!   └─ follow ┴─ process_response_headers: cookies, redirect, challenge, decompression
@@ -12,7 +12,7 @@ use std::{cell::RefCell, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    ErrorClass, Network, Outgoing, Probe,
+    ErrorClass, Failure, Network, Outgoing, Probe,
     buffered_body::BufferedBody,
     cookies::Jar,
     debug,
@@ -107,6 +107,7 @@ impl HttpSession {
         (mut end, mut trail): (Instant, Trail),
     ) -> Instant {
         while let Some(next) = lane.next.take() {
+            network.turn.wait().await;
             let mut probe = Probe::new(first.attempt().intended, end, first.recorder());
             let request = Outgoing { demand: request.demand, ..Outgoing::constant(&next) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
@@ -136,9 +137,16 @@ impl HttpSession {
         let Lane { receive, body, header_buf, next, last } = lane;
         let spec = request.spec;
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
-        let limits = Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
-        let received = self.receive(receive, body, network, &request, limits, probe).await;
-        probe.end(received == Ok(Received::AtOnce));
+        // Made anew for each use: kept, they would make the future larger.
+        let limits = |trail: &Trail| Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
+        let received = match self.exchange(receive, body, network, &request, limits(trail), probe).await {
+            // Boxed, because it is rare.
+            Err(failure) if failure.not_processed().is_some() => {
+                Box::pin(self.resend(receive, body, network, &request, limits(trail), probe, failure)).await
+            }
+            received => received,
+        };
+        probe.end(matches!(received, Ok(Received::AtOnce)));
         // What broke off is no response: no check may pass on half of one.
         let status = probe.attempt().status.filter(|_| received.is_ok());
         let actionable = status.filter(|_| receive.head.is_actionable());
@@ -146,8 +154,8 @@ impl HttpSession {
             Some(status) => self.process_response_headers(receive.head.bytes(), body, network, &request, status, trail),
             None => Ok(None),
         };
-        let error = match (received, processed) {
-            (Err(class), _) | (Ok(_), Err(class)) => Some(class),
+        let failure = match (received, processed) {
+            (Err(failure), _) | (Ok(_), Err(failure)) => Some(failure),
             (Ok(_), Ok(Some(spec))) => {
                 *next = Some(Box::new(spec));
                 None
@@ -162,10 +170,11 @@ impl HttpSession {
             }
         };
         if network.http.debug != Debug::Off {
-            debug::print(network.http.debug, &request, receive.head.bytes(), body.bytes(), error);
+            debug::print(network.http.debug, &request, receive.head.bytes(), body.bytes(), failure.as_ref());
         }
         let begin = probe.attempt().send_begin;
-        let end = probe.finish(error);
+        let error = failure.as_ref().map(|failure| failure.class);
+        let end = probe.finish(failure);
         let duration = begin.map_or(Duration::ZERO, |begin| end.saturating_duration_since(begin));
         *last = Last { status, duration, error };
         // Decompressing a body takes its time; it belongs to no request.
@@ -181,7 +190,7 @@ impl HttpSession {
         request: &Outgoing<'_>,
         status: u16,
         trail: &mut Trail,
-    ) -> Result<Option<RequestSpec>, ErrorClass> {
+    ) -> Result<Option<RequestSpec>, Failure> {
         if network.http.cookies != CookieLife::Off {
             follow::take_cookies(&self.jar, network, request, head);
         }
@@ -192,8 +201,8 @@ impl HttpSession {
         Ok(next)
     }
 
-    /// Sends a request and buffers its response to the end.
-    async fn receive(
+    /// Sends a request once and buffers its response to the end.
+    pub(super) async fn exchange(
         &self,
         receive: &mut ReceiveState,
         body: &mut BufferedBody,
@@ -201,7 +210,7 @@ impl HttpSession {
         request: &Outgoing<'_>,
         limits: Limits,
         probe: &mut Probe<'_>,
-    ) -> Result<Received, ErrorClass> {
+    ) -> Result<Received, Failure> {
         let (spec, debug) = (request.spec, network.http.debug);
         let keep_body = spec.keep_body || debug == Debug::Full;
         // First of all: whatever fails from here on, the last response must not be taken for this one.
@@ -228,7 +237,7 @@ impl HttpSession {
         network: &Network,
         request: &Outgoing<'_>,
         probe: &mut Probe<'_>,
-    ) -> Result<Connection, ErrorClass> {
+    ) -> Result<Connection, Failure> {
         if let Some(mut connection) = self.take_idle(request.origin, network) {
             connection.send(request, true, probe).await?;
             return Ok(Connection::Http1(connection));
@@ -242,12 +251,12 @@ impl HttpSession {
         network: &Network,
         request: &Outgoing<'_>,
         probe: &mut Probe<'_>,
-    ) -> Result<Connection, ErrorClass> {
+    ) -> Result<Connection, Failure> {
         let origin = request.origin;
-        let link = if network.may_multiplex(origin) { self.link(origin).await } else { None };
+        let link = if network.may_multiplex(origin) && !request.alone { self.link(origin).await } else { None };
         let link = match link {
             Some(link) => link,
-            None => match self.open(origin, network, probe).await? {
+            None => match self.open(request, network, probe).await? {
                 Opening::Own(mut connection) => {
                     connection.send(request, false, probe).await?;
                     return Ok(Connection::Http1(connection));
@@ -260,7 +269,7 @@ impl HttpSession {
 
     fn take_idle(&self, origin: usize, network: &Network) -> Option<http1::Connection> {
         let mut idle = self.idle.borrow_mut();
-        let place = idle.iter().position(|connection| connection.origin == origin)?;
+        let place = idle.iter().position(|connection| connection.leads_to(origin))?;
         let mut connection = idle.swap_remove(place);
         (!connection.is_stale(&network.scratch)).then_some(connection)
     }
@@ -270,7 +279,16 @@ impl HttpSession {
         self.idle.borrow_mut().push(connection);
     }
 
-    async fn open(&self, origin: usize, network: &Network, probe: &mut Probe<'_>) -> Result<Opening, ErrorClass> {
+    async fn open(&self, request: &Outgoing<'_>, network: &Network, probe: &mut Probe<'_>) -> Result<Opening, Failure> {
+        let origin = request.origin;
+        if request.alone {
+            let opened = network.open(origin, probe).await?;
+            return Ok(if opened.multiplexed {
+                Opening::Shared(Box::pin(http2::Link::open(origin, opened)).await?)
+            } else {
+                Opening::Own(http1::Connection::new(origin, opened))
+            });
+        }
         if !network.may_multiplex(origin) {
             let opened = network.open(origin, probe).await?;
             return Ok(Opening::Own(http1::Connection::new(origin, opened)));
@@ -310,21 +328,21 @@ enum Opening {
 
 /// How a response was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Received {
+pub(super) enum Received {
     /// With one read.
     AtOnce,
     InParts,
 }
 
 /// The error class of a whole response, if it is not what the profile expects.
-fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> Option<ErrorClass> {
+fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> Option<Failure> {
     let spec = request.spec;
     if spec.is_limit(status) {
-        return Some(ErrorClass::Limited);
+        return Some(ErrorClass::Limited.into());
     }
     if !spec.expects(status) {
-        return Some(ErrorClass::of_status(status));
+        return Some(ErrorClass::of_status(status).into());
     }
     let demand = request.demand?;
-    (!demand(response)).then_some(ErrorClass::Content)
+    (!demand(response)).then(|| Failure::text(ErrorClass::Content, "a condition of `expect` does not hold"))
 }

@@ -12,7 +12,7 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::ErrorClass;
+use super::{ErrorClass, Failure};
 use crate::plan::{
     HttpOptions,
     http::{TlsVersions, Version},
@@ -23,6 +23,8 @@ use crate::plan::{
 pub(crate) struct Connector {
     http: Arc<HttpOptions>,
     made: Arc<OnceLock<TlsConnector>>,
+    /// For origins that require HTTP/1.1: it offers nothing else.
+    http1: Arc<OnceLock<TlsConnector>>,
 }
 
 impl Connector {
@@ -32,19 +34,27 @@ impl Connector {
     /// # Errors
     /// When certificate, key and versions of the profile don't match.
     pub(crate) fn new(needed: bool, http: &HttpOptions) -> Result<Self, rustls::Error> {
-        let connector = Self { http: Arc::new(http.clone()), made: Arc::default() };
+        let connector = Self { http: Arc::new(http.clone()), made: Arc::default(), http1: Arc::default() };
         if needed {
             connector.make()?;
         }
         Ok(connector)
     }
 
-    /// The connector, built on first use.
+    /// The connector, built on first use; it offers HTTP/2 where the profile does and the origin may.
     ///
     /// # Errors
     /// [`ErrorClass::Tls`] when it can't be built.
-    pub(crate) fn get(&self) -> Result<&TlsConnector, ErrorClass> {
-        self.make().map_err(|_| ErrorClass::Tls)
+    pub(crate) fn get(&self, may_multiplex: bool) -> Result<&TlsConnector, Failure> {
+        let made = self.make().map_err(|error| Failure::text(ErrorClass::Tls, error.to_string()))?;
+        if may_multiplex || self.http.version == Version::One {
+            return Ok(made);
+        }
+        Ok(self.http1.get_or_init(|| {
+            let mut config = made.config().as_ref().clone();
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            TlsConnector::from(Arc::new(config))
+        }))
     }
 
     fn make(&self) -> Result<&TlsConnector, rustls::Error> {

@@ -28,6 +28,8 @@ pub(crate) enum Display {
         /// The last ten seconds that a line was printed for.
         last: u64,
     },
+    /// Messages without progress.
+    Messages,
     /// Nothing.
     Silent,
 }
@@ -115,7 +117,7 @@ impl Display {
                     print(&format!("  {} of {}  {}", show_duration(elapsed), show_duration(*planned), snapshot.text()));
                 }
             }
-            Self::Silent => {}
+            Self::Messages | Self::Silent => {}
         }
     }
 
@@ -123,7 +125,7 @@ impl Display {
     pub(crate) fn message(&self, text: &str) {
         match self {
             Self::Bar(bar) => bar.suspend(|| print(text)),
-            Self::Lines { .. } => print(text),
+            Self::Lines { .. } | Self::Messages => print(text),
             Self::Silent => {}
         }
     }

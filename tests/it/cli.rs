@@ -458,3 +458,19 @@ fn a_process_that_stood_still_says_so() {
     let steady = Bench::new();
     assert!(!steady.run(&["run", &url(&target), "-u", "2", "-d", "2s"]).stdout.contains(warning));
 }
+
+#[test]
+fn quiet_runs_print_only_why_they_failed_and_messages_need_no_progress() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "1ms")]));
+    let url = url(&target);
+    let passed = bench.run(&["run", &url, "-i", "3", "-q", "--threshold", "http_req_failed=rate<0.5"]);
+    assert_eq!((passed.code, passed.stdout + &passed.stderr), (0, String::new()));
+    let failed = bench.run(&["run", &url, "-i", "3", "-q", "--threshold", "http_reqs=count>5"]);
+    assert_eq!((failed.code, failed.stdout.as_str()), (99, ""));
+    let shown = failed.stderr.lines().collect::<Vec<_>>();
+    let [only] = shown[..] else { panic!("{shown:?}") };
+    assert!(only.starts_with("loadagent: threshold count>5 on http_reqs: failed"), "{only}");
+    let words = ["run", &url, "-d", "1s", "--no-progress", "--control", "localhost:0"];
+    let ran = bench.run(&words);
+    assert!(ran.stderr.contains("control API listening on http://127.0.0.1:"), "{}", ran.stderr);
+}

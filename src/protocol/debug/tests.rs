@@ -10,7 +10,7 @@ fn secrets_and_control_characters_are_not_shown() {
     let request = Outgoing { extra: b"Cookie: id=s3cret\r\n", ..Outgoing::constant(&spec) };
     let head = b"HTTP/1.1 302 Found\r\nSet-Cookie: id=s3cret\r\nLocation: https://a:s3cret@b/?x=c@d\r\n\r\n";
     let body = [b"\x1b[2J\xff".to_vec(), vec![b'x'; 5_000]].concat();
-    let text = render(Debug::Full, &request, (head, &body), Some(ErrorClass::Redirect));
+    let text = render(Debug::Full, &request, (head, &body), Some(&crate::protocol::ErrorClass::Redirect.into()));
     assert!(!text.contains("s3cret") && !text.contains("pass"), "{text}");
     assert!(!text.contains('\x1b') && text.len() < 6_000, "{text}");
     for part in [

@@ -73,9 +73,9 @@ impl Client {
         let request = Outgoing::constant(&self.spec);
         let result = match self.session.begin(&mut self.state, &self.network, &request, limits, &mut probe).await {
             Ok(mut response) => consume(&mut response).await,
-            Err(class) => Err(class),
+            Err(failure) => Err(failure.class),
         };
-        let _end = probe.finish(result.as_ref().err().copied());
+        let _end = probe.finish(result.as_ref().err().map(|class| (*class).into()));
         result
     }
 

@@ -31,7 +31,9 @@ fn text(spec: &RequestSpec) -> String {
 fn redirect(spec: &RequestSpec, status: u16, location: &str) -> Result<Option<RequestSpec>, ErrorClass> {
     let head = format!("HTTP/1.1 {status} X\r\nLocation: {location}\r\n\r\n");
     let mut trail = Trail::new(Instant::now(), 3);
-    trail.next(&network(HttpOptions::default()), &Outgoing::constant(spec), status, head.as_bytes())
+    trail
+        .next(&network(HttpOptions::default()), &Outgoing::constant(spec), status, head.as_bytes())
+        .map_err(ErrorClass::from)
 }
 
 #[test]
@@ -89,7 +91,10 @@ fn redirects_end() {
     let (network, spec) = (network(HttpOptions::default()), request("GET", "", ""));
     let head = b"HTTP/1.1 302 X\r\nLocation: /\r\n\r\n";
     let mut trail = Trail::new(Instant::now(), 2);
-    let mut go = || trail.next(&network, &Outgoing::constant(&spec), 302, head).map(|next| next.is_some());
+    let mut go = || {
+        let next = trail.next(&network, &Outgoing::constant(&spec), 302, head);
+        next.map(|next| next.is_some()).map_err(ErrorClass::from)
+    };
     assert_eq!([go(), go(), go()], [Ok(true), Ok(true), Err(ErrorClass::Redirect)]);
     let mut none = Trail::new(Instant::now(), 0);
     assert!(none.next(&network, &Outgoing::constant(&spec), 302, head).unwrap().is_none(), "redirects are off");

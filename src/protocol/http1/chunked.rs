@@ -56,7 +56,9 @@ impl Chunks {
     fn take(&mut self, byte: u8) -> Result<bool, ResponseError> {
         match (self.at, byte) {
             (ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if self.digits < 15 => {
-                let digit = (byte as char).to_digit(16).ok_or(ResponseError::Malformed)?;
+                let digit = (byte as char)
+                    .to_digit(16)
+                    .ok_or(ResponseError::Malformed("the length of a chunk is not a number"))?;
                 self.size = self.size * 16 + u64::from(digit);
                 self.digits += 1;
             }
@@ -74,7 +76,7 @@ impl Chunks {
                 self.line += 1;
                 self.trailers += 1;
             }
-            _ => return Err(ResponseError::Malformed),
+            _ => return Err(ResponseError::Malformed("the chunked body is damaged")),
         }
         Ok(false)
     }

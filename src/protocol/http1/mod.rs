@@ -12,27 +12,51 @@ use std::task::{Context, Poll, ready};
 use self::response::ResponseError;
 pub(crate) use self::response::{Progress, ResponseReader};
 use super::{
-    ErrorClass, Outgoing, Phase, Probe,
+    ErrorClass, Failure, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
+    failure::printable,
     response_head::ResponseHead,
+<<<<<<< HEAD
+    stream::{Scratch, Stream, Written},
+=======
     stream::{Scratch, SocketStream},
+>>>>>>> main
     upgrade::Upgraded,
 };
 
 /// A connection to an origin.
 #[derive(Debug)]
 pub(crate) struct Connection {
+<<<<<<< HEAD
+    /// Position of the origin in the network; small, because idle users hold it.
+    origin: u32,
+    stream: Stream,
+=======
     /// Position of the origin in the network.
     pub origin: usize,
     stream: SocketStream,
+>>>>>>> main
     open: OpenMark,
+    /// The response came before the whole request was written: the connection carries no other.
+    is_cut_short: bool,
 }
 
 impl Connection {
     /// A connection that was just opened.
     #[must_use]
     pub(crate) fn new(origin: usize, opened: Opened) -> Self {
-        Self { origin, stream: opened.stream, open: opened.mark }
+        Self {
+            origin: u32::try_from(origin).unwrap_or(u32::MAX),
+            stream: opened.stream,
+            open: opened.mark,
+            is_cut_short: false,
+        }
+    }
+
+    /// Whether it leads to an origin.
+    #[must_use]
+    pub(crate) fn leads_to(&self, origin: usize) -> bool {
+        self.origin as usize == origin
     }
 
     /// Whether the other side closed it, or sent bytes without a request.
@@ -40,7 +64,7 @@ impl Connection {
         self.stream.is_stale(scratch)
     }
 
-    /// Sends a request.
+    /// Sends a request, or as much of it as the server takes before it answers (RFC 9112, section 9.5).
     ///
     /// # Errors
     /// The class of the failure. The connection must then be closed.
@@ -49,10 +73,11 @@ impl Connection {
         request: &Outgoing<'_>,
         reused: bool,
         probe: &mut Probe<'_>,
-    ) -> Result<(), ErrorClass> {
+    ) -> Result<(), Failure> {
         probe.begin_send(reused);
         let written = self.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
-        written.map_err(|error| ErrorClass::of_io(Phase::Send, &error))?;
+        let written = written.map_err(|error| Failure::of_io(Phase::Send, error))?;
+        self.is_cut_short = written == Written::UntilResponse;
         probe.sent();
         Ok(())
     }
@@ -70,24 +95,43 @@ impl Connection {
         head: &mut ResponseHead,
         chunk: impl FnMut(&[u8]),
         probe: &mut Probe<'_>,
-    ) -> Poll<Result<Progress, ErrorClass>> {
-        let feed = |bytes: &[u8]| (bytes.len(), reader.feed(bytes, head, chunk));
+    ) -> Poll<Result<Progress, Failure>> {
+        let begins = probe.attempt().first_byte.is_none();
+        let feed = |bytes: &[u8]| {
+            let progress = reader.feed(bytes, head, chunk);
+            (bytes.len(), progress.map_err(|error| malformed(error, if begins { bytes } else { &[] })))
+        };
         let read = ready!(self.stream.poll_read_with(context, scratch, feed));
-        let (bytes, progress) = read.map_err(|error| ErrorClass::of_io(probe.attempt().phase, &error))?;
+        let (bytes, progress) = read.map_err(|error| Failure::of_io(probe.attempt().phase, error))?;
         if bytes > 0 {
             probe.read(bytes);
         } else if probe.attempt().first_byte.is_none() {
-            return Poll::Ready(Err(ErrorClass::Closed));
+            return Poll::Ready(Err(ErrorClass::Closed.into()));
         }
         if let Some(status) = reader.status() {
             probe.status(status);
         }
-        Poll::Ready(progress.map_err(ResponseError::class))
+        Poll::Ready(progress.map(|progress| match progress {
+            Progress::Done { keep_alive } => Progress::Done { keep_alive: keep_alive && !self.is_cut_short },
+            other => other,
+        }))
     }
 
     /// The stream for another protocol.
     #[must_use]
     pub(crate) fn upgrade(self, read_ahead: Vec<u8>) -> Upgraded {
         Upgraded::new(read_ahead, self.stream, self.open)
+    }
+}
+
+/// The failure of a response that can't be parsed; the first bytes say who answered instead.
+fn malformed(error: ResponseError, begin: &[u8]) -> Failure {
+    const SHOWN: usize = 40;
+    match error {
+        ResponseError::Malformed(why) if !begin.is_empty() && !begin.starts_with(b"HTTP/") => {
+            let begin = String::from_utf8_lossy(begin.get(..SHOWN).unwrap_or(begin));
+            Failure::text(ErrorClass::Protocol, format!("{why}; it begins with `{}`", printable(&begin, SHOWN)))
+        }
+        error => error.failure(),
     }
 }

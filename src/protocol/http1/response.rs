@@ -5,11 +5,12 @@ use std::mem::MaybeUninit;
 
 use super::chunked::Chunks;
 use crate::protocol::{
-    ErrorClass,
+    ErrorClass, Failure,
     response_head::{MAX_HEAD, ResponseHead},
 };
 
-const MAX_HEADERS: usize = 128;
+/// Most header lines of a response.
+pub(crate) const MAX_HEADERS: usize = 128;
 /// Most interim responses before a final one.
 pub(crate) const MAX_INTERIM: u8 = 16;
 
@@ -31,18 +32,20 @@ pub enum Progress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseError {
     /// It violates HTTP/1.1, or a limit of this parser.
-    Malformed,
+    Malformed(&'static str),
     /// It ended before its announced length.
     Truncated,
 }
 
 impl ResponseError {
-    /// The value of the label `error_class`.
+    /// Class and cause.
     #[must_use]
-    pub fn class(self) -> ErrorClass {
+    pub(crate) fn failure(self) -> Failure {
         match self {
-            Self::Malformed => ErrorClass::Protocol,
-            Self::Truncated => ErrorClass::Body,
+            Self::Malformed(why) => Failure::text(ErrorClass::Protocol, why),
+            Self::Truncated => {
+                Failure::text(ErrorClass::Body, "the server closed the connection before the end of the response")
+            }
         }
     }
 }
@@ -129,12 +132,7 @@ impl ResponseReader {
         loop {
             let mut space = [const { MaybeUninit::uninit() }; MAX_HEADERS];
             let mut parsed = httparse::Response::new(&mut []);
-            let mut config = httparse::ParserConfig::default();
-            // A user agent takes what a proxy would have mended (RFC 9112, sections 5.1 and 5.2).
-            config
-                .allow_obsolete_multiline_headers_in_responses(true)
-                .allow_spaces_after_header_name_in_responses(true);
-            match config.parse_response_with_uninit_headers(&mut parsed, bytes, &mut space) {
+            match tolerant().parse_response_with_uninit_headers(&mut parsed, bytes, &mut space) {
                 Ok(httparse::Status::Complete(length)) => {
                     let status = parsed.code.unwrap_or_default();
                     let (raw, rest) = bytes.split_at(length);
@@ -149,14 +147,17 @@ impl ResponseReader {
                     // An interim response; the final one follows.
                     self.interim += 1;
                     if self.interim > MAX_INTERIM {
-                        return Err(ResponseError::Malformed);
+                        return Err(ResponseError::Malformed("too many interim responses (1xx)"));
                     }
                 }
                 Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD => {
                     self.partial = bytes.to_vec();
                     return Ok(Progress::More);
                 }
-                _ => return Err(ResponseError::Malformed),
+                Ok(httparse::Status::Partial) => {
+                    return Err(ResponseError::Malformed("the head of the response is too long"));
+                }
+                Err(error) => return Err(ResponseError::Malformed(head_words(error))),
             }
         }
     }
@@ -175,9 +176,10 @@ impl ResponseReader {
         for header in parsed.headers.iter() {
             head.inspect(status, header.name);
             if header.name.eq_ignore_ascii_case("content-length") {
-                let value = parse_length(header.value).ok_or(ResponseError::Malformed)?;
+                let value =
+                    parse_length(header.value).ok_or(ResponseError::Malformed("`Content-Length` is not a number"))?;
                 if length.is_some_and(|known| known != value) {
-                    return Err(ResponseError::Malformed);
+                    return Err(ResponseError::Malformed("there are two different `Content-Length`"));
                 }
                 length = Some(value);
             } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
@@ -236,6 +238,25 @@ impl ResponseReader {
         };
         // Bytes after the end answer no request: the connection can't be trusted with another.
         Ok(Progress::Done { keep_alive: self.keep_alive && used == bytes.len() })
+    }
+}
+
+/// The settings of the parser: a user agent takes what a proxy would have mended (RFC 9112, sections 5.1 and 5.2).
+#[must_use]
+pub(crate) fn tolerant() -> httparse::ParserConfig {
+    let mut config = httparse::ParserConfig::default();
+    config.allow_obsolete_multiline_headers_in_responses(true).allow_spaces_after_header_name_in_responses(true);
+    config
+}
+
+fn head_words(error: httparse::Error) -> &'static str {
+    match error {
+        httparse::Error::HeaderName => "a header has an invalid name",
+        httparse::Error::HeaderValue => "a header has an invalid value",
+        httparse::Error::NewLine => "the head has an invalid line end",
+        httparse::Error::Status => "the status line is invalid",
+        httparse::Error::TooManyHeaders => "the response has more than 128 headers",
+        httparse::Error::Version | httparse::Error::Token => "the response does not begin with `HTTP/1.`",
     }
 }
 

@@ -47,15 +47,32 @@ impl Traffic {
 pub(super) struct Counted {
     stream: SocketStream,
     traffic: Rc<Traffic>,
+    /// Why nothing can be written any more. The server may have said before why, so what it sent is read to its end first.
+    broken: Option<io::Error>,
 }
 
 impl Counted {
+<<<<<<< HEAD
+    pub(super) fn new(stream: Stream, traffic: Rc<Traffic>) -> Self {
+        Self { stream, traffic, broken: None }
+=======
     pub(super) fn new(stream: SocketStream, traffic: Rc<Traffic>) -> Self {
         Self { stream, traffic }
+>>>>>>> main
     }
 
-    fn wrote(&self, bytes: usize) {
-        self.traffic.sent.set(self.traffic.sent.get() + i64::try_from(bytes).unwrap_or(i64::MAX));
+    /// Counts what was written. What can't be written is dropped: the reader learns why.
+    fn wrote(&mut self, written: io::Result<usize>, offered: usize) -> usize {
+        match written {
+            Ok(bytes) => {
+                self.traffic.sent.set(self.traffic.sent.get() + i64::try_from(bytes).unwrap_or(i64::MAX));
+                bytes
+            }
+            Err(error) => {
+                self.broken = Some(error);
+                offered
+            }
+        }
     }
 }
 
@@ -68,6 +85,12 @@ impl AsyncRead for Counted {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         let read = buffer.filled().len() - before;
+        if read == 0
+            && buffer.remaining() > 0
+            && let Some(error) = self.broken.take()
+        {
+            return Poll::Ready(Err(error));
+        }
         self.traffic.received.set(self.traffic.received.get() + read as u64);
         Poll::Ready(Ok(()))
     }
@@ -75,9 +98,11 @@ impl AsyncRead for Counted {
 
 impl AsyncWrite for Counted {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
-        self.wrote(written);
-        Poll::Ready(Ok(written))
+        if self.broken.is_some() {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes));
+        Poll::Ready(Ok(self.wrote(written, bytes.len())))
     }
 
     fn poll_write_vectored(
@@ -85,9 +110,12 @@ impl AsyncWrite for Counted {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, pieces))?;
-        self.wrote(written);
-        Poll::Ready(Ok(written))
+        let offered = pieces.iter().map(|piece| piece.len()).sum();
+        if self.broken.is_some() {
+            return Poll::Ready(Ok(offered));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, pieces));
+        Poll::Ready(Ok(self.wrote(written, offered)))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -95,7 +123,12 @@ impl AsyncWrite for Counted {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        if self.broken.is_some() {
+            return Poll::Ready(Ok(()));
+        }
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(context));
+        self.broken = flushed.err();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -18,14 +18,14 @@ use std::{
 
 use bytes::Bytes;
 use h2::{
-    RecvStream, SendStream,
+    Reason, RecvStream, SendStream,
     client::{Builder, ResponseFuture, SendRequest},
 };
 use tokio::task::{JoinHandle, spawn_local};
 
 use self::counted::{Counted, Traffic};
 use super::{
-    ErrorClass, Outgoing, Phase, Probe,
+    Cause, ErrorClass, Failure, NotProcessed, Outgoing, Phase, Probe,
     connect::Opened,
     http1::response::MAX_INTERIM,
     response_head::{MAX_HEAD, ResponseHead},
@@ -64,7 +64,7 @@ impl Link {
     ///
     /// # Errors
     /// When the connection fails at once.
-    pub(crate) async fn open(origin: usize, opened: Opened) -> Result<Self, ErrorClass> {
+    pub(crate) async fn open(origin: usize, opened: Opened) -> Result<Self, Failure> {
         let traffic = Rc::new(Traffic::default());
         let tls = matches!(opened.stream, SocketStream::Tls(_));
         let stream = Counted::new(opened.stream, traffic.clone());
@@ -75,7 +75,7 @@ impl Link {
             .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
             .handshake(stream)
             .await;
-        let (sender, connection) = shaken.map_err(|error| class_of(Phase::Tls, &error))?;
+        let (sender, connection) = shaken.map_err(|error| failure_of(Phase::Tls, error))?;
         let mark = opened.mark;
         let task = spawn_local(async move {
             // Its error reaches the requests on it.
@@ -104,13 +104,14 @@ impl Link {
     ///
     /// # Errors
     /// The class of the failure. The connection may live on.
-    pub(crate) async fn send(mut self, request: &Outgoing<'_>, probe: &mut Probe<'_>) -> Result<Response, ErrorClass> {
+    pub(crate) async fn send(mut self, request: &Outgoing<'_>, probe: &mut Probe<'_>) -> Result<Response, Failure> {
         let traffic = self.connection.traffic.clone();
-        let message = message::of(request, self.tls).ok_or(ErrorClass::Send)?;
+        let message = message::of(request, self.tls)
+            .ok_or_else(|| Failure::text(ErrorClass::Send, "a header of the request can't be sent over HTTP/2"))?;
         let body = Bytes::copy_from_slice(request.body());
         probe.begin_send(false);
         let sent = self.sender.send_request(message, body.is_empty());
-        let (mut future, stream) = sent.map_err(|error| class_of(Phase::Send, &error))?;
+        let (mut future, stream) = sent.map_err(|error| failure_of(Phase::Send, error))?;
         probe.wrote(traffic.take_sent());
         let (mut interim, mut early) = (0, None);
         if !body.is_empty() {
@@ -118,7 +119,13 @@ impl Link {
             tokio::select! {
                 biased;
                 answer = poll_fn(|context| poll_final_head(&mut future, &mut interim, context)) => early = Some(answer?),
-                sent = upload(stream, body) => sent?,
+                sent = upload(stream, body) => {
+                    if sent.is_err() {
+                        // What ended the stream stands where the response would.
+                        let head = poll_fn(|context| poll_final_head(&mut future, &mut interim, context)).await;
+                        early = Some(head.map_err(while_sending)?);
+                    }
+                }
             }
         }
         probe.sent();
@@ -150,7 +157,7 @@ impl Response {
         head: &mut ResponseHead,
         chunk: impl FnMut(&[u8]),
         probe: &mut Probe<'_>,
-    ) -> Poll<Result<bool, ErrorClass>> {
+    ) -> Poll<Result<bool, Failure>> {
         let result = ready!(self.poll_frame(context, head, chunk, probe));
         let traffic = &self.link.connection.traffic;
         if result.is_ok() {
@@ -168,8 +175,8 @@ impl Response {
         head: &mut ResponseHead,
         mut chunk: impl FnMut(&[u8]),
         probe: &mut Probe<'_>,
-    ) -> Poll<Result<bool, ErrorClass>> {
-        let of_body = |error: h2::Error| class_of(Phase::Body, &error);
+    ) -> Poll<Result<bool, Failure>> {
+        let of_body = |error: h2::Error| failure_of(Phase::Body, error);
         let Some(body) = &mut self.body else {
             let response = match self.early.take() {
                 Some(response) => response,
@@ -191,15 +198,20 @@ impl Response {
     }
 }
 
+/// A failure while the request was written, unless the server says that it did not process it.
+fn while_sending(failure: Failure) -> Failure {
+    if failure.not_processed().is_some() { failure } else { Failure { class: ErrorClass::Send, ..failure } }
+}
+
 /// Sends a body as fast as flow control permits.
-async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), ErrorClass> {
+async fn upload(mut stream: SendStream<Bytes>, mut body: Bytes) -> Result<(), Failure> {
     while !body.is_empty() {
         stream.reserve_capacity(body.len());
         let capacity = poll_fn(|context| stream.poll_capacity(context)).await;
-        let Some(Ok(capacity)) = capacity else { return Err(ErrorClass::Send) };
+        let Some(Ok(capacity)) = capacity else { return Err(ErrorClass::Send.into()) };
         let piece = body.split_to(capacity.min(body.len()));
         let last = body.is_empty();
-        stream.send_data(piece, last).map_err(|error| class_of(Phase::Send, &error))?;
+        stream.send_data(piece, last).map_err(|error| failure_of(Phase::Send, error))?;
     }
     Ok(())
 }
@@ -209,15 +221,48 @@ fn poll_final_head(
     future: &mut ResponseFuture,
     interim: &mut u8,
     context: &mut Context<'_>,
-) -> Poll<Result<http::Response<RecvStream>, ErrorClass>> {
+) -> Poll<Result<http::Response<RecvStream>, Failure>> {
     while let Poll::Ready(Some(response)) = future.poll_informational(context) {
-        response.map_err(|error| class_of(Phase::Wait, &error))?;
+        response.map_err(|error| failure_of(Phase::Wait, error))?;
         *interim += 1;
         if *interim > MAX_INTERIM {
-            return Poll::Ready(Err(ErrorClass::Protocol));
+            return Poll::Ready(Err(Failure::text(ErrorClass::Protocol, "too many interim responses (1xx)")));
         }
     }
-    Pin::new(future).poll(context).map_err(|error| class_of(Phase::Wait, &error))
+    Pin::new(future).poll(context).map_err(|error| failure_of(Phase::Wait, error))
+}
+
+/// A failure in a phase. Before the response began, the server may say that it did not process the request.
+fn failure_of(phase: Phase, error: h2::Error) -> Failure {
+    let class = class_of(phase, &error);
+    let before = matches!(phase, Phase::Tls | Phase::Send | Phase::Wait);
+    if let Some(how) = not_processed(&error).filter(|_| before) {
+        return Failure::because(class, Cause::NotProcessed(how));
+    }
+    match (error.is_remote(), error.reason()) {
+        (true, Some(reason)) => {
+            let frame = if error.is_reset() { "RST_STREAM" } else { "GOAWAY" };
+            Failure::text(class, format!("the server sent {frame} with {reason:?}: {}", reason.description()))
+        }
+        (false, Some(reason)) => {
+            Failure::text(class, format!("the server violates HTTP/2 ({reason:?}: {})", reason.description()))
+        }
+        (_, None) => match error.into_io() {
+            Some(io) => Failure::because(class, Cause::Io(io)),
+            None => class.into(),
+        },
+    }
+}
+
+/// How an error says that the server did not process the request (RFC 9113, sections 6.8, 7 and 8.7): a stream that GOAWAY
+/// ends is above the last one that the server takes, and one that it refuses comes to no application.
+fn not_processed(error: &h2::Error) -> Option<NotProcessed> {
+    match error.reason().filter(|_| error.is_remote())? {
+        Reason::HTTP_1_1_REQUIRED => Some(NotProcessed::Http11Required),
+        Reason::REFUSED_STREAM if error.is_reset() => Some(NotProcessed::RefusedStream),
+        _ if error.is_go_away() => Some(NotProcessed::GoAway),
+        _ => None,
+    }
 }
 
 /// The class of a failure in a phase.

@@ -19,8 +19,8 @@ fn expanded(selection: &Selection, metric: &MetricDef, entry: Entry) -> Vec<(usi
 fn every_metric_of_the_load_has_samples() {
     // States of the generator and of the schedule, which the coordinator knows, are not samples.
     let states = ["target_rate", "stage_active", "series_folded", "run_info"];
-    // Like k6, what was cut off leaves no sample: it has no result.
-    let cut_off = ["interrupted_requests", "interrupted_iterations"];
+    // Like k6, what was cut off leaves no sample: it has no result. What was sent again has one, that of its request.
+    let cut_off = ["interrupted_requests", "interrupted_iterations", "resent_requests"];
     let is_state = |name: &str| {
         states.contains(&name)
             || cut_off.contains(&name)

@@ -46,14 +46,26 @@ fn hostile_responses_are_errors() {
     let endless = [b"HTTP/1.1 200 OK\r\nX: ".to_vec(), vec![b'a'; 70_000]].concat();
     let many = [b"HTTP/1.1 200 OK\r\n".to_vec(), b"A: b\r\n".repeat(200)].concat();
     let cases: [(&[&[u8]], ResponseError); 9] = [
-        (&[b"garbage\r\n\r\n"], ResponseError::Malformed),
-        (&[&endless], ResponseError::Malformed),
-        (&[&many], ResponseError::Malformed),
-        (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"], ResponseError::Malformed),
-        (&[b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"], ResponseError::Malformed),
+        (&[b"garbage\r\n\r\n"], ResponseError::Malformed("the response does not begin with `HTTP/1.`")),
+        (&[&endless], ResponseError::Malformed("the head of the response is too long")),
+        (&[&many], ResponseError::Malformed("the response has more than 128 headers")),
+        (
+            &[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"],
+            ResponseError::Malformed("there are two different `Content-Length`"),
+        ),
+        (
+            &[b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"],
+            ResponseError::Malformed("`Content-Length` is not a number"),
+        ),
         (&[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", b""], ResponseError::Truncated),
-        (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"], ResponseError::Malformed),
-        (&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"], ResponseError::Malformed),
+        (
+            &[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
+            ResponseError::Malformed("the chunked body is damaged"),
+        ),
+        (
+            &[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"],
+            ResponseError::Malformed("the chunked body is damaged"),
+        ),
         (&[b"HTTP/1.1 200", b""], ResponseError::Truncated),
     ];
     for (pieces, error) in cases {
@@ -64,8 +76,11 @@ fn hostile_responses_are_errors() {
 #[test]
 fn interim_responses_are_bounded() {
     let interim = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(17);
-    assert_eq!(read(&[&interim]).0, Err(ResponseError::Malformed));
-    assert_eq!(read(&[&interim[..interim.len() / 2], &interim]).0, Err(ResponseError::Malformed));
+    assert_eq!(read(&[&interim]).0, Err(ResponseError::Malformed("too many interim responses (1xx)")));
+    assert_eq!(
+        read(&[&interim[..interim.len() / 2], &interim]).0,
+        Err(ResponseError::Malformed("too many interim responses (1xx)"))
+    );
 }
 
 #[test]

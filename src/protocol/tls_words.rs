@@ -1,0 +1,97 @@
+//! Errors of a TLS handshake in words.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, pki_types::UnixTime};
+
+/// What went wrong, and what mends it where one thing does.
+#[must_use]
+pub(super) fn of(error: &Error) -> String {
+    match error {
+        Error::InvalidCertificate(why) => certificate(why),
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            "the server's answer is not TLS; it may speak plain HTTP on this port".to_owned()
+        }
+        Error::InvalidMessage(_) => format!("the server's answer is not valid TLS ({error})"),
+        Error::AlertReceived(alert) => format!("the server refused: {}", alert_words(*alert)),
+        Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            | PeerIncompatible::Tls12NotOffered
+            | PeerIncompatible::Tls12NotOfferedOrEnabled
+            | PeerIncompatible::Tls13RequiredForQuic
+            | PeerIncompatible::SupportedVersionsExtensionRequired,
+        ) => "the server speaks no version of TLS that is enabled here (1.2 and 1.3, within `http.tls.min_version` and `max_version`)"
+            .to_owned(),
+        Error::PeerIncompatible(_) => format!("server and loadagent have no parameters of TLS in common ({error})"),
+        Error::NoCertificatesPresented => "the server presented no certificate".to_owned(),
+        Error::NoApplicationProtocol => "the server accepts none of the offered versions of HTTP".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn certificate(error: &CertificateError) -> String {
+    let told = match error {
+        CertificateError::Expired => "has expired".to_owned(),
+        CertificateError::ExpiredContext { time, not_after } => {
+            format!("has expired: it was valid until {}, now is {}", date(*not_after), date(*time))
+        }
+        CertificateError::NotValidYet => "is not valid yet".to_owned(),
+        CertificateError::NotValidYetContext { time, not_before } => {
+            format!("is not valid yet: it begins on {}, now is {}", date(*not_before), date(*time))
+        }
+        CertificateError::NotValidForName => "is for another name".to_owned(),
+        CertificateError::NotValidForNameContext { expected, presented } if presented.is_empty() => format!(
+            "names no host, so not `{}` either (a name in CN does not count, subjectAltName does)",
+            expected.to_str()
+        ),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            format!("is not for `{}`: it is for {}", expected.to_str(), presented.join(", "))
+        }
+        CertificateError::UnknownIssuer => {
+            "is signed by an unknown authority (`http.tls.ca` names the authorities to trust)".to_owned()
+        }
+        CertificateError::Revoked => "was revoked".to_owned(),
+        CertificateError::BadEncoding => "can't be read".to_owned(),
+        CertificateError::BadSignature => "has a wrong signature".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "is not for servers (extended key usage)".to_owned()
+        }
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "is one of an authority (CA:TRUE) and is not itself in `http.tls.ca`".to_owned()
+        }
+        other => return format!("the server's certificate is refused: {other}"),
+    };
+    format!("the server's certificate {told}")
+}
+
+/// A day, and the time of the day.
+fn date(time: UnixTime) -> String {
+    let seconds = Duration::from_secs(time.as_secs());
+    Timestamp::UNIX_EPOCH.checked_add(seconds).map_or_else(|_| format!("{seconds:?}"), |time| format!("{time:.0}"))
+}
+
+fn alert_words(alert: AlertDescription) -> String {
+    let told = match alert {
+        AlertDescription::ProtocolVersion => "it speaks another version of TLS (1.2 and 1.3 are offered)",
+        AlertDescription::HandshakeFailure => {
+            "it found no common parameters of TLS, or speaks an older version (handshake_failure)"
+        }
+        AlertDescription::CertificateRequired => "it wants a certificate of the client (`http.tls.certificate`)",
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::CertificateExpired
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::UnknownCA
+        | AlertDescription::AccessDenied => return format!("it does not accept the client's certificate ({alert:?})"),
+        AlertDescription::UnrecognisedName => "it does not know the name of the host (`http.tls.server_name`)",
+        AlertDescription::NoApplicationProtocol => "it accepts none of the offered versions of HTTP",
+        other => return format!("{other:?}"),
+    };
+    told.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+use std::sync::Arc;
+
+use rustls::OtherError;
+
+use super::*;
+
+#[test]
+fn causes_of_tls_are_told_apart() {
+    let time = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+    let name = rustls::pki_types::ServerName::try_from("a.example").unwrap();
+    let for_name = |presented: &[&str]| CertificateError::NotValidForNameContext {
+        expected: name.clone(),
+        presented: presented.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let of_certificate = |error| of(&Error::InvalidCertificate(error));
+    let cases = [
+        (
+            of_certificate(CertificateError::ExpiredContext {
+                time: time(1_700_000_000),
+                not_after: time(1_609_459_200),
+            }),
+            "has expired: it was valid until 2021-01-01T00:00:00Z, now is 2023",
+        ),
+        (
+            of_certificate(CertificateError::NotValidYetContext { time: time(0), not_before: time(1_609_459_200) }),
+            "is not valid yet: it begins on 2021-01-01",
+        ),
+        (of_certificate(for_name(&["b.example"])), "is not for `a.example`: it is for b.example"),
+        (of_certificate(for_name(&[])), "a name in CN does not count"),
+        (of_certificate(CertificateError::UnknownIssuer), "unknown authority"),
+        (of_certificate(CertificateError::Other(OtherError(Arc::new(io_error("CaUsedAsEndEntity"))))), "CA:TRUE"),
+        (of(&Error::InvalidMessage(InvalidMessage::InvalidContentType)), "plain HTTP"),
+        (of(&Error::AlertReceived(AlertDescription::ProtocolVersion)), "another version of TLS"),
+        (of(&Error::AlertReceived(AlertDescription::CertificateRequired)), "wants a certificate of the client"),
+        (of(&Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13)), "no version of TLS"),
+        (of(&Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon)), "parameters of TLS"),
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for (words, part) in cases {
+        assert!(words.contains(part), "{words}");
+        assert!(seen.insert(words));
+    }
+}
+
+fn io_error(text: &str) -> std::io::Error {
+    std::io::Error::other(text.to_owned())
+}
