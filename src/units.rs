@@ -1,9 +1,21 @@
 //! Units as users write and read them: durations (`1m30s`), sizes (`10MiB`), shares (`2%`), counts.
 //!
-//! Owns parsing and printing of every unit. Knows nothing of profiles, metrics or the wire.
+//! Owns parsing and printing of every unit, and the search for the nearest known word. Knows nothing of profiles, metrics or the wire.
 //! Durations have k6's units: those of Go, and `d`. A number without a unit is refused: it may mean seconds or milliseconds.
 
 use std::time::Duration;
+
+/// The known word that a misspelt one most likely means: one rule for every "did you mean".
+#[must_use]
+pub(crate) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |word: &str| word.to_lowercase().replace('-', "_");
+    let wrong = plain(wrong);
+    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&wrong, &plain(word)), word));
+    let (distance, word) = scored.min()?;
+    let length = wrong.chars().count();
+    // Of a short word, little may differ: every word is near to nothing.
+    (distance <= 1 + length / 3 && distance < length).then_some(word)
+}
 
 /// A unit that could not be read; the text says what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

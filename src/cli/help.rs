@@ -13,7 +13,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("Thresholds", "thresholds no_thresholds"),
     ("Run", "run_id run_dir workers disk_limit control"),
     ("Summary", "csv summary_export summary_trend_stats summary_by_stage"),
-    ("HTTP", "insecure_skip_tls_verify max_redirects http_debug"),
+    ("HTTP", "method headers body insecure_skip_tls_verify max_redirects http_debug"),
     ("Terminal", "quiet no_color no_progress"),
 ];
 

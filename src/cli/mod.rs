@@ -129,6 +129,15 @@ pub struct RunArgs {
     /// Flags that shape the load.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// Method of the request to a URL [default: GET, or POST with --body]
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// Header of the request to a URL (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<String>,
+    /// Body of the request to a URL, or a file as @FILE
+    #[arg(long, value_name = "TEXT|@FILE")]
+    pub body: Option<String>,
     /// Set a variable of the profile
     ///
     /// Set a variable of the profile (repeatable).

@@ -1,5 +1,7 @@
 //! Errors of expressions and templates.
 
+use crate::units::nearest;
+
 /// An error of a template or an expression, found before the run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("column {at}: {message}")]
@@ -29,9 +31,5 @@ impl TemplateError {
 /// A hint with the known word nearest to `wrong`.
 #[must_use]
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let plain = wrong.to_lowercase();
-    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&plain, &word.to_lowercase()), word));
-    let (distance, word) = scored.min()?;
-    let near = distance <= 1 + plain.chars().count() / 3;
-    near.then(|| format!("did you mean `{word}`?"))
+    nearest(wrong, known).map(|word| format!("did you mean `{word}`?"))
 }

@@ -17,6 +17,7 @@ use super::{
     scrape::Scrape,
     traces::Traces,
 };
+use crate::units;
 
 /// Every output, in the order in which errors list them.
 const OUTPUTS: &[&dyn OutputKind] = &[&Prometheus, &InfluxDb, &Json, &Csv, &Hdr, &Scrape, &Otlp, &Traces];
@@ -165,8 +166,8 @@ fn unknown(name: &str) -> AddressError {
     }
     let listed = OUTPUTS.iter().filter(|kind| kind.own_flag().is_none());
     let known: Vec<&str> = listed.map(|kind| kind.names()[0]).collect();
-    let near = known.iter().find(|known| strsim::damerau_levenshtein(known, name) <= 2);
-    AddressError::UnknownOutput { known: known.join(", "), near: near.map(|near| (*near).to_owned()) }
+    let near = units::nearest(name, known.iter().copied()).map(ToOwned::to_owned);
+    AddressError::UnknownOutput { known: known.join(", "), near }
 }
 
 impl fmt::Debug for OutputAddress {

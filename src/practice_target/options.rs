@@ -10,7 +10,7 @@ use super::routes::{Routes, Rules, parse_status};
 use super::timeline::{Drift, Timeline};
 use super::value_error::ValueError;
 use super::window::{self, Window};
-use crate::units::{parse_duration, parse_share, parse_size};
+use crate::units::{nearest, parse_duration, parse_share, parse_size};
 
 /// Every option as (name, help with an example). A flag is `--` and the name with hyphens, a YAML key the name itself.
 pub const NAMES: &[(&str, &str)] = &[
@@ -152,11 +152,11 @@ fn plain(name: &str) -> String {
 }
 
 fn suggest(name: &str) -> String {
-    let near = NAMES.iter().map(|(known, _)| (strsim::damerau_levenshtein(name, known), *known)).min();
-    match near {
-        Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
-        _ => format!("known are {}", NAMES.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")),
-    }
+    let known = NAMES.iter().map(|(known, _)| *known);
+    nearest(name, known.clone()).map_or_else(
+        || format!("known are {}", known.collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    )
 }
 
 fn seed(value: &str) -> Result<u64, ValueError> {

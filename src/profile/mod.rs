@@ -33,5 +33,5 @@ pub use diagnostic::Diagnostics;
 pub(crate) use diagnostic::Invalid;
 pub use document::Overrides;
 pub(crate) use document::load;
-pub(crate) use quick::{LoadFlags, quick_plan};
+pub(crate) use quick::{LoadFlags, RequestFlags, quick_plan};
 pub(crate) use scenario::LoadOverrides;

@@ -9,6 +9,57 @@ use super::{
     scenario::{LoadShortcut, shortcut::LOAD},
 };
 
+/// The request of a URL, from flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RequestFlags {
+    /// `--method`; without it GET, or POST with a body.
+    pub method: Option<String>,
+    /// `--header 'Name: value'`, repeated.
+    pub headers: Vec<String>,
+    /// `--body`: a text, or a file as `@FILE`.
+    pub body: Option<String>,
+}
+
+/// Methods that are steps of their own.
+const STEPS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+impl RequestFlags {
+    /// The keys of the step that sends it; values are written as JSON, so that text of a flag can't become other keys.
+    ///
+    /// # Errors
+    /// If a header has no name or comes twice.
+    fn step(&self, url: &str) -> Result<String, Invalid> {
+        let method = self.method.as_deref().unwrap_or(if self.body.is_some() { "POST" } else { "GET" }).trim();
+        let word = method.to_ascii_lowercase();
+        let mut step = if STEPS.contains(&word.as_str()) {
+            format!("  - {word}: {}\n", Value::from(url))
+        } else {
+            format!("  - request: {}\n    method: {}\n", Value::from(url), Value::from(method))
+        };
+        let mut headers = serde_json::Map::new();
+        for header in &self.headers {
+            let named = header.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
+            let Some((name, value)) = named.filter(|(name, _)| !name.is_empty()) else {
+                let message = format!("--header `{header}`: write 'NAME: VALUE', for example 'Accept: text/html'");
+                return Err(Invalid::new(message));
+            };
+            if headers.keys().any(|known| known.eq_ignore_ascii_case(name)) {
+                return Err(Invalid::new(format!("--header `{name}` is given twice")));
+            }
+            headers.insert(name.to_owned(), Value::from(value));
+        }
+        if !headers.is_empty() {
+            step += &format!("    headers: {}\n", Value::from(headers));
+        }
+        match self.body.as_deref().map(|body| body.strip_prefix('@').ok_or(body)) {
+            Some(Ok(file)) => step += &format!("    file: {}\n", Value::from(file)),
+            Some(Err(text)) => step += &format!("    body: {}\n", Value::from(text)),
+            None => {}
+        }
+        Ok(step)
+    }
+}
+
 /// The load flags as written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LoadFlags {
@@ -73,7 +124,7 @@ fn stage_of(stage: &str) -> Result<Value, Invalid> {
 ///
 /// # Errors
 /// If a flag is invalid, or flags can't be combined.
-pub(crate) fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, Invalid> {
+pub(crate) fn quick_plan(url: &str, flags: &LoadFlags, request: &RequestFlags) -> Result<String, Invalid> {
     flags.read()?;
     let has_length = flags.duration.is_some() || flags.iterations.is_some() || !flags.stages.is_empty();
     let duration = flags.duration.clone().or_else(|| (!has_length).then(|| "10s".to_owned()));
@@ -83,5 +134,8 @@ pub(crate) fn quick_plan(url: &str, flags: &LoadFlags) -> Result<String, Invalid
     for (key, value) in &keys {
         profile += &format!("{key}: {value}\n");
     }
-    Ok(profile + &format!("flow:\n  - get: {}\n", Value::from(url)))
+    Ok(profile + "flow:\n" + &request.step(url)?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,3 +47,24 @@ fn sizes_shares_and_counts() {
     assert_eq!(show_bytes(12_345.0), "12.3 kB");
     assert_eq!(show_rate(12_345.4), "12,345/s");
 }
+
+#[test]
+fn the_nearest_word_is_one_that_was_meant() {
+    let known = ["id", "name", "postcode", "error_status", "prometheus"];
+    for (wrong, expected) in [
+        ("idd", Some("id")),
+        ("ID", Some("id")),
+        ("nmae", Some("name")),
+        ("Name", Some("name")),
+        ("postcod", Some("postcode")),
+        ("error-status", Some("error_status")),
+        ("promtheus", Some("prometheus")),
+        ("x", None),
+        ("", None),
+        ("phone", None),
+        ("customer", None),
+    ] {
+        assert_eq!(nearest(wrong, known), expected, "{wrong}");
+    }
+    assert_eq!(nearest("id", []), None);
+}

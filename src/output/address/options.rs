@@ -103,6 +103,7 @@ impl Options {
     /// When an option is left.
     pub(crate) fn finish(self) -> Result<(), AddressError> {
         let Some((name, _)) = self.left.into_iter().next() else { return Ok(()) };
+        // Stricter than elsewhere: the name may be the rest of a secret.
         let distance = |known: &&String| strsim::damerau_levenshtein(known, &name);
         let near = self.known.iter().find(|known| distance(known) <= 2 && distance(known) * 2 < name.chars().count());
         let near = near.cloned();

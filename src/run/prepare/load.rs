@@ -9,7 +9,7 @@ use crate::{
     cli::{RunArgs, load},
     exit::Exit,
     plan::{Partition, Plan, Scenario, Shape, adjust::Factors},
-    profile::{Invalid, LoadFlags, LoadOverrides},
+    profile::{Invalid, LoadFlags, LoadOverrides, RequestFlags},
     run::error::CommandError,
     units::{show_duration, show_several},
 };
@@ -36,6 +36,26 @@ pub(crate) fn flags(args: &RunArgs) -> LoadFlags {
         stages: load.stages.clone(),
         max_vus: load.max_vus,
     }
+}
+
+/// The flags that say what is requested of a URL.
+#[must_use]
+pub(crate) fn request(args: &RunArgs) -> RequestFlags {
+    RequestFlags { method: args.method.clone(), headers: args.headers.clone(), body: args.body.clone() }
+}
+
+/// Refuses these flags where a profile has the requests.
+///
+/// # Errors
+/// When one is given.
+pub(crate) fn no_request(args: &RunArgs) -> Result<(), CommandError> {
+    let given = request(args);
+    if given == RequestFlags::default() {
+        return Ok(());
+    }
+    let message = "--method, --header and --body are for a URL; a profile has its own requests\n  hint: headers for all \
+                   requests are `http: {headers: {NAME: VALUE}}`";
+    Err(CommandError::usage(message))
 }
 
 /// What the flags say to a profile. The text of a quick run holds its load itself.

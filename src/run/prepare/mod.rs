@@ -206,10 +206,11 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
     let named =
         args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok().filter(|name| !name.trim().is_empty()));
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
-        let text = quick_plan(url, &load::flags(args))
+        let text = quick_plan(url, &load::flags(args), &load::request(args))
             .map_err(|invalid| CommandError { exit: Exit::Usage, message: load::shown(&invalid) })?;
         return Ok(Source { name: QUICK.to_owned(), text });
     }
+    load::no_request(args)?;
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
     match fs::read_to_string(&name) {
         Ok(text) => Ok(Source { name, text }),
