@@ -181,6 +181,29 @@ fn partial_writes_become_dead_letters_and_are_offered_again() {
 }
 
 #[test]
+fn a_finished_run_is_written_whole_to_another_place() {
+    let (bench, target) = (Bench::new(), practice());
+    let (first, second) = (Store::start(&[], TAKEN), Store::start(&[], TAKEN));
+    assert_eq!(run(&bench, &target, &influx(&first), &[]), 0);
+    let elsewhere = influx(&second);
+    let nothing = bench.run(&["replay", "run", "--out", &elsewhere]);
+    assert_eq!((nothing.code, second.kept().len()), (0, 0));
+    assert!(
+        nothing.stderr.contains("nothing left to deliver") && nothing.stderr.contains("--all"),
+        "{}",
+        nothing.stderr
+    );
+    assert!(!nothing.stderr.contains("acknowledged"), "no account of another: {}", nothing.stderr);
+    let whole = bench.run(&["replay", "run", "--all", "--out", &elsewhere]);
+    assert_eq!(whole.code, 0, "{}", whole.stderr);
+    assert_eq!(requests(&second.kept()), 100);
+    assert_eq!(second.kept().len(), first.kept().len());
+    assert!(bench.path().join("run/outputs/2-influxdb.json").exists(), "an account of its own");
+    let raw = bench.run(&["replay", "run", "--all", "--out", "json=x.json"]);
+    assert!(raw.stderr.contains("single samples are not kept"), "{}", raw.stderr);
+}
+
+#[test]
 fn secrets_stand_nowhere_and_a_rotated_one_counts_at_once() {
     let (bench, target) = (Bench::new(), practice());
     let unauthorized = Reply { status: 401, headers: "", keeps: false, body: "" };

@@ -100,6 +100,12 @@ impl CheckpointFile {
         fs::rename(&partial, &self.path)
     }
 
+    /// Its number among the run's outputs, from 1.
+    #[must_use]
+    pub(crate) fn number(&self) -> Option<usize> {
+        self.path.file_name()?.to_str()?.split('-').next()?.parse().ok()
+    }
+
     /// The name that files beside it begin with.
     #[must_use]
     pub(crate) fn stem(&self) -> PathBuf {
