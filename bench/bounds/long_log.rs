@@ -92,6 +92,7 @@ fn header(seconds: u64) -> Header {
         requests: Vec::new(),
         scenarios: Vec::new(),
         thresholds: Vec::new(),
+        counters: Vec::new(),
     }
 }
 

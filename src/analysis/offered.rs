@@ -17,6 +17,8 @@ pub(crate) struct ScenarioOffer {
     pub due: u64,
     /// Those that could not be started.
     pub dropped: u64,
+    /// The last second of the run for which it intended anything.
+    pub last_second: Option<u32>,
 }
 
 impl Offered {
@@ -29,6 +31,7 @@ impl Offered {
         let offer = self.scenarios.entry(cell.scenario).or_default();
         offer.due += cell.due;
         offer.dropped += cell.dropped;
+        offer.last_second = offer.last_second.max(Some(cell.second));
     }
 
     /// A scenario by its position in the plan.

@@ -93,7 +93,7 @@ impl Outcome {
         reasons.extend(validity.invalid.iter().map(|reason| Reason::new(Exit::Invalid, reason)));
         for finding in findings.iter().filter(|finding| finding.fails()) {
             let threshold = &finding.threshold;
-            let why = if finding.no_data { "no data" } else { "failed" };
+            let why = if finding.no_data { "no data".to_owned() } else { format!("failed, {}", finding.missed()) };
             let tier = threshold.tier.map(|tier| format!(" ({})", tier.as_str())).unwrap_or_default();
             let text = format!("threshold {} on {}{tier}: {why}", threshold.expression, threshold.key);
             reasons.push(Reason::new(Exit::ThresholdFailed, text));

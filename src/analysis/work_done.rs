@@ -96,7 +96,7 @@ impl Iterations {
     }
 
     fn all_failed(self) -> bool {
-        self.failed > 0 && self.failed == self.ended
+        self.failed > 0 && self.failed >= self.ended
     }
 }
 

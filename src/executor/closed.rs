@@ -237,7 +237,7 @@ async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle
             break;
         }
         let over = || handle.retired.get() || budget.is_done(begun.get());
-        let next = pause.take(now, iterated.end, &handle.wakeup, over).await;
+        let next = pause.take(now, (iterated.end, iterated.least_pause), &handle.wakeup, over).await;
         if next == now {
             // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
             sleep(IDLE).await;

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     language::Response,
-    plan::{Flow, Request, StepId, flow::Effect, rendering::Unrenderable},
+    plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
     protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
 };
 
@@ -45,14 +45,48 @@ pub(crate) struct User {
     pub trace: RefCell<Option<Rc<Trace>>>,
     /// Requests in flight, and the most at once since the innermost parallel block began.
     in_flight: Cell<(u32, u32)>,
+    /// What it is doing.
+    pub phase: Cell<UserPhase>,
+}
+
+/// What a user is doing, where steps behave differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum UserPhase {
+    /// An iteration, or `on_start`.
+    #[default]
+    Iterating,
+    /// An iteration of which a step failed: it is counted once, whatever other branches do.
+    Failed,
+    /// `on_stop`: a halt of the run does not end it, only the graceful stop.
+    Stopping,
 }
 
 impl User {
     /// State of a user without connections.
     #[must_use]
     pub(crate) fn new(run: Rc<ScenarioRun>) -> Self {
-        let (sessions, volume, trace) = Default::default();
-        Self { run, sessions, volume, trace, in_flight: Cell::default() }
+        let (sessions, volume, trace, in_flight, phase) = Default::default();
+        Self { run, sessions, volume, trace, in_flight, phase }
+    }
+
+    /// Whether no further step is to be begun.
+    fn is_halted(&self) -> bool {
+        self.run.is_halted() && self.phase.get() != UserPhase::Stopping
+    }
+
+    /// Counts an iteration that ended early.
+    fn fail(&self, reason: &str, at: Instant) -> Ended {
+        match self.phase.get() {
+            UserPhase::Iterating => {
+                self.phase.set(UserPhase::Failed);
+                self.run.recorder.failed(self.run.stage(at), reason);
+            }
+            UserPhase::Failed => {}
+            UserPhase::Stopping => {
+                self.run.report(format!("{}: `on_stop` ended early: {reason}", self.run.scenario.name))
+            }
+        }
+        Ended::Failed(reason.to_owned())
     }
 
     fn traced(&self, outgoing: &Outgoing<'_>) -> Option<Box<TracedRequest>> {
@@ -62,6 +96,10 @@ impl User {
 
 /// Why a step without a request that is to be sent ends the iteration.
 const NO_REQUEST: &str = "the step has no request";
+
+/// Time from a request of a closed user that could not be sent (refused, no address, no TLS) to its next one: where no
+/// response is waited for, nothing else would pace it.
+const UNSENT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Counts a request in flight for as long as it lives.
 struct InFlight<'a>(&'a User);
@@ -146,10 +184,14 @@ impl FlowTask {
     pub(crate) async fn run(&mut self, user: &Rc<User>, intended: Instant, began: Instant) -> (Ended, Instant) {
         let run = &user.run;
         let mut pace = Pace { ready: intended, taken: began, stale: false, due: intended };
-        let mut detached: Option<JoinSet<Instant>> = None;
-        let ended = loop {
+        let mut detached: Option<JoinSet<(Instant, Ended)>> = None;
+        let mut ended = loop {
             // Not in the scrutinee: the context would live, and every user carry it, through the match.
             let effect = self.flow.next(&run.context(self.lane.response(), pace.taken));
+            // What a response says is still recorded; an iteration that needs nothing more is whole.
+            if effect.takes_time() && user.is_halted() {
+                break Ended::Halted;
+            }
             match effect {
                 Effect::Send { step, request, mut labels, again } => {
                     if let Some(request) = &request {
@@ -159,28 +201,30 @@ impl FlowTask {
                     pace.stale |= labels.is_some();
                     let variant = labels.map_or(0, |labels| run.recorder.variant(step, *labels));
                     let Some(request) = request.as_deref().or_else(|| run.scenario.flow.steps.request(step)) else {
-                        break failed(run, NO_REQUEST, pace.taken);
+                        break user.fail(NO_REQUEST, pace.taken);
                     };
                     if let Err(reason) = self.send(user, (step, variant), request, again, &mut pace).await {
-                        break failed(run, &reason.to_string(), pace.taken);
+                        break user.fail(&reason.to_string(), pace.taken);
                     }
                 }
                 Effect::Think(time) => {
-                    think(run, time).await;
+                    if think(user, time).await == Ended::Halted {
+                        break Ended::Halted;
+                    }
                     pace.resume_at(Instant::now());
                 }
                 Effect::Parallel { step, branches, width } => {
                     pace.refresh();
                     match self.fork(user, step, branches, width, pace.taken).await {
-                        (_, Some(none)) => break Ended::NoRow(none),
-                        (at, None) => pace.resume_at(at),
+                        (at, Ended::Completed) => pace.resume_at(at),
+                        (_, ended) => break ended,
                     }
                 }
                 Effect::Detach { after, branch } => {
                     detached.get_or_insert_default().spawn_local(later(user.clone(), branch, after));
                 }
                 Effect::Yield => tokio::task::yield_now().await,
-                Effect::Fail(reason) => break failed(run, &reason, pace.taken),
+                Effect::Fail(reason) => break user.fail(&reason, pace.taken),
                 Effect::Abort(reason) => {
                     run.abort(&reason);
                     break Ended::Halted;
@@ -200,9 +244,6 @@ impl FlowTask {
                     pace.stale = true;
                 }
             }
-            if run.is_halted() {
-                break Ended::Halted;
-            }
         };
         pace.refresh();
         let mut end = pace.taken;
@@ -210,7 +251,12 @@ impl FlowTask {
             Some(branches) => branches.join_next().await,
             None => None,
         } {
-            end = end.max(settled(joined).unwrap_or(end));
+            if let Some((at, branch)) = settled(joined) {
+                end = end.max(at);
+                if branch == Ended::Halted && ended == Ended::Completed {
+                    ended = Ended::Halted;
+                }
+            }
         }
         (ended, end)
     }
@@ -244,13 +290,16 @@ impl FlowTask {
         let traced = user.traced(&outgoing);
         outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         let volume = &user.volume;
+        let unsent = Cell::new(false);
         let record = |attempt: &Attempt| {
+            unsent.set(attempt.sent == 0 && attempt.error.is_some());
             let Volume { sent, received } = volume.get();
             volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
             let span = traced.as_ref().and_then(|traced| traced.span(attempt));
             run.recorder.attempt(stage, (step, variant), attempt, span);
         };
-        let mut probe = Probe::new(pace.due, pace.taken, &record);
+        let begun = pace.taken;
+        let mut probe = Probe::new(pace.due, begun, &record);
         let in_flight = InFlight::new(user);
         let demands = request.demands.as_ref();
         let flow = &self.flow;
@@ -260,11 +309,16 @@ impl FlowTask {
         drop(in_flight);
         run.buffers.give_back(rendered);
         pace.resume_at(end);
+        if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {
+            // Boxed, because it is rare: a user should not carry its future.
+            Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
+            pace.resume_at(Instant::now());
+        }
         Ok(())
     }
 
     /// Runs the branches of a block, at most `width` of them at once, and merges the variables they set. Returns the
-    /// time of its end, and the data set of which a branch got no row.
+    /// time of its end, and how: completed although branches failed, unless one got no row or the run ended first.
     async fn fork(
         &mut self,
         user: &Rc<User>,
@@ -272,7 +326,7 @@ impl FlowTask {
         branches: Vec<Flow>,
         width: usize,
         now: Instant,
-    ) -> (Instant, Option<NoRow>) {
+    ) -> (Instant, Ended) {
         let run = &user.run;
         let (in_flight, most) = user.in_flight.get();
         user.in_flight.set((in_flight, in_flight));
@@ -280,7 +334,7 @@ impl FlowTask {
         let mut waiting = branches.into_iter().enumerate();
         let mut running: JoinSet<(usize, Ended, Flow)> = JoinSet::new();
         let mut end = now;
-        let mut no_row = None;
+        let mut block = Ended::Completed;
         loop {
             while running.len() < width
                 && let Some((number, flow)) = waiting.next()
@@ -291,8 +345,8 @@ impl FlowTask {
             end = Instant::now();
             if let Some((number, ended, flow)) = settled(joined) {
                 results[number] = (ended == Ended::Completed).then_some(flow);
-                if let Ended::NoRow(none) = ended {
-                    no_row = Some(none);
+                if matches!(ended, Ended::NoRow(_) | Ended::Halted) && !matches!(block, Ended::NoRow(_)) {
+                    block = ended;
                 }
             }
         }
@@ -300,14 +354,8 @@ impl FlowTask {
         user.in_flight.set((in_flight, most.max(reached)));
         run.recorder.width(run.stage(now), step, reached);
         self.flow.join(results, &run.context(Response::default(), end));
-        (end, no_row)
+        (end, block)
     }
-}
-
-/// Counts an iteration that ended early.
-fn failed(run: &ScenarioRun, reason: &str, at: Instant) -> Ended {
-    run.recorder.failed(run.stage(at), reason);
-    Ended::Failed(reason.to_owned())
 }
 
 /// Boxed, because a task that forks contains itself.
@@ -320,25 +368,29 @@ fn branch(user: Rc<User>, number: usize, flow: Flow) -> Pin<Box<dyn Future<Outpu
     })
 }
 
-fn later(user: Rc<User>, flow: Box<Flow>, after: Duration) -> Pin<Box<dyn Future<Output = Instant>>> {
+fn later(user: Rc<User>, flow: Box<Flow>, after: Duration) -> Pin<Box<dyn Future<Output = (Instant, Ended)>>> {
     Box::pin(async move {
-        think(&user.run, after).await;
+        let ended = think(&user, after).await;
         let now = Instant::now();
-        if user.run.is_halted() {
-            return now;
+        if ended == Ended::Halted {
+            return (now, ended);
         }
-        let (_, end) = FlowTask::new(*flow).run(&user, now, now).await;
-        end
+        let (ended, end) = FlowTask::new(*flow).run(&user, now, now).await;
+        (end, ended)
     })
 }
 
 /// Pauses; a halt ends the pause at once.
-pub(crate) async fn think(run: &ScenarioRun, time: Duration) {
+async fn think(user: &User, time: Duration) -> Ended {
     let end = Instant::now() + time;
-    while !run.is_halted() && Instant::now() < end {
+    while Instant::now() < end {
+        if user.is_halted() {
+            return Ended::Halted;
+        }
         tokio::select! {
             () = sleep(end - Instant::now()) => {}
-            () = run.wakeup.notified() => {}
+            () = user.run.wakeup.notified() => {}
         }
     }
+    Ended::Completed
 }

@@ -229,7 +229,7 @@ async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
         if iterated.left {
             break;
         }
-        pause.take(began, iterated.end, &run.wakeup, || run.is_halted() || pool.is_closed()).await;
+        pause.take(began, (iterated.end, Duration::ZERO), &run.wakeup, || run.is_halted() || pool.is_closed()).await;
     }
     user.run_on_stop().await;
 }

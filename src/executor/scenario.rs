@@ -174,7 +174,8 @@ impl ScenarioRun {
         self.shared.is_over()
     }
 
-    fn report(&self, what: String) {
+    /// Tells what happened, in the log of events.
+    pub(crate) fn report(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
         self.control.subscribe().report(ControlEvent { at, worker: Some(self.worker), what });
     }

@@ -1,6 +1,6 @@
 //! One virtual user: runs `on_start`, iterations one after another, and `on_stop`.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use tokio::{
     sync::Notify,
@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    flow_task::{Ended, FlowTask, User},
+    flow_task::{Ended, FlowTask, User, UserPhase},
     raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
@@ -27,6 +27,8 @@ pub(crate) struct VirtualUser {
     /// From 0, unique over all workers and segments.
     number: u64,
     started: bool,
+    /// How often `on_start` failed.
+    failed_starts: u32,
     /// Whether an iteration is under way.
     iterating: bool,
 }
@@ -38,7 +40,20 @@ pub(crate) struct Iterated {
     pub end: Instant,
     /// Whether the user starts no other.
     pub left: bool,
+    /// The least pause of a closed user before its next one.
+    pub least_pause: Duration,
 }
+
+impl Iterated {
+    fn new(ended: &Ended, end: Instant) -> Self {
+        Self { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)), least_pause: Duration::ZERO }
+    }
+}
+
+/// Pause of a closed user after its `on_start` failed; doubled with each failure. A broken login must not become a flood.
+const START_PAUSE: Duration = Duration::from_secs(1);
+/// The longest of these pauses.
+const MAX_START_PAUSE: Duration = Duration::from_secs(30);
 
 /// Counts a running user for as long as it lives, even when its task is cut off.
 pub(super) struct Running<'a>(&'a ScenarioRun);
@@ -66,7 +81,14 @@ impl VirtualUser {
         let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let id = IterationId { vu: number + 1, ..IterationId::default() };
         let flow = Flow::new(&run.scenario.flow, &run.given, random, id);
-        Self { user: Rc::new(User::new(run)), task: FlowTask::new(flow), number, started: false, iterating: false }
+        Self {
+            user: Rc::new(User::new(run)),
+            task: FlowTask::new(flow),
+            number,
+            started: false,
+            failed_starts: 0,
+            iterating: false,
+        }
     }
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
@@ -80,17 +102,25 @@ impl VirtualUser {
             run.recorder.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
         }
         self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
+        self.user.phase.set(UserPhase::Iterating);
         let mut from = (intended, began);
         if !self.started {
             match self.enter(Entry::OnStart, intended, began).await {
                 None => {}
                 Some((Ended::Completed, end)) => from = (end, end),
-                // A user without a row to begin with leaves alone: the others have theirs.
-                Some((ended, end)) => {
-                    return Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) };
+                Some((Ended::Failed(_), end)) => {
+                    self.record(iteration_stage, began, arrival, end);
+                    let least_pause = START_PAUSE.saturating_mul(1 << self.failed_starts.min(5)).min(MAX_START_PAUSE);
+                    self.failed_starts += 1;
+                    return Iterated { end, left: false, least_pause };
                 }
+                // A user without a row to begin with leaves alone: the others have theirs.
+                Some((ended, end)) => return Iterated::new(&ended, end),
             }
             self.started = true;
+            if run.is_halted() {
+                return Iterated::new(&Ended::Halted, from.1);
+            }
         }
         self.task.flow.id().scenario_iteration = run.shared.next_iteration_number();
         self.iterating = true;
@@ -105,16 +135,22 @@ impl VirtualUser {
         }
         self.user.sessions.end_iteration(&run.network);
         if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
-            run.recorder.iteration(iteration_stage, began, arrival, end, self.user.volume.take());
-            self.user.trace.take().inspect(|trace| trace.end(end));
+            self.record(iteration_stage, began, arrival, end);
         }
-        Iterated { end, left: matches!(ended, Ended::Left | Ended::NoRow(_)) }
+        Iterated::new(&ended, end)
     }
 
-    /// Runs `on_stop`, unless the run is ending at once or the user never started.
+    /// Records an iteration that ended by itself.
+    fn record(&self, stage: usize, began: Instant, arrival: Option<Instant>, end: Instant) {
+        self.user.run.recorder.iteration(stage, began, arrival, end, self.user.volume.take());
+        self.user.trace.take().inspect(|trace| trace.end(end));
+    }
+
+    /// Runs `on_stop`, unless the user never started. A stop of the run lets it run, too, within the graceful stop.
     pub(crate) async fn run_on_stop(&mut self) {
-        if self.started && !self.user.run.is_halted() {
+        if self.started {
             let now = Instant::now();
+            self.user.phase.set(UserPhase::Stopping);
             self.user.trace.replace(Trace::unsampled(&self.user.run));
             self.enter(Entry::OnStop, now, now).await;
         }
@@ -156,16 +192,16 @@ impl IterationPause {
         Self { run, random }
     }
 
-    /// Pauses after an iteration; `wakeup` is notified when `is_over` may have become true, which ends the pause.
+    /// Pauses after an iteration, `least` at least; `wakeup` is notified when `is_over` may have become true, which ends the pause.
     /// Returns the time after it.
     pub(crate) async fn take(
         &mut self,
         began: Instant,
-        ended: Instant,
+        (ended, least): (Instant, Duration),
         wakeup: &Notify,
         is_over: impl Fn() -> bool,
     ) -> Instant {
-        let time = self.run.scenario.wait.rest(ended.saturating_duration_since(began), self.random.f64());
+        let time = self.run.scenario.wait.rest(ended.saturating_duration_since(began), self.random.f64()).max(least);
         if time.is_zero() {
             return ended;
         }

@@ -1,7 +1,12 @@
 //! Worker threads: each has a runtime, a recorder and connections of its own, runs its share of every scenario, and
 //! hands an interval over once a second.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{
@@ -246,7 +251,7 @@ impl Assignment {
                 _ => continue,
             });
         }
-        let mut flusher = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0 };
+        let mut flusher = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0, late: Cell::default() };
         for executor in executors {
             flusher.tick_until(executor).await;
         }
@@ -261,6 +266,8 @@ struct IntervalFlusher {
     network: Rc<Network>,
     runs: Vec<Rc<ScenarioRun>>,
     tick: u64,
+    /// The most that its timer was late since the last interval.
+    late: Cell<Duration>,
 }
 
 impl IntervalFlusher {
@@ -271,7 +278,7 @@ impl IntervalFlusher {
                 ended = &mut executor => return settle(ended),
                 () = sleep_until(next) => {
                     // Seconds that a busy core slept through are one longer interval.
-                    self.tick = (Instant::now() - self.assignment.start).as_secs();
+                    self.tick = (self.note_lateness(next) - self.assignment.start).as_secs();
                     if let Ok(permit) = self.assignment.sender.try_reserve() {
                         permit.send(self.interval(false));
                     }
@@ -280,8 +287,17 @@ impl IntervalFlusher {
         }
     }
 
+    /// Gives the time at which a timer fired that was due at `next`.
+    fn note_lateness(&self, next: Instant) -> Instant {
+        let now = Instant::now();
+        self.late.set(self.late.get().max(now.saturating_duration_since(next)));
+        now
+    }
+
     async fn final_flush(mut self) {
         self.tick += 1;
+        // The last user may have woken up with it.
+        self.note_lateness(self.assignment.start + Duration::from_secs(self.tick));
         let interval = self.interval(true);
         // The coordinator outlives the workers; if it is gone the run has failed already.
         drop(self.assignment.sender.send(interval).await);
@@ -293,7 +309,9 @@ impl IntervalFlusher {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&WORKER_FAMILY, &Labels::default(), &[]);
         recorder.set(family, 0, self.network.open_connections() as f64);
-        recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds())
+        let mut interval = recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds());
+        interval.late = self.late.take();
+        interval
     }
 }
 

@@ -55,6 +55,9 @@ pub struct Header {
     pub scenarios: Vec<ScenarioHeader>,
     /// Where the requests of its steps go.
     pub requests: Vec<RequestHeader>,
+    /// Names of the profile's own counters: one that never counted is shown as 0.
+    #[serde(default)]
+    pub counters: Vec<String>,
     /// Thresholds in their order.
     pub thresholds: Vec<ThresholdHeader>,
 }
@@ -91,6 +94,12 @@ pub struct ScenarioHeader {
     pub model: Model,
     /// Its load in a few words.
     pub load: String,
+    /// Its start, milliseconds after that of the run.
+    #[serde(default)]
+    pub start_ms: u64,
+    /// Its planned length in milliseconds, without graceful stops; 0 if unknown.
+    #[serde(default)]
+    pub length_ms: u64,
 }
 
 /// Where the request of a step goes.

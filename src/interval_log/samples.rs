@@ -31,6 +31,7 @@ pub(super) fn header() -> Header {
         requests: Vec::new(),
         scenarios: Vec::new(),
         thresholds: Vec::new(),
+        counters: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names that expressions can use: those of the profile through [`Scope`], and the built-in ones.
 
-use super::{Slot, Value};
+use super::{Slot, Value, data::DataSet};
 
 /// What a name refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,11 @@ pub trait Scope {
 
     /// All names, for hints.
     fn names(&self) -> Vec<String>;
+
+    /// The data sets by name, if every value of a name is one of their rows: an expression can then read only their keys.
+    fn rows(&self, _name: &str) -> &[(String, DataSet)] {
+        &[]
+    }
 
     /// An environment variable, for `env()`; the outer `None` where `env()` is not available.
     fn environment(&self, _name: &str) -> Option<Option<String>> {

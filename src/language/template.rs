@@ -201,6 +201,15 @@ impl Template {
         Some(out)
     }
 
+    /// Whether it can lack a value: wherever it isn't certain that it can't.
+    #[must_use]
+    pub fn can_be_null(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Text(_) => false,
+            Part::Expr(expr) | Part::Begin(expr) => expr.can_be_null(),
+        })
+    }
+
     /// Its expression, if it is the only part.
     #[must_use]
     pub fn expression(&self) -> Option<&Expr> {

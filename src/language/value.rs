@@ -23,19 +23,6 @@ pub enum Value {
 }
 
 impl Value {
-    /// The value of a variable: a number or boolean if the text is its canonical form, else the text. It renders as the
-    /// same text again, and `RATE * 2` and `DEBUG ? …` work.
-    #[must_use]
-    pub fn read(text: &str) -> Self {
-        let value = Self::of_plain(text);
-        let is_same = match &value {
-            Self::Int(whole) => whole.to_string() == text,
-            Self::Float(float) => float.to_string() == text,
-            _ => true,
-        };
-        if is_same { value } else { Self::from(text) }
-    }
-
     /// The value of a key of a map, or at a position (also as text) of a list.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {

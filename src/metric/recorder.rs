@@ -24,6 +24,8 @@ pub(crate) struct WorkerInterval {
     pub tick: u64,
     /// Whether the worker has ended, and this is its last interval.
     pub last: bool,
+    /// How much later than its time it was handed over: the worker stood still.
+    pub late: Duration,
     /// Series interned since the last flush, in the order of their numbers.
     pub new_series: Vec<(MetricDef, Labels)>,
     /// Aggregations of custom gauges that appeared since the last flush.
@@ -211,6 +213,7 @@ impl Recorder {
             worker,
             tick,
             last,
+            late: Duration::ZERO,
             new_series,
             aggregations: self.metrics.take_aggregations(),
             values: std::mem::replace(&mut self.values, successors),

@@ -1,17 +1,26 @@
 //! Running totals of all series since the start of the run.
 
-use super::{Interval, MetricDef, SeriesDef, SeriesId, Value, catalogue};
+use std::collections::BTreeMap;
+
+use super::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Value, catalogue};
 
 /// Definitions and running totals of all series, by series number.
 #[derive(Debug, Default)]
 pub struct Totals {
     series: Vec<(SeriesDef, Value)>,
+    /// Numbers of the series of gauges.
+    gauges: Vec<SeriesId>,
+    /// Smallest and largest sum of each gauge over its series, by its name.
+    extremes: BTreeMap<String, [f64; 2]>,
 }
 
 impl Totals {
     /// Adds an interval. Intervals must be added in order; values of unknown series are ignored.
     pub fn fold(&mut self, interval: &Interval) {
         for definition in &interval.new_series {
+            if definition.metric.kind == Kind::Gauge {
+                self.gauges.push(definition.id);
+            }
             self.series.push((definition.clone(), Value::empty(definition.metric.kind)));
         }
         for (id, value) in &interval.values {
@@ -19,6 +28,28 @@ impl Totals {
                 total.merge(value);
             }
         }
+        self.note_extremes();
+    }
+
+    fn note_extremes(&mut self) {
+        let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+        for id in &self.gauges {
+            if let Some((definition, Value::Gauge(Some(last)))) = self.series.get(*id as usize) {
+                *sums.entry(&definition.metric.name).or_default() += last;
+            }
+        }
+        for (name, sum) in sums {
+            match self.extremes.get_mut(name) {
+                Some([least, most]) => (*least, *most) = (least.min(sum), most.max(sum)),
+                None => drop(self.extremes.insert(name.to_owned(), [sum, sum])),
+            }
+        }
+    }
+
+    /// Smallest and largest value of a gauge at the end of an interval, over all its series together.
+    #[must_use]
+    pub fn extremes(&self, metric: &str) -> Option<[f64; 2]> {
+        self.extremes.get(metric).copied()
     }
 
     /// Clears all values and keeps the definitions of series.

@@ -1,8 +1,6 @@
 //! Short descriptions of load and steps, for headers, summaries and `check`.
 
-use super::{
-    ClosedShape, OpenSchedule, Scenario, Shape, Step, StepKind, Wait, Work, program::Pause, schedule::open::Spacing,
-};
+use super::{ClosedShape, OpenSchedule, Scenario, Shape, Wait, Work, program::Pause, schedule::open::Spacing};
 use crate::units::{show_count, show_duration, show_rate, show_several};
 
 /// The load of a scenario, such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
@@ -56,21 +54,6 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
         Spacing::Even => "",
         Spacing::Poisson => ", Poisson arrivals",
     }
-}
-
-/// The description of a step; None for steps that only record.
-#[must_use]
-pub(crate) fn step(step: &Step) -> Option<String> {
-    Some(match &step.kind {
-        StepKind::Request(request) if request.internal => format!("{} (when needed)", step.name),
-        StepKind::Request(_) => step.name.to_string(),
-        StepKind::Think(time) => format!("think {}", pause(time)),
-        StepKind::Block(text) => text.clone(),
-        StepKind::Group => format!("group {}:", step.group),
-        StepKind::Parallel if step.group.is_empty() => "in parallel:".to_owned(),
-        StepKind::Parallel => format!("in parallel, group {}:", step.group),
-        StepKind::Check(_) | StepKind::Metric(_) => return None,
-    })
 }
 
 /// A pause as text.

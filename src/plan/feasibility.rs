@@ -1,123 +1,275 @@
-//! Upper bounds of requests and iterations from users and pauses, with a target that responds instantly; warnings for
-//! plans and thresholds that exceed them.
+//! What a plan can reach at most, with a target that responds instantly; warnings for plans and thresholds that want more.
+//!
+//! "At most" is an upper bound: what has none is not said. The way through the steps is searched in [`super::bound`].
 
 use std::time::Duration;
 
 use super::{
-    Plan, Scenario, Shape, StepKind, StepTable, Work,
-    program::{Op, Pause},
+    Plan, Scenario, Shape, Work,
+    bound::{Counting, Way, mean_pause},
+    outline::{EndScope, Outline, OutlineKind},
     timeline,
 };
 use crate::{
+    language::data::{AtEnd, Order},
     metric::catalogue::{HTTP_REQS, ITERATIONS},
     threshold::{Bearing, Operator, Stat, Threshold},
     units::{show_count, show_duration, show_rate, show_several},
 };
 
-/// Requests and pauses of one iteration.
+/// Parts of the scenario's length at which the arrivals in flight are computed.
+const SAMPLES: u32 = 200;
+
+/// What a scenario can reach at most; None where there is no bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Pace {
-    pub requests: f64,
-    /// Mean time of all pauses of the flow.
-    pub think: Duration,
+pub(crate) struct Ceiling {
+    /// Requests per second, if the target redirects nothing and no token has to be fetched.
+    pub rate: f64,
+    /// The way through an iteration that reaches it.
+    way: Way,
+    /// Requests per second with all redirects that are followed and all tokens.
+    pub rate_redirected: Option<f64>,
+    /// Requests of a user when it starts and when it ends.
+    pub once: f64,
+    /// Whether iterations that end early can exceed it.
+    pub is_exceeded_early: bool,
 }
 
-impl Pace {
-    /// The pace of a scenario, with each step run once.
-    #[must_use]
-    pub(crate) fn of(steps: &StepTable) -> Self {
-        let mut pace = Self { requests: 0.0, think: Duration::ZERO };
-        for step in steps.iter() {
-            match &step.kind {
-                StepKind::Request(request) if !request.internal => pace.requests += 1.0,
-                StepKind::Think(Pause::Between(low, high)) => pace.think += (*low + *high) / 2,
-                _ => {}
+/// Why the requests of a scenario have no bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unbounded {
+    /// Its users never pause.
+    Users,
+    /// The number of requests of an iteration is known only during the run.
+    Iteration,
+}
+
+impl Ceiling {
+    /// The ceiling of a scenario's requests per second.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn of(plan: &Plan, scenario: &Scenario) -> Result<Self, Unbounded> {
+        let Some(outline) = &scenario.flow.outline else { return Err(Unbounded::Iteration) };
+        let simple = counting(scenario, None, false);
+        let full = Counting { redirects: Some(plan.http.max_redirects), ..simple };
+        let Some(once) = requests_once(simple, outline) else { return Err(Unbounded::Iteration) };
+        match &scenario.shape {
+            Shape::Open(open) => {
+                let most = |counting: Counting<'_>| counting.most_requests(&outline.iteration);
+                let peak = open.schedule.peak_rate();
+                let Some(requests) = most(simple) else { return Err(Unbounded::Iteration) };
+                Ok(Self {
+                    rate: peak * requests,
+                    way: Way { requests, pause: 0.0 },
+                    rate_redirected: most(full).map(|most| most * peak),
+                    once,
+                    is_exceeded_early: false,
+                })
+            }
+            Shape::Closed(_) => {
+                let users = f64::from(scenario.peak_vus());
+                let length = scenario.duration().as_secs_f64();
+                let reach = |counting: Counting<'_>| {
+                    let way = fastest(counting, scenario, outline)?;
+                    // Iterations that are cut off are shorter than their pauses: one more for each user fits in.
+                    let is_cut_off = grace(scenario) < Duration::from_secs_f64(way.pause) && length > 0.0;
+                    let more = if is_cut_off { counting.most_requests(&outline.iteration)? / length } else { 0.0 };
+                    Some((way, users * (per_second(way) + more)))
+                };
+                let Some((way, rate)) = reach(simple) else { return Err(Unbounded::Users) };
+                let early = reach(Counting { lacking: true, ..simple });
+                Ok(Self {
+                    rate,
+                    way,
+                    rate_redirected: reach(full).map(|(_, rate)| rate),
+                    once,
+                    is_exceeded_early: early.is_none_or(|(_, early)| early > rate * (1.0 + 1e-6)),
+                })
             }
         }
-        pace
     }
+}
+
+/// The time that an iteration has to finish when its user or its scenario ends.
+fn grace(scenario: &Scenario) -> Duration {
+    match &scenario.shape {
+        Shape::Closed(closed) if closed.schedule.stages().len() > 1 => {
+            closed.graceful_ramp_down.min(scenario.graceful_stop)
+        }
+        _ => scenario.graceful_stop,
+    }
+}
+
+/// The most requests of a scenario in the whole run, all included; None without a bound.
+#[must_use]
+pub(crate) fn requests_at_most(plan: &Plan, scenario: &Scenario) -> Option<f64> {
+    most_of(plan, scenario, true)
+}
+
+/// A line about what a scenario can reach at most; None where nothing but the target limits it.
+#[must_use]
+pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
+    let ceiling = Ceiling::of(plan, scenario).ok()?;
+    let Way { requests, pause } = ceiling.way;
+    if requests <= 0.0 {
+        return None;
+    }
+    let is_countable = requests < 1e6;
+    let how = match &scenario.shape {
+        Shape::Open(open) => {
+            let arrivals = per_second_of("arrival", open.schedule.peak_rate());
+            if whole(requests) == 1 {
+                arrivals
+            } else {
+                format!("{arrivals} of {} requests", show_count(whole(requests)))
+            }
+        }
+        Shape::Closed(_) => {
+            let users = show_several(scenario.peak_vus().into(), "user");
+            let pause = show_duration(Duration::from_secs_f64(pause));
+            match whole(requests) {
+                _ if !is_countable => users,
+                1 => format!("{users}, {pause} pause"),
+                several => format!("{users}, {pause} pause for {} requests", show_count(several)),
+            }
+        }
+    };
+    let mean = match &scenario.shape {
+        Shape::Open(open) if !open.schedule.is_even() => "on average ",
+        _ => "",
+    };
+    let mut line = format!("{mean}at most {} ({how})", per_second_of("request", ceiling.rate));
+    let tokens = scenario.flow.steps.requests().any(|(_, request)| request.internal);
+    let with = if tokens { "redirects and token requests" } else { "redirects" };
+    match ceiling.rate_redirected {
+        None => line += &format!(", more with {with}"),
+        Some(redirected) if redirected > ceiling.rate => {
+            line += &format!(", up to {} with {with}", show_rate(redirected));
+        }
+        Some(_) => {}
+    }
+    if ceiling.once > 0.0 {
+        line += &format!(", plus {} of each user at its start and end", show_several(whole(ceiling.once), "request"));
+    }
+    if ceiling.is_exceeded_early {
+        line += ", more if iterations end early";
+    }
+    Some(line)
+}
+
+/// A rate with what it counts: `1 request/s`, `200 arrivals/s`.
+fn per_second_of(noun: &str, rate: f64) -> String {
+    let shown = show_rate(rate);
+    let number = shown.trim_end_matches("/s");
+    format!("{number} {noun}{}/s", if number == "1" { "" } else { "s" })
+}
+
+fn counting(scenario: &Scenario, redirects: Option<u32>, lacking: bool) -> Counting<'_> {
+    Counting { steps: &scenario.flow.steps, redirects, lacking }
+}
+
+fn per_second(way: Way) -> f64 {
+    if way.requests > 0.0 { way.requests / way.pause } else { 0.0 }
+}
+
+/// The fastest way of a user through its iterations, with the pauses between them.
+fn fastest(counting: Counting<'_>, scenario: &Scenario, outline: &Outline) -> Option<Way> {
+    let rest = scenario.wait.least_cycle(Duration::ZERO).as_secs_f64();
+    if !matches!(scenario.wait, super::Wait::Pacing(_)) {
+        return counting.fastest(&outline.iteration, rest);
+    }
+    // Iterations begin no sooner than the pacing says, however short they are.
+    let by_steps = counting.fastest(&outline.iteration, 0.0);
+    let by_pacing = counting.most_requests(&outline.iteration).filter(|_| rest > 0.0);
+    let by_pacing = by_pacing.map(|requests| Way { requests, pause: rest });
+    match (by_steps, by_pacing) {
+        (Some(one), Some(other)) => Some(if per_second(other) < per_second(one) { other } else { one }),
+        (one, other) => one.or(other),
+    }
+}
+
+fn requests_once(counting: Counting<'_>, outline: &Outline) -> Option<f64> {
+    Some(counting.most_requests(&outline.on_start)? + counting.most_requests(&outline.on_stop)?)
+}
+
+/// The highest rate of requests per second of a plan, without redirects, token requests and the first and last steps of
+/// users, with a target that responds instantly.
+///
+/// # Errors
+/// A scenario whose rate has no bound.
+pub(crate) fn peak_requests(plan: &Plan) -> Result<f64, (&Scenario, Unbounded)> {
+    let mut each = Vec::new();
+    for scenario in &plan.scenarios {
+        let ceiling = Ceiling::of(plan, scenario).map_err(|reason| (scenario, reason))?;
+        each.push((
+            &scenario.name,
+            match &scenario.shape {
+                Shape::Open(_) => ceiling.way.requests,
+                Shape::Closed(_) => per_second(ceiling.way),
+            },
+        ));
+    }
+    let of = |scenario: &Scenario| each.iter().find(|(name, _)| **name == scenario.name).map_or(0.0, |(_, each)| *each);
+    Ok(timeline::highest(plan, of))
 }
 
 /// Warnings about parts of a plan that can't be reached.
 #[must_use]
 pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
-    let scenarios = plan.scenarios.iter().flat_map(|scenario| {
-        let pace = Pace::of(&scenario.flow.steps);
-        let cycle = scenario.wait.mean_cycle(pace.think);
-        match &scenario.shape {
-            Shape::Closed(_) => closed(scenario, pace, cycle),
-            Shape::Open(_) => open(scenario, cycle).into_iter().collect(),
-        }
+    let scenarios = plan.scenarios.iter().filter_map(|scenario| match &scenario.shape {
+        Shape::Closed(_) => closed(scenario),
+        Shape::Open(_) => open(scenario),
     });
-    scenarios.chain(plan.thresholds.iter().filter_map(|threshold| promised(plan, threshold))).collect()
+    let thresholds = plan.thresholds.iter().filter(|threshold| threshold.bearing != Bearing::NotRun);
+    let impossible = thresholds.clone().filter_map(|threshold| promised(plan, threshold));
+    scenarios.chain(impossible).chain(thresholds.filter_map(aborted_at_once)).collect()
 }
 
-/// The highest rate of requests per second of a plan: one round per loop, no retries, and a target that responds
-/// instantly.
-///
-/// # Errors
-/// A scenario whose users never pause: only the target limits it.
-pub(crate) fn peak_requests(plan: &Plan) -> Result<f64, &Scenario> {
-    match plan.scenarios.iter().find(|scenario| requests_of_one(scenario).is_none()) {
-        Some(unbound) => Err(unbound),
-        None => Ok(timeline::highest(plan, |scenario| requests_of_one(scenario).unwrap_or_default())),
-    }
-}
-
-/// Requests per arrival, or per second and user.
-fn requests_of_one(scenario: &Scenario) -> Option<f64> {
-    let pace = Pace::of(&scenario.flow.steps);
-    let cycle = scenario.wait.mean_cycle(pace.think).as_secs_f64();
-    match &scenario.shape {
-        Shape::Open(_) => Some(pace.requests),
-        Shape::Closed(_) => (cycle > 0.0).then(|| pace.requests / cycle),
-    }
-}
-
-fn closed(scenario: &Scenario, pace: Pace, cycle: Duration) -> Vec<String> {
-    let Shape::Closed(closed) = &scenario.shape else { return Vec::new() };
+fn closed(scenario: &Scenario) -> Option<String> {
+    let Shape::Closed(closed) = &scenario.shape else { return None };
     let users = scenario.peak_vus();
     let name = &scenario.name;
     if users == 0 {
-        return vec![format!("{name}: never has any users")];
+        return Some(format!("{name}: never has any users"));
     }
-    if cycle.is_zero() || !is_straight(scenario) {
-        return Vec::new();
-    }
-    let pause = show_duration(cycle);
-    let ceiling = f64::from(users) * pace.requests / cycle.as_secs_f64();
-    let mut warnings = vec![format!(
-        "{name}: {} at {pause} think time reach at most {} requests, even if the target responds instantly",
-        show_several(users.into(), "user"),
-        show_rate(ceiling)
-    )];
     let rounds = match closed.work {
-        Work::Endless => 0,
+        Work::Endless => return None,
         Work::PerUser(iterations) => iterations,
         Work::Shared(iterations) => iterations.div_ceil(users.into()),
     };
+    let outline = scenario.flow.outline.as_ref()?;
+    let busy = Duration::from_secs_f64(counting(scenario, None, true).least_pause(&outline.iteration));
+    let cycle = scenario.wait.least_cycle(busy);
     // The last iteration can exceed the limit, so only earlier ones must fit.
     let needed = cycle.mul_f64(rounds.saturating_sub(1) as f64);
-    if needed >= closed.schedule.duration() && rounds > 1 {
-        warnings.push(format!(
-            "{name}: {} iterations per user at {pause} each take {}, but `maxDuration` is {}: the rest will be dropped",
+    (needed >= closed.schedule.duration() && rounds > 1).then(|| {
+        format!(
+            "{name}: {} iterations per user at {} each take {}, but `maxDuration` is {}: the rest will be dropped",
             show_count(rounds),
+            show_duration(cycle),
             show_duration(cycle.mul_f64(rounds as f64)),
             show_duration(closed.schedule.duration())
-        ));
-    }
-    warnings
+        )
+    })
 }
 
-fn open(scenario: &Scenario, cycle: Duration) -> Option<String> {
+fn open(scenario: &Scenario) -> Option<String> {
     let Shape::Open(open) = &scenario.shape else { return None };
-    let peak = open.schedule.peak_rate();
-    let needed = peak * cycle.as_secs_f64();
+    let busy = Duration::from_secs_f64(mean_pause(&scenario.flow.outline.as_ref()?.iteration));
+    let cycle = scenario.wait.mean_cycle(busy);
+    let schedule = &open.schedule;
+    // As many are in flight as arrive within the time of one.
+    let in_flight = (1..=SAMPLES).map(|sample| {
+        let at = schedule.duration() * sample / SAMPLES;
+        schedule.area_until(at) - schedule.area_until(at.saturating_sub(cycle))
+    });
+    let needed = in_flight.fold(0.0, f64::max);
     (needed > f64::from(open.max_vus)).then(|| {
         format!(
             "{}: {} with {} think time need {needed:.0} users even if the target responds instantly, but `maxVUs` is {}: arrivals will be dropped",
             scenario.name,
-            show_rate(peak),
+            show_rate(schedule.peak_rate()),
             show_duration(cycle),
             show_count(open.max_vus.into())
         )
@@ -137,7 +289,7 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
         [(tag, value)] if tag == "scenario" => Some(value),
         _ => return None,
     };
-    if !wants_more || threshold.window.is_some() || threshold.bearing == Bearing::NotRun {
+    if !wants_more || threshold.window.is_some() {
         return None;
     }
     let concerned = plan.scenarios.iter().filter(|scenario| only.is_none_or(|only| *only == scenario.name));
@@ -145,10 +297,14 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
     let most = most?;
     let (ceiling, shown) = match threshold.stat {
         Stat::Count => (most, show_count(whole(most))),
-        // A run that ends early has a higher rate.
+        Stat::Rate => {
+            // A run that ends early has a higher rate.
+            let rate = most / certain_length(plan)?.as_secs_f64();
+            (rate, show_rate(rate))
+        }
         _ => return None,
     };
-    (threshold.bound > ceiling).then(|| {
+    (threshold.bound > ceiling * (1.0 + 1e-9)).then(|| {
         format!(
             "threshold {} on {} can't be met: the run reaches at most {shown}, even if the target responds instantly",
             threshold.expression, threshold.key
@@ -156,53 +312,84 @@ fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
     })
 }
 
-/// Upper bound of the requests or iterations of a scenario; None where there is none: users without a fixed pause, random
-/// arrivals, and requests of loops, parallel blocks, polls, retries and token providers.
-fn most_of(plan: &Plan, scenario: &Scenario, per_request: bool) -> Option<f64> {
-    let each = if per_request { requests_at_most(plan, scenario)? } else { 1.0 };
-    let iterations = match &scenario.shape {
-        Shape::Open(open) => open.schedule.is_even().then(|| open.schedule.area_until(open.schedule.duration()).ceil()),
-        Shape::Closed(closed) => match closed.work {
-            Work::Shared(iterations) => Some(iterations as f64),
-            Work::PerUser(iterations) => Some(f64::from(scenario.peak_vus()) * iterations as f64),
-            Work::Endless => None,
-        },
-    };
-    iterations.map(|iterations| iterations * each)
-}
-
-/// Whether each step runs once an iteration.
-fn is_straight(scenario: &Scenario) -> bool {
-    let Some(program) = scenario.flow.program() else { return false };
-    let branches = |op: &Op| {
-        matches!(
-            op,
-            Op::Goto(_) | Op::Unless(..) | Op::When(..) | Op::Chance(..) | Op::Choose(_) | Op::Due { .. } | Op::Fail(_)
-        )
-    };
-    !program.ops.iter().any(|op| repeats(op) || branches(op))
-}
-
-/// Whether an operation can run others again, or beside each other.
-fn repeats(op: &Op) -> bool {
-    matches!(op, Op::Retry(_) | Op::Return(_) | Op::Loop(_) | Op::Expired { .. } | Op::Parallel(_) | Op::Detach { .. })
-}
-
-/// Requests of an iteration with `on_start` and `on_stop`, each with all redirects that it may follow, and once more after
-/// a 401.
-fn requests_at_most(plan: &Plan, scenario: &Scenario) -> Option<f64> {
-    let program = scenario.flow.program()?;
-    let is_internal = scenario.flow.steps.iter().any(|step| step.request().is_some_and(|request| request.internal));
-    if is_internal || program.ops.iter().any(repeats) {
-        return None;
-    }
-    let sent = program.ops.iter().filter_map(|op| if let Op::Send(step, _) = op { Some(*step) } else { None });
-    let most = sent.map(|step| {
-        let request = scenario.flow.steps.get(step).and_then(|step| step.request());
-        let redirects = request.and_then(|request| request.spec.redirects).unwrap_or(plan.http.max_redirects);
-        2.0 * (1.0 + f64::from(redirects))
+/// The time that a run lasts at least, unless it is stopped: until the last scenario ends that nothing else can end.
+fn certain_length(plan: &Plan) -> Option<Duration> {
+    let rows_end = plan.data.iter().any(|data| {
+        !matches!(data.order, Order::Sequential(AtEnd::Recycle) | Order::Shuffled(AtEnd::Recycle) | Order::Random)
     });
-    Some(most.sum())
+    let lasts = |scenario: &&Scenario| {
+        let is_timed = match &scenario.shape {
+            Shape::Open(_) => true,
+            Shape::Closed(closed) => closed.work == Work::Endless,
+        };
+        let ends = |kind: &OutlineKind| match kind {
+            OutlineKind::End(EndScope::User) => true,
+            OutlineKind::Row => rows_end,
+            _ => false,
+        };
+        is_timed && scenario.flow.outline.as_ref().is_some_and(|outline| !outline.any(ends))
+    };
+    let ends = plan.scenarios.iter().filter(lasts).map(|scenario| scenario.start + scenario.duration());
+    ends.max().filter(|length| !length.is_zero())
+}
+
+/// Upper bound of the requests or iterations of a scenario; None where there is none.
+fn most_of(plan: &Plan, scenario: &Scenario, per_request: bool) -> Option<f64> {
+    let outline = scenario.flow.outline.as_ref()?;
+    let counting = counting(scenario, Some(plan.http.max_redirects), true);
+    let (each, once) = if per_request {
+        (counting.most_requests(&outline.iteration)?, requests_once(counting, outline)?)
+    } else {
+        (1.0, 0.0)
+    };
+    match &scenario.shape {
+        Shape::Open(open) => {
+            // The number of random arrivals has no bound.
+            let arrivals =
+                open.schedule.is_even().then(|| open.schedule.area_until(open.schedule.duration()).ceil())?;
+            Some(arrivals * (each + once))
+        }
+        // The control API can start any number of users.
+        Shape::Closed(closed) if closed.max_users.is_some() => None,
+        Shape::Closed(closed) => {
+            // Steps before the first iteration are begun again until they succeed.
+            if per_request && counting.may_end_early(&outline.on_start) {
+                return None;
+            }
+            let users = closed.schedule.rises();
+            let iterations = match closed.work {
+                Work::Shared(iterations) => iterations as f64 * each,
+                Work::PerUser(iterations) => users * iterations as f64 * each,
+                // All iterations of a user but its last one end within its time.
+                Work::Endless => {
+                    closed.schedule.user_seconds() * pace(counting, scenario, outline, per_request)? + users * each
+                }
+            };
+            Some(iterations + users * once)
+        }
+    }
+}
+
+/// The most requests or iterations per second of a user.
+fn pace(counting: Counting<'_>, scenario: &Scenario, outline: &Outline, per_request: bool) -> Option<f64> {
+    if per_request {
+        return fastest(counting, scenario, outline).map(per_second);
+    }
+    let busy = Duration::from_secs_f64(counting.least_pause(&outline.iteration));
+    let cycle = scenario.wait.least_cycle(busy);
+    (!cycle.is_zero()).then(|| 1.0 / cycle.as_secs_f64())
+}
+
+/// A warning for a lower bound of a counter that ends the run before it can be reached.
+fn aborted_at_once(threshold: &Threshold) -> Option<String> {
+    let is_lower_bound = matches!(threshold.operator, Operator::Greater | Operator::GreaterOrEqual);
+    let counts = threshold.stat == Stat::Count && threshold.window.is_none();
+    (is_lower_bound && counts && threshold.abort_on_fail && threshold.delay_abort.is_zero()).then(|| {
+        format!(
+            "threshold {} on {} aborts the run at its first evaluation unless the count is reached by then; set `delayAbortEval`",
+            threshold.expression, threshold.key
+        )
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]

@@ -5,6 +5,7 @@
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
 pub(crate) mod adjust;
+pub(crate) mod bound;
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod describe;
@@ -12,6 +13,7 @@ pub(crate) mod feasibility;
 pub(crate) mod flow;
 pub(crate) mod http;
 pub(crate) mod names;
+pub(crate) mod outline;
 pub(crate) mod partition;
 pub(crate) mod preset;
 pub(crate) mod program;

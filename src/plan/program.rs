@@ -3,7 +3,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{check::Check, steps::StepId};
+use super::{
+    check::Check,
+    rendering::Rendering,
+    steps::{StepId, StepTable},
+};
 use crate::language::{
     Expr, Slot, Template,
     extract::{Extractor, Header, Take},
@@ -248,6 +252,40 @@ pub(crate) struct Parallel {
 }
 
 impl Op {
+    /// Whether it can end the iteration for want of a value: wherever it isn't certain that it can't.
+    #[must_use]
+    pub(crate) fn can_lack_a_value(&self, steps: &StepTable) -> bool {
+        let lacking = |tags: &[(String, Template)]| tags.iter().any(|(_, value)| value.can_be_null());
+        // A value on its own can be null; a text can't have a null in it.
+        let as_value = |template: &Template| template.expression().is_none() && template.can_be_null();
+        match self {
+            Self::Send(step, labels) => {
+                let rendering = steps.request(*step).and_then(|request| request.rendering.as_ref());
+                rendering.is_some_and(Rendering::can_lack_a_value)
+                    || labels.as_ref().is_some_and(|labels| {
+                        labels.name.as_ref().is_some_and(Template::can_be_null) || lacking(&labels.tags)
+                    })
+            }
+            Self::Think(pause) | Self::Detach { after: pause, .. } => matches!(pause, Pause::Computed(_)),
+            Self::Expired { limit, every, .. } => {
+                matches!((limit, every), (Pause::Computed(_), _) | (_, Pause::Computed(_)))
+            }
+            Self::Set(_, value) => as_value(value),
+            Self::Check(_, check) => check.named.as_ref().is_some_and(Template::can_be_null),
+            Self::Extract(extract) => extract.default.as_ref().is_some_and(as_value),
+            Self::Metric(metric) => metric.value.constant().is_none() || lacking(&metric.tags),
+            Self::Elapsed(_, elapsed) => lacking(&elapsed.tags),
+            Self::Collect(collect) => match &collect.what {
+                CollectionChange::Push { value, .. } | CollectionChange::Remove(value) => as_value(value),
+                CollectionChange::Pick { .. } => false,
+            },
+            Self::Parallel(parallel) => {
+                [&parallel.copies, &parallel.width].into_iter().flatten().any(|number| number.constant().is_none())
+            }
+            _ => false,
+        }
+    }
+
     /// Variables that the operation assigns.
     #[must_use]
     pub(crate) fn assigned(&self) -> Vec<Slot> {

@@ -103,6 +103,14 @@ impl Rendered {
 }
 
 impl Rendering {
+    /// Whether it can fail for want of a value.
+    #[must_use]
+    pub(crate) fn can_lack_a_value(&self) -> bool {
+        let pieces = self.head.iter().chain(self.body.iter().flatten());
+        let lacking = |piece: &Piece| matches!(piece, Piece::Value(template, _) if template.can_be_null());
+        self.url.is_some() || pieces.into_iter().any(lacking)
+    }
+
     /// The request, if it is constant. Its pieces must be joined.
     #[must_use]
     pub(crate) fn constant(&self) -> Option<Wire> {

@@ -1,14 +1,11 @@
-//! The step table: one row for each step of a scenario, with the labels of what it records.
+//! The step table: one row for each step of a scenario that records something, with its labels.
 //!
-//! The recorder, traces, `check` and feasibility read this table. It doesn't define the order of steps, which is up to
-//! the flow: a compiled profile and a script fill the same table.
+//! The recorder and traces read this table. It doesn't define the order of steps, which is up to the flow: a compiled
+//! profile and a script fill the same table.
 
 use std::sync::Arc;
 
-use super::{
-    program::{Pause, Program},
-    request::Request,
-};
+use super::{outline::Outline, program::Program, request::Request};
 use crate::language::{Slot, Value};
 
 /// Index of a row in the step table of a scenario.
@@ -48,10 +45,6 @@ pub(crate) enum StepKind {
     Group,
     /// Runs branches in parallel and records how many requests were in flight.
     Parallel,
-    /// Pauses.
-    Think(Pause),
-    /// Contains other steps or ends a block, and records nothing; the text describes it.
-    Block(String),
 }
 
 /// All steps of a scenario, in the order of the profile.
@@ -90,6 +83,12 @@ impl StepTable {
         self.0.iter()
     }
 
+    /// The requests of the rows from a number of rows on, by id.
+    pub(crate) fn requests_from(&self, rows: usize) -> impl Iterator<Item = StepId> {
+        let ids = (0..).map(StepId).zip(&self.0).skip(rows);
+        ids.filter_map(|(id, step)| step.request().map(|_| id))
+    }
+
     /// All requests with their rows.
     pub(crate) fn requests(&self) -> impl Iterator<Item = (&Step, &Request)> {
         self.0.iter().filter_map(|step| Some((step, step.request()?)))
@@ -112,6 +111,8 @@ impl Step {
 pub(crate) struct FlowPlan {
     pub steps: Arc<StepTable>,
     pub kind: FlowProgram,
+    /// The steps as in the profile; None for a flow that has none.
+    pub outline: Option<Arc<Outline>>,
 }
 
 /// The kinds of flow. A further kind needs a variant here and one in [`super::Flow`].
@@ -128,18 +129,13 @@ impl FlowPlan {
     /// A compiled flow.
     #[must_use]
     pub(crate) fn compiled(steps: StepTable, program: Program) -> Self {
-        Self { steps: Arc::new(steps), kind: FlowProgram::Compiled(Arc::new(program)) }
+        Self { steps: Arc::new(steps), kind: FlowProgram::Compiled(Arc::new(program)), outline: None }
     }
 
-    /// The compiled program, if it is one.
+    /// The same flow, with its outline.
     #[must_use]
-    #[cfg_attr(not(test), expect(clippy::unnecessary_wraps, reason = "another kind of flow has none"))]
-    pub(crate) fn program(&self) -> Option<&Program> {
-        match &self.kind {
-            FlowProgram::Compiled(program) => Some(program),
-            #[cfg(test)]
-            FlowProgram::Script(_) => None,
-        }
+    pub(crate) fn outlined(self, outline: Outline) -> Self {
+        Self { outline: Some(Arc::new(outline)), ..self }
     }
 
     /// Slots and values of the variables that the flow has.

@@ -36,6 +36,15 @@ impl Wait {
         }
     }
 
+    /// The shortest time between the starts of iterations that take `busy`.
+    #[must_use]
+    pub(crate) fn least_cycle(self, busy: Duration) -> Duration {
+        match self {
+            Self::Pacing(time) => time.max(busy),
+            other => busy + other.rest(busy, 0.0),
+        }
+    }
+
     /// The mean time between the starts of iterations that take `busy`.
     #[must_use]
     pub(crate) fn mean_cycle(self, busy: Duration) -> Duration {

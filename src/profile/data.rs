@@ -12,7 +12,7 @@ use super::{
 use crate::{
     language::{
         Binding, EvalContext, IterationId, Response, Scope, Slot, Template, Value,
-        data::{AtEnd, DataError, DataSet, Format, LARGEST, Order, Source, load},
+        data::{AtEnd, ColumnType, CsvFormat, DataError, DataSet, Format, LARGEST, Order, Source, load},
     },
     plan::data::PlannedData,
     units,
@@ -39,6 +39,11 @@ static OPTIONS: &[Key] = &[
     Key::new("at_end", Type::Word(&words(&ENDS)), "what happens when all rows have been used; recycle"),
     Key::new("columns", Type::List(&Type::Text), "with `csv`: column names, for a file without a header line"),
     Key::new("delimiter", Type::Text, "with `csv`: separator of cells; `,`"),
+    Key::new(
+        "types",
+        Type::Names(&Type::Word(&words(&ColumnType::ALL))),
+        "with `csv`: types of columns by name; all others are text",
+    ),
     Key::new("max_size", Type::Text, "maximum file size; 1GiB"),
 ];
 
@@ -140,7 +145,15 @@ fn csv(reader: &Reader, map: &mut MapReader<'_>) -> Option<Format> {
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Format::Csv { columns, delimiter: delimiter? })
+    let types = map.take("types").map(|node| {
+        let entries = reader.map(node, "types").entries;
+        let types = entries
+            .iter()
+            .map(|entry| Some((entry.name.clone(), reader.word(entry.value, "a column's type", &ColumnType::ALL)?)));
+        types.collect::<Option<Vec<_>>>()
+    });
+    let types = types.unwrap_or_else(|| Some(Vec::new()));
+    Some(Format::Csv(CsvFormat { columns, delimiter: delimiter?, types: types? }))
 }
 
 fn inline(reader: &Reader, position: Position, items: &[Node]) -> Option<DataSet> {

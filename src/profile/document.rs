@@ -240,7 +240,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     let providers = map.take("auth").map(|node| reader.map(node, "auth").entries).unwrap_or_default();
     let providers = providers.iter().map(|entry| (entry.name.clone(), entry.value)).collect();
     let (data, rows) = map.take("data").map(|node| data::read(reader, node, seed)).unwrap_or_default();
-    let context = ProfileContext { defaults, flows, metrics, data, providers, auth };
+    let context = ProfileContext { defaults, flows, metrics, data, rows, providers, auth };
     let mut origins = Vec::new();
     let setup_names = map.peek("setup").map(|node| flow::assigned_names(node, &context.flows)).unwrap_or_default();
     let mut inputs = FlowInputs { context: &context, setup_names: &setup_names, origins: &mut origins };
@@ -261,7 +261,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         traces,
         variables,
         metrics: context.metrics.into(),
-        data: rows.into(),
+        data: context.rows.into(),
         setup,
         teardown,
         practice_target,

@@ -25,6 +25,7 @@ pub(crate) mod reader;
 pub(crate) mod scenario;
 pub(crate) mod secrets;
 pub(crate) mod source;
+mod surrogates;
 pub(crate) mod thresholds;
 pub(crate) mod variables;
 

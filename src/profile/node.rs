@@ -5,6 +5,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use super::{
     diagnostic::{Diagnostic, Position},
     reader::same_key,
+    surrogates,
 };
 
 const MAX_DEPTH: usize = 64;
@@ -118,8 +119,17 @@ fn is_null(text: &str) -> bool {
 /// # Errors
 /// The first error of the YAML.
 pub fn parse(text: &str) -> Result<Node, Diagnostic> {
+    // YAML has no surrogate pairs, but JSON has.
+    parse_as(text, false).or_else(|error| match surrogates::hidden(text) {
+        Some(hidden) => parse_as(&hidden, true),
+        None => Err(error),
+    })
+}
+
+fn parse_as(text: &str, pairs: bool) -> Result<Node, Diagnostic> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
+        pairs,
         anchors: Vec::new(),
         nodes: 0,
         last: Position { line: 1, column: 1 },
@@ -144,6 +154,8 @@ pub fn parse(text: &str) -> Result<Node, Diagnostic> {
 
 struct Builder<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    /// Whether surrogate pairs are hidden in the text.
+    pairs: bool,
     anchors: Vec<(usize, Node, usize)>,
     nodes: usize,
     last: Position,
@@ -176,7 +188,8 @@ impl<'a> Builder<'a> {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, _) => {
                 let plain = style == ScalarStyle::Plain;
-                (Yaml::Scalar { text: text.into_owned(), plain }, anchor)
+                let text = if self.pairs { surrogates::shown(&text) } else { text.into_owned() };
+                (Yaml::Scalar { text, plain }, anchor)
             }
             Event::SequenceStart(anchor, _) => (Yaml::List(self.list(depth)?), anchor),
             Event::MappingStart(anchor, _) => (Yaml::Map(self.map(depth)?), anchor),

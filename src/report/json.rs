@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use super::Summary;
+use super::{
+    Summary, own,
+    steps::{self, Step},
+};
 use crate::{
     metric::{Kind, MetricDef, Unit, Value, catalogue},
     threshold::{Bearing, Threshold, judge::Finding, shown_factor, stat_of, tier::levels},
@@ -29,7 +32,7 @@ pub(crate) fn render(summary: &Summary, terminals: Terminals) -> Json {
             "isStdErrTTY": terminals.stderr,
             "testRunDurationMs": summary.elapsed.as_secs_f64() * 1e3,
         },
-        "loadagent": own(summary),
+        "loadagent": beyond_k6(summary),
     })
 }
 
@@ -52,6 +55,10 @@ fn metrics(summary: &Summary) -> Json {
         let value = summary.totals.sum_where(&metric.name, |series| series.labels.has_all(selector));
         metrics.insert(key.clone(), one(summary, metric, key, &value.unwrap_or_else(|| Value::empty(metric.kind))));
     }
+    for name in own::never_counted(summary) {
+        let zero = || json!({ "type": "counter", "contains": "default", "values": { "count": 0, "rate": 0.0 } });
+        metrics.entry(name).or_insert_with(zero);
+    }
     Json::Object(metrics)
 }
 
@@ -66,6 +73,12 @@ fn one(summary: &Summary, metric: &MetricDef, key: &str, value: &Value) -> Json 
         (Kind::Trend, _) => ("trend", "default"),
     };
     let mut shape = json!({ "type": kind, "contains": contains, "values": values(summary, metric, value) });
+    // Of the series that a threshold picks, only the last value is known.
+    let whole = summary.totals.extremes(&metric.name).filter(|_| key == metric.name);
+    if let Some([least, most]) = whole {
+        shape["values"]["min"] = number(least);
+        shape["values"]["max"] = number(most);
+    }
     let judged: Map<String, Json> =
         summary.findings.iter().filter(|finding| finding.threshold.key == key).map(threshold).collect();
     if let (false, Some(shape)) = (judged.is_empty(), shape.as_object_mut()) {
@@ -135,7 +148,35 @@ fn root_group(summary: &Summary) -> Json {
     json!({ "name": "", "path": "", "groups": [], "checks": checks })
 }
 
-fn own(summary: &Summary) -> Json {
+/// Every step, with all its stages together.
+fn all_steps(summary: &Summary) -> Vec<Json> {
+    let scenarios = summary.header.scenarios.iter().enumerate();
+    let steps = scenarios.flat_map(|(index, scenario)| {
+        let seconds = steps::active_time(summary, index, scenario).as_secs_f64();
+        let steps = steps::of_scenario(summary, &scenario.name, false);
+        steps.into_iter().map(move |step| one_step(summary, &scenario.name, &step, seconds))
+    });
+    steps.collect()
+}
+
+fn one_step(summary: &Summary, scenario: &str, step: &Step, seconds: f64) -> Json {
+    let rate = if seconds > 0.0 { step.attempts as f64 / seconds } else { 0.0 };
+    json!({
+        "scenario": scenario,
+        "name": step.name,
+        "method": step.method,
+        "requests": step.attempts,
+        "rate": rate,
+        "failed": step.failed,
+        "failed_rate": step.failed_share(),
+        "statuses": step.statuses,
+        "errors": step.errors,
+        "response_time_ms": values(summary, &catalogue::HTTP_REQ_RESPONSE_TIME, &step.response_time),
+        "duration_ms": values(summary, &catalogue::HTTP_REQ_DURATION, &step.duration),
+    })
+}
+
+fn beyond_k6(summary: &Summary) -> Json {
     let validity = &summary.validity;
     let generator = &validity.generator;
     let lag = validity.lag.map(|[median, p99, max]| json!({ "p50": median * 1e3, "p99": p99 * 1e3, "max": max * 1e3 }));
@@ -154,7 +195,10 @@ fn own(summary: &Summary) -> Json {
             .iter()
             .map(|level| json!({ "metric": level.key, "level": level.as_str() }))
             .collect::<Vec<_>>(),
+        "target": steps::targets(summary).first(),
+        "targets": steps::targets(summary),
         "scenarios": summary.header.scenarios,
+        "steps": all_steps(summary),
         "validity": {
             "offered": validity.offered,
             "achieved": validity.achieved,

@@ -13,6 +13,7 @@ pub(crate) mod outputs;
 pub(crate) mod own;
 pub(crate) mod progress;
 pub(crate) mod scenarios;
+pub(crate) mod steps;
 pub(crate) mod style;
 pub(crate) mod summary;
 pub(crate) mod table;

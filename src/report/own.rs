@@ -22,7 +22,7 @@ pub(crate) fn trend_table(summary: &Summary) -> Table {
         }
     }
     for (group, value) in summary.totals.by_label(&catalogue::GROUP_DURATION.name, "group") {
-        row(group.trim_start_matches("::").replace("::", " › "), Unit::Seconds, &value);
+        row(format!("group_duration {}", group.trim_start_matches("::").replace("::", " › ")), Unit::Seconds, &value);
     }
     if let Some(value) = summary.totals.sum_where(&catalogue::PARALLEL_WIDTH.name, |_| true) {
         row(catalogue::PARALLEL_WIDTH.name.to_string(), Unit::None, &value);
@@ -38,7 +38,15 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
         let shown = match whole(summary, metric)? {
             Value::Counter(sum) if metric.unit == Unit::Bytes => show_bytes(sum),
             Value::Counter(sum) => format!("{} ({}/s)", significant(sum), significant(sum / seconds)),
-            Value::Gauge(last) => significant(last?),
+            Value::Gauge(last) => {
+                let last = last?;
+                let [_, most] = summary.totals.extremes(&metric.name).unwrap_or([last, last]);
+                if most > last {
+                    format!("{} (max {})", significant(last), significant(most))
+                } else {
+                    significant(last)
+                }
+            }
             Value::Rate { nonzero, total } => {
                 let share = show_share(nonzero as f64 / (total.max(1)) as f64);
                 format!("{share} ({} of {})", show_count(nonzero), show_count(total))
@@ -47,7 +55,16 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
         };
         Some(format!("    {} {shown}", metric.name))
     };
-    summary.totals.own_metrics().iter().filter_map(line).collect()
+    let counted = summary.totals.own_metrics();
+    let never = never_counted(summary).into_iter().map(|name| format!("    {name} 0"));
+    counted.iter().filter_map(line).chain(never).collect()
+}
+
+/// The profile's counters that never counted.
+#[must_use]
+pub(crate) fn never_counted(summary: &Summary) -> Vec<&str> {
+    let names = summary.header.counters.iter().map(String::as_str);
+    names.filter(|name| summary.totals.counter(name) == 0.0).collect()
 }
 
 /// Why iterations ended early, the most frequent reason first.

@@ -1,14 +1,18 @@
 //! The part about each scenario: what it promised, what it delivered, and its steps by stage.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use super::{Summary, style, table::Table, trends::show_stat, visible::visible};
+use super::{
+    Summary,
+    steps::{self, Step},
+    style,
+    table::Table,
+    trends::show_stat,
+    visible::visible,
+};
 use crate::{
     interval_log::frame::{Model, ScenarioHeader},
-    metric::{
-        Labels, Unit, Value,
-        catalogue::{self, has_role},
-    },
+    metric::{Labels, Unit, Value, catalogue},
     threshold::{Stat, judge::Finding},
     units::{show_count, show_duration, show_rate, show_share},
 };
@@ -21,7 +25,7 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     for (index, scenario) in summary.header.scenarios.iter().enumerate() {
         lines.push(format!("  {}  {}", style::bold(&visible(&scenario.name)), style::dim(&visible(&scenario.load))));
         lines.push(format!("    {}", load_line(summary, index, scenario)));
-        lines.extend(step_table(summary, &scenario.name).lines(4, summary.view, &place));
+        lines.extend(step_table(summary, index, scenario).lines(4, summary.view, &place));
         lines.push(String::new());
     }
     lines
@@ -39,12 +43,18 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
         Some(Value::Counter(count)) => count,
         _ => 0.0,
     };
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
+    let active = steps::active_time(summary, index, scenario);
+    let seconds = active.as_secs_f64().max(1e-9);
+    let over = if active + Duration::from_secs(1) < summary.elapsed {
+        format!(" over {}", show_duration(active))
+    } else {
+        String::new()
+    };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     let ended = show_count(iterations as u64);
     if scenario.model == Model::Closed {
         return format!(
-            "closed model: {ended} iterations ({}); each user waits for its answer, so a stall delays the requests behind it instead of showing in them",
+            "closed model: {ended} iterations ({}{over}); each user waits for its answer, so a stall delays the requests behind it instead of showing in them",
             show_rate(iterations / seconds)
         );
     }
@@ -70,47 +80,26 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
 }
 
 /// One row per step, and per stage where that is asked for.
-fn step_table(summary: &Summary, scenario: &str) -> Table {
+fn step_table(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Table {
     let mut table = Table::new(&["step", "stage", "reqs", "rate", "failed", "response time med", "p95", "p99", "max"])
         .dropping(&["max", "p99", "rate", "response time med"]);
     let staged = |finding: &Finding| finding.threshold.selector.iter().any(|(name, _)| name == "stage");
     let by_stage = summary.view.by_stage || summary.findings.iter().any(staged);
-    let mut steps: BTreeMap<(u32, String, u32), (u64, u64, Value)> = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
-    for (series, value) in summary.totals.iter().filter(|(series, _)| series.labels.get("scenario") == Some(scenario)) {
-        let Some(name) = series.labels.get("name") else { continue };
-        let place = order.iter().position(|known| known == name).unwrap_or_else(|| {
-            order.push(name.to_owned());
-            order.len() - 1
-        });
-        let stage = series.labels.get("stage").filter(|_| by_stage).and_then(|stage| stage.parse().ok()).unwrap_or(0);
-        let key = (u32::try_from(place).unwrap_or(u32::MAX), name.to_owned(), stage);
-        let empty = || (0, 0, Value::Trend(Box::default()));
-        match value {
-            Value::Rate { nonzero, total } if has_role(&series.metric, |protocol| protocol.failed) => {
-                let step = steps.entry(key).or_insert_with(empty);
-                step.0 += total;
-                step.1 += nonzero;
-            }
-            times if has_role(&series.metric, |protocol| protocol.response_time) => {
-                steps.entry(key).or_insert_with(empty).2.merge(times);
-            }
-            _ => {}
-        }
-    }
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
-    for ((_, name, stage), (total, failed, times)) in steps {
-        let stat = |stat| show_stat(&times, Unit::Seconds, stat);
-        let staged = if stage > 0 { stage.to_string() } else { String::new() };
-        // A stage's length is not the run's: a rate per stage would need its own clock, so only whole steps have one.
-        let rate = if stage > 0 { String::new() } else { show_rate(total as f64 / seconds) };
-        let share = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
+    let seconds = steps::active_time(summary, index, scenario).as_secs_f64().max(1e-9);
+    let rows = steps::of_scenario(summary, &scenario.name, by_stage);
+    // Rows of one name are told apart by their method, which most names hold anyway.
+    let is_shared = |step: &Step| rows.iter().any(|other| other.name == step.name && other.method != step.method);
+    for step in &rows {
+        let stat = |stat| show_stat(&step.response_time, Unit::Seconds, stat);
+        let name = if is_shared(step) { format!("{} ({})", step.name, step.method) } else { step.name.clone() };
+        // A stage's length is not the scenario's: a rate per stage would need its own clock.
+        let rate = if step.stage.is_some() { String::new() } else { show_rate(step.attempts as f64 / seconds) };
         table.row([
             name,
-            staged,
-            show_count(total),
+            step.stage.map(|stage| stage.to_string()).unwrap_or_default(),
+            show_count(step.attempts),
             rate,
-            show_share(share),
+            show_share(step.failed_share()),
             stat(Stat::Quantile(0.5)),
             stat(Stat::Quantile(0.95)),
             stat(Stat::Quantile(0.99)),

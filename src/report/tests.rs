@@ -62,6 +62,7 @@ fn intervals() -> Vec<Interval> {
         series(&catalogue::HTTP_REQ_FAILED, &bad),
         series(&catalogue::HTTP_REQ_RESPONSE_TIME, &bad),
         series(&catalogue::HTTP_ERRORS, &bad),
+        series(&catalogue::DROPPED_ITERATIONS, &scenario),
     ];
     let mut cells = IntendedSeconds::default();
     cells.at(0, 0).due = 3;
@@ -100,6 +101,7 @@ fn intervals() -> Vec<Interval> {
                 (10, Value::Rate { nonzero: 1, total: 1 }),
                 (11, trend(&[0.950])),
                 (12, Value::Counter(1.0)),
+                (13, Value::Counter(1.0)),
             ],
             intended: cells.take(),
             spans: Vec::new(),
@@ -123,8 +125,11 @@ fn summary() -> Summary {
             executor: "constant-arrival-rate".into(),
             model: Model::Open,
             load: "constant-arrival-rate: 2/s for 10s".into(),
+            start_ms: 0,
+            length_ms: 10_000,
         }],
         thresholds: Vec::new(),
+        counters: vec!["timeouts".into()],
     };
     let thresholds: Vec<_> = [
         ("http_req_failed", "rate<0.01"),
@@ -185,4 +190,134 @@ fn summary_text() {
 fn summary_json() {
     let json = report::json::render(&summary(), Terminals::default());
     check("summary.json", &(serde_json::to_string_pretty(&json).unwrap() + "\n"));
+}
+
+fn request(address: &str, port: u16) -> crate::interval_log::frame::RequestHeader {
+    crate::interval_log::frame::RequestHeader {
+        scheme: "http".into(),
+        address: address.into(),
+        port,
+        ..Default::default()
+    }
+}
+
+fn text_of(summary: &Summary) -> String {
+    strip_str(&report::text::render(summary)).to_string()
+}
+
+#[test]
+fn a_rate_is_over_the_time_that_its_scenario_was_active() {
+    for (executor, start_ms, length_ms, wanted) in [
+        ("constant-vus", 0, 2_000, "2/s"),
+        ("constant-vus", 1_000, 1_000, "4/s"),
+        ("constant-vus", 0, 1_000, "4/s"),
+        // A log of a version that did not write it.
+        ("constant-vus", 0, 0, "2/s"),
+        // Iterations by number end with their last request, not with `maxDuration`.
+        ("shared-iterations", 0, 600_000, "2/s"),
+        ("per-vu-iterations", 1_000, 600_000, "4/s"),
+    ] {
+        let mut summary = summary();
+        let scenario = &mut summary.header.scenarios[0];
+        (scenario.executor, scenario.start_ms, scenario.length_ms) = (executor.into(), start_ms, length_ms);
+        let text = text_of(&summary);
+        let row: Vec<&str> =
+            text.lines().find(|line| line.starts_with("    GET /")).unwrap().split_whitespace().collect();
+        assert_eq!(row[3], wanted, "{executor} {start_ms} {length_ms}: {text}");
+        let json = report::json::render(&summary, Terminals::default());
+        let rate = json["loadagent"]["steps"][0]["rate"].as_f64().unwrap();
+        assert_eq!(format!("{rate}/s"), wanted);
+    }
+}
+
+#[test]
+fn steps_add_up_to_the_run() {
+    let json = report::json::render(&summary(), Terminals::default());
+    let steps = json["loadagent"]["steps"].as_array().unwrap();
+    let sum = |key: &str| steps.iter().map(|step| step[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("requests"), sum("failed")), (4, 1));
+    assert_eq!(steps[0]["statuses"], serde_json::json!({ "200": 3, "503": 1 }));
+    assert_eq!(steps[0]["errors"], serde_json::json!({ "status_5xx": 1 }));
+    assert_eq!(steps[0]["response_time_ms"]["count"], 4);
+}
+
+#[test]
+fn the_first_line_names_the_target() {
+    for (requests, shown, targets) in [
+        (vec![], "golden, run", vec![]),
+        (vec![request("a", 80)], "golden → http://a, run", vec!["http://a"]),
+        (
+            vec![request("::1", 8080), request("::1", 8080)],
+            "golden → http://[::1]:8080, run",
+            vec!["http://[::1]:8080"],
+        ),
+        (
+            vec![request("a", 1), request("b", 2)],
+            "golden → http://a:1 and 1 more, run",
+            vec!["http://a:1", "http://b:2"],
+        ),
+    ] {
+        let mut summary = summary();
+        summary.header.requests = requests;
+        assert!(text_of(&summary).contains(shown), "{shown}: {}", text_of(&summary));
+        let json = report::json::render(&summary, Terminals::default());
+        assert_eq!(json["loadagent"]["targets"], serde_json::json!(targets));
+        assert_eq!(json["loadagent"]["target"], serde_json::json!(targets.first()));
+    }
+}
+
+#[test]
+fn only_a_run_that_was_ended_is_a_part_of_another() {
+    let mut summary = summary();
+    assert!(text_of(&summary).contains("2s of 10s"), "stopped");
+    summary.outcome.reasons.retain(|reason| reason.exit != Exit::Stopped);
+    assert!(!text_of(&summary).contains("2s of 10s"), "its iterations were done");
+    summary.has_ended = false;
+    assert!(text_of(&summary).contains("2s of 10s"), "killed");
+}
+
+#[test]
+fn telemetry_that_is_missing_stands_beside_the_verdict() {
+    let mut summary = summary();
+    assert!(text_of(&summary).contains("INVALID, TELEMETRY INCOMPLETE  golden"));
+    summary.outcome.reasons.retain(|reason| reason.exit != Exit::TelemetryIncomplete);
+    assert!(!text_of(&summary).contains("TELEMETRY INCOMPLETE"));
+}
+
+#[test]
+fn a_counter_that_never_counted_is_zero() {
+    let summary = summary();
+    assert!(text_of(&summary).contains("\n    timeouts 0\n"), "{}", text_of(&summary));
+    let json = report::json::render(&summary, Terminals::default());
+    assert_eq!(json["metrics"]["timeouts"]["values"]["count"], 0);
+}
+
+#[test]
+fn a_gauge_keeps_its_extremes() {
+    let json = report::json::render(&summary(), Terminals::default());
+    assert_eq!(json["metrics"]["vus"]["values"], serde_json::json!({ "value": 1, "min": 1, "max": 2 }));
+}
+
+#[test]
+fn a_missed_threshold_says_what_was_seen_and_wanted_with_units() {
+    let text = text_of(&summary());
+    assert!(text.contains("✗ http_req_failed  rate<0.01  rate = 0.25, wanted < 0.01\n"), "{text}");
+    assert!(text.contains("• threshold rate<0.01 on http_req_failed: failed, rate = 0.25, wanted < 0.01\n"), "{text}");
+    let options = profile::thresholds::Options::default();
+    for (key, expression, value, wanted) in [
+        ("http_req_duration", "p(95)<5", trend(&[0.0403]), "p(95) = 40.3 ms, wanted < 5 ms"),
+        ("http_req_duration", "count>7", trend(&[0.04]), "count = 1, wanted > 7"),
+        ("http_reqs", "rate>=3", Value::Counter(2.0), "rate = 1/s, wanted >= 3/s"),
+        ("data_sent", "count<1", Value::Counter(2.0), "count = 2, wanted < 1"),
+        ("data_sent", "rate<1", Value::Counter(4.0), "rate = 2 bytes/s, wanted < 1 bytes/s"),
+        ("checks", "rate>0.99 over 1s", Value::Rate { nonzero: 1, total: 2 }, "rate = 0.5, wanted > 0.99"),
+    ] {
+        let threshold = profile::thresholds::build(key, expression, &options, &[]).unwrap();
+        let metric = threshold.metric.clone();
+        let mut fold = RunFold::new(&[threshold], Duration::from_secs(2));
+        let new_series = vec![SeriesDef { id: 0, metric, labels: Labels::default() }];
+        let values = vec![(0, value)];
+        fold.take(&Interval { end_ms: 2_000, new_series, values, ..Interval::default() });
+        assert_eq!(fold.findings(Duration::from_secs(2))[0].missed(), wanted, "{key} {expression}");
+    }
 }

@@ -1,10 +1,11 @@
 //! The summary on a terminal: verdict first, then why, then the numbers.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use super::{Summary, errors, outputs, own, scenarios, style, thresholds, trends, visible::visible};
+use super::{Summary, errors, outputs, own, scenarios, steps, style, thresholds, trends, visible::visible};
 use crate::{
     analysis::{Attempts, Verdict},
+    exit::Exit,
     metric::{
         MetricDef, Value,
         catalogue::{self, PROTOCOLS, ProtocolMetrics},
@@ -79,26 +80,42 @@ fn closing(summary: &Summary) -> Vec<String> {
 }
 
 fn verdict_line(summary: &Summary) -> String {
-    let verdict = match summary.outcome.verdict {
+    let has = |exit: Exit| summary.outcome.reasons.iter().any(|reason| reason.exit == exit);
+    let mut verdict = match summary.outcome.verdict {
         Verdict::Stopped => style::warn(unfinished(summary)),
         Verdict::Pass => style::good("PASS"),
         Verdict::Undecided => style::warn("NO VERDICT (no thresholds)"),
         Verdict::Fail => style::bad("FAIL"),
         Verdict::Invalid => style::warn("INVALID"),
     };
+    if has(Exit::TelemetryIncomplete) {
+        verdict += &style::warn(", TELEMETRY INCOMPLETE");
+    }
     let planned = Duration::from_millis(summary.header.planned_ms);
     let length = show_duration(summary.elapsed);
-    let of = if summary.elapsed + Duration::from_secs(1) < planned {
+    // Iterations by number may be done long before `maxDuration`: only a run that was ended is part of another.
+    let was_ended = !summary.has_ended || has(Exit::Stopped) || has(Exit::Aborted);
+    let of = if was_ended && summary.elapsed + Duration::from_secs(1) < planned {
         format!(" of {}", show_duration(planned))
     } else {
         String::new()
     };
-    let run = format!("{}, run {}, {length}{of}", visible(&summary.header.profile), summary.header.run_id);
+    let name = visible(&summary.header.profile);
+    let run = format!("{name}{}, run {}, {length}{of}", target(summary), summary.header.run_id);
     format!(
         "  {}  {run}  {}",
         style::bold(&verdict),
         style::dim(&format!("(exit code {})", summary.outcome.exit.code()))
     )
+}
+
+/// Where the requests went, as far as that is known before the run.
+fn target(summary: &Summary) -> String {
+    match steps::targets(summary).as_slice() {
+        [] => String::new(),
+        [target] => format!(" → {}", visible(target)),
+        [first, others @ ..] => format!(" → {} and {} more", visible(first), show_count(others.len() as u64)),
+    }
 }
 
 /// The word for a run whose thresholds hold as far as it went.
@@ -129,6 +146,7 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
     };
     let mut lines = vec![format!("  {}", style::bold(title))];
     lines.extend(trends::trend_table(summary, trends).lines(4, summary.view, &scenarios::place(summary)));
+    lines.extend(status_line(summary, failed));
     lines.push(format!(
         "    {} {} ({}), {} {} ({} of {}){limited}, data sent {}, received {}",
         requests.name,
@@ -143,6 +161,26 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
     ));
     lines.push(String::new());
     lines
+}
+
+/// Attempts by status, the most frequent first, and those without a response.
+fn status_line(summary: &Summary, failed: &MetricDef) -> Option<String> {
+    const SHOWN: usize = 10;
+    let mut statuses: BTreeMap<&str, u64> = BTreeMap::new();
+    for (series, value) in summary.totals.iter().filter(|(series, _)| series.metric.name == failed.name) {
+        if let Value::Rate { total, .. } = value {
+            *statuses.entry(series.labels.get("status").unwrap_or_default()).or_default() += total;
+        }
+    }
+    let without = statuses.remove("").filter(|count| *count > 0);
+    let mut statuses: Vec<(&str, u64)> = statuses.into_iter().filter(|(_, count)| *count > 0).collect();
+    statuses.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let others: u64 = statuses.iter().skip(SHOWN).map(|(_, count)| count).sum();
+    let shown = statuses.iter().take(SHOWN).map(|(status, count)| format!("{status}: {}", show_count(*count)));
+    let others = (others > 0).then(|| format!("others: {}", show_count(others)));
+    let without = without.map(|count| format!("no response: {}", show_count(count)));
+    let all: Vec<String> = shown.chain(others).chain(without).collect();
+    (!all.is_empty()).then(|| format!("    status {}", all.join(", ")))
 }
 
 fn execution_lines(summary: &Summary) -> Vec<String> {

@@ -2,13 +2,12 @@
 
 use super::{style, visible::visible};
 use crate::{
-    metric::{Kind, Unit},
     threshold::{
-        Bearing, Stat, Threshold,
+        Bearing,
         judge::Finding,
         tier::{Level, levels},
     },
-    units::{show_duration, show_several, significant},
+    units::{show_duration, show_several},
 };
 
 /// Lines about every threshold.
@@ -33,10 +32,10 @@ pub(crate) fn line(finding: &Finding) -> String {
         (false, true) => style::bad("✗"),
         (false, false) => style::warn("–"),
     };
-    let stat = threshold.expression.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
-    let observed = match finding.observed {
+    let observed = match finding.seen() {
         None => style::warn("no data"),
-        Some(value) => format!("{stat} = {}{}", shown(value), unit(threshold)),
+        Some(_) if finding.fails() => finding.missed(),
+        Some(seen) => seen,
     };
     let place =
         finding.worst.map(|(from, to)| format!(", the worst window, {} to {}", show_duration(from), show_duration(to)));
@@ -49,21 +48,4 @@ pub(crate) fn line(finding: &Finding) -> String {
         tier.unwrap_or_default(),
         place.unwrap_or_default()
     )
-}
-
-/// The unit of what is looked at: times are milliseconds, as in k6.
-fn unit(threshold: &Threshold) -> &'static str {
-    match (threshold.metric.unit, threshold.stat) {
-        (_, Stat::Count) => "",
-        (Unit::Seconds, _) if threshold.metric.kind == Kind::Trend => " ms",
-        (Unit::Bytes, Stat::Rate) => " bytes/s",
-        (Unit::Bytes, _) => " bytes",
-        (_, Stat::Rate) if threshold.metric.kind == Kind::Counter => "/s",
-        _ => "",
-    }
-}
-
-/// Small shares need their digits, large numbers don't.
-fn shown(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.1 { format!("{value:.4}") } else { significant(value) }
 }

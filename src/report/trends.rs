@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Summary, table::Table};
 use crate::{
-    metric::{MetricDef, Unit, Value},
+    metric::{MetricDef, SeriesDef, Unit, Value, catalogue},
     threshold::{Stat, parse::parse_stat, stat_of},
     units::{show_duration, significant},
 };
@@ -59,6 +59,21 @@ pub(crate) fn trend_table(summary: &Summary, metrics: &[&MetricDef]) -> Table {
         }
         let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&value, metric.unit, *stat));
         table.row(std::iter::once(metric.name.to_string()).chain(cells));
+        if !catalogue::has_role(metric, |protocol| protocol.response_time)
+            && metric.name != catalogue::HTTP_REQ_DURATION.name
+        {
+            continue;
+        }
+        // Fast refusals and slow answers are no one distribution: as soon as something failed, what was expected has a
+        // row of its own, as in k6.
+        let is_expected = |series: &SeriesDef| series.labels.get("expected_response") == Some("true");
+        let expected = summary.totals.sum_where(&metric.name, is_expected).filter(|expected| !expected.is_empty());
+        if let Some(expected) =
+            expected.filter(|expected| stat_of(expected, Stat::Count, 0.0) != stat_of(&value, Stat::Count, 0.0))
+        {
+            let cells = summary.trend_stats.iter().map(|(_, stat)| show_stat(&expected, metric.unit, *stat));
+            table.row(std::iter::once("  { expected_response:true }".to_owned()).chain(cells));
+        }
     }
     table
 }

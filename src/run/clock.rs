@@ -14,13 +14,24 @@ pub(crate) struct RunClock {
     started_at_ms: i64,
     /// Added after the wall clock was set forward.
     shift_ms: i64,
+    /// How far the wall clock is behind ours, as reported last.
+    behind_ms: i64,
+}
+
+/// The wall clock was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockStep {
+    /// Forward; ours follows.
+    Forward(Duration),
+    /// Back; ours does not follow, because receivers take no sample older than the last.
+    Back(Duration),
 }
 
 impl RunClock {
     /// A clock whose time zero is `lead` from now.
     #[must_use]
     pub(crate) fn starting_in(lead: Duration) -> Self {
-        Self { start: Instant::now() + lead, started_at_ms: wall_ms() + millis(lead), shift_ms: 0 }
+        Self { start: Instant::now() + lead, started_at_ms: wall_ms() + millis(lead), shift_ms: 0, behind_ms: 0 }
     }
 
     /// Time zero.
@@ -41,15 +52,25 @@ impl RunClock {
         self.started_at_ms + self.shift_ms + millis(instant.saturating_duration_since(self.start))
     }
 
-    /// Follows a wall clock that was set forward; never backward, because receivers take no sample older than the
-    /// last. Gives by how much.
-    pub(crate) fn re_anchor(&mut self) -> Option<Duration> {
-        let ahead = wall_ms() - self.wall_of(Instant::now());
-        let ahead = Duration::from_millis(u64::try_from(ahead).unwrap_or(0));
-        (ahead > STEP).then(|| {
-            self.shift_ms += millis(ahead);
-            ahead
-        })
+    /// Follows a wall clock that was set forward. Gives each step once.
+    pub(crate) fn re_anchor(&mut self) -> Option<ClockStep> {
+        self.step(wall_ms(), Instant::now())
+    }
+
+    fn step(&mut self, wall_ms: i64, now: Instant) -> Option<ClockStep> {
+        let least = millis(STEP);
+        let ahead = wall_ms - self.wall_of(now);
+        let by = |ms: i64| Duration::from_millis(ms.unsigned_abs());
+        if ahead > least {
+            self.shift_ms += ahead;
+            self.behind_ms = 0;
+            return Some(ClockStep::Forward(by(ahead)));
+        }
+        let further = -ahead - self.behind_ms;
+        if further.abs() > least {
+            self.behind_ms = -ahead;
+        }
+        (further > least).then(|| ClockStep::Back(by(further)))
     }
 }
 
@@ -68,3 +89,6 @@ fn millis(duration: Duration) -> i64 {
 pub(crate) fn since(instant: Instant) -> Duration {
     Instant::now().saturating_duration_since(instant)
 }
+
+#[cfg(test)]
+mod tests;

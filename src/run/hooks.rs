@@ -24,17 +24,21 @@ use crate::{
         hook::{self, HookContext, HookRun},
     },
     exit::Exit,
-    language::Value,
-    metric::WorkerInterval,
+    language,
+    metric::{Value, WorkerInterval, catalogue::HTTP_REQ_FAILED},
     plan::Scenario,
+    units::{show_count, show_several},
 };
+
+/// Failing requests of teardown that a warning names.
+const NAMED: usize = 3;
 
 /// Setup and teardown of a run.
 #[derive(Debug)]
 pub(crate) struct Hooks<'p> {
     prepared: &'p Prepared,
     recorders: Option<usize>,
-    given: Arc<[(String, Value)]>,
+    given: Arc<[(String, language::Value)]>,
 }
 
 impl<'p> Hooks<'p> {
@@ -52,7 +56,7 @@ impl<'p> Hooks<'p> {
 
     /// What setup left behind.
     #[must_use]
-    pub(crate) fn given(&self) -> Arc<[(String, Value)]> {
+    pub(crate) fn given(&self) -> Arc<[(String, language::Value)]> {
         self.given.clone()
     }
 
@@ -104,24 +108,27 @@ impl<'p> Hooks<'p> {
         self.run(scenario, &Control::new(0), signals, times).await.map(Some)
     }
 
-    /// Runs teardown after the load. Its failure is a warning: the load is what was tested.
+    /// Runs teardown after the load. Its failures are warnings: the load is what was tested.
     pub(crate) async fn finish(
         &self,
         coordinator: &mut Coordinator,
         signals: &mut Signals,
         clock: &RunClock,
-    ) -> Option<String> {
+    ) -> Vec<String> {
+        let mut failures = Vec::new();
         let failure = match self.tear_down(signals, clock).await {
-            Ok(None) => return None,
+            Ok(None) => return failures,
             Ok(Some(HookRun { recorded, failure, .. })) => {
+                failures.extend(failed_requests(&recorded));
                 coordinator.ingest_single(recorded);
                 failure
             }
             Err(error) => Some(error.message),
         };
-        let warning = format!("teardown failed: {}", failure?);
-        coordinator.event("teardown", warning.clone());
-        Some(warning)
+        failures.extend(failure);
+        let warnings: Vec<_> = failures.iter().map(|failure| format!("teardown failed: {failure}")).collect();
+        warnings.iter().for_each(|warning| coordinator.event("teardown", warning.clone()));
+        warnings
     }
 
     async fn run(
@@ -157,6 +164,23 @@ impl<'p> Hooks<'p> {
         let ran = ended.map_err(|error| CommandError::internal(&error))?;
         ran.map_err(|error| CommandError::internal(&error))
     }
+}
+
+/// A sentence about the requests of a hook that failed.
+fn failed_requests(recorded: &WorkerInterval) -> Option<String> {
+    let (mut failed, mut all, mut names) = (0, 0, Vec::new());
+    // It is the first interval of its recorder: all series are new.
+    for ((metric, labels), value) in recorded.new_series.iter().zip(&recorded.values) {
+        let Value::Rate { nonzero, total } = value else { continue };
+        if metric.name == HTTP_REQ_FAILED.name {
+            (failed, all) = (failed + nonzero, all + total);
+            names.extend(labels.get("name").filter(|name| *nonzero > 0 && !names.contains(name)));
+        }
+    }
+    let named = names[..names.len().min(NAMED)].join(", ");
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    let (shown, all) = (show_count(failed), show_several(all, "request"));
+    (failed > 0).then(|| format!("{shown} of {all} failed: {named}{more}"))
 }
 
 /// Reports that there is no load because setup failed; gives the reason for the verdict. A signal during setup is a

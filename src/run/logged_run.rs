@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{error::CommandError, folder, prepare::thresholds, run_end::RunEnd};
+use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_end::RunEnd};
 use crate::{
     analysis::{Generator, Reason, RunFold},
     exit::Exit,
@@ -102,13 +102,16 @@ impl LoggedRun {
         } else {
             vec![Reason::new(
                 Exit::Stopped,
-                "the log has no end entry: the run is in progress or was killed; deliveries of outputs, workers and peak memory are unknown",
+                "the log has no end entry: the run is in progress or was killed; workers and peak memory are unknown",
             )]
         };
         let generator = Generator::of_totals(&self.fold.totals);
         let mut judgement = self.fold.judge(&header, generator, elapsed, true, reasons);
+        let logged = self.end.as_ref().map(|end| end.outputs.as_slice()).unwrap_or_default();
+        let outputs = deliveries::by_now(&run_dir, logged, self.end.is_some());
         if let Some(end) = &self.end {
             end.replace(&mut judgement);
+            deliveries::replace(&mut judgement.outcome, &end.outputs, &outputs);
         }
         Some(Summary {
             header,
@@ -120,7 +123,7 @@ impl LoggedRun {
             outcome: judgement.outcome,
             has_ended: self.end.is_some(),
             trend_stats: trend_stats(self.end.as_ref()),
-            outputs: self.end.map(|end| end.outputs).unwrap_or_default(),
+            outputs,
             run_dir,
             view: View::default(),
         })

@@ -8,6 +8,7 @@ pub(crate) mod clock;
 pub(crate) mod cmd;
 pub(crate) mod collect;
 pub(crate) mod console;
+pub(crate) mod deliveries;
 pub(crate) mod error;
 pub(crate) mod find;
 pub(crate) mod folder;

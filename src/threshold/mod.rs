@@ -5,6 +5,7 @@
 
 pub(crate) mod judge;
 pub(crate) mod parse;
+mod shown;
 pub(crate) mod tier;
 pub(crate) mod window;
 
@@ -107,6 +108,19 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
+    /// As it is written.
+    #[must_use]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+        }
+    }
+
     fn holds(self, left: f64, right: f64) -> bool {
         match self {
             Self::Less => left < right,

@@ -436,3 +436,25 @@ fn a_closed_terminal_ends_the_run_as_a_termination_does() {
     assert_eq!(ran.code, 105, "{}", ran.stderr);
     assert_eq!(bench.summary()["loadagent"]["exit_code"], 105);
 }
+
+#[test]
+fn a_process_that_stood_still_says_so() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "1ms")]));
+    let words = ["run", &url(&target), "-u", "2", "-d", "6s", "--workers", "2", "--run-dir", "run", "--no-progress"];
+    let child = bench.start(&words);
+    while target.report().total == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    signal(&child, "STOP");
+    std::thread::sleep(Duration::from_millis(3_500));
+    signal(&child, "CONT");
+    let ran: super::support::Ran = child.wait_with_output().unwrap().into();
+    let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
+    assert_eq!(events.matches("standstill").count(), 1, "{events}");
+    let warning = "! this process stood still for ";
+    for shown in [ran.stdout, bench.run(&["report", "run"]).stdout] {
+        assert_eq!(shown.matches(warning).count(), 1, "{shown}");
+    }
+    let steady = Bench::new();
+    assert!(!steady.run(&["run", &url(&target), "-u", "2", "-d", "2s"]).stdout.contains(warning));
+}

@@ -157,6 +157,27 @@ fn teardown_comes_after_a_stop_and_its_failure_is_a_warning() {
 }
 
 #[test]
+fn failing_requests_of_teardown_are_warnings() {
+    for (options, flow, warning) in [
+        (&[("errors", "100%")][..], "[{get: /a}, {delete: /b}]", Some("teardown failed: 2 of 2 requests failed: ")),
+        (&[("errors", "100%")], "[{get: /a, expect: 5xx}]", None),
+        (&[], "[{get: /a}, {get: /b, expect: 404}]", Some("teardown failed: 1 of 2 requests failed: GET /b")),
+        (&[], "[{get: 'http://127.0.0.1:1/c'}]", Some("teardown failed: 1 of 1 request failed: GET /c")),
+        (&[], "[{get: /a}]", None),
+    ] {
+        let target = practice(options);
+        let load = "vus: 1\niterations: 1\nflow: [{get: /, expect: [2xx, 5xx]}]\n";
+        let bench = bench(&target, &format!("{load}teardown: {flow}\n"));
+        let ran = run(&bench, &[]);
+        assert_eq!(ran.code, 0, "{flow}: {}{}", ran.stdout, ran.stderr);
+        match warning {
+            Some(warning) => assert!(ran.stdout.contains(&format!("! {warning}")), "{flow}: {}", ran.stdout),
+            None => assert!(!ran.stdout.contains("teardown failed"), "{flow}: {}", ran.stdout),
+        }
+    }
+}
+
+#[test]
 fn a_signal_ends_setup() {
     let target = practice(&[]);
     let bench = bench(&target, "setup: [{get: /made}, {think: 1h}]\nvus: 1\niterations: 1\nflow: [{get: /}]\n");

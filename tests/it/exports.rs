@@ -105,11 +105,38 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
     let account = account(&bench);
     assert_eq!(number(&account, "sent"), number(&account, "spooled"));
     assert_eq!(account["complete"], false);
+    let exit = || bench.run(&["report", "run", "--get", "loadagent.exit_code"]).stdout;
+    assert!(exit() == "110\n" && bench.run(&["report", "run"]).stdout.contains("samples spooled"));
     store.usually(TAKEN);
     let replayed = bench.run(&["replay", "run"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
     assert_eq!(store.kept().len() as u64, number(&account, "sent"));
     assert_eq!(requests(&store.kept()), 100);
+    let (report, all) = (bench.run(&["report", "run"]).stdout, number(&account, "sent"));
+    assert!(report.contains("✓ influxdb") && report.contains(&format!("{all} of {all} samples")), "{report}");
+    assert_eq!(exit(), "0\n", "{report}");
+}
+
+#[test]
+fn a_killed_runs_report_has_its_outputs_before_and_after_a_replay() {
+    let (bench, target) = (Bench::new(), practice());
+    let store = Store::start(&[], TAKEN);
+    let url = format!("http://{}/", target.address());
+    let words = ["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &influx(&store)];
+    let mut child = bench.start(&words);
+    while store.kept().is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    store.usually(Reply { status: 503, headers: "", keeps: false, body: "" });
+    std::thread::sleep(Duration::from_millis(2_500));
+    signal(&child, "KILL");
+    child.wait().unwrap();
+    let before = bench.run(&["report", "run"]).stdout;
+    assert!(before.contains("OUTPUTS") && before.contains("✗ influxdb"), "{before}");
+    store.usually(TAKEN);
+    assert_eq!(bench.run(&["replay", "run"]).code, 0);
+    let after = bench.run(&["report", "run"]).stdout;
+    assert!(after.contains("✓ influxdb") && !after.contains("✗ influxdb"), "{after}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod auth;
+mod ceilings;
 mod cli;
 mod data;
 mod environments;
@@ -15,6 +16,7 @@ mod http2;
 mod init;
 mod otlp;
 mod otlp_grpc;
+mod plan_text;
 mod report;
 mod shapes;
 mod stall;
@@ -22,4 +24,5 @@ mod store;
 mod support;
 mod tls;
 mod traces;
+mod users;
 mod workers;

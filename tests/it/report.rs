@@ -121,6 +121,6 @@ fn a_killed_run_says_what_is_missing() {
     let report = bench.run(&["report", "run"]).stdout;
     assert!(report.contains("INCOMPLETE (thresholds passing)") && report.contains("(exit code 105)"), "{report}");
     assert!(report.contains("the log has no end entry"), "{report}");
-    assert!(report.contains("deliveries of outputs, workers and peak memory are unknown"), "{report}");
+    assert!(report.contains("workers and peak memory are unknown"), "{report}");
     assert!(!report.contains(" workers,"), "{report}");
 }

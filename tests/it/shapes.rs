@@ -362,16 +362,21 @@ fn check_warns_of_what_cannot_come_true() {
         plan[list].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let expected = [
-        "users: 1,000 users at 30ms think time reach at most 33,333/s requests, even if the target responds instantly",
         "few: 100/s with 1s think time need 100 users even if the target responds instantly, but `maxVUs` is 10: arrivals will be dropped",
-        "long: 1 user at 2s think time reach at most 0.5/s requests, even if the target responds instantly",
         "long: 10 iterations per user at 2s each take 20s, but `maxDuration` is 5s: the rest will be dropped",
-        "ramp: 60 users at 1s think time reach at most 60/s requests, even if the target responds instantly",
-        "threshold count>200000 on http_reqs{scenario:few} can't be met: the run reaches at most 132,000, even if the target responds instantly",
+        "threshold count>200000 on http_reqs{scenario:few} can't be met: the run reaches at most 66,000, even if the target responds instantly",
     ];
     assert_eq!(texts("warnings"), expected);
     assert_eq!(texts("notes"), ["ramp: 100 users at 1 per second do not all start within 1m; only 60 will start"]);
     assert_eq!((&plan["peaks"]["users"], &plan["peaks"]["users_at_ms"]), (&1_060.into(), &60_000.0.into()));
     let text = bench.run(&["check", "p.yaml"]).stdout;
     assert!(text.contains("timeline") && text.contains("peak: 1,060 users at 1m, 100/s at 0s"), "{text}");
+    for line in [
+        "at most 33,333 requests/s (1,000 users, 30ms pause), up to 366,667/s with redirects",
+        "at most 0.5 requests/s (1 user, 2s pause), up to 5.5/s with redirects",
+        "at most 60 requests/s (60 users, 1s pause), up to 660/s with redirects",
+        "at most 100 requests/s (100 arrivals/s), up to 1,100/s with redirects",
+    ] {
+        assert!(text.contains(&format!("\n    {line}\n")), "{line}: {text}");
+    }
 }

@@ -24,6 +24,8 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
                 executor: "shared-iterations".into(),
                 model: Model::Closed,
                 load: String::new(),
+                start_ms: 0,
+                length_ms: 0,
             })
             .collect(),
         ..Header::default()

@@ -35,7 +35,7 @@ fn table() -> (StepTable, Rows) {
 
 fn scripted(script: Script, shape: Shape) -> Plan {
     let mut plan = plan(shape, seconds(0), seconds(30));
-    plan.scenarios[0].flow = FlowPlan { steps: Arc::new(table().0), kind: FlowProgram::Script(script) };
+    plan.scenarios[0].flow = FlowPlan { steps: Arc::new(table().0), kind: FlowProgram::Script(script), outline: None };
     plan
 }
 

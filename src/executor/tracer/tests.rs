@@ -17,7 +17,7 @@ use crate::{
 
 /// A step without labels.
 fn some_step() -> StepId {
-    let kind = StepKind::Block(String::new());
+    let kind = StepKind::Group;
     StepTable::default().push(Step { name: "".into(), group: "".into(), tags: Vec::new(), kind })
 }
 

@@ -1,40 +1,72 @@
-//! Rows of CSV: quoted cells with newlines, any delimiter, either line end, with or without a header line.
+//! Rows of CSV: quoted cells with newlines, any delimiter, either line end, with or without a header line. Cells are
+//! text, but for columns with a type.
 
-use std::{collections::HashSet, io::Read, sync::Arc};
+use std::{
+    collections::HashSet,
+    io::{self, BufRead},
+    sync::Arc,
+};
 
-use csv::{ByteRecord, ReaderBuilder, Trim};
+use super::{
+    super::error::did_you_mean,
+    ColumnType, DataError, DataSet,
+    records::{Record, RecordError, Records},
+    rows::Table,
+};
 
-use super::{DataError, DataSet, rows::Table};
+/// How a file of CSV is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CsvFormat {
+    /// Column names; without them, the first row holds them.
+    pub columns: Option<Vec<String>>,
+    pub delimiter: u8,
+    /// Types of columns that are not text.
+    pub types: Vec<(String, ColumnType)>,
+}
 
-/// Reads rows; without `columns`, the first row holds their names.
-pub(super) fn read(input: impl Read, columns: Option<&[String]>, delimiter: u8) -> Result<DataSet, DataError> {
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(columns.is_none())
-        .flexible(true)
-        .trim(Trim::Headers)
-        .from_reader(input);
-    let names: Vec<Arc<str>> = if let Some(columns) = columns {
+/// Reads rows.
+pub(super) fn read(input: impl BufRead, format: &CsvFormat) -> Result<DataSet, DataError> {
+    let mut records = Records::new(input, format.delimiter).map_err(unreadable)?;
+    let mut record = Record::default();
+    let names: Vec<Arc<str>> = if let Some(columns) = &format.columns {
         columns.iter().map(|name| name.as_str().into()).collect()
     } else {
-        let names = reader.byte_headers().map_err(|error| unreadable(&error))?.clone();
-        names.iter().map(|name| text(name, &names).map(Arc::from)).collect::<Result<_, _>>()?
+        records.next(&mut record).map_err(refused)?;
+        record.cells().map(|name| text(name, &record).map(|name| name.trim().into())).collect::<Result<_, _>>()?
     };
-    check_names(&names, columns.is_none().then_some(1))?;
+    check_names(&names, format.columns.is_none().then_some(1))?;
+    let types = types_of(&names, &format.types)?;
     let mut table = Table::default();
-    let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
+    while records.next(&mut record).map_err(refused)? {
         if record.len() != names.len() {
             let (found, known) = (record.len(), names.join(", "));
             let message = format!("expected {} columns ({known}), found {found} {}", names.len(), cells(found));
             let hint = "quote cells that contain a delimiter or a newline, and check `delimiter`";
-            return Err(DataError::new(line_of(&record), message, Some(hint)));
+            return Err(DataError::new(Some(record.line), message, Some(hint)));
         }
-        for cell in &record {
-            table.push(text(cell, &record)?)?;
+        for ((cell, kind), name) in record.cells().zip(&types).zip(&names) {
+            let cell = text(cell, &record)?;
+            if *kind != ColumnType::Text && kind.value(cell).is_none() {
+                let cell: String = cell.chars().take(60).collect();
+                let message = format!("column `{name}`: `{cell}` is not a {}", kind.name());
+                return Err(DataError::new(Some(record.line), message, Some("without a type, cells are text")));
+            }
+            table.push(cell)?;
         }
     }
-    DataSet::table(names, table)
+    DataSet::table(names, types, table)
+}
+
+/// The type of each column.
+fn types_of(names: &[Arc<str>], types: &[(String, ColumnType)]) -> Result<Vec<ColumnType>, DataError> {
+    let is_column = |wanted: &str| names.iter().any(|name| **name == *wanted);
+    if let Some((wanted, _)) = types.iter().find(|(wanted, _)| !is_column(wanted)) {
+        let message = format!("`types` names `{wanted}`, but the columns are {}", names.join(", "));
+        let near = did_you_mean(wanted, names.iter().map(|name| &**name));
+        return Err(DataError::new(None, message, near.as_deref()));
+    }
+    let type_of = |name: &Arc<str>| types.iter().find(|(wanted, _)| **wanted == **name).map(|(_, kind)| *kind);
+    Ok(names.iter().map(|name| type_of(name).unwrap_or_default()).collect())
 }
 
 fn cells(count: usize) -> &'static str {
@@ -55,15 +87,23 @@ fn check_names(columns: &[Arc<str>], line: Option<u64>) -> Result<(), DataError>
     if columns.is_empty() { Err(DataError::new(None, "there are no columns", hint)) } else { Ok(()) }
 }
 
-fn line_of(record: &ByteRecord) -> Option<u64> {
-    record.position().map(csv::Position::line)
-}
-
-fn text<'a>(cell: &'a [u8], record: &ByteRecord) -> Result<&'a str, DataError> {
+fn text<'a>(cell: &'a [u8], record: &Record) -> Result<&'a str, DataError> {
     std::str::from_utf8(cell)
-        .map_err(|_| DataError::new(line_of(record), "this is not UTF-8", Some("save the file as UTF-8")))
+        .map_err(|_| DataError::new(Some(record.line), "this is not UTF-8", Some("save the file as UTF-8")))
 }
 
-fn unreadable(error: &csv::Error) -> DataError {
-    DataError::new(error.position().map(csv::Position::line), error.to_string(), None)
+fn refused(error: RecordError) -> DataError {
+    let message = error.to_string();
+    let (line, hint) = match error {
+        RecordError::Read(error) => return unreadable(error),
+        RecordError::Unclosed(line) => {
+            (line, "close it with `\"`; a quote inside a quoted cell is written twice: `\"\"`")
+        }
+        RecordError::TextAfter(line) => (line, "quote the whole cell; a quote inside it is written twice: `\"\"`"),
+    };
+    DataError::new(Some(line), message, Some(hint))
+}
+
+fn unreadable(error: io::Error) -> DataError {
+    DataError::new(None, error.to_string(), None)
 }

@@ -4,15 +4,19 @@
 //! state between workers: each owns a stride of the rows, so that all together use what a single one would.
 //! Start with [`load`] and [`Cursor`].
 
+mod column;
 mod csv;
 mod cursor;
 mod error;
 mod json;
 mod permutation;
+mod records;
 mod rows;
 mod source;
 
 pub(crate) use self::{
+    column::ColumnType,
+    csv::CsvFormat,
     cursor::{AtEnd, Cursor, Order},
     error::DataError,
     rows::DataSet,

@@ -2,11 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{super::Value, DataError};
+use super::{super::Value, ColumnType, DataError};
 
 /// Rows, at least one. A clone shares them.
 #[derive(Debug, Clone)]
-pub(crate) struct DataSet {
+pub struct DataSet {
     columns: Arc<[Arc<str>]>,
     rows: Rows,
 }
@@ -22,6 +22,8 @@ enum Rows {
 pub(super) struct Table {
     text: String,
     ends: Vec<u32>,
+    /// The type of each column.
+    types: Vec<ColumnType>,
 }
 
 impl Table {
@@ -72,12 +74,13 @@ impl Values {
 }
 
 impl DataSet {
-    pub(super) fn table(columns: Vec<Arc<str>>, mut table: Table) -> Result<Self, DataError> {
+    pub(super) fn table(columns: Vec<Arc<str>>, types: Vec<ColumnType>, mut table: Table) -> Result<Self, DataError> {
         if table.ends.is_empty() {
             return Err(empty());
         }
         table.text.shrink_to_fit();
         table.ends.shrink_to_fit();
+        table.types = types;
         Ok(Self { columns: columns.into(), rows: Rows::Table(Arc::new(table)) })
     }
 
@@ -99,9 +102,19 @@ impl DataSet {
     }
 
     /// The names of the columns; for rows that are maps, in order of first appearance.
-    #[cfg(test)]
     pub(crate) fn columns(&self) -> &[Arc<str>] {
         &self.columns
+    }
+
+    /// Whether any row has a value at a path: names and positions, one in another.
+    #[must_use]
+    pub(crate) fn has(&self, path: &[Value]) -> bool {
+        match (&self.rows, path) {
+            (_, []) => true,
+            (Rows::Table(_), [Value::Text(name)]) => self.columns.contains(name),
+            (Rows::Table(_), _) => false,
+            (Rows::Values(rows), path) => rows.iter().any(|row| reaches(row, path)),
+        }
     }
 
     #[must_use]
@@ -113,8 +126,8 @@ impl DataSet {
         count as u64
     }
 
-    /// A row by its number from 0: a map, or the item itself if rows are not maps. Cells of files are read as
-    /// variables: numbers and booleans if they are written in canonical form.
+    /// A row by its number from 0: a map, or the item itself if rows are not maps. A cell of a table has the type of its
+    /// column.
     #[must_use]
     pub(crate) fn row(&self, number: u64) -> Option<Value> {
         match &self.rows {
@@ -133,11 +146,22 @@ impl DataSet {
         let name = self.columns.get(column)?;
         match &self.rows {
             Rows::Table(table) => {
-                table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?).map(Value::read)
+                let cell = table.cell(number.checked_mul(self.columns.len())?.checked_add(column)?)?;
+                table.types.get(column)?.value(cell)
             }
             Rows::Values(rows) => rows.get(number)?.get(name).cloned(),
         }
     }
+}
+
+fn reaches(row: &Value, path: &[Value]) -> bool {
+    let found = path.iter().try_fold(row, |whole, key| match key {
+        Value::Text(name) => whole.get(name),
+        // A name of digits can be written as a number: `row[0]`.
+        Value::Int(index) => whole.at(*index).or_else(|| whole.get(&index.to_string())),
+        _ => None,
+    });
+    found.is_some()
 }
 
 fn empty() -> DataError {

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{DataError, DataSet, csv, json};
+use super::{CsvFormat, DataError, DataSet, csv, json};
 
 /// Default size limit of a file: 1 GiB. Files are kept in memory.
 pub(crate) const LARGEST: u64 = 1 << 30;
@@ -24,11 +24,7 @@ pub(crate) struct Source {
 /// The format of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Format {
-    Csv {
-        /// Column names; without them, the first row holds them.
-        columns: Option<Vec<String>>,
-        delimiter: u8,
-    },
+    Csv(CsvFormat),
     /// An array.
     Json,
     /// One value per line.
@@ -50,7 +46,7 @@ pub(crate) fn load(source: &Source, base: &Path) -> Result<DataSet, DataError> {
     // One byte beyond the limit distinguishes a file that is too large from one that just fits, also for devices.
     let mut input = file.take(source.largest.saturating_add(1));
     let loaded = match &source.format {
-        Format::Csv { columns, delimiter } => csv::read(BufReader::new(&mut input), columns.as_deref(), *delimiter),
+        Format::Csv(format) => csv::read(BufReader::new(&mut input), format),
         Format::Json | Format::JsonLines => {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).map_err(unread)?;

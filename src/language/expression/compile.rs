@@ -26,6 +26,8 @@ pub(super) struct Compiler<'s> {
     pub(super) needs: Needs,
     /// Whether it is inside `generate`.
     pub(super) generating: bool,
+    /// Whether it is compared with null or has a default, so that it may be missing.
+    pub(super) optional: bool,
 }
 
 pub(super) type Compiled = Result<Node, TemplateError>;
@@ -77,10 +79,12 @@ impl Compiler<'_> {
             }
             Kind::Field(whole, name) => {
                 let whole = self.node(whole)?;
+                self.check_row(ast)?;
                 Ok(field(whole, name))
             }
             Kind::Index(whole, index) => {
                 let (whole, index) = (self.node(whole)?, self.node(index)?);
+                self.check_row(ast)?;
                 Ok(indexed(whole, index))
             }
             Kind::Call(name, arguments) => self.call(ast, name, arguments),
@@ -137,7 +141,14 @@ impl Compiler<'_> {
     }
 
     fn binary(&mut self, ast: &Ast, operator: Operator, left: &Ast, right: &Ast) -> Compiled {
-        let (left, right) = (self.node(left)?, self.node(right)?);
+        let null = |side: &Ast| matches!(side.kind, Kind::Literal(Value::Null));
+        let compares = matches!(operator, Operator::Equal | Operator::Unequal);
+        let before = self.optional;
+        self.optional = before || operator == Operator::Default || compares && (null(left) || null(right));
+        let left = self.node(left)?;
+        self.optional &= before || operator != Operator::Default;
+        let right = self.node(right)?;
+        self.optional = before;
         let known = constant(&left).is_some() && constant(&right).is_some();
         match (operator, constant(&left)) {
             (Operator::Default, Some(Value::Null)) => return Ok(right),

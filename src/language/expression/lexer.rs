@@ -160,12 +160,13 @@ pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, Tem
             't' => '\t',
             '\\' | '\'' | '"' | '/' => escape,
             'u' => {
-                let digits: String = chars.by_ref().take(4).map(|(_, digit)| digit).collect();
-                let code = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4);
-                code.and_then(char::from_u32).ok_or_else(|| {
+                let (found, used) = unicode(raw.get(place..).unwrap_or_default()).map_err(|digits| {
                     TemplateError::new(whole, at + place, format!("`\\u{digits}` is not a character"))
                         .hint("four hexadecimal digits: `\\u00e9`")
-                })?
+                })?;
+                // Of `\u0000`, two characters are read already.
+                chars.by_ref().take(used - 2).for_each(drop);
+                found
             }
             other => {
                 return Err(TemplateError::new(whole, at + place, format!("`\\{other}` is not an escape"))
@@ -174,4 +175,20 @@ pub(super) fn unescaped(whole: &str, raw: &str, at: usize) -> Result<String, Tem
         });
     }
     Ok(text)
+}
+
+/// The character of `\u0000`, or of a surrogate pair as JSON writes characters beyond U+FFFF, and its length as written.
+fn unicode(escape: &str) -> Result<(char, usize), String> {
+    let unit = |from: usize| {
+        let digits = escape.get(from..from + 6)?.strip_prefix("\\u")?;
+        if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) { u16::from_str_radix(digits, 16).ok() } else { None }
+    };
+    let only = |units: &[u16]| match &*char::decode_utf16(units.iter().copied()).collect::<Vec<_>>() {
+        [Ok(found)] => Some(*found),
+        _ => None,
+    };
+    let first = unit(0);
+    let single = first.and_then(|first| only(&[first])).map(|found| (found, 6));
+    let pair = || first.zip(unit(6)).and_then(|(first, second)| only(&[first, second])).map(|found| (found, 12));
+    single.or_else(pair).ok_or_else(|| escape.chars().skip(2).take(4).collect())
 }

@@ -11,6 +11,7 @@ mod lexer;
 mod node;
 mod operators;
 mod parser;
+mod row;
 mod syntax;
 
 use std::{borrow::Cow, sync::Arc};
@@ -93,7 +94,7 @@ impl Expr {
     }
 
     fn of(text: &str, written: &str, ast: &syntax::Ast, scope: &dyn Scope) -> Result<Self, TemplateError> {
-        let mut compiler = Compiler { text, scope, needs: Needs::default(), generating: false };
+        let mut compiler = Compiler { text, scope, needs: Needs::default(), generating: false, optional: false };
         let node = compiler.node(ast)?;
         Ok(Self { node, written: written.into(), needs: compiler.needs })
     }
@@ -122,6 +123,12 @@ impl Expr {
             Node::Constant(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether its value can be null: wherever it isn't certain that it can't.
+    #[must_use]
+    pub fn can_be_null(&self) -> bool {
+        self.node.can_be_null()
     }
 
     /// What it reads of the last response.

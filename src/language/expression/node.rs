@@ -52,6 +52,24 @@ fn part(whole: Cow<'_, Value>, find: impl Fn(&Value) -> Option<&Value>) -> Cow<'
 }
 
 impl Node {
+    /// Whether the value can be null: wherever it isn't certain that it can't.
+    pub(super) fn can_be_null(&self) -> bool {
+        match self {
+            Self::Constant(value) => *value == Value::Null,
+            Self::Builtin(known) => matches!(known, Builtin::Status | Builtin::Body | Builtin::Json),
+            Self::List(_) | Self::Map(_) | Self::Not(_) | Self::Matches(..) => false,
+            Self::Binary(Operator::Default, sides) => sides[1].can_be_null(),
+            Self::Binary(operator, sides) => {
+                matches!(operator, Operator::Divide | Operator::Remainder) || sides.iter().any(Self::can_be_null)
+            }
+            Self::Choose(parts) => parts[1].can_be_null() || parts[2].can_be_null(),
+            Self::Call(_, arguments) => {
+                arguments.iter().any(|it| !matches!(it, Self::Constant(value) if *value != Value::Null))
+            }
+            _ => true,
+        }
+    }
+
     /// The value in a context; null if there is none, or if any part of it would exceed the memory limit.
     pub(super) fn evaluated<'v, 'a: 'v>(&'v self, context: &mut EvalContext<'a>) -> Cow<'v, Value> {
         let mut run = Evaluation::new(context);

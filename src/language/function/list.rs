@@ -89,7 +89,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "from_json",
         &[("text", Text)],
         |with, run| {
-            let parsed: serde_json::Value = serde_json::from_str(&with.text(0)?).ok()?;
+            let parsed: serde_json::Value = serde_json::from_str(with.text(0)?.trim_start_matches('\u{feff}')).ok()?;
             run.made_whole(Value::from(&parsed))
         },
         "the value parsed from a JSON text",

@@ -10,6 +10,8 @@ const VALUES: &[(&str, &str)] = &[
     ("-3", "-3"),
     (r#"'a"b'"#, r#""a\"b""#),
     (r#""it's\n\u00e9""#, r#""it's\né""#),
+    (r#""a\ud83d\ude80b""#, "\"a\u{1f680}b\""),
+    ("from_json(\"\u{feff}[1]\")", "[1]"),
     ("[1, 'a', null,]", r#"[1,"a",null]"#),
     ("{a: 1, 'b c': [true]}", r#"{"a":1,"b c":[true]}"#),
     // Precedence and association.

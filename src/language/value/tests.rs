@@ -1,26 +1,6 @@
-//! Reading of scalars, and values from JSON.
+//! Values from JSON.
 
 use super::*;
-
-#[test]
-fn variables_are_numbers_only_if_they_render_as_they_were_written() {
-    for (text, value) in [
-        ("200", Value::Int(200)),
-        ("-3", Value::Int(-3)),
-        ("0.5", Value::Float(0.5)),
-        ("true", Value::Bool(true)),
-        ("007", Value::from("007")),
-        ("+1", Value::from("+1")),
-        ("1.50", Value::from("1.50")),
-        ("1e3", Value::from("1e3")),
-        ("99999999999999999999", Value::from("99999999999999999999")),
-        ("inf", Value::from("inf")),
-        ("NaN", Value::from("NaN")),
-        ("", Value::from("")),
-    ] {
-        assert_eq!(Value::read(text), value);
-    }
-}
 
 #[test]
 fn json_keeps_its_whole_numbers_and_its_order() {

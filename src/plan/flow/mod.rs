@@ -149,6 +149,22 @@ pub(crate) enum Effect {
     Done,
 }
 
+impl Effect {
+    /// Whether it begins something that is not begun any more when the run is stopped; others record what was.
+    #[must_use]
+    pub(crate) fn takes_time(&self) -> bool {
+        matches!(
+            self,
+            Self::Send { .. }
+                | Self::Think(_)
+                | Self::Row { .. }
+                | Self::Parallel { .. }
+                | Self::Detach { .. }
+                | Self::Yield
+        )
+    }
+}
+
 /// The flow of one user. A further kind needs a variant here, and an arm in each method.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow {

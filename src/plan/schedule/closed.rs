@@ -99,6 +99,26 @@ impl ClosedSchedule {
         self.of_total(self.total_at(offset))
     }
 
+    /// The number of users that are started: all rises of the schedule.
+    #[must_use]
+    pub(crate) fn rises(&self) -> f64 {
+        let mut from = 0.0;
+        let targets = std::iter::once(f64::from(self.start)).chain(self.stages.iter().map(|stage| stage.target));
+        targets.map(|to| (to - std::mem::replace(&mut from, to)).max(0.0)).sum()
+    }
+
+    /// Seconds of all users together, or somewhat more: users are whole, and on the way down they are rounded up.
+    #[must_use]
+    pub(crate) fn user_seconds(&self) -> f64 {
+        let mut from = f64::from(self.start);
+        let area = |stage: &Stage| {
+            let start = std::mem::replace(&mut from, stage.target);
+            let mean = f64::midpoint(start, stage.target) + if stage.target < start { 1.0 } else { 0.0 };
+            mean * stage.duration.as_secs_f64()
+        };
+        self.stages.iter().map(area).sum()
+    }
+
     fn total_at(&self, offset: Duration) -> u32 {
         let mut from = self.start;
         let mut start = Duration::ZERO;

@@ -58,3 +58,77 @@ fn errors_have_a_place_and_a_hint() {
 fn names_of_sets_are_unique() {
     assert!(read("  a: [1]\n  A: [2]\n").unwrap_err().contains("duplicate key `A`"));
 }
+
+/// What `check` says of a flow whose rows come from files.
+fn checked(files: &[(&str, &str)], data: &str, flow: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let text = format!("base_url: http://h\nvus: 1\ndata: {{{data}}}\n{flow}");
+    let path = folder.path().join("p.yaml");
+    let loaded = profile::load(&path.to_string_lossy(), &text, &Overrides::default());
+    loaded.map(drop).map_err(|errors| errors.to_string())
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("u.csv", "id,name\n1,Ann\n"),
+    ("semicolon.csv", "id;name\n1;Ann\n"),
+    ("u.json", r#"[{"id": 1, "address": {"city": "Rome"}, "roles": ["a"]}, {"nick": null}]"#),
+    ("list.jsonl", "1\n2\n"),
+];
+
+#[test]
+fn a_key_that_no_row_has_is_an_error_wherever_it_is_read() {
+    let (csv, json) = ("u: {csv: u.csv}", "u: {json: u.json}");
+    for (data, flow, expected) in [
+        (csv, "flow: [{row: u}, {get: \"/items/${u.idd}\"}]", "no row of `u` has `idd`\n"),
+        (csv, "flow: [{row: u}, {get: \"/items/${u.idd}\"}]", "hint: did you mean `id`?"),
+        (csv, "flow: [{row: u}, {get: \"/${u.phone}\"}]", "hint: they have id, name"),
+        (csv, "flow: [{row: u}, {get: \"/${u.ID}\"}]", "did you mean `id`?"),
+        (csv, "flow: [{row: u}, {get: \"/${u['idd']}\"}]", "no row of `u` has `['idd']`"),
+        (csv, "flow: [{row: u}, {get: \"/${u.id.x}\"}]", "no row of `u` has `id.x`"),
+        (csv, "flow: [{row: u, as: c}, {post: /, json: {a: [\"${upper(c.mail)}\"]}}]", "no row of `u` has `mail`"),
+        (csv, "flow: [{row: u}, {post: /, headers: {X: \"${u.mail}\"}}]", "no row of `u` has `mail`"),
+        (csv, "flow: [{row: u}, {if: u.admin, then: [{get: /}]}]", "no row of `u` has `admin`"),
+        (csv, "flow: [{row: u}, {get: \"/${u.name ?? u.mail}\"}]", "no row of `u` has `mail`"),
+        (csv, "flows: {f: [{row: u}]}\nflow: [{use: f}, {get: \"/${u.mail}\"}]", "no row of `u` has `mail`"),
+        (csv, "setup: [{row: u}]\nflow: [{get: \"/${u.mail}\"}]", "no row of `u` has `mail`"),
+        ("u: {csv: semicolon.csv}", "flow: [{row: u}, {get: \"/${u.id}\"}]", "is `id;name`: set `delimiter: \";\"`"),
+        (json, "flow: [{row: u}, {get: \"/${u.address.town}\"}]", "no row of `u` has `address.town`"),
+        (json, "flow: [{row: u}, {get: \"/${u.roles[3]}\"}]", "no row of `u` has `roles[3]`"),
+        ("u: {jsonl: list.jsonl}", "flow: [{row: u}, {get: \"/${u.id}\"}]", "the rows are no maps"),
+        ("u: {rows: [{a: 1}]}", "flow: [{row: u}, {get: \"/${u.b}\"}]", "no row of `u` has `b`"),
+        ("u: {generate: 2, row: {a: 1}}", "flow: [{row: u}, {get: \"/${u.b}\"}]", "no row of `u` has `b`"),
+        (
+            "u: {rows: [{a: 1}]}, v: {rows: [{b: 1}]}",
+            "flow: [{row: u, as: x}, {row: v, as: x}, {get: \"/${x.c}\"}]",
+            "no row of `u` or `v` has `c`",
+        ),
+    ] {
+        let error = checked(FILES, data, flow).expect_err(flow);
+        assert!(error.contains(expected), "{flow}: {error}");
+        assert!(error.contains("\n1 error in "), "{flow}: {error}");
+    }
+}
+
+#[test]
+fn keys_that_may_be_there_are_no_errors() {
+    let (csv, json) = ("u: {csv: u.csv}", "u: {json: u.json}");
+    for (data, flow) in [
+        (csv, "flow: [{row: u}, {get: \"/${u.id}/${u['name']}\"}]"),
+        (csv, "flow: [{row: u}, {get: \"/${u.mail ?? 'none'}\"}]"),
+        (csv, "flow: [{row: u}, {if: u.mail == null, then: [{get: /}]}]"),
+        (csv, "flow: [{row: u}, {set: {u: \"${json}\"}}, {get: \"/${u.mail}\"}]"),
+        (csv, "flow: [{row: u}, {get: /, extract: {u: $.a}}, {get: \"/${u.mail}\"}]"),
+        (csv, "flow: [{row: u}, {set: {k: mail}}, {get: \"/${u[k]}\"}]"),
+        (csv, "flow: [{row: u, as: c}, {foreach: [1], as: u, steps: [{get: \"/${u.mail}\"}]}]"),
+        (json, "flow: [{row: u}, {get: \"/${u.id}/${u.nick}/${u.address.city}/${u.roles[0]}/${u.roles[-1]}\"}]"),
+        (
+            "u: {rows: [{a: 1}]}, v: {rows: [{b: 1}]}",
+            "flow: [{row: u, as: x}, {row: v, as: x}, {get: \"/${x.a}${x.b}\"}]",
+        ),
+    ] {
+        checked(FILES, data, flow).unwrap_or_else(|error| panic!("{flow}: {error}"));
+    }
+}

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use super::{AS, BLOCK, Compiler, ELSE, INDEX, StepDefinition, StepNode, TAGS, nothing};
+use super::{
+    AS, BLOCK, Compiler, ELSE, INDEX, StepDefinition, StepNode, TAGS, nothing,
+    outline::{choice, rounds_of},
+};
 use crate::{
     language::{Template, Value},
     metric::Kind,
     plan::{
         Op, StepKind,
+        outline::{OutlineBranch, OutlineKind, OutlineStep, Rounds},
         program::{Elapsed, Loop, LoopKind},
     },
     profile::{
@@ -120,29 +124,34 @@ const CHOICES: &str = "for example `choose: [{weight: 3, steps: […]}, {weight:
 /// `if: …` with `then` and `else`.
 pub(super) fn condition<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let condition = compiler.condition(step.value, "if").unwrap_or_else(nothing);
-    compiler.describe("if:");
+    let shown = format!("if {}", condition.written());
     let skip = compiler.open(Op::Unless(Box::new(condition), 0));
-    compiler.block(&mut step.map, "then");
-    otherwise(compiler, &mut step.map, skip);
+    let then = compiler.block(&mut step.map, "then");
+    let other = otherwise(compiler, &mut step.map, skip);
+    compiler.note(shown, choice(None, then, other));
     step.map.finish(compiler.reader);
 }
 
-/// The steps under `else`; `skip` jumps to them.
-fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip: usize) {
-    let Some(node) = map.take("else") else { return compiler.close(skip) };
+/// The steps under `else`; `skip` jumps to them. Returns their outline.
+fn otherwise<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>, skip: usize) -> Vec<OutlineStep> {
+    let Some(node) = map.take("else") else {
+        compiler.close(skip);
+        return Vec::new();
+    };
     let over = compiler.open(Op::Goto(0));
     compiler.close(skip);
-    compiler.steps(node, "else");
+    let steps = compiler.outlined(|compiler| compiler.steps(node, "else"));
     compiler.close(over);
+    steps
 }
 
 /// `chance: 20%` with `steps` and `else`.
 pub(super) fn chance<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let share = compiler.reader.parsed(step.value, "chance", units::parse_share).unwrap_or_default();
-    compiler.describe("by chance:");
     let skip = compiler.open(Op::Chance(share, 0));
-    compiler.block(&mut step.map, "steps");
-    otherwise(compiler, &mut step.map, skip);
+    let steps = compiler.block(&mut step.map, "steps");
+    let other = otherwise(compiler, &mut step.map, skip);
+    compiler.note(format!("chance {}", percent(share)), choice(Some(share), steps, other));
     step.map.finish(compiler.reader);
 }
 
@@ -154,15 +163,14 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
         return reader.error(step.value.position, message, Some(CHOICES.to_owned()));
     }
     let items = reader.list(step.value, "choose");
-    compiler.describe(&format!("one of {}:", items.len()));
     let choice = compiler.open(Op::Choose(Box::default()));
-    let (mut places, mut total, mut exits) = (Vec::new(), 0.0, Vec::new());
+    let (mut places, mut total, mut exits, mut branches) = (Vec::new(), 0.0, Vec::new(), Vec::new());
     for item in items {
         let mut map = reader.section(item, "this choice", &CHOICE);
         let weight = map.take("weight").map_or(Some(1.0), |node| reader.number(node, "weight"));
         total += weight.unwrap_or_default();
         places.push((total, compiler.here()));
-        compiler.block(&mut map, "steps");
+        branches.push((weight.unwrap_or_default(), compiler.block(&mut map, "steps")));
         map.finish(reader);
         exits.push(compiler.open(Op::Goto(0)));
     }
@@ -173,6 +181,11 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
         reader.error(step.value.position, message, Some(CHOICES.to_owned()));
     }
     places.iter_mut().for_each(|(bound, _)| *bound /= total);
+    let branch = |(weight, steps): (f64, Vec<OutlineStep>)| {
+        let share = weight / total;
+        OutlineBranch { heading: Some(percent(share)), share: Some(share), steps }
+    };
+    compiler.note("choose", OutlineKind::Choice(branches.into_iter().map(branch).collect()));
     compiler.ops[choice] = Op::Choose(places.into());
     step.map.finish(reader);
 }
@@ -183,11 +196,15 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
         Yaml::Scalar { text, .. } => text.split_once("..").map(|(low, high)| (low.trim(), high.trim())),
         _ => None,
     };
+    let mut rounds = None;
     let times = match range {
         Some((low, high)) if !low.contains('$') && !high.contains('$') => {
             let drawn = format!("${{random_int({low}, {high})}}");
             match (low.parse::<u64>(), high.parse::<u64>()) {
-                (Ok(low), Ok(high)) if low <= high => compiler.reader.template_of(&drawn, step.value, compiler.names),
+                (Ok(low), Ok(high)) if low <= high => {
+                    rounds = Some(Rounds { least: low, most: Some(high) });
+                    compiler.reader.template_of(&drawn, step.value, compiler.names)
+                }
                 (low, high) => {
                     let message = match (low, high) {
                         (Ok(_), Ok(_)) => "starts after its end",
@@ -208,8 +225,13 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
         }
     };
     let limit = compiler.names.hidden();
+    let rounds = rounds.or(times.as_ref().map(rounds_of)).unwrap_or(Rounds::exactly(0));
+    let shown = match (range, &times) {
+        (None, Some(times)) => times.shape(),
+        _ => step.value.scalar().unwrap_or_default().to_owned(),
+    };
     compiler.ops.push(Op::Set(limit, times.unwrap_or_else(|| Template::fixed(Value::Int(0)))));
-    round(compiler, step, LoopKind::Times(limit));
+    round(compiler, step, LoopKind::Times(limit), (format!("repeat {shown} times"), rounds));
 }
 
 /// `foreach: ${list}` with `as`.
@@ -224,26 +246,41 @@ pub(super) fn foreach<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     let named = step.map.take("as");
     let item = compiler.variable(named, "item", step.position);
     let items = compiler.names.hidden();
+    let rounds = list.as_ref().map_or(Rounds::exactly(0), rounds_of);
+    let shown = match (&step.value.value, &list) {
+        (Yaml::Scalar { .. }, Some(list)) if list.constant().is_none() => list.shape(),
+        _ => units::show_several(rounds.least, "item"),
+    };
+    let variable = named.and_then(crate::profile::node::Node::scalar).unwrap_or("item");
+    let shown = format!("foreach {variable} of {shown}");
     compiler.ops.push(Op::Set(items, list.unwrap_or_else(|| Template::fixed(Value::Null))));
-    round(compiler, step, LoopKind::Items(items, item.unwrap_or(items)));
+    round(compiler, step, LoopKind::Items(items, item.unwrap_or(items)), (shown, rounds));
 }
 
 /// `while: …` with `max`.
 pub(super) fn while_loop<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let condition = compiler.condition(step.value, "while").unwrap_or_else(nothing);
     let max = step.map.take("max").map_or(Some(DEFAULT_MAX_ROUNDS), |node| compiler.reader.count(node, "max"));
-    round(compiler, step, LoopKind::While(condition, max.unwrap_or_default()));
+    let max = max.unwrap_or_default();
+    let shown = format!("while {}, at most {}", condition.written(), units::show_several(max.into(), "round"));
+    let rounds = Rounds { least: 0, most: Some(max.into()) };
+    round(compiler, step, LoopKind::While(condition, max), (shown, rounds));
 }
 
-fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>, over: LoopKind) {
+fn round<'n>(
+    compiler: &mut Compiler<'_, 'n>,
+    mut step: StepNode<'n>,
+    over: LoopKind,
+    (shown, rounds): (String, Rounds),
+) {
     let index = step.map.take("index");
     let index = index.and_then(|node| compiler.variable(Some(node), "index", node.position));
     let counter = compiler.names.hidden();
     compiler.ops.push(Op::Reset(counter));
-    compiler.describe("repeat:");
     let head = compiler.open(Op::Loop(Box::new(Loop { counter, over, index, end: 0 })));
     compiler.enter("loop", None);
-    compiler.block(&mut step.map, "steps");
+    let body = compiler.block(&mut step.map, "steps");
+    compiler.note(shown, OutlineKind::Loop { rounds, body });
     compiler.ops.push(Op::Goto(head));
     compiler.close(head);
     compiler.leave();
@@ -253,10 +290,10 @@ fn round<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>, over: Loop
 /// `every: 30s`: steps that a user runs at most once per interval.
 pub(super) fn every<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let every = compiler.reader.duration(step.value, "every").unwrap_or(Duration::ZERO);
-    compiler.describe(&format!("every {}:", units::show_duration(every)));
     let skip = compiler.open(Op::Due { last: compiler.names.hidden(), every, otherwise: 0 });
-    compiler.block(&mut step.map, "steps");
-    otherwise(compiler, &mut step.map, skip);
+    let steps = compiler.block(&mut step.map, "steps");
+    let other = otherwise(compiler, &mut step.map, skip);
+    compiler.note(format!("every {}", units::show_duration(every)), choice(None, steps, other));
     step.map.finish(compiler.reader);
 }
 
@@ -268,12 +305,14 @@ pub(super) fn group<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
         compiler.reader.error(step.value.position, format!("`{name}` is not a valid group name"), Some(hint));
     }
     let since = compiler.names.hidden();
+    let shown = format!("group {name}");
     compiler.groups.push(name);
     let row = compiler.row(&"".into(), StepKind::Group);
     let done = Op::Elapsed(since, Box::new(Elapsed { step: row, tags: Vec::new() }));
     compiler.ops.push(Op::Mark(since));
     compiler.enter("group", Some(done.clone()));
-    compiler.block(&mut step.map, "steps");
+    let body = compiler.block(&mut step.map, "steps");
+    compiler.note(shown, OutlineKind::Block { is_group: true, body });
     compiler.ops.push(done);
     compiler.leave();
     compiler.groups.pop();
@@ -288,7 +327,13 @@ pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     tags.extend(constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str())))));
     let since = compiler.names.hidden();
     compiler.ops.push(Op::Mark(since));
-    compiler.block(&mut step.map, "steps");
+    let mut body = compiler.block(&mut step.map, "steps");
+    if tags.iter().any(|(_, value)| value.can_be_null()) {
+        let kind = OutlineKind::Quiet { may_fail: true };
+        body.push(OutlineStep { text: "record the duration".to_owned(), details: Vec::new(), kind });
+    }
+    let shown = step.value.scalar().unwrap_or_default();
+    compiler.note(format!("measure {shown}"), OutlineKind::Block { is_group: false, body });
     if let Some(metric) = metric {
         let row = compiler.row(&"".into(), StepKind::Metric(metric));
         compiler.ops.push(Op::Elapsed(since, Box::new(Elapsed { step: row, tags })));
@@ -299,9 +344,11 @@ pub(super) fn measure<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
 /// `use: flow`: the steps of a flow of the profile, with variables for this use.
 pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let reader = compiler.reader;
+    let begin = compiler.ops.len();
     if let Some(with) = step.map.take("with") {
         super::state::assign(compiler, with);
     }
+    let may_fail = compiler.can_lack_a_value(begin, compiler.ops.len());
     step.map.finish(reader);
     let Some(name) = reader.text(step.value, "the flow name") else { return };
     let flows = &compiler.context.flows;
@@ -316,6 +363,14 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
         return reader.error(step.value.position, format!("flow `{name}` is recursive"), Some(hint));
     }
     compiler.using.push(name.clone());
-    compiler.steps(flow, &name);
+    let body = compiler.outlined(|compiler| compiler.steps(flow, &name));
     compiler.using.pop();
+    if may_fail {
+        compiler.note(format!("set variables of {name}"), OutlineKind::Quiet { may_fail });
+    }
+    compiler.note(format!("use {name}"), OutlineKind::Block { is_group: false, body });
+}
+
+fn percent(share: f64) -> String {
+    format!("{}%", units::significant(share * 100.0))
 }

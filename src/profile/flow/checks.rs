@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Compiler, StepDefinition, StepNode};
 use crate::{
     language::{Expr, Needs, Template},
-    plan::{Check, Op, StepKind, check::Rule},
+    plan::{Check, Op, StepKind, check::Rule, outline::OutlineKind},
     profile::{
         grammar::{Key, Section, Type},
         node::{Node, Yaml},
@@ -73,6 +73,10 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let begin = compiler.here();
     let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(..)));
     compiler.checks(step.value, last.unwrap_or(begin), &"".into());
+    let may_fail = compiler.can_lack_a_value(begin, compiler.here());
+    for text in std::mem::take(&mut compiler.details) {
+        compiler.note(text, OutlineKind::Quiet { may_fail });
+    }
     step.map.finish(compiler.reader);
 }
 
@@ -84,6 +88,7 @@ impl<'n> Compiler<'_, 'n> {
             self.keep_since(send, needs);
             for (name, named, rule) in rules {
                 self.keep_since(send, Needs { head: false, body: rule.reads_body() });
+                self.details.push(format!("check {name}"));
                 let step = self.row(request, StepKind::Check(name.into()));
                 self.ops.push(Op::Check(step, Box::new(Check { named, rule })));
             }

@@ -2,7 +2,7 @@
 
 use super::{Compiler, StepDefinition, StepNode};
 use crate::{
-    plan::Op,
+    plan::{Op, outline::EndScope},
     profile::{
         grammar::{Type, words},
         node::Node,
@@ -41,17 +41,19 @@ const SCOPES: [(&str, &str); 4] = [("loop", "loop"), ("group", "group"), ("itera
 
 /// `fail: reason`.
 pub(super) fn fail<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
-    compiler.describe("fail");
-    let op = message(compiler, step.value).map(Op::Fail);
-    compiler.ops.extend(op);
+    if let Some(reason) = message(compiler, step.value) {
+        compiler.note_end(format!("fail: {}", reason.shape()), EndScope::Iteration);
+        compiler.ops.push(Op::Fail(reason));
+    }
     step.map.finish(compiler.reader);
 }
 
 /// `abort: reason`.
 pub(super) fn abort<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
-    compiler.describe("abort");
-    let op = message(compiler, step.value).map(Op::Abort);
-    compiler.ops.extend(op);
+    if let Some(reason) = message(compiler, step.value) {
+        compiler.note_end(format!("abort: {}", reason.shape()), EndScope::User);
+        compiler.ops.push(Op::Abort(reason));
+    }
     step.map.finish(compiler.reader);
 }
 
@@ -62,6 +64,13 @@ fn message<'n>(compiler: &mut Compiler<'_, 'n>, node: &'n Node) -> Option<crate:
 /// `end: loop`, `end: group`, `end: iteration` or `end: user`.
 pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let word = compiler.reader.word(step.value, "`end`", &SCOPES);
+    let scope = match word {
+        Some("user") => EndScope::User,
+        Some("loop") => EndScope::Loop,
+        Some("group") => EndScope::Group,
+        _ => EndScope::Iteration,
+    };
+    compiler.note_end(format!("end {}", word.unwrap_or_default()), scope);
     match word {
         Some("user") => compiler.ops.push(Op::Leave),
         Some("iteration") => compiler.ops.push(Op::End),

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compiler, Names, ProfileContext, assigned_names};
+use super::{Compiler, Names, ProfileContext, assigned_names, names::Assigned};
 use crate::{
-    plan::{FlowPlan, Op, Origin, Program},
+    plan::{FlowPlan, Op, Origin, Program, outline::Outline},
     profile::{
-        diagnostic::Position,
         node::Node,
         reader::{MapReader, Reader},
     },
@@ -43,8 +42,8 @@ impl<'n> FlowSections<'n> {
     }
 }
 
-/// Variables that `setup` sets, with their positions.
-pub(crate) type SetupNames = Vec<(String, Position)>;
+/// Variables that `setup` sets.
+pub(crate) type SetupNames = Vec<Assigned>;
 
 /// Compiles all entries of a scenario. With `strict`, a request that fails ends the test.
 pub(crate) fn read_flow<'n>(
@@ -55,39 +54,42 @@ pub(crate) fn read_flow<'n>(
     setup_names: &SetupNames,
     strict: bool,
 ) -> FlowPlan {
-    let names = Names::new(&reader.variables);
-    let declare = |found: Vec<(String, Position)>, lasts: bool| {
-        for (name, position) in found {
-            names.declare(reader, &name, position, lasts);
-        }
-    };
-    declare(setup_names.clone(), true);
-    if let Some(node) = sections.user {
-        let map = reader.map(node, "user");
-        declare(map.entries.iter().map(|entry| (entry.name.clone(), entry.position)).collect(), true);
-    }
+    let mut names = Names::new(&reader.variables);
+    let user = sections.user.map(|node| reader.map(node, "user").entries).unwrap_or_default();
+    let user = user.iter().map(|entry| Assigned::other(&entry.name, entry.position)).collect();
     let found = |node: Option<&'n Node>, flows: &BTreeMap<String, &'n Node>| {
         node.map(|node| assigned_names(node, flows)).unwrap_or_default()
     };
-    declare(found(sections.on_start, &context.flows), true);
-    declare(found(sections.flow, &context.flows), false);
-    declare(found(sections.on_stop, &context.flows), false);
+    let lasting = [setup_names.clone(), user, found(sections.on_start, &context.flows)].concat();
+    let fleeting = [found(sections.flow, &context.flows), found(sections.on_stop, &context.flows)].concat();
+    for (assigned, lasts) in [(&lasting, true), (&fleeting, false)] {
+        for Assigned { name, position, .. } in assigned {
+            names.declare(reader, name, *position, lasts);
+        }
+    }
+    names.know_rows(&[lasting, fleeting].concat(), &context.rows);
     let mut compiler = Compiler::new(reader, context, origins, &names, strict);
-    let mut program = Program { iteration: compiler.entry(sections.flow, sections.called), ..Program::default() };
+    let (position, iteration) = compiler.entry(sections.flow, sections.called);
+    let mut program = Program { iteration: position, ..Program::default() };
+    let mut outline = Outline { iteration, ..Outline::default() };
     if sections.user.is_some() || sections.on_start.is_some() {
         let begin = compiler.ops.len();
         if let Some(node) = sections.user {
             super::state::assign(&mut compiler, node);
         }
         match sections.on_start {
-            Some(node) => drop(compiler.entry(Some(node), "on_start")),
+            Some(node) => outline.on_start = compiler.entry(Some(node), "on_start").1,
             None => compiler.ops.push(Op::End),
         }
         program.on_start = Some(begin);
     }
-    program.on_stop = sections.on_stop.map(|node| compiler.entry(Some(node), "on_stop"));
+    if let Some(node) = sections.on_stop {
+        let (position, steps) = compiler.entry(Some(node), "on_stop");
+        program.on_stop = Some(position);
+        outline.on_stop = steps;
+    }
     let (ops, steps) = compiler.finish();
     program.ops = ops;
     (program.names, program.iteration_scoped) = names.into_parts();
-    FlowPlan::compiled(steps, program)
+    FlowPlan::compiled(steps, program).outlined(outline)
 }

@@ -56,6 +56,7 @@ impl<'n> Compiler<'_, 'n> {
             let Some((what, take, default)) = self.extractor(entry.value) else { continue };
             self.keep_since(send, Needs { head: what.reads_head(), body: what.reads_body() });
             let Some(into) = into else { continue };
+            self.details.push(format!("extract {}", entry.name));
             let label = StepKind::Check(format!("extract {}", entry.name).into());
             let check = default.is_none().then(|| self.row(request, label));
             self.ops.push(Op::Extract(Box::new(Extract { into, what, take, default, check })));

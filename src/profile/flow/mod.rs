@@ -10,6 +10,7 @@ mod ends;
 mod entries;
 pub(super) mod extracts;
 mod names;
+mod outline;
 mod parallel;
 mod poll;
 mod request;
@@ -38,7 +39,7 @@ use super::{
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
     metric::UserMetric,
-    plan::{Op, Origin, Step, StepId, StepKind, StepTable},
+    plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, outline::OutlineStep},
 };
 
 /// Replaces a condition with an error, which is already reported.
@@ -108,6 +109,8 @@ pub(crate) struct ProfileContext<'n> {
     pub metrics: Vec<UserMetric>,
     /// Names of its data sets.
     pub data: Vec<String>,
+    /// Its data sets that have no errors.
+    pub rows: Vec<PlannedData>,
     /// Authentication providers by name.
     pub providers: BTreeMap<String, &'n Node>,
     /// Default authentication of requests.
@@ -141,6 +144,10 @@ pub(crate) struct Compiler<'c, 'n> {
     strict: bool,
     /// Tokens of a user, by provider.
     tokens: BTreeMap<String, Token>,
+    /// The steps so far, of the innermost block.
+    outline: Vec<OutlineStep>,
+    /// Lines about the step that is being read.
+    details: Vec<String>,
 }
 
 impl<'c, 'n> Compiler<'c, 'n> {
@@ -164,17 +171,21 @@ impl<'c, 'n> Compiler<'c, 'n> {
             needs: Needs::default(),
             strict,
             tokens: BTreeMap::new(),
+            outline: Vec::new(),
+            details: Vec::new(),
         }
     }
 
-    /// Compiles an entry, steps and end; returns its position.
-    pub(crate) fn entry(&mut self, steps: Option<&'n Node>, what: &str) -> usize {
+    /// Compiles an entry, steps and end; returns its position and its outline.
+    pub(crate) fn entry(&mut self, steps: Option<&'n Node>, what: &str) -> (usize, Vec<OutlineStep>) {
         let begin = self.ops.len();
-        if let Some(node) = steps {
-            self.steps(node, what);
-        }
+        let outline = self.outlined(|compiler| {
+            if let Some(node) = steps {
+                compiler.steps(node, what);
+            }
+        });
         self.ops.push(Op::End);
-        begin
+        (begin, outline)
     }
 
     /// Finishes the program after the last entry.
@@ -188,11 +199,6 @@ impl<'c, 'n> Compiler<'c, 'n> {
     /// Adds a row to the step table, with the current group.
     fn row(&mut self, name: &Arc<str>, kind: StepKind) -> StepId {
         self.table.push(Step { name: name.clone(), group: self.group_label(), tags: Vec::new(), kind })
-    }
-
-    /// Adds a row that describes a block and records nothing.
-    fn describe(&mut self, text: &str) {
-        self.row(&"".into(), StepKind::Block(text.to_owned()));
     }
 
     fn steps(&mut self, node: &'n Node, what: &str) {
@@ -246,11 +252,10 @@ impl<'c, 'n> Compiler<'c, 'n> {
         (kind.compile)(self, StepNode { word, position, value, map });
     }
 
-    /// The steps of a required key.
-    fn block(&mut self, map: &mut MapReader<'n>, key: &'static str) {
-        if let Some(node) = map.need(self.reader, key, "[{get: /}]") {
-            self.steps(node, key);
-        }
+    /// The steps of a required key; returns their outline.
+    fn block(&mut self, map: &mut MapReader<'n>, key: &'static str) -> Vec<OutlineStep> {
+        let Some(node) = map.need(self.reader, key, "[{get: /}]") else { return Vec::new() };
+        self.outlined(|compiler| compiler.steps(node, key))
     }
 
     fn here(&self) -> usize {

@@ -5,12 +5,13 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use crate::{
-    language::{Binding, Scope, Slot, is_builtin},
+    language::{Binding, Scope, Slot, data::DataSet, is_builtin},
+    plan::data::PlannedData,
     profile::{
         diagnostic::Position,
         node::{Node, Yaml},
@@ -28,6 +29,8 @@ pub(crate) struct Names<'v> {
     variables: &'v Variables,
     slots: RefCell<Vec<Arc<str>>>,
     fleeting: RefCell<Vec<Slot>>,
+    /// The data sets of variables that only hold rows.
+    rows: BTreeMap<String, Vec<(String, DataSet)>>,
     /// A hidden value with a temporary name.
     lent: Cell<Option<(&'static str, Slot)>>,
 }
@@ -36,7 +39,30 @@ impl<'v> Names<'v> {
     /// Only the variables of the profile.
     #[must_use]
     pub(crate) fn new(variables: &'v Variables) -> Self {
-        Self { variables, slots: RefCell::default(), fleeting: RefCell::default(), lent: Cell::default() }
+        Self {
+            variables,
+            slots: RefCell::default(),
+            fleeting: RefCell::default(),
+            rows: BTreeMap::new(),
+            lent: Cell::default(),
+        }
+    }
+
+    /// Tells which variables only hold rows, among all that are assigned.
+    pub(crate) fn know_rows(&mut self, assigned: &[Assigned], data: &[PlannedData]) {
+        let mut others = BTreeSet::new();
+        for Assigned { name, row_of, .. } in assigned {
+            let found = row_of.as_ref().and_then(|wanted| data.iter().find(|data| data.name == *wanted));
+            let Some(found) = found else {
+                others.insert(name);
+                continue;
+            };
+            let sets = self.rows.entry(name.clone()).or_default();
+            if !sets.iter().any(|(known, _)| *known == found.name) {
+                sets.push((found.name.clone(), found.set.clone()));
+            }
+        }
+        self.rows.retain(|name, _| !others.contains(name));
     }
 
     /// Declares a variable; a second declaration has no effect.
@@ -107,25 +133,41 @@ impl Scope for Names<'_> {
         own.iter().map(ToString::to_string).filter(|name| !name.is_empty()).chain(self.variables.names()).collect()
     }
 
+    fn rows(&self, name: &str) -> &[(String, DataSet)] {
+        let is_lent = self.lent.get().is_some_and(|(lent, _)| lent == name);
+        self.rows.get(name).filter(|_| !is_lent).map_or(&[], Vec::as_slice)
+    }
+
     fn environment(&self, name: &str) -> Option<Option<String>> {
         self.variables.environment(name)
     }
 }
 
+/// A variable that a step assigns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assigned {
+    pub name: String,
+    pub position: Position,
+    /// The data set, if the step is a `row`.
+    pub row_of: Option<String>,
+}
+
+impl Assigned {
+    /// A variable that is not a row.
+    pub(super) fn other(name: &str, position: Position) -> Self {
+        Self { name: name.to_owned(), position, row_of: None }
+    }
+}
+
 /// The variables that steps assign, found before compiling, so that a loop can use values of its last round.
 #[must_use]
-pub(crate) fn assigned_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<(String, Position)> {
+pub(crate) fn assigned_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>) -> Vec<Assigned> {
     let mut found = Vec::new();
     collect(node, flows, &mut Vec::new(), &mut found);
     found
 }
 
-fn collect<'n>(
-    node: &'n Node,
-    flows: &BTreeMap<String, &'n Node>,
-    using: &mut Vec<String>,
-    found: &mut Vec<(String, Position)>,
-) {
+fn collect<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>, using: &mut Vec<String>, found: &mut Vec<Assigned>) {
     match &node.value {
         Yaml::Scalar { .. } => {}
         Yaml::List(items) => items.iter().for_each(|item| collect(item, flows, using, found)),
@@ -134,16 +176,19 @@ fn collect<'n>(
             let has_as = pairs.iter().any(|(key, _)| key_is(key, "as"));
             // Names must be constant; their readers report the error.
             let written = |node: &'n Node| node.scalar().filter(|name| !name.contains("${"));
-            let name_of = |node: &'n Node| written(node).map(|name| (name.to_owned(), node.position));
+            let name_of = |node: &'n Node| written(node).map(|name| Assigned::other(name, node.position));
+            let row_of = pairs.iter().find(|(key, _)| key_is(key, "row")).and_then(|(_, set)| written(set));
+            let row = |node: &'n Node| Some(Assigned { row_of: row_of.map(str::to_owned), ..name_of(node)? });
             for (key, value) in pairs {
                 let Some(word) = key.scalar() else { continue };
                 match (word.to_lowercase().as_str(), &value.value) {
                     ("set" | "extract" | "collect", Yaml::Map(names)) => {
                         found.extend(names.iter().filter_map(|(name, _)| name_of(name)));
                     }
-                    ("as" | "index", Yaml::Scalar { .. }) => found.extend(name_of(value)),
-                    ("row", Yaml::Scalar { .. }) if !has_as => found.extend(name_of(value)),
-                    ("foreach" | "pick", _) if !has_as => found.push(("item".to_owned(), key.position)),
+                    ("as", Yaml::Scalar { .. }) => found.extend(row(value)),
+                    ("index", Yaml::Scalar { .. }) => found.extend(name_of(value)),
+                    ("row", Yaml::Scalar { .. }) if !has_as => found.extend(row(value)),
+                    ("foreach" | "pick", _) if !has_as => found.push(Assigned::other("item", key.position)),
                     _ => {}
                 }
             }

@@ -1,9 +1,13 @@
 //! Concurrent steps: parallel blocks, and steps that run later while the flow continues.
 
-use super::{BLOCK, Compiler, StepDefinition, StepNode, token::Token};
+use super::{BLOCK, Compiler, StepDefinition, StepNode, outline::rounds_of, token::Token};
 use crate::{
     language::{Slot, Template},
-    plan::{Op, StepKind, describe, program::Parallel},
+    plan::{
+        Op, StepKind, describe,
+        outline::{OutlineKind, OutlineStep, Rounds},
+        program::Parallel,
+    },
     profile::{
         grammar::{Key, Type},
         node::{Node, Yaml},
@@ -52,7 +56,7 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'
     // A branch can't end a block around all branches: `end` doesn't see it.
     let outer = std::mem::take(&mut compiler.blocks);
     let begin = compiler.here();
-    let branches: Vec<usize> = match &step.value.value {
+    let branches: Vec<(usize, Vec<OutlineStep>)> = match &step.value.value {
         Yaml::List(items) => {
             if let Some(entry) = step.map.entries.iter().find(|entry| same_key(&entry.name, "steps")) {
                 let message = "`parallel` is a list of branches, or a number with `steps`, not both";
@@ -64,6 +68,7 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'
         _ => step.map.need(reader, "steps", "[{get: /}]").map(|node| compiler.branch(node)).into_iter().collect(),
     };
     compiler.blocks = outer;
+    let (branches, outlines): (Vec<_>, Vec<_>) = branches.into_iter().unzip();
     if branches.is_empty() && !reader.has_errors() {
         let hint = "for example `parallel: [[{get: /a}], [{get: /b}]]`".to_owned();
         reader.error(step.value.position, "`parallel` is empty", Some(hint));
@@ -71,6 +76,15 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'
     let assigned = compiler.assigned_since(begin);
     let collect = collect.map(|node| compiler.collected(node)).unwrap_or_default();
     let next = compiler.here();
+    let rounds = copies.as_ref().map_or(Rounds::exactly(1), rounds_of);
+    let shown = copies.as_ref().map(|copies| format!(" {}", copies.shape())).unwrap_or_default();
+    let at_once = width.as_ref().map(|width| format!(", {} at a time", width.shape())).unwrap_or_default();
+    let kind = OutlineKind::Parallel { copies: rounds, branches: outlines };
+    if copies.iter().chain(&width).any(|number| number.constant().is_none()) {
+        // Without a number, the iteration ends before the block.
+        compiler.note("read the number of branches", OutlineKind::Quiet { may_fail: true });
+    }
+    compiler.note(format!("parallel{shown}{at_once}"), kind);
     compiler.ops[block] =
         Op::Parallel(Box::new(Parallel { branches, copies, width, index, assigned, collect, step: row, next }));
     step.map.finish(reader);
@@ -81,9 +95,10 @@ pub(super) fn after<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
     let Some(after) = compiler.pause(step.value, "after") else { return };
     let outer = std::mem::take(&mut compiler.blocks);
     let body = compiler.here() + 1;
-    compiler.describe(&format!("after {}, beside what follows:", describe::pause(&after)));
+    let shown = format!("after {}, beside what follows", describe::pause(&after));
     let detach = compiler.open(Op::Detach { after, body, next: 0 });
-    compiler.block(&mut step.map, "steps");
+    let steps = compiler.block(&mut step.map, "steps");
+    compiler.note(shown, OutlineKind::Detached(steps));
     compiler.ops.push(Op::End);
     compiler.close(detach);
     compiler.blocks = outer;
@@ -97,11 +112,11 @@ impl<'n> Compiler<'_, 'n> {
         Some(count)
     }
 
-    fn branch(&mut self, node: &'n Node) -> usize {
+    fn branch(&mut self, node: &'n Node) -> (usize, Vec<OutlineStep>) {
         let begin = self.here();
-        self.steps(node, "steps");
+        let outline = self.outlined(|compiler| compiler.steps(node, "steps"));
         self.ops.push(Op::End);
-        begin
+        (begin, outline)
     }
 
     /// Variables that operations since `begin` assign, and tokens, which operations elsewhere in the program assign.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::{Compiler, StepDefinition, StepNode, nothing};
 use crate::{
-    plan::{Op, program::Pause},
+    plan::{Op, describe, outline::OutlineKind, program::Pause},
     profile::grammar::{Key, Type},
 };
 
@@ -44,22 +44,24 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     let since = compiler.names.hidden();
     compiler.ops.push(Op::Mark(since));
     let request = compiler.here();
-    compiler.step(step.value);
+    let body = compiler.outlined(|compiler| compiler.step(step.value));
     let (until, needs) = compiler.apart(|compiler| until.and_then(|node| compiler.condition(node, "until")));
     compiler.keep_since(request, needs);
+    let shown = until.as_ref().map(|until| until.written().to_string()).unwrap_or_default();
     let wait = compiler.open(Op::Unless(Box::new(until.unwrap_or_else(nothing)), 0));
     let done = compiler.open(Op::Goto(0));
     compiler.close(wait);
     let none = Pause::Between(Duration::ZERO, Duration::ZERO);
     let (every, limit) = (every.unwrap_or_else(|| none.clone()), limit.unwrap_or(none));
-    let expired = compiler.open(Op::Expired { since, limit, every: every.clone(), target: 0 });
-    compiler.push_think(every);
-    compiler.ops.push(Op::Goto(request));
+    let expired = compiler.open(Op::Expired { since, limit: limit.clone(), every: every.clone(), target: 0 });
+    compiler.ops.extend([Op::Think(every.clone()), Op::Goto(request)]);
     compiler.close(expired);
-    if let Some(node) = step.map.take("on_timeout") {
-        compiler.steps(node, "on_timeout");
-    }
+    let late = step.map.take("on_timeout");
+    let on_timeout = late.map(|node| compiler.outlined(|compiler| compiler.steps(node, "on_timeout")));
     compiler.close(done);
+    let (pause, most) = (describe::pause(&every), describe::pause(&limit));
+    let kind = OutlineKind::Poll { body, every, limit, on_timeout: on_timeout.unwrap_or_default() };
+    compiler.note(format!("poll until {shown}, every {pause}, for at most {most}"), kind);
     if !compiler.ops[request..].iter().any(|op| matches!(op, Op::Send(..))) && !reader.has_errors() {
         let hint = Some("for example `poll: {get: /status}`".to_owned());
         reader.error(step.value.position, "`poll` needs a request to repeat", hint);

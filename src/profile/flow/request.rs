@@ -129,6 +129,7 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
         step.word.to_uppercase()
     };
     let StepNode { mut map, position, value, .. } = step;
+    let begin = compiler.here();
     let retry = map.take("retry").and_then(|node| compiler.retry(node));
     if let Some(retry) = &retry {
         compiler.ops.push(Op::Reset(retry.retry.counter));
@@ -137,7 +138,14 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (position, value), &mut map, &auth));
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
+    let shown = send.as_ref().map(|send| shown(&method, send)).unwrap_or_default();
+    let mut token_requests = None;
+    let row = compiler.table.iter().len();
     let at = if let Auth::Token(token) = auth {
+        let fetching = token.requests.iter().filter_map(|step| compiler.table.get(*step));
+        let fetching: Vec<_> = fetching.map(|step| format!("{} (when needed)", step.name)).collect();
+        compiler.details.extend(fetching);
+        token_requests = Some(token.requests.clone());
         compiler.send_with(&token, send, (position, needs))
     } else {
         let at = compiler.here();
@@ -157,19 +165,33 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     if compiler.strict {
         compiler.demand_success(&name);
     }
+    let request = compiler.table.requests_from(row).next();
+    match request {
+        Some(step) => compiler.note_request(shown, step, (begin, at), token_requests),
+        // An error, which is already reported.
+        None => compiler.details.clear(),
+    }
     map.finish(reader);
+}
+
+/// A request in short: method and path, and its name if it has another one.
+fn shown(method: &str, ReadRequest { row, label, .. }: &ReadRequest) -> String {
+    let target = format!("{method} {label}");
+    if *row.name == *target { target } else { format!("{target} ({})", row.name) }
 }
 
 /// A compiled request: its row in the step table, and computed labels.
 pub(super) struct ReadRequest {
     pub(super) row: Step,
     labels: Option<Box<LabelTemplates>>,
+    /// Its path, as written.
+    label: String,
 }
 
 impl<'n> Compiler<'_, 'n> {
     /// Adds a request to the table and to the program.
     pub(super) fn push_request(&mut self, request: Option<ReadRequest>) {
-        if let Some(ReadRequest { row, labels }) = request {
+        if let Some(ReadRequest { row, labels, .. }) = request {
             let step = self.table.push(row);
             self.ops.push(Op::Send(step, labels));
         }
@@ -237,7 +259,7 @@ impl<'n> Compiler<'_, 'n> {
         let row = Step { name: name.into(), group: self.group_label(), tags, kind: StepKind::Request(Box::new(kind)) };
         let computed = computed_name.is_some() || !computed_tags.is_empty();
         let labels = computed.then(|| Box::new(LabelTemplates { name: computed_name, tags: computed_tags }));
-        Some(ReadRequest { row, labels })
+        Some(ReadRequest { row, labels, label })
     }
 
     /// Headers of all requests, overridden or removed by those of this one.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{AS, Compiler, ELSE, StepDefinition, StepNode, TAGS};
+use super::{AS, Compiler, ELSE, StepDefinition, StepNode, TAGS, outline::choice};
 use crate::{
     language::{Expr, Slot, Template, Value},
     metric::{Kind, Unit},
     plan::{
-        Op, StepKind,
+        Op, StepKind, describe,
+        outline::OutlineKind,
         program::{Collect, CollectionChange, MetricStep, Pause, PickOrder},
     },
     profile::{
@@ -97,14 +98,17 @@ const DEFAULT_MAX_ITEMS: u32 = 1_000;
 pub(super) fn think<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let pause = compiler.pause(step.value, "think");
     if let Some(pause) = pause {
-        compiler.push_think(pause);
+        compiler.note(format!("think {}", describe::pause(&pause)), OutlineKind::Think(pause.clone()));
+        compiler.ops.push(Op::Think(pause));
     }
     step.map.finish(compiler.reader);
 }
 
 /// `set: {name: value, …}`.
 pub(super) fn set<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
+    let begin = compiler.ops.len();
     assign(compiler, step.value);
+    compiler.note_quiet(format!("set {}", names_in(step.value)), begin);
     step.map.finish(compiler.reader);
 }
 
@@ -126,6 +130,7 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
     let fixed = constant.into_iter().map(|(name, text)| (name, Template::fixed(Value::from(text.as_str()))));
     let tags: Vec<_> = fixed.chain(computed).collect();
     step.map.finish(compiler.reader);
+    let begin = compiler.ops.len();
     for entry in &compiler.reader.data(step.value, "metric", Some("metric: {orders: 1}")).entries {
         let metric = compiler.metric_called(&entry.name, entry.position, None);
         let what = format!("metric `{}`", entry.name);
@@ -145,17 +150,21 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
             compiler.ops.push(Op::Metric(Box::new(MetricStep { step: row, value, from_zero, tags: tags.clone() })));
         }
     }
+    compiler.note_quiet(format!("metric {}", names_in(step.value)), begin);
 }
 
 /// `push: value` with `to` and `max`.
 pub(super) fn push<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let value = compiler.any_value(step.value);
-    let list = step.map.need(compiler.reader, "to", "tasks").and_then(|node| compiler.collection(node));
+    let named = step.map.need(compiler.reader, "to", "tasks");
+    let list = named.and_then(|node| compiler.collection(node));
     let max = step.map.take("max").map_or(Some(DEFAULT_MAX_ITEMS), |node| compiler.reader.count(node, "max"));
     if let (Some(value), Some(list), Some(max)) = (value, list, max) {
         compiler
             .ops
             .push(Op::Collect(Box::new(Collect { list, what: CollectionChange::Push { value, max: max as usize } })));
+        let shown = named.and_then(Node::scalar).unwrap_or_default();
+        compiler.note_quiet(format!("push to {shown}"), compiler.ops.len() - 1);
     }
     step.map.finish(compiler.reader);
 }
@@ -172,14 +181,13 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) 
     let what = CollectionChange::Pick { into, which, take, empty: 0 };
     let pick = compiler.open(Op::Collect(Box::new(Collect { list, what })));
     let steps = step.map.take("steps");
-    if let Some(node) = steps {
-        compiler.steps(node, "steps");
-    }
+    let picked = steps.map(|node| compiler.outlined(|compiler| compiler.steps(node, "steps")));
+    let mut otherwise = Vec::new();
     match step.map.take("else") {
         Some(node) => {
             let over = compiler.open(Op::Goto(0));
             compiler.close(pick);
-            compiler.steps(node, "else");
+            otherwise = compiler.outlined(|compiler| compiler.steps(node, "else"));
             compiler.close(over);
         }
         None if steps.is_some() => compiler.close(pick),
@@ -189,15 +197,20 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) 
             reader.error(step.position, "`pick` needs `steps`: the collection may be empty", Some(hint));
         }
     }
+    let shown = step.value.scalar().unwrap_or_default();
+    compiler.note(format!("pick from {shown}"), choice(None, picked.unwrap_or_default(), otherwise));
     step.map.finish(reader);
 }
 
 /// `remove: value` with `from`.
 pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let value = compiler.any_value(step.value);
-    let list = step.map.need(compiler.reader, "from", "tasks").and_then(|node| compiler.collection(node));
+    let named = step.map.need(compiler.reader, "from", "tasks");
+    let list = named.and_then(|node| compiler.collection(node));
     if let (Some(value), Some(list)) = (value, list) {
         compiler.ops.push(Op::Collect(Box::new(Collect { list, what: CollectionChange::Remove(value) })));
+        let shown = named.and_then(Node::scalar).unwrap_or_default();
+        compiler.note_quiet(format!("remove from {shown}"), compiler.ops.len() - 1);
     }
     step.map.finish(compiler.reader);
 }
@@ -215,17 +228,12 @@ pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
             .unwrap_or_else(|| format!("define it: `data: {{{name}: {{csv: {name}.csv}}}}`"));
         return reader.error(step.value.position, format!("unknown data set `{name}`"), Some(hint));
     };
+    compiler.note(format!("row {name}"), OutlineKind::Row);
     let into = compiler.variable(named, &name, step.value.position);
     compiler.ops.extend(into.map(|into| Op::Row { data, into }));
 }
 
 impl<'n> Compiler<'_, 'n> {
-    /// Adds a pause to the table and to the program.
-    pub(super) fn push_think(&mut self, pause: Pause) {
-        self.row(&"".into(), StepKind::Think(pause.clone()));
-        self.ops.push(Op::Think(pause));
-    }
-
     /// A pause: a duration, a range, or a template.
     pub(super) fn pause(&mut self, node: &'n Node, what: &str) -> Option<Pause> {
         let template = self.template(node, what)?;
@@ -301,6 +309,12 @@ impl<'n> Compiler<'_, 'n> {
         }
         found
     }
+}
+
+/// The keys of a map, for the outline.
+fn names_in(node: &Node) -> String {
+    let Yaml::Map(pairs) = &node.value else { return String::new() };
+    pairs.iter().filter_map(|(name, _)| name.scalar()).collect::<Vec<_>>().join(", ")
 }
 
 /// A duration, or a range such as `1s..3s`.

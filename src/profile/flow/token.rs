@@ -21,7 +21,7 @@ use crate::{
         Binding, Expr, Needs, Slot, Template, Value,
         extract::{Extractor, JsonPath, Take},
     },
-    plan::{Op, StepKind, program::Extract},
+    plan::{Op, StepId, StepKind, program::Extract},
     profile::{
         diagnostic::Position,
         grammar::{Key, Section, Type},
@@ -80,6 +80,8 @@ pub(super) struct Token {
     back: Slot,
     /// Position of the operations that fetch it.
     fetch: usize,
+    /// The requests that fetch it.
+    pub(super) requests: Vec<StepId>,
 }
 
 impl Token {
@@ -149,7 +151,9 @@ impl<'n> Compiler<'_, 'n> {
             renewed: hidden(),
             back: hidden(),
             fetch: 0,
+            requests: Vec::new(),
         };
+        let rows = self.table.iter().len();
         let over = self.open(Op::Goto(0));
         token.fetch = self.here();
         self.tokens.insert(provider.to_owned(), token.clone());
@@ -158,6 +162,8 @@ impl<'n> Compiler<'_, 'n> {
         self.fetch(&token, node);
         self.groups = groups;
         self.close(over);
+        token.requests = self.table.requests_from(rows).collect();
+        self.tokens.insert(provider.to_owned(), token.clone());
         Some(token)
     }
 

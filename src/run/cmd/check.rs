@@ -8,8 +8,9 @@ use crate::{
     plan::{
         Plan, Scenario, Shape,
         data::PlannedData,
-        describe::{self, describe},
-        feasibility, timeline,
+        describe::describe,
+        feasibility::{self, Ceiling},
+        timeline,
     },
     run::{console::print, error::CommandError, prepare},
     threshold::{Bearing, Tier},
@@ -47,7 +48,10 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
         text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
         let grace = show_duration(scenario.graceful_stop);
         text += &format!("    at most {}; graceful stop {grace}\n", show_several(scenario.peak_vus().into(), "user"));
-        text += &steps(scenario);
+        if let Some(line) = feasibility::ceiling_line(&plan, scenario) {
+            text += &format!("    {line}\n");
+        }
+        text += &indented(lines(scenario));
     }
     text += &once(plan.teardown.as_ref(), "after the load");
     text += &rows(&plan);
@@ -79,16 +83,36 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn steps(scenario: &Scenario) -> String {
-    let steps = scenario.flow.steps.iter().filter_map(describe::step);
-    steps.fold(String::new(), |text, step| text + "    - " + &step + "\n")
+fn indented(lines: Vec<String>) -> String {
+    lines.into_iter().fold(String::new(), |text, line| text + "    " + &line + "\n")
+}
+
+/// The steps as an indented tree.
+fn lines(scenario: &Scenario) -> Vec<String> {
+    scenario.flow.outline.as_ref().map(|outline| outline.lines()).unwrap_or_default()
+}
+
+fn hook_lines(scenario: &Scenario) -> Vec<String> {
+    scenario.flow.outline.as_ref().map(|outline| outline.hook_lines()).unwrap_or_default()
+}
+
+/// What a scenario reaches at most; null where there is no bound.
+fn ceiling(plan: &Plan, scenario: &Scenario) -> serde_json::Value {
+    let ceiling = Ceiling::of(plan, scenario).ok();
+    json!({
+        "requests": feasibility::requests_at_most(plan, scenario),
+        "requests_per_second": ceiling.map(|ceiling| ceiling.rate),
+        "requests_per_second_redirected": ceiling.and_then(|ceiling| ceiling.rate_redirected),
+        "requests_per_user": ceiling.map(|ceiling| ceiling.once),
+        "exceeded_if_iterations_end_early": ceiling.map(|ceiling| ceiling.is_exceeded_early),
+    })
 }
 
 /// Setup or teardown.
 fn once(scenario: Option<&Scenario>, when: &str) -> String {
     scenario.map_or_else(String::new, |scenario| {
         let limit = show_duration(scenario.duration());
-        format!("\n  {}\n    once {when}, within {limit}\n{}", scenario.name, steps(scenario))
+        format!("\n  {}\n    once {when}, within {limit}\n{}", scenario.name, indented(hook_lines(scenario)))
     })
 }
 
@@ -169,13 +193,14 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
             "graceful_stop_ms": scenario.graceful_stop.as_secs_f64() * 1e3,
             "peak_vus": scenario.peak_vus(),
             "peak_rate": if let Shape::Open(open) = &scenario.shape { Some(open.schedule.peak_rate()) } else { None },
-            "steps": scenario.flow.steps.iter().filter_map(describe::step).collect::<Vec<_>>(),
+            "at_most": ceiling(plan, scenario),
+            "steps": lines(scenario),
         })
     });
     let once = |scenario: &Scenario| {
         json!({
             "timeout_ms": scenario.duration().as_secs_f64() * 1e3,
-            "steps": scenario.flow.steps.iter().filter_map(describe::step).collect::<Vec<_>>(),
+            "steps": hook_lines(scenario),
         })
     };
     let timeline = timeline::points(plan).into_iter().map(|point| {

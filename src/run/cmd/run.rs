@@ -24,7 +24,7 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, outputs, progress::Display, style, summary::View},
+    report::{Summary, outputs, progress::Display, style, summary::View, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
@@ -258,7 +258,11 @@ fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepare
         // The export has the last word; an error of its own is known by now.
         drop(export(&summary));
     }
-    if !args.quiet {
+    if args.quiet {
+        // Quiet is not mute: whoever sees the exit code is told why.
+        let reasons = &summary.outcome.reasons;
+        reasons.iter().for_each(|reason| print_error(&format!("loadagent: {}", visible(&reason.text))));
+    } else {
         let mut text = crate::report::text::render(&summary);
         text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
         let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);

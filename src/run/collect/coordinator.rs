@@ -13,6 +13,7 @@ use super::{
     live::{EventFilter, Seen},
     outputs::Outputs,
     records::LostRecords,
+    standstill::Standstills,
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
@@ -23,7 +24,7 @@ use crate::{
     output::DeliveryStats,
     report::progress::{Display, Snapshot},
     run::{
-        clock::{RunClock, since, wall_ms},
+        clock::{ClockStep, RunClock, since, wall_ms},
         error::CommandError,
         folder::RunFolder,
         prepare::Prepared,
@@ -34,6 +35,9 @@ use crate::{
 
 /// A worker that is this late has its second added to the next interval.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// Steps of the wall clock that the summary names.
+const MAX_CLOCK_STEPS: usize = 3;
 
 const TOO_LONG_FULL: &str =
     "the disk was full for too long: the oldest intervals were dropped, and outputs that lag behind miss them";
@@ -56,6 +60,9 @@ pub(crate) struct Coordinator {
     watch: GeneratorWatch,
     events: EventFilter,
     errors: Vec<Reason>,
+    standstills: Standstills,
+    /// Warnings of the clock, for the summary.
+    clock_steps: Vec<String>,
     elapsed: Duration,
 }
 
@@ -117,6 +124,8 @@ impl Coordinator {
             watch: GeneratorWatch::default(),
             events: EventFilter::default(),
             errors: Vec::new(),
+            standstills: Standstills::default(),
+            clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
             header,
             folder,
@@ -168,6 +177,9 @@ impl Coordinator {
         let lost = self.folder.records.keep(&part);
         self.note_lost_records(lost);
         self.outputs.lost_spans(part.spans.lost);
+        if let Some(message) = self.standstills.see(part.late, since(self.clock.start())) {
+            self.event("standstill", message);
+        }
         self.assembler.take(part);
     }
 
@@ -191,7 +203,9 @@ impl Coordinator {
     /// Decides the verdict when the load has ended: by thresholds, validity, and `reasons` that intervals don't show.
     pub(crate) fn judge(&mut self, mut reasons: Vec<Reason>) -> Judgement {
         reasons.append(&mut self.errors);
-        self.fold.judge(&self.header, self.generator(), self.elapsed, self.has_load, reasons)
+        let mut judgement = self.fold.judge(&self.header, self.generator(), self.elapsed, self.has_load, reasons);
+        judgement.validity.warnings.extend(self.standstills.warning().into_iter().chain(self.clock_steps.drain(..)));
+        judgement
     }
 
     fn generator(&self) -> Generator {
@@ -240,10 +254,25 @@ impl Coordinator {
         if dropped > 0 {
             self.event("control", format!("{dropped} further control events were not kept"));
         }
-        if let Some(ahead) = self.clock.re_anchor() {
-            self.event("clock", format!("the wall clock jumped forward by {ahead:?}; timestamps follow it"));
-        }
+        self.note_clock_step();
         self.abort_if_asked();
+    }
+
+    fn note_clock_step(&mut self) {
+        let text = match self.clock.re_anchor() {
+            None => return,
+            Some(ClockStep::Forward(by)) => format!(
+                "the wall clock jumped forward by {}: it was set, or the machine was suspended; timestamps follow it",
+                show_duration(by)
+            ),
+            Some(ClockStep::Back(by)) => {
+                format!("the wall clock was set back by {}; timestamps do not follow it", show_duration(by))
+            }
+        };
+        if self.clock_steps.len() < MAX_CLOCK_STEPS {
+            self.clock_steps.push(text.clone());
+        }
+        self.event("clock", text);
     }
 
     fn emit_warnings(&mut self) {

@@ -8,3 +8,4 @@ pub(crate) mod generator;
 mod live;
 pub(crate) mod outputs;
 pub(crate) mod records;
+mod standstill;

@@ -2,7 +2,10 @@
 
 use crate::{
     cli::RunArgs,
-    plan::{Environment, Plan, feasibility::peak_requests},
+    plan::{
+        Environment, Plan,
+        feasibility::{Unbounded, peak_requests},
+    },
     run::error::CommandError,
     units::show_rate,
 };
@@ -31,9 +34,18 @@ pub(crate) fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), 
             "environment `{name}` has a `max_rate`, which the control API could exceed\n  hint: leave out `--control`"
         )));
     }
-    let peak = peak_requests(plan).map_err(|scenario| {
+    let peak = peak_requests(plan).map_err(|(scenario, reason)| {
+        let (why, hint) = match reason {
+            Unbounded::Users => {
+                ("its users never pause", "give it an arrival rate (`rate`), or a pause (`wait`, `think`)")
+            }
+            Unbounded::Iteration => (
+                "the requests of an iteration can't be counted",
+                "give loops a fixed number of rounds, and polls fixed times",
+            ),
+        };
         CommandError::configuration(format!(
-            "environment `{name}` allows {}, but the rate of scenario `{}` is unbounded: its users never pause\n  hint: give it an arrival rate (`rate`), or a pause (`wait`, `think`)",
+            "environment `{name}` allows {}, but the rate of scenario `{}` is unbounded: {why}\n  hint: {hint}",
             show_rate(*max_rate),
             scenario.name
         ))

@@ -24,6 +24,7 @@ use crate::{
         Header,
         frame::{Model, ScenarioHeader},
     },
+    metric::Kind,
     output::OutputAddress,
     plan::{Partition, Plan, Shape, describe::describe, http::Debug},
     practice_target::{self, Target, TargetOptions},
@@ -164,6 +165,7 @@ impl Prepared {
         }
         let own = [("run_id", &self.run_id), ("profile", &plan.name), ("instance", &instance)];
         let own = own.map(|(name, value)| (name.to_owned(), value.clone()));
+        let counters = plan.metrics.iter().filter(|metric| metric.def.kind == Kind::Counter);
         Header {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             run_id: self.run_id.clone(),
@@ -174,6 +176,7 @@ impl Prepared {
             labels: plan.tags.iter().cloned().chain(own).collect(),
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
             requests: traces::request_headers(plan),
+            counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::header_of(one, &plan.metrics)).collect(),
             instance,
         }
@@ -181,12 +184,15 @@ impl Prepared {
 }
 
 fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
+    let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let model = if matches!(scenario.shape, Shape::Open(_)) { Model::Open } else { Model::Closed };
     ScenarioHeader {
         name: scenario.name.clone(),
         executor: scenario.executor.to_owned(),
         model,
         load: describe(scenario),
+        start_ms: millis(scenario.start),
+        length_ms: millis(scenario.duration()),
     }
 }
 

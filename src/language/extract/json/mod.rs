@@ -59,6 +59,8 @@ impl JsonPath {
 
     /// At most `limit` values that the walked steps select; never more than one if selectors follow.
     fn walk(&self, body: &[u8], limit: usize) -> Vec<Value> {
+        // RFC 8259 lets readers ignore a byte order mark, which some servers write.
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         if body.len() > LARGEST { Vec::new() } else { walk::to(&self.begin, body, limit) }
     }
 }

@@ -172,6 +172,37 @@ fn errors_have_column_and_hint() {
 }
 
 #[test]
+fn all_values_want_a_body_that_is_json_to_its_end() {
+    for (path, body) in [
+        ("a", "{\"a\":1}\n{\"a\":2}"),
+        ("a", "{\"a\":1} x"),
+        ("a", "{\"a\":1}}"),
+        ("[0]", "[1, 2,"),
+        ("*", "[1, 2] [3]"),
+        ("$..a", "{\"a\":1}\n{\"a\":2}"),
+        ("[-1]", "[1, 2] 3"),
+        ("a[?@ > 0]", "{\"a\": [1]} {}"),
+        ("$", "1 2"),
+    ] {
+        let parsed = JsonPath::parse(path).unwrap();
+        assert_eq!((parsed.all(body.as_bytes()), parsed.count(body.as_bytes())), (vec![], 0), "{path} in {body}");
+        assert!(path == "[-1]" || path == "*" || parsed.first(body.as_bytes()).is_some(), "{path} in {body}");
+    }
+    let parsed = JsonPath::parse("a").unwrap();
+    assert_eq!(parsed.all(b"{\"a\":1, \"b\": 2}\r\n \t"), [Value::Int(1)]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_json() {
+    let body = "\u{feff}{\"a\": [1, 2]}".as_bytes();
+    for path in ["a", "$..a", "a[-1]", "a[*]"] {
+        let (path, bare) = (JsonPath::parse(path).unwrap(), &body[3..]);
+        assert!(path.first(bare).is_some());
+        assert_eq!((path.first(body), path.all(body)), (path.first(bare), path.all(bare)));
+    }
+}
+
+#[test]
 fn paths_do_not_nest_for_ever() {
     for (open, close) in [("(", ")"), ("!(", ")"), ("@[?", "]"), ("length(", ")")] {
         let nested = |depth: usize| format!("$[?{}@.a{} == 1]", open.repeat(depth), close.repeat(depth));

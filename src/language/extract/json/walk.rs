@@ -10,12 +10,12 @@ use super::{
     path::Step,
 };
 
-/// At most `limit` values that the steps select.
+/// At most `limit` values that the steps select. With fewer, the body is read and must be JSON to its end.
 pub(super) fn to(steps: &[Step], body: &[u8], limit: usize) -> Vec<Value> {
-    let limit = if steps.contains(&Step::Every) { limit } else { 1 };
     let mut matches = Matches { values: Vec::new(), limit, budget: Budget::of_a_body() };
     let walk = Walk { steps, matches: &mut matches };
-    let read = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
+    let mut parser = serde_json::Deserializer::from_slice(body);
+    let read = walk.deserialize(&mut parser).and_then(|()| parser.end());
     if read.is_err() && !matches.is_enough() {
         // A part of the matches must not look like all of them.
         return Vec::new();

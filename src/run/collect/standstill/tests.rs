@@ -1,0 +1,22 @@
+//! One standstill is reported once, however many workers see it.
+
+use super::*;
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+#[test]
+fn each_standstill_is_reported_once() {
+    let mut seen = Standstills::default();
+    assert!(seen.see(seconds(0.4), seconds(1.4)).is_none() && seen.warning().is_none());
+    let first = seen.see(seconds(3.0), seconds(5.0)).unwrap();
+    assert!(first.contains("for 3s"), "{first}");
+    // Other workers, which wake up a little later.
+    assert!(seen.see(seconds(3.1), seconds(5.1)).is_none() && seen.see(seconds(2.5), seconds(5.2)).is_none());
+    let one = seen.warning().unwrap();
+    assert!(one.contains("for 3.1s, 2s after the start"), "{one}");
+    assert!(seen.see(seconds(2.0), seconds(9.0)).is_some());
+    let two = seen.warning().unwrap();
+    assert!(two.contains("2 times, at most for 3.1s"), "{two}");
+}
