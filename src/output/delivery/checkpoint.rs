@@ -112,13 +112,6 @@ impl CheckpointFile {
         self.path.with_extension("")
     }
 
-    /// The number of its output, from 1.
-    #[must_use]
-    pub(crate) fn number(&self) -> Option<usize> {
-        let name = self.path.file_name()?.to_str()?;
-        name.split_once('-')?.0.parse().ok().filter(|number| *number > 0)
-    }
-
     /// Where it is, for messages.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {
