@@ -287,6 +287,9 @@ pub struct ReplayArgs {
     /// Deliver to this output instead; required where the run's own address held a secret (repeatable)
     #[arg(short = 'o', long = "out", value_name = "OUTPUT")]
     pub outputs: Vec<String>,
+    /// Write the whole run to --out, whatever was delivered before
+    #[arg(long, requires = "outputs")]
+    pub all: bool,
     /// How long to retry
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub drain: Duration,

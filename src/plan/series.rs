@@ -63,6 +63,9 @@ impl Values<'_> {
     }
 }
 
+/// Labels of requests that their streams don't have.
+const OF_RESPONSES: [&str; 4] = ["method", "expected_response", "status", "error_class"];
+
 /// Possible values of the labels of one group of series.
 type Row<'p> = BTreeMap<&'p str, Values<'p>>;
 
@@ -84,7 +87,10 @@ impl<'p> Recording<'p> {
     fn rows(self, metrics: &[UserMetric], metric: &MetricDef) -> Vec<Row<'p>> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let records = |kind: &StepKind| match kind {
-            StepKind::Request(_) => metric.labels == LabelGroup::Request,
+            StepKind::Request(request) => match metric.labels {
+                LabelGroup::Stream => request.spec.events.is_some(),
+                labels => labels == LabelGroup::Request,
+            },
             StepKind::Check(_) => metric.name == CHECKS.name,
             StepKind::Group => metric.name == GROUP_DURATION.name,
             StepKind::Parallel => metric.name == PARALLEL_WIDTH.name,
@@ -98,10 +104,14 @@ impl<'p> Recording<'p> {
                 vec![row]
             }
             LabelGroup::Run => vec![Row::new()],
-            LabelGroup::Request | LabelGroup::Check | LabelGroup::Group => {
+            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Check | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
-                steps.map(|(id, step)| self.row(step, computed.get(&id).copied())).collect()
+                let mut rows: Vec<_> = steps.map(|(id, step)| self.row(step, computed.get(&id).copied())).collect();
+                if metric.labels == LabelGroup::Stream {
+                    rows.iter_mut().for_each(|row| row.retain(|label, _| !OF_RESPONSES.contains(label)));
+                }
+                rows
             }
         }
     }

@@ -15,7 +15,8 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
         show_count(all)
     );
     let further = [
-        (account.retried, "requests retried"),
+        (account.retried - account.rate_limited.min(account.retried), "requests retried"),
+        (account.rate_limited, "requests rate-limited"),
         (account.rejected, "samples rejected"),
         (account.spooled, "samples spooled"),
         (account.lost, "samples lost"),

@@ -165,15 +165,45 @@ fn a_store_that_came_back_empty_is_made_anew_and_a_web_page_is_no_store() {
 }
 
 #[test]
-fn a_database_that_is_gone_is_made_anew() {
+fn a_database_that_is_gone_is_made_anew_and_gets_the_whole_run_again() {
     let (bench, target) = (Bench::new(), practice());
     let gone = Reply { status: 404, headers: "", keeps: false, body: "{\"error\":\"database not found: db\"}" };
     let store = Store::start(&[TAKEN, gone], TAKEN);
     assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
     assert_eq!(requests(&store.kept()), 100);
     let account = account(&bench);
-    assert_eq!(number(&account, "sent"), number(&account, "acknowledged"));
-    assert_eq!(store.kept().len() as u64, number(&account, "sent"), "what is encoded anew is counted once");
+    assert_eq!(number(&account, "sent"), number(&account, "acknowledged"), "{account}");
+    assert_eq!(store.kept().len() as u64, number(&account, "sent"), "what is sent anew is counted once");
+}
+
+#[test]
+fn flow_control_is_no_outage_and_asks_nothing_again() {
+    let (bench, target) = (Bench::new(), practice());
+    let slower = Reply { status: 429, headers: "", keeps: false, body: "slow down" };
+    let store = Store::start(&[slower, slower, slower, TAKEN, slower, slower], TAKEN);
+    assert_eq!(run(&bench, &target, &influx(&store), &[]), 0);
+    let account = account(&bench);
+    assert_eq!((number(&account, "rate_limited"), number(&account, "retried")), (5, 5), "{account}");
+    assert!(account.get("outages").is_none_or(|outages| outages.as_array().unwrap().is_empty()), "{account}");
+    assert_eq!(requests(&store.kept()), 100);
+}
+
+#[test]
+fn a_wrong_password_is_told_before_the_end_of_the_run() {
+    let target = practice();
+    let refused = Reply { status: 401, headers: "", keeps: false, body: "{\"error\":\"authorization failed\"}" };
+    for path in ["/db?gzip=false", "?org=o&bucket=b&gzip=false", "?database=d&gzip=false"] {
+        let (bench, store) = (Bench::new(), Store::start(&[], refused));
+        store.creates(401);
+        let url = format!("http://{}/", target.address());
+        let out = format!("influxdb=http://{}{path}", store.address);
+        let words = ["run", &url, "--rate", "50", "-d", "1s", "--run-dir", "run", "--drain", "100ms", "--out", &out];
+        let ran = bench.run(&words);
+        let told = ran.stderr.find("check user, password or token");
+        assert_eq!(ran.code, 110);
+        assert!(told.is_some(), "{path}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("API, database"), "nothing that looks as if all were well: {}", ran.stderr);
+    }
 }
 
 #[test]
@@ -205,6 +235,29 @@ fn partial_writes_become_dead_letters_and_are_offered_again() {
     let replayed = bench.run(&["replay", "run"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
     assert_eq!(requests(&store.kept()), 100);
+}
+
+#[test]
+fn a_finished_run_is_written_whole_to_another_place() {
+    let (bench, target) = (Bench::new(), practice());
+    let (first, second) = (Store::start(&[], TAKEN), Store::start(&[], TAKEN));
+    assert_eq!(run(&bench, &target, &influx(&first), &[]), 0);
+    let elsewhere = influx(&second);
+    let nothing = bench.run(&["replay", "run", "--out", &elsewhere]);
+    assert_eq!((nothing.code, second.kept().len()), (0, 0));
+    assert!(
+        nothing.stderr.contains("nothing left to deliver") && nothing.stderr.contains("--all"),
+        "{}",
+        nothing.stderr
+    );
+    assert!(!nothing.stderr.contains("acknowledged"), "no account of another: {}", nothing.stderr);
+    let whole = bench.run(&["replay", "run", "--all", "--out", &elsewhere]);
+    assert_eq!(whole.code, 0, "{}", whole.stderr);
+    assert_eq!(requests(&second.kept()), 100);
+    assert_eq!(second.kept().len(), first.kept().len());
+    assert!(bench.path().join("run/outputs/2-influxdb.json").exists(), "an account of its own");
+    let raw = bench.run(&["replay", "run", "--all", "--out", "json=x.json"]);
+    assert!(raw.stderr.contains("single samples are not kept"), "{}", raw.stderr);
 }
 
 #[test]

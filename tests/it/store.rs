@@ -20,12 +20,6 @@ pub(crate) struct Reply {
 pub(crate) const TAKEN: Reply = Reply { status: 204, headers: "", keeps: true, body: "" };
 pub(crate) const REFUSED: Reply = Reply { status: 400, headers: "", keeps: false, body: "" };
 
-/// A request as it came.
-struct Seen {
-    head: String,
-    body: Vec<u8>,
-}
-
 /// A running store.
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -39,8 +33,21 @@ struct Inner {
     usual: Reply,
     /// What answers say that have no words of their own; None to quote what was asked.
     words: Option<Vec<u8>>,
-    writes: Vec<Seen>,
+    /// Whether a client may create the database.
+    creates: u16,
+    /// Heads of all requests but those that create a database.
+    heads: Vec<String>,
+    writes: Vec<Vec<u8>>,
     kept: Vec<Vec<u8>>,
+}
+
+impl Inner {
+    /// What the answer to a write without lines is: the refusal that the next write would get, too.
+    fn probed(&mut self, head: String) -> u16 {
+        self.heads.push(head);
+        let next = self.script.front().unwrap_or(&self.usual).status;
+        if next == 401 { 401 } else { 400 }
+    }
 }
 
 fn lines_of(body: &[u8]) -> Vec<String> {
@@ -52,7 +59,8 @@ impl Store {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let script = script.iter().copied().collect();
-        let inner = Inner { script, usual, words: None, writes: Vec::new(), kept: Vec::new() };
+        let inner =
+            Inner { script, usual, words: None, creates: 200, heads: Vec::new(), writes: Vec::new(), kept: Vec::new() };
         let store = Self { address, inner: Arc::new(Mutex::new(inner)) };
         let serving = store.clone();
         std::thread::spawn(move || {
@@ -76,6 +84,11 @@ impl Store {
         self.inner.lock().unwrap().words = Some(words);
     }
 
+    /// From now on this is the status of what creates the database.
+    pub(crate) fn creates(&self, status: u16) {
+        self.inner.lock().unwrap().creates = status;
+    }
+
     /// Lines that were kept.
     pub(crate) fn kept(&self) -> Vec<String> {
         self.inner.lock().unwrap().kept.iter().flat_map(|body| lines_of(body)).collect()
@@ -88,24 +101,29 @@ impl Store {
 
     /// The bodies of all writes, in their order.
     pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
-        self.inner.lock().unwrap().writes.iter().map(|seen| seen.body.clone()).collect()
+        self.inner.lock().unwrap().writes.clone()
     }
 
-    /// Heads of the writes, in their order.
+    /// Heads of the requests, in their order.
     pub(crate) fn heads(&self) -> Vec<String> {
-        self.inner.lock().unwrap().writes.iter().map(|seen| seen.head.clone()).collect()
+        self.inner.lock().unwrap().heads.clone()
     }
 
     /// The lines of each write, in their order.
     pub(crate) fn writes(&self) -> Vec<Vec<String>> {
-        self.inner.lock().unwrap().writes.iter().map(|seen| lines_of(&seen.body)).collect()
+        self.inner.lock().unwrap().writes.iter().map(|body| lines_of(body)).collect()
     }
 
     fn serve(&self, mut stream: TcpStream) {
         let mut bytes = Vec::new();
         while let Some((head, body)) = request(&mut stream, &mut bytes) {
             let answer = if head.starts_with("POST /query") {
-                b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec()
+                let status = self.inner.lock().unwrap().creates;
+                format!("HTTP/1.1 {status} Whatever\r\ncontent-length: 2\r\n\r\n{{}}").into_bytes()
+            } else if body.is_empty() {
+                // Version 2 and 3 are asked with nothing to write; the script is for writes.
+                let status = self.inner.lock().unwrap().probed(head);
+                format!("HTTP/1.1 {status} Whatever\r\ncontent-length: 0\r\n\r\n").into_bytes()
             } else {
                 self.take(head, body)
             };
@@ -118,6 +136,9 @@ impl Store {
     fn take(&self, head: String, taken: Vec<u8>) -> Vec<u8> {
         let mut inner = self.inner.lock().unwrap();
         let reply = inner.script.pop_front().unwrap_or(inner.usual);
+        if reply.body.contains("database not found") {
+            inner.kept.clear();
+        }
         if reply.keeps {
             inner.kept.push(taken.clone());
         }
@@ -128,7 +149,8 @@ impl Store {
             (Reply { body: "", .. }, None) => format!("no: {head}").into_bytes(),
             (Reply { body, .. }, _) => body.as_bytes().to_vec(),
         };
-        inner.writes.push(Seen { head, body: taken });
+        inner.heads.push(head);
+        inner.writes.push(taken);
         let Reply { status, headers, .. } = reply;
         let head = format!("HTTP/1.1 {status} Whatever\r\n{headers}content-length: {}\r\n\r\n", answer.len());
         [head.into_bytes(), answer].concat()

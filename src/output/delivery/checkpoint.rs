@@ -100,17 +100,16 @@ impl CheckpointFile {
         fs::rename(&partial, &self.path)
     }
 
+    /// Its number among the run's outputs, from 1.
+    #[must_use]
+    pub(crate) fn number(&self) -> Option<usize> {
+        self.path.file_name()?.to_str()?.split('-').next()?.parse().ok()
+    }
+
     /// The name that files beside it begin with.
     #[must_use]
     pub(crate) fn stem(&self) -> PathBuf {
         self.path.with_extension("")
-    }
-
-    /// The number of its output, from 1.
-    #[must_use]
-    pub(crate) fn number(&self) -> Option<usize> {
-        let name = self.path.file_name()?.to_str()?;
-        name.split_once('-')?.0.parse().ok().filter(|number| *number > 0)
     }
 
     /// Where it is, for messages.

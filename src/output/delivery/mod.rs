@@ -105,7 +105,7 @@ impl Delivery {
                 // Out of descriptors, a disk that hiccups: the log is still there.
                 Err(error) => {
                     let now = super::clock::now_ms();
-                    self.state.borrow_mut().failed(&error.to_string(), self.sender.at_ms(), now);
+                    self.state.borrow_mut().failed(&error.to_string(), self.sender.at_ms(), now, false);
                     if !self.sender.rest(backoff.pause(None)).await {
                         return Err(error);
                     }

@@ -38,6 +38,7 @@ enum Settled {
     Done { acknowledged: u64 },
     GivenUp,
     ProtocolMismatch(String),
+    Emptied(String),
 }
 
 /// What became of one request.
@@ -55,6 +56,8 @@ enum RequestResult {
     RejectedWhole(String),
     GivenUp,
     ProtocolMismatch(String),
+    /// What was delivered before is gone.
+    Emptied(String),
 }
 
 /// Sends to one receiver or file.
@@ -128,11 +131,22 @@ impl Sender {
                 }
                 Settled::ProtocolMismatch(reason) => {
                     let mut state = self.state.borrow_mut();
-                    state.failed(&reason, self.at_ms, now_ms());
+                    state.failed(&reason, self.at_ms, now_ms(), false);
                     // All of it is encoded, sent and counted anew.
                     state.undo(before);
                     state.checkpoint.settled = 0;
                     self.transport.downgrade();
+                    self.probed = false;
+                    return PushResult::ProtocolMismatch;
+                }
+                Settled::Emptied(reason) => {
+                    let mut state = self.state.borrow_mut();
+                    state.undo(before);
+                    state.checkpoint.settled = 0;
+                    if state.emptied(&reason) {
+                        // All of it is encoded again, what was rejected, too.
+                        self.dead_letters.forget_from(1);
+                    }
                     self.probed = false;
                     return PushResult::ProtocolMismatch;
                 }
@@ -196,6 +210,7 @@ impl Sender {
                     return Settled::GivenUp;
                 }
                 RequestResult::ProtocolMismatch(reason) => return Settled::ProtocolMismatch(reason),
+                RequestResult::Emptied(reason) => return Settled::Emptied(reason),
             }
         }
         Settled::Done { acknowledged }
@@ -214,6 +229,7 @@ impl Sender {
                 class = self.transport.send(frozen, repeated) => class,
                 () = given_up(&self.progress) => return RequestResult::GivenUp,
             };
+            let lasts = class.is_lasting();
             let (pause, reason) = match class {
                 ResponseClass::Accepted => {
                     self.on_accepted();
@@ -241,19 +257,30 @@ impl Sender {
                     self.mismatches += 1;
                     return RequestResult::ProtocolMismatch(reason);
                 }
+                ResponseClass::Emptied(reason) if self.mismatches < MAX_MISMATCHES => {
+                    self.mismatches += 1;
+                    return RequestResult::Emptied(reason);
+                }
+                ResponseClass::RateLimited { pause, reason } => {
+                    self.state.borrow_mut().rate_limited(&reason, self.at_ms);
+                    if !self.rest(backoff.pause(pause)).await {
+                        return RequestResult::GivenUp;
+                    }
+                    continue;
+                }
                 ResponseClass::NoResponse(reason) => {
                     repeated = true;
                     (backoff.pause(None), reason)
                 }
                 ResponseClass::Closed(reason) => {
-                    self.state.borrow_mut().failed(&reason, self.at_ms, began_ms);
+                    self.state.borrow_mut().failed(&reason, self.at_ms, began_ms, true);
                     load_ended(&self.progress).await;
                     return RequestResult::GivenUp;
                 }
                 ResponseClass::Retryable { pause, reason } => (backoff.pause(pause), reason),
-                ResponseClass::ProtocolMismatch(reason) | ResponseClass::Misconfigured(reason) => {
-                    (backoff.long_pause(), reason)
-                }
+                ResponseClass::ProtocolMismatch(reason)
+                | ResponseClass::Misconfigured(reason)
+                | ResponseClass::Emptied(reason) => (backoff.long_pause(), reason),
                 ResponseClass::ServerError(reason) => {
                     server_errors += 1;
                     if suspect || server_errors >= SERVER_ERROR_ATTEMPTS {
@@ -273,7 +300,7 @@ impl Sender {
                     (backoff.pause(None), reason)
                 }
             };
-            self.state.borrow_mut().failed(&reason, self.at_ms, began_ms);
+            self.state.borrow_mut().failed(&reason, self.at_ms, began_ms, lasts);
             if !self.rest(pause).await {
                 return RequestResult::GivenUp;
             }
@@ -289,7 +316,7 @@ impl Sender {
 
     /// Keeps a batch of which so many samples were rejected.
     fn keep_dead_letter(&mut self, batch: &Batch, rejected: u64, reason: &str) {
-        let dialect = self.state.borrow().description();
+        let dialect = self.transport.dialect();
         let details = Reason { at_ms: self.at_ms, samples: rejected, response: reason.to_owned(), dialect };
         let kept = self.dead_letters.put(batch, &details);
         let mut state = self.state.borrow_mut();
@@ -308,7 +335,14 @@ impl Sender {
             if !self.probe().await {
                 return;
             }
-            if !self.state.borrow().is_described_by(reason.dialect.as_ref()) {
+            let dialect = self.transport.dialect();
+            if reason.dialect != dialect && !self.state.borrow().is_described_by(reason.dialect.as_ref()) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let (was, is) = (reason.dialect.unwrap_or_default(), dialect.unwrap_or_default());
+                self.state.borrow_mut().notify(&format!(
+                    "outputs/{name} is not offered: it was encoded for {was}, this is {is} (hint: `replay --all --out …` \
+                     encodes the whole run anew)"
+                ));
                 continue;
             }
             let samples = batch.samples();
@@ -346,12 +380,17 @@ impl Sender {
                     return true;
                 }
                 Err(ProbeFailure { error, pause }) => {
-                    self.state.borrow_mut().failed(&error.to_string(), self.at_ms, began_ms);
+                    let lasts = error.is_lasting();
+                    if error.is_rate_limit() {
+                        self.state.borrow_mut().rate_limited(&error.to_string(), self.at_ms);
+                    } else {
+                        self.state.borrow_mut().failed(&error.to_string(), self.at_ms, began_ms, lasts);
+                    }
                     if error.is_closed() {
                         load_ended(&self.progress).await;
                         return false;
                     }
-                    if !self.rest(backoff.pause(pause)).await {
+                    if !self.rest(if lasts { backoff.long_pause() } else { backoff.pause(pause) }).await {
                         return false;
                     }
                 }

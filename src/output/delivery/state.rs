@@ -34,6 +34,8 @@ pub struct DeliveryState {
     description: Option<String>,
     /// The last warning of the receiver.
     warning: Option<String>,
+    /// Whether it was said that the receiver asks for fewer requests.
+    told_rate_limit: bool,
     /// The outage that lasts, and whether it was reported.
     outage: Option<(Outage, bool)>,
 }
@@ -85,13 +87,10 @@ impl DeliveryState {
         self.description.as_ref() == description
     }
 
-    /// What the last probe found out.
-    pub(super) fn description(&self) -> Option<String> {
-        self.description.clone()
-    }
-
-    /// An attempt failed that began at a time, on data of a time (both Unix milliseconds).
-    pub(super) fn failed(&mut self, reason: &str, at_ms: i64, began_ms: i64) {
+    /// An attempt failed that began at a time, on data of a time (both Unix milliseconds). What `lasts` until a person
+    /// helps is reported at once.
+    pub(super) fn failed(&mut self, reason: &str, at_ms: i64, began_ms: i64, lasts: bool) {
+        let patience_ms = if lasts { 0 } else { HICCUP_MS };
         let now = now_ms();
         let stats = self.stats_mut();
         stats.retried += 1;
@@ -99,10 +98,45 @@ impl DeliveryState {
         stats.lag_seconds = (now - at_ms).max(0) as f64 / 1e3;
         let begin = || (Outage { from_ms: began_ms, to_ms: None, reason: reason.to_owned() }, false);
         let (outage, reported) = self.outage.get_or_insert_with(begin);
-        if !*reported && now - outage.from_ms >= HICCUP_MS {
+        if !*reported && now - outage.from_ms >= patience_ms {
             *reported = true;
             self.notify(&format!("unavailable ({reason}); samples are spooled and retried"));
         }
+    }
+
+    /// The receiver asks for fewer requests: no outage.
+    pub(super) fn rate_limited(&mut self, reason: &str, at_ms: i64) {
+        let stats = self.stats_mut();
+        stats.retried += 1;
+        stats.rate_limited += 1;
+        stats.last_error = Some(reason.to_owned());
+        stats.lag_seconds = (now_ms() - at_ms).max(0) as f64 / 1e3;
+        if !std::mem::replace(&mut self.told_rate_limit, true) {
+            self.notify(&format!("asks for fewer requests ({reason}); samples wait and are sent more slowly"));
+        }
+    }
+
+    /// What was delivered before is gone. Intervals are sent anew from the first one, and true is given; records are on
+    /// disk no more, and count as lost.
+    pub(super) fn emptied(&mut self, reason: &str) -> bool {
+        let gone = self.stats().acknowledged;
+        let name = self.stats().name.clone();
+        if let Some(Position::Record(_)) = self.checkpoint.position {
+            if gone > 0 {
+                self.notify(&format!("{gone} samples that were delivered are gone ({reason}), and are lost"));
+            }
+            let stats = self.stats_mut();
+            stats.lost += std::mem::take(&mut stats.acknowledged);
+            stats.last_error = Some(format!("samples that were delivered are gone: {reason}"));
+            return false;
+        }
+        if gone > 0 {
+            self.notify(&format!("{gone} samples that were delivered are gone ({reason}); the run is sent anew"));
+        }
+        self.checkpoint.position = None;
+        let DeliveryStats { retried, rate_limited, outages, .. } = std::mem::take(self.stats_mut());
+        *self.stats_mut() = DeliveryStats { retried, rate_limited, outages, ..DeliveryStats::new(name) };
+        true
     }
 
     /// A batch was accepted, or the receiver responded to a probe. Gives whether that ended an outage.

@@ -16,6 +16,9 @@ pub struct DeliveryStats {
     pub acknowledged: u64,
     /// Requests that had to be repeated.
     pub retried: u64,
+    /// Those of them that the receiver answered by asking for fewer (flow control).
+    #[serde(default)]
+    pub rate_limited: u64,
     /// Samples that the receiver rejected for good.
     pub rejected: u64,
     /// Samples kept in the run's folder because the time to deliver ran out.

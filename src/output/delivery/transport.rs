@@ -1,6 +1,7 @@
 //! The transport sends a batch over HTTP or into a file, and classifies the response.
 
 use std::{
+    cell::Cell,
     path::PathBuf,
     time::{Duration, SystemTime},
 };
@@ -16,7 +17,7 @@ use crate::output::{
     address::{credentials::SecretError, http::HttpSettings},
     batch::Batch,
     receiver::{
-        HttpVersion, ProbeError, Receiver,
+        HttpVersion, ProbeError, Receiver, hint,
         response::{Response, ResponseClass},
     },
 };
@@ -41,6 +42,8 @@ pub struct HttpTransport {
     settings: HttpSettings,
     receiver: Box<dyn Receiver>,
     proxies: EnvironmentProxies,
+    /// Whether the receiver has responded, so that it speaks the protocol.
+    responded: Cell<bool>,
 }
 
 /// Why a client can't be set up.
@@ -86,6 +89,16 @@ impl TransportError {
     pub(super) fn is_closed(&self) -> bool {
         matches!(self, Self::File(error) if error.is_closed())
     }
+
+    /// Whether it stays as it is until a person helps.
+    pub(super) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Probe(error) if error.is_lasting())
+    }
+
+    /// Whether the receiver asks for fewer requests.
+    pub(super) fn is_rate_limit(&self) -> bool {
+        matches!(self, Self::Probe(ProbeError::RateLimited(_)))
+    }
 }
 
 /// A batch ready to go: repeats are byte for byte what was sent first.
@@ -130,10 +143,14 @@ impl HttpTransport {
                 |error: &dyn std::error::Error| ClientError::CaFile { path: path.clone(), reason: error.to_string() };
             let pem = std::fs::read(path).map_err(|io| error(&io))?;
             let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|bad| error(&bad))?;
+            if certificates.is_empty() {
+                let reason = "it holds no certificate (PEM blocks that begin with `BEGIN CERTIFICATE`)".to_owned();
+                return Err(ClientError::CaFile { path: path.clone(), reason });
+            }
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder.build().map_err(|error| ClientError::Setup(root_cause(&error)))?;
-        Ok(Self { client, settings, receiver, proxies })
+        Ok(Self { client, settings, receiver, proxies, responded: Cell::new(false) })
     }
 
     async fn probe(&mut self, at_ms: i64) -> Result<String, ProbeFailure> {
@@ -145,6 +162,9 @@ impl HttpTransport {
                 Err(error) => return Err(ProbeFailure { error: error.into(), pause: None }),
             };
             let pause = response.as_ref().and_then(|response| response.retry_after(SystemTime::now()));
+            if let Some(response) = response.as_ref().filter(|response| response.status == 429) {
+                return Err(ProbeFailure { error: ProbeError::RateLimited(response.summary()).into(), pause });
+            }
             let probed = self.receiver.on_probe(response.as_ref());
             probed.map_err(|error| ProbeFailure { error: error.into(), pause })?;
         }
@@ -162,9 +182,13 @@ impl HttpTransport {
         if let Some(value) = self.settings.credentials.header()? {
             request = request.header("Authorization", value);
         }
-        let failed =
-            |error: reqwest::Error| RequestError::Http(root_cause(&error.without_url()) + &self.proxies.hint(url));
+        let failed = |error: reqwest::Error| {
+            let cause = root_cause(&error.without_url());
+            let hints = self.proxies.hint(url) + &hint::of_failure(url, &cause, self.responded.get());
+            RequestError::Http(cause + &hints)
+        };
         let response = request.send().await.map_err(failed)?;
+        self.responded.set(true);
         let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
         let (mut body, mut bytes) = (reqwest::Body::from(response), Vec::new());
         while let Some(frame) = body.frame().await.transpose().map_err(failed)? {
@@ -200,6 +224,14 @@ impl Transport {
                 Ok(()) => Ok(None),
                 Err(error) => Err(ProbeFailure { error: error.into(), pause: None }),
             },
+        }
+    }
+
+    /// What batches are encoded for; None for files.
+    pub(super) fn dialect(&self) -> Option<String> {
+        match self {
+            Self::Http(http) => Some(http.receiver.dialect()),
+            Self::File(_) => None,
         }
     }
 

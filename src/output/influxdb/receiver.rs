@@ -29,8 +29,10 @@ pub(super) enum Precision {
 pub(super) struct InfluxReceiver {
     write: Url,
     settings: Settings,
-    /// Whether version 1's database is yet to be created.
-    create_database: bool,
+    /// Whether it is yet to be asked: version 1 to create the database, the others whether they can be written to.
+    asks: bool,
+    /// Why version 1's database could not be created, as the server says.
+    not_created: Option<String>,
     /// Version and product, as the server says.
     version: Option<String>,
 }
@@ -61,9 +63,16 @@ impl InfluxReceiver {
             }
         }
         drop(query);
-        let mut receiver = Self { write, settings, create_database: false, version: None };
+        let mut receiver = Self { write, settings, asks: false, not_created: None, version: None };
         receiver.forget();
         receiver
+    }
+
+    fn misconfigured(&self, response: &Response) -> ProbeError {
+        match response.default_class(self.hint()) {
+            ResponseClass::Misconfigured(reason) => ProbeError::Misconfigured(reason),
+            _ => ProbeError::UnexpectedResponse(response.summary()),
+        }
     }
 
     fn hint(&self) -> &'static str {
@@ -103,8 +112,16 @@ impl Receiver for InfluxReceiver {
                 "{} (hint: InfluxDB responds with 204; another server is at this address)",
                 response.summary()
             )),
+            404 if response.body.contains("database not found")
+                && let Some(reason) = &self.not_created =>
+            {
+                ResponseClass::Misconfigured(format!(
+                    "{} (hint: creating it was refused: {reason}; create it, or let this user create it)",
+                    response.summary()
+                ))
+            }
             // A server that came back empty: the database is created by the next probe.
-            404 if response.body.contains("database not found") => ResponseClass::ProtocolMismatch(response.summary()),
+            404 if response.body.contains("database not found") => ResponseClass::Emptied(response.summary()),
             // Semantically wrong lines, after the good ones were written; how many is not said.
             422 => ResponseClass::PartiallyAccepted { rejected: 1, reason: response.summary(), repeatable: true },
             // Version 1 responds so to a retention policy that does not exist.
@@ -116,14 +133,19 @@ impl Receiver for InfluxReceiver {
     }
 
     fn forget(&mut self) {
-        self.create_database = matches!(self.settings.target, Target::One { .. });
+        self.asks = true;
+        self.not_created = None;
     }
 
     fn probe_request(&mut self, _at_ms: i64) -> Option<ProbeRequest> {
-        let Target::One { database, .. } = &self.settings.target else { return None };
-        if !std::mem::take(&mut self.create_database) {
+        if !std::mem::take(&mut self.asks) {
             return None;
         }
+        let Target::One { database, .. } = &self.settings.target else {
+            // No line: credentials, organisation, bucket and path are looked at all the same.
+            let (url, headers, body) = (self.write.clone(), self.headers(), self.compress(&[]));
+            return Some(ProbeRequest { url, headers, body, optional: false });
+        };
         let mut url = self.write.clone();
         url.set_query(None);
         url.set_path(&format!("{}query", url.path().strip_suffix("write").unwrap_or("/")));
@@ -137,12 +159,31 @@ impl Receiver for InfluxReceiver {
         let product = response.header("x-influxdb-build").unwrap_or("");
         self.version =
             response.header("x-influxdb-version").map(|version| format!("{version} {product}").trim().to_owned());
+        let creates = matches!(self.settings.target, Target::One { .. });
         match response.status {
             _ if response.is_web_page() => Err(ProbeError::WebPage(response.status)),
+            200..=299 => Ok(()),
+            401 => Err(self.misconfigured(response)),
             // Only asked in case it is not there; without the right to make it, it may be there all the same.
-            200..=299 | 400..=499 if response.status != 429 => Ok(()),
+            400..=499 if creates => {
+                self.not_created = Some(response.summary());
+                Ok(())
+            }
+            403..=405 => Err(self.misconfigured(response)),
+            // There was no line to write.
+            400..=499 => Ok(()),
             _ => Err(ProbeError::UnexpectedResponse(response.summary())),
         }
+    }
+
+    fn dialect(&self) -> String {
+        // A server of another version takes the same lines.
+        match &self.settings.target {
+            Target::One { .. } => "version 1 API",
+            Target::Two { .. } => "version 2 API",
+            Target::Three { .. } => "version 3 API",
+        }
+        .to_owned()
     }
 
     fn describe(&self) -> String {

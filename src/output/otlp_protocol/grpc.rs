@@ -66,7 +66,7 @@ fn class_of_code(code: u32, response: &Response) -> ResponseClass {
     match name {
         // Limits of size have no status of their own: grpc-go says the first, tonic the second.
         "RESOURCE_EXHAUSTED" | "OUT_OF_RANGE" if is_too_large => ResponseClass::TooLarge(reason),
-        "RESOURCE_EXHAUSTED" if status.retry.is_some() => again(status.retry, reason),
+        "RESOURCE_EXHAUSTED" if status.retry.is_some() => ResponseClass::RateLimited { pause: status.retry, reason },
         "CANCELLED" | "DEADLINE_EXCEEDED" | "ABORTED" | "OUT_OF_RANGE" | "UNAVAILABLE" | "DATA_LOSS" => {
             again(status.retry, reason)
         }

@@ -14,7 +14,7 @@ use url::Url;
 use super::{
     dialect::{Brand, Dialect, Version},
     probe::{self, PROBE_TRACE, Probe},
-    response::{WRONG_PATH, is_about_time, unexpected, written},
+    response::{WRONG_PATH, is_about_time, too_many_buckets, unexpected, written},
     settings::Settings,
 };
 use crate::output::{
@@ -39,6 +39,10 @@ pub(super) struct RemoteWriteReceiver {
     tried_ms: i64,
     /// It accepted 2.0 and did not write it.
     avoid_two: bool,
+    /// The finest resolution of histograms that its limit of buckets leaves; None while none is known.
+    finest: Option<u32>,
+    /// That it rejected histograms for their buckets, and how many schemas lower it takes them.
+    too_fine: Cell<Option<u32>>,
 }
 
 /// Capabilities that a probe puts to the test.
@@ -72,9 +76,17 @@ impl RemoteWriteReceiver {
         run_labels: Vec<(String, String)>,
         dialect: Rc<Cell<Dialect>>,
     ) -> Self {
-        let mut receiver = Self { url, settings, run_labels, dialect, next: None, tried_ms: 0, avoid_two: false };
+        let (next, tried_ms, avoid_two, finest, too_fine) = (None, 0, false, None, Cell::default());
+        let mut receiver = Self { url, settings, run_labels, dialect, next, tried_ms, avoid_two, finest, too_fine };
         receiver.forget();
         receiver
+    }
+
+    /// How many schemas lower the histograms must be to fit into the receiver's limit of buckets; None when the response
+    /// is about something else, or there is no lower one.
+    fn steps_to_fit(&self, response: &Response) -> Option<u32> {
+        let scale = self.dialect.get().native.filter(|scale| *scale > 0)?;
+        too_many_buckets(response).map(|steps| steps.min(scale))
     }
 
     fn headers_of(version: Version) -> Vec<(&'static str, &'static str)> {
@@ -139,6 +151,7 @@ impl RemoteWriteReceiver {
         let victoria = response.header("x-server-hostname").is_some();
         let brand = if victoria { Brand::VictoriaMetrics } else { Brand::Usual };
         let scale = self.settings.scale.unwrap_or(brand.usual_scale());
+        let scale = self.finest.map_or(scale, |finest| scale.min(finest));
         self.dialect.set(Dialect { version, native: native.then_some(scale), brand, exemplars: false });
         let wrote_exemplar = written(response).is_some_and(|written| written.exemplars > 0);
         let at_ms = self.tried_ms;
@@ -185,6 +198,15 @@ impl Receiver for RemoteWriteReceiver {
                 format!("{} without saying what was written, as 1.0 receivers do", response.status),
             ),
             (415, _) => ResponseClass::ProtocolMismatch(response.summary()),
+            // Histograms of a lower resolution fit: all of the push is encoded anew.
+            (400 | 422, _) if let Some(steps) = self.steps_to_fit(response) => {
+                self.too_fine.set(Some(steps));
+                ResponseClass::ProtocolMismatch(response.summary())
+            }
+            // The receiver took this sample before the push was encoded anew.
+            (400 | 409, _) if self.finest.is_some() && batch.samples() == 1 && is_about_time(response) => {
+                ResponseClass::Accepted
+            }
             (500, _) if response.body.contains("native histograms are disabled") => {
                 ResponseClass::ProtocolMismatch(response.summary())
             }
@@ -201,7 +223,10 @@ impl Receiver for RemoteWriteReceiver {
     }
 
     fn downgrade(&mut self) {
-        self.avoid_two |= self.dialect.get().version == Version::Two;
+        match (self.too_fine.take(), self.dialect.get().native) {
+            (Some(steps), Some(scale)) => self.finest = Some(scale.saturating_sub(steps)),
+            _ => self.avoid_two |= self.dialect.get().version == Version::Two,
+        }
     }
 
     fn forget(&mut self) {

@@ -39,10 +39,10 @@ pub(super) fn written(response: &Response) -> Option<Written> {
 
 /// A response that shows nothing about capabilities.
 pub(super) fn unexpected(response: &Response) -> ProbeError {
-    ProbeError::UnexpectedResponse(match response.default_class(WRONG_PATH) {
-        ResponseClass::Misconfigured(reason) => reason,
-        _ => response.summary(),
-    })
+    match response.default_class(WRONG_PATH) {
+        ResponseClass::Misconfigured(reason) => ProbeError::Misconfigured(reason),
+        _ => ProbeError::UnexpectedResponse(response.summary()),
+    }
 }
 
 /// Whether a sample is rejected for its time rather than for what it is.
@@ -50,4 +50,22 @@ pub(super) fn is_about_time(response: &Response) -> bool {
     response.is_out_of_order()
         || response.is_too_old()
         || response.body.to_ascii_lowercase().contains("duplicate sample")
+}
+
+/// Schemas by which histograms must be lowered, where the body says that they have too many buckets: by the numbers that
+/// it names (Mimir: `buckets: 165, limit: 160`), else by one.
+pub(super) fn too_many_buckets(response: &Response) -> Option<u32> {
+    let body = response.body.to_ascii_lowercase();
+    let is_histogram = body.contains("histogram") && body.contains("bucket");
+    if !is_histogram || !(body.contains("limit") || body.contains("too many")) || body.contains("disabled") {
+        return None;
+    }
+    let number = |name: &str| -> Option<u64> {
+        let digits = body.rsplit(name).next()?.trim_start_matches([':', ' ', '=']);
+        digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    };
+    // Half as many a schema.
+    let needed = |(buckets, limit): (u64, u64)| (0..u64::BITS).find(|steps| buckets >> steps <= limit);
+    let steps = number("buckets:").zip(number("limit:")).and_then(needed);
+    Some(steps.unwrap_or(1).max(1))
 }

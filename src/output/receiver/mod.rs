@@ -1,6 +1,7 @@
 //! The contract of a receiver, the server at the other end of an output: how requests look, how its capabilities are
 //! probed, what responses mean.
 
+pub(super) mod hint;
 pub(super) mod response;
 
 use url::Url;
@@ -25,12 +26,26 @@ pub enum ProbeError {
     /// The response, in one line.
     #[error("{0}")]
     UnexpectedResponse(String),
+    /// Only a person can help, with credentials, a path or a database.
+    #[error("{0}")]
+    Misconfigured(String),
+    /// It asks for fewer requests.
+    #[error("{0}")]
+    RateLimited(String),
     /// It accepted a remote-write 2.0 request without writing it.
     #[error("{0} and nothing written: it does not support remote write 2.0")]
     NothingWritten(u16),
     /// Another server is at this address.
     #[error("{0} with a web page")]
     WebPage(u16),
+}
+
+impl ProbeError {
+    /// Whether it stays as it is until a person helps.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Misconfigured(_) | Self::NothingWritten(_) | Self::WebPage(_))
+    }
 }
 
 /// Version of HTTP that a receiver is sent.
@@ -63,6 +78,11 @@ pub trait Receiver {
 
     /// The receiver and the protocol in a few words.
     fn describe(&self) -> String;
+
+    /// What the bytes of a batch were encoded for: a dead letter is offered again where this is the same.
+    fn dialect(&self) -> String {
+        self.describe()
+    }
 
     /// Forgets its capabilities: the server at this address may be another now.
     fn forget(&mut self) {}

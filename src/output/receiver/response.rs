@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+use super::hint;
+
 /// A response over HTTP.
 #[derive(Debug, Clone)]
 pub struct Response {
@@ -48,6 +50,14 @@ pub enum ResponseClass {
         pause: Option<Duration>,
         reason: String,
     },
+    /// Flow control: the receiver takes fewer requests at a time. No failure, and no reason to probe it again.
+    RateLimited {
+        /// The pause that the receiver asks for.
+        pause: Option<Duration>,
+        reason: String,
+    },
+    /// What was delivered before is gone: the database does not exist any more.
+    Emptied(String),
     /// An error of the receiver, or one that this batch causes. Retryable at first.
     ServerError(String),
     /// A wrong path, missing permissions: not caused by the batch, and not temporary. Retryable, slowly, because
@@ -63,11 +73,20 @@ pub enum ResponseClass {
     ProtocolMismatch(String),
 }
 
+impl ResponseClass {
+    /// Whether it stays so until a person helps.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Misconfigured(_))
+    }
+}
+
 impl Response {
     /// Status and body in one line and without secrets.
     #[must_use]
     pub fn summary(&self) -> String {
-        format!("{} {}", self.status, self.redacted(&self.body)).trim_end().to_owned()
+        let body = self.redacted(&self.body);
+        format!("{} {body}", self.status).trim_end().to_owned() + &hint::of_response(&body)
     }
 
     /// Text of a response in one line and without secrets.
@@ -136,13 +155,16 @@ impl Response {
                 "{reason} (hint: it redirects to {}; use that address)",
                 self.location()
             )),
+            // Whatever is sent there: nothing of it is read.
+            400 if hint::is_about_tls(&self.body) => ResponseClass::Misconfigured(reason),
             401 => ResponseClass::Misconfigured(format!(
                 "{reason} (hint: check user, password or token; a file with it is read again)"
             )),
             403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack the right to write)")),
             404 | 405 => ResponseClass::Misconfigured(format!("{reason} (hint: {hint})")),
             413 => ResponseClass::TooLarge(reason),
-            408 | 425 | 429 | 500..=599 => again(reason),
+            429 => ResponseClass::RateLimited { pause: self.retry_after(SystemTime::now()), reason },
+            408 | 425 | 500..=599 => again(reason),
             400 | 409 | 411 | 414 | 415 | 422 | 431 => ResponseClass::Rejected(reason),
             // Whatever it is, it says nothing about the batch.
             _ => ResponseClass::Misconfigured(reason),

@@ -83,7 +83,8 @@ fn take(run: &Path) -> Result<Ended, CommandError> {
     }
 }
 
-type Unfinished = (OutputAddress, Checkpoint, CheckpointFile);
+/// An output with its checkpoint, if an earlier process left one, and the file for it.
+type Unfinished = (OutputAddress, Option<Checkpoint>, CheckpointFile);
 
 /// The run's outputs that are not done, each with its address: the one given now, else the one it had.
 fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, CommandError> {
@@ -92,6 +93,9 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
         OutputAddress::parse(words, environment).map_err(|error| CommandError::new(Exit::BadProfile, &error))
     };
     let given = args.outputs.iter().map(|words| read(words)).collect::<Result<Vec<_>, _>>()?;
+    if args.all {
+        return whole_run(run, given);
+    }
     let files = match CheckpointFile::of_run(run) {
         // A run without outputs has nothing to deliver.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -108,6 +112,13 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
         let is_done = checkpoint.ended && checkpoint.stats.rejected == 0 && checkpoint.stats.spooled == 0;
         let address = match (address, &checkpoint.address) {
             (None, _) if is_done => continue,
+            (Some(address), _) if is_done && address.shown() != checkpoint.stats.name => {
+                let (old, new) = (&checkpoint.stats.name, address.shown());
+                print_error(&format!(
+                    "{new}: nothing left to deliver, {old} has all of the run\n  hint: --all writes the whole run to {new}"
+                ));
+                continue;
+            }
             (Some(address), _) => address,
             (None, Some(words)) => read(words)?,
             (None, None) => {
@@ -118,7 +129,7 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
             }
         };
         if address.shown() != checkpoint.stats.name {
-            checkpoint.stats.name = address.shown();
+            checkpoint.stats = moved(&checkpoint.stats, address.shown());
             if matches!(address.place, Place::File(_) | Place::Stdout) {
                 // Another file has nothing of it yet.
                 let stats = DeliveryStats::new(address.shown());
@@ -126,7 +137,32 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
                 checkpoint = Checkpoint { output, address, stats, ..Checkpoint::default() };
             }
         }
-        outputs.push((address, checkpoint, file));
+        outputs.push((address, Some(checkpoint), file));
+    }
+    Ok(outputs)
+}
+
+/// The account of a receiver that takes over: it has got nothing yet, and what the other rejected is offered to it.
+fn moved(old: &DeliveryStats, name: String) -> DeliveryStats {
+    let (rejected, dead_letters) = (old.rejected, old.dead_letters.clone());
+    DeliveryStats { sent: rejected, rejected, dead_letters, ..DeliveryStats::new(name) }
+}
+
+/// The given addresses as outputs of their own, which begin with the first interval.
+fn whole_run(run: &Path, given: Vec<OutputAddress>) -> Result<Vec<Unfinished>, CommandError> {
+    // A run without outputs has no folder for them.
+    let known = CheckpointFile::of_run(run).unwrap_or_default();
+    let last = known.iter().filter_map(CheckpointFile::number).max().unwrap_or(0);
+    let mut outputs = Vec::new();
+    for (number, address) in (last + 1..).zip(given) {
+        if address.wants_records() {
+            return Err(CommandError::configuration(format!(
+                "{}: single samples are not kept after a run\n  hint: --all takes outputs of aggregates",
+                address.shown()
+            )));
+        }
+        let file = CheckpointFile::new(run, number, address.name());
+        outputs.push((address, None, file));
     }
     Ok(outputs)
 }
@@ -165,7 +201,7 @@ async fn deliver(
     let (mut tasks, mut states): (Vec<_>, Vec<SharedDeliveryState>) = (Vec::new(), Vec::new());
     for (address, checkpoint, file) in outputs {
         // Only outputs that push have a checkpoint to go on from.
-        let Built::Push(delivery) = source.build(&address, Some(checkpoint), file)? else { continue };
+        let Built::Push(delivery) = source.build(&address, checkpoint, file)? else { continue };
         print_error(&format!("delivering to {} for at most {}", address.shown(), show_duration(args.drain)));
         states.push(delivery.state());
         tasks.push(spawn_local(delivery.run()));

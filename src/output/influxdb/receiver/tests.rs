@@ -60,10 +60,40 @@ fn partial_writes_are_understood() {
     ));
     assert!(matches!(classify(500, "{\"error\":\"retention policy not found: x\"}"), ResponseClass::Misconfigured(_)));
     assert!(matches!(classify(500, "{\"error\":\"timeout\"}"), ResponseClass::Retryable { .. }));
-    assert!(matches!(classify(404, "{\"error\":\"database not found\"}"), ResponseClass::ProtocolMismatch(_)));
+    assert!(matches!(classify(404, "{\"error\":\"database not found\"}"), ResponseClass::Emptied(_)));
     assert!(matches!(classify(404, "nothing here"), ResponseClass::Misconfigured(_)));
     assert!(matches!(classify(200, "welcome"), ResponseClass::Misconfigured(_)));
     assert_eq!(classify(204, ""), ResponseClass::Accepted);
     let many = "partial write: unable to parse 'x' dropped=18446744073709551615";
     assert!(matches!(classify(400, many), ResponseClass::PartiallyAccepted { .. }));
+}
+
+#[test]
+fn the_first_answer_is_heard_by_every_version() {
+    let answer = |status, body: &str| {
+        let headers = reqwest::header::HeaderMap::new();
+        Response { status, headers, body: body.to_owned(), bytes: body.to_owned().into(), secrets: Vec::new() }
+    };
+    for address in ["influxdb=http://h/db", "influxdb=http://h?org=o&bucket=b", "influxdb=http://h?database=d"] {
+        let asked = |status| {
+            let mut receiver = receiver(address, Precision::Milliseconds);
+            assert!(receiver.probe_request(0).is_some(), "{address}");
+            receiver.on_probe(Some(&answer(status, "said so")))
+        };
+        let refused = asked(401).unwrap_err();
+        assert!(refused.is_lasting() && refused.to_string().contains("password"), "{address}: {refused}");
+        assert!(asked(204).is_ok() && asked(400).is_ok(), "{address}");
+        assert!(!asked(503).unwrap_err().is_lasting(), "{address}");
+    }
+    let mut receiver = receiver("influxdb=http://h/db", Precision::Milliseconds);
+    receiver.on_probe(Some(&answer(403, "may not create"))).unwrap();
+    let gone = receiver.classify(&answer(404, "database not found"), &Batch::default(), false);
+    assert!(
+        matches!(&gone, ResponseClass::Misconfigured(reason) if reason.contains("may not create")),
+        "the reason why it is not there: {gone:?}"
+    );
+    receiver.forget();
+    receiver.on_probe(Some(&answer(200, "{}"))).unwrap();
+    let gone = receiver.classify(&answer(404, "database not found"), &Batch::default(), false);
+    assert!(matches!(gone, ResponseClass::Emptied(_)));
 }

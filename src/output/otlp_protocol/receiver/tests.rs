@@ -37,7 +37,9 @@ const PROTOBUF: &[(&str, &str)] = &[("content-type", "application/x-protobuf")];
 
 #[test]
 fn only_what_the_specification_names_is_repeated() {
-    for code in [429, 502, 503, 504] {
+    let limited = over_http(429, b"", &[("retry-after", "7")], false);
+    assert!(matches!(limited, ResponseClass::RateLimited { pause: Some(pause), .. } if pause.as_secs() == 7));
+    for code in [502, 503, 504] {
         let class = over_http(code, b"", &[("retry-after", "7")], false);
         assert!(
             matches!(class, ResponseClass::Retryable { pause: Some(pause), .. } if pause == Duration::from_secs(7))
@@ -122,7 +124,7 @@ fn what_goes_with_a_status_is_read() {
         over_grpc(200, &[("grpc-status", "8"), ("grpc-message", text), ("grpc-status-details-bin", details)], &[])
     };
     assert!(
-        matches!(exhausted("slow%20down", Some(3)), ResponseClass::Retryable { pause: Some(pause), reason } if pause.as_secs() == 3 && reason.contains("slow down"))
+        matches!(exhausted("slow%20down", Some(3)), ResponseClass::RateLimited { pause: Some(pause), reason } if pause.as_secs() == 3 && reason.contains("slow down"))
     );
     assert!(matches!(exhausted("quota", None), ResponseClass::Rejected(_)));
     let limit = "grpc: received message larger than max (5 vs. 4)";

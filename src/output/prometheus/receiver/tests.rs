@@ -99,3 +99,30 @@ fn answers_mean_what_the_specification_says() {
     assert!(matches!(classify(200, "", &all, false), ResponseClass::Accepted));
     assert!(matches!(classify(400, "bad label", &two, false), ResponseClass::Rejected(_)));
 }
+
+#[test]
+fn a_limit_of_buckets_lowers_the_resolution() {
+    let mimir = "received a native histogram sample with too many buckets, timestamp: 17, series: x, \
+                 buckets: 165, limit: 160 (err-mimir-max-native-histogram-buckets)";
+    let far = "native histogram with too many buckets, buckets: 700, limit: 100";
+    let unnumbered = "native histogram bucket count exceeded the limit";
+    for (address, body, schema) in [
+        ("prometheus", mimir, 4),
+        ("prometheus", far, 2),
+        ("prometheus", unnumbered, 4),
+        ("prometheus=http://h?schema=8", mimir, 7),
+    ] {
+        let mut receiver = receiver(address);
+        probe(&mut receiver, &[response(200, "", &WROTE)]);
+        let class = receiver.classify(&response(400, body, &WROTE), &Batch::default(), false);
+        let ResponseClass::ProtocolMismatch(reason) = class else { panic!("{class:?}") };
+        assert!(reason.contains("schema=N"), "{reason}");
+        receiver.downgrade();
+        receiver.forget();
+        let told = probe(&mut receiver, &[response(200, "", &WROTE)]);
+        assert_eq!(told, format!("remote write 2.0, native histograms (schema {schema})"));
+        let one = Batch::restored(b"x".to_vec(), 1);
+        let twice = response(400, "duplicate sample for timestamp", &[]);
+        assert_eq!(receiver.classify(&twice, &one, false), ResponseClass::Accepted, "taken before it was encoded anew");
+    }
+}

@@ -40,4 +40,8 @@ fn what_is_final_and_what_is_not() {
     page.headers.insert("content-type", "text/html; charset=utf-8".parse().unwrap());
     assert!(matches!(page.default_class(""), ResponseClass::Misconfigured(_)));
     assert!(matches!(verdict(503), ResponseClass::Retryable { .. }));
+    assert!(matches!(verdict(429), ResponseClass::RateLimited { .. }));
+    let mut plain = response(400, None);
+    plain.body = "Client sent an HTTP request to an HTTPS server.".to_owned();
+    assert!(matches!(plain.default_class(""), ResponseClass::Misconfigured(reason) if reason.contains("https://")));
 }
