@@ -162,6 +162,12 @@ impl Validity {
                 show_share(busy.min(1.0))
             ));
         }
+        let held_back = totals.counter(&catalogue::GENERATOR_HELD_BACK.name);
+        if held_back > 0.0 {
+            self.warnings.push(format!(
+                "{held_back} requests were delayed, because the environment's `max_rate` allows no more"
+            ));
+        }
         if self.generator.throttled_seconds > 0.01 * elapsed.as_secs_f64() {
             let time = show_duration(Duration::from_secs_f64(self.generator.throttled_seconds));
             self.warnings.push(format!("the container's CPU quota throttled the generator for {time}"));

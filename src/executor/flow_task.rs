@@ -203,6 +203,13 @@ impl FlowTask {
                     let Some(request) = request.as_deref().or_else(|| run.scenario.flow.steps.request(step)) else {
                         break user.fail(NO_REQUEST, pace.taken);
                     };
+                    if let Some(turn) = run.network.turn.later() {
+                        // The limit belongs to no request: it is due when it may be sent.
+                        if think(user, turn.saturating_duration_since(Instant::now())).await == Ended::Halted {
+                            break Ended::Halted;
+                        }
+                        pace.resume_at(Instant::now());
+                    }
                     if let Err(reason) = self.send(user, (step, variant), request, again, &mut pace).await {
                         break user.fail(&reason.to_string(), pace.taken);
                     }

@@ -21,7 +21,7 @@ use crate::{
     language::{IterationId, Value},
     metric::{RecordWriter, Recorder, WorkerInterval},
     plan::{Flow, Partition, Plan, Scenario, flow::Entry},
-    protocol::{Network, tls::Connector},
+    protocol::{Network, RateLimit, tls::Connector},
 };
 
 /// The result of a hook.
@@ -67,13 +67,15 @@ pub(crate) fn run(
         let mut recorder = Recorder::new(plan.metrics.clone());
         recorder.records = context.recorders.map(RecordWriter::new);
         let recorder = Rc::new(RefCell::new(recorder));
+        let limit = plan.max_rate().map(|rate| Arc::new(RateLimit::new(rate)));
+        let network = Network::new(&plan.origins, plan.http.clone(), tls).limited(limit);
         let worker_context = WorkerContext {
             worker: context.worker,
             start: context.start,
             clock_at_start: context.clock_at_start,
             part: Partition::WHOLE,
             seed: plan.seed,
-            network: Rc::new(Network::new(&plan.origins, plan.http.clone(), tls)),
+            network: Rc::new(network),
             buffers: Rc::default(),
             given: context.given.clone(),
             rows: Arc::new(Rows::new(plan, Partition::WHOLE)),

@@ -174,7 +174,7 @@ impl ScenarioRun {
         self.shared.is_over()
     }
 
-    /// Tells what happened, in the log of events.
+    /// Reports an event of the run.
     pub(crate) fn report(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
         self.control.subscribe().report(ControlEvent { at, worker: Some(self.worker), what });

@@ -31,12 +31,16 @@ use super::{
 use crate::{
     control::{Control, ControlSubscriber},
     language::Value,
-    metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
+    metric::{
+        Labels, MetricDef, RecordWriter, Recorder, WorkerInterval,
+        catalogue::{GENERATOR_HELD_BACK, GENERATOR_OPEN_SOCKETS},
+    },
     plan::{Partition, Plan, Shape},
-    protocol::{Network, tls::Connector},
+    protocol::{Network, RateLimit, tls::Connector},
 };
 
 static WORKER_FAMILY: [&MetricDef; 1] = [&GENERATOR_OPEN_SOCKETS];
+static HELD_BACK_FAMILY: [&MetricDef; 1] = [&GENERATOR_HELD_BACK];
 /// Intervals a worker may be ahead of the coordinator; past it the worker's next interval is longer, and nothing is lost.
 const INTERVALS_AHEAD: usize = 4;
 /// Tasks between looks at the sockets: low, so that a timer under load fires on time (tokio's default is 61).
@@ -113,6 +117,7 @@ struct Assignment {
     tls: Connector,
     shared: Vec<Shared>,
     rows: Arc<Rows>,
+    limit: Option<Arc<RateLimit>>,
     subscriber: ControlSubscriber,
     sender: mpsc::Sender<WorkerInterval>,
     control: Control,
@@ -154,6 +159,7 @@ impl WorkerPool {
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let rows = Arc::new(Rows::new(plan, segment));
+        let limit = plan.max_rate().map(|rate| Arc::new(RateLimit::new(rate * segment.fraction())));
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
             let assignment = Assignment {
@@ -166,6 +172,7 @@ impl WorkerPool {
                 tls: connector.clone(),
                 shared: shared.clone(),
                 rows: rows.clone(),
+                limit: limit.clone(),
                 subscriber: control.subscribe(),
                 sender: sender.clone(),
                 control: control.clone(),
@@ -215,7 +222,8 @@ impl Assignment {
         let mut recorder = Recorder::new(self.plan.metrics.clone());
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
-        let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
+        let network = Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone());
+        let network = Rc::new(network.limited(self.limit.clone()));
         let worker_context = WorkerContext {
             worker: self.worker,
             start: self.start,
@@ -309,6 +317,11 @@ impl IntervalFlusher {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&WORKER_FAMILY, &Labels::default(), &[]);
         recorder.set(family, 0, self.network.open_connections() as f64);
+        let held_back = self.network.turn.take_held_back();
+        if held_back > 0 {
+            let family = recorder.family(&HELD_BACK_FAMILY, &Labels::default(), &[]);
+            recorder.add(family, 0, held_back as f64);
+        }
         let mut interval = recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds());
         interval.late = self.late.take();
         interval

@@ -137,6 +137,7 @@ catalogue! {
     GENERATOR_CPU = "generator_cpu" Counter Seconds Run "CPU time of the generator: user and system, all threads";
     GENERATOR_WORKER_CPU = "generator_worker_cpu" Counter Seconds Run "CPU time of the worker threads";
     GENERATOR_RSS = "generator_rss" Gauge Bytes Run "Resident memory of the generator";
+    GENERATOR_HELD_BACK = "generator_held_back" Counter None Run "Requests that the `max_rate` of an environment delayed";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
     OUTPUT_SENT = "output_sent" Counter None Run "Samples that an output had to deliver; retries don't count again";

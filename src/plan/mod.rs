@@ -177,4 +177,10 @@ impl Plan {
     pub(crate) fn duration(&self) -> Duration {
         self.scenarios.iter().map(|scenario| scenario.start + scenario.duration()).max().unwrap_or_default()
     }
+
+    /// The limit of the environment: requests per second of all segments together.
+    #[must_use]
+    pub(crate) fn max_rate(&self) -> Option<f64> {
+        self.environment.as_ref()?.max_rate
+    }
 }

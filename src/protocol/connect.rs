@@ -6,6 +6,7 @@ use std::{
     io,
     net::SocketAddr,
     rc::Rc,
+    sync::Arc,
 };
 
 use rustls::pki_types::ServerName;
@@ -15,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    Cause, ErrorClass, Failure, Phase, Probe,
+    Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
     names::Names,
     proxy,
     stream::{Scratch, SocketStream},
@@ -40,6 +41,8 @@ pub(crate) struct Network {
     plain: RefCell<HashSet<usize>>,
     open: Rc<Cell<u64>>,
     pub scratch: Scratch,
+    /// The turns of requests, where their rate is limited.
+    pub turn: Turn,
 }
 
 /// A connection that was just opened.
@@ -74,7 +77,14 @@ impl Network {
             plain: RefCell::default(),
             open: Rc::default(),
             scratch: Scratch::default(),
+            turn: Turn::default(),
         }
+    }
+
+    /// The same network below a limit of requests.
+    #[must_use]
+    pub(crate) fn limited(self, limit: Option<Arc<RateLimit>>) -> Self {
+        Self { turn: Turn::of(limit), ..self }
     }
 
     /// Number of open connections.
@@ -138,13 +148,7 @@ impl Network {
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
         if !origin.tls {
-<<<<<<< HEAD
-            let multiplexed = self.http.version == Version::Two && may_multiplex;
-            return Ok(Opened { stream: Stream::Plain(stream), mark, multiplexed });
-=======
-            let multiplexed = self.http.version == Version::Two;
-            return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
->>>>>>> main
+    Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
         }
         if let Some(proxy) = proxy {
             proxy::tunnel(&mut stream, &origin, proxy).await?;

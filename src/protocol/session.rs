@@ -107,6 +107,7 @@ impl HttpSession {
         (mut end, mut trail): (Instant, Trail),
     ) -> Instant {
         while let Some(next) = lane.next.take() {
+            network.turn.wait().await;
             let mut probe = Probe::new(first.attempt().intended, end, first.recorder());
             let request = Outgoing { demand: request.demand, ..Outgoing::constant(&next) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;

@@ -1,5 +1,10 @@
 //! Environments and presets: which word counts, and what is not run by mistake.
 
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
 use super::support::{Bench, Ran, reply, serve};
 
 const PROFILE: &str = "
@@ -95,4 +100,39 @@ fn own_presets_stand_beside_those_that_are_there() {
     assert_eq!(wrong.code, 104);
     let message = "loadagent: --environment: unknown environment `tow`; known: one, two, prod";
     assert!(wrong.stderr.contains(message) && wrong.stderr.contains("hint: did you mean `two`?"), "{}", wrong.stderr);
+}
+
+/// What a plan does not show, the run keeps all the same.
+#[test]
+fn no_second_has_more_requests_than_the_environment_allows() {
+    let times = Arc::new(Mutex::new(Vec::new()));
+    let seen = times.clone();
+    let (address, _asked) = serve(move |request| {
+        seen.lock().unwrap().push(Instant::now());
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        let hops: u32 = path.trim_start_matches('/').parse().unwrap_or_default();
+        if hops == 0 { reply(200, "", b"") } else { reply(302, &format!("Location: /{}\r\n", hops - 1), b"") }
+    });
+    let bench = Bench::new();
+    let profile = format!(
+        "base_url: http://{address}\nenvironments: {{prod: {{max_rate: 20}}}}\nenvironment: prod\nscenarios:\n  \
+        open: {{rate: 8, duration: 3s, on_start: [{{get: /9}}], flow: [{{get: /3}}]}}\n  \
+        closed: {{vus: 2, duration: 3s, flow: [{{get: /5}}, {{think: 200ms}}]}}\n"
+    );
+    bench.write("p.yaml", &profile);
+    let ran = bench.run(&["run", "p.yaml", "--run-dir", "run", "--workers", "2"]);
+    let mut times = times.lock().unwrap().clone();
+    times.sort_unstable();
+    assert!(times.len() > 50, "it reaches the limit: {}{}", times.len(), ran.stderr);
+    for (number, from) in times.iter().enumerate() {
+        let within = times[number..].iter().filter(|time| **time - *from < Duration::from_millis(950)).count();
+        assert!(within <= 20, "{within} from request {number} on");
+    }
+    assert!(
+        ran.stdout.contains("requests were delayed, because the environment's `max_rate` allows no more"),
+        "{}",
+        ran.stdout
+    );
+    let held_back = &bench.summary()["metrics"]["generator_held_back"]["values"]["count"];
+    assert!(held_back.as_f64().is_some_and(|count| count > 10.0), "{held_back}");
 }
