@@ -206,15 +206,23 @@ pub(crate) fn show_count(count: u64) -> String {
     shown
 }
 
-/// Prints a rate per second, grouped, with decimals only when small: `12,345/s`, `0.4/s`.
+/// Prints a rate, grouped, with decimals only when small, and per minute, hour or day when very small: `12,345/s`, `0.4/s`,
+/// `3/min`, `1/d`. No rate above 0 is shown as 0.
 #[must_use]
 pub(crate) fn show_rate(per_second: f64) -> String {
+    const LEAST_PER_SECOND: f64 = 0.1;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded positive rate")]
     if per_second >= 1_000.0 {
-        format!("{}/s", show_count(per_second.round() as u64))
-    } else {
-        format!("{}/s", significant(per_second))
+        return format!("{}/s", show_count(per_second.round() as u64));
     }
+    // Not a number above 0: as it is.
+    if per_second >= LEAST_PER_SECOND || !(per_second > 0.0 && per_second.is_finite()) {
+        return format!("{}/s", significant(per_second));
+    }
+    let units = [(60.0, "min"), (3_600.0, "h"), (86_400.0, "d")];
+    let (seconds, unit) = units.into_iter().find(|(seconds, _)| per_second * seconds >= 1.0).unwrap_or(units[2]);
+    let (number, least) = (per_second * seconds, 0.01);
+    if number < least { format!("{number:.1e}/{unit}") } else { format!("{}/{unit}", significant(number)) }
 }
 
 #[cfg(test)]

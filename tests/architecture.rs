@@ -41,8 +41,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("analysis", &["units", "exit", "metric", "threshold", "interval_log"]),
     // `protocol` for the meaning of error classes, which is words and not traffic.
     ("report", &["units", "exit", "metric", "threshold", "interval_log", "output", "analysis", "protocol"]),
-    // Help texts show the tables of exit codes, options of the practice target and statistics.
-    ("cli", &["units", "exit", "practice_target", "report"]),
+    // Help texts show the tables of exit codes, options of the practice target and statistics; `language` for the one
+    // "did you mean".
+    ("cli", &["units", "exit", "language", "practice_target", "report"]),
 ];
 
 fn root() -> PathBuf {

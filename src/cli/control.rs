@@ -41,10 +41,10 @@ pub struct ScaleArgs {
 #[group(required = true, multiple = false)]
 pub struct ScaledLoad {
     /// Users of a closed scenario
-    #[arg(short = 'u', long, visible_alias = "users", value_name = "N")]
+    #[arg(short = 'u', long, visible_alias = "users", value_name = "N", value_parser = super::load::whole::<u32>)]
     pub vus: Option<u32>,
     /// Arrivals per second of an open scenario
-    #[arg(long)]
+    #[arg(long, value_name = "N", value_parser = super::load::rate)]
     pub rate: Option<f64>,
     /// Give the users of a closed scenario back to its schedule
     #[arg(long)]

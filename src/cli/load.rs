@@ -12,7 +12,7 @@ pub struct LoadArgs {
     /// Virtual users [default: 1]
     ///
     /// Virtual users [default: 1]. -u, -i, -s and --rate replace the load of a profile.
-    #[arg(short = 'u', long, value_name = "N", env = "LOADAGENT_VUS", value_parser = at_least_one())]
+    #[arg(short = 'u', long, value_name = "N", env = "LOADAGENT_VUS", value_parser = at_least_one)]
     pub vus: Option<u32>,
     /// Length of each scenario [default for a URL: 10s]
     ///
@@ -21,7 +21,7 @@ pub struct LoadArgs {
     #[arg(short = 'd', long, value_name = "TIME", env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
     /// Iterations of all users together
-    #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one())]
+    #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one)]
     pub iterations: Option<u32>,
     /// Add a stage, for example 30s:100 (repeatable)
     #[arg(short = 's', long = "stage", value_name = "TIME:USERS", value_delimiter = ',', env = "LOADAGENT_STAGES")]
@@ -32,7 +32,7 @@ pub struct LoadArgs {
     #[arg(long, value_name = "N", env = "LOADAGENT_RATE", value_parser = rate)]
     pub rate: Option<f64>,
     /// Maximum concurrent users for --rate [default: 10000]
-    #[arg(long, value_name = "N", env = "LOADAGENT_MAX_VUS")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, env = "LOADAGENT_MAX_VUS")]
     pub max_vus: Option<u32>,
     /// Environment of the profile
     #[arg(long, value_name = "NAME", env = "LOADAGENT_ENVIRONMENT")]
@@ -71,12 +71,22 @@ pub struct LoadArgs {
     pub start_at: Option<String>,
 }
 
-fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(1..)
+/// Reads a number of users or iterations.
+fn at_least_one(text: &str) -> Result<u32, String> {
+    whole(text)
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "write a whole number from 1 on, for example 50".to_owned())
 }
 
-fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.trim().parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.0);
+/// Reads a whole number.
+pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.trim().replace('_', "").parse().map_err(|_| "write a whole number, for example 50".to_owned())
+}
+
+/// Reads arrivals per second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.trim().trim_end_matches("/s").parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.0);
     rate.ok_or_else(|| "a rate is a number of arrivals per second, for example 50".to_owned())
 }
 

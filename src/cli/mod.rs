@@ -19,7 +19,7 @@ pub(crate) use self::{
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
-pub(crate) use parse::{command, parse};
+pub(crate) use parse::{command, near_command, parse};
 
 use crate::{exit::Exit, units};
 
@@ -167,10 +167,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR", help = "Directory of the run [default: runs/RUN_ID]", env = "LOADAGENT_RUN_DIR")]
     pub run_dir: Option<PathBuf>,
     /// Random seed [default: the profile's, or 1]
-    #[arg(long, env = "LOADAGENT_SEED")]
+    #[arg(long, value_name = "N", value_parser = load::whole::<u64>, env = "LOADAGENT_SEED")]
     pub seed: Option<u64>,
     /// Worker threads [default: one per core available to this process]
-    #[arg(long, value_name = "N", env = "LOADAGENT_WORKERS")]
+    #[arg(long, value_name = "N", value_parser = load::whole::<usize>, env = "LOADAGENT_WORKERS")]
     pub workers: Option<usize>,
     /// How long to deliver remaining samples after the load has ended; the rest stays spooled
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
@@ -203,7 +203,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub insecure_skip_tls_verify: bool,
     /// Maximum redirects per request; 0 follows none [default: the profile's, or 10]
-    #[arg(long, value_name = "N", env = "LOADAGENT_MAX_REDIRECTS")]
+    #[arg(long, value_name = "N", value_parser = load::whole::<u32>, env = "LOADAGENT_MAX_REDIRECTS")]
     pub max_redirects: Option<u32>,
     /// Print requests and responses
     ///
@@ -248,7 +248,7 @@ pub struct CheckArgs {
 #[command(after_help = target_options(), override_usage = "loadagent target [--listen ADDRESS] [--OPTION VALUE]...")]
 pub struct TargetArgs {
     /// Address to listen on; port 0 picks a free one
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = control::address)]
     pub listen: SocketAddr,
     /// Options of the practice target.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--OPTION VALUE", hide = true)]

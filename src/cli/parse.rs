@@ -9,6 +9,7 @@ use clap::{
 };
 
 use super::{Cli, help};
+use crate::language::did_you_mean;
 
 /// Options of other tools (k6, Locust, wrk, hey, ab, oha, vegeta, curl) and what stands for them here.
 const ELSEWHERE: &[(&[&str], &str)] = &[
@@ -63,7 +64,7 @@ fn matches_of(words: &[OsString]) -> Result<ArgMatches, Error> {
     };
     match error.kind() {
         // `loadagent --out … run quickstart`
-        ErrorKind::ArgumentConflict => with_command_first(words).ok_or(error),
+        ErrorKind::ArgumentConflict => with_command_first(words).ok_or_else(|| with_command_named(error, words)),
         ErrorKind::UnknownArgument => Err(explained(error)),
         _ => Err(error),
     }
@@ -77,6 +78,23 @@ fn with_command_first(words: &[OsString]) -> Option<ArgMatches> {
         let ordered = [&words[..1], &words[at..=at], before, after].concat();
         command().try_get_matches_from(ordered).ok()
     })
+}
+
+/// `loadagent rn quickstart`: the first word may be a command with a typing error.
+fn with_command_named(mut error: Error, words: &[OsString]) -> Error {
+    let first = words.get(1).and_then(|word| word.to_str()).unwrap_or_default();
+    if let Some(near) = near_command(first) {
+        let tip = StyledStr::from(format!("there is no command `{first}`; {near}"));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
+/// A hint at the command that a word is near to.
+#[must_use]
+pub(crate) fn near_command(word: &str) -> Option<String> {
+    let command = Cli::command();
+    did_you_mean(word, command.get_subcommands().map(clap::Command::get_name))
 }
 
 /// An unknown option with what it may stand for. clap's own tip, to pass it as a value, is of no use: no value begins

@@ -161,8 +161,8 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
 /// A rate with what it counts: `1 request/s`, `200 arrivals/s`.
 fn per_second_of(noun: &str, rate: f64) -> String {
     let shown = show_rate(rate);
-    let number = shown.trim_end_matches("/s");
-    format!("{number} {noun}{}/s", if number == "1" { "" } else { "s" })
+    let (number, unit) = shown.split_once('/').unwrap_or((&shown, "s"));
+    format!("{number} {noun}{}/{unit}", if number == "1" { "" } else { "s" })
 }
 
 fn counting(scenario: &Scenario, redirects: Option<u32>, lacking: bool) -> Counting<'_> {

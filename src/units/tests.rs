@@ -68,3 +68,24 @@ fn the_nearest_word_is_one_that_was_meant() {
     }
     assert_eq!(nearest("id", []), None);
 }
+
+#[test]
+fn no_rate_above_0_is_shown_as_0() {
+    for (rate, shown) in [
+        (0.0, "0/s"),
+        (200.0, "200/s"),
+        (0.4, "0.4/s"),
+        (0.1, "0.1/s"),
+        (0.05, "3/min"),
+        (0.001, "3.6/h"),
+        (1.0 / 86_400.0, "1/d"),
+        (0.25 / 86_400.0, "0.25/d"),
+        (1e-9, "8.6e-5/d"),
+    ] {
+        assert_eq!(show_rate(rate), shown);
+    }
+    for exponent in -12..4 {
+        let shown = show_rate(10f64.powi(exponent) * 0.99);
+        assert!(!shown.starts_with("0/") && !shown.starts_with("0.0/"), "{shown}");
+    }
+}

@@ -474,3 +474,25 @@ fn quiet_runs_print_only_why_they_failed_and_messages_need_no_progress() {
     let ran = bench.run(&words);
     assert!(ran.stderr.contains("control API listening on http://127.0.0.1:"), "{}", ran.stderr);
 }
+
+#[test]
+fn values_and_names_that_are_wrong_are_answered_with_what_to_write() {
+    let bench = Bench::new();
+    for (words, hint) in [
+        (&["check", "http://h/", "-u", "abc"][..], "write a whole number from 1 on, for example 50"),
+        (&["check", "http://h/", "-u", "0"], "write a whole number from 1 on, for example 50"),
+        (&["check", "http://h/", "-i", "1.5"], "write a whole number from 1 on"),
+        (&["check", "http://h/", "--seed", "x"], "write a whole number, for example 50"),
+        (&["check", "http://h/", "--rate", "fast"], "for example 50"),
+        (&["scale", "--rate", "x"], "for example 50"),
+        (&["scale", "-u", "x"], "for example 50"),
+        (&["target", "--listen", "x"], "for example localhost:6565"),
+        (&["dashbords"], "did you mean the command `dashboards`?"),
+        (&["rn", "quickstart"], "there is no command `rn`; did you mean `run`?"),
+        (&["quickstrat"], "did you mean `quickstart`?"),
+    ] {
+        let ran = bench.run(words);
+        assert!(ran.code != 0 && ran.stderr.contains(hint), "{words:?}: {}", ran.stderr);
+    }
+    assert_eq!(bench.run(&["check", "http://h/", "-u", "1_000", "--rate", "50/s"]).code, 0);
+}

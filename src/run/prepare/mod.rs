@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
-    cli::{HttpDebug, RunArgs},
+    cli::{HttpDebug, RunArgs, near_command},
     executor::Sampling,
     exit::Exit,
     interval_log::{
@@ -237,7 +237,8 @@ fn not_read(name: &str, error: &std::io::Error) -> String {
         let rest = name.trim_start_matches("http:").trim_start_matches("https:").trim_start_matches('/');
         Some(format!("is that a URL? write http://{rest}"))
     } else {
-        profile::diagnostic::did_you_mean(name, bundled)
+        let command = || near_command(name).map(|hint| hint.replace("mean ", "mean the command "));
+        profile::diagnostic::did_you_mean(name, bundled).or_else(command)
     };
     format!("{message}{}", hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default())
 }
