@@ -18,7 +18,7 @@ const PROFILE: &str = "scenarios:
 
 /// Where commands are run.
 struct Folder {
-    folder: tempfile::TempDir,
+    root: tempfile::TempDir,
     target: Target,
     /// A run that is controlled, and its address.
     controlled: Option<(Child, String)>,
@@ -27,7 +27,7 @@ struct Folder {
 impl Folder {
     fn new() -> Self {
         let target = practice_target::start(TargetOptions::default(), ([127, 0, 0, 1], 0).into()).unwrap();
-        let folder = Self { folder: tempfile::tempdir().unwrap(), target, controlled: None };
+        let folder = Self { root: tempfile::tempdir().unwrap(), target, controlled: None };
         let url = format!("http://{}/", folder.target.address());
         for name in ["profile.yaml", "FILE"] {
             fs::write(folder.path().join(name), format!("base_url: {url}\n{PROFILE}")).unwrap();
@@ -39,7 +39,7 @@ impl Folder {
     }
 
     fn path(&self) -> &Path {
-        self.folder.path()
+        self.root.path()
     }
 
     fn command(&self, words: &[&str]) -> Command {

@@ -84,10 +84,31 @@ impl User {
             }
             UserPhase::Failed => {}
             UserPhase::Stopping => {
-                self.run.report(format!("{}: `on_stop` ended early: {reason}", self.run.scenario.name))
+                self.run.report(format!("{}: `on_stop` ended early: {reason}", self.run.scenario.name));
             }
         }
         Ended::Failed(reason.to_owned())
+    }
+
+    /// How a request ended the flow: it could not be made, or a step for an event of its stream ended more than the
+    /// stream.
+    fn ended_by(&self, sent: Result<Option<Effect>, Unrenderable>, at: Instant) -> Option<Ended> {
+        match sent {
+            Ok(effect) => effect.map(|effect| self.end(effect, at)),
+            Err(reason) => Some(self.fail(&reason.to_string(), at)),
+        }
+    }
+
+    /// Ends the flow by an effect.
+    fn end(&self, effect: Effect, at: Instant) -> Ended {
+        match effect {
+            Effect::Fail(reason) => self.fail(&reason, at),
+            Effect::Abort(reason) => {
+                self.run.abort(&reason);
+                Ended::Halted
+            }
+            _ => Ended::Left,
+        }
     }
 
     fn traced(&self, outgoing: &Outgoing<'_>) -> Option<Box<TracedRequest>> {
@@ -205,22 +226,15 @@ impl FlowTask {
                         break user.fail(NO_REQUEST, pace.taken);
                     };
                     if let Some(turn) = run.network.turn.later() {
-                        // The limit belongs to no request: it is due when it may be sent.
                         if think(user, turn.saturating_duration_since(Instant::now())).await == Ended::Halted {
                             break Ended::Halted;
                         }
+                        // The limit belongs to no request: it is due when it may be sent.
                         pace.resume_at(Instant::now());
                     }
-                    match self.send(user, (step, variant), request, again, &mut pace).await {
-                        Ok(None) => {}
-                        // A step for an event ended more than its stream.
-                        Ok(Some(Effect::Abort(reason))) => {
-                            run.abort(&reason);
-                            break Ended::Halted;
-                        }
-                        Ok(Some(Effect::Fail(reason))) => break user.fail(&reason, pace.taken),
-                        Ok(Some(_)) => break Ended::Left,
-                        Err(reason) => break user.fail(&reason.to_string(), pace.taken),
+                    let sent = self.send(user, (step, variant), request, again, &mut pace).await;
+                    if let Some(ended) = user.ended_by(sent, pace.taken) {
+                        break ended;
                     }
                 }
                 Effect::Think(time) => {
@@ -240,11 +254,6 @@ impl FlowTask {
                     detached.get_or_insert_default().spawn_local(later(user.clone(), branch, after));
                 }
                 Effect::Yield => tokio::task::yield_now().await,
-                Effect::Fail(reason) => break user.fail(&reason, pace.taken),
-                Effect::Abort(reason) => {
-                    run.abort(&reason);
-                    break Ended::Halted;
-                }
                 Effect::Row { data, into } => {
                     let number = self.flow.id().vu.saturating_sub(1);
                     match run.rows.next(data, number, self.flow.random()) {
@@ -253,7 +262,7 @@ impl FlowTask {
                     }
                     pace.stale = true;
                 }
-                Effect::Leave => break Ended::Left,
+                last @ (Effect::Fail(_) | Effect::Abort(_) | Effect::Leave) => break user.end(last, pace.taken),
                 Effect::Done => break Ended::Completed,
                 sample => {
                     run.recorder.sample(run.stage(pace.taken), &sample, pace.taken);

@@ -30,22 +30,11 @@ fn intervals() -> Vec<Interval> {
         next += 1;
         SeriesDef { id: next - 1, metric: metric.clone(), labels: Labels::new(pairs.iter().copied()) }
     };
-    let ok = [
-        ("scenario", "browse"),
-        ("name", "GET /"),
-        ("method", "GET"),
-        ("status", "200"),
-        ("expected_response", "true"),
-    ];
-    let bad = [
-        ("scenario", "browse"),
-        ("name", "GET /"),
-        ("method", "GET"),
-        ("status", "503"),
-        ("expected_response", "false"),
-        ("error_class", "status_5xx"),
-    ];
     let scenario = [("scenario", "browse")];
+    let step = [scenario[0], ("name", "GET /"), ("method", "GET")];
+    let ok = [step[0], step[1], step[2], ("status", "200"), ("expected_response", "true")];
+    let failed = [("status", "503"), ("expected_response", "false"), ("error_class", "status_5xx")];
+    let bad: Vec<_> = step.into_iter().chain(failed).collect();
     let first = vec![
         series(&catalogue::HTTP_REQS, &ok),
         series(&catalogue::HTTP_REQ_FAILED, &ok),

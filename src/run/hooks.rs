@@ -177,10 +177,10 @@ fn failed_requests(recorded: &WorkerInterval) -> Option<String> {
             names.extend(labels.get("name").filter(|name| *nonzero > 0 && !names.contains(name)));
         }
     }
-    let named = names[..names.len().min(NAMED)].join(", ");
+    let list = names[..names.len().min(NAMED)].join(", ");
     let more = if names.len() > NAMED { ", …" } else { "" };
     let (shown, all) = (show_count(failed), show_several(all, "request"));
-    (failed > 0).then(|| format!("{shown} of {all} failed: {named}{more}"))
+    (failed > 0).then(|| format!("{shown} of {all} failed: {list}{more}"))
 }
 
 /// Reports that there is no load because setup failed; gives the reason for the verdict. A signal during setup is a

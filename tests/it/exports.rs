@@ -189,7 +189,7 @@ fn flow_control_is_no_outage_and_asks_nothing_again() {
 }
 
 #[test]
-fn a_wrong_password_is_told_before_the_end_of_the_run() {
+fn a_wrong_password_is_reported_before_the_end_of_the_run() {
     let target = practice();
     let refused = Reply { status: 401, headers: "", keeps: false, body: "{\"error\":\"authorization failed\"}" };
     for path in ["/db?gzip=false", "?org=o&bucket=b&gzip=false", "?database=d&gzip=false"] {
@@ -199,9 +199,9 @@ fn a_wrong_password_is_told_before_the_end_of_the_run() {
         let out = format!("influxdb=http://{}{path}", store.address);
         let words = ["run", &url, "--rate", "50", "-d", "1s", "--run-dir", "run", "--drain", "100ms", "--out", &out];
         let ran = bench.run(&words);
-        let told = ran.stderr.find("check user, password or token");
+        let hint = ran.stderr.find("check user, password or token");
         assert_eq!(ran.code, 110);
-        assert!(told.is_some(), "{path}: {}", ran.stderr);
+        assert!(hint.is_some(), "{path}: {}", ran.stderr);
         assert!(!ran.stderr.contains("API, database"), "nothing that looks as if all were well: {}", ran.stderr);
     }
 }

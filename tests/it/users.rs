@@ -29,8 +29,8 @@ fn stopped(bench: &Bench, after: Duration) -> Ran {
     run.wait_with_output().unwrap().into()
 }
 
-fn count(bench: &Bench, metric: &str) -> f64 {
-    bench.summary()["metrics"][metric]["values"]["count"].as_f64().unwrap_or_default()
+fn count(bench: &Bench, metric: &str) -> u64 {
+    bench.summary()["metrics"][metric]["values"]["count"].as_u64().unwrap_or_default()
 }
 
 fn served(target: &Target) -> BTreeMap<String, u64> {
@@ -49,11 +49,7 @@ fn last_steps_run_when_a_run_is_stopped() {
             let served = served(&target);
             assert_eq!((served["/in"], served["/out"], served["/gone"]), (4, 4, 4), "{load} {flow}\n{}", ran.stdout);
             assert_eq!((served["/a"], served.get("/later")), (4, None), "nothing else is begun: {load} {flow}");
-            assert_eq!(
-                (count(&bench, "iterations"), count(&bench, "interrupted_iterations")),
-                (0.0, 4.0),
-                "{load} {flow}"
-            );
+            assert_eq!((count(&bench, "iterations"), count(&bench, "interrupted_iterations")), (0, 4), "{load} {flow}");
         }
     }
 }
@@ -66,9 +62,9 @@ fn an_iteration_whose_last_request_was_waited_for_is_counted() {
     for load in [USERS, "executor: constant-arrival-rate, rate: 100, duration: 30s, preAllocatedVUs: 4, maxVUs: 4"] {
         let bench = bench(&url(&target), &format!("{load}, {flow}"));
         let ran = stopped(&bench, Duration::from_millis(1000));
-        assert_eq!(count(&bench, "http_reqs"), 4.0, "{}", ran.stdout);
-        assert_eq!((count(&bench, "iterations"), count(&bench, "interrupted_iterations")), (4.0, 0.0), "{load}");
-        assert_eq!(bench.summary()["metrics"]["checks"]["values"]["passes"], 4.0, "{load}");
+        assert_eq!(count(&bench, "http_reqs"), 4, "{}", ran.stdout);
+        assert_eq!((count(&bench, "iterations"), count(&bench, "interrupted_iterations")), (4, 0), "{load}");
+        assert_eq!(bench.summary()["metrics"]["checks"]["values"]["passes"], 4, "{load}");
     }
 }
 
@@ -82,7 +78,7 @@ fn first_steps_that_fail_are_paced() {
         let logins = served(&target)["/login"];
         // At 0 s and 1 s, then at 3 s.
         assert_eq!(logins, 4, "{end}: {}", ran.stdout);
-        assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (4.0, 4.0), "{end}");
+        assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (4, 4), "{end}");
         assert_eq!(bench.summary()["loadagent"]["verdict"], "invalid", "{end}");
     }
 }
@@ -92,11 +88,11 @@ fn a_failing_branch_or_last_step_fails_no_other_iteration() {
     let target = practice(&[]);
     let branches = "flow: [{parallel: [[{fail: one}], [{fail: two}], [{get: /a}]]}, {get: /b}]";
     let last = "on_stop: [{fail: out}], flow: [{get: /b}]";
-    for (steps, failures) in [(branches, 3.0), (last, 0.0)] {
+    for (steps, failures) in [(branches, 3), (last, 0)] {
         let bench = bench(&url(&target), &format!("executor: per-vu-iterations, vus: 3, iterations: 1, {steps}"));
         let ran = bench.run(&RUN);
-        assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (3.0, failures), "{steps}");
-        assert_eq!(ran.stderr.contains("`on_stop` ended early: out"), failures == 0.0, "{}", ran.stderr);
+        assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (3, failures), "{steps}");
+        assert_eq!(ran.stderr.contains("`on_stop` ended early: out"), failures == 0, "{}", ran.stderr);
     }
 }
 
@@ -111,12 +107,12 @@ fn requests_that_can_t_be_sent_are_paced() {
     for flow in ["[{get: /}]", "[{repeat: 99, steps: [{get: /}]}]", "[{parallel: [[{get: /}], [{get: /b}]]}]"] {
         let (errors, _) =
             unsent(&format!("executor: constant-vus, vus: 3, duration: 950ms, gracefulStop: 0s, flow: {flow}"));
-        let width = if flow.contains("parallel") { 2.0 } else { 1.0 };
-        assert!((3.0..=30.0).contains(&(errors / width)), "{flow}: {errors}");
+        let width = if flow.contains("parallel") { 2 } else { 1 };
+        assert!((3..=30).contains(&(errors / width)), "{flow}: {errors}");
     }
     let (errors, dropped) = unsent(
         "executor: constant-arrival-rate, rate: 200, duration: 1s, preAllocatedVUs: 3, maxVUs: 3, flow: [{get: /}]",
     );
-    assert_eq!(errors + dropped, 200.0);
-    assert!(dropped < 20.0, "{dropped}");
+    assert_eq!(errors + dropped, 200);
+    assert!(dropped < 20, "{dropped}");
 }

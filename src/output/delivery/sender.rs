@@ -283,19 +283,10 @@ impl Sender {
                 | ResponseClass::Emptied(reason) => (backoff.long_pause(), reason),
                 ResponseClass::ServerError(reason) => {
                     server_errors += 1;
-                    if suspect || server_errors >= SERVER_ERROR_ATTEMPTS {
-                        let probed = tokio::select! {
-                            probed = self.transport.probe(self.at_ms) => probed,
-                            () = given_up(&self.progress) => return RequestResult::GivenUp,
-                        };
-                        if let Ok(description) = probed {
-                            let same = self.state.borrow().is_described_by(description.as_ref());
-                            return if same {
-                                RequestResult::Rejected(reason)
-                            } else {
-                                RequestResult::ProtocolMismatch(reason)
-                            };
-                        }
+                    if (suspect || server_errors >= SERVER_ERROR_ATTEMPTS)
+                        && let Some(result) = self.probe_after_error(&reason).await
+                    {
+                        return result;
                     }
                     (backoff.pause(None), reason)
                 }
@@ -305,6 +296,18 @@ impl Sender {
                 return RequestResult::GivenUp;
             }
         }
+    }
+
+    /// Whether it is the batch that a server fails on: then it answers a probe. None if it doesn't.
+    async fn probe_after_error(&mut self, reason: &str) -> Option<RequestResult> {
+        let probed = tokio::select! {
+            probed = self.transport.probe(self.at_ms) => probed,
+            () = given_up(&self.progress) => return Some(RequestResult::GivenUp),
+        };
+        let description = probed.ok()?;
+        let is_same = self.state.borrow().is_described_by(description.as_ref());
+        let result = if is_same { RequestResult::Rejected } else { RequestResult::ProtocolMismatch };
+        Some(result(reason.to_owned()))
     }
 
     /// A batch was accepted. After an outage the receiver may be another: it is probed again.

@@ -35,7 +35,7 @@ pub struct DeliveryState {
     /// The last warning of the receiver.
     warning: Option<String>,
     /// Whether it was said that the receiver asks for fewer requests.
-    told_rate_limit: bool,
+    reported_rate_limit: bool,
     /// The outage that lasts, and whether it was reported.
     outage: Option<(Outage, bool)>,
 }
@@ -111,7 +111,7 @@ impl DeliveryState {
         stats.rate_limited += 1;
         stats.last_error = Some(reason.to_owned());
         stats.lag_seconds = (now_ms() - at_ms).max(0) as f64 / 1e3;
-        if !std::mem::replace(&mut self.told_rate_limit, true) {
+        if !std::mem::replace(&mut self.reported_rate_limit, true) {
             self.notify(&format!("asks for fewer requests ({reason}); samples wait and are sent more slowly"));
         }
     }

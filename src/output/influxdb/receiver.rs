@@ -162,7 +162,6 @@ impl Receiver for InfluxReceiver {
         let creates = matches!(self.settings.target, Target::One { .. });
         match response.status {
             _ if response.is_web_page() => Err(ProbeError::WebPage(response.status)),
-            200..=299 => Ok(()),
             401 => Err(self.misconfigured(response)),
             // Only asked in case it is not there; without the right to make it, it may be there all the same.
             400..=499 if creates => {
@@ -171,7 +170,7 @@ impl Receiver for InfluxReceiver {
             }
             403..=405 => Err(self.misconfigured(response)),
             // There was no line to write.
-            400..=499 => Ok(()),
+            200..=299 | 400..=499 => Ok(()),
             _ => Err(ProbeError::UnexpectedResponse(response.summary())),
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn classify(response: &Response, repeated: bool) -> ResponseClass {
 /// What a status of HTTP means to OTLP.
 pub(super) fn class_of_status(response: &Response, hint: &str) -> ResponseClass {
     match response.status {
-        502 | 503 | 504 => {
+        502..=504 => {
             ResponseClass::Retryable { pause: response.retry_after(SystemTime::now()), reason: response.summary() }
         }
         408 | 425 | 500..=599 => ResponseClass::Rejected(response.summary()),

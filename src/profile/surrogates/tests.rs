@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 fn written(text: &str) -> String {
     let units = text.encode_utf16();
-    units.map(|unit| format!("\\u{unit:04x}")).collect()
+    units.map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat()
 }
 
 fn value_of(json: &str) -> Option<String> {

@@ -102,7 +102,7 @@ impl HttpSession {
             match next {
                 Ok(next) => arrival = next,
                 Err(failure) if failure.class == ErrorClass::TimeoutBody && max_end.is_some() => {
-                    flow = ControlFlow::Break(StreamEnd::Enough)
+                    flow = ControlFlow::Break(StreamEnd::Enough);
                 }
                 Err(failure) => {
                     broken = Some(failure);

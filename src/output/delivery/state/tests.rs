@@ -39,10 +39,10 @@ fn delivery_is_complete_only_when_nothing_is_missing() {
 }
 
 #[test]
-fn flow_control_is_no_outage_and_a_lasting_failure_is_told_at_once() {
+fn flow_control_is_no_outage_and_a_lasting_failure_is_reported_at_once() {
     let mut state = DeliveryState::default();
     (0..25).for_each(|_| state.rate_limited("429 slow down", 0));
-    assert_eq!(state.take_notices().len(), 1, "told once");
+    assert_eq!(state.take_notices().len(), 1, "reported once");
     assert!(!state.recovered() && state.stats().outages.is_empty(), "no outage, so that nothing is probed again");
     assert_eq!((state.stats().retried, state.stats().rate_limited), (25, 25));
     state.failed("401 (hint: check the password)", 0, now_ms(), true);

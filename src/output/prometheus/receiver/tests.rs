@@ -119,8 +119,8 @@ fn a_limit_of_buckets_lowers_the_resolution() {
         assert!(reason.contains("schema=N"), "{reason}");
         receiver.downgrade();
         receiver.forget();
-        let told = probe(&mut receiver, &[response(200, "", &WROTE)]);
-        assert_eq!(told, format!("remote write 2.0, native histograms (schema {schema})"));
+        let found = probe(&mut receiver, &[response(200, "", &WROTE)]);
+        assert_eq!(found, format!("remote write 2.0, native histograms (schema {schema})"));
         let one = Batch::restored(b"x".to_vec(), 1);
         let twice = response(400, "duplicate sample for timestamp", &[]);
         assert_eq!(receiver.classify(&twice, &one, false), ResponseClass::Accepted, "taken before it was encoded anew");
