@@ -34,7 +34,11 @@ impl MissingWork {
         let attempts = Attempts::of_scenarios(totals, is_load);
         let all = Iterations::of(totals, is_load);
         if attempts.total == 0 {
-            let why = if all.failed > 0 { format!(": iterations ended before it; {SEE}") } else { String::new() };
+            let why = if all.failed > 0 {
+                format!(": iterations ended before their first request; {SEE}")
+            } else {
+                String::new()
+            };
             missing.invalid.push(format!("no request was sent{why}"));
         } else if attempts.all_failed() {
             let reasons = if threshold_failed { &mut missing.warnings } else { &mut missing.invalid };

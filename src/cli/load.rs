@@ -45,7 +45,7 @@ pub struct LoadArgs {
     pub preset: Option<String>,
     /// Run only these scenarios
     ///
-    /// Run only these scenarios (comma-separated); the first one starts at once.
+    /// Run only these scenarios (comma-separated); shifted so that the earliest one starts at once.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', env = "LOADAGENT_SCENARIOS")]
     pub scenarios: Vec<String>,
     /// Multiply users and arrival rates

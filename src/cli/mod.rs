@@ -66,9 +66,9 @@ pub enum Command {
     Report(ReportArgs),
     /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
-    /// Show how a run stands that has --control
+    /// Show the status of a run that was started with --control
     Status(ControlArgs),
-    /// Pause a run: it begins no iterations
+    /// Pause a run: no new iterations start
     Pause(ControlArgs),
     /// Resume a paused run
     Resume(ControlArgs),
@@ -218,7 +218,7 @@ pub struct RunArgs {
     /// No colours.
     #[arg(long, help = "Disable colours (also with $NO_COLOR)")]
     pub no_color: bool,
-    /// Disable live progress; messages are printed
+    /// Disable live progress; messages are still printed
     #[arg(long)]
     pub no_progress: bool,
 }
@@ -303,7 +303,7 @@ fn size(text: &str) -> Result<u64, String> {
 const THRESHOLD_HELP: &str = "Add a threshold, or replace the profile's thresholds of its metric, for example \
                               'http_req_duration=p(95)<500' (repeatable)";
 
-const GRAFANA_HELP: &str = "Grafana, for links to the run's dashboard, for example http://localhost:3000";
+const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 
 fn threshold(text: &str) -> Result<(String, String), String> {
     let (tags, text_of_tags) = (text.find('{'), text.find('=').unwrap_or(text.len()));

@@ -27,6 +27,17 @@ use crate::{
     },
 };
 
+/// How a stream ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// As it should.
+    Whole,
+    /// With a failure.
+    Failed,
+    /// Cut off by loadagent.
+    CutOff,
+}
+
 /// The stream of one request.
 pub(super) struct StreamRecorder<'a> {
     pub run: &'a Rc<ScenarioRun>,
@@ -127,10 +138,10 @@ impl<'a> StreamRecorder<'a> {
     }
 
     /// Records what is known only at the end.
-    fn record(&self, end: Instant, complete: bool) {
+    fn record(&self, end: Instant, how: End) {
         let measure = self.measure.borrow();
         let since = |at: Instant| self.since_due(at).as_secs_f64();
-        if measure.first_event.is_none() && !complete {
+        if measure.first_event.is_none() && how == End::CutOff {
             self.observe_stream(StreamMetric::TimeToFirstEvent, since(end), end);
         }
         if let Some(gap) = measure.longest_gap_until(end) {
@@ -138,11 +149,11 @@ impl<'a> StreamRecorder<'a> {
         }
         self.observe_stream(StreamMetric::Duration, since(end), end);
         let Some(answer) = &measure.answer else { return };
-        if answer.first_token.is_none() && !complete {
+        if answer.first_token.is_none() && how == End::CutOff {
             self.observe_answer(AnswerMetric::TimeToFirstToken, since(end), end);
         }
         self.record_usage(answer, end);
-        let is_whole = complete && (answer.finish_reason.is_some() || !self.spec.layout.has_finish_reason());
+        let is_whole = how == End::Whole && (answer.finish_reason.is_some() || !self.spec.layout.has_finish_reason());
         if is_whole {
             self.record_latencies(answer, end);
         }
@@ -230,9 +241,9 @@ impl EventConsumer for StreamRecorder<'_> {
         if self.is_last(&response, *at) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn ended(&self, at: Instant) {
+    fn ended(&self, at: Instant, is_whole: bool) {
         self.close();
-        self.record(at, true);
+        self.record(at, if is_whole { End::Whole } else { End::Failed });
     }
 }
 
@@ -257,7 +268,7 @@ impl Drop for StreamRecorder<'_> {
     fn drop(&mut self) {
         if self.is_open.get() {
             self.close();
-            self.record(Instant::now(), false);
+            self.record(Instant::now(), End::CutOff);
         }
     }
 }

@@ -78,7 +78,7 @@ pub(crate) enum Op {
     /// Record the time since a stored time: the duration of a group, or a sample of a custom trend.
     Elapsed(Slot, Box<Elapsed>),
     /// Change a collection.
-    Collect(Box<Collect>),
+    Collect(Box<CollectionStep>),
     /// Read the next row of a data set.
     Row {
         /// Index among the plan's data sets.
@@ -197,7 +197,7 @@ pub(crate) struct Elapsed {
 
 /// An operation on a collection.
 #[derive(Debug, Clone)]
-pub(crate) struct Collect {
+pub(crate) struct CollectionStep {
     pub list: Slot,
     pub what: CollectionChange,
 }
@@ -304,7 +304,7 @@ impl Op {
     }
 }
 
-impl Collect {
+impl CollectionStep {
     /// Sets the target for an empty collection.
     pub(crate) fn set_empty(&mut self, target: usize) {
         if let CollectionChange::Pick { empty, .. } = &mut self.what {

@@ -9,7 +9,7 @@ use std::{
 use super::{
     dictionary::Dictionary,
     frame::Frame,
-    position::{Position, RecordLogError, io_error},
+    position::{Position, RecordReadError, io_error},
     segment::{self, Head, Kind, MAGIC},
 };
 use crate::interval_log::frame::{HEAD, MAX_PAYLOAD, checksum};
@@ -45,7 +45,7 @@ impl RecordCursor {
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub(crate) fn open(run: &Path, position: Option<Position>) -> Result<Self, RecordLogError> {
+    pub(crate) fn open(run: &Path, position: Option<Position>) -> Result<Self, RecordReadError> {
         let folder = segment::folder(run);
         let oldest = segment::numbers(&folder).map_err(|source| io_error(&folder, source))?.first().copied();
         let Position { segment, offset } = position.unwrap_or(Position { segment: oldest.unwrap_or(1), offset: 0 });
@@ -66,9 +66,9 @@ impl RecordCursor {
     ///
     /// # Errors
     /// When the log can't be read, or what follows is damaged or gone; the next call goes on after the damage.
-    pub(crate) fn next_frame(&mut self) -> Result<Option<Frame<'_>>, RecordLogError> {
+    pub(crate) fn next_frame(&mut self) -> Result<Option<Frame<'_>>, RecordReadError> {
         let Some((kind, begin)) = self.advance()? else { return Ok(None) };
-        let damaged = RecordLogError::Damaged { path: self.shown(), offset: begin };
+        let damaged = RecordReadError::Damaged { path: self.shown(), offset: begin };
         let frame = self.head.and_then(|head| match kind {
             Kind::Gauges => Frame::of_gauges(head, &self.dictionary, &self.buffer),
             _ => Frame::of_records(head, &self.dictionary, &self.buffer),
@@ -77,7 +77,7 @@ impl RecordCursor {
     }
 
     /// Goes past the next frame of records or gauges, whose payload is then in the buffer.
-    fn advance(&mut self) -> Result<Option<(Kind, u64)>, RecordLogError> {
+    fn advance(&mut self) -> Result<Option<(Kind, u64)>, RecordReadError> {
         loop {
             if self.file.is_none() && !self.open_segment()? {
                 return Ok(None);
@@ -107,7 +107,7 @@ impl RecordCursor {
         }
     }
 
-    fn open_segment(&mut self) -> Result<bool, RecordLogError> {
+    fn open_segment(&mut self) -> Result<bool, RecordReadError> {
         let mut later = None;
         loop {
             match File::open(self.path()) {
@@ -119,7 +119,7 @@ impl RecordCursor {
                 Err(source) => return Err(io_error(&self.path(), source)),
             }
             if let Some(later) = later {
-                let missing = RecordLogError::Missing { path: self.shown() };
+                let missing = RecordReadError::Missing { path: self.shown() };
                 self.enter(later);
                 return Err(missing);
             }
@@ -132,12 +132,12 @@ impl RecordCursor {
     }
 
     /// Leaves a segment that will not grow any more.
-    fn leave(&mut self, next: u64) -> Result<(), RecordLogError> {
+    fn leave(&mut self, next: u64) -> Result<(), RecordReadError> {
         let length = self.file.as_ref().map(File::metadata).transpose();
         let length = length.map_err(|source| io_error(&self.path(), source))?.map_or(0, |data| data.len());
         let damaged = self.damaged(self.offset);
         let missing =
-            RecordLogError::Missing { path: segment::path(&self.folder, self.segment + 1).display().to_string() };
+            RecordReadError::Missing { path: segment::path(&self.folder, self.segment + 1).display().to_string() };
         let (torn, gap) = (length > self.offset || self.offset == 0, next > self.segment + 1);
         self.enter(next);
         match (torn, gap) {
@@ -153,7 +153,7 @@ impl RecordCursor {
     }
 
     /// The next segment that exists.
-    fn successor(&self) -> Result<Option<u64>, RecordLogError> {
+    fn successor(&self) -> Result<Option<u64>, RecordReadError> {
         let numbers = segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))?;
         let Some(later) = numbers.into_iter().find(|number| *number > self.segment) else { return Ok(None) };
         // A listing may lack a file that was made while it was read, and hold one that was made after that.
@@ -215,7 +215,7 @@ impl RecordCursor {
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub(crate) fn pending_bytes(&self) -> Result<u64, RecordLogError> {
+    pub(crate) fn pending_bytes(&self) -> Result<u64, RecordReadError> {
         let Position { segment, offset } = self.position();
         let mut pending = 0;
         for number in segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))? {
@@ -235,8 +235,8 @@ impl RecordCursor {
         self.path().display().to_string()
     }
 
-    fn damaged(&self, offset: u64) -> RecordLogError {
-        RecordLogError::Damaged { path: self.shown(), offset }
+    fn damaged(&self, offset: u64) -> RecordReadError {
+        RecordReadError::Damaged { path: self.shown(), offset }
     }
 }
 

@@ -22,5 +22,5 @@ pub(crate) mod writer;
 pub(crate) use cursor::RecordCursor;
 pub(crate) use dictionary::SeriesKey;
 pub(crate) use frame::{Entry, Recorded};
-pub(crate) use position::{Position, RecordLogError};
+pub(crate) use position::{Position, RecordReadError};
 pub(crate) use writer::{Appended, RecordLog};

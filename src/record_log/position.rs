@@ -15,7 +15,7 @@ pub struct Position {
 
 /// Why records can't be read. Past what is damaged or missing the cursor has gone already: it may be asked again.
 #[derive(Debug, thiserror::Error)]
-pub enum RecordLogError {
+pub enum RecordReadError {
     /// The file system's.
     #[error("record log {path}")]
     Io {
@@ -40,6 +40,6 @@ pub enum RecordLogError {
     },
 }
 
-pub(super) fn io_error(path: &Path, source: io::Error) -> RecordLogError {
-    RecordLogError::Io { path: path.display().to_string(), source }
+pub(super) fn io_error(path: &Path, source: io::Error) -> RecordReadError {
+    RecordReadError::Io { path: path.display().to_string(), source }
 }

@@ -270,7 +270,7 @@ fn a_segment_deleted_by_others_is_reported_once() {
     let mut cursor = RecordCursor::open(run.path(), None).unwrap();
     assert_eq!(cursor.next_frame().unwrap().unwrap().entries().count(), 5);
     fs::remove_file(segment::path(&folder, 2)).unwrap();
-    assert!(matches!(cursor.next_frame(), Err(RecordLogError::Missing { .. })));
+    assert!(matches!(cursor.next_frame(), Err(RecordReadError::Missing { .. })));
     assert_eq!(drain(&mut cursor), {
         let (_, times, _) =
             drain(&mut RecordCursor::open(run.path(), Some(Position { segment: 3, offset: 0 })).unwrap());
@@ -278,7 +278,7 @@ fn a_segment_deleted_by_others_is_reported_once() {
     });
     let gone = Position { segment: 2, offset: 10 };
     let mut late = RecordCursor::open(run.path(), Some(gone)).unwrap();
-    assert!(matches!(late.next_frame(), Err(RecordLogError::Missing { .. })));
+    assert!(matches!(late.next_frame(), Err(RecordReadError::Missing { .. })));
     assert_eq!(drain(&mut late).0, expected[10..]);
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn find_run(given: Option<&Path>) -> Result<PathBuf, CommandError> {
     }
     let shown = given.display();
     if given.is_dir() {
-        return Err(CommandError::configuration(format!("{shown}: this directory holds no run (no intervals.log)")));
+        return Err(CommandError::configuration(format!("{shown}: not a run directory: it has no intervals.log")));
     }
     let known = newest_first(Path::new(RUNS));
     let names: Vec<_> = known.iter().filter_map(|run| run.file_name()).map(|name| name.to_string_lossy()).collect();

@@ -25,7 +25,7 @@ pub(crate) struct RunEnd {
     /// Costs of the generator.
     pub generator: Generator,
     /// How thresholds stood, in the order of the header.
-    pub findings: Vec<LoggedFinding>,
+    pub findings: Vec<LoggedThresholdResult>,
     /// What the outputs delivered.
     pub outputs: Vec<DeliveryStats>,
     /// Statistics of trends that the summary showed, by k6's names.
@@ -34,7 +34,7 @@ pub(crate) struct RunEnd {
 
 /// A [`Finding`] without its threshold. Windows of downsampled intervals can't be judged again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct LoggedFinding {
+pub(crate) struct LoggedThresholdResult {
     observed: Option<f64>,
     worst: Option<(Duration, Duration)>,
     passed: bool,
@@ -51,7 +51,7 @@ impl RunEnd {
             warnings: summary.validity.warnings.clone(),
             elapsed: summary.elapsed,
             generator: summary.validity.generator,
-            findings: summary.findings.iter().map(LoggedFinding::of).collect(),
+            findings: summary.findings.iter().map(LoggedThresholdResult::of).collect(),
             outputs: summary.outputs.clone(),
             trend_stats: summary.trend_stats.iter().map(|(name, _)| name.clone()).collect(),
         }
@@ -68,7 +68,7 @@ impl RunEnd {
     }
 }
 
-impl LoggedFinding {
+impl LoggedThresholdResult {
     fn of(finding: &Finding) -> Self {
         let Finding { threshold, observed, worst, passed, no_data } = finding;
         let bearing = threshold.bearing.as_str().to_owned();

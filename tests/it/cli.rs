@@ -385,7 +385,7 @@ fn report_and_replay_take_a_run_id_or_the_newest_run() {
         assert!(wrong.stderr.contains("there is no run `c-none`"), "{}", wrong.stderr);
         assert!(wrong.stderr.contains("newest in runs/: a-newest, b-first"), "{}", wrong.stderr);
         let empty = bench.run(&[command, "."]);
-        assert!(empty.code == 104 && empty.stderr.contains("holds no run"), "{}", empty.stderr);
+        assert!(empty.code == 104 && empty.stderr.contains("not a run directory"), "{}", empty.stderr);
     }
 }
 

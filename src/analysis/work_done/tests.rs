@@ -71,7 +71,7 @@ fn doing_nothing_is_invalid_whatever_the_cause() {
         (&[("a", Did { iterations: (0, 50), ..Did::default() })], Some("no request was sent")),
         (
             &[("a", Did { iterations: (50, 50), ..Did::default() })],
-            Some("no request was sent: iterations ended before it"),
+            Some("no request was sent: iterations ended before their first request"),
         ),
         (&[("a", Did { requests: (100, 100), ..good })], Some("no request succeeded")),
         (&[("a", Did { iterations: (100, 100), ..good })], Some("no iteration ran to its end")),

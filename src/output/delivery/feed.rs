@@ -9,7 +9,7 @@ use crate::{
     interval_log::{Cursor, Entry, LogError},
     metric::Interval,
     output::{batch::Batch, encoder::Encoder},
-    record_log::{self, RecordLogError},
+    record_log::{self, RecordReadError},
 };
 
 /// Why a feed can't go on.
@@ -18,14 +18,14 @@ pub enum FeedError {
     #[error(transparent)]
     Intervals(#[from] LogError),
     #[error(transparent)]
-    Records(#[from] RecordLogError),
+    Records(#[from] RecordReadError),
 }
 
 impl FeedError {
     /// Whether the feed has gone past what it could not read, and may be asked again.
     #[must_use]
     pub fn is_passed(&self) -> bool {
-        matches!(self, Self::Records(RecordLogError::Damaged { .. } | RecordLogError::Missing { .. }))
+        matches!(self, Self::Records(RecordReadError::Damaged { .. } | RecordReadError::Missing { .. }))
     }
 }
 

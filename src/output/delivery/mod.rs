@@ -179,8 +179,10 @@ impl Delivery {
             }
             yield_now().await;
             if Instant::now() > until {
-                let reason =
-                    format!("at least the following is not delivered: {} bytes of the log", self.feed.unread_bytes());
+                let reason = format!(
+                    "{} more bytes of the log are not delivered; their samples are not counted",
+                    self.feed.unread_bytes()
+                );
                 self.state.borrow_mut().stats_mut().last_error = Some(reason);
                 return Ok(());
             }

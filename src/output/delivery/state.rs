@@ -100,7 +100,7 @@ impl DeliveryState {
         let (outage, reported) = self.outage.get_or_insert_with(begin);
         if !*reported && now - outage.from_ms >= patience_ms {
             *reported = true;
-            self.notify(&format!("unavailable ({reason}); samples are spooled and retried"));
+            self.notify(&format!("unavailable ({reason}); metrics wait on disk and are sent again"));
         }
     }
 

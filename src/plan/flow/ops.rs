@@ -10,7 +10,7 @@ use super::{
 use crate::{
     language::{Slot, Value},
     plan::{
-        program::{Collect, CollectionChange, Loop, LoopKind, Op, PickOrder},
+        program::{CollectionChange, CollectionStep, Loop, LoopKind, Op, PickOrder},
         rendering::Unrenderable,
     },
 };
@@ -100,7 +100,7 @@ impl FlowState {
         }
     }
 
-    fn change(&mut self, collect: &Collect, context: &FlowContext<'_>) -> Result<(), Unrenderable> {
+    fn change(&mut self, collect: &CollectionStep, context: &FlowContext<'_>) -> Result<(), Unrenderable> {
         let mut items = match self.get(collect.list) {
             Value::List(items) => items.to_vec(),
             _ => Vec::new(),

@@ -8,7 +8,7 @@ use crate::{
     plan::{
         Program, Step, StepKind, StepTable,
         check::{Check, Rule},
-        program::{Collect, CollectionChange, Loop, LoopKind, Op, Pause, PickOrder},
+        program::{CollectionChange, CollectionStep, Loop, LoopKind, Op, Pause, PickOrder},
     },
 };
 
@@ -62,11 +62,11 @@ fn a_loop_goes_round_as_often_as_it_says_each_time_anew() {
 
 #[test]
 fn items_are_pushed_picked_and_kept_until_the_user_ends() {
-    let push = Collect { list: Slot(0), what: CollectionChange::Push { value: fixed(7), max: 2 } };
+    let push = CollectionStep { list: Slot(0), what: CollectionChange::Push { value: fixed(7), max: 2 } };
     let pick = |take| CollectionChange::Pick { into: Slot(1), which: PickOrder::First, take, empty: 4 };
     let ops = vec![
         Op::Collect(Box::new(push)),
-        Op::Collect(Box::new(Collect { list: Slot(0), what: pick(false) })),
+        Op::Collect(Box::new(CollectionStep { list: Slot(0), what: pick(false) })),
         pause(1),
         Op::End,
         Op::End,
@@ -79,7 +79,7 @@ fn items_are_pushed_picked_and_kept_until_the_user_ends() {
         let Value::List(items) = compiled.get(Slot(0)) else { panic!("a list") };
         assert_eq!((items.len(), compiled.get(Slot(1))), (length, &Value::Int(7)), "the oldest goes past the bound");
     }
-    let emptied = Collect { list: Slot(0), what: pick(true) };
+    let emptied = CollectionStep { list: Slot(0), what: pick(true) };
     let ops = vec![Op::Collect(Box::new(emptied)), pause(2), Op::Goto(0), Op::End, Op::End];
     let program = Program { ops, ..program };
     let Flow::Compiled(compiled) = &mut flow else { panic!("compiled") };

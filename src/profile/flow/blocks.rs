@@ -207,7 +207,7 @@ pub(super) fn repeat<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
                 }
                 (low, high) => {
                     let message = match (low, high) {
-                        (Ok(_), Ok(_)) => "starts after its end",
+                        (Ok(_), Ok(_)) => "is a reversed range; write the smaller number first",
                         _ => "is not a range of whole numbers such as 2..5",
                     };
                     let written = step.value.scalar().unwrap_or_default();

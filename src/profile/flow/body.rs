@@ -58,7 +58,7 @@ impl<'n> Compiler<'_, 'n> {
             "multipart" => self.multipart(node),
             "file" => (vec![Piece::Bytes(self.file(node)?.into())], Some("application/octet-stream".to_owned())),
             _ if node.scalar().is_none() => {
-                let message = format!("body must be a text, not {}", node.describe());
+                let message = format!("`body` must be text, not {}", node.describe());
                 self.reader.error(node.position, message, Some("`json` sends maps and lists".to_owned()));
                 return None;
             }

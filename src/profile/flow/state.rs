@@ -9,7 +9,7 @@ use crate::{
     plan::{
         Op, StepKind, describe,
         outline::OutlineKind,
-        program::{Collect, CollectionChange, MetricStep, Pause, PickOrder},
+        program::{CollectionChange, CollectionStep, MetricStep, Pause, PickOrder},
     },
     profile::{
         diagnostic::{Invalid, Position, did_you_mean},
@@ -160,9 +160,10 @@ pub(super) fn push<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) 
     let list = named.and_then(|node| compiler.collection(node));
     let max = step.map.take("max").map_or(Some(DEFAULT_MAX_ITEMS), |node| compiler.reader.count(node, "max"));
     if let (Some(value), Some(list), Some(max)) = (value, list, max) {
-        compiler
-            .ops
-            .push(Op::Collect(Box::new(Collect { list, what: CollectionChange::Push { value, max: max as usize } })));
+        compiler.ops.push(Op::Collect(Box::new(CollectionStep {
+            list,
+            what: CollectionChange::Push { value, max: max as usize },
+        })));
         let shown = named.and_then(Node::scalar).unwrap_or_default();
         compiler.note_quiet(format!("push to {shown}"), compiler.ops.len() - 1);
     }
@@ -179,7 +180,7 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) 
     let take = step.map.take("take").and_then(|node| reader.boolean(node, "take")).unwrap_or(false);
     let (Some(list), Some(into), Some(which)) = (list, into, which) else { return };
     let what = CollectionChange::Pick { into, which, take, empty: 0 };
-    let pick = compiler.open(Op::Collect(Box::new(Collect { list, what })));
+    let pick = compiler.open(Op::Collect(Box::new(CollectionStep { list, what })));
     let steps = step.map.take("steps");
     let picked = steps.map(|node| compiler.outlined(|compiler| compiler.steps(node, "steps")));
     let mut otherwise = Vec::new();
@@ -208,7 +209,7 @@ pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
     let named = step.map.need(compiler.reader, "from", "tasks");
     let list = named.and_then(|node| compiler.collection(node));
     if let (Some(value), Some(list)) = (value, list) {
-        compiler.ops.push(Op::Collect(Box::new(Collect { list, what: CollectionChange::Remove(value) })));
+        compiler.ops.push(Op::Collect(Box::new(CollectionStep { list, what: CollectionChange::Remove(value) })));
         let shown = named.and_then(Node::scalar).unwrap_or_default();
         compiler.note_quiet(format!("remove from {shown}"), compiler.ops.len() - 1);
     }
@@ -322,5 +323,5 @@ pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), Invalid> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let low = units::parse_duration(low).map_err(|error| Invalid::new(error.to_string()))?;
     let high = units::parse_duration(high).map_err(|error| Invalid::new(error.to_string()))?;
-    if low <= high { Ok((low, high)) } else { Err(Invalid::new(format!("`{text}` starts after its end"))) }
+    if low <= high { Ok((low, high)) } else { Err(Invalid::new(format!("`{text}` is a reversed range; write the shorter time first"))) }
 }

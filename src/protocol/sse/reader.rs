@@ -36,8 +36,8 @@ pub(crate) trait EventConsumer {
     fn opened(&self, at: Instant);
     /// Takes an event; breaks if it is the last one that the step wants.
     fn event(&self, event: &StreamEvent<'_>) -> ControlFlow<()>;
-    /// The stream ended.
-    fn ended(&self, at: Instant);
+    /// The stream ended: as it should, or with a failure.
+    fn ended(&self, at: Instant, is_whole: bool);
 }
 
 /// Why a step reads no further.

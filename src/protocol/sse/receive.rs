@@ -110,14 +110,16 @@ impl HttpSession {
                 }
             }
         }
-        consumer.ended(at);
         body.begin(true);
         body.push(reader.text());
-        if matches!(flow, ControlFlow::Break(StreamEnd::Answered)) {
+        let is_answered = matches!(flow, ControlFlow::Break(StreamEnd::Answered));
+        let streamed = reader.streamed(flow, at, broken);
+        consumer.ended(at, streamed.failure.is_none());
+        if is_answered {
             // The response is worth a moment: its connection can be used again.
             drop(timeout(GRACE, drain(response, arrival)).await);
         }
-        Ok(reader.streamed(flow, at, broken))
+        Ok(streamed)
     }
 }
 

@@ -54,7 +54,7 @@ impl EventConsumer for Notes {
         if data == "stop" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn ended(&self, _: Instant) {}
+    fn ended(&self, _: Instant, _: bool) {}
 }
 
 /// The events of a stream, how it ended, the text that is kept, and the class if the server ends it now.
