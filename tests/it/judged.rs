@@ -44,7 +44,9 @@ fn a_condition_sees_the_response_that_it_judges() {
 #[test]
 fn any_default_of_an_extraction_is_one() {
     let kinds = ["json: $.none", "regex: 'nothing (here)'", "header: X-None", "cookie: none", "between: ['<<', '>>']"];
-    for (default, fails) in [(", default: null", 0), (", default: ~", 0), (", default: 0", 0), (", default: ''", 0), ("", 10)] {
+    for (default, fails) in
+        [(", default: null", 0), (", default: ~", 0), (", default: 0", 0), (", default: ''", 0), ("", 10)]
+    {
         let gets = kinds.map(|kind| format!("- {{get: /, extract: {{a: {{{kind}{default}}}}}}}\n"));
         assert_eq!(judged(&gets.concat()), (0.0, fails), "{default}");
     }
