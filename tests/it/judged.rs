@@ -38,7 +38,7 @@ fn a_condition_sees_the_response_that_it_judges() {
         format!("- set: {{x: 3}}\n{}", gets.collect::<String>())
     };
     assert_eq!(judged(&steps(&|text| text.to_owned())), (0.0, 0));
-    assert_eq!(judged(&steps(&|text| format!("!({text})"))).0, 1.0);
+    assert_eq!(judged(&steps(&|text| format!("!({text})"))), (1.0, 0));
 }
 
 #[test]

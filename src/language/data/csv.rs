@@ -26,7 +26,7 @@ pub(crate) struct CsvFormat {
 
 /// Reads rows.
 pub(super) fn read(input: impl BufRead, format: &CsvFormat) -> Result<DataSet, DataError> {
-    let mut records = Records::new(input, format.delimiter).map_err(unreadable)?;
+    let mut records = Records::new(input, format.delimiter).map_err(|error| unreadable(&error))?;
     let mut record = Record::default();
     let names: Vec<Arc<str>> = if let Some(columns) = &format.columns {
         columns.iter().map(|name| name.as_str().into()).collect()
@@ -95,7 +95,7 @@ fn text<'a>(cell: &'a [u8], record: &Record) -> Result<&'a str, DataError> {
 fn refused(error: RecordError) -> DataError {
     let message = error.to_string();
     let (line, hint) = match error {
-        RecordError::Read(error) => return unreadable(error),
+        RecordError::Read(error) => return unreadable(&error),
         RecordError::Unclosed(line) => {
             (line, "close it with `\"`; a quote inside a quoted cell is written twice: `\"\"`")
         }
@@ -104,6 +104,6 @@ fn refused(error: RecordError) -> DataError {
     DataError::new(Some(line), message, Some(hint))
 }
 
-fn unreadable(error: io::Error) -> DataError {
+fn unreadable(error: &io::Error) -> DataError {
     DataError::new(None, error.to_string(), None)
 }

@@ -21,8 +21,8 @@ impl Compiler<'_> {
         let written = self.written(ast).strip_prefix(name).unwrap_or_default();
         let written = written.strip_prefix('.').unwrap_or(written);
         let error = self.error(ast.at, format!("no row of {} has `{written}`", names.join(" or ")));
-        Err(match (&path[..], hint(&path, sets)) {
-            ([_], Some(hint)) => error.hint(hint),
+        Err(match &path[..] {
+            [_] => error.hint(hint(&path, sets)),
             _ => error.hint("if it may be missing, give a default: `${… ?? ''}`"),
         })
     }
@@ -47,24 +47,24 @@ fn path(ast: &Ast) -> Option<(&str, Vec<Value>)> {
 }
 
 /// What the rows have instead.
-fn hint(path: &[Value], sets: &[(String, DataSet)]) -> Option<String> {
+fn hint(path: &[Value], sets: &[(String, DataSet)]) -> String {
     let columns = || sets.iter().flat_map(|(_, set)| set.columns()).map(|name| &**name);
     if let (Some(only), None) = (columns().next(), columns().nth(1))
         && let Some(sign) = only.chars().find(|sign| matches!(sign, ';' | ',' | '\t' | '|'))
     {
-        return Some(format!("the only column is `{only}`: set `delimiter: \"{}\"`", sign.escape_default()));
+        return format!("the only column is `{only}`: set `delimiter: \"{}\"`", sign.escape_default());
     }
     if columns().next().is_none() {
-        return Some("the rows are no maps: use them without a key".to_owned());
+        return "the rows are no maps: use them without a key".to_owned();
     }
     if let [Value::Text(name)] = path
         && let Some(near) = did_you_mean(name, columns())
     {
-        return Some(near);
+        return near;
     }
     let mut known: Vec<_> = columns().take(LISTED).collect();
     if columns().nth(LISTED).is_some() {
         known.push("…");
     }
-    Some(format!("they have {}", known.join(", ")))
+    format!("they have {}", known.join(", "))
 }
