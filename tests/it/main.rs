@@ -14,6 +14,7 @@ mod hostile_http2;
 mod http;
 mod http2;
 mod init;
+mod judged;
 mod not_processed;
 mod otlp;
 mod otlp_grpc;

@@ -323,5 +323,9 @@ pub(super) fn parse_range(text: &str) -> Result<(Duration, Duration), Invalid> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let low = units::parse_duration(low).map_err(|error| Invalid::new(error.to_string()))?;
     let high = units::parse_duration(high).map_err(|error| Invalid::new(error.to_string()))?;
-    if low <= high { Ok((low, high)) } else { Err(Invalid::new(format!("`{text}` is a reversed range; write the shorter time first"))) }
+    if low <= high {
+        Ok((low, high))
+    } else {
+        Err(Invalid::new(format!("`{text}` is a reversed range; write the shorter time first")))
+    }
 }

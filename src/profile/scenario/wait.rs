@@ -85,7 +85,11 @@ fn parse(text: &str) -> Result<Wait, Invalid> {
 }
 
 fn ordered(text: &str, low: Duration, high: Duration) -> Result<Wait, Invalid> {
-    if low <= high { Ok(Wait::Between(low, high)) } else { Err(Invalid::new(format!("`{text}` is a reversed range; write the shorter time first"))) }
+    if low <= high {
+        Ok(Wait::Between(low, high))
+    } else {
+        Err(Invalid::new(format!("`{text}` is a reversed range; write the shorter time first")))
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, Invalid> {

@@ -4,8 +4,7 @@ use super::super::node::{Yaml, parse};
 use proptest::prelude::*;
 
 fn written(text: &str) -> String {
-    let units = text.encode_utf16();
-    units.map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat()
+    text.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"))
 }
 
 fn value_of(json: &str) -> Option<String> {
