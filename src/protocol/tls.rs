@@ -1,6 +1,8 @@
 //! TLS to the target: rustls with ring, roots of the system or the profile, client certificates, and no verification when
 //! the profile disables it.
 
+mod trusted;
+
 use std::sync::{Arc, OnceLock};
 
 use rustls::{
@@ -12,6 +14,7 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
+use self::trusted::TrustedCertificates;
 use super::{ErrorClass, Failure};
 use crate::plan::{
     HttpOptions,
@@ -84,8 +87,11 @@ fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
     let builder = if tls.skip_verify {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-    } else {
+    } else if tls.roots.is_empty() {
         builder.with_root_certificates(roots(&tls.roots))
+    } else {
+        let verifier = TrustedCertificates::new(roots(&tls.roots), &tls.roots, provider)?;
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     let mut config = match &tls.identity {
         Some(identity) => builder.with_client_auth_cert(identity.chain.clone(), identity.key.clone_key())?,

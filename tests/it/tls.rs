@@ -10,15 +10,21 @@ use super::support::Bench;
 
 /// A TLS server that answers every request; returns its address and its certificate as PEM.
 fn server() -> (String, String) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
-    let pem = made.cert.pem();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    server_with(rcgen::CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap())
+}
+
+/// The same with a certificate of one's own making, signed by itself.
+fn server_with(parameters: rcgen::CertificateParams) -> (String, String) {
+    let signing_key = rcgen::KeyPair::generate().unwrap();
+    let cert = parameters.self_signed(&signing_key).unwrap();
+    let pem = cert.pem();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![cert.der().clone()], key)
         .unwrap();
     let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -64,5 +70,40 @@ fn certificates_are_checked_unless_verification_is_skipped() {
         let handshakes = &summary["metrics"]["http_req_tls_handshaking"]["values"];
         assert!(handshakes["max"].as_f64().unwrap() > 0.0);
         assert!(handshakes["med"].as_f64().unwrap() < f64::EPSILON, "connections are kept");
+    }
+}
+
+/// What stands in `tls.ca` is trusted, for its name and within its dates; nothing else is.
+#[test]
+fn certificates_of_the_profile_are_trusted_as_they_are() {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa};
+    let parameters = |name: &str| CertificateParams::new([name.to_owned()]).unwrap();
+    let authority = |name: &str| {
+        let mut parameters = parameters(name);
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        parameters
+    };
+    let mut expired = authority("localhost");
+    expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let (_, other) = server_with(authority("localhost"));
+    for (parameters, own, works) in [
+        (parameters("localhost"), true, true),
+        (authority("localhost"), true, true),
+        (authority("localhost"), false, false),
+        (authority("elsewhere.example"), true, false),
+        (parameters("elsewhere.example"), true, false),
+        (expired, true, false),
+    ] {
+        let what = format!("{:?}, {:?} until {}", parameters.subject_alt_names, parameters.is_ca, parameters.not_after);
+        let (url, pem) = server_with(parameters);
+        let bench = Bench::new();
+        bench.write("ca.pem", if own { &pem } else { &other });
+        bench.write(
+            "p.yaml",
+            &format!("http: {{tls: {{ca: ca.pem}}}}\nvus: 1\niterations: 3\nflow: [{{get: '{url}'}}]"),
+        );
+        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+        let errors = if works { "" } else { "tls " };
+        assert_eq!((ran.code, &*bench.errors()), (if works { 0 } else { 109 }, errors), "{what}: {}", ran.stdout);
     }
 }

@@ -32,10 +32,8 @@ fn profiles() -> Vec<(String, String)> {
             add(&format!("{FOUR}, {order}}}}}"), &format!("{SHARED}, vus: {users}, iterations: 22, {ROW}"));
         }
     }
-    add(
-        &format!("{FOUR}}}}}"),
-        &format!("executor: constant-arrival-rate, rate: 40, duration: 500ms, maxVUs: 9, {ROW}"),
-    );
+    let arrivals = "executor: constant-arrival-rate, rate: 40, duration: 500ms, maxVUs: 9";
+    add(&format!("{FOUR}}}}}"), &format!("{arrivals}, {ROW}"));
     add(&format!("{FOUR}, order: per_user}}}}"), &format!("{EACH}, vus: 6, iterations: 3, {ROW}"));
     for users in [3, 4, 6] {
         let top = format!("{FOUR}, order: per_user, at_end: stop}}}}");
