@@ -10,11 +10,11 @@ use super::support::Bench;
 
 /// A TLS server that answers every request; returns its address and its certificate as PEM.
 fn server() -> (String, String) {
-    server_with(rcgen::CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap())
+    server_with(&rcgen::CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap())
 }
 
 /// The same with a certificate of one's own making, signed by itself.
-fn server_with(parameters: rcgen::CertificateParams) -> (String, String) {
+fn server_with(parameters: &rcgen::CertificateParams) -> (String, String) {
     let signing_key = rcgen::KeyPair::generate().unwrap();
     let cert = parameters.self_signed(&signing_key).unwrap();
     let pem = cert.pem();
@@ -85,7 +85,7 @@ fn certificates_of_the_profile_are_trusted_as_they_are() {
     };
     let mut expired = authority("localhost");
     expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
-    let (_, other) = server_with(authority("localhost"));
+    let (_, other) = server_with(&authority("localhost"));
     for (parameters, own, works) in [
         (parameters("localhost"), true, true),
         (authority("localhost"), true, true),
@@ -95,7 +95,7 @@ fn certificates_of_the_profile_are_trusted_as_they_are() {
         (expired, true, false),
     ] {
         let what = format!("{:?}, {:?} until {}", parameters.subject_alt_names, parameters.is_ca, parameters.not_after);
-        let (url, pem) = server_with(parameters);
+        let (url, pem) = server_with(&parameters);
         let bench = Bench::new();
         bench.write("ca.pem", if own { &pem } else { &other });
         bench.write(

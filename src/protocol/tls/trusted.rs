@@ -1,7 +1,7 @@
 //! Trust in exactly the certificates of the profile: a server may present one of them as its own.
 //!
 //! A self-signed certificate is often made with `CA:TRUE`, or for the host itself without any authority. Such a
-//! certificate has no chain to verify, but whoever names it in `tls.ca` trusts it. Name, dates and the server's
+//! certificate has no chain to verify, but a profile that names it in `tls.ca` trusts it. Name, dates and the server's
 //! possession of the key are checked all the same.
 
 use std::sync::Arc;

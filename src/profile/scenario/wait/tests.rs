@@ -27,7 +27,7 @@ fn wrong_waits_are_reported() {
         ("gamma(2)", "unknown wait type `gamma(2)`"),
         ("constant(1s", "unknown wait type `constant(1s`"),
         ("between(1s)", "`between` needs two durations, such as between(1s, 3s)"),
-        ("between(3s, 1s)", "`between(3s, 1s)` starts after its end"),
+        ("between(3s, 1s)", "`between(3s, 1s)` is a reversed range; write the shorter time first"),
         ("pacing(-1)", "`-1` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
         ("throughput(0)", "`0` must be a number of iterations per second and user, greater than zero"),
     ] {
