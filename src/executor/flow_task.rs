@@ -255,8 +255,7 @@ impl FlowTask {
                 }
                 Effect::Yield => tokio::task::yield_now().await,
                 Effect::Row { data, into } => {
-                    let number = self.flow.id().vu.saturating_sub(1);
-                    match run.rows.next(data, number, self.flow.random()) {
+                    match run.rows.next(data, self.flow.id().vu.saturating_sub(1), self.flow.random()) {
                         Ok(row) => self.flow.put(into, row),
                         Err(none) => break Ended::NoRow(none),
                     }
@@ -276,11 +275,10 @@ impl FlowTask {
             Some(branches) => branches.join_next().await,
             None => None,
         } {
-            if let Some((at, branch)) = settled(joined) {
-                end = end.max(at);
-                if branch == Ended::Halted && ended == Ended::Completed {
-                    ended = Ended::Halted;
-                }
+            let Some((at, branch)) = settled(joined) else { continue };
+            end = end.max(at);
+            if branch == Ended::Halted && ended == Ended::Completed {
+                ended = Ended::Halted;
             }
         }
         (ended, end)

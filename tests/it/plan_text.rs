@@ -274,3 +274,18 @@ fn the_profile_of_a_url_has_the_plan_of_its_flags() {
         }
     }
 }
+
+#[test]
+fn the_equivalent_profile_shows_no_secret() {
+    let url = "http://127.0.0.1:9/";
+    for (output, shown) in [
+        ("prometheus=http://ann:hunter22secret@127.0.0.1:9/api/v1/write", false),
+        ("influxdb=http://127.0.0.1:9/load?token=hunter22secret", false),
+        ("json=samples.json", true),
+    ] {
+        let ran = Bench::new().run(&["check", url, "-u", "1", "-i", "1", "--out", output]);
+        let text = ran.stdout.split_once("equivalent profile:").map_or(&*ran.stdout, |(_, profile)| profile);
+        assert!(ran.code == 0 && !ran.stdout.contains("hunter22secret"), "{}{}", ran.stdout, ran.stderr);
+        assert_eq!((text.contains(output), text.contains("left out")), (shown, !shown), "{text}");
+    }
+}

@@ -24,8 +24,20 @@ pub(super) fn profile(text: &str, args: &RunArgs) -> String {
     }
     let maps = [("tags", tags), ("http", http), ("thresholds", thresholds)];
     more.extend(maps.into_iter().filter(|(_, map)| !map.is_empty()).map(|(key, map)| (key, Value::Object(map))));
-    more.extend((!args.outputs.is_empty()).then(|| ("outputs", json!(args.outputs))));
-    more.extend(args.traces.as_ref().map(|traces| ("traces", json!(traces))));
+    let (outputs, secret): (Vec<_>, Vec<_>) = args.outputs.iter().partition(|address| !may_hold_secret(address));
+    more.extend((!outputs.is_empty()).then(|| ("outputs", json!(outputs))));
+    let traces = args.traces.as_ref().filter(|address| !may_hold_secret(address));
+    more.extend(traces.map(|traces| ("traces", json!(traces))));
     // Values are written as JSON, which YAML includes.
-    more.into_iter().fold(text.to_owned(), |text, (key, value)| text + &format!("{key}: {value}\n"))
+    let written = more.into_iter().fold(text.to_owned(), |text, (key, value)| text + &format!("{key}: {value}\n"));
+    let is_whole = secret.is_empty() && traces.is_some() == args.traces.is_some();
+    if is_whole { written } else { written + LEFT_OUT }
+}
+
+const LEFT_OUT: &str =
+    "# An address with a user or options is left out, because it may hold a secret; write it with `${VARIABLE}`.\n";
+
+/// Whether an address has parts in which secrets stand.
+fn may_hold_secret(address: &str) -> bool {
+    address.contains(['@', '?'])
 }
