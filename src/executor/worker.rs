@@ -31,7 +31,9 @@ use super::{
 use crate::{
     control::{Control, ControlSubscriber},
     language::Value,
-    metric::{Labels, MetricDef, RecordWriter, Recorder, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS},
+    metric::{
+        Labels, MetricDef, RecordWriter, Recorder, SeriesLimit, WorkerInterval, catalogue::GENERATOR_OPEN_SOCKETS,
+    },
     plan::{Partition, Plan, Shape},
     protocol::{Network, tls::Connector},
 };
@@ -109,6 +111,7 @@ struct Assignment {
     start: Instant,
     /// Writer of raw records, if an output needs them.
     records: Option<RecordWriter>,
+    limit: SeriesLimit,
     traces: Option<Sampling>,
     tls: Connector,
     shared: Vec<Shared>,
@@ -133,6 +136,8 @@ pub(crate) struct PoolConfig {
     pub clock_at_start: Duration,
     /// Number of raw recorders, setup and teardown included; None without raw records.
     pub recorders: Option<usize>,
+    /// The limit of series, shared with setup and teardown.
+    pub limit: SeriesLimit,
     /// Sampling of traces, if tracing is on.
     pub traces: Option<Sampling>,
     /// Variables that setup set.
@@ -147,7 +152,7 @@ impl WorkerPool {
     /// # Errors
     /// When TLS or a thread can't be set up.
     pub(crate) fn start(plan: &Arc<Plan>, control: &Control, config: PoolConfig) -> Result<Traffic, StartError> {
-        let PoolConfig { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = config;
+        let PoolConfig { workers, segment, start, clock_at_start, recorders, limit, traces, given, recorded } = config;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has capacity for them.
@@ -162,6 +167,7 @@ impl WorkerPool {
                 part: segment.divided(worker as u64, workers as u64),
                 start,
                 records: recorders.map(RecordWriter::new),
+                limit: limit.clone(),
                 traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
@@ -212,7 +218,7 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
 
 impl Assignment {
     async fn run(mut self) {
-        let mut recorder = Recorder::new(self.plan.metrics.clone());
+        let mut recorder = Recorder::new(self.plan.metrics.clone(), self.limit.clone());
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
         let network = Rc::new(Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone()));
