@@ -4,6 +4,7 @@
 //! accounting by intended second; never touches traffic. Start with [`run_fold`], then [`validity`] and [`verdict`].
 
 pub(crate) mod attempts;
+mod folded;
 pub(crate) mod offered;
 pub(crate) mod run_fold;
 pub(crate) mod validity;

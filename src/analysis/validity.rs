@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attempts, Offered, work_done::MissingWork};
+use super::{Attempts, Offered, folded, work_done::MissingWork};
 use crate::{
     interval_log::frame::{Header, Model},
     metric::{
@@ -118,6 +118,7 @@ impl Validity {
             validity.warnings.extend(missing.warnings);
         }
         validity.find_reasons(totals, elapsed);
+        validity.warnings.extend(folded::warnings(totals));
         validity
     }
 

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     control::{Control, ControlSubscriber, StopReason},
     language::{IterationId, Value},
-    metric::{RecordWriter, Recorder, WorkerInterval},
+    metric::{RecordWriter, Recorder, SeriesLimit, WorkerInterval},
     plan::{Flow, Partition, Plan, Scenario, flow::Entry},
     protocol::{Network, RateLimit, tls::Connector},
 };
@@ -47,6 +47,8 @@ pub(crate) struct HookContext {
     pub tick: u64,
     /// Number of raw recorders, workers included; None without raw records.
     pub recorders: Option<usize>,
+    /// The limit of series, shared with the workers.
+    pub limit: SeriesLimit,
     /// Variables set before, by name.
     pub given: Arc<[(String, Value)]>,
 }
@@ -64,7 +66,7 @@ pub(crate) fn run(
     let tls = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
-        let mut recorder = Recorder::new(plan.metrics.clone());
+        let mut recorder = Recorder::new(plan.metrics.clone(), context.limit.clone());
         recorder.records = context.recorders.map(RecordWriter::new);
         let recorder = Rc::new(RefCell::new(recorder));
         let limit = plan.max_rate().map(|rate| Arc::new(RateLimit::new(rate)));

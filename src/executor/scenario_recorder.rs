@@ -19,6 +19,7 @@ use crate::{
         },
         intended::coarse_bucket,
         recorder::Family,
+        series_limit::Scope,
     },
     plan::{
         Scenario, StepId, StepKind,
@@ -43,8 +44,6 @@ static STAGE_FAMILY: [&MetricDef; 1] = [&STAGE_ACTIVE];
 type HttpKey = (usize, Option<u16>, Option<ErrorClass>, u32);
 /// What distinguishes the series of samples: stage, step, variant of the labels, number of a metric that a flow defined.
 type SampleKey = (usize, StepId, u32, Option<usize>);
-/// Computed label sets of one scenario on one worker; those beyond are `other`.
-const MAX_VARIANTS: usize = 1_000;
 /// Raw samples of times are in milliseconds, as in k6.
 const MS_PER_SECOND: f64 = 1e3;
 /// Characters of a reason that become a label.
@@ -190,8 +189,8 @@ impl ScenarioRecorder {
         family
     }
 
-    /// The number of a set of labels that were computed: from 1, in order of appearance. Past [`MAX_VARIANTS`] new ones are
-    /// folded into `other` and counted.
+    /// The number of a set of labels that were computed: from 1, in order of appearance. Past the limit of the run new ones
+    /// are folded into `other` and counted; what thresholds name is kept.
     pub(crate) fn variant(&self, step: StepId, labels: DynamicLabels) -> u32 {
         let mut caches = self.caches.borrow_mut();
         let caches = &mut *caches;
@@ -200,10 +199,15 @@ impl ScenarioRecorder {
             return *known;
         }
         let next = caches.variations.len();
-        if next >= MAX_VARIANTS {
-            self.recorder.borrow_mut().count_folded();
-            key.1 = key.1.folded();
+        let mut recorder = self.recorder.borrow_mut();
+        if !recorder.limit().admit(Scope::Scenario(self.index), &key, true) {
+            let folded = key.1.clone().folded(|name, value| recorder.limit().is_named(name, value));
+            if folded != key.1 {
+                recorder.count_folded();
+                key.1 = folded;
+            }
         }
+        drop(recorder);
         *caches.variants.entry(key).or_insert_with_key(|(_, labels)| {
             caches.variations.push(labels.clone());
             u32::try_from(next + 1).unwrap_or(u32::MAX)

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     control::{Control, StopReason},
-    metric::{Labels, MetricDef, Record, RecordWriter, Recorder, Records, Value, record::RecordReader},
+    metric::{Labels, MetricDef, Record, RecordWriter, Recorder, Records, SeriesLimit, Value, record::RecordReader},
     plan::{
         Check, ClosedSchedule, ClosedShape, FlowPlan, HttpOptions, Op, OpenSchedule, OpenShape, Origin, Partition,
         Plan, Program, Request, RequestSpec, Scenario, Shape, Step, StepKind, StepTable, Wait, Wire, Work,
@@ -175,7 +175,7 @@ async fn conduct<F: Future<Output = ()> + 'static>(
     beside: impl FnOnce(Control, Rc<ScenarioRun>) -> F,
 ) -> Left {
     let start = Instant::now();
-    let recorder = Rc::new(RefCell::new(Recorder::new(plan.metrics.clone())));
+    let recorder = Rc::new(RefCell::new(Recorder::new(plan.metrics.clone(), SeriesLimit::default())));
     recorder.borrow_mut().records = Some(RecordWriter::new(1));
     let control = Control::new(1);
     let run = on_worker(&plan, &recorder, Partition::WHOLE, &control);

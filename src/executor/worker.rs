@@ -32,7 +32,7 @@ use crate::{
     control::{Control, ControlSubscriber},
     language::Value,
     metric::{
-        Labels, MetricDef, RecordWriter, Recorder, WorkerInterval,
+        Labels, MetricDef, RecordWriter, Recorder, SeriesLimit, WorkerInterval,
         catalogue::{GENERATOR_HELD_BACK, GENERATOR_OPEN_SOCKETS},
     },
     plan::{Partition, Plan, Shape},
@@ -113,6 +113,7 @@ struct Assignment {
     start: Instant,
     /// Writer of raw records, if an output needs them.
     records: Option<RecordWriter>,
+    series_limit: SeriesLimit,
     traces: Option<Sampling>,
     tls: Connector,
     shared: Vec<Shared>,
@@ -138,6 +139,8 @@ pub(crate) struct PoolConfig {
     pub clock_at_start: Duration,
     /// Number of raw recorders, setup and teardown included; None without raw records.
     pub recorders: Option<usize>,
+    /// The limit of series, shared with setup and teardown.
+    pub series_limit: SeriesLimit,
     /// Sampling of traces, if tracing is on.
     pub traces: Option<Sampling>,
     /// Variables that setup set.
@@ -152,7 +155,8 @@ impl WorkerPool {
     /// # Errors
     /// When TLS or a thread can't be set up.
     pub(crate) fn start(plan: &Arc<Plan>, control: &Control, config: PoolConfig) -> Result<Traffic, StartError> {
-        let PoolConfig { workers, segment, start, clock_at_start, recorders, traces, given, recorded } = config;
+        let PoolConfig { workers, segment, start, clock_at_start, recorders, series_limit, traces, given, recorded } =
+            config;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has capacity for them.
@@ -168,6 +172,7 @@ impl WorkerPool {
                 part: segment.divided(worker as u64, workers as u64),
                 start,
                 records: recorders.map(RecordWriter::new),
+                series_limit: series_limit.clone(),
                 traces,
                 tls: connector.clone(),
                 shared: shared.clone(),
@@ -219,7 +224,7 @@ fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
 
 impl Assignment {
     async fn run(mut self) {
-        let mut recorder = Recorder::new(self.plan.metrics.clone());
+        let mut recorder = Recorder::new(self.plan.metrics.clone(), self.series_limit.clone());
         recorder.records = self.records.take();
         let recorder = Rc::new(RefCell::new(recorder));
         let network = Network::new(&self.plan.origins, self.plan.http.clone(), self.tls.clone());

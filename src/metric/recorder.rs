@@ -9,7 +9,7 @@ use super::{
     GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Sampled, Span, Spans,
     Unit, UserMetric, Value,
     intended::{IntendedCell, IntendedSeconds},
-    series::MAX_SERIES_PER_METRIC,
+    series_limit::{OTHER, Scope, SeriesLimit},
 };
 
 /// The first series of an interned family; `family.at(i)` is its i-th metric.
@@ -49,7 +49,7 @@ pub(crate) struct Recorder {
     flushed: usize,
     values: Vec<Value>,
     families: HashMap<(usize, Labels), Family>,
-    families_of: HashMap<usize, usize>,
+    limit: SeriesLimit,
     metrics: MetricRegistry,
     folded: Option<Family>,
     /// Counts by intended second.
@@ -60,27 +60,41 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder with the custom metrics of a profile.
+    /// A recorder with the custom metrics of a profile, within the limit of a run.
     #[must_use]
-    pub(crate) fn new(metrics: Arc<[UserMetric]>) -> Self {
-        Self { metrics: MetricRegistry::new(metrics), ..Self::default() }
+    pub(crate) fn new(metrics: Arc<[UserMetric]>, limit: SeriesLimit) -> Self {
+        Self { metrics: MetricRegistry::new(metrics), limit, ..Self::default() }
     }
 
-    /// Interns a family of metrics with a label set. Beyond [`MAX_SERIES_PER_METRIC`] label sets, values of `data_labels`
-    /// (names whose values come from the target) become `other`. A family is identified by the address of its first
-    /// metric: definitions must not move during the run.
+    /// Interns a family of metrics with a label set. Beyond the limit of the run, values of `data_labels` (names whose
+    /// values come from the target or from data) become `other`, unless a threshold names them. A family is identified by
+    /// the address of its first metric: definitions must not move during the run.
     pub(crate) fn family(&mut self, metrics: &[&MetricDef], labels: &Labels, data_labels: &[&str]) -> Family {
         let kind = metrics.first().map_or(0, |first| std::ptr::from_ref::<MetricDef>(first) as usize);
         if let Some(family) = self.families.get(&(kind, labels.clone())) {
             return *family;
         }
-        let known = self.families_of.entry(kind).or_default();
-        if *known >= MAX_SERIES_PER_METRIC && data_labels.iter().any(|name| labels.get(name) != Some("other")) {
-            let other = labels.with(data_labels.iter().map(|name| (*name, "other")));
+        let scope = || Scope::Metric(metrics.first().map_or_else(String::new, |first| first.name.to_string()));
+        let folds =
+            |name: &str| labels.get(name).is_some_and(|value| value != OTHER && !self.limit.is_named(name, value));
+        let to_fold: Vec<&str> = data_labels.iter().copied().filter(|name| folds(name)).collect();
+        if !self.limit.admit(scope(), labels, !to_fold.is_empty()) {
+            // As long as there is room, the status stays: it says what the target did.
+            let computed = to_fold.iter().filter(|name| **name != "status").map(|name| (*name, OTHER));
+            let mut folded = labels.with(computed);
+            if folded == *labels || !self.limit.admit_folded(scope(), &folded) {
+                folded = labels.with(to_fold.iter().map(|name| (*name, OTHER)));
+            }
             self.count_folded();
-            return self.family(metrics, &other, data_labels);
+            return self.intern(metrics, kind, &folded);
         }
-        *known += 1;
+        self.intern(metrics, kind, labels)
+    }
+
+    fn intern(&mut self, metrics: &[&MetricDef], kind: usize, labels: &Labels) -> Family {
+        if let Some(family) = self.families.get(&(kind, labels.clone())) {
+            return *family;
+        }
         let family = Family(u32::try_from(self.definitions.len()).unwrap_or(u32::MAX));
         for metric in metrics {
             self.definitions.push(((*metric).clone(), labels.clone()));
@@ -88,6 +102,12 @@ impl Recorder {
         }
         self.families.insert((kind, labels.clone()), family);
         family
+    }
+
+    /// The limit of series of the run.
+    #[must_use]
+    pub(crate) fn limit(&self) -> &SeriesLimit {
+        &self.limit
     }
 
     /// The number of a metric that a flow created; None beyond the limit, which is counted.

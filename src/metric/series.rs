@@ -1,11 +1,8 @@
-//! Interning: maps (metric, labels) pairs to small numbers; limited, so that computed labels can't exhaust the memory.
+//! Interning: maps (metric, labels) pairs to small numbers.
 
 use std::collections::HashMap;
 
 use super::{Labels, MetricDef};
-
-/// Maximum number of label sets of a metric; labels of further ones become `other`.
-pub(crate) const MAX_SERIES_PER_METRIC: usize = 1_000;
 
 /// Assigns consecutive numbers from zero to (metric name, labels) pairs, in order of appearance.
 #[derive(Debug, Default)]

@@ -148,6 +148,13 @@ fn root_group(summary: &Summary) -> Json {
     json!({ "name": "", "path": "", "groups": [], "checks": checks })
 }
 
+/// Control commands, milliseconds after the start of the load.
+fn commands(summary: &Summary) -> Vec<Json> {
+    let started = summary.header.started_at_ms;
+    let commands = summary.commands.iter();
+    commands.map(|command| json!({ "at_ms": command.at_ms - started, "command": command.text })).collect()
+}
+
 /// Every step, with all its stages together.
 fn all_steps(summary: &Summary) -> Vec<Json> {
     let scenarios = summary.header.scenarios.iter().enumerate();
@@ -199,6 +206,7 @@ fn beyond_k6(summary: &Summary) -> Json {
         "targets": steps::targets(summary),
         "scenarios": summary.header.scenarios,
         "steps": all_steps(summary),
+        "control": commands(summary),
         "validity": {
             "offered": validity.offered,
             "achieved": validity.achieved,

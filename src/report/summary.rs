@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::{
     analysis::{Offered, Outcome, Validity},
-    interval_log::Header,
+    interval_log::{Event, Header},
     metric::Totals,
     output::DeliveryStats,
     threshold::{Stat, judge::Finding},
@@ -17,6 +17,16 @@ pub(crate) struct View {
     pub width: Option<usize>,
     /// A row for each stage of a step (`--summary-by-stage`).
     pub by_stage: bool,
+}
+
+/// Control commands that a summary lists.
+pub(crate) const MAX_COMMANDS: usize = 100;
+
+/// Adds an event if it is a control command and there is room.
+pub(crate) fn note_command(commands: &mut Vec<Event>, event: &Event) {
+    if event.kind == "control" && commands.len() < MAX_COMMANDS {
+        commands.push(event.clone());
+    }
 }
 
 /// What a run amounted to.
@@ -42,6 +52,8 @@ pub(crate) struct Summary {
     pub outcome: Outcome,
     /// Whether the run came to its end: not when its log was read while it was in progress, or after it was killed.
     pub has_ended: bool,
+    /// Control commands that were given, the first [`MAX_COMMANDS`].
+    pub commands: Vec<Event>,
     /// Statistics of trends that are shown, by k6's names.
     pub trend_stats: Vec<(String, Stat)>,
     /// How the text is laid out.

@@ -7,7 +7,7 @@ use crate::{
     exit::Exit,
     golden::check,
     interval_log::{
-        Header,
+        Event, Header,
         frame::{Model, ScenarioHeader},
     },
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, intended::IntendedSeconds},
@@ -163,6 +163,7 @@ fn summary() -> Summary {
         validity: judgement.validity,
         outcome: judgement.outcome,
         has_ended: true,
+        commands: vec![Event { at_ms: 1_763_700_001_500, kind: "control".into(), text: "paused".into() }],
         outputs,
         run_dir: "runs/r1".into(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),

@@ -62,6 +62,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         lines.extend(failures.lines(4, summary.view, &place));
         lines.push(String::new());
     }
+    lines.extend(command_lines(summary));
     lines.push(format!("  {}", style::bold("EXECUTION")));
     lines.extend(trends::trend_table(summary, &EXECUTION_TRENDS).lines(4, summary.view, &scenarios::place(summary)));
     lines.extend(execution_lines(summary));
@@ -69,6 +70,20 @@ pub(crate) fn render(summary: &Summary) -> String {
     lines.push(String::new());
     lines.extend(closing(summary));
     lines.join("\n")
+}
+
+/// Control commands with their time: the load was changed by hand.
+fn command_lines(summary: &Summary) -> Vec<String> {
+    if summary.commands.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("  {}", style::bold("CONTROL COMMANDS"))];
+    lines.extend(summary.commands.iter().map(|command| {
+        let after = u64::try_from(command.at_ms - summary.header.started_at_ms).unwrap_or(0);
+        format!("    {}  {}", show_duration(Duration::from_millis(after)), visible(&command.text))
+    }));
+    lines.push(String::new());
+    lines
 }
 
 /// The verdict and what failed once more: the first lines may have scrolled away.

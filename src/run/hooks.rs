@@ -25,7 +25,7 @@ use crate::{
     },
     exit::Exit,
     language,
-    metric::{Value, WorkerInterval, catalogue::HTTP_REQ_FAILED},
+    metric::{SeriesLimit, Value, WorkerInterval, catalogue::HTTP_REQ_FAILED},
     plan::Scenario,
     units::{show_count, show_several},
 };
@@ -39,13 +39,16 @@ pub(crate) struct Hooks<'p> {
     prepared: &'p Prepared,
     recorders: Option<usize>,
     given: Arc<[(String, language::Value)]>,
+    limit: SeriesLimit,
 }
 
 impl<'p> Hooks<'p> {
     /// The hooks of a run. `records`: whether an output wants raw records.
     #[must_use]
     pub(crate) fn new(prepared: &'p Prepared, records: bool) -> Self {
-        Self { prepared, recorders: records.then(|| prepared.recorders()), given: Arc::default() }
+        let thresholds = prepared.plan.thresholds.iter();
+        let limit = SeriesLimit::new(thresholds.flat_map(|threshold| threshold.selector.iter().cloned()));
+        Self { prepared, recorders: records.then(|| prepared.recorders()), given: Arc::default(), limit }
     }
 
     /// Number of recorders of raw records; None where no output wants them.
@@ -69,6 +72,7 @@ impl<'p> Hooks<'p> {
             start: clock.start(),
             clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
             recorders: self.recorders,
+            series_limit: self.limit.clone(),
             traces: self.prepared.sampling(),
             given: self.given(),
             recorded,
@@ -144,6 +148,7 @@ impl<'p> Hooks<'p> {
             clock_at_start: Duration::from_millis(u64::try_from(clock_ms).unwrap_or_default()),
             tick: 0,
             recorders: self.recorders,
+            limit: self.limit.clone(),
             given: self.given(),
         };
         let (plan, own, commands) = (self.prepared.plan.clone(), scenario.clone(), control.clone());

@@ -9,9 +9,13 @@ use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_en
 use crate::{
     analysis::{Generator, Reason, RunFold},
     exit::Exit,
-    interval_log::{Cursor, Entry, Header, LogError},
+    interval_log::{Cursor, Entry, Event, Header, LogError},
     metric::{Interval, Totals},
-    report::{Summary, summary::View, trends},
+    report::{
+        Summary,
+        summary::{View, note_command},
+        trends,
+    },
     threshold::Stat,
 };
 
@@ -21,6 +25,7 @@ pub(crate) struct LoggedRun {
     header: Option<Header>,
     fold: RunFold,
     end: Option<RunEnd>,
+    commands: Vec<Event>,
     /// Intervals that the log holds.
     pub intervals: u64,
     end_ms: i64,
@@ -49,6 +54,7 @@ impl LoggedRun {
             header: None,
             fold: RunFold::new(&[], Duration::ZERO),
             end: None,
+            commands: Vec::new(),
             intervals: 0,
             end_ms: 0,
             torn_bytes: 0,
@@ -69,7 +75,7 @@ impl LoggedRun {
                         CommandError::configuration(format!("{shown}: its end entry is of another version: {error}"))
                     })?);
                 }
-                Entry::Event(_) => {}
+                Entry::Event(event) => note_command(&mut run.commands, &event),
             }
         }
         run.torn_bytes = cursor.torn_bytes().map_err(|error| unreadable(&error))?;
@@ -122,6 +128,7 @@ impl LoggedRun {
             validity: judgement.validity,
             outcome: judgement.outcome,
             has_ended: self.end.is_some(),
+            commands: self.commands,
             trend_stats: trend_stats(self.end.as_ref()),
             outputs,
             run_dir,

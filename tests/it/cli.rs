@@ -351,7 +351,20 @@ fn commands_control_a_run_and_print_how_it_stands() {
     assert!(command(&["resume"], 0).starts_with("running"));
     std::thread::sleep(Duration::from_millis(1_500));
     assert!(command(&["stop"], 0).starts_with("stopping"));
-    assert_eq!(child.wait().unwrap().code(), Some(105));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(105));
+    let printed = String::from_utf8(ended.stdout).unwrap();
+    let commands = printed.split("CONTROL COMMANDS").nth(1).unwrap().split("EXECUTION").next().unwrap();
+    let again = bench.run(&["report", "run"]).stdout;
+    assert!(again.contains(commands), "{again}");
+    let logged = bench.summary()["loadagent"]["control"].to_string();
+    for what in ["open: 80/s", "closed: 3 users", "paused", "resumed", "stopped"] {
+        assert_eq!(
+            (commands.matches(what).count(), logged.matches(what).count()),
+            (1, 1),
+            "{what} in {printed}{logged}"
+        );
+    }
     let events = std::fs::read_to_string(bench.path().join("run/events.log")).unwrap();
     for what in ["open: 80/s", "closed: 3 users", "\"paused\"", "\"resumed\"", "\"stopped\""] {
         assert_eq!(events.matches(what).count(), 1, "{what} in {events}");

@@ -124,3 +124,28 @@ fn a_killed_run_says_what_is_missing() {
     assert!(report.contains("workers and peak memory are unknown"), "{report}");
     assert!(!report.contains(" workers,"), "{report}");
 }
+
+#[test]
+fn what_is_folded_is_told_and_thresholds_count_their_own() {
+    let (bench, target) = (Bench::new(), practice(&[("latency", "0ms")]));
+    let profile = format!(
+        "base_url: {}\nvus: 4\niterations: 1600\nflow:\n  - get: /\n    name: n${{scenario_iteration}}\n\
+         thresholds:\n  'http_reqs{{name:n1550}}': count==1\n  'http_reqs{{name:n5}}': count==1\n",
+        url(&target)
+    );
+    bench.write("p.yaml", &profile);
+    for workers in ["1", "2", "4"] {
+        let folder = format!("run{workers}");
+        let ran = bench.run(&["run", "p.yaml", "--workers", workers, "--run-dir", &folder]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let value = |path: &str| bench.run(&["report", &folder, "--get", path]).stdout.trim().to_owned();
+        let steps: serde_json::Value = serde_json::from_str(&value("loadagent.steps")).unwrap();
+        let other = steps.as_array().unwrap().iter().find(|step| step["name"] == "other").unwrap();
+        let (folded, own) = (other["requests"].as_u64().unwrap(), steps.as_array().unwrap().len() as u64 - 1);
+        assert_eq!(folded + own, 1_600, "{workers}");
+        assert!((1_000..=1_001).contains(&own), "{workers}: {own}");
+        let told = format!("more than 1,000 label sets: {folded} of 1,600 requests are counted under `name: other`");
+        assert!(ran.stdout.contains(&told), "{told}: {}", ran.stdout);
+        assert!(bench.run(&["report", &folder]).stdout.contains(&told));
+    }
+}

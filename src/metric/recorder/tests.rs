@@ -1,7 +1,10 @@
 //! Flushing and folding.
 
 use super::*;
-use crate::metric::catalogue::{HTTP_FAMILY, HttpMetric};
+use crate::metric::{
+    catalogue::{HTTP_FAMILY, HttpMetric},
+    series_limit::MAX_SERIES_PER_METRIC,
+};
 
 #[test]
 fn an_interval_is_handed_over_whole_and_the_next_starts_empty() {

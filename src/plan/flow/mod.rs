@@ -53,14 +53,21 @@ pub(crate) struct DynamicLabels {
 }
 
 impl DynamicLabels {
-    /// The same labels with `other` as values, for series beyond the limit.
+    /// The same labels with `other` as values, for series beyond the limit; those that `keeps` takes stay.
     #[must_use]
-    pub(crate) fn folded(self) -> Self {
-        let other = || "other".to_owned();
+    pub(crate) fn folded(self, keeps: impl Fn(&str, &str) -> bool) -> Self {
+        let other = |name: &str, value: String| if keeps(name, &value) { value } else { "other".to_owned() };
+        // The name of a check is its label `check`.
+        let name = |value: String| if keeps("check", &value) { value } else { other("name", value) };
         Self {
-            name: self.name.map(|_| other()),
-            method: self.method.map(|_| other()),
-            tags: self.tags.into_iter().map(|(name, _)| (name, other())).collect(),
+            name: self.name.map(name),
+            method: self.method.map(|value| other("method", value)),
+            tags: (self.tags.into_iter())
+                .map(|(name, value)| {
+                    let value = other(&name, value);
+                    (name, value)
+                })
+                .collect(),
         }
     }
 }

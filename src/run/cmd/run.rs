@@ -86,6 +86,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
         validity: judgement.validity,
         outcome: judgement.outcome,
         has_ended: true,
+        commands: result.commands,
         outputs: result.outputs,
         run_dir: prepared.run_dir.clone(),
         trend_stats: prepared.trend_stats.clone(),

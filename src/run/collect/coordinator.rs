@@ -22,7 +22,10 @@ use crate::{
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
     output::DeliveryStats,
-    report::progress::{Display, Snapshot},
+    report::{
+        progress::{Display, Snapshot},
+        summary::note_command,
+    },
     run::{
         clock::{ClockStep, RunClock, since, wall_ms},
         error::CommandError,
@@ -59,6 +62,7 @@ pub(crate) struct Coordinator {
     last_end: (Instant, i64),
     watch: GeneratorWatch,
     events: EventFilter,
+    commands: Vec<Event>,
     errors: Vec<Reason>,
     standstills: Standstills,
     /// Warnings of the clock, for the summary.
@@ -93,6 +97,8 @@ pub(crate) struct RunResult {
     pub fold: RunFold,
     /// Length of the load.
     pub elapsed: Duration,
+    /// Control commands.
+    pub commands: Vec<Event>,
     /// What the outputs delivered.
     pub outputs: Vec<DeliveryStats>,
     /// Errors since the judgement: telemetry that is incomplete.
@@ -123,6 +129,7 @@ impl Coordinator {
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
             events: EventFilter::default(),
+            commands: Vec::new(),
             errors: Vec::new(),
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
@@ -314,6 +321,7 @@ impl Coordinator {
     pub(crate) fn event(&mut self, kind: &str, text: String) {
         self.display.message(&format!("  {text}"));
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
+        note_command(&mut self.commands, &event);
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, error.to_string());
         }
@@ -360,6 +368,7 @@ impl Coordinator {
         RunResult {
             generator: self.generator(),
             outputs: self.outputs.stats(),
+            commands: self.commands,
             header: self.header,
             folder: self.folder,
             fold: self.fold,
