@@ -73,7 +73,7 @@ pub(crate) fn language(data: &[u8]) {
             head: b"HTTP/1.1 200 OK\r\nX-Id: 7\r\n\r\n",
             body: br#"{"items": [{"id": 1}], "name": "A"}"#,
             duration: Duration::from_millis(3),
-            error: "",
+            ..Response::default()
         },
         id: IterationId { vu: 1, iteration: u64::MAX, scenario_iteration: 0 },
         random: &mut random,

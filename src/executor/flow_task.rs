@@ -24,12 +24,13 @@ use super::{
     rows::NoRow,
     scenario::ScenarioRun,
     settled,
+    stream_recorder::StreamRecorder,
     tracer::{Trace, TracedRequest},
 };
 use crate::{
     language::Response,
     plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
-    protocol::{Attempt, Lane, Outgoing, Probe, Sessions},
+    protocol::{Attempt, Lane, Outgoing, Probe, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -210,8 +211,16 @@ impl FlowTask {
                         }
                         pace.resume_at(Instant::now());
                     }
-                    if let Err(reason) = self.send(user, (step, variant), request, again, &mut pace).await {
-                        break user.fail(&reason.to_string(), pace.taken);
+                    match self.send(user, (step, variant), request, again, &mut pace).await {
+                        Ok(None) => {}
+                        // A step for an event ended more than its stream.
+                        Ok(Some(Effect::Abort(reason))) => {
+                            run.abort(&reason);
+                            break Ended::Halted;
+                        }
+                        Ok(Some(Effect::Fail(reason))) => break user.fail(&reason, pace.taken),
+                        Ok(Some(_)) => break Ended::Left,
+                        Err(reason) => break user.fail(&reason.to_string(), pace.taken),
                     }
                 }
                 Effect::Think(time) => {
@@ -275,7 +284,7 @@ impl FlowTask {
         request: &Request,
         again: bool,
         pace: &mut Pace,
-    ) -> Result<(), Unrenderable> {
+    ) -> Result<Option<Effect>, Unrenderable> {
         let run = &user.run;
         pace.refresh();
         let mut rendered = run.buffers.take();
@@ -309,11 +318,21 @@ impl FlowTask {
         let mut probe = Probe::new(pace.due, begun, &record);
         let in_flight = InFlight::new(user);
         let demands = request.demands.as_ref();
-        let flow = &self.flow;
-        let fulfils = |response: &Response<'_>| demands.is_none_or(|demand| flow.fulfils(demand, response, clock));
+        let flow = RefCell::new(&mut self.flow);
+        let fulfils =
+            |response: &Response<'_>| demands.is_none_or(|demand| flow.borrow().fulfils(demand, response, clock));
         outgoing.demand = demands.is_some().then_some(&fulfils);
+        let spec = request.spec.events.as_deref();
+        // Boxed: only streams should carry it.
+        let stream =
+            spec.map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
+        outgoing.events = stream.as_deref().map(|stream| stream as &dyn EventConsumer);
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        drop(in_flight);
+        let effect = stream.as_ref().and_then(|stream| {
+            self.lane.measured(stream.values());
+            stream.take_effect()
+        });
+        drop((in_flight, stream));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
         if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {
@@ -321,7 +340,7 @@ impl FlowTask {
             Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
             pace.resume_at(Instant::now());
         }
-        Ok(())
+        Ok(effect)
     }
 
     /// Runs the branches of a block, at most `width` of them at once, and merges the variables they set. Returns the

@@ -64,6 +64,8 @@ pub(crate) struct ScenarioRun {
     pub rows: Arc<Rows>,
     /// Samples traces, if tracing is on.
     pub tracer: Option<Rc<Tracer>>,
+    /// Whether a step reads an event stream.
+    has_streams: bool,
     /// What all workers share of it.
     pub shared: Arc<SharedScenario>,
     control: Control,
@@ -72,6 +74,8 @@ pub(crate) struct ScenarioRun {
     clock_at_start: Duration,
     /// Users in the middle of an iteration.
     pub running: Cell<u64>,
+    /// Event streams that are open.
+    pub streams_open: Cell<u64>,
     /// Users that exist.
     pub made: Cell<u64>,
     /// Scheduled arrivals per second, over all workers.
@@ -94,10 +98,13 @@ impl ScenarioRun {
         context: &WorkerContext,
         shared: Arc<SharedScenario>,
     ) -> Rc<Self> {
+        let has_streams = scenario.flow.steps.requests().any(|(_, request)| request.spec.events.is_some());
         Rc::new(Self {
             index,
             start: context.start + scenario.start,
             given: scenario.flow.slots_of(&context.given),
+
+            has_streams,
             scenario,
             part: context.part,
             seed: context.seed.wrapping_add(index as u64),
@@ -111,6 +118,7 @@ impl ScenarioRun {
             worker: context.worker,
             clock_at_start: context.clock_at_start,
             running: Cell::default(),
+            streams_open: Cell::default(),
             made: Cell::default(),
             target_rate: Cell::default(),
             paused: Cell::default(),
@@ -209,6 +217,9 @@ impl ScenarioRun {
         let target_rate = self.target_rate.get().map(|rate| rate * self.part.fraction());
         if begun {
             self.recorder.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| records_stage));
+            if self.has_streams {
+                self.recorder.streams_open(self.streams_open.get());
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Takes the labels of each step from the step table and keeps, per step, the series it used last, so that recording a
 //! request is a comparison and a dozen array writes.
 
+mod streams;
+
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
@@ -66,6 +68,8 @@ struct Caches {
     iterations: Vec<Option<Family>>,
     /// Checks, groups and metrics: the series, and the number of the metric.
     samples: HashMap<SampleKey, (Family, usize)>,
+    /// Streams and answers.
+    streams: HashMap<streams::StreamKey, Family>,
     /// Computed labels by step; their numbers begin with 1.
     variants: HashMap<(StepId, DynamicLabels), u32>,
     variations: Vec<DynamicLabels>,

@@ -21,6 +21,10 @@ pub struct Response<'a> {
     pub duration: Duration,
     /// The error class; empty on success.
     pub error: &'a str,
+    /// The name of the last event of a stream, whose data is the body; empty without one.
+    pub event: &'a str,
+    /// What was measured of the last stream, by name.
+    pub stream: Option<&'a Value>,
 }
 
 /// The user and its iteration.

@@ -52,6 +52,8 @@ pub(super) enum Builtin {
     Json,
     Duration,
     Error,
+    Event,
+    Stream,
     Vu,
     Iteration,
     ScenarioIteration,
@@ -73,6 +75,16 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
         "the duration of the last request in milliseconds, from the first byte sent to the last byte received",
     ),
     ("error", Builtin::Error, "the error class of the last request; empty on success"),
+    (
+        "event",
+        Builtin::Event,
+        "the name of the event: in `on_event` and `until` of a stream, and of its last event after it",
+    ),
+    (
+        "stream",
+        Builtin::Stream,
+        "what was measured of the last stream: `stream.events`, `stream.first_event`, `stream.output_tokens` …; times in milliseconds",
+    ),
     ("vu", Builtin::Vu, "the user's number, from 1, unique over all workers and segments"),
     ("iteration", Builtin::Iteration, "the number of earlier iterations of the user"),
     (

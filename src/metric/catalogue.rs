@@ -65,6 +65,8 @@ impl Unit {
 pub enum LabelGroup {
     /// scenario, stage, group, name, method, status, `expected_response`, `error_class`, tags.
     Request,
+    /// scenario, stage, group, name, tags.
+    Stream,
     /// scenario, stage, tags.
     Scenario,
     /// scenario, stage, group, name, check, tags.
@@ -117,6 +119,25 @@ catalogue! {
     HTTP_ERRORS = "http_errors" Counter None Request "Failed attempts by class: the phase in which they failed, or the status";
     DATA_SENT = "data_sent" Counter Bytes Request "Bytes written to connections";
     DATA_RECEIVED = "data_received" Counter Bytes Request "Bytes read from connections";
+    SSE_STREAMS_OPEN = "sse_streams_open" Gauge None Scenario "Event streams that are open";
+    SSE_TIME_TO_FIRST_EVENT = "sse_time_to_first_event" Trend Seconds Stream "From the intended start to the first event; of a stream that was cut off before, its age";
+    SSE_EVENT_GAP = "sse_event_gap" Trend Seconds Stream "Between two events of a stream; zero if one read brought both";
+    SSE_LONGEST_GAP = "sse_longest_gap" Trend Seconds Stream "Longest silence of a stream after its first event, until its end";
+    SSE_STREAM_DURATION = "sse_stream_duration" Trend Seconds Stream "From the intended start to the end of a stream; of a stream that was cut off, its age";
+    SSE_EVENTS = "sse_events" Counter None Stream "Events of streams, as far as a step reads them";
+    SSE_RECONNECTS = "sse_reconnects" Counter None Stream "Streams that were opened again after they ended early";
+    LLM_TIME_TO_FIRST_TOKEN = "llm_time_to_first_token" Trend Seconds Stream "From the intended start to the first piece of the answer (text, reasoning or tool call); of a stream that was cut off before, its age";
+    LLM_INTER_TOKEN_LATENCY = "llm_inter_token_latency" Trend Seconds Stream "Mean time between tokens of an answer: (last - first token) / (output tokens - 1), as in AIPerf; vLLM calls it TPOT";
+    LLM_INTER_CHUNK_LATENCY = "llm_inter_chunk_latency" Trend Seconds Stream "Between two events with a piece of the answer, as in AIPerf; vLLM calls it ITL";
+    LLM_TIME_PER_OUTPUT_TOKEN = "llm_time_per_output_token" Trend Seconds Stream "From the intended start to the last token / output tokens, as in GuideLLM";
+    LLM_REQUEST_LATENCY = "llm_request_latency" Trend Seconds Stream "From the intended start to the last token of a complete answer";
+    LLM_INPUT_TOKENS = "llm_input_tokens" Counter None Stream "Tokens of prompts by the server's usage, cached ones included";
+    LLM_OUTPUT_TOKENS = "llm_output_tokens" Counter None Stream "Tokens of answers by the server's usage, reasoning included; without usage the number of chunks";
+    LLM_CACHED_TOKENS = "llm_cached_tokens" Counter None Stream "Tokens of prompts that the server read from a cache";
+    LLM_REASONING_TOKENS = "llm_reasoning_tokens" Counter None Stream "Tokens of answers that are reasoning";
+    LLM_USAGE_MISSING = "llm_usage_missing" Counter None Stream "Answers without usage, whose chunks are counted as output tokens";
+    LLM_GOODPUT = "llm_goodput" Rate None Stream "Share of answers that are complete and keep all limits of `goodput`";
+    LLM_FINISH_REASONS = "llm_finish_reasons" Counter None Reason "Answers by the reason of their end, as the server gives it";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
     RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
@@ -229,6 +250,52 @@ pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
 #[must_use]
 pub fn has_role(metric: &MetricDef, role: impl Fn(&ProtocolMetrics) -> &'static MetricDef) -> bool {
     PROTOCOLS.iter().any(|protocol| role(protocol).name == metric.name)
+}
+
+/// The metrics of one event stream, in the order of [`StreamMetric`].
+pub static STREAM_FAMILY: [&MetricDef; 6] =
+    [&SSE_TIME_TO_FIRST_EVENT, &SSE_EVENT_GAP, &SSE_LONGEST_GAP, &SSE_STREAM_DURATION, &SSE_EVENTS, &SSE_RECONNECTS];
+
+/// Position of a metric in [`STREAM_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum StreamMetric {
+    TimeToFirstEvent,
+    EventGap,
+    LongestGap,
+    Duration,
+    Events,
+    Reconnects,
+}
+
+/// The metrics of one answer of a language model, in the order of [`AnswerMetric`].
+pub static ANSWER_FAMILY: [&MetricDef; 10] = [
+    &LLM_TIME_TO_FIRST_TOKEN,
+    &LLM_INTER_TOKEN_LATENCY,
+    &LLM_INTER_CHUNK_LATENCY,
+    &LLM_TIME_PER_OUTPUT_TOKEN,
+    &LLM_REQUEST_LATENCY,
+    &LLM_INPUT_TOKENS,
+    &LLM_OUTPUT_TOKENS,
+    &LLM_CACHED_TOKENS,
+    &LLM_REASONING_TOKENS,
+    &LLM_USAGE_MISSING,
+];
+
+/// Position of a metric in [`ANSWER_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum AnswerMetric {
+    TimeToFirstToken,
+    InterTokenLatency,
+    InterChunkLatency,
+    TimePerOutputToken,
+    RequestLatency,
+    InputTokens,
+    OutputTokens,
+    CachedTokens,
+    ReasoningTokens,
+    UsageMissing,
 }
 
 /// The metrics of one iteration, in the order of [`IterationMetric`].

@@ -197,6 +197,26 @@ impl Recorder {
         }
     }
 
+    /// Records an observation of one metric of a family, with its raw record; `at` returns the time since the start of
+    /// the run. A counter takes it as an amount.
+    #[inline]
+    pub(crate) fn observation(&mut self, family: Family, metric: usize, value: f64, at: impl FnOnce() -> Duration) {
+        let series = Family(family.0 + u32::try_from(metric).unwrap_or_default());
+        let unit = self.definitions[series.0 as usize].0.unit;
+        match self.value(series, 0) {
+            Value::Trend(histogram) => histogram.record(value),
+            Value::Counter(sum) => *sum += value,
+            Value::Rate { nonzero, total } => {
+                *nonzero += u64::from(value != 0.0);
+                *total += 1;
+            }
+            Value::Gauge(last) => *last = Some(value),
+        }
+        // Raw outputs write times in milliseconds.
+        let scale = if unit == Unit::Seconds { 1e3 } else { 1.0 };
+        self.record(series, || (at(), Record::sample(Sampled::First, value * scale)));
+    }
+
     /// Adds a span, whose duration and response time are observations of two metrics of a family.
     #[cold]
     pub(crate) fn span(&mut self, family: Family, (duration, response): (usize, usize), span: Span) {

@@ -212,6 +212,9 @@ impl Context<'_> {
         if let Some(path) = &path {
             // Found out now rather than after the load. A pipe would wait here for its reader.
             fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+            if path.is_dir() {
+                return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder; name a file in it").into());
+            }
             if path.metadata().is_err() && self.file_length == 0 {
                 fs::File::create(path)?;
             }

@@ -6,7 +6,7 @@
 //!                 │
 //!                 ▼
 //!  kind (contract)     ─▶ delivery (retry, halving, checkpoint) ─▶ address, receiver, encoder, samples, otlp_protocol
-//!                                                             ─▶ naming, exemplars, encoding, batch
+//!                                                             ─▶ naming, wire_labels, exemplars, encoding, batch
 //! ```
 //!
 //! Owns addresses, encoders (pure functions of intervals and fold state), receivers and delivery. Never touches execution.
@@ -36,6 +36,7 @@ mod scrape;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod wire_labels;
 
 pub use self::registry::OutputAddress;
 pub(crate) use {self::delivery::Delivery, self::delivery::progress::Progress, self::delivery::stats::DeliveryStats};

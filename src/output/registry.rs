@@ -64,6 +64,34 @@ impl OutputAddress {
         })
     }
 
+    /// Checks that no two write into one file, or both to standard output, where their lines would be mixed.
+    ///
+    /// # Errors
+    /// The second one of such two.
+    pub fn one_place_each(outputs: &[Self]) -> Result<(), OutputError> {
+        let real = |place: &Place| match place {
+            // Two names of a file that is there are one file.
+            Place::File(path) => {
+                path.canonicalize().or_else(|_| std::path::absolute(path)).map(Place::File).unwrap_or(place.clone())
+            }
+            Place::Url(_) | Place::Stdout | Place::Listen(_) => place.clone(),
+        };
+        let mut files: Vec<(Place, &Self)> = Vec::new();
+        for output in outputs {
+            // A receiver takes several, and the system refuses to listen twice.
+            if matches!(output.place, Place::Url(_) | Place::Listen(_)) {
+                continue;
+            }
+            let place = real(&output.place);
+            if let Some((_, first)) = files.iter().find(|(known, _)| *known == place) {
+                let error = AddressError::TakenPlace(format!("`--out {}`", first.name));
+                return Err(OutputError { flag: format!("--out {}", output.shown()), error });
+            }
+            files.push((place, output));
+        }
+        Ok(())
+    }
+
     /// Name of its kind.
     #[must_use]
     pub fn name(&self) -> &'static str {

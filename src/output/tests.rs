@@ -1,6 +1,8 @@
 //! Golden files of every wire format: one small run, decoded for people, and the exact bytes as hex.
 //! `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
 
+mod every_output;
+
 use std::{cell::Cell, fmt::Write, rc::Rc};
 
 use opentelemetry_proto::tonic::collector::{
@@ -33,7 +35,9 @@ use super::{
 use crate::{
     golden::check,
     interval_log::frame::RequestHeader,
-    metric::{Histogram, Interval, Labels, MetricDef, Record, RequestTimes, SeriesDef, Span, Totals, Value, catalogue},
+    metric::{
+        Histogram, Interval, Kind, Labels, MetricDef, Record, RequestTimes, SeriesDef, Span, Totals, Value, catalogue,
+    },
     record_log::{Entry, Recorded, SeriesKey},
 };
 

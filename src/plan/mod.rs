@@ -9,6 +9,7 @@ pub(crate) mod bound;
 pub(crate) mod check;
 pub(crate) mod data;
 pub(crate) mod describe;
+pub(crate) mod event_stream;
 pub(crate) mod feasibility;
 pub(crate) mod flow;
 pub(crate) mod http;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{http::Digest, rendering::Rendering};
+use super::{event_stream::EventStreamSpec, http::Digest, rendering::Rendering};
 use crate::language::Expr;
 
 /// A server: scheme, host and port.
@@ -83,6 +83,8 @@ pub(crate) struct RequestSpec {
     pub redirects: Option<u32>,
     /// Credentials for digest authentication.
     pub digest: Option<Arc<Digest>>,
+    /// How the response is read as a stream of events, if it is one.
+    pub events: Option<Arc<EventStreamSpec>>,
 }
 
 impl RequestSpec {

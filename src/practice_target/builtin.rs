@@ -10,6 +10,7 @@ use hyper::{Response, StatusCode};
 use super::bucket;
 use super::payload::Payload;
 use super::routes::parse_status;
+use super::stream::StreamPlan;
 use super::value_error::ValueError;
 use crate::units::{parse_duration, parse_size};
 
@@ -19,6 +20,7 @@ const LONGEST_DELAY: Duration = Duration::from_hours(1);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 const BINARY: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// An answer before the options have had their say.
@@ -31,11 +33,26 @@ pub(super) struct Reply {
     content_type: HeaderValue,
     retry_after: Option<u64>,
     more: Option<(HeaderName, HeaderValue)>,
+    /// A stream, which begins after the latency.
+    pub(super) stream: Option<StreamPlan>,
 }
 
 impl Reply {
+    /// A stream of events.
+    pub(super) fn stream(plan: StreamPlan) -> Self {
+        Self { content_type: EVENTS, stream: Some(plan), ..Self::json(StatusCode::OK, Payload::default()) }
+    }
+
     pub(super) fn json(status: StatusCode, payload: impl Into<Payload>) -> Self {
-        Self { status, payload: payload.into(), delay: None, content_type: JSON, retry_after: None, more: None }
+        Self {
+            status,
+            payload: payload.into(),
+            delay: None,
+            content_type: JSON,
+            retry_after: None,
+            more: None,
+            stream: None,
+        }
     }
 
     pub(super) fn error(status: StatusCode, text: &str) -> Self {
@@ -64,6 +81,7 @@ impl Reply {
     /// Replaces the body by `size` bytes of ASCII.
     pub(super) fn fill(&mut self, size: u64) {
         self.payload = Payload::filler(size);
+        self.stream = None;
         self.content_type = TEXT;
     }
 

@@ -28,6 +28,7 @@ mod service;
 mod shared;
 mod shop;
 mod sleeper;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod timeline;

@@ -1,31 +1,40 @@
 //! The body of an answer: some bytes of its own, then filler from one page, so that a large one costs no memory.
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
+use super::stream::StreamBody;
+
 const PAGE_SIZE: usize = 65_536;
 static PAGE: [u8; PAGE_SIZE] = [b'x'; PAGE_SIZE];
 
-/// Bytes to send, all in hand or made up.
+/// Bytes to send: in hand, made up, or written over time.
 #[derive(Debug, Default)]
 pub(super) struct Payload {
     own: Bytes,
     filler: u64,
+    /// Instead of both.
+    stream: Option<StreamBody>,
 }
 
 impl Payload {
+    /// What is written over time.
+    pub(super) fn stream(stream: StreamBody) -> Self {
+        Self { stream: Some(stream), ..Self::default() }
+    }
+
     /// `size` bytes of ASCII.
     pub(super) fn filler(size: u64) -> Self {
-        Self { own: Bytes::new(), filler: size }
+        Self { filler: size, ..Self::default() }
     }
 }
 
 impl From<Bytes> for Payload {
     fn from(own: Bytes) -> Self {
-        Self { own, filler: 0 }
+        Self { own, ..Self::default() }
     }
 }
 
@@ -43,9 +52,12 @@ impl From<&'static str> for Payload {
 
 impl Body for Payload {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(stream) = &mut self.stream {
+            return Pin::new(stream).poll_frame(context);
+        }
         let mut data = std::mem::take(&mut self.own);
         if data.is_empty() {
             let size = usize::try_from(self.filler).unwrap_or(PAGE_SIZE).min(PAGE_SIZE);
@@ -56,11 +68,14 @@ impl Body for Payload {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.own.is_empty() && self.filler == 0
+        self.stream.is_none() && self.own.is_empty() && self.filler == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.own.len() as u64 + self.filler)
+        match &self.stream {
+            Some(stream) => stream.size_hint(),
+            None => SizeHint::with_exact(self.own.len() as u64 + self.filler),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use super::control;
 use super::journal::{AnsweredRequest, MOST_OF_A_BODY};
 use super::payload::Payload;
 use super::shared::ServerThread;
+use super::stream::{self, StreamBody};
 
 /// The largest body `/echo` keeps.
 const LARGEST_ECHO: usize = 16 << 20;
@@ -42,7 +43,7 @@ pub(super) async fn serve(server: Arc<ServerThread>, request: Request<Incoming>)
     let flight = Flight::begin(&server.shared.in_flight);
     let journal = server.shared.journal.as_ref();
     let echoes = builtin::echoes(path);
-    let (body, size) = read(body, most_kept(echoes, journal.is_some())).await?;
+    let (body, size) = read(body, most_kept(echoes || stream::reads_body(path), journal.is_some())).await?;
     let answer = if echoes && size > LARGEST_ECHO as u64 {
         Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
     } else {
@@ -59,7 +60,7 @@ pub(super) async fn serve(server: Arc<ServerThread>, request: Request<Incoming>)
     Ok(answer.into_response())
 }
 
-async fn attempt(server: &ServerThread, run: Instant, head: &Parts, sent: Bytes) -> Reply {
+async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: Bytes) -> Reply {
     let (route, limiter) = server.shared.routes.find(head.uri.path());
     if let Err(wait) = limiter.admit(Instant::now()) {
         server.hold(run, Duration::ZERO).await;
@@ -70,7 +71,8 @@ async fn attempt(server: &ServerThread, run: Instant, head: &Parts, sent: Bytes)
         return Reply::error(StatusCode::SERVICE_UNAVAILABLE, "the queue is full");
     };
     let rules = &route.rules;
-    let mut answer = server.shared.shop.answer(head).unwrap_or_else(|| builtin::answer(head, sent));
+    let special = server.shared.shop.answer(head).or_else(|| stream::answer(head, &sent));
+    let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
     server.hold(run, server.service_time(run, rules, answer.delay)).await;
     drop(place);
     if server.errs(rules.errors.unwrap_or_default()) {
@@ -79,6 +81,9 @@ async fn attempt(server: &ServerThread, run: Instant, head: &Parts, sent: Bytes)
     answer.status = rules.status.unwrap_or(answer.status);
     if let Some(size) = rules.body {
         answer.fill(size);
+    }
+    if let Some(plan) = answer.stream.take() {
+        answer.payload = Payload::stream(StreamBody::start(Arc::clone(server), plan));
     }
     answer
 }

@@ -148,7 +148,8 @@ impl Network {
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
         if !origin.tls {
-    Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
+            let multiplexed = self.http.version == Version::Two && may_multiplex;
+            return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
         }
         if let Some(proxy) = proxy {
             proxy::tunnel(&mut stream, &origin, proxy).await?;

@@ -72,13 +72,21 @@ pub(crate) enum ErrorClass {
     Status,
     /// An expected status, but not what the profile demands of the response.
     Content,
+    /// The response is no event stream.
+    StreamType,
+    /// An event is too long, or not what the layout of the stream has.
+    StreamEvent,
+    /// The server reported an error in the stream.
+    StreamError,
+    /// The stream ended before its answer was complete, or before the step had what it waits for.
+    StreamIncomplete,
     /// Rate limited by the target, with a status that the profile expects. Not a failure.
     Limited,
 }
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -103,6 +111,10 @@ impl ErrorClass {
         Self::Status5xx,
         Self::Status,
         Self::Content,
+        Self::StreamType,
+        Self::StreamEvent,
+        Self::StreamError,
+        Self::StreamIncomplete,
         Self::Limited,
     ];
 
@@ -134,6 +146,10 @@ impl ErrorClass {
             Self::Status5xx => "status_5xx",
             Self::Status => "status",
             Self::Content => "content",
+            Self::StreamType => "stream_type",
+            Self::StreamEvent => "stream_event",
+            Self::StreamError => "stream_error",
+            Self::StreamIncomplete => "stream_incomplete",
             Self::Limited => "limited",
         }
     }
@@ -166,6 +182,10 @@ impl ErrorClass {
             Self::Status5xx => "unexpected status 5xx",
             Self::Status => "unexpected status",
             Self::Content => "the response does not meet the profile's expectations",
+            Self::StreamType => "the response is no event stream",
+            Self::StreamEvent => "an event is too long, or not what the layout has",
+            Self::StreamError => "the server reported an error in the stream",
+            Self::StreamIncomplete => "the stream ended before it was complete",
             Self::Limited => "rate limited, as the profile expects",
         }
     }

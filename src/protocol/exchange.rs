@@ -118,6 +118,18 @@ impl ResponseStream<'_, '_> {
         .await
     }
 
+    /// The status, once the head was read.
+    #[must_use]
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.probe.attempt().status
+    }
+
+    /// The head as far as it is kept.
+    #[must_use]
+    pub(crate) fn head(&self) -> &[u8] {
+        self.state.head.bytes()
+    }
+
     /// Whether everything came with one read.
     #[must_use]
     pub(crate) fn came_at_once(&self) -> bool {

@@ -24,13 +24,15 @@ pub(crate) struct Trail {
     redirects_left: u32,
     follows_redirects: bool,
     answered: bool,
+    /// How often a stream was opened again.
+    pub reconnects: u32,
 }
 
 impl Trail {
     /// A request before its first attempt.
     #[must_use]
     pub(crate) fn new(begun: Instant, redirects: u32) -> Self {
-        Self { begun, redirects_left: redirects, follows_redirects: redirects > 0, answered: false }
+        Self { begun, redirects_left: redirects, follows_redirects: redirects > 0, answered: false, reconnects: 0 }
     }
 
     /// The request to send next after a response.

@@ -28,6 +28,7 @@ mod resend;
 pub(crate) mod response_head;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod sse;
 pub(crate) mod stream;
 pub(crate) mod tls;
 mod tls_words;

@@ -1,6 +1,6 @@
 //! A request to send: bytes of the plan or rendered bytes, and headers of this attempt.
 
-use super::Network;
+use super::{Network, sse::reader::EventConsumer};
 use crate::{
     language::Response,
     plan::{RequestSpec, Wire, rendering::Rendered},
@@ -24,6 +24,8 @@ pub(crate) struct Outgoing<'a> {
     pub extra: &'a [u8],
     /// The check of a response beyond its status.
     pub demand: Option<&'a Demand<'a>>,
+    /// Takes the events of the response, if it is to be a stream.
+    pub events: Option<&'a dyn EventConsumer>,
     /// Whether it wants a connection that no other request shares.
     pub alone: bool,
 }
@@ -33,7 +35,8 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], demand: None, alone: false }
+        let (extra, demand, events): (&[u8], _, _) = (&[], None, None);
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra, demand, events, alone: false }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.

@@ -159,6 +159,12 @@ impl<'a> Probe<'a> {
         };
     }
 
+    /// Marks an end that has passed.
+    pub(crate) fn end_at(&mut self, at: Instant) {
+        self.ended = true;
+        self.attempt.end = at;
+    }
+
     /// Ends and records the attempt; returns the time of its end.
     #[must_use]
     pub(crate) fn finish(&mut self, error: Option<Failure>) -> Instant {

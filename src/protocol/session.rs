@@ -9,7 +9,10 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
 
 use super::{
     ErrorClass, Failure, Network, Outgoing, Probe,
@@ -19,9 +22,10 @@ use super::{
     exchange::{Arrival, Connection, Limits, ReceiveState},
     follow::{self, Trail},
     http1, http2,
+    sse::receive::Streamed,
 };
 use crate::{
-    language::Response,
+    language::{Response, Value},
     plan::{
         RequestSpec,
         http::{CookieLife, Debug, Reuse},
@@ -46,8 +50,18 @@ pub(crate) struct Lane {
     /// Header lines, or a whole request, made for one sending.
     header_buf: Vec<u8>,
     /// The request to send after the last response.
-    next: Option<Box<RequestSpec>>,
+    next: Option<Box<FollowUp>>,
     last: Last,
+    /// What was measured of the last stream.
+    stream: Option<Box<Value>>,
+}
+
+/// A request that follows from a response.
+#[derive(Debug)]
+struct FollowUp {
+    spec: RequestSpec,
+    /// A pause before it, after which it is due; without one it is due when the first request was.
+    pause: Option<Duration>,
 }
 
 /// State of the last response besides its bytes.
@@ -59,6 +73,11 @@ struct Last {
 }
 
 impl Lane {
+    /// Sets what was measured of the last stream.
+    pub(crate) fn measured(&mut self, values: Value) {
+        self.stream = Some(Box::new(values));
+    }
+
     /// The last response; after redirects, the last of them.
     #[must_use]
     pub(crate) fn response(&self) -> Response<'_> {
@@ -69,6 +88,8 @@ impl Lane {
             body: self.body.bytes(),
             duration: *duration,
             error: error.map_or("", ErrorClass::label),
+            stream: self.stream.as_deref(),
+            ..Response::default()
         }
     }
 }
@@ -107,9 +128,16 @@ impl HttpSession {
         (mut end, mut trail): (Instant, Trail),
     ) -> Instant {
         while let Some(next) = lane.next.take() {
+            let FollowUp { spec, pause } = *next;
+            let mut intended = first.attempt().intended;
+            if let Some(pause) = pause {
+                sleep(pause).await;
+                end = Instant::now();
+                (intended, trail.begun) = (end, end);
+            }
             network.turn.wait().await;
-            let mut probe = Probe::new(first.attempt().intended, end, first.recorder());
-            let request = Outgoing { demand: request.demand, ..Outgoing::constant(&next) };
+            let mut probe = Probe::new(intended, end, first.recorder());
+            let request = Outgoing { demand: request.demand, events: request.events, ..Outgoing::constant(&spec) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
         }
         end
@@ -134,7 +162,7 @@ impl HttpSession {
         probe: &mut Probe<'_>,
         trail: &mut Trail,
     ) -> Instant {
-        let Lane { receive, body, header_buf, next, last } = lane;
+        let Lane { receive, body, header_buf, next, last, .. } = lane;
         let spec = request.spec;
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
         // Made anew for each use: kept, they would make the future larger.
@@ -146,18 +174,28 @@ impl HttpSession {
             }
             received => received,
         };
-        probe.end(matches!(received, Ok(Received::AtOnce)));
+        let is_stream = matches!(received, Ok(Received::Streamed(_)));
+        let received = match received {
+            Ok(Received::Streamed(streamed)) => end_stream(*streamed, &request, probe, trail, next),
+            received => {
+                probe.end(matches!(received, Ok(Received::AtOnce)));
+                received
+            }
+        };
         // What broke off is no response: no check may pass on half of one.
         let status = probe.attempt().status.filter(|_| received.is_ok());
         let actionable = status.filter(|_| receive.head.is_actionable());
         let processed = match actionable {
-            Some(status) => self.process_response_headers(receive.head.bytes(), body, network, &request, status, trail),
+            Some(status) => {
+                let decoded = (!is_stream).then_some(&mut *body);
+                self.process_response_headers(receive.head.bytes(), decoded, network, &request, status, trail)
+            }
             None => Ok(None),
         };
         let failure = match (received, processed) {
             (Err(failure), _) | (Ok(_), Err(failure)) => Some(failure),
             (Ok(_), Ok(Some(spec))) => {
-                *next = Some(Box::new(spec));
+                *next = Some(Box::new(FollowUp { spec, pause: None }));
                 None
             }
             (Ok(_), Ok(None)) => {
@@ -165,7 +203,7 @@ impl HttpSession {
                 let duration =
                     attempt.send_begin.map_or(Duration::ZERO, |at| attempt.end.saturating_duration_since(at));
                 let (head, body) = (receive.head.bytes(), body.bytes());
-                let response = Response { status, head, body, duration, error: "" };
+                let response = Response { status, head, body, duration, ..Response::default() };
                 status.and_then(|status| unexpected(&response, &request, status))
             }
         };
@@ -185,7 +223,7 @@ impl HttpSession {
     fn process_response_headers(
         &self,
         head: &[u8],
-        body: &mut BufferedBody,
+        body: Option<&mut BufferedBody>,
         network: &Network,
         request: &Outgoing<'_>,
         status: u16,
@@ -195,7 +233,7 @@ impl HttpSession {
             follow::take_cookies(&self.jar, network, request, head);
         }
         let next = trail.next(network, request, status, head)?;
-        if next.is_none() && request.spec.keep_body {
+        if let Some(body) = body.filter(|_| next.is_none() && request.spec.keep_body) {
             body.decode(head)?;
         }
         Ok(next)
@@ -213,6 +251,11 @@ impl HttpSession {
     ) -> Result<Received, Failure> {
         let (spec, debug) = (request.spec, network.http.debug);
         let keep_body = spec.keep_body || debug == Debug::Full;
+        if let (Some(events), Some(consumer)) = (spec.events.as_deref(), request.events) {
+            let streamed = self.receive_events((receive, body), network, request, (events, consumer), limits, probe);
+            // Boxed: only streams should carry it.
+            return Ok(Received::Streamed(Box::new(Box::pin(streamed).await?)));
+        }
         // First of all: whatever fails from here on, the last response must not be taken for this one.
         receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
         body.begin(keep_body);
@@ -327,11 +370,35 @@ enum Opening {
 }
 
 /// How a response was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Received {
     /// With one read.
     AtOnce,
     InParts,
+    /// As a stream.
+    Streamed(Box<Streamed>),
+}
+
+/// Ends the attempt of a stream, and decides whether it is opened again.
+fn end_stream(
+    streamed: Streamed,
+    request: &Outgoing<'_>,
+    probe: &mut Probe<'_>,
+    trail: &mut Trail,
+    next: &mut Option<Box<FollowUp>>,
+) -> Result<Received, Failure> {
+    let Streamed { end, mut failure, reopen } = streamed;
+    match end {
+        Some(at) if failure.is_none() => probe.end_at(at),
+        _ => probe.end(false),
+    }
+    let reconnects = request.spec.events.as_ref().map_or(0, |events| events.reconnect);
+    if let Some(reopen) = reopen.filter(|_| trail.reconnects < reconnects) {
+        trail.reconnects += 1;
+        *next = Some(Box::new(FollowUp { spec: reopen.request(request), pause: Some(reopen.pause) }));
+        failure = failure.filter(|failure| failure.class != ErrorClass::StreamIncomplete);
+    }
+    failure.map_or(Ok(Received::InParts), Err)
 }
 
 /// The error class of a whole response, if it is not what the profile expects.

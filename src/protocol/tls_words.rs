@@ -32,7 +32,7 @@ pub(super) fn of(error: &Error) -> String {
 }
 
 fn certificate(error: &CertificateError) -> String {
-    let told = match error {
+    let text = match error {
         CertificateError::Expired => "has expired".to_owned(),
         CertificateError::ExpiredContext { time, not_after } => {
             format!("has expired: it was valid until {}, now is {}", date(*not_after), date(*time))
@@ -63,7 +63,7 @@ fn certificate(error: &CertificateError) -> String {
         }
         other => return format!("the server's certificate is refused: {other}"),
     };
-    format!("the server's certificate {told}")
+    format!("the server's certificate {text}")
 }
 
 /// A day, and the time of the day.
@@ -73,7 +73,7 @@ fn date(time: UnixTime) -> String {
 }
 
 fn alert_words(alert: AlertDescription) -> String {
-    let told = match alert {
+    let text = match alert {
         AlertDescription::ProtocolVersion => "it speaks another version of TLS (1.2 and 1.3 are offered)",
         AlertDescription::HandshakeFailure => {
             "it found no common parameters of TLS, or speaks an older version (handshake_failure)"
@@ -90,7 +90,7 @@ fn alert_words(alert: AlertDescription) -> String {
         AlertDescription::NoApplicationProtocol => "it accepts none of the offered versions of HTTP",
         other => return format!("{other:?}"),
     };
-    told.to_owned()
+    text.to_owned()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(crate) mod own;
 pub(crate) mod progress;
 pub(crate) mod scenarios;
 pub(crate) mod steps;
+mod streams;
 pub(crate) mod style;
 pub(crate) mod summary;
 pub(crate) mod table;

@@ -87,7 +87,7 @@ fn step_table(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Tab
     let by_stage = summary.view.by_stage || summary.findings.iter().any(staged);
     let seconds = steps::active_time(summary, index, scenario).as_secs_f64().max(1e-9);
     let rows = steps::of_scenario(summary, &scenario.name, by_stage);
-    // Rows of one name are told apart by their method, which most names hold anyway.
+    // Rows of one name differ by their method, which most names hold anyway.
     let is_shared = |step: &Step| rows.iter().any(|other| other.name == step.name && other.method != step.method);
     for step in &rows {
         let stat = |stat| show_stat(&step.response_time, Unit::Seconds, stat);

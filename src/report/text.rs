@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Summary, errors, outputs, own, scenarios, steps, style, thresholds, trends, visible::visible};
+use super::{Summary, errors, outputs, own, scenarios, steps, streams, style, thresholds, trends, visible::visible};
 use crate::{
     analysis::{Attempts, Verdict},
     exit::Exit,
@@ -36,6 +36,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     lines.push(format!("  {}", style::bold("SCENARIOS")));
     lines.extend(scenarios::lines(summary));
     lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));
+    lines.extend(streams::lines(summary));
     let errors = errors::error_table(summary);
     if errors.has_rows() {
         lines.push(format!("  {}", style::bold("ERRORS")));

@@ -50,5 +50,5 @@ fn the_command_writes_them_with_another_prefix_too() {
     let refused = run(&["dashboards", "export", to.to_str().unwrap(), "--prefix", "a{"]);
     assert_eq!(refused.status.code(), Some(2));
     let listed = String::from_utf8(run(&["dashboards"]).stdout).unwrap();
-    assert_eq!(listed.lines().count(), 7, "{listed}");
+    assert_eq!(listed.lines().count(), 8, "{listed}");
 }

@@ -55,7 +55,7 @@ fn no_foreign_data_source() {
 #[test]
 fn copies_are_replaced_not_doubled() {
     let of = |data_source| Topic::ALL.map(|topic| topic.uid(data_source));
-    let expected = ["live", "soak", "spike", "stress", "compare", "generator", "runs"];
+    let expected = ["live", "soak", "spike", "stress", "compare", "agents", "generator", "runs"];
     assert_eq!(of(DataSource::Prometheus), expected.map(|name| format!("loadagent-{name}")));
     assert_eq!(of(DataSource::InfluxDb), expected.map(|name| format!("loadagent-{name}-influx")));
 }

@@ -39,7 +39,7 @@ fn every_class_of_failures_has_a_name() {
             found += 1;
         }
     }
-    assert_eq!(found, 8, "of live, soak, spike and stress, for both data sources");
+    assert_eq!(found, 10, "of live, soak, spike, stress and agents, for both data sources");
 }
 
 /// The panel uses the limits of the run's verdict.

@@ -16,6 +16,8 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("threshold", "thresholds: {checks: {threshold: rate>0.9, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("expect", "flow: [{get: 'http://h/', expect: {zzzzzzzzzzzz: 1}}]"),
     ("retry", "flow: [{get: 'http://h/', retry: {zzzzzzzzzzzz: 1}}]"),
+    ("layout", "flow: [{sse: 'http://h/', layout: {text: $.a, zzzzzzzzzzzz: 1}}]"),
+    ("goodput", "flow: [{sse: 'http://h/', layout: anthropic, goodput: {request_latency: 1s, zzzzzzzzzzzz: 1}}]"),
     ("extraction", "flow: [{get: 'http://h/', extract: {a: {json: $.a, zzzzzzzzzzzz: 1}}}]"),
     ("check", "flow: [{get: 'http://h/', check: {status: 200, zzzzzzzzzzzz: 1}}]"),
     ("auth", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b}, zzzzzzzzzzzz: 1}}]"),

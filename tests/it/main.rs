@@ -20,6 +20,7 @@ mod otlp_grpc;
 mod plan_text;
 mod report;
 mod shapes;
+mod sse;
 mod stall;
 mod store;
 mod support;

@@ -1,5 +1,6 @@
 //! The bundled dashboards, one per file, each from summary to details.
 
+mod agents;
 mod compare;
 mod generator;
 mod live;
@@ -26,14 +27,16 @@ pub enum Topic {
     Compare,
     /// Health of the generator and its outputs.
     Generator,
+    /// Event streams and language models.
+    Agents,
     /// All runs.
     Runs,
 }
 
 impl Topic {
     /// All dashboards.
-    pub const ALL: [Self; 7] =
-        [Self::Live, Self::Soak, Self::Spike, Self::Stress, Self::Compare, Self::Generator, Self::Runs];
+    pub const ALL: [Self; 8] =
+        [Self::Live, Self::Soak, Self::Spike, Self::Stress, Self::Compare, Self::Agents, Self::Generator, Self::Runs];
 
     /// File name and tag.
     #[must_use]
@@ -44,6 +47,7 @@ impl Topic {
             Self::Spike => "spike",
             Self::Stress => "stress",
             Self::Compare => "compare",
+            Self::Agents => "agents",
             Self::Generator => "generator",
             Self::Runs => "runs",
         }
@@ -74,6 +78,7 @@ impl Topic {
             Self::Spike => spike::dashboard(data_source),
             Self::Stress => stress::dashboard(data_source),
             Self::Compare => compare::dashboard(data_source),
+            Self::Agents => agents::dashboard(data_source),
             Self::Generator => generator::dashboard(data_source),
             Self::Runs => runs::dashboard(data_source),
         }

@@ -120,6 +120,8 @@ fn builtin_value(builtin: Builtin, run: &mut Evaluation<'_, '_>) -> Option<Value
         Builtin::Json => from_body(&JsonPath::default(), run),
         Builtin::Duration => response.status.map(|_| Value::Float(response.duration.as_secs_f64() * 1e3)),
         Builtin::Error => Some(Value::from(response.error)),
+        Builtin::Event => Some(Value::from(response.event)),
+        Builtin::Stream => response.stream.cloned(),
         Builtin::Vu => count(id.vu),
         Builtin::Iteration => count(id.iteration),
         Builtin::ScenarioIteration => count(id.scenario_iteration),

@@ -63,7 +63,7 @@ fn with_context<T>(run: impl FnOnce(&mut EvalContext<'_>) -> T) -> T {
             head: HEAD,
             body: BODY,
             duration: Duration::from_millis(12),
-            error: "",
+            ..Response::default()
         },
         id: IterationId { vu: 5, iteration: 8, scenario_iteration: 80 },
         random: &mut random,

@@ -34,6 +34,9 @@ pub enum AddressError {
     /// Options that exclude or need each other.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Holds the output that has it.
+    #[error("{0} writes there already; give each output a file of its own")]
+    TakenPlace(String),
     #[error("give `{0}` or `{0}_file`, not both")]
     SecretTwice(String),
     #[error("{0} is not a valid HTTP header")]

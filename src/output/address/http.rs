@@ -72,7 +72,7 @@ impl HttpSettings {
         }
         for (name, value) in options.take_prefixed("query.") {
             url.query_pairs_mut().append_pair(&name, &value);
-            if !secrecy::names_a_label(&name) {
+            if !secrecy::names_no_secret(&name) {
                 hidden.push(value);
             }
         }
@@ -112,8 +112,8 @@ impl HttpSettings {
     /// responses. Secrets in files are read anew.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        let hidden = self.hidden.iter().filter(|text| text.chars().count() >= SHORTEST_SECRET).cloned();
-        let all = self.credentials.secrets().into_iter().chain(hidden);
+        let all = self.credentials.secrets().into_iter().chain(self.hidden.iter().cloned());
+        let all = all.filter(|text| text.chars().count() >= SHORTEST_SECRET);
         let mut all: Vec<String> = all.flat_map(|secret| spellings(&secret)).collect();
         all.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         all.dedup();

@@ -10,13 +10,13 @@ use crate::units;
 pub(crate) struct Options {
     left: Vec<(String, String)>,
     known: Vec<String>,
-    /// Whether the address holds a secret, so that an unknown name may be the rest of it.
-    guarded: bool,
+    /// Names that may be the rest of a secret.
+    guarded: Vec<String>,
 }
 
 impl Options {
-    /// Options as given: names and values.
-    pub(super) fn new(left: Vec<(String, String)>, guarded: bool) -> Self {
+    /// Options as given: names and values, and the names that may be the rest of a secret.
+    pub(super) fn new(left: Vec<(String, String)>, guarded: Vec<String>) -> Self {
         Self { left, known: Vec::new(), guarded }
     }
 
@@ -101,13 +101,13 @@ impl Options {
     ///
     /// # Errors
     /// When an option is left.
-    pub(crate) fn finish(mut self) -> Result<(), AddressError> {
-        let Some((name, _)) = self.left.pop() else { return Ok(()) };
+    pub(crate) fn finish(self) -> Result<(), AddressError> {
+        let Some((name, _)) = self.left.into_iter().next() else { return Ok(()) };
         let distance = |known: &&String| strsim::damerau_levenshtein(known, &name);
         let near = self.known.iter().find(|known| distance(known) <= 2 && distance(known) * 2 < name.chars().count());
         let near = near.cloned();
         let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        let is_shown = near.is_some() || is_plain && !self.guarded;
+        let is_shown = near.is_some() || is_plain && !self.guarded.contains(&name);
         Err(AddressError::UnknownOption { name: is_shown.then_some(name), near, known: self.known })
     }
 }

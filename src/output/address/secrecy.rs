@@ -25,7 +25,7 @@ fn is_secret(option: &str) -> bool {
         return !names_a_tenant(header);
     }
     if let Some(parameter) = name.strip_prefix("query.") {
-        return !names_a_label(parameter);
+        return !names_no_secret(parameter);
     }
     let smells = ["auth", "token", "key", "secret", "cookie", "pass"].iter().any(|word| name.contains(word));
     (smells || name == "p") && !name.ends_with("_file")
@@ -37,8 +37,21 @@ pub(super) fn names_a_tenant(header: &str) -> bool {
     ["tenant", "orgid", "org-id", "accountid", "projectid"].iter().any(|word| name.contains(word))
 }
 
-/// Parameters that add or ask for labels.
-pub(super) fn names_a_label(parameter: &str) -> bool {
+/// Parameters that add or ask for labels, or say where a receiver writes to.
+pub(super) fn names_no_secret(parameter: &str) -> bool {
+    const PLACES: [&str; 10] =
+        ["db", "database", "bucket", "org", "rp", "retention", "precision", "consistency", "timeout", "tenant"];
     let name = parameter.to_ascii_lowercase();
-    name.starts_with("extra_label") || name.starts_with("extra_filters")
+    name.starts_with("extra_label") || name.starts_with("extra_filters") || PLACES.contains(&&*name)
+}
+
+/// Names that may be the rest of a secret: a literal `&` in an option begins another, and a literal `?` in a password begins
+/// the options, of which one then holds the `@`.
+pub(super) fn rests(has_user: bool, options: &[(String, &str)], is_reference: impl Fn(&str) -> bool) -> Vec<String> {
+    let secret = options.iter().position(|(name, value)| is_secret(name) && !is_reference(value));
+    let behind = secret.map_or(options.len(), |place| place + 1);
+    let host = options.iter().rposition(|(name, value)| has_user && (name.contains('@') || value.contains('@')));
+    let before = host.map_or(0, |place| place + 1);
+    let names = options.iter().enumerate().filter(|(place, _)| *place < before || *place >= behind);
+    names.map(|(_, (name, _))| name.clone()).collect()
 }

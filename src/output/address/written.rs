@@ -92,7 +92,8 @@ impl<'a> Written<'a> {
     pub(super) fn options(&self, environment: Environment<'_>) -> Result<Options, AddressError> {
         let pairs = self.pairs.iter();
         let pairs = pairs.map(|(name, value)| Ok((name.clone(), decoded(value, true, environment)?)));
-        Ok(Options::new(pairs.collect::<Result<_, AddressError>>()?, self.holds_secret()))
+        let guarded = secrecy::rests(self.userinfo.is_some(), &self.pairs, is_reference);
+        Ok(Options::new(pairs.collect::<Result<_, AddressError>>()?, guarded))
     }
 
     /// Whether it holds a secret itself, rather than a reference to one.

@@ -1,4 +1,4 @@
-//! k6's CSV: a column a system tag, sorted, then the other tags as `name=value&…`; whole seconds, six digits.
+//! k6's CSV: a column a system tag, sorted, then the other tags as `name=value&…` with `%26` for an `&`; whole seconds, six digits.
 
 use std::collections::HashMap;
 
@@ -74,11 +74,16 @@ fn tail(options: &SampleOptions, recorded: &Recorded<'_>) -> Vec<u8> {
         text.push(',');
         text.push_str(&field(labels.remove(column).unwrap_or_default()));
     }
-    let extra: Vec<_> = labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let extra: Vec<_> = labels.into_iter().map(|(name, value)| format!("{name}={}", in_pair(value))).collect();
     text.push(',');
     text.push_str(&field(&extra.join("&")));
     text.push(',');
     text.into_bytes()
+}
+
+/// A value between `=` and `&`, which must not end there: percent-encoded where it would, as in a URL.
+fn in_pair(value: &str) -> String {
+    value.replace('%', "%25").replace('&', "%26")
 }
 
 /// A field, in quotes where a reader would misread it without, as Go's writer decides.

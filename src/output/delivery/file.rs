@@ -26,6 +26,13 @@ pub(crate) enum FileError {
     Panicked,
 }
 
+impl FileError {
+    /// Whether the reader of a pipe is gone: it never comes back.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self, Self::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
 /// Where the text goes.
 pub struct FileTarget {
     target: Arc<Mutex<Target>>,

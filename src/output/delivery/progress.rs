@@ -21,6 +21,13 @@ impl Progress {
     }
 }
 
+/// Waits for the end of the load: who has nothing more to try does not wait for the deadline.
+pub(super) async fn load_ended(progress: &watch::Receiver<Progress>) {
+    let mut progress = progress.clone();
+    // An error here means that the run's side is gone.
+    drop(progress.wait_for(|progress| progress.give_up.is_some()).await);
+}
+
 /// Waits for the deadline, which is set when the run ends and may be brought forward after that.
 pub(super) async fn given_up(progress: &watch::Receiver<Progress>) {
     let mut progress = progress.clone();

@@ -9,7 +9,7 @@ use super::{
     checkpoint::CheckpointFile,
     dead_letter::{self, DeadLetters, Reason},
     feed::Push,
-    progress::{Progress, given_up},
+    progress::{Progress, given_up, load_ended},
     state::SharedDeliveryState,
     transport::{FrozenBatch, ProbeFailure, Transport},
 };
@@ -245,6 +245,11 @@ impl Sender {
                     repeated = true;
                     (backoff.pause(None), reason)
                 }
+                ResponseClass::Closed(reason) => {
+                    self.state.borrow_mut().failed(&reason, self.at_ms, began_ms);
+                    load_ended(&self.progress).await;
+                    return RequestResult::GivenUp;
+                }
                 ResponseClass::Retryable { pause, reason } => (backoff.pause(pause), reason),
                 ResponseClass::ProtocolMismatch(reason) | ResponseClass::Misconfigured(reason) => {
                     (backoff.long_pause(), reason)
@@ -342,6 +347,10 @@ impl Sender {
                 }
                 Err(ProbeFailure { error, pause }) => {
                     self.state.borrow_mut().failed(&error.to_string(), self.at_ms, began_ms);
+                    if error.is_closed() {
+                        load_ended(&self.progress).await;
+                        return false;
+                    }
                     if !self.rest(backoff.pause(pause)).await {
                         return false;
                     }

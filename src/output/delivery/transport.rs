@@ -81,6 +81,13 @@ pub(super) enum TransportError {
     File(#[from] FileError),
 }
 
+impl TransportError {
+    /// Whether no further attempt can succeed.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self, Self::File(error) if error.is_closed())
+    }
+}
+
 /// A batch ready to go: repeats are byte for byte what was sent first.
 pub(super) struct FrozenBatch {
     pub batch: Batch,
@@ -217,6 +224,7 @@ impl Transport {
             }
             Self::File(file) => match file.write(frozen.body.clone()).await {
                 Ok(()) => ResponseClass::Accepted,
+                Err(error) if error.is_closed() => ResponseClass::Closed(error.to_string()),
                 Err(error) => ResponseClass::Retryable { pause: None, reason: error.to_string() },
             },
         }

@@ -9,7 +9,11 @@ use std::collections::BTreeMap;
 use super::line::{key, line};
 use crate::{
     metric::{Interval, MetricDef, SeriesDef, SeriesId, Totals, Value},
-    output::{batch::Batch, encoder::Encoder},
+    output::{
+        batch::Batch,
+        encoder::Encoder,
+        wire_labels::{DUPLICATE, Taken},
+    },
     threshold::{Stat, parse::parse_stat, shown_factor, stat_of},
 };
 
@@ -38,8 +42,7 @@ pub(crate) struct AggregateEncoder {
     totals: Totals,
     /// Measurement and tags by series number.
     keys: Vec<Vec<u8>>,
-    /// How many series have a key.
-    known_keys: BTreeMap<Vec<u8>, usize>,
+    taken: Taken,
     /// Every metric seen so far with measurement and tags of its overall point.
     metrics: Vec<(MetricDef, Vec<u8>)>,
     span: BTreeMap<SeriesId, Value>,
@@ -56,7 +59,7 @@ impl AggregateEncoder {
             run_labels,
             totals: Totals::default(),
             keys: Vec::new(),
-            known_keys: BTreeMap::new(),
+            taken: Taken::default(),
             metrics: Vec::new(),
             span: BTreeMap::new(),
             begin_ms: None,
@@ -66,14 +69,15 @@ impl AggregateEncoder {
 
     fn define(&mut self, series: &SeriesDef) {
         let name = &series.metric.name;
-        let mut key = self.key(name, series.labels.iter());
         // Where the protocol can't tell two series apart (a backslash at the end, a label that the run has too), the
         // later one gets a tag: a point of the same measurement, tags and time would overwrite the other.
-        let known = self.known_keys.entry(key.clone()).or_insert(0);
-        if *known > 0 {
-            key.extend_from_slice(format!(",duplicate={known}").as_bytes());
-        }
-        *known += 1;
+        let mut taken = std::mem::take(&mut self.taken);
+        let (_, key) = taken.first_free(|number| {
+            let mark = if number > 0 { number.to_string() } else { String::new() };
+            let marked = (number > 0).then_some((DUPLICATE, &*mark));
+            self.key(name, series.labels.iter().chain(marked))
+        });
+        self.taken = taken;
         self.keys.push(key);
         if !self.metrics.iter().any(|(known, _)| known.name == *name) {
             let key = self.key("overall", [("metric", &**name)].into_iter());

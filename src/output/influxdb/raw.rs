@@ -29,7 +29,7 @@ pub(crate) struct RawFormat {
 }
 
 /// `measurement,tags value=` by place of the metric; empty until it is needed.
-type Prefixes = Box<[Vec<u8>; PLACES]>;
+type Prefixes = Box<[Vec<u8>]>;
 
 impl RawFormat {
     /// A writer that has seen no series. Of `every` successes one is written, chosen by its time and nothing else, so
@@ -75,7 +75,7 @@ impl SampleFormat for RawFormat {
 
     fn write(&mut self, recorded: &Recorded<'_>, lines: &mut Lines) {
         let Some(weight) = self.weight(recorded) else { return };
-        let prefixes = self.series.entry(recorded.key).or_default();
+        let prefixes = self.series.entry(recorded.key).or_insert_with(|| vec![Vec::new(); PLACES].into());
         let mut time = Vec::with_capacity(24);
         if self.every > 1 {
             time.extend_from_slice(b",weight=");

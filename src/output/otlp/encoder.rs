@@ -21,6 +21,7 @@ use crate::{
         exemplars::{BySeries, Exemplar, Exemplars},
         naming::{exported_name, unit_suffix},
         otlp_protocol::message::Envelope,
+        wire_labels::{Taken, WireLabels},
     },
 };
 
@@ -28,7 +29,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct OtlpEncoder {
     settings: Settings,
-    run_labels: Vec<(String, String)>,
+    labels: WireLabels,
+    /// Attributes of the conventions' metric.
+    conventional: Taken,
     envelope: Envelope,
     totals: Totals,
     /// Since the last push; only for deltas.
@@ -71,7 +74,8 @@ impl OtlpEncoder {
         Self {
             span: (settings.temporality == Temporality::Delta).then(Totals::default),
             settings: settings.clone(),
-            run_labels,
+            labels: WireLabels::new(run_labels),
+            conventional: Taken::default(),
             envelope,
             totals: Totals::default(),
             metrics: Vec::new(),
@@ -88,12 +92,12 @@ impl OtlpEncoder {
     fn add(&mut self, definition: &SeriesDef, at_ms: i64) {
         let (number, metric) = (self.series, &definition.metric);
         self.series += 1;
-        let run = self.run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let common: BTreeMap<&str, &str> = run.chain(definition.labels.iter()).collect();
+        self.labels.add(definition);
+        let common = self.labels.of(definition);
         let shape = Shape::of(metric.kind);
         let attributes = |extra: Option<(&'static str, &'static str)>| {
-            let all: BTreeMap<&str, &str> = common.iter().map(|(name, value)| (*name, *value)).chain(extra).collect();
-            shape.encoded(all.into_iter().filter(|(_, value)| !value.is_empty()))
+            let common = common.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            shape.encoded(common.chain(extra).collect::<BTreeMap<&str, &str>>())
         };
         let attributes = match metric.kind {
             Kind::Rate => ["nonzero", "zero"].map(|word| attributes(Some(("condition", word)))).into(),
@@ -102,7 +106,9 @@ impl OtlpEncoder {
         let name = exported_name(&self.settings.prefix, metric);
         self.join(&name, unit(&name, metric), metric, (number, attributes));
         if self.settings.semconv && metric.name == catalogue::HTTP_REQ_DURATION.name {
-            let attributes = http_metric::attributes(&self.run_labels, &definition.labels, &self.requests);
+            let (run, requests) = (self.labels.run(), &self.requests);
+            let make = |number| http_metric::attributes(run, &definition.labels, requests, number);
+            let (_, attributes) = self.conventional.first_free(make);
             self.join(http_metric::NAME, "s", metric, (number, vec![attributes]));
         }
         if metric.kind != Kind::Gauge && self.settings.temporality == Temporality::Cumulative {

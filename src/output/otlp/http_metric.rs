@@ -9,9 +9,12 @@ use opentelemetry_semantic_conventions::{attribute, metric::HTTP_CLIENT_REQUEST_
 use crate::{
     interval_log::frame::RequestHeader,
     metric::Labels,
-    output::otlp_protocol::{
-        conventions::{put_kept, put_request, put_server},
-        message::put_attribute,
+    output::{
+        otlp_protocol::{
+            conventions::{put_kept, put_request, put_server},
+            message::put_attribute,
+        },
+        wire_labels::DUPLICATE,
     },
 };
 
@@ -20,8 +23,14 @@ pub(super) const NAME: &str = HTTP_CLIENT_REQUEST_DURATION;
 /// Where a point of a histogram has its attributes.
 const FIELD: u32 = 1;
 
-/// Attributes of a series: the conventions' and, under our own names, what distinguishes runs and steps.
-pub(super) fn attributes(run_labels: &[(String, String)], labels: &Labels, requests: &[RequestHeader]) -> Vec<u8> {
+/// Attributes of a series: the conventions' and, under our own names, what distinguishes runs and steps. The conventions have fewer of them than a
+/// series has labels: one that would be another gets a number above 0.
+pub(super) fn attributes(
+    run_labels: &[(String, String)],
+    labels: &Labels,
+    requests: &[RequestHeader],
+    duplicate: u32,
+) -> Vec<u8> {
     let mut out = Vec::new();
     let run = run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     put_kept(&mut out, FIELD, "", run.filter(|(name, _)| labels.get(name).is_none()));
@@ -30,6 +39,9 @@ pub(super) fn attributes(run_labels: &[(String, String)], labels: &Labels, reque
     if let Some(request) = server(labels, requests) {
         put_server(&mut out, FIELD, &request.address, request.port);
         put_attribute(&mut out, FIELD, attribute::URL_SCHEME, &request.scheme);
+    }
+    if duplicate > 0 {
+        put_attribute(&mut out, FIELD, DUPLICATE, &duplicate.to_string());
     }
     out
 }

@@ -18,6 +18,7 @@ use crate::{
         encoder::Encoder,
         exemplars::{self, Exemplars},
         naming::Naming,
+        wire_labels::WireLabels,
     },
 };
 
@@ -64,7 +65,7 @@ impl RemoteWriteEncoder {
             made_for: dialect.get(),
             dialect,
             stale_markers: settings.stale_markers,
-            exporter: Exporter { prefix, run_labels, symbols: Symbols::default() },
+            exporter: Exporter { prefix, labels: WireLabels::new(run_labels), symbols: Symbols::default() },
             totals: Totals::default(),
             span: (naming == Naming::K6).then(Totals::default),
             wire: Vec::new(),
@@ -138,7 +139,8 @@ impl RemoteWriteEncoder {
 
 impl Encoder for RemoteWriteEncoder {
     fn fold(&mut self, interval: &Interval) {
-        for _ in &interval.new_series {
+        for series in &interval.new_series {
+            self.exporter.labels.add(series);
             self.appeared.entry(interval.start_ms).or_default().push(self.start_ms.len());
             self.start_ms.push(interval.start_ms);
         }

@@ -1,8 +1,6 @@
 //! From a series of the run to the series that go over the wire: one for a counter or gauge, two for a rate, one or
 //! three dozen for a trend.
 
-use std::collections::BTreeMap;
-
 use super::{
     dialect::Dialect,
     message::{MetricType, Point, WireSeries},
@@ -10,7 +8,10 @@ use super::{
 };
 use crate::{
     metric::{Histogram, Kind, MetricDef, SeriesDef, Value, classic},
-    output::naming::{Naming, exported_name},
+    output::{
+        naming::{Naming, exported_name},
+        wire_labels::WireLabels,
+    },
 };
 
 /// What a series over the wire takes from a value.
@@ -103,7 +104,7 @@ impl Stat {
 #[derive(Debug)]
 pub(super) struct Exporter {
     pub prefix: String,
-    pub run_labels: Vec<(String, String)>,
+    pub labels: WireLabels,
     pub symbols: Symbols,
 }
 
@@ -168,12 +169,11 @@ impl Exporter {
         extra: Option<(&'static str, String)>,
         metric_type: MetricType,
     ) -> WireSeries {
-        let own = series.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let extra = extra.map(|(name, value)| (name.to_owned(), value));
-        let mut all: BTreeMap<String, String> = self.run_labels.iter().cloned().chain(own).chain(extra).collect();
+        let mut all = self.labels.of(series);
+        all.extend(extra.map(|(name, value)| (name.to_owned(), value)));
         all.insert("__name__".to_owned(), name.to_owned());
-        let labels = all.into_iter().filter(|(_, value)| !value.is_empty());
-        let labels = labels.map(|(name, value)| (self.symbols.intern(&name), self.symbols.intern(&value))).collect();
+        let labels =
+            all.into_iter().map(|(name, value)| (self.symbols.intern(&name), self.symbols.intern(&value))).collect();
         let MetricDef { help, unit, .. } = &series.metric;
         let (help, unit) = (self.symbols.intern(help), self.symbols.intern(unit.as_str()));
         WireSeries { labels, metric_type, help, unit }

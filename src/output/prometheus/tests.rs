@@ -114,7 +114,7 @@ struct Native {
 
 /// One series of a request, whichever version it came in.
 #[derive(Debug, Clone, PartialEq)]
-struct Decoded {
+pub(in crate::output) struct Decoded {
     labels: BTreeMap<String, String>,
     in_order: bool,
     sample: Option<Sample>,
@@ -132,9 +132,23 @@ impl Decoded {
     fn name(&self) -> &str {
         &self.labels["__name__"]
     }
+
+    pub(in crate::output) fn labels(&self) -> &BTreeMap<String, String> {
+        &self.labels
+    }
+
+    /// Name, time and value: of a histogram its count.
+    pub(in crate::output) fn point(&self) -> (String, i64, f64) {
+        let (at, value) = match (&self.sample, &self.native) {
+            (Some(sample), _) => (sample.timestamp, sample.value),
+            (None, Some(native)) => (native.timestamp, native.count as f64),
+            (None, None) => panic!("{self:?}"),
+        };
+        (self.name().to_owned(), at, value)
+    }
 }
 
-fn decode(version: Version, content: &[u8]) -> Vec<Decoded> {
+pub(in crate::output) fn decode(version: Version, content: &[u8]) -> Vec<Decoded> {
     match version {
         Version::One => {
             let request = RequestOne::decode(content).unwrap();

@@ -40,6 +40,8 @@ pub enum ResponseClass {
     },
     /// No response: the batch may have been accepted or not. Retryable.
     NoResponse(String),
+    /// The reader of a pipe is gone, for good.
+    Closed(String),
     /// Not accepted now, perhaps later.
     Retryable {
         /// The pause that the receiver asks for.

@@ -184,7 +184,8 @@ fn one_identity_and_no_more() {
 fn errors_tell_no_tail_of_a_secret() {
     for given in [
         "prometheus=http://h?bearer_token=abc&s3cret",
-        "prometheus=http://u:p@h?s3cret=1",
+        "prometheus=http://u:p@h?s3cret=1@host",
+        "prometheus=http://u:p@h?a=1&s3cret=1&b@host",
         "prometheus=http://tok?s3cret@h",
         "prometheus=http://h?header.X-Key=abc&s3cret",
         "influxdb=http://h?u=me&p=abc&s3cret",
@@ -313,4 +314,52 @@ fn files_are_found_again_from_another_folder() {
     assert_eq!(parse("json=-").unwrap().saved.unwrap(), "json=-");
     assert_eq!(parse("json=/a/b.json").unwrap().saved.unwrap(), "json=/a/b.json");
     assert_eq!(with("json=${V}", "y.json").unwrap().saved.unwrap(), format!("json={}/y.json", here.display()));
+}
+
+#[test]
+fn two_outputs_never_write_into_one_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("there"), "").unwrap();
+    std::os::unix::fs::symlink(path("there"), path("link")).unwrap();
+    let check = |given: &[String]| {
+        let outputs: Vec<_> = given.iter().map(|given| parse(given).unwrap()).collect();
+        OutputAddress::one_place_each(&outputs).map_err(|error| error.to_string())
+    };
+    let same = [("new", "new"), ("new", "./new"), ("there", "link")];
+    for (one, other) in same {
+        let error = check(&[format!("json={}", path(one)), format!("csv={}", path(other))]).unwrap_err();
+        assert!(error.contains("--out csv") && error.contains("`--out json` writes there already"), "{error}");
+    }
+    assert!(check(&["json=-".into(), "csv=-".into()]).is_err());
+    assert_eq!(check(&[format!("json={}", path("a")), format!("csv={}", path("b"))]), Ok(()));
+    let twice = ["prometheus", "prometheus"].map(ToOwned::to_owned);
+    assert_eq!(check(&twice), Ok(()));
+}
+
+#[test]
+fn an_unknown_option_is_named_unless_it_may_be_the_rest_of_a_secret() {
+    let named = [
+        ("influxdb=http://u:secret@h/db?precision=ns", "precision"),
+        ("prometheus=http://u:secret@h?colour=1", "colour"),
+        ("influxdb=http://h/db?u=me&p=secret", "u"),
+        ("influxdb=http://h/db?precision=ns&token=secret", "precision"),
+        ("prometheus=http://h?colour=red&password=secret&username=me", "colour"),
+    ];
+    for (given, name) in named {
+        let error = parse(given).unwrap_err().to_string();
+        assert!(error.contains(&format!("unknown option `{name}`")) && !error.contains("secret"), "{given}: {error}");
+    }
+    for given in ["influxdb=http://h/db?token=se&cret", "prometheus=?username=u&password=se&cret=1&x=2"] {
+        let error = parse(given).unwrap_err().to_string();
+        assert!(error.contains("must be percent-encoded") && !error.contains("cret`"), "{given}: {error}");
+    }
+}
+
+#[test]
+fn what_is_no_secret_is_not_struck_out() {
+    let output = parse("prometheus=http://u:e@h/?query.db=metrics&query.u=s3cretive").unwrap();
+    let secrets = http(&output).secrets();
+    assert!(!secrets.iter().any(|text| text == "e" || text == "metrics"), "{secrets:?}");
+    assert!(secrets.iter().any(|text| text == "s3cretive"), "{secrets:?}");
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every metric that has raw samples, except those of the profile.
-pub(crate) static SAMPLED: [&MetricDef; 24] = [
+pub(crate) static SAMPLED: [&MetricDef; 43] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -32,8 +32,27 @@ pub(crate) static SAMPLED: [&MetricDef; 24] = [
     &c::ITERATION_FAILURES,
     &c::GROUP_DURATION,
     &c::PARALLEL_WIDTH,
+    &c::SSE_TIME_TO_FIRST_EVENT,
+    &c::SSE_EVENT_GAP,
+    &c::SSE_LONGEST_GAP,
+    &c::SSE_STREAM_DURATION,
+    &c::SSE_EVENTS,
+    &c::SSE_RECONNECTS,
+    &c::LLM_TIME_TO_FIRST_TOKEN,
+    &c::LLM_INTER_TOKEN_LATENCY,
+    &c::LLM_INTER_CHUNK_LATENCY,
+    &c::LLM_TIME_PER_OUTPUT_TOKEN,
+    &c::LLM_REQUEST_LATENCY,
+    &c::LLM_INPUT_TOKENS,
+    &c::LLM_OUTPUT_TOKENS,
+    &c::LLM_CACHED_TOKENS,
+    &c::LLM_REASONING_TOKENS,
+    &c::LLM_USAGE_MISSING,
+    &c::LLM_GOODPUT,
+    &c::LLM_FINISH_REASONS,
     &c::VUS,
     &c::VUS_MAX,
+    &c::SSE_STREAMS_OPEN,
 ];
 
 const REQS: usize = 0;
@@ -55,7 +74,7 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = 22;
+const FIRST_GAUGE: usize = 40;
 /// The place of a metric of the profile: a series has one at most.
 pub(in crate::output) const OWN: usize = SAMPLED.len();
 /// Places with that of the profile's metrics.
@@ -80,14 +99,14 @@ pub struct UnknownMetric(pub String);
 /// The metrics that are written: all, unless they are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    places: u32,
+    places: u64,
     /// Names of metrics of the profile; None for all.
     own: Option<Vec<String>>,
 }
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { places: u32::MAX, own: None }
+        Self { places: u64::MAX, own: None }
     }
 }
 
@@ -102,7 +121,7 @@ impl Selection {
             let name = name.as_ref();
             let near = |metric: &&MetricDef| strsim::damerau_levenshtein(&metric.name, name) <= 2;
             match SAMPLED.iter().position(|metric| metric.name == name) {
-                Some(place) => places |= 1_u32 << place,
+                Some(place) => places |= 1_u64 << place,
                 None if name.is_empty() || c::find(name).is_some() || SAMPLED.iter().any(near) => {
                     return Err(UnknownMetric(name.to_owned()));
                 }

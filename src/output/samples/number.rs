@@ -61,7 +61,7 @@ pub(in crate::output) fn put_short(out: &mut Vec<u8>, value: SampleValue) {
         }
         // Gauges are few: once a second and scenario. Writing to memory can't fail.
         SampleValue::Float(float) if float != 0.0 && !(1e-7..1e17).contains(&float.abs()) => {
-            drop(write!(out, "{float:e}"))
+            drop(write!(out, "{float:e}"));
         }
         SampleValue::Float(float) => drop(write!(out, "{float}")),
     }

@@ -173,7 +173,7 @@ fn json_lines_are_k6s() {
     let mut json = JsonFormat::new(options());
     let (head, lines) = (String::from_utf8(json.head()).unwrap(), write(&mut json, &story()));
     let lines: Vec<&str> = head.lines().chain(text(&lines).lines()).collect();
-    assert_eq!((head.lines().count(), lines.len()), (24, 45), "an envelope for each metric");
+    assert_eq!((head.lines().count(), lines.len()), (43, 64), "an envelope for each metric");
     let all = [
         r#"{"type":"Metric","data":{"name":"http_reqs","type":"counter","contains":"default","thresholds":[],"submetrics":null},"metric":"http_reqs"}"#,
         r#"{"metric":"http_reqs","type":"Point","data":{"time":"2026-11-21T06:55:10.617162914Z","value":1,"tags":{"expected_response":"true","method":"GET","mine":"m\u0026n \u003cq\u003e","name":"get, \"it\"","run_id":"r1","scenario":"default","status":"200","team":"a \"b"}}}"#,
@@ -200,8 +200,8 @@ fn csv_lines_are_k6s() {
     let lines = write(&mut csv, &story());
     assert_eq!(lines.ends.len(), 21);
     let all = [
-        r#"http_reqs,1795244110,1.000000,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
-        r#"http_req_duration,1795244110,0.915245,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m&n <q>&run_id=r1&team=a ""b","#,
+        r#"http_reqs,1795244110,1.000000,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m%26n <q>&run_id=r1&team=a ""b","#,
+        r#"http_req_duration,1795244110,0.915245,,,,true,,GET,"get, ""it""",,default,,200,,,,"mine=m%26n <q>&run_id=r1&team=a ""b","#,
         r#"checks,1795244111,1.000000,ok yes,,,,,,,,default,,,,,,"run_id=r1&team=a ""b","#,
         r#"http_req_failed,1795244112,1.000000,,,,false,,GET,other,,default,,,,,,"error_class=connect_refused&run_id=r1&team=a ""b","#,
         r#"iteration_duration,1795244113,1.822250,,,,,,,,,default,,,,,,"run_id=r1&team=a ""b","#,

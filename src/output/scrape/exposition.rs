@@ -13,7 +13,7 @@ use prometheus::{
 
 use crate::{
     metric::{Histogram, Kind, SeriesDef, Totals, Unit, Value, classic::cumulative_buckets},
-    output::naming::exported_names,
+    output::{naming::exported_names, wire_labels::WireLabels},
 };
 
 /// A rendered page.
@@ -36,10 +36,12 @@ pub(crate) fn render(
 ) -> prometheus::Result<RenderedPage> {
     let mut families: BTreeMap<String, MetricFamily> = BTreeMap::new();
     let mut samples = 0;
+    let mut wire = WireLabels::new(run_labels.to_vec());
     for (series, value) in totals.iter() {
+        wire.add(series);
         let metrics = metrics(value, series.metric.unit);
         for ((name, condition), mut metric) in exported_names(prefix, &series.metric).into_iter().zip(metrics) {
-            metric.set_label(labels(series, run_labels, condition));
+            metric.set_label(labels(wire.of(series), condition));
             let family = families.entry(name).or_insert_with_key(|name| family(name, series));
             family.mut_metric().push(metric);
             samples += 1;
@@ -105,9 +107,8 @@ fn classic(histogram: &Histogram, unit: Unit) -> Metric {
     metric
 }
 
-fn labels(series: &SeriesDef, run_labels: &[(String, String)], condition: Vec<(String, String)>) -> Vec<LabelPair> {
-    let own = series.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let all: BTreeMap<String, String> = run_labels.iter().cloned().chain(own).chain(condition).collect();
+fn labels(mut all: BTreeMap<String, String>, condition: Vec<(String, String)>) -> Vec<LabelPair> {
+    all.extend(condition);
     let pair = |(name, value): (String, String)| {
         let mut pair = LabelPair::default();
         // `le` is the histogram's; this is what Prometheus itself renames a label to that stands in the way.
@@ -115,5 +116,5 @@ fn labels(series: &SeriesDef, run_labels: &[(String, String)], condition: Vec<(S
         pair.set_value(value);
         pair
     };
-    all.into_iter().filter(|(_, value)| !value.is_empty()).map(pair).collect()
+    all.into_iter().map(pair).collect()
 }

@@ -64,6 +64,10 @@ impl CompiledFlow {
         true
     }
 
+    pub(super) fn call(&mut self, position: usize) -> usize {
+        std::mem::replace(&mut self.state.position, position)
+    }
+
     pub(super) fn next(&mut self, context: &FlowContext<'_>) -> Effect {
         for _ in 0..MAX_OPS_PER_TURN {
             let at = self.state.position;

@@ -204,6 +204,15 @@ impl Flow {
         }
     }
 
+    /// Continues elsewhere; returns where it would have continued. The operations there end with [`Effect::Done`].
+    pub(crate) fn call(&mut self, position: usize) -> usize {
+        match self {
+            Self::Compiled(flow) => flow.call(position),
+            #[cfg(test)]
+            Self::Script(_) => 0,
+        }
+    }
+
     /// Renders a request of this flow; false if it is constant, and was not rendered.
     ///
     /// # Errors

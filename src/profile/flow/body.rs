@@ -20,6 +20,8 @@ pub(super) static MULTIPART: Key = Key::new(
     "body: a multipart form of fields and files",
 );
 pub(super) static FILE: Key = Key::new("file", Type::Text, "body: a file, relative to the profile's folder");
+/// All of these.
+pub(super) static BODIES: [&Key; 5] = [&JSON, &TEXT, &FORM, &MULTIPART, &FILE];
 
 /// A file within a multipart body.
 pub(in crate::profile) static PART: Section = Section::new(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Compiler;
+use super::{Compiler, StepDefinition, StepNode};
 use crate::{
     language::{
         Needs, Template,
@@ -15,6 +15,27 @@ use crate::{
         reader::{MapReader, same_key},
     },
 };
+
+/// Extraction.
+pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
+    words: &["extract"],
+    value: EXTRACTIONS,
+    options: &[],
+    about: "sets variables from the last response, or from the event in `on_event`",
+    example: "extract: {id: $.id}",
+    compile,
+}];
+
+/// Variables, and where their values are.
+pub(super) static EXTRACTIONS: Type = Type::Names(&Type::Either(&[Type::Text, Type::Map(&EXTRACTION)]));
+
+/// `extract: {…}` as a step.
+fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
+    let begin = compiler.here();
+    let last = compiler.ops.iter().rposition(|op| matches!(op, Op::Send(..)));
+    compiler.extracts(step.value, last.unwrap_or(begin), &"".into());
+    step.map.finish(compiler.reader);
+}
 
 /// A value from a response.
 pub(in crate::profile) static EXTRACTION: Section = Section::new(
@@ -122,7 +143,12 @@ impl<'n> Compiler<'_, 'n> {
         None
     }
 
-    fn looked_for<T>(&self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, ExtractError>) -> Option<T> {
+    pub(super) fn looked_for<T>(
+        &self,
+        node: &Node,
+        what: &str,
+        parse: impl FnOnce(&str) -> Result<T, ExtractError>,
+    ) -> Option<T> {
         let text = match &node.value {
             Yaml::List(_) => String::new(),
             _ => self.reader.text(node, what)?,

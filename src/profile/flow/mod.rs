@@ -15,6 +15,7 @@ mod parallel;
 mod poll;
 mod request;
 pub(super) mod retry;
+pub(super) mod sse;
 mod state;
 mod target;
 #[cfg(test)]
@@ -83,8 +84,17 @@ impl StepDefinition {
 }
 
 /// The table of steps.
-pub static STEPS: &[&[StepDefinition]] =
-    &[request::STEPS, state::STEPS, checks::STEPS, blocks::STEPS, poll::STEPS, parallel::STEPS, ends::STEPS];
+pub static STEPS: &[&[StepDefinition]] = &[
+    request::STEPS,
+    sse::STEPS,
+    state::STEPS,
+    checks::STEPS,
+    extracts::STEPS,
+    blocks::STEPS,
+    poll::STEPS,
+    parallel::STEPS,
+    ends::STEPS,
+];
 
 /// Each first key, with its row.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepDefinition)> + Clone {

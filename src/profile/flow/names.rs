@@ -48,7 +48,7 @@ impl<'v> Names<'v> {
         }
     }
 
-    /// Tells which variables only hold rows, among all that are assigned.
+    /// The variables that only hold rows, among all that are assigned.
     pub(crate) fn know_rows(&mut self, assigned: &[Assigned], data: &[PlannedData]) {
         let mut others = BTreeSet::new();
         for Assigned { name, row_of, .. } in assigned {

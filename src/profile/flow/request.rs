@@ -9,7 +9,7 @@ use super::{
     auth::{self, AUTHORIZATION, Auth},
     body::{self, Body},
     checks::{CHECKS, EXPECT, STATUSES},
-    extracts::EXTRACTION,
+    extracts::EXTRACTIONS,
     nothing,
     retry::RETRY,
     target::Target,
@@ -52,7 +52,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
 /// Keys of all requests, including those for tokens.
 pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[KEYS]);
 
-static KEYS: &[Key] = &[
+pub(super) static KEYS: &[Key] = &[
     Key::new("name", Type::Text, "label `name`; method and path"),
     Key::new("params", Type::Names(&Type::Text), "query parameters"),
     Key::new(
@@ -73,16 +73,14 @@ static KEYS: &[Key] = &[
     Key::new("expect", Type::Either(&[STATUSES, Type::Map(&EXPECT)]), "what counts as success; 200..399"),
 ];
 
-static ANSWER: &[Key] = &[
+pub(super) static ANSWER: &[Key] = &[
     Key::new("retry", Type::Either(&[Type::Count, Type::Map(&RETRY)]), "how often and when to retry; never"),
-    Key::new(
-        "extract",
-        Type::Names(&Type::Either(&[Type::Text, Type::Map(&EXTRACTION)])),
-        "variables from the response; a text is a JSONPath",
-    ),
+    Key::new("extract", EXTRACTIONS, "variables from the response; a text is a JSONPath"),
     Key::new("check", CHECKS, "conditions on the response, counted by the `checks` metric"),
 ];
 
+/// The header that asks for a media type.
+pub(super) const ACCEPT: &str = "Accept";
 /// k6's default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Default `User-Agent`.
@@ -128,6 +126,19 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     } else {
         step.word.to_uppercase()
     };
+    compile_request(compiler, &method, step, &[], |_, _, _| {});
+}
+
+/// A request with headers that it has unless the profile has them; `stream` reads the keys of a stream, after the request
+/// was added to the program.
+pub(super) fn compile_request<'n>(
+    compiler: &mut Compiler<'_, 'n>,
+    method: &str,
+    step: StepNode<'n>,
+    headers: &[(&str, &str)],
+    stream: impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>, usize),
+) {
+    let reader = compiler.reader;
     let StepNode { mut map, position, value, .. } = step;
     let begin = compiler.here();
     let retry = map.take("retry").and_then(|node| compiler.retry(node));
@@ -135,7 +146,7 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
         compiler.ops.push(Op::Reset(retry.retry.counter));
     }
     let auth = compiler.auth(&mut map);
-    let (send, needs) = compiler.apart(|compiler| compiler.send(&method, (position, value), &mut map, &auth));
+    let (send, needs) = compiler.apart(|compiler| compiler.send(method, (position, value), &mut map, &auth, headers));
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
     let shown = send.as_ref().map(|send| shown(&method, send)).unwrap_or_default();
@@ -152,6 +163,7 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
         compiler.push_request(send);
         at
     };
+    stream(compiler, &mut map, at);
     if let Some(retry) = retry {
         compiler.keep_since(at, retry.needs);
         compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
@@ -204,11 +216,17 @@ impl<'n> Compiler<'_, 'n> {
         (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
+        defaults: &[(&str, &str)],
     ) -> Option<ReadRequest> {
         let reader = self.reader;
         let target = self.target(url);
         let query = map.take("params");
-        let headers = self.headers(map.take("headers"), auth.header());
+        let mut headers = self.headers(map.take("headers"), auth.header());
+        for (name, value) in defaults {
+            if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                headers.push(((*name).to_owned(), Template::fixed((*value).into())));
+            }
+        }
         let body = self.body(map);
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
@@ -254,6 +272,7 @@ impl<'n> Compiler<'_, 'n> {
             limited: expect.limited.into(),
             redirects,
             digest: auth.digest(),
+            events: None,
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };
         let row = Step { name: name.into(), group: self.group_label(), tags, kind: StepKind::Request(Box::new(kind)) };

@@ -231,7 +231,7 @@ impl<'n> Compiler<'_, 'n> {
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();
-        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth) else { return };
+        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth, &[]) else { return };
         if let StepKind::Request(request) = &mut send.row.kind {
             request.internal = true;
         }

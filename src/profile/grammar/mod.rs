@@ -139,6 +139,8 @@ pub static SECTIONS: &[&Section] = &[
     &data::DATA_SET,
     &thresholds::THRESHOLD,
     &flow::checks::EXPECT,
+    &flow::sse::LAYOUT,
+    &flow::sse::GOODPUT,
     &flow::retry::RETRY,
     &flow::extracts::EXTRACTION,
     &flow::checks::CHECK,

@@ -1,3 +1,5 @@
+//! Tests of failures and what is said of them.
+
 use super::*;
 
 #[test]

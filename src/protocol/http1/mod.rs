@@ -16,26 +16,16 @@ use super::{
     connect::{OpenMark, Opened},
     failure::printable,
     response_head::ResponseHead,
-<<<<<<< HEAD
-    stream::{Scratch, Stream, Written},
-=======
-    stream::{Scratch, SocketStream},
->>>>>>> main
+    stream::{Scratch, SocketStream, Written},
     upgrade::Upgraded,
 };
 
 /// A connection to an origin.
 #[derive(Debug)]
 pub(crate) struct Connection {
-<<<<<<< HEAD
     /// Position of the origin in the network; small, because idle users hold it.
     origin: u32,
-    stream: Stream,
-=======
-    /// Position of the origin in the network.
-    pub origin: usize,
     stream: SocketStream,
->>>>>>> main
     open: OpenMark,
     /// The response came before the whole request was written: the connection carries no other.
     is_cut_short: bool,

@@ -52,13 +52,8 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-<<<<<<< HEAD
-    pub(super) fn new(stream: Stream, traffic: Rc<Traffic>) -> Self {
-        Self { stream, traffic, broken: None }
-=======
     pub(super) fn new(stream: SocketStream, traffic: Rc<Traffic>) -> Self {
-        Self { stream, traffic }
->>>>>>> main
+        Self { stream, traffic, broken: None }
     }
 
     /// Counts what was written. What can't be written is dropped: the reader learns why.

@@ -1,3 +1,5 @@
+//! Tests of tunnels through proxies.
+
 use tokio::net::TcpListener;
 
 use super::*;
@@ -56,7 +58,10 @@ fn a_refusal_says_what_the_proxy_answered() {
     ];
     for (answer, words) in cases {
         let failure = ask(answer).unwrap_err();
-        let told = failure.cause.as_ref().unwrap().words();
-        assert!(failure.class == ErrorClass::Proxy && told.contains(words) && told.contains("127.0.0.1:"), "{told}");
+        let words_shown = failure.cause.as_ref().unwrap().words();
+        assert!(
+            failure.class == ErrorClass::Proxy && words_shown.contains(words) && words_shown.contains("127.0.0.1:"),
+            "{words_shown}"
+        );
     }
 }

@@ -1,3 +1,5 @@
+//! Tests of the words for causes of TLS.
+
 use std::sync::Arc;
 
 use rustls::OtherError;
@@ -5,7 +7,7 @@ use rustls::OtherError;
 use super::*;
 
 #[test]
-fn causes_of_tls_are_told_apart() {
+fn causes_of_tls_have_words_of_their_own() {
     let time = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
     let name = rustls::pki_types::ServerName::try_from("a.example").unwrap();
     let for_name = |presented: &[&str]| CertificateError::NotValidForNameContext {

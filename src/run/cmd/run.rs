@@ -262,7 +262,7 @@ fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepare
         drop(export(&summary));
     }
     if args.quiet {
-        // Quiet is not mute: whoever sees the exit code is told why.
+        // Quiet is not mute: the reason of the exit code is printed.
         let reasons = &summary.outcome.reasons;
         reasons.iter().for_each(|reason| print_error(&format!("loadagent: {}", visible(&reason.text))));
     } else {

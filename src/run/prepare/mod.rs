@@ -118,6 +118,8 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
     let outputs: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
     let outputs = outputs.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     traces::check(&outputs)?;
+    let mixed = OutputAddress::one_place_each(&outputs);
+    mixed.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     let run_id = match &args.run_id {
         Some(id)
             if id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))

@@ -51,3 +51,13 @@ fn a_file_goes_on_where_it_was_left_and_never_grows_by_holes() {
     assert!(target(4).open().is_err(), "gone");
     assert!(!path.exists());
 }
+
+#[tokio::test]
+async fn a_pipe_that_was_closed_is_known_as_closed() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let file = File::from(std::os::fd::OwnedFd::from(writer));
+    let target = Target { path: None, head: Vec::new(), file: Some(file), length: 0, partly: 0 };
+    let mut target = FileTarget { target: Arc::new(Mutex::new(target)), length: 0 };
+    assert!(target.write(Bytes::from_static(b"line")).await.unwrap_err().is_closed());
+}

@@ -1,7 +1,9 @@
+//! Tests of responses that come early.
+
 use super::*;
 
 #[test]
-fn a_final_response_is_told_from_interim_ones() {
+fn a_final_response_is_distinguished_from_interim_ones() {
     let cases: [(&[u8], bool); 8] = [
         (b"", false),
         (b"HTTP/1.1 ", false),

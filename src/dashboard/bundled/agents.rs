@@ -1,0 +1,209 @@
+//! Agent traffic: event streams, and the answers of language models in them.
+
+use super::{Topic, shared};
+use crate::{
+    dashboard::{
+        Dashboard, DataSource, Row,
+        panel::Panel,
+        query::{Series, Window},
+        transform::Column,
+    },
+    metric::{MetricDef, catalogue as c},
+};
+
+pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
+    Dashboard {
+        topic: Topic::Agents,
+        title: "Agents",
+        description: "Event streams and language models: how fast does an answer begin, how evenly does it flow, and \
+                      is it complete?",
+        rows: vec![
+            Row {
+                title: "Summary",
+                panels: vec![
+                    shared::requests_in_all(),
+                    shared::failed_in_all(),
+                    first_token_in_all(),
+                    output_tokens_in_all(),
+                    goodput_in_all(),
+                    longest_gap_in_all(),
+                ],
+            },
+            Row {
+                title: "Answers of language models",
+                panels: vec![first_token(), between_tokens(), tokens(), goodput(), finish_reasons(), whole_answer()],
+            },
+            Row {
+                title: "Event streams",
+                panels: vec![
+                    first_event(),
+                    gaps(),
+                    streams_open(),
+                    events(),
+                    stream_duration(),
+                    shared::errors_by_class(),
+                ],
+            },
+            Row { title: "Steps", panels: vec![steps(), answers()] },
+        ],
+        variables: shared::run_and_scenario(data_source),
+        refresh: "5s",
+        from: "now-15m",
+        stage_step: Some("5s"),
+    }
+}
+
+fn over_run(metric: &'static MetricDef) -> Series {
+    Series::of(metric).over(Window::Run)
+}
+
+fn first_token_in_all() -> Panel {
+    Panel::stat(
+        "Time to first token, p95",
+        "From the intended start to the first piece of an answer",
+        over_run(&c::LLM_TIME_TO_FIRST_TOKEN).quantile(0.95),
+    )
+}
+
+fn output_tokens_in_all() -> Panel {
+    Panel::stat(
+        "Output tokens",
+        "By the server's usage; without it, the number of chunks",
+        Series::of(&c::LLM_OUTPUT_TOKENS).total(),
+    )
+}
+
+fn goodput_in_all() -> Panel {
+    Panel::stat(
+        "Good answers",
+        "Share of answers that are complete and keep all limits of `goodput`",
+        over_run(&c::LLM_GOODPUT).share(),
+    )
+}
+
+fn longest_gap_in_all() -> Panel {
+    Panel::stat(
+        "Longest silence",
+        "Longest time without an event after the first one, of any stream",
+        over_run(&c::SSE_LONGEST_GAP).quantile(1.0),
+    )
+}
+
+fn quantiles(title: &'static str, description: &'static str, metric: &'static MetricDef) -> Panel {
+    let series = |q| Series::of(metric).quantile(q);
+    Panel::graph(title, description).query("p50", series(0.5)).query("p95", series(0.95)).query("p99", series(0.99))
+}
+
+fn first_token() -> Panel {
+    quantiles(
+        "Time to first token",
+        "From the intended start to the first piece of the answer: text, reasoning or a tool call",
+        &c::LLM_TIME_TO_FIRST_TOKEN,
+    )
+}
+
+fn between_tokens() -> Panel {
+    let description = "Inter-token latency is one mean for each answer (AIPerf's ITL, vLLM's TPOT), inter-chunk latency \
+                       the time between two events with a piece of it (vLLM's ITL). Time per output token includes the \
+                       first (GuideLLM)";
+    let series = |metric, q| Series::of(metric).quantile(q);
+    Panel::graph("Time between tokens", description)
+        .query("inter-token, p50", series(&c::LLM_INTER_TOKEN_LATENCY, 0.5))
+        .query("inter-token, p95", series(&c::LLM_INTER_TOKEN_LATENCY, 0.95))
+        .query("inter-chunk, p99", series(&c::LLM_INTER_CHUNK_LATENCY, 0.99))
+        .query("per output token, p50", series(&c::LLM_TIME_PER_OUTPUT_TOKEN, 0.5))
+}
+
+fn tokens() -> Panel {
+    let description = "Tokens per second. Cached tokens are part of the input, reasoning is part of the output";
+    let rate = |metric| Series::of(metric).rate();
+    Panel::graph("Tokens", description)
+        .query("output", rate(&c::LLM_OUTPUT_TOKENS))
+        .query("input", rate(&c::LLM_INPUT_TOKENS))
+        .query("cached input", rate(&c::LLM_CACHED_TOKENS))
+        .query("reasoning", rate(&c::LLM_REASONING_TOKENS))
+}
+
+fn goodput() -> Panel {
+    let description = "Share of answers that keep all limits of `goodput`, and answers per second without usage, whose \
+                       chunks are counted as tokens";
+    Panel::graph("Good answers", description)
+        .query("good", Series::of(&c::LLM_GOODPUT).share())
+        .query("without usage", Series::of(&c::LLM_USAGE_MISSING).rate())
+}
+
+fn finish_reasons() -> Panel {
+    Panel::graph("Ends of answers", "Answers per second by the reason of their end, as the server gives it")
+        .query("{reason}", Series::of(&c::LLM_FINISH_REASONS).by(&["reason"]).rate())
+        .stacked()
+}
+
+fn whole_answer() -> Panel {
+    quantiles(
+        "Time to last token",
+        "From the intended start to the last token of a complete answer",
+        &c::LLM_REQUEST_LATENCY,
+    )
+}
+
+fn first_event() -> Panel {
+    quantiles(
+        "Time to first event",
+        "From the intended start to the first event. A stream that was cut off before counts with its age",
+        &c::SSE_TIME_TO_FIRST_EVENT,
+    )
+}
+
+fn gaps() -> Panel {
+    let series = |metric, q| Series::of(metric).quantile(q);
+    Panel::graph("Time between events", "Zero when one read brought both. The longest silence is one value a stream")
+        .query("p50", series(&c::SSE_EVENT_GAP, 0.5))
+        .query("p99", series(&c::SSE_EVENT_GAP, 0.99))
+        .query("longest of a stream, p95", series(&c::SSE_LONGEST_GAP, 0.95))
+}
+
+fn streams_open() -> Panel {
+    Panel::graph("Open streams", "Streams whose head was read and that have not ended, once a second")
+        .query("open", Series::of(&c::SSE_STREAMS_OPEN).level())
+}
+
+fn events() -> Panel {
+    Panel::graph("Events", "Events per second, and streams per second that were opened again after they ended early")
+        .query("events", Series::of(&c::SSE_EVENTS).rate())
+        .query("reconnections", Series::of(&c::SSE_RECONNECTS).rate())
+}
+
+fn stream_duration() -> Panel {
+    quantiles(
+        "Length of streams",
+        "From the intended start to the end. A stream that was cut off counts with its age",
+        &c::SSE_STREAM_DURATION,
+    )
+}
+
+fn steps() -> Panel {
+    let by = |series: Series| series.by(&["name"]);
+    let quantile = |metric, q| by(over_run(metric)).quantile(q);
+    let columns = Column::all([
+        ("Events", by(Series::of(&c::SSE_EVENTS)).total()),
+        ("First event, p50", quantile(&c::SSE_TIME_TO_FIRST_EVENT, 0.5)),
+        ("First event, p95", quantile(&c::SSE_TIME_TO_FIRST_EVENT, 0.95)),
+        ("Gap, p50", quantile(&c::SSE_EVENT_GAP, 0.5)),
+        ("Longest silence", quantile(&c::SSE_LONGEST_GAP, 1.0)),
+        ("Length, p50", quantile(&c::SSE_STREAM_DURATION, 0.5)),
+    ]);
+    Panel::table("Streams by step", "Each step over the whole run", columns)
+}
+
+fn answers() -> Panel {
+    let by = |series: Series| series.by(&["name"]);
+    let quantile = |metric, q| by(over_run(metric)).quantile(q);
+    let columns = Column::all([
+        ("Output tokens", by(Series::of(&c::LLM_OUTPUT_TOKENS)).total()),
+        ("First token, p50", quantile(&c::LLM_TIME_TO_FIRST_TOKEN, 0.5)),
+        ("First token, p95", quantile(&c::LLM_TIME_TO_FIRST_TOKEN, 0.95)),
+        ("Between tokens, p50", quantile(&c::LLM_INTER_TOKEN_LATENCY, 0.5)),
+        ("Last token, p95", quantile(&c::LLM_REQUEST_LATENCY, 0.95)),
+    ]);
+    Panel::table("Answers by step", "Each step over the whole run", columns)
+}

@@ -1,0 +1,90 @@
+//! Records event streams and the answers of language models in them.
+
+use tokio::time::Instant;
+
+use super::ScenarioRecorder;
+use crate::{
+    metric::{
+        MetricDef,
+        catalogue::{self, ANSWER_FAMILY, AnswerMetric, STREAM_FAMILY, StreamMetric},
+        recorder::Family,
+    },
+    plan::StepId,
+};
+
+static GOODPUT_FAMILY: [&MetricDef; 1] = [&catalogue::LLM_GOODPUT];
+static FINISH_FAMILY: [&MetricDef; 1] = [&catalogue::LLM_FINISH_REASONS];
+static OPEN_FAMILY: [&MetricDef; 1] = [&catalogue::SSE_STREAMS_OPEN];
+
+/// What distinguishes the series of a stream: the first metric of the family, stage, step, variant of its labels.
+pub(super) type StreamKey = (&'static str, usize, StepId, u32);
+
+impl ScenarioRecorder {
+    /// Records an observation of a stream.
+    pub(crate) fn stream(&self, stage: usize, step: (StepId, u32), metric: StreamMetric, value: f64, at: Instant) {
+        self.observe(&STREAM_FAMILY, (stage, step), metric as usize, value, at);
+    }
+
+    /// Records an observation of an answer.
+    pub(crate) fn answer(&self, stage: usize, step: (StepId, u32), metric: AnswerMetric, value: f64, at: Instant) {
+        self.observe(&ANSWER_FAMILY, (stage, step), metric as usize, value, at);
+    }
+
+    /// Records whether an answer was good.
+    pub(crate) fn goodput(&self, stage: usize, step: (StepId, u32), is_good: bool, at: Instant) {
+        self.observe(&GOODPUT_FAMILY, (stage, step), 0, f64::from(u8::from(is_good)), at);
+    }
+
+    /// Counts why an answer ended.
+    pub(crate) fn finish_reason(&self, stage: usize, reason: &str, at: Instant) {
+        let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", reason)]);
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&FINISH_FAMILY, &labels, &["reason"]);
+        recorder.observation(family, 0, 1.0, || self.since_start(at));
+    }
+
+    /// Records how many streams are open.
+    pub(crate) fn streams_open(&self, count: u64) {
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&OPEN_FAMILY, &self.labels, &[]);
+        recorder.set(family, 0, count as f64);
+    }
+
+    fn observe(
+        &self,
+        metrics: &'static [&'static MetricDef],
+        (stage, step): (usize, (StepId, u32)),
+        metric: usize,
+        value: f64,
+        at: Instant,
+    ) {
+        let family = self.stream_family(metrics, stage, step);
+        self.recorder.borrow_mut().observation(family, metric, value, || self.since_start(at));
+    }
+
+    fn stream_family(
+        &self,
+        metrics: &'static [&'static MetricDef],
+        stage: usize,
+        (step, variant): (StepId, u32),
+    ) -> Family {
+        let first = metrics.first().map_or("", |metric| &*metric.name);
+        let mut caches = self.caches.borrow_mut();
+        let caches = &mut *caches;
+        *caches.streams.entry((first, stage, step, variant)).or_insert_with(|| {
+            let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
+            let (name, tags) = variation.map_or((None, &[][..]), |it| (it.name.as_deref(), &it.tags));
+            let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
+            from_data.extend(name.map(|_| "name"));
+            let row = self.scenario.flow.steps.get(step);
+            let own = [
+                ("stage", self.stage_label(stage)),
+                ("group", row.map_or("", |row| &*row.group)),
+                ("name", name.or(row.map(|row| &*row.name)).unwrap_or_default()),
+            ];
+            let planned = row.map_or(&[][..], |row| &row.tags);
+            let labels = self.labels.with(planned.iter().chain(tags).cloned()).with(own);
+            self.recorder.borrow_mut().family(metrics, &labels, &from_data)
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! Mocks of three APIs of language models, whose answers have planned tokens at planned times.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Event, StreamPlan, options::StreamOptions, plan};
+use crate::practice_target::builtin::Reply;
+
+/// Tokens of an answer, unless the request says otherwise.
+const TOKENS: u64 = 16;
+/// Most tokens of an answer.
+const MOST_TOKENS: u64 = 100_000;
+
+/// An API that is mocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Api {
+    Chat,
+    Responses,
+    Messages,
+}
+
+/// What a request says.
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Asked {
+    model: Option<String>,
+    stream: bool,
+    max_tokens: Option<u64>,
+    max_completion_tokens: Option<u64>,
+    max_output_tokens: Option<u64>,
+    stream_options: StreamAsked,
+    messages: Value,
+    input: Value,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct StreamAsked {
+    include_usage: bool,
+}
+
+/// An answer as planned.
+struct Answer {
+    model: String,
+    tokens: u64,
+    input_tokens: u64,
+    usage: bool,
+    /// Tokens of each event.
+    pieces: Vec<u64>,
+}
+
+impl Api {
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        match path {
+            "/v1/chat/completions" => Some(Self::Chat),
+            "/v1/responses" => Some(Self::Responses),
+            "/v1/messages" => Some(Self::Messages),
+            _ => None,
+        }
+    }
+
+    pub(super) fn answer(self, options: &StreamOptions, sent: &[u8]) -> Reply {
+        let Ok(asked) = serde_json::from_slice::<Asked>(sent) else {
+            return Reply::json(
+                StatusCode::BAD_REQUEST,
+                json!({ "error": { "message": "the body is not JSON" } }).to_string(),
+            );
+        };
+        let limit = asked.max_tokens.or(asked.max_completion_tokens).or(asked.max_output_tokens);
+        let tokens = options.count.or(limit).unwrap_or(TOKENS).min(MOST_TOKENS);
+        let per_event = options.tokens_per_event;
+        let pieces = (0..tokens.div_ceil(per_event)).map(|event| per_event.min(tokens - event * per_event)).collect();
+        let input = if asked.input.is_null() { &asked.messages } else { &asked.input };
+        let answer = Answer {
+            model: asked.model.unwrap_or_else(|| "mock".to_owned()),
+            tokens,
+            input_tokens: input.to_string().split_whitespace().count() as u64,
+            // Chat completions tell the usage only to those who ask for it.
+            usage: options.usage && (self != Self::Chat || !asked.stream || asked.stream_options.include_usage),
+            pieces,
+        };
+        if asked.stream { Reply::stream(self.stream(options, &answer)) } else { self.whole(options, &answer) }
+    }
+
+    fn stream(self, options: &StreamOptions, answer: &Answer) -> StreamPlan {
+        let events = match self {
+            Self::Chat => answer.chat(),
+            Self::Responses => answer.responses(),
+            Self::Messages => answer.messages(),
+        };
+        let Events { before, pieces, after } = events;
+        // The times are those of the pieces: what frames them is written with the first and the last.
+        let mut plan = plan(options, pieces.into_iter());
+        let line_end = options.line_end;
+        let framing = |events: Vec<Event>| events.iter().map(|event| event.text(line_end)).collect::<String>();
+        plan.writes.insert(0, (Duration::ZERO, framing(before).into()));
+        let last = plan.writes.last().map_or(Duration::ZERO, |(due, _)| *due);
+        if options.cut.is_none() && options.error.is_none() {
+            plan.writes.push((last, framing(after).into()));
+        }
+        plan
+    }
+
+    /// The answer without streaming, when its last token is due.
+    fn whole(self, options: &StreamOptions, answer: &Answer) -> Reply {
+        let gaps = u32::try_from(answer.pieces.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        let takes =
+            options.first + options.gap.saturating_mul(gaps) + options.stall.map_or(Duration::ZERO, |(_, time)| time);
+        let text = text(answer.tokens);
+        let Answer { model, tokens, input_tokens, .. } = answer;
+        let body = match self {
+            Self::Chat => json!({
+                "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": model,
+                "choices": [{ "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop" }],
+                "usage": { "prompt_tokens": input_tokens, "completion_tokens": tokens, "total_tokens": input_tokens + tokens },
+            }),
+            Self::Responses => json!({
+                "id": "resp_1", "object": "response", "status": "completed", "model": model,
+                "output": [{ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": text }] }],
+                "usage": { "input_tokens": input_tokens, "output_tokens": tokens, "total_tokens": input_tokens + tokens },
+            }),
+            Self::Messages => json!({
+                "id": "msg_1", "type": "message", "role": "assistant", "model": model, "stop_reason": "end_turn",
+                "content": [{ "type": "text", "text": text }],
+                "usage": { "input_tokens": input_tokens, "output_tokens": tokens },
+            }),
+        };
+        let mut reply = Reply::json(StatusCode::OK, body.to_string());
+        reply.delay = Some(takes);
+        reply
+    }
+}
+
+/// The events of an answer.
+struct Events {
+    before: Vec<Event>,
+    pieces: Vec<Event>,
+    after: Vec<Event>,
+}
+
+fn text(tokens: u64) -> String {
+    " word".repeat(usize::try_from(tokens).unwrap_or_default())
+}
+
+fn typed(kind: &str, mut data: Value) -> Event {
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("type".to_owned(), kind.into());
+    }
+    Event { name: kind.to_owned(), ..Event::data(data.to_string()) }
+}
+
+impl Answer {
+    fn chat(&self) -> Events {
+        let chunk = |choices: Value, usage: Value| {
+            let model = &self.model;
+            let data = json!({
+                "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model,
+                "choices": choices, "usage": usage,
+            });
+            Event::data(data.to_string())
+        };
+        let delta = |delta: Value, finish: Value| {
+            chunk(json!([{ "index": 0, "delta": delta, "finish_reason": finish }]), Value::Null)
+        };
+        let mut after = vec![delta(json!({}), "stop".into())];
+        if self.usage {
+            let (input, output) = (self.input_tokens, self.tokens);
+            let usage = json!({ "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output });
+            after.push(chunk(json!([]), usage));
+        }
+        after.push(Event::data("[DONE]"));
+        Events {
+            before: vec![delta(json!({ "role": "assistant", "content": "" }), Value::Null)],
+            pieces: self.pieces.iter().map(|tokens| delta(json!({ "content": text(*tokens) }), Value::Null)).collect(),
+            after,
+        }
+    }
+
+    fn responses(&self) -> Events {
+        let usage = if self.usage {
+            json!({ "input_tokens": self.input_tokens, "output_tokens": self.tokens })
+        } else {
+            Value::Null
+        };
+        let ending = json!({ "response": { "id": "resp_1", "status": "completed", "usage": usage } });
+        let piece = |tokens: &u64| typed("response.output_text.delta", json!({ "delta": text(*tokens) }));
+        Events {
+            before: vec![typed("response.created", json!({ "response": { "id": "resp_1", "model": self.model } }))],
+            pieces: self.pieces.iter().map(piece).collect(),
+            after: vec![typed("response.completed", ending)],
+        }
+    }
+
+    fn messages(&self) -> Events {
+        let start = json!({ "message": {
+            "id": "msg_1", "role": "assistant", "model": self.model, "content": [],
+            "usage": if self.usage { json!({ "input_tokens": self.input_tokens, "output_tokens": 1 }) } else { json!({}) },
+        } });
+        let usage = if self.usage { json!({ "output_tokens": self.tokens }) } else { json!({}) };
+        let piece = |tokens: &u64| {
+            let delta = json!({ "index": 0, "delta": { "type": "text_delta", "text": text(*tokens) } });
+            typed("content_block_delta", delta)
+        };
+        Events {
+            before: vec![
+                typed("message_start", start),
+                typed("content_block_start", json!({ "index": 0, "content_block": { "type": "text", "text": "" } })),
+                typed("ping", json!({})),
+            ],
+            pieces: self.pieces.iter().map(piece).collect(),
+            after: vec![
+                typed("content_block_stop", json!({ "index": 0 })),
+                typed("message_delta", json!({ "delta": { "stop_reason": "end_turn" }, "usage": usage })),
+                typed("message_stop", json!({})),
+            ],
+        }
+    }
+}

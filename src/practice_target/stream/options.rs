@@ -1,0 +1,128 @@
+//! The options of a stream, from the query of its URL.
+
+use std::time::Duration;
+
+use crate::practice_target::value_error::ValueError;
+use crate::units::parse_duration;
+
+/// The longest data of an event that is asked for.
+const LARGEST: usize = 1 << 20;
+/// Most events or tokens.
+const MOST: u64 = 1_000_000;
+
+/// How a stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum End {
+    /// As HTTP ends a response.
+    #[default]
+    Close,
+    /// The connection breaks.
+    Cut,
+    /// Nothing comes any more, and the connection stays open.
+    Silent,
+}
+
+/// What a client asks of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct StreamOptions {
+    /// Number of events, or tokens.
+    pub(super) count: Option<u64>,
+    /// Time to the first event.
+    pub(super) first: Duration,
+    /// Time between events.
+    pub(super) gap: Duration,
+    /// Further time before the event after this many.
+    pub(super) stall: Option<(u64, Duration)>,
+    /// Events of one write.
+    pub(super) per_write: u64,
+    /// Bytes of one write, within an event.
+    pub(super) split: Option<usize>,
+    /// After how many events the connection breaks.
+    pub(super) cut: Option<u64>,
+    /// After how many events the server reports an error.
+    pub(super) error: Option<u64>,
+    pub(super) end: End,
+    pub(super) line_end: &'static str,
+    /// Name of the events.
+    pub(super) name: String,
+    /// Bytes of filler in each event.
+    pub(super) size: usize,
+    /// Tokens of one event.
+    pub(super) tokens_per_event: u64,
+    /// Whether the answer has its usage.
+    pub(super) usage: bool,
+}
+
+impl Default for StreamOptions {
+    fn default() -> Self {
+        Self {
+            count: None,
+            first: Duration::ZERO,
+            gap: Duration::from_secs(1),
+            stall: None,
+            per_write: 1,
+            split: None,
+            cut: None,
+            error: None,
+            end: End::default(),
+            line_end: "\n",
+            name: String::new(),
+            size: 0,
+            tokens_per_event: 1,
+            usage: true,
+        }
+    }
+}
+
+impl StreamOptions {
+    /// Reads `count=20&first=50ms&gap=10ms`.
+    pub(super) fn parse(query: &str) -> Result<Self, ValueError> {
+        let mut options = Self::default();
+        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let value = &*value;
+            match &*key {
+                "count" | "tokens" => options.count = Some(number(value, 0, MOST)?),
+                "first" => options.first = parse_duration(value)?,
+                "gap" => options.gap = parse_duration(value)?,
+                "stall" => options.stall = Some(stall(value)?),
+                "per_write" => options.per_write = number(value, 1, MOST)?,
+                "split" => options.split = usize::try_from(number(value, 1, MOST)?).ok(),
+                "cut" => options.cut = Some(number(value, 0, MOST)?),
+                "error" => options.error = Some(number(value, 0, MOST)?),
+                "end" => {
+                    options.end =
+                        word(value, "end", &[("close", End::Close), ("cut", End::Cut), ("silent", End::Silent)])?;
+                }
+                "line_end" => {
+                    options.line_end = word(value, "line_end", &[("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")])?;
+                }
+                "name" if !value.contains(['\r', '\n']) => value.clone_into(&mut options.name),
+                "size" => options.size = usize::try_from(number(value, 0, LARGEST as u64)?).unwrap_or(LARGEST),
+                "tokens_per_event" => options.tokens_per_event = number(value, 1, MOST)?,
+                "usage" => options.usage = word(value, "usage", &[("true", true), ("false", false)])?,
+                _ => return Err(ValueError::form(&key, "option of a stream", KNOWN)),
+            }
+        }
+        Ok(options)
+    }
+}
+
+const KNOWN: &str = "one of count, tokens, first, gap, stall, per_write, split, cut, error, end, line_end, name, size, \
+                     tokens_per_event and usage";
+
+/// `10:1s`: before the event after ten, a second.
+fn stall(text: &str) -> Result<(u64, Duration), ValueError> {
+    let (after, time) =
+        text.split_once(':').ok_or_else(|| ValueError::form(text, "stall", "EVENTS:DURATION, for example 10:1s"))?;
+    Ok((number(after, 0, MOST)?, parse_duration(time)?))
+}
+
+fn number(text: &str, min: u64, max: u64) -> Result<u64, ValueError> {
+    let known = text.parse().ok().filter(|number| (min..=max).contains(number));
+    known.ok_or_else(|| ValueError::form(text, "number", "a whole number, for example 20"))
+}
+
+fn word<T: Copy>(text: &str, what: &'static str, words: &[(&str, T)]) -> Result<T, ValueError> {
+    let known = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    known.ok_or_else(|| ValueError::form(text, what, "one of the words in the documentation of the target"))
+}

@@ -1,0 +1,113 @@
+//! Layouts: what an event means in the stream of a language model.
+//!
+//! Each reads the data of one event into a [`Part`]. Chunks are not tokens: tokens are counted only by the server's
+//! `usage`, and [`Part::content`] says whether an event brought any of the answer.
+
+mod anthropic;
+mod custom;
+mod openai_chat;
+mod openai_responses;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use super::parser::Event;
+use crate::plan::event_stream::Layout;
+
+/// What one event brings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Part<'a> {
+    /// A piece of the answer.
+    pub content: Option<Content<'a>>,
+    /// Why the answer ended.
+    pub finish_reason: Option<Cow<'a, str>>,
+    /// Tokens, as far as the server reported; later numbers replace earlier ones.
+    pub usage: Usage,
+    /// Whether this is the last event of the answer.
+    pub is_end: bool,
+    /// Whether the server reports an error.
+    pub is_error: bool,
+}
+
+/// A piece of the answer that isn't empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Content<'a> {
+    /// Text for the user.
+    Text(Cow<'a, str>),
+    /// Reasoning, or the arguments of a tool call.
+    Other,
+}
+
+/// Tokens by the server's count; None as long as it reported nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    pub input: Option<u64>,
+    /// Tokens of the answer, reasoning included.
+    pub output: Option<u64>,
+    /// Of the input, read from a cache.
+    pub cached: Option<u64>,
+    /// Of the output, reasoning.
+    pub reasoning: Option<u64>,
+}
+
+impl Usage {
+    /// Takes the numbers that another part has.
+    pub(crate) fn update(&mut self, later: Self) {
+        self.input = later.input.or(self.input);
+        self.output = later.output.or(self.output);
+        self.cached = later.cached.or(self.cached);
+        self.reasoning = later.reasoning.or(self.reasoning);
+    }
+}
+
+/// The data of an event is not what the layout has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotInLayout;
+
+impl Layout {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// [`NotInLayout`] when its data is not the JSON that the layout has.
+    pub(crate) fn read<'a>(&self, event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
+        match self {
+            Self::Plain => Ok(Part::default()),
+            Self::OpenAiChat => openai_chat::read(event),
+            Self::OpenAiResponses => openai_responses::read(event),
+            Self::Anthropic => anthropic::read(event),
+            Self::Custom(layout) => Ok(custom::read(layout, event)),
+        }
+    }
+
+    /// Whether a stream that ends without an end of its own is incomplete.
+    #[must_use]
+    pub(crate) fn has_end(&self) -> bool {
+        match self {
+            Self::Plain => false,
+            Self::OpenAiChat | Self::OpenAiResponses | Self::Anthropic => true,
+            Self::Custom(layout) => layout.end.is_some() || layout.finish_reason.is_some(),
+        }
+    }
+
+    /// Whether an answer needs a reason for its end: a proxy may send `[DONE]` after a failure.
+    #[must_use]
+    pub(crate) fn has_finish_reason(&self) -> bool {
+        match self {
+            Self::Plain => false,
+            Self::OpenAiChat | Self::OpenAiResponses | Self::Anthropic => true,
+            Self::Custom(layout) => layout.finish_reason.is_some(),
+        }
+    }
+}
+
+/// A piece of text, unless it is empty.
+fn text(piece: Option<Cow<'_, str>>) -> Option<Content<'_>> {
+    piece.filter(|piece| !piece.is_empty()).map(Content::Text)
+}
+
+/// A piece that is no text for the user, unless it is empty.
+fn other<'a>(piece: Option<&Cow<'_, str>>) -> Option<Content<'a>> {
+    piece.is_some_and(|piece| !piece.is_empty()).then_some(Content::Other)
+}

@@ -1,0 +1,69 @@
+//! Event streams, and the answers of language models in them.
+
+use super::{Summary, scenarios, style, trends};
+use crate::{
+    metric::{MetricDef, Value, catalogue as c},
+    units::{show_count, show_share, significant},
+};
+
+const STREAM_TRENDS: [&MetricDef; 4] =
+    [&c::SSE_TIME_TO_FIRST_EVENT, &c::SSE_EVENT_GAP, &c::SSE_LONGEST_GAP, &c::SSE_STREAM_DURATION];
+const ANSWER_TRENDS: [&MetricDef; 5] = [
+    &c::LLM_TIME_TO_FIRST_TOKEN,
+    &c::LLM_INTER_TOKEN_LATENCY,
+    &c::LLM_INTER_CHUNK_LATENCY,
+    &c::LLM_TIME_PER_OUTPUT_TOKEN,
+    &c::LLM_REQUEST_LATENCY,
+];
+
+/// The sections, without those that have no data.
+#[must_use]
+pub(crate) fn lines(summary: &Summary) -> Vec<String> {
+    let counts = [counter(summary, &c::SSE_EVENTS), counter(summary, &c::SSE_RECONNECTS)];
+    let mut lines = section(summary, "EVENT STREAMS", &STREAM_TRENDS, counts.into_iter().flatten().collect());
+    let counters = [&c::LLM_OUTPUT_TOKENS, &c::LLM_INPUT_TOKENS, &c::LLM_CACHED_TOKENS, &c::LLM_REASONING_TOKENS];
+    let mut counts: Vec<String> = counters.into_iter().filter_map(|metric| counter(summary, metric)).collect();
+    counts.extend(counter(summary, &c::LLM_USAGE_MISSING).map(|count| format!("{count}: their tokens are chunks")));
+    counts.extend(goodput(summary));
+    counts.extend(finish_reasons(summary));
+    lines.extend(section(summary, "ANSWERS OF LANGUAGE MODELS", &ANSWER_TRENDS, counts));
+    lines
+}
+
+fn section(summary: &Summary, title: &str, metrics: &[&MetricDef], counts: Vec<String>) -> Vec<String> {
+    let table = trends::trend_table(summary, metrics);
+    if !table.has_rows() && counts.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("  {}", style::bold(title))];
+    if table.has_rows() {
+        lines.extend(table.lines(4, summary.view, &scenarios::place(summary)));
+    }
+    lines.extend(counts.into_iter().map(|count| format!("    {count}")));
+    lines.push(String::new());
+    lines
+}
+
+fn counter(summary: &Summary, metric: &MetricDef) -> Option<String> {
+    let count = summary.totals.counter(&metric.name);
+    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
+    (count > 0.0).then(|| format!("{} {} ({}/s)", metric.name, significant(count), significant(count / seconds)))
+}
+
+fn goodput(summary: &Summary) -> Option<String> {
+    let Value::Rate { nonzero, total } = summary.totals.sum_where(&c::LLM_GOODPUT.name, |_| true)? else { return None };
+    let share = show_share(nonzero as f64 / total.max(1) as f64);
+    Some(format!("{} {share} ({} of {})", c::LLM_GOODPUT.name, show_count(nonzero), show_count(total)))
+}
+
+/// Why answers ended, the most frequent reason first.
+fn finish_reasons(summary: &Summary) -> Option<String> {
+    let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
+    let mut reasons = summary.totals.by_label(&c::LLM_FINISH_REASONS.name, "reason");
+    reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
+    let shown = reasons
+        .iter()
+        .map(|(reason, value)| format!("{} {}", super::visible::visible(reason), significant(count(value))));
+    let shown: Vec<String> = shown.collect();
+    (!shown.is_empty()).then(|| format!("{} {}", c::LLM_FINISH_REASONS.name, shown.join(", ")))
+}
