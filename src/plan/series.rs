@@ -9,7 +9,7 @@ use crate::{
     language::{Template, did_you_mean},
     metric::{
         MetricDef, UserMetric,
-        catalogue::{CHECKS, GROUP_DURATION, LabelGroup, PARALLEL_WIDTH},
+        catalogue::{CHECKS, GROUP_DURATION, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH},
     },
     threshold::Threshold,
 };
@@ -84,7 +84,12 @@ impl<'p> Recording<'p> {
     fn rows(self, metrics: &[UserMetric], metric: &MetricDef) -> Vec<Row<'p>> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let records = |kind: &StepKind| match kind {
-            StepKind::Request(_) => metric.labels == LabelGroup::Request,
+            StepKind::Request(request) => match (&request.spec.events, metric.labels) {
+                (_, LabelGroup::Request) => true,
+                (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
+                (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
+                _ => false,
+            },
             StepKind::Check(_) => metric.name == CHECKS.name,
             StepKind::Group => metric.name == GROUP_DURATION.name,
             StepKind::Parallel => metric.name == PARALLEL_WIDTH.name,
@@ -98,10 +103,10 @@ impl<'p> Recording<'p> {
                 vec![row]
             }
             LabelGroup::Run => vec![Row::new()],
-            LabelGroup::Request | LabelGroup::Check | LabelGroup::Group => {
+            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Check | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
-                steps.map(|(id, step)| self.row(step, computed.get(&id).copied())).collect()
+                steps.map(|(id, step)| self.row(step, computed.get(&id).copied(), metric.labels)).collect()
             }
         }
     }
@@ -116,7 +121,7 @@ impl<'p> Recording<'p> {
         row
     }
 
-    fn row(self, step: &'p Step, computed: Option<Computed<'p>>) -> Row<'p> {
+    fn row(self, step: &'p Step, computed: Option<Computed<'p>>, labels: LabelGroup) -> Row<'p> {
         let mut row = self.base();
         row.extend(step.tags.iter().map(|(tag, value)| (&**tag, Values::one(value))));
         for (tag, value) in computed.map_or(&[][..], |computed| computed.tags) {
@@ -130,6 +135,9 @@ impl<'p> Recording<'p> {
         match &step.kind {
             StepKind::Request(request) => {
                 row.insert("name", named(&step.name));
+                if labels == LabelGroup::Stream {
+                    return row;
+                }
                 // A redirect may become a GET.
                 row.insert("method", Values::OneOf([&*request.spec.method, "GET"].map(str::to_owned).into()));
                 row.insert("expected_response", Values::OneOf(["true", "false"].map(str::to_owned).into()));

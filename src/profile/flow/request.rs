@@ -149,7 +149,7 @@ pub(super) fn compile_request<'n>(
     let (send, needs) = compiler.apart(|compiler| compiler.send(method, (position, value), &mut map, &auth, headers));
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
-    let shown = send.as_ref().map(|send| shown(&method, send)).unwrap_or_default();
+    let shown = send.as_ref().map(|send| shown(method, send)).unwrap_or_default();
     let mut token_requests = None;
     let row = compiler.table.iter().len();
     let at = if let Auth::Token(token) = auth {
