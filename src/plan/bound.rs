@@ -118,12 +118,14 @@ impl Counting<'_> {
         None
     }
 
-    /// Attempts of one request: redirects follow the request and, with digest authentication, its repetition.
+    /// Attempts of one request: redirects follow the request and its repetitions, by digest authentication or because a
+    /// stream ended early.
     fn attempts(self, step: StepId) -> f64 {
         let spec = self.steps.request(step).map(|request| &request.spec);
         let repeated = if spec.is_some_and(|spec| spec.digest.is_some()) { 2.0 } else { 1.0 };
         let redirects = self.redirects.map_or(0, |most| spec.and_then(|spec| spec.redirects).unwrap_or(most));
-        repeated * (1.0 + f64::from(redirects))
+        let reconnects = spec.and_then(|spec| spec.events.as_ref()).map_or(0, |stream| stream.reconnect);
+        repeated * (1.0 + f64::from(redirects)) * (1.0 + f64::from(reconnects))
     }
 }
 

@@ -141,9 +141,7 @@ impl Outline {
     /// The lines of the steps of setup or teardown, which has no other entry.
     #[must_use]
     pub(crate) fn hook_lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        write(&self.iteration, 0, &mut lines);
-        lines
+        lines_of(&self.iteration, 0)
     }
 }
 
@@ -152,6 +150,14 @@ pub(super) fn any(steps: &[OutlineStep], condition: &mut impl FnMut(&OutlineKind
     steps
         .iter()
         .any(|step| condition(&step.kind) || within(&step.kind).into_iter().any(|part| any(part.steps, condition)))
+}
+
+/// Steps as lines, indented as deep.
+#[must_use]
+pub(crate) fn lines_of(steps: &[OutlineStep], depth: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    write(steps, depth, &mut lines);
+    lines
 }
 
 /// Steps directly within a step.

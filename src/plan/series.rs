@@ -9,7 +9,7 @@ use crate::{
     language::{Template, did_you_mean},
     metric::{
         MetricDef, UserMetric,
-        catalogue::{CHECKS, GROUP_DURATION, LabelGroup, PARALLEL_WIDTH},
+        catalogue::{CHECKS, GROUP_DURATION, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH},
     },
     threshold::Threshold,
 };
@@ -63,9 +63,6 @@ impl Values<'_> {
     }
 }
 
-/// Labels of requests that their streams don't have.
-const OF_RESPONSES: [&str; 4] = ["method", "expected_response", "status", "error_class"];
-
 /// Possible values of the labels of one group of series.
 type Row<'p> = BTreeMap<&'p str, Values<'p>>;
 
@@ -87,9 +84,11 @@ impl<'p> Recording<'p> {
     fn rows(self, metrics: &[UserMetric], metric: &MetricDef) -> Vec<Row<'p>> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let records = |kind: &StepKind| match kind {
-            StepKind::Request(request) => match metric.labels {
-                LabelGroup::Stream => request.spec.events.is_some(),
-                labels => labels == LabelGroup::Request,
+            StepKind::Request(request) => match (&request.spec.events, metric.labels) {
+                (_, LabelGroup::Request) => true,
+                (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
+                (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
+                _ => false,
             },
             StepKind::Check(_) => metric.name == CHECKS.name,
             StepKind::Group => metric.name == GROUP_DURATION.name,
@@ -107,11 +106,7 @@ impl<'p> Recording<'p> {
             LabelGroup::Request | LabelGroup::Stream | LabelGroup::Check | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
-                let mut rows: Vec<_> = steps.map(|(id, step)| self.row(step, computed.get(&id).copied())).collect();
-                if metric.labels == LabelGroup::Stream {
-                    rows.iter_mut().for_each(|row| row.retain(|label, _| !OF_RESPONSES.contains(label)));
-                }
-                rows
+                steps.map(|(id, step)| self.row(step, computed.get(&id).copied(), metric.labels)).collect()
             }
         }
     }
@@ -126,7 +121,7 @@ impl<'p> Recording<'p> {
         row
     }
 
-    fn row(self, step: &'p Step, computed: Option<Computed<'p>>) -> Row<'p> {
+    fn row(self, step: &'p Step, computed: Option<Computed<'p>>, labels: LabelGroup) -> Row<'p> {
         let mut row = self.base();
         row.extend(step.tags.iter().map(|(tag, value)| (&**tag, Values::one(value))));
         for (tag, value) in computed.map_or(&[][..], |computed| computed.tags) {
@@ -140,6 +135,9 @@ impl<'p> Recording<'p> {
         match &step.kind {
             StepKind::Request(request) => {
                 row.insert("name", named(&step.name));
+                if labels == LabelGroup::Stream {
+                    return row;
+                }
                 // A redirect may become a GET.
                 row.insert("method", Values::OneOf([&*request.spec.method, "GET"].map(str::to_owned).into()));
                 row.insert("expected_response", Values::OneOf(["true", "false"].map(str::to_owned).into()));

@@ -49,6 +49,10 @@ scenarios:
         steps: [{get: /heartbeat}]
       - measure: took
         steps: [{get: /m}]
+      - sse: /events
+        max_events: 2
+        on_event: [{if: status == 200, then: [{metric: {orders: 1}}]}]
+        check: {status: 200}
       - push: 1
         to: cart
       - pick: cart
@@ -106,6 +110,11 @@ const TREE: &str = "
         GET /heartbeat
       measure took:
         GET /m
+      GET /events
+        on_event:
+          if status == 200:
+            metric orders
+        check status is 200
       push to cart
       pick from cart:
         GET /cart/{item}
@@ -153,6 +162,9 @@ scenarios:
         tags: {endpoint: other}
         extract: {id: $.id}
       - metric: {lost: 1}
+      - sse: /events
+        max_events: 1
+        tags: {kind: stream}
       - measure: took
         steps: [{parallel: 2, steps: [{get: /z}]}]
 ";
@@ -190,6 +202,7 @@ fn a_threshold_that_no_series_can_match_is_named() {
         "iteration_failures{reason:whatever}",
         "group_duration{group:::pay}",
         "parallel_width",
+        "sse_events{name:GET /events,kind:stream}",
         "took",
     ] {
         assert_eq!(warnings(fine), [""; 0], "{fine}");
@@ -207,6 +220,8 @@ fn a_threshold_that_no_series_can_match_is_named() {
         ("checks{group:::pay}", "no series of it has group `::pay`; there is none"),
         ("iterations{name:GET /x}", "no series of it has a tag `name`"),
         ("orders{plan:paid}", "no series of it has plan `paid`; there is `free`"),
+        ("sse_events{name:GET /z}", "no series of it has name `GET /z`; there is `GET /events`"),
+        ("llm_output_tokens", "no step records this metric"),
         ("group_duration{group:::cart}", "no series of it has group `::cart`; did you mean `::pay`?"),
     ] {
         let found = warnings(wrong);

@@ -62,7 +62,9 @@ impl Compiler<'_, '_> {
             retries,
             pauses: retry.map(shortest_pauses).unwrap_or_default(),
             may_fail_before: token_requests.is_some() || self.can_lack_a_value(begin, at + 1),
-            may_fail_after: self.strict || self.can_lack_a_value(at + 1, self.here()),
+            may_fail_after: self.strict
+                || self.can_lack_a_value(at + 1, self.here())
+                || self.ops[at + 1..].iter().any(|op| matches!(op, Op::Fail(_))),
             token_requests: token_requests.unwrap_or_default(),
         };
         self.note(text, OutlineKind::Request(kind));

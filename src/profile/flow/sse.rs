@@ -17,6 +17,7 @@ use crate::{
     plan::{
         Op,
         event_stream::{CustomLayout, EventStreamSpec, Goodput, Layout},
+        outline::lines_of,
     },
     profile::{
         grammar::{Key, Section, Type, words},
@@ -218,7 +219,9 @@ impl<'n> Compiler<'_, 'n> {
         let begin = self.here();
         // `end` of a block around the stream can't be reached from here.
         let outer = std::mem::take(&mut self.blocks);
-        self.steps(node, "on_event");
+        let steps = self.outlined(|compiler| compiler.steps(node, "on_event"));
+        self.details.push("on_event:".to_owned());
+        self.details.extend(lines_of(&steps, 1));
         self.blocks = outer;
         if self.ops[begin..].iter().any(waits) {
             let hint = "use `check`, `extract`, `metric`, `set`, `if` and the like; other steps go after the stream";
