@@ -46,7 +46,7 @@ fn noun(metric: &MetricDef) -> Option<String> {
         return Some("requests".to_owned());
     }
     match &*metric.name {
-        name if name == catalogue::CHECKS.name => Some("checks".to_owned()),
+        name if name == catalogue::CHECKS.name => Some(catalogue::CHECKS.name.to_string()),
         name if name == catalogue::ITERATION_FAILURES.name => Some("failed iterations".to_owned()),
         name if name == catalogue::GROUP_DURATION.name => Some("groups".to_owned()),
         name if catalogue::find(name).is_none() => Some(format!("of {name}")),

@@ -79,13 +79,15 @@ impl Recorder {
             |name: &str| labels.get(name).is_some_and(|value| value != OTHER && !self.limit.is_named(name, value));
         let to_fold: Vec<&str> = data_labels.iter().copied().filter(|name| folds(name)).collect();
         if !self.limit.admit(scope(), labels, !to_fold.is_empty()) {
-            // As long as there is room, the status stays: it says what the target did.
+            // As long as it fits, the status stays: it says what the target did.
             let computed = to_fold.iter().filter(|name| **name != "status").map(|name| (*name, OTHER));
             let mut folded = labels.with(computed);
-            if folded == *labels || !self.limit.admit_folded(scope(), &folded) {
+            if !self.limit.admit_folded(scope(), &folded) {
                 folded = labels.with(to_fold.iter().map(|name| (*name, OTHER)));
             }
-            self.count_folded();
+            if folded != *labels {
+                self.count_folded();
+            }
             return self.intern(metrics, kind, &folded);
         }
         self.intern(metrics, kind, labels)

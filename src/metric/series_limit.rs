@@ -10,7 +10,7 @@ use std::{
 /// Maximum number of label sets of a metric; labels of further ones become `other`.
 pub(crate) const MAX_SERIES_PER_METRIC: usize = 1_000;
 /// Further label sets for those whose computed labels became `other`: their status is kept.
-const MAX_FOLDED: usize = 100;
+pub(super) const MAX_FOLDED: usize = 100;
 /// What a folded value becomes.
 pub(crate) const OTHER: &str = "other";
 
@@ -51,7 +51,7 @@ impl SeriesLimit {
         self.insert(scope, labels, if foldable { MAX_SERIES_PER_METRIC } else { usize::MAX })
     }
 
-    /// Whether there is still room for a label set whose computed labels became `other`.
+    /// Whether a label set whose computed labels became `other` still fits.
     #[must_use]
     pub(crate) fn admit_folded(&self, scope: Scope, labels: &impl Hash) -> bool {
         self.insert(scope, labels, MAX_SERIES_PER_METRIC + MAX_FOLDED)

@@ -22,7 +22,7 @@ pub(crate) struct View {
 /// Control commands that a summary lists.
 pub(crate) const MAX_COMMANDS: usize = 100;
 
-/// Adds an event if it is a control command and there is room.
+/// Adds an event if it is a control command, up to a limit.
 pub(crate) fn note_command(commands: &mut Vec<Event>, event: &Event) {
     if event.kind == "control" && commands.len() < MAX_COMMANDS {
         commands.push(event.clone());

@@ -126,7 +126,7 @@ fn a_killed_run_says_what_is_missing() {
 }
 
 #[test]
-fn what_is_folded_is_told_and_thresholds_count_their_own() {
+fn what_is_folded_is_reported_and_thresholds_count_their_own() {
     let (bench, target) = (Bench::new(), practice(&[("latency", "0ms")]));
     let profile = format!(
         "base_url: {}\nvus: 4\niterations: 1600\nflow:\n  - get: /\n    name: n${{scenario_iteration}}\n\
@@ -141,11 +141,11 @@ fn what_is_folded_is_told_and_thresholds_count_their_own() {
         let value = |path: &str| bench.run(&["report", &folder, "--get", path]).stdout.trim().to_owned();
         let steps: serde_json::Value = serde_json::from_str(&value("loadagent.steps")).unwrap();
         let other = steps.as_array().unwrap().iter().find(|step| step["name"] == "other").unwrap();
-        let (folded, own) = (other["requests"].as_u64().unwrap(), steps.as_array().unwrap().len() as u64 - 1);
-        assert_eq!(folded + own, 1_600, "{workers}");
+        let (all, own) = (other["requests"].as_u64().unwrap(), steps.as_array().unwrap().len() as u64 - 1);
+        assert_eq!(all + own, 1_600, "{workers}");
         assert!((1_000..=1_001).contains(&own), "{workers}: {own}");
-        let told = format!("more than 1,000 label sets: {folded} of 1,600 requests are counted under `name: other`");
-        assert!(ran.stdout.contains(&told), "{told}: {}", ran.stdout);
-        assert!(bench.run(&["report", &folder]).stdout.contains(&told));
+        let line = format!("more than 1,000 label sets: {all} of 1,600 requests are counted under `name: other`");
+        assert!(ran.stdout.contains(&line), "{line}: {}", ran.stdout);
+        assert!(bench.run(&["report", &folder]).stdout.contains(&line));
     }
 }

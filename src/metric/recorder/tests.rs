@@ -3,7 +3,7 @@
 use super::*;
 use crate::metric::{
     catalogue::{HTTP_FAMILY, HttpMetric},
-    series_limit::MAX_SERIES_PER_METRIC,
+    series_limit::{MAX_FOLDED, MAX_SERIES_PER_METRIC},
 };
 
 #[test]
@@ -27,7 +27,7 @@ fn labels_from_data_are_bounded() {
         let family = recorder.family(&HTTP_FAMILY, &Labels::new([("status", number.to_string())]), &["status"]);
         recorder.add(family, 0, 1.0);
     }
-    assert!(recorder.definitions.len() <= (MAX_SERIES_PER_METRIC + 1) * HTTP_FAMILY.len() + 1);
+    assert!(recorder.definitions.len() <= (MAX_SERIES_PER_METRIC + MAX_FOLDED + 1) * HTTP_FAMILY.len() + 1);
     let interval = recorder.flush(0, 1, false, 0.0);
     let total: f64 = interval.values.iter().step_by(1).zip(&interval.new_series).fold(
         0.0,

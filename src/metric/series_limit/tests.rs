@@ -46,7 +46,8 @@ fn the_limit_is_the_same_for_any_number_of_workers() {
         let own = requests.keys().filter(|(name, _)| name != OTHER).count();
         assert!((MAX_SERIES_PER_METRIC..=MAX_SERIES_PER_METRIC + MAX_FOLDED).contains(&own), "{workers}: {own}");
         for (name, count) in [("n3500", 2.0), ("n5", 2.0), ("n0", 1.0)] {
-            assert_eq!(requests[&(name.to_owned(), "200".to_owned())], count, "{workers}: {name}");
+            let found = requests[&(name.to_owned(), "200".to_owned())];
+            assert!((found - count).abs() < 0.5, "{workers}: {name} {found}");
         }
         assert_eq!(requests.keys().filter(|(name, _)| name == OTHER).count(), 1, "the status is kept");
     }
@@ -67,5 +68,6 @@ fn values_that_thresholds_name_bound_what_is_not_folded() {
     let mut assembler = Assembler::new(1);
     assembler.take(recorder.flush(0, 1, true, 0.0));
     let requests = requests(&assembler.close(0, 1_000));
-    assert_eq!(requests[&("a".to_owned(), String::new())], 3.0 * MAX_SERIES_PER_METRIC as f64);
+    let found = requests[&("a".to_owned(), String::new())];
+    assert!((found - 3.0 * MAX_SERIES_PER_METRIC as f64).abs() < 0.5, "{found}");
 }
