@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hyper::StatusCode;
+use hyper::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -93,15 +94,23 @@ impl Api {
         };
         let Events { before, pieces, after } = events;
         // The times are those of the pieces: what frames them is written with the first and the last.
-        let mut plan = plan(options, pieces.into_iter());
+        let StreamPlan { mut writes, end } = plan(options, pieces.len() as u64, pieces.into_iter());
         let line_end = options.line_end;
-        let framing = |events: Vec<Event>| events.iter().map(|event| event.text(line_end)).collect::<String>();
-        plan.writes.insert(0, (Duration::ZERO, framing(before).into()));
-        let last = plan.writes.last().map_or(Duration::ZERO, |(due, _)| *due);
-        if options.cut.is_none() && options.error.is_none() {
-            plan.writes.push((last, framing(after).into()));
+        let framing =
+            |events: Vec<Event>| Bytes::from(events.iter().map(|event| event.text(line_end)).collect::<String>());
+        let (before, mut after) = ((Duration::ZERO, framing(before)), Some(framing(after)));
+        if options.cut.is_some() || options.error.is_some() {
+            after = None;
         }
-        plan
+        let mut last = Duration::ZERO;
+        let framed = std::iter::once(before).chain(std::iter::from_fn(move || match writes.next() {
+            Some(write) => {
+                last = write.0;
+                Some(write)
+            }
+            None => after.take().map(|after| (last, after)),
+        }));
+        StreamPlan { writes: Box::new(framed), end }
     }
 
     /// The answer without streaming, when its last token is due.

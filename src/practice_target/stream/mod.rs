@@ -1,13 +1,13 @@
 //! Streams of events whose times, cuts and ends are planned: `/events`, and three APIs of language models.
 //!
-//! A plan is made before the first byte: when each write is due since the start of the response, and its bytes. Due times
-//! are absolute, so that a late write delays no other.
+//! A plan says when each write is due since the start of the response, and what it is. Due times are absolute, so that a late write delays no other.
 
 mod body;
 mod llm;
 mod options;
 #[cfg(test)]
 mod tests;
+mod writes;
 
 use std::time::Duration;
 
@@ -17,18 +17,24 @@ use hyper::{Method, StatusCode};
 
 pub(super) use body::StreamBody;
 use options::{End, StreamOptions};
+use writes::Writes;
 
 use super::builtin::Reply;
 
-/// Writes of an endless stream that are planned: a day of them at one a second.
-const MOST_WRITES: u64 = 86_400;
+/// Events of an endless stream: a day of them at one a second.
+const ENDLESS: u64 = 86_400;
 
 /// What is written, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StreamPlan {
     /// Time since the start of the response, and the bytes of one write.
-    writes: Vec<(Duration, Bytes)>,
+    writes: Box<dyn Iterator<Item = (Duration, Bytes)> + Send>,
     end: End,
+}
+
+impl std::fmt::Debug for StreamPlan {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("StreamPlan").field("end", &self.end).finish_non_exhaustive()
+    }
 }
 
 /// Whether the body of a request says what a path answers, so that it must be kept.
@@ -55,17 +61,17 @@ pub(super) fn answer(head: &Parts, sent: &[u8]) -> Option<Reply> {
 
 /// The plan of `/events`: numbered events, endless unless they are counted.
 fn events(options: &StreamOptions) -> StreamPlan {
-    let count = options.count.unwrap_or(MOST_WRITES);
-    let events = (1..=count).map(|number| {
-        let filler = "x".repeat(options.size);
+    let count = options.count.unwrap_or(ENDLESS);
+    let (name, filler) = (options.name.clone(), "x".repeat(options.size));
+    let events = (1..=count).map(move |number| {
         let data = if filler.is_empty() {
             format!(r#"{{"n":{number}}}"#)
         } else {
             format!(r#"{{"n":{number},"filler":"{filler}"}}"#)
         };
-        Event { id: Some(number), name: options.name.clone(), data }
+        Event { id: Some(number), name: name.clone(), data }
     });
-    plan(options, events)
+    plan(options, count, events)
 }
 
 /// An event before it is written.
@@ -97,34 +103,18 @@ impl Event {
     }
 }
 
-/// When each event is due, and how its bytes are cut.
-fn plan(options: &StreamOptions, events: impl Iterator<Item = Event>) -> StreamPlan {
-    let mut writes = Vec::new();
-    let mut due = options.first;
-    for (number, event) in (0_u64..).zip(events) {
-        if options.cut == Some(number) {
-            return StreamPlan { writes, end: End::Cut };
-        }
-        if options.error == Some(number) {
-            writes.push((due, Event { name: "error".into(), ..Event::data(ERROR) }.text(options.line_end).into()));
-            return StreamPlan { writes, end: options.end };
-        }
-        if number > 0 && number % options.per_write == 0 {
-            due += options.gap;
-        }
-        due += options.stall.filter(|(after, _)| *after == number).map_or(Duration::ZERO, |(_, stall)| stall);
-        let bytes = Bytes::from(event.text(options.line_end));
-        let piece = options.split.unwrap_or(bytes.len()).max(1);
-        let pieces = (0..bytes.len()).step_by(piece).map(|at| bytes.slice(at..bytes.len().min(at + piece)));
-        match writes.last_mut() {
-            // Events of one write are one buffer.
-            Some((last, known)) if *last == due && options.split.is_none() => {
-                *known = Bytes::from([&known[..], &bytes].concat());
-            }
-            _ => writes.extend(pieces.map(|piece| (due, piece))),
-        }
+/// The plan of so many events.
+fn plan(options: &StreamOptions, count: u64, events: impl Iterator<Item = Event> + Send + 'static) -> StreamPlan {
+    let within = |limit: Option<u64>| limit.filter(|limit| *limit < count);
+    let (cut, error) = (within(options.cut), within(options.error));
+    let is_cut = cut.is_some_and(|cut| error.is_none_or(|error| cut <= error));
+    let last = cut.unwrap_or(count).min(error.unwrap_or(count));
+    let whole = usize::try_from(last).unwrap_or(usize::MAX);
+    let failure = (!is_cut && error.is_some()).then(|| Event { name: "error".into(), ..Event::data(ERROR) });
+    StreamPlan {
+        writes: Box::new(Writes::new(options, events.take(whole).chain(failure))),
+        end: if is_cut { End::Cut } else { options.end },
     }
-    StreamPlan { writes, end: options.end }
 }
 
 const ERROR: &str = r#"{"type":"error","error":{"type":"overloaded_error","message":"as asked for"}}"#;

@@ -2,17 +2,26 @@
 
 use std::time::Duration;
 
+use hyper::body::Bytes;
+
 use super::{
     StreamPlan, events,
     options::{End, StreamOptions},
 };
 
-fn planned(query: &str) -> StreamPlan {
-    events(&StreamOptions::parse(query).unwrap())
+/// A plan with all its writes.
+struct Planned {
+    writes: Vec<(Duration, Bytes)>,
+    end: End,
+}
+
+fn planned(query: &str) -> Planned {
+    let StreamPlan { writes, end } = events(&StreamOptions::parse(query).unwrap());
+    Planned { writes: writes.collect(), end }
 }
 
 /// Times in milliseconds, and bytes, of all writes.
-fn writes(plan: &StreamPlan) -> Vec<(u128, String)> {
+fn writes(plan: &Planned) -> Vec<(u128, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     plan.writes.iter().map(|(due, bytes)| (due.as_millis(), text(bytes))).collect()
 }
@@ -30,6 +39,15 @@ fn events_are_due_when_the_query_says() {
     assert_eq!(writes(&planned("")).len(), 86_400, "a day");
 }
 
+/// The events of one write are bounded, however many are due at once.
+#[test]
+fn a_stream_without_gaps_is_written_in_pieces() {
+    let plan = planned("count=20000&gap=0");
+    assert!(plan.writes.len() > 1 && plan.writes.iter().all(|(due, bytes)| due.is_zero() && bytes.len() <= 66_000));
+    let text: String = writes(&plan).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(text, (1..=20_000).map(event).collect::<Vec<_>>().concat());
+}
+
 #[test]
 fn writes_are_joined_and_cut() {
     let joined = planned("count=3&per_write=2&gap=10ms");
@@ -43,7 +61,7 @@ fn writes_are_joined_and_cut() {
 fn streams_end_as_planned() {
     assert_eq!((planned("count=3&cut=1").writes.len(), planned("count=3&cut=1").end), (1, End::Cut));
     let error = planned("count=3&error=1");
-    assert!(writes(&error)[1].1.starts_with("event: error\n"), "{error:?}");
+    assert!(writes(&error)[1].1.starts_with("event: error\n"), "{:?}", writes(&error));
     assert_eq!(planned("count=1&end=silent").end, End::Silent);
 }
 
