@@ -75,11 +75,7 @@ pub(super) const BUILTINS: &[(&str, Builtin, &str)] = &[
         "the duration of the last request in milliseconds, from the first byte sent to the last byte received",
     ),
     ("error", Builtin::Error, "the error class of the last request; empty on success"),
-    (
-        "event",
-        Builtin::Event,
-        "the name of the event: in `on_event` and `until` of a stream, and of its last event after it",
-    ),
+    ("event", Builtin::Event, "the name of the event, in `on_event` and `until` of a stream"),
     (
         "stream",
         Builtin::Stream,
