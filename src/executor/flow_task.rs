@@ -28,9 +28,9 @@ use super::{
     tracer::{Trace, TracedRequest},
 };
 use crate::{
-    language::Response,
+    language::{Expr, Response},
     plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
-    protocol::{Attempt, Lane, Outgoing, Probe, Sessions, sse::reader::EventConsumer},
+    protocol::{Attempt, Lane, Outgoing, Probe, ResponseConsumer, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -138,6 +138,32 @@ impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         let (now, most) = self.0.in_flight.get();
         self.0.in_flight.set((now - 1, most));
+    }
+}
+
+/// What the flow does with a response.
+struct Consumer<'a> {
+    flow: &'a RefCell<&'a mut Flow>,
+    /// The condition of `expect`.
+    demands: Option<&'a Expr>,
+    clock: Duration,
+    /// Takes the events, if the response is to be a stream.
+    stream: Option<Box<StreamRecorder<'a>>>,
+}
+
+impl Consumer<'_> {
+    fn is_needed(&self) -> bool {
+        self.demands.is_some() || self.stream.is_some()
+    }
+}
+
+impl ResponseConsumer for Consumer<'_> {
+    fn fulfils(&self, response: &Response<'_>) -> bool {
+        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
+    }
+
+    fn events(&self) -> Option<&dyn EventConsumer> {
+        Some(&**self.stream.as_ref()?)
     }
 }
 
@@ -324,22 +350,21 @@ impl FlowTask {
         let begun = pace.taken;
         let mut probe = Probe::new(pace.due, begun, &record);
         let in_flight = InFlight::new(user);
-        let demands = request.demands.as_ref();
         let flow = RefCell::new(&mut self.flow);
-        let fulfils =
-            |response: &Response<'_>| demands.is_none_or(|demand| flow.borrow().fulfils(demand, response, clock));
-        outgoing.demand = demands.is_some().then_some(&fulfils);
-        let spec = request.spec.events.as_deref();
         // Boxed: only streams should carry it.
-        let stream =
-            spec.map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
-        outgoing.events = stream.as_deref().map(|stream| stream as &dyn EventConsumer);
+        let stream = request
+            .spec
+            .events
+            .as_deref()
+            .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
+        let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream };
+        outgoing.consumer = consumer.is_needed().then_some(&consumer);
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        let effect = stream.as_ref().and_then(|stream| {
+        let effect = consumer.stream.as_ref().and_then(|stream| {
             self.lane.measured(stream.values());
             stream.take_effect()
         });
-        drop((in_flight, stream));
+        drop((in_flight, consumer));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
         if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {

@@ -16,7 +16,6 @@ pub(crate) mod raw_records;
 pub(crate) mod rows;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
-
 pub(crate) mod shared;
 mod stream_recorder;
 #[cfg(test)]

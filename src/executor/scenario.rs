@@ -103,7 +103,6 @@ impl ScenarioRun {
             index,
             start: context.start + scenario.start,
             given: scenario.flow.slots_of(&context.given),
-
             has_streams,
             scenario,
             part: context.part,

@@ -22,7 +22,7 @@ use crate::{
         series_limit::Scope,
     },
     plan::{
-        Scenario, StepId, StepKind,
+        Scenario, Step, StepId, StepKind,
         flow::{DynamicLabels, Effect},
     },
     protocol::{Attempt, ErrorClass, NotProcessed},
@@ -105,6 +105,18 @@ impl ScenarioRecorder {
 
     fn stage_label(&self, stage: usize) -> &str {
         self.scenario.stages().get(stage).map_or("", |mark| mark.label.as_str())
+    }
+
+    /// The labels of everything that a step records, with its computed tags.
+    fn step_labels(&self, stage: usize, row: &Step, computed: &[(String, String)]) -> Labels {
+        let own = [("stage", self.stage_label(stage)), ("group", &*row.group)];
+        self.labels.with(row.tags.iter().chain(computed).cloned()).with(own)
+    }
+
+    /// The labels of what is counted by a reason, which may come from outside.
+    fn reason_labels(&self, stage: usize, reason: &str) -> Labels {
+        let reason: String = reason.chars().take(MAX_REASON).collect();
+        self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)])
     }
 
     /// Records that an iteration was due: the offered load.
@@ -256,8 +268,7 @@ impl ScenarioRecorder {
         let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize)).cloned();
         let DynamicLabels { name, tags, .. } = variation.unwrap_or_default();
         let step = self.scenario.flow.steps.get(id)?;
-        let own = [("stage", self.stage_label(stage)), ("group", &*step.group)];
-        let labels = self.labels.with(step.tags.iter().chain(&tags).cloned()).with(own);
+        let labels = self.step_labels(stage, step, &tags);
         let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
         let mut recorder = self.recorder.borrow_mut();
         let found = match &step.kind {
@@ -280,8 +291,7 @@ impl ScenarioRecorder {
 
     /// Records an iteration that ended early.
     pub(crate) fn failed(&self, stage: usize, reason: &str) {
-        let reason: String = reason.chars().take(MAX_REASON).collect();
-        let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)]);
+        let labels = self.reason_labels(stage, reason);
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&FAILURE_FAMILY, &labels, &["reason"]);
         recorder.add(family, 0, 1.0);
@@ -362,7 +372,7 @@ impl ScenarioRecorder {
     fn resent(&self, stage: usize, attempt: &Attempt) {
         let mut recorder = self.recorder.borrow_mut();
         for (how, times) in NotProcessed::ALL.into_iter().zip(attempt.resent).filter(|(_, times)| *times > 0) {
-            let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", how.label())]);
+            let labels = self.reason_labels(stage, how.label());
             let family = recorder.family(&RESENT_FAMILY, &labels, &[]);
             recorder.add(family, 0, f64::from(times));
         }
@@ -420,8 +430,6 @@ impl ScenarioRecorder {
         let planned = row.request().map_or("", |request| &request.spec.method);
         let status = status.map(|status| status.to_string()).unwrap_or_default();
         let own = [
-            ("stage", self.stage_label(stage)),
-            ("group", &*row.group),
             ("name", dynamic(|labels| labels.name.as_ref()).unwrap_or(&row.name)),
             ("method", dynamic(|labels| labels.method.as_ref()).unwrap_or(planned)),
             ("status", &status),
@@ -429,7 +437,7 @@ impl ScenarioRecorder {
             ("error_class", error.map_or("", ErrorClass::label)),
         ];
         let computed = variation.map_or(&[][..], |labels| &labels.tags);
-        self.labels.with(row.tags.iter().chain(computed).cloned()).with(own)
+        self.step_labels(stage, row, computed).with(own)
     }
 
     /// Records the gauges of the scenario once a second: active users, existing users, target rate, stage.

@@ -82,18 +82,18 @@ impl<'a> StreamRecorder<'a> {
         let measure = self.measure.borrow();
         let time = |at: Option<Instant>| at.map_or(Value::Null, |at| milliseconds(self.since_due(at)));
         let mut values = vec![
-            ("events", count(self.events.get())),
+            ("events", self.events.get().into()),
             ("first_event", time(measure.first_event)),
             ("last_event", time(measure.last_event)),
             ("longest_gap", milliseconds(measure.longest_gap)),
         ];
         if let Some(answer) = &measure.answer {
-            let reported = |tokens: Option<u64>| tokens.map_or(Value::Null, count);
+            let reported = |tokens: Option<u64>| tokens.map_or(Value::Null, Value::from);
             values.extend([
                 ("first_token", time(answer.first_token)),
                 ("last_token", time(answer.last_token)),
                 ("inter_token_latency", answer.inter_token_latency().map_or(Value::Null, milliseconds)),
-                ("chunks", count(answer.chunks)),
+                ("chunks", answer.chunks.into()),
                 ("input_tokens", reported(answer.usage.input)),
                 ("output_tokens", reported(answer.usage.output)),
                 ("finish_reason", answer.finish_reason.as_deref().map_or(Value::Null, Value::from)),
@@ -279,8 +279,4 @@ fn new_measure(spec: &EventStreamSpec) -> StreamMeasure {
 
 fn milliseconds(time: Duration) -> Value {
     Value::Float(time.as_secs_f64() * 1e3)
-}
-
-fn count(number: u64) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }

@@ -89,6 +89,13 @@ impl From<&serde_json::Value> for Value {
     }
 }
 
+impl From<u64> for Value {
+    /// A count; beyond a signed 64-bit integer it stays at the largest.
+    fn from(count: u64) -> Self {
+        Self::Int(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.into())

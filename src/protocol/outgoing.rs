@@ -6,8 +6,13 @@ use crate::{
     plan::{RequestSpec, Wire, rendering::Rendered},
 };
 
-/// Checks a response with an expected status against the profile.
-pub(crate) type Demand<'a> = dyn Fn(&Response<'_>) -> bool + 'a;
+/// What a step does with the response besides reading it.
+pub(crate) trait ResponseConsumer {
+    /// Checks a response with an expected status against the profile.
+    fn fulfils(&self, response: &Response<'_>) -> bool;
+    /// Takes the events of the response, if it is to be a stream.
+    fn events(&self) -> Option<&dyn EventConsumer>;
+}
 
 /// The request to send. Borrowed: a constant request is written from the plan's own memory.
 #[derive(Clone, Copy)]
@@ -22,10 +27,8 @@ pub(crate) struct Outgoing<'a> {
     pub splice: usize,
     /// Headers of this attempt only, each with its line end.
     pub extra: &'a [u8],
-    /// The check of a response beyond its status.
-    pub demand: Option<&'a Demand<'a>>,
-    /// Takes the events of the response, if it is to be a stream.
-    pub events: Option<&'a dyn EventConsumer>,
+    /// What is done with the response besides reading it.
+    pub consumer: Option<&'a dyn ResponseConsumer>,
     /// Whether it wants a connection that no other request shares.
     pub alone: bool,
 }
@@ -35,8 +38,7 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        let (extra, demand, events): (&[u8], _, _) = (&[], None, None);
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra, demand, events, alone: false }
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], consumer: None, alone: false }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.

@@ -1,20 +1,18 @@
 //! TLS to the target: rustls with ring, roots of the system or the profile, client certificates, and no verification when
 //! the profile disables it.
 
-mod trusted;
+mod verifier;
 
 use std::sync::{Arc, OnceLock};
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme, SupportedProtocolVersion,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    ClientConfig, RootCertStore, SupportedProtocolVersion,
+    pki_types::CertificateDer,
     version::{TLS12, TLS13},
 };
 use tokio_rustls::TlsConnector;
 
-use self::trusted::TrustedCertificates;
+use self::verifier::Verifier;
 use super::{ErrorClass, Failure};
 use crate::plan::{
     HttpOptions,
@@ -86,11 +84,11 @@ fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
     };
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
     let builder = if tls.skip_verify {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(Verifier::of_any(provider)))
     } else if tls.roots.is_empty() {
         builder.with_root_certificates(roots(&tls.roots))
     } else {
-        let verifier = TrustedCertificates::new(roots(&tls.roots), &tls.roots, provider)?;
+        let verifier = Verifier::of_trusted(roots(&tls.roots), &tls.roots, provider)?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     let mut config = match &tls.identity {
@@ -118,43 +116,4 @@ fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     roots
-}
-
-/// Accepts any certificate, but still checks that the peer holds its key.
-#[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -1,6 +1,6 @@
 //! Exports against a store that misbehaves on purpose, and files as their readers find them.
 
-use std::{collections::BTreeSet, io::Read, net::TcpStream, time::Duration};
+use std::{collections::BTreeSet, io::Read, net::TcpStream, process::Child, time::Duration};
 
 use serde_json::Value as Json;
 
@@ -117,16 +117,22 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
     assert_eq!(exit(), "0\n", "{report}");
 }
 
+/// A run of 30 seconds that has begun to deliver.
+fn start_delivering(bench: &Bench, target: &Target, store: &Store) -> Child {
+    let url = format!("http://{}/", target.address());
+    let words = ["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &influx(store)];
+    let child = bench.start(&words);
+    while store.kept().is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
 #[test]
 fn a_killed_runs_report_has_its_outputs_before_and_after_a_replay() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
-    let url = format!("http://{}/", target.address());
-    let words = ["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &influx(&store)];
-    let mut child = bench.start(&words);
-    while store.kept().is_empty() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let mut child = start_delivering(&bench, &target, &store);
     store.usually(Reply { status: 503, headers: "", keeps: false, body: "" });
     std::thread::sleep(Duration::from_millis(2_500));
     signal(&child, "KILL");
@@ -317,12 +323,7 @@ fn replay_of_nothing_says_so() {
 fn a_living_run_is_not_replayed() {
     let (bench, target) = (Bench::new(), practice());
     let store = Store::start(&[], TAKEN);
-    let url = format!("http://{}/", target.address());
-    let words = ["run", &url, "--rate", "50", "-d", "30s", "-q", "--run-dir", "run", "--out", &influx(&store)];
-    let mut child = bench.start(&words);
-    while store.kept().is_empty() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let mut child = start_delivering(&bench, &target, &store);
     let refused = bench.run(&["replay", "run"]);
     assert_eq!(refused.code, 104);
     assert!(refused.stderr.contains("is not over"), "{}", refused.stderr);

@@ -37,7 +37,7 @@ impl ScenarioRecorder {
 
     /// Counts why an answer ended.
     pub(crate) fn finish_reason(&self, stage: usize, reason: &str, at: Instant) {
-        let labels = self.labels.with([("stage", self.stage_label(stage)), ("reason", reason)]);
+        let labels = self.reason_labels(stage, reason);
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&FINISH_FAMILY, &labels, &["reason"]);
         recorder.observation(family, 0, 1.0, || self.since_start(at));
@@ -76,14 +76,10 @@ impl ScenarioRecorder {
             let (name, tags) = variation.map_or((None, &[][..]), |it| (it.name.as_deref(), &it.tags));
             let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
             from_data.extend(name.map(|_| "name"));
-            let row = self.scenario.flow.steps.get(step);
-            let own = [
-                ("stage", self.stage_label(stage)),
-                ("group", row.map_or("", |row| &*row.group)),
-                ("name", name.or(row.map(|row| &*row.name)).unwrap_or_default()),
-            ];
-            let planned = row.map_or(&[][..], |row| &row.tags);
-            let labels = self.labels.with(planned.iter().chain(tags).cloned()).with(own);
+            let labels = self.scenario.flow.steps.get(step).map_or_else(
+                || self.labels.clone(),
+                |row| self.step_labels(stage, row, tags).with([("name", name.unwrap_or(&row.name))]),
+            );
             self.recorder.borrow_mut().family(metrics, &labels, &from_data)
         })
     }

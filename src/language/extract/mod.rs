@@ -71,7 +71,7 @@ impl Extractor {
     pub fn find(&self, response: &Response<'_>, take: Take, random: &mut Rng) -> Option<Value> {
         match self {
             Self::Json(path) if take == Take::First => path.first(response.body),
-            Self::Json(path) if take == Take::Count => Some(whole(path.count(response.body))),
+            Self::Json(path) if take == Take::Count => Some(Value::from(path.count(response.body) as u64)),
             Self::Json(path) => pick(path.all(response.body).into_iter(), take, random),
             Self::Regex(pattern) => pick(pattern.matches(response.body).map(text), take, random),
             Self::Header(header) => pick(header.matches(response.head).map(text), take, random),
@@ -137,10 +137,6 @@ fn pick<T: Match>(mut matches: impl Iterator<Item = T>, take: Take, random: &mut
             let all: Vec<Value> = matches.map(Match::value).collect();
             (!all.is_empty()).then(|| Value::List(all.into()))
         }
-        Take::Count => Some(whole(matches.count())),
+        Take::Count => Some(Value::from(matches.count() as u64)),
     }
-}
-
-fn whole(count: usize) -> Value {
-    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }

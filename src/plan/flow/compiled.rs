@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use super::{
     DynamicLabels, Effect, Entry, Flow, FlowContext,
-    read::{number, tags, text, whole},
+    read::{number, tags, text},
 };
 use crate::{
     language::{EvalContext, Expr, IterationId, Response, Slot, Template, Value},
@@ -153,7 +153,7 @@ impl FlowState {
         let random = self.random.fork();
         let mut state = Self { random, position: entry, retried: false, ..self.clone() };
         if let Some((slot, index)) = index {
-            state.put(slot, whole(index as u64));
+            state.put(slot, Value::from(index as u64));
         }
         Flow::Compiled(CompiledFlow { program: program.clone(), state })
     }

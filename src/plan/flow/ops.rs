@@ -2,11 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    FlowContext,
-    compiled::FlowState,
-    read::{count, whole},
-};
+use super::{FlowContext, compiled::FlowState, read::count};
 use crate::{
     language::{Slot, Value},
     plan::{
@@ -94,9 +90,9 @@ impl FlowState {
             self.position = head.end;
             return;
         }
-        self.put(head.counter, whole(round + 1));
+        self.put(head.counter, Value::from(round + 1));
         if let Some(index) = head.index {
-            self.put(index, whole(round));
+            self.put(index, Value::from(round));
         }
     }
 
@@ -145,7 +141,7 @@ impl FlowState {
 }
 
 fn stamp(now: Duration) -> Value {
-    whole(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
+    Value::from(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
 }
 
 fn whole_i64(number: u64) -> i64 {

@@ -34,10 +34,6 @@ pub(super) fn count(value: &Value) -> u64 {
     }
 }
 
-pub(super) fn whole(number: u64) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
 pub(super) fn text(template: &Template, eval: &mut EvalContext<'_>) -> Result<String, Unrenderable> {
     let mut out = Vec::new();
     template.render(eval, EscapeContext::None, &mut out)?;

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use super::{
-    Effect, FlowContext,
-    compiled::FlowState,
-    read::{count, whole},
+use super::{Effect, FlowContext, compiled::FlowState, read::count};
+use crate::{
+    language::{Value, extract::Header},
+    plan::program::Retry,
 };
-use crate::{language::extract::Header, plan::program::Retry};
 
 /// Maximum of `Retry-After`.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
@@ -18,7 +17,7 @@ impl FlowState {
         if tries >= u64::from(retry.max) || !retry.on.value(&mut self.eval(context)).holds() {
             return None;
         }
-        self.put(retry.counter, whole(tries + 1));
+        self.put(retry.counter, Value::from(tries + 1));
         self.position = retry.send;
         self.retried = true;
         let (first, most) = retry.pause;

@@ -12,6 +12,8 @@ mod tests;
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+
 use super::parser::Event;
 use crate::plan::event_stream::Layout;
 
@@ -60,6 +62,18 @@ impl Usage {
         self.cached = later.cached.or(self.cached);
         self.reasoning = later.reasoning.or(self.reasoning);
     }
+}
+
+/// Of OpenAI's usage: parts of the input tokens.
+#[derive(Deserialize)]
+struct InputDetails {
+    cached_tokens: Option<u64>,
+}
+
+/// Of OpenAI's usage: parts of the output tokens.
+#[derive(Deserialize)]
+struct OutputDetails {
+    reasoning_tokens: Option<u64>,
 }
 
 /// The data of an event is not what the layout has.

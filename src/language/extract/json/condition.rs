@@ -41,7 +41,7 @@ impl<'v> Search<'v> {
                 [one] => Some(Cow::Borrowed(*one)),
                 _ => None,
             },
-            Operand::Count(query) => Some(Cow::Owned(super::super::whole(self.nodes(query, at).len()))),
+            Operand::Count(query) => Some(Cow::Owned(Value::from(self.nodes(query, at).len() as u64))),
             Operand::Length(inside) => {
                 let length = match self.value(inside, at)?.as_ref() {
                     Value::Text(text) if self.spend(text.len()) => text.chars().count(),
@@ -49,7 +49,7 @@ impl<'v> Search<'v> {
                     Value::Map(entries) => entries.len(),
                     _ => return None,
                 };
-                Some(Cow::Owned(super::super::whole(length)))
+                Some(Cow::Owned(Value::from(length as u64)))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Content, NotInLayout, Part, Usage, other, text};
+use super::{Content, InputDetails, NotInLayout, OutputDetails, Part, Usage, other, text};
 use crate::protocol::sse::parser::Event;
 
 #[derive(Deserialize)]
@@ -45,16 +45,6 @@ struct ResponseUsage {
     output_tokens: Option<u64>,
     input_tokens_details: Option<InputDetails>,
     output_tokens_details: Option<OutputDetails>,
-}
-
-#[derive(Deserialize)]
-struct InputDetails {
-    cached_tokens: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct OutputDetails {
-    reasoning_tokens: Option<u64>,
 }
 
 pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
