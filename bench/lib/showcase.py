@@ -17,6 +17,7 @@ QUICK = {
     "soak": {"HOLD": "34s"},
     "spike": {"BEFORE": "21s", "SPIKE": "2s", "AFTER": "16s"},
     "stress": {"STEP": "2s"},
+    "agents": {"HOLD": "20s"},
 }
 # What one would choose on a dashboard to look at runs this short.
 CHOICES = {

@@ -6,9 +6,9 @@ from lib import grafana, showcase
 from lib.sources import Refused
 
 TITLE = "dashboards: every panel's query, in every store"
-PROFILES = ("soak", "spike", "spike", "stress")
+PROFILES = ("agents", "soak", "spike", "spike", "stress")
 # Which runs a dashboard is viewed with; the others with all.
-OF_ONE_KIND = {"soak": "soak", "spike": "spike", "stress": "stress", "compare": "spike"}
+OF_ONE_KIND = {"agents": "agents", "soak": "soak", "spike": "spike", "stress": "stress", "compare": "spike"}
 # How long after a run its totals must still be shown.
 LATER_S = 600
 

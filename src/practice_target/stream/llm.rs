@@ -47,8 +47,8 @@ struct StreamAsked {
 struct Answer {
     model: String,
     tokens: u64,
-    input_tokens: u64,
-    usage: bool,
+    /// As its API tells it; null if it is left out.
+    usage: Value,
     /// Tokens of each event.
     pieces: Vec<u64>,
 }
@@ -75,15 +75,36 @@ impl Api {
         let per_event = options.tokens_per_event;
         let pieces = (0..tokens.div_ceil(per_event)).map(|event| per_event.min(tokens - event * per_event)).collect();
         let input = if asked.input.is_null() { &asked.messages } else { &asked.input };
+        let input_tokens = input.to_string().split_whitespace().count() as u64;
+        // Chat completions tell the usage only to those who ask for it.
+        let told = options.usage && (self != Self::Chat || !asked.stream || asked.stream_options.include_usage);
         let answer = Answer {
             model: asked.model.unwrap_or_else(|| "mock".to_owned()),
             tokens,
-            input_tokens: input.to_string().split_whitespace().count() as u64,
-            // Chat completions tell the usage only to those who ask for it.
-            usage: options.usage && (self != Self::Chat || !asked.stream || asked.stream_options.include_usage),
+            usage: if told { self.usage(options, input_tokens, tokens) } else { Value::Null },
             pieces,
         };
         if asked.stream { Reply::stream(self.stream(options, &answer)) } else { self.whole(options, &answer) }
+    }
+
+    /// Cached tokens are part of the input for OpenAI, and come on top of it for Anthropic.
+    fn usage(self, options: &StreamOptions, input: u64, output: u64) -> Value {
+        let (total, cached, reasoning) = (input + output, options.cached.min(input), options.reasoning.min(output));
+        match self {
+            Self::Chat => json!({
+                "prompt_tokens": input, "completion_tokens": output, "total_tokens": total,
+                "prompt_tokens_details": { "cached_tokens": cached },
+                "completion_tokens_details": { "reasoning_tokens": reasoning },
+            }),
+            Self::Responses => json!({
+                "input_tokens": input, "output_tokens": output, "total_tokens": total,
+                "input_tokens_details": { "cached_tokens": cached },
+                "output_tokens_details": { "reasoning_tokens": reasoning },
+            }),
+            Self::Messages => json!({
+                "input_tokens": input - cached, "output_tokens": output, "cache_read_input_tokens": cached,
+            }),
+        }
     }
 
     fn stream(self, options: &StreamOptions, answer: &Answer) -> StreamPlan {
@@ -119,22 +140,22 @@ impl Api {
         let takes =
             options.first + options.gap.saturating_mul(gaps) + options.stall.map_or(Duration::ZERO, |(_, time)| time);
         let text = text(answer.tokens);
-        let Answer { model, tokens, input_tokens, .. } = answer;
+        let Answer { model, usage, .. } = answer;
         let body = match self {
             Self::Chat => json!({
                 "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": model,
                 "choices": [{ "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop" }],
-                "usage": { "prompt_tokens": input_tokens, "completion_tokens": tokens, "total_tokens": input_tokens + tokens },
+                "usage": usage,
             }),
             Self::Responses => json!({
                 "id": "resp_1", "object": "response", "status": "completed", "model": model,
                 "output": [{ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": text }] }],
-                "usage": { "input_tokens": input_tokens, "output_tokens": tokens, "total_tokens": input_tokens + tokens },
+                "usage": usage,
             }),
             Self::Messages => json!({
                 "id": "msg_1", "type": "message", "role": "assistant", "model": model, "stop_reason": "end_turn",
                 "content": [{ "type": "text", "text": text }],
-                "usage": { "input_tokens": input_tokens, "output_tokens": tokens },
+                "usage": usage,
             }),
         };
         let mut reply = Reply::json(StatusCode::OK, body.to_string());
@@ -175,10 +196,8 @@ impl Answer {
             chunk(json!([{ "index": 0, "delta": delta, "finish_reason": finish }]), Value::Null)
         };
         let mut after = vec![delta(json!({}), "stop".into())];
-        if self.usage {
-            let (input, output) = (self.input_tokens, self.tokens);
-            let usage = json!({ "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output });
-            after.push(chunk(json!([]), usage));
+        if !self.usage.is_null() {
+            after.push(chunk(json!([]), self.usage.clone()));
         }
         after.push(Event::data("[DONE]"));
         Events {
@@ -189,12 +208,7 @@ impl Answer {
     }
 
     fn responses(&self) -> Events {
-        let usage = if self.usage {
-            json!({ "input_tokens": self.input_tokens, "output_tokens": self.tokens })
-        } else {
-            Value::Null
-        };
-        let ending = json!({ "response": { "id": "resp_1", "status": "completed", "usage": usage } });
+        let ending = json!({ "response": { "id": "resp_1", "status": "completed", "usage": self.usage } });
         let piece = |tokens: &u64| typed("response.output_text.delta", json!({ "delta": text(*tokens) }));
         Events {
             before: vec![typed("response.created", json!({ "response": { "id": "resp_1", "model": self.model } }))],
@@ -204,11 +218,17 @@ impl Answer {
     }
 
     fn messages(&self) -> Events {
+        // The start has one output token, the end has all.
+        let (mut at_start, mut at_end) = (json!({}), json!({}));
+        if !self.usage.is_null() {
+            at_start.clone_from(&self.usage);
+            at_start["output_tokens"] = 1.into();
+            at_end["output_tokens"] = self.usage["output_tokens"].clone();
+        }
         let start = json!({ "message": {
             "id": "msg_1", "role": "assistant", "model": self.model, "content": [],
-            "usage": if self.usage { json!({ "input_tokens": self.input_tokens, "output_tokens": 1 }) } else { json!({}) },
+            "usage": at_start,
         } });
-        let usage = if self.usage { json!({ "output_tokens": self.tokens }) } else { json!({}) };
         let piece = |tokens: &u64| {
             let delta = json!({ "index": 0, "delta": { "type": "text_delta", "text": text(*tokens) } });
             typed("content_block_delta", delta)
@@ -222,7 +242,7 @@ impl Answer {
             pieces: self.pieces.iter().map(piece).collect(),
             after: vec![
                 typed("content_block_stop", json!({ "index": 0 })),
-                typed("message_delta", json!({ "delta": { "stop_reason": "end_turn" }, "usage": usage })),
+                typed("message_delta", json!({ "delta": { "stop_reason": "end_turn" }, "usage": at_end })),
                 typed("message_stop", json!({})),
             ],
         }

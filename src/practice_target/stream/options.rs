@@ -51,6 +51,10 @@ pub(super) struct StreamOptions {
     pub(super) tokens_per_event: u64,
     /// Whether the answer has its usage.
     pub(super) usage: bool,
+    /// Of the input tokens, those that the usage calls cached.
+    pub(super) cached: u64,
+    /// Of the output tokens, those that the usage calls reasoning.
+    pub(super) reasoning: u64,
 }
 
 impl Default for StreamOptions {
@@ -70,6 +74,8 @@ impl Default for StreamOptions {
             size: 0,
             tokens_per_event: 1,
             usage: true,
+            cached: 0,
+            reasoning: 0,
         }
     }
 }
@@ -100,6 +106,8 @@ impl StreamOptions {
                 "size" => options.size = usize::try_from(number(value, 0, LARGEST as u64)?).unwrap_or(LARGEST),
                 "tokens_per_event" => options.tokens_per_event = number(value, 1, MOST)?,
                 "usage" => options.usage = word(value, "usage", &[("true", true), ("false", false)])?,
+                "cached" => options.cached = number(value, 0, MOST)?,
+                "reasoning" => options.reasoning = number(value, 0, MOST)?,
                 _ => return Err(ValueError::form(&key, "option of a stream", KNOWN)),
             }
         }
@@ -108,7 +116,7 @@ impl StreamOptions {
 }
 
 const KNOWN: &str = "one of count, tokens, first, gap, stall, per_write, split, cut, error, end, line_end, name, size, \
-                     tokens_per_event and usage";
+                     tokens_per_event, usage, cached and reasoning";
 
 /// `10:1s`: before the event after ten, a second.
 fn stall(text: &str) -> Result<(u64, Duration), ValueError> {
