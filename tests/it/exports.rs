@@ -248,6 +248,10 @@ fn a_finished_run_is_written_whole_to_another_place() {
     let (bench, target) = (Bench::new(), practice());
     let (first, second) = (Store::start(&[], TAKEN), Store::start(&[], TAKEN));
     assert_eq!(run(&bench, &target, &influx(&first), &[]), 0);
+    let beside = format!("influxdb=http://{}/other?gzip=false", first.address);
+    let (before, printed) = (first.kept().len(), bench.run(&["replay", "run", "--out", &beside]));
+    assert_eq!((printed.code, first.kept().len()), (0, before));
+    assert!(printed.stderr.contains("--all") && !printed.stderr.contains("acknowledged"), "{}", printed.stderr);
     let elsewhere = influx(&second);
     let nothing = bench.run(&["replay", "run", "--out", &elsewhere]);
     assert_eq!((nothing.code, second.kept().len()), (0, 0));

@@ -54,7 +54,9 @@ impl OutputKind for InfluxDb {
         address.options.finish()?;
         let output = InfluxDbOutput { url: address.url.clone(), http: address.http, interval, settings };
         let place = Place::Url(address.url);
-        Ok(ParsedOutput { place, shown: None, saved: address.saved, output: Arc::new(output) })
+        // Two databases of one server are two receivers.
+        let shown = Some(format!("{} ({})", place.shown(), output.settings.target.shown()));
+        Ok(ParsedOutput { place, shown, saved: address.saved, output: Arc::new(output) })
     }
 }
 

@@ -67,6 +67,18 @@ pub(crate) enum Mode {
     Raw,
 }
 
+impl Target {
+    /// Where in the server, for people.
+    #[must_use]
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::One { database, retention: Some(retention) } => format!("{database}/{retention}"),
+            Self::One { database, .. } | Self::Three { database, .. } => database.clone(),
+            Self::Two { org, bucket } => format!("{org}/{bucket}"),
+        }
+    }
+}
+
 impl Settings {
     /// Takes them out of the URL's path and the options, and a token besides.
     ///

@@ -112,7 +112,7 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
         let is_done = checkpoint.ended && checkpoint.stats.rejected == 0 && checkpoint.stats.spooled == 0;
         let address = match (address, &checkpoint.address) {
             (None, _) if is_done => continue,
-            (Some(address), _) if is_done && address.shown() != checkpoint.stats.name => {
+            (Some(address), _) if is_done => {
                 let (old, new) = (&checkpoint.stats.name, address.shown());
                 print_error(&format!(
                     "{new}: nothing left to deliver, {old} has all of the run\n  hint: --all writes the whole run to {new}"
