@@ -47,7 +47,7 @@ fn a_record_that_is_lost_counts_as_its_samples() {
         records.push(Record::Iteration { cut_off: flag, duration: 1, sent: 1, received: 1 });
     }
     for record in records {
-        let samples = expanded(&Selection::default(), &c::HTTP_REQS, Entry::Record(record)).len();
+        let samples = expanded(&MetricSelection::default(), &c::HTTP_REQS, Entry::Record(record)).len();
         assert_eq!(record.samples(), samples as u64, "{record:?}");
     }
 }
