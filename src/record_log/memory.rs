@@ -16,7 +16,7 @@ pub(crate) struct MemorySegments(Arc<Mutex<BTreeMap<u64, Vec<u8>>>>);
 
 impl MemorySegments {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Vec<u8>>> {
-        // A map is whole between two calls, whoever panicked.
+        // A map is whole between two calls, whatever panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -174,6 +174,6 @@ pub(crate) fn write_json(path: &Path, content: &serde_json::Value) -> Result<(),
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
-    // A full disk leaves an empty file, which helps nobody.
+    // A full disk leaves an empty file.
     written.inspect_err(|_| drop(fs::remove_file(&partial))).map_err(to_error)
 }
