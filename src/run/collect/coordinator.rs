@@ -236,10 +236,10 @@ impl Coordinator {
         let written = self.folder.log.interval(&interval);
         let kept = self.outputs.advance(&interval, written.is_ok());
         if let Err(error) = written {
-            self.report_error(Exit::TelemetryIncomplete, CommandError::internal(&error).message);
+            self.report_error(Exit::TelemetryIncomplete, &CommandError::internal(&error).message);
         }
         if !kept {
-            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
+            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL);
         }
         self.emit_warnings();
         self.release_records();
@@ -292,13 +292,13 @@ impl Coordinator {
 
     fn note_lost_records(&mut self, why: Option<String>) {
         if let Some(error) = why {
-            self.report_error(Exit::TelemetryIncomplete, error);
+            self.report_error(Exit::TelemetryIncomplete, &error);
         }
     }
 
     fn release_records(&mut self) {
         if let Err(error) = self.folder.records.release(self.outputs.delivered_records()) {
-            self.report_error(Exit::TelemetryIncomplete, format!("record log: {error}"));
+            self.report_error(Exit::TelemetryIncomplete, &format!("record log: {error}"));
         }
     }
 
@@ -322,12 +322,12 @@ impl Coordinator {
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
         note_command(&mut self.commands, &event);
         if let Err(error) = self.folder.event(&event) {
-            self.report_error(Exit::TelemetryIncomplete, error.to_string());
+            self.report_error(Exit::TelemetryIncomplete, &error.to_string());
         }
     }
 
     /// Reports an error of telemetry; the same one only once.
-    fn report_error(&mut self, exit: Exit, message: String) {
+    fn report_error(&mut self, exit: Exit, message: &str) {
         // The verdict names it in one line.
         let line = message.replace("\n  ", "; ");
         if !self.errors.iter().any(|known| known.text == line) {
