@@ -34,7 +34,8 @@ fn one(step: &str) -> String {
 #[test]
 fn each_class_has_a_first_example_with_its_reason() {
     let refused = refusing_url();
-    let plain = url(&practice(&[])).replace("http", "https");
+    let target = practice(&[]);
+    let plain = url(&target).replace("http", "https");
     let answers = |bytes: &'static [u8]| {
         let (address, _) = serve(move |_| bytes.to_vec());
         format!("get: 'http://{address}/'")
