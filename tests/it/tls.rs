@@ -85,9 +85,9 @@ fn certificates_of_the_profile_are_trusted_as_they_are() {
     };
     let mut expired = authority("localhost");
     expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
-    let mut stranger = authority("localhost");
-    stranger.distinguished_name.push(rcgen::DnType::CommonName, "Another authority");
-    let (_, other) = server_with(&stranger);
+    let mut unrelated = authority("localhost");
+    unrelated.distinguished_name.push(rcgen::DnType::CommonName, "Another authority");
+    let (_, other) = server_with(&unrelated);
     for (parameters, own, why) in [
         (parameters("localhost"), true, ""),
         (authority("localhost"), true, ""),
