@@ -1,3 +1,5 @@
+//! Names of processes that may share a run ID.
+
 use super::name;
 use crate::plan::Partition;
 
