@@ -1,4 +1,4 @@
-//! The contract of an output: one folder, one line in the table of `registry.rs`.
+//! The contract of an output: one folder, one line in the table of `registry.rs`, one `mod` line.
 
 use std::{any::Any, fs, io, path::Path, rc::Rc, sync::Arc, time::Duration};
 

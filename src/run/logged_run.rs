@@ -13,7 +13,7 @@ use crate::{
     metric::{Interval, Totals},
     report::{
         Summary,
-        summary::{View, note_command},
+        summary::{TextLayout, note_command},
         trends,
     },
     threshold::Stat,
@@ -135,7 +135,7 @@ impl LoggedRun {
             outputs,
             outputs_pending,
             run_dir,
-            view: View::default(),
+            view: TextLayout::default(),
         })
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     report::{
         Summary, outputs,
         progress::{Display, Snapshot},
-        summary::{View, note_command},
+        summary::{TextLayout, note_command},
     },
     run::{
         clock::{ClockStep, RunClock, since, wall_ms},
@@ -343,7 +343,7 @@ impl Coordinator {
             outputs,
             run_dir: prepared.run_dir.clone(),
             trend_stats: prepared.trend_stats.clone(),
-            view: View { width: console::width(), by_stage },
+            view: TextLayout { width: console::width(), by_stage },
         }
     }
 
