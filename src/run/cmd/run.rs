@@ -193,7 +193,7 @@ fn open(
     args: &RunArgs,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Outputs::start(&prepared.outputs, header, &prepared.run_dir) {
+    match Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory()) {
         Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
