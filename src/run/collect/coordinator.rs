@@ -317,7 +317,7 @@ impl Coordinator {
         }
     }
 
-    /// Tells the outputs that the run is over: they have `limit` to deliver the rest.
+    /// Ends the input of the outputs: they have `limit` to deliver the rest.
     pub(crate) fn begin_drain(&mut self, limit: Duration) {
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
