@@ -1,7 +1,8 @@
-//! What connections of the load and of outputs have in common, so that one environment means one thing: which proxy is used,
-//! tunnels through it, and which certificates are trusted.
+//! What connections of the load and of outputs have in common, so that one environment means one thing to both.
 //!
-//! Knows nothing of requests, profiles and receivers. Start with [`proxy`].
+//! Owns the choice of the proxy, tunnels through it, which certificates are trusted, and errors of TLS in words.
+//! Never knows requests, profiles or receivers.
+//! Start with [`proxy`].
 
 pub(crate) mod host;
 pub(crate) mod proxy;
