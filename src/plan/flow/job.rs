@@ -108,10 +108,10 @@ impl FlowState {
             self.position = job.otherwise;
         }
         let since = |state: &Self, slot: Slot| state.elapsed(slot, context);
-        let told = ended_at.and_then(|ended_at| {
-            let told = ended_at.value(&mut self.eval(context)).ok()?.into_owned();
+        let reported = ended_at.and_then(|ended_at| {
+            let reported = ended_at.value(&mut self.eval(context)).ok()?.into_owned();
             // Clocks differ: what ended later than now ended now.
-            Some(context.clock.saturating_sub(job::time_of(&told)?))
+            Some(context.clock.saturating_sub(job::time_of(&reported)?))
         });
         let end = JobEnd {
             outcome,
@@ -119,7 +119,7 @@ impl FlowState {
             duration: since(self, job.slots.accepted),
             polls: read::count(self.get(job.slots.polls)),
             window: since(self, job.slots.open),
-            overshoot: told,
+            overshoot: reported,
         };
         if let Some(result) = job.slots.result {
             let location = self.get(job.slots.location).clone();
