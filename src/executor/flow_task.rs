@@ -34,7 +34,7 @@ use crate::{
         flow::{Effect, FlowContext},
         rendering::Unrenderable,
     },
-    protocol::{Attempt, Lane, Outgoing, Probe, ResponseConsumer, Sessions, sse::reader::EventConsumer},
+    protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -146,7 +146,7 @@ impl Drop for InFlight<'_> {
 }
 
 /// What the flow does with a response.
-struct Consumer<'a> {
+struct Handler<'a> {
     flow: &'a RefCell<&'a mut Flow>,
     /// The condition of `expect`.
     demands: Option<&'a Expr>,
@@ -155,13 +155,13 @@ struct Consumer<'a> {
     stream: Option<Box<StreamRecorder<'a>>>,
 }
 
-impl Consumer<'_> {
+impl Handler<'_> {
     fn is_needed(&self) -> bool {
         self.demands.is_some() || self.stream.is_some()
     }
 }
 
-impl ResponseConsumer for Consumer<'_> {
+impl ResponseHandler for Handler<'_> {
     fn fulfils(&self, response: &Response<'_>) -> bool {
         self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
     }
@@ -362,14 +362,14 @@ impl FlowTask {
             .events
             .as_deref()
             .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
-        let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream };
-        outgoing.consumer = consumer.is_needed().then_some(&consumer);
+        let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream };
+        outgoing.handler = handler.is_needed().then_some(&handler);
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        let effect = consumer.stream.as_ref().and_then(|stream| {
+        let effect = handler.stream.as_ref().and_then(|stream| {
             self.lane.measured(stream.values());
             stream.take_effect()
         });
-        drop((in_flight, consumer));
+        drop((in_flight, handler));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
         if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {

@@ -15,7 +15,7 @@ pub(crate) enum ParseError {
     Unclosed,
     #[error("`{0}` is not `tag:value`; write a value with a comma in quotes: `{{name:\"a,b\"}}`")]
     Tag(String),
-    #[error("the quote before `{0}` is not closed, or text follows it; write a quote in quotes as `\\\"`")]
+    #[error("the quoted value at `{0}` is not closed, or text follows it; inside quotes write `\\\"` for a quote")]
     Quote(String),
     #[error("the window after `over`: {0}")]
     Window(UnitError),

@@ -1,3 +1,5 @@
+//! Thresholds as k6 writes them, and the errors of those that are not.
+
 use super::*;
 
 #[test]
