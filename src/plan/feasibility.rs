@@ -130,7 +130,7 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             let pause = show_duration(Duration::from_secs_f64(pause));
             match whole(requests) {
                 _ if !is_countable => users,
-                1 => format!("{users}, {pause} pause each"),
+                1 => format!("{users}, {pause} pause"),
                 several => format!("{users}, each {} requests and {pause} pause an iteration", show_count(several)),
             }
         }

@@ -19,7 +19,7 @@ pub const NAMES: &[(&str, &str)] = &[
         "service time: 10ms, uniform(5ms,20ms), normal(10ms,2ms), lognormal(10ms,0.5), exponential(10ms) or \
          empirical(50%:10ms,99%:100ms,100%:1s)",
     ),
-    ("latency_at", "latency from a time on, counted from the start of the target, e.g. 30s=150ms (repeatable)"),
+    ("latency_at", "latency from a time on, counted from the first request, e.g. 30s=150ms (repeatable)"),
     ("drift", "growth of the latency by a share of its base per period, e.g. 10%/1m"),
     ("errors", "share of requests answered with an error, e.g. 1%"),
     ("error_status", "status of those errors, e.g. 503 (default 500)"),

@@ -46,7 +46,7 @@ pub enum Source {
     Head,
 }
 
-/// How a function is called.
+/// How the arguments of a function are evaluated.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ArgumentEvaluation {
     /// With evaluated arguments.

@@ -164,9 +164,8 @@ fn per_vu_iterations(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> 
     let vus = read_vus(reader, map);
     let node = map.take("iterations");
     let iterations = node.map_or(Some(1), |node| reader.count(node, "iterations"));
-    if iterations == Some(0) {
-        let position = node.map_or(map.position, |node| node.position);
-        reader.error(position, "`iterations` must be greater than zero", None);
+    if let (Some(node), Some(0)) = (node, iterations) {
+        reader.error(node.position, "`iterations` must be greater than zero", None);
     }
     let limit = read_limit(reader, map);
     Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::PerUser(iterations?.into())))
@@ -183,9 +182,8 @@ fn constant_arrival_rate(reader: &Reader, map: &mut MapReader<'_>) -> Option<Sha
     let unit = read_time_unit(reader, map);
     let node = map.need(reader, "rate", "100");
     let rate = node.and_then(|node| read_rate(reader, node, "rate", unit.unwrap_or(1.0)));
-    if rate == Some(0.0) {
-        let position = node.map_or(map.position, |node| node.position);
-        reader.error(position, "`rate` must be greater than zero", None);
+    if let (Some(node), Some(0.0)) = (node, rate) {
+        reader.error(node.position, "`rate` must be greater than zero", None);
     }
     let duration = read_length(reader, map);
     let spacing = read_spacing(reader, map);
