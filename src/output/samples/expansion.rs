@@ -81,7 +81,7 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = 47;
+const FIRST_GAUGE: usize = SAMPLED.len() - 3;
 /// The place of a metric of the profile: a series has one at most.
 pub(in crate::output) const OWN: usize = SAMPLED.len();
 /// Places with that of the profile's metrics.
