@@ -93,7 +93,7 @@ fn stages_are_exact_and_judged_one_by_one() {
 }
 
 #[test]
-fn jobs_are_polled_until_they_end_and_outcomes_are_told_apart() {
+fn jobs_are_polled_until_they_end_and_outcomes_are_counted_apart() {
     let ran = Example::run("jobs");
     assert_eq!(ran.counts(["/failed", "/refused"]), [2, 3], "`else` runs");
     assert_eq!(ran.seen.iter().filter(|seen| seen.method == "DELETE" && seen.path.ends_with("/late")).count(), 1);
@@ -110,7 +110,7 @@ fn jobs_are_polled_until_they_end_and_outcomes_are_told_apart() {
     assert!((per_job * 9.0 - polls as f64).abs() < 0.2, "{per_job} of {polls}");
     let value = |name: &str, stat: &str| metrics[name]["values"][stat].as_f64().unwrap();
     assert!(value("job_response_time", "min") >= value("job_duration", "min"));
-    // The end lies within the window: what the server tells is no later than the widest one.
+    // The end lies within the window: what the server reports is no later than the widest one.
     assert!(value("job_overshoot", "max") <= value("job_end_window", "max") + 2.0, "{metrics}");
     assert_eq!(metrics["checks"]["values"]["fails"], 0);
     let outcomes = ran.stdout.lines().find(|line| line.contains("job_outcomes")).unwrap();
