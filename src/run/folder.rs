@@ -173,6 +173,7 @@ pub(crate) fn write_json(path: &Path, content: &serde_json::Value) -> Result<(),
     make_parent(path).map_err(to_error)?;
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    fs::write(&partial, text).map_err(to_error)?;
-    fs::rename(&partial, path).map_err(to_error)
+    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
+    // A full disk leaves an empty file.
+    written.inspect_err(|_| drop(fs::remove_file(&partial))).map_err(to_error)
 }

@@ -12,7 +12,6 @@ use super::{
     generator::{self, GeneratorWatch},
     live::{EventFilter, Seen},
     outputs::Outputs,
-    records::LostRecords,
     standstill::Standstills,
 };
 use crate::{
@@ -181,7 +180,8 @@ impl Coordinator {
     }
 
     fn ingest(&mut self, part: WorkerInterval) {
-        let lost = self.folder.records.keep(&part);
+        let lost = self.folder.records.keep(&part, &mut |frame| self.outputs.lost_frame(frame));
+        self.outputs.lost_samples(part.records.lost);
         self.note_lost_records(lost);
         self.outputs.lost_spans(part.spans.lost);
         if let Some(message) = self.standstills.see(part.late, since(self.clock.start())) {
@@ -229,15 +229,17 @@ impl Coordinator {
         self.last_end = (end, end_ms);
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
-        let lost = self.folder.records.keep_users(&interval, &self.fold.totals);
+        let records = &mut self.folder.records;
+        let lost = records.keep_users(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
+        records.flush();
         self.note_lost_records(lost);
         let written = self.folder.log.interval(&interval);
         let kept = self.outputs.advance(&interval, written.is_ok());
         if let Err(error) = written {
-            self.report_error(Exit::TelemetryIncomplete, CommandError::internal(&error).message);
+            self.report_error(Exit::TelemetryIncomplete, &CommandError::internal(&error).message);
         }
         if !kept {
-            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
+            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL);
         }
         self.emit_warnings();
         self.release_records();
@@ -288,18 +290,15 @@ impl Coordinator {
         }
     }
 
-    fn note_lost_records(&mut self, lost: LostRecords) {
-        if lost.lost > 0 {
-            self.outputs.lost_records(lost.lost);
-        }
-        if let Some(error) = lost.error {
-            self.report_error(Exit::TelemetryIncomplete, error);
+    fn note_lost_records(&mut self, why: Option<String>) {
+        if let Some(error) = why {
+            self.report_error(Exit::TelemetryIncomplete, &error);
         }
     }
 
     fn release_records(&mut self) {
         if let Err(error) = self.folder.records.release(self.outputs.delivered_records()) {
-            self.report_error(Exit::TelemetryIncomplete, format!("record log: {error}"));
+            self.report_error(Exit::TelemetryIncomplete, &format!("record log: {error}"));
         }
     }
 
@@ -323,15 +322,17 @@ impl Coordinator {
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
         note_command(&mut self.commands, &event);
         if let Err(error) = self.folder.event(&event) {
-            self.report_error(Exit::TelemetryIncomplete, error.to_string());
+            self.report_error(Exit::TelemetryIncomplete, &error.to_string());
         }
     }
 
     /// Reports an error of telemetry; the same one only once.
-    fn report_error(&mut self, exit: Exit, message: String) {
-        if !self.errors.iter().any(|known| known.text == message) {
+    fn report_error(&mut self, exit: Exit, message: &str) {
+        // The verdict names it in one line.
+        let line = message.replace("\n  ", "; ");
+        if !self.errors.iter().any(|known| known.text == line) {
             self.display.message(&format!("  {message}"));
-            self.errors.push(Reason::new(exit, message));
+            self.errors.push(Reason::new(exit, line));
         }
     }
 
@@ -340,6 +341,7 @@ impl Coordinator {
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
         self.outputs.settle(!unwritten);
+        self.folder.records.flush();
         self.outputs.end(limit);
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
