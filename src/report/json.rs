@@ -225,5 +225,6 @@ fn beyond_k6(summary: &Summary) -> Json {
             },
         },
         "outputs": summary.outputs,
+        "outputs_pending": summary.outputs_pending,
     })
 }

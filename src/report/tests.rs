@@ -174,6 +174,7 @@ fn summary() -> Summary {
         has_ended: true,
         commands: vec![Event { at_ms: 1_763_700_001_500, kind: "control".into(), text: "paused".into() }],
         outputs,
+        outputs_pending: false,
         run_dir: "runs/r1".into(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
         view: report::summary::TextLayout::default(),
