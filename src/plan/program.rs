@@ -7,6 +7,7 @@ use super::{
     check::Check,
     rendering::Rendering,
     steps::{StepId, StepTable},
+    websocket::SocketOp,
 };
 use crate::language::{
     Expr, Slot, Template,
@@ -35,6 +36,8 @@ pub(crate) struct Program {
 pub(crate) enum Op {
     /// Send the request of a step, with computed labels.
     Send(StepId, Option<Box<LabelTemplates>>),
+    /// Use the open socket.
+    Socket(Box<SocketOp>),
     /// Retry the last request, depending on its response.
     Retry(Box<Retry>),
     /// Extract a value from the last response.
@@ -266,6 +269,7 @@ impl Op {
                         labels.name.as_ref().is_some_and(Template::can_be_null) || lacking(&labels.tags)
                     })
             }
+            Self::Socket(op) => op.can_lack_a_value(),
             Self::Think(pause) | Self::Detach { after: pause, .. } => matches!(pause, Pause::Computed(_)),
             Self::Expired { limit, every, .. } => {
                 matches!((limit, every), (Pause::Computed(_), _) | (_, Pause::Computed(_)))

@@ -25,6 +25,7 @@ use super::{
     FlowPlan, FlowProgram, StepId,
     rendering::{Rendered, Unrenderable},
     request::Request,
+    websocket::SocketEffect,
 };
 use crate::{
     language::{Expr, IterationId, Response, Slot, Value},
@@ -96,6 +97,8 @@ pub(crate) enum Effect {
         /// Whether this is a retry: its intended start is that of the first attempt.
         again: bool,
     },
+    /// Use the open socket.
+    Socket(SocketEffect),
     /// Pause.
     Think(Duration),
     /// Count a check's result.
@@ -163,6 +166,7 @@ impl Effect {
         matches!(
             self,
             Self::Send { .. }
+                | Self::Socket(_)
                 | Self::Think(_)
                 | Self::Row { .. }
                 | Self::Parallel { .. }
