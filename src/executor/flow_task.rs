@@ -23,7 +23,7 @@ use super::{
     raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
-    settled,
+    settled, socket_session,
     stream_recorder::StreamRecorder,
     tracer::{Trace, TracedRequest},
 };
@@ -71,7 +71,7 @@ impl User {
     }
 
     /// Whether no further step is to be begun.
-    fn is_halted(&self) -> bool {
+    pub(super) fn is_halted(&self) -> bool {
         self.run.is_halted() && self.phase.get() != UserPhase::Stopping
     }
 
@@ -92,15 +92,15 @@ impl User {
 
     /// How a request ended the flow: it could not be made, or a step for an event of its stream ended more than the
     /// stream.
-    fn ended_by(&self, sent: Result<Option<Effect>, Unrenderable>, at: Instant) -> Option<Ended> {
+    fn ended_by(&self, sent: Result<Option<Ended>, Unrenderable>, at: Instant) -> Option<Ended> {
         match sent {
-            Ok(effect) => effect.map(|effect| self.end(effect, at)),
+            Ok(ended) => ended,
             Err(reason) => Some(self.fail(&reason.to_string(), at)),
         }
     }
 
     /// Ends the flow by an effect.
-    fn end(&self, effect: Effect, at: Instant) -> Ended {
+    pub(super) fn end(&self, effect: Effect, at: Instant) -> Ended {
         match effect {
             Effect::Fail(reason) => self.fail(&reason, at),
             Effect::Abort(reason) => {
@@ -317,7 +317,7 @@ impl FlowTask {
         request: &Request,
         again: bool,
         pace: &mut Pace,
-    ) -> Result<Option<Effect>, Unrenderable> {
+    ) -> Result<Option<Ended>, Unrenderable> {
         let run = &user.run;
         pace.refresh();
         let mut rendered = run.buffers.take();
@@ -359,11 +359,18 @@ impl FlowTask {
             .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
         let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream };
         outgoing.consumer = consumer.is_needed().then_some(&consumer);
-        let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        let effect = consumer.stream.as_ref().and_then(|stream| {
+        let (end, mut ended) = match &request.spec.websocket {
+            None => (user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await, None),
+            Some(spec) => {
+                let ids = (stage, (step, variant));
+                // Boxed: only sockets should carry it.
+                Box::pin(socket_session::perform(user, &flow, &mut self.lane, spec, ids, &outgoing, &mut probe)).await
+            }
+        };
+        if let Some(stream) = &consumer.stream {
             self.lane.measured(stream.values());
-            stream.take_effect()
-        });
+            ended = stream.take_effect().map(|effect| user.end(effect, end));
+        }
         drop((in_flight, consumer));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
@@ -372,7 +379,7 @@ impl FlowTask {
             Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
             pace.resume_at(Instant::now());
         }
-        Ok(effect)
+        Ok(ended)
     }
 
     /// Runs the branches of a block, at most `width` of them at once, and merges the variables they set. Returns the
