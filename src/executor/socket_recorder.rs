@@ -21,12 +21,7 @@ pub(super) struct SocketRecorder<'a> {
 
 impl<'a> SocketRecorder<'a> {
     /// A socket that was just opened.
-    pub(super) fn opened(
-        user: &'a User,
-        (stage, step): (usize, (StepId, u32)),
-        begun: Instant,
-        at: Instant,
-    ) -> Self {
+    pub(super) fn opened(user: &'a User, (stage, step): (usize, (StepId, u32)), begun: Instant, at: Instant) -> Self {
         let (is_open, recorded) = (Cell::new(true), Cell::default());
         let opened = Self { user, step, stage, begun, is_open, recorded };
         user.run.sockets_open.set(user.run.sockets_open.get() + 1);

@@ -273,13 +273,7 @@ impl Session<'_, '_> {
     }
 
     /// Takes what the server sent; returns why the wait is over, if it is.
-    fn take(
-        &mut self,
-        incoming: Incoming<'_>,
-        outbox: &mut Outbox,
-        at: Instant,
-        wanted: Wanted<'_>,
-    ) -> Option<Waited> {
+    fn take(&mut self, incoming: Incoming<'_>, outbox: &mut Outbox, at: Instant, wanted: Wanted<'_>) -> Option<Waited> {
         let message = match incoming {
             Incoming::Ping(payload) => {
                 outbox.pong(payload);

@@ -277,15 +277,8 @@ pub enum StreamMetric {
 }
 
 /// The metrics of one WebSocket, in the order of [`SocketMetric`].
-pub static SOCKET_FAMILY: [&MetricDef; 7] = [
-    &WS_SESSIONS,
-    &WS_CONNECTING,
-    &WS_SESSION_DURATION,
-    &WS_MSGS_SENT,
-    &WS_MSGS_RECEIVED,
-    &DATA_SENT,
-    &DATA_RECEIVED,
-];
+pub static SOCKET_FAMILY: [&MetricDef; 7] =
+    [&WS_SESSIONS, &WS_CONNECTING, &WS_SESSION_DURATION, &WS_MSGS_SENT, &WS_MSGS_RECEIVED, &DATA_SENT, &DATA_RECEIVED];
 
 /// Position of a metric in [`SOCKET_FAMILY`].
 #[derive(Debug, Clone, Copy)]

@@ -170,7 +170,9 @@ impl UrlTemplate {
 #[must_use]
 pub(crate) fn http_scheme(url: &str) -> String {
     match url.split_at_checked(2) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") && rest.trim_start_matches(['s', 'S']).starts_with("://") => {
+        Some((scheme, rest))
+            if scheme.eq_ignore_ascii_case("ws") && rest.trim_start_matches(['s', 'S']).starts_with("://") =>
+        {
             format!("http{rest}")
         }
         _ => url.to_owned(),

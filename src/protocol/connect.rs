@@ -145,12 +145,7 @@ impl Network {
         self.open_with(position, false, probe).await
     }
 
-    async fn open_with(
-        &self,
-        position: usize,
-        may_multiplex: bool,
-        probe: &mut Probe<'_>,
-    ) -> Result<Opened, Failure> {
+    async fn open_with(&self, position: usize, may_multiplex: bool, probe: &mut Probe<'_>) -> Result<Opened, Failure> {
         probe.enter(Phase::Dns);
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
         self.names.check(&origin.host, origin.port)?;

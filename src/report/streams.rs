@@ -8,6 +8,7 @@ use crate::{
 
 const STREAM_TRENDS: [&MetricDef; 4] =
     [&c::SSE_TIME_TO_FIRST_EVENT, &c::SSE_EVENT_GAP, &c::SSE_LONGEST_GAP, &c::SSE_STREAM_DURATION];
+const SOCKET_TRENDS: [&MetricDef; 2] = [&c::WS_CONNECTING, &c::WS_SESSION_DURATION];
 const ANSWER_TRENDS: [&MetricDef; 5] = [
     &c::LLM_TIME_TO_FIRST_TOKEN,
     &c::LLM_INTER_TOKEN_LATENCY,
@@ -25,7 +26,12 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let mut counts: Vec<String> = counters.into_iter().filter_map(|metric| counter(summary, metric)).collect();
     counts.extend(counter(summary, &c::LLM_USAGE_MISSING).map(|count| format!("{count}: their tokens are chunks")));
     counts.extend(goodput(summary));
-    counts.extend(finish_reasons(summary));
+    counts.extend(reasons(summary, &c::LLM_FINISH_REASONS));
+    let counters = [&c::WS_SESSIONS, &c::WS_MSGS_SENT, &c::WS_MSGS_RECEIVED];
+    let mut sockets: Vec<String> = counters.into_iter().filter_map(|metric| counter(summary, metric)).collect();
+    sockets.extend(reasons(summary, &c::WS_CLOSES));
+    sockets.extend(reasons(summary, &c::WS_ERRORS));
+    lines.extend(section(summary, "WEBSOCKETS", &SOCKET_TRENDS, sockets));
     lines.extend(section(summary, "ANSWERS OF LANGUAGE MODELS", &ANSWER_TRENDS, counts));
     lines
 }
@@ -56,14 +62,14 @@ fn goodput(summary: &Summary) -> Option<String> {
     Some(format!("{} {share} ({} of {})", c::LLM_GOODPUT.name, show_count(nonzero), show_count(total)))
 }
 
-/// Why answers ended, the most frequent reason first.
-fn finish_reasons(summary: &Summary) -> Option<String> {
+/// What a metric counts by reason, the most frequent reason first.
+fn reasons(summary: &Summary, metric: &MetricDef) -> Option<String> {
     let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
-    let mut reasons = summary.totals.by_label(&c::LLM_FINISH_REASONS.name, "reason");
+    let mut reasons = summary.totals.by_label(&metric.name, "reason");
     reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
     let shown = reasons
         .iter()
         .map(|(reason, value)| format!("{} {}", super::visible::visible(reason), significant(count(value))));
     let shown: Vec<String> = shown.collect();
-    (!shown.is_empty()).then(|| format!("{} {}", c::LLM_FINISH_REASONS.name, shown.join(", ")))
+    (!shown.is_empty()).then(|| format!("{} {}", metric.name, shown.join(", ")))
 }

@@ -28,4 +28,5 @@ mod support;
 mod tls;
 mod traces;
 mod users;
+mod websocket;
 mod workers;

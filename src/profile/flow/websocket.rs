@@ -232,9 +232,15 @@ impl<'n> Compiler<'_, 'n> {
         let may_wait = key == "steps";
         if self.ops[begin..].iter().any(|op| is_foreign(op) || !may_wait && waits(op)) {
             let (message, hint) = if may_wait {
-                ("a step of a socket sends a request, reads a row, runs in parallel, or ends the iteration", "put it before or after the `websocket` step")
+                (
+                    "a step of a socket sends a request, reads a row, runs in parallel, or ends the iteration",
+                    "put it before or after the `websocket` step",
+                )
             } else {
-                ("a step of `on_message` waits, sends a request, or ends the iteration", "use `send`, `check`, `extract`, `metric`, `set`, `if` and the like")
+                (
+                    "a step of `on_message` waits, sends a request, or ends the iteration",
+                    "use `send`, `check`, `extract`, `metric`, `set`, `if` and the like",
+                )
             };
             self.reader.error(node.position, message, Some(hint.to_owned()));
         }
@@ -247,13 +253,7 @@ impl<'n> Compiler<'_, 'n> {
 fn is_foreign(op: &Op) -> bool {
     matches!(
         op,
-        Op::Send(..)
-            | Op::Retry(_)
-            | Op::Row { .. }
-            | Op::Parallel(_)
-            | Op::Detach { .. }
-            | Op::Leave
-            | Op::End
+        Op::Send(..) | Op::Retry(_) | Op::Row { .. } | Op::Parallel(_) | Op::Detach { .. } | Op::Leave | Op::End
     )
 }
 

@@ -139,7 +139,7 @@ impl Parser {
     }
 
     /// Bytes that it holds.
-    #[must_use]
+    #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {
         self.begun.capacity() + self.message.capacity()
     }

@@ -157,12 +157,6 @@ impl Socket {
             violation.failure()
         }))
     }
-
-    /// Bytes of its buffers.
-    #[must_use]
-    pub(crate) fn capacity(&self) -> usize {
-        self.parser.capacity() + self.outbox.bytes.capacity()
-    }
 }
 
 /// The failure of a connection that broke.

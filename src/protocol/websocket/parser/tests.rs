@@ -113,7 +113,11 @@ fn each_violation_is_found_with_its_close_code() {
         (long(1 << 63), Violation::LengthBit, 1002),
         (long(1 << 30), Violation::TooLong, 1009),
         (long((1 << 63) - 1), Violation::TooLong, 1009),
-        ([server(0x02, b"a"), vec![0x80, 127], (MAX_MESSAGE as u64).to_be_bytes().into()].concat(), Violation::TooLong, 1009),
+        (
+            [server(0x02, b"a"), vec![0x80, 127], (MAX_MESSAGE as u64).to_be_bytes().into()].concat(),
+            Violation::TooLong,
+            1009,
+        ),
         (server(0x81, b"\xff"), Violation::NotUtf8, 1007),
         ([server(0x01, b"\xe2"), server(0x80, b"a")].concat(), Violation::NotUtf8, 1007),
         (server(0x88, b"\x03"), Violation::CloseLength, 1002),
