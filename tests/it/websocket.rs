@@ -109,7 +109,7 @@ fn messages_are_sent_expected_and_counted() {
 
 #[test]
 fn a_message_can_be_answered_as_it_comes() {
-    let flow = "  - websocket: /ws\n    on_message:\n      - if: json.ping\n        steps: [{send: {pong: \"${json.ping}\"}}]\n    steps:\n      - expect: json.done\n";
+    let flow = "  - websocket: /ws\n    on_message:\n      - if: json.ping\n        then: [{send: {pong: \"${json.ping}\"}}]\n    steps:\n      - expect: json.done\n";
     let (bench, ran) = run(
         |stream| {
             for number in 1..=3 {

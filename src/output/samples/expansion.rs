@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every metric that has raw samples, except those of the profile.
-pub(crate) static SAMPLED: [&MetricDef; 43] = [
+pub(crate) static SAMPLED: [&MetricDef; 51] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,

@@ -237,17 +237,20 @@ impl<'n> Compiler<'_, 'n> {
                 headers.push(((*name).to_owned(), Template::fixed((*value).into())));
             }
         }
-        let body = self.body(map);
+        // A handshake has no body, and one response.
+        let is_handshake = self.opens_socket;
+        let body = if is_handshake { None } else { self.body(map) };
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
-        let idle = map.take("idle_timeout");
+        let unless_handshake = |map: &mut MapReader<'n>, key| if is_handshake { None } else { map.take(key) };
+        let idle = unless_handshake(map, "idle_timeout");
         let idle_timeout =
             idle.map_or(self.context.defaults.idle_timeout, |node| reader.duration(node, "idle_timeout"));
-        let redirects = map.take("redirects").and_then(|node| reader.count(node, "redirects"));
+        let redirects = unless_handshake(map, "redirects").and_then(|node| reader.count(node, "redirects"));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
-        let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
+        let expect = unless_handshake(map, "expect").map(|node| self.expectation(node)).unwrap_or_default();
         if timeout == Some(Duration::ZERO) {
             let position = timed.map_or(position, |node| node.position);
             reader.error(position, "timeout must be greater than zero", None);
