@@ -348,7 +348,7 @@ impl Session<'_, '_> {
         if matches!(end, End::Halted | End::Effect(_)) {
             socket.outbox.close(close::GOING_AWAY, "");
         }
-        // The last frame is worth one try: whoever failed is not waited for.
+        // The last frame is worth one try: a server that failed is not waited for.
         drop(socket.write_now());
         self.recorder.volume(socket.outbox.sent, socket.received);
         let (class, ended) = match end {

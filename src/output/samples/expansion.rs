@@ -45,7 +45,6 @@ pub(crate) static SAMPLED: [&MetricDef; 51] = [
     &c::WS_MSGS_RECEIVED,
     &c::WS_ERRORS,
     &c::WS_CLOSES,
-    &c::WS_SOCKETS_OPEN,
     &c::LLM_TIME_TO_FIRST_TOKEN,
     &c::LLM_INTER_TOKEN_LATENCY,
     &c::LLM_INTER_CHUNK_LATENCY,
@@ -61,6 +60,7 @@ pub(crate) static SAMPLED: [&MetricDef; 51] = [
     &c::VUS,
     &c::VUS_MAX,
     &c::SSE_STREAMS_OPEN,
+    &c::WS_SOCKETS_OPEN,
 ];
 
 const REQS: usize = 0;
@@ -82,7 +82,7 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = 40;
+const FIRST_GAUGE: usize = 47;
 /// The place of a metric of the profile: a series has one at most.
 pub(in crate::output) const OWN: usize = SAMPLED.len();
 /// Places with that of the profile's metrics.
