@@ -22,7 +22,7 @@ events {{ worker_connections 24000; }}
 http {{
     log_format one '$msec $status';
     access_log {access_log};
-    keepalive_requests 1000000000;
+    keepalive_requests {keepalive_requests};
     keepalive_timeout 3600s;
     client_body_temp_path {dir}/body;
     proxy_temp_path {dir}/proxy;
@@ -30,11 +30,13 @@ http {{
     uwsgi_temp_path {dir}/uwsgi;
     scgi_temp_path {dir}/scgi;
     server {{
-        listen 127.0.0.1:{port} backlog=20000;
+        listen 127.0.0.1:{port} {words} backlog=20000;
+        {certificate}
         location / {{ return 200 "hello\\n"; }}
         location = /json {{ default_type application/json; return 200 '{json}'; }}
         location = /stub {{ stub_status; access_log off; }}
     }}
+    {stub_server}
 }}
 """
 
@@ -48,13 +50,27 @@ ORDER = {
 }
 
 
+# HTTP/1.1 for stub_status, where the other port speaks HTTP/2 or TLS.
+STUB_SERVER = """
+    server {{
+        listen 127.0.0.1:{port};
+        access_log off;
+        location = /stub {{ stub_status; }}
+    }}
+"""
+
+
 class Nginx:
-    def __init__(self, log=False):
+    """`words` of the listen directive: http2, ssl. `certificate`: paths of certificate and key."""
+
+    def __init__(self, log=False, words="", certificate=None, keepalive_requests=1_000_000_000):
         path, self.version = programs.server("nginx")
         self._dir = pathlib.Path(tempfile.mkdtemp(prefix="bench-nginx-"))
         self._log = self._dir / "access.log"
         self.port = ports.free_port()
-        self.url = f"http://127.0.0.1:{self.port}/"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}/"
+        stub_port = ports.free_port() if words else self.port
+        self._stub = f"http://127.0.0.1:{stub_port}/stub"
         config = self._dir / "nginx.conf"
         config.write_text(
             CONFIG.format(
@@ -64,12 +80,16 @@ class Nginx:
                 # Buffered, or the log and not the generator sets the pace; SIGQUIT flushes it.
                 access_log=f"{self._log} one buffer=256k flush=1s" if log else "off",
                 port=self.port,
+                words=words,
+                keepalive_requests=keepalive_requests,
+                certificate="ssl_certificate {}; ssl_certificate_key {};".format(*certificate) if certificate else "",
+                stub_server=STUB_SERVER.format(port=stub_port) if words else "",
                 json=json.dumps(ORDER),
             )
         )
         argv = [path, "-c", config, "-p", self._dir, "-e", self._dir / "error.log"]
         self._child = Child(argv, core=machine.TARGET_CORE)
-        ports.wait_answering(self._child, self.url + "stub")
+        ports.wait_answering(self._child, self._stub)
 
     def __enter__(self):
         return self
@@ -80,13 +100,17 @@ class Nginx:
 
     def requests(self):
         """All so far, this question included."""
-        return int(re.search(r"^ \d+ \d+ (\d+)", ports.get(self.url + "stub"), re.M).group(1))
+        return int(re.search(r"^ \d+ \d+ (\d+)", ports.get(self._stub), re.M).group(1))
 
     def counted(self, work):
         """(what work() returns, the requests it caused)."""
         before = self.requests()
         result = work()
         return result, self.requests() - before - 1
+
+    def reload(self):
+        """Old workers end as soon as their connections do; HTTP/2 clients are sent a GOAWAY."""
+        self._child.send(signal.SIGHUP)
 
     def quit(self):
         self._child.end(signal.SIGQUIT, patience=15)

@@ -30,7 +30,7 @@ use super::{
 use crate::{
     language::{Expr, Response},
     plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
-    protocol::{Attempt, Lane, Outgoing, Probe, ResponseConsumer, Sessions, sse::reader::EventConsumer},
+    protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -142,7 +142,7 @@ impl Drop for InFlight<'_> {
 }
 
 /// What the flow does with a response.
-struct Consumer<'a> {
+struct Handler<'a> {
     flow: &'a RefCell<&'a mut Flow>,
     /// The condition of `expect`.
     demands: Option<&'a Expr>,
@@ -151,13 +151,13 @@ struct Consumer<'a> {
     stream: Option<Box<StreamRecorder<'a>>>,
 }
 
-impl Consumer<'_> {
+impl Handler<'_> {
     fn is_needed(&self) -> bool {
         self.demands.is_some() || self.stream.is_some()
     }
 }
 
-impl ResponseConsumer for Consumer<'_> {
+impl ResponseHandler for Handler<'_> {
     fn fulfils(&self, response: &Response<'_>) -> bool {
         self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
     }
@@ -357,8 +357,8 @@ impl FlowTask {
             .events
             .as_deref()
             .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
-        let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream };
-        outgoing.consumer = consumer.is_needed().then_some(&consumer);
+        let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream };
+        outgoing.handler = handler.is_needed().then_some(&handler);
         let (end, mut ended) = match &request.spec.websocket {
             None => (user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await, None),
             Some(spec) => {
@@ -367,11 +367,11 @@ impl FlowTask {
                 Box::pin(socket_session::perform(user, &flow, &mut self.lane, spec, ids, &outgoing, &mut probe)).await
             }
         };
-        if let Some(stream) = &consumer.stream {
+        if let Some(stream) = &handler.stream {
             self.lane.measured(stream.values());
             ended = stream.take_effect().map(|effect| user.end(effect, end));
         }
-        drop((in_flight, consumer));
+        drop((in_flight, handler));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
         if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What a step does with the response besides reading it.
-pub(crate) trait ResponseConsumer {
+pub(crate) trait ResponseHandler {
     /// Checks a response with an expected status against the profile.
     fn fulfils(&self, response: &Response<'_>) -> bool;
     /// Takes the events of the response, if it is to be a stream.
@@ -28,7 +28,7 @@ pub(crate) struct Outgoing<'a> {
     /// Headers of this attempt only, each with its line end.
     pub extra: &'a [u8],
     /// What is done with the response besides reading it.
-    pub consumer: Option<&'a dyn ResponseConsumer>,
+    pub handler: Option<&'a dyn ResponseHandler>,
     /// Whether it wants a connection that no other request shares.
     pub alone: bool,
 }
@@ -38,7 +38,7 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], consumer: None, alone: false }
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], handler: None, alone: false }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.

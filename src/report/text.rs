@@ -102,6 +102,7 @@ fn verdict_line(summary: &Summary) -> String {
         Verdict::Pass => style::good("PASS"),
         Verdict::Undecided => style::warn("NO VERDICT (no thresholds)"),
         Verdict::Fail => style::bad("FAIL"),
+        Verdict::Invalid if has(Exit::Stopped) => style::warn("STOPPED, INVALID"),
         Verdict::Invalid => style::warn("INVALID"),
     };
     if has(Exit::TelemetryIncomplete) {

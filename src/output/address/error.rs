@@ -16,9 +16,9 @@ pub enum AddressError {
     NotAUrl(#[from] url::ParseError),
     #[error("write ADDRESS:PORT, for example 127.0.0.1:9464")]
     NotAListenAddress,
-    #[error("an address has no fragment; write %23 for `#`")]
+    #[error("an address can't contain `#`; write %23")]
     Fragment,
-    #[error("`${{` is never closed; write %24 for `$`")]
+    #[error("`${{` has no closing `}}`; for the character `$` write %24")]
     UnclosedReference,
     #[error("a reference is `${{NAME}}`; write %24 for a `$` before `{{`")]
     InvalidReference,
