@@ -155,7 +155,7 @@ impl Session<'_, '_> {
                 last => return End::Effect(last),
             };
             match done {
-                Err(failure) => return End::Failed(failure),
+                Err(failure) => return self.broken(failure),
                 Ok(None | Some(Waited::Met | Waited::Passed)) => {}
                 Ok(Some(Waited::Halted)) => return End::Halted,
                 Ok(Some(Waited::Ended)) => match self.effect.take() {
@@ -194,6 +194,17 @@ impl Session<'_, '_> {
             Err(failure) => return End::Failed(failure),
         }
         End::Whole
+    }
+
+    /// A connection that breaks ends without a close frame, as one does that the server just ends.
+    fn broken(&self, failure: Failure) -> End {
+        if failure.class == ErrorClass::WsDropped {
+            self.recorder.close_code(close::ABNORMAL);
+            if self.spec.may_close.contains(&close::ABNORMAL) {
+                return End::Whole;
+            }
+        }
+        End::Failed(failure)
     }
 
     fn closed_by_server(&self, code: u16, reason: &str) -> End {

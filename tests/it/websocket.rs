@@ -1,4 +1,4 @@
-//! WebSockets against a server of the test, which answers frames by a script.
+//! WebSockets against the practice target, whose query plans them, and against servers that answer frames by a script.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::thread;
 use base64::Engine as _;
 use serde_json::Value as Json;
 
-use super::support::{Bench, Ran};
+use super::support::{Bench, Ran, practice, url};
 
 /// What the server does with an open socket.
 type Script = fn(&mut TcpStream);
@@ -157,4 +157,125 @@ fn a_server_may_close_with_the_codes_that_the_step_names() {
     let (bench, ran) = run(|stream| put(stream, 8, b"\x03\xe9"), flow);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert_eq!(count(&bench.summary(), "ws_errors"), 0);
+}
+
+/// Runs a flow against a practice target; returns what each of the two saw.
+fn practise(flow: &str, load: &str) -> (Ran, Json, Json) {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    bench.write("p.yaml", &format!("base_url: {}\n{load}\nflow:\n{flow}", url(&target)));
+    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+    let seen = serde_json::to_value(target.report()).unwrap();
+    (ran, bench.summary(), seen["websockets"].clone())
+}
+
+const ONCE: &str = "vus: 1\niterations: 1";
+
+#[test]
+fn both_ends_count_the_same() {
+    let flow = "  - websocket: /ws?delay=uniform(1ms,5ms)&ping=10ms\n    subprotocols: [b, a]\n    steps:\n      - repeat: 5\n        steps:\n          - send: \"${iteration}\"\n          - expect: 'true'\n      - hold: 50ms\n      - close: 4001\n";
+    let (ran, summary, seen) = practise(flow, "vus: 4\niterations: 12");
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    for (metric, counter, expected) in [
+        ("ws_sessions", "opened", 12),
+        ("ws_msgs_sent", "messages_received", 60),
+        ("ws_msgs_received", "messages_sent", 60),
+    ] {
+        assert_eq!((count(&summary, metric), seen[counter].as_u64()), (expected, Some(expected)), "{metric}: {seen}");
+    }
+    assert_eq!((&seen["closes_received"]["4001"], &seen["open"]), (&12.into(), &0.into()), "{seen}");
+    assert!(seen["pongs_received"].as_u64() >= Some(12), "{seen}");
+}
+
+#[test]
+fn a_message_is_whole_however_it_comes() {
+    for query in ["fragment=1", "fragment=7&split=1", "split=3", "size=200000&fragment=999"] {
+        let flow = format!(
+            "  - websocket: /ws?gap=1ms&count=3&{query}\n    steps:\n      - expect: json.n == 3\n      - send: \"plain ${{'€'}}\"\n      - expect: body == 'plain €'\n"
+        );
+        let (ran, summary, seen) = practise(&flow, ONCE);
+        assert_eq!((ran.code, count(&summary, "ws_msgs_received")), (0, 4), "{query}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(seen["messages_sent"], 4, "{query}");
+    }
+}
+
+#[test]
+fn planned_ends_are_counted_exactly() {
+    for (query, end, class, code) in [
+        ("cut=2&nth=3", "cut", "ws_dropped", "1006"),
+        ("close=1:1011&nth=3", "closed by the target: 1011", "ws_closed", "1011"),
+        ("close=1:1005&nth=3", "closed by the target: 1005", "ws_closed", "1005"),
+    ] {
+        let flow = format!(
+            "  - websocket: /ws?{query}\n    steps:\n      - repeat: 3\n        steps: [{{send: a}}, {{expect: 'true'}}]\n"
+        );
+        let (ran, summary, seen) = practise(&flow, "vus: 5\niterations: 30");
+        assert_eq!(seen["ends"][end], 10, "{query}: {seen} {}", ran.stderr);
+        assert_eq!(seen["ends"]["closed by the client: 1000"], 20, "{query}: {seen}");
+        assert_eq!(count(&summary, "ws_errors"), 10, "{query}: {summary}");
+        assert!(ran.stdout.contains(&format!("ws_errors {class} 10")), "{query}: {}", ran.stdout);
+        assert!(ran.stdout.contains(&format!("ws_closes 1000 20, {code} 10")), "{query}: {}", ran.stdout);
+        let flow =
+            format!("  - websocket: /ws?{query}\n    may_close: {code}\n    steps: [{{send: a}}, {{hold: 1s}}]\n");
+        let (ran, summary, _) = practise(&flow.replace("cut=2", "cut=1"), "vus: 3\niterations: 3");
+        assert_eq!((ran.code, count(&summary, "ws_errors")), (0, 0), "{code}: {}", ran.stdout);
+    }
+}
+
+/// Each violation of the target: its class, and the close code with which the server hears of it.
+#[test]
+fn each_fault_of_a_server_has_its_class_and_code() {
+    let protocol = [
+        "mask",
+        "rsv1",
+        "rsv2",
+        "rsv3",
+        "opcode",
+        "fragmented_ping",
+        "long_ping",
+        "continuation",
+        "interleaved",
+        "long_form",
+        "length",
+        "close_length",
+        "close_code",
+    ];
+    let violations = protocol.map(|violation| (violation, "ws_protocol", "1002"));
+    let others = [("utf8", "ws_text", "1007"), ("close_text", "ws_text", "1007"), ("huge", "ws_size", "1009")];
+    for (violation, class, code) in violations.into_iter().chain(others) {
+        let flow = format!(
+            "  - websocket: /ws?violation=1:{violation}\n    steps: [{{send: a}}, {{expect: 'true'}}, {{hold: 20s}}]\n  - check: {{that: error == '{class}'}}\n"
+        );
+        let (ran, summary, seen) = practise(&flow, ONCE);
+        assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 1, "{violation}: {}", ran.stdout);
+        assert_eq!(count(&summary, "ws_errors"), 1, "{violation}");
+        // What follows the head of the long frame hides the client's close frame behind a reset.
+        if violation != "huge" {
+            assert_eq!(seen["closes_received"][code], 1, "{violation}: {seen}");
+        }
+    }
+    for (query, class) in [("violation=1:silence", "ws_timeout"), ("violation=1:stop", "ws_timeout")] {
+        let flow = format!(
+            "  - websocket: /ws?{query}\n    steps: [{{send: a}}, {{expect: 'true'}}, {{send: b}}, {{expect: 'true', timeout: 300ms}}]\n  - check: {{that: error == '{class}'}}\n"
+        );
+        let (ran, summary, _) = practise(&flow, ONCE);
+        assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 1, "{query}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_handshake_that_accepts_something_else_is_a_failure() {
+    for (query, class) in [
+        ("handshake=accept", "ws_handshake"),
+        ("handshake=upgrade", "ws_handshake"),
+        ("handshake=subprotocol", "ws_handshake"),
+        ("handshake=extension", "ws_handshake"),
+        ("token=none", "status_4xx"),
+        ("speed=1", "status_4xx"),
+    ] {
+        let flow =
+            format!("  - websocket: /ws?{query}\n    steps: [{{send: a}}]\n  - check: {{that: error == '{class}'}}\n");
+        let (ran, summary, _) = practise(&flow, ONCE);
+        assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 1, "{query}: {}", ran.stdout);
+        assert_eq!((count(&summary, "ws_sessions"), count(&summary, "http_reqs")), (0, 1), "{query}");
+    }
 }

@@ -78,7 +78,7 @@ static SOCKET: &[Key] = &[
     Key::new(
         "may_close",
         Type::Several(&Type::Count),
-        "close codes with which the server may end it; 1006 is an end without a close frame; none",
+        "close codes with which the server may end it; 1005 is a close frame without a code, 1006 none at all; none",
     ),
 ];
 
@@ -87,8 +87,8 @@ const HEADERS: [(&str, &str); 3] =
     [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
 /// The status of an accepted handshake.
 const SWITCHING_PROTOCOLS: u16 = 101;
-/// The code that stands for an end without a close frame.
-const ABNORMAL: u16 = 1006;
+/// The codes that stand for a close frame without one, and for an end without a close frame.
+const NEVER_SENT: [u16; 2] = [1005, 1006];
 
 /// `websocket: /ws`, with the keys of handshakes.
 fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
@@ -191,10 +191,10 @@ impl<'n> Compiler<'_, 'n> {
         Some(time)
     }
 
-    fn close_code(&self, node: &Node, may_be_abnormal: bool) -> Option<u16> {
+    fn close_code(&self, node: &Node, is_received: bool) -> Option<u16> {
         let code = self.reader.count(node, "the close code")?;
         let known = u16::try_from(code).ok();
-        let known = known.filter(|code| is_close_code(*code) || may_be_abnormal && *code == ABNORMAL);
+        let known = known.filter(|code| is_close_code(*code) || is_received && NEVER_SENT.contains(code));
         if known.is_none() {
             let hint = "1000 is a normal end; 3000 to 4999 are for applications".to_owned();
             self.reader.error(node.position, format!("`{code}` is not a close code that may be sent"), Some(hint));
