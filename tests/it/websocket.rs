@@ -223,7 +223,7 @@ fn planned_ends_are_counted_exactly() {
 
 /// Each violation of the target: its class, and the close code with which the server hears of it.
 #[test]
-fn each_fault_of_a_server_has_its_class_and_code() {
+fn each_violation_of_a_server_has_its_class_and_code() {
     let protocol = [
         "mask",
         "rsv1",

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use super::SocketPlan;
 use super::frame::{self, BINARY, CLOSE, CONTINUATION, Frame, FrameError, LAST, PING, PONG, Reader, TEXT};
 use super::log::{self, OpenSocket};
-use super::options::{Event, Moment, SocketOptions};
+use super::options::{Event, SocketOptions, When};
 use super::violation::{HUGE, PAGE, PAGES, Violation};
 use crate::practice_target::latency::to_duration;
 use crate::practice_target::shared::ServerThread;
@@ -111,11 +111,11 @@ pub(in crate::practice_target) async fn converse(
 }
 
 impl Conversation<'_> {
-    /// Waits for what comes next, a frame or a moment, and does what it asks for.
+    /// Waits for what comes next, a frame or a planned time, and does what it asks for.
     async fn step(&mut self) -> Result<(), Over> {
         let next = self.next_due();
         let (server, reader, stream) = (self.server, &mut self.reader, &mut self.stream);
-        let moment = async {
+        let when = async {
             match next {
                 Some((at, due)) => {
                     server.sleeper.until(at).await;
@@ -126,16 +126,16 @@ impl Conversation<'_> {
         };
         tokio::select! {
             biased;
-            due = moment => self.perform(due).await,
+            due = when => self.perform(due).await,
             frame = reader.next(stream) => self.take(frame?).await,
         }
     }
 
     /// The earliest of what is planned.
     fn next_due(&self) -> Option<(Instant, Due)> {
-        let event = self.event().and_then(|(moment, _)| match moment {
-            Moment::Messages(count) => (self.sent >= count).then_some(self.begun),
-            Moment::Time(time) => Some(self.begun + time),
+        let event = self.event().and_then(|(when, _)| match when {
+            When::Messages(count) => (self.sent >= count).then_some(self.begun),
+            When::Time(time) => Some(self.begun + time),
         });
         let echo = self.echoes.first_key_value().map(|((at, _), _)| *at);
         let all = [(event, Due::Event), (echo, Due::Echo), (self.next_push(), Due::Push), (self.next_ping, Due::Ping)];
@@ -143,7 +143,7 @@ impl Conversation<'_> {
     }
 
     /// What ends this socket, unless that happens to others only, or happened.
-    fn event(&self) -> Option<(Moment, Event)> {
+    fn event(&self) -> Option<(When, Event)> {
         self.options.event.filter(|_| !self.is_silent && self.open.number.is_multiple_of(self.options.nth))
     }
 

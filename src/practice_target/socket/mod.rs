@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  request ─▶ handshake ─ 101 ─▶ Conversation ─┬─ frames of the client ─▶ echo, pong, close
-//!                └ 400, 401, 426               └─ moments: messages, pings, an end, a violation
+//!                └ 400, 401, 426               └─ planned times: messages, pings, an end, a violation
 //! ```
 
 mod conversation;

@@ -16,7 +16,7 @@ const SHORTEST: Duration = Duration::from_micros(100);
 
 /// When something planned happens to a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(super) enum When {
     /// After the server sent so many messages.
     Messages(u64),
     /// So long after the handshake.
@@ -56,7 +56,7 @@ pub(super) struct SocketOptions {
     /// Time between pings.
     pub(super) ping: Option<Duration>,
     /// What happens in the end, and when.
-    pub(super) event: Option<(Moment, Event)>,
+    pub(super) event: Option<(When, Event)>,
     /// Which sockets that happens to: each one whose number this divides.
     pub(super) nth: u64,
     /// What is wrong with the handshake.
@@ -104,13 +104,13 @@ impl SocketOptions {
                 "fragment" => options.fragment = Some(size(value, 1)?),
                 "split" => options.split = Some(size(value, 1)?),
                 "ping" => options.ping = Some(pause(value)?),
-                "cut" => options.event = Some((moment(value)?, Event::Cut)),
+                "cut" => options.event = Some((when(value)?, Event::Cut)),
                 "close" => {
-                    let (at, code) = pair(value, "close", "MOMENT:CODE, for example 3:1011")?;
+                    let (at, code) = pair(value, "close", "AT:CODE, for example 3:1011")?;
                     options.event = Some((at, Event::Close(close_code(code)?)));
                 }
                 "violation" => {
-                    let (at, name) = pair(value, "violation", "MOMENT:NAME, for example 3:mask")?;
+                    let (at, name) = pair(value, "violation", "AT:NAME, for example 3:mask")?;
                     options.event = Some((at, Event::Violation(Violation::parse(name)?)));
                 }
                 "nth" => options.nth = number(value, 1, MOST)?,
@@ -132,17 +132,17 @@ impl SocketOptions {
 const KNOWN: &str = "one of echo, delay, gap, first, count, size, fragment, split, ping, cut, close, violation, nth, \
                      handshake, subprotocol and token";
 
-fn pair<'t>(text: &'t str, what: &'static str, form: &'static str) -> Result<(Moment, &'t str), ValueError> {
+fn pair<'t>(text: &'t str, what: &'static str, form: &'static str) -> Result<(When, &'t str), ValueError> {
     let (at, rest) = text.split_once(':').ok_or_else(|| ValueError::form(text, what, form))?;
-    Ok((moment(at)?, rest))
+    Ok((when(at)?, rest))
 }
 
 /// `3` messages, or `2s`.
-fn moment(text: &str) -> Result<Moment, ValueError> {
+fn when(text: &str) -> Result<When, ValueError> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return number(text, 0, MOST).map(Moment::Messages);
+        return number(text, 0, MOST).map(When::Messages);
     }
-    Ok(Moment::Time(parse_duration(text)?))
+    Ok(When::Time(parse_duration(text)?))
 }
 
 fn pause(text: &str) -> Result<Duration, ValueError> {

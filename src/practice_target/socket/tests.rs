@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use super::frame::{self, BINARY, CLOSE, Frame, FrameError, LAST, PING, Reader, TEXT};
-use super::options::{Event, Moment, SocketOptions};
+use super::options::{Event, SocketOptions, When};
 use super::violation::Violation;
 
 #[test]
 fn a_query_plans_a_socket() {
     let parse = |query| SocketOptions::parse(query).unwrap();
     assert_eq!(parse(""), SocketOptions::default());
-    assert_eq!(parse("cut=3").event, Some((Moment::Messages(3), Event::Cut)));
-    assert_eq!(parse("close=2s:1011").event, Some((Moment::Time(Duration::from_secs(2)), Event::Close(1011))));
-    assert_eq!(parse("violation=0:huge&nth=3").event, Some((Moment::Messages(0), Event::Violation(Violation::Huge))));
+    assert_eq!(parse("cut=3").event, Some((When::Messages(3), Event::Cut)));
+    assert_eq!(parse("close=2s:1011").event, Some((When::Time(Duration::from_secs(2)), Event::Close(1011))));
+    assert_eq!(parse("violation=0:huge&nth=3").event, Some((When::Messages(0), Event::Violation(Violation::Huge))));
     assert!(parse("token=token-7").is_authorized() && !parse("token=other").is_authorized());
 }
 
