@@ -46,7 +46,7 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Write a first profile and a JSON Schema, for completion in editors
     Init(InitArgs),
-    /// Start the practice target, an HTTP server to load
+    /// Start the practice target, an HTTP server to run load against
     ///
     /// Start the practice target: an HTTP server with a known latency, capacity, error rate, stalls and outages.
     Target(TargetArgs),
@@ -78,7 +78,7 @@ pub enum Command {
     ///
     /// Stop a run: it finishes requests in flight, delivers metrics and prints its summary.
     Stop(ControlArgs),
-    /// Print a script that completes commands and options
+    /// Print a shell completion script
     Completions {
         /// Shell to print it for
         shell: clap_complete::Shell,
@@ -91,7 +91,7 @@ pub struct InitArgs {
     /// File to write; loadagent.schema.json is written beside it
     #[arg(default_value = "loadagent.yaml")]
     pub file: PathBuf,
-    /// URL of the service to load
+    /// URL of the service under test
     #[arg(long, value_name = "URL", default_value = Self::URL)]
     pub url: String,
 }
@@ -163,6 +163,9 @@ pub struct RunArgs {
     /// ID of the run [default: start time and four letters]
     #[arg(long, env = "LOADAGENT_RUN_ID")]
     pub run_id: Option<String>,
+    /// Name of this process, the label instance [default: the host's, with letters where --run-id is given]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), env = "LOADAGENT_INSTANCE")]
+    pub instance: Option<String>,
     /// Directory of the run.
     #[arg(long, value_name = "DIR", help = "Directory of the run [default: runs/RUN_ID]", env = "LOADAGENT_RUN_DIR")]
     pub run_dir: Option<PathBuf>,
@@ -172,7 +175,7 @@ pub struct RunArgs {
     /// Worker threads [default: one per core available to this process]
     #[arg(long, value_name = "N", value_parser = load::whole::<usize>, env = "LOADAGENT_WORKERS")]
     pub workers: Option<usize>,
-    /// Time to deliver the remaining metrics after the load has ended; what is left then stays on disk for replay
+    /// Time to deliver the remaining metrics after the load has ended; the rest stays on disk for replay
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
     /// Disk space for the run's logs; beyond it, old intervals are downsampled and spans are dropped
@@ -196,7 +199,7 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
-    /// List each step once per stage of its scenario in the summary, and its total
+    /// Show each step of the summary per stage of its scenario and in total
     #[arg(long)]
     pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
@@ -260,13 +263,13 @@ pub struct TargetArgs {
 pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Print a line of JSON per interval, then one about the log, instead of the summary
+    /// Instead of the summary, print one line of JSON per interval and a last one that describes the log
     #[arg(long)]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
     pub csv: Option<PathBuf>,
-    /// List each step once per stage of its scenario, and its total
+    /// Show each step per stage of its scenario and in total
     #[arg(long)]
     pub summary_by_stage: bool,
     /// One value of the summary.

@@ -9,7 +9,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::raw_records::{Volume, nanoseconds, record_of};
+use super::{
+    failure_reason::reason_of,
+    raw_records::{Volume, nanoseconds, record_of},
+};
 use crate::{
     metric::{
         Labels, MetricDef, Record, Recorder, Sampled, Span,
@@ -343,7 +346,7 @@ impl ScenarioRecorder {
             recorder.observe(family, Http::ResponseTime as usize, response_time);
         }
         if failed {
-            recorder.add(family, Http::Errors as usize, 1.0);
+            recorder.failure(family, Http::Errors as usize, || (self.since_start(attempt.end), reason_of(attempt)));
         }
         let send_begin = attempt.send_begin.unwrap_or(attempt.end);
         recorder.observe(family, Http::Blocked as usize, (send_begin - attempt.taken).as_secs_f64());

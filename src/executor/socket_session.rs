@@ -232,7 +232,7 @@ impl Session<'_, '_> {
             if matches!(wanted, Wanted::Time) && user.is_halted() {
                 return Ok(Waited::Halted);
             }
-            let waited = poll_fn(|context| {
+            let polled = poll_fn(|context| {
                 if let Poll::Ready(Err(failure)) = socket.poll_write(context) {
                     return Poll::Ready(Some(Err(failure)));
                 }
@@ -263,10 +263,10 @@ impl Session<'_, '_> {
                 }
                 wakeup.as_mut().poll(context).map(|()| None)
             });
-            let waited = waited.await;
+            let outcome = polled.await;
             self.recorder.volume(socket.outbox.sent, socket.received);
-            if let Some(waited) = waited {
-                return waited;
+            if let Some(outcome) = outcome {
+                return outcome;
             }
         }
     }

@@ -15,6 +15,7 @@ pub(crate) mod codec;
 pub(crate) mod compaction;
 mod compaction_trigger;
 pub(crate) mod downsampling;
+mod examples;
 pub(crate) mod frame;
 mod frames;
 pub(crate) mod merge;
@@ -26,7 +27,7 @@ mod spans;
 mod tests;
 pub(crate) mod writer;
 
-pub(crate) use compaction::Compacted;
+pub(crate) use compaction::ReplacementLog;
 pub use downsampling::Pressure;
 pub use frame::Header;
 pub use reader::{Cursor, Entry};

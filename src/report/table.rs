@@ -1,7 +1,9 @@
 //! Aligned columns: the first to the left, the others to the right. On a terminal, columns that don't fit are left out
-//! from a list of those that can be missed, and long tables are cut.
+//! from a list of those that can be missed, and long tables are cut. A note below a row is wrapped.
 
-use super::{summary::View, visible::visible};
+use std::collections::BTreeMap;
+
+use super::{summary::TextLayout, visible::visible};
 use crate::units::show_count;
 
 /// Rows of a table on a terminal.
@@ -13,6 +15,8 @@ const MIN_FIRST: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
+    /// Notes below rows, by the number of the row.
+    notes: BTreeMap<usize, String>,
     /// Headings of columns that are left out when a terminal is narrow, the first one first.
     droppable: Vec<&'static str>,
 }
@@ -36,6 +40,11 @@ impl Table {
         self.rows.push(cells.into_iter().map(|cell| visible(&cell).into_owned()).collect());
     }
 
+    /// Adds a note below the last row.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.notes.insert(self.rows.len() - 1, visible(text).into_owned());
+    }
+
     /// Whether there are rows besides the heading.
     #[must_use]
     pub(crate) fn has_rows(&self) -> bool {
@@ -45,7 +54,7 @@ impl Table {
     /// The lines, `indent` spaces in; `place` is where the rows are that a terminal does not show. Columns that are empty in
     /// every row are left out.
     #[must_use]
-    pub(crate) fn lines(&self, indent: usize, view: View, place: &str) -> Vec<String> {
+    pub(crate) fn lines(&self, indent: usize, view: TextLayout, place: &str) -> Vec<String> {
         let left_out = view.width.map_or(0, |_| self.rows.len().saturating_sub(MAX_ROWS + 1));
         let rows = &self.rows[..self.rows.len() - left_out];
         let shown = fit(rows, &self.droppable, view.width.map(|width| width.saturating_sub(indent)));
@@ -62,7 +71,11 @@ impl Table {
             let (noun, verb) = if left_out == 1 { ("row", "is") } else { ("rows", "are") };
             format!("{}… {} more {noun} {verb} in {place}", " ".repeat(indent), show_count(left_out as u64))
         });
-        rows.iter().map(line).chain(more).collect()
+        let row = |(number, row): (usize, &Vec<String>)| {
+            let note = self.notes.get(&number).map(|note| wrapped(note, indent + 2, view.width)).unwrap_or_default();
+            std::iter::once(line(row)).chain(note)
+        };
+        rows.iter().enumerate().flat_map(row).chain(more).collect()
     }
 }
 
@@ -94,6 +107,22 @@ fn fit(rows: &[Vec<String>], droppable: &[&str], limit: Option<usize>) -> Vec<(u
         }
     }
     shown
+}
+
+/// A text in lines that fit, each indented; without a limit in one line.
+fn wrapped(text: &str, indent: usize, width: Option<usize>) -> Vec<String> {
+    let limit = width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(MIN_FIRST));
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let taken = lines.last().map_or(0, |line| line.chars().count());
+        if taken > 0 && taken + 1 + word.chars().count() > limit {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            *line = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        }
+    }
+    lines.into_iter().map(|line| format!("{}{line}", " ".repeat(indent))).collect()
 }
 
 fn cut(text: &str, width: usize) -> String {

@@ -13,7 +13,7 @@ use crate::{
     metric::{Interval, Totals},
     report::{
         Summary,
-        summary::{View, note_command},
+        summary::{TextLayout, note_command},
         trends,
     },
     threshold::Stat,
@@ -114,7 +114,9 @@ impl LoggedRun {
         let generator = Generator::of_totals(&self.fold.totals);
         let mut judgement = self.fold.judge(&header, generator, elapsed, true, reasons);
         let logged = self.end.as_ref().map(|end| end.outputs.as_slice()).unwrap_or_default();
-        let outputs = deliveries::by_now(&run_dir, logged, self.end.is_some());
+        let outputs_pending = self.end.as_ref().is_none_or(|end| end.outputs_pending);
+        let outputs = deliveries::by_now(&run_dir, logged, !outputs_pending);
+        let outputs_pending = outputs_pending && outputs.iter().any(|output| !output.complete);
         if let Some(end) = &self.end {
             end.replace(&mut judgement);
             deliveries::replace(&mut judgement.outcome, &end.outputs, &outputs);
@@ -131,8 +133,9 @@ impl LoggedRun {
             commands: self.commands,
             trend_stats: trend_stats(self.end.as_ref()),
             outputs,
+            outputs_pending,
             run_dir,
-            view: View::default(),
+            view: TextLayout::default(),
         })
     }
 }

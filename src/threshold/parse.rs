@@ -25,7 +25,7 @@ pub(crate) enum ParseError {
     NoComparison { text: String, example: &'static str },
     #[error("`{0}` is not a number; write times in milliseconds (500) and shares from 0 to 1 (0.05)")]
     Bound(String),
-    #[error("`{stat}` is not a statistic of a {kind}; it has {offered}")]
+    #[error("a {kind} has no `{stat}`, only {offered}")]
     Stat { stat: String, kind: &'static str, offered: &'static str },
 }
 

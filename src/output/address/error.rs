@@ -37,11 +37,11 @@ pub enum AddressError {
     /// Holds the output that has it.
     #[error("{0} writes there already; give each output a file of its own")]
     TakenPlace(String),
-    #[error("give `{0}` or `{0}_file`, not both")]
+    #[error("`{0}` and `{0}_file` can't be combined")]
     SecretTwice(String),
     #[error("{0} is not a valid HTTP header")]
     InvalidHeader(String),
-    #[error("{origin} is `{name}`, which is set by the protocol itself")]
+    #[error("{origin}: the header `{name}` can't be set; the protocol sets it")]
     ProtocolHeader { origin: String, name: String },
     #[error("gRPC addresses have no path, so remove `{0}`, or use http://… for OTLP over HTTP")]
     GrpcPath(String),

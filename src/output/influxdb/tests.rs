@@ -201,12 +201,13 @@ fn summary(totals: Totals) -> Summary {
         findings: Vec::new(),
         validity: Validity::default(),
         outputs: Vec::new(),
+        outputs_pending: false,
         run_dir: std::path::PathBuf::new(),
         outcome: Outcome::new(Vec::new(), Verdict::Pass),
         has_ended: true,
         commands: Vec::new(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
-        view: report::summary::View::default(),
+        view: report::summary::TextLayout::default(),
     }
 }
 

@@ -262,7 +262,7 @@ fn read_length(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
 pub(super) fn read_rate(reader: &Reader, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
     let rate = reader.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        let message = format!("{what}: {rate} arrivals per second are more than the maximum of {MAX_RATE}");
+        let message = format!("{what}: this is {rate} arrivals per second; the maximum is {MAX_RATE}");
         reader.error(node.position, message, None);
         return None;
     }
@@ -295,11 +295,11 @@ pub(super) fn read_users(reader: &Reader, map: &mut MapReader<'_>) -> Option<(u3
     let max = most.map_or(Some(default), |(_, count)| count)?;
     if max < pre_allocated || max == 0 {
         let position = most.or(made).map_or(map.position, |(position, _)| position);
-        reader.error(
-            position,
-            format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"),
-            None,
-        );
+        let message = match pre_allocated {
+            0 => "`maxVUs` must be at least 1".to_owned(),
+            _ => format!("`maxVUs` ({max}) must be at least `preAllocatedVUs` ({pre_allocated})"),
+        };
+        reader.error(position, message, None);
     }
     Some((pre_allocated, max))
 }
