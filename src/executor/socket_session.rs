@@ -247,10 +247,10 @@ impl Session<'_, '_> {
                         Poll::Ready(read) => read,
                     };
                     // Answers are written at once.
-                    let written = socket.poll_write(context);
-                    match (read, met, written) {
+                    let answered = socket.poll_write(context);
+                    match (read, met, answered) {
                         (Err(failure), ..) => return Poll::Ready(Some(Err(failure))),
-                        (_, Some(waited), _) => return Poll::Ready(Some(Ok(waited))),
+                        (_, Some(outcome), _) => return Poll::Ready(Some(Ok(outcome))),
                         (.., Poll::Ready(Err(failure))) => return Poll::Ready(Some(Err(failure))),
                         (Ok(Read::End), ..) => {
                             return Poll::Ready(Some(Ok(Waited::Closed(close::ABNORMAL, String::new()))));
@@ -259,7 +259,7 @@ impl Session<'_, '_> {
                     }
                 }
                 if timer.as_mut().poll(context).is_ready() {
-                    return Poll::Ready(Some(self.passed(socket, wanted)));
+                    return Poll::Ready(Some(Self::passed(socket, wanted)));
                 }
                 wakeup.as_mut().poll(context).map(|()| None)
             });
@@ -272,7 +272,7 @@ impl Session<'_, '_> {
     }
 
     /// The time of a wait passed.
-    fn passed(&self, socket: &mut Socket, wanted: Wanted<'_>) -> Result<Waited, Failure> {
+    fn passed(socket: &mut Socket, wanted: Wanted<'_>) -> Result<Waited, Failure> {
         match wanted {
             Wanted::Message(_) => {
                 socket.outbox.close(close::GOING_AWAY, "");

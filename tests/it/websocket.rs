@@ -60,12 +60,11 @@ fn frame(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
 fn put(stream: &mut TcpStream, opcode: u8, payload: &[u8]) {
     let length = u16::try_from(payload.len()).unwrap();
     let mut bytes = vec![0x80 | opcode];
-    match u8::try_from(length) {
-        Ok(length @ 0..=125) => bytes.push(length),
-        _ => {
-            bytes.push(126);
-            bytes.extend_from_slice(&length.to_be_bytes());
-        }
+    if let Ok(length @ 0..=125) = u8::try_from(length) {
+        bytes.push(length);
+    } else {
+        bytes.push(126);
+        bytes.extend_from_slice(&length.to_be_bytes());
     }
     bytes.extend_from_slice(payload);
     stream.write_all(&bytes).unwrap();

@@ -117,16 +117,15 @@ pub(super) fn put(first: u8, payload: &[u8], out: &mut Vec<u8>) {
     out.push(first);
     match payload.len() {
         short @ 0..=125 => out.push(u8::try_from(short).unwrap_or_default()),
-        length => match u16::try_from(length) {
-            Ok(length) => {
+        length => {
+            if let Ok(length) = u16::try_from(length) {
                 out.push(126);
                 out.extend_from_slice(&length.to_be_bytes());
-            }
-            Err(_) => {
+            } else {
                 out.push(127);
                 out.extend_from_slice(&(length as u64).to_be_bytes());
             }
-        },
+        }
     }
     out.extend_from_slice(payload);
 }

@@ -31,22 +31,24 @@ impl Opcode {
     }
 }
 
+/// The bit of a length that says that the payload is masked.
+const MASKED: u8 = 0x80;
+
 /// Appends a masked frame, which is a whole message or a control frame.
 pub(crate) fn put(opcode: Opcode, payload: &[u8], key: [u8; 4], out: &mut Vec<u8>) {
     out.reserve(MAX_HEAD + payload.len());
     out.push(0x80 | opcode as u8);
     match payload.len() {
-        length @ 0..=125 => out.push(0x80 | u8::try_from(length).unwrap_or_default()),
-        length => match u16::try_from(length) {
-            Ok(length) => {
-                out.push(0x80 | 126);
+        length @ 0..=125 => out.push(MASKED | u8::try_from(length).unwrap_or_default()),
+        length => {
+            if let Ok(length) = u16::try_from(length) {
+                out.push(MASKED | 0x7e);
                 out.extend_from_slice(&length.to_be_bytes());
-            }
-            Err(_) => {
-                out.push(0x80 | 127);
+            } else {
+                out.push(MASKED | 0x7f);
                 out.extend_from_slice(&(length as u64).to_be_bytes());
             }
-        },
+        }
     }
     out.extend_from_slice(&key);
     let begin = out.len();

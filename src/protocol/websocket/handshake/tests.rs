@@ -21,7 +21,8 @@ fn a_response_that_does_not_fit_is_refused() {
     ];
     let spec = WebSocketSpec { subprotocols: vec!["chat".into()], steps: 0, on_message: None, may_close: Vec::new() };
     let verified = |headers: &[(&str, &str)]| {
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = lines.concat();
         verify(format!("HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n").as_bytes(), KEY, &spec)
             .map_err(|failure| failure.class)
     };

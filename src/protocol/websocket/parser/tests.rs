@@ -144,7 +144,7 @@ fn a_length_that_is_only_announced_costs_no_memory() {
 
 #[test]
 fn a_buffer_is_given_back_after_a_long_message() {
-    let (mut parser, frame) = (Parser::default(), server(0x82, &[1; 70_000]));
+    let (mut parser, frame) = (Parser::default(), server(0x82, &vec![1; 70_000]));
     for chunk in frame.chunks(1000) {
         parser.feed(chunk, |_| ControlFlow::Continue(())).unwrap();
     }
