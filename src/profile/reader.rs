@@ -1,16 +1,16 @@
 //! Typed access to nodes: section readers take the keys that they know, and unknown keys are errors.
 
-use std::{cell::RefCell, path::PathBuf, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, path::PathBuf, time::Duration};
 
 use super::{
-    diagnostic::{Diagnostic, Invalid, Position, did_you_mean},
-    grammar::{Key, Section},
+    diagnostic::{Diagnostic, Invalid, Position},
+    grammar::{Key, Section, elsewhere},
     node::{Node, Yaml},
     source::Source,
     variables::Variables,
 };
 use crate::{
-    language::{Expr, Scope, Template, TemplateError, Value},
+    language::{Expr, Scope, Template, TemplateError, Value, synonyms::suggestion},
     units,
 };
 
@@ -22,13 +22,15 @@ pub(crate) struct Reader {
     pub variables: Variables,
     /// Folder of the profile; paths in it are relative to this.
     pub folder: PathBuf,
+    /// Names that steps set, for hints.
+    pub set_during_run: BTreeSet<String>,
     source: Source,
 }
 
 impl Reader {
     #[must_use]
     pub(crate) fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
-        Self { errors: RefCell::default(), variables, folder, source: Source::new(text) }
+        Self { variables, folder, source: Source::new(text), ..Self::default() }
     }
 
     pub(crate) fn error(&self, position: Position, message: impl Into<String>, hint: Option<String>) {
@@ -57,18 +59,40 @@ impl Reader {
 
     /// A constant scalar as text, with variables replaced.
     pub(crate) fn text(&self, node: &Node, what: &str) -> Option<String> {
-        let template = self.template(node, what, &self.variables)?;
+        let written = self.scalar(node, what)?;
+        let template = match Template::compile(written, &self.variables) {
+            Err(error) if error.unknown.as_ref().is_some_and(|name| self.set_during_run.contains(name)) => {
+                self.known_too_late(node, what, written);
+                return None;
+            }
+            compiled => compiled.map_err(|error| self.template_error(node, error)).ok()?,
+        };
         if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
             return None;
         }
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
-            let written = node.scalar().unwrap_or_default();
-            let message = format!("{what} must be known before the run, but `{written}` depends on the run");
-            let hint = "use only variables of `vars` and functions with constant results".to_owned();
-            self.error(node.position, message, Some(hint));
+            self.known_too_late(node, what, written);
         }
         text
+    }
+
+    fn known_too_late(&self, node: &Node, what: &str, written: &str) {
+        let message = format!("{what} must be known before the run, but `{written}` depends on it");
+        let hint = "it can use variables of `vars` and functions with constant results, not what steps set".to_owned();
+        self.error(node.position, message, Some(hint));
+    }
+
+    /// A name of something in the profile, such as a data set: `${…}` around it is a mistake unless it is a variable.
+    pub(crate) fn name(&self, node: &Node, what: &str) -> Option<String> {
+        let inside = node.scalar().and_then(|text| text.strip_prefix("${")?.strip_suffix('}')).map(str::trim);
+        let is_name = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !self.variables.has(name);
+        if let Some(name) = inside.filter(is_name) {
+            let message = format!("{what} is written without `${{…}}`, which stands for a value");
+            self.error(node.position, message, Some(format!("write `{name}` instead of `${{{name}}}`")));
+            return None;
+        }
+        self.text(node, what)
     }
 
     /// A scalar as a template, whose expressions can depend on the run.
@@ -200,7 +224,7 @@ impl Reader {
             } else {
                 format!("unknown {what} `{text}`; known: {list}")
             };
-            self.error(node.position, message, did_you_mean(&text, known));
+            self.error(node.position, message, suggestion(&text, known));
         }
         found
     }
@@ -440,7 +464,7 @@ impl<'n> MapReader<'n> {
                 }
                 continue;
             }
-            let hint = did_you_mean(&entry.name, known()).unwrap_or_else(|| {
+            let hint = suggestion(&entry.name, known()).or_else(|| elsewhere(&entry.name)).unwrap_or_else(|| {
                 if self.known.is_empty() {
                     return format!("{} has no other keys", self.what);
                 }

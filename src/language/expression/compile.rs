@@ -11,6 +11,7 @@ use super::{
         function,
         lookup::{JsonPath, JsonStep},
         scope::{BUILTINS, Builtin},
+        synonyms::synonym,
     },
     node::Node,
     syntax::{Ast, Kind, Operator},
@@ -177,9 +178,12 @@ impl Compiler<'_> {
     }
 
     fn unknown(&self, ast: &Ast, name: &str) -> TemplateError {
-        let error = self.error(ast.at, format!("unknown variable `{name}`"));
+        let error = self.error(ast.at, format!("unknown variable `{name}`")).unknown_variable(name);
         if let Some(function) = function::named(name) {
             return error.hint(format!("call the function with parentheses: `{}`", function.signature()));
+        }
+        if let Some(meant) = synonym(name, BUILTINS.iter().map(|(name, ..)| *name)) {
+            return error.hint(format!("did you mean `{meant}`?"));
         }
         let own = self.scope.names();
         let known = own.iter().map(String::as_str).chain(BUILTINS.iter().map(|(name, ..)| *name));
