@@ -12,21 +12,13 @@ pub struct TemplateError {
     pub message: String,
     /// How to correct it.
     pub hint: Option<String>,
-    /// The variable that is not known, if that is the error.
-    pub unknown: Option<String>,
 }
 
 impl TemplateError {
     /// An error at a position in bytes of the scalar.
     pub(super) fn new(text: &str, byte: usize, message: impl Into<String>) -> Self {
         let at = text.char_indices().take_while(|(place, _)| *place < byte).count() + 1;
-        Self { at, message: message.into(), hint: None, unknown: None }
-    }
-
-    /// The error of a variable that is not known.
-    pub(super) fn unknown_variable(mut self, name: &str) -> Self {
-        self.unknown = Some(name.to_owned());
-        self
+        Self { at, message: message.into(), hint: None }
     }
 
     /// The same error with a hint.

@@ -7,10 +7,11 @@ use super::{
     grammar::{Key, Section, elsewhere},
     node::{Node, Yaml},
     source::Source,
+    synonyms::suggestion,
     variables::Variables,
 };
 use crate::{
-    language::{Expr, Scope, Template, TemplateError, Value, synonyms::suggestion},
+    language::{Binding, Expr, Scope, Slot, Template, TemplateError, Value},
     units,
 };
 
@@ -59,28 +60,18 @@ impl Reader {
 
     /// A constant scalar as text, with variables replaced.
     pub(crate) fn text(&self, node: &Node, what: &str) -> Option<String> {
-        let written = self.scalar(node, what)?;
-        let template = match Template::compile(written, &self.variables) {
-            Err(error) if error.unknown.as_ref().is_some_and(|name| self.set_during_run.contains(name)) => {
-                self.known_too_late(node, what, written);
-                return None;
-            }
-            compiled => compiled.map_err(|error| self.template_error(node, error)).ok()?,
-        };
+        let template = self.template(node, what, &BeforeRun(self))?;
         if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
             return None;
         }
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
-            self.known_too_late(node, what, written);
+            let written = node.scalar().unwrap_or_default();
+            let message = format!("{what} must be known before the run, but `{written}` depends on it");
+            let hint = "it can use variables of `vars` and functions with constant results, not what steps set";
+            self.error(node.position, message, Some(hint.to_owned()));
         }
         text
-    }
-
-    fn known_too_late(&self, node: &Node, what: &str, written: &str) {
-        let message = format!("{what} must be known before the run, but `{written}` depends on it");
-        let hint = "it can use variables of `vars` and functions with constant results, not what steps set".to_owned();
-        self.error(node.position, message, Some(hint));
     }
 
     /// A name of something in the profile, such as a data set: `${…}` around it is a mistake unless it is a variable.
@@ -308,6 +299,24 @@ impl Reader {
         }
         let is_map = node.is_null() || matches!(node.value, Yaml::Map(_));
         MapReader { position: node.position, what: what.to_owned(), entries, known: Vec::new(), is_map, errors }
+    }
+}
+
+/// The names that a value before the run may use, and those that steps set: they are known, but too late.
+struct BeforeRun<'r>(&'r Reader);
+
+impl Scope for BeforeRun<'_> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        let late = || self.0.set_during_run.contains(name).then_some(Binding::Slot(Slot(0)));
+        self.0.variables.resolve(name).or_else(late)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.variables.names()
+    }
+
+    fn environment(&self, name: &str) -> Option<Option<String>> {
+        self.0.variables.environment(name)
     }
 }
 

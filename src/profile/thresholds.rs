@@ -10,9 +10,9 @@ use super::{
     grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
     reader::Reader,
+    synonyms::metric_meant,
 };
 use crate::{
-    language::synonyms::suggestion,
     metric::{MetricDef, catalogue},
     threshold::{
         Bearing, Threshold,
@@ -129,7 +129,7 @@ pub(crate) fn build(
 ) -> Result<Threshold, ThresholdError> {
     let (metric, selector) = parse_key(key).map_err(|error| ThresholdError::Key(Invalid::new(error.to_string())))?;
     let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
-        let near = suggestion(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
+        let near = metric_meant(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(ThresholdError::Key(Invalid { message: format!("unknown metric `{metric}`"), hint: near }));
     };
     let parse::Condition { stat, operator, bound, window } =

@@ -11,7 +11,7 @@ use super::{
         function,
         lookup::{JsonPath, JsonStep},
         scope::{BUILTINS, Builtin},
-        synonyms::synonym,
+        synonyms::{EXPRESSIONS, synonym},
     },
     node::Node,
     syntax::{Ast, Kind, Operator},
@@ -178,11 +178,11 @@ impl Compiler<'_> {
     }
 
     fn unknown(&self, ast: &Ast, name: &str) -> TemplateError {
-        let error = self.error(ast.at, format!("unknown variable `{name}`")).unknown_variable(name);
+        let error = self.error(ast.at, format!("unknown variable `{name}`"));
         if let Some(function) = function::named(name) {
             return error.hint(format!("call the function with parentheses: `{}`", function.signature()));
         }
-        if let Some(meant) = synonym(name, BUILTINS.iter().map(|(name, ..)| *name)) {
+        if let Some(meant) = synonym(EXPRESSIONS, name, BUILTINS.iter().map(|(name, ..)| *name)) {
             return error.hint(format!("did you mean `{meant}`?"));
         }
         let own = self.scope.names();

@@ -36,12 +36,10 @@ use super::{
     grammar::{Key, Type},
     node::{Node, Yaml},
     reader::{MapReader, Reader, same_key},
+    synonyms::{suggestion, synonym},
 };
 use crate::{
-    language::{
-        Expr, Needs, Slot, Template, Value,
-        synonyms::{suggestion, synonym},
-    },
+    language::{Expr, Needs, Slot, Template, Value},
     metric::UserMetric,
     plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, outline::OutlineStep},
 };

@@ -6,9 +6,9 @@
 pub mod reference;
 pub mod schema;
 
-use super::{data, document, flow, http, metrics, reader::same_key, scenario, thresholds};
+use super::{data, document, flow, http, metrics, reader::same_key, scenario, synonyms::synonym, thresholds};
 pub use super::{flow::STEPS, scenario::EXECUTORS};
-use crate::{language::synonyms::synonym, units::nearest};
+use crate::units::nearest;
 
 /// A map with a fixed set of keys.
 #[derive(Debug)]

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    language::{
-        function,
-        scope::builtins,
+    language::{function, scope::builtins, synonyms::EXPRESSIONS},
+    profile::{
+        Overrides, load,
         synonyms::{SYNONYMS, WITHOUT_COUNTERPART},
     },
-    metric::catalogue,
-    profile::{Overrides, load},
 };
 
 /// The words of a type, as deep as sections don't reach.
@@ -38,11 +36,10 @@ fn synonyms_stand_for_words_that_there_are() {
     }
     known.extend(executors.map(|options| plain(options.name)));
     known.extend(flow::words().map(|(word, _)| plain(word)));
-    known.extend(catalogue::ALL.iter().map(|metric| plain(&metric.name)));
     known.extend(function::all().map(|function| plain(function.name)));
     known.extend(builtins().map(|(name, _)| plain(name)));
     let explained = || WITHOUT_COUNTERPART.iter().flat_map(|(theirs, _)| theirs.iter()).map(|word| plain(word));
-    for (theirs, ours) in SYNONYMS {
+    for (theirs, ours) in SYNONYMS.iter().chain(EXPRESSIONS) {
         for word in *ours {
             let word = plain(word);
             assert!(known.contains(&word) || explained().any(|theirs| theirs == word), "{theirs:?}: `{word}`");
