@@ -127,6 +127,10 @@ impl CompiledFlow {
         named.map(|(name, value)| (name.to_string(), value.clone())).collect()
     }
 
+    pub(super) fn lacks_start_value(&self) -> bool {
+        self.program.on_start.is_some() && self.program.required().any(|slot| *self.state.get(slot) == Value::Null)
+    }
+
     pub(super) fn id(&mut self) -> &mut IterationId {
         &mut self.state.id
     }
@@ -237,6 +241,7 @@ impl FlowState {
                 Effect::Detach { after, branch: Box::new(self.branch(program, *body, None)) }
             }
             Op::Retry(retry) => return Ok(self.retry(retry, context)),
+            Op::Job(job) => return self.job(job, context),
             Op::Fail(message) => Effect::Fail(text(message, &mut self.eval(context))?),
             Op::Abort(message) => Effect::Abort(text(message, &mut self.eval(context))?),
             Op::Leave => Effect::Leave,
