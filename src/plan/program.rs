@@ -32,6 +32,18 @@ pub(crate) struct Program {
     pub iteration_scoped: Vec<Slot>,
 }
 
+impl Program {
+    /// Variables of the user that responses must hold: an extraction without a default fails without them.
+    pub(crate) fn required(&self) -> impl Iterator<Item = Slot> {
+        self.ops.iter().filter_map(|op| match op {
+            Op::Extract(extract) if extract.check.is_some() && !self.iteration_scoped.contains(&extract.into) => {
+                Some(extract.into)
+            }
+            _ => None,
+        })
+    }
+}
+
 /// An operation. Targets are positions in [`Program::ops`].
 #[derive(Debug, Clone)]
 pub(crate) enum Op {

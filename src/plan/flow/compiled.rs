@@ -127,6 +127,10 @@ impl CompiledFlow {
         named.map(|(name, value)| (name.to_string(), value.clone())).collect()
     }
 
+    pub(super) fn lacks_start_value(&self) -> bool {
+        self.program.on_start.is_some() && self.program.required().any(|slot| *self.state.get(slot) == Value::Null)
+    }
+
     pub(super) fn id(&mut self) -> &mut IterationId {
         &mut self.state.id
     }

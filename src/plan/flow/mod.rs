@@ -292,6 +292,16 @@ impl Flow {
         }
     }
 
+    /// Whether a user with first steps lacks a value that they were to extract.
+    #[must_use]
+    pub(crate) fn lacks_start_value(&self) -> bool {
+        match self {
+            Self::Compiled(flow) => flow.lacks_start_value(),
+            #[cfg(test)]
+            Self::Script(_) => false,
+        }
+    }
+
     /// The user and iteration.
     pub(crate) fn id(&mut self) -> &mut IterationId {
         match self {

@@ -29,15 +29,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use self::token::Token;
 pub(crate) use self::{
     entries::{FlowSections, SetupNames, read_flow},
-    names::{Names, assigned_names},
+    names::{Names, assigned_names, set_during_run},
     request::{Defaults, HeaderText, check_header},
     target::resolve,
 };
 use super::{
-    diagnostic::{Position, did_you_mean},
+    diagnostic::Position,
     grammar::{Key, Type},
     node::{Node, Yaml},
     reader::{MapReader, Reader, same_key},
+    synonyms::{suggestion, synonym},
 };
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
@@ -103,6 +104,18 @@ pub static STEPS: &[&[StepDefinition]] = &[
 /// Each first key, with its row.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepDefinition)> + Clone {
     STEPS.iter().copied().flatten().flat_map(|kind| kind.words.iter().map(move |word| (*word, kind)))
+}
+
+/// What to write instead of an unknown step.
+fn step_hint(word: &str) -> String {
+    let known = words().map(|(word, _)| word);
+    let example = |meant: &str| {
+        let kind = words().find(|(known, kind)| *known == meant && kind.words[0] == meant);
+        kind.map(|(_, kind)| format!(" for example `{{{}}}`", kind.example)).unwrap_or_default()
+    };
+    let synonym = synonym(word, known.clone()).map(|meant| format!("did you mean `{meant}`?{}", example(meant)));
+    let hint = synonym.or_else(|| suggestion(word, known.clone()));
+    hint.unwrap_or_else(|| format!("known steps: {}", known.collect::<Vec<_>>().join(", ")))
 }
 
 // Keys that several kinds of steps share.
@@ -262,8 +275,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             let first = map.entries.iter().find(|entry| words.clone().any(|word| same_key(word, &entry.name)));
             let hint = match first {
                 Some(entry) => format!("the first key of a step names it: start with `{}`", entry.name),
-                None => did_you_mean(&word, words.clone())
-                    .unwrap_or_else(|| format!("known steps: {}", words.collect::<Vec<_>>().join(", "))),
+                None => step_hint(&word),
             };
             return self.reader.error(position, format!("unknown step `{word}`"), Some(hint));
         };
@@ -367,7 +379,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// The variable that a key names, or a default.
     fn variable(&mut self, node: Option<&Node>, default: &str, position: Position) -> Option<Slot> {
-        let name = node.map_or(Some(default.to_owned()), |node| self.reader.text(node, "a name"))?;
+        let name = node.map_or(Some(default.to_owned()), |node| self.reader.name(node, "a name"))?;
         self.names.declare(self.reader, &name, node.map_or(position, |node| node.position), false)
     }
 
