@@ -83,6 +83,44 @@ fn first_steps_that_fail_are_paced() {
     }
 }
 
+/// A login that gives no token: the user is as good as never started, whatever step finds out.
+#[test]
+fn first_steps_that_leave_a_value_missing_are_paced() {
+    let login = "{get: /login, extract: {token: $.none, all: {json: $.none, take: all}}}";
+    for flow in [
+        "[{get: '/${token.value}'}]",
+        "[{set: {t: 'x${token}'}}, {get: /a}]",
+        "[{if: '${token == null}', then: [{fail: no login}]}, {get: /a}]",
+        "[{parallel: [[{get: '/${token}'}]]}]",
+        "[{get: /first}, {post: /a, json: {t: '${token}'}}]",
+        "[{get: /a, headers: {X-T: '${all[0]}'}}]",
+    ] {
+        let target = practice(&[]);
+        let steps = format!("on_start: [{login}], flow: {flow}");
+        let bench = bench(&url(&target), &format!("executor: constant-vus, vus: 2, duration: 2500ms, {steps}"));
+        let ran = bench.run(&RUN);
+        // At 0 s and 1 s, then at 3 s.
+        assert_eq!(served(&target)["/login"], 4, "{flow}: {}", ran.stdout);
+        assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (4, 4), "{flow}");
+    }
+}
+
+/// What the first steps found stays, and a value with a default is never missing.
+#[test]
+fn users_that_have_started_start_once() {
+    for (extract, flow) in [
+        ("{t: {json: $.none, default: x}}", "[{get: '/${t.value}'}]"),
+        ("{t: {header: content-type}}", "[{get: /a}, {fail: no}]"),
+        ("{t: $.none}", "[{get: '/${t ?? 1}'}]"),
+    ] {
+        let target = practice(&[]);
+        let steps = format!("on_start: [{{get: /login, extract: {extract}}}], flow: {flow}");
+        let bench = bench(&url(&target), &format!("executor: per-vu-iterations, vus: 2, iterations: 5, {steps}"));
+        let ran = bench.run(&RUN);
+        assert_eq!((served(&target)["/login"], count(&bench, "iterations")), (2, 10), "{flow}: {}", ran.stdout);
+    }
+}
+
 #[test]
 fn a_failing_branch_or_last_step_fails_no_other_iteration() {
     let target = practice(&[]);
