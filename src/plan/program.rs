@@ -8,6 +8,7 @@ use super::{
     job::{JobOp, JobPhase},
     rendering::Rendering,
     steps::{StepId, StepTable},
+    websocket::SocketOp,
 };
 use crate::language::{
     Expr, Slot, Template,
@@ -48,6 +49,8 @@ impl Program {
 pub(crate) enum Op {
     /// Send the request of a step, with computed labels.
     Send(StepId, Option<Box<LabelTemplates>>),
+    /// Use the open socket.
+    Socket(Box<SocketOp>),
     /// Retry the last request, depending on its response.
     Retry(Box<Retry>),
     /// Extract a value from the last response.
@@ -281,6 +284,7 @@ impl Op {
                         labels.name.as_ref().is_some_and(Template::can_be_null) || lacking(&labels.tags)
                     })
             }
+            Self::Socket(op) => op.can_lack_a_value(),
             Self::Think(pause) | Self::Detach { after: pause, .. } => matches!(pause, Pause::Computed(_)),
             Self::Expired { limit, every, .. } => {
                 matches!((limit, every), (Pause::Computed(_), _) | (_, Pause::Computed(_)))

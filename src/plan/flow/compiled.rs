@@ -196,6 +196,7 @@ impl FlowState {
                 };
                 Effect::Send { step: *step, request: None, labels, again: std::mem::take(&mut self.retried) }
             }
+            Op::Socket(op) => Effect::Socket(op.effect(&mut self.eval(context))?),
             Op::Think(pause) => Effect::Think(self.pause(pause, context)?),
             Op::Check(step, check) => {
                 let passed = check.rule.holds(&mut self.eval(context));

@@ -22,6 +22,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 pub(super) mod token;
+mod websocket;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -89,6 +90,7 @@ impl StepDefinition {
 pub static STEPS: &[&[StepDefinition]] = &[
     request::STEPS,
     sse::STEPS,
+    websocket::STEPS,
     state::STEPS,
     checks::STEPS,
     extracts::STEPS,
@@ -167,6 +169,10 @@ pub(crate) struct Compiler<'c, 'n> {
     needs: Needs,
     /// Whether a failed request ends the test.
     strict: bool,
+    /// Whether the steps being read have an open socket.
+    has_socket: bool,
+    /// Whether the request being read opens a socket.
+    opens_socket: bool,
     /// Tokens of a user, by provider.
     tokens: BTreeMap<String, Token>,
     /// The steps so far, of the innermost block.
@@ -195,6 +201,8 @@ impl<'c, 'n> Compiler<'c, 'n> {
             using: Vec::new(),
             needs: Needs::default(),
             strict,
+            has_socket: false,
+            opens_socket: false,
             tokens: BTreeMap::new(),
             outline: Vec::new(),
             details: Vec::new(),
