@@ -68,6 +68,34 @@ fn an_iteration_whose_last_request_was_waited_for_is_counted() {
     }
 }
 
+/// A second signal waits for nothing, and every iteration and request is still counted: as ended, or as interrupted.
+#[test]
+fn a_second_signal_interrupts_what_is_in_flight() {
+    let shared = "executor: shared-iterations, vus: 4, iterations: 9";
+    for (load, flow, requests) in [
+        (USERS, "[{get: /a}]", 4),
+        (ARRIVALS, "[{get: /a}]", 4),
+        (shared, "[{parallel: [[{get: /a}], [{get: /b}]]}]", 8),
+        (USERS, "[{think: 20s}], on_stop: [{get: /out}]", 4),
+        (ARRIVALS, "[{after: 0s, steps: [{get: /a}]}, {think: 20s}]", 4),
+    ] {
+        for workers in ["1", "2"] {
+            let target = practice(&[("latency", "20s")]);
+            let bench = bench(&url(&target), &format!("{load}, flow: {flow}"));
+            let run = bench.start(&["run", "p.yaml", "--run-dir", "run", "--workers", workers]);
+            for wait in [1200, 400] {
+                sleep(Duration::from_millis(wait));
+                signal(&run, "INT");
+            }
+            let ran: Ran = run.wait_with_output().unwrap().into();
+            let case = format!("{load} {flow} {workers}\n{}", ran.stdout);
+            assert!(ran.stdout.contains("second signal"), "{case}");
+            assert_eq!((count(&bench, "interrupted_iterations"), count(&bench, "iterations")), (4, 0), "{case}");
+            assert_eq!((count(&bench, "interrupted_requests"), count(&bench, "http_reqs")), (requests, 0), "{case}");
+        }
+    }
+}
+
 #[test]
 fn first_steps_that_fail_are_paced() {
     for end in ["{fail: no}", "{get: '/${missing.value}'}"] {

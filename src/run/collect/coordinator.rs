@@ -13,6 +13,7 @@ use super::{
     live::{EventFilter, Seen},
     outputs::Outputs,
     standstill::Standstills,
+    timetable::Timetable,
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
@@ -39,6 +40,9 @@ use crate::{
 /// A worker that is this late has its second added to the next interval.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// How long a second signal waits for the workers' last counts.
+const CUT_OFF_TIME: Duration = Duration::from_secs(1);
+
 /// Steps of the wall clock that the summary names.
 const MAX_CLOCK_STEPS: usize = 3;
 
@@ -53,6 +57,9 @@ pub(crate) struct Coordinator {
     control: Control,
     outputs: Outputs,
     display: Display,
+    timetable: Timetable,
+    /// When the outputs' time is over.
+    drain_end: Instant,
     assembler: Assembler,
     compactor: Compactor,
     fold: RunFold,
@@ -75,7 +82,7 @@ pub(crate) struct Coordinator {
 pub(crate) enum Ending {
     /// Every worker has ended.
     Whole,
-    /// By a second signal, without waiting for the workers.
+    /// By a second signal: what was in flight is interrupted.
     CutOff,
 }
 
@@ -100,6 +107,8 @@ impl Coordinator {
         display: Display,
     ) -> Self {
         Self {
+            timetable: Timetable::of(&prepared.plan),
+            drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
             fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
@@ -123,13 +132,14 @@ impl Coordinator {
         }
     }
 
-    /// Collects until every worker has ended, or a second signal comes.
+    /// Collects until every worker has ended. After a second signal they have a second for it.
     pub(crate) async fn listen(
         &mut self,
         mut intervals: mpsc::Receiver<WorkerInterval>,
         signals: &mut Signals,
     ) -> Ending {
         let mut signalled = false;
+        let mut cut_off_by: Option<Instant> = None;
         let ending = loop {
             let due = self.clock.start() + Duration::from_secs(self.tick.into()) + GRACE;
             tokio::select! {
@@ -144,9 +154,16 @@ impl Coordinator {
                     }
                 }
                 () = sleep_until(due) => self.close(due),
+                () = sleep_until(cut_off_by.unwrap_or(due)), if cut_off_by.is_some() => break Ending::CutOff,
                 () = signals.next() => {
                     if signalled {
-                        break Ending::CutOff;
+                        // What is in flight is still counted, unless the workers are too busy, or a third signal comes.
+                        if cut_off_by.is_some() {
+                            break Ending::CutOff;
+                        }
+                        cut_off_by = Some(Instant::now() + CUT_OFF_TIME);
+                        self.control.stop_at_once();
+                        continue;
                     }
                     signalled = true;
                     self.control.stop(StopReason::Outside);
@@ -156,8 +173,8 @@ impl Coordinator {
         };
         self.elapsed = since(self.clock.start());
         self.close(Instant::now());
-        self.display.finish();
-        ending
+        self.display.ending();
+        if cut_off_by.is_some() { Ending::CutOff } else { ending }
     }
 
     fn ingest(&mut self, part: WorkerInterval) {
@@ -228,8 +245,9 @@ impl Coordinator {
         if let Some(message) = self.compactor.advance(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
             self.event("log", message);
         }
-        self.display.show(&Snapshot::of(&interval, &self.fold.totals, since(self.clock.start())));
         let elapsed = since(self.clock.start());
+        let activity = self.timetable.activity(&self.control.current(), elapsed);
+        self.display.show(&Snapshot::of(&interval, &self.fold.totals, elapsed, activity));
         self.control.publish(|before| {
             let (totals, header) = (&self.fold.totals, &self.header);
             let findings = self.fold.findings(elapsed);
@@ -324,6 +342,7 @@ impl Coordinator {
         self.outputs.settle(!unwritten);
         self.folder.records.flush();
         self.outputs.end(limit);
+        self.drain_end = Instant::now() + limit;
     }
 
     /// The summary of the load, while the outputs drain.
@@ -360,16 +379,26 @@ impl Coordinator {
         tokio::pin!(slow);
         let mut announced = false;
         loop {
+            let left = self.drain_end.saturating_duration_since(Instant::now());
             tokio::select! {
-                () = self.outputs.ended() => return,
+                () = self.outputs.ended() => break,
                 () = signals.next() => self.outputs.end(Duration::ZERO),
-                () = sleep(GRACE) => self.emit_warnings(),
+                () = sleep(GRACE) => {
+                    self.emit_warnings();
+                    if announced {
+                        self.display.draining(left);
+                    }
+                }
                 () = &mut slow, if !announced => {
                     announced = true;
-                    self.display.message("  delivering remaining samples to the outputs; Ctrl-C stops and leaves them spooled");
+                    let most = show_duration(Duration::from_secs(left.as_secs() + 1));
+                    self.display.message(&format!(
+                        "  delivering the rest to the outputs, at most {most}; Ctrl-C leaves it for `loadagent replay`"
+                    ));
                 }
             }
         }
+        self.display.finish();
     }
 
     /// Ends collecting, and completes the summary: outputs, errors since the judgement, costs of draining.
