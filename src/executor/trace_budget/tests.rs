@@ -1,9 +1,9 @@
-//! The cap holds in each second, whoever asks.
+//! The cap holds in each second.
 
 use super::*;
 
 #[test]
-fn each_second_has_its_traces_whoever_takes_them() {
+fn workers_together_keep_the_cap_of_each_second() {
     for (workers, max) in [(1, 1), (1, 50), (4, 7), (4, 50), (16, 50)] {
         let budget = TraceBudget::new(max);
         for second in 0..5 {
@@ -18,7 +18,7 @@ fn each_second_has_its_traces_whoever_takes_them() {
 }
 
 #[test]
-fn who_is_behind_opens_no_second_again() {
+fn a_worker_that_is_behind_opens_no_second_again() {
     let budget = TraceBudget::new(2);
     assert_eq!([5, 4, 5, 4].map(|second| budget.take(second)), [true, true, false, false]);
     assert!(budget.take(6));
