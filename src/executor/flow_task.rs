@@ -29,7 +29,11 @@ use super::{
 };
 use crate::{
     language::{Expr, Response},
-    plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
+    plan::{
+        Flow, Request, Shape, StepId,
+        flow::{Effect, FlowContext},
+        rendering::Unrenderable,
+    },
     protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
 };
 
@@ -241,7 +245,8 @@ impl FlowTask {
             let mut detached: Option<JoinSet<(Instant, Ended)>> = None;
             let mut ended = loop {
                 // Not in the scrutinee: the context would live, and every user carry it, through the match.
-                let effect = self.flow.next(&run.context(self.lane.response(), pace.taken));
+                let context = run.context(self.lane.response(), pace.taken);
+                let effect = self.flow.next(&FlowContext { due: run.recorder.since_start(pace.due), ..context });
                 // What a response says is still recorded; an iteration that needs nothing more is whole.
                 if effect.takes_time() && user.is_halted() {
                     break Ended::Halted;

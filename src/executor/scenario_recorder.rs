@@ -3,6 +3,7 @@
 //! Takes the labels of each step from the step table and keeps, per step, the series it used last, so that recording a
 //! request is a comparison and a dozen array writes.
 
+mod jobs;
 mod streams;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
@@ -229,11 +230,12 @@ impl ScenarioRecorder {
         })
     }
 
-    /// Records a check, a sample of a metric or the end of a group.
+    /// Records a check, a sample of a metric, or the end of a group or a job.
     pub(crate) fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
         let (step, labels, dynamic) = match effect {
             Effect::Check { step, labels, .. } | Effect::Elapsed { step, labels, .. } => (*step, labels, None),
             Effect::Metric { step, labels, metric, .. } => (*step, labels, metric.as_ref()),
+            Effect::Job { step, end } => return self.job(stage, *step, end, at),
             _ => return,
         };
         let variant = labels.clone().map_or(0, |labels| self.variant(step, *labels));

@@ -138,6 +138,13 @@ catalogue! {
     LLM_USAGE_MISSING = "llm_usage_missing" Counter None Stream "Answers without usage, whose chunks are counted as output tokens";
     LLM_GOODPUT = "llm_goodput" Rate None Stream "Share of answers that are complete and keep all limits of `goodput`";
     LLM_FINISH_REASONS = "llm_finish_reasons" Counter None Reason "Answers by the reason of their end, as the server gives it";
+    JOB_RESPONSE_TIME = "job_response_time" Trend Seconds Stream "From the time at which the submission of a job was due to the response that showed it done; of a job that timed out, its age";
+    JOB_DURATION = "job_duration" Trend Seconds Stream "From the response that accepted a job to the response that showed it done; of a job that timed out, its age";
+    JOB_POLLS = "job_polls" Trend None Stream "Polls of a job until it was done, failed or timed out";
+    JOB_END_WINDOW = "job_end_window" Trend Seconds Stream "From the start of the last request that did not show a job ended to the response that did: the most by which it was found late";
+    JOB_OVERSHOOT = "job_overshoot" Trend Seconds Stream "From the end of a job by the server's clock (`ended_at`) to the response that showed it ended";
+    JOB_FAILED = "job_failed" Rate None Stream "Share of jobs that did not become done: refused, without a location, failed or timed out";
+    JOB_OUTCOMES = "job_outcomes" Counter None Reason "Jobs by outcome: `done`, `failed`, `timed_out`, `refused` or `no_location`";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
     RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
@@ -296,6 +303,22 @@ pub enum AnswerMetric {
     CachedTokens,
     ReasoningTokens,
     UsageMissing,
+}
+
+/// The metrics of one job, in the order of [`JobMetric`].
+pub static JOB_FAMILY: [&MetricDef; 6] =
+    [&JOB_RESPONSE_TIME, &JOB_DURATION, &JOB_POLLS, &JOB_END_WINDOW, &JOB_OVERSHOOT, &JOB_FAILED];
+
+/// Position of a metric in [`JOB_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum JobMetric {
+    ResponseTime,
+    Duration,
+    Polls,
+    EndWindow,
+    Overshoot,
+    Failed,
 }
 
 /// The metrics of one iteration, in the order of [`IterationMetric`].
