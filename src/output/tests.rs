@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     golden::check,
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     metric::{
         Histogram, Interval, Kind, Labels, MetricDef, Record, RequestTimes, SeriesDef, Span, Totals, Value, catalogue,
     },
@@ -203,7 +203,7 @@ fn exporter() -> ExporterSettings {
 fn otlp(temporality: Temporality) -> OtlpEncoder {
     let prefix = "loadagent_".to_owned();
     let settings = OtlpSettings { exporter: exporter(), prefix, scale: 5, temporality, semconv: true };
-    let request = RequestHeader {
+    let request = LoggedRequest {
         scenario: "browse".into(),
         name: "GET /".into(),
         method: "GET".into(),

@@ -37,7 +37,7 @@ fn causes_of_tls_have_words_of_their_own() {
         (of(&Error::AlertReceived(AlertDescription::ProtocolVersion), &KEYS), "another version of TLS"),
         (
             of(&Error::AlertReceived(AlertDescription::CertificateRequired), &KEYS),
-            "wants a certificate of the client (`client`)",
+            "requires a client certificate (`client`)",
         ),
         (of(&Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13), &KEYS), "no version of TLS"),
         (of(&Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), &KEYS), "parameters of TLS"),

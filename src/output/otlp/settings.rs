@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::output::{
     address::{error::AddressError, options::Options},
-    naming::take_prefix,
+    naming::read_prefix_option,
     otlp_protocol::{settings::ExporterSettings, variables::Variables},
 };
 
@@ -55,7 +55,7 @@ impl Settings {
         };
         Ok(Self {
             exporter,
-            prefix: take_prefix(options)?,
+            prefix: read_prefix_option(options)?,
             scale: options.take_schema()?.unwrap_or(DEFAULT_SCALE),
             temporality: temporality.unwrap_or(Temporality::Cumulative),
             semconv: options.take_bool("semconv")?.unwrap_or(false),

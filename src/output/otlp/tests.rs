@@ -17,7 +17,7 @@ use super::{
     settings::{Settings, Temporality},
 };
 use crate::{
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Span, Value, catalogue},
     output::{
         batch::Batch,
@@ -429,7 +429,7 @@ fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
     let exporter = ExporterSettings { transport: Protocol::Http, gzip: true, resource: Vec::new() };
     let prefix = "loadagent_".to_owned();
     let settings = Settings { exporter, prefix, scale: 5, temporality: Temporality::Cumulative, semconv: true };
-    let request = RequestHeader {
+    let request = LoggedRequest {
         scenario: "s".into(),
         name: "login".into(),
         method: "POST".into(),

@@ -38,7 +38,7 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn target(&mut self, node: &'n Node) -> Option<(Target, String)> {
         let written = self.template(node, "the URL")?.shape();
         let template = self.reader.url(node, "the URL", self.names)?;
-        let (prefix, rest) = template.split_prefix();
+        let (prefix, rest) = template.split_constant_prefix();
         // A path can be computed in parts, a host only as a whole.
         let whole_host = match prefix.split_once("://") {
             Some((_, after)) => after.contains(['/', '?']) || rest.is_none(),

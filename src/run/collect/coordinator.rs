@@ -10,7 +10,7 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
-    live::{EventFilter, Seen},
+    live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
     standstill::Standstills,
 };
@@ -22,7 +22,7 @@ use crate::{
     metric::{Assembler, WorkerInterval},
     report::{
         Summary, outputs,
-        progress::{Display, Snapshot},
+        progress::{ProgressDisplay, Snapshot},
         summary::{TextLayout, note_command},
     },
     run::{
@@ -52,7 +52,7 @@ pub(crate) struct Coordinator {
     clock: RunClock,
     control: Control,
     outputs: Outputs,
-    display: Display,
+    display: ProgressDisplay,
     assembler: Assembler,
     compactor: Compactor,
     fold: RunFold,
@@ -97,7 +97,7 @@ impl Coordinator {
         clock: RunClock,
         control: Control,
         outputs: Outputs,
-        display: Display,
+        display: ProgressDisplay,
     ) -> Self {
         Self {
             assembler: Assembler::new(prepared.workers),
@@ -233,7 +233,7 @@ impl Coordinator {
         self.control.publish(|before| {
             let (totals, header) = (&self.fold.totals, &self.header);
             let findings = self.fold.findings(elapsed);
-            Seen { interval: &interval, totals, header, findings, elapsed }.status(before)
+            IntervalSnapshot { interval: &interval, totals, header, findings, elapsed }.status(before)
         });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
@@ -355,7 +355,7 @@ impl Coordinator {
     }
 
     /// Waits until the outputs have delivered the rest, or their time is over; a signal ends it.
-    pub(crate) async fn drain(&mut self, signals: &mut Signals) {
+    pub(crate) async fn drain_outputs(&mut self, signals: &mut Signals) {
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
         let mut announced = false;
