@@ -23,7 +23,7 @@ use super::{
     raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
-    settled,
+    settled, socket_session,
     stream_recorder::StreamRecorder,
     tracer::{Trace, TracedRequest},
 };
@@ -75,7 +75,7 @@ impl User {
     }
 
     /// Whether no further step is to be begun.
-    fn is_halted(&self) -> bool {
+    pub(super) fn is_halted(&self) -> bool {
         self.run.is_halted() && self.phase.get() != UserPhase::Stopping
     }
 
@@ -96,15 +96,15 @@ impl User {
 
     /// How a request ended the flow: it could not be made, or a step for an event of its stream ended more than the
     /// stream.
-    fn ended_by(&self, sent: Result<Option<Effect>, Unrenderable>, at: Instant) -> Option<Ended> {
+    fn ended_by(&self, sent: Result<Option<Ended>, Unrenderable>, at: Instant) -> Option<Ended> {
         match sent {
-            Ok(effect) => effect.map(|effect| self.end(effect, at)),
+            Ok(ended) => ended,
             Err(reason) => Some(self.fail(&reason.to_string(), at)),
         }
     }
 
     /// Ends the flow by an effect.
-    fn end(&self, effect: Effect, at: Instant) -> Ended {
+    pub(super) fn end(&self, effect: Effect, at: Instant) -> Ended {
         match effect {
             Effect::Fail(reason) => self.fail(&reason, at),
             Effect::Abort(reason) => {
@@ -329,7 +329,7 @@ impl FlowTask {
         request: &Request,
         again: bool,
         pace: &mut Pace,
-    ) -> impl Future<Output = Result<Option<Effect>, Unrenderable>> {
+    ) -> impl Future<Output = Result<Option<Ended>, Unrenderable>> {
         pace.refresh();
         let run = &user.run;
         async move {
@@ -372,11 +372,19 @@ impl FlowTask {
                 .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
             let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream };
             outgoing.handler = handler.is_needed().then_some(&handler);
-            let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-            let effect = handler.stream.as_ref().and_then(|stream| {
+            let (end, mut ended) = match &request.spec.websocket {
+                None => (user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await, None),
+                Some(spec) => {
+                    let ids = (stage, (step, variant));
+                    // Boxed: only sockets should carry it.
+                    Box::pin(socket_session::perform(user, &flow, &mut self.lane, spec, ids, &outgoing, &mut probe))
+                        .await
+                }
+            };
+            if let Some(stream) = &handler.stream {
                 self.lane.measured(stream.values());
-                stream.take_effect()
-            });
+                ended = stream.take_effect().map(|effect| user.end(effect, end));
+            }
             drop((in_flight, handler));
             run.buffers.give_back(rendered);
             pace.resume_at(end);
@@ -385,7 +393,7 @@ impl FlowTask {
                 Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
                 pace.resume_at(Instant::now());
             }
-            Ok(effect)
+            Ok(ended)
         }
     }
 

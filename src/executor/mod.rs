@@ -18,6 +18,8 @@ pub(crate) mod rows;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
 pub(crate) mod shared;
+mod socket_recorder;
+mod socket_session;
 mod stream_recorder;
 #[cfg(test)]
 mod tests;

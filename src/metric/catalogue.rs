@@ -138,6 +138,14 @@ catalogue! {
     LLM_USAGE_MISSING = "llm_usage_missing" Counter None Stream "Answers without usage, whose chunks are counted as output tokens";
     LLM_GOODPUT = "llm_goodput" Rate None Stream "Share of answers that are complete and keep all limits of `goodput`";
     LLM_FINISH_REASONS = "llm_finish_reasons" Counter None Reason "Answers by the reason of their end, as the server gives it";
+    WS_SOCKETS_OPEN = "ws_sockets_open" Gauge None Scenario "WebSockets that are open";
+    WS_SESSIONS = "ws_sessions" Counter None Stream "WebSockets that were opened";
+    WS_CONNECTING = "ws_connecting" Trend Seconds Stream "Opening a WebSocket: name look-up, connect, TLS and handshake";
+    WS_SESSION_DURATION = "ws_session_duration" Trend Seconds Stream "From the start of the handshake to the end of the WebSocket; of one that was cut off, its age";
+    WS_MSGS_SENT = "ws_msgs_sent" Counter None Stream "Messages sent over WebSockets";
+    WS_MSGS_RECEIVED = "ws_msgs_received" Counter None Stream "Messages received over WebSockets";
+    WS_ERRORS = "ws_errors" Counter None Reason "WebSockets that failed after their handshake; the reason is the error class";
+    WS_CLOSES = "ws_closes" Counter None Reason "WebSockets by the close code of their end; 1005 is a close frame without a code, 1006 an end without a close frame";
     JOB_RESPONSE_TIME = "job_response_time" Trend Seconds Stream "From the time at which the submission of a job was due to the response that showed it done; of a job that timed out, its age";
     JOB_DURATION = "job_duration" Trend Seconds Stream "From the response that accepted a job to the response that showed it done; of a job that timed out, its age";
     JOB_POLLS = "job_polls" Trend None Stream "Polls of a job until it was done, failed or timed out";
@@ -273,6 +281,23 @@ pub enum StreamMetric {
     Duration,
     Events,
     Reconnects,
+}
+
+/// The metrics of one WebSocket, in the order of [`SocketMetric`].
+pub static SOCKET_FAMILY: [&MetricDef; 7] =
+    [&WS_SESSIONS, &WS_CONNECTING, &WS_SESSION_DURATION, &WS_MSGS_SENT, &WS_MSGS_RECEIVED, &DATA_SENT, &DATA_RECEIVED];
+
+/// Position of a metric in [`SOCKET_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum SocketMetric {
+    Sessions,
+    Connecting,
+    SessionDuration,
+    MessagesSent,
+    MessagesReceived,
+    DataSent,
+    DataReceived,
 }
 
 /// The metrics of one answer of a language model, in the order of [`AnswerMetric`].

@@ -80,13 +80,27 @@ pub(crate) enum ErrorClass {
     StreamError,
     /// The stream ended before its answer was complete, or before the step had what it waits for.
     StreamIncomplete,
+    /// The response to a WebSocket handshake does not fit the request.
+    WsHandshake,
+    /// The server violated the WebSocket protocol.
+    WsProtocol,
+    /// A text of the server is not UTF-8.
+    WsText,
+    /// A message of the server is too long.
+    WsSize,
+    /// The server closed the socket before the step had what it waits for.
+    WsClosed,
+    /// The connection ended without a close frame.
+    WsDropped,
+    /// The message that a step waits for did not come in time.
+    WsTimeout,
     /// Rate limited by the target, with a status that the profile expects. Not a failure.
     Limited,
 }
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -115,6 +129,13 @@ impl ErrorClass {
         Self::StreamEvent,
         Self::StreamError,
         Self::StreamIncomplete,
+        Self::WsHandshake,
+        Self::WsProtocol,
+        Self::WsText,
+        Self::WsSize,
+        Self::WsClosed,
+        Self::WsDropped,
+        Self::WsTimeout,
         Self::Limited,
     ];
 
@@ -150,6 +171,13 @@ impl ErrorClass {
             Self::StreamEvent => "stream_event",
             Self::StreamError => "stream_error",
             Self::StreamIncomplete => "stream_incomplete",
+            Self::WsHandshake => "ws_handshake",
+            Self::WsProtocol => "ws_protocol",
+            Self::WsText => "ws_text",
+            Self::WsSize => "ws_size",
+            Self::WsClosed => "ws_closed",
+            Self::WsDropped => "ws_dropped",
+            Self::WsTimeout => "ws_timeout",
             Self::Limited => "limited",
         }
     }
@@ -186,6 +214,13 @@ impl ErrorClass {
             Self::StreamEvent => "an event is too long, or not what the layout has",
             Self::StreamError => "the server reported an error in the stream",
             Self::StreamIncomplete => "the stream ended before it was complete",
+            Self::WsHandshake => "the response does not accept the WebSocket handshake",
+            Self::WsProtocol => "the server violated the WebSocket protocol",
+            Self::WsText => "a WebSocket text is not UTF-8",
+            Self::WsSize => "a WebSocket message is too long",
+            Self::WsClosed => "the server closed the WebSocket early",
+            Self::WsDropped => "the connection of the WebSocket ended without a close frame",
+            Self::WsTimeout => "the expected WebSocket message did not come in time",
             Self::Limited => "rate limited, as the profile expects",
         }
     }

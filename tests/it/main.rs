@@ -29,4 +29,5 @@ mod support;
 mod tls;
 mod traces;
 mod users;
+mod websocket;
 mod workers;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every metric that has raw samples, except those of the profile.
-pub(crate) static SAMPLED: [&MetricDef; 50] = [
+pub(crate) static SAMPLED: [&MetricDef; 58] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -38,6 +38,13 @@ pub(crate) static SAMPLED: [&MetricDef; 50] = [
     &c::SSE_STREAM_DURATION,
     &c::SSE_EVENTS,
     &c::SSE_RECONNECTS,
+    &c::WS_SESSIONS,
+    &c::WS_CONNECTING,
+    &c::WS_SESSION_DURATION,
+    &c::WS_MSGS_SENT,
+    &c::WS_MSGS_RECEIVED,
+    &c::WS_ERRORS,
+    &c::WS_CLOSES,
     &c::LLM_TIME_TO_FIRST_TOKEN,
     &c::LLM_INTER_TOKEN_LATENCY,
     &c::LLM_INTER_CHUNK_LATENCY,
@@ -60,6 +67,7 @@ pub(crate) static SAMPLED: [&MetricDef; 50] = [
     &c::VUS,
     &c::VUS_MAX,
     &c::SSE_STREAMS_OPEN,
+    &c::WS_SOCKETS_OPEN,
 ];
 
 const REQS: usize = 0;
@@ -81,7 +89,7 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = SAMPLED.len() - 3;
+const FIRST_GAUGE: usize = SAMPLED.len() - 4;
 /// The place of a metric of the profile: a series has one at most.
 pub(in crate::output) const OWN: usize = SAMPLED.len();
 /// Places with that of the profile's metrics.

@@ -244,6 +244,7 @@ fn waits(op: &Op) -> bool {
         op,
         Op::Send(..)
             | Op::Retry(_)
+            | Op::Socket(_)
             | Op::Think(_)
             | Op::Row { .. }
             | Op::Parallel(_)
