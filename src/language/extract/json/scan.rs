@@ -78,13 +78,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Parses something that can be with_depth_limit.
+    /// Parses something that can be nested.
     pub(super) fn with_depth_limit<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
     ) -> Result<T, ExtractError> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(format!("with_depth_limit more than {MAX_DEPTH} levels deep"), None));
+            return Err(self.error(format!("nested more than {MAX_DEPTH} levels deep"), None));
         }
         self.depth += 1;
         let found = read(self);
