@@ -54,7 +54,7 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
     let ended = show_count(iterations as u64);
     if scenario.model == Model::Closed {
         return format!(
-            "closed model: {ended} iterations ({}{over}); each user waits for its answer, so a stall delays the requests behind it instead of showing in them",
+            "closed model: {ended} iterations ({}{over}); users wait for their answers: a stall shows in few requests",
             show_rate(iterations / seconds)
         );
     }

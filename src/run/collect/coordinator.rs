@@ -13,6 +13,7 @@ use super::{
     live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
     standstill::Standstills,
+    timetable::Timetable,
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
@@ -56,6 +57,9 @@ pub(crate) struct Coordinator {
     control: Control,
     outputs: Outputs,
     display: ProgressDisplay,
+    timetable: Timetable,
+    /// When the outputs' time is over.
+    drain_end: Instant,
     assembler: Assembler,
     compactor: Compactor,
     fold: RunFold,
@@ -103,6 +107,8 @@ impl Coordinator {
         display: ProgressDisplay,
     ) -> Self {
         Self {
+            timetable: Timetable::of(&prepared.plan),
+            drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
             fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
@@ -167,7 +173,7 @@ impl Coordinator {
         };
         self.elapsed = since(self.clock.start());
         self.close(Instant::now());
-        self.display.finish();
+        self.display.ending();
         if cut_off_by.is_some() { Ending::CutOff } else { ending }
     }
 
@@ -239,8 +245,9 @@ impl Coordinator {
         if let Some(message) = self.compactor.advance(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
             self.event("log", message);
         }
-        self.display.show(&Snapshot::of(&interval, &self.fold.totals, since(self.clock.start())));
         let elapsed = since(self.clock.start());
+        let activity = self.timetable.activity(&self.control.current(), elapsed);
+        self.display.show(&Snapshot::of(&interval, &self.fold.totals, elapsed, activity));
         self.control.publish(|before| {
             let (totals, header) = (&self.fold.totals, &self.header);
             let findings = self.fold.findings(elapsed);
@@ -335,6 +342,7 @@ impl Coordinator {
         self.outputs.settle(!unwritten);
         self.folder.records.flush();
         self.outputs.end(limit);
+        self.drain_end = Instant::now() + limit;
     }
 
     /// The summary of the load, while the outputs drain.
@@ -371,16 +379,26 @@ impl Coordinator {
         tokio::pin!(slow);
         let mut announced = false;
         loop {
+            let left = self.drain_end.saturating_duration_since(Instant::now());
             tokio::select! {
-                () = self.outputs.ended() => return,
+                () = self.outputs.ended() => break,
                 () = signals.next() => self.outputs.end(Duration::ZERO),
-                () = sleep(GRACE) => self.emit_warnings(),
+                () = sleep(GRACE) => {
+                    self.emit_warnings();
+                    if announced {
+                        self.display.draining(left);
+                    }
+                }
                 () = &mut slow, if !announced => {
                     announced = true;
-                    self.display.message("  delivering remaining samples to the outputs; Ctrl-C stops and leaves them spooled");
+                    let most = show_duration(Duration::from_secs(left.as_secs() + 1));
+                    self.display.message(&format!(
+                        "  delivering the rest to the outputs, at most {most}; Ctrl-C leaves it for `loadagent replay`"
+                    ));
                 }
             }
         }
+        self.display.finish();
     }
 
     /// Ends collecting, and completes the summary: outputs, errors since the judgement, costs of draining.
