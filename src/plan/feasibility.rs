@@ -122,7 +122,7 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             if whole(requests) == 1 {
                 arrivals
             } else {
-                format!("{arrivals} of {} requests", show_count(whole(requests)))
+                format!("{arrivals} of {}", show_several(whole(requests), "request"))
             }
         }
         Shape::Closed(_) => {
@@ -131,7 +131,7 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             match whole(requests) {
                 _ if !is_countable => users,
                 1 => format!("{users}, {pause} pause"),
-                several => format!("{users}, each {} requests and {pause} pause an iteration", show_count(several)),
+                several => format!("{users}, each {} and {pause} pause an iteration", show_several(several, "request")),
             }
         }
     };

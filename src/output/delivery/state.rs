@@ -11,6 +11,7 @@ use super::{
     stats::{DeliveryStats, Outage},
 };
 use crate::output::clock::now_ms;
+use crate::units::show_several;
 
 /// Failures for a shorter time are not reported.
 const HICCUP_MS: i64 = 1_000;
@@ -123,7 +124,7 @@ impl DeliveryState {
         let name = self.stats().name.clone();
         if let Some(Position::Record(_)) = self.checkpoint.position {
             if gone > 0 {
-                self.notify(&format!("{gone} samples that were delivered are gone ({reason}), and are lost"));
+                self.notify(&format!("{}: {reason}; lost", delivered_and_gone(gone)));
             }
             let stats = self.stats_mut();
             stats.lost += std::mem::take(&mut stats.acknowledged);
@@ -131,7 +132,7 @@ impl DeliveryState {
             return false;
         }
         if gone > 0 {
-            self.notify(&format!("{gone} samples that were delivered are gone ({reason}); the run is sent anew"));
+            self.notify(&format!("{}: {reason}; the run is sent anew", delivered_and_gone(gone)));
         }
         self.checkpoint.position = None;
         let DeliveryStats { retried, rate_limited, outages, .. } = std::mem::take(self.stats_mut());
@@ -162,7 +163,7 @@ impl DeliveryState {
     pub(super) fn rejected(&mut self, samples: u64, reason: &str, dead_letter: Option<String>) {
         let kept = dead_letter.as_ref().map(|name| format!("; dead letter: outputs/{name}")).unwrap_or_default();
         if self.stats().rejected == 0 {
-            self.notify(&format!("rejected {samples} samples: {reason}{kept}"));
+            self.notify(&format!("rejected {}: {reason}{kept}", show_several(samples, "sample")));
         }
         let stats = self.stats_mut();
         stats.rejected += samples;
@@ -232,4 +233,8 @@ impl DeliveryState {
             stats.last_error = error;
         }
     }
+}
+
+fn delivered_and_gone(samples: u64) -> String {
+    format!("{} that had been delivered gone", show_several(samples, "sample"))
 }
