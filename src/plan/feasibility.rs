@@ -8,7 +8,7 @@ use super::{
     Plan, Scenario, Shape, Work,
     bound::{Counting, Way, mean_pause},
     outline::{EndScope, Outline, OutlineKind},
-    timeline,
+    shared_names, timeline,
 };
 use crate::{
     language::data::{AtEnd, Order},
@@ -227,7 +227,9 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
         let why = plan.unmatched(threshold)?;
         Some(format!("threshold {} on {} has nothing to judge: {why}", threshold.expression, threshold.key))
     });
-    scenarios.chain(impossible).chain(unmatched).chain(thresholds.filter_map(aborted_at_once)).collect()
+    let shared = plan.scenarios.iter().flat_map(|scenario| shared_names::warnings(plan, scenario));
+    let thresholds = impossible.chain(unmatched).chain(thresholds.filter_map(aborted_at_once));
+    scenarios.chain(thresholds).chain(shared).collect()
 }
 
 fn closed(scenario: &Scenario) -> Option<String> {

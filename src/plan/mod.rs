@@ -24,6 +24,7 @@ pub(crate) mod request;
 pub(crate) mod schedule;
 pub(crate) mod series;
 pub(crate) mod share;
+mod shared_names;
 pub(crate) mod steps;
 pub(crate) mod timeline;
 pub(crate) mod websocket;
