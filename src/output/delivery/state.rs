@@ -11,7 +11,7 @@ use super::{
     stats::{DeliveryStats, Outage},
 };
 use crate::output::clock::now_ms;
-use crate::units::show_several;
+use crate::units::{show_several, was};
 
 /// Failures for a shorter time are not reported.
 const HICCUP_MS: i64 = 1_000;
@@ -124,15 +124,15 @@ impl DeliveryState {
         let name = self.stats().name.clone();
         if let Some(Position::Record(_)) = self.checkpoint.position {
             if gone > 0 {
-                self.notify(&format!("{}: {reason}; lost", delivered_and_gone(gone)));
+                self.notify(&format!("{} ({reason}) and can't be sent again", lost_there(gone)));
             }
             let stats = self.stats_mut();
             stats.lost += std::mem::take(&mut stats.acknowledged);
-            stats.last_error = Some(format!("samples that were delivered are gone: {reason}"));
+            stats.last_error = Some(format!("delivered samples were lost by the receiver: {reason}"));
             return false;
         }
         if gone > 0 {
-            self.notify(&format!("{}: {reason}; the run is sent anew", delivered_and_gone(gone)));
+            self.notify(&format!("{} ({reason}); sending the run again", lost_there(gone)));
         }
         self.checkpoint.position = None;
         let DeliveryStats { retried, rate_limited, outages, .. } = std::mem::take(self.stats_mut());
@@ -235,6 +235,6 @@ impl DeliveryState {
     }
 }
 
-fn delivered_and_gone(samples: u64) -> String {
-    format!("{} that had been delivered gone", show_several(samples, "sample"))
+fn lost_there(samples: u64) -> String {
+    format!("{} {} lost by the receiver", show_several(samples, "delivered sample"), was(samples))
 }
