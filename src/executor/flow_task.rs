@@ -22,6 +22,7 @@ use tokio::{
 use super::{
     raw_records::Volume,
     rows::NoRow,
+    rpc_recorder::RpcRecorder,
     scenario::ScenarioRun,
     settled,
     stream_recorder::StreamRecorder,
@@ -30,7 +31,7 @@ use super::{
 use crate::{
     language::{Expr, Response},
     plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
-    protocol::{Attempt, Lane, Outgoing, Probe, ResponseConsumer, Sessions, sse::reader::EventConsumer},
+    protocol::{Attempt, Failure, Lane, Outgoing, Probe, ResponseConsumer, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -149,15 +150,24 @@ struct Consumer<'a> {
     clock: Duration,
     /// Takes the events, if the response is to be a stream.
     stream: Option<Box<StreamRecorder<'a>>>,
+    /// The calls of the request, if it has calls of JSON-RPC.
+    rpc: Option<Box<RpcRecorder<'a>>>,
 }
 
 impl Consumer<'_> {
     fn is_needed(&self) -> bool {
-        self.demands.is_some() || self.stream.is_some()
+        self.demands.is_some() || self.stream.is_some() || self.rpc.is_some()
     }
 }
 
 impl ResponseConsumer for Consumer<'_> {
+    fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure> {
+        match &self.rpc {
+            Some(rpc) => rpc.judge(response.body, by_status),
+            None => by_status,
+        }
+    }
+
     fn fulfils(&self, response: &Response<'_>) -> bool {
         self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
     }
@@ -357,13 +367,17 @@ impl FlowTask {
             .events
             .as_deref()
             .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
-        let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream };
+        let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
+        let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
         outgoing.consumer = consumer.is_needed().then_some(&consumer);
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
         let effect = consumer.stream.as_ref().and_then(|stream| {
             self.lane.measured(stream.values());
             stream.take_effect()
         });
+        if let Some(rpc) = &consumer.rpc {
+            rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
+        }
         drop((in_flight, consumer));
         run.buffers.give_back(rendered);
         pace.resume_at(end);

@@ -3,6 +3,7 @@
 //! Takes the labels of each step from the step table and keeps, per step, the series it used last, so that recording a
 //! request is a comparison and a dozen array writes.
 
+pub(super) mod rpc;
 mod streams;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
@@ -69,6 +70,8 @@ struct Caches {
     samples: HashMap<SampleKey, (Family, usize)>,
     /// Streams and answers.
     streams: HashMap<streams::StreamKey, Family>,
+    /// Calls of JSON-RPC.
+    calls: HashMap<rpc::CallKey, Family>,
     /// Computed labels by step; their numbers begin with 1.
     variants: HashMap<(StepId, DynamicLabels), u32>,
     variations: Vec<DynamicLabels>,

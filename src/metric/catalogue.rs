@@ -67,6 +67,8 @@ pub enum LabelGroup {
     Request,
     /// scenario, stage, group, name, tags.
     Stream,
+    /// scenario, stage, group, name, `rpc_method`, `rpc_code`, `error_class`, tags.
+    Rpc,
     /// scenario, stage, tags.
     Scenario,
     /// scenario, stage, group, name, check, tags.
@@ -138,6 +140,10 @@ catalogue! {
     LLM_USAGE_MISSING = "llm_usage_missing" Counter None Stream "Answers without usage, whose chunks are counted as output tokens";
     LLM_GOODPUT = "llm_goodput" Rate None Stream "Share of answers that are complete and keep all limits of `goodput`";
     LLM_FINISH_REASONS = "llm_finish_reasons" Counter None Reason "Answers by the reason of their end, as the server gives it";
+    RPC_REQS = "rpc_reqs" Counter None Rpc "Calls and notifications of JSON-RPC; each of a batch counts";
+    RPC_REQ_FAILED = "rpc_req_failed" Rate None Rpc "Share of calls that failed: by HTTP, by a wrong answer, or by an error that the step does not expect";
+    RPC_REQ_RESPONSE_TIME = "rpc_req_response_time" Trend Seconds Rpc "From the intended start of a call to the end of its answer; in a batch to the end of the whole response";
+    RPC_ERRORS = "rpc_errors" Counter None Rpc "Failed calls by class and by the code of their error";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
     RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
@@ -266,6 +272,19 @@ pub enum StreamMetric {
     Duration,
     Events,
     Reconnects,
+}
+
+/// The metrics of one call of JSON-RPC, in the order of [`RpcMetric`].
+pub static RPC_FAMILY: [&MetricDef; 4] = [&RPC_REQS, &RPC_REQ_FAILED, &RPC_REQ_RESPONSE_TIME, &RPC_ERRORS];
+
+/// Position of a metric in [`RPC_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum RpcMetric {
+    Reqs,
+    Failed,
+    ResponseTime,
+    Errors,
 }
 
 /// The metrics of one answer of a language model, in the order of [`AnswerMetric`].

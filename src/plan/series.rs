@@ -86,6 +86,7 @@ impl<'p> Recording<'p> {
         let records = |kind: &StepKind| match kind {
             StepKind::Request(request) => match (&request.spec.events, metric.labels) {
                 (_, LabelGroup::Request) => true,
+                (_, LabelGroup::Rpc) => request.spec.rpc.is_some(),
                 (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
                 (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
                 _ => false,
@@ -103,7 +104,7 @@ impl<'p> Recording<'p> {
                 vec![row]
             }
             LabelGroup::Run => vec![Row::new()],
-            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Check | LabelGroup::Group => {
+            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Rpc | LabelGroup::Check | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
                 steps.map(|(id, step)| self.row(step, computed.get(&id).copied(), metric.labels)).collect()
@@ -138,12 +139,16 @@ impl<'p> Recording<'p> {
                 if labels == LabelGroup::Stream {
                     return row;
                 }
+                row.insert("error_class", Values::Any);
+                if labels == LabelGroup::Rpc {
+                    row.extend(["rpc_method", "rpc_code"].map(|label| (label, Values::Any)));
+                    return row;
+                }
                 // A redirect may become a GET.
                 row.insert("method", Values::OneOf([&*request.spec.method, "GET"].map(str::to_owned).into()));
                 row.insert("expected_response", Values::OneOf(["true", "false"].map(str::to_owned).into()));
                 let statuses = (100..=999).map(|status| status.to_string());
                 row.insert("status", Values::OneOf(statuses.chain([String::new()]).collect()));
-                row.insert("error_class", Values::Any);
             }
             StepKind::Check(check) => {
                 row.insert("name", Values::one(&step.name));

@@ -80,13 +80,21 @@ pub(crate) enum ErrorClass {
     StreamError,
     /// The stream ended before its answer was complete, or before the step had what it waits for.
     StreamIncomplete,
+    /// The response is no answer of JSON-RPC 2.0.
+    RpcInvalid,
+    /// The response to a call has no answer in it.
+    RpcNoAnswer,
+    /// The id of an answer is wrong, missing or double.
+    RpcId,
+    /// A call was answered with an error.
+    RpcError,
     /// Rate limited by the target, with a status that the profile expects. Not a failure.
     Limited,
 }
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -115,6 +123,10 @@ impl ErrorClass {
         Self::StreamEvent,
         Self::StreamError,
         Self::StreamIncomplete,
+        Self::RpcInvalid,
+        Self::RpcNoAnswer,
+        Self::RpcId,
+        Self::RpcError,
         Self::Limited,
     ];
 
@@ -150,6 +162,10 @@ impl ErrorClass {
             Self::StreamEvent => "stream_event",
             Self::StreamError => "stream_error",
             Self::StreamIncomplete => "stream_incomplete",
+            Self::RpcInvalid => "rpc_invalid",
+            Self::RpcNoAnswer => "rpc_no_answer",
+            Self::RpcId => "rpc_id",
+            Self::RpcError => "rpc_error",
             Self::Limited => "limited",
         }
     }
@@ -186,6 +202,10 @@ impl ErrorClass {
             Self::StreamEvent => "an event is too long, or not what the layout has",
             Self::StreamError => "the server reported an error in the stream",
             Self::StreamIncomplete => "the stream ended before it was complete",
+            Self::RpcInvalid => "the response is no answer of JSON-RPC 2.0",
+            Self::RpcNoAnswer => "the response to a call has no answer in it",
+            Self::RpcId => "the id of an answer is wrong, missing or double",
+            Self::RpcError => "a call was answered with an error",
             Self::Limited => "rate limited, as the profile expects",
         }
     }

@@ -1,4 +1,4 @@
-//! Event streams, and the answers of language models in them.
+//! Event streams, the answers of language models in them, and calls of JSON-RPC.
 
 use super::{Summary, scenarios, style, trends};
 use crate::{
@@ -27,7 +27,19 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     counts.extend(goodput(summary));
     counts.extend(finish_reasons(summary));
     lines.extend(section(summary, "ANSWERS OF LANGUAGE MODELS", &ANSWER_TRENDS, counts));
+    lines.extend(calls(summary));
     lines
+}
+
+/// Calls of JSON-RPC; the errors among them stand by class with those of HTTP.
+fn calls(summary: &Summary) -> Vec<String> {
+    let Some(Value::Rate { nonzero, total }) = summary.totals.sum_where(&c::RPC_REQ_FAILED.name, |_| true) else {
+        return Vec::new();
+    };
+    let share = show_share(nonzero as f64 / total.max(1) as f64);
+    let failed = format!("{} {share} ({} of {})", c::RPC_REQ_FAILED.name, show_count(nonzero), show_count(total));
+    let counts = counter(summary, &c::RPC_REQS).into_iter().chain([failed]).collect();
+    section(summary, "JSON-RPC CALLS", &[&c::RPC_REQ_RESPONSE_TIME], counts)
 }
 
 fn section(summary: &Summary, title: &str, metrics: &[&MetricDef], counts: Vec<String>) -> Vec<String> {

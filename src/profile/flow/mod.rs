@@ -9,6 +9,7 @@ pub(super) mod checks;
 mod ends;
 mod entries;
 pub(super) mod extracts;
+pub(super) mod jsonrpc;
 mod names;
 mod outline;
 mod parallel;
@@ -87,6 +88,7 @@ impl StepDefinition {
 pub static STEPS: &[&[StepDefinition]] = &[
     request::STEPS,
     sse::STEPS,
+    jsonrpc::STEPS,
     state::STEPS,
     checks::STEPS,
     extracts::STEPS,

@@ -34,7 +34,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["get", "post", "put", "patch", "delete", "head", "options"],
         value: Type::Text,
-        options: &[KEYS, ANSWER],
+        options: &[PARAMS, BODY, KEYS, ANSWER],
         about: "sends a request to a path or a whole URL",
         example: "get: /items, check: {status: 200}",
         compile,
@@ -42,7 +42,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["request"],
         value: Type::Text,
-        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], KEYS, ANSWER],
+        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], PARAMS, BODY, KEYS, ANSWER],
         about: "sends a request with any method",
         example: "request: /cache, method: PURGE",
         compile,
@@ -50,21 +50,19 @@ pub(super) static STEPS: &[StepDefinition] = &[
 ];
 
 /// Keys of all requests, including those for tokens.
-pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[KEYS]);
+pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[PARAMS, BODY, KEYS]);
+
+pub(super) static PARAMS: &[Key] = &[Key::new("params", Type::Names(&Type::Text), "query parameters")];
+
+pub(super) static BODY: &[Key] = &[body::JSON, body::TEXT, body::FORM, body::MULTIPART, body::FILE];
 
 pub(super) static KEYS: &[Key] = &[
     Key::new("name", Type::Text, "label `name`; method and path"),
-    Key::new("params", Type::Names(&Type::Text), "query parameters"),
     Key::new(
         "headers",
         Type::Names(&Type::Text),
         "headers; `null` removes one of `http`, an empty text sends it empty",
     ),
-    body::JSON,
-    body::TEXT,
-    body::FORM,
-    body::MULTIPART,
-    body::FILE,
     Key::new("timeout", Type::Duration, "maximum time; that of `http`"),
     Key::new("idle_timeout", Type::Duration, "maximum time without a byte of the response; that of `http`"),
     Key::new("redirects", Type::Count, "maximum number of redirects to follow; that of `http`"),
@@ -126,17 +124,17 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     } else {
         step.word.to_uppercase()
     };
-    compile_request(compiler, &method, step, &[], |_, _, _| {});
+    compile_request(compiler, &method, step, (&[], |compiler, map| compiler.body(map)), |_, _, _| {});
 }
 
-/// A request with headers that it has unless the profile has them; `stream` reads the keys of a stream, after the request
-/// was added to the program.
+/// A request with headers that it has unless the profile has them, and a body that `body` reads; `rest` reads the keys of
+/// what it is besides a request, after it was added to the program.
 pub(super) fn compile_request<'n>(
     compiler: &mut Compiler<'_, 'n>,
     method: &str,
     step: StepNode<'n>,
-    headers: &[(&str, &str)],
-    stream: impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>, usize),
+    (headers, body): (&[(&str, &str)], impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>) -> Option<Body>),
+    rest: impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>, usize),
 ) {
     let reader = compiler.reader;
     let StepNode { mut map, position, value, .. } = step;
@@ -146,7 +144,10 @@ pub(super) fn compile_request<'n>(
         compiler.ops.push(Op::Reset(retry.retry.counter));
     }
     let auth = compiler.auth(&mut map);
-    let (send, needs) = compiler.apart(|compiler| compiler.send(method, (position, value), &mut map, &auth, headers));
+    let (send, needs) = compiler.apart(|compiler| {
+        let body = body(compiler, &mut map);
+        compiler.send(method, (position, value), &mut map, &auth, (headers, body))
+    });
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
     let shown = send.as_ref().map(|send| shown(method, send)).unwrap_or_default();
@@ -163,7 +164,7 @@ pub(super) fn compile_request<'n>(
         compiler.push_request(send);
         at
     };
-    stream(compiler, &mut map, at);
+    rest(compiler, &mut map, at);
     if let Some(retry) = retry {
         compiler.keep_since(at, retry.needs);
         compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
@@ -216,7 +217,7 @@ impl<'n> Compiler<'_, 'n> {
         (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
-        defaults: &[(&str, &str)],
+        (defaults, body): (&[(&str, &str)], Option<Body>),
     ) -> Option<ReadRequest> {
         let reader = self.reader;
         let target = self.target(url);
@@ -227,7 +228,6 @@ impl<'n> Compiler<'_, 'n> {
                 headers.push(((*name).to_owned(), Template::fixed((*value).into())));
             }
         }
-        let body = self.body(map);
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
         let idle = map.take("idle_timeout");
@@ -273,6 +273,7 @@ impl<'n> Compiler<'_, 'n> {
             redirects,
             digest: auth.digest(),
             events: None,
+            rpc: None,
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };
         let row = Step { name: name.into(), group: self.group_label(), tags, kind: StepKind::Request(Box::new(kind)) };
