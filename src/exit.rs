@@ -33,7 +33,7 @@ impl Exit {
         (Self::Passed, "passed, or no thresholds"),
         (Self::Internal, "internal error of loadagent"),
         (Self::Usage, "bad command line"),
-        (Self::ThresholdFailed, "a threshold failed, or had no data (unless the profile allows it)"),
+        (Self::ThresholdFailed, "a threshold failed, or had no data (unless it has noData: pass)"),
         (Self::BadProfile, "invalid profile or configuration; nothing was sent"),
         (Self::Stopped, "stopped by SIGINT, SIGTERM, SIGHUP or the control API, after a graceful stop"),
         (Self::Aborted, "aborted by a threshold (abortOnFail), an abort step or a failed setup"),

@@ -50,6 +50,10 @@ class Child:
         self._memory = _MemoryWatch(self.pid, self.started, watch)
         _alive[self.pid] = self
 
+    def sleep_until(self, seconds):
+        """Since its start; what was done meanwhile takes nothing off the plan."""
+        time.sleep(max(0, self.started + seconds - time.monotonic()))
+
     def send(self, number):
         if self._finished is None:
             os.kill(self.pid, number)

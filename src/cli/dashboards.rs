@@ -20,10 +20,10 @@ pub struct ExportArgs {
     /// Directory to write to
     #[arg(value_name = "DIR", default_value = "dashboards")]
     pub folder: PathBuf,
-    /// Prefix of metric names, as the option prefix of the output prometheus
+    /// Prefix of metric names, as in --out 'prometheus=…?prefix='
     #[arg(long, value_name = "PREFIX", default_value = "loadagent_", value_parser = metric_prefix)]
     pub prefix: String,
-    /// Prefix of measurements, as the option prefix of the output influxdb
+    /// Prefix of measurements, as in --out 'influxdb=…?prefix='
     #[arg(long, value_name = "PREFIX", default_value = "", value_parser = measurement_prefix)]
     pub measurement_prefix: String,
 }

@@ -16,8 +16,8 @@ pub struct LoadArgs {
     pub vus: Option<u32>,
     /// Length of each scenario [default for a URL: 10s]
     ///
-    /// Length of each scenario, for example 30s [default for a URL: 10s]. Alone, it keeps a profile's users and rates and
-    /// scales its stages.
+    /// Length of each scenario, for example 30s [default for a URL: 10s]. Without -u, -i, -s and --rate, a profile
+    /// keeps its users and rates, and its stages are stretched or shortened.
     #[arg(short = 'd', long, value_name = "TIME", env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
     /// Iterations of all users together
@@ -40,12 +40,12 @@ pub struct LoadArgs {
     /// Confirm running against this protected environment
     #[arg(long, value_name = "NAME", env = "LOADAGENT_CONFIRM")]
     pub confirm: Option<String>,
-    /// Apply a preset of the profile, or a built-in one (smoke, load, stress, spike, soak, breakpoint) based on its load
+    /// Apply a preset: one of the profile's, or a built-in one (smoke, load, stress, spike, soak, breakpoint)
     #[arg(long, value_name = "NAME", env = "LOADAGENT_PRESET")]
     pub preset: Option<String>,
     /// Run only these scenarios
     ///
-    /// Run only these scenarios (comma-separated); shifted so that the earliest one starts at once.
+    /// Run only these scenarios (comma-separated). Their start times are shifted so that the earliest starts at once.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', env = "LOADAGENT_SCENARIOS")]
     pub scenarios: Vec<String>,
     /// Multiply users and arrival rates
@@ -63,7 +63,7 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Share of the load that this process generates, for example 2/3 for the second of three (k6: 1/3:2/3)
+    /// Part of the load that this process generates: 2/3 is the second of three equal parts (k6: 1/3:2/3)
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

@@ -38,15 +38,15 @@ pub struct Cli {
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a profile, a bundled profile, or GETs of a URL
+    /// Run a profile, a bundled profile, or requests to a URL
     Run(Box<RunArgs>),
     /// Validate a profile and print its plan; sends nothing
     ///
     /// Validate a profile and print its plan: scenarios, timeline, peak load, warnings. Sends nothing.
     Check(Box<CheckArgs>),
-    /// Write a first profile, with completion in editors
+    /// Write a first profile and a JSON Schema, for completion in editors
     Init(InitArgs),
-    /// Start the practice target, an HTTP server to load
+    /// Start the practice target, an HTTP server to run load against
     ///
     /// Start the practice target: an HTTP server with a known latency, capacity, error rate, stalls and outages.
     Target(TargetArgs),
@@ -78,7 +78,7 @@ pub enum Command {
     ///
     /// Stop a run: it finishes requests in flight, delivers metrics and prints its summary.
     Stop(ControlArgs),
-    /// Print a script that completes commands and options
+    /// Print a shell completion script
     Completions {
         /// Shell to print it for
         shell: clap_complete::Shell,
@@ -91,7 +91,7 @@ pub struct InitArgs {
     /// File to write; loadagent.schema.json is written beside it
     #[arg(default_value = "loadagent.yaml")]
     pub file: PathBuf,
-    /// URL of the service to load
+    /// URL of the service under test
     #[arg(long, value_name = "URL", default_value = Self::URL)]
     pub url: String,
 }
@@ -172,10 +172,10 @@ pub struct RunArgs {
     /// Worker threads [default: one per core available to this process]
     #[arg(long, value_name = "N", value_parser = load::whole::<usize>, env = "LOADAGENT_WORKERS")]
     pub workers: Option<usize>,
-    /// How long to deliver remaining samples after the load has ended; the rest stays spooled
+    /// Time to deliver the remaining metrics after the load has ended; the rest stays on disk for replay
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
-    /// Disk space for the run's logs; beyond it, old intervals are downsampled first
+    /// Disk space for the run's logs; beyond it, old intervals are downsampled and spans are dropped
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = size, env = "LOADAGENT_DISK_LIMIT")]
     pub disk_limit: u64,
     /// Write Locust's four CSV files with this file name prefix
@@ -196,7 +196,7 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
-    /// List each stage of a step in the summary, not only its total
+    /// Show each step of the summary per stage of its scenario and in total
     #[arg(long)]
     pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
@@ -260,13 +260,13 @@ pub struct TargetArgs {
 pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Print a line of JSON per interval, then one about the log, instead of the summary
+    /// Instead of the summary, print one line of JSON per interval and a last one that describes the log
     #[arg(long)]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
     pub csv: Option<PathBuf>,
-    /// List each stage of a step, not only its total
+    /// Show each step per stage of its scenario and in total
     #[arg(long)]
     pub summary_by_stage: bool,
     /// One value of the summary.
@@ -300,7 +300,7 @@ fn size(text: &str) -> Result<u64, String> {
 }
 
 /// An example of `--threshold` has characters that a doc comment would have to quote.
-const THRESHOLD_HELP: &str = "Add a threshold, or replace the profile's thresholds of its metric, for example \
+const THRESHOLD_HELP: &str = "Add a threshold; it replaces those of the profile on the same metric and tags, for example \
                               'http_req_duration=p(95)<500' (repeatable)";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";

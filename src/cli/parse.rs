@@ -105,7 +105,7 @@ fn explained(mut error: Error) -> Error {
     error.remove(ContextKind::Suggested);
     if let Some((_, here)) = ELSEWHERE.iter().find(|(names, _)| names.contains(&given.as_str())) {
         error.remove(ContextKind::SuggestedArg);
-        let tip = StyledStr::from(format!("here it is {here}"));
+        let tip = StyledStr::from(format!("in loadagent, use {here}"));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
     error

@@ -2,7 +2,7 @@
 //!
 //! Owns the state that commands set (stop, pause, users or rate of a scenario) and its distribution: the latest state
 //! wins, nothing queues. Never decides anything. Signals, thresholds and the control API set it; executors apply it.
-//! Start with [`ControlState`], then [`port`].
+//! Start with [`DesiredState`], then [`port`].
 
 pub(crate) mod port;
 pub(crate) mod status;
@@ -29,7 +29,7 @@ pub(crate) enum StopReason {
 
 /// The state that executors are to bring about.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct ControlState {
+pub(crate) struct DesiredState {
     /// End the run: no new requests, finish those in flight.
     pub stop: Option<StopReason>,
     /// Begin no iterations for now.
@@ -66,7 +66,7 @@ pub(crate) struct ControlEvents {
 /// Sets the state.
 #[derive(Debug, Clone)]
 pub(crate) struct Control {
-    state: watch::Sender<ControlState>,
+    state: watch::Sender<DesiredState>,
     events: Arc<Mutex<ControlEvents>>,
     /// None while the control API is off.
     live: Arc<Mutex<Option<LiveStatus>>>,
@@ -75,7 +75,7 @@ pub(crate) struct Control {
 /// Sees the state and reports what was applied; one for each worker.
 #[derive(Debug, Clone)]
 pub(crate) struct ControlSubscriber {
-    state: watch::Receiver<ControlState>,
+    state: watch::Receiver<DesiredState>,
     events: Arc<Mutex<ControlEvents>>,
 }
 
@@ -84,7 +84,7 @@ impl Control {
     #[must_use]
     pub(crate) fn new(scenarios: usize) -> Self {
         let state =
-            ControlState { users: vec![None; scenarios], rates: vec![None; scenarios], ..ControlState::default() };
+            DesiredState { users: vec![None; scenarios], rates: vec![None; scenarios], ..DesiredState::default() };
         Self { state: watch::Sender::new(state), events: Arc::default(), live: Arc::default() }
     }
 
@@ -113,7 +113,7 @@ impl Control {
     }
 
     /// Changes the state.
-    pub(crate) fn update(&self, change: impl FnOnce(&mut ControlState)) {
+    pub(crate) fn update(&self, change: impl FnOnce(&mut DesiredState)) {
         self.state.send_modify(change);
     }
 
@@ -124,7 +124,7 @@ impl Control {
 
     /// The state as it is now.
     #[must_use]
-    pub(crate) fn current(&self) -> ControlState {
+    pub(crate) fn current(&self) -> DesiredState {
         self.state.borrow().clone()
     }
 
@@ -144,7 +144,7 @@ impl ControlSubscriber {
 
     /// The state as it is now.
     #[must_use]
-    pub(crate) fn state(&mut self) -> ControlState {
+    pub(crate) fn state(&mut self) -> DesiredState {
         self.state.borrow_and_update().clone()
     }
 

@@ -17,7 +17,7 @@ use hyper::{
 use serde_json::{Value as Json, json};
 use tokio::{net::TcpListener, task::spawn_local};
 
-use super::{Control, ControlEvent, ControlState, StopReason, status::Numbers};
+use super::{Control, ControlEvent, DesiredState, StopReason, status::Numbers};
 use crate::http_server;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -194,7 +194,7 @@ impl ControlHandler {
 }
 
 /// Users and rate that a command gave to a scenario.
-fn commanded(state: &ControlState, index: usize) -> (Option<u32>, Option<f64>) {
+fn commanded(state: &DesiredState, index: usize) -> (Option<u32>, Option<f64>) {
     (state.users.get(index).copied().flatten(), state.rates.get(index).copied().flatten())
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    DataSource, Dialect,
+    DataSource, PrefixedSource,
     bundled::Topic,
     influxql::InfluxQl,
     layout,
@@ -47,7 +47,7 @@ pub(crate) struct Row {
 impl Dashboard {
     /// Grafana's JSON.
     #[must_use]
-    pub(crate) fn json(&self, dialect: Dialect<'_>) -> Value {
+    pub(crate) fn json(&self, dialect: PrefixedSource<'_>) -> Value {
         let variables = std::iter::once(Variable::data_source()).chain(self.variables.iter().cloned());
         let variables: Vec<Value> = variables.map(|variable| variable.json(dialect)).collect();
         let stages = self.stage_step.map(|step| stages(dialect, step));
@@ -102,7 +102,7 @@ fn built_in() -> Value {
 }
 
 /// Stages of scenarios as regions; in `InfluxQL`, which can't return an end, as marks at their start.
-fn stages(dialect: Dialect<'_>, step: &str) -> Value {
+fn stages(dialect: PrefixedSource<'_>, step: &str) -> Value {
     let mut json = json!({
         "datasource": source(dialect.data_source), "enable": true, "hide": false, "iconColor": "rgba(115, 191, 105, 0.4)",
         "name": "Stages",

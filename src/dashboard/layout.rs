@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Dialect, dashboard_json::Row};
+use super::{PrefixedSource, dashboard_json::Row};
 
 /// Columns of the grid.
 const COLUMNS: u32 = 24;
 
 /// All panels with IDs and grid positions, row headings included. Rows without panels are left out.
 #[must_use]
-pub(crate) fn place(rows: &[Row], dialect: Dialect<'_>) -> Vec<Value> {
+pub(crate) fn place(rows: &[Row], dialect: PrefixedSource<'_>) -> Vec<Value> {
     let mut placed = Vec::new();
     let mut top = 0;
     for row in rows {

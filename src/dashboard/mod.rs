@@ -50,7 +50,7 @@ impl DataSource {
 
 /// A data source and the prefix of metric names in it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Dialect<'a> {
+pub(crate) struct PrefixedSource<'a> {
     pub(crate) data_source: DataSource,
     /// The prefix of every metric or measurement name.
     pub(crate) prefix: &'a str,
@@ -77,8 +77,10 @@ impl DashboardFile {
 #[must_use]
 pub fn files(prefix: &str, measurements: &str) -> Vec<DashboardFile> {
     let of_store = |data_source| {
-        let dialect =
-            Dialect { data_source, prefix: if data_source == DataSource::Prometheus { prefix } else { measurements } };
+        let dialect = PrefixedSource {
+            data_source,
+            prefix: if data_source == DataSource::Prometheus { prefix } else { measurements },
+        };
         Topic::ALL.map(|topic| DashboardFile {
             path: format!("{}/{}.json", data_source.as_str(), topic.as_str()),
             json: topic.dashboard(data_source).json(dialect),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Dialect, influxql,
+    PrefixedSource, influxql,
     panel::{Kind, Panel},
     query::Query,
     target::{ResultFormat, Target, source},
@@ -13,7 +13,7 @@ use super::{
 impl Panel {
     /// Grafana's JSON without grid position; None if the data source can answer none of its queries.
     #[must_use]
-    pub(crate) fn json(&self, dialect: Dialect<'_>) -> Option<Value> {
+    pub(crate) fn json(&self, dialect: PrefixedSource<'_>) -> Option<Value> {
         let targets = self.targets.iter().enumerate();
         let targets: Vec<Value> =
             targets.filter_map(|(number, target)| target.json(dialect, self.form(), number)).collect();
@@ -63,7 +63,7 @@ impl Panel {
         self.targets.iter().any(|target| matches!(target.query, Query::SinceStart(_)))
     }
 
-    fn defaults(&self, dialect: Dialect<'_>) -> Value {
+    fn defaults(&self, dialect: PrefixedSource<'_>) -> Value {
         let first = self.targets.first().map_or("short", |target| unit::of(&target.query, dialect.data_source));
         let mut defaults = json!({"unit": self.unit.unwrap_or(first), "thresholds": self.thresholds()});
         if let Some(words) = self.empty {
@@ -105,7 +105,7 @@ impl Panel {
         json!({"mode": "absolute", "steps": std::iter::once(first).chain(further).collect::<Vec<_>>()})
     }
 
-    fn overrides(&self, dialect: Dialect<'_>) -> Vec<Value> {
+    fn overrides(&self, dialect: PrefixedSource<'_>) -> Vec<Value> {
         let dashed = self.dashed.map(|beginning| {
             json!({
                 "matcher": {"id": "byRegexp", "options": format!("/^{beginning}.*/")},
@@ -128,7 +128,7 @@ impl Panel {
     }
 
     /// Unit overrides of results whose unit differs from the first one's.
-    fn other_units(&self, dialect: Dialect<'_>) -> Vec<Value> {
+    fn other_units(&self, dialect: PrefixedSource<'_>) -> Vec<Value> {
         let mut units =
             self.targets.iter().map(|target| (&target.legend, unit::of(&target.query, dialect.data_source)));
         let Some((_, first)) = units.next().filter(|_| self.unit.is_none()) else { return Vec::new() };
@@ -185,7 +185,7 @@ impl Panel {
         })
     }
 
-    fn transformations(&self, dialect: Dialect<'_>) -> Vec<Value> {
+    fn transformations(&self, dialect: PrefixedSource<'_>) -> Vec<Value> {
         match &self.kind {
             Kind::Table(columns) => transform::rows(columns, dialect.data_source),
             // One frame, so that one series can be the x axis of the other.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DataSource, Dialect, influxql::InfluxQl, promql::PromQl, query::Query};
+use super::{DataSource, PrefixedSource, influxql::InfluxQl, promql::PromQl, query::Query};
 
 /// The result format of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Target {
 
     /// Grafana's JSON; None if the data source can't answer the query.
     #[must_use]
-    pub(crate) fn json(&self, dialect: Dialect<'_>, form: ResultFormat, number: usize) -> Option<Value> {
+    pub(crate) fn json(&self, dialect: PrefixedSource<'_>, form: ResultFormat, number: usize) -> Option<Value> {
         let ref_id = ref_id(number);
         let source = source(dialect.data_source);
         Some(match dialect.data_source {

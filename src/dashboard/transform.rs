@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    DataSource, Dialect,
+    DataSource, PrefixedSource,
     query::Query,
     target::{ref_id, value_column},
     unit,
@@ -34,7 +34,7 @@ impl Column {
 
     /// Unit of its cells.
     #[must_use]
-    pub(crate) fn field(&self, dialect: Dialect<'_>) -> Value {
+    pub(crate) fn field(&self, dialect: PrefixedSource<'_>) -> Value {
         unit_of_field(self.title, unit::of(&self.query, dialect.data_source))
     }
 }

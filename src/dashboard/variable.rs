@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DataSource, Dialect, influxql::InfluxQl, promql::PromQl, target::source};
+use super::{DataSource, PrefixedSource, influxql::InfluxQl, promql::PromQl, target::source};
 use crate::{metric::MetricDef, output::naming::exported_name};
 
 /// A dashboard variable.
@@ -153,7 +153,7 @@ impl Variable {
 
     /// Grafana's JSON.
     #[must_use]
-    pub(crate) fn json(&self, dialect: Dialect<'_>) -> Value {
+    pub(crate) fn json(&self, dialect: PrefixedSource<'_>) -> Value {
         let mut json = json!({"name": self.name, "label": self.label, "description": self.description, "hide": 0});
         let own = match &self.kind {
             Kind::DataSource => json!({
@@ -204,7 +204,7 @@ fn around(description: &str) -> String {
     format!("[10m:1s] @ ${{{description}}} offset -5m")
 }
 
-fn promql(dialect: Dialect<'_>) -> PromQl<'_> {
+fn promql(dialect: PrefixedSource<'_>) -> PromQl<'_> {
     PromQl { prefix: dialect.prefix }
 }
 
@@ -216,11 +216,11 @@ fn text(value: &str) -> Value {
 }
 
 /// Prometheus returns the number, `VictoriaMetrics` `{} number time`.
-fn computed(dialect: Dialect<'_>, expression: &str) -> Value {
+fn computed(dialect: PrefixedSource<'_>, expression: &str) -> Value {
     query(dialect, &format!("query_result({expression})"), "/^(?:\\{\\} )?(-?[0-9]+)/", 0)
 }
 
-fn past_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str) -> Value {
+fn past_values(dialect: PrefixedSource<'_>, metric: &MetricDef, label: &str) -> Value {
     match dialect.data_source {
         DataSource::Prometheus => {
             let name = exported_name(dialect.prefix, metric);
@@ -234,7 +234,7 @@ fn past_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str) -> Value {
     }
 }
 
-fn label_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str, all: bool) -> Value {
+fn label_values(dialect: PrefixedSource<'_>, metric: &MetricDef, label: &str, all: bool) -> Value {
     let words = match dialect.data_source {
         DataSource::Prometheus => PromQl { prefix: dialect.prefix }.label_values(metric, label, all),
         DataSource::InfluxDb => InfluxQl { prefix: dialect.prefix }.tag_values(metric, label),
@@ -251,7 +251,7 @@ fn label_values(dialect: Dialect<'_>, metric: &MetricDef, label: &str, all: bool
 }
 
 /// A query variable, refreshed when the time range changes.
-fn query(dialect: Dialect<'_>, words: &str, regex: &str, sort: u8) -> Value {
+fn query(dialect: PrefixedSource<'_>, words: &str, regex: &str, sort: u8) -> Value {
     let query = match dialect.data_source {
         DataSource::Prometheus => {
             let kind = if words.starts_with("label_values") { 1 } else { 3 };

@@ -31,7 +31,7 @@ use super::{
 use crate::{
     language::{Expr, Response},
     plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
-    protocol::{Attempt, Failure, Lane, Outgoing, Probe, ResponseConsumer, Sessions, sse::reader::EventConsumer},
+    protocol::{Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -143,7 +143,7 @@ impl Drop for InFlight<'_> {
 }
 
 /// What the flow does with a response.
-struct Consumer<'a> {
+struct Handler<'a> {
     flow: &'a RefCell<&'a mut Flow>,
     /// The condition of `expect`.
     demands: Option<&'a Expr>,
@@ -154,13 +154,13 @@ struct Consumer<'a> {
     rpc: Option<Box<RpcRecorder<'a>>>,
 }
 
-impl Consumer<'_> {
+impl Handler<'_> {
     fn is_needed(&self) -> bool {
         self.demands.is_some() || self.stream.is_some() || self.rpc.is_some()
     }
 }
 
-impl ResponseConsumer for Consumer<'_> {
+impl ResponseHandler for Handler<'_> {
     fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure> {
         match &self.rpc {
             Some(rpc) => rpc.judge(response.body, by_status),
@@ -368,17 +368,17 @@ impl FlowTask {
             .as_deref()
             .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
         let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
-        let consumer = Consumer { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
-        outgoing.consumer = consumer.is_needed().then_some(&consumer);
+        let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
+        outgoing.handler = handler.is_needed().then_some(&handler);
         let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        let effect = consumer.stream.as_ref().and_then(|stream| {
+        let effect = handler.stream.as_ref().and_then(|stream| {
             self.lane.measured(stream.values());
             stream.take_effect()
         });
-        if let Some(rpc) = &consumer.rpc {
+        if let Some(rpc) = &handler.rpc {
             rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
         }
-        drop((in_flight, consumer));
+        drop((in_flight, handler));
         run.buffers.give_back(rendered);
         pace.resume_at(end);
         if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {

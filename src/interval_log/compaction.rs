@@ -36,7 +36,7 @@ pub struct Compaction {
 
 /// A log's smaller replacement; [`LogWriter::adopt`](super::LogWriter::adopt) renames it over the log. Removed when dropped.
 #[derive(Debug)]
-pub struct Compacted {
+pub struct ReplacementLog {
     pub(super) replacement: ReplacementFile,
     pub(super) length: u64,
     pub(super) planned: u64,
@@ -46,7 +46,7 @@ pub struct Compacted {
     pub(super) underway: Arc<()>,
 }
 
-impl Compacted {
+impl ReplacementLog {
     /// The level of downsampling that was needed.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
@@ -109,7 +109,7 @@ impl Compaction {
     ///
     /// # Errors
     /// When the log can't be read or the replacement not be written. The log is as it was, and the replacement is removed.
-    pub fn run(self) -> Result<Compacted, LogError> {
+    pub fn run(self) -> Result<ReplacementLog, LogError> {
         let goal = if self.planned > self.limit { self.limit / 4 * 3 } else { u64::MAX };
         let mut pressure = Pressure::default();
         loop {
@@ -119,7 +119,7 @@ impl Compaction {
                 Some(higher) if length > goal => pressure = higher,
                 _ => {
                     let (planned, due, underway) = (self.planned, self.due, self.underway);
-                    return Ok(Compacted { replacement, length, planned, due, pressure, undelivered, underway });
+                    return Ok(ReplacementLog { replacement, length, planned, due, pressure, undelivered, underway });
                 }
             }
         }

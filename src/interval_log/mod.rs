@@ -26,7 +26,7 @@ mod spans;
 mod tests;
 pub(crate) mod writer;
 
-pub(crate) use compaction::Compacted;
+pub(crate) use compaction::ReplacementLog;
 pub use downsampling::Pressure;
 pub use frame::Header;
 pub use reader::{Cursor, Entry};

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Compacted, Cursor, Entry, Event, LogError, LogWriter, compaction, samples};
+use super::{Cursor, Entry, Event, LogError, LogWriter, ReplacementLog, compaction, samples};
 use crate::metric::{Interval, Totals, Value};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -33,7 +33,7 @@ fn event(kind: &str) -> Event {
 }
 
 /// Plans at a limit that the log is past, so that it is never too small to be worth it.
-fn compacted(log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> Compacted {
+fn compacted(log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit: u64) -> ReplacementLog {
     log.compaction(now_ms, delivered, limit).expect("past its limit").run().unwrap()
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     codec,
-    compaction::{Compacted, Compaction},
+    compaction::{Compaction, ReplacementLog},
     compaction_trigger::CompactionTrigger,
     downsampling::{DeliveredBounds, Pressure},
     frame::{Event, FrameKind, Header, LogError, MAGIC, frame},
@@ -124,12 +124,12 @@ impl LogWriter {
     ///
     /// # Errors
     /// When the replacement can't take it up. The log is as it was, and the replacement is removed.
-    pub fn adopt(&mut self, compacted: Compacted) -> Result<u64, LogError> {
+    pub fn adopt(&mut self, compacted: ReplacementLog) -> Result<u64, LogError> {
         let taken_up = self.take_up(compacted);
         taken_up.map_err(|source| self.io_error(source))
     }
 
-    fn take_up(&mut self, mut compacted: Compacted) -> io::Result<u64> {
+    fn take_up(&mut self, mut compacted: ReplacementLog) -> io::Result<u64> {
         if !Arc::ptr_eq(&compacted.underway, &self.underway) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "compacted from another log"));
         }

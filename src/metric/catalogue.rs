@@ -1,6 +1,6 @@
 //! The one table of metrics: name, kind, unit, help and which labels it carries.
 //!
-//! Encoders, the README's table, dashboards and tests are derived from it; adding a metric is adding a row here.
+//! Encoders, the table in docs/metrics.md, dashboards and tests are derived from it; adding a metric is adding a row here.
 //! Names, kinds and meanings are k6's where k6 has the metric.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! The contract of an output: one folder, one line in the table of `registry.rs`.
+//! The contract of an output: one folder, one line in the table of `registry.rs`, one `mod` line.
 
 use std::{any::Any, fs, io, path::Path, rc::Rc, sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
     },
     encoder::Encoder,
     receiver::Receiver,
-    samples::{SampleFormat, SampleOptions, expansion::Selection},
+    samples::{SampleFormat, SampleOptions, expansion::MetricSelection},
 };
 use crate::{interval_log::Header, metric::Interval};
 
@@ -159,7 +159,7 @@ impl Context<'_> {
 
     /// Options of a sample format.
     #[must_use]
-    pub fn sample_options(&self, metrics: Selection) -> SampleOptions {
+    pub fn sample_options(&self, metrics: MetricSelection) -> SampleOptions {
         SampleOptions { run_labels: self.labels(), metrics }
     }
 

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Owns addresses, encoders (pure functions of intervals and fold state), receivers and delivery. Never touches execution.
-//! To add an output, copy a folder and add its line to `registry.rs`. Start with [`kind`], then [`delivery`].
+//! To add an output, copy a folder and add its line to `registry.rs` and its `mod` line here. Start with [`kind`], then [`delivery`].
 
 pub(crate) mod address;
 mod batch;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     address::{Address, Place, error::AddressError},
     kind::{BuildError, Context, Output, ParsedOutput, Parts, Reads},
-    samples::{SampleFormat, SampleOptions, expansion::Selection},
+    samples::{SampleFormat, SampleOptions, expansion::MetricSelection},
 };
 
 /// Makes a format.
@@ -30,7 +30,7 @@ pub(super) fn parse<F: SampleFormat + 'static>(
 
 impl<F: SampleFormat + 'static> Output for SampleFile<F> {
     fn build(&self, context: &Context<'_>) -> Result<Parts, BuildError> {
-        let options = context.sample_options(Selection::default());
+        let options = context.sample_options(MetricSelection::default());
         let new = self.new;
         let format = move || new(options.clone());
         context.to_file(&self.place, format().head(), context.records(format)?)

@@ -28,7 +28,7 @@ use super::{
         settings::Settings as RemoteWriteSettings,
         tests::{RequestOne, RequestTwo},
     },
-    samples::{Lines, SampleFormat, SampleOptions, expansion::Selection},
+    samples::{Lines, SampleFormat, SampleOptions, expansion::MetricSelection},
     scrape::exposition,
     traces::encoder::SpanEncoder,
 };
@@ -280,7 +280,7 @@ fn samples(mut format: impl SampleFormat) -> String {
 }
 
 fn options() -> SampleOptions {
-    SampleOptions { run_labels: run_labels(), metrics: Selection::default() }
+    SampleOptions { run_labels: run_labels(), metrics: MetricSelection::default() }
 }
 
 #[test]

@@ -131,7 +131,7 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             match whole(requests) {
                 _ if !is_countable => users,
                 1 => format!("{users}, {pause} pause"),
-                several => format!("{users}, {pause} pause for {} requests", show_count(several)),
+                several => format!("{users}, each {} requests and {pause} pause an iteration", show_count(several)),
             }
         }
     };

@@ -211,7 +211,7 @@ pub(crate) enum CollectionChange {
     Pick {
         /// The variable for the value.
         into: Slot,
-        which: PickOrder,
+        which: PickedItem,
         /// Whether it is removed as well.
         take: bool,
         /// Target if the collection is empty.
@@ -223,7 +223,7 @@ pub(crate) enum CollectionChange {
 
 /// Which item of a collection is picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PickOrder {
+pub(crate) enum PickedItem {
     Random,
     /// The oldest.
     First,

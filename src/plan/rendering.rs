@@ -69,7 +69,7 @@ pub(crate) enum Unrenderable {
     #[error("`{0}` is not a number")]
     NoNumber(String),
     /// A sample that a counter or trend can't hold.
-    #[error("`{0}` is negative or above 9e18; a counter or trend takes neither, a gauge takes both")]
+    #[error("`{0}` is negative or above 9e18; only a gauge takes such a value")]
     NoSample(String),
     /// A value is not a duration.
     #[error("`{0}` is not a duration with a unit, such as 2s")]

@@ -19,14 +19,14 @@ pub const NAMES: &[(&str, &str)] = &[
         "service time: 10ms, uniform(5ms,20ms), normal(10ms,2ms), lognormal(10ms,0.5), exponential(10ms) or \
          empirical(50%:10ms,99%:100ms,100%:1s)",
     ),
-    ("latency_at", "latency from a time of the run on, e.g. 30s=150ms (repeatable)"),
-    ("drift", "growth of the latency, a share of it per period, e.g. 10%/1m"),
-    ("errors", "share of requests answered with error_status, e.g. 1%"),
+    ("latency_at", "latency from a time on, counted from the first request, e.g. 30s=150ms (repeatable)"),
+    ("drift", "growth of the latency by a share of its base per period, e.g. 10%/1m"),
+    ("errors", "share of requests answered with an error, e.g. 1%"),
     ("error_status", "status of those errors, e.g. 503 (default 500)"),
     ("body", "size of the answer, e.g. 64KiB (default a short JSON)"),
     (
         "route",
-        "rules for one path or prefix*, e.g. '/search latency=20ms errors=5% status=200 body=64KiB limit=100/s:20' \
+        "rules for a path, or for a prefix such as /api*, e.g. '/search latency=20ms errors=5% status=200 body=64KiB limit=100/s:20' \
          (repeatable)",
     ),
     ("limit", "rate limit RATE/s:BURST, beyond it 429 with Retry-After, e.g. 100/s:20"),
@@ -34,11 +34,11 @@ pub const NAMES: &[(&str, &str)] = &[
     ("queue", "requests that may wait for a place, beyond it 503, e.g. 64 (default 1024)"),
     ("stall", "time in which the server is silent, start+length, e.g. 7.5s+1s (repeatable)"),
     ("outage", "time in which connections are closed unanswered, start+length, e.g. 20s+5s (repeatable)"),
-    ("recovery", "time for which latency is raised after an outage, falling back evenly, e.g. 10s"),
+    ("recovery", "time in which latency falls back to normal after an outage, linearly, e.g. 10s"),
     ("recovery_factor", "latency right after an outage, as a multiple, e.g. 5 (default 10)"),
     ("leak", "growth of process_resident_memory_bytes (pretended), e.g. 1MiB/s or 1KiB/req"),
     ("seed", "seed of all randomness, e.g. 42 (default 1)"),
-    ("journal", "requests the log keeps whole, at most 20000, e.g. 1000 (default none)"),
+    ("journal", "requests to keep whole in /_target/log, at most 20000, e.g. 1000 (default none)"),
     ("threads", "threads that serve, e.g. 2 (default 1)"),
 ];
 

@@ -38,7 +38,7 @@ pub(crate) mod upgrade;
 pub(crate) use connect::Network;
 pub(crate) use error_class::{ErrorClass, Phase};
 pub(crate) use failure::{Cause, Failure, NotProcessed};
-pub(crate) use outgoing::{Outgoing, ResponseConsumer};
+pub(crate) use outgoing::{Outgoing, ResponseHandler};
 pub(crate) use probe::{Attempt, Probe};
 pub(crate) use rate_limit::{RateLimit, Turn};
 pub(crate) use session::{HttpSession, Lane};

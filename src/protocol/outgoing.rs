@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What a step does with the response besides reading it.
-pub(crate) trait ResponseConsumer {
+pub(crate) trait ResponseHandler {
     /// Judges a whole response by what the step speaks over HTTP; `by_status` is what the status says.
     fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure>;
     /// Checks a response with an expected status against the profile.
@@ -30,7 +30,7 @@ pub(crate) struct Outgoing<'a> {
     /// Headers of this attempt only, each with its line end.
     pub extra: &'a [u8],
     /// What is done with the response besides reading it.
-    pub consumer: Option<&'a dyn ResponseConsumer>,
+    pub handler: Option<&'a dyn ResponseHandler>,
     /// Whether it wants a connection that no other request shares.
     pub alone: bool,
 }
@@ -40,7 +40,7 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn constant(spec: &'a RequestSpec) -> Self {
         let Wire { bytes, splice } = &spec.wire;
-        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], consumer: None, alone: false }
+        Self { spec, origin: spec.origin, bytes, splice: *splice, extra: &[], handler: None, alone: false }
     }
 
     /// The same request with bytes of its own, perhaps to another origin; None when there are too many of these.

@@ -143,7 +143,7 @@ impl HttpSession {
             }
             network.turn.wait().await;
             let mut probe = Probe::new(intended, end, first.recorder());
-            let request = Outgoing { consumer: request.consumer, ..Outgoing::constant(&spec) };
+            let request = Outgoing { handler: request.handler, ..Outgoing::constant(&spec) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
         }
         end
@@ -257,7 +257,7 @@ impl HttpSession {
     ) -> Result<Received, Failure> {
         let (spec, debug) = (request.spec, network.http.debug);
         let keep_body = spec.keep_body || debug == Debug::Full;
-        let consumer = request.consumer.and_then(|consumer| consumer.events());
+        let consumer = request.handler.and_then(|handler| handler.events());
         if let (Some(events), Some(consumer)) = (spec.events.as_deref(), consumer) {
             let streamed = self.receive_events((receive, body), network, request, (events, consumer), limits, probe);
             // Boxed: only streams should carry it.
@@ -416,13 +416,13 @@ fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> O
     } else {
         (!spec.expects(status)).then(|| ErrorClass::of_status(status).into())
     };
-    let failure = match request.consumer {
-        Some(consumer) => consumer.judge(response, by_status),
+    let failure = match request.handler {
+        Some(handler) => handler.judge(response, by_status),
         None => by_status,
     };
     if failure.is_some() {
         return failure;
     }
-    let fulfils = request.consumer.is_none_or(|consumer| consumer.fulfils(response));
+    let fulfils = request.handler.is_none_or(|handler| handler.fulfils(response));
     (!fulfils).then(|| Failure::text(ErrorClass::Content, "a condition of `expect` does not hold"))
 }

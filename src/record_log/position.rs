@@ -33,7 +33,7 @@ pub enum RecordReadError {
         offset: u64,
     },
     /// A segment was deleted before it was read.
-    #[error("{path} is gone before it was read")]
+    #[error("{path} was removed before it was read")]
     Missing {
         /// Which segment.
         path: String,

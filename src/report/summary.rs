@@ -12,7 +12,7 @@ use crate::{
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct View {
+pub(crate) struct TextLayout {
     /// Columns of the terminal, if there is one: tables are cut to it.
     pub width: Option<usize>,
     /// A row for each stage of a step (`--summary-by-stage`).
@@ -57,5 +57,5 @@ pub(crate) struct Summary {
     /// Statistics of trends that are shown, by k6's names.
     pub trend_stats: Vec<(String, Stat)>,
     /// How the text is laid out.
-    pub view: View,
+    pub view: TextLayout,
 }

@@ -1,7 +1,7 @@
 //! Aligned columns: the first to the left, the others to the right. On a terminal, columns that don't fit are left out
 //! from a list of those that can be missed, and long tables are cut.
 
-use super::{summary::View, visible::visible};
+use super::{summary::TextLayout, visible::visible};
 use crate::units::show_count;
 
 /// Rows of a table on a terminal.
@@ -45,7 +45,7 @@ impl Table {
     /// The lines, `indent` spaces in; `place` is where the rows are that a terminal does not show. Columns that are empty in
     /// every row are left out.
     #[must_use]
-    pub(crate) fn lines(&self, indent: usize, view: View, place: &str) -> Vec<String> {
+    pub(crate) fn lines(&self, indent: usize, view: TextLayout, place: &str) -> Vec<String> {
         let left_out = view.width.map_or(0, |_| self.rows.len().saturating_sub(MAX_ROWS + 1));
         let rows = &self.rows[..self.rows.len() - left_out];
         let shown = fit(rows, &self.droppable, view.width.map(|width| width.saturating_sub(indent)));

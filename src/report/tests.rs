@@ -167,7 +167,7 @@ fn summary() -> Summary {
         outputs,
         run_dir: "runs/r1".into(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
-        view: report::summary::View::default(),
+        view: report::summary::TextLayout::default(),
     }
 }
 

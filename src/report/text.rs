@@ -102,6 +102,7 @@ fn verdict_line(summary: &Summary) -> String {
         Verdict::Pass => style::good("PASS"),
         Verdict::Undecided => style::warn("NO VERDICT (no thresholds)"),
         Verdict::Fail => style::bad("FAIL"),
+        Verdict::Invalid if has(Exit::Stopped) => style::warn("STOPPED, INVALID"),
         Verdict::Invalid => style::warn("INVALID"),
     };
     if has(Exit::TelemetryIncomplete) {
@@ -267,7 +268,7 @@ fn output_lines(summary: &Summary) -> Vec<String> {
     let mut lines = vec![String::new(), format!("  {}", style::bold("OUTPUTS"))];
     lines.extend(summary.outputs.iter().flat_map(outputs::lines));
     if summary.outputs.iter().any(|account| account.spooled > 0 || !account.dead_letters.is_empty()) {
-        lines.push(format!("    deliver what is spooled with: loadagent replay {}", summary.run_dir.display()));
+        lines.push(format!("    to deliver the spooled samples: loadagent replay {}", summary.run_dir.display()));
     }
     lines
 }

@@ -13,7 +13,7 @@ use crate::{
     metric::{Interval, Totals},
     report::{
         Summary,
-        summary::{View, note_command},
+        summary::{TextLayout, note_command},
         trends,
     },
     threshold::Stat,
@@ -132,7 +132,7 @@ impl LoggedRun {
             trend_stats: trend_stats(self.end.as_ref()),
             outputs,
             run_dir,
-            view: View::default(),
+            view: TextLayout::default(),
         })
     }
 }

@@ -15,7 +15,7 @@ pub(crate) enum ParseError {
     Unclosed,
     #[error("`{0}` is not `tag:value`; write a value with a comma in quotes: `{{name:\"a,b\"}}`")]
     Tag(String),
-    #[error("the quote before `{0}` is not closed, or text follows it; write a quote in quotes as `\\\"`")]
+    #[error("the quoted value at `{0}` is not closed, or text follows it; inside quotes write `\\\"` for a quote")]
     Quote(String),
     #[error("the window after `over`: {0}")]
     Window(UnitError),
@@ -25,7 +25,7 @@ pub(crate) enum ParseError {
     NoComparison { text: String, example: &'static str },
     #[error("`{0}` is not a number; write times in milliseconds (500) and shares from 0 to 1 (0.05)")]
     Bound(String),
-    #[error("`{stat}` is not a statistic of a {kind}; it has {offered}")]
+    #[error("a {kind} has no `{stat}`, only {offered}")]
     Stat { stat: String, kind: &'static str, offered: &'static str },
 }
 

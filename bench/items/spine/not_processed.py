@@ -6,7 +6,6 @@ import json
 import pathlib
 import subprocess
 import tempfile
-import time
 
 from lib import machine, programs
 from lib.generator import Generator
@@ -14,7 +13,6 @@ from lib.nginx import Nginx
 from lib.process import Child
 
 TITLE = "HTTP/2: keepalive_requests and rolling restarts of nginx fail no request"
-AT_ONCE = 8
 
 PROFILE = """
 base_url: {url}
@@ -73,7 +71,7 @@ def ours(sheet, case, seconds, folder, certificate):
         profile = folder / "http2.yaml"
         profile.write_text(PROFILE.format(url=nginx.url.rstrip("/"), seconds=seconds))
         load = Generator(profile)
-        reloads(case, nginx, load.sleep_until, seconds)
+        reloads(case, nginx, load.child, seconds)
         run = load.finish(seconds + 60)
         logged = nginx.logged()
     requests = run.requests()
@@ -91,7 +89,7 @@ def k6(sheet, case, seconds, folder, certificate):
     with started(sheet, case, certificate) as nginx:
         argv = [programs.server("k6")[0], "run", *words, "-e", f"URL={nginx.url}", script]
         load = Child(argv, core=machine.LOAD_CORE)
-        reloads(case, nginx, lambda at: time.sleep(max(0, load.started + at - time.monotonic())), seconds)
+        reloads(case, nginx, load, seconds)
         load.wait(seconds + 60)
         logged = nginx.logged()
     metrics = json.loads(report.read_text())["metrics"]
@@ -106,10 +104,10 @@ def started(sheet, case, certificate):
         yield nginx
 
 
-def reloads(case, nginx, sleep_until, seconds):
+def reloads(case, nginx, child, seconds):
     if case.reload_every_s:
         for number in range(1, int((seconds - 0.5) / case.reload_every_s)):
-            sleep_until(number * case.reload_every_s)
+            child.sleep_until(number * case.reload_every_s)
             nginx.reload()
 
 

@@ -10,7 +10,7 @@ use std::{
 use super::{
     super::error::did_you_mean,
     ColumnType, DataError, DataSet,
-    records::{Record, RecordError, Records},
+    records::{CsvRecord, RecordError, Records},
     rows::Table,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct CsvFormat {
 /// Reads rows.
 pub(super) fn read(input: impl BufRead, format: &CsvFormat) -> Result<DataSet, DataError> {
     let mut records = Records::new(input, format.delimiter).map_err(|error| unreadable(&error))?;
-    let mut record = Record::default();
+    let mut record = CsvRecord::default();
     let names: Vec<Arc<str>> = if let Some(columns) = &format.columns {
         columns.iter().map(|name| name.as_str().into()).collect()
     } else {
@@ -87,7 +87,7 @@ fn check_names(columns: &[Arc<str>], line: Option<u64>) -> Result<(), DataError>
     if columns.is_empty() { Err(DataError::new(None, "there are no columns", hint)) } else { Ok(()) }
 }
 
-fn text<'a>(cell: &'a [u8], record: &Record) -> Result<&'a str, DataError> {
+fn text<'a>(cell: &'a [u8], record: &CsvRecord) -> Result<&'a str, DataError> {
     std::str::from_utf8(cell)
         .map_err(|_| DataError::new(Some(record.line), "this is not UTF-8", Some("save the file as UTF-8")))
 }

@@ -18,14 +18,14 @@ pub(super) enum RecordError {
 
 /// The cells of a record.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct CsvRecord {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     /// The line in which it begins, from 1.
     pub(super) line: u64,
 }
 
-impl Record {
+impl CsvRecord {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -83,7 +83,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// Reads the next record; false at the end.
-    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, RecordError> {
+    pub(super) fn next(&mut self, record: &mut CsvRecord) -> Result<bool, RecordError> {
         record.bytes.clear();
         record.ends.clear();
         loop {
@@ -109,7 +109,7 @@ impl<R: BufRead> Records<R> {
 
 impl Place {
     /// Takes a byte; true if it ends the record.
-    fn take(&mut self, byte: u8, record: &mut Record) -> Result<bool, RecordError> {
+    fn take(&mut self, byte: u8, record: &mut CsvRecord) -> Result<bool, RecordError> {
         let is_end = matches!(byte, b'\r' | b'\n');
         let is_second = byte == b'\n' && self.returned;
         if self.at == At::Line {
@@ -148,7 +148,7 @@ impl Place {
     }
 
     /// The end of the file; true if it ends a record.
-    fn end(&mut self, record: &mut Record) -> Result<bool, RecordError> {
+    fn end(&mut self, record: &mut CsvRecord) -> Result<bool, RecordError> {
         match std::mem::replace(&mut self.at, At::Line) {
             At::Line => Ok(false),
             At::Quoted => Err(RecordError::Unclosed(self.opened)),

@@ -4,7 +4,7 @@ use super::{
     super::{
         TemplateError, Value,
         error::did_you_mean,
-        function::{self, CallForm, Function, Source},
+        function::{self, ArgumentEvaluation, Function, Source},
     },
     compile::{Compiled, Compiler, constant},
     node::Node,
@@ -22,7 +22,7 @@ impl Compiler<'_> {
         let outside = self.generating;
         let mut nodes = Vec::with_capacity(arguments.len());
         for (index, argument) in arguments.iter().enumerate() {
-            self.generating = outside || (index == 1 && matches!(function.call, CallForm::Generate));
+            self.generating = outside || (index == 1 && matches!(function.call, ArgumentEvaluation::Generate));
             let node = self.node(argument)?;
             self.generating = outside;
             self.check_argument(argument, function, index, &node)?;
@@ -30,7 +30,7 @@ impl Compiler<'_> {
         }
         let known = nodes.iter().all(|node| constant(node).is_some());
         match function.call {
-            CallForm::Plain(compute) => {
+            ArgumentEvaluation::Plain(compute) => {
                 self.needs.head |= function.source == Source::Head;
                 let node = Node::Call(compute, nodes.into());
                 match function.source {
@@ -40,8 +40,8 @@ impl Compiler<'_> {
                     _ => Ok(node),
                 }
             }
-            CallForm::Environment => self.environment(ast, &nodes),
-            CallForm::Generate => {
+            ArgumentEvaluation::Environment => self.environment(ast, &nodes),
+            ArgumentEvaluation::Generate => {
                 let node = <Box<[Node; 2]>>::try_from(nodes).map(Node::Generate);
                 node.map_err(|_| self.without_value(ast)).and_then(|node| self.computed(ast, node, known))
             }

@@ -8,8 +8,9 @@ use super::{
         escape::{json, text_of},
         expression::{Evaluation, holds},
     },
+    ArgumentEvaluation,
     ArgumentType::{Any, List, Map, Text, Whole},
-    Arguments, CallForm, Function,
+    Arguments, Function,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -55,7 +56,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |_, _| None,
         "a list of `count` items, each computed separately; `index` is the item's number from 0: `generate(3, {id: uuid(), n: index})`",
     )
-    .call(CallForm::Generate),
+    .call(ArgumentEvaluation::Generate),
     Function::new(
         "join",
         &[("list", List), ("between", Text)],

@@ -46,9 +46,9 @@ pub enum Source {
     Head,
 }
 
-/// How a function is called.
+/// How the arguments of a function are evaluated.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum CallForm {
+pub(super) enum ArgumentEvaluation {
     /// With evaluated arguments.
     Plain(Compute),
     /// `env`: evaluated before the run.
@@ -72,7 +72,7 @@ pub struct Function {
     pub source: Source,
     /// The help text, one line.
     pub about: &'static str,
-    pub(super) call: CallForm,
+    pub(super) call: ArgumentEvaluation,
 }
 
 impl Function {
@@ -82,7 +82,7 @@ impl Function {
         compute: Compute,
         about: &'static str,
     ) -> Self {
-        let call = CallForm::Plain(compute);
+        let call = ArgumentEvaluation::Plain(compute);
         Self {
             name,
             parameters,
@@ -110,7 +110,7 @@ impl Function {
         self
     }
 
-    const fn call(mut self, call: CallForm) -> Self {
+    const fn call(mut self, call: ArgumentEvaluation) -> Self {
         self.call = call;
         self
     }

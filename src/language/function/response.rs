@@ -2,8 +2,9 @@
 
 use super::{
     super::lookup::{cookie, header},
+    ArgumentEvaluation,
     ArgumentType::Text,
-    CallForm, Function,
+    Function,
     Source::Head,
 };
 
@@ -28,5 +29,5 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |_, _| None,
         "an environment variable, read before the run; null if it is not set",
     )
-    .call(CallForm::Environment),
+    .call(ArgumentEvaluation::Environment),
 ];

@@ -16,9 +16,9 @@ pub enum AddressError {
     NotAUrl(#[from] url::ParseError),
     #[error("write ADDRESS:PORT, for example 127.0.0.1:9464")]
     NotAListenAddress,
-    #[error("an address has no fragment; write %23 for `#`")]
+    #[error("an address can't contain `#`; write %23")]
     Fragment,
-    #[error("`${{` is never closed; write %24 for `$`")]
+    #[error("`${{` has no closing `}}`; for the character `$` write %24")]
     UnclosedReference,
     #[error("a reference is `${{NAME}}`; write %24 for a `$` before `{{`")]
     InvalidReference,
@@ -37,11 +37,11 @@ pub enum AddressError {
     /// Holds the output that has it.
     #[error("{0} writes there already; give each output a file of its own")]
     TakenPlace(String),
-    #[error("give `{0}` or `{0}_file`, not both")]
+    #[error("`{0}` and `{0}_file` can't be combined")]
     SecretTwice(String),
     #[error("{0} is not a valid HTTP header")]
     InvalidHeader(String),
-    #[error("{origin} is `{name}`, which is set by the protocol itself")]
+    #[error("{origin}: the header `{name}` can't be set; the protocol sets it")]
     ProtocolHeader { origin: String, name: String },
     #[error("gRPC addresses have no path, so remove `{0}`, or use http://… for OTLP over HTTP")]
     GrpcPath(String),

@@ -12,7 +12,7 @@ use crate::output::{
         error::AddressError,
         options::Options,
     },
-    samples::expansion::Selection,
+    samples::expansion::MetricSelection,
 };
 
 /// What `--out influxdb=…` sets.
@@ -25,7 +25,7 @@ pub(crate) struct Settings {
     /// Prefix of measurements.
     pub prefix: String,
     /// Metrics of which samples are written.
-    pub metrics: Selection,
+    pub metrics: MetricSelection,
     /// Whether bodies are compressed.
     pub gzip: bool,
 }
@@ -100,9 +100,9 @@ impl Settings {
         // Aggregates are few; what is selected are samples.
         let list = if mode == Mode::Aggregate { None } else { options.take("metrics") };
         let metrics = match list {
-            Some(list) => Selection::only(list.split(',').map(str::trim))
+            Some(list) => MetricSelection::only(list.split(',').map(str::trim))
                 .map_err(|error| AddressError::invalid("metrics", error.to_string()))?,
-            None => Selection::default(),
+            None => MetricSelection::default(),
         };
         let gzip = options.take_bool("gzip")?.unwrap_or(true);
         let prefix = options.take("prefix").unwrap_or_default();

@@ -206,7 +206,7 @@ fn summary(totals: Totals) -> Summary {
         has_ended: true,
         commands: Vec::new(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
-        view: report::summary::View::default(),
+        view: report::summary::TextLayout::default(),
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
 /// The kind.
 pub(super) struct Otlp;
 
-/// A receiver of metrics.
+/// Where metrics go.
 pub(super) struct OtlpOutput {
     url: Url,
     http: HttpSettings,

@@ -5,7 +5,7 @@
 use super::{
     dialect::{Dialect, Version},
     histogram::put_histogram,
-    symbols::{Symbol, Symbols, Table},
+    symbols::{RequestSymbols, Symbol, Symbols},
 };
 use crate::{
     metric::Histogram,
@@ -74,7 +74,7 @@ pub(super) fn batch(dialect: Dialect, symbols: &Symbols, entries: &[Entry<'_>]) 
             batch
         }
         Version::Two => {
-            let mut table = Table::new(symbols);
+            let mut table = RequestSymbols::new(symbols);
             let refs: Vec<Refs> = entries.iter().map(|entry| Refs::of(&mut table, entry)).collect();
             let mut prefix = Vec::new();
             table.used().iter().for_each(|symbol| put_bytes(&mut prefix, 4, symbols.text(*symbol).as_bytes()));
@@ -111,7 +111,7 @@ struct Refs {
 }
 
 impl Refs {
-    fn of(table: &mut Table, entry: &Entry<'_>) -> Self {
+    fn of(table: &mut RequestSymbols, entry: &Entry<'_>) -> Self {
         let series = entry.series;
         let exemplars = entry.exemplars.iter().map(|exemplar| pairs(table, &[exemplar.label])).collect();
         let labels = pairs(table, &series.labels);
@@ -119,7 +119,7 @@ impl Refs {
     }
 }
 
-fn pairs(table: &mut Table, labels: &[(Symbol, Symbol)]) -> Vec<u8> {
+fn pairs(table: &mut RequestSymbols, labels: &[(Symbol, Symbol)]) -> Vec<u8> {
     let mut out = Vec::with_capacity(4 * labels.len());
     for (name, value) in labels {
         varint(&mut out, table.place(*name).into());

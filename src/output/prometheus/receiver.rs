@@ -63,7 +63,7 @@ enum ProbeStep {
     Try(Trial),
     /// Whether its exemplar was stored: all receivers say so, also those that drop it.
     LookForExemplar { at_ms: i64 },
-    /// Whether the histogram was stored: 1.0 receivers that know none response 204 all the same.
+    /// Whether the histogram was stored: 1.0 receivers that know none answer 204 all the same.
     LookForHistogram { at_ms: i64 },
 }
 

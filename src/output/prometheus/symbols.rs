@@ -52,12 +52,12 @@ impl Symbols {
 
 /// The dense table of one request: the protocol is stateless, so that each carries the strings that it uses.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct RequestSymbols {
     places: Vec<Option<u32>>,
     used: Vec<Symbol>,
 }
 
-impl Table {
+impl RequestSymbols {
     /// A table that holds the empty string only, which the specification puts first.
     pub(super) fn new(symbols: &Symbols) -> Self {
         let mut places = vec![None; symbols.texts.len()];

@@ -33,10 +33,10 @@ pub enum ProbeError {
     #[error("{0}")]
     RateLimited(String),
     /// It accepted a remote-write 2.0 request without writing it.
-    #[error("{0} and nothing written: it does not support remote write 2.0")]
+    #[error("it answered {0} but wrote nothing: it does not support remote write 2.0")]
     NothingWritten(u16),
     /// Another server is at this address.
-    #[error("{0} with a web page")]
+    #[error("it answered {0} with a web page: something else is at this address")]
     WebPage(u16),
 }
 

@@ -98,19 +98,19 @@ pub struct UnknownMetric(pub String);
 
 /// The metrics that are written: all, unless they are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
+pub struct MetricSelection {
     places: u64,
     /// Names of metrics of the profile; None for all.
     own: Option<Vec<String>>,
 }
 
-impl Default for Selection {
+impl Default for MetricSelection {
     fn default() -> Self {
         Self { places: u64::MAX, own: None }
     }
 }
 
-impl Selection {
+impl MetricSelection {
     /// Only these. A name that the catalogue does not have is one of the profile's.
     ///
     /// # Errors

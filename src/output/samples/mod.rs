@@ -15,7 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use self::expansion::Selection;
+use self::expansion::MetricSelection;
 use crate::{metric::Labels, record_log::Recorded};
 
 /// Lines, and where each of them ends.
@@ -51,7 +51,7 @@ pub struct SampleOptions {
     /// Labels of every sample; those of a series win over them.
     pub run_labels: Vec<(String, String)>,
     /// Which metrics are written.
-    pub metrics: Selection,
+    pub metrics: MetricSelection,
 }
 
 impl SampleOptions {

@@ -61,7 +61,7 @@ fn options() -> SampleOptions {
     let run_labels = [("run_id", "r1"), ("team", "a \"b"), ("scenario", "the series' own wins"), ("empty", "")];
     SampleOptions {
         run_labels: run_labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        metrics: Selection::default(),
+        metrics: MetricSelection::default(),
     }
 }
 
@@ -117,7 +117,7 @@ fn an_output_tags_samples_as_it_tags_aggregates() {
     let values = vec![(0, Value::Rate { nonzero: 1, total: 1 })];
     aggregates.fold(&Interval { end_ms: 1_000, new_series: vec![series], values, ..Interval::default() });
     let aggregates = aggregates.push();
-    let options = SampleOptions { run_labels, metrics: Selection::default() };
+    let options = SampleOptions { run_labels, metrics: MetricSelection::default() };
     let story = [(SeriesKey { worker: 0, family: 0 }, labels, 1, Entry::Record(Record::Check { passed: true }))];
     let samples = write(&mut RawFormat::new(options, "#_p ", 1), &story);
     let key = |text: &str| text.split_once(" value=").or(text.split_once(" nonzero=")).unwrap().0.to_owned();
@@ -216,7 +216,7 @@ fn csv_lines_are_k6s() {
 
 #[test]
 fn only_what_is_selected_is_written() {
-    let metrics = Selection::only(["http_reqs", "vus"]).unwrap();
+    let metrics = MetricSelection::only(["http_reqs", "vus"]).unwrap();
     let only = || SampleOptions { metrics: metrics.clone(), ..SampleOptions::default() };
     let formats: [Box<dyn SampleFormat>; 3] =
         [Box::new(RawFormat::new(only(), "", 1)), Box::new(JsonFormat::new(only())), Box::new(CsvFormat::new(only()))];

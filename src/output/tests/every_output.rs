@@ -218,7 +218,7 @@ proptest! {
         let page = exposition::render(&totals, "loadagent_", &run).unwrap().text;
         compare("page", &page_points(&page), expected)?;
         for (family, labels) in (0..).zip(&sets) {
-            let options = SampleOptions { run_labels: run_of_samples.clone(), metrics: Selection::default() };
+            let options = SampleOptions { run_labels: run_of_samples.clone(), metrics: MetricSelection::default() };
             let all = options.all_labels(labels);
             let extra: BTreeMap<String, String> = all
                 .iter()

@@ -6,7 +6,7 @@ use super::{FlowContext, compiled::FlowState, read::count};
 use crate::{
     language::{Slot, Value},
     plan::{
-        program::{CollectionChange, CollectionStep, Loop, LoopKind, Op, PickOrder},
+        program::{CollectionChange, CollectionStep, Loop, LoopKind, Op, PickedItem},
         rendering::Unrenderable,
     },
 };
@@ -117,9 +117,9 @@ impl FlowState {
                         self.position = *empty;
                         return Ok(());
                     }
-                    PickOrder::Random => self.random.usize(..items.len()),
-                    PickOrder::First => 0,
-                    PickOrder::Last => items.len() - 1,
+                    PickedItem::Random => self.random.usize(..items.len()),
+                    PickedItem::First => 0,
+                    PickedItem::Last => items.len() - 1,
                 };
                 if !take {
                     let value = items.swap_remove(place);

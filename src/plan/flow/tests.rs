@@ -8,7 +8,7 @@ use crate::{
     plan::{
         Program, Step, StepKind, StepTable,
         check::{Check, Rule},
-        program::{CollectionChange, CollectionStep, Loop, LoopKind, Op, Pause, PickOrder},
+        program::{CollectionChange, CollectionStep, Loop, LoopKind, Op, Pause, PickedItem},
     },
 };
 
@@ -63,7 +63,7 @@ fn a_loop_goes_round_as_often_as_it_says_each_time_anew() {
 #[test]
 fn items_are_pushed_picked_and_kept_until_the_user_ends() {
     let push = CollectionStep { list: Slot(0), what: CollectionChange::Push { value: fixed(7), max: 2 } };
-    let pick = |take| CollectionChange::Pick { into: Slot(1), which: PickOrder::First, take, empty: 4 };
+    let pick = |take| CollectionChange::Pick { into: Slot(1), which: PickedItem::First, take, empty: 4 };
     let ops = vec![
         Op::Collect(Box::new(push)),
         Op::Collect(Box::new(CollectionStep { list: Slot(0), what: pick(false) })),

@@ -47,7 +47,7 @@ struct StreamAsked {
 struct Answer {
     model: String,
     tokens: u64,
-    /// As its API tells it; null if it is left out.
+    /// As its API has it; null if it is left out.
     usage: Value,
     /// Tokens of each event.
     pieces: Vec<u64>,
@@ -76,12 +76,12 @@ impl Api {
         let pieces = (0..tokens.div_ceil(per_event)).map(|event| per_event.min(tokens - event * per_event)).collect();
         let input = if asked.input.is_null() { &asked.messages } else { &asked.input };
         let input_tokens = input.to_string().split_whitespace().count() as u64;
-        // Chat completions tell the usage only to those who ask for it.
-        let told = options.usage && (self != Self::Chat || !asked.stream || asked.stream_options.include_usage);
+        // Chat completions have the usage only for those who ask for it.
+        let wanted = options.usage && (self != Self::Chat || !asked.stream || asked.stream_options.include_usage);
         let answer = Answer {
             model: asked.model.unwrap_or_else(|| "mock".to_owned()),
             tokens,
-            usage: if told { self.usage(options, input_tokens, tokens) } else { Value::Null },
+            usage: if wanted { self.usage(options, input_tokens, tokens) } else { Value::Null },
             pieces,
         };
         if asked.stream { Reply::stream(self.stream(options, &answer)) } else { self.whole(options, &answer) }

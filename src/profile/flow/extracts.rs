@@ -55,7 +55,7 @@ static SOURCES: &[Key] = &[
 ];
 
 static OPTIONS: &[Key] = &[
-    Key::new("group", Type::Text, "with `regex`: the capture group; the first"),
+    Key::new("group", Type::Text, "number or name of the capture group of `regex`; the first"),
     Key::new("take", Type::Either(&[Type::Word(&words(&TAKES)), Type::Text]), "which match, or its position; first"),
     Key::new("default", Type::Any, "value without a match; without it the check `extract …` fails"),
 ];

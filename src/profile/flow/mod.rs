@@ -235,7 +235,11 @@ impl<'c, 'n> Compiler<'c, 'n> {
     fn step(&mut self, item: &'n Node) {
         let Yaml::Map(_) = item.value else {
             let hint = "for example `get: /path` or `think: 1s`".to_owned();
-            let message = format!("a step must be a map, not {}", item.describe());
+            let message = if item.is_null() {
+                "this step is empty; a step is a map".to_owned()
+            } else {
+                format!("a step must be a map, not {}", item.describe())
+            };
             return self.reader.error(item.position, message, Some(hint));
         };
         let mut map = self.reader.map(item, "this step");

@@ -230,8 +230,9 @@ impl<'n> Compiler<'_, 'n> {
         self.details.extend(lines_of(&steps, 1));
         self.blocks = outer;
         if self.ops[begin..].iter().any(waits) {
-            let hint = "use `check`, `extract`, `metric`, `set`, `if` and the like; other steps go after the stream";
-            let message = "a step of `on_event` waits, sends a request, or ends the iteration";
+            let hint =
+                "write such steps after the stream; `check`, `extract`, `metric`, `set` and `if` are allowed here";
+            let message = "`on_event` can't contain a step that waits, sends a request or ends the iteration";
             self.reader.error(node.position, message, Some(hint.to_owned()));
         }
         self.ops.push(Op::End);

@@ -9,7 +9,7 @@ use crate::{
     plan::{
         Op, StepKind, describe,
         outline::OutlineKind,
-        program::{CollectionChange, CollectionStep, MetricStep, Pause, PickOrder},
+        program::{CollectionChange, CollectionStep, MetricStep, Pause, PickedItem},
     },
     profile::{
         diagnostic::{Invalid, Position, did_you_mean},
@@ -88,8 +88,8 @@ pub(super) static STEPS: &[StepDefinition] = &[
     },
 ];
 
-const WHICH: [(&str, PickOrder); 3] =
-    [("random", PickOrder::Random), ("first", PickOrder::First), ("last", PickOrder::Last)];
+const WHICH: [(&str, PickedItem); 3] =
+    [("random", PickedItem::Random), ("first", PickedItem::First), ("last", PickedItem::Last)];
 
 /// Default of `max` in `push`.
 const DEFAULT_MAX_ITEMS: u32 = 1_000;
@@ -176,7 +176,7 @@ pub(super) fn pick<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) 
     let list = compiler.collection(step.value);
     let named = step.map.take("as");
     let into = compiler.variable(named, "item", step.position);
-    let which = step.map.take("which").map_or(Some(PickOrder::Random), |node| reader.word(node, "`which`", &WHICH));
+    let which = step.map.take("which").map_or(Some(PickedItem::Random), |node| reader.word(node, "`which`", &WHICH));
     let take = step.map.take("take").and_then(|node| reader.boolean(node, "take")).unwrap_or(false);
     let (Some(list), Some(into), Some(which)) = (list, into, which) else { return };
     let what = CollectionChange::Pick { into, which, take, empty: 0 };

@@ -162,9 +162,10 @@ fn shared_iterations(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> 
 
 fn per_vu_iterations(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
     let vus = read_vus(reader, map);
-    let iterations = map.take("iterations").map_or(Some(1), |node| reader.count(node, "iterations"));
-    if iterations == Some(0) {
-        reader.error(map.position, "`iterations` must be greater than zero", None);
+    let node = map.take("iterations");
+    let iterations = node.map_or(Some(1), |node| reader.count(node, "iterations"));
+    if let (Some(node), Some(0)) = (node, iterations) {
+        reader.error(node.position, "`iterations` must be greater than zero", None);
     }
     let limit = read_limit(reader, map);
     Some(closed(ClosedSchedule::constant(vus?, limit?), GRACE, Work::PerUser(iterations?.into())))
@@ -179,10 +180,10 @@ fn ramping_vus(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
 
 fn constant_arrival_rate(reader: &Reader, map: &mut MapReader<'_>) -> Option<Shape> {
     let unit = read_time_unit(reader, map);
-    let rate = map.need(reader, "rate", "100");
-    let rate = rate.and_then(|node| read_rate(reader, node, "rate", unit.unwrap_or(1.0)));
-    if rate == Some(0.0) {
-        reader.error(map.position, "`rate` must be greater than zero", None);
+    let node = map.need(reader, "rate", "100");
+    let rate = node.and_then(|node| read_rate(reader, node, "rate", unit.unwrap_or(1.0)));
+    if let (Some(node), Some(0.0)) = (node, rate) {
+        reader.error(node.position, "`rate` must be greater than zero", None);
     }
     let duration = read_length(reader, map);
     let spacing = read_spacing(reader, map);
@@ -261,7 +262,8 @@ fn read_length(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
 pub(super) fn read_rate(reader: &Reader, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
     let rate = reader.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        reader.error(node.position, format!("{what}: the maximum is {MAX_RATE} arrivals per second"), None);
+        let message = format!("{what}: this is {rate} arrivals per second; the maximum is {MAX_RATE}");
+        reader.error(node.position, message, None);
         return None;
     }
     Some(rate)
@@ -293,11 +295,11 @@ pub(super) fn read_users(reader: &Reader, map: &mut MapReader<'_>) -> Option<(u3
     let max = most.map_or(Some(default), |(_, count)| count)?;
     if max < pre_allocated || max == 0 {
         let position = most.or(made).map_or(map.position, |(position, _)| position);
-        reader.error(
-            position,
-            format!("`maxVUs` ({max}) must be at least 1 and at least `preAllocatedVUs` ({pre_allocated})"),
-            None,
-        );
+        let message = match pre_allocated {
+            0 => "`maxVUs` must be at least 1".to_owned(),
+            _ => format!("`maxVUs` ({max}) must be at least `preAllocatedVUs` ({pre_allocated})"),
+        };
+        reader.error(position, message, None);
     }
     Some((pre_allocated, max))
 }

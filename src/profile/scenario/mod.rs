@@ -267,7 +267,8 @@ fn read_one<'n>(
         }
     };
     if let (Some((position, _)), Load::Own(Some(_))) = (share, &load) {
-        let hint = "`share` splits the load at the top of the profile; remove one of them";
+        let hint =
+            "remove `share`, or the scenario's own load: `share` is its part of the load at the top of the profile";
         reader.error(position, format!("scenario `{name}` has both its own load and a share"), Some(hint.to_owned()));
     }
     if known {

@@ -194,7 +194,10 @@ impl LoadShortcut {
             (stages && self.duration.is_some(), lengths),
             (stages && iterations, "`stages` and `iterations` can't be combined"),
             (rate && iterations, "`rate` and `iterations` can't be combined: use `duration` with a rate"),
-            (rate && spawns, "`rate` and `spawnRate` can't be combined: a rate has no users to start"),
+            (
+                rate && spawns,
+                "`rate` and `spawnRate` can't be combined: with a rate, users start as arrivals need them",
+            ),
             (stages && spawns, "`stages` and `spawnRate` can't be combined: stages define how users start"),
             (iterations && spawns, "`iterations` and `spawnRate` can't be combined"),
         ];
@@ -205,7 +208,11 @@ impl LoadShortcut {
         let made = self.vus.unwrap_or(0);
         let most = self.max_vus.or(self.vus).unwrap_or(executor::DEFAULT_MAX_VUS);
         if most < made || most == 0 {
-            return Err(Invalid::new(format!("`maxVUs` ({most}) must be at least 1 and at least `vus` ({made})")));
+            let message = match made {
+                0 => "`maxVUs` must be at least 1".to_owned(),
+                _ => format!("`maxVUs` ({most}) must be at least `vus` ({made})"),
+            };
+            return Err(Invalid::new(message));
         }
         let schedule = match (&self.stages, self.duration) {
             (Some(stages), _) => OpenSchedule::ramping(rate, stages.clone(), Spacing::Even),

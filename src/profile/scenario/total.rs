@@ -62,7 +62,7 @@ impl Total {
         let sharer = read.iter().find(|one| share_of(one).is_some());
         match (sharer, self.there) {
             (None, true) if !read.is_empty() && self.is_written => {
-                let hint = "remove the top-level load, or the load of a scenario so that it takes its `share`";
+                let hint = "remove the top-level load, or remove a scenario's own load: it then takes its `share` of the top-level load";
                 let message = "top-level load is unused: every scenario defines its own";
                 reader.error(self.position, message, Some(hint.to_owned()));
             }

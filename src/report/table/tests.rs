@@ -8,7 +8,7 @@ fn columns_align_and_empty_ones_vanish() {
     table.row(["GET /".into(), String::new(), "1,000".into()]);
     table.row(["POST /cart".into(), String::new(), "7".into()]);
     assert_eq!(
-        table.lines(2, View::default(), ""),
+        table.lines(2, TextLayout::default(), ""),
         ["  STEP         REQS", "  GET /       1,000", "  POST /cart      7"]
     );
 }
@@ -23,7 +23,7 @@ fn wide(rows: usize) -> Table {
 #[test]
 fn tables_fit_every_terminal() {
     for width in 27..100 {
-        let view = View { width: Some(width), by_stage: false };
+        let view = TextLayout { width: Some(width), by_stage: false };
         let lines = wide(3).lines(4, view, "summary.json");
         let longest = lines.iter().map(|line| line.chars().count()).max().unwrap();
         assert!(longest <= width, "{width}: {lines:?}");
@@ -33,16 +33,16 @@ fn tables_fit_every_terminal() {
 
 #[test]
 fn long_tables_are_cut_on_a_terminal_only() {
-    let view = View { width: Some(100), by_stage: false };
+    let view = TextLayout { width: Some(100), by_stage: false };
     let lines = wide(2_000).lines(2, view, "summary.json");
     assert_eq!(lines.len(), MAX_ROWS + 2);
     assert_eq!(lines.last().unwrap(), "  … 1,970 more rows are in summary.json");
-    assert_eq!(wide(2_000).lines(2, View::default(), "").len(), 2_001);
+    assert_eq!(wide(2_000).lines(2, TextLayout::default(), "").len(), 2_001);
 }
 
 #[test]
 fn a_cell_stays_on_its_line() {
     let mut table = Table::new(&["step", "reqs"]);
     table.row(["a\nb\u{1b}[2J".into(), "1".into()]);
-    assert_eq!(table.lines(0, View::default(), ""), ["step           reqs", "a\\nb\\u{1b}[2J     1"]);
+    assert_eq!(table.lines(0, TextLayout::default(), ""), ["step           reqs", "a\\nb\\u{1b}[2J     1"]);
 }

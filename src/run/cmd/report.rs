@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     cli::ReportArgs,
     exit::Exit,
-    report::{self, summary::View},
+    report::{self, summary::TextLayout},
     run::{
         console::{self, print, terminals},
         error::CommandError,
@@ -39,7 +39,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         .summary(log.parent().map(Into::into).unwrap_or_default())
         .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
     let Some(wanted) = &args.get else {
-        summary.view = View { width: console::width(), by_stage: args.summary_by_stage };
+        summary.view = TextLayout { width: console::width(), by_stage: args.summary_by_stage };
         let mut text = report::text::render(&summary);
         if torn > 0 {
             text += &format!("\n  {torn} bytes at the end of the log are an incomplete frame; {cut} of them were cut");

@@ -24,7 +24,7 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, outputs, progress::Display, style, summary::View, visible::visible},
+    report::{Summary, outputs, progress::Display, style, summary::TextLayout, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
@@ -90,7 +90,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
         outputs: result.outputs,
         run_dir: prepared.run_dir.clone(),
         trend_stats: prepared.trend_stats.clone(),
-        view: View { width: console::width(), by_stage: args.summary_by_stage },
+        view: TextLayout { width: console::width(), by_stage: args.summary_by_stage },
     };
     Ok(conclude(summary, result.folder, args, &prepared))
 }

@@ -3,14 +3,14 @@
 use std::thread::JoinHandle;
 
 use crate::{
-    interval_log::{Compacted, LogError, LogWriter},
+    interval_log::{LogError, LogWriter, ReplacementLog},
     units::show_count,
 };
 
 /// Runs one compaction at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Compactor {
-    job: Option<JoinHandle<Result<Compacted, LogError>>>,
+    job: Option<JoinHandle<Result<ReplacementLog, LogError>>>,
 }
 
 impl Compactor {

@@ -1,3 +1,5 @@
+//! Thresholds as k6 writes them, and the errors of those that are not.
+
 use super::*;
 
 #[test]
@@ -74,12 +76,12 @@ fn a_window_may_follow() {
 #[test]
 fn errors_name_what_was_found() {
     for (text, kind, part) in [
-        ("p95<500", Kind::Trend, "`p95` is not a statistic of a trend; it has avg, min"),
+        ("p95<500", Kind::Trend, "a trend has no `p95`, only avg, min"),
         ("p(95)", Kind::Trend, "no comparison"),
         ("p(95)=3", Kind::Trend, "no comparison"),
         ("rate<fast", Kind::Rate, "`fast` is not a number"),
-        ("p(101)<1", Kind::Trend, "not a statistic"),
-        ("value<1", Kind::Counter, "it has count and rate"),
+        ("p(101)<1", Kind::Trend, "a trend has no `p(101)`"),
+        ("value<1", Kind::Counter, "only count and rate"),
     ] {
         let error = parse_expression(text, kind).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");

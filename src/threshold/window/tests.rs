@@ -1,3 +1,5 @@
+//! Windows slide over the seconds of a run.
+
 use super::*;
 use proptest::prelude::*;
 

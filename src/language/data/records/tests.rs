@@ -6,7 +6,7 @@ use proptest::prelude::*;
 /// All records with their lines, read in pieces of `size` bytes, or the error.
 fn read(text: &[u8], size: usize) -> Result<Vec<(u64, Vec<Vec<u8>>)>, String> {
     let mut records = Records::new(io::BufReader::with_capacity(size, text), b',').unwrap();
-    let (mut record, mut found) = (Record::default(), Vec::new());
+    let (mut record, mut found) = (CsvRecord::default(), Vec::new());
     loop {
         match records.next(&mut record) {
             Ok(true) => found.push((record.line, record.cells().map(<[u8]>::to_vec).collect())),

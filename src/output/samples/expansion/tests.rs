@@ -6,7 +6,7 @@ use crate::{
     record_log::SeriesKey,
 };
 
-fn expanded(selection: &Selection, metric: &MetricDef, entry: Entry) -> Vec<(usize, SampleValue)> {
+fn expanded(selection: &MetricSelection, metric: &MetricDef, entry: Entry) -> Vec<(usize, SampleValue)> {
     let key = SeriesKey { worker: 0, family: 0 };
     let mut seen = Vec::new();
     let recorded = Recorded { key, metric, labels: &Labels::default(), at_unix_ns: 0, entry };
@@ -42,11 +42,11 @@ fn a_metric_of_the_profile_is_written_as_it_was_given() {
         labels: LabelGroup::Group,
     };
     let entry = |value| Entry::Record(Record::sample(Sampled::First, value));
-    assert_eq!(expanded(&Selection::default(), &own, entry(2.5)), [(OWN, SampleValue::Float(2.5))]);
-    assert_eq!(expanded(&Selection::only(["jobs"]).unwrap(), &own, entry(2.5)).len(), 1);
-    assert_eq!(expanded(&Selection::only(["http_reqs"]).unwrap(), &own, entry(2.5)), []);
-    assert_eq!(expanded(&Selection::default(), &own, entry(f64::NAN)), []);
-    let group = expanded(&Selection::default(), &c::GROUP_DURATION, entry(1.0));
+    assert_eq!(expanded(&MetricSelection::default(), &own, entry(2.5)), [(OWN, SampleValue::Float(2.5))]);
+    assert_eq!(expanded(&MetricSelection::only(["jobs"]).unwrap(), &own, entry(2.5)).len(), 1);
+    assert_eq!(expanded(&MetricSelection::only(["http_reqs"]).unwrap(), &own, entry(2.5)), []);
+    assert_eq!(expanded(&MetricSelection::default(), &own, entry(f64::NAN)), []);
+    let group = expanded(&MetricSelection::default(), &c::GROUP_DURATION, entry(1.0));
     assert_eq!(SAMPLED[group[0].0].name, "group_duration");
 }
 
@@ -82,19 +82,20 @@ fn places_are_those_of_the_table() {
 fn a_selection_leaves_the_rest_out() {
     let entry =
         Entry::Record(Record::Request { failed: true, times: RequestTimes { waiting: 7, ..RequestTimes::default() } });
-    let expand = |selection: Selection| expanded(&selection, &c::HTTP_REQS, entry);
-    assert_eq!(expand(Selection::default()).len(), 10);
-    let some = Selection::only(["http_req_failed", "http_req_duration"]).unwrap();
+    let expand = |selection: MetricSelection| expanded(&selection, &c::HTTP_REQS, entry);
+    assert_eq!(expand(MetricSelection::default()).len(), 10);
+    let some = MetricSelection::only(["http_req_failed", "http_req_duration"]).unwrap();
     assert_eq!(expand(some), [(DURATION, SampleValue::Time(7)), (FAILED, SampleValue::Count(1))]);
     for wrong in ["target_rate", "http_req", "http_reqz"] {
-        assert_eq!(Selection::only([wrong]), Err(UnknownMetric(wrong.into())));
+        assert_eq!(MetricSelection::only([wrong]), Err(UnknownMetric(wrong.into())));
     }
 }
 
 #[test]
 fn an_attempt_that_was_never_sent_is_no_request() {
     let times = RequestTimes { blocked: 3, connecting: 2, ..RequestTimes::default() };
-    let seen = expanded(&Selection::default(), &c::HTTP_REQS, Entry::Record(Record::Unsent { failed: true, times }));
+    let seen =
+        expanded(&MetricSelection::default(), &c::HTTP_REQS, Entry::Record(Record::Unsent { failed: true, times }));
     let expected = [
         (BLOCKED, SampleValue::Time(3)),
         (CONNECTING, SampleValue::Time(2)),
