@@ -63,7 +63,7 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Part of the load that this process generates: 2/3 is the second of three equal parts (k6: 1/3:2/3)
+    /// Part of the load that this process generates, for example 2/3, the second of three equal parts (k6: 1/3:2/3)
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

@@ -163,6 +163,9 @@ pub struct RunArgs {
     /// ID of the run [default: start time and four letters]
     #[arg(long, env = "LOADAGENT_RUN_ID")]
     pub run_id: Option<String>,
+    /// Name of this process, the label instance [default: the host's, with letters where --run-id is given]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), env = "LOADAGENT_INSTANCE")]
+    pub instance: Option<String>,
     /// Directory of the run.
     #[arg(long, value_name = "DIR", help = "Directory of the run [default: runs/RUN_ID]", env = "LOADAGENT_RUN_DIR")]
     pub run_dir: Option<PathBuf>,

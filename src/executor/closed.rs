@@ -217,34 +217,41 @@ fn begun(pool: &[UserSlot]) -> impl Iterator<Item = u64> {
 }
 
 /// A user's life.
-async fn live(run: Rc<ScenarioRun>, budget: Budget, begun: Rc<Cell<u64>>, handle: Rc<UserHandle>) {
+fn live(
+    run: Rc<ScenarioRun>,
+    budget: Budget,
+    begun: Rc<Cell<u64>>,
+    handle: Rc<UserHandle>,
+) -> impl Future<Output = ()> {
     let mut user = VirtualUser::new(run.clone());
     let mut pause = IterationPause::new(&user);
-    let mut now = Instant::now();
-    loop {
-        while run.paused.get() && !handle.retired.get() && !run.is_halted() {
-            run.wakeup.notified().await;
-            now = Instant::now();
+    async move {
+        let mut now = Instant::now();
+        loop {
+            while run.paused.get() && !handle.retired.get() && !run.is_halted() {
+                run.wakeup.notified().await;
+                now = Instant::now();
+            }
+            if handle.retired.get() || run.is_halted() || !budget.take(&begun) {
+                break;
+            }
+            run.recorder.due(now);
+            let iterated = user.iterate(now, None).await;
+            if iterated.left {
+                handle.left.set(true);
+                run.wakeup.notify_waiters();
+                break;
+            }
+            let over = || handle.retired.get() || budget.is_done(begun.get());
+            let next = pause.take(now, (iterated.end, iterated.least_pause), &handle.wakeup, over).await;
+            if next == now {
+                // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
+                sleep(IDLE).await;
+                now = Instant::now();
+            } else {
+                now = next;
+            }
         }
-        if handle.retired.get() || run.is_halted() || !budget.take(&begun) {
-            break;
-        }
-        run.recorder.due(now);
-        let iterated = user.iterate(now, None).await;
-        if iterated.left {
-            handle.left.set(true);
-            run.wakeup.notify_waiters();
-            break;
-        }
-        let over = || handle.retired.get() || budget.is_done(begun.get());
-        let next = pause.take(now, (iterated.end, iterated.least_pause), &handle.wakeup, over).await;
-        if next == now {
-            // An iteration that takes no time (a step that fails, nothing to do yet) would spin and starve the others.
-            sleep(IDLE).await;
-            now = Instant::now();
-        } else {
-            now = next;
-        }
+        user.run_on_stop().await;
     }
-    user.run_on_stop().await;
 }

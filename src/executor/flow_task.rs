@@ -30,7 +30,11 @@ use super::{
 };
 use crate::{
     language::{Expr, Response},
-    plan::{Flow, Request, Shape, StepId, flow::Effect, rendering::Unrenderable},
+    plan::{
+        Flow, Request, Shape, StepId,
+        flow::{Effect, FlowContext},
+        rendering::Unrenderable,
+    },
     protocol::{Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
 };
 
@@ -239,154 +243,164 @@ impl FlowTask {
 
     /// Performs the flow from its position to the end of the entry. `intended` is when its first request was due, `began`
     /// is now. Also returns the time of the end.
-    pub(crate) async fn run(&mut self, user: &Rc<User>, intended: Instant, began: Instant) -> (Ended, Instant) {
+    pub(crate) fn run(
+        &mut self,
+        user: &Rc<User>,
+        intended: Instant,
+        began: Instant,
+    ) -> impl Future<Output = (Ended, Instant)> {
         let run = &user.run;
         let mut pace = Pace { ready: intended, taken: began, stale: false, due: intended };
-        let mut detached: Option<JoinSet<(Instant, Ended)>> = None;
-        let mut ended = loop {
-            // Not in the scrutinee: the context would live, and every user carry it, through the match.
-            let effect = self.flow.next(&run.context(self.lane.response(), pace.taken));
-            // What a response says is still recorded; an iteration that needs nothing more is whole.
-            if effect.takes_time() && user.is_halted() {
-                break Ended::Halted;
-            }
-            match effect {
-                Effect::Send { step, request, mut labels, again } => {
-                    if let Some(request) = &request {
-                        labels.get_or_insert_default().method = Some(request.spec.method.clone());
+        async move {
+            let mut detached: Option<JoinSet<(Instant, Ended)>> = None;
+            let mut ended = loop {
+                // Not in the scrutinee: the context would live, and every user carry it, through the match.
+                let context = run.context(self.lane.response(), pace.taken);
+                let effect = self.flow.next(&FlowContext { due: run.recorder.since_start(pace.due), ..context });
+                // What a response says is still recorded; an iteration that needs nothing more is whole.
+                if effect.takes_time() && user.is_halted() {
+                    break Ended::Halted;
+                }
+                match effect {
+                    Effect::Send { step, request, mut labels, again } => {
+                        if let Some(request) = &request {
+                            labels.get_or_insert_default().method = Some(request.spec.method.clone());
+                        }
+                        // Rendering labels took its time; it belongs to no request.
+                        pace.stale |= labels.is_some();
+                        let variant = labels.map_or(0, |labels| run.recorder.variant(step, *labels));
+                        let Some(request) = request.as_deref().or_else(|| run.scenario.flow.steps.request(step)) else {
+                            break user.fail(NO_REQUEST, pace.taken);
+                        };
+                        if let Some(turn) = run.network.turn.later() {
+                            if think(user, turn.saturating_duration_since(Instant::now())).await == Ended::Halted {
+                                break Ended::Halted;
+                            }
+                            // The limit belongs to no request: it is due when it may be sent.
+                            pace.resume_at(Instant::now());
+                        }
+                        let sent = self.send(user, (step, variant), request, again, &mut pace).await;
+                        if let Some(ended) = user.ended_by(sent, pace.taken) {
+                            break ended;
+                        }
                     }
-                    // Rendering labels took its time; it belongs to no request.
-                    pace.stale |= labels.is_some();
-                    let variant = labels.map_or(0, |labels| run.recorder.variant(step, *labels));
-                    let Some(request) = request.as_deref().or_else(|| run.scenario.flow.steps.request(step)) else {
-                        break user.fail(NO_REQUEST, pace.taken);
-                    };
-                    if let Some(turn) = run.network.turn.later() {
-                        if think(user, turn.saturating_duration_since(Instant::now())).await == Ended::Halted {
+                    Effect::Think(time) => {
+                        if think(user, time).await == Ended::Halted {
                             break Ended::Halted;
                         }
-                        // The limit belongs to no request: it is due when it may be sent.
                         pace.resume_at(Instant::now());
                     }
-                    let sent = self.send(user, (step, variant), request, again, &mut pace).await;
-                    if let Some(ended) = user.ended_by(sent, pace.taken) {
-                        break ended;
+                    Effect::Parallel { step, branches, width } => {
+                        pace.refresh();
+                        match self.fork(user, step, branches, width, pace.taken).await {
+                            (at, Ended::Completed) => pace.resume_at(at),
+                            (_, ended) => break ended,
+                        }
+                    }
+                    Effect::Detach { after, branch } => {
+                        detached.get_or_insert_default().spawn_local(later(user.clone(), branch, after));
+                    }
+                    Effect::Yield => tokio::task::yield_now().await,
+                    Effect::Row { data, into } => {
+                        match run.rows.next(data, self.flow.id().vu.saturating_sub(1), self.flow.random()) {
+                            Ok(row) => self.flow.put(into, row),
+                            Err(none) => break Ended::NoRow(none),
+                        }
+                        pace.stale = true;
+                    }
+                    last @ (Effect::Fail(_) | Effect::Abort(_) | Effect::Leave) => break user.end(last, pace.taken),
+                    Effect::Done => break Ended::Completed,
+                    sample => {
+                        run.recorder.sample(run.stage(pace.taken), &sample, pace.taken);
+                        pace.stale = true;
                     }
                 }
-                Effect::Think(time) => {
-                    if think(user, time).await == Ended::Halted {
-                        break Ended::Halted;
-                    }
-                    pace.resume_at(Instant::now());
-                }
-                Effect::Parallel { step, branches, width } => {
-                    pace.refresh();
-                    match self.fork(user, step, branches, width, pace.taken).await {
-                        (at, Ended::Completed) => pace.resume_at(at),
-                        (_, ended) => break ended,
-                    }
-                }
-                Effect::Detach { after, branch } => {
-                    detached.get_or_insert_default().spawn_local(later(user.clone(), branch, after));
-                }
-                Effect::Yield => tokio::task::yield_now().await,
-                Effect::Row { data, into } => {
-                    match run.rows.next(data, self.flow.id().vu.saturating_sub(1), self.flow.random()) {
-                        Ok(row) => self.flow.put(into, row),
-                        Err(none) => break Ended::NoRow(none),
-                    }
-                    pace.stale = true;
-                }
-                last @ (Effect::Fail(_) | Effect::Abort(_) | Effect::Leave) => break user.end(last, pace.taken),
-                Effect::Done => break Ended::Completed,
-                sample => {
-                    run.recorder.sample(run.stage(pace.taken), &sample, pace.taken);
-                    pace.stale = true;
+            };
+            pace.refresh();
+            let mut end = pace.taken;
+            while let Some(joined) = match &mut detached {
+                Some(branches) => branches.join_next().await,
+                None => None,
+            } {
+                let Some((at, branch)) = settled(joined) else { continue };
+                end = end.max(at);
+                if branch == Ended::Halted && ended == Ended::Completed {
+                    ended = Ended::Halted;
                 }
             }
-        };
-        pace.refresh();
-        let mut end = pace.taken;
-        while let Some(joined) = match &mut detached {
-            Some(branches) => branches.join_next().await,
-            None => None,
-        } {
-            let Some((at, branch)) = settled(joined) else { continue };
-            end = end.max(at);
-            if branch == Ended::Halted && ended == Ended::Completed {
-                ended = Ended::Halted;
-            }
+            (ended, end)
         }
-        (ended, end)
     }
 
-    async fn send(
+    fn send(
         &mut self,
         user: &User,
         (step, variant): (StepId, u32),
         request: &Request,
         again: bool,
         pace: &mut Pace,
-    ) -> Result<Option<Effect>, Unrenderable> {
-        let run = &user.run;
+    ) -> impl Future<Output = Result<Option<Effect>, Unrenderable>> {
         pace.refresh();
-        let mut rendered = run.buffers.take();
-        let (clock, is_rendered) = {
-            let context = run.context(self.lane.response(), pace.taken);
-            (context.clock, self.flow.render(request, &context, &mut rendered)?)
-        };
-        let mut outgoing = Outgoing::constant(&request.spec);
-        if is_rendered {
-            // Rendering took its time; it belongs to no request.
-            pace.stale = true;
-            pace.refresh();
-            outgoing = outgoing.with(&rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
+        let run = &user.run;
+        async move {
+            let mut rendered = run.buffers.take();
+            let (clock, is_rendered) = {
+                let context = run.context(self.lane.response(), pace.taken);
+                (context.clock, self.flow.render(request, &context, &mut rendered)?)
+            };
+            let mut outgoing = Outgoing::constant(&request.spec);
+            if is_rendered {
+                // Rendering took its time; it belongs to no request.
+                pace.stale = true;
+                pace.refresh();
+                outgoing = outgoing.with(&rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
+            }
+            if !again {
+                pace.due = pace.ready;
+            }
+            let stage = run.stage(pace.due);
+            let traced = user.traced(&outgoing);
+            outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
+            let volume = &user.volume;
+            let unsent = Cell::new(false);
+            let record = |attempt: &Attempt| {
+                unsent.set(attempt.sent == 0 && attempt.error.is_some());
+                let Volume { sent, received } = volume.get();
+                volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
+                let span = traced.as_ref().and_then(|traced| traced.span(attempt));
+                run.recorder.attempt(stage, (step, variant), attempt, span);
+            };
+            let begun = pace.taken;
+            let mut probe = Probe::new(pace.due, begun, &record);
+            let in_flight = InFlight::new(user);
+            let flow = RefCell::new(&mut self.flow);
+            // Boxed: only streams should carry it.
+            let stream = request
+                .spec
+                .events
+                .as_deref()
+                .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
+            let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
+            let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
+            outgoing.handler = handler.is_needed().then_some(&handler);
+            let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
+            let effect = handler.stream.as_ref().and_then(|stream| {
+                self.lane.measured(stream.values());
+                stream.take_effect()
+            });
+            if let Some(rpc) = &handler.rpc {
+                rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
+            }
+            drop((in_flight, handler));
+            run.buffers.give_back(rendered);
+            pace.resume_at(end);
+            if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {
+                // Boxed, because it is rare: a user should not carry its future.
+                Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
+                pace.resume_at(Instant::now());
+            }
+            Ok(effect)
         }
-        if !again {
-            pace.due = pace.ready;
-        }
-        let stage = run.stage(pace.due);
-        let traced = user.traced(&outgoing);
-        outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
-        let volume = &user.volume;
-        let unsent = Cell::new(false);
-        let record = |attempt: &Attempt| {
-            unsent.set(attempt.sent == 0 && attempt.error.is_some());
-            let Volume { sent, received } = volume.get();
-            volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
-            let span = traced.as_ref().and_then(|traced| traced.span(attempt));
-            run.recorder.attempt(stage, (step, variant), attempt, span);
-        };
-        let begun = pace.taken;
-        let mut probe = Probe::new(pace.due, begun, &record);
-        let in_flight = InFlight::new(user);
-        let flow = RefCell::new(&mut self.flow);
-        // Boxed: only streams should carry it.
-        let stream = request
-            .spec
-            .events
-            .as_deref()
-            .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
-        let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
-        let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
-        outgoing.handler = handler.is_needed().then_some(&handler);
-        let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-        let effect = handler.stream.as_ref().and_then(|stream| {
-            self.lane.measured(stream.values());
-            stream.take_effect()
-        });
-        if let Some(rpc) = &handler.rpc {
-            rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
-        }
-        drop((in_flight, handler));
-        run.buffers.give_back(rendered);
-        pace.resume_at(end);
-        if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {
-            // Boxed, because it is rare: a user should not carry its future.
-            Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
-            pace.resume_at(Instant::now());
-        }
-        Ok(effect)
     }
 
     /// Runs the branches of a block, at most `width` of them at once, and merges the variables they set. Returns the

@@ -8,6 +8,7 @@
 pub(crate) mod budget;
 pub(crate) mod buffers;
 pub(crate) mod closed;
+mod failure_reason;
 pub(crate) mod flow_task;
 pub(crate) mod hook;
 pub(crate) mod open;

@@ -207,29 +207,32 @@ impl OpenLoop {
 }
 
 /// A user's life: take an arrival, run it, be free again.
-async fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, first: Option<Instant>) {
+fn live(run: Rc<ScenarioRun>, pool: Rc<VuPool>, mut arrival: Option<Instant>) -> impl Future<Output = ()> {
     let mut user = VirtualUser::new(run.clone());
     let mut pause = IterationPause::new(&user);
-    let idle = Rc::new(IdleVu::default());
-    let mut arrival = first;
-    loop {
-        let due = if let Some(due) = arrival.take() {
-            due
-        } else {
-            if !pool.park(idle.clone()) {
+    async move {
+        let idle = Rc::new(IdleVu::default());
+        loop {
+            let due = if let Some(due) = arrival.take() {
+                due
+            } else {
+                if !pool.park(idle.clone()) {
+                    break;
+                }
+                match idle.next().await {
+                    Some(due) => due,
+                    None => break,
+                }
+            };
+            let began = Instant::now();
+            let iterated = user.iterate(began, Some(due)).await;
+            if iterated.left {
                 break;
             }
-            match idle.next().await {
-                Some(due) => due,
-                None => break,
-            }
-        };
-        let began = Instant::now();
-        let iterated = user.iterate(began, Some(due)).await;
-        if iterated.left {
-            break;
+            pause
+                .take(began, (iterated.end, Duration::ZERO), &run.wakeup, || run.is_halted() || pool.is_closed())
+                .await;
         }
-        pause.take(began, (iterated.end, Duration::ZERO), &run.wakeup, || run.is_halted() || pool.is_closed()).await;
+        user.run_on_stop().await;
     }
-    user.run_on_stop().await;
 }

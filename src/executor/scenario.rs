@@ -156,7 +156,7 @@ impl ScenarioRun {
     #[must_use]
     pub(crate) fn context<'a>(&self, response: Response<'a>, at: Instant) -> FlowContext<'a> {
         let now = self.recorder.since_start(at);
-        FlowContext { response, now, clock: self.clock_at_start + now }
+        FlowContext { response, due: now, now, clock: self.clock_at_start + now }
     }
 
     /// Ends the whole test.

@@ -3,6 +3,7 @@
 //! Takes the labels of each step from the step table and keeps, per step, the series it used last, so that recording a
 //! request is a comparison and a dozen array writes.
 
+mod jobs;
 pub(super) mod rpc;
 mod streams;
 
@@ -10,7 +11,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::raw_records::{Volume, nanoseconds, record_of};
+use super::{
+    failure_reason::reason_of,
+    raw_records::{Volume, nanoseconds, record_of},
+};
 use crate::{
     metric::{
         Labels, MetricDef, Record, Recorder, Sampled, Span,
@@ -229,11 +233,12 @@ impl ScenarioRecorder {
         })
     }
 
-    /// Records a check, a sample of a metric or the end of a group.
+    /// Records a check, a sample of a metric, or the end of a group or a job.
     pub(crate) fn sample(&self, stage: usize, effect: &Effect, at: Instant) {
         let (step, labels, dynamic) = match effect {
             Effect::Check { step, labels, .. } | Effect::Elapsed { step, labels, .. } => (*step, labels, None),
             Effect::Metric { step, labels, metric, .. } => (*step, labels, metric.as_ref()),
+            Effect::Job { step, end } => return self.job(stage, *step, end, at),
             _ => return,
         };
         let variant = labels.clone().map_or(0, |labels| self.variant(step, *labels));
@@ -346,7 +351,7 @@ impl ScenarioRecorder {
             recorder.observe(family, Http::ResponseTime as usize, response_time);
         }
         if failed {
-            recorder.add(family, Http::Errors as usize, 1.0);
+            recorder.failure(family, Http::Errors as usize, || (self.since_start(attempt.end), reason_of(attempt)));
         }
         let send_begin = attempt.send_begin.unwrap_or(attempt.end);
         recorder.observe(family, Http::Blocked as usize, (send_begin - attempt.taken).as_secs_f64());

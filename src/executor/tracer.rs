@@ -223,11 +223,11 @@ impl TracedRequest {
     }
 }
 
-/// A seed of identities: another run, other identities, also of the same profile and seed.
+/// A seed of identities: another run, or another process of it, other identities, also of the same profile and seed.
 #[must_use]
-pub(crate) fn seed_of(run_id: &str, seed: u64) -> u64 {
+pub(crate) fn seed_of(process: (&str, &str), seed: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (run_id, seed).hash(&mut hasher);
+    (process, seed).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -93,51 +93,54 @@ impl VirtualUser {
 
     /// Runs one iteration that begins at `began`. `arrival` is its intended start in an open scenario; in a closed one
     /// the intended start is when the user is ready.
-    pub(crate) async fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> Iterated {
-        let run = self.user.run.clone();
-        let _running = Running::new(&run);
-        let intended = arrival.unwrap_or(began);
-        let iteration_stage = run.stage(intended);
-        if let Some(arrival) = arrival {
-            run.recorder.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
-        }
-        self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
-        self.user.phase.set(UserPhase::Iterating);
-        let mut from = (intended, began);
-        if !self.started {
-            match self.enter(Entry::OnStart, intended, began).await {
-                None => {}
-                Some((Ended::Completed, end)) => from = (end, end),
-                Some((Ended::Failed(_), end)) => {
-                    self.record(iteration_stage, began, arrival, end);
-                    let least_pause = START_PAUSE.saturating_mul(1 << self.failed_starts.min(5)).min(MAX_START_PAUSE);
-                    self.failed_starts += 1;
-                    return Iterated { end, left: false, least_pause };
+    pub(crate) fn iterate(&mut self, began: Instant, arrival: Option<Instant>) -> impl Future<Output = Iterated> {
+        let mut from = (arrival.unwrap_or(began), began);
+        async move {
+            let run = self.user.run.clone();
+            let _running = Running::new(&run);
+            let (intended, _) = from;
+            let iteration_stage = run.stage(intended);
+            if let Some(arrival) = arrival {
+                run.recorder.lag(iteration_stage, began.saturating_duration_since(arrival).as_secs_f64());
+            }
+            self.user.trace.replace(Trace::begin(&run, iteration_stage, intended, began));
+            self.user.phase.set(UserPhase::Iterating);
+            if !self.started {
+                match self.enter(Entry::OnStart, intended, began).await {
+                    None => {}
+                    Some((Ended::Completed, end)) => from = (end, end),
+                    Some((Ended::Failed(_), end)) => {
+                        self.record(iteration_stage, began, arrival, end);
+                        let least_pause =
+                            START_PAUSE.saturating_mul(1 << self.failed_starts.min(5)).min(MAX_START_PAUSE);
+                        self.failed_starts += 1;
+                        return Iterated { end, left: false, least_pause };
+                    }
+                    // A user without a row to begin with leaves alone: the others have theirs.
+                    Some((ended, end)) => return Iterated::new(&ended, end),
                 }
-                // A user without a row to begin with leaves alone: the others have theirs.
-                Some((ended, end)) => return Iterated::new(&ended, end),
+                self.started = true;
+                if run.is_halted() {
+                    return Iterated::new(&Ended::Halted, from.1);
+                }
             }
-            self.started = true;
-            if run.is_halted() {
-                return Iterated::new(&Ended::Halted, from.1);
+            self.task.flow.id().scenario_iteration = run.shared.next_iteration_number();
+            self.iterating = true;
+            let (ended, end) = match self.enter(Entry::Iteration, from.0, from.1).await {
+                Some(ended) => ended,
+                None => (Ended::Completed, from.1),
+            };
+            self.task.flow.id().iteration += 1;
+            self.iterating = matches!(ended, Ended::Halted);
+            if let Ended::NoRow(NoRow::Left(data)) = &ended {
+                run.run_out(data);
             }
+            self.user.sessions.end_iteration(&run.network);
+            if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
+                self.record(iteration_stage, began, arrival, end);
+            }
+            Iterated::new(&ended, end)
         }
-        self.task.flow.id().scenario_iteration = run.shared.next_iteration_number();
-        self.iterating = true;
-        let (ended, end) = match self.enter(Entry::Iteration, from.0, from.1).await {
-            Some(ended) => ended,
-            None => (Ended::Completed, from.1),
-        };
-        self.task.flow.id().iteration += 1;
-        self.iterating = matches!(ended, Ended::Halted);
-        if let Ended::NoRow(NoRow::Left(data)) = &ended {
-            run.run_out(data);
-        }
-        self.user.sessions.end_iteration(&run.network);
-        if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
-            self.record(iteration_stage, began, arrival, end);
-        }
-        Iterated::new(&ended, end)
     }
 
     /// Records an iteration that ended by itself.
@@ -156,11 +159,14 @@ impl VirtualUser {
         }
     }
 
-    async fn enter(&mut self, entry: Entry, intended: Instant, began: Instant) -> Option<(Ended, Instant)> {
-        if !self.task.flow.enter(entry) {
-            return None;
-        }
-        Some(self.task.run(&self.user, intended, began).await)
+    fn enter(
+        &mut self,
+        entry: Entry,
+        intended: Instant,
+        began: Instant,
+    ) -> impl Future<Output = Option<(Ended, Instant)>> {
+        let enters = self.task.flow.enter(entry);
+        async move { if enters { Some(self.task.run(&self.user, intended, began).await) } else { None } }
     }
 }
 

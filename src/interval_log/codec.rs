@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{buckets, spans};
+use super::{buckets, examples, spans};
 use crate::metric::{
     Interval, Kind, Labels, MetricDef, SeriesDef, Unit, Value,
     catalogue::{self, LabelGroup},
@@ -53,7 +53,8 @@ pub(crate) fn encode(interval: &Interval) -> Vec<u8> {
     }
     put(&mut out, interval.intended.len() as u64);
     interval.intended.iter().for_each(|cell| put_cell(&mut out, cell));
-    spans::put_spans(&mut out, &interval.spans);
+    spans::put_spans(&mut out, &interval.spans, !interval.examples.is_empty());
+    examples::put_examples(&mut out, &interval.examples);
     out
 }
 
@@ -77,6 +78,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Interval> {
         interval.intended.push(read_cell(&mut input)?);
     }
     interval.spans = spans::read_spans(&mut input)?;
+    interval.examples = examples::read_examples(&mut input)?;
     input.rest().is_empty().then_some(interval)
 }
 

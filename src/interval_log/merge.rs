@@ -11,6 +11,7 @@ pub(crate) fn absorb(merged: &mut Interval, later: Interval) {
     merged.sequence = later.sequence;
     merged.end_ms = later.end_ms;
     merged.spans.clear();
+    merged.examples.extend(later.examples);
     merged.new_series.extend(later.new_series);
     merged.values = join(std::mem::take(&mut merged.values), later.values);
     for cell in later.intended {

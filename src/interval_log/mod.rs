@@ -15,6 +15,7 @@ pub(crate) mod codec;
 pub(crate) mod compaction;
 mod compaction_trigger;
 pub(crate) mod downsampling;
+mod examples;
 pub(crate) mod frame;
 mod frames;
 pub(crate) mod merge;

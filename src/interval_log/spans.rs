@@ -1,5 +1,5 @@
-//! Spans as bytes, behind everything else of an interval and only where there are some: logs from before there were any
-//! read the same.
+//! Spans as bytes, behind the values of an interval and only where they or examples follow: logs from before there were
+//! any read the same.
 
 use crate::metric::{
     Span,
@@ -9,9 +9,9 @@ use crate::metric::{
 /// No span is shorter: seven numbers, two texts, and the identities of trace, span and parent.
 const SHORTEST: usize = 9 + 16 + 2 * 8;
 
-/// Appends spans, if there are some.
-pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span]) {
-    if spans.is_empty() {
+/// Appends spans, if there are some or something follows.
+pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span], is_followed: bool) {
+    if spans.is_empty() && !is_followed {
         return;
     }
     put(out, spans.len() as u64);
@@ -31,7 +31,7 @@ pub(super) fn put_spans(out: &mut Vec<u8>, spans: &[Span]) {
     }
 }
 
-/// Reads what is left as spans; None when it is something else.
+/// Reads spans, if anything is left; None when it is something else.
 pub(super) fn read_spans(input: &mut VarintReader<'_>) -> Option<Vec<Span>> {
     if input.rest().is_empty() {
         return Some(Vec::new());

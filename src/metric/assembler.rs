@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Interval, Kind, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedSeconds,
+    Example, Interval, Kind, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedSeconds,
     series::Interner,
 };
 
@@ -45,6 +45,7 @@ pub(crate) struct Assembler {
     levels: BTreeMap<u32, f64>,
     intended: IntendedSeconds,
     spans: Vec<Span>,
+    examples: Vec<Example>,
     sequence: u64,
 }
 
@@ -66,6 +67,7 @@ impl Assembler {
             levels: BTreeMap::new(),
             intended: IntendedSeconds::default(),
             spans: Vec::new(),
+            examples: Vec::new(),
             sequence: 0,
         }
     }
@@ -101,6 +103,7 @@ impl Assembler {
             let [series, response_series] = [span.series, span.response_series].map(|number| numbers[number as usize]);
             Span { series, response_series, ..span }
         }));
+        self.examples.extend(part.examples);
         self.ticks[worker] = part.tick;
         self.ended[worker] = part.last;
         self.worker_cpu[worker] = part.cpu_seconds;
@@ -172,7 +175,10 @@ impl Assembler {
         let sequence = self.sequence;
         self.sequence += 1;
         let (intended, spans) = (self.intended.take(), std::mem::take(&mut self.spans));
-        Interval { sequence, start_ms, end_ms, new_series, values, intended, spans }
+        let mut examples = std::mem::take(&mut self.examples);
+        // By time: the limit of a run takes the earliest, whichever worker was first to deliver.
+        examples.sort_by(|one, other| (one.at, &one.place).cmp(&(other.at, &other.place)));
+        Interval { sequence, start_ms, end_ms, new_series, values, intended, spans, examples }
     }
 }
 

@@ -144,6 +144,13 @@ catalogue! {
     RPC_REQ_FAILED = "rpc_req_failed" Rate None Rpc "Share of calls that failed: by HTTP, by a wrong answer, or by an error that the step does not expect";
     RPC_REQ_RESPONSE_TIME = "rpc_req_response_time" Trend Seconds Rpc "From the intended start of a call to the end of its answer; in a batch to the end of the whole response";
     RPC_ERRORS = "rpc_errors" Counter None Rpc "Failed calls by class and by the code of their error";
+    JOB_RESPONSE_TIME = "job_response_time" Trend Seconds Stream "From the time at which the submission of a job was due to the response that showed it done; of a job that timed out, its age";
+    JOB_DURATION = "job_duration" Trend Seconds Stream "From the response that accepted a job to the response that showed it done; of a job that timed out, its age";
+    JOB_POLLS = "job_polls" Trend None Stream "Polls of a job until it was done, failed or timed out";
+    JOB_END_WINDOW = "job_end_window" Trend Seconds Stream "From the start of the last request that did not show a job ended to the response that did: the most by which it was found late";
+    JOB_OVERSHOOT = "job_overshoot" Trend Seconds Stream "From the end of a job by the server's clock (`ended_at`) to the response that showed it ended";
+    JOB_FAILED = "job_failed" Rate None Stream "Share of jobs that did not become done: refused, without a location, failed or timed out";
+    JOB_OUTCOMES = "job_outcomes" Counter None Reason "Jobs by outcome: done, failed, timed_out, refused or no_location";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
     RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
@@ -315,6 +322,22 @@ pub enum AnswerMetric {
     CachedTokens,
     ReasoningTokens,
     UsageMissing,
+}
+
+/// The metrics of one job, in the order of [`JobMetric`].
+pub static JOB_FAMILY: [&MetricDef; 6] =
+    [&JOB_RESPONSE_TIME, &JOB_DURATION, &JOB_POLLS, &JOB_END_WINDOW, &JOB_OVERSHOOT, &JOB_FAILED];
+
+/// Position of a metric in [`JOB_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum JobMetric {
+    ResponseTime,
+    Duration,
+    Polls,
+    EndWindow,
+    Overshoot,
+    Failed,
 }
 
 /// The metrics of one iteration, in the order of [`IterationMetric`].

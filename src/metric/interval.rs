@@ -1,6 +1,6 @@
 //! An interval: all observations of a part of the run, as deltas; the only input of telemetry.
 
-use super::{Labels, MetricDef, Span, Value, intended::IntendedCell};
+use super::{Example, Labels, MetricDef, Span, Value, intended::IntendedCell};
 
 /// The number of a series, unique in a run, in order of appearance.
 pub(crate) type SeriesId = u32;
@@ -33,4 +33,6 @@ pub struct Interval {
     pub intended: Vec<IntendedCell>,
     /// Spans of sampled traces that ended in this interval.
     pub spans: Vec<Span>,
+    /// First failures of a class at a step; a worker's first, of which an earlier one of another may follow.
+    pub examples: Vec<Example>,
 }

@@ -9,6 +9,7 @@ pub(crate) mod assembler;
 pub(crate) mod bucket;
 pub mod catalogue;
 pub(crate) mod classic;
+pub(crate) mod example;
 pub(crate) mod histogram;
 pub(crate) mod intended;
 pub(crate) mod interval;
@@ -25,6 +26,7 @@ pub(crate) mod varint;
 
 pub(crate) use assembler::{Assembler, GaugeAggregation};
 pub use catalogue::{Kind, MetricDef, Unit};
+pub(crate) use example::Example;
 pub use histogram::Histogram;
 pub(crate) use interval::SeriesId;
 pub use labels::Labels;

@@ -121,6 +121,23 @@ impl Record {
     pub fn sample(of: Sampled, value: f64) -> Self {
         Self::Sample { of, bits: value.to_bits() }
     }
+
+    /// How many samples raw outputs make of it, where they write all metrics.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        match self {
+            Self::Request { failed, times } => 9 + u64::from(*failed) + u64::from(times.response.is_some()),
+            Self::Unsent { failed, times } => 4 + u64::from(*failed) + u64::from(times.response.is_some()),
+            Self::Iteration { cut_off, .. } => {
+                if *cut_off {
+                    2
+                } else {
+                    4
+                }
+            }
+            Self::Check { .. } | Self::Dropped { .. } | Self::Sample { .. } => 1,
+        }
+    }
 }
 
 /// Appends a record, `step` ticks after the last one.

@@ -6,8 +6,9 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
-    GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Sampled, Span, Spans,
-    Unit, UserMetric, Value,
+    Example, GaugeAggregation, Kind, Labels, MetricDef, MetricRegistry, Record, RecordWriter, Records, Sampled, Span,
+    Spans, Unit, UserMetric, Value,
+    example::Examples,
     intended::{IntendedCell, IntendedSeconds},
     series_limit::{OTHER, Scope, SeriesLimit},
 };
@@ -40,6 +41,8 @@ pub(crate) struct WorkerInterval {
     pub records: Records,
     /// Spans of sampled traces.
     pub spans: Spans,
+    /// First failures of a class at a step.
+    pub examples: Vec<Example>,
 }
 
 /// Records observations of one worker thread.
@@ -57,6 +60,7 @@ pub(crate) struct Recorder {
     /// Raw records, if enabled.
     pub records: Option<RecordWriter>,
     spans: Spans,
+    examples: Examples,
 }
 
 impl Recorder {
@@ -177,6 +181,22 @@ impl Recorder {
         }
     }
 
+    /// Counts a failure. The first of an interval is looked at: whether it is the first of the run at its place, and then
+    /// `example` returns when it was, and why.
+    #[inline]
+    pub(crate) fn failure(&mut self, family: Family, metric: usize, example: impl FnOnce() -> (Duration, String)) {
+        if self.value(family, metric).is_empty() {
+            self.note_example(family, example);
+        }
+        self.add(family, metric, 1.0);
+    }
+
+    #[cold]
+    fn note_example(&mut self, family: Family, example: impl FnOnce() -> (Duration, String)) {
+        let (_, labels) = &self.definitions[family.0 as usize];
+        self.examples.note(labels, example);
+    }
+
     /// Records an observation of a trend, in the metric's unit.
     #[inline]
     pub(crate) fn observe(&mut self, family: Family, metric: usize, value: f64) {
@@ -263,6 +283,7 @@ impl Recorder {
             cpu_seconds,
             records: self.records.as_mut().map(RecordWriter::take).unwrap_or_default(),
             spans: std::mem::take(&mut self.spans),
+            examples: self.examples.take_new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Value, catalogue};
+use super::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Value, catalogue, example::Examples};
 
 /// Definitions and running totals of all series, by series number.
 #[derive(Debug, Default)]
@@ -12,6 +12,7 @@ pub struct Totals {
     gauges: Vec<SeriesId>,
     /// Smallest and largest sum of each gauge over its series, by its name.
     extremes: BTreeMap<String, [f64; 2]>,
+    examples: Examples,
 }
 
 impl Totals {
@@ -28,6 +29,7 @@ impl Totals {
                 total.merge(value);
             }
         }
+        interval.examples.iter().for_each(|example| self.examples.merge(example));
         self.note_extremes();
     }
 
@@ -50,6 +52,12 @@ impl Totals {
     #[must_use]
     pub fn extremes(&self, metric: &str) -> Option<[f64; 2]> {
         self.extremes.get(metric).copied()
+    }
+
+    /// The first failures of each class at each step.
+    #[must_use]
+    pub(crate) fn examples(&self) -> &Examples {
+        &self.examples
     }
 
     /// Clears all values and keeps the definitions of series.

@@ -187,7 +187,7 @@ impl Context<'_> {
         make: impl Fn() -> F + 'static,
     ) -> Result<Box<dyn Feed>, FeedError> {
         let make = Box::new(move || -> Box<dyn SampleFormat> { Box::new(make()) });
-        Ok(Box::new(RecordFeed::new(self.run, make)?))
+        Ok(Box::new(RecordFeed::new(self.run, self.unwritten.borrow().records.clone(), make)?))
     }
 
     /// Sends to a receiver.

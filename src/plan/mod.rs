@@ -13,6 +13,7 @@ pub(crate) mod event_stream;
 pub(crate) mod feasibility;
 pub(crate) mod flow;
 pub(crate) mod http;
+pub(crate) mod job;
 pub(crate) mod names;
 pub(crate) mod outline;
 pub(crate) mod partition;

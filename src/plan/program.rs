@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     check::Check,
+    job::{JobOp, JobPhase},
     rendering::Rendering,
     steps::{StepId, StepTable},
 };
@@ -77,6 +78,8 @@ pub(crate) enum Op {
     Metric(Box<MetricStep>),
     /// Record the time since a stored time: the duration of a group, or a sample of a custom trend.
     Elapsed(Slot, Box<Elapsed>),
+    /// Read a response to a job's submission or poll, or wait before a poll.
+    Job(Box<JobOp>),
     /// Change a collection.
     Collect(Box<CollectionStep>),
     /// Read the next row of a data set.
@@ -270,6 +273,7 @@ impl Op {
             Self::Expired { limit, every, .. } => {
                 matches!((limit, every), (Pause::Computed(_), _) | (_, Pause::Computed(_)))
             }
+            Self::Job(job) => matches!(job.phase, JobPhase::Pause { every: Pause::Computed(_), .. }),
             Self::Set(_, value) => as_value(value),
             Self::Check(_, check) => check.named.as_ref().is_some_and(Template::can_be_null),
             Self::Extract(extract) => extract.default.as_ref().is_some_and(as_value),
@@ -298,6 +302,7 @@ impl Op {
                 }
                 CollectionChange::Push { .. } | CollectionChange::Remove(_) => vec![collect.list],
             },
+            Self::Job(job) => job.slots.result.into_iter().collect(),
             Self::Parallel(parallel) => parallel.collect.iter().map(|(slot, _)| *slot).collect(),
             _ => Vec::new(),
         }

@@ -9,7 +9,7 @@ use crate::{
     language::{Template, did_you_mean},
     metric::{
         MetricDef, UserMetric,
-        catalogue::{CHECKS, GROUP_DURATION, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH},
+        catalogue::{CHECKS, GROUP_DURATION, JOB_FAMILY, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH},
     },
     threshold::Threshold,
 };
@@ -83,7 +83,10 @@ impl<'p> Recording<'p> {
     /// The rows of a metric.
     fn rows(self, metrics: &[UserMetric], metric: &MetricDef) -> Vec<Row<'p>> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
+        let is_of_job = JOB_FAMILY.iter().any(|known| known.name == metric.name);
         let records = |kind: &StepKind| match kind {
+            StepKind::Job => is_of_job,
+            StepKind::Request(_) if is_of_job => false,
             StepKind::Request(request) => match (&request.spec.events, metric.labels) {
                 (_, LabelGroup::Request) => true,
                 (_, LabelGroup::Rpc) => request.spec.rpc.is_some(),
@@ -153,6 +156,9 @@ impl<'p> Recording<'p> {
             StepKind::Check(check) => {
                 row.insert("name", Values::one(&step.name));
                 row.insert("check", named(check));
+            }
+            StepKind::Job => {
+                row.insert("name", Values::one(&step.name));
             }
             StepKind::Group | StepKind::Parallel | StepKind::Metric(_) => {}
         }

@@ -47,6 +47,8 @@ pub(crate) enum StepKind {
     Metric(usize),
     /// Ends a group and records its duration.
     Group,
+    /// Submits a job and waits for its end.
+    Job,
     /// Runs branches in parallel and records how many requests were in flight.
     Parallel,
 }

@@ -13,6 +13,8 @@ use crate::units::parse_duration;
 
 /// How long a job takes unless its creator says otherwise (`POST /jobs?takes=2s`).
 const JOB: Duration = Duration::from_millis(500);
+/// End of the id of a job that fails.
+const FAILED: &str = "-failed";
 const TOKEN_SECONDS: u64 = 300;
 const CATALOG: &str = concat!(
     r#"{"ok":true,"items":[{"id":1,"name":"lamp","price":19.5,"stock":4},{"id":2,"name":"chair","price":80,"stock":0},"#,
@@ -64,13 +66,20 @@ impl Shop {
         reply_with_header(StatusCode::CREATED, &json!({ "ok": true, "id": id, "state": "open" }), LOCATION, &place)
     }
 
-    /// A job's id holds the moment of its end.
+    /// A job's id holds the moment and the kind of its end.
     fn begin(&self, query: &str) -> Reply {
-        let takes = query.split('&').find_map(|pair| pair.strip_prefix("takes="));
+        let option = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let takes = option("takes");
         let Ok(takes) = takes.map_or(Ok(JOB), parse_duration) else {
             return Reply::error(StatusCode::BAD_REQUEST, "takes is a duration, for example takes=500ms");
         };
-        let id = format!("job-{}-{}", self.number(), (unix_now() + takes).as_millis());
+        let end = match option("outcome").unwrap_or("done") {
+            "done" => "",
+            "failed" => FAILED,
+            "refused" => return Reply::error(StatusCode::SERVICE_UNAVAILABLE, "no job is taken"),
+            _ => return Reply::error(StatusCode::BAD_REQUEST, "outcome is done, failed or refused"),
+        };
+        let id = format!("job-{}-{}{end}", self.number(), (unix_now() + takes).as_millis());
         let place = format!("/jobs/{id}");
         let body = json!({ "ok": true, "id": id, "state": "queued", "status_url": place });
         reply_with_header(StatusCode::ACCEPTED, &body, LOCATION, &place)
@@ -78,13 +87,19 @@ impl Shop {
 }
 
 fn job(id: &str) -> Reply {
-    let end = id.strip_prefix("job-").and_then(|rest| rest.split_once('-')).and_then(|(_, end)| end.parse().ok());
+    let (begin, fails) = id.strip_suffix(FAILED).map_or((id, false), |begin| (begin, true));
+    let end = begin.strip_prefix("job-").and_then(|rest| rest.split_once('-')).and_then(|(_, end)| end.parse().ok());
     let Some(end) = end.map(Duration::from_millis) else {
         return Reply::error(StatusCode::NOT_FOUND, "there is no such job");
     };
-    let done = unix_now() >= end;
-    let (state, result) = if done { ("done", json!({ "tokens": 42 })) } else { ("running", json!(null)) };
-    Reply::json(StatusCode::OK, json!({ "ok": true, "id": id, "state": state, "result": result }).to_string())
+    let ended_at = json!(u64::try_from(end.as_millis()).unwrap_or(u64::MAX));
+    let (state, result, ended_at) = match (unix_now() >= end, fails) {
+        (false, _) => ("running", json!(null), json!(null)),
+        (true, false) => ("done", json!({ "tokens": 42 }), ended_at),
+        (true, true) => ("failed", json!(null), ended_at),
+    };
+    let state = json!({ "ok": true, "id": id, "state": state, "result": result, "ended_at_ms": ended_at });
+    Reply::json(StatusCode::OK, state.to_string())
 }
 
 fn reply_with_header(status: StatusCode, body: &serde_json::Value, name: HeaderName, value: &str) -> Reply {

@@ -317,7 +317,12 @@ pub(crate) fn check_tag(name: &str) -> Result<(), Invalid> {
             "invalid tag name `{name}`: use letters, digits and `_`, not starting with a digit or `__`"
         )));
     }
-    if OWN.contains(&name) { Err(Invalid::new(format!("tag name `{name}` is reserved"))) } else { Ok(()) }
+    let flag = match name {
+        "instance" => " (--instance sets it)",
+        "run_id" => " (--run-id sets it)",
+        _ => "",
+    };
+    if OWN.contains(&name) { Err(Invalid::new(format!("tag name `{name}` is reserved{flag}"))) } else { Ok(()) }
 }
 
 /// Whether two keys are the same, ignoring case, `_` and `-`.

@@ -39,18 +39,17 @@ impl Deadline {
     ///
     /// # Errors
     /// [`TimedOut`] when it does not end in time; it is dropped by the caller.
-    pub(crate) async fn guard<T>(
+    pub(crate) fn guard<T>(
         &mut self,
         end: Instant,
         mut work: Pin<&mut impl Future<Output = T>>,
-    ) -> Result<T, TimedOut> {
-        poll_fn(|context| {
+    ) -> impl Future<Output = Result<T, TimedOut>> {
+        poll_fn(move |context| {
             if let Poll::Ready(result) = work.as_mut().poll(context) {
                 return Poll::Ready(Ok(result));
             }
             self.poll_passed(context, end).map(|()| Err(TimedOut))
         })
-        .await
     }
 }
 

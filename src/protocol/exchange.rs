@@ -80,18 +80,20 @@ impl HttpSession {
     ///
     /// # Errors
     /// The class of the failure.
-    pub(crate) async fn begin<'a, 'p>(
+    pub(crate) fn begin<'a, 'p>(
         &'a self,
         state: &'a mut ReceiveState,
         network: &'a Network,
         request: &Outgoing<'_>,
         limits: Limits,
         probe: &'a mut Probe<'p>,
-    ) -> Result<ResponseStream<'a, 'p>, Failure> {
+    ) -> impl Future<Output = Result<ResponseStream<'a, 'p>, Failure>> {
         state.reader.begin(request.spec.bodyless);
-        let sent = state.deadline.guard(limits.end, pin!(self.send_on_connection(network, request, probe))).await;
-        let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase).into()))?;
-        Ok(ResponseStream { session: self, network, state, probe, connection, limits, reads: 0 })
+        async move {
+            let sent = state.deadline.guard(limits.end, pin!(self.send_on_connection(network, request, probe))).await;
+            let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase).into()))?;
+            Ok(ResponseStream { session: self, network, state, probe, connection, limits, reads: 0 })
+        }
     }
 }
 

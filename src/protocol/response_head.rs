@@ -48,22 +48,17 @@ impl ResponseHead {
         self.wanted || self.actionable
     }
 
-    /// Keeps the head through its blank line, with blanks instead of obsolete line folding (RFC 9112, section 5.2).
+    /// Keeps the head through its blank line, with one blank for each obsolete line folding (RFC 9112, section 5.2).
     pub fn keep(&mut self, head: &[u8]) {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(head);
-        let kept = self.bytes.get_mut(start..).unwrap_or_default();
-        for at in memchr::memchr_iter(b'\n', head) {
-            if !matches!(head.get(at + 1), Some(b' ' | b'\t')) {
-                continue;
-            }
-            let before = at.checked_sub(1).filter(|before| head.get(*before) == Some(&b'\r'));
-            for at in before.into_iter().chain([at]) {
-                if let Some(byte) = kept.get_mut(at) {
-                    *byte = b' ';
-                }
-            }
+        let mut rest = head;
+        while let Some(fold) = next_fold(rest) {
+            let (line, next) = rest.split_at(fold);
+            self.bytes.extend_from_slice(line.trim_ascii_end());
+            self.bytes.push(b' ');
+            let blanks = next.iter().skip(1).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            rest = next.get(1 + blanks..).unwrap_or_default();
         }
+        self.bytes.extend_from_slice(rest);
     }
 
     /// The head through its blank line; empty if it is not needed.
@@ -71,6 +66,11 @@ impl ResponseHead {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+}
+
+/// The position of the first line end that another line continues.
+fn next_fold(head: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'\n', head).find(|at| matches!(head.get(at + 1), Some(b' ' | b'\t')))
 }
 
 /// Whether a status redirects when it comes with `Location`.

@@ -105,23 +105,25 @@ impl HttpSession {
     /// asks for, each an attempt of its own with the same intended start. Returns the time from which the user may go on;
     /// the response is the lane's.
     ///
-    /// Request and probe are borrowed: an async function keeps what it is given by value twice, and every user carries
-    /// this future.
-    pub(crate) async fn send(
+    /// This and what it calls for every request are no `async fn`: such a function keeps its arguments twice, and every
+    /// user carries this future.
+    pub(crate) fn send(
         &self,
         lane: &mut Lane,
         network: &Network,
         request: &Outgoing<'_>,
         probe: &mut Probe<'_>,
-    ) -> Instant {
+    ) -> impl Future<Output = Instant> {
         let begun = probe.attempt().taken;
         let mut trail = Trail::new(begun, request.spec.redirects.unwrap_or(network.http.max_redirects));
-        let end = self.attempt(lane, network, request, probe, &mut trail).await;
-        if lane.next.is_none() {
-            return end;
+        async move {
+            let end = self.attempt(lane, network, request, probe, &mut trail).await;
+            if lane.next.is_none() {
+                return end;
+            }
+            // Boxed, because it is rare: an idle user should not carry its future.
+            Box::pin(self.follow(lane, network, request, probe, (end, trail))).await
         }
-        // Boxed, because it is rare: an idle user should not carry its future.
-        Box::pin(self.follow(lane, network, request, probe, (end, trail))).await
     }
 
     /// Sends follow-up requests until a response needs none.
@@ -160,69 +162,71 @@ impl HttpSession {
         }
     }
 
-    async fn attempt(
-        &self,
-        lane: &mut Lane,
-        network: &Network,
-        request: &Outgoing<'_>,
-        probe: &mut Probe<'_>,
-        trail: &mut Trail,
-    ) -> Instant {
+    fn attempt<'a>(
+        &'a self,
+        lane: &'a mut Lane,
+        network: &'a Network,
+        request: &Outgoing<'a>,
+        probe: &'a mut Probe<'_>,
+        trail: &'a mut Trail,
+    ) -> impl Future<Output = Instant> {
         let Lane { receive, body, header_buf, next, last, .. } = lane;
         let spec = request.spec;
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
-        // Made anew for each use: kept, they would make the future larger.
-        let limits = |trail: &Trail| Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
-        let received = match self.exchange(receive, body, network, &request, limits(trail), probe).await {
-            // Boxed, because it is rare.
-            Err(failure) if failure.not_processed().is_some() => {
-                Box::pin(self.resend(receive, body, network, &request, limits(trail), probe, failure)).await
+        async move {
+            // Made anew for each use: kept, they would make the future larger.
+            let limits = |trail: &Trail| Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
+            let received = match self.exchange(receive, body, network, &request, limits(trail), probe).await {
+                // Boxed, because it is rare.
+                Err(failure) if failure.not_processed().is_some() => {
+                    Box::pin(self.resend(receive, body, network, &request, limits(trail), probe, failure)).await
+                }
+                received => received,
+            };
+            let is_stream = matches!(received, Ok(Received::Streamed(_)));
+            let received = match received {
+                Ok(Received::Streamed(streamed)) => end_stream(*streamed, &request, probe, trail, next),
+                received => {
+                    probe.end(matches!(received, Ok(Received::AtOnce)));
+                    received
+                }
+            };
+            // What broke off is no response: no check may pass on half of one.
+            let status = probe.attempt().status.filter(|_| received.is_ok());
+            let actionable = status.filter(|_| receive.head.is_actionable());
+            let processed = match actionable {
+                Some(status) => {
+                    let decoded = (!is_stream).then_some(&mut *body);
+                    self.process_response_headers(receive.head.bytes(), decoded, network, &request, status, trail)
+                }
+                None => Ok(None),
+            };
+            let failure = match (received, processed) {
+                (Err(failure), _) | (Ok(_), Err(failure)) => Some(failure),
+                (Ok(_), Ok(Some(spec))) => {
+                    *next = Some(Box::new(FollowUp { spec, pause: None }));
+                    None
+                }
+                (Ok(_), Ok(None)) => {
+                    let attempt = probe.attempt();
+                    let duration =
+                        attempt.send_begin.map_or(Duration::ZERO, |at| attempt.end.saturating_duration_since(at));
+                    let (head, body) = (receive.head.bytes(), body.bytes());
+                    let response = Response { status, head, body, duration, ..Response::default() };
+                    status.and_then(|status| unexpected(&response, &request, status))
+                }
+            };
+            if network.http.debug != Debug::Off {
+                debug::print(network.http.debug, &request, receive.head.bytes(), body.bytes(), failure.as_ref());
             }
-            received => received,
-        };
-        let is_stream = matches!(received, Ok(Received::Streamed(_)));
-        let received = match received {
-            Ok(Received::Streamed(streamed)) => end_stream(*streamed, &request, probe, trail, next),
-            received => {
-                probe.end(matches!(received, Ok(Received::AtOnce)));
-                received
-            }
-        };
-        // What broke off is no response: no check may pass on half of one.
-        let status = probe.attempt().status.filter(|_| received.is_ok());
-        let actionable = status.filter(|_| receive.head.is_actionable());
-        let processed = match actionable {
-            Some(status) => {
-                let decoded = (!is_stream).then_some(&mut *body);
-                self.process_response_headers(receive.head.bytes(), decoded, network, &request, status, trail)
-            }
-            None => Ok(None),
-        };
-        let failure = match (received, processed) {
-            (Err(failure), _) | (Ok(_), Err(failure)) => Some(failure),
-            (Ok(_), Ok(Some(spec))) => {
-                *next = Some(Box::new(FollowUp { spec, pause: None }));
-                None
-            }
-            (Ok(_), Ok(None)) => {
-                let attempt = probe.attempt();
-                let duration =
-                    attempt.send_begin.map_or(Duration::ZERO, |at| attempt.end.saturating_duration_since(at));
-                let (head, body) = (receive.head.bytes(), body.bytes());
-                let response = Response { status, head, body, duration, ..Response::default() };
-                status.and_then(|status| unexpected(&response, &request, status))
-            }
-        };
-        if network.http.debug != Debug::Off {
-            debug::print(network.http.debug, &request, receive.head.bytes(), body.bytes(), failure.as_ref());
+            let begin = probe.attempt().send_begin;
+            let error = failure.as_ref().map(|failure| failure.class);
+            let end = probe.finish(failure);
+            let duration = begin.map_or(Duration::ZERO, |begin| end.saturating_duration_since(begin));
+            *last = Last { status, duration, error };
+            // Decompressing a body takes its time; it belongs to no request.
+            if actionable.is_some() { Instant::now() } else { end }
         }
-        let begin = probe.attempt().send_begin;
-        let error = failure.as_ref().map(|failure| failure.class);
-        let end = probe.finish(failure);
-        let duration = begin.map_or(Duration::ZERO, |begin| end.saturating_duration_since(begin));
-        *last = Last { status, duration, error };
-        // Decompressing a body takes its time; it belongs to no request.
-        if actionable.is_some() { Instant::now() } else { end }
     }
 
     /// Processes the headers of a response; returns the request to send next.
@@ -246,7 +250,7 @@ impl HttpSession {
     }
 
     /// Sends a request once and buffers its response to the end.
-    pub(super) async fn exchange(
+    pub(super) fn exchange(
         &self,
         receive: &mut ReceiveState,
         body: &mut BufferedBody,
@@ -254,46 +258,52 @@ impl HttpSession {
         request: &Outgoing<'_>,
         limits: Limits,
         probe: &mut Probe<'_>,
-    ) -> Result<Received, Failure> {
+    ) -> impl Future<Output = Result<Received, Failure>> {
         let (spec, debug) = (request.spec, network.http.debug);
         let keep_body = spec.keep_body || debug == Debug::Full;
         let consumer = request.handler.and_then(|handler| handler.events());
-        if let (Some(events), Some(consumer)) = (spec.events.as_deref(), consumer) {
-            let streamed = self.receive_events((receive, body), network, request, (events, consumer), limits, probe);
-            // Boxed: only streams should carry it.
-            return Ok(Received::Streamed(Box::new(Box::pin(streamed).await?)));
-        }
-        // First of all: whatever fails from here on, the last response must not be taken for this one.
-        receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
-        body.begin(keep_body);
-        let mut response = self.begin(receive, network, request, limits, probe).await?;
-        loop {
-            match response.next(|chunk| body.push(chunk)).await? {
-                Arrival::More => {}
-                Arrival::End => break,
-                // No step asked for another protocol: the connection closes, and the status decides.
-                Arrival::Upgraded(stream) => {
-                    drop(stream);
-                    break;
+        async move {
+            if let (Some(events), Some(consumer)) = (spec.events.as_deref(), consumer) {
+                let streamed =
+                    self.receive_events((receive, body), network, request, (events, consumer), limits, probe);
+                // Boxed: only streams should carry it.
+                return Ok(Received::Streamed(Box::new(Box::pin(streamed).await?)));
+            }
+            // First of all: whatever fails from here on, the last response must not be taken for this one.
+            receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
+            body.begin(keep_body);
+            let mut response = self.begin(receive, network, request, limits, probe).await?;
+            loop {
+                match response.next(|chunk| body.push(chunk)).await? {
+                    Arrival::More => {}
+                    Arrival::End => break,
+                    // No step asked for another protocol: the connection closes, and the status decides.
+                    Arrival::Upgraded(stream) => {
+                        drop(stream);
+                        break;
+                    }
                 }
             }
+            Ok(if response.came_at_once() { Received::AtOnce } else { Received::InParts })
         }
-        Ok(if response.came_at_once() { Received::AtOnce } else { Received::InParts })
     }
 
     /// Takes an idle connection or opens one, and sends a request on it.
-    pub(super) async fn send_on_connection(
+    pub(super) fn send_on_connection(
         &self,
         network: &Network,
         request: &Outgoing<'_>,
         probe: &mut Probe<'_>,
-    ) -> Result<Connection, Failure> {
-        if let Some(mut connection) = self.take_idle(request.origin, network) {
-            connection.send(request, true, probe).await?;
-            return Ok(Connection::Http1(connection));
+    ) -> impl Future<Output = Result<Connection, Failure>> {
+        let origin = request.origin;
+        async move {
+            if let Some(mut connection) = self.take_idle(origin, network) {
+                connection.send(request, true, probe).await?;
+                return Ok(Connection::Http1(connection));
+            }
+            // Boxed, because it is rare and its future is large: an idle user should not carry it.
+            Box::pin(self.send_on_new_connection(network, request, probe)).await
         }
-        // Boxed, because it is rare and its future is large: an idle user should not carry it.
-        Box::pin(self.send_on_new_connection(network, request, probe)).await
     }
 
     async fn send_on_new_connection(

@@ -74,28 +74,30 @@ impl SocketStream {
     ///
     /// # Errors
     /// Those of the socket or the TLS session.
-    pub(crate) async fn write_all(
+    pub(crate) fn write_all(
         &mut self,
         pieces: [&[u8]; 3],
         mut progress: impl FnMut(usize),
-    ) -> io::Result<Written> {
+    ) -> impl Future<Output = io::Result<Written>> {
         let mut pieces = pieces.map(IoSlice::new);
-        let mut left = &mut pieces[..];
-        IoSlice::advance_slices(&mut left, 0);
-        while !left.is_empty() {
-            let Some(written) = poll_fn(|context| self.poll_put_or_response(context, left)).await? else {
-                return Ok(Written::UntilResponse);
-            };
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
+        async move {
+            let mut left = &mut pieces[..];
+            IoSlice::advance_slices(&mut left, 0);
+            while !left.is_empty() {
+                let Some(written) = poll_fn(|context| self.poll_put_or_response(context, left)).await? else {
+                    return Ok(Written::UntilResponse);
+                };
+                if written == 0 {
+                    return Err(io::ErrorKind::WriteZero.into());
+                }
+                progress(written);
+                IoSlice::advance_slices(&mut left, written);
             }
-            progress(written);
-            IoSlice::advance_slices(&mut left, written);
+            if matches!(self, Self::Tls(_)) {
+                return poll_fn(|context| self.poll_flush_or_response(context)).await;
+            }
+            Ok(Written::Whole)
         }
-        if matches!(self, Self::Tls(_)) {
-            return poll_fn(|context| self.poll_flush_or_response(context)).await;
-        }
-        Ok(Written::Whole)
     }
 
     fn poll_flush_or_response(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Written>> {

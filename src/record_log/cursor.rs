@@ -9,6 +9,7 @@ use std::{
 use super::{
     dictionary::Dictionary,
     frame::Frame,
+    memory::MemorySegments,
     position::{Position, RecordReadError, io_error},
     segment::{self, Head, Kind, MAGIC},
 };
@@ -24,12 +25,20 @@ enum Found {
     Whole(Kind),
 }
 
+/// Where the bytes of a segment are.
+#[derive(Debug)]
+enum Source {
+    Disk(File),
+    Memory,
+}
+
 /// A position in a record log. Reading a log that is still written to is safe.
 #[derive(Debug)]
 pub(crate) struct RecordCursor {
     folder: PathBuf,
+    memory: MemorySegments,
     segment: u64,
-    file: Option<File>,
+    source: Option<Source>,
     offset: u64,
     /// Frames that end up to here were read before: only their definitions matter.
     skip_until: u64,
@@ -41,18 +50,24 @@ pub(crate) struct RecordCursor {
 }
 
 impl RecordCursor {
-    /// A cursor in the log of a run's folder: at a position, or at the oldest record there is.
+    /// A cursor in the log of a run's folder, and in the segments that its disk did not take: at a position, or at the
+    /// oldest record there is.
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub(crate) fn open(run: &Path, position: Option<Position>) -> Result<Self, RecordReadError> {
+    pub(crate) fn open(
+        run: &Path,
+        memory: MemorySegments,
+        position: Option<Position>,
+    ) -> Result<Self, RecordReadError> {
         let folder = segment::folder(run);
-        let oldest = segment::numbers(&folder).map_err(|source| io_error(&folder, source))?.first().copied();
+        let oldest = numbers(&folder, &memory)?.first().copied();
         let Position { segment, offset } = position.unwrap_or(Position { segment: oldest.unwrap_or(1), offset: 0 });
         Ok(Self {
             folder,
+            memory,
             segment,
-            file: None,
+            source: None,
             offset: 0,
             skip_until: offset,
             over: false,
@@ -79,7 +94,7 @@ impl RecordCursor {
     /// Goes past the next frame of records or gauges, whose payload is then in the buffer.
     fn advance(&mut self) -> Result<Option<(Kind, u64)>, RecordReadError> {
         loop {
-            if self.file.is_none() && !self.open_segment()? {
+            if self.source.is_none() && !self.open_segment()? {
                 return Ok(None);
             }
             let begin = self.offset;
@@ -97,6 +112,7 @@ impl RecordCursor {
                     self.offset += length;
                     return Err(self.damaged(begin));
                 }
+                Found::Nothing if self.is_elsewhere() => self.source = None,
                 Found::Nothing => match self.successor()? {
                     None => return Ok(None),
                     // Between the look at this segment and the look for another the writer may have gone on.
@@ -107,12 +123,31 @@ impl RecordCursor {
         }
     }
 
+    /// Whether the segment is not where it was when it was opened: the disk refused its first bytes, or took it whole.
+    fn is_elsewhere(&self) -> bool {
+        match self.source {
+            Some(Source::Disk(_)) => self.memory.length(self.segment).is_some(),
+            Some(Source::Memory) => self.memory.length(self.segment).is_none() && self.path().exists(),
+            None => false,
+        }
+    }
+
+    /// Whether what was read last is only in memory, and gone with the process.
+    #[must_use]
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.memory.length(self.segment).is_some()
+    }
+
     fn open_segment(&mut self) -> Result<bool, RecordReadError> {
         let mut later = None;
         loop {
+            if self.memory.length(self.segment).is_some() {
+                self.source = Some(Source::Memory);
+                return Ok(true);
+            }
             match File::open(self.path()) {
                 Ok(file) => {
-                    self.file = Some(file);
+                    self.source = Some(Source::Disk(file));
                     return Ok(true);
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -133,8 +168,7 @@ impl RecordCursor {
 
     /// Leaves a segment that will not grow any more.
     fn leave(&mut self, next: u64) -> Result<(), RecordReadError> {
-        let length = self.file.as_ref().map(File::metadata).transpose();
-        let length = length.map_err(|source| io_error(&self.path(), source))?.map_or(0, |data| data.len());
+        let length = self.length().map_err(|source| io_error(&self.path(), source))?;
         let damaged = self.damaged(self.offset);
         let missing =
             RecordReadError::Missing { path: segment::path(&self.folder, self.segment + 1).display().to_string() };
@@ -149,34 +183,47 @@ impl RecordCursor {
 
     fn enter(&mut self, segment: u64) {
         (self.segment, self.offset, self.skip_until, self.over) = (segment, 0, 0, false);
-        (self.file, self.head) = (None, None);
+        (self.source, self.head) = (None, None);
+    }
+
+    /// Bytes of the segment so far.
+    fn length(&self) -> io::Result<u64> {
+        match &self.source {
+            Some(Source::Disk(file)) => Ok(file.metadata()?.len()),
+            Some(Source::Memory) => Ok(self.memory.length(self.segment).unwrap_or(0) as u64),
+            None => Ok(0),
+        }
     }
 
     /// The next segment that exists.
     fn successor(&self) -> Result<Option<u64>, RecordReadError> {
-        let numbers = segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))?;
+        let numbers = numbers(&self.folder, &self.memory)?;
         let Some(later) = numbers.into_iter().find(|number| *number > self.segment) else { return Ok(None) };
         // A listing may lack a file that was made while it was read, and hold one that was made after that.
         let next = self.segment + 1;
-        Ok(Some(if segment::path(&self.folder, next).exists() { next } else { later }))
+        let exists = self.memory.length(next).is_some() || segment::path(&self.folder, next).exists();
+        Ok(Some(if exists { next } else { later }))
     }
 
     /// Looks at what stands at the offset, and reads its payload into the buffer.
     fn look(&mut self) -> io::Result<Found> {
-        let Some(file) = &mut self.file else { return Ok(Found::Nothing) };
-        let length = file.metadata()?.len();
+        let length = self.length()?;
+        let Some(source) = &mut self.source else { return Ok(Found::Nothing) };
+        let (memory, segment) = (&self.memory, self.segment);
+        let mut read = |offset: u64, buffer: &mut [u8]| match source {
+            Source::Disk(file) => file.seek(SeekFrom::Start(offset)).and_then(|_| read_whole(file, buffer)),
+            Source::Memory => Ok(memory.read(segment, offset, buffer)),
+        };
         if self.offset == 0 {
-            file.seek(SeekFrom::Start(0))?;
             let mut magic = [0; MAGIC.len()];
-            if !read_whole(file, &mut magic)? || magic != *MAGIC {
+            if !read(0, &mut magic)? || magic != *MAGIC {
                 return Ok(Found::Nothing);
             }
             self.offset = MAGIC.len() as u64;
         }
         loop {
-            file.seek(SeekFrom::Start(self.offset))?;
             let mut head = [0; HEAD];
-            if !read_whole(file, &mut head)? {
+            if !read(self.offset, &mut head)? {
                 return Ok(Found::Nothing);
             }
             let [number, l0, l1, l2, l3, c0, c1, c2, c3] = head;
@@ -192,7 +239,7 @@ impl RecordCursor {
                 continue;
             }
             self.buffer.resize(size as usize, 0);
-            let whole = read_whole(file, &mut self.buffer)?;
+            let whole = read(self.offset + HEAD as u64, &mut self.buffer)?;
             let sound = whole && checksum(number, &self.buffer) == u32::from_le_bytes([c0, c1, c2, c3]);
             return Ok(if sound {
                 Found::Whole(kind)
@@ -218,10 +265,11 @@ impl RecordCursor {
     pub(crate) fn pending_bytes(&self) -> Result<u64, RecordReadError> {
         let Position { segment, offset } = self.position();
         let mut pending = 0;
-        for number in segment::numbers(&self.folder).map_err(|source| io_error(&self.folder, source))? {
+        for number in numbers(&self.folder, &self.memory)? {
             let read = if number == segment { offset } else { 0 };
             // A segment that is deleted in this moment is not pending.
-            let length = fs::metadata(segment::path(&self.folder, number)).map_or(0, |data| data.len());
+            let on_disk = || fs::metadata(segment::path(&self.folder, number)).map_or(0, |data| data.len());
+            let length = self.memory.length(number).map_or_else(on_disk, |bytes| bytes as u64);
             pending += if number < segment { 0 } else { length.saturating_sub(read) };
         }
         Ok(pending)
@@ -238,6 +286,15 @@ impl RecordCursor {
     fn damaged(&self, offset: u64) -> RecordReadError {
         RecordReadError::Damaged { path: self.shown(), offset }
     }
+}
+
+/// Numbers of the segments on disk and in memory, ascending.
+fn numbers(folder: &Path, memory: &MemorySegments) -> Result<Vec<u64>, RecordReadError> {
+    let mut all = segment::numbers(folder).map_err(|source| io_error(folder, source))?;
+    all.extend(memory.numbers());
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 fn read_whole(file: &mut File, buffer: &mut [u8]) -> io::Result<bool> {

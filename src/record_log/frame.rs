@@ -41,7 +41,7 @@ pub struct Recorded<'a> {
 
 /// A frame, checked to its last byte.
 #[derive(Debug)]
-pub(crate) struct Frame<'a> {
+pub struct Frame<'a> {
     entries: Entries<'a>,
     count: u64,
 }

@@ -7,12 +7,14 @@
 //! ```
 //!
 //! Owns the segments: appending chunks of records within a limit of bytes, reading them from any position, deleting
-//! what all readers have passed. Never grows past its limit: what does not fit is dropped and counted, and so is what a
-//! full disk does not take. Never formats a record. Start with [`segment`], then [`writer`] and [`cursor`].
+//! what all readers have passed. Never grows past its limit: what does not fit is dropped and counted. What the disk does
+//! not take stays in memory, within a bound, as segments that go to the disk once it has space again. Never formats a
+//! record. Start with [`segment`], then [`writer`] and [`cursor`].
 
 pub(crate) mod cursor;
 pub(crate) mod dictionary;
 pub(crate) mod frame;
+pub(crate) mod memory;
 pub(crate) mod position;
 pub(crate) mod segment;
 #[cfg(test)]
@@ -21,6 +23,7 @@ pub(crate) mod writer;
 
 pub(crate) use cursor::RecordCursor;
 pub(crate) use dictionary::SeriesKey;
-pub(crate) use frame::{Entry, Recorded};
+pub(crate) use frame::{Entry, Frame, Recorded};
+pub(crate) use memory::MemorySegments;
 pub(crate) use position::{Position, RecordReadError};
-pub(crate) use writer::{Appended, RecordLog};
+pub(crate) use writer::{Loss, RecordLog};

@@ -8,8 +8,9 @@ use std::{
 };
 
 use super::{
-    dictionary::{SeriesKey, define},
-    frame::{encode_gauges, encode_records},
+    dictionary::{Dictionary, SeriesKey, define},
+    frame::{Frame, encode_gauges, encode_records},
+    memory::{MAX_BYTES, MemorySegments, SEGMENT_BYTES as MEMORY_SEGMENT_BYTES},
     position::Position,
     segment::{self, Head, Kind, MAGIC},
 };
@@ -26,11 +27,30 @@ const LEAST_SEGMENTS: u64 = 4;
 /// What became of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Appended {
-    /// Records written.
+    /// Records kept, on disk or in memory.
     pub written: u64,
-    /// Records lost: by the worker, to the limit or to a full disk.
+    /// Records lost: to the limit, or because the disk takes none and the memory for them is used up.
     pub lost: u64,
 }
+
+impl Appended {
+    fn add(&mut self, other: Self) {
+        self.written += other.written;
+        self.lost += other.lost;
+    }
+}
+
+/// Why records were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// The log is as large as it may be.
+    Limit,
+    /// The disk takes none, and the memory for them is used up.
+    Disk(ErrorKind),
+}
+
+/// Hears of a frame that is lost, and why.
+pub(crate) type OnLoss<'a> = &'a mut dyn FnMut(Loss, &Frame<'_>);
 
 /// Writes the segments of a run.
 #[derive(Debug)]
@@ -41,7 +61,12 @@ pub(crate) struct RecordLog {
     pub(super) segment_bytes: u64,
     /// The segment that is written to.
     pub(super) open: Option<File>,
-    /// Segments that exist, by number and length; the open one is the last.
+    /// Segments that the disk did not take.
+    memory: MemorySegments,
+    pub(super) memory_bytes: usize,
+    /// Why the disk did not take the last one.
+    refused: ErrorKind,
+    /// Segments that exist, by number and length, those in memory too; the open one is the last.
     segments: VecDeque<(u64, u64)>,
     /// Number of the next segment.
     next: u64,
@@ -68,6 +93,9 @@ impl RecordLog {
             limit_bytes,
             segment_bytes: (limit_bytes / LEAST_SEGMENTS).min(SEGMENT_BYTES),
             open: None,
+            memory: MemorySegments::default(),
+            memory_bytes: MAX_BYTES,
+            refused: ErrorKind::StorageFull,
             segments: VecDeque::new(),
             next: 1,
             known: Vec::new(),
@@ -76,36 +104,36 @@ impl RecordLog {
         })
     }
 
-    /// Appends a worker's chunk. Past the limit, and when the disk is full, its records are lost and counted.
-    ///
-    /// # Errors
-    /// When the disk fails otherwise; the log then ends before the chunk.
-    pub(crate) fn append(&mut self, worker: usize, records: &Records) -> io::Result<Appended> {
-        let worker = u32::try_from(worker).map_err(io::Error::other)?;
+    /// The segments in memory, for readers.
+    #[must_use]
+    pub(crate) fn memory(&self) -> MemorySegments {
+        self.memory.clone()
+    }
+
+    /// Appends a worker's chunk. What the disk does not take is kept in memory; past the bound of either its records are
+    /// lost and counted.
+    pub(crate) fn append(&mut self, worker: u32, records: &Records, on_loss: OnLoss<'_>) -> Appended {
         for (family, (metric, labels)) in &records.definitions {
             self.define(SeriesKey { worker, family: *family }, metric, labels);
         }
-        let mut all = Appended { written: 0, lost: records.lost };
+        let mut all = Appended::default();
         for (bytes, count) in records.parts() {
-            let appended = self.append_frame(Kind::Records, &encode_records(worker, count, bytes), count)?;
-            all.written += appended.written;
-            all.lost += appended.lost;
+            all.add(self.append_frame(Kind::Records, &encode_records(worker, count, bytes), count, on_loss));
         }
-        Ok(all)
+        all
     }
 
     /// Appends gauges of the coordinator, each in its metric's unit.
-    ///
-    /// # Errors
-    /// As [`RecordLog::append`].
     pub(crate) fn append_gauges(
         &mut self,
         at_unix_ns: i64,
         gauges: &[(&'static MetricDef, Labels, f64)],
-    ) -> io::Result<Appended> {
+        on_loss: OnLoss<'_>,
+    ) -> Appended {
         let gauges: Vec<_> =
             gauges.iter().map(|(metric, labels, value)| (self.family(labels), *metric, *value)).collect();
-        self.append_frame(Kind::Gauges, &encode_gauges(at_unix_ns, &gauges), gauges.len() as u64)
+        let count = gauges.len() as u64;
+        self.append_frame(Kind::Gauges, &encode_gauges(at_unix_ns, &gauges), count, on_loss)
     }
 
     fn family(&mut self, labels: &Labels) -> u32 {
@@ -126,10 +154,63 @@ impl RecordLog {
         self.untold.extend_from_slice(&self.known[begin..]);
     }
 
-    fn append_frame(&mut self, kind: Kind, payload: &[u8], count: u64) -> io::Result<Appended> {
+    fn append_frame(&mut self, kind: Kind, payload: &[u8], count: u64, on_loss: OnLoss<'_>) -> Appended {
+        // Behind what is in memory, so that the order stays.
+        let kept = if self.memory.is_empty() { self.append_to_disk(kind, payload) } else { Err(Refusal::Disk) };
+        let kept = match kept {
+            Err(Refusal::Disk) => self.append_to_memory(kind, payload),
+            Err(Refusal::Loss(loss)) => Err(loss),
+            Ok(()) => Ok(()),
+        };
+        match kept {
+            Ok(()) => Appended { written: count, lost: 0 },
+            Err(loss) => {
+                self.report(loss, kind, payload, on_loss);
+                Appended { written: 0, lost: count }
+            }
+        }
+    }
+
+    fn append_to_disk(&mut self, kind: Kind, payload: &[u8]) -> Result<(), Refusal> {
         let size = (2 * HEAD + payload.len() + self.untold.len()) as u64;
         let fits = self.open_bytes() + size <= self.segment_bytes;
         let begins = self.open.is_none() || self.open_bytes() == 0 || !fits;
+        let bytes = self.frames(begins, kind, payload);
+        if self.total_bytes() + bytes.len() as u64 > self.limit_bytes {
+            return Err(Refusal::Loss(Loss::Limit));
+        }
+        let written = if begins { self.begin(&bytes) } else { self.go_on(&bytes) };
+        written.map_err(|error| {
+            self.refused = error.kind();
+            Refusal::Disk
+        })?;
+        self.untold.clear();
+        Ok(())
+    }
+
+    fn append_to_memory(&mut self, kind: Kind, payload: &[u8]) -> Result<(), Loss> {
+        let last = self.segments.back().and_then(|(number, _)| Some((*number, self.memory.length(*number)?)));
+        let begins = last.is_none_or(|(_, length)| length + payload.len() > MEMORY_SEGMENT_BYTES);
+        let bytes = self.frames(begins, kind, payload);
+        if self.memory.bytes() + bytes.len() > self.memory_bytes {
+            return Err(Loss::Disk(self.refused));
+        }
+        if begins {
+            // What follows on disk is a segment of its own, behind those in memory.
+            self.open = None;
+            self.segments.push_back((self.next, 0));
+            self.next += 1;
+        }
+        if let Some((number, length)) = self.segments.back_mut() {
+            self.memory.append(*number, &bytes);
+            *length += bytes.len() as u64;
+        }
+        self.untold.clear();
+        Ok(())
+    }
+
+    /// A frame with the definitions before it, and at the beginning of a segment with its head.
+    fn frames(&self, begins: bool, kind: Kind, payload: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
         if begins {
             bytes.extend_from_slice(MAGIC);
@@ -140,31 +221,51 @@ impl RecordLog {
             seal(&mut bytes, Kind::Definitions as u8, definitions);
         }
         seal(&mut bytes, kind as u8, payload);
-        if self.total_bytes() + bytes.len() as u64 > self.limit_bytes {
-            return Ok(Appended { written: 0, lost: count });
+        bytes
+    }
+
+    fn report(&self, loss: Loss, kind: Kind, payload: &[u8], on_loss: OnLoss<'_>) {
+        let mut dictionary = Dictionary::default();
+        let known = dictionary.learn(&self.known);
+        let frame = known.and_then(|()| match kind {
+            Kind::Gauges => Frame::of_gauges(self.head, &dictionary, payload),
+            _ => Frame::of_records(self.head, &dictionary, payload),
+        });
+        if let Some(frame) = frame {
+            on_loss(loss, &frame);
         }
-        let written = if begins { self.begin(&bytes) } else { self.go_on(&bytes) };
-        match written {
-            Ok(()) => {
-                self.untold.clear();
-                Ok(Appended { written: count, lost: 0 })
+    }
+
+    /// Writes what is in memory to the disk, as far as that has space again.
+    pub(crate) fn flush(&mut self) {
+        while let Some((number, bytes)) = self.memory.first() {
+            if self.total_bytes() + bytes.len() as u64 > self.limit_bytes {
+                return;
             }
-            Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                Ok(Appended { written: 0, lost: count })
+            let path = segment::path(&self.folder, number);
+            let written = OpenOptions::new().create_new(true).write(true).open(&path);
+            if let Err(error) = written.and_then(|mut file| file.write_all(&bytes)) {
+                self.refused = error.kind();
+                drop(fs::remove_file(&path));
+                return;
             }
-            Err(error) => Err(error),
+            self.memory.remove(number);
         }
     }
 
     fn begin(&mut self, bytes: &[u8]) -> io::Result<()> {
-        // One that a full disk left empty is used: a reader may have it open already.
-        if self.open.is_none() || self.open_bytes() > 0 {
-            let path = segment::path(&self.folder, self.next);
-            self.open = Some(OpenOptions::new().create_new(true).append(true).open(&path)?);
-            self.segments.push_back((self.next, 0));
-            self.next += 1;
-        }
-        self.go_on(bytes)
+        let path = segment::path(&self.folder, self.next);
+        self.open = Some(OpenOptions::new().create_new(true).append(true).open(&path)?);
+        self.segments.push_back((self.next, 0));
+        self.next += 1;
+        self.go_on(bytes).inspect_err(|_| {
+            // The next segment, in memory or on disk, takes its number: no reader waits for what never comes.
+            if fs::remove_file(&path).is_ok() {
+                self.segments.pop_back();
+                self.next -= 1;
+            }
+            self.open = None;
+        })
     }
 
     fn go_on(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -184,26 +285,42 @@ impl RecordLog {
         self.segments.back().map_or(0, |(_, length)| *length)
     }
 
-    /// Bytes of all segments.
+    /// Bytes of all segments on disk.
     #[must_use]
     pub(crate) fn total_bytes(&self) -> u64 {
-        self.segments.iter().map(|(_, length)| length).sum()
+        self.segments.iter().map(|(_, length)| length).sum::<u64>().saturating_sub(self.memory.bytes() as u64)
     }
 
-    /// Deletes segments before a position that all readers have passed.
+    /// Deletes segments that all readers have passed: those on disk before `durable`, where a later process would go on,
+    /// and those in memory before `read`.
     ///
     /// # Errors
     /// When one can't be deleted; one that is gone already is none.
-    pub(crate) fn release(&mut self, passed: Position) -> io::Result<()> {
-        while self.segments.len() > 1
-            && let Some((number, _)) = self.segments.front()
-            && *number < passed.segment
-        {
-            match fs::remove_file(segment::path(&self.folder, *number)) {
+    pub(crate) fn release(&mut self, durable: Option<Position>, read: Option<Position>) -> io::Result<()> {
+        let last = self.next - 1;
+        let passed = |number: u64, position: Option<Position>| {
+            number < last && position.is_some_and(|position| number < position.segment)
+        };
+        let in_memory = self.memory.numbers();
+        for number in in_memory.iter().filter(|number| passed(**number, read)) {
+            self.memory.remove(*number);
+            self.segments.retain(|(known, _)| known != number);
+        }
+        let on_disk = self.segments.iter().map(|(number, _)| *number).filter(|number| !in_memory.contains(number));
+        for number in on_disk.filter(|number| passed(*number, durable)).collect::<Vec<_>>() {
+            match fs::remove_file(segment::path(&self.folder, number)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                _ => drop(self.segments.pop_front()),
+                _ => self.segments.retain(|(known, _)| *known != number),
             }
         }
         Ok(())
     }
+}
+
+/// Why the disk did not get a frame.
+enum Refusal {
+    /// It does not take it.
+    Disk,
+    /// It is lost.
+    Loss(Loss),
 }

@@ -1,39 +1,93 @@
-//! Errors by class and step, with counts and meaning; and checks.
+//! Errors by class and step, with counts, meaning and a first example; and checks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Value as Json, json};
 
 use super::{Summary, style, table::Table, visible::visible};
 use crate::{
     metric::{
-        Value,
+        Example, Value,
         catalogue::{self, has_role},
+        example::Place,
     },
     protocol::ErrorClass,
-    units::{show_count, show_share},
+    units::{show_count, show_duration, show_share},
 };
 
-/// One row per class, step and status.
+/// One row per class, step and status; the first example below it, if it says more.
 #[must_use]
 pub(crate) fn error_table(summary: &Summary) -> Table {
-    let mut counts: BTreeMap<(String, String, String), f64> = BTreeMap::new();
-    for (series, value) in summary.totals.iter() {
-        if !has_role(&series.metric, |protocol| protocol.errors) {
-            continue;
-        }
-        let label = |name| series.labels.get(name).unwrap_or_default().to_owned();
-        if let Value::Counter(count) = value {
-            *counts.entry((label("error_class"), label("status"), label("name"))).or_default() += count;
-        }
+    let mut counts: BTreeMap<(String, String, String), u64> = BTreeMap::new();
+    for (Place { class, status, name, .. }, count) in counted(summary) {
+        *counts.entry((class, status, name)).or_default() += count;
     }
     let mut table = Table::new(&["class", "status", "step", "count", "meaning"]);
-    let mut rows: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0.0).collect();
-    rows.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     for ((class, status, step), count) in rows {
-        let meaning = ErrorClass::ALL.iter().find(|known| known.label() == class).map_or("", |known| known.meaning());
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        table.row([class, status, step, show_count(count as u64), meaning.to_owned()]);
+        let same = |place: &Place| (&place.class, &place.status, &place.name) == (&class, &status, &step);
+        let example = summary.totals.examples().earliest(same);
+        let (known, shown) = (of_label(&class), show_count(count));
+        table.row([class.clone(), status.clone(), step.clone(), shown, meaning(known).to_owned()]);
+        if let Some(Example { at, reason, .. }) = example.filter(|example| says_more(known, example)) {
+            table.note(&format!("first after {}: {reason}", show_duration(*at)));
+        }
     }
     table
+}
+
+/// `errors[]` of `summary.json`: one entry per class, status and step of a scenario, the most frequent first.
+#[must_use]
+pub(crate) fn error_list(summary: &Summary) -> Vec<Json> {
+    let mut rows: Vec<_> = counted(summary).into_iter().collect();
+    rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let entry = |(place, count): (Place, u64)| {
+        let example = summary.totals.examples().earliest(|known| *known == place);
+        json!({
+            "class": place.class,
+            "meaning": meaning(of_label(&place.class)),
+            "status": place.status.parse::<u16>().ok(),
+            "scenario": place.scenario,
+            "name": place.name,
+            "method": place.method,
+            "count": count,
+            "first": example.map(|Example { at, reason, .. }| json!({ "at_ms": milliseconds(*at), "reason": reason })),
+        })
+    };
+    rows.into_iter().map(entry).collect()
+}
+
+fn counted(summary: &Summary) -> BTreeMap<Place, u64> {
+    let mut counts: BTreeMap<Place, u64> = BTreeMap::new();
+    for (series, value) in summary.totals.iter().filter(|(series, _)| has_role(&series.metric, |roles| roles.errors)) {
+        if let Value::Counter(count) = value
+            && *count > 0.0
+        {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+            let count = *count as u64;
+            *counts.entry(Place::of(&series.labels)).or_default() += count;
+        }
+    }
+    counts
+}
+
+fn of_label(class: &str) -> Option<ErrorClass> {
+    ErrorClass::ALL.into_iter().find(|known| known.label() == class)
+}
+
+fn meaning(class: Option<ErrorClass>) -> &'static str {
+    class.map_or("", ErrorClass::meaning)
+}
+
+/// Whether an example says more than the row above it. A status stands in it already.
+fn says_more(class: Option<ErrorClass>, example: &Example) -> bool {
+    let is_status = matches!(class, Some(ErrorClass::Status4xx | ErrorClass::Status5xx | ErrorClass::Status));
+    !is_status && example.reason != meaning(class)
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// One line per check; failed ones say how often.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Summary, own,
+    Summary, errors, own,
     steps::{self, Step},
 };
 use crate::{
@@ -206,6 +206,7 @@ fn beyond_k6(summary: &Summary) -> Json {
         "targets": steps::targets(summary),
         "scenarios": summary.header.scenarios,
         "steps": all_steps(summary),
+        "errors": errors::error_list(summary),
         "control": commands(summary),
         "validity": {
             "offered": validity.offered,
@@ -224,5 +225,6 @@ fn beyond_k6(summary: &Summary) -> Json {
             },
         },
         "outputs": summary.outputs,
+        "outputs_pending": summary.outputs_pending,
     })
 }

@@ -1,4 +1,4 @@
-//! Event streams, the answers of language models in them, and calls of JSON-RPC.
+//! Event streams, the answers of language models in them, calls of JSON-RPC, and jobs.
 
 use super::{Summary, scenarios, style, trends};
 use crate::{
@@ -16,6 +16,9 @@ const ANSWER_TRENDS: [&MetricDef; 5] = [
     &c::LLM_REQUEST_LATENCY,
 ];
 
+const JOB_TRENDS: [&MetricDef; 5] =
+    [&c::JOB_RESPONSE_TIME, &c::JOB_DURATION, &c::JOB_POLLS, &c::JOB_END_WINDOW, &c::JOB_OVERSHOOT];
+
 /// The sections, without those that have no data.
 #[must_use]
 pub(crate) fn lines(summary: &Summary) -> Vec<String> {
@@ -25,9 +28,11 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let mut counts: Vec<String> = counters.into_iter().filter_map(|metric| counter(summary, metric)).collect();
     counts.extend(counter(summary, &c::LLM_USAGE_MISSING).map(|count| format!("{count}: their tokens are chunks")));
     counts.extend(goodput(summary));
-    counts.extend(finish_reasons(summary));
+    counts.extend(by_reason(summary, &c::LLM_FINISH_REASONS));
     lines.extend(section(summary, "ANSWERS OF LANGUAGE MODELS", &ANSWER_TRENDS, counts));
     lines.extend(calls(summary));
+    let outcomes = by_reason(summary, &c::JOB_OUTCOMES);
+    lines.extend(section(summary, "JOBS", &JOB_TRENDS, outcomes.into_iter().collect()));
     lines
 }
 
@@ -68,14 +73,14 @@ fn goodput(summary: &Summary) -> Option<String> {
     Some(format!("{} {share} ({} of {})", c::LLM_GOODPUT.name, show_count(nonzero), show_count(total)))
 }
 
-/// Why answers ended, the most frequent reason first.
-fn finish_reasons(summary: &Summary) -> Option<String> {
+/// How often each reason, the most frequent one first.
+fn by_reason(summary: &Summary, metric: &MetricDef) -> Option<String> {
     let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
-    let mut reasons = summary.totals.by_label(&c::LLM_FINISH_REASONS.name, "reason");
+    let mut reasons = summary.totals.by_label(&metric.name, "reason");
     reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
     let shown = reasons
         .iter()
         .map(|(reason, value)| format!("{} {}", super::visible::visible(reason), significant(count(value))));
     let shown: Vec<String> = shown.collect();
-    (!shown.is_empty()).then(|| format!("{} {}", c::LLM_FINISH_REASONS.name, shown.join(", ")))
+    (!shown.is_empty()).then(|| format!("{} {}", metric.name, shown.join(", ")))
 }

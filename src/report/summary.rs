@@ -46,6 +46,8 @@ pub(crate) struct Summary {
     pub validity: Validity,
     /// What became of the exports.
     pub outputs: Vec<DeliveryStats>,
+    /// Whether the outputs were still delivering.
+    pub outputs_pending: bool,
     /// The run's folder.
     pub run_dir: PathBuf,
     /// The verdict.

@@ -1,5 +1,7 @@
 //! Aligned columns: the first to the left, the others to the right. On a terminal, columns that don't fit are left out
-//! from a list of those that can be missed, and long tables are cut.
+//! from a list of those that can be missed, and long tables are cut. A note below a row is wrapped.
+
+use std::collections::BTreeMap;
 
 use super::{summary::TextLayout, visible::visible};
 use crate::units::show_count;
@@ -13,6 +15,8 @@ const MIN_FIRST: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
+    /// Notes below rows, by the number of the row.
+    notes: BTreeMap<usize, String>,
     /// Headings of columns that are left out when a terminal is narrow, the first one first.
     droppable: Vec<&'static str>,
 }
@@ -34,6 +38,11 @@ impl Table {
     /// Adds a row. Cells may come from outside: what a terminal would obey is escaped.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().map(|cell| visible(&cell).into_owned()).collect());
+    }
+
+    /// Adds a note below the last row.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.notes.insert(self.rows.len() - 1, visible(text).into_owned());
     }
 
     /// Whether there are rows besides the heading.
@@ -62,7 +71,11 @@ impl Table {
             let (noun, verb) = if left_out == 1 { ("row", "is") } else { ("rows", "are") };
             format!("{}… {} more {noun} {verb} in {place}", " ".repeat(indent), show_count(left_out as u64))
         });
-        rows.iter().map(line).chain(more).collect()
+        let row = |(number, row): (usize, &Vec<String>)| {
+            let note = self.notes.get(&number).map(|note| wrapped(note, indent + 2, view.width)).unwrap_or_default();
+            std::iter::once(line(row)).chain(note)
+        };
+        rows.iter().enumerate().flat_map(row).chain(more).collect()
     }
 }
 
@@ -94,6 +107,22 @@ fn fit(rows: &[Vec<String>], droppable: &[&str], limit: Option<usize>) -> Vec<(u
         }
     }
     shown
+}
+
+/// A text in lines that fit, each indented; without a limit in one line.
+fn wrapped(text: &str, indent: usize, width: Option<usize>) -> Vec<String> {
+    let limit = width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(MIN_FIRST));
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let taken = lines.last().map_or(0, |line| line.chars().count());
+        if taken > 0 && taken + 1 + word.chars().count() > limit {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            *line = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        }
+    }
+    lines.into_iter().map(|line| format!("{}{line}", " ".repeat(indent))).collect()
 }
 
 fn cut(text: &str, width: usize) -> String {

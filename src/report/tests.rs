@@ -10,7 +10,10 @@ use crate::{
         Event, Header,
         frame::{Model, ScenarioHeader},
     },
-    metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, intended::IntendedSeconds},
+    metric::{
+        Example, Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, example::Place,
+        intended::IntendedSeconds,
+    },
     output::DeliveryStats,
     profile,
     report::{self, Summary, json::Terminals, trends},
@@ -77,6 +80,7 @@ fn intervals() -> Vec<Interval> {
             ],
             intended: early,
             spans: Vec::new(),
+            examples: Vec::new(),
         },
         Interval {
             sequence: 1,
@@ -94,6 +98,11 @@ fn intervals() -> Vec<Interval> {
             ],
             intended: cells.take(),
             spans: Vec::new(),
+            examples: vec![Example {
+                place: Place::of(&Labels::new(bad.iter().copied())),
+                at: Duration::from_millis(1_250),
+                reason: "the server answered 503".into(),
+            }],
         },
     ]
 }
@@ -165,6 +174,7 @@ fn summary() -> Summary {
         has_ended: true,
         commands: vec![Event { at_ms: 1_763_700_001_500, kind: "control".into(), text: "paused".into() }],
         outputs,
+        outputs_pending: false,
         run_dir: "runs/r1".into(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
         view: report::summary::TextLayout::default(),

@@ -114,7 +114,7 @@ impl RunFolder {
         writeln!(self.events, "{line}").map_err(EventError::File).and(annotated)
     }
 
-    /// Writes the summary and ends the interval log.
+    /// Writes the summary and ends the interval log. The last call counts.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -154,6 +154,12 @@ pub(crate) fn check_writable(flag: &str, path: &Path) -> Result<(), CommandError
     Ok(())
 }
 
+/// Whether a file can be written twice: a pipe or a device (`--summary-export /dev/stdout`) would hold both texts.
+#[must_use]
+pub(crate) fn can_be_replaced(path: &Path) -> bool {
+    !path.exists() || path.is_file()
+}
+
 fn make_parent(path: &Path) -> io::Result<()> {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all)
 }
@@ -166,13 +172,13 @@ pub(crate) fn write_json(path: &Path, content: &serde_json::Value) -> Result<(),
     let to_error =
         |error: std::io::Error| CommandError { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
     let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";
-    if path.exists() && !path.is_file() {
-        // A pipe or a device (`--summary-export /dev/stdout`) can't be renamed over.
+    if !can_be_replaced(path) {
         return fs::write(path, text).map_err(to_error);
     }
     make_parent(path).map_err(to_error)?;
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    fs::write(&partial, text).map_err(to_error)?;
-    fs::rename(&partial, path).map_err(to_error)
+    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
+    // A full disk leaves an empty file.
+    written.inspect_err(|_| drop(fs::remove_file(&partial))).map_err(to_error)
 }

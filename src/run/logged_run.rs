@@ -114,7 +114,9 @@ impl LoggedRun {
         let generator = Generator::of_totals(&self.fold.totals);
         let mut judgement = self.fold.judge(&header, generator, elapsed, true, reasons);
         let logged = self.end.as_ref().map(|end| end.outputs.as_slice()).unwrap_or_default();
-        let outputs = deliveries::by_now(&run_dir, logged, self.end.is_some());
+        let outputs_pending = self.end.as_ref().is_none_or(|end| end.outputs_pending);
+        let outputs = deliveries::by_now(&run_dir, logged, !outputs_pending);
+        let outputs_pending = outputs_pending && outputs.iter().any(|output| !output.complete);
         if let Some(end) = &self.end {
             end.replace(&mut judgement);
             deliveries::replace(&mut judgement.outcome, &end.outputs, &outputs);
@@ -131,6 +133,7 @@ impl LoggedRun {
             commands: self.commands,
             trend_stats: trend_stats(self.end.as_ref()),
             outputs,
+            outputs_pending,
             run_dir,
             view: TextLayout::default(),
         })

@@ -28,6 +28,9 @@ pub(crate) struct RunEnd {
     pub findings: Vec<LoggedThresholdResult>,
     /// What the outputs delivered.
     pub outputs: Vec<DeliveryStats>,
+    /// Whether they were still delivering: the run was killed before they had ended.
+    #[serde(default)]
+    pub outputs_pending: bool,
     /// Statistics of trends that the summary showed, by k6's names.
     pub trend_stats: Vec<String>,
 }
@@ -53,6 +56,7 @@ impl RunEnd {
             generator: summary.validity.generator,
             findings: summary.findings.iter().map(LoggedThresholdResult::of).collect(),
             outputs: summary.outputs.clone(),
+            outputs_pending: summary.outputs_pending,
             trend_stats: summary.trend_stats.iter().map(|(name, _)| name.clone()).collect(),
         }
     }

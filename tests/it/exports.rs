@@ -47,6 +47,33 @@ fn influx(store: &Store) -> String {
     format!("influxdb=http://{}/db?gzip=false", store.address)
 }
 
+/// Values of the tag `instance`.
+fn instances(store: &Store) -> BTreeSet<String> {
+    let lines = store.kept();
+    let tags =
+        lines.iter().filter_map(|line| line.split(' ').next()?.split(',').find(|tag| tag.starts_with("instance=")));
+    tags.map(str::to_owned).collect()
+}
+
+#[test]
+fn processes_that_share_a_run_id_share_no_series() {
+    for (flags, named) in
+        [(&["--run-id", "build-7"][..], None), (&["--run-id", "build-7", "--instance", "left"], Some("left"))]
+    {
+        let target = practice();
+        let store = Store::start(&[], TAKEN);
+        let (one, other) = (Bench::new(), Bench::new());
+        for bench in [&one, &other] {
+            run(bench, &target, &influx(&store), flags);
+        }
+        let found = instances(&store);
+        match named {
+            None => assert_eq!(found.len(), 2, "{found:?}"),
+            Some(name) => assert_eq!(found, BTreeSet::from([format!("instance={name}")])),
+        }
+    }
+}
+
 #[test]
 fn a_repeat_is_byte_for_byte_what_was_sent_first() {
     let (bench, target) = (Bench::new(), practice());

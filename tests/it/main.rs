@@ -6,6 +6,7 @@ mod ceilings;
 mod cli;
 mod data;
 mod environments;
+mod errors;
 mod examples;
 mod exports;
 mod help;

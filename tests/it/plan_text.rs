@@ -304,3 +304,17 @@ fn the_equivalent_profile_shows_no_secret() {
         assert_eq!((text.contains(output), text.contains("left out")), (shown, !shown), "{text}");
     }
 }
+
+#[test]
+fn names_with_line_ends_and_control_characters_stay_on_one_line() {
+    let bench = Bench::new();
+    let steps =
+        r#"{get: /a, name: "x\ny\e[2J", check: [{name: "c\nd\r", status: 200}]}, {group: "g\nh", steps: [{get: /b}]}"#;
+    bench.write("p.yaml", &format!("base_url: http://127.0.0.1:9\nvus: 1\niterations: 1\nflow: [{steps}]\n"));
+    let ran = bench.run(&["check", "p.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for shown in ["(x\\ny\\u{1b}[2J)", "check c\\nd\\r", "group g\\nh:"] {
+        assert!(ran.stdout.contains(shown), "{shown}: {}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains(|char: char| char.is_control() && char != '\n'), "{:?}", ran.stdout);
+}

@@ -149,3 +149,57 @@ fn what_is_folded_is_reported_and_thresholds_count_their_own() {
         assert!(bench.run(&["report", &folder]).stdout.contains(&line));
     }
 }
+
+/// A run whose receiver is away, once its load is over: killed by `name`, and what it then said.
+fn while_outputs_drain(name: &str) -> (Bench, std::process::Output) {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let out = format!("prometheus={}api/v1/write", refusing_url());
+    let files = ["--summary-export", "export/s.json", "--csv", "csv/l", "--run-dir", "run"];
+    let flags = ["-i", "10", "--threshold", "http_req_failed=rate<0.5", "--out", &out, "--drain", "10m"];
+    let child = bench.start(&[&["run", &url(&target)][..], &flags, &files].concat());
+    while !bench.path().join("run/summary.json").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let export = std::fs::read_to_string(bench.path().join("export/s.json")).unwrap();
+    assert_eq!(bench.summary().to_string(), export.parse::<serde_json::Value>().unwrap().to_string());
+    let (pending, summary) = (bench.summary()["loadagent"]["outputs_pending"].clone(), bench.summary());
+    assert_eq!((pending, &summary["loadagent"]["verdict"]), (true.into(), &"pass".into()), "{summary}");
+    assert_eq!(summary["metrics"]["http_reqs"]["values"]["count"], 10);
+    assert!(bench.path().join("csv/l_stats.csv").exists());
+    signal(&child, name);
+    let ended = child.wait_with_output().unwrap();
+    (bench, ended)
+}
+
+#[test]
+fn a_kill_while_the_outputs_drain_leaves_the_verdict() {
+    let (bench, _) = while_outputs_drain("KILL");
+    let report = bench.run(&["report", "run"]).stdout;
+    assert!(report.contains("  PASS, TELEMETRY INCOMPLETE") && report.contains("(exit code 110)"), "{report}");
+    assert!(report.contains("the run did not come to its end; once it is over, `loadagent replay`"), "{report}");
+    assert_eq!(bench.run(&["report", "run", "--get", "loadagent.outputs_pending"]).stdout.trim(), "true");
+}
+
+#[test]
+fn the_files_of_a_run_are_completed_when_the_outputs_have_drained() {
+    let (bench, ended) = while_outputs_drain("INT");
+    assert_eq!(ended.status.code(), Some(110));
+    repeats(&bench, &String::from_utf8(ended.stdout).unwrap());
+    for file in ["run/summary.json", "export/s.json"] {
+        let text = std::fs::read_to_string(bench.path().join(file)).unwrap();
+        let summary: serde_json::Value = text.parse().unwrap();
+        let loadagent = &summary["loadagent"];
+        assert_eq!((&loadagent["outputs_pending"], &loadagent["exit_code"]), (&false.into(), &110.into()), "{file}");
+        assert_eq!(loadagent["outputs"][0]["complete"], false);
+    }
+}
+
+#[test]
+fn a_pipe_gets_one_summary() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let out = format!("prometheus={}api/v1/write", refusing_url());
+    let flags = ["-i", "1", "-q", "--out", &out, "--drain", "100ms", "--summary-export", "/dev/stdout"];
+    let printed = bench.run(&[&["run", &url(&target)][..], &flags].concat()).stdout;
+    let summary: serde_json::Value = printed.parse().unwrap();
+    assert_eq!(summary["loadagent"]["outputs_pending"], false);
+}

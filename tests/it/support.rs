@@ -70,7 +70,9 @@ impl Bench {
         let ran = self.run(&["report", "run"]);
         let errors = ran.stdout.split("\n  ERRORS").nth(1).unwrap_or_default();
         let lines = errors.lines().skip(2).take_while(|line| !line.trim().is_empty());
-        lines.map(|line| line.split_whitespace().next().unwrap().to_owned() + " ").collect()
+        // Below a row stands its example, further in.
+        let rows = lines.filter(|line| !line.starts_with("     "));
+        rows.map(|line| line.split_whitespace().next().unwrap().to_owned() + " ").collect()
     }
 }
 

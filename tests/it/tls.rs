@@ -85,15 +85,20 @@ fn certificates_of_the_profile_are_trusted_as_they_are() {
     };
     let mut expired = authority("localhost");
     expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
-    let (_, other) = server_with(&authority("localhost"));
-    for (parameters, own, works) in [
-        (parameters("localhost"), true, true),
-        (authority("localhost"), true, true),
-        (authority("localhost"), false, false),
-        (authority("elsewhere.example"), true, false),
-        (parameters("elsewhere.example"), true, false),
-        (expired, true, false),
+    let mut unrelated = authority("localhost");
+    unrelated.distinguished_name.push(rcgen::DnType::CommonName, "Another authority");
+    let (_, other) = server_with(&unrelated);
+    for (parameters, own, why) in [
+        (parameters("localhost"), true, ""),
+        (authority("localhost"), true, ""),
+        (authority("localhost"), false, "is one of an authority (CA:TRUE) and is not itself in `http.tls.ca`"),
+        (parameters("localhost"), false, "is signed by an unknown authority"),
+        (authority("elsewhere.example"), true, "is not for `localhost`: it is for "),
+        (parameters("elsewhere.example"), true, "is not for `localhost`: it is for "),
+        (CertificateParams::new([]).unwrap(), true, "names no host, so not `localhost` either"),
+        (expired, true, "has expired: it was valid until 2020-01-01"),
     ] {
+        let works = why.is_empty();
         let what = format!("{:?}, {:?} until {}", parameters.subject_alt_names, parameters.is_ca, parameters.not_after);
         let (url, pem) = server_with(&parameters);
         let bench = Bench::new();
@@ -105,5 +110,8 @@ fn certificates_of_the_profile_are_trusted_as_they_are() {
         let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
         let errors = if works { "" } else { "tls " };
         assert_eq!((ran.code, &*bench.errors()), (if works { 0 } else { 109 }, errors), "{what}: {}", ran.stdout);
+        let reason = bench.summary()["loadagent"]["errors"][0]["first"]["reason"].to_string();
+        assert!(works || reason.contains(why), "{what}: {reason}, expected {why}");
+        assert!(works || ran.stdout.contains(why), "{what}: {}", ran.stdout);
     }
 }

@@ -50,7 +50,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         new_series,
         values,
         intended: cells.take(),
-        spans: Vec::new(),
+        ..Interval::default()
     };
     let (mut totals, mut offered) = (Totals::default(), Offered::default());
     totals.fold(&interval);

@@ -45,6 +45,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 ],
             },
             Row { title: "JSON-RPC calls", panels: vec![calls(), call_times(), call_errors()] },
+            Row { title: "Jobs", panels: vec![job_time(), job_delay(), jobs()] },
             Row { title: "Steps", panels: vec![steps(), answers()] },
         ],
         variables: shared::run_and_scenario(data_source),
@@ -200,6 +201,31 @@ fn call_errors() -> Panel {
     Panel::graph("Failed calls", description)
         .query("{error_class} {rpc_code}", Series::of(&c::RPC_ERRORS).by(&["error_class", "rpc_code"]).rate())
         .query("share", Series::of(&c::RPC_REQ_FAILED).share())
+}
+
+fn job_time() -> Panel {
+    let series = |metric, q| Series::of(metric).quantile(q);
+    Panel::graph("Time of jobs", "Until the response that showed them done. A job that timed out counts with its age")
+        .query("since due, p50", series(&c::JOB_RESPONSE_TIME, 0.5))
+        .query("since due, p95", series(&c::JOB_RESPONSE_TIME, 0.95))
+        .query("since accepted, p95", series(&c::JOB_DURATION, 0.95))
+}
+
+fn job_delay() -> Panel {
+    let series = |metric, q| Series::of(metric).quantile(q);
+    Panel::graph("Jobs found late", "By the server's clock, and the most that polling can have delayed it")
+        .query("by its clock, p95", series(&c::JOB_OVERSHOOT, 0.95))
+        .query("at most, p95", series(&c::JOB_END_WINDOW, 0.95))
+}
+
+fn jobs() -> Panel {
+    let by = |series: Series| series.by(&["name"]);
+    let columns = Column::all([
+        ("Failed", by(Series::of(&c::JOB_FAILED)).share()),
+        ("Polls, p50", by(over_run(&c::JOB_POLLS)).quantile(0.5)),
+        ("Time, p95", by(over_run(&c::JOB_RESPONSE_TIME)).quantile(0.95)),
+    ]);
+    Panel::table("Jobs by step", "Each step over the whole run", columns)
 }
 
 fn steps() -> Panel {

@@ -50,7 +50,7 @@ impl ScenarioRecorder {
         recorder.set(family, 0, count as f64);
     }
 
-    fn observe(
+    pub(super) fn observe(
         &self,
         metrics: &'static [&'static MetricDef],
         (stage, step): (usize, (StepId, u32)),

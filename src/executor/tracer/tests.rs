@@ -117,10 +117,12 @@ fn identities_are_those_of_the_run_and_the_worker() {
         let bench = Bench::new(sampling(0.0, 1, seed), Partition::new(worker, 2));
         (0..100).map(|_| bench.begin(0, 0).id).collect::<BTreeSet<_>>()
     };
-    let (one, other) = (seed_of("a", 1), seed_of("b", 1));
+    let one = seed_of(("a", "i"), 1);
     assert_eq!(of(one, 0), of(one, 0));
-    let all = [of(one, 0), of(one, 1), of(other, 0), of(seed_of("a", 2), 0)];
-    assert_eq!(all.into_iter().flatten().collect::<BTreeSet<_>>().len(), 400);
+    let others =
+        [(("b", "i"), 1), (("a", "j"), 1), (("a", "i"), 2)].map(|(process, seed)| of(seed_of(process, seed), 0));
+    let all = others.into_iter().chain([of(one, 0), of(one, 1)]);
+    assert_eq!(all.flatten().collect::<BTreeSet<_>>().len(), 500);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Intervals as bytes.
 
 use super::*;
-use crate::metric::Histogram;
+use crate::metric::{Example, Histogram};
 use proptest::prelude::*;
 
 fn sample(times: &[f64]) -> Interval {
@@ -25,6 +25,7 @@ fn sample(times: &[f64]) -> Interval {
         ],
         intended: cells.take(),
         spans: Vec::new(),
+        examples: vec![Example { reason: "refused".into(), ..Example::default() }],
     }
 }
 

@@ -40,7 +40,7 @@ proptest! {
 #[test]
 fn without_spans_nothing_is_added_to_the_log() {
     let (mut out, spans) = (Vec::new(), read_spans(&mut VarintReader::new(&[])));
-    put_spans(&mut out, &[]);
+    put_spans(&mut out, &[], false);
     assert_eq!((out.len(), spans), (0, Some(Vec::new())));
     assert_eq!(read_spans(&mut VarintReader::new(&[0xff, 0xff, 0xff, 0x7f])), None);
 }

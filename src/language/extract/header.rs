@@ -19,11 +19,13 @@ impl Header {
     }
 }
 
-/// The trimmed values of the header lines of a name; the status line is not a header line.
+/// The trimmed values of the header lines of a name; the status line is not a header line. Blanks before the colon are no
+/// part of the name (RFC 9112, section 5.1): the parser of responses takes them, too.
 pub(super) fn lines_named<'a>(head: &'a [u8], name: &str) -> impl Iterator<Item = &'a str> {
     head.split(|byte| *byte == b'\n').skip(1).filter_map(move |line| {
         let (found, rest) = line.split_at_checked(name.len())?;
-        let value = found.eq_ignore_ascii_case(name.as_bytes()).then(|| rest.strip_prefix(b":"))??;
+        let value =
+            found.eq_ignore_ascii_case(name.as_bytes()).then(|| rest.trim_ascii_start().strip_prefix(b":"))??;
         std::str::from_utf8(value.trim_ascii()).ok()
     })
 }

@@ -21,7 +21,7 @@ pub(crate) struct Records {
     /// Ends of parts in `bytes`, and the number of records in each. Ticks of a part count from the start of the run, so
     /// that parts can be read separately.
     pub cuts: Vec<(usize, u64)>,
-    /// Number of records beyond the limit.
+    /// Samples of the records beyond the limit.
     pub lost: u64,
     /// First metric and labels of families that were used for the first time, by the worker's number.
     pub definitions: Vec<(u32, (MetricDef, Labels))>,
@@ -67,7 +67,7 @@ impl RecordWriter {
     /// is the family's first.
     pub(crate) fn write(&mut self, family: u32, series: &(MetricDef, Labels), at: Duration, record: &Record) {
         if self.open.bytes.len() + LONGEST > self.max_bytes {
-            self.open.lost += 1;
+            self.open.lost += record.samples();
             return;
         }
         if self.defined.get(family as usize) != Some(&true) {

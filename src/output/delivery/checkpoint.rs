@@ -1,7 +1,8 @@
 //! The checkpoint of an output: written after every push, so that another process can go on from there.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
@@ -87,7 +88,8 @@ impl CheckpointFile {
         serde_json::from_slice(&bytes).map_err(io::Error::from)
     }
 
-    /// Writes it whole: under another name first, so that a kill leaves the old or the new.
+    /// Writes it whole: under another name first, so that a kill leaves the old or the new. A full disk has no space for a
+    /// second file: it is then written in place, in one call.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -96,8 +98,16 @@ impl CheckpointFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(&partial, serde_json::to_vec(checkpoint)?)?;
-        fs::rename(&partial, &self.path)
+        let bytes = serde_json::to_vec(checkpoint)?;
+        match fs::write(&partial, &bytes) {
+            Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                drop(fs::remove_file(&partial));
+                let mut file = File::options().write(true).open(&self.path).map_err(|_| error)?;
+                file.write_all(&bytes)?;
+                file.set_len(bytes.len() as u64)
+            }
+            written => written.and_then(|()| fs::rename(&partial, &self.path)),
+        }
     }
 
     /// Its number among the run's outputs, from 1.

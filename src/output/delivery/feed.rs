@@ -9,7 +9,7 @@ use crate::{
     interval_log::{Cursor, Entry, LogError},
     metric::Interval,
     output::{batch::Batch, encoder::Encoder},
-    record_log::{self, RecordReadError},
+    record_log::{self, Frame, RecordReadError},
 };
 
 /// Why a feed can't go on.
@@ -57,6 +57,9 @@ pub struct Push {
     pub on_disk: bool,
 }
 
+/// Counts the samples that an output makes of a frame of records.
+pub(crate) type SampleCounter = Box<dyn FnMut(&Frame<'_>) -> u64>;
+
 /// A source of pushes.
 pub trait Feed {
     /// The next push; None when there is nothing yet. Once the run is `over` the last push may be short.
@@ -76,6 +79,11 @@ pub trait Feed {
 
     /// The last interval that was read; None for other feeds.
     fn read_up_to(&self) -> Option<u64> {
+        None
+    }
+
+    /// What counts the samples of records; None for other feeds.
+    fn sample_counter(&self) -> Option<SampleCounter> {
         None
     }
 

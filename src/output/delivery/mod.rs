@@ -31,7 +31,7 @@ use tokio::{sync::watch, task::yield_now, time::Instant};
 use self::{
     backoff::Backoff,
     checkpoint::{Checkpoint, CheckpointFile},
-    feed::{Feed, FeedError, Push},
+    feed::{Feed, FeedError, Push, SampleCounter},
     progress::Progress,
     sender::{PushResult, Sender},
     state::{DeliveryState, SharedDeliveryState},
@@ -78,6 +78,12 @@ impl Delivery {
     #[must_use]
     pub(crate) fn state(&self) -> SharedDeliveryState {
         self.state.clone()
+    }
+
+    /// What counts the samples of records, where records are delivered.
+    #[must_use]
+    pub(crate) fn sample_counter(&self) -> Option<SampleCounter> {
+        self.feed.sample_counter()
     }
 
     /// Delivers until the log has ended or the deadline has come.

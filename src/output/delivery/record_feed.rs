@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::feed::{Feed, FeedError, Position, Push};
+use super::feed::{Feed, FeedError, Position, Push, SampleCounter};
 use crate::{
     output::{
         batch::Batch,
         samples::{Lines, SampleFormat},
     },
-    record_log::RecordCursor,
+    record_log::{MemorySegments, RecordCursor},
 };
 
 /// Lines from which on a request is sent; a frame more may be in it. Twice what `InfluxDB` advises, because at 20,000
@@ -21,6 +21,8 @@ const BATCH_OF_RECORDS: usize = 256;
 /// Records, written out.
 pub(crate) struct RecordFeed {
     run: PathBuf,
+    /// What the disk did not take.
+    memory: MemorySegments,
     make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>,
     format: Box<dyn SampleFormat>,
     cursor: RecordCursor,
@@ -33,15 +35,19 @@ impl RecordFeed {
     ///
     /// # Errors
     /// When the log can't be read.
-    pub(crate) fn new(run: &Path, make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>) -> Result<Self, FeedError> {
-        let cursor = RecordCursor::open(run, None)?;
-        Ok(Self { run: run.to_owned(), format: make_format(), make_format, cursor, error: None })
+    pub(crate) fn new(
+        run: &Path,
+        memory: MemorySegments,
+        make_format: Box<dyn Fn() -> Box<dyn SampleFormat>>,
+    ) -> Result<Self, FeedError> {
+        let cursor = RecordCursor::open(run, memory.clone(), None)?;
+        Ok(Self { run: run.to_owned(), memory, format: make_format(), make_format, cursor, error: None })
     }
 }
 
 impl Feed for RecordFeed {
     fn next(&mut self, _over: bool) -> Result<Option<Push>, FeedError> {
-        let (mut lines, mut newest_ns, mut read) = (Lines::default(), 0, false);
+        let (mut lines, mut newest_ns, mut read, mut on_disk) = (Lines::default(), 0, false, true);
         // Frames are small when the load is: as many as fit go out at once.
         if let Some(error) = self.error.take() {
             return Err(error);
@@ -65,13 +71,14 @@ impl Feed for RecordFeed {
                     std::thread::yield_now();
                 }
             }
+            on_disk &= !self.cursor.is_in_memory();
         }
         if !read {
             return self.error.take().map_or(Ok(None), Err);
         }
         let batches = if lines.ends.is_empty() { Vec::new() } else { vec![Batch::of_lines(lines)] };
         let position = Position::Record(self.cursor.position());
-        Ok(Some(Push { batches, end_ms: newest_ns / 1_000_000, position, on_disk: true }))
+        Ok(Some(Push { batches, end_ms: newest_ns / 1_000_000, position, on_disk }))
     }
 
     fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError> {
@@ -80,12 +87,21 @@ impl Feed for RecordFeed {
             Some(Position::Record(position)) => Some(position),
             _ => None,
         };
-        self.cursor = RecordCursor::open(&self.run, position)?;
+        self.cursor = RecordCursor::open(&self.run, self.memory.clone(), position)?;
         Ok(())
     }
 
     fn final_batches(&mut self) -> Vec<Batch> {
         Vec::new()
+    }
+
+    fn sample_counter(&self) -> Option<SampleCounter> {
+        let mut format = (self.make_format)();
+        Some(Box::new(move |frame| {
+            let mut lines = Lines::default();
+            frame.entries().for_each(|recorded| format.write(&recorded, &mut lines));
+            lines.ends.len() as u64
+        }))
     }
 
     fn unread_bytes(&self) -> u64 {

@@ -1,11 +1,11 @@
-//! Intervals that a full disk did not take: kept in memory, within a bound, so that receivers get them all the same.
+//! What a full disk did not take: kept in memory, within bounds, so that receivers get it all the same.
 
 #[cfg(test)]
 mod tests;
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
-use crate::{interval_log::codec, metric::Interval};
+use crate::{interval_log::codec, metric::Interval, record_log::MemorySegments};
 
 /// Minutes of a usual run.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -13,11 +13,13 @@ const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// In the hands of the coordinator, who adds, and of the feeds, which read.
 pub(crate) type SharedUnwritten = Rc<RefCell<Unwritten>>;
 
-/// Encoded intervals by their sequence, oldest first.
+/// Encoded intervals by their sequence, oldest first, and records.
 #[derive(Debug, Default)]
 pub struct Unwritten {
     intervals: VecDeque<(u64, Vec<u8>)>,
     bytes: usize,
+    /// Segments of the record log.
+    pub(crate) records: MemorySegments,
 }
 
 impl Unwritten {
@@ -36,9 +38,9 @@ impl Unwritten {
         kept_all
     }
 
-    /// The disk has taken everything after all.
+    /// The disk has taken all intervals after all.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        (self.intervals, self.bytes) = (VecDeque::new(), 0);
     }
 
     /// The first interval after a sequence.

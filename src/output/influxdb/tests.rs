@@ -201,6 +201,7 @@ fn summary(totals: Totals) -> Summary {
         findings: Vec::new(),
         validity: Validity::default(),
         outputs: Vec::new(),
+        outputs_pending: false,
         run_dir: std::path::PathBuf::new(),
         outcome: Outcome::new(Vec::new(), Verdict::Pass),
         has_ended: true,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every metric that has raw samples, except those of the profile.
-pub(crate) static SAMPLED: [&MetricDef; 43] = [
+pub(crate) static SAMPLED: [&MetricDef; 50] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -50,6 +50,13 @@ pub(crate) static SAMPLED: [&MetricDef; 43] = [
     &c::LLM_USAGE_MISSING,
     &c::LLM_GOODPUT,
     &c::LLM_FINISH_REASONS,
+    &c::JOB_RESPONSE_TIME,
+    &c::JOB_DURATION,
+    &c::JOB_POLLS,
+    &c::JOB_END_WINDOW,
+    &c::JOB_OVERSHOOT,
+    &c::JOB_FAILED,
+    &c::JOB_OUTCOMES,
     &c::VUS,
     &c::VUS_MAX,
     &c::SSE_STREAMS_OPEN,
@@ -74,7 +81,7 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = 40;
+const FIRST_GAUGE: usize = SAMPLED.len() - 3;
 /// The place of a metric of the profile: a series has one at most.
 pub(in crate::output) const OWN: usize = SAMPLED.len();
 /// Places with that of the profile's metrics.

@@ -173,7 +173,8 @@ fn json_lines_are_k6s() {
     let mut json = JsonFormat::new(options());
     let (head, lines) = (String::from_utf8(json.head()).unwrap(), write(&mut json, &story()));
     let lines: Vec<&str> = head.lines().chain(text(&lines).lines()).collect();
-    assert_eq!((head.lines().count(), lines.len()), (43, 64), "an envelope for each metric");
+    let metrics = super::expansion::SAMPLED.len();
+    assert_eq!((head.lines().count(), lines.len()), (metrics, metrics + 21), "an envelope for each metric");
     let all = [
         r#"{"type":"Metric","data":{"name":"http_reqs","type":"counter","contains":"default","thresholds":[],"submetrics":null},"metric":"http_reqs"}"#,
         r#"{"metric":"http_reqs","type":"Point","data":{"time":"2026-11-21T06:55:10.617162914Z","value":1,"tags":{"expected_response":"true","method":"GET","mine":"m\u0026n \u003cq\u003e","name":"get, \"it\"","run_id":"r1","scenario":"default","status":"200","team":"a \"b"}}}"#,

@@ -237,6 +237,7 @@ impl FlowState {
                 Effect::Detach { after, branch: Box::new(self.branch(program, *body, None)) }
             }
             Op::Retry(retry) => return Ok(self.retry(retry, context)),
+            Op::Job(job) => return self.job(job, context),
             Op::Fail(message) => Effect::Fail(text(message, &mut self.eval(context))?),
             Op::Abort(message) => Effect::Abort(text(message, &mut self.eval(context))?),
             Op::Leave => Effect::Leave,

@@ -10,6 +10,7 @@
 //! ```
 
 mod compiled;
+mod job;
 mod ops;
 mod read;
 mod retry;
@@ -23,6 +24,7 @@ use std::{sync::Arc, time::Duration};
 use self::compiled::CompiledFlow;
 use super::{
     FlowPlan, FlowProgram, StepId,
+    job::JobEnd,
     rendering::{Rendered, Unrenderable},
     request::Request,
 };
@@ -36,6 +38,8 @@ use crate::{
 pub(crate) struct FlowContext<'a> {
     /// The response to the last request.
     pub response: Response<'a>,
+    /// When the last request was due, since the start of the run.
+    pub due: Duration,
     /// Time since the start of the run.
     pub now: Duration,
     /// The wall clock at that time, since the Unix epoch.
@@ -124,6 +128,8 @@ pub(crate) enum Effect {
         /// Computed tags.
         labels: Option<Box<DynamicLabels>>,
     },
+    /// A job ended.
+    Job { step: StepId, end: Box<JobEnd> },
     /// Read the next row of a data set, and store it with [`Flow::put`].
     Row {
         /// Index of the data set.

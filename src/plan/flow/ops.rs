@@ -140,7 +140,7 @@ impl FlowState {
     }
 }
 
-fn stamp(now: Duration) -> Value {
+pub(super) fn stamp(now: Duration) -> Value {
     Value::from(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Effect, FlowContext, compiled::FlowState, read::count};
 use crate::{
     language::{Value, extract::Header},
-    plan::program::Retry,
+    plan::{job::date_of, program::Retry},
 };
 
 /// Maximum of `Retry-After`.
@@ -22,13 +22,18 @@ impl FlowState {
         self.retried = true;
         let (first, most) = retry.pause;
         let doubled = first.saturating_mul(1 << tries.min(20)).min(most.max(first));
-        let retry_after = retry.pause_header.as_ref().and_then(|header| retry_after(header, context.response.head));
+        let retry_after = retry.pause_header.as_ref().and_then(|header| retry_after(header, context));
         Some(Effect::Think(retry_after.unwrap_or(doubled)))
     }
 }
 
-/// `Retry-After` in seconds (RFC 9110, section 10.2.3); APIs hardly ever send the date form.
-fn retry_after(header: &Header, head: &[u8]) -> Option<Duration> {
-    let seconds: f64 = header.matches(head).next()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok().map(|retry_after| retry_after.min(MAX_RETRY_AFTER))
+/// `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
+pub(super) fn retry_after(header: &Header, context: &FlowContext<'_>) -> Option<Duration> {
+    let text = header.matches(context.response.head).next()?;
+    let text = text.trim();
+    let wait = match text.parse() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
+        Err(_) => date_of(text)?.saturating_sub(context.clock),
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
 }

@@ -26,12 +26,20 @@ fn ids_are_given_away_once() {
 #[test]
 fn a_job_is_done_when_its_time_is_over() {
     let shop = Shop::default();
-    for (takes, text) in [("0s", "\"state\":\"done\""), ("1h", "\"state\":\"running\"")] {
+    let ends = [
+        ("0s", "\"state\":\"done\""),
+        ("1h", "\"state\":\"running\""),
+        ("0s&outcome=failed", "\"state\":\"failed\""),
+        ("1h&outcome=failed", "\"state\":\"running\""),
+    ];
+    for (takes, text) in ends {
         let begun = ask(&shop, "POST", &format!("/jobs?takes={takes}")).unwrap();
         assert_eq!(begun.status, StatusCode::ACCEPTED);
         let state = ask(&shop, "GET", &place(begun)).unwrap();
         assert!(format!("{:?}", state.payload).replace('\\', "").contains(text), "{takes}: {state:?}");
     }
+    assert_eq!(ask(&shop, "POST", "/jobs?outcome=refused").unwrap().status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ask(&shop, "POST", "/jobs?outcome=lost").unwrap().status, StatusCode::BAD_REQUEST);
     assert_eq!(ask(&shop, "GET", "/jobs/x").unwrap().status, StatusCode::NOT_FOUND);
     assert_eq!(ask(&shop, "POST", "/jobs?takes=long").unwrap().status, StatusCode::BAD_REQUEST);
 }

@@ -9,6 +9,7 @@ pub(super) mod checks;
 mod ends;
 mod entries;
 pub(super) mod extracts;
+mod job;
 pub(super) mod jsonrpc;
 mod names;
 mod outline;
@@ -94,6 +95,7 @@ pub static STEPS: &[&[StepDefinition]] = &[
     extracts::STEPS,
     blocks::STEPS,
     poll::STEPS,
+    job::STEPS,
     parallel::STEPS,
     ends::STEPS,
 ];
@@ -297,6 +299,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
                 | Op::Due { otherwise: target, .. }
                 | Op::Detach { next: target, .. },
             ) => *target = here,
+            Some(Op::Job(job)) => job.otherwise = here,
             Some(Op::Loop(head)) => head.end = here,
             Some(Op::Parallel(parallel)) => parallel.next = here,
             Some(Op::Collect(collect)) => collect.set_empty(here),

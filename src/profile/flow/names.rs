@@ -97,9 +97,9 @@ impl<'v> Names<'v> {
         self.add("")
     }
 
-    /// Sets or clears the temporary name of a hidden value, which shadows all other names.
-    pub(super) fn lend(&self, lent: Option<(&'static str, Slot)>) {
-        self.lent.set(lent);
+    /// Sets or clears the temporary name of a hidden value, which shadows all other names; returns what it was.
+    pub(super) fn lend(&self, lent: Option<(&'static str, Slot)>) -> Option<(&'static str, Slot)> {
+        self.lent.replace(lent)
     }
 
     fn add(&self, name: &str) -> Slot {

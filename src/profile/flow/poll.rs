@@ -30,7 +30,7 @@ pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     compile,
 }];
 
-const EVERY: Duration = Duration::from_secs(1);
+pub(super) const EVERY: Duration = Duration::from_secs(1);
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// `poll: {get: /status}` with `until`, `every`, `timeout` and `on_timeout`.

@@ -418,10 +418,18 @@ pub(crate) fn check_header(reader: &Reader, position: Position, name: &str) {
     if !is_token(name) {
         reader.error(position, format!("`{name}` is not a header name"), None);
     }
-    if ["content-length", "transfer-encoding", "connection"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        reader.error(position, format!("header `{name}` is set automatically"), None);
+    let own = OWN_HEADERS.iter().find(|(own, _)| name.eq_ignore_ascii_case(own));
+    if let Some((_, hint)) = own {
+        reader.error(position, format!("header `{name}` is set automatically"), Some((*hint).to_owned()));
     }
 }
+
+/// Headers that the framing of messages determines, and what is to be written instead.
+const OWN_HEADERS: [(&str, &str); 3] = [
+    ("connection", "for new connections: `http: {connections: per_request}` or `per_iteration`"),
+    ("content-length", "leave it out: it is the length of the body"),
+    ("transfer-encoding", "leave it out: bodies are sent with `Content-Length`, not in chunks"),
+];
 
 #[cfg(test)]
 mod tests;

@@ -180,9 +180,9 @@ impl<'n> Compiler<'_, 'n> {
         if let Some(node) = refresh {
             let unknown = self.open(token.when("refresh == null"));
             let mut map = reader.section(node, &format!("the refresh of auth `{provider}`"), &REFRESH);
-            self.names.lend(Some(("refresh_token", token.refresh)));
+            let outer = self.names.lend(Some(("refresh_token", token.refresh)));
             self.ask(token, &mut map);
-            self.names.lend(None);
+            self.names.lend(outer);
             map.finish(reader);
             let refused = self.open(token.when("error != ''"));
             self.keep(token, token.value, access, "$.access_token");

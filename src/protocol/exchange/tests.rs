@@ -395,5 +395,5 @@ fn the_future_of_a_request_stays_small() {
     let future = session.send(&mut lane, &client.network, &request, &mut probe);
     let sizes = (size_of_val(&future), size_of::<HttpSession>(), size_of::<Lane>());
     // Each user holds one of each: what they grow by, every user grows by.
-    assert!(sizes.0 <= 1_040 && sizes.1 <= 136 && sizes.2 <= 208, "{sizes:?}");
+    assert!(sizes.0 <= 784 && sizes.1 <= 136 && sizes.2 <= 208, "{sizes:?}");
 }

@@ -58,18 +58,20 @@ impl Connection {
     ///
     /// # Errors
     /// The class of the failure. The connection must then be closed.
-    pub(crate) async fn send(
+    pub(crate) fn send(
         &mut self,
         request: &Outgoing<'_>,
         reused: bool,
         probe: &mut Probe<'_>,
-    ) -> Result<(), Failure> {
+    ) -> impl Future<Output = Result<(), Failure>> {
         probe.begin_send(reused);
-        let written = self.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
-        let written = written.map_err(|error| Failure::of_io(Phase::Send, error))?;
-        self.is_cut_short = written == Written::UntilResponse;
-        probe.sent();
-        Ok(())
+        async move {
+            let written = self.stream.write_all(request.pieces(), |bytes| probe.wrote(bytes)).await;
+            let written = written.map_err(|error| Failure::of_io(Phase::Send, error))?;
+            self.is_cut_short = written == Written::UntilResponse;
+            probe.sent();
+            Ok(())
+        }
     }
 
     /// Reads once and passes the bytes to the parser. Bytes that are not polled for stay with the kernel, so that a slow

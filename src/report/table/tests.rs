@@ -13,6 +13,31 @@ fn columns_align_and_empty_ones_vanish() {
     );
 }
 
+#[test]
+fn a_note_stands_below_its_row_and_fits() {
+    let mut table = Table::new(&["class", "count"]);
+    table.row(["tls".into(), "3".into()]);
+    table.note("first after 2ms: the server's certificate\u{1b} has expired");
+    table.row(["dns".into(), "1".into()]);
+    assert_eq!(
+        table.lines(2, TextLayout::default(), "").get(1..),
+        Some(
+            ["  tls        3", "    first after 2ms: the server's certificate\\u{1b} has expired", "  dns        1"]
+                .map(String::from)
+                .as_slice()
+        )
+    );
+    for width in 40..90 {
+        let lines = table.lines(2, TextLayout { width: Some(width), by_stage: false }, "");
+        assert!(lines.iter().all(|line| line.chars().count() <= width), "{width}: {lines:?}");
+        let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+        assert!(
+            words.join(" ").contains("first after 2ms: the server's certificate\\u{1b} has expired dns"),
+            "{lines:?}"
+        );
+    }
+}
+
 fn wide(rows: usize) -> Table {
     let mut table = Table::new(&["", "reqs", "p95", "max"]).dropping(&["max", "p95"]);
     (0..rows)

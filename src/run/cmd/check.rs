@@ -14,6 +14,7 @@ use crate::{
         feasibility::{self, Ceiling},
         timeline,
     },
+    report::visible::visible,
     run::{console::print, error::CommandError, prepare},
     threshold::{Bearing, Tier},
     units::{show_count, show_duration, show_rate, show_several},
@@ -85,8 +86,9 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Lines of the tree of steps, each on one line whatever its names contain.
 fn indented(lines: Vec<String>) -> String {
-    lines.into_iter().fold(String::new(), |text, line| text + "    " + &line + "\n")
+    lines.into_iter().fold(String::new(), |text, line| text + "    " + &visible(&line) + "\n")
 }
 
 /// The steps as an indented tree.

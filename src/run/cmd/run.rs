@@ -3,7 +3,7 @@
 //! ```text
 //!  prepare ─▶ setup ─▶ folder, log, outputs ─▶ workers ══ coordinator: one interval a second ══▶ teardown ─▶ verdict
 //!                                                                                                              │
-//!                                                      exit code ◀─ summary ◀─ outputs deliver the rest ◀──────┘
+//!                           exit code ◀─ summary again ◀─ outputs deliver the rest ◀─ summary.json ◀──────┘
 //! ```
 //!
 //! Start with [`execute`].
@@ -24,18 +24,18 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, outputs, progress::Display, style, summary::TextLayout, visible::visible},
+    report::{Summary, progress::Display, style, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
         collect::{coordinator::Coordinator, outputs::Outputs},
-        console::{self, print, print_error, terminals, without_colour},
+        console::{print, print_error, without_colour},
         error::CommandError,
         folder::{self, RunFolder},
         hooks::{self, Hooks},
         locust,
         prepare::{self, Prepared, load},
-        run_end::RunEnd,
+        result_files::ResultFiles,
         signals::Signals,
     },
 };
@@ -70,29 +70,15 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
     let (mut coordinator, ended) = started.load(&mut signals).await;
     let mut judgement = coordinator.judge(ended.reasons);
     judgement.validity.warnings.extend(ended.warnings);
-    let wait = if ended.is_cut_off { Duration::ZERO } else { args.drain };
-    coordinator.drain(wait, &mut signals).await;
-    let result = coordinator.finish();
-    judgement.validity.generator = result.generator;
-    let incomplete = result.outputs.iter().filter_map(outputs::incomplete);
-    let incomplete = incomplete.map(|text| Reason::new(Exit::TelemetryIncomplete, text));
-    result.errors.into_iter().chain(incomplete).for_each(|reason| judgement.outcome.add(reason));
-    let summary = Summary {
-        header: result.header,
-        elapsed: result.elapsed,
-        totals: result.fold.totals,
-        offered: result.fold.offered,
-        findings: judgement.findings,
-        validity: judgement.validity,
-        outcome: judgement.outcome,
-        has_ended: true,
-        commands: result.commands,
-        outputs: result.outputs,
-        run_dir: prepared.run_dir.clone(),
-        trend_stats: prepared.trend_stats.clone(),
-        view: TextLayout { width: console::width(), by_stage: args.summary_by_stage },
-    };
-    Ok(conclude(summary, result.folder, args, &prepared))
+    coordinator.begin_drain(if ended.is_cut_off { Duration::ZERO } else { args.drain });
+    let mut summary = coordinator.summary(judgement, &prepared, args.summary_by_stage);
+    let files = ResultFiles { args, target: prepared.target.as_ref() };
+    files.before_drain(&mut summary, coordinator.folder());
+    coordinator.drain(&mut signals).await;
+    let mut folder = coordinator.finish(&mut summary);
+    files.after_drain(&mut summary, &mut folder);
+    show(&summary, &folder, args, &prepared);
+    Ok(summary.outcome.exit)
 }
 
 /// A run from its start to the end of its load.
@@ -207,7 +193,7 @@ fn open(
     args: &RunArgs,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Outputs::start(&prepared.outputs, header, &prepared.run_dir) {
+    match Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory()) {
         Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
@@ -243,48 +229,24 @@ async fn open_control_port(
     Ok(())
 }
 
-/// Writes and prints the summary; gives the exit code. What can't be written is a reason, so it is written first and
-/// printed last: header, summary and exit code agree.
-fn conclude(mut summary: Summary, mut folder: RunFolder, args: &RunArgs, prepared: &Prepared) -> Exit {
-    // These are written even when the run's folder takes nothing any more.
-    let mut written = vec![args.csv.as_ref().map(|prefix| locust::write(&folder::log_path(&summary.run_dir), prefix))];
-    written.push(prepared.target.as_ref().map(|target| folder.write_target_log(&target.report())));
-    let failed = written.into_iter().flatten().filter_map(Result::err);
-    failed.for_each(|error| not_written(&mut summary, error));
-    let render = |summary: &Summary| crate::report::json::render(summary, terminals());
-    let export =
-        |summary: &Summary| args.summary_export.as_ref().map(|file| folder::write_json(file, &render(summary)));
-    if let Some(Err(error)) = export(&summary) {
-        not_written(&mut summary, error);
-    }
-    if let Err(error) = folder.conclude(&render(&summary), &RunEnd::of(&summary)) {
-        not_written(&mut summary, error);
-        // The export has the last word; an error of its own is known by now.
-        drop(export(&summary));
-    }
+/// Prints the summary.
+fn show(summary: &Summary, folder: &RunFolder, args: &RunArgs, prepared: &Prepared) {
     if args.quiet {
         // Quiet is not mute: the reason of the exit code is printed.
         let reasons = &summary.outcome.reasons;
         reasons.iter().for_each(|reason| print_error(&format!("loadagent: {}", visible(&reason.text))));
-    } else {
-        let mut text = crate::report::text::render(&summary);
-        text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
-        let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);
-        let ended_ms = summary.header.started_at_ms.saturating_add(elapsed_ms);
-        if let Some(line) = dashboards::line(args, &prepared.outputs, &summary.header, Some(ended_ms)) {
-            text += &format!("{line}\n");
-        }
-        // Standard output may carry samples; a summary among them would spoil them.
-        let has_samples = prepared.outputs.iter().any(|output| output.place == Place::Stdout);
-        if has_samples { print_error(&text) } else { print(&text) }
+        return;
     }
-    summary.outcome.exit
-}
-
-/// Prints an error of a file that the run leaves, and counts it.
-fn not_written(summary: &mut Summary, CommandError { message, .. }: CommandError) {
-    print_error(&format!("loadagent: {message}"));
-    summary.outcome.add(Reason::new(Exit::TelemetryIncomplete, message));
+    let mut text = crate::report::text::render(summary);
+    text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
+    let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);
+    let ended_ms = summary.header.started_at_ms.saturating_add(elapsed_ms);
+    if let Some(line) = dashboards::line(args, &prepared.outputs, &summary.header, Some(ended_ms)) {
+        text += &format!("{line}\n");
+    }
+    // Standard output may carry samples; a summary among them would spoil them.
+    let has_samples = prepared.outputs.iter().any(|output| output.place == Place::Stdout);
+    if has_samples { print_error(&text) } else { print(&text) }
 }
 
 /// Lowers the priority of this thread, which collects, against the workers', which were started before it. On a shared

@@ -12,7 +12,6 @@ use super::{
     generator::{self, GeneratorWatch},
     live::{EventFilter, Seen},
     outputs::Outputs,
-    records::LostRecords,
     standstill::Standstills,
 };
 use crate::{
@@ -21,13 +20,14 @@ use crate::{
     exit::Exit,
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
-    output::DeliveryStats,
     report::{
+        Summary, outputs,
         progress::{Display, Snapshot},
-        summary::note_command,
+        summary::{TextLayout, note_command},
     },
     run::{
         clock::{ClockStep, RunClock, since, wall_ms},
+        console,
         error::CommandError,
         folder::RunFolder,
         prepare::Prepared,
@@ -85,26 +85,6 @@ impl Ending {
     pub(crate) fn is_cut_off(self) -> bool {
         self == Self::CutOff
     }
-}
-
-/// What a run leaves when its outputs are drained.
-pub(crate) struct RunResult {
-    /// Identity and plan of the run.
-    pub header: Header,
-    /// Its folder.
-    pub folder: RunFolder,
-    /// The fold of its intervals.
-    pub fold: RunFold,
-    /// Length of the load.
-    pub elapsed: Duration,
-    /// Control commands.
-    pub commands: Vec<Event>,
-    /// What the outputs delivered.
-    pub outputs: Vec<DeliveryStats>,
-    /// Errors since the judgement: telemetry that is incomplete.
-    pub errors: Vec<Reason>,
-    /// Costs of the generator, draining included.
-    pub generator: Generator,
 }
 
 impl Coordinator {
@@ -181,7 +161,8 @@ impl Coordinator {
     }
 
     fn ingest(&mut self, part: WorkerInterval) {
-        let lost = self.folder.records.keep(&part);
+        let lost = self.folder.records.keep(&part, &mut |frame| self.outputs.lost_frame(frame));
+        self.outputs.lost_samples(part.records.lost);
         self.note_lost_records(lost);
         self.outputs.lost_spans(part.spans.lost);
         if let Some(message) = self.standstills.see(part.late, since(self.clock.start())) {
@@ -229,15 +210,17 @@ impl Coordinator {
         self.last_end = (end, end_ms);
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
-        let lost = self.folder.records.keep_users(&interval, &self.fold.totals);
+        let records = &mut self.folder.records;
+        let lost = records.keep_users(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
+        records.flush();
         self.note_lost_records(lost);
         let written = self.folder.log.interval(&interval);
         let kept = self.outputs.advance(&interval, written.is_ok());
         if let Err(error) = written {
-            self.report_error(Exit::TelemetryIncomplete, CommandError::internal(&error).message);
+            self.report_error(Exit::TelemetryIncomplete, &CommandError::internal(&error).message);
         }
         if !kept {
-            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL.to_owned());
+            self.report_error(Exit::TelemetryIncomplete, TOO_LONG_FULL);
         }
         self.emit_warnings();
         self.release_records();
@@ -288,18 +271,15 @@ impl Coordinator {
         }
     }
 
-    fn note_lost_records(&mut self, lost: LostRecords) {
-        if lost.lost > 0 {
-            self.outputs.lost_records(lost.lost);
-        }
-        if let Some(error) = lost.error {
-            self.report_error(Exit::TelemetryIncomplete, error);
+    fn note_lost_records(&mut self, why: Option<String>) {
+        if let Some(error) = why {
+            self.report_error(Exit::TelemetryIncomplete, &error);
         }
     }
 
     fn release_records(&mut self) {
         if let Err(error) = self.folder.records.release(self.outputs.delivered_records()) {
-            self.report_error(Exit::TelemetryIncomplete, format!("record log: {error}"));
+            self.report_error(Exit::TelemetryIncomplete, &format!("record log: {error}"));
         }
     }
 
@@ -323,24 +303,59 @@ impl Coordinator {
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
         note_command(&mut self.commands, &event);
         if let Err(error) = self.folder.event(&event) {
-            self.report_error(Exit::TelemetryIncomplete, error.to_string());
+            self.report_error(Exit::TelemetryIncomplete, &error.to_string());
         }
     }
 
     /// Reports an error of telemetry; the same one only once.
-    fn report_error(&mut self, exit: Exit, message: String) {
-        if !self.errors.iter().any(|known| known.text == message) {
+    fn report_error(&mut self, exit: Exit, message: &str) {
+        // The verdict names it in one line.
+        let line = message.replace("\n  ", "; ");
+        if !self.errors.iter().any(|known| known.text == line) {
             self.display.message(&format!("  {message}"));
-            self.errors.push(Reason::new(exit, message));
+            self.errors.push(Reason::new(exit, line));
         }
     }
 
-    /// Gives the outputs time to deliver the rest; a signal ends it.
-    pub(crate) async fn drain(&mut self, limit: Duration, signals: &mut Signals) {
+    /// Ends the input of the outputs: they have `limit` to deliver the rest.
+    pub(crate) fn begin_drain(&mut self, limit: Duration) {
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
         self.outputs.settle(!unwritten);
+        self.folder.records.flush();
         self.outputs.end(limit);
+    }
+
+    /// The summary of the load, while the outputs drain.
+    #[must_use]
+    pub(crate) fn summary(&mut self, judgement: Judgement, prepared: &Prepared, by_stage: bool) -> Summary {
+        let fold = std::mem::replace(&mut self.fold, RunFold::new(&[], Duration::ZERO));
+        let outputs = self.outputs.stats();
+        Summary {
+            header: self.header.clone(),
+            elapsed: self.elapsed,
+            totals: fold.totals,
+            offered: fold.offered,
+            findings: judgement.findings,
+            validity: judgement.validity,
+            outcome: judgement.outcome,
+            has_ended: true,
+            commands: self.commands.clone(),
+            outputs_pending: !outputs.is_empty(),
+            outputs,
+            run_dir: prepared.run_dir.clone(),
+            trend_stats: prepared.trend_stats.clone(),
+            view: TextLayout { width: console::width(), by_stage },
+        }
+    }
+
+    /// The run's folder.
+    pub(crate) fn folder(&mut self) -> &mut RunFolder {
+        &mut self.folder
+    }
+
+    /// Waits until the outputs have delivered the rest, or their time is over; a signal ends it.
+    pub(crate) async fn drain(&mut self, signals: &mut Signals) {
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
         let mut announced = false;
@@ -357,23 +372,20 @@ impl Coordinator {
         }
     }
 
-    /// Ends collecting.
+    /// Ends collecting, and completes the summary: outputs, errors since the judgement, costs of draining.
     #[must_use]
-    pub(crate) fn finish(mut self) -> RunResult {
+    pub(crate) fn finish(mut self, summary: &mut Summary) -> RunFolder {
         self.emit_warnings();
         self.release_records();
         if let Some(message) = self.compactor.end(&mut self.folder.log) {
             self.event("log", message);
         }
-        RunResult {
-            generator: self.generator(),
-            outputs: self.outputs.stats(),
-            commands: self.commands,
-            header: self.header,
-            folder: self.folder,
-            fold: self.fold,
-            elapsed: self.elapsed,
-            errors: self.errors,
-        }
+        summary.validity.generator = self.generator();
+        summary.outputs = self.outputs.stats();
+        summary.outputs_pending = false;
+        let incomplete = summary.outputs.iter().filter_map(outputs::incomplete);
+        let incomplete = incomplete.map(|text| Reason::new(Exit::TelemetryIncomplete, text));
+        self.errors.into_iter().chain(incomplete).for_each(|reason| summary.outcome.add(reason));
+        self.folder
     }
 }

@@ -15,11 +15,14 @@ use crate::{
     output::{
         DeliveryStats, OutputAddress, Progress,
         delivery::{
-            checkpoint::CheckpointFile, feed::Position, state::SharedDeliveryState, unwritten::SharedUnwritten,
+            checkpoint::CheckpointFile,
+            feed::{Position, SampleCounter},
+            state::{DeliveryState, SharedDeliveryState},
+            unwritten::SharedUnwritten,
         },
         kind::{Reads, ScrapeTarget},
     },
-    record_log,
+    record_log::{self, Frame, MemorySegments},
     run::error::CommandError,
 };
 
@@ -39,6 +42,8 @@ struct Running {
     recorded: DeliveryStats,
     reads: Reads,
     wants_spans: bool,
+    /// What counts the samples of records, where records are delivered.
+    counter: Option<SampleCounter>,
 }
 
 impl Running {
@@ -51,17 +56,24 @@ impl Running {
 }
 
 impl Outputs {
-    /// Starts every output on the logs of a run's folder.
+    /// Starts every output on the logs of a run's folder, and on `records` that the disk did not take.
     ///
     /// # Errors
     /// When one can't be set up.
-    pub(crate) fn start(addresses: &[OutputAddress], header: &Header, run: &Path) -> Result<Self, CommandError> {
+    pub(crate) fn start(
+        addresses: &[OutputAddress],
+        header: &Header,
+        run: &Path,
+        records: MemorySegments,
+    ) -> Result<Self, CommandError> {
         let (progress, receiver) = watch::channel(Progress::default());
         let unwritten = SharedUnwritten::default();
+        unwritten.borrow_mut().records = records;
         let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
         let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new(), unwritten };
         for (number, address) in (1..).zip(addresses) {
             let file = CheckpointFile::new(run, number, address.name());
+            let mut counter = None;
             let state = match source.build(address, None, file)? {
                 Built::Scrape(target) => {
                     started.pages.push(target.clone());
@@ -71,13 +83,14 @@ impl Outputs {
                 }
                 Built::Push(delivery) => {
                     let state = delivery.state();
+                    counter = delivery.sample_counter();
                     started.tasks.push(spawn_local(delivery.run()));
                     state
                 }
             };
             let recorded = state.borrow().stats().clone();
             let (reads, wants_spans) = (address.reads(), address.sampling().is_some());
-            started.running.push(Running { state, recorded, reads, wants_spans });
+            started.running.push(Running { state, recorded, reads, wants_spans, counter });
         }
         Ok(started)
     }
@@ -104,9 +117,19 @@ impl Outputs {
         }
     }
 
-    /// Records of requests never reached the disk.
-    pub(crate) fn lost_records(&self, count: u64) {
+    /// Records of a worker that never reached the log, as samples.
+    pub(crate) fn lost_samples(&self, count: u64) {
         self.running.iter().filter(|output| output.reads == Reads::Records).for_each(|output| output.lost(count));
+    }
+
+    /// Records that were lost: each output counts them as the samples that it would have sent.
+    pub(crate) fn lost_frame(&mut self, frame: &Frame<'_>) {
+        for output in &mut self.running {
+            if let Some(count) = &mut output.counter {
+                let samples = count(frame);
+                output.lost(samples);
+            }
+        }
     }
 
     /// Spans dropped because a worker's buffer was full.
@@ -156,15 +179,19 @@ impl Outputs {
         positions.collect()
     }
 
-    /// Up to where all outputs that read records have delivered; None while one has delivered nothing.
+    /// Up to where all outputs that read records have delivered, by their checkpoints on disk, and in truth; None while one
+    /// has delivered nothing.
     #[must_use]
-    pub(crate) fn delivered_records(&self) -> Option<record_log::Position> {
-        let of_records = self.running.iter().filter(|output| output.reads == Reads::Records);
-        let positions = of_records.map(|output| match output.state.borrow().durable {
+    pub(crate) fn delivered_records(&self) -> [Option<record_log::Position>; 2] {
+        let of = |position: Option<Position>| match position {
             Some(Position::Record(position)) => Some(position),
             _ => None,
-        });
-        positions.min().flatten()
+        };
+        let earliest = |position: fn(&DeliveryState) -> Option<Position>| {
+            let of_records = self.running.iter().filter(|output| output.reads == Reads::Records);
+            of_records.map(|output| of(position(&output.state.borrow()))).min().flatten()
+        };
+        [earliest(|state| state.durable), earliest(|state| state.checkpoint.position)]
     }
 
     /// Records what the outputs did since the last call.

@@ -1,6 +1,7 @@
 //! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
 pub(crate) mod confirmation;
+pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod start_at;
 pub(crate) mod thresholds;
@@ -45,6 +46,8 @@ pub(crate) struct Prepared {
     pub outputs: Vec<OutputAddress>,
     /// Identity.
     pub run_id: String,
+    /// Name of this process among those of the run.
+    pub instance: String,
     /// Folder.
     pub run_dir: PathBuf,
     /// Threads that make load.
@@ -78,8 +81,9 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let source = find_source(args)?;
     let (plan, target) = load_plan(&source, args, true)?;
     let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
+    let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
-    Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, run_dir, workers, segment, trend_stats })
+    Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, instance, run_dir, workers, segment, trend_stats })
 }
 
 /// What flags say beside the plan.
@@ -152,20 +156,14 @@ impl Prepared {
     /// What is traced, if it is asked for.
     #[must_use]
     pub(crate) fn sampling(&self) -> Option<Sampling> {
-        traces::sampling(&self.outputs, &self.run_id, self.plan.seed)
+        traces::sampling(&self.outputs, (&self.run_id, &self.instance), self.plan.seed)
     }
 
     /// The first record of the run's log.
     #[must_use]
     pub(crate) fn header(&self, started_at_ms: i64) -> Header {
         let plan = &self.plan;
-        let mut instance = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        if self.segment != Partition::WHOLE {
-            // Parts of a run may share a machine, and their series must not be taken for one another.
-            let (part, of) = self.segment.place();
-            instance += &format!("-{part}-of-{of}");
-        }
-        let own = [("run_id", &self.run_id), ("profile", &plan.name), ("instance", &instance)];
+        let own = [("run_id", &self.run_id), ("profile", &plan.name), ("instance", &self.instance)];
         let own = own.map(|(name, value)| (name.to_owned(), value.clone()));
         let counters = plan.metrics.iter().filter(|metric| metric.def.kind == Kind::Counter);
         Header {
@@ -180,7 +178,7 @@ impl Prepared {
             requests: traces::request_headers(plan),
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::header_of(one, &plan.metrics)).collect(),
-            instance,
+            instance: self.instance.clone(),
         }
     }
 }

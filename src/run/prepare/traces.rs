@@ -29,11 +29,11 @@ pub(crate) fn check(outputs: &[OutputAddress]) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What is traced in a run of this id and seed, if its outputs ask for it.
+/// What is traced by a process of a run, named by its run ID and instance, if its outputs ask for it.
 #[must_use]
-pub(crate) fn sampling(outputs: &[OutputAddress], run_id: &str, seed: u64) -> Option<Sampling> {
+pub(crate) fn sampling(outputs: &[OutputAddress], process: (&str, &str), seed: u64) -> Option<Sampling> {
     let TraceSampling { ratio, max_per_second } = outputs.iter().find_map(OutputAddress::sampling)?;
-    Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(run_id, seed) })
+    Some(Sampling { ratio, max_per_second, seed: tracer::seed_of(process, seed) })
 }
 
 /// Where the requests of a plan go, by the labels of their series.

@@ -91,3 +91,30 @@ fn stages_are_exact_and_judged_one_by_one() {
         assert_eq!(metrics[&name]["thresholds"]["p(95)<5000"]["ok"], true, "{name}");
     }
 }
+
+#[test]
+fn jobs_are_polled_until_they_end_and_outcomes_are_counted_apart() {
+    let ran = Example::run("jobs");
+    assert_eq!(ran.counts(["/failed", "/refused"]), [2, 3], "`else` runs");
+    assert_eq!(ran.seen.iter().filter(|seen| seen.method == "DELETE" && seen.path.ends_with("/late")).count(), 1);
+    let jobs = by(ran.at("/jobs/").into_iter().filter(|seen| seen.method == "GET"), |seen| seen.path.clone());
+    assert_eq!(jobs.len(), 9, "6 + 2 + 1");
+    let endless = jobs.values().find(|polls| polls.len() == 3 && pauses(polls).next() >= Some(200.0));
+    assert!(endless.is_some(), "two pauses and the rest of the time");
+    let metrics = &ran.summary["metrics"];
+    let polls: usize = jobs.values().map(Vec::len).sum();
+    assert_eq!(metrics["job_outcomes"]["values"]["count"], 12, "{metrics}");
+    let failed = &metrics["job_failed"]["values"];
+    assert_eq!((&failed["passes"], &failed["fails"]), (&6.into(), &6.into()), "{failed}");
+    let per_job = metrics["job_polls"]["values"]["avg"].as_f64().unwrap();
+    assert!((per_job * 9.0 - polls as f64).abs() < 0.2, "{per_job} of {polls}");
+    let value = |name: &str, stat: &str| metrics[name]["values"][stat].as_f64().unwrap();
+    assert!(value("job_response_time", "min") >= value("job_duration", "min"));
+    // The end lies within the window: what the server reports is no later than the widest one.
+    assert!(value("job_overshoot", "max") <= value("job_end_window", "max") + 2.0, "{metrics}");
+    assert_eq!(metrics["checks"]["values"]["fails"], 0);
+    let outcomes = ran.stdout.lines().find(|line| line.contains("job_outcomes")).unwrap();
+    for part in ["done 6", "refused 3", "failed 2", "timed_out 1"] {
+        assert!(outcomes.contains(part), "{outcomes}");
+    }
+}

@@ -33,6 +33,26 @@ fn every_metric_of_the_load_has_samples() {
 }
 
 #[test]
+fn a_record_that_is_lost_counts_as_its_samples() {
+    let times = |response| RequestTimes { response, ..RequestTimes::default() };
+    let mut records = vec![
+        Record::Check { passed: true },
+        Record::Dropped { count: 7 },
+        Record::sample(Sampled::First, 1.0),
+        Record::sample(Sampled::ScheduleLag, 1.0),
+    ];
+    for (flag, response) in [(false, None), (true, None), (false, Some(1)), (true, Some(1))] {
+        records.push(Record::Request { failed: flag, times: times(response) });
+        records.push(Record::Unsent { failed: flag, times: times(response) });
+        records.push(Record::Iteration { cut_off: flag, duration: 1, sent: 1, received: 1 });
+    }
+    for record in records {
+        let samples = expanded(&MetricSelection::default(), &c::HTTP_REQS, Entry::Record(record)).len();
+        assert_eq!(record.samples(), samples as u64, "{record:?}");
+    }
+}
+
+#[test]
 fn a_metric_of_the_profile_is_written_as_it_was_given() {
     let own = MetricDef {
         name: "jobs".into(),

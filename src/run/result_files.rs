@@ -1,0 +1,66 @@
+//! The files that a run leaves: written when the load has ended, so that a kill while the outputs drain leaves the verdict,
+//! and completed when they have drained.
+
+use super::{
+    console::{print_error, terminals},
+    error::CommandError,
+    folder::{self, RunFolder},
+    locust,
+    run_end::RunEnd,
+};
+use crate::{analysis::Reason, cli::RunArgs, exit::Exit, practice_target::Target, report::Summary};
+
+/// Where the files go.
+pub(crate) struct ResultFiles<'r> {
+    /// `--csv` and `--summary-export`.
+    pub args: &'r RunArgs,
+    /// The practice target of this process.
+    pub target: Option<&'r Target>,
+}
+
+impl ResultFiles<'_> {
+    /// Writes everything that is known when the load has ended. What can't be written is a reason of the summary.
+    pub(crate) fn before_drain(&self, summary: &mut Summary, folder: &mut RunFolder) {
+        // These don't change any more, and are written even when the run's folder takes nothing.
+        let csv = self.args.csv.as_ref().map(|prefix| locust::write(&folder::log_path(&summary.run_dir), prefix));
+        let target = self.target.map(|target| folder.write_target_log(&target.report()));
+        for error in [csv, target].into_iter().flatten().filter_map(Result::err) {
+            not_written(summary, error);
+        }
+        if !summary.outputs_pending {
+            return;
+        }
+        // Both are written again after the drain; what is wrong is said then.
+        if self.args.summary_export.as_ref().is_some_and(|file| folder::can_be_replaced(file)) {
+            drop(self.export(summary));
+        }
+        drop(folder.conclude(&render(summary), &RunEnd::of(summary)));
+    }
+
+    /// Completes them. What can't be written is a reason, so the summary is printed after this: files, text and exit code
+    /// agree.
+    pub(crate) fn after_drain(&self, summary: &mut Summary, folder: &mut RunFolder) {
+        if let Some(Err(error)) = self.export(summary) {
+            not_written(summary, error);
+        }
+        if let Err(error) = folder.conclude(&render(summary), &RunEnd::of(summary)) {
+            not_written(summary, error);
+            // The export has the last word; an error of its own is known by now.
+            drop(self.export(summary));
+        }
+    }
+
+    fn export(&self, summary: &Summary) -> Option<Result<(), CommandError>> {
+        self.args.summary_export.as_ref().map(|file| folder::write_json(file, &render(summary)))
+    }
+}
+
+fn render(summary: &Summary) -> serde_json::Value {
+    crate::report::json::render(summary, terminals())
+}
+
+/// Prints an error of a file that the run leaves, and counts it.
+fn not_written(summary: &mut Summary, CommandError { message, .. }: CommandError) {
+    print_error(&format!("loadagent: {message}"));
+    summary.outcome.add(Reason::new(Exit::TelemetryIncomplete, message));
+}
