@@ -45,6 +45,7 @@ mod http_server;
 mod interval_log;
 mod language;
 mod metric;
+mod net;
 mod output;
 mod plan;
 mod practice_target;

@@ -18,23 +18,24 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("golden", &[]),
     ("http_server", &[]),
     ("metric", &[]),
+    ("net", &[]),
     ("threshold", &["units", "metric"]),
     // `http_server` for the control API, and in `output` for the page that is scraped.
     ("control", &["http_server"]),
     ("language", &["units"]),
     // `metric` for the metrics that a profile defines.
-    ("plan", &["units", "language", "metric", "threshold"]),
-    ("profile", &["units", "language", "metric", "threshold", "plan"]),
+    ("plan", &["units", "language", "net", "metric", "threshold"]),
+    ("profile", &["units", "language", "net", "metric", "threshold", "plan"]),
     // `language` for what a response is.
-    ("protocol", &["language", "plan"]),
+    ("protocol", &["language", "net", "plan"]),
     // `units` for the time in the reason of an abort.
-    ("executor", &["units", "language", "metric", "control", "plan", "protocol"]),
+    ("executor", &["units", "language", "net", "metric", "control", "plan", "protocol"]),
     ("practice_target", &["units"]),
     ("interval_log", &["metric"]),
     // `interval_log` for its framing: one way to notice a torn or damaged frame.
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
-    ("output", &["units", "http_server", "metric", "threshold", "interval_log", "record_log"]),
+    ("output", &["units", "net", "http_server", "metric", "threshold", "interval_log", "record_log"]),
     // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
     ("dashboard", &["units", "metric", "output", "analysis"]),
     // `threshold` and `exit` for the verdict.

@@ -5,6 +5,7 @@
 
 pub(crate) mod attempts;
 mod folded;
+mod hammering;
 pub(crate) mod offered;
 pub(crate) mod run_fold;
 pub(crate) mod validity;

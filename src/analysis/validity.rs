@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attempts, Offered, folded, work_done::MissingWork};
+use super::{Attempts, Offered, folded, hammering, work_done::MissingWork};
 use crate::{
     interval_log::frame::{Header, Model},
     metric::{
@@ -119,6 +119,7 @@ impl Validity {
         }
         validity.find_reasons(totals, elapsed);
         validity.warnings.extend(folded::warnings(totals));
+        validity.warnings.extend(hammering::warning(header, totals, elapsed));
         validity
     }
 

@@ -1,8 +1,9 @@
 //! The `traceparent` header of a traced request, and the attributes of its span.
 
 use crate::{
+    net::tunnel::authority,
     plan::Origin,
-    protocol::{Outgoing, head, proxy::authority},
+    protocol::{Outgoing, head},
 };
 
 /// Bytes of the header line: `traceparent: 00-` trace `-` span `-` flags, and the line end.
@@ -37,7 +38,7 @@ pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
     let target = head::target_text(request);
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let scheme = if origin.tls { "https" } else { "http" };
-    let mut url = format!("{scheme}://{}{path}", authority(origin));
+    let mut url = format!("{scheme}://{}{path}", authority(&origin.host, origin.port));
     for (number, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
         url.push(if number == 0 { '?' } else { '&' });
         // A word without `=` may be a token as well as a name.

@@ -150,7 +150,7 @@ catalogue! {
     JOB_END_WINDOW = "job_end_window" Trend Seconds Stream "From the start of the last request that did not show a job ended to the response that did: the most by which it was found late";
     JOB_OVERSHOOT = "job_overshoot" Trend Seconds Stream "From the end of a job by the server's clock (`ended_at`) to the response that showed it ended";
     JOB_FAILED = "job_failed" Rate None Stream "Share of jobs that did not become done: refused, without a location, failed or timed out";
-    JOB_OUTCOMES = "job_outcomes" Counter None Reason "Jobs by outcome: done, failed, timed_out, refused or no_location";
+    JOB_OUTCOMES = "job_outcomes" Counter None Reason "Jobs by outcome: `done`, `failed`, `timed_out`, `refused` or `no_location`";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
     RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";

@@ -7,12 +7,13 @@ use tokio::sync::watch;
 use super::{
     address::{Address, Place, error::AddressError, http::HttpSettings},
     delivery::{
+        client::ClientError,
         feed::{Feed, FeedError, IntervalFeed},
         file::FileTarget,
         progress::Progress,
         record_feed::RecordFeed,
         state::SharedDeliveryState,
-        transport::{ClientError, HttpTransport, Transport},
+        transport::{HttpTransport, Transport},
         unwritten::SharedUnwritten,
     },
     encoder::Encoder,

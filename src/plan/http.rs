@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::{names::NameOptions, proxy::Proxies};
+use super::names::NameOptions;
+use crate::net::proxy::Proxies;
 
 /// HTTP options of all requests.
 #[derive(Debug, Clone)]

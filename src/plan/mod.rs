@@ -19,7 +19,6 @@ pub(crate) mod outline;
 pub(crate) mod partition;
 pub(crate) mod preset;
 pub(crate) mod program;
-pub(crate) mod proxy;
 pub(crate) mod rendering;
 pub(crate) mod request;
 pub(crate) mod rpc;

@@ -18,13 +18,15 @@ use tokio::{
 use super::{
     Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
     names::Names,
-    proxy,
     stream::{Scratch, SocketStream},
     tls::Connector,
 };
-use crate::plan::{
-    HttpOptions, Origin,
-    http::{Reuse, Version},
+use crate::{
+    net::tunnel,
+    plan::{
+        HttpOptions, Origin,
+        http::{Reuse, Version},
+    },
 };
 
 /// Most origins that values and redirects may add to those of the plan.
@@ -129,6 +131,12 @@ impl Network {
         }
     }
 
+    /// Whether a proxy before an origin must tunnel: for TLS, and for HTTP/2 without TLS, which it could not read.
+    #[must_use]
+    pub(crate) fn needs_tunnel(&self, origin: &Origin, may_multiplex: bool) -> bool {
+        origin.tls || self.http.version == Version::Two && may_multiplex
+    }
+
     /// Opens a connection to an origin, marking each phase.
     ///
     /// # Errors
@@ -138,7 +146,7 @@ impl Network {
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
         let may_multiplex = self.may_multiplex(position);
         self.names.check(&origin.host, origin.port)?;
-        let proxy = self.http.proxies.between(&origin);
+        let proxy = self.http.proxies.between(&origin.host, origin.port, origin.tls);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
         let addresses = self.names.addresses(host, port).await?;
         probe.enter(Phase::Connect);
@@ -147,12 +155,13 @@ impl Network {
         self.open.set(self.open.get() + 1);
         let mark = OpenMark(self.open.clone());
         probe.connected(begin.elapsed().as_secs_f64());
+        if let Some(proxy) = proxy.filter(|_| self.needs_tunnel(&origin, may_multiplex)) {
+            let opened = tunnel::open(&mut stream, (&origin.host, origin.port), proxy).await;
+            opened.map_err(|error| Failure::text(ErrorClass::Proxy, error.to_string()))?;
+        }
         if !origin.tls {
             let multiplexed = self.http.version == Version::Two && may_multiplex;
             return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
-        }
-        if let Some(proxy) = proxy {
-            proxy::tunnel(&mut stream, &origin, proxy).await?;
         }
         probe.enter(Phase::Tls);
         let begin = Instant::now();

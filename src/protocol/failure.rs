@@ -3,7 +3,8 @@
 
 use std::{fmt, io, net::SocketAddr, rc::Rc};
 
-use super::{ErrorClass, Phase, tls_words};
+use super::{ErrorClass, Phase};
+use crate::net::tls_words::{self, Keys};
 
 /// Most characters of a cause in words.
 const MAX_WORDS: usize = 240;
@@ -123,10 +124,18 @@ impl fmt::Display for NotProcessed {
     }
 }
 
+/// What mends errors of TLS, as a profile writes it.
+const OPTIONS: Keys = Keys {
+    ca: "`http.tls.ca`",
+    versions: ", within `http.tls.min_version` and `max_version`",
+    certificate: "`http.tls.certificate`",
+    server_name: "`http.tls.server_name`",
+};
+
 /// An I/O error without the number that the operating system has for it.
 fn io_words(error: &io::Error) -> String {
     if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return tls_words::of(error);
+        return tls_words::of(error, &OPTIONS);
     }
     let words = error.to_string();
     words.split(" (os error").next().unwrap_or_default().to_owned()

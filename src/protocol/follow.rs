@@ -11,10 +11,12 @@ use super::{
     cookies::{Jar, Site},
     digest::Challenge,
     head,
-    proxy::authority,
     response_head::is_redirect,
 };
-use crate::plan::{Origin, RequestSpec, Wire, http::Reuse};
+use crate::{
+    net::tunnel::authority,
+    plan::{Origin, RequestSpec, Wire, http::Reuse},
+};
 
 /// The redirects and challenges of a request so far.
 #[derive(Debug)]
@@ -88,7 +90,7 @@ fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: 
     let old = network.server(request.origin)?;
     let target = head::target_text(request.bytes);
     let scheme = if old.tls { "https" } else { "http" };
-    let base = Url::parse(&format!("{scheme}://{}{target}", authority(&old))).ok()?;
+    let base = Url::parse(&format!("{scheme}://{}{target}", authority(&old.host, old.port))).ok()?;
     let url = base.join(std::str::from_utf8(location).ok()?).ok()?;
     let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
     let new = Origin::of(&url);
@@ -153,7 +155,8 @@ pub(crate) fn apply_session_headers<'a>(
     let own = head::text(request.head(), "cookie").unwrap_or_default();
     let mut cookies = Vec::new();
     jar.write_cookie_header(site(&origin, &request), own.as_bytes(), Instant::now(), &mut cookies);
-    let proxy = network.http.proxies.between(&origin).filter(|_| !origin.tls);
+    let proxy = network.http.proxies.between(&origin.host, origin.port, origin.tls);
+    let proxy = proxy.filter(|_| !network.needs_tunnel(&origin, network.may_multiplex(request.origin)));
     space.clear();
     // Cookies of both kinds share one line (RFC 6265, section 5.4), and a proxy wants the whole URL: then the request
     // is written anew. Else lines are put in front of the blank one.
@@ -163,7 +166,7 @@ pub(crate) fn apply_session_headers<'a>(
         let range = head::target_of(request.bytes);
         space.extend_from_slice(request.bytes.get(..range.start).unwrap_or_default());
         if proxy.is_some() {
-            space.extend_from_slice(format!("http://{}", authority(&origin)).as_bytes());
+            space.extend_from_slice(format!("http://{}", authority(&origin.host, origin.port)).as_bytes());
         }
         let rest = request.head().get(range.start..).unwrap_or_default();
         if merges {

@@ -23,7 +23,6 @@ pub(crate) mod jsonrpc;
 pub(crate) mod names;
 pub(crate) mod outgoing;
 pub(crate) mod probe;
-pub(crate) mod proxy;
 pub(crate) mod rate_limit;
 mod resend;
 pub(crate) mod response_head;
@@ -32,7 +31,6 @@ pub(crate) mod sessions;
 pub(crate) mod sse;
 pub(crate) mod stream;
 pub(crate) mod tls;
-mod tls_words;
 pub(crate) mod upgrade;
 
 pub(crate) use connect::Network;

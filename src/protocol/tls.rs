@@ -1,8 +1,6 @@
 //! TLS to the target: rustls with ring, roots of the system or the profile, client certificates, and no verification when
 //! the profile disables it.
 
-mod verifier;
-
 use std::sync::{Arc, OnceLock};
 
 use rustls::{
@@ -12,11 +10,13 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-use self::verifier::Verifier;
 use super::{ErrorClass, Failure};
-use crate::plan::{
-    HttpOptions,
-    http::{TlsVersions, Version},
+use crate::{
+    net::trust::{Verifier, system_roots},
+    plan::{
+        HttpOptions,
+        http::{TlsVersions, Version},
+    },
 };
 
 /// Makes TLS connections. All workers of a run share it, and with it the cache of sessions to resume.
@@ -104,16 +104,12 @@ fn config(http: &HttpOptions) -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// The root certificates of the profile, else those of the system, else the bundled ones.
+/// The root certificates of the profile, else those of the system.
 fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
+    if given.is_empty() {
+        return system_roots();
+    }
     let mut roots = RootCertStore::empty();
-    if !given.is_empty() {
-        roots.add_parsable_certificates(given.iter().cloned());
-        return roots;
-    }
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
+    roots.add_parsable_certificates(given.iter().cloned());
     roots
 }

@@ -1,8 +1,7 @@
 //! HTTP/2 and TLS against a server of its own: by ALPN, with prior knowledge, with client certificates, through a proxy.
 
 use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -17,7 +16,7 @@ use rustls::{
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::support::{Bench, Ran, reply, serve};
+use super::support::{Bench, Ran, reply, serve, tunnel};
 
 /// A server of HTTP/2 that answers with what it was asked; with a config over TLS.
 pub(crate) fn server(tls: Option<Arc<ServerConfig>>) -> (SocketAddr, Arc<AtomicUsize>) {
@@ -197,7 +196,12 @@ fn encrypted_requests_go_through_a_tunnel_and_redirects_into_one() {
     let bench = Bench::new();
     bench.write("c.pem", &certificates.pem);
     let check = "        check: [{matches: '^GET https://shop.example/x'}]\n";
-    run(&bench, &format!("proxy: \"{}\", tls: {{ca: c.pem}}", tunnel(address)), "https://shop.example/x", check);
+    run(
+        &bench,
+        &format!("proxy: \"{}\", tls: {{ca: c.pem}}", tunnel("shop.example:443", address)),
+        "https://shop.example/x",
+        check,
+    );
     assert_all_well(&bench);
 
     // No origin of the plan is encrypted: roots are read when the redirect needs them.
@@ -211,26 +215,13 @@ fn encrypted_requests_go_through_a_tunnel_and_redirects_into_one() {
     assert_eq!(summary["metrics"]["checks"]["values"]["fails"], 0);
 }
 
-/// A proxy that tunnels everything to one server.
-fn tunnel(server: SocketAddr) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for mut client in listener.incoming().flatten() {
-            let mut ask = [0; 1024];
-            let length = client.read(&mut ask).unwrap();
-            assert!(ask[..length].starts_with(b"CONNECT shop.example:443 HTTP/1.1\r\n"));
-            client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
-            let upstream = TcpStream::connect(server).unwrap();
-            let pair = (client.try_clone().unwrap(), upstream.try_clone().unwrap());
-            std::thread::spawn(move || copy(client, upstream));
-            std::thread::spawn(move || copy(pair.1, pair.0));
-        }
-    });
-    address
-}
-
-fn copy(mut from: TcpStream, mut to: TcpStream) {
-    drop(std::io::copy(&mut from, &mut to));
-    drop(to.shutdown(std::net::Shutdown::Both));
+/// A proxy could not read it.
+#[test]
+fn http2_without_tls_goes_through_a_tunnel() {
+    let (address, _) = server(None);
+    let bench = Bench::new();
+    let check = "        check: [{matches: '^GET http://shop.example/x'}]\n";
+    let section = format!("version: 2, proxy: \"http://u:p@{}\"", tunnel("shop.example:80", address));
+    run(&bench, &section, "http://shop.example/x", check);
+    assert_all_well(&bench);
 }

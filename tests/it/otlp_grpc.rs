@@ -21,7 +21,7 @@ use tonic::{
 
 use super::{
     otlp::{account, logged, number, partial, practice, requests, run},
-    support::{Bench, signal},
+    support::{Bench, Ran, signal, tunnel},
 };
 
 type Answer = Result<ExportMetricsServiceResponse, Status>;
@@ -139,6 +139,48 @@ fn over_tls_the_certificate_is_looked_at() {
     let trusted = format!("{out}?ca_file={}", file.display());
     assert_eq!(bench.run(&["replay", "run", "--out", &trusted]).code, 0);
     assert_eq!(requests(&collector.taken()), 100);
+}
+
+#[test]
+fn a_self_signed_certificate_is_trusted_as_it_is() {
+    let (bench, target) = (Bench::new(), practice());
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let identity = Identity::from_pem(certificate.pem(), key.serialize_pem());
+    let server = Server::builder().tls_config(ServerTlsConfig::new().identity(identity)).unwrap();
+    let collector = Collector::default();
+    let port = collector.start_on(server, 0, 4 << 20).port();
+    let file = bench.write("ca.pem", &certificate.pem());
+    assert_eq!(run(&bench, &target, &format!("otlp=grpcs://localhost:{port}"), &["--drain", "100ms"]).code, 110);
+    let error = account(&bench)["last_error"].to_string();
+    assert!(error.contains("CA:TRUE") && error.contains("`ca_file=PEM`"), "{error}");
+    // A name that the certificate does not hold is still refused.
+    for (host, code) in [("127.0.0.1", 110), ("localhost", 0)] {
+        let trusted = format!("otlp=grpcs://{host}:{port}?ca_file={}", file.display());
+        let words = ["replay", "run", "--all", "--drain", "500ms", "--out", &trusted];
+        let replayed = bench.run(&words);
+        assert_eq!(replayed.code, code, "{host}: {}{}", replayed.stdout, replayed.stderr);
+    }
+    assert_eq!(requests(&collector.taken()), 100);
+}
+
+#[test]
+fn without_tls_it_goes_through_a_tunnel_of_the_proxy() {
+    let (bench, target, collector) = (Bench::new(), practice(), Collector::default());
+    let proxy = tunnel("otel.example:4317", collector.start(0, 4 << 20));
+    let url = format!("http://{}/", target.address());
+    let out = "otlp=grpc://otel.example:4317";
+    let words = ["run", &url, "--rate", "50", "-d", "2s", "-q", "--run-dir", "run", "--out", out];
+    let ran: Ran = bench.command(&words).env("HTTP_PROXY", proxy.to_string()).output().unwrap().into();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(requests(&collector.taken()), 100);
+    let excepted = ["replay", "run", "--all", "--drain", "500ms", "--out", out];
+    let mut command = bench.command(&excepted);
+    command.env("HTTP_PROXY", proxy.to_string()).env("NO_PROXY", "otel.example:4317");
+    assert_eq!(Ran::from(command.output().unwrap()).code, 110, "no such host");
 }
 
 #[test]

@@ -183,3 +183,28 @@ pub(crate) fn reply(status: u16, lines: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status} X\r\n{lines}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
+
+/// A proxy that tunnels all connections to `authority` to a server.
+pub(crate) fn tunnel(authority: &'static str, server: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut ask = [0; 1024];
+            let length = client.read(&mut ask).unwrap();
+            let ask = String::from_utf8_lossy(&ask[..length]);
+            assert!(ask.starts_with(&format!("CONNECT {authority} HTTP/1.1\r\n")), "{ask}");
+            client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+            let upstream = TcpStream::connect(server).unwrap();
+            let pair = (client.try_clone().unwrap(), upstream.try_clone().unwrap());
+            std::thread::spawn(move || copy(client, upstream));
+            std::thread::spawn(move || copy(pair.1, pair.0));
+        }
+    });
+    address
+}
+
+fn copy(mut from: TcpStream, mut to: TcpStream) {
+    drop(std::io::copy(&mut from, &mut to));
+    drop(to.shutdown(std::net::Shutdown::Both));
+}

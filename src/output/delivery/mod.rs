@@ -10,18 +10,20 @@
 //!
 //! Start with [`Delivery::run`]; `sender.rs` has what happens to one push.
 
+mod answer;
 mod backoff;
 pub(crate) mod checkpoint;
+pub(crate) mod client;
 mod dead_letter;
 pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod progress;
-mod proxy;
 pub(crate) mod record_feed;
 mod sender;
 pub(crate) mod state;
 pub(crate) mod stats;
 pub(crate) mod transport;
+mod tunnel;
 pub(crate) mod unwritten;
 
 use std::time::Duration;

@@ -2,31 +2,24 @@
 
 use std::{
     cell::Cell,
-    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http::Request;
 
 use super::{
+    client::{Client, ClientError},
     file::{FileError, FileTarget},
-    proxy::EnvironmentProxies,
 };
 use crate::output::{
     address::{credentials::SecretError, http::HttpSettings},
     batch::Batch,
     receiver::{
-        HttpVersion, ProbeError, Receiver, hint,
+        ProbeError, Receiver, hint,
         response::{Response, ResponseClass},
     },
 };
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection of HTTP/2 outlives requests that got no response; a ping that gets none, too, ends it.
-const PING: Duration = Duration::from_secs(5);
-/// A longer response is cut off.
-const MAX_RESPONSE: usize = 64 * 1024;
 
 /// Sends batches.
 pub enum Transport {
@@ -38,21 +31,11 @@ pub enum Transport {
 
 /// A client of one receiver.
 pub struct HttpTransport {
-    client: reqwest::Client,
+    client: Client,
     settings: HttpSettings,
     receiver: Box<dyn Receiver>,
-    proxies: EnvironmentProxies,
     /// Whether the receiver has responded, so that it speaks the protocol.
     responded: Cell<bool>,
-}
-
-/// Why a client can't be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    #[error("ca_file {}: {reason}", path.display())]
-    CaFile { path: PathBuf, reason: String },
-    #[error("{0}")]
-    Setup(String),
 }
 
 /// Why a request got no response.
@@ -120,37 +103,8 @@ impl HttpTransport {
     /// # Errors
     /// When the certificates can't be read or the client can't be set up.
     pub fn new(settings: HttpSettings, receiver: Box<dyn Receiver>) -> Result<Self, ClientError> {
-        let mut builder = reqwest::Client::builder()
-            .timeout(settings.timeout)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("loadagent/", env!("CARGO_PKG_VERSION")))
-            .tls_danger_accept_invalid_certs(settings.insecure);
-        let proxies = EnvironmentProxies::read(|name| std::env::var(name).ok());
-        let proxies = proxies.map_err(|error| ClientError::Setup(error.to_string()))?;
-        builder = builder.no_proxy();
-        for proxy in proxies.of_client().map_err(|error| ClientError::Setup(root_cause(&error)))? {
-            builder = builder.proxy(proxy);
-        }
-        builder = match receiver.version() {
-            HttpVersion::One => builder.http1_only(),
-            HttpVersion::Two => {
-                builder.http2_prior_knowledge().http2_keep_alive_interval(PING).http2_keep_alive_timeout(PING)
-            }
-        };
-        if let Some(path) = &settings.ca_file {
-            let error =
-                |error: &dyn std::error::Error| ClientError::CaFile { path: path.clone(), reason: error.to_string() };
-            let pem = std::fs::read(path).map_err(|io| error(&io))?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|bad| error(&bad))?;
-            if certificates.is_empty() {
-                let reason = "it holds no certificate (PEM blocks that begin with `BEGIN CERTIFICATE`)".to_owned();
-                return Err(ClientError::CaFile { path: path.clone(), reason });
-            }
-            builder = builder.tls_certs_merge(certificates);
-        }
-        let client = builder.build().map_err(|error| ClientError::Setup(root_cause(&error)))?;
-        Ok(Self { client, settings, receiver, proxies, responded: Cell::new(false) })
+        let client = Client::new(&settings, receiver.url(), receiver.version())?;
+        Ok(Self { client, settings, receiver, responded: Cell::new(false) })
     }
 
     async fn probe(&mut self, at_ms: i64) -> Result<String, ProbeFailure> {
@@ -172,7 +126,7 @@ impl HttpTransport {
     }
 
     async fn post(&self, url: &url::Url, headers: &[(&str, &str)], body: Bytes) -> Result<Response, RequestError> {
-        let mut request = self.client.post(url.clone()).body(body);
+        let mut request = Request::post(url.as_str());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -182,24 +136,13 @@ impl HttpTransport {
         if let Some(value) = self.settings.credentials.header()? {
             request = request.header("Authorization", value);
         }
-        let failed = |error: reqwest::Error| {
-            let cause = root_cause(&error.without_url());
-            let hints = self.proxies.hint(url) + &hint::of_failure(url, &cause, self.responded.get());
+        let request = request.body(body).map_err(|error| RequestError::Http(error.to_string()))?;
+        let answer = self.client.send(request).await;
+        let (status, headers, bytes) = answer.map_err(|cause| {
+            let hints = self.client.hint().to_owned() + &hint::of_failure(url, &cause, self.responded.get());
             RequestError::Http(cause + &hints)
-        };
-        let response = request.send().await.map_err(failed)?;
+        })?;
         self.responded.set(true);
-        let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
-        let (mut body, mut bytes) = (reqwest::Body::from(response), Vec::new());
-        while let Some(frame) = body.frame().await.transpose().map_err(failed)? {
-            match frame.into_data() {
-                Ok(chunk) => bytes.extend_from_slice(&chunk),
-                Err(frame) => headers.extend(frame.into_trailers().unwrap_or_default()),
-            }
-            if bytes.len() > MAX_RESPONSE {
-                break;
-            }
-        }
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Ok(Response { status, headers, body, bytes: bytes.into(), secrets: self.settings.secrets() })
     }
@@ -269,13 +212,4 @@ impl Transport {
             Self::File(file) => Some(file.length()),
         }
     }
-}
-
-/// The innermost cause of an error: `Connection refused`, where reqwest's own line says that sending failed.
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

@@ -31,13 +31,8 @@ const OF_RESPONSES: &[(&[&str], &str)] = &[
 
 /// Phrases of a failure to connect or to read, and what helps, by the scheme of the receiver's URL.
 const OF_FAILURES: &[(&str, &str, &str)] = &[
-    ("https", "invalidcontenttype", "this port does not speak TLS: use the address with http:// (grpc:// for gRPC)"),
-    ("https", "corrupt message", "this port does not speak TLS: use the address with http:// (grpc:// for gRPC)"),
-    ("https", "unknownissuer", UNKNOWN_CA),
-    ("https", "causedasendentity", UNKNOWN_CA),
-    ("https", "expired", "the receiver's certificate has expired"),
-    ("https", "notvalidforname", "the receiver's certificate is for another name"),
-    ("https", "not valid for name", "the receiver's certificate is for another name"),
+    // Other errors of TLS name their option.
+    ("https", "is not tls", "use the address with http:// (grpc:// for gRPC)"),
     ("http", "frame with invalid size", "this port does not speak gRPC: http://… is OTLP over HTTP"),
     (
         "http",
@@ -50,8 +45,6 @@ const OF_FAILURES: &[(&str, &str, &str)] = &[
 
 /// What cuts a connection without a word, as a TLS port does when it is sent plain HTTP.
 const CUT: &[&str] = &["connection reset", "connection closed", "unexpected eof", "end of file", "broken pipe"];
-
-const UNKNOWN_CA: &str = "`ca_file=PEM` names the CA that signed the receiver's certificate";
 
 /// What helps against what a receiver responded, as it is appended: empty where nothing is known.
 #[must_use]

@@ -23,7 +23,7 @@ impl FlowState {
         let (ended, ended_at) = match &job.phase {
             JobPhase::Submitted { location, base } => {
                 let url = self.location(location, context).map(|written| job::resolved(&written, base.as_ref()));
-                (self.submitted(job, url, context), None)
+                (self.submitted(job, url.as_deref(), context), None)
             }
             JobPhase::Pause { every, limit, header } => {
                 let left = limit.saturating_sub(self.elapsed(job.slots.accepted, context));
@@ -49,11 +49,11 @@ impl FlowState {
         read::text(location, &mut self.eval(context)).ok().filter(|written| !written.is_empty())
     }
 
-    fn submitted(&mut self, job: &JobOp, location: Option<String>, context: &FlowContext<'_>) -> Option<JobOutcome> {
+    fn submitted(&mut self, job: &JobOp, location: Option<&str>, context: &FlowContext<'_>) -> Option<JobOutcome> {
         self.put(job.slots.due, stamp(context.due));
         self.put(job.slots.accepted, stamp(context.now));
         self.put(job.slots.polls, Value::Int(0));
-        self.put(job.slots.location, location.as_deref().map_or(Value::Null, Value::from));
+        self.put(job.slots.location, location.map_or(Value::Null, Value::from));
         if !context.response.error.is_empty() {
             return Some(JobOutcome::Refused);
         }

@@ -119,8 +119,7 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
 }
 
 fn slots<'n>(compiler: &mut Compiler<'_, 'n>, step: &mut StepNode<'n>) -> JobSlots {
-    let named = step.map.take("as");
-    let result = named.and_then(|node| compiler.variable(Some(node), "job", node.position));
+    let result = (step.map.take("as")).and_then(|node| compiler.variable(Some(node), "job", node.position));
     let names = compiler.names;
     JobSlots {
         due: names.hidden(),

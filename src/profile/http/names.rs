@@ -11,7 +11,8 @@ use super::super::{
     reader::{MapReader, Reader},
 };
 use crate::{
-    plan::names::{AddressRange, HostPattern, NameOptions, Override, Policy, Select},
+    net::host::{AddressRange, HostPattern},
+    plan::names::{NameOptions, Override, Policy, Select},
     units,
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::document::{Overrides, load};
 use crate::plan::{
-    Origin, Plan,
+    Plan,
     http::{CookieLife, Debug, HttpOptions, Reuse, TlsVersions, Version},
     names::{Policy, Select},
 };
@@ -120,10 +120,7 @@ fn certificates_and_keys_are_read_and_must_go_together() {
 fn proxies_of_the_environment_count_unless_the_profile_has_its_own() {
     let environment = [("HTTP_PROXY", "p:3128"), ("https_proxy", "http://q/"), ("NO_PROXY", "inner.net")];
     let proxies = read("  {}\n", &environment).unwrap().http.proxies;
-    let between = |tls, host: &str| {
-        let origin = Origin { tls, host: host.to_owned(), port: 80 };
-        proxies.between(&origin).map(|proxy| (proxy.host.clone(), proxy.port))
-    };
+    let between = |tls, host: &str| proxies.between(host, 80, tls).map(|proxy| (proxy.host.clone(), proxy.port));
     assert_eq!(between(false, "h"), Some(("p".to_owned(), 3128)));
     assert_eq!(between(true, "h"), Some(("q".to_owned(), 80)));
     assert_eq!((between(false, "x.inner.net"), between(false, "127.0.0.1")), (None, None));

@@ -6,11 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    plan::{
-        HttpOptions,
-        http::Digest,
-        proxy::{Proxies, Proxy},
-    },
+    net::proxy::{Proxies, Proxy},
+    plan::{HttpOptions, http::Digest},
     protocol::tls::Connector,
 };
 

@@ -4,15 +4,13 @@
 use std::mem::MaybeUninit;
 
 use super::chunked::Chunks;
-use crate::protocol::{
-    ErrorClass, Failure,
-    response_head::{MAX_HEAD, ResponseHead},
+use crate::{
+    net::response_head::{MAX_HEADERS, MAX_INTERIM, tolerant},
+    protocol::{
+        ErrorClass, Failure,
+        response_head::{MAX_HEAD, ResponseHead},
+    },
 };
-
-/// Most header lines of a response.
-pub(crate) const MAX_HEADERS: usize = 128;
-/// Most interim responses before a final one.
-pub(crate) const MAX_INTERIM: u8 = 16;
 
 /// Progress of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,14 +237,6 @@ impl ResponseReader {
         // Bytes after the end answer no request: the connection can't be trusted with another.
         Ok(Progress::Done { keep_alive: self.keep_alive && used == bytes.len() })
     }
-}
-
-/// The settings of the parser: a user agent takes what a proxy would have mended (RFC 9112, sections 5.1 and 5.2).
-#[must_use]
-pub(crate) fn tolerant() -> httparse::ParserConfig {
-    let mut config = httparse::ParserConfig::default();
-    config.allow_obsolete_multiline_headers_in_responses(true).allow_spaces_after_header_name_in_responses(true);
-    config
 }
 
 fn head_words(error: httparse::Error) -> &'static str {

@@ -27,10 +27,10 @@ use self::counted::{Counted, Traffic};
 use super::{
     Cause, ErrorClass, Failure, NotProcessed, Outgoing, Phase, Probe,
     connect::Opened,
-    http1::response::MAX_INTERIM,
     response_head::{MAX_HEAD, ResponseHead},
     stream::SocketStream,
 };
+use crate::net::response_head::MAX_INTERIM;
 
 /// How much a server may send before it is read: of one response, and of all of a connection.
 const STREAM_WINDOW: u32 = 1 << 20;

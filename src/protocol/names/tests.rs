@@ -1,7 +1,10 @@
 //! Overrides, blocked hosts and the order of addresses.
 
 use super::*;
-use crate::plan::names::{AddressRange, HostPattern, Override};
+use crate::{
+    net::host::{AddressRange, HostPattern},
+    plan::names::Override,
+};
 
 fn addresses(list: &[&str]) -> Vec<IpAddr> {
     list.iter().map(|address| address.parse().unwrap()).collect()

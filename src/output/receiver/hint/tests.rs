@@ -35,9 +35,7 @@ fn limits_of_receivers_name_what_helps() {
 fn wrong_protocols_name_the_right_one() {
     let hint = |url: &str, cause, responded| of_failure(&Url::parse(url).unwrap(), cause, responded);
     let cases = [
-        ("https://h", "received corrupt message of type InvalidContentType", "http://"),
-        ("https://h", "invalid peer certificate: UnknownIssuer", "ca_file"),
-        ("https://h", "invalid peer certificate: certificate expired", "expired"),
+        ("https://h", "the server's answer is not TLS; it may speak plain HTTP on this port", "http://"),
         ("http://h", "connection error detected: frame with invalid size", "http://…"),
         ("http://h", "received unexpected message from connection", "grpc://"),
         ("http://h", "invalid HTTP version parsed", "https://"),

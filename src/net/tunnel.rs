@@ -1,4 +1,4 @@
-//! Tunnels through a proxy: `CONNECT` for https origins (RFC 9110, section 9.3.6).
+//! Tunnels through a proxy: `CONNECT` (RFC 9110, section 9.3.6), for TLS, and for HTTP/2 without TLS, which no proxy reads.
 
 use std::io;
 
@@ -7,29 +7,39 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{ErrorClass, Failure, failure::printable, http1::response};
-use crate::plan::{Origin, proxy::Proxy};
+use super::{
+    proxy::Proxy,
+    response_head::{MAX_HEADERS, MAX_INTERIM, tolerant},
+};
 
 /// Longest answer of a proxy.
 const MAX_ANSWER: usize = 16 * 1024;
 /// Characters of a reason phrase that are shown.
 const MAX_PHRASE: usize = 80;
 
-/// Opens a tunnel to `origin` on a connection to its proxy.
+/// A proxy that opens no tunnel.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the proxy {proxy} {reason}")]
+pub(crate) struct TunnelError {
+    /// Host and port.
+    proxy: String,
+    reason: String,
+}
+
+/// Opens a tunnel to a host and port on a connection to a proxy.
 ///
 /// # Errors
-/// [`ErrorClass::Proxy`] when the proxy refuses, or its answer is not HTTP.
-pub(crate) async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), Failure> {
-    let Proxy { host, port, .. } = proxy;
-    let failure = |words: String| Failure::text(ErrorClass::Proxy, format!("the proxy {host}:{port} {words}"));
+/// When the proxy refuses, or its answer is not HTTP.
+pub(crate) async fn open(stream: &mut TcpStream, (host, port): (&str, u16), proxy: &Proxy) -> Result<(), TunnelError> {
+    let failure = |reason: String| TunnelError { proxy: authority(&proxy.host, proxy.port), reason };
     let broken = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => failure("closed the connection instead of an answer to CONNECT".to_owned()),
         _ => failure(format!("broke the connection: {error}")),
     };
-    let place = authority(origin);
+    let place = authority(host, port);
     let ask = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{}\r\n", proxy.authorization);
     stream.write_all(ask.as_bytes()).await.map_err(broken)?;
-    for _ in 0..=response::MAX_INTERIM {
+    for _ in 0..=MAX_INTERIM {
         let mut answer = Vec::new();
         // Byte by byte, because what follows the head belongs to the origin; it is once a connection.
         while !has_ended(&answer) {
@@ -57,18 +67,22 @@ fn has_ended(answer: &[u8]) -> bool {
 
 /// Status and reason phrase of an answer, as tolerant as with those of servers.
 fn read_answer(answer: &[u8]) -> Option<(u16, String)> {
-    let mut space = [httparse::EMPTY_HEADER; response::MAX_HEADERS];
+    let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut head = httparse::Response::new(&mut space);
-    match response::tolerant().parse_response(&mut head, answer) {
-        Ok(httparse::Status::Complete(_)) => Some((head.code?, printable(head.reason?, MAX_PHRASE))),
+    match tolerant().parse_response(&mut head, answer) {
+        Ok(httparse::Status::Complete(_)) => Some((head.code?, shown(head.reason?))),
         _ => None,
     }
 }
 
+/// A reason phrase, fit for a message.
+fn shown(phrase: &str) -> String {
+    phrase.trim().chars().take(MAX_PHRASE).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Host and port, always both.
 #[must_use]
-pub(crate) fn authority(origin: &Origin) -> String {
-    let Origin { host, port, .. } = origin;
+pub(crate) fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 

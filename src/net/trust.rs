@@ -1,8 +1,8 @@
-//! Which certificates of servers are accepted where the default of rustls is not what the profile says.
+//! Which certificates of servers are accepted where the default of rustls is not what was configured.
 //!
-//! A certificate that stands in `tls.ca` is trusted as it is. A self-signed one is often made with `CA:TRUE`, or for the
-//! host itself without any authority: it has no chain to verify. Name and dates are checked all the same; and whatever is
-//! accepted, the server must hold the key.
+//! A certificate that was given (`tls.ca` of a profile, `ca_file` of an output) is trusted as it is. A self-signed one is
+//! often made with `CA:TRUE`, or for the host itself without any authority: it has no chain to verify. Name and dates are
+//! checked all the same; and whatever is accepted, the server must hold the key.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use rustls::{
 
 /// Verifies the certificate of a server.
 #[derive(Debug)]
-pub(super) struct Verifier {
+pub(crate) struct Verifier {
     rule: Rule,
     provider: Arc<CryptoProvider>,
 }
@@ -29,21 +29,21 @@ pub(super) struct Verifier {
 enum Rule {
     /// Every certificate is accepted.
     Any,
-    /// Chains to the profile's certificates, and these themselves.
+    /// Chains to roots, and the certificates that were given themselves.
     Trusted { chains: Arc<WebPkiServerVerifier>, certificates: Vec<CertificateDer<'static>> },
 }
 
 impl Verifier {
     /// Accepts any certificate.
-    pub(super) fn of_any(provider: Arc<CryptoProvider>) -> Self {
+    pub(crate) fn of_any(provider: Arc<CryptoProvider>) -> Self {
         Self { rule: Rule::Any, provider }
     }
 
-    /// Accepts the certificates of the profile, as roots and as they are.
+    /// Accepts chains to `roots`, and `certificates` as they are.
     ///
     /// # Errors
-    /// When none of them can be a root.
-    pub(super) fn of_trusted(
+    /// When there is no root.
+    pub(crate) fn of_trusted(
         roots: RootCertStore,
         certificates: &[CertificateDer<'static>],
         provider: Arc<CryptoProvider>,
@@ -100,4 +100,15 @@ impl ServerCertVerifier for Verifier {
 /// Whether a certificate is refused only because no authority vouches for it.
 fn is_without_chain(error: &CertificateError) -> bool {
     *error == CertificateError::UnknownIssuer || error.to_string().contains("CaUsedAsEndEntity")
+}
+
+/// The root certificates of the system, else the bundled ones.
+#[must_use]
+pub(crate) fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    roots
 }

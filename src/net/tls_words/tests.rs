@@ -6,6 +6,8 @@ use rustls::OtherError;
 
 use super::*;
 
+const KEYS: Keys = Keys { ca: "`ca`", versions: ", within `v`", certificate: "`client`", server_name: "" };
+
 #[test]
 fn causes_of_tls_have_words_of_their_own() {
     let time = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
@@ -14,7 +16,7 @@ fn causes_of_tls_have_words_of_their_own() {
         expected: name.clone(),
         presented: presented.iter().map(|name| (*name).to_owned()).collect(),
     };
-    let of_certificate = |error| of(&Error::InvalidCertificate(error));
+    let of_certificate = |error| of(&Error::InvalidCertificate(error), &KEYS);
     let cases = [
         (
             of_certificate(CertificateError::ExpiredContext {
@@ -31,11 +33,14 @@ fn causes_of_tls_have_words_of_their_own() {
         (of_certificate(for_name(&[])), "a name in CN does not count"),
         (of_certificate(CertificateError::UnknownIssuer), "unknown authority"),
         (of_certificate(CertificateError::Other(OtherError(Arc::new(io_error("CaUsedAsEndEntity"))))), "CA:TRUE"),
-        (of(&Error::InvalidMessage(InvalidMessage::InvalidContentType)), "plain HTTP"),
-        (of(&Error::AlertReceived(AlertDescription::ProtocolVersion)), "another version of TLS"),
-        (of(&Error::AlertReceived(AlertDescription::CertificateRequired)), "wants a certificate of the client"),
-        (of(&Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13)), "no version of TLS"),
-        (of(&Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon)), "parameters of TLS"),
+        (of(&Error::InvalidMessage(InvalidMessage::InvalidContentType), &KEYS), "plain HTTP"),
+        (of(&Error::AlertReceived(AlertDescription::ProtocolVersion), &KEYS), "another version of TLS"),
+        (
+            of(&Error::AlertReceived(AlertDescription::CertificateRequired), &KEYS),
+            "wants a certificate of the client (`client`)",
+        ),
+        (of(&Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13), &KEYS), "no version of TLS"),
+        (of(&Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), &KEYS), "parameters of TLS"),
     ];
     let mut seen = std::collections::BTreeSet::new();
     for (words, part) in cases {

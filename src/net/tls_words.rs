@@ -5,16 +5,30 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, pki_types::UnixTime};
 
+/// How what mends an error is written where the connection is configured, in backquotes; empty where nothing is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keys {
+    /// Certificates to trust.
+    pub ca: &'static str,
+    /// Versions of TLS.
+    pub versions: &'static str,
+    /// The client's certificate.
+    pub certificate: &'static str,
+    /// The name that is asked for.
+    pub server_name: &'static str,
+}
+
 /// What went wrong, and what mends it where one thing does.
 #[must_use]
-pub(super) fn of(error: &Error) -> String {
+pub(crate) fn of(error: &Error, keys: &Keys) -> String {
+    let Keys { versions, .. } = keys;
     match error {
-        Error::InvalidCertificate(why) => certificate(why),
+        Error::InvalidCertificate(why) => certificate(why, keys),
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "the server's answer is not TLS; it may speak plain HTTP on this port".to_owned()
         }
         Error::InvalidMessage(_) => format!("the server's answer is not valid TLS ({error})"),
-        Error::AlertReceived(alert) => format!("the server refused: {}", alert_words(*alert)),
+        Error::AlertReceived(alert) => format!("the server refused: {}", alert_words(*alert, keys)),
         Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
@@ -22,8 +36,7 @@ pub(super) fn of(error: &Error) -> String {
             | PeerIncompatible::Tls12NotOfferedOrEnabled
             | PeerIncompatible::Tls13RequiredForQuic
             | PeerIncompatible::SupportedVersionsExtensionRequired,
-        ) => "the server speaks no version of TLS that is enabled here (1.2 and 1.3, within `http.tls.min_version` and `max_version`)"
-            .to_owned(),
+        ) => format!("the server speaks no version of TLS that is enabled here (1.2 and 1.3{versions})"),
         Error::PeerIncompatible(_) => format!("server and loadagent have no parameters of TLS in common ({error})"),
         Error::NoCertificatesPresented => "the server presented no certificate".to_owned(),
         Error::NoApplicationProtocol => "the server accepts none of the offered versions of HTTP".to_owned(),
@@ -31,7 +44,7 @@ pub(super) fn of(error: &Error) -> String {
     }
 }
 
-fn certificate(error: &CertificateError) -> String {
+fn certificate(error: &CertificateError, Keys { ca, .. }: &Keys) -> String {
     let text = match error {
         CertificateError::Expired => "has expired".to_owned(),
         CertificateError::ExpiredContext { time, not_after } => {
@@ -50,7 +63,7 @@ fn certificate(error: &CertificateError) -> String {
             format!("is not for `{}`: it is for {}", expected.to_str(), presented.join(", "))
         }
         CertificateError::UnknownIssuer => {
-            "is signed by an unknown authority (`http.tls.ca` names the authorities to trust)".to_owned()
+            format!("is signed by an unknown authority ({ca} names the authorities to trust)")
         }
         CertificateError::Revoked => "was revoked".to_owned(),
         CertificateError::BadEncoding => "can't be read".to_owned(),
@@ -59,7 +72,7 @@ fn certificate(error: &CertificateError) -> String {
             "is not for servers (extended key usage)".to_owned()
         }
         other if other.to_string().contains("CaUsedAsEndEntity") => {
-            "is one of an authority (CA:TRUE) and is not itself in `http.tls.ca`".to_owned()
+            format!("is one of an authority (CA:TRUE) and is not itself in {ca}")
         }
         other => return format!("the server's certificate is refused: {other}"),
     };
@@ -72,13 +85,16 @@ fn date(time: UnixTime) -> String {
     Timestamp::UNIX_EPOCH.checked_add(seconds).map_or_else(|_| format!("{seconds:?}"), |time| format!("{time:.0}"))
 }
 
-fn alert_words(alert: AlertDescription) -> String {
+fn alert_words(alert: AlertDescription, keys: &Keys) -> String {
+    let option = |name: &str| if name.is_empty() { String::new() } else { format!(" ({name})") };
     let text = match alert {
         AlertDescription::ProtocolVersion => "it speaks another version of TLS (1.2 and 1.3 are offered)",
         AlertDescription::HandshakeFailure => {
             "it found no common parameters of TLS, or speaks an older version (handshake_failure)"
         }
-        AlertDescription::CertificateRequired => "it wants a certificate of the client (`http.tls.certificate`)",
+        AlertDescription::CertificateRequired => {
+            return format!("it wants a certificate of the client{}", option(keys.certificate));
+        }
         AlertDescription::BadCertificate
         | AlertDescription::UnsupportedCertificate
         | AlertDescription::CertificateRevoked
@@ -86,7 +102,9 @@ fn alert_words(alert: AlertDescription) -> String {
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
         | AlertDescription::AccessDenied => return format!("it does not accept the client's certificate ({alert:?})"),
-        AlertDescription::UnrecognisedName => "it does not know the name of the host (`http.tls.server_name`)",
+        AlertDescription::UnrecognisedName => {
+            return format!("it does not know the name of the host{}", option(keys.server_name));
+        }
         AlertDescription::NoApplicationProtocol => "it accepts none of the offered versions of HTTP",
         other => return format!("{other:?}"),
     };
