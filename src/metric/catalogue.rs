@@ -340,6 +340,10 @@ pub enum JobMetric {
     Failed,
 }
 
+/// Metrics that steps record one by one; each has raw samples. A step with metrics of its own adds a family.
+pub static STEP_FAMILIES: [&[&MetricDef]; 6] =
+    [&STREAM_FAMILY, &ANSWER_FAMILY, &[&LLM_GOODPUT, &LLM_FINISH_REASONS], &JOB_FAMILY, &[&JOB_OUTCOMES], &RPC_FAMILY];
+
 /// The metrics of one iteration, in the order of [`IterationMetric`].
 pub static ITERATION_FAMILY: [&MetricDef; 5] =
     [&ITERATIONS, &ITERATION_DURATION, &ITERATION_RESPONSE_TIME, &DROPPED_ITERATIONS, &SCHEDULE_LAG];

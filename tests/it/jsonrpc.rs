@@ -19,10 +19,8 @@ fn each_wrong_answer_has_its_class_and_each_call_is_counted() {
         ("batch: [{method: echo, params: [1]}, {method: log, notify: true}]", "", 0, 2, 0),
     ] {
         let (bench, target) = (Bench::new(), practice(&[]));
-        let profile = format!(
-            "base_url: {}\nvus: 1\niterations: 1\nflow:\n  - jsonrpc: /rpc\n    {step}\n",
-            url(&target)
-        );
+        let profile =
+            format!("base_url: {}\nvus: 1\niterations: 1\nflow:\n  - jsonrpc: /rpc\n    {step}\n", url(&target));
         bench.write("p.yaml", &profile);
         let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
         assert_eq!(ran.code, code, "{step}: {}{}", ran.stdout, ran.stderr);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Compiler, StepDefinition, StepNode,
     body::Body,
-    request::{self, ACCEPT, ANSWER, KEYS},
+    request::{self, ACCEPT, ANSWER, Content, KEYS},
 };
 use crate::{
     language::{EscapeContext, Needs},
@@ -57,23 +57,30 @@ const RANDOM_ID: &str = "${random_int(1, 9007199254740991)}";
 /// `jsonrpc: /rpc`, with the keys of requests.
 fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     let position = step.position;
-    let body = move |compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>| {
+    let content = move |compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>| {
         let mut pieces = Vec::new();
         match map.take("batch") {
             None if map.peek("method").is_none() => {
                 let hint = "for example `method: sum`, or `batch` with several calls".to_owned();
                 compiler.reader.error(position, "`jsonrpc` has neither `method` nor `batch`", Some(hint));
-                return None;
+                return Content { query: None, body: None };
             }
             None => compiler.put_call(map, &mut pieces),
             Some(node) => compiler.put_batch(node, map, &mut pieces),
         }
-        Some(Body { pieces, content_type: Some("application/json".to_owned()) })
+        let body = Body { pieces, content_type: Some("application/json".to_owned()) };
+        Content { query: None, body: Some(body) }
     };
-    request::compile_request(compiler, "POST", step, (&[(ACCEPT, "application/json")], body), |compiler, map, at| {
-        let spec = compiler.codes(map);
-        compiler.set_rpc(at, spec);
-    });
+    request::compile_request(
+        compiler,
+        "POST",
+        step,
+        (&[(ACCEPT, "application/json")], content),
+        |compiler, map, at| {
+            let spec = compiler.codes(map);
+            compiler.set_rpc(at, spec);
+        },
+    );
 }
 
 impl<'n> Compiler<'_, 'n> {

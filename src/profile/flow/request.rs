@@ -124,16 +124,30 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     } else {
         step.word.to_uppercase()
     };
-    compile_request(compiler, &method, step, (&[], |compiler, map| compiler.body(map)), |_, _, _| {});
+    compile_request(compiler, &method, step, (&[], Content::read), |_, _, _| {});
 }
 
-/// A request with headers that it has unless the profile has them, and a body that `body` reads; `rest` reads the keys of
+/// What a request sends besides its headers.
+pub(super) struct Content<'n> {
+    /// Query parameters, after those of the URL.
+    pub query: Option<&'n Node>,
+    pub body: Option<Body>,
+}
+
+impl<'n> Content<'n> {
+    /// That of a step with the keys [`PARAMS`] and [`BODY`].
+    pub(super) fn read(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> Self {
+        Self { query: map.take("params"), body: compiler.body(map) }
+    }
+}
+
+/// A request with headers that it has unless the profile has them, and what `content` reads; `rest` reads the keys of
 /// what it is besides a request, after it was added to the program.
 pub(super) fn compile_request<'n>(
     compiler: &mut Compiler<'_, 'n>,
     method: &str,
     step: StepNode<'n>,
-    (headers, body): (&[(&str, &str)], impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>) -> Option<Body>),
+    (headers, content): (&[(&str, &str)], impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>) -> Content<'n>),
     rest: impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>, usize),
 ) {
     let reader = compiler.reader;
@@ -145,8 +159,8 @@ pub(super) fn compile_request<'n>(
     }
     let auth = compiler.auth(&mut map);
     let (send, needs) = compiler.apart(|compiler| {
-        let body = body(compiler, &mut map);
-        compiler.send(method, (position, value), &mut map, &auth, (headers, body))
+        let content = content(compiler, &mut map);
+        compiler.send(method, (position, value), &mut map, &auth, (headers, content))
     });
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
@@ -217,11 +231,10 @@ impl<'n> Compiler<'_, 'n> {
         (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
-        (defaults, body): (&[(&str, &str)], Option<Body>),
+        (defaults, Content { query, body }): (&[(&str, &str)], Content<'n>),
     ) -> Option<ReadRequest> {
         let reader = self.reader;
         let target = self.target(url);
-        let query = map.take("params");
         let mut headers = self.headers(map.take("headers"), auth.header());
         for (name, value) in defaults {
             if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {

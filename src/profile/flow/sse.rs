@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Compiler, StepDefinition, StepNode,
     body::BODIES,
-    request::{self, ACCEPT, ANSWER, BODY, KEYS, PARAMS, is_token},
+    request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, PARAMS, is_token},
 };
 use crate::{
     language::{Needs, extract::JsonPath},
@@ -106,13 +106,7 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
             method.to_uppercase()
         }
     };
-    request::compile_request(
-        compiler,
-        &method,
-        step,
-        (&[(ACCEPT, MEDIA_TYPE)], |compiler, map| compiler.body(map)),
-        read_stream,
-    );
+    request::compile_request(compiler, &method, step, (&[(ACCEPT, MEDIA_TYPE)], Content::read), read_stream);
 }
 
 /// Reads the keys of the stream; the request was just added to the program, at a position.

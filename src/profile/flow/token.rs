@@ -14,7 +14,7 @@ use super::{
     Compiler,
     auth::{Auth, HiddenScope, bearer_of},
     nothing,
-    request::REQUEST,
+    request::{Content, REQUEST},
 };
 use crate::{
     language::{
@@ -231,8 +231,8 @@ impl<'n> Compiler<'_, 'n> {
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();
-        let body = self.body(map);
-        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth, (&[], body)) else {
+        let content = Content::read(self, map);
+        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth, (&[], content)) else {
             return;
         };
         if let StepKind::Request(request) = &mut send.row.kind {
