@@ -46,8 +46,10 @@ fn messages(call: &Json) -> Vec<String> {
     match method {
         "echo" => vec![result(id, params)],
         "sum" => {
-            let sum: f64 = params.as_array().into_iter().flatten().filter_map(Json::as_f64).sum();
-            vec![result(id, &if sum.fract() == 0.0 { json!(sum as i64) } else { json!(sum) })]
+            let numbers = || params.as_array().into_iter().flatten();
+            let whole = numbers().try_fold(0_i64, |sum, number| sum.checked_add(number.as_i64()?));
+            let sum = whole.map_or_else(|| json!(numbers().filter_map(Json::as_f64).sum::<f64>()), Json::from);
+            vec![result(id, &sum)]
         }
         "error" => vec![error(id, params["code"].as_i64().unwrap_or(-32_603), "as asked for")],
         "limited" => vec![error(id, -32_005, "too many calls")],
