@@ -13,8 +13,14 @@ pub(crate) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>)
     let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(&wrong, &plain(word)), word));
     let (distance, word) = scored.min()?;
     let length = wrong.chars().count();
-    // Of a short word, little may differ: every word is near to nothing.
-    (distance <= 1 + length / 3 && distance < length).then_some(word)
+    // Every short word is near to another one that was not meant: `log` to `row`, `wait` to `fail`, `pause` to `push`.
+    let bound = match length {
+        0..=4 => 1,
+        5 if word.chars().count() < 5 || !plain(word).starts_with(wrong.chars().next()?) => 1,
+        5..=8 => 2,
+        _ => 3,
+    };
+    (distance <= bound && distance < length).then_some(word)
 }
 
 /// A unit that could not be read; the text says what was expected.

@@ -32,6 +32,8 @@ pub(crate) enum StopReason {
 pub(crate) struct DesiredState {
     /// End the run: no new requests, finish those in flight.
     pub stop: Option<StopReason>,
+    /// With it: wait for nothing, cut off what is in flight.
+    pub at_once: bool,
     /// Begin no iterations for now.
     pub paused: bool,
     /// Users of a scenario (by position), instead of its schedule's.
@@ -122,6 +124,12 @@ impl Control {
         self.update(|state| state.stop = state.stop.take().or(Some(reason)));
     }
 
+    /// Ends the run without waiting for what is in flight.
+    pub(crate) fn stop_at_once(&self) {
+        self.stop(StopReason::Outside);
+        self.update(|state| state.at_once = true);
+    }
+
     /// The state as it is now.
     #[must_use]
     pub(crate) fn current(&self) -> DesiredState {
@@ -152,6 +160,20 @@ impl ControlSubscriber {
     pub(crate) async fn changed(&mut self) {
         if self.state.changed().await.is_err() {
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits until the run is to end.
+    pub(crate) async fn stopped(&mut self) {
+        while self.state().stop.is_none() {
+            self.changed().await;
+        }
+    }
+
+    /// Waits until the run is to end at once.
+    pub(crate) async fn stopped_at_once(&mut self) {
+        while !self.state().at_once {
+            self.changed().await;
         }
     }
 

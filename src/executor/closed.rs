@@ -67,7 +67,7 @@ pub(crate) async fn run(
     let (mut live, mut idle) = (None, false);
     tokio::select! {
         () = sleep_until(run.start) => {}
-        () = stop_commanded(&mut subscriber) => {}
+        () = subscriber.stopped() => {}
     }
     let stopped = loop {
         // Made before reading the state, so that no wakeup in between is missed.
@@ -124,12 +124,6 @@ pub(crate) async fn run(
     finish(pool, &run, &mut subscriber, limit).await;
 }
 
-async fn stop_commanded(subscriber: &mut ControlSubscriber) {
-    while subscriber.state().stop.is_none() {
-        subscriber.changed().await;
-    }
-}
-
 /// Lets users finish within the graceful stop, then cuts them off.
 async fn finish(pool: Vec<UserSlot>, run: &Rc<ScenarioRun>, subscriber: &mut ControlSubscriber, mut limit: Instant) {
     let mut users: Vec<User> = pool.into_iter().filter_map(|slot| slot.user).collect();
@@ -143,10 +137,16 @@ async fn finish(pool: Vec<UserSlot>, run: &Rc<ScenarioRun>, subscriber: &mut Con
         let own = |limit: Instant| user.cut_off.map_or(limit, |at| at.min(limit));
         let ended = tokio::select! {
             ended = timeout_at(own(limit), &mut user.task) => ended,
-            () = stop_commanded(subscriber) => {
+            () = subscriber.stopped() => {
                 run.halt();
                 limit = limit.min(Instant::now() + run.scenario.graceful_stop);
-                timeout_at(own(limit), &mut user.task).await
+                tokio::select! {
+                    ended = timeout_at(own(limit), &mut user.task) => ended,
+                    () = subscriber.stopped_at_once() => {
+                        limit = Instant::now();
+                        timeout_at(limit, &mut user.task).await
+                    }
+                }
             }
         };
         if let Ok(ended) = ended {

@@ -24,7 +24,7 @@ use super::{
     rows::NoRow,
     rpc_recorder::RpcRecorder,
     scenario::ScenarioRun,
-    settled,
+    settled, socket_session,
     stream_recorder::StreamRecorder,
     tracer::{Trace, TracedRequest},
 };
@@ -76,7 +76,7 @@ impl User {
     }
 
     /// Whether no further step is to be begun.
-    fn is_halted(&self) -> bool {
+    pub(super) fn is_halted(&self) -> bool {
         self.run.is_halted() && self.phase.get() != UserPhase::Stopping
     }
 
@@ -97,15 +97,15 @@ impl User {
 
     /// How a request ended the flow: it could not be made, or a step for an event of its stream ended more than the
     /// stream.
-    fn ended_by(&self, sent: Result<Option<Effect>, Unrenderable>, at: Instant) -> Option<Ended> {
+    fn ended_by(&self, sent: Result<Option<Ended>, Unrenderable>, at: Instant) -> Option<Ended> {
         match sent {
-            Ok(effect) => effect.map(|effect| self.end(effect, at)),
+            Ok(ended) => ended,
             Err(reason) => Some(self.fail(&reason.to_string(), at)),
         }
     }
 
     /// Ends the flow by an effect.
-    fn end(&self, effect: Effect, at: Instant) -> Ended {
+    pub(super) fn end(&self, effect: Effect, at: Instant) -> Ended {
         match effect {
             Effect::Fail(reason) => self.fail(&reason, at),
             Effect::Abort(reason) => {
@@ -339,7 +339,7 @@ impl FlowTask {
         request: &Request,
         again: bool,
         pace: &mut Pace,
-    ) -> impl Future<Output = Result<Option<Effect>, Unrenderable>> {
+    ) -> impl Future<Output = Result<Option<Ended>, Unrenderable>> {
         pace.refresh();
         let run = &user.run;
         async move {
@@ -383,11 +383,19 @@ impl FlowTask {
             let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
             let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
             outgoing.handler = handler.is_needed().then_some(&handler);
-            let end = user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await;
-            let effect = handler.stream.as_ref().and_then(|stream| {
+            let (end, mut ended) = match &request.spec.websocket {
+                None => (user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await, None),
+                Some(spec) => {
+                    let ids = (stage, (step, variant));
+                    // Boxed: only sockets should carry it.
+                    Box::pin(socket_session::perform(user, &flow, &mut self.lane, spec, ids, &outgoing, &mut probe))
+                        .await
+                }
+            };
+            if let Some(stream) = &handler.stream {
                 self.lane.measured(stream.values());
-                stream.take_effect()
-            });
+                ended = stream.take_effect().map(|effect| user.end(effect, end));
+            }
             if let Some(rpc) = &handler.rpc {
                 rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
             }
@@ -399,7 +407,7 @@ impl FlowTask {
                 Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
                 pace.resume_at(Instant::now());
             }
-            Ok(effect)
+            Ok(ended)
         }
     }
 

@@ -19,6 +19,8 @@ mod rpc_recorder;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
 pub(crate) mod shared;
+mod socket_recorder;
+mod socket_session;
 mod stream_recorder;
 #[cfg(test)]
 mod tests;

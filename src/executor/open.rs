@@ -182,9 +182,16 @@ impl OpenLoop {
     async fn finish(self, subscriber: &mut ControlSubscriber) {
         self.pool.shut_down();
         self.run.wakeup.notify_waiters();
-        let limit = Instant::now() + self.run.scenario.graceful_stop;
+        let mut limit = Instant::now() + self.run.scenario.graceful_stop;
         for mut user in self.users {
             loop {
+                let state = subscriber.state();
+                if state.stop.is_some() {
+                    self.run.halt();
+                }
+                if state.at_once {
+                    limit = limit.min(Instant::now());
+                }
                 tokio::select! {
                     ended = timeout_at(limit, &mut user) => {
                         if let Ok(ended) = ended {
@@ -195,11 +202,7 @@ impl OpenLoop {
                         }
                         break;
                     }
-                    () = subscriber.changed() => {
-                        if subscriber.state().stop.is_some() {
-                            self.run.halt();
-                        }
-                    }
+                    () = subscriber.changed() => {}
                 }
             }
         }

@@ -66,6 +66,8 @@ pub(crate) struct ScenarioRun {
     pub tracer: Option<Rc<Tracer>>,
     /// Whether a step reads an event stream.
     has_streams: bool,
+    /// Whether a step opens a WebSocket.
+    has_sockets: bool,
     /// What all workers share of it.
     pub shared: Arc<SharedScenario>,
     control: Control,
@@ -76,6 +78,8 @@ pub(crate) struct ScenarioRun {
     pub running: Cell<u64>,
     /// Event streams that are open.
     pub streams_open: Cell<u64>,
+    /// WebSockets that are open.
+    pub sockets_open: Cell<u64>,
     /// Users that exist.
     pub made: Cell<u64>,
     /// Scheduled arrivals per second, over all workers.
@@ -99,11 +103,13 @@ impl ScenarioRun {
         shared: Arc<SharedScenario>,
     ) -> Rc<Self> {
         let has_streams = scenario.flow.steps.requests().any(|(_, request)| request.spec.events.is_some());
+        let has_sockets = scenario.flow.steps.requests().any(|(_, request)| request.spec.websocket.is_some());
         Rc::new(Self {
             index,
             start: context.start + scenario.start,
             given: scenario.flow.slots_of(&context.given),
             has_streams,
+            has_sockets,
             scenario,
             part: context.part,
             seed: context.seed.wrapping_add(index as u64),
@@ -118,6 +124,7 @@ impl ScenarioRun {
             clock_at_start: context.clock_at_start,
             running: Cell::default(),
             streams_open: Cell::default(),
+            sockets_open: Cell::default(),
             made: Cell::default(),
             target_rate: Cell::default(),
             paused: Cell::default(),
@@ -218,6 +225,9 @@ impl ScenarioRun {
             self.recorder.state(self.running.get(), self.made.get(), target_rate, stage.filter(|_| records_stage));
             if self.has_streams {
                 self.recorder.streams_open(self.streams_open.get());
+            }
+            if self.has_sockets {
+                self.recorder.sockets_open(self.sockets_open.get());
             }
         }
     }

@@ -27,7 +27,7 @@ pub(crate) struct VirtualUser {
     /// From 0, unique over all workers and segments.
     number: u64,
     started: bool,
-    /// How often `on_start` failed.
+    /// How often `on_start` failed, or left a value missing that an iteration wanted.
     failed_starts: u32,
     /// Whether an iteration is under way.
     iterating: bool,
@@ -111,10 +111,7 @@ impl VirtualUser {
                     Some((Ended::Completed, end)) => from = (end, end),
                     Some((Ended::Failed(_), end)) => {
                         self.record(iteration_stage, began, arrival, end);
-                        let least_pause =
-                            START_PAUSE.saturating_mul(1 << self.failed_starts.min(5)).min(MAX_START_PAUSE);
-                        self.failed_starts += 1;
-                        return Iterated { end, left: false, least_pause };
+                        return Iterated { end, left: false, least_pause: self.fail_start() };
                     }
                     // A user without a row to begin with leaves alone: the others have theirs.
                     Some((ended, end)) => return Iterated::new(&ended, end),
@@ -139,8 +136,25 @@ impl VirtualUser {
             if !matches!(ended, Ended::Halted | Ended::NoRow(_)) {
                 self.record(iteration_stage, began, arrival, end);
             }
-            Iterated::new(&ended, end)
+            let least_pause = if self.user.phase.get() != UserPhase::Failed {
+                self.failed_starts = 0;
+                Duration::ZERO
+            } else if self.task.flow.lacks_start_value() {
+                // Its other iterations would end like this one.
+                self.started = false;
+                self.fail_start()
+            } else {
+                Duration::ZERO
+            };
+            Iterated { least_pause, ..Iterated::new(&ended, end) }
         }
+    }
+
+    /// Counts a start that failed; returns the pause before the next one.
+    fn fail_start(&mut self) -> Duration {
+        let pause = START_PAUSE.saturating_mul(1 << self.failed_starts.min(5)).min(MAX_START_PAUSE);
+        self.failed_starts = self.failed_starts.saturating_add(1);
+        pause
     }
 
     /// Records an iteration that ended by itself.

@@ -15,6 +15,7 @@ pub(crate) mod extract;
 pub mod function;
 mod lookup;
 pub mod scope;
+pub(crate) mod synonyms;
 pub(crate) mod template;
 pub(crate) mod value;
 

@@ -144,6 +144,14 @@ catalogue! {
     RPC_REQ_FAILED = "rpc_req_failed" Rate None Rpc "Share of calls that failed: by HTTP, by a wrong answer, or by an error that the step does not expect";
     RPC_REQ_RESPONSE_TIME = "rpc_req_response_time" Trend Seconds Rpc "From the intended start of a call to the end of its answer; in a batch to the end of the whole response";
     RPC_ERRORS = "rpc_errors" Counter None Rpc "Failed calls by class and by the code of their error";
+    WS_SOCKETS_OPEN = "ws_sockets_open" Gauge None Scenario "WebSockets that are open";
+    WS_SESSIONS = "ws_sessions" Counter None Stream "WebSockets that were opened";
+    WS_CONNECTING = "ws_connecting" Trend Seconds Stream "Opening a WebSocket: name look-up, connect, TLS and handshake";
+    WS_SESSION_DURATION = "ws_session_duration" Trend Seconds Stream "From the start of the handshake to the end of the WebSocket; of one that was cut off, its age";
+    WS_MSGS_SENT = "ws_msgs_sent" Counter None Stream "Messages sent over WebSockets";
+    WS_MSGS_RECEIVED = "ws_msgs_received" Counter None Stream "Messages received over WebSockets";
+    WS_ERRORS = "ws_errors" Counter None Reason "WebSockets that failed after their handshake; the reason is the error class";
+    WS_CLOSES = "ws_closes" Counter None Reason "WebSockets by the close code of their end; 1005 is a close frame without a code, 1006 an end without a close frame";
     JOB_RESPONSE_TIME = "job_response_time" Trend Seconds Stream "From the time at which the submission of a job was due to the response that showed it done; of a job that timed out, its age";
     JOB_DURATION = "job_duration" Trend Seconds Stream "From the response that accepted a job to the response that showed it done; of a job that timed out, its age";
     JOB_POLLS = "job_polls" Trend None Stream "Polls of a job until it was done, failed or timed out";
@@ -292,6 +300,23 @@ pub enum RpcMetric {
     Failed,
     ResponseTime,
     Errors,
+}
+
+/// The metrics of one WebSocket, in the order of [`SocketMetric`].
+pub static SOCKET_FAMILY: [&MetricDef; 7] =
+    [&WS_SESSIONS, &WS_CONNECTING, &WS_SESSION_DURATION, &WS_MSGS_SENT, &WS_MSGS_RECEIVED, &DATA_SENT, &DATA_RECEIVED];
+
+/// Position of a metric in [`SOCKET_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum SocketMetric {
+    Sessions,
+    Connecting,
+    SessionDuration,
+    MessagesSent,
+    MessagesReceived,
+    DataSent,
+    DataReceived,
 }
 
 /// The metrics of one answer of a language model, in the order of [`AnswerMetric`].

@@ -19,7 +19,7 @@ use super::{
     json::format::JsonFormat,
     otlp::{
         encoder::OtlpEncoder,
-        settings::{Settings as OtlpSettings, Temporality},
+        settings::{Histograms, Settings as OtlpSettings, Temporality},
     },
     otlp_protocol::{endpoint::Protocol, settings::ExporterSettings},
     prometheus::{
@@ -202,7 +202,8 @@ fn exporter() -> ExporterSettings {
 
 fn otlp(temporality: Temporality) -> OtlpEncoder {
     let prefix = "loadagent_".to_owned();
-    let settings = OtlpSettings { exporter: exporter(), prefix, scale: 5, temporality, semconv: true };
+    let histograms = Histograms::Fixed { scale: 5 };
+    let settings = OtlpSettings { exporter: exporter(), prefix, histograms, temporality, semconv: true };
     let request = RequestHeader {
         scenario: "browse".into(),
         name: "GET /".into(),

@@ -27,6 +27,7 @@ pub(crate) mod series;
 pub(crate) mod share;
 pub(crate) mod steps;
 pub(crate) mod timeline;
+pub(crate) mod websocket;
 pub(crate) mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

@@ -8,6 +8,7 @@ use super::{
     job::{JobOp, JobPhase},
     rendering::Rendering,
     steps::{StepId, StepTable},
+    websocket::SocketOp,
 };
 use crate::language::{
     Expr, Slot, Template,
@@ -31,11 +32,25 @@ pub(crate) struct Program {
     pub iteration_scoped: Vec<Slot>,
 }
 
+impl Program {
+    /// Variables of the user that responses must hold: an extraction without a default fails without them.
+    pub(crate) fn required(&self) -> impl Iterator<Item = Slot> {
+        self.ops.iter().filter_map(|op| match op {
+            Op::Extract(extract) if extract.check.is_some() && !self.iteration_scoped.contains(&extract.into) => {
+                Some(extract.into)
+            }
+            _ => None,
+        })
+    }
+}
+
 /// An operation. Targets are positions in [`Program::ops`].
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     /// Send the request of a step, with computed labels.
     Send(StepId, Option<Box<LabelTemplates>>),
+    /// Use the open socket.
+    Socket(Box<SocketOp>),
     /// Retry the last request, depending on its response.
     Retry(Box<Retry>),
     /// Extract a value from the last response.
@@ -269,6 +284,7 @@ impl Op {
                         labels.name.as_ref().is_some_and(Template::can_be_null) || lacking(&labels.tags)
                     })
             }
+            Self::Socket(op) => op.can_lack_a_value(),
             Self::Think(pause) | Self::Detach { after: pause, .. } => matches!(pause, Pause::Computed(_)),
             Self::Expired { limit, every, .. } => {
                 matches!((limit, every), (Pause::Computed(_), _) | (_, Pause::Computed(_)))

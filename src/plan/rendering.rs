@@ -157,11 +157,29 @@ impl UrlTemplate {
             None => Url::parse(&text),
         };
         let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-        url.ok().filter(usable).ok_or_else(|| Unrenderable::NoUrl(self.url.shape()))
+        let url = url.ok().and_then(|url| match url.scheme() {
+            // A socket is opened over HTTP.
+            "ws" | "wss" => Url::parse(&http_scheme(url.as_str())).ok(),
+            _ => Some(url),
+        });
+        url.filter(usable).ok_or_else(|| Unrenderable::NoUrl(self.url.shape()))
     }
 }
 
-fn append(
+/// The URL of the handshake of a socket: `http` for `ws`, `https` for `wss`.
+#[must_use]
+pub(crate) fn http_scheme(url: &str) -> String {
+    match url.split_at_checked(2) {
+        Some((scheme, rest))
+            if scheme.eq_ignore_ascii_case("ws") && rest.trim_start_matches(['s', 'S']).starts_with("://") =>
+        {
+            format!("http{rest}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
+pub(super) fn append(
     pieces: &[Piece],
     eval: &mut EvalContext<'_>,
     url: Option<&Url>,

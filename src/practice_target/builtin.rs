@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 
 use super::bucket;
 use super::payload::Payload;
 use super::routes::parse_status;
+use super::socket::SocketPlan;
 use super::stream::StreamPlan;
 use super::value_error::ValueError;
 use crate::units::{parse_duration, parse_size};
@@ -32,15 +33,22 @@ pub(super) struct Reply {
     pub(super) delay: Option<Duration>,
     content_type: HeaderValue,
     retry_after: Option<u64>,
-    more: Option<(HeaderName, HeaderValue)>,
+    more: HeaderMap,
     /// A stream, which begins after the latency.
     pub(super) stream: Option<StreamPlan>,
+    /// A WebSocket, which begins after it.
+    pub(super) socket: Option<SocketPlan>,
 }
 
 impl Reply {
     /// A stream of events.
     pub(super) fn stream(plan: StreamPlan) -> Self {
         Self { content_type: EVENTS, stream: Some(plan), ..Self::json(StatusCode::OK, Payload::default()) }
+    }
+
+    /// The handshake of a WebSocket.
+    pub(super) fn socket(plan: SocketPlan) -> Self {
+        Self { socket: Some(plan), ..Self::json(StatusCode::SWITCHING_PROTOCOLS, Payload::default()) }
     }
 
     pub(super) fn json(status: StatusCode, payload: impl Into<Payload>) -> Self {
@@ -50,8 +58,9 @@ impl Reply {
             delay: None,
             content_type: JSON,
             retry_after: None,
-            more: None,
+            more: HeaderMap::new(),
             stream: None,
+            socket: None,
         }
     }
 
@@ -74,8 +83,9 @@ impl Reply {
     }
 
     /// The same with one more header.
-    pub(super) fn with(self, name: HeaderName, value: HeaderValue) -> Self {
-        Self { more: Some((name, value)), ..self }
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.more.insert(name, value);
+        self
     }
 
     /// Replaces the body by `size` bytes of ASCII.
@@ -86,7 +96,8 @@ impl Reply {
     }
 
     pub(super) fn into_response(self) -> Response<Payload> {
-        let bare = matches!(self.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        let bare =
+            matches!(self.status, StatusCode::SWITCHING_PROTOCOLS | StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         let mut response = Response::new(if bare { Payload::default() } else { self.payload });
         *response.status_mut() = self.status;
         if !bare {
@@ -95,9 +106,7 @@ impl Reply {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
-        if let Some((name, value)) = self.more {
-            response.headers_mut().insert(name, value);
-        }
+        response.headers_mut().extend(self.more);
         response
     }
 }

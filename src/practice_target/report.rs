@@ -28,6 +28,9 @@ pub struct Report {
     pub traces: TraceReport,
     /// TCP connections accepted, those closed at once in an outage included.
     pub connections_accepted: u64,
+    /// WebSockets, if any was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub websockets: Option<SocketReport>,
     /// The answered requests one by one, in the order of their arrival; as many as the option `journal` says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestReport>,
@@ -56,6 +59,27 @@ pub struct RequestReport {
     pub body_bytes: u64,
     /// Status of the answer.
     pub status: u16,
+}
+
+/// What the target saw of its WebSockets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SocketReport {
+    /// Handshakes that were accepted.
+    pub opened: u64,
+    /// Sockets that are open.
+    pub open: u64,
+    /// Messages of clients.
+    pub messages_received: u64,
+    /// Messages to clients.
+    pub messages_sent: u64,
+    /// Pings of clients.
+    pub pings_received: u64,
+    /// Pongs of clients.
+    pub pongs_received: u64,
+    /// Sockets by how they ended.
+    pub ends: BTreeMap<String, u64>,
+    /// Close frames of clients by their code; 1005 is one without a code.
+    pub closes_received: BTreeMap<u16, u64>,
 }
 
 /// Counts of `traceparent` headers.

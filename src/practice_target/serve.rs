@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::Parts;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::service::serve;
-use super::shared::ServerThread;
+use super::shared::{ServerThread, lock};
+use super::socket;
 
 /// Out of descriptors, accepting fails at once, again and again: this wait keeps the core for the open connections.
 const AFTER_FAILURE: Duration = Duration::from_millis(10);
@@ -64,9 +66,15 @@ async fn converse(server: Arc<ServerThread>, stream: TcpStream) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let service = service_fn(move |request| serve(Arc::clone(&server), request));
+    let upgrade = Arc::default();
+    let service = service_fn(|request| serve(Arc::clone(&server), Arc::clone(&upgrade), request));
     // Malformed requests and resets are the client's doing; hyper has answered what could be answered.
-    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await);
+    // Still in the task of the connection, so that an outage ends sockets too.
+    let Some((upgraded, plan)) = lock(&upgrade).take() else { return };
+    let Ok(upgraded) = upgraded.await else { return };
+    let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else { return };
+    socket::converse(&server, io.into_inner(), &read_buf, plan).await;
 }
 
 /// Announces each planned outage at its start; one thread does this for all.

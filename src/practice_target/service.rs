@@ -5,14 +5,15 @@
 //!                          └ 429      └ 503        └ stalls and outages bend this time
 //! ```
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
+use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 
 use super::builtin::{self, Reply};
@@ -20,16 +21,24 @@ use super::control;
 use super::journal::{AnsweredRequest, MOST_OF_A_BODY};
 use super::payload::Payload;
 use super::rpc;
-use super::shared::ServerThread;
+use super::shared::{ServerThread, lock};
+use super::socket::{self, Upgrade};
 use super::stream::{self, StreamBody};
 
 /// The largest body `/echo` keeps.
 const LARGEST_ECHO: usize = 16 << 20;
 
 /// Serves one request; an error means that the client broke off while sending.
-pub(super) async fn serve(server: Arc<ServerThread>, request: Request<Incoming>) -> hyper::Result<Response<Payload>> {
+///
+/// A connection that is to become a WebSocket is left in `upgrade`.
+pub(super) async fn serve(
+    server: Arc<ServerThread>,
+    upgrade: Arc<Mutex<Option<Upgrade>>>,
+    request: Request<Incoming>,
+) -> hyper::Result<Response<Payload>> {
     let arrived = Instant::now();
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let upgraded = head.extensions.remove::<OnUpgrade>();
     let path = head.uri.path();
     if control::owns(path) {
         read(body, 0).await?;
@@ -46,11 +55,12 @@ pub(super) async fn serve(server: Arc<ServerThread>, request: Request<Incoming>)
     let echoes = builtin::echoes(path);
     let (body, size) =
         read(body, most_kept(echoes || stream::reads_body(path) || rpc::reads_body(path), journal.is_some())).await?;
-    let answer = if echoes && size > LARGEST_ECHO as u64 {
+    let mut answer = if echoes && size > LARGEST_ECHO as u64 {
         Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
     } else {
         attempt(&server, run, &head, body.clone()).await
     };
+    *lock(&upgrade) = upgraded.zip(answer.socket.take());
     let status = answer.status.as_u16();
     server.log().answer(&ticket, status, arrived.elapsed());
     // A run begun anew since has nothing to do with this request.
@@ -73,16 +83,20 @@ async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: B
         return Reply::error(StatusCode::SERVICE_UNAVAILABLE, "the queue is full");
     };
     let rules = &route.rules;
-    let special =
-        server.shared.shop.answer(head).or_else(|| stream::answer(head, &sent)).or_else(|| rpc::answer(head, &sent));
+    let special = (server.shared.shop.answer(head))
+        .or_else(|| stream::answer(head, &sent))
+        .or_else(|| rpc::answer(head, &sent))
+        .or_else(|| socket::answer(head));
     let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
     server.hold(run, server.service_time(run, rules, answer.delay)).await;
     drop(place);
     if server.errs(rules.errors.unwrap_or_default()) {
         return Reply::error(server.shared.options.error_status, "an error as asked for");
     }
-    answer.status = rules.status.unwrap_or(answer.status);
-    if let Some(size) = rules.body {
+    if let Some(status) = rules.status {
+        (answer.status, answer.socket) = (status, None);
+    }
+    if let Some(size) = rules.body.filter(|_| answer.socket.is_none()) {
         answer.fill(size);
     }
     if let Some(plan) = answer.stream.take() {

@@ -12,13 +12,14 @@ use super::capacity::Capacity;
 use super::clock::Clock;
 use super::histogram::Histogram;
 use super::journal::Journal;
-use super::latency::to_duration;
+use super::latency::{Latency, to_duration};
 use super::log::Log;
 use super::options::TargetOptions;
 use super::report::Report;
 use super::routes::{Routes, Rules};
 use super::shop::Shop;
 use super::sleeper::Sleeper;
+use super::socket::SocketLog;
 use super::window::answer_time;
 
 /// Locks, whatever another thread died of: every structure here is whole after each statement.
@@ -39,6 +40,7 @@ pub(super) struct SharedState {
     pub(super) outages: watch::Sender<u64>,
     pub(super) journal: Option<Journal>,
     pub(super) shop: Shop,
+    pub(super) sockets: SocketLog,
     logs: Vec<Mutex<Log>>,
 }
 
@@ -53,6 +55,7 @@ impl SharedState {
             outages: watch::Sender::new(0),
             journal: Journal::new(options.journal),
             shop: Shop::default(),
+            sockets: SocketLog::default(),
             logs: (0..options.threads).map(|_| Mutex::default()).collect(),
             options,
         }
@@ -63,6 +66,7 @@ impl SharedState {
         let mut report = Report {
             started_at_unix_ms: self.clock.began_unix_ms(),
             connections_accepted: self.connections.load(Ordering::Relaxed),
+            websockets: self.sockets.report(),
             ..Report::default()
         };
         for log in &self.logs {
@@ -92,6 +96,7 @@ impl SharedState {
         self.clock.reset();
         self.routes.refill();
         self.connections.store(0, Ordering::Relaxed);
+        self.sockets.reset();
         if let Some(journal) = &self.journal {
             journal.reset();
         }
@@ -130,7 +135,12 @@ impl ServerThread {
             (None, Some(asked)) => return asked,
             (None, None) => timeline.latency(elapsed),
         };
-        to_duration(latency.sample(&mut lock(&self.rng)) * timeline.factor(elapsed))
+        to_duration(self.sample(latency) * timeline.factor(elapsed))
+    }
+
+    /// A time of a distribution, in seconds.
+    pub(super) fn sample(&self, latency: &Latency) -> f64 {
+        latency.sample(&mut lock(&self.rng))
     }
 
     /// Waits for `latency` of unstalled time; returns at once, without a timer, when there is nothing to wait for.

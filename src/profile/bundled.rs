@@ -26,6 +26,7 @@ pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
     example!("jobs", "submit a job and measure it until it ends"),
     example!("jsonrpc", "calls of JSON-RPC, batches, notifications, expected errors"),
     example!("streams", "event streams, and the tokens of a language model"),
+    example!("websocket", "WebSockets: messages sent and awaited, a feed held open"),
     example!("parallel", "concurrent requests, with a limit"),
     example!("detached", "steps that run later, while the flow continues"),
     example!("metrics", "custom counters, trends, rates and gauges; measured blocks"),

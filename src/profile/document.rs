@@ -115,6 +115,7 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
     let variables = Variables::within(&overrides.environment);
     let mut reader = Reader::new(variables, folder, text);
     let Overlaid { root, environment, own_preset } = environment::overlay(&reader, root, overrides);
+    reader.set_during_run = flow::set_during_run(&root);
     let mut map = reader.section(&root, "the profile", &PROFILE);
     for selector in ["environments", "environment", "presets"] {
         map.take(selector);

@@ -26,6 +26,7 @@ pub(crate) mod scenario;
 pub(crate) mod secrets;
 pub(crate) mod source;
 mod surrogates;
+mod synonyms;
 pub(crate) mod thresholds;
 pub(crate) mod variables;
 

@@ -1,16 +1,17 @@
 //! Typed access to nodes: section readers take the keys that they know, and unknown keys are errors.
 
-use std::{cell::RefCell, path::PathBuf, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, path::PathBuf, time::Duration};
 
 use super::{
-    diagnostic::{Diagnostic, Invalid, Position, did_you_mean},
-    grammar::{Key, Section},
+    diagnostic::{Diagnostic, Invalid, Position},
+    grammar::{Key, Section, elsewhere},
     node::{Node, Yaml},
     source::Source,
+    synonyms::suggestion,
     variables::Variables,
 };
 use crate::{
-    language::{Expr, Scope, Template, TemplateError, Value},
+    language::{Binding, Expr, Scope, Slot, Template, TemplateError, Value},
     units,
 };
 
@@ -22,13 +23,15 @@ pub(crate) struct Reader {
     pub variables: Variables,
     /// Folder of the profile; paths in it are relative to this.
     pub folder: PathBuf,
+    /// Names that steps set, for hints.
+    pub set_during_run: BTreeSet<String>,
     source: Source,
 }
 
 impl Reader {
     #[must_use]
     pub(crate) fn new(variables: Variables, folder: PathBuf, text: &str) -> Self {
-        Self { errors: RefCell::default(), variables, folder, source: Source::new(text) }
+        Self { variables, folder, source: Source::new(text), ..Self::default() }
     }
 
     pub(crate) fn error(&self, position: Position, message: impl Into<String>, hint: Option<String>) {
@@ -57,18 +60,30 @@ impl Reader {
 
     /// A constant scalar as text, with variables replaced.
     pub(crate) fn text(&self, node: &Node, what: &str) -> Option<String> {
-        let template = self.template(node, what, &self.variables)?;
+        let template = self.template(node, what, &BeforeRun(self))?;
         if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
             return None;
         }
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
             let written = node.scalar().unwrap_or_default();
-            let message = format!("{what} must be known before the run, but `{written}` depends on the run");
-            let hint = "use only variables of `vars` and functions with constant results".to_owned();
-            self.error(node.position, message, Some(hint));
+            let message = format!("{what} must be known before the run, but `{written}` depends on it");
+            let hint = "it can use variables of `vars` and functions with constant results, not what steps set";
+            self.error(node.position, message, Some(hint.to_owned()));
         }
         text
+    }
+
+    /// A name of something in the profile, such as a data set: `${…}` around it is a mistake unless it is a variable.
+    pub(crate) fn name(&self, node: &Node, what: &str) -> Option<String> {
+        let inside = node.scalar().and_then(|text| text.strip_prefix("${")?.strip_suffix('}')).map(str::trim);
+        let is_name = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !self.variables.has(name);
+        if let Some(name) = inside.filter(is_name) {
+            let message = format!("{what} is written without `${{…}}`, which stands for a value");
+            self.error(node.position, message, Some(format!("write `{name}` instead of `${{{name}}}`")));
+            return None;
+        }
+        self.text(node, what)
     }
 
     /// A scalar as a template, whose expressions can depend on the run.
@@ -200,7 +215,7 @@ impl Reader {
             } else {
                 format!("unknown {what} `{text}`; known: {list}")
             };
-            self.error(node.position, message, did_you_mean(&text, known));
+            self.error(node.position, message, suggestion(&text, known));
         }
         found
     }
@@ -284,6 +299,24 @@ impl Reader {
         }
         let is_map = node.is_null() || matches!(node.value, Yaml::Map(_));
         MapReader { position: node.position, what: what.to_owned(), entries, known: Vec::new(), is_map, errors }
+    }
+}
+
+/// The names that a value before the run may use, and those that steps set: they are known, but too late.
+struct BeforeRun<'r>(&'r Reader);
+
+impl Scope for BeforeRun<'_> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        let late = || self.0.set_during_run.contains(name).then_some(Binding::Slot(Slot(0)));
+        self.0.variables.resolve(name).or_else(late)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.variables.names()
+    }
+
+    fn environment(&self, name: &str) -> Option<Option<String>> {
+        self.0.variables.environment(name)
     }
 }
 
@@ -440,7 +473,7 @@ impl<'n> MapReader<'n> {
                 }
                 continue;
             }
-            let hint = did_you_mean(&entry.name, known()).unwrap_or_else(|| {
+            let hint = suggestion(&entry.name, known()).or_else(|| elsewhere(&entry.name)).unwrap_or_else(|| {
                 if self.known.is_empty() {
                     return format!("{} has no other keys", self.what);
                 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use self::tiers::Condition;
 use super::{
-    diagnostic::{Invalid, Position, did_you_mean},
+    diagnostic::{Invalid, Position},
     grammar::{Key, Section, Type, words},
     node::{Node, Yaml},
     reader::Reader,
+    synonyms::metric_meant,
 };
 use crate::{
     metric::{MetricDef, catalogue},
@@ -112,7 +113,7 @@ pub(crate) enum ThresholdError {
     #[error("{}{}", .0.message, .0.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
     Key(Invalid),
     /// The condition.
-    #[error("{0}")]
+    #[error("{}{}", .0.message, .0.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
     Condition(Invalid),
 }
 
@@ -128,11 +129,14 @@ pub(crate) fn build(
 ) -> Result<Threshold, ThresholdError> {
     let (metric, selector) = parse_key(key).map_err(|error| ThresholdError::Key(Invalid::new(error.to_string())))?;
     let Some(&known) = catalogue::ALL.iter().chain(own).find(|known| known.name == metric) else {
-        let near = did_you_mean(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
+        let near = metric_meant(&metric, catalogue::ALL.iter().chain(own).map(|metric| &*metric.name));
         return Err(ThresholdError::Key(Invalid { message: format!("unknown metric `{metric}`"), hint: near }));
     };
-    let parse::Condition { stat, operator, bound, window } = parse_condition(expression, known.kind)
-        .map_err(|error| ThresholdError::Condition(Invalid::new(error.to_string())))?;
+    let parse::Condition { stat, operator, bound, window } =
+        parse_condition(expression, known.kind).map_err(|error| {
+            let hint = parse::corrected(expression, known.kind).map(|condition| format!("did you mean `{condition}`?"));
+            ThresholdError::Condition(Invalid { message: error.to_string(), hint })
+        })?;
     Ok(Threshold {
         key: key.to_owned(),
         metric: known.clone(),

@@ -142,9 +142,20 @@ impl Network {
     /// # Errors
     /// The class of the failure.
     pub(crate) async fn open(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, Failure> {
+        self.open_with(position, self.may_multiplex(position), probe).await
+    }
+
+    /// Opens a connection that is to carry HTTP/1.1, whatever the origin has.
+    ///
+    /// # Errors
+    /// The class of the failure.
+    pub(crate) async fn open_http1(&self, position: usize, probe: &mut Probe<'_>) -> Result<Opened, Failure> {
+        self.open_with(position, false, probe).await
+    }
+
+    async fn open_with(&self, position: usize, may_multiplex: bool, probe: &mut Probe<'_>) -> Result<Opened, Failure> {
         probe.enter(Phase::Dns);
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
-        let may_multiplex = self.may_multiplex(position);
         self.names.check(&origin.host, origin.port)?;
         let proxy = self.http.proxies.between(&origin.host, origin.port, origin.tls);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
@@ -178,7 +189,7 @@ impl Network {
             Version::Two if !multiplexed && may_multiplex => {
                 return Err(Failure::text(ErrorClass::Tls, "the server does not speak HTTP/2 (no `h2` in its ALPN)"));
             }
-            Version::Auto if !multiplexed => {
+            Version::Auto if !multiplexed && may_multiplex => {
                 self.plain.borrow_mut().insert(position);
             }
             _ => {}

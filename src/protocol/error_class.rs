@@ -88,13 +88,27 @@ pub(crate) enum ErrorClass {
     RpcId,
     /// A call was answered with an error.
     RpcError,
+    /// The response to a WebSocket handshake does not fit the request.
+    WsHandshake,
+    /// The server violated the WebSocket protocol.
+    WsProtocol,
+    /// A text of the server is not UTF-8.
+    WsText,
+    /// A message of the server is too long.
+    WsSize,
+    /// The server closed the socket before the step had what it waits for.
+    WsClosed,
+    /// The connection ended without a close frame.
+    WsDropped,
+    /// The message that a step waits for did not come in time.
+    WsTimeout,
     /// Rate limited by the target, with a status that the profile expects. Not a failure.
     Limited,
 }
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 40] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -127,6 +141,13 @@ impl ErrorClass {
         Self::RpcNoAnswer,
         Self::RpcId,
         Self::RpcError,
+        Self::WsHandshake,
+        Self::WsProtocol,
+        Self::WsText,
+        Self::WsSize,
+        Self::WsClosed,
+        Self::WsDropped,
+        Self::WsTimeout,
         Self::Limited,
     ];
 
@@ -166,6 +187,13 @@ impl ErrorClass {
             Self::RpcNoAnswer => "rpc_no_answer",
             Self::RpcId => "rpc_id",
             Self::RpcError => "rpc_error",
+            Self::WsHandshake => "ws_handshake",
+            Self::WsProtocol => "ws_protocol",
+            Self::WsText => "ws_text",
+            Self::WsSize => "ws_size",
+            Self::WsClosed => "ws_closed",
+            Self::WsDropped => "ws_dropped",
+            Self::WsTimeout => "ws_timeout",
             Self::Limited => "limited",
         }
     }
@@ -206,6 +234,13 @@ impl ErrorClass {
             Self::RpcNoAnswer => "the response to a call has no answer in it",
             Self::RpcId => "the id of an answer is wrong, missing or double",
             Self::RpcError => "a call was answered with an error",
+            Self::WsHandshake => "the response does not accept the WebSocket handshake",
+            Self::WsProtocol => "the server violated the WebSocket protocol",
+            Self::WsText => "a WebSocket text is not UTF-8",
+            Self::WsSize => "a WebSocket message is too long",
+            Self::WsClosed => "the server closed the WebSocket early",
+            Self::WsDropped => "the connection of the WebSocket ended without a close frame",
+            Self::WsTimeout => "the expected WebSocket message did not come in time",
             Self::Limited => "rate limited, as the profile expects",
         }
     }

@@ -31,7 +31,7 @@ use super::{
 #[derive(Debug, Default)]
 pub(crate) struct ReceiveState {
     deadline: Deadline,
-    reader: ResponseReader,
+    pub(super) reader: ResponseReader,
     pub(super) head: ResponseHead,
 }
 

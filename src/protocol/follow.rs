@@ -147,7 +147,8 @@ pub(crate) fn apply_session_headers<'a>(
     space: &'a mut Vec<u8>,
 ) -> Outgoing<'a> {
     let jar = jar.borrow();
-    let closes = network.http.connections == Reuse::PerRequest;
+    // A handshake has a connection of its own, which the socket then has.
+    let closes = network.http.connections == Reuse::PerRequest && request.spec.websocket.is_none();
     if jar.is_empty() && network.http.proxies.http.is_none() && !closes {
         return request;
     }

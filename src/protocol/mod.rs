@@ -1,6 +1,6 @@
 //! Protocols: open connections, put requests on the wire, read responses, and mark every phase on a probe.
 //!
-//! Owns name look-up, TCP, TLS, HTTP/1.1 and HTTP/2 of the load, and what HTTP clients do by themselves:
+//! Owns name look-up, TCP, TLS, HTTP/1.1, HTTP/2 and WebSocket of the load, and what HTTP clients do by themselves:
 //! cookies, redirects, challenges, decompression. Never decides when to send, never aggregates, never
 //! retries silently: what a server did not process, by its own word, is sent again and counted. All failures come from one closed list, by the phase in which they happened.
 //! Start with [`probe`], then [`session`].
@@ -32,6 +32,7 @@ pub(crate) mod sse;
 pub(crate) mod stream;
 pub(crate) mod tls;
 pub(crate) mod upgrade;
+pub(crate) mod websocket;
 
 pub(crate) use connect::Network;
 pub(crate) use error_class::{ErrorClass, Phase};

@@ -73,6 +73,23 @@ struct Last {
 }
 
 impl Lane {
+    /// The buffers of a response.
+    pub(super) fn buffers(&mut self) -> (&mut ReceiveState, &mut BufferedBody) {
+        (&mut self.receive, &mut self.body)
+    }
+
+    /// Sets how the last response came.
+    pub(super) fn responded(&mut self, status: Option<u16>, duration: Duration, error: Option<ErrorClass>) {
+        self.last = Last { status, duration, error };
+    }
+
+    /// The session that the last response opened ended, perhaps with a failure, and this was its last message.
+    pub(crate) fn session_ended(&mut self, error: Option<ErrorClass>, message: &[u8]) {
+        self.last.error = error;
+        self.body.begin(true);
+        self.body.push(message);
+    }
+
     /// Sets what was measured of the last stream.
     pub(crate) fn measured(&mut self, values: Value) {
         self.stream = Some(Box::new(values));

@@ -8,7 +8,10 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{connect::OpenMark, stream::SocketStream};
+use super::{
+    connect::OpenMark,
+    stream::{Scratch, SocketStream},
+};
 
 /// The byte stream of the new protocol. Bytes that came with the head of the response are read first.
 #[derive(Debug)]
@@ -21,6 +24,29 @@ pub(crate) struct Upgraded {
 impl Upgraded {
     pub(super) fn new(read_ahead: Vec<u8>, stream: SocketStream, open: OpenMark) -> Self {
         Self { read_ahead, stream, _open: open }
+    }
+
+    /// Reads once and passes the bytes to `consume`, and whether they are new: not those that were read ahead or given
+    /// back. An empty slice is the end of the stream.
+    ///
+    /// # Errors
+    /// Those of the socket or the TLS session.
+    pub(crate) fn poll_read_with<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        scratch: &Scratch,
+        consume: impl FnOnce(&[u8], bool) -> T,
+    ) -> Poll<io::Result<T>> {
+        if self.read_ahead.is_empty() {
+            return self.stream.poll_read_with(context, scratch, |bytes| consume(bytes, true));
+        }
+        let read_ahead = std::mem::take(&mut self.read_ahead);
+        Poll::Ready(Ok(consume(&read_ahead, false)))
+    }
+
+    /// Gives bytes back that are to be read again.
+    pub(crate) fn unread(&mut self, bytes: Vec<u8>) {
+        self.read_ahead = bytes;
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Operator, Stat};
 use crate::{
     metric::Kind,
-    units::{UnitError, parse_duration},
+    units::{UnitError, parse_duration, parse_share},
 };
 
 /// Why a threshold can't be parsed. The texts are fragments: the reader adds the place.
@@ -196,6 +196,60 @@ fn example(kind: Kind) -> &'static str {
         Kind::Gauge => "value<100",
         Kind::Rate => "rate<0.01",
         Kind::Trend => "p(95)<500",
+    }
+}
+
+/// What was meant by a condition that can't be parsed: `p(95)<500` for `p95<500ms`, `rate<0.01` for `fails < 1%`.
+#[must_use]
+pub(crate) fn corrected(text: &str, kind: Kind) -> Option<String> {
+    let (comparison, window) = text.split_once(" over ").map_or((text, None), |(text, window)| (text, Some(window)));
+    let at = comparison.find(['<', '>', '=', '!'])?;
+    let sign_length = comparison[at..].find(|c| !matches!(c, '<' | '>' | '=' | '!'))?;
+    let (stat, sign, bound) =
+        (comparison[..at].trim(), &comparison[at..at + sign_length], comparison[at + sign_length..].trim());
+    let sign = match sign {
+        "=" => "==",
+        "=<" => "<=",
+        "=>" => ">=",
+        "<>" => "!=",
+        sign => sign,
+    };
+    let stat =
+        if parse_stat(stat).is_some_and(|stat| offers(kind, stat)) { stat.to_owned() } else { meant(stat, kind)? };
+    let bound = if bound.parse::<f64>().is_ok() { bound.to_owned() } else { number_of(bound, kind)?.to_string() };
+    let written = format!("{stat}{sign}{bound}");
+    let written = window.map_or(written.clone(), |window| format!("{written} over {window}"));
+    parse_condition(&written, kind).is_ok().then_some(written)
+}
+
+/// The statistic that a word of another tool means for a kind of metric.
+fn meant(word: &str, kind: Kind) -> Option<String> {
+    let word = word.to_lowercase();
+    let percent = word.trim_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '(' | ')' | ' ' | '%'));
+    let percent = percent.parse::<f64>().ok().filter(|number| *number > 1.0 && *number <= 100.0);
+    match (kind, word.as_str(), percent) {
+        (Kind::Trend, "median" | "p50", _) => Some("med".to_owned()),
+        (Kind::Trend, "mean" | "average", _) => Some("avg".to_owned()),
+        (Kind::Trend, "maximum" | "longest", _) => Some("max".to_owned()),
+        (Kind::Trend, "minimum" | "shortest", _) => Some("min".to_owned()),
+        (Kind::Trend, "n" | "total" | "samples", _) => Some("count".to_owned()),
+        (Kind::Trend, _, Some(percent)) => Some(format!("p({percent})")),
+        (Kind::Trend, ..) | (_, _, Some(_)) => None,
+        (Kind::Gauge, ..) => Some("value".to_owned()),
+        (Kind::Rate, ..) => Some("rate".to_owned()),
+        (Kind::Counter, word, _) => {
+            let per_second = ["rate", "ps", "/s", "per_s"].iter().any(|part| word.contains(part));
+            Some(if per_second { "rate" } else { "count" }.to_owned())
+        }
+    }
+}
+
+/// A bound with a unit as a number: a share of a rate, else milliseconds.
+fn number_of(bound: &str, kind: Kind) -> Option<f64> {
+    match kind {
+        Kind::Rate => parse_share(bound).ok(),
+        Kind::Trend => parse_duration(bound).ok().map(|time| time.as_secs_f64() * 1e3),
+        Kind::Counter | Kind::Gauge => None,
     }
 }
 

@@ -67,6 +67,26 @@ fn the_nearest_word_is_one_that_was_meant() {
         assert_eq!(nearest(wrong, known), expected, "{wrong}");
     }
     assert_eq!(nearest("id", []), None);
+    // Of a short word only one letter may differ.
+    let steps = ["get", "post", "push", "row", "fail", "json", "think", "check", "extract"];
+    for (wrong, expected) in [
+        ("wait", None),
+        ("pause", None),
+        ("log", None),
+        ("del", None),
+        ("ANON", None),
+        ("thnik", Some("think")),
+        ("pots", Some("post")),
+        ("gett", Some("get")),
+        ("chekc", Some("check")),
+        ("extarct", Some("extract")),
+        ("extrct", Some("extract")),
+        ("xtrct", None),
+        ("cheks", Some("check")),
+        ("hecks", None),
+    ] {
+        assert_eq!(nearest(wrong, steps), expected, "{wrong}");
+    }
 }
 
 #[test]

@@ -57,7 +57,11 @@ impl Step {
     }
 
     fn of(&self, step: &str) -> String {
-        let around = if self.word == "end" { "{group: around, steps: [{STEP}]}" } else { "{STEP}" };
+        let around = match self.word {
+            "end" => "{group: around, steps: [{STEP}]}",
+            "send" | "expect" | "hold" | "close" => "{websocket: /ws, steps: [{STEP}]}",
+            _ => "{STEP}",
+        };
         PROFILE.replace("STEP", &around.replace("STEP", step).replace(['\n'], " "))
     }
 }

@@ -30,4 +30,5 @@ mod support;
 mod tls;
 mod traces;
 mod users;
+mod websocket;
 mod workers;

@@ -68,6 +68,34 @@ fn an_iteration_whose_last_request_was_waited_for_is_counted() {
     }
 }
 
+/// A second signal waits for nothing, and every iteration and request is still counted: as ended, or as interrupted.
+#[test]
+fn a_second_signal_interrupts_what_is_in_flight() {
+    let shared = "executor: shared-iterations, vus: 4, iterations: 9";
+    for (load, flow, requests) in [
+        (USERS, "[{get: /a}]", 4),
+        (ARRIVALS, "[{get: /a}]", 4),
+        (shared, "[{parallel: [[{get: /a}], [{get: /b}]]}]", 8),
+        (USERS, "[{think: 20s}], on_stop: [{get: /out}]", 4),
+        (ARRIVALS, "[{after: 0s, steps: [{get: /a}]}, {think: 20s}]", 4),
+    ] {
+        for workers in ["1", "2"] {
+            let target = practice(&[("latency", "20s")]);
+            let bench = bench(&url(&target), &format!("{load}, flow: {flow}"));
+            let run = bench.start(&["run", "p.yaml", "--run-dir", "run", "--workers", workers]);
+            for wait in [1200, 400] {
+                sleep(Duration::from_millis(wait));
+                signal(&run, "INT");
+            }
+            let ran: Ran = run.wait_with_output().unwrap().into();
+            let case = format!("{load} {flow} {workers}\n{}", ran.stdout);
+            assert!(ran.stdout.contains("second signal"), "{case}");
+            assert_eq!((count(&bench, "interrupted_iterations"), count(&bench, "iterations")), (4, 0), "{case}");
+            assert_eq!((count(&bench, "interrupted_requests"), count(&bench, "http_reqs")), (requests, 0), "{case}");
+        }
+    }
+}
+
 #[test]
 fn first_steps_that_fail_are_paced() {
     for end in ["{fail: no}", "{get: '/${missing.value}'}"] {
@@ -80,6 +108,44 @@ fn first_steps_that_fail_are_paced() {
         assert_eq!(logins, 4, "{end}: {}", ran.stdout);
         assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (4, 4), "{end}");
         assert_eq!(bench.summary()["loadagent"]["verdict"], "invalid", "{end}");
+    }
+}
+
+/// A login that gives no token: the user is as good as never started, whatever step finds out.
+#[test]
+fn first_steps_that_leave_a_value_missing_are_paced() {
+    let login = "{get: /login, extract: {token: $.none, all: {json: $.none, take: all}}}";
+    for flow in [
+        "[{get: '/${token.value}'}]",
+        "[{set: {t: 'x${token}'}}, {get: /a}]",
+        "[{if: '${token == null}', then: [{fail: no login}]}, {get: /a}]",
+        "[{parallel: [[{get: '/${token}'}]]}]",
+        "[{get: /first}, {post: /a, json: {t: '${token}'}}]",
+        "[{get: /a, headers: {X-T: '${all[0]}'}}]",
+    ] {
+        let target = practice(&[]);
+        let steps = format!("on_start: [{login}], flow: {flow}");
+        let bench = bench(&url(&target), &format!("executor: constant-vus, vus: 2, duration: 2500ms, {steps}"));
+        let ran = bench.run(&RUN);
+        // At 0 s and 1 s, then at 3 s.
+        assert_eq!(served(&target)["/login"], 4, "{flow}: {}", ran.stdout);
+        assert_eq!((count(&bench, "iterations"), count(&bench, "iteration_failures")), (4, 4), "{flow}");
+    }
+}
+
+/// What the first steps found stays, and a value with a default is never missing.
+#[test]
+fn users_that_have_started_start_once() {
+    for (extract, flow) in [
+        ("{t: {json: $.none, default: x}}", "[{get: '/${t.value}'}]"),
+        ("{t: {header: content-type}}", "[{get: /a}, {fail: no}]"),
+        ("{t: $.none}", "[{get: '/${t ?? 1}'}]"),
+    ] {
+        let target = practice(&[]);
+        let steps = format!("on_start: [{{get: /login, extract: {extract}}}], flow: {flow}");
+        let bench = bench(&url(&target), &format!("executor: per-vu-iterations, vus: 2, iterations: 5, {steps}"));
+        let ran = bench.run(&RUN);
+        assert_eq!((served(&target)["/login"], count(&bench, "iterations")), (2, 10), "{flow}: {}", ran.stdout);
     }
 }
 

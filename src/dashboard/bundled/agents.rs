@@ -1,4 +1,4 @@
-//! Agent traffic: event streams, and the answers of language models in them.
+//! Agent traffic: event streams, the answers of language models in them, and WebSockets.
 
 use super::{Topic, shared};
 use crate::{
@@ -45,6 +45,10 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 ],
             },
             Row { title: "JSON-RPC calls", panels: vec![calls(), call_times(), call_errors()] },
+            Row {
+                title: "WebSockets",
+                panels: vec![sockets_open(), messages(), opening(), socket_duration(), close_codes(), socket_errors()],
+            },
             Row { title: "Jobs", panels: vec![job_time(), job_delay(), jobs()] },
             Row { title: "Steps", panels: vec![steps(), answers()] },
         ],
@@ -201,6 +205,44 @@ fn call_errors() -> Panel {
     Panel::graph("Failed calls", description)
         .query("{error_class} {rpc_code}", Series::of(&c::RPC_ERRORS).by(&["error_class", "rpc_code"]).rate())
         .query("share", Series::of(&c::RPC_REQ_FAILED).share())
+}
+
+fn sockets_open() -> Panel {
+    Panel::graph("Open WebSockets", "Once a second; and those that were opened, per second")
+        .query("open", Series::of(&c::WS_SOCKETS_OPEN).level())
+        .query("opened", Series::of(&c::WS_SESSIONS).rate())
+}
+
+fn messages() -> Panel {
+    Panel::graph("Messages", "Messages per second over WebSockets")
+        .query("sent", Series::of(&c::WS_MSGS_SENT).rate())
+        .query("received", Series::of(&c::WS_MSGS_RECEIVED).rate())
+}
+
+fn opening() -> Panel {
+    quantiles("Opening a WebSocket", "Name look-up, connect, TLS and handshake", &c::WS_CONNECTING)
+}
+
+fn socket_duration() -> Panel {
+    quantiles(
+        "Length of WebSockets",
+        "From the start of the handshake to the end. One that was cut off counts with its age",
+        &c::WS_SESSION_DURATION,
+    )
+}
+
+fn close_codes() -> Panel {
+    let description =
+        "WebSockets per second by close code: 1005 is a close frame without a code, 1006 an end without a close frame";
+    Panel::graph("Ends of WebSockets", description)
+        .query("{reason}", Series::of(&c::WS_CLOSES).by(&["reason"]).rate())
+        .stacked()
+}
+
+fn socket_errors() -> Panel {
+    Panel::graph("Failed WebSockets", "Per second, after the handshake, by error class")
+        .query("{reason}", Series::of(&c::WS_ERRORS).by(&["reason"]).rate())
+        .stacked()
 }
 
 fn job_time() -> Panel {

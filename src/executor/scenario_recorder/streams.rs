@@ -6,14 +6,18 @@ use super::ScenarioRecorder;
 use crate::{
     metric::{
         MetricDef,
-        catalogue::{self, ANSWER_FAMILY, AnswerMetric, STREAM_FAMILY, StreamMetric},
+        catalogue::{self, ANSWER_FAMILY, AnswerMetric, SOCKET_FAMILY, STREAM_FAMILY, SocketMetric, StreamMetric},
         recorder::Family,
     },
     plan::StepId,
+    protocol::ErrorClass,
 };
 
 static GOODPUT_FAMILY: [&MetricDef; 1] = [&catalogue::LLM_GOODPUT];
 static FINISH_FAMILY: [&MetricDef; 1] = [&catalogue::LLM_FINISH_REASONS];
+static SOCKET_ERROR_FAMILY: [&MetricDef; 1] = [&catalogue::WS_ERRORS];
+static CLOSE_FAMILY: [&MetricDef; 1] = [&catalogue::WS_CLOSES];
+static SOCKETS_OPEN_FAMILY: [&MetricDef; 1] = [&catalogue::WS_SOCKETS_OPEN];
 static OPEN_FAMILY: [&MetricDef; 1] = [&catalogue::SSE_STREAMS_OPEN];
 
 /// What distinguishes the series of a stream: the first metric of the family, stage, step, variant of its labels.
@@ -37,10 +41,44 @@ impl ScenarioRecorder {
 
     /// Counts why an answer ended.
     pub(crate) fn finish_reason(&self, stage: usize, reason: &str, at: Instant) {
+        self.count_reason(&FINISH_FAMILY, stage, reason, at);
+    }
+
+    /// Records an observation of a WebSocket.
+    pub(crate) fn socket(&self, stage: usize, step: (StepId, u32), metric: SocketMetric, value: f64, at: Instant) {
+        self.observe(&SOCKET_FAMILY, (stage, step), metric as usize, value, at);
+    }
+
+    /// Records bytes of a WebSocket; raw records have them with the iteration.
+    pub(crate) fn socket_volume(&self, stage: usize, step: (StepId, u32), sent: u64, received: u64) {
+        let family = self.stream_family(&SOCKET_FAMILY, stage, step);
+        let mut recorder = self.recorder.borrow_mut();
+        recorder.add(family, SocketMetric::DataSent as usize, sent as f64);
+        recorder.add(family, SocketMetric::DataReceived as usize, received as f64);
+    }
+
+    /// Counts a WebSocket that failed after its handshake.
+    pub(crate) fn socket_error(&self, stage: usize, class: ErrorClass, at: Instant) {
+        self.count_reason(&SOCKET_ERROR_FAMILY, stage, class.label(), at);
+    }
+
+    /// Counts the close code of a WebSocket.
+    pub(crate) fn close_code(&self, stage: usize, code: u16, at: Instant) {
+        self.count_reason(&CLOSE_FAMILY, stage, &code.to_string(), at);
+    }
+
+    fn count_reason(&self, metrics: &'static [&'static MetricDef], stage: usize, reason: &str, at: Instant) {
         let labels = self.reason_labels(stage, reason);
         let mut recorder = self.recorder.borrow_mut();
-        let family = recorder.family(&FINISH_FAMILY, &labels, &["reason"]);
+        let family = recorder.family(metrics, &labels, &["reason"]);
         recorder.observation(family, 0, 1.0, || self.since_start(at));
+    }
+
+    /// Records how many WebSockets are open.
+    pub(crate) fn sockets_open(&self, count: u64) {
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&SOCKETS_OPEN_FAMILY, &self.labels, &[]);
+        recorder.set(family, 0, count as f64);
     }
 
     /// Records how many streams are open.

@@ -3,8 +3,8 @@
 use super::{
     super::{
         TemplateError, Value,
-        error::did_you_mean,
         function::{self, ArgumentEvaluation, Function, Source},
+        synonyms::function_meant,
     },
     compile::{Compiled, Compiler, constant},
     node::Node,
@@ -15,7 +15,7 @@ impl Compiler<'_> {
     pub(super) fn call(&mut self, ast: &Ast, name: &str, arguments: &[Ast]) -> Compiled {
         let Some(function) = function::named(name) else {
             let error = self.error(ast.at, format!("unknown function `{name}`"));
-            let hint = did_you_mean(name, function::all().map(|function| function.name));
+            let hint = function_meant(name, function::all().map(|function| function.name));
             return Err(error.hint(hint.unwrap_or_else(|| "see docs/expressions.md for all functions".to_owned())));
         };
         self.check_count(ast, function, arguments.len())?;

@@ -11,6 +11,7 @@ use super::{
         function,
         lookup::{JsonPath, JsonStep},
         scope::{BUILTINS, Builtin},
+        synonyms::{EXPRESSIONS, synonym},
     },
     node::Node,
     syntax::{Ast, Kind, Operator},
@@ -180,6 +181,9 @@ impl Compiler<'_> {
         let error = self.error(ast.at, format!("unknown variable `{name}`"));
         if let Some(function) = function::named(name) {
             return error.hint(format!("call the function with parentheses: `{}`", function.signature()));
+        }
+        if let Some(meant) = synonym(EXPRESSIONS, name, BUILTINS.iter().map(|(name, ..)| *name)) {
+            return error.hint(format!("did you mean `{meant}`?"));
         }
         let own = self.scope.names();
         let known = own.iter().map(String::as_str).chain(BUILTINS.iter().map(|(name, ..)| *name));

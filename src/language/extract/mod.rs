@@ -57,7 +57,7 @@ pub enum Take {
     Random,
     /// All as a list; an empty list counts as no match.
     All,
-    /// The number of matches; zero counts as a match.
+    /// The number of matches; zero counts as a match, but of a body that is not JSON a `JSONPath` has no number.
     Count,
     /// The one at a position from 0; negative positions count from the end.
     Nth(i64),
@@ -71,8 +71,8 @@ impl Extractor {
     pub fn find(&self, response: &Response<'_>, take: Take, random: &mut Rng) -> Option<Value> {
         match self {
             Self::Json(path) if take == Take::First => path.first(response.body),
-            Self::Json(path) if take == Take::Count => Some(Value::from(path.count(response.body) as u64)),
-            Self::Json(path) => pick(path.all(response.body).into_iter(), take, random),
+            Self::Json(path) if take == Take::Count => Some(Value::from(path.count(response.body)? as u64)),
+            Self::Json(path) => pick(path.all(response.body)?.into_iter(), take, random),
             Self::Regex(pattern) => pick(pattern.matches(response.body).map(text), take, random),
             Self::Header(header) => pick(header.matches(response.head).map(text), take, random),
             Self::Cookie(cookie) => pick(cookie.matches(response.head).map(text), take, random),

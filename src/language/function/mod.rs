@@ -153,7 +153,7 @@ pub const FUNCTIONS: &[(&str, &[Function])] = &[
 ];
 
 /// All functions.
-pub fn all() -> impl Iterator<Item = &'static Function> {
+pub fn all() -> impl Iterator<Item = &'static Function> + Clone {
     FUNCTIONS.iter().flat_map(|(_, group)| group.iter())
 }
 

@@ -8,8 +8,9 @@ use std::{
 };
 
 use super::{
+    histogram::{Distribution, put_histogram},
     http_metric,
-    message::{self, Distribution, Packer, Shape, Window, put_exponential, put_number},
+    message::{self, Packer, Shape, Window, put_number},
     settings::{Settings, Temporality},
 };
 use crate::{
@@ -56,6 +57,7 @@ pub(crate) struct OtlpEncoder {
 struct Metric {
     head: Vec<u8>,
     kind: Kind,
+    unit: Unit,
     /// Its series, ascending, each with the attributes of its points, encoded: one set, two of a rate.
     series: Vec<(usize, Vec<Vec<u8>>)>,
 }
@@ -89,12 +91,16 @@ impl OtlpEncoder {
         }
     }
 
+    fn shape(&self, kind: Kind) -> Shape {
+        Shape::of(kind, self.settings.histograms)
+    }
+
     fn add(&mut self, definition: &SeriesDef, at_ms: i64) {
         let (number, metric) = (self.series, &definition.metric);
         self.series += 1;
         self.labels.add(definition);
         let common = self.labels.of(definition);
-        let shape = Shape::of(metric.kind);
+        let shape = self.shape(metric.kind);
         let attributes = |extra: Option<(&'static str, &'static str)>| {
             let common = common.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             shape.encoded(common.chain(extra).collect::<BTreeMap<&str, &str>>())
@@ -106,8 +112,8 @@ impl OtlpEncoder {
         let name = exported_name(&self.settings.prefix, metric);
         self.join(&name, unit(&name, metric), metric, (number, attributes));
         if self.settings.semconv && metric.name == catalogue::HTTP_REQ_DURATION.name {
-            let (run, requests) = (self.labels.run(), &self.requests);
-            let make = |number| http_metric::attributes(run, &definition.labels, requests, number);
+            let (field, run, requests) = (shape.attributes(), self.labels.run(), &self.requests);
+            let make = |number| http_metric::attributes(field, run, &definition.labels, requests, number);
             let (_, attributes) = self.conventional.first_free(make);
             self.join(http_metric::NAME, "s", metric, (number, vec![attributes]));
         }
@@ -121,7 +127,7 @@ impl OtlpEncoder {
         let metrics = &mut self.metrics;
         let place = *self.places.entry(name.to_owned()).or_insert_with(|| {
             let head = message::head(name, &metric.help, unit);
-            metrics.push(Metric { head, kind: metric.kind, series: Vec::new() });
+            metrics.push(Metric { head, kind: metric.kind, unit: metric.unit, series: Vec::new() });
             metrics.len() - 1
         });
         if let Some(metric) = self.metrics.get_mut(place) {
@@ -133,7 +139,7 @@ impl OtlpEncoder {
     fn put(
         &self,
         out: &mut Vec<u8>,
-        attributes: &[Vec<u8>],
+        (attributes, unit): (&[Vec<u8>], Unit),
         (value, exemplars): (&Value, &[Exemplar]),
         window: Window,
     ) -> u64 {
@@ -157,13 +163,8 @@ impl OtlpEncoder {
             }
             Value::Trend(histogram) => {
                 if let Some(attributes) = first {
-                    let (scale, has_extremes) = (self.settings.scale, self.span.is_some());
-                    put_exponential(
-                        out,
-                        attributes,
-                        window,
-                        Distribution { histogram, scale, exemplars, has_extremes },
-                    );
+                    let point = Distribution { histogram, unit, exemplars, has_extremes: self.span.is_some() };
+                    put_histogram(out, attributes, window, self.settings.histograms, point);
                     written += 1;
                 }
             }
@@ -181,13 +182,14 @@ impl OtlpEncoder {
         let mut packer = Packer::new(&self.envelope, self.settings.temporality);
         let (value_of, window) = (&value_of, Window { start_ms: self.start_ms, end_ms });
         for metric in &self.metrics {
+            let unit = metric.unit;
             let points = metric.series.iter().filter_map(|(number, attributes)| {
                 let exemplars = exemplars.get(&id_of(*number)).map_or(&[][..], Vec::as_slice);
                 Some((attributes, (value_of(*number)?, exemplars)))
             });
-            let writers =
-                points.map(|(attributes, sample)| move |out: &mut Vec<u8>| self.put(out, attributes, sample, window));
-            packer.metric(&metric.head, Shape::of(metric.kind), writers);
+            let writers = points
+                .map(|(attributes, sample)| move |out: &mut Vec<u8>| self.put(out, (attributes, unit), sample, window));
+            packer.metric(&metric.head, self.shape(metric.kind), writers);
         }
         packer.finish()
     }

@@ -20,12 +20,11 @@ use crate::{
 
 /// Its name there; its values are those of `http_req_duration`.
 pub(super) const NAME: &str = HTTP_CLIENT_REQUEST_DURATION;
-/// Where a point of a histogram has its attributes.
-const FIELD: u32 = 1;
 
-/// Attributes of a series: the conventions' and, under our own names, what distinguishes runs and steps. The conventions have fewer of them than a
-/// series has labels: one that would be another gets a number above 0.
+/// Attributes of a series, each in a `field` of its point: the conventions' and, under our own names, what distinguishes runs
+/// and steps. The conventions have fewer of them than a series has labels: one that would be another gets a number above 0.
 pub(super) fn attributes(
+    field: u32,
     run_labels: &[(String, String)],
     labels: &Labels,
     requests: &[RequestHeader],
@@ -33,15 +32,15 @@ pub(super) fn attributes(
 ) -> Vec<u8> {
     let mut out = Vec::new();
     let run = run_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    put_kept(&mut out, FIELD, "", run.filter(|(name, _)| labels.get(name).is_none()));
-    put_kept(&mut out, FIELD, "", labels.iter());
-    put_request(&mut out, FIELD, labels);
+    put_kept(&mut out, field, "", run.filter(|(name, _)| labels.get(name).is_none()));
+    put_kept(&mut out, field, "", labels.iter());
+    put_request(&mut out, field, labels);
     if let Some(request) = server(labels, requests) {
-        put_server(&mut out, FIELD, &request.address, request.port);
-        put_attribute(&mut out, FIELD, attribute::URL_SCHEME, &request.scheme);
+        put_server(&mut out, field, &request.address, request.port);
+        put_attribute(&mut out, field, attribute::URL_SCHEME, &request.scheme);
     }
     if duplicate > 0 {
-        put_attribute(&mut out, FIELD, DUPLICATE, &duplicate.to_string());
+        put_attribute(&mut out, field, DUPLICATE, &duplicate.to_string());
     }
     out
 }

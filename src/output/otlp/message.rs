@@ -1,12 +1,11 @@
 //! The messages of OTLP metrics, packed into requests. Field numbers: opentelemetry/proto/metrics/v1/metrics.proto.
 
-use super::settings::Temporality;
+use super::settings::{Histograms, Temporality};
 use crate::{
-    metric::{Histogram, Kind},
+    metric::Kind,
     output::{
         batch::Batch,
-        encoding::protobuf::{put_bytes, put_double, put_fixed64, put_message, put_sint, put_uint, varint},
-        exemplars::Exemplar,
+        encoding::protobuf::{put_bytes, put_double, put_fixed64, put_message, put_uint},
         otlp_protocol::{
             message::{Envelope, put_attribute},
             requests::Requests,
@@ -23,14 +22,16 @@ pub(super) enum Shape {
     Gauge,
     Sum,
     Exponential,
+    Explicit,
 }
 
 impl Shape {
     /// The shape of a kind's points.
-    pub(super) fn of(kind: Kind) -> Self {
+    pub(super) fn of(kind: Kind, histograms: Histograms) -> Self {
         match kind {
             Kind::Counter | Kind::Rate => Self::Sum,
             Kind::Gauge => Self::Gauge,
+            Kind::Trend if histograms == Histograms::Explicit => Self::Explicit,
             Kind::Trend => Self::Exponential,
         }
     }
@@ -40,14 +41,16 @@ impl Shape {
         match self {
             Self::Gauge => 5,
             Self::Sum => 7,
+            Self::Explicit => 9,
             Self::Exponential => 10,
         }
     }
 
     /// Where a point has its attributes.
-    fn attributes(self) -> u32 {
+    pub(super) fn attributes(self) -> u32 {
         match self {
             Self::Gauge | Self::Sum => 7,
+            Self::Explicit => 9,
             Self::Exponential => 1,
         }
     }
@@ -102,7 +105,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    fn put(self, out: &mut Vec<u8>) {
+    pub(super) fn put(self, out: &mut Vec<u8>) {
         if let Some(start_ms) = self.start_ms {
             put_fixed64(out, 2, nanoseconds(start_ms));
         }
@@ -122,67 +125,7 @@ pub(super) fn put_number(out: &mut Vec<u8>, attributes: &[u8], window: Window, v
     });
 }
 
-/// What stands in a point of a histogram.
-#[derive(Clone, Copy)]
-pub(super) struct Distribution<'a> {
-    pub histogram: &'a Histogram,
-    pub scale: u32,
-    pub exemplars: &'a [Exemplar],
-    /// They go with deltas only: those of a whole run would hide every later one.
-    pub has_extremes: bool,
-}
-
-/// A histogram.
-pub(super) fn put_exponential(out: &mut Vec<u8>, attributes: &[u8], window: Window, point: Distribution<'_>) {
-    let Distribution { histogram, scale, exemplars, has_extremes } = point;
-    put_message(out, 1, |point| {
-        point.extend_from_slice(attributes);
-        window.put(point);
-        put_fixed64(point, 4, histogram.count());
-        put_double(point, 5, histogram.sum());
-        put_sint(point, 6, scale.into());
-        put_fixed64(point, 7, histogram.zeros());
-        put_message(point, 8, |buckets| put_buckets(buckets, &histogram.buckets_at(scale), scale));
-        exemplars.iter().for_each(|exemplar| put_message(point, 11, |message| put_exemplar(message, exemplar)));
-        if let (true, Some(min), Some(max)) = (has_extremes, histogram.min(), histogram.max()) {
-            put_double(point, 12, min);
-            put_double(point, 13, max);
-        }
-    });
-}
-
-fn put_exemplar(out: &mut Vec<u8>, exemplar: &Exemplar) {
-    put_fixed64(out, 2, nanoseconds(exemplar.at_ms));
-    put_double(out, 3, exemplar.value);
-    put_bytes(out, 4, &exemplar.span.to_be_bytes());
-    put_bytes(out, 5, &exemplar.trace.to_be_bytes());
-}
-
-/// Buckets are reported from 2^-20 on, which is a microsecond, or where some lie lower from below the lowest that there can be.
-const FIRST_OCTAVE: i32 = -20;
-const LOWEST_OCTAVE: i32 = -31;
-
-/// Every count up to the last populated bucket. The index is one lower here than in Prometheus: a bucket is named by its
-/// lower bound.
-///
-/// The first one does not follow the data: `VictoriaMetrics` multiplies its way up from there and prints bounds with four
-/// digits, so that a first one that moves gives a bucket another name, and its series ends in the middle of the run.
-fn put_buckets(out: &mut Vec<u8>, buckets: &[(i32, u64)], scale: u32) {
-    let Some((lowest, _)) = buckets.first() else { return };
-    let first_of = |octave: i32| (octave << scale) + 1;
-    let first = if *lowest >= first_of(FIRST_OCTAVE) { first_of(FIRST_OCTAVE) } else { first_of(LOWEST_OCTAVE) };
-    put_sint(out, 1, i64::from(first) - 1);
-    let mut packed = Vec::with_capacity(2 * buckets.len());
-    let mut next = first;
-    for (index, count) in buckets {
-        packed.resize(packed.len() + index.abs_diff(next) as usize, 0);
-        varint(&mut packed, *count);
-        next = index + 1;
-    }
-    put_bytes(out, 2, &packed);
-}
-
-fn nanoseconds(milliseconds: i64) -> u64 {
+pub(super) fn nanoseconds(milliseconds: i64) -> u64 {
     u64::try_from(milliseconds).unwrap_or_default().saturating_mul(1_000_000)
 }
 

@@ -1,9 +1,10 @@
-//! OTLP metrics: counters as monotonic sums, gauges, trends as exponential histograms; cumulative or deltas.
+//! OTLP metrics: counters as monotonic sums, gauges, trends as histograms, exponential or explicit; cumulative or deltas.
 //!
 //! Encoded here: the OpenTelemetry SDK exports only histograms that it recorded itself.
 //! Start with `encoder.rs`.
 
 pub(super) mod encoder;
+mod histogram;
 mod http_metric;
 mod message;
 pub(super) mod settings;
@@ -41,7 +42,7 @@ impl OutputKind for Otlp {
         let read = OtlpAddress::read(Signal::Metrics, address)?;
         let shown = read.shown();
         let OtlpAddress { mut http, settings, variables } = read;
-        let settings = Settings::read(settings, &mut http.options, variables)?;
+        let settings = Settings::read(settings, http.url.path(), &mut http.options, variables)?;
         let interval = http.options.take_interval()?;
         http.options.finish()?;
         let output = OtlpOutput { url: http.url.clone(), http: http.http, interval, settings };

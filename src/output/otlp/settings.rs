@@ -13,6 +13,10 @@ use crate::output::{
 
 /// 2 % wide buckets, ±1.1 %.
 const DEFAULT_SCALE: u32 = 5;
+/// Most buckets of an exponential histogram, as in SDKs of OpenTelemetry; some receivers refuse more.
+pub(super) const MAX_BUCKETS: i32 = 160;
+/// Paths of receivers that take any number of buckets: Prometheus, and `VictoriaMetrics`, which names series by the bounds.
+const UNBOUNDED: &[&str] = &["/api/v1/otlp/", "/opentelemetry/"];
 
 /// What `--out otlp=…?…` sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +24,21 @@ pub(crate) struct Settings {
     pub exporter: ExporterSettings,
     /// Prefix of names.
     pub prefix: String,
-    /// Resolution of histograms, for the whole run.
-    pub scale: u32,
+    pub histograms: Histograms,
     pub temporality: Temporality,
     /// Whether the metric of the semantic conventions goes beside our own names.
     pub semconv: bool,
+}
+
+/// How trends are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Histograms {
+    /// Exponential, at one scale for the whole run.
+    Fixed { scale: u32 },
+    /// Exponential, at the highest scale at which the buckets are few enough.
+    Bounded { max_scale: u32 },
+    /// At fixed bounds, those of classic histograms.
+    Explicit,
 }
 
 /// Aggregation temporality, as the protocol numbers it.
@@ -43,6 +57,7 @@ impl Settings {
     /// What is wrong with one.
     pub(crate) fn read(
         exporter: ExporterSettings,
+        path: &str,
         options: &mut Options,
         variables: Variables<'_>,
     ) -> Result<Self, AddressError> {
@@ -56,10 +71,43 @@ impl Settings {
         Ok(Self {
             exporter,
             prefix: take_prefix(options)?,
-            scale: options.take_schema()?.unwrap_or(DEFAULT_SCALE),
+            histograms: Histograms::read(path, options, variables)?,
             temporality: temporality.unwrap_or(Temporality::Cumulative),
             semconv: options.take_bool("semconv")?.unwrap_or(false),
         })
+    }
+}
+
+impl Histograms {
+    fn read(path: &str, options: &mut Options, variables: Variables<'_>) -> Result<Self, AddressError> {
+        let words = [("exponential", false), ("explicit", true)];
+        let of_sdks = [("base2_exponential_bucket_histogram", false), ("explicit_bucket_histogram", true)];
+        let (scale, given) = (options.take_schema()?, options.take_one_of("histograms", &words)?);
+        if scale.is_some() && given == Some(true) {
+            let conflict = "`schema` is for exponential histograms, and `histograms=explicit` has none";
+            return Err(AddressError::Conflict(conflict));
+        }
+        let preferred = || variables.exporter_one_of("METRICS_DEFAULT_HISTOGRAM_AGGREGATION", &of_sdks);
+        // A scale that is given says what is wanted.
+        let given = if scale.is_some() { Some(false) } else { given };
+        let is_explicit = given.map_or_else(preferred, |given| Ok(Some(given)))?.unwrap_or(false);
+        let is_unbounded = scale.is_some() || UNBOUNDED.iter().any(|known| path.contains(known));
+        let scale = scale.unwrap_or(DEFAULT_SCALE);
+        Ok(match (is_explicit, is_unbounded) {
+            (true, _) => Self::Explicit,
+            (false, true) => Self::Fixed { scale },
+            (false, false) => Self::Bounded { max_scale: scale },
+        })
+    }
+}
+
+impl fmt::Display for Histograms {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed { scale } => write!(formatter, "exponential histograms (scale {scale})"),
+            Self::Bounded { .. } => write!(formatter, "exponential histograms (at most {MAX_BUCKETS} buckets)"),
+            Self::Explicit => formatter.write_str("explicit histograms"),
+        }
     }
 }
 
@@ -69,10 +117,6 @@ impl fmt::Display for Settings {
             Temporality::Delta => "deltas",
             Temporality::Cumulative => "cumulative",
         };
-        write!(
-            formatter,
-            "OTLP over {}, {temporality}, exponential histograms (scale {})",
-            self.exporter.transport, self.scale
-        )
+        write!(formatter, "OTLP over {}, {temporality}, {}", self.exporter.transport, self.histograms)
     }
 }

@@ -14,7 +14,7 @@ use prost::Message;
 
 use super::{
     encoder::OtlpEncoder,
-    settings::{Settings, Temporality},
+    settings::{Histograms, Settings, Temporality},
 };
 use crate::{
     interval_log::frame::RequestHeader,
@@ -130,9 +130,13 @@ fn cumulative(batch: &Batch) -> Vec<Decoded> {
 }
 
 fn encoder(temporality: Temporality, scale: u32) -> OtlpEncoder {
+    encoder_of(temporality, Histograms::Fixed { scale })
+}
+
+fn encoder_of(temporality: Temporality, histograms: Histograms) -> OtlpEncoder {
     let (transport, prefix) = (Protocol::Http, "loadagent_".to_owned());
     let exporter = ExporterSettings { transport, gzip: true, resource: Vec::new() };
-    let settings = Settings { exporter, prefix, scale, temporality, semconv: false };
+    let settings = Settings { exporter, prefix, histograms, temporality, semconv: false };
     let labels = [("run_id", "r1"), ("instance", "host"), ("empty", "")];
     let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
     OtlpEncoder::new(&settings, "9.9.9", labels.into(), &[])
@@ -428,7 +432,8 @@ fn exemplars_stand_in_the_points_of_what_they_took() {
 fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
     let exporter = ExporterSettings { transport: Protocol::Http, gzip: true, resource: Vec::new() };
     let prefix = "loadagent_".to_owned();
-    let settings = Settings { exporter, prefix, scale: 5, temporality: Temporality::Cumulative, semconv: true };
+    let (temporality, histograms) = (Temporality::Cumulative, Histograms::Fixed { scale: 5 });
+    let settings = Settings { exporter, prefix, histograms, temporality, semconv: true };
     let request = RequestHeader {
         scenario: "s".into(),
         name: "login".into(),

@@ -34,7 +34,7 @@ static PLACED: [&MetricDef; 22] = [
     &c::PARALLEL_WIDTH,
 ];
 
-static GAUGES: [&MetricDef; 3] = [&c::VUS, &c::VUS_MAX, &c::SSE_STREAMS_OPEN];
+static GAUGES: [&MetricDef; 4] = [&c::VUS, &c::VUS_MAX, &c::SSE_STREAMS_OPEN, &c::WS_SOCKETS_OPEN];
 
 /// Every metric that has raw samples, except those of the profile: those with a place, those of steps, the gauges.
 pub(crate) static SAMPLED: [&MetricDef; OWN] = {

@@ -126,10 +126,20 @@ fn otlp_points(content: &[u8]) -> Points {
                 .data_points
                 .iter()
                 .for_each(|point| add(&point.attributes, point.time_unix_nano, point.count as f64)),
+            Data::Histogram(all) => all
+                .data_points
+                .iter()
+                .for_each(|point| add(&point.attributes, point.time_unix_nano, point.count as f64)),
             other => panic!("{other:?}"),
         }
     }
     points
+}
+
+fn otlp_of(run: Vec<(String, String)>, histograms: Histograms) -> OtlpEncoder {
+    let (prefix, temporality) = ("loadagent_".to_owned(), Temporality::Cumulative);
+    let settings = OtlpSettings { exporter: exporter(), prefix, histograms, temporality, semconv: true };
+    OtlpEncoder::new(&settings, "0.0.0", run, &[])
 }
 
 fn page_points(text: &str) -> Points {
@@ -203,15 +213,10 @@ proptest! {
                 compare(&format!("{dialect}"), &points, expected)?;
             }
         }
-        let settings = OtlpSettings {
-            exporter: exporter(),
-            prefix: "loadagent_".to_owned(),
-            scale: 5,
-            temporality: Temporality::Cumulative,
-            semconv: true,
-        };
-        let encoder = OtlpEncoder::new(&settings, "0.0.0", run.clone(), &[]);
-        compare("OTLP", &last(encoder, &intervals, otlp_points), expected)?;
+        for histograms in [Histograms::Bounded { max_scale: 5 }, Histograms::Explicit] {
+            let encoder = otlp_of(run.clone(), histograms);
+            compare(&format!("OTLP, {histograms}"), &last(encoder, &intervals, otlp_points), expected)?;
+        }
         compare("InfluxDB", &last(AggregateEncoder::new("", run.clone()), &intervals, influx_points), expected)?;
         let mut totals = Totals::default();
         intervals.iter().for_each(|interval| totals.fold(interval));

@@ -127,6 +127,10 @@ impl CompiledFlow {
         named.map(|(name, value)| (name.to_string(), value.clone())).collect()
     }
 
+    pub(super) fn lacks_start_value(&self) -> bool {
+        self.program.on_start.is_some() && self.program.required().any(|slot| *self.state.get(slot) == Value::Null)
+    }
+
     pub(super) fn id(&mut self) -> &mut IterationId {
         &mut self.state.id
     }
@@ -192,6 +196,7 @@ impl FlowState {
                 };
                 Effect::Send { step: *step, request: None, labels, again: std::mem::take(&mut self.retried) }
             }
+            Op::Socket(op) => Effect::Socket(op.effect(&mut self.eval(context))?),
             Op::Think(pause) => Effect::Think(self.pause(pause, context)?),
             Op::Check(step, check) => {
                 let passed = check.rule.holds(&mut self.eval(context));

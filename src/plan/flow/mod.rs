@@ -27,6 +27,7 @@ use super::{
     job::JobEnd,
     rendering::{Rendered, Unrenderable},
     request::Request,
+    websocket::SocketEffect,
 };
 use crate::{
     language::{Expr, IterationId, Response, Slot, Value},
@@ -100,6 +101,8 @@ pub(crate) enum Effect {
         /// Whether this is a retry: its intended start is that of the first attempt.
         again: bool,
     },
+    /// Use the open socket.
+    Socket(SocketEffect),
     /// Pause.
     Think(Duration),
     /// Count a check's result.
@@ -169,6 +172,7 @@ impl Effect {
         matches!(
             self,
             Self::Send { .. }
+                | Self::Socket(_)
                 | Self::Think(_)
                 | Self::Row { .. }
                 | Self::Parallel { .. }
@@ -285,6 +289,16 @@ impl Flow {
             Self::Compiled(flow) => flow.variables(),
             #[cfg(test)]
             Self::Script(_) => Vec::new(),
+        }
+    }
+
+    /// Whether a user with first steps lacks a value that they were to extract.
+    #[must_use]
+    pub(crate) fn lacks_start_value(&self) -> bool {
+        match self {
+            Self::Compiled(flow) => flow.lacks_start_value(),
+            #[cfg(test)]
+            Self::Script(_) => false,
         }
     }
 

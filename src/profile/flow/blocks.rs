@@ -350,7 +350,7 @@ pub(super) fn reuse<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>)
     }
     let may_fail = compiler.can_lack_a_value(begin, compiler.ops.len());
     step.map.finish(reader);
-    let Some(name) = reader.text(step.value, "the flow name") else { return };
+    let Some(name) = reader.name(step.value, "the flow name") else { return };
     let flows = &compiler.context.flows;
     let Some(flow) = flows.get(&name).copied() else {
         let hint = crate::profile::diagnostic::did_you_mean(&name, flows.keys().map(String::as_str))

@@ -69,7 +69,7 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A YAML tree as JSON: plain scalars become numbers, booleans and null as in YAML's core schema. A scalar that is
     /// a single `${…}` keeps the type of its value, quoted or not: YAML requires quotes around many expressions.
-    fn json(&mut self, node: &'n Node) -> Vec<Piece> {
+    pub(super) fn json(&mut self, node: &'n Node) -> Vec<Piece> {
         let mut pieces = Vec::new();
         self.put_json(node, &mut pieces);
         pieces

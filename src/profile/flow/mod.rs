@@ -23,21 +23,23 @@ mod target;
 #[cfg(test)]
 mod tests;
 pub(super) mod token;
+mod websocket;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use self::token::Token;
 pub(crate) use self::{
     entries::{FlowSections, SetupNames, read_flow},
-    names::{Names, assigned_names},
+    names::{Names, assigned_names, set_during_run},
     request::{Defaults, HeaderText, check_header},
     target::resolve,
 };
 use super::{
-    diagnostic::{Position, did_you_mean},
+    diagnostic::Position,
     grammar::{Key, Type},
     node::{Node, Yaml},
     reader::{MapReader, Reader, same_key},
+    synonyms::{suggestion, synonym},
 };
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
@@ -90,6 +92,7 @@ pub static STEPS: &[&[StepDefinition]] = &[
     request::STEPS,
     sse::STEPS,
     jsonrpc::STEPS,
+    websocket::STEPS,
     state::STEPS,
     checks::STEPS,
     extracts::STEPS,
@@ -103,6 +106,18 @@ pub static STEPS: &[&[StepDefinition]] = &[
 /// Each first key, with its row.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static StepDefinition)> + Clone {
     STEPS.iter().copied().flatten().flat_map(|kind| kind.words.iter().map(move |word| (*word, kind)))
+}
+
+/// What to write instead of an unknown step.
+fn step_hint(word: &str) -> String {
+    let known = words().map(|(word, _)| word);
+    let example = |meant: &str| {
+        let kind = words().find(|(known, kind)| *known == meant && kind.words[0] == meant);
+        kind.map(|(_, kind)| format!(" for example `{{{}}}`", kind.example)).unwrap_or_default()
+    };
+    let synonym = synonym(word, known.clone()).map(|meant| format!("did you mean `{meant}`?{}", example(meant)));
+    let hint = synonym.or_else(|| suggestion(word, known.clone()));
+    hint.unwrap_or_else(|| format!("known steps: {}", known.collect::<Vec<_>>().join(", ")))
 }
 
 // Keys that several kinds of steps share.
@@ -156,6 +171,10 @@ pub(crate) struct Compiler<'c, 'n> {
     needs: Needs,
     /// Whether a failed request ends the test.
     strict: bool,
+    /// Whether the steps being read have an open socket.
+    has_socket: bool,
+    /// Whether the request being read opens a socket.
+    opens_socket: bool,
     /// Tokens of a user, by provider.
     tokens: BTreeMap<String, Token>,
     /// The steps so far, of the innermost block.
@@ -184,6 +203,8 @@ impl<'c, 'n> Compiler<'c, 'n> {
             using: Vec::new(),
             needs: Needs::default(),
             strict,
+            has_socket: false,
+            opens_socket: false,
             tokens: BTreeMap::new(),
             outline: Vec::new(),
             details: Vec::new(),
@@ -256,8 +277,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             let first = map.entries.iter().find(|entry| words.clone().any(|word| same_key(word, &entry.name)));
             let hint = match first {
                 Some(entry) => format!("the first key of a step names it: start with `{}`", entry.name),
-                None => did_you_mean(&word, words.clone())
-                    .unwrap_or_else(|| format!("known steps: {}", words.collect::<Vec<_>>().join(", "))),
+                None => step_hint(&word),
             };
             return self.reader.error(position, format!("unknown step `{word}`"), Some(hint));
         };
@@ -361,7 +381,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
 
     /// The variable that a key names, or a default.
     fn variable(&mut self, node: Option<&Node>, default: &str, position: Position) -> Option<Slot> {
-        let name = node.map_or(Some(default.to_owned()), |node| self.reader.text(node, "a name"))?;
+        let name = node.map_or(Some(default.to_owned()), |node| self.reader.name(node, "a name"))?;
         self.names.declare(self.reader, &name, node.map_or(position, |node| node.position), false)
     }
 

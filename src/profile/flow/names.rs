@@ -168,6 +168,19 @@ pub(crate) fn assigned_names<'n>(node: &'n Node, flows: &BTreeMap<String, &'n No
     found
 }
 
+/// All names that a profile sets while it runs, in whatever scenario.
+#[must_use]
+pub(crate) fn set_during_run(root: &Node) -> BTreeSet<String> {
+    let assigned = assigned_names(root, &BTreeMap::new()).into_iter().map(|assigned| assigned.name);
+    let entries = |node: Option<&Node>| match node.map(|node| &node.value) {
+        Some(Yaml::Map(pairs)) => pairs.clone(),
+        _ => Vec::new(),
+    };
+    let users = entries(root.get("scenarios")).into_iter().flat_map(|(_, scenario)| entries(scenario.get("user")));
+    let user = users.filter_map(|(name, _)| name.scalar().map(str::to_owned));
+    assigned.chain(user).collect()
+}
+
 fn collect<'n>(node: &'n Node, flows: &BTreeMap<String, &'n Node>, using: &mut Vec<String>, found: &mut Vec<Assigned>) {
     match &node.value {
         Yaml::Scalar { .. } => {}

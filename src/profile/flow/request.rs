@@ -34,7 +34,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["get", "post", "put", "patch", "delete", "head", "options"],
         value: Type::Text,
-        options: &[PARAMS, BODY, KEYS, ANSWER],
+        options: &[QUERY, BODY, KEYS, ANSWER],
         about: "sends a request to a path or a whole URL",
         example: "get: /items, check: {status: 200}",
         compile,
@@ -42,7 +42,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["request"],
         value: Type::Text,
-        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], PARAMS, BODY, KEYS, ANSWER],
+        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], QUERY, BODY, KEYS, ANSWER],
         about: "sends a request with any method",
         example: "request: /cache, method: PURGE",
         compile,
@@ -50,24 +50,34 @@ pub(super) static STEPS: &[StepDefinition] = &[
 ];
 
 /// Keys of all requests, including those for tokens.
-pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[PARAMS, BODY, KEYS]);
+pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[QUERY, BODY, KEYS]);
 
-pub(super) static PARAMS: &[Key] = &[Key::new("params", Type::Names(&Type::Text), "query parameters")];
+pub(super) static QUERY: &[Key] = &[PARAMS];
 
 pub(super) static BODY: &[Key] = &[body::JSON, body::TEXT, body::FORM, body::MULTIPART, body::FILE];
 
+static NAME: Key = Key::new("name", Type::Text, "label `name`; method and path");
+static PARAMS: Key = Key::new("params", Type::Names(&Type::Text), "query parameters");
+static HEADERS: Key = Key::new(
+    "headers",
+    Type::Names(&Type::Text),
+    "headers; `null` removes one of `http`, an empty text sends it empty",
+);
+static TIMEOUT: Key = Key::new("timeout", Type::Duration, "maximum time; that of `http`");
+static AUTH: Key = Key::new("auth", auth::VALUE, "authentication: one of `auth`, or `none`; that of `http`");
+static TAGS: Key = Key::new("tags", Type::Names(&Type::Text), "labels of its series");
+
+/// Keys of a request that opens a connection for another protocol.
+pub(super) static HANDSHAKE: &[Key] = &[NAME, PARAMS, HEADERS, TIMEOUT, AUTH, TAGS];
+
 pub(super) static KEYS: &[Key] = &[
-    Key::new("name", Type::Text, "label `name`; method and path"),
-    Key::new(
-        "headers",
-        Type::Names(&Type::Text),
-        "headers; `null` removes one of `http`, an empty text sends it empty",
-    ),
-    Key::new("timeout", Type::Duration, "maximum time; that of `http`"),
+    NAME,
+    HEADERS,
+    TIMEOUT,
     Key::new("idle_timeout", Type::Duration, "maximum time without a byte of the response; that of `http`"),
     Key::new("redirects", Type::Count, "maximum number of redirects to follow; that of `http`"),
-    Key::new("auth", auth::VALUE, "authentication: one of `auth`, or `none`; that of `http`"),
-    Key::new("tags", Type::Names(&Type::Text), "labels of its series"),
+    AUTH,
+    TAGS,
     Key::new("expect", Type::Either(&[STATUSES, Type::Map(&EXPECT)]), "what counts as success; 200..399"),
 ];
 
@@ -135,7 +145,7 @@ pub(super) struct Content<'n> {
 }
 
 impl<'n> Content<'n> {
-    /// That of a step with the keys [`PARAMS`] and [`BODY`].
+    /// That of a step with the keys [`QUERY`] and [`BODY`].
     pub(super) fn read(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> Self {
         Self { query: map.take("params"), body: compiler.body(map) }
     }
@@ -241,16 +251,19 @@ impl<'n> Compiler<'_, 'n> {
                 headers.push(((*name).to_owned(), Template::fixed((*value).into())));
             }
         }
+        // A handshake has one response.
+        let is_handshake = self.opens_socket;
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
-        let idle = map.take("idle_timeout");
+        let unless_handshake = |map: &mut MapReader<'n>, key| if is_handshake { None } else { map.take(key) };
+        let idle = unless_handshake(map, "idle_timeout");
         let idle_timeout =
             idle.map_or(self.context.defaults.idle_timeout, |node| reader.duration(node, "idle_timeout"));
-        let redirects = map.take("redirects").and_then(|node| reader.count(node, "redirects"));
+        let redirects = unless_handshake(map, "redirects").and_then(|node| reader.count(node, "redirects"));
         let name = map.take("name").map(|node| self.template(node, "name"));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
-        let expect = map.take("expect").map(|node| self.expectation(node)).unwrap_or_default();
+        let expect = unless_handshake(map, "expect").map(|node| self.expectation(node)).unwrap_or_default();
         if timeout == Some(Duration::ZERO) {
             let position = timed.map_or(position, |node| node.position);
             reader.error(position, "timeout must be greater than zero", None);
@@ -287,6 +300,7 @@ impl<'n> Compiler<'_, 'n> {
             digest: auth.digest(),
             events: None,
             rpc: None,
+            websocket: None,
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };
         let row = Step { name: name.into(), group: self.group_label(), tags, kind: StepKind::Request(Box::new(kind)) };

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Compiler, StepDefinition, StepNode,
     body::BODIES,
-    request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, PARAMS, is_token},
+    request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, QUERY, is_token},
 };
 use crate::{
     language::{Needs, extract::JsonPath},
@@ -30,7 +30,7 @@ use crate::{
 pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["sse"],
     value: Type::Text,
-    options: &[STREAM, PARAMS, BODY, KEYS, ANSWER],
+    options: &[STREAM, QUERY, BODY, KEYS, ANSWER],
     about: "sends a request and reads its response as a stream of server-sent events",
     example: "sse: /events, max_events: 10",
     compile,
@@ -244,6 +244,7 @@ fn waits(op: &Op) -> bool {
         op,
         Op::Send(..)
             | Op::Retry(_)
+            | Op::Socket(_)
             | Op::Think(_)
             | Op::Row { .. }
             | Op::Parallel(_)

@@ -219,7 +219,7 @@ pub(super) fn remove<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
 /// `row: data set` with `as`.
 pub(super) fn row<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let reader = compiler.reader;
-    let name = reader.text(step.value, "the data set name");
+    let name = reader.name(step.value, "the data set name");
     let named = step.map.take("as");
     step.map.finish(reader);
     let Some(name) = name else { return };
@@ -277,7 +277,7 @@ impl<'n> Compiler<'_, 'n> {
 
     /// A list with the lifetime of the user.
     fn collection(&mut self, node: &'n Node) -> Option<Slot> {
-        let name = self.reader.text(node, "the collection name")?;
+        let name = self.reader.name(node, "the collection name")?;
         let slot = self.names.slot(&name);
         if slot.is_none() {
             let hint = format!("define it in the scenario: `user: {{{name}: []}}`");
@@ -288,7 +288,7 @@ impl<'n> Compiler<'_, 'n> {
 
     /// The metric that a scalar names.
     pub(super) fn metric_named(&mut self, node: &'n Node, kind: Option<Kind>) -> Option<usize> {
-        let name = self.reader.text(node, "the metric name")?;
+        let name = self.reader.name(node, "the metric name")?;
         self.metric_called(&name, node.position, kind)
     }
 

@@ -7,7 +7,7 @@ use crate::{
     language::{EscapeContext, Template},
     plan::{
         Origin,
-        rendering::{Piece, UrlTemplate},
+        rendering::{Piece, UrlTemplate, http_scheme},
     },
     profile::{diagnostic::Invalid, node::Node},
 };
@@ -39,6 +39,7 @@ impl<'n> Compiler<'_, 'n> {
         let written = self.template(node, "the URL")?.shape();
         let template = self.reader.url(node, "the URL", self.names)?;
         let (prefix, rest) = template.split_prefix();
+        let prefix = if self.opens_socket { http_scheme(&prefix) } else { prefix };
         // A path can be computed in parts, a host only as a whole.
         let whole_host = match prefix.split_once("://") {
             Some((_, after)) => after.contains(['/', '?']) || rest.is_none(),

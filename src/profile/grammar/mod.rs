@@ -6,8 +6,9 @@
 pub mod reference;
 pub mod schema;
 
-use super::{data, document, flow, http, metrics, scenario, thresholds};
+use super::{data, document, flow, http, metrics, reader::same_key, scenario, synonyms::synonym, thresholds};
 pub use super::{flow::STEPS, scenario::EXECUTORS};
+use crate::units::nearest;
 
 /// A map with a fixed set of keys.
 #[derive(Debug)]
@@ -152,3 +153,47 @@ pub static SECTIONS: &[&Section] = &[
     &flow::body::PART,
     &flow::blocks::CHOICE,
 ];
+
+/// A hint for a key that is not known where it stands: where a key of this name stands.
+#[must_use]
+pub(crate) fn elsewhere(name: &str) -> Option<String> {
+    // Keys of so many sections that none of them is meant.
+    const EVERYWHERE: [&str; 2] = ["name", "tags"];
+    if EVERYWHERE.iter().any(|word| same_key(word, name)) {
+        return None;
+    }
+    let exact = |key: &&Key| same_key(key.name, name);
+    let executors_with = |wanted: &str| {
+        let having = EXECUTORS.iter().filter(|executor| executor.options.own_keys().any(|key| key.name == wanted));
+        having.map(|executor| format!("`{}`", executor.options.name)).collect::<Vec<_>>().join(", ")
+    };
+    let options = || EXECUTORS.iter().flat_map(|executor| executor.options.own_keys());
+    if let Some(key) = options().find(exact) {
+        return Some(format!("`{}` is an option of {}", key.name, executors_with(key.name)));
+    }
+    let places: [(&Section, &str); 6] = [
+        (&scenario::SCENARIO, "of a scenario"),
+        (&scenario::wait::WAIT, "of a scenario, or at the top"),
+        (&http::HTTP, "of `http`"),
+        (&http::tls::TLS, "of `tls`, under `http`"),
+        (&http::names::DNS, "of `dns`, under `http`"),
+        (&document::PROFILE, "at the top of a profile"),
+    ];
+    if let Some((key, place)) =
+        places.iter().find_map(|(section, place)| Some((section.own_keys().find(exact)?, place)))
+    {
+        return Some(format!("`{}` is a key {place}", key.name));
+    }
+    if same_key(scenario::EXECUTOR.name, name) {
+        return Some(format!("`{}` is a key of a scenario", scenario::EXECUTOR.name));
+    }
+    if let Some((word, _)) = flow::words().find(|(word, _)| same_key(word, name)) {
+        return Some(format!("`{word}` is a step of its own: `- {word}: …`"));
+    }
+    let known = || options().map(|key| key.name);
+    let near = synonym(name, known()).or_else(|| nearest(name, known()))?;
+    Some(format!("did you mean `{near}`? it is an option of {}", executors_with(near)))
+}
+
+#[cfg(test)]
+mod tests;

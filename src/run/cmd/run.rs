@@ -96,7 +96,7 @@ struct LoadEnd {
     /// What speaks against a pass and is not in the intervals.
     reasons: Vec<Reason>,
     warnings: Vec<String>,
-    /// By a second signal: the workers were left behind.
+    /// By a second signal: nothing more is waited for.
     is_cut_off: bool,
 }
 
@@ -156,7 +156,7 @@ impl Started<'_> {
         let is_cut_off = coordinator.listen(traffic.intervals, signals).await.is_cut_off();
         let mut warnings = Vec::new();
         if is_cut_off {
-            let text = "stopped at once by a second signal; requests in flight are not counted";
+            let text = "stopped at once by a second signal; what was in flight is interrupted";
             reasons.push(Reason::new(Exit::Stopped, text));
         } else {
             reasons.extend(traffic.pool.join().err().map(|error| Reason::new(Exit::Internal, error.to_string())));

@@ -39,6 +39,9 @@ use crate::{
 /// A worker that is this late has its second added to the next interval.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// How long a second signal waits for the workers' last counts.
+const CUT_OFF_TIME: Duration = Duration::from_secs(1);
+
 /// Steps of the wall clock that the summary names.
 const MAX_CLOCK_STEPS: usize = 3;
 
@@ -75,7 +78,7 @@ pub(crate) struct Coordinator {
 pub(crate) enum Ending {
     /// Every worker has ended.
     Whole,
-    /// By a second signal, without waiting for the workers.
+    /// By a second signal: what was in flight is interrupted.
     CutOff,
 }
 
@@ -123,13 +126,14 @@ impl Coordinator {
         }
     }
 
-    /// Collects until every worker has ended, or a second signal comes.
+    /// Collects until every worker has ended. After a second signal they have a second for it.
     pub(crate) async fn listen(
         &mut self,
         mut intervals: mpsc::Receiver<WorkerInterval>,
         signals: &mut Signals,
     ) -> Ending {
         let mut signalled = false;
+        let mut cut_off_by: Option<Instant> = None;
         let ending = loop {
             let due = self.clock.start() + Duration::from_secs(self.tick.into()) + GRACE;
             tokio::select! {
@@ -144,9 +148,16 @@ impl Coordinator {
                     }
                 }
                 () = sleep_until(due) => self.close(due),
+                () = sleep_until(cut_off_by.unwrap_or(due)), if cut_off_by.is_some() => break Ending::CutOff,
                 () = signals.next() => {
                     if signalled {
-                        break Ending::CutOff;
+                        // What is in flight is still counted, unless the workers are too busy, or a third signal comes.
+                        if cut_off_by.is_some() {
+                            break Ending::CutOff;
+                        }
+                        cut_off_by = Some(Instant::now() + CUT_OFF_TIME);
+                        self.control.stop_at_once();
+                        continue;
                     }
                     signalled = true;
                     self.control.stop(StopReason::Outside);
@@ -157,7 +168,7 @@ impl Coordinator {
         self.elapsed = since(self.clock.start());
         self.close(Instant::now());
         self.display.finish();
-        ending
+        if cut_off_by.is_some() { Ending::CutOff } else { ending }
     }
 
     fn ingest(&mut self, part: WorkerInterval) {

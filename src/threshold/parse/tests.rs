@@ -87,3 +87,31 @@ fn errors_name_what_was_found() {
         assert!(error.contains(part), "{error}");
     }
 }
+
+#[test]
+fn what_a_condition_meant() {
+    let trend = [
+        ("p95<500", Some("p(95)<500")),
+        ("p99 < 500ms", Some("p(99)<500")),
+        ("p(95<500", Some("p(95)<500")),
+        ("p99.9<=1s", Some("p(99.9)<=1000")),
+        ("percentile(95) < 3", Some("p(95)<3")),
+        ("95%<400", Some("p(95)<400")),
+        ("median<0.5s over 1m", Some("med<500 over 1m")),
+        ("mean=<3", Some("avg<=3")),
+        ("p(95)<5", Some("p(95)<5")),
+        ("foo<3", None),
+        ("p95<x", None),
+        ("p95", None),
+        ("<", None),
+        ("", None),
+    ];
+    let rate =
+        [("rate<1%", Some("rate<0.01")), ("failures<0.01", Some("rate<0.01")), ("p95<3", None), ("x<500ms", None)];
+    let counter = [("rps>3", Some("rate>3")), ("total>3", Some("count>3")), ("p(95)<3", None), ("count>1k", None)];
+    for (kind, table) in [(Kind::Trend, &trend[..]), (Kind::Rate, &rate[..]), (Kind::Counter, &counter[..])] {
+        for (text, meant) in table {
+            assert_eq!(corrected(text, kind).as_deref(), *meant, "{text}");
+        }
+    }
+}

@@ -93,6 +93,19 @@ fn stages_are_exact_and_judged_one_by_one() {
 }
 
 #[test]
+fn sockets_are_opened_with_the_token_of_their_login_and_held() {
+    let ran = Example::run("websocket");
+    assert_eq!(ran.counts(["/login", "/ws"]), [4, 7]);
+    let (chats, feeds): (Vec<_>, Vec<_>) =
+        ran.at("/ws").into_iter().partition(|seen| seen.path.contains("token=token-"));
+    assert_eq!((chats.len(), feeds.len()), (4, 3));
+    assert!(chats.iter().all(|seen| seen.header("sec-websocket-protocol") == "chat.v1" && seen.status == 101));
+    let checks = &ran.summary["metrics"]["checks"]["values"];
+    assert_eq!(checks["fails"], 0, "{}", ran.stdout);
+    assert!(checks["passes"].as_u64() >= Some(4 * 4 + 3), "{}", ran.stdout);
+}
+
+#[test]
 fn jobs_are_polled_until_they_end_and_outcomes_are_counted_apart() {
     let ran = Example::run("jobs");
     assert_eq!(ran.counts(["/failed", "/refused"]), [2, 3], "`else` runs");

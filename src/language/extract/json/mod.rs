@@ -31,36 +31,36 @@ impl JsonPath {
     /// The first match; `None` if there is none, or if the body is not JSON up to it.
     #[must_use]
     pub fn first(&self, body: &[u8]) -> Option<Value> {
-        let value = self.walk(body, 1).pop()?;
+        let value = self.walk(body, 1)?.pop()?;
         if self.rest.is_empty() { Some(value) } else { select::all(&self.rest, &value)?.first().copied().cloned() }
     }
 
-    /// All matches, in document order.
+    /// All matches, in document order; `None` if the body is not JSON to its end or asks for too much.
     #[must_use]
-    pub fn all(&self, body: &[u8]) -> Vec<Value> {
-        let values = self.walk(body, usize::MAX);
+    pub fn all(&self, body: &[u8]) -> Option<Vec<Value>> {
+        let values = self.walk(body, usize::MAX)?;
         match values.first() {
             Some(value) if !self.rest.is_empty() => {
-                select::all(&self.rest, value).unwrap_or_default().into_iter().cloned().collect()
+                Some(select::all(&self.rest, value)?.into_iter().cloned().collect())
             }
-            _ => values,
+            _ => Some(values),
         }
     }
 
-    /// The number of matches.
+    /// The number of matches; `None` if the body is not JSON to its end or asks for too much: nothing is known of it.
     #[must_use]
-    pub fn count(&self, body: &[u8]) -> usize {
-        let values = self.walk(body, usize::MAX);
+    pub fn count(&self, body: &[u8]) -> Option<usize> {
+        let values = self.walk(body, usize::MAX)?;
         match values.first() {
-            Some(value) if !self.rest.is_empty() => select::all(&self.rest, value).map_or(0, |found| found.len()),
-            _ => values.len(),
+            Some(value) if !self.rest.is_empty() => select::all(&self.rest, value).map(|found| found.len()),
+            _ => Some(values.len()),
         }
     }
 
     /// At most `limit` values that the walked steps select; never more than one if selectors follow.
-    fn walk(&self, body: &[u8], limit: usize) -> Vec<Value> {
+    fn walk(&self, body: &[u8], limit: usize) -> Option<Vec<Value>> {
         // RFC 8259 lets readers ignore a byte order mark, which some servers write.
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        if body.len() > LARGEST { Vec::new() } else { walk::to(&self.begin, body, limit) }
+        if body.len() > LARGEST { None } else { walk::to(&self.begin, body, limit) }
     }
 }

@@ -10,18 +10,18 @@ use super::{
     path::Step,
 };
 
-/// At most `limit` values that the steps select. With fewer, the body is read and must be JSON to its end.
-pub(super) fn to(steps: &[Step], body: &[u8], limit: usize) -> Vec<Value> {
+/// At most `limit` values that the steps select. With fewer, the body is read and must be JSON to its end, else `None`.
+pub(super) fn to(steps: &[Step], body: &[u8], limit: usize) -> Option<Vec<Value>> {
     let mut matches = Matches { values: Vec::new(), limit, budget: Budget::of_a_body() };
     let walk = Walk { steps, matches: &mut matches };
     let mut parser = serde_json::Deserializer::from_slice(body);
     let read = walk.deserialize(&mut parser).and_then(|()| parser.end());
     if read.is_err() && !matches.is_enough() {
         // A part of the matches must not look like all of them.
-        return Vec::new();
+        return None;
     }
     // With enough matches, reading stops early, which the parser reports as an error.
-    matches.values
+    Some(matches.values)
 }
 
 struct Matches {

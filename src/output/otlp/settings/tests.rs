@@ -40,6 +40,31 @@ fn options_count_before_the_environment() {
 }
 
 #[test]
+fn histograms_are_bounded_unless_a_scale_or_the_receiver_allows_more() {
+    const VARIABLE: &str = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+    let fixed = |scale| Histograms::Fixed { scale };
+    let bounded = Histograms::Bounded { max_scale: 5 };
+    for (given, aggregation, expected) in [
+        ("otlp", "", bounded),
+        ("otlp=grpc://h", "base2_exponential_bucket_histogram", bounded),
+        ("otlp=http://h?schema=8", "", fixed(8)),
+        ("otlp=http://prometheus:9090/api/v1/otlp", "", fixed(5)),
+        ("otlp=http://victoria:8428/opentelemetry", "", fixed(5)),
+        ("otlp=http://h", "explicit_bucket_histogram", Histograms::Explicit),
+        ("otlp=http://h?schema=3", "explicit_bucket_histogram", fixed(3)),
+        ("otlp=http://h?histograms=exponential", "explicit_bucket_histogram", bounded),
+        ("otlp=http://h?histograms=explicit", "", Histograms::Explicit),
+    ] {
+        let (settings, _) = read(given, &[(VARIABLE, aggregation)]).unwrap();
+        assert_eq!(settings.histograms, expected, "{given} {aggregation}");
+    }
+    let error = read("otlp=http://h?schema=3&histograms=explicit", &[]).unwrap_err().to_string();
+    assert!(error.contains("`schema` is for exponential histograms"), "{error}");
+    let error = read("otlp", &[(VARIABLE, "s3cret")]).unwrap_err().to_string();
+    assert!(error.contains(VARIABLE) && error.contains("explicit_bucket_histogram") && !error.contains("s3cret"));
+}
+
+#[test]
 fn errors_show_no_value() {
     for (name, value) in [
         ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret"),
