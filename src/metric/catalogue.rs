@@ -366,8 +366,17 @@ pub enum JobMetric {
 }
 
 /// Metrics that steps record one by one; each has raw samples. A step with metrics of its own adds a family.
-pub static STEP_FAMILIES: [&[&MetricDef]; 6] =
-    [&STREAM_FAMILY, &ANSWER_FAMILY, &[&LLM_GOODPUT, &LLM_FINISH_REASONS], &JOB_FAMILY, &[&JOB_OUTCOMES], &RPC_FAMILY];
+pub static STEP_FAMILIES: [&[&MetricDef]; 8] = [
+    &STREAM_FAMILY,
+    // The bytes of sockets are those of requests.
+    SOCKET_FAMILY.split_at(SocketMetric::DataSent as usize).0,
+    &[&WS_ERRORS, &WS_CLOSES],
+    &ANSWER_FAMILY,
+    &[&LLM_GOODPUT, &LLM_FINISH_REASONS],
+    &JOB_FAMILY,
+    &[&JOB_OUTCOMES],
+    &RPC_FAMILY,
+];
 
 /// The metrics of one iteration, in the order of [`IterationMetric`].
 pub static ITERATION_FAMILY: [&MetricDef; 5] =
