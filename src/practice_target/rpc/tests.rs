@@ -1,3 +1,5 @@
+//! Tests of the methods of `POST /rpc`.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of answers matched to calls.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of calls read from bodies.
+
 use serde_json::json;
 
 use super::*;
