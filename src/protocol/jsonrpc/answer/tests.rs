@@ -52,7 +52,7 @@ fn one_call_has_one_answer() {
 }
 
 #[test]
-fn failures_of_http_and_of_json_rpc_are_told_apart() {
+fn failures_of_http_and_of_json_rpc_are_reported_apart() {
     let error = r#"{"jsonrpc":"2.0","error":{"code":-32603,"message":"x"},"id":1}"#;
     let result = r#"{"jsonrpc":"2.0","result":1,"id":1}"#;
     for (answer, status, class) in [
