@@ -24,6 +24,7 @@ mod socket_session;
 mod stream_recorder;
 #[cfg(test)]
 mod tests;
+mod trace_budget;
 mod traced;
 pub(crate) mod tracer;
 pub(crate) mod vu;
