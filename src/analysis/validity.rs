@@ -153,7 +153,8 @@ impl Validity {
         let count: f64 = socketless.map(|value| if let Value::Counter(count) = value { count } else { 0.0 }).sum();
         if count > MAX_SOCKETLESS * attempts as f64 {
             self.invalid.push(format!(
-                "{count} requests found no free socket on this machine; raise `ulimit -n` or net.ipv4.ip_local_port_range"
+                "{} requests found no free socket on this machine; raise `ulimit -n` or net.ipv4.ip_local_port_range",
+                whole(count)
             ));
         }
         let capacity = elapsed.as_secs_f64() * self.generator.workers.unwrap_or(0) as f64;
@@ -167,7 +168,8 @@ impl Validity {
         let held_back = totals.counter(&catalogue::GENERATOR_HELD_BACK.name);
         if held_back > 0.0 {
             self.warnings.push(format!(
-                "{held_back} requests were delayed, because the environment's `max_rate` allows no more"
+                "{} requests were delayed, because the environment's `max_rate` allows no more",
+                whole(held_back)
             ));
         }
         if self.generator.throttled_seconds > 0.01 * elapsed.as_secs_f64() {
@@ -175,4 +177,10 @@ impl Validity {
             self.warnings.push(format!("the container's CPU quota throttled the generator for {time}"));
         }
     }
+}
+
+/// A count as text.
+fn whole(count: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    show_count(count as u64)
 }
