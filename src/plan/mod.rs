@@ -21,6 +21,7 @@ pub(crate) mod preset;
 pub(crate) mod program;
 pub(crate) mod rendering;
 pub(crate) mod request;
+pub(crate) mod rpc;
 pub(crate) mod schedule;
 pub(crate) mod series;
 pub(crate) mod share;

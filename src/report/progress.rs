@@ -18,7 +18,7 @@ const LINE_EVERY: u64 = 10;
 
 /// How progress is shown.
 #[derive(Debug)]
-pub(crate) enum Display {
+pub(crate) enum ProgressDisplay {
     /// A bar that is redrawn.
     Bar(ProgressBar),
     /// Lines in a log.
@@ -135,7 +135,7 @@ impl Snapshot {
     }
 }
 
-impl Display {
+impl ProgressDisplay {
     /// The display for a terminal or a log, or none at all.
     #[must_use]
     pub(crate) fn new(planned: Duration, terminal: bool, silent: bool) -> Self {

@@ -181,7 +181,7 @@ fn a_threshold_that_no_series_can_match_is_named() {
         let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         let warnings = plan["warnings"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned());
         warnings
-            .filter_map(|one| one.split_once("has nothing to judge: ").map(|(_, why)| why.to_owned()))
+            .filter_map(|one| one.split_once("matches no series: ").map(|(_, why)| why.to_owned()))
             .collect::<Vec<_>>()
     };
     for fine in [
@@ -222,7 +222,7 @@ fn a_threshold_that_no_series_can_match_is_named() {
         ("orders{plan:paid}", "no series of it has plan `paid`; there is `free`"),
         ("sse_events{name:GET /z}", "no series of it has name `GET /z`; there is `GET /events`"),
         ("llm_output_tokens", "no step records this metric"),
-        ("group_duration{group:::cart}", "no series of it has group `::cart`; did you mean `::pay`?"),
+        ("group_duration{group:::cart}", "no series of it has group `::cart`; there is `::pay`"),
     ] {
         let found = warnings(wrong);
         assert!(found.len() == 1 && found[0].starts_with(why), "{wrong}: {found:?}");

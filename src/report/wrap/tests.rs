@@ -10,7 +10,7 @@ fn lines_break_at_blanks() {
     let line = format!("    {} open model: 2,002 arrivals offered,  2,002 started", style::warn("!"));
     let pieces: Vec<String> = wrap(&line, 32).iter().map(|piece| strip_str(piece).to_string()).collect();
     assert_eq!(pieces, ["    ! open model: 2,002 arrivals", "      offered,  2,002 started"]);
-    assert_eq!(wrap(&line, 200), [line.clone()]);
+    assert_eq!(wrap(&line, 200), std::slice::from_ref(&line));
     assert_eq!(wrap(&line, 10), [line]);
     let long = format!("  written to {}", "x".repeat(60));
     assert_eq!(wrap(&long, 40), ["  written to".to_owned(), format!("    {}", "x".repeat(60))]);

@@ -10,7 +10,7 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
-    live::{EventFilter, Seen},
+    live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
     standstill::Standstills,
     timetable::Timetable,
@@ -23,7 +23,7 @@ use crate::{
     metric::{Assembler, WorkerInterval},
     report::{
         Summary, outputs,
-        progress::{Display, Snapshot},
+        progress::{ProgressDisplay, Snapshot},
         summary::{TextLayout, note_command},
     },
     run::{
@@ -56,7 +56,7 @@ pub(crate) struct Coordinator {
     clock: RunClock,
     control: Control,
     outputs: Outputs,
-    display: Display,
+    display: ProgressDisplay,
     timetable: Timetable,
     /// When the outputs' time is over.
     drain_end: Instant,
@@ -104,7 +104,7 @@ impl Coordinator {
         clock: RunClock,
         control: Control,
         outputs: Outputs,
-        display: Display,
+        display: ProgressDisplay,
     ) -> Self {
         Self {
             timetable: Timetable::of(&prepared.plan),
@@ -251,7 +251,7 @@ impl Coordinator {
         self.control.publish(|before| {
             let (totals, header) = (&self.fold.totals, &self.header);
             let findings = self.fold.findings(elapsed);
-            Seen { interval: &interval, totals, header, findings, elapsed }.status(before)
+            IntervalSnapshot { interval: &interval, totals, header, findings, elapsed }.status(before)
         });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
@@ -374,7 +374,7 @@ impl Coordinator {
     }
 
     /// Waits until the outputs have delivered the rest, or their time is over; a signal ends it.
-    pub(crate) async fn drain(&mut self, signals: &mut Signals) {
+    pub(crate) async fn drain_outputs(&mut self, signals: &mut Signals) {
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
         let mut announced = false;
