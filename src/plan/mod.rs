@@ -25,6 +25,7 @@ pub(crate) mod rpc;
 pub(crate) mod schedule;
 pub(crate) mod series;
 pub(crate) mod share;
+mod shared_names;
 pub(crate) mod steps;
 pub(crate) mod timeline;
 pub(crate) mod websocket;
