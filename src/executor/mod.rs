@@ -15,6 +15,7 @@ pub(crate) mod open;
 pub(crate) mod pacer;
 pub(crate) mod raw_records;
 pub(crate) mod rows;
+mod rpc_recorder;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
 pub(crate) mod shared;
