@@ -180,14 +180,12 @@ fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<
         let free =
             |place: &usize, rule: &dyn Fn(&Checkpoint) -> bool| chosen[*place].is_none() && rule(checkpoints[*place]);
         let place = rules.iter().find_map(|rule| (0..checkpoints.len()).find(|place| free(place, rule)));
-        match place {
-            Some(place) => chosen[place] = Some(address),
-            None => {
-                let shown = address.shown();
-                let message = format!("the run has no output {shown}\n  hint: --all writes the whole run to {shown}");
-                return Err(CommandError::configuration(message));
-            }
-        }
+        let Some(place) = place else {
+            let shown = address.shown();
+            let message = format!("the run has no output {shown}\n  hint: --all writes the whole run to {shown}");
+            return Err(CommandError::configuration(message));
+        };
+        chosen[place] = Some(address);
     }
     Ok(chosen)
 }
