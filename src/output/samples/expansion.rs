@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every metric that has raw samples, except those of the profile.
-pub(crate) static SAMPLED: [&MetricDef; 58] = [
+pub(crate) static SAMPLED: [&MetricDef; 62] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -43,6 +43,10 @@ pub(crate) static SAMPLED: [&MetricDef; 58] = [
     &c::WS_SESSION_DURATION,
     &c::WS_MSGS_SENT,
     &c::WS_MSGS_RECEIVED,
+    &c::WS_ROUND_TRIP,
+    &c::WS_UNANSWERED,
+    &c::WS_PING,
+    &c::WS_RECONNECTS,
     &c::WS_ERRORS,
     &c::WS_CLOSES,
     &c::LLM_TIME_TO_FIRST_TOKEN,
