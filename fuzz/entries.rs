@@ -87,7 +87,7 @@ pub(crate) fn language(data: &[u8]) {
         Ok(template) => template,
         Err(error) => return within(&error),
     };
-    let _shown = (template.shape(), template.split_prefix(), template.value(&mut moment));
+    let _shown = (template.shape(), template.split_constant_prefix(), template.value(&mut moment));
     for escape in [
         EscapeContext::None,
         EscapeContext::Path,

@@ -35,7 +35,7 @@ impl Exit {
         (Self::Usage, "bad command line"),
         (Self::ThresholdFailed, "a threshold failed, or had no data (unless it has noData: pass)"),
         (Self::BadProfile, "invalid profile or configuration; nothing was sent"),
-        (Self::Stopped, "stopped by SIGINT, SIGTERM, SIGHUP or the control API, after a graceful stop"),
+        (Self::Stopped, "stopped by SIGINT, SIGTERM, SIGHUP or the control API"),
         (Self::Aborted, "aborted by a threshold (abortOnFail), an abort step or a failed setup"),
         (Self::Invalid, "invalid: the planned load was not delivered, or no request succeeded"),
         (Self::TelemetryIncomplete, "telemetry incomplete: an output did not deliver everything"),

@@ -13,7 +13,7 @@ pub mod cli {
 }
 
 pub mod dashboard {
-    pub use crate::dashboard::{DashboardFile, DashboardLink, DataSource, Topic, files};
+    pub use crate::dashboard::{BundledDashboard, DashboardFile, DashboardLink, DataSource, files};
 }
 
 pub mod exit {
@@ -21,7 +21,7 @@ pub mod exit {
 }
 
 pub mod interval_log {
-    pub use crate::interval_log::{Cursor, Entry, Header, LogWriter, Pressure};
+    pub use crate::interval_log::{Entry, Header, IntervalCursor, LogWriter, Pressure};
 }
 
 pub mod language {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use loadagent::testing::{
-    interval_log::{Cursor, Entry, Header, LogWriter, Pressure},
+    interval_log::{Entry, Header, IntervalCursor, LogWriter, Pressure},
     metric::{
         Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value,
         catalogue::{self, HTTP_FAMILY},
@@ -179,7 +179,7 @@ fn main() {
     });
 
     let began = Instant::now();
-    let mut cursor = Cursor::open(&path).unwrap();
+    let mut cursor = IntervalCursor::open(&path).unwrap();
     let (mut totals, mut widths) = (Totals::default(), BTreeMap::<String, u64>::new());
     while let Some(entry) = cursor.read().unwrap() {
         let Entry::Interval(interval) = entry else { continue };

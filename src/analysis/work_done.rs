@@ -1,6 +1,8 @@
 //! Work done against the plan: a run that sent nothing, completed nothing or started far less than planned is invalid,
 //! whatever the cause. Only for runs that ended as planned: a stopped one did less by intent.
 
+use std::collections::BTreeMap;
+
 use super::{Attempts, Offered, validity::MAX_DROPPED};
 use crate::{
     interval_log::{Header, frame::Model},
@@ -42,7 +44,7 @@ impl MissingWork {
             missing.invalid.push(format!("no request was sent{why}"));
         } else if attempts.all_failed() {
             let reasons = if threshold_failed { &mut missing.warnings } else { &mut missing.invalid };
-            reasons.push("no request succeeded; see ERRORS".to_owned());
+            reasons.push(format!("no request succeeded{}", most_frequent_error(totals, is_load)));
         }
         if all.all_failed() {
             missing.invalid.push(format!("no iteration ran to its end; {SEE}"));
@@ -64,7 +66,8 @@ impl MissingWork {
         if iterations.all_failed() {
             self.invalid.push(format!("{name}: no iteration ran to its end; {SEE}"));
         } else if attempts.all_failed() {
-            self.invalid.push(format!("{name}: no request succeeded; see ERRORS"));
+            let error = most_frequent_error(totals, |scenario| scenario == Some(name));
+            self.invalid.push(format!("{name}: no request succeeded{error}"));
         }
     }
 
@@ -102,6 +105,21 @@ impl Iterations {
     fn all_failed(self) -> bool {
         self.failed > 0 && self.failed >= self.ended
     }
+}
+
+/// The most frequent error class, to be read where the table of errors is not printed (`--quiet`, `summary.json`).
+fn most_frequent_error(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> String {
+    let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
+    for (series, value) in totals.iter().filter(|(series, _)| catalogue::has_role(&series.metric, |roles| roles.errors))
+    {
+        if let (Value::Counter(count), Some(class)) = (value, series.labels.get("error_class"))
+            && is_wanted(series.labels.get("scenario"))
+        {
+            *counts.entry(class).or_default() += count;
+        }
+    }
+    let most = counts.into_iter().max_by(|(_, left), (_, right)| left.total_cmp(right));
+    most.map_or_else(String::new, |(class, _)| format!("; the most frequent error is {class}"))
 }
 
 #[cfg(test)]

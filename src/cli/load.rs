@@ -17,7 +17,7 @@ pub struct LoadArgs {
     /// Length of each scenario [default for a URL: 10s]
     ///
     /// Length of each scenario, for example 30s [default for a URL: 10s]. Without -u, -i, -s and --rate, a profile
-    /// keeps its users and rates, and its stages are stretched or shortened.
+    /// keeps its users and rates, and its stages are scaled to this length.
     #[arg(short = 'd', long, value_name = "TIME", env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
     /// Iterations of all users together
@@ -63,7 +63,7 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Part of the load that this process generates, for example 2/3, the second of three equal parts (k6: 1/3:2/3)
+    /// Execution segment to run: part I of N, for example 2/3 (k6: 1/3:2/3)
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

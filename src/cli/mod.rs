@@ -163,7 +163,7 @@ pub struct RunArgs {
     /// ID of the run [default: start time and four letters]
     #[arg(long, env = "LOADAGENT_RUN_ID")]
     pub run_id: Option<String>,
-    /// Name of this process, the label instance [default: the host's, with letters where --run-id is given]
+    /// Value of the label instance [default: the host name; with --run-id, also random letters]
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), env = "LOADAGENT_INSTANCE")]
     pub instance: Option<String>,
     /// Directory of the run.
@@ -199,7 +199,7 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
-    /// Show each step of the summary per stage of its scenario and in total
+    /// Show each step once per stage, and its total
     #[arg(long)]
     pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
@@ -263,13 +263,13 @@ pub struct TargetArgs {
 pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Instead of the summary, print one line of JSON per interval and a last one that describes the log
+    /// Print intervals as JSON lines instead of the summary; the last line describes the log
     #[arg(long)]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
     pub csv: Option<PathBuf>,
-    /// Show each step per stage of its scenario and in total
+    /// Show each step once per stage, and its total
     #[arg(long)]
     pub summary_by_stage: bool,
     /// One value of the summary.
@@ -287,10 +287,10 @@ pub struct ReportArgs {
 pub struct ReplayArgs {
     /// Directory of a run, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Deliver to this output instead; required where the run's own address held a secret (repeatable)
+    /// Deliver to this output instead; required if the run's address contained a secret (repeatable)
     #[arg(short = 'o', long = "out", value_name = "OUTPUT")]
     pub outputs: Vec<String>,
-    /// Write the whole run to --out, whatever was delivered before
+    /// Send the whole run, including what was delivered
     #[arg(long, requires = "outputs")]
     pub all: bool,
     /// How long to retry

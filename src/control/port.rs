@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! GET   /v1/status                                     → how the run stands: see `status`
-//! PATCH /v1/status          {"paused":true}            pause or resume; {"stopped":true} drains and ends the run
+//! PATCH /v1/status          {"paused":true}            pause or resume; {"stopped":true} ends the run gracefully
 //! PATCH /v1/scenarios/NAME  {"users":50}               users of a closed scenario; null gives it back to its schedule
 //! PATCH /v1/scenarios/NAME  {"rate":200}               arrivals per second of an open scenario
 //! ```

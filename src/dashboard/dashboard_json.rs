@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     DataSource, PrefixedSource,
-    bundled::Topic,
+    bundled::BundledDashboard,
     influxql::InfluxQl,
     layout,
     panel::Panel,
@@ -21,7 +21,7 @@ const SCHEMA_VERSION: u32 = 42;
 /// A dashboard.
 #[derive(Debug, Clone)]
 pub(crate) struct Dashboard {
-    pub(crate) topic: Topic,
+    pub(crate) topic: BundledDashboard,
     pub(crate) title: &'static str,
     /// What it shows, in a sentence or two.
     pub(crate) description: &'static str,
@@ -121,7 +121,7 @@ fn stages(dialect: PrefixedSource<'_>, step: &str) -> Value {
             json["useValueForTime"] = false.into();
         }
         DataSource::InfluxDb => {
-            let begins = InfluxQl { prefix: dialect.prefix }.stage_begins();
+            let begins = InfluxQl { prefix: dialect.prefix }.stage_starts_query();
             json["query"] = begins.into();
             json["textColumn"] = "stage".into();
             json["tagsColumn"] = "scenario".into();

@@ -100,7 +100,7 @@ impl InfluxQl<'_> {
 
     /// One point at the start of each stage, with its name.
     #[must_use]
-    pub(crate) fn stage_begins(&self) -> String {
+    pub(crate) fn stage_starts_query(&self) -> String {
         let (from, which) = self.source(&Series::of(&catalogue::STAGE_ACTIVE).by(&["stage"]));
         format!(
             "SELECT first(\"value\"), \"stage\", \"scenario\" FROM {from} WHERE {which} AND \"value\" = 1 GROUP BY \

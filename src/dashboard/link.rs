@@ -1,6 +1,6 @@
 //! The URL of the dashboard of a run.
 
-use super::{DataSource, Topic};
+use super::{BundledDashboard, DataSource};
 
 /// Grafana's URL, and the run to show.
 #[derive(Debug, Clone)]
@@ -10,7 +10,7 @@ pub struct DashboardLink<'a> {
     /// The data source that holds the run.
     pub data_source: DataSource,
     /// Which dashboard.
-    pub topic: Topic,
+    pub topic: BundledDashboard,
     /// ID of the run.
     pub run_id: &'a str,
     /// Start of the run, Unix milliseconds.

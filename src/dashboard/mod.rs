@@ -22,31 +22,10 @@ mod variable;
 
 use serde_json::Value;
 
-pub use bundled::Topic;
+pub use crate::output::kind::DataSource;
+pub use bundled::BundledDashboard;
 use dashboard_json::{Dashboard, Row};
 pub use link::DashboardLink;
-
-/// The data source of a dashboard. It decides the query language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DataSource {
-    /// Prometheus and compatible databases, filled by remote write or OTLP: `PromQL`.
-    Prometheus,
-    /// `InfluxDB` 1, 2 and 3: `InfluxQL`, which all three support.
-    InfluxDb,
-}
-
-impl DataSource {
-    const ALL: [Self; 2] = [Self::Prometheus, Self::InfluxDb];
-
-    /// Grafana's data source type; also the folder of the dashboards.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Prometheus => "prometheus",
-            Self::InfluxDb => "influxdb",
-        }
-    }
-}
 
 /// A data source and the prefix of metric names in it.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +60,7 @@ pub fn files(prefix: &str, measurements: &str) -> Vec<DashboardFile> {
             data_source,
             prefix: if data_source == DataSource::Prometheus { prefix } else { measurements },
         };
-        Topic::ALL.map(|topic| DashboardFile {
+        BundledDashboard::ALL.map(|topic| DashboardFile {
             path: format!("{}/{}.json", data_source.as_str(), topic.as_str()),
             json: topic.dashboard(data_source).json(dialect),
         })

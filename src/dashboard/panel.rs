@@ -52,7 +52,7 @@ pub(crate) struct Panel {
     pub(super) below: Option<f64>,
     pub(super) stacked: bool,
     pub(super) dashed: Option<&'static str>,
-    pub(super) signed: bool,
+    pub(super) allow_negative: bool,
     pub(super) base: &'static str,
     pub(super) words: Vec<ValueMapping>,
     pub(super) link_to: Option<(String, &'static str)>,
@@ -72,7 +72,7 @@ impl Panel {
             below: None,
             stacked: false,
             dashed: None,
-            signed: false,
+            allow_negative: false,
             base: "text",
             words: Vec::new(),
             link_to: None,
@@ -200,8 +200,8 @@ impl Panel {
 
     /// Values may be below zero.
     #[must_use]
-    pub(crate) fn signed(mut self) -> Self {
-        self.signed = true;
+    pub(crate) fn allow_negative(mut self) -> Self {
+        self.allow_negative = true;
         self
     }
 

@@ -80,7 +80,7 @@ impl Panel {
         }
         match self.kind {
             Kind::Graph => {
-                if !self.signed {
+                if !self.allow_negative {
                     defaults["min"] = 0.into();
                 }
                 defaults["color"] = json!({"mode": "palette-classic"});

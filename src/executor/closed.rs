@@ -109,7 +109,7 @@ pub(crate) async fn run(
             () = subscriber.changed() => {}
         }
     };
-    // A drain has the same grace as a schedule that ended.
+    // A stopped scenario has the same grace as a schedule that ended.
     if stopped {
         run.halt();
     }

@@ -15,7 +15,7 @@ pub(super) fn reason_of(attempt: &Attempt) -> String {
         }
         (Some(ErrorClass::Closed), _) => {
             let sent = show_bytes(attempt.sent as f64);
-            Some(format!("the server closed the connection without an answer to {sent} of the request"))
+            Some(format!("the server closed the connection before it responded ({sent} sent)"))
         }
         _ => None,
     };
@@ -28,15 +28,15 @@ fn timeout_words(class: ErrorClass, attempt: &Attempt) -> String {
     let took = show_duration(attempt.end.saturating_duration_since(attempt.taken));
     let (sent, received) = (show_bytes(attempt.sent as f64), show_bytes(attempt.received as f64));
     let place = match (class, attempt.phase) {
-        (ErrorClass::TimeoutIdle, _) => format!("without another byte; {received} had come"),
-        (_, Phase::Dns) => "in the look-up of the name".to_owned(),
+        (ErrorClass::TimeoutIdle, _) => format!("without another byte; {received} received"),
+        (_, Phase::Dns) => "during the DNS lookup".to_owned(),
         (_, Phase::Connect) => "before the connection was open".to_owned(),
         (_, Phase::Tls) => "during the TLS handshake".to_owned(),
-        (_, Phase::Send) => format!("while sending; {sent} were sent"),
+        (_, Phase::Send) => format!("while sending; {sent} sent"),
         (_, Phase::Wait) => "without a byte of the response".to_owned(),
-        (_, Phase::Body) => format!("before the end of the response; {received} had come"),
+        (_, Phase::Body) => format!("before the end of the response; {received} received"),
     };
-    format!("given up after {took} {place}")
+    format!("timed out after {took} {place}")
 }
 
 #[cfg(test)]

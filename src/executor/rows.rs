@@ -7,7 +7,7 @@ use fastrand::Rng;
 use crate::{
     language::{
         Value,
-        data::{Cursor, Order},
+        data::{Order, RowCursor},
     },
     plan::{Partition, Plan, data::PlannedData},
 };
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Rows {
     data: Arc<[PlannedData]>,
-    cursors: Vec<Cursor>,
+    cursors: Vec<RowCursor>,
 }
 
 /// Why there is no row.
@@ -32,7 +32,7 @@ impl Rows {
     /// All rows of a segment.
     #[must_use]
     pub(crate) fn new(plan: &Plan, segment: Partition) -> Self {
-        Self { data: plan.data.clone(), cursors: plan.cursors(segment) }
+        Self { data: plan.data.clone(), cursors: plan.row_cursors(segment) }
     }
 
     /// The next row of a data set for a user, whose number from 0 is unique over all workers.

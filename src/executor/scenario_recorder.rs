@@ -217,7 +217,7 @@ impl ScenarioRecorder {
         let next = caches.variations.len();
         let mut recorder = self.recorder.borrow_mut();
         if !recorder.limit().admit(Scope::Scenario(self.index), &key, true) {
-            let folded = key.1.clone().folded(|name, value| recorder.limit().is_named(name, value));
+            let folded = key.1.clone().folded(|name, value| recorder.limit().is_selected_by_threshold(name, value));
             if folded != key.1 {
                 recorder.count_folded();
                 key.1 = folded;

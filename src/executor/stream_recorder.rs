@@ -111,7 +111,7 @@ impl<'a> StreamRecorder<'a> {
     }
 
     fn observe_answer(&self, metric: AnswerMetric, value: f64, at: Instant) {
-        self.run.recorder.answer(self.stage, (self.step, self.variant), metric, value, at);
+        self.run.recorder.record_llm(self.stage, (self.step, self.variant), metric, value, at);
     }
 
     /// Runs the steps for an event; their samples are recorded at once.

@@ -3,7 +3,7 @@
 use crate::{
     net::tunnel::authority,
     plan::Origin,
-    protocol::{Outgoing, head},
+    protocol::{Outgoing, head_lines},
 };
 
 /// Bytes of the header line: `traceparent: 00-` trace `-` span `-` flags, and the line end.
@@ -35,7 +35,7 @@ fn put_hex(out: &mut [u8], bytes: &[u8]) {
 /// The address of a request as it is written. Values of its query are left out, for they may be secrets: the names stay.
 pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
     let Some(origin) = origin else { return String::new() };
-    let target = head::target_text(request);
+    let target = head_lines::target_text(request);
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let scheme = if origin.tls { "https" } else { "http" };
     let mut url = format!("{scheme}://{}{path}", authority(&origin.host, origin.port));
@@ -49,7 +49,7 @@ pub(super) fn url(origin: Option<&Origin>, request: &[u8]) -> String {
 
 /// The value of the request's `User-Agent` header.
 pub(super) fn user_agent(outgoing: &Outgoing<'_>) -> String {
-    cut(head::text(outgoing.head(), "user-agent").unwrap_or_default().to_owned())
+    cut(head_lines::text(outgoing.head(), "user-agent").unwrap_or_default().to_owned())
 }
 
 fn cut(mut text: String) -> String {

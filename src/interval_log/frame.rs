@@ -52,19 +52,19 @@ pub struct Header {
     /// Labels of every series of the run.
     pub labels: Vec<(String, String)>,
     /// Scenarios in the order of the plan.
-    pub scenarios: Vec<ScenarioHeader>,
+    pub scenarios: Vec<LoggedScenario>,
     /// Where the requests of its steps go.
-    pub requests: Vec<RequestHeader>,
+    pub requests: Vec<LoggedRequest>,
     /// Names of the profile's own counters: one that never counted is shown as 0.
     #[serde(default)]
     pub counters: Vec<String>,
     /// Thresholds in their order.
-    pub thresholds: Vec<ThresholdHeader>,
+    pub thresholds: Vec<LoggedThreshold>,
 }
 
 /// A threshold in the log.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
-pub struct ThresholdHeader {
+pub struct LoggedThreshold {
     /// The metric as written.
     pub metric: String,
     /// The condition as written.
@@ -85,7 +85,7 @@ pub struct ThresholdHeader {
 
 /// A scenario in the log.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
-pub struct ScenarioHeader {
+pub struct LoggedScenario {
     /// Its name.
     pub name: String,
     /// k6's executor name.
@@ -104,7 +104,7 @@ pub struct ScenarioHeader {
 
 /// Where the request of a step goes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
-pub struct RequestHeader {
+pub struct LoggedRequest {
     /// Label `scenario` of its series.
     pub scenario: String,
     /// Label `name`.

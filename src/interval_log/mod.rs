@@ -30,6 +30,6 @@ pub(crate) mod writer;
 pub(crate) use compaction::ReplacementLog;
 pub use downsampling::Pressure;
 pub use frame::Header;
-pub use reader::{Cursor, Entry};
+pub use reader::{Entry, IntervalCursor};
 pub use writer::LogWriter;
 pub(crate) use {frame::Event, frame::LogError};

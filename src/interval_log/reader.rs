@@ -32,7 +32,7 @@ pub enum Entry {
 
 /// A position in a log. Reading a log that is still written to is safe: a frame in the making is not seen.
 #[derive(Debug)]
-pub struct Cursor {
+pub struct IntervalCursor {
     path: PathBuf,
     frames: Frames,
     /// The last interval given.
@@ -53,7 +53,7 @@ enum Place {
     Beyond,
 }
 
-impl Cursor {
+impl IntervalCursor {
     /// A cursor at the first frame.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl Cursor {
         Ok(metadata.len().saturating_sub(self.offset()))
     }
 
-    /// Bytes after the last whole frame, once [`Cursor::read`] has given None.
+    /// Bytes after the last whole frame, once [`IntervalCursor::read`] has given None.
     ///
     /// # Errors
     /// When the file can't be read.

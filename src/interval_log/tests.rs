@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Cursor, Entry, Event, LogError, LogWriter, ReplacementLog, compaction, samples};
+use super::{Entry, Event, IntervalCursor, LogError, LogWriter, ReplacementLog, compaction, samples};
 use crate::metric::{Interval, Totals, Value};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -38,7 +38,7 @@ fn compacted(log: &mut LogWriter, now_ms: i64, delivered: &[Option<u64>], limit:
 }
 
 /// What the rest of a log holds, in short: the last second of an interval, an event's kind.
-fn rest(cursor: &mut Cursor) -> Vec<String> {
+fn rest(cursor: &mut IntervalCursor) -> Vec<String> {
     let short = |entry| match entry {
         Entry::Header(_) => "header".to_owned(),
         Entry::Interval(interval) => interval.sequence.to_string(),
@@ -55,7 +55,7 @@ fn requests(totals: &Totals) -> (f64, u64) {
 }
 
 fn folded(path: &Path) -> Totals {
-    let (mut cursor, mut totals) = (Cursor::open(path).unwrap(), Totals::default());
+    let (mut cursor, mut totals) = (IntervalCursor::open(path).unwrap(), Totals::default());
     while let Some(entry) = cursor.read().unwrap() {
         if let Entry::Interval(interval) = entry {
             totals.fold(&interval);
@@ -87,7 +87,7 @@ fn a_compacted_log_holds_the_same_in_fewer_frames_and_goes_on() {
     assert_eq!(log.adopt(replacement).unwrap(), expected);
     assert_eq!(fs::metadata(&path).unwrap().len(), expected);
     append(&mut log, &intervals[131..]);
-    let entries = rest(&mut Cursor::open(&path).unwrap());
+    let entries = rest(&mut IntervalCursor::open(&path).unwrap());
     // The first second begins 400 ms past a minute.
     assert_eq!(entries[..6], ["header", "59", "119", "in the second minute", "129", "130"]);
     assert_eq!(entries[6..8], ["meanwhile", "131"]);
@@ -107,7 +107,7 @@ fn a_death_at_any_step_leaves_one_whole_log() {
     let (whole, replacement_path) = (fs::read(&path).unwrap(), compaction::replacement_path(&path));
     // Killed before the rename: the replacement is there, and it is not read.
     fs::write(&replacement_path, b"half a replacement of a run that was killed").unwrap();
-    assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 131);
+    assert_eq!(rest(&mut IntervalCursor::open(&path).unwrap()).len(), 131);
     // The next compaction replaces it; given up, it leaves nothing behind.
     let replacement = compacted(&mut log, LATER_MS, &[], 1_000);
     assert_eq!(fs::read(&path).unwrap(), whole, "before it is adopted the log is as it was");
@@ -124,7 +124,7 @@ fn a_death_at_any_step_leaves_one_whole_log() {
     fs::remove_file(&replacement_path).unwrap();
     assert!(log.adopt(replacement).is_err());
     log.interval(&Interval { sequence: 132, ..intervals[129].clone() }).unwrap();
-    assert_eq!(rest(&mut Cursor::open(&path).unwrap()).len(), 134);
+    assert_eq!(rest(&mut IntervalCursor::open(&path).unwrap()).len(), 134);
     assert_eq!(fs::read(&path).unwrap()[..whole.len()], whole);
 }
 
@@ -154,7 +154,7 @@ fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted()
     assert_eq!(replacement.undelivered_merged(), 0);
     assert_eq!(replacement.pressure().undelivered_width_ms(), 1);
     log.adopt(replacement).unwrap();
-    let entries = rest(&mut Cursor::open(&path).unwrap());
+    let entries = rest(&mut IntervalCursor::open(&path).unwrap());
     assert!(entries.contains(&"649".to_owned()) && entries.contains(&"650".to_owned()), "{entries:?}");
     assert_eq!(entries.len(), 1 + 11 + 650);
     // At a tenth of it, it is not.
@@ -165,7 +165,7 @@ fn what_is_not_delivered_is_merged_only_when_nothing_else_helps_and_is_counted()
     assert!(replacement.undelivered_merged() > 600, "{}", replacement.undelivered_merged());
     assert!(replacement.pressure().undelivered_width_ms() > 1);
     log.adopt(replacement).unwrap();
-    let entries = rest(&mut Cursor::open(&path).unwrap());
+    let entries = rest(&mut IntervalCursor::open(&path).unwrap());
     assert!(
         entries.contains(&"649".to_owned()) && entries.contains(&"1299".to_owned()),
         "outputs' positions stay: {entries:?}"
@@ -182,7 +182,7 @@ fn the_last_event_and_the_end_stay_last() {
     // Two minutes after the run nothing is old, so only pressure makes it smaller.
     let replacement = compacted(&mut log, 250_000, &[], 100);
     log.adopt(replacement).unwrap();
-    let entries = rest(&mut Cursor::open(&path).unwrap());
+    let entries = rest(&mut IntervalCursor::open(&path).unwrap());
     assert_eq!(entries, ["header", "59", "119", "129", "last", "end"]);
 }
 
@@ -197,7 +197,7 @@ fn a_reader_within_a_merged_interval_reads_the_old_file_to_its_end_first() {
             log.event(&event(&format!("after {}", interval.sequence))).unwrap();
         }
     }
-    let mut reader = Cursor::open(&path).unwrap();
+    let mut reader = IntervalCursor::open(&path).unwrap();
     while reader.sequence() != Some(25) {
         reader.read().unwrap();
     }
@@ -219,7 +219,7 @@ fn the_log_of_another_run_at_the_same_path_is_not_followed() {
     let folder = TempDir::new().unwrap();
     let (mut log, path) = start(&folder);
     append(&mut log, &seconds(3));
-    let mut reader = Cursor::open(&path).unwrap();
+    let mut reader = IntervalCursor::open(&path).unwrap();
     reader.read().unwrap();
     fs::remove_file(&path).unwrap();
     let other = super::Header { run_id: "another".into(), ..samples::header() };
@@ -240,9 +240,9 @@ proptest! {
         let (mut log, path) = start(&folder);
         let intervals = samples::intervals(&plan);
         let mut waiting = intervals.iter();
-        let mut readers: Vec<(Cursor, Totals, u64)> =
-            (0..3).map(|_| (Cursor::open(&path).unwrap(), Totals::default(), 0)).collect();
-        let take = |reader: &mut (Cursor, Totals, u64)| match reader.0.read().unwrap() {
+        let mut readers: Vec<(IntervalCursor, Totals, u64)> =
+            (0..3).map(|_| (IntervalCursor::open(&path).unwrap(), Totals::default(), 0)).collect();
+        let take = |reader: &mut (IntervalCursor, Totals, u64)| match reader.0.read().unwrap() {
             Some(Entry::Interval(interval)) => { reader.1.fold(&interval); true }
             Some(Entry::Event(_)) => { reader.2 += 1; true }
             Some(_) => true,

@@ -29,7 +29,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// A value that can't be written in a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EscapeError {
+pub(super) enum UnrepresentableValue {
     /// Null, or a number that is not finite.
     NoValue,
     /// A line break or NUL in a header.
@@ -38,10 +38,10 @@ pub(super) enum EscapeError {
 
 impl EscapeContext {
     /// Writes a value; null is an error, also in JSON.
-    pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), EscapeError> {
+    pub(super) fn value(self, value: &Value, out: &mut Vec<u8>) -> Result<(), UnrepresentableValue> {
         match (self, value) {
-            (_, Value::Null) => Err(EscapeError::NoValue),
-            (_, Value::Float(number)) if !number.is_finite() => Err(EscapeError::NoValue),
+            (_, Value::Null) => Err(UnrepresentableValue::NoValue),
+            (_, Value::Float(number)) if !number.is_finite() => Err(UnrepresentableValue::NoValue),
             (Self::Json, value) => {
                 json(value, out);
                 Ok(())
@@ -60,7 +60,7 @@ impl EscapeContext {
         }
     }
 
-    pub(super) fn text(self, text: &str, out: &mut Vec<u8>) -> Result<(), EscapeError> {
+    pub(super) fn text(self, text: &str, out: &mut Vec<u8>) -> Result<(), UnrepresentableValue> {
         match self {
             Self::JsonText => json_text(text, out),
             Self::Json => {
@@ -71,7 +71,7 @@ impl EscapeContext {
             Self::Path => out.extend(percent_encode(text.as_bytes(), RESERVED).flat_map(str::bytes)),
             Self::Form => out.extend(url::form_urlencoded::byte_serialize(text.as_bytes()).flat_map(str::bytes)),
             Self::Header if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) => {
-                return Err(EscapeError::LineEnd);
+                return Err(UnrepresentableValue::LineEnd);
             }
             Self::None | Self::Header => out.extend_from_slice(text.as_bytes()),
         }

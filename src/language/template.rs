@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{EscapeContext, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::EscapeError};
+use super::{EscapeContext, EvalContext, Expr, Needs, Scope, TemplateError, Value, escape::UnrepresentableValue};
 
 /// Why a template can't be rendered. Its request is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -168,7 +168,7 @@ impl Template {
 
     /// The text before the first value that is known only in the run, and the rest.
     #[must_use]
-    pub fn split_prefix(&self) -> (String, Option<Self>) {
+    pub fn split_constant_prefix(&self) -> (String, Option<Self>) {
         if let Some(text) = self.constant_text() {
             return (text.into_owned(), None);
         }
@@ -358,7 +358,7 @@ fn render(
     .map_err(|error| error.into_error(expr.written()))
 }
 
-impl EscapeError {
+impl UnrepresentableValue {
     pub(super) fn into_error(self, name: &str) -> RenderError {
         match self {
             Self::NoValue => RenderError::Value { name: name.into() },

@@ -79,8 +79,9 @@ impl Recorder {
             return *family;
         }
         let scope = || Scope::Metric(metrics.first().map_or_else(String::new, |first| first.name.to_string()));
-        let folds =
-            |name: &str| labels.get(name).is_some_and(|value| value != OTHER && !self.limit.is_named(name, value));
+        let folds = |name: &str| {
+            labels.get(name).is_some_and(|value| value != OTHER && !self.limit.is_selected_by_threshold(name, value))
+        };
         let to_fold: Vec<&str> = data_labels.iter().copied().filter(|name| folds(name)).collect();
         if !self.limit.admit(scope(), labels, !to_fold.is_empty()) {
             // As long as it fits, the status stays: it says what the target did.

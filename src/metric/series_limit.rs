@@ -41,7 +41,7 @@ impl SeriesLimit {
 
     /// Whether a threshold names this value of a label.
     #[must_use]
-    pub(crate) fn is_named(&self, name: &str, value: &str) -> bool {
+    pub(crate) fn is_selected_by_threshold(&self, name: &str, value: &str) -> bool {
         self.named.iter().any(|(known, wanted)| known == name && wanted == value)
     }
 

@@ -37,9 +37,11 @@ pub(crate) fn of(error: &Error, keys: &Keys) -> String {
             | PeerIncompatible::Tls13RequiredForQuic
             | PeerIncompatible::SupportedVersionsExtensionRequired,
         ) => format!("the server speaks no version of TLS that is enabled here (1.2 and 1.3{versions})"),
-        Error::PeerIncompatible(_) => format!("server and loadagent have no parameters of TLS in common ({error})"),
+        Error::PeerIncompatible(_) => {
+            format!("server and loadagent have no TLS version or cipher suite in common ({error})")
+        }
         Error::NoCertificatesPresented => "the server presented no certificate".to_owned(),
-        Error::NoApplicationProtocol => "the server accepts none of the offered versions of HTTP".to_owned(),
+        Error::NoApplicationProtocol => "the server accepts none of the offered ALPN protocols".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -55,10 +57,9 @@ fn certificate(error: &CertificateError, Keys { ca, .. }: &Keys) -> String {
             format!("is not valid yet: it begins on {}, now is {}", date(*not_before), date(*time))
         }
         CertificateError::NotValidForName => "is for another name".to_owned(),
-        CertificateError::NotValidForNameContext { expected, presented } if presented.is_empty() => format!(
-            "names no host, so not `{}` either (a name in CN does not count, subjectAltName does)",
-            expected.to_str()
-        ),
+        CertificateError::NotValidForNameContext { expected, presented } if presented.is_empty() => {
+            format!("has no subjectAltName, so it is not for `{}` (CN is ignored)", expected.to_str())
+        }
         CertificateError::NotValidForNameContext { expected, presented } => {
             format!("is not for `{}`: it is for {}", expected.to_str(), presented.join(", "))
         }
@@ -72,7 +73,7 @@ fn certificate(error: &CertificateError, Keys { ca, .. }: &Keys) -> String {
             "is not for servers (extended key usage)".to_owned()
         }
         other if other.to_string().contains("CaUsedAsEndEntity") => {
-            format!("is one of an authority (CA:TRUE) and is not itself in {ca}")
+            format!("is a CA certificate (CA:TRUE) and is not itself in {ca}")
         }
         other => return format!("the server's certificate is refused: {other}"),
     };
@@ -93,7 +94,7 @@ fn alert_words(alert: AlertDescription, keys: &Keys) -> String {
             "it found no common parameters of TLS, or speaks an older version (handshake_failure)"
         }
         AlertDescription::CertificateRequired => {
-            return format!("it wants a certificate of the client{}", option(keys.certificate));
+            return format!("it requires a client certificate{}", option(keys.certificate));
         }
         AlertDescription::BadCertificate
         | AlertDescription::UnsupportedCertificate
@@ -103,9 +104,9 @@ fn alert_words(alert: AlertDescription, keys: &Keys) -> String {
         | AlertDescription::UnknownCA
         | AlertDescription::AccessDenied => return format!("it does not accept the client's certificate ({alert:?})"),
         AlertDescription::UnrecognisedName => {
-            return format!("it does not know the name of the host{}", option(keys.server_name));
+            return format!("it does not recognise the server name (SNI){}", option(keys.server_name));
         }
-        AlertDescription::NoApplicationProtocol => "it accepts none of the offered versions of HTTP",
+        AlertDescription::NoApplicationProtocol => "it accepts none of the offered ALPN protocols",
         other => return format!("{other:?}"),
     };
     text.to_owned()

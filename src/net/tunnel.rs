@@ -34,7 +34,7 @@ pub(crate) async fn open(stream: &mut TcpStream, (host, port): (&str, u16), prox
     let failure = |reason: String| TunnelError { proxy: authority(&proxy.host, proxy.port), reason };
     let broken = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => failure("closed the connection instead of an answer to CONNECT".to_owned()),
-        _ => failure(format!("broke the connection: {error}")),
+        _ => failure(format!("failed: {error}")),
     };
     let place = authority(host, port);
     let ask = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{}\r\n", proxy.authorization);
@@ -45,7 +45,7 @@ pub(crate) async fn open(stream: &mut TcpStream, (host, port): (&str, u16), prox
         while !has_ended(&answer) {
             answer.push(stream.read_u8().await.map_err(broken)?);
             if answer.len() > MAX_ANSWER {
-                return Err(failure("answered CONNECT with an endless head".to_owned()));
+                return Err(failure("answered CONNECT with a response head that is too large".to_owned()));
             }
         }
         match read_answer(&answer) {
@@ -55,7 +55,7 @@ pub(crate) async fn open(stream: &mut TcpStream, (host, port): (&str, u16), prox
             None => return Err(failure("answered CONNECT with something that is not HTTP".to_owned())),
         }
     }
-    Err(failure("answered CONNECT with interim responses alone".to_owned()))
+    Err(failure("sent only interim responses (1xx) to CONNECT".to_owned()))
 }
 
 /// Whether the blank line behind a head was read, or what can't be one: the first line is no status line.

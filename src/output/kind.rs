@@ -71,7 +71,7 @@ pub(crate) trait Output: Any + Send + Sync {
     }
 
     /// What the dashboards query that show what it writes; None when there are none for it.
-    fn datasource(&self) -> Option<Datasource> {
+    fn data_source(&self) -> Option<DataSource> {
         None
     }
 }
@@ -95,11 +95,27 @@ pub struct TraceSampling {
     pub max_per_second: u64,
 }
 
-/// What dashboards query.
+/// The data source of a dashboard. It decides the query language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Datasource {
+pub enum DataSource {
+    /// Prometheus and compatible databases, filled by remote write or OTLP: `PromQL`.
     Prometheus,
+    /// `InfluxDB` 1, 2 and 3: `InfluxQL`, which all three support.
     InfluxDb,
+}
+
+impl DataSource {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Prometheus, Self::InfluxDb];
+
+    /// Grafana's data source type; also the folder of the dashboards.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prometheus => "prometheus",
+            Self::InfluxDb => "influxdb",
+        }
+    }
 }
 
 /// The parts of an output, ready to run.

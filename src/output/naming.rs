@@ -65,7 +65,7 @@ pub(crate) fn exported_names(prefix: &str, metric: &MetricDef) -> Vec<(String, V
 ///
 /// # Errors
 /// When names can't begin with it.
-pub(crate) fn take_prefix(options: &mut Options) -> Result<String, AddressError> {
+pub(crate) fn read_prefix_option(options: &mut Options) -> Result<String, AddressError> {
     let prefix = options.take("prefix").unwrap_or_else(|| "loadagent_".to_owned());
     if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         || prefix.starts_with(|c: char| c.is_ascii_digit())

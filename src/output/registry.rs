@@ -11,7 +11,7 @@ use super::{
     hdr::Hdr,
     influxdb::InfluxDb,
     json::Json,
-    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts, Reads, TraceSampling},
+    kind::{BuildError, Context, DataSource, Output, OutputKind, ParsedOutput, Parts, Reads, TraceSampling},
     otlp::Otlp,
     prometheus::Prometheus,
     scrape::Scrape,
@@ -125,8 +125,8 @@ impl OutputAddress {
 
     /// What the dashboards query that show what it writes.
     #[must_use]
-    pub fn datasource(&self) -> Option<Datasource> {
-        self.output.datasource()
+    pub fn data_source(&self) -> Option<DataSource> {
+        self.output.data_source()
     }
 
     /// Puts its parts together.

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     golden::check,
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     metric::{
         Histogram, Interval, Kind, Labels, MetricDef, Record, RequestTimes, SeriesDef, Span, Totals, Value, catalogue,
     },
@@ -204,7 +204,7 @@ fn otlp(temporality: Temporality) -> OtlpEncoder {
     let prefix = "loadagent_".to_owned();
     let histograms = Histograms::Fixed { scale: 5 };
     let settings = OtlpSettings { exporter: exporter(), prefix, histograms, temporality, semconv: true };
-    let request = RequestHeader {
+    let request = LoggedRequest {
         scenario: "browse".into(),
         name: "GET /".into(),
         method: "GET".into(),

@@ -130,8 +130,8 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             let pause = show_duration(Duration::from_secs_f64(pause));
             match whole(requests) {
                 _ if !is_countable => users,
-                1 => format!("{users}, {pause} pause"),
-                several => format!("{users}, each {} requests and {pause} pause an iteration", show_count(several)),
+                1 => format!("{users}; {pause} of pauses per iteration"),
+                several => format!("{users}; {} requests and {pause} of pauses per iteration", show_count(several)),
             }
         }
     };
@@ -218,19 +218,19 @@ pub(crate) fn peak_requests(plan: &Plan) -> Result<f64, (&Scenario, Unbounded)> 
 #[must_use]
 pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
     let scenarios = plan.scenarios.iter().filter_map(|scenario| match &scenario.shape {
-        Shape::Closed(_) => closed(scenario),
-        Shape::Open(_) => open(scenario),
+        Shape::Closed(_) => warn_closed(scenario),
+        Shape::Open(_) => warn_open(scenario),
     });
     let thresholds = plan.thresholds.iter().filter(|threshold| threshold.bearing != Bearing::NotRun);
-    let impossible = thresholds.clone().filter_map(|threshold| promised(plan, threshold));
+    let impossible = thresholds.clone().filter_map(|threshold| unreachable_threshold(plan, threshold));
     let unmatched = thresholds.clone().filter(|threshold| !threshold.allow_no_data).filter_map(|threshold| {
         let why = plan.unmatched(threshold)?;
-        Some(format!("threshold {} on {} has nothing to judge: {why}", threshold.expression, threshold.key))
+        Some(format!("threshold {} on {} matches no series: {why}", threshold.expression, threshold.key))
     });
     scenarios.chain(impossible).chain(unmatched).chain(thresholds.filter_map(aborted_at_once)).collect()
 }
 
-fn closed(scenario: &Scenario) -> Option<String> {
+fn warn_closed(scenario: &Scenario) -> Option<String> {
     let Shape::Closed(closed) = &scenario.shape else { return None };
     let users = scenario.peak_vus();
     let name = &scenario.name;
@@ -258,7 +258,7 @@ fn closed(scenario: &Scenario) -> Option<String> {
     })
 }
 
-fn open(scenario: &Scenario) -> Option<String> {
+fn warn_open(scenario: &Scenario) -> Option<String> {
     let Shape::Open(open) = &scenario.shape else { return None };
     let busy = Duration::from_secs_f64(mean_pause(&scenario.flow.outline.as_ref()?.iteration));
     let cycle = scenario.wait.mean_cycle(busy);
@@ -281,7 +281,7 @@ fn open(scenario: &Scenario) -> Option<String> {
 }
 
 /// A warning for a threshold that needs more requests or iterations than the plan can reach.
-fn promised(plan: &Plan, threshold: &Threshold) -> Option<String> {
+fn unreachable_threshold(plan: &Plan, threshold: &Threshold) -> Option<String> {
     let wants_more = matches!(threshold.operator, Operator::Greater | Operator::GreaterOrEqual);
     let name = &threshold.metric.name;
     let per_request = *name == HTTP_REQS.name;

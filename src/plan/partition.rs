@@ -13,7 +13,7 @@ pub(crate) struct Partition {
 pub(crate) enum SegmentError {
     #[error("`{0}` is not a segment; write 2/3 for the second of three parts, or 1/3:2/3 as in k6")]
     Shape(String),
-    #[error("`{text}`: parts count from 1 to {of}")]
+    #[error("`{text}`: the part must be from 1 to {of}")]
     Part { text: String, of: u64 },
     #[error("`{0}`: all segments must have the same length, such as 0:1/3, 1/3:2/3 and 2/3:1")]
     Unequal(String),

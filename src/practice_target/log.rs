@@ -72,8 +72,8 @@ impl Log {
         Ticket { epoch: self.epoch, route, second }
     }
 
-    /// Counts the answer to an arrival; one from before a reset is forgotten.
-    pub(super) fn answer(&mut self, ticket: &Ticket, status: u16, took: Duration) {
+    /// Counts the response to an arrival; one from before a reset is forgotten.
+    pub(super) fn record_response(&mut self, ticket: &Ticket, status: u16, took: Duration) {
         if ticket.epoch != self.epoch {
             return;
         }

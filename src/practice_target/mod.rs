@@ -137,7 +137,7 @@ impl Target {
         let stop = self.stop.subscribe();
         let thread = std::thread::Builder::new().name(format!("target-{index}")).spawn(move || {
             if index == 0 && !server.shared.options.timeline.outages.is_empty() {
-                runtime.spawn(serve::announce_outages(Arc::clone(&server)));
+                runtime.spawn(serve::trigger_outages(Arc::clone(&server)));
             }
             runtime.block_on(serve::run(server, listener, stop))
         })?;

@@ -78,7 +78,7 @@ async fn converse(server: Arc<ServerThread>, stream: TcpStream) {
 }
 
 /// Announces each planned outage at its start; one thread does this for all.
-pub(super) async fn announce_outages(server: Arc<ServerThread>) {
+pub(super) async fn trigger_outages(server: Arc<ServerThread>) {
     let shared = &server.shared;
     let mut changes = shared.clock.changes();
     let mut planned = shared.options.timeline.outages.iter();

@@ -60,7 +60,7 @@ pub(super) async fn serve(
     };
     *lock(&upgrade) = upgraded.zip(answer.socket.take());
     let status = answer.status.as_u16();
-    server.log().answer(&ticket, status, arrived.elapsed());
+    server.log().record_response(&ticket, status, arrived.elapsed());
     // A run begun anew since has nothing to do with this request.
     let since = server.shared.clock.began().and_then(|run| arrived.checked_duration_since(run));
     if let (Some(journal), Some(since)) = (journal, since) {

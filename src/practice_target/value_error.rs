@@ -20,7 +20,7 @@ pub enum ValueError {
     #[error(transparent)]
     Unit(#[from] UnitError),
     /// A number is outside its range.
-    #[error("`{text}` does not fit; write a whole number from {min} to {max}")]
+    #[error("`{text}` is out of range; write a whole number from {min} to {max}")]
     Range {
         /// The value.
         text: String,

@@ -147,7 +147,7 @@ fn read_variables(reader: &mut Reader, node: Option<&Node>, overrides: &Override
         } else if entry.value.is_null() {
             let hint = format!("set it with `-e {}=…` or in the environment", entry.name);
             reader.error(entry.position, format!("variable `{}` has no value", entry.name), Some(hint));
-            reader.variables.miss(&entry.name);
+            reader.variables.declare_unset(&entry.name);
         } else if let Some(text) = reader.text(entry.value, "a variable") {
             reader.variables.set(&entry.name, &text);
         }

@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, _) => {
                 let plain = style == ScalarStyle::Plain;
-                let text = if self.pairs { surrogates::shown(&text) } else { text.into_owned() };
+                let text = if self.pairs { surrogates::restore_surrogates(&text) } else { text.into_owned() };
                 (Yaml::Scalar { text, plain }, anchor)
             }
             Event::SequenceStart(anchor, _) => (Yaml::List(self.list(depth)?), anchor),

@@ -34,19 +34,19 @@ fn unit(escape: &str, range: std::ops::Range<u32>) -> Option<u32> {
 }
 
 /// The characters of hidden pairs.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn restore_surrogates(text: &str) -> String {
     let half = |letter: char| u32::from(letter).checked_sub(PRIVATE).filter(|half| *half < 0x800);
-    let (mut shown, mut letters) = (String::with_capacity(text.len()), text.chars().peekable());
+    let (mut restore_surrogates, mut letters) = (String::with_capacity(text.len()), text.chars().peekable());
     while let Some(letter) = letters.next() {
         let high = half(letter).filter(|high| *high < 0x400);
         let low = letters.peek().and_then(|next| half(*next)).and_then(|low| low.checked_sub(0x400));
         let whole = high.zip(low).and_then(|(high, low)| char::from_u32(0x1_0000 + (high << 10) + low));
-        shown.push(whole.unwrap_or(letter));
+        restore_surrogates.push(whole.unwrap_or(letter));
         if whole.is_some() {
             letters.next();
         }
     }
-    shown
+    restore_surrogates
 }
 
 #[cfg(test)]

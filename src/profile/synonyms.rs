@@ -1,4 +1,4 @@
-//! Words of k6, Locust, JMeter, Artillery, Gatling and HTTP clients for steps, keys, executors and metrics: for hints.
+//! Words of k6, Locust, `JMeter`, Artillery, Gatling and HTTP clients for steps, keys, executors and metrics: for hints.
 
 use super::diagnostic::did_you_mean;
 use crate::{

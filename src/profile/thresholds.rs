@@ -94,7 +94,7 @@ fn read_one(reader: &Reader, (key, key_position): (&str, Position), node: &Node,
         }
     };
     let thresholds: Vec<Threshold> = conditions.iter().filter_map(build_one).collect();
-    tiers::check(reader, node.position, &thresholds);
+    tiers::check_order(reader, node.position, &thresholds);
     thresholds
 }
 

@@ -27,7 +27,7 @@ impl Variables {
     }
 
     /// Declares a variable without a value, so that its uses cause no further errors.
-    pub(crate) fn miss(&mut self, name: &str) {
+    pub(crate) fn declare_unset(&mut self, name: &str) {
         self.set(name, "0");
         self.missing.push(name.to_owned());
     }

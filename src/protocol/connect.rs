@@ -156,7 +156,7 @@ impl Network {
     async fn open_with(&self, position: usize, may_multiplex: bool, probe: &mut Probe<'_>) -> Result<Opened, Failure> {
         probe.enter(Phase::Dns);
         let origin = self.server(position).ok_or(ErrorClass::Redirect)?;
-        self.names.check(&origin.host, origin.port)?;
+        self.names.check_not_blocked(&origin.host, origin.port)?;
         let proxy = self.http.proxies.between(&origin.host, origin.port, origin.tls);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
         let addresses = self.names.addresses(host, port).await?;
@@ -178,7 +178,7 @@ impl Network {
         let begin = Instant::now();
         let name = self.http.tls.server_name.as_ref().unwrap_or(&origin.host);
         let name = ServerName::try_from(name.clone())
-            .map_err(|_| Failure::text(ErrorClass::Tls, format!("`{name}` is no name of a server")))?;
+            .map_err(|_| Failure::text(ErrorClass::Tls, format!("`{name}` is not a valid server name")))?;
         // Boxed, because the future is large: thousands of users that connect at once without TLS should not pay for it.
         let shaken = Box::pin(self.tls.get(may_multiplex)?.connect(name, stream)).await;
         let stream = shaken.map_err(|error| Failure::of_io(Phase::Tls, error))?;

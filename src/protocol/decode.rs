@@ -12,7 +12,7 @@ use std::{
 };
 
 use self::{brotli::Brotli, inflate::Inflate, zstd::Zstd};
-use super::head;
+use super::head_lines;
 
 /// Most codings of one body.
 const MAX_CODINGS: usize = 4;
@@ -38,7 +38,7 @@ impl Decoder {
     /// A decoder for the codings that a head names; None if there is nothing to decode, or a coding is unknown.
     #[must_use]
     pub(crate) fn of_head(head: &[u8]) -> Option<Self> {
-        let named = head::values(head, "content-encoding").flat_map(|value| value.split(|byte| *byte == b','));
+        let named = head_lines::values(head, "content-encoding").flat_map(|value| value.split(|byte| *byte == b','));
         let mut layers = Vec::new();
         for name in named.map(<[u8]>::trim_ascii) {
             layers.push(match name.to_ascii_lowercase().as_slice() {

@@ -54,7 +54,13 @@ impl Challenge {
 
     /// The `Authorization` line, with its line end, for a request.
     #[must_use]
-    pub(crate) fn answer(&self, credentials: &Digest, method: &str, target: &str, cnonce: &str) -> String {
+    pub(crate) fn authorization_header(
+        &self,
+        credentials: &Digest,
+        method: &str,
+        target: &str,
+        cnonce: &str,
+    ) -> String {
         let Self { realm, nonce, algorithm, .. } = self;
         let mut secret = self.hash(&format!("{}:{realm}:{}", credentials.username, credentials.password));
         if algorithm.to_ascii_lowercase().ends_with("-sess") {

@@ -198,7 +198,7 @@ impl ErrorClass {
             Self::Proxy => "the proxy refused the tunnel",
             Self::Protocol => "the response is not valid HTTP",
             Self::Decompression => "the body's compression is damaged",
-            Self::Redirect => "redirected too often or to nowhere",
+            Self::Redirect => "too many redirects, or an invalid Location",
             Self::Body => "the response broke off",
             Self::TimeoutConnect => "timed out while connecting",
             Self::TimeoutSend => "timed out while sending",

@@ -10,7 +10,7 @@ use super::{
     ErrorClass, Failure, Network, Outgoing,
     cookies::{Jar, Site},
     digest::Challenge,
-    head,
+    head_lines,
     response_head::is_redirect,
 };
 use crate::{
@@ -53,7 +53,7 @@ impl Trail {
             self.answered = next.is_some();
             return Ok(next);
         }
-        let Some(location) = head::values(head, "location").next().filter(|_| is_redirect(status)) else {
+        let Some(location) = head_lines::values(head, "location").next().filter(|_| is_redirect(status)) else {
             return Ok(None);
         };
         if !self.follows_redirects {
@@ -65,19 +65,24 @@ impl Trail {
             Failure::text(ErrorClass::Redirect, format!("{why} `{}`", String::from_utf8_lossy(shown)))
         };
         self.redirects_left =
-            self.redirects_left.checked_sub(1).ok_or_else(|| failure("redirected too often, in the end to"))?;
+            self.redirects_left.checked_sub(1).ok_or_else(|| failure("too many redirects, the last to"))?;
         let next = redirected(network, request, status, location);
-        next.map(Some).ok_or_else(|| failure("can't be redirected to"))
+        next.map(Some).ok_or_else(|| failure("invalid target of a redirect:"))
     }
 }
 
 /// The same request with an answer to the challenge of a response.
 fn answered(request: &Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
     let credentials = request.spec.digest.as_deref()?;
-    let mut values = head::values(head, "www-authenticate").filter_map(|value| std::str::from_utf8(value).ok());
+    let mut values = head_lines::values(head, "www-authenticate").filter_map(|value| std::str::from_utf8(value).ok());
     let challenge = values.find_map(Challenge::parse)?;
     let cnonce = format!("{:032x}", fastrand::u128(..));
-    let line = challenge.answer(credentials, &request.spec.method, head::target_text(request.bytes), &cnonce);
+    let line = challenge.authorization_header(
+        credentials,
+        &request.spec.method,
+        head_lines::target_text(request.bytes),
+        &cnonce,
+    );
     let mut head = request.head().to_vec();
     head.extend_from_slice(request.extra);
     head.extend_from_slice(line.as_bytes());
@@ -88,7 +93,7 @@ fn answered(request: &Outgoing<'_>, head: &[u8]) -> Option<RequestSpec> {
 /// The request that a redirect asks for (RFC 9110, section 15.4; methods change as in browsers, Go and k6).
 fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: &[u8]) -> Option<RequestSpec> {
     let old = network.server(request.origin)?;
-    let target = head::target_text(request.bytes);
+    let target = head_lines::target_text(request.bytes);
     let scheme = if old.tls { "https" } else { "http" };
     let base = Url::parse(&format!("{scheme}://{}{target}", authority(&old.host, old.port))).ok()?;
     let url = base.join(std::str::from_utf8(location).ok()?).ok()?;
@@ -104,7 +109,7 @@ fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: 
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         head.extend_from_slice(format!("Host: {host}{port}\r\n").as_bytes());
     }
-    let lines = head::lines(request.head()).chain(head::pairs(request.extra));
+    let lines = head_lines::lines(request.head()).chain(head_lines::pairs(request.extra));
     for (name, value) in lines {
         let name_is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         let of_body = name.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
@@ -127,7 +132,7 @@ fn redirected(network: &Network, request: &Outgoing<'_>, status: u16, location: 
 /// Stores the cookies of a response.
 pub(crate) fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: &Outgoing<'_>, head: &[u8]) {
     let Some(origin) = network.server(request.origin) else { return };
-    let mut lines = head::values(head, "set-cookie").peekable();
+    let mut lines = head_lines::values(head, "set-cookie").peekable();
     if lines.peek().is_some() {
         let (site, now, mut jar) = (site(&origin, request), Instant::now(), jar.borrow_mut());
         lines.for_each(|line| jar.take(site, line, now));
@@ -135,7 +140,7 @@ pub(crate) fn take_cookies(jar: &RefCell<Jar>, network: &Network, request: &Outg
 }
 
 fn site<'a>(origin: &'a Origin, request: &Outgoing<'a>) -> Site<'a> {
-    Site { tls: origin.tls, host: &origin.host, target: head::target_text(request.bytes) }
+    Site { tls: origin.tls, host: &origin.host, target: head_lines::target_text(request.bytes) }
 }
 
 /// Adds the user's cookies and the headers that its connection or a proxy needs. Most requests need none and are sent from
@@ -153,7 +158,7 @@ pub(crate) fn apply_session_headers<'a>(
         return request;
     }
     let Some(origin) = network.server(request.origin) else { return request };
-    let own = head::text(request.head(), "cookie").unwrap_or_default();
+    let own = head_lines::text(request.head(), "cookie").unwrap_or_default();
     let mut cookies = Vec::new();
     jar.write_cookie_header(site(&origin, &request), own.as_bytes(), Instant::now(), &mut cookies);
     let proxy = network.http.proxies.between(&origin.host, origin.port, origin.tls);
@@ -164,7 +169,7 @@ pub(crate) fn apply_session_headers<'a>(
     let merges = !own.is_empty() && !cookies.is_empty();
     let whole = merges || proxy.is_some();
     if whole {
-        let range = head::target_of(request.bytes);
+        let range = head_lines::target_of(request.bytes);
         space.extend_from_slice(request.bytes.get(..range.start).unwrap_or_default());
         if proxy.is_some() {
             space.extend_from_slice(format!("http://{}", authority(&origin.host, origin.port)).as_bytes());

@@ -16,7 +16,7 @@ pub(crate) mod error_class;
 pub(crate) mod exchange;
 pub(crate) mod failure;
 pub(crate) mod follow;
-pub(crate) mod head;
+pub(crate) mod head_lines;
 pub(crate) mod http1;
 pub(crate) mod http2;
 pub(crate) mod names;

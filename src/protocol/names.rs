@@ -41,7 +41,7 @@ impl Names {
     ///
     /// # Errors
     /// [`ErrorClass::Blocked`] when a pattern matches.
-    pub(crate) fn check(&self, host: &str, port: u16) -> Result<(), Failure> {
+    pub(crate) fn check_not_blocked(&self, host: &str, port: u16) -> Result<(), Failure> {
         let blocked = self.options.blocked_hosts.iter().any(|pattern| pattern.matches(host, port));
         if blocked {
             Err(Failure::text(ErrorClass::Blocked, format!("`{host}` is in `block_hostnames`")))
@@ -68,10 +68,7 @@ impl Names {
             ordered.into_iter().map(|address| SocketAddr::new(address, port)).collect()
         };
         if addresses.is_empty() {
-            return Err(Failure::text(
-                ErrorClass::Dns,
-                format!("`{host}` has no address of the kind that `dns.policy` permits"),
-            ));
+            return Err(Failure::text(ErrorClass::Dns, format!("`{host}` has no address that `dns.policy` allows")));
         }
         let is_blocked =
             |address: &SocketAddr| self.options.blocked_addresses.iter().any(|range| range.contains(address.ip()));

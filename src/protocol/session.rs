@@ -439,5 +439,5 @@ fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> O
         return Some(ErrorClass::of_status(status).into());
     }
     let fulfils = request.handler.is_none_or(|handler| handler.fulfils(response));
-    (!fulfils).then(|| Failure::text(ErrorClass::Content, "a condition of `expect` does not hold"))
+    (!fulfils).then(|| Failure::text(ErrorClass::Content, "a condition of `expect` failed"))
 }

@@ -132,7 +132,7 @@ impl LocustCsv {
             format!("{failures:.6}"),
         ];
         let percentiles = current.percentiles(self.total.requests() > 0);
-        record(own.into_iter().chain(percentiles).chain(self.total.totals()))
+        record(own.into_iter().chain(percentiles).chain(self.total.summary_columns()))
     }
 
     /// The other files at the end: what comes after the prefix, and the content.
@@ -154,7 +154,7 @@ impl LocustCsv {
         let rows = self.entries.iter().map(|((name, method), entry)| (method.as_str(), name.as_str(), entry));
         for (method, name, entry) in rows.chain([("", AGGREGATED, &self.total)]) {
             let rates = entry.rates(seconds).map(float);
-            let named = [method.to_owned(), name.to_owned()].into_iter().chain(entry.totals());
+            let named = [method.to_owned(), name.to_owned()].into_iter().chain(entry.summary_columns());
             text += &record(named.chain(rates).chain(entry.percentiles(entry.requests() > 0)));
         }
         text

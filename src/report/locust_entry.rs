@@ -63,7 +63,7 @@ impl Entry {
 
     /// Request Count, Failure Count, Median, Average, Min and Max Response Time, Average Content Size.
     #[must_use]
-    pub(crate) fn totals(&self) -> [String; 7] {
+    pub(crate) fn summary_columns(&self) -> [String; 7] {
         let size = if self.requests == 0 { "0".to_owned() } else { float(self.received / self.requests as f64) };
         [
             self.requests.to_string(),

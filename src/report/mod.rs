@@ -24,5 +24,6 @@ pub(crate) mod text;
 pub(crate) mod thresholds;
 pub(crate) mod trends;
 pub(crate) mod visible;
+mod wrap;
 
 pub(crate) use summary::Summary;

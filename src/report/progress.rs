@@ -1,6 +1,6 @@
 //! Live progress: a bar on a terminal, one line every ten seconds without one. Draws on standard error only.
 
-use std::{io::Write, time::Duration};
+use std::{fmt, io::Write, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -18,7 +18,7 @@ const LINE_EVERY: u64 = 10;
 
 /// How progress is shown.
 #[derive(Debug)]
-pub(crate) enum Display {
+pub(crate) enum ProgressDisplay {
     /// A bar that is redrawn.
     Bar(ProgressBar),
     /// Lines in a log.
@@ -34,9 +34,61 @@ pub(crate) enum Display {
     Silent,
 }
 
+/// What the run is doing, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// The load runs.
+    Load {
+        /// Until its end.
+        left: Duration,
+        /// Whether it may end earlier, when its iterations are done.
+        is_limit: bool,
+    },
+    /// No iterations start; the time goes on.
+    Paused {
+        /// Until the end of the load.
+        left: Duration,
+    },
+    /// The load has ended; iterations in progress finish.
+    Finishing {
+        /// Until they are interrupted.
+        at_most: Duration,
+    },
+    /// The run was stopped; iterations in progress finish.
+    Stopping {
+        /// Until they are interrupted.
+        at_most: Duration,
+    },
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self::Load { left: Duration::ZERO, is_limit: false }
+    }
+}
+
+impl fmt::Display for Activity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Load { left, is_limit: false } => write!(formatter, "{} left", whole_seconds(*left)),
+            Self::Load { left, is_limit: true } => write!(formatter, "at most {} left", whole_seconds(*left)),
+            Self::Paused { left } => write!(formatter, "PAUSED, {} left", whole_seconds(*left)),
+            Self::Finishing { at_most } => write!(formatter, "finishing, at most {} left", whole_seconds(*at_most)),
+            Self::Stopping { at_most } => write!(formatter, "stopping, at most {} left", whole_seconds(*at_most)),
+        }
+    }
+}
+
+/// A duration without fractions of a second.
+fn whole_seconds(duration: Duration) -> String {
+    show_duration(Duration::from_secs((duration + Duration::from_millis(500)).as_secs()))
+}
+
 /// The last interval in numbers.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Snapshot {
+    /// What the run is doing.
+    pub activity: Activity,
     /// Since the start.
     pub elapsed: Duration,
     /// Users running.
@@ -54,8 +106,8 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     /// The numbers of an interval, `elapsed` after the start of the run.
     #[must_use]
-    pub(crate) fn of(interval: &Interval, totals: &Totals, elapsed: Duration) -> Self {
-        let mut snapshot = Self { elapsed, ..Self::default() };
+    pub(crate) fn of(interval: &Interval, totals: &Totals, elapsed: Duration, activity: Activity) -> Self {
+        let mut snapshot = Self { activity, elapsed, ..Self::default() };
         let (mut failed, mut total) = (0, 0);
         let mut times = Value::Trend(Box::default());
         for (id, value) in &interval.values {
@@ -70,7 +122,8 @@ impl Snapshot {
                 _ => {}
             }
         }
-        let seconds = (interval.end_ms - interval.start_ms).max(1) as f64 / 1e3;
+        // The last interval may be a few milliseconds long: a rate over them would be no rate of a second.
+        let seconds = (interval.end_ms - interval.start_ms).max(1_000) as f64 / 1e3;
         snapshot.rate = total as f64 / seconds;
         snapshot.failed = if total == 0 { 0.0 } else { failed as f64 / total as f64 };
         if let Value::Trend(times) = times {
@@ -82,7 +135,7 @@ impl Snapshot {
     }
 }
 
-impl Display {
+impl ProgressDisplay {
     /// The display for a terminal or a log, or none at all.
     #[must_use]
     pub(crate) fn new(planned: Duration, terminal: bool, silent: bool) -> Self {
@@ -94,9 +147,11 @@ impl Display {
         }
         let millis = u64::try_from(planned.as_millis()).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(millis.max(1)), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("  {wide_bar:.cyan/dim} {percent:>3}%  {msg}") {
+        // A bar of one width: it doesn't jump with each text, and the terminal cuts only the end of the text.
+        if let Ok(style) = ProgressStyle::with_template("  {bar:12.cyan/dim} {percent:>3}%  {wide_msg}") {
             bar.set_style(style.progress_chars("━╸─"));
         }
+        bar.set_message("starting");
         Self::Bar(bar)
     }
 
@@ -104,17 +159,15 @@ impl Display {
     pub(crate) fn show(&mut self, snapshot: &Snapshot) {
         match self {
             Self::Bar(bar) => {
+                bar.set_message(snapshot.line());
                 bar.set_position(u64::try_from(snapshot.elapsed.as_millis()).unwrap_or(u64::MAX));
-                let left = Duration::from_millis(bar.length().unwrap_or(0)).saturating_sub(snapshot.elapsed);
-                let left = Duration::from_secs((left + Duration::from_millis(500)).as_secs());
-                bar.set_message(format!("{}  {} left", snapshot.text(), show_duration(left)));
             }
             Self::Lines { planned, last } => {
                 let tens = snapshot.elapsed.as_secs() / LINE_EVERY;
                 if tens > *last {
                     *last = tens;
                     let elapsed = Duration::from_secs(snapshot.elapsed.as_secs());
-                    print(&format!("  {} of {}  {}", show_duration(elapsed), show_duration(*planned), snapshot.text()));
+                    print(&format!("  {} of {}  {}", show_duration(elapsed), show_duration(*planned), snapshot.line()));
                 }
             }
             Self::Messages | Self::Silent => {}
@@ -127,6 +180,21 @@ impl Display {
             Self::Bar(bar) => bar.suspend(|| print(text)),
             Self::Lines { .. } | Self::Messages => print(text),
             Self::Silent => {}
+        }
+    }
+
+    /// Shows that the load has ended, and what remains is teardown and the outputs.
+    pub(crate) fn ending(&self) {
+        if let Self::Bar(bar) = self {
+            bar.set_message("load ended");
+            bar.set_position(bar.length().unwrap_or(0));
+        }
+    }
+
+    /// Shows that the outputs deliver the rest.
+    pub(crate) fn draining(&self, left: Duration) {
+        if let Self::Bar(bar) = self {
+            bar.set_message(format!("delivering to the outputs, at most {} left", whole_seconds(left)));
         }
     }
 
@@ -144,7 +212,7 @@ fn print(text: &str) {
 }
 
 impl Snapshot {
-    fn text(&self) -> String {
+    fn line(&self) -> String {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let vus = show_count(self.vus as u64);
         let p95 = self
@@ -152,6 +220,10 @@ impl Snapshot {
             .map(|seconds| format!("  p95 {}", show_duration(Duration::from_secs_f64(seconds))))
             .unwrap_or_default();
         let dropped = if self.dropped > 0 { format!("  {} dropped", show_count(self.dropped)) } else { String::new() };
-        format!("{vus} VUs  {}  {} failed{p95}{dropped}", show_rate(self.rate), show_share(self.failed))
+        let (rate, failed) = (show_rate(self.rate), show_share(self.failed));
+        format!("{}  {vus} VUs  now {rate}  {failed} failed{p95}{dropped}", self.activity)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use super::{
     visible::visible,
 };
 use crate::{
-    interval_log::frame::{Model, ScenarioHeader},
+    interval_log::frame::{LoggedScenario, Model},
     metric::{Labels, Unit, Value, catalogue},
     threshold::{Stat, judge::Finding},
     units::{show_count, show_duration, show_rate, show_share},
@@ -37,7 +37,7 @@ pub(crate) fn place(summary: &Summary) -> String {
     format!("`loadagent report {} | less`", summary.run_dir.display())
 }
 
-fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> String {
+fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> String {
     let mine = |labels: &Labels| labels.get("scenario") == Some(&scenario.name);
     let iterations = match summary.totals.sum_where(&catalogue::ITERATIONS.name, |series| mine(&series.labels)) {
         Some(Value::Counter(count)) => count,
@@ -54,7 +54,7 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
     let ended = show_count(iterations as u64);
     if scenario.model == Model::Closed {
         return format!(
-            "closed model: {ended} iterations ({}{over}); each user waits for its answer, so a stall delays the requests behind it instead of showing in them",
+            "closed model: {ended} iterations ({}{over}); users wait for their answers: a stall shows in few requests",
             show_rate(iterations / seconds)
         );
     }
@@ -80,7 +80,7 @@ fn load_line(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Stri
 }
 
 /// One row per step, and per stage where that is asked for.
-fn step_table(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Table {
+fn step_table(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Table {
     let mut table = Table::new(&["step", "stage", "reqs", "rate", "failed", "response time med", "p95", "p99", "max"])
         .dropping(&["max", "p99", "rate", "response time med"]);
     let staged = |finding: &Finding| finding.threshold.selector.iter().any(|(name, _)| name == "stage");

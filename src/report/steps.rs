@@ -7,7 +7,7 @@ use std::{
 
 use super::Summary;
 use crate::{
-    interval_log::frame::ScenarioHeader,
+    interval_log::frame::LoggedScenario,
     metric::{
         Value,
         catalogue::{self, has_role},
@@ -103,7 +103,7 @@ pub(crate) fn of_scenario(summary: &Summary, scenario: &str, by_stage: bool) -> 
 /// For how long a scenario was active: a rate over the whole run would say less than what it made. Iterations by number
 /// end with the second of the last request.
 #[must_use]
-pub(crate) fn active_time(summary: &Summary, index: usize, scenario: &ScenarioHeader) -> Duration {
+pub(crate) fn active_time(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Duration {
     let start = Duration::from_millis(scenario.start_ms);
     let planned = match scenario.length_ms {
         // The log of a version that did not write it.

@@ -8,7 +8,7 @@ use crate::{
     golden::check,
     interval_log::{
         Event, Header,
-        frame::{Model, ScenarioHeader},
+        frame::{LoggedScenario, Model},
     },
     metric::{
         Example, Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, example::Place,
@@ -118,7 +118,7 @@ fn summary() -> Summary {
         planned_ms: 10_000,
         labels: Vec::new(),
         requests: Vec::new(),
-        scenarios: vec![ScenarioHeader {
+        scenarios: vec![LoggedScenario {
             name: "browse".into(),
             executor: "constant-arrival-rate".into(),
             model: Model::Open,
@@ -192,8 +192,8 @@ fn summary_json() {
     check("summary.json", &(serde_json::to_string_pretty(&json).unwrap() + "\n"));
 }
 
-fn request(address: &str, port: u16) -> crate::interval_log::frame::RequestHeader {
-    crate::interval_log::frame::RequestHeader {
+fn request(address: &str, port: u16) -> crate::interval_log::frame::LoggedRequest {
+    crate::interval_log::frame::LoggedRequest {
         scheme: "http".into(),
         address: address.into(),
         port,

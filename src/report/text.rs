@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Summary, errors, outputs, own, scenarios, steps, streams, style, thresholds, trends, visible::visible};
+use super::{
+    Summary, errors, outputs, own, scenarios, steps, streams, style, thresholds, trends, visible::visible, wrap::wrap,
+};
 use crate::{
     analysis::{Attempts, Verdict},
     exit::Exit,
@@ -69,7 +71,10 @@ pub(crate) fn render(summary: &Summary) -> String {
     lines.extend(output_lines(summary));
     lines.push(String::new());
     lines.extend(closing(summary));
-    lines.join("\n")
+    match summary.view.width {
+        Some(width) => lines.iter().flat_map(|line| wrap(line, width)).collect::<Vec<_>>().join("\n"),
+        None => lines.join("\n"),
+    }
 }
 
 /// Control commands with their time: the load was changed by hand.
@@ -242,7 +247,8 @@ fn execution_lines(summary: &Summary) -> Vec<String> {
 fn generator_line(summary: &Summary) -> String {
     let generator = &summary.validity.generator;
     let seconds = summary.elapsed.as_secs_f64().max(1e-9);
-    let cores = generator.worker_cpu_seconds / seconds;
+    // Both numbers are of the whole process: one is the other times requests per second.
+    let cores = generator.cpu_seconds / seconds;
     let cores = if cores > 0.0 && cores < 0.01 { "<0.01".to_owned() } else { significant(cores) };
     let attempts = Attempts::of_run(&summary.totals).total;
     let memory = generator.rss_peak_bytes.map_or_else(

@@ -59,7 +59,7 @@ impl<'p> Hooks<'p> {
 
     /// What setup left behind.
     #[must_use]
-    pub(crate) fn given(&self) -> Arc<[(String, language::Value)]> {
+    pub(crate) fn setup_variables(&self) -> Arc<[(String, language::Value)]> {
         self.given.clone()
     }
 
@@ -74,7 +74,7 @@ impl<'p> Hooks<'p> {
             recorders: self.recorders,
             series_limit: self.limit.clone(),
             traces: self.prepared.sampling(),
-            given: self.given(),
+            given: self.setup_variables(),
             recorded,
         }
     }
@@ -149,7 +149,7 @@ impl<'p> Hooks<'p> {
             tick: 0,
             recorders: self.recorders,
             limit: self.limit.clone(),
-            given: self.given(),
+            given: self.setup_variables(),
         };
         let (plan, own, commands) = (self.prepared.plan.clone(), scenario.clone(), control.clone());
         let mut thread = spawn_blocking(move || hook::run(&plan, &own, &commands, &context));

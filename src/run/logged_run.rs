@@ -9,7 +9,7 @@ use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_en
 use crate::{
     analysis::{Generator, Reason, RunFold},
     exit::Exit,
-    interval_log::{Cursor, Entry, Event, Header, LogError},
+    interval_log::{Entry, Event, Header, IntervalCursor, LogError},
     metric::{Interval, Totals},
     report::{
         Summary,
@@ -49,7 +49,7 @@ impl LoggedRun {
         path: &Path,
         mut each: impl FnMut(&Interval, &Totals) -> Result<(), CommandError>,
     ) -> Result<Self, CommandError> {
-        let mut cursor = Cursor::open(path).map_err(|error| unreadable(&error))?;
+        let mut cursor = IntervalCursor::open(path).map_err(|error| unreadable(&error))?;
         let mut run = Self {
             header: None,
             fold: RunFold::new(&[], Duration::ZERO),
@@ -84,7 +84,7 @@ impl LoggedRun {
     }
 
     fn begin(&mut self, header: Header) {
-        let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::of_header).collect();
+        let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::from_logged).collect();
         self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms));
         self.end_ms = header.started_at_ms;
         self.header = Some(header);

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP: once, drain; twice, now.
+//! Waits for SIGINT, SIGTERM and SIGHUP. What follows is decided in `collect/coordinator.rs`, and in `hooks.rs` during setup.
 
 use std::{fs, io};
 

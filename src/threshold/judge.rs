@@ -53,13 +53,13 @@ struct Running {
 struct Windows {
     window: Window,
     /// What the worst window showed, and where it lies.
-    worst: Option<Seen>,
+    worst: Option<WindowResult>,
     /// Whether the last window holds.
     last_holds: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct WindowResult {
     observed: f64,
     holds: bool,
     at: (Duration, Duration),
@@ -146,7 +146,7 @@ impl Running {
             && let Some(windows) = &mut self.windows
         {
             windows.last_holds = seen.holds;
-            let is_worse = |worst: Seen| {
+            let is_worse = |worst: WindowResult| {
                 worst.holds && !seen.holds || self.threshold.operator.is_worse(seen.observed, worst.observed)
             };
             if windows.worst.is_none_or(is_worse) {
@@ -156,11 +156,11 @@ impl Running {
     }
 
     /// What a window shows; None where it holds nothing to judge.
-    fn look(&self, span: &Span, start_ms: i64) -> Option<Seen> {
+    fn look(&self, span: &Span, start_ms: i64) -> Option<WindowResult> {
         let observed = self.shown(&span.value, span.observed, span.seconds())?;
         let offset = |at: i64| Duration::from_millis(u64::try_from(at - start_ms).unwrap_or(0));
         let holds = self.threshold.operator.holds(observed, self.threshold.bound);
-        Some(Seen { observed, holds, at: (offset(span.start_ms), offset(span.end_ms)) })
+        Some(WindowResult { observed, holds, at: (offset(span.start_ms), offset(span.end_ms)) })
     }
 
     fn shown(&self, value: &Value, observed: bool, seconds: f64) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! Issues that users report about other tools' dashboards; a test each.
 
-use loadagent::testing::dashboard::{DashboardLink, DataSource, Topic};
+use loadagent::testing::dashboard::{BundledDashboard, DashboardLink, DataSource};
 use serde_json::json;
 
 use crate::json::{self, panel, panels, text, variables};
@@ -54,7 +54,7 @@ fn no_foreign_data_source() {
 /// UIDs are stable, so that provisioning replaces older copies.
 #[test]
 fn copies_are_replaced_not_doubled() {
-    let of = |data_source| Topic::ALL.map(|topic| topic.uid(data_source));
+    let of = |data_source| BundledDashboard::ALL.map(|topic| topic.uid(data_source));
     let expected = ["live", "soak", "spike", "stress", "compare", "agents", "generator", "runs"];
     assert_eq!(of(DataSource::Prometheus), expected.map(|name| format!("loadagent-{name}")));
     assert_eq!(of(DataSource::InfluxDb), expected.map(|name| format!("loadagent-{name}-influx")));
@@ -66,7 +66,7 @@ fn dashboards_zoom_to_the_run_by_themselves() {
     let link = DashboardLink {
         grafana: "http://localhost:3000",
         data_source: DataSource::InfluxDb,
-        topic: Topic::of_kind(Some("spike")),
+        topic: BundledDashboard::of_kind(Some("spike")),
         run_id: "20260101-000000-abcd",
         from_ms: 1_000_000,
         to_ms: Some(2_000_000),

@@ -55,7 +55,7 @@ fn each_class_has_a_first_example_with_its_reason() {
             "tls",
             "the server's answer is not TLS; it may speak plain HTTP on this port",
         ),
-        (one(&format!("get: 'http://{closing}/'")), "closed", "the server closed the connection without an answer to "),
+        (one(&format!("get: 'http://{closing}/'")), "closed", "the server closed the connection before it responded ("),
         (one(&format!("get: 'http://{silent}/', timeout: 100ms")), "timeout_wait", "without a byte of the response"),
         (
             one(&answers(b"SSH-2.0-\x1b[2J\r\n\r\n")),
@@ -106,7 +106,7 @@ fn an_answer_that_breaks_off_says_so() {
     let profile = one(&format!("get: 'http://{address}/', timeout: 200ms"));
     let found = reasons(&Bench::new(), &profile, &[]);
     assert!(
-        matches!(found.as_slice(), [(class, words)] if class == "timeout_body" && words.contains("before the end of the response; 40 B had come")),
+        matches!(found.as_slice(), [(class, words)] if class == "timeout_body" && words.contains("before the end of the response; 40 B received")),
         "{found:?}"
     );
 }

@@ -181,7 +181,7 @@ fn a_threshold_that_no_series_can_match_is_named() {
         let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         let warnings = plan["warnings"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned());
         warnings
-            .filter_map(|one| one.split_once("has nothing to judge: ").map(|(_, why)| why.to_owned()))
+            .filter_map(|one| one.split_once("matches no series: ").map(|(_, why)| why.to_owned()))
             .collect::<Vec<_>>()
     };
     for fine in [

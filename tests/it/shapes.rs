@@ -238,7 +238,7 @@ fn segments_together_are_the_whole() {
     }
     assert_eq!(target.report().total, 48);
     for (segment, message) in [
-        ("4/3", "--segment `4/3`: parts count from 1 to 3"),
+        ("4/3", "--segment `4/3`: the part must be from 1 to 3"),
         ("1/4:3/4", "--segment `1/4:3/4`: all segments must have the same length, such as 0:1/3, 1/3:2/3 and 2/3:1"),
     ] {
         let ran = run(&bench, &["--segment", segment]);

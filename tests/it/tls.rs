@@ -91,11 +91,11 @@ fn certificates_of_the_profile_are_trusted_as_they_are() {
     for (parameters, own, why) in [
         (parameters("localhost"), true, ""),
         (authority("localhost"), true, ""),
-        (authority("localhost"), false, "is one of an authority (CA:TRUE) and is not itself in `http.tls.ca`"),
+        (authority("localhost"), false, "is a CA certificate (CA:TRUE) and is not itself in `http.tls.ca`"),
         (parameters("localhost"), false, "is signed by an unknown authority"),
         (authority("elsewhere.example"), true, "is not for `localhost`: it is for "),
         (parameters("elsewhere.example"), true, "is not for `localhost`: it is for "),
-        (CertificateParams::new([]).unwrap(), true, "names no host, so not `localhost` either"),
+        (CertificateParams::new([]).unwrap(), true, "has no subjectAltName, so it is not for `localhost`"),
         (expired, true, "has expired: it was valid until 2020-01-01"),
     ] {
         let works = why.is_empty();

@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::{
-    interval_log::frame::ScenarioHeader,
+    interval_log::frame::LoggedScenario,
     metric::{Interval, Labels, SeriesDef},
 };
 
 /// The warning for a scenario: failed of all requests with a status, users, seconds.
 fn of(model: Model, status: &str, [failed, all]: [u64; 2], users: f64, seconds: u64) -> Option<String> {
     let header = Header {
-        scenarios: vec![ScenarioHeader {
+        scenarios: vec![LoggedScenario {
             name: "s".into(),
             executor: "constant-vus".into(),
             model,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    interval_log::frame::ScenarioHeader,
+    interval_log::frame::LoggedScenario,
     metric::{Interval, Labels, MetricDef, SeriesDef, intended::IntendedSeconds},
 };
 
@@ -19,7 +19,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         scenarios: scenarios
             .iter()
             .filter(|(name, _)| *name != "setup")
-            .map(|(name, _)| ScenarioHeader {
+            .map(|(name, _)| LoggedScenario {
                 name: (*name).into(),
                 executor: "shared-iterations".into(),
                 model: Model::Closed,

@@ -1,6 +1,6 @@
 //! Agent traffic: event streams, the answers of language models in them, and WebSockets.
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
     Dashboard {
-        topic: Topic::Agents,
+        topic: BundledDashboard::Agents,
         title: "Agents",
         description: "Event streams and language models: how fast does an answer begin, how evenly does it flow, and \
                       is it complete?",

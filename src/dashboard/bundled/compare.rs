@@ -1,7 +1,7 @@
 //! Compares two runs. `PromQL` shifts the baseline run in time, so that both start together; `InfluxQL` can't, so both are
 //! plotted by pushes since their start.
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -27,7 +27,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
         ],
     };
     Dashboard {
-        topic: Topic::Compare,
+        topic: BundledDashboard::Compare,
         title: "Compare",
         description: "Two runs overlaid, aligned at their start: what changed?",
         rows: vec![

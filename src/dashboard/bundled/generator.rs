@@ -1,6 +1,6 @@
 //! Health of the generator and its outputs: are the results valid and complete?
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     analysis::validity::{MAX_DROPPED, MAX_LAG_P99, MAX_SOCKETLESS},
     dashboard::{
@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
     Dashboard {
-        topic: Topic::Generator,
+        topic: BundledDashboard::Generator,
         title: "Generator and outputs",
         description: "Are the results valid? Health of the load generator and of its outputs",
         rows: vec![

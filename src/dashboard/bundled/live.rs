@@ -1,6 +1,6 @@
 //! A run in progress: delivered load, latency, errors, slow steps.
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
     Dashboard {
-        topic: Topic::Live,
+        topic: BundledDashboard::Live,
         title: "Live",
         description: "A run in progress: is the planned load delivered, how fast are responses, and which steps are \
                       slow?",

@@ -14,7 +14,7 @@ use super::{Dashboard, DataSource};
 
 /// One per dashboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Topic {
+pub enum BundledDashboard {
     /// A run in progress.
     Live,
     /// A long steady run: drift and leaks.
@@ -33,7 +33,7 @@ pub enum Topic {
     Runs,
 }
 
-impl Topic {
+impl BundledDashboard {
     /// All dashboards.
     pub const ALL: [Self; 8] =
         [Self::Live, Self::Soak, Self::Spike, Self::Stress, Self::Compare, Self::Agents, Self::Generator, Self::Runs];

@@ -1,6 +1,6 @@
 //! All runs, each with a link to its dashboard.
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -20,7 +20,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
         &["10s", "1s", "1m"],
     );
     Dashboard {
-        topic: Topic::Runs,
+        topic: BundledDashboard::Runs,
         title: "Runs",
         description: "All runs in the time range. The ID of a run links to its dashboard",
         rows: vec![Row {
@@ -64,5 +64,5 @@ fn runs(data_source: DataSource) -> Panel {
         ("p99", by(shared::response_time()).over(Window::Run).quantile(0.99)),
         ("Dropped", by(Series::of(&DROPPED_ITERATIONS)).total()),
     ]);
-    Panel::table("Runs", description, columns).link_to(Topic::Live.uid(data_source), "run_id").sized(24, 16)
+    Panel::table("Runs", description, columns).link_to(BundledDashboard::Live.uid(data_source), "run_id").sized(24, 16)
 }

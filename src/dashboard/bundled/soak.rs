@@ -1,6 +1,6 @@
 //! A long steady run: compares the last window with the first, and shows slopes per hour.
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
     Dashboard {
-        topic: Topic::Soak,
+        topic: BundledDashboard::Soak,
         title: "Soak",
         description: "A long, steady run: does latency, error rate or memory drift? Compares the last window with the \
                       first",

@@ -1,6 +1,6 @@
 //! A sudden burst: what failed, for how long, and when did it recover?
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
     Dashboard {
-        topic: Topic::Spike,
+        topic: BundledDashboard::Spike,
         title: "Spike",
         description: "A sudden burst: what failed, for how long, and how long was the recovery?",
         rows: vec![
@@ -108,7 +108,7 @@ fn behind() -> Panel {
     let description = "Planned minus completed iterations per second. Above zero a backlog grows, below zero it \
                        shrinks";
     let behind = Series::of(&TARGET_RATE).level().and(Operator::Subtract, Series::of(&ITERATIONS).rate());
-    Panel::graph("Iterations behind schedule", description).query("behind", behind).unit("cps").signed()
+    Panel::graph("Iterations behind schedule", description).query("behind", behind).unit("cps").allow_negative()
 }
 
 fn lag() -> Panel {

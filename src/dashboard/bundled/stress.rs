@@ -1,6 +1,6 @@
 //! Increasing load: where is the limit, and what fails first?
 
-use super::{Topic, shared};
+use super::{BundledDashboard, shared};
 use crate::{
     dashboard::{
         Dashboard, DataSource, Row,
@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
     Dashboard {
-        topic: Topic::Stress,
+        topic: BundledDashboard::Stress,
         title: "Stress",
         description: "Increasing load: where is the limit, and what fails first?",
         rows: vec![

@@ -7,7 +7,7 @@ fn it_shows_the_run_and_its_time() {
     let mut link = DashboardLink {
         grafana: "http://grafana:3000/below/",
         data_source: DataSource::Prometheus,
-        topic: Topic::Soak,
+        topic: BundledDashboard::Soak,
         run_id: "a b",
         from_ms: 60_000,
         to_ms: None,

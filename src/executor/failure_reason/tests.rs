@@ -31,25 +31,20 @@ fn attempt(error: ErrorClass, phase: Phase, status: Option<u16>) -> Attempt {
 #[test]
 fn every_class_has_a_reason_and_a_cause_comes_first() {
     for (class, phase, status, reason) in [
-        (ErrorClass::TimeoutConnect, Phase::Dns, None, "given up after 1.5s in the look-up of the name"),
-        (ErrorClass::TimeoutConnect, Phase::Connect, None, "given up after 1.5s before the connection was open"),
-        (ErrorClass::TimeoutConnect, Phase::Tls, None, "given up after 1.5s during the TLS handshake"),
-        (ErrorClass::TimeoutSend, Phase::Send, None, "given up after 1.5s while sending; 40 B were sent"),
-        (ErrorClass::TimeoutWait, Phase::Wait, None, "given up after 1.5s without a byte of the response"),
+        (ErrorClass::TimeoutConnect, Phase::Dns, None, "timed out after 1.5s during the DNS lookup"),
+        (ErrorClass::TimeoutConnect, Phase::Connect, None, "timed out after 1.5s before the connection was open"),
+        (ErrorClass::TimeoutConnect, Phase::Tls, None, "timed out after 1.5s during the TLS handshake"),
+        (ErrorClass::TimeoutSend, Phase::Send, None, "timed out after 1.5s while sending; 40 B sent"),
+        (ErrorClass::TimeoutWait, Phase::Wait, None, "timed out after 1.5s without a byte of the response"),
         (
             ErrorClass::TimeoutBody,
             Phase::Body,
             Some(200),
-            "given up after 1.5s before the end of the response; 7 B had come",
+            "timed out after 1.5s before the end of the response; 7 B received",
         ),
-        (ErrorClass::TimeoutIdle, Phase::Body, Some(200), "given up after 1.5s without another byte; 7 B had come"),
+        (ErrorClass::TimeoutIdle, Phase::Body, Some(200), "timed out after 1.5s without another byte; 7 B received"),
         (ErrorClass::Status5xx, Phase::Body, Some(503), "the server answered 503"),
-        (
-            ErrorClass::Closed,
-            Phase::Wait,
-            None,
-            "the server closed the connection without an answer to 40 B of the request",
-        ),
+        (ErrorClass::Closed, Phase::Wait, None, "the server closed the connection before it responded (40 B sent)"),
     ] {
         assert_eq!(reason_of(&attempt(class, phase, status)), reason);
     }

@@ -29,8 +29,8 @@ impl ScenarioRecorder {
         self.observe(&STREAM_FAMILY, (stage, step), metric as usize, value, at);
     }
 
-    /// Records an observation of an answer.
-    pub(crate) fn answer(&self, stage: usize, step: (StepId, u32), metric: AnswerMetric, value: f64, at: Instant) {
+    /// Records an observation of the answer of a language model.
+    pub(crate) fn record_llm(&self, stage: usize, step: (StepId, u32), metric: AnswerMetric, value: f64, at: Instant) {
         self.observe(&ANSWER_FAMILY, (stage, step), metric as usize, value, at);
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::interval_log::{LogWriter, samples::header};
 
-fn count(cursor: &mut Cursor) -> usize {
+fn count(cursor: &mut IntervalCursor) -> usize {
     std::iter::from_fn(|| cursor.read().unwrap()).count()
 }
 
@@ -27,7 +27,7 @@ fn a_torn_tail_is_noticed_and_cut_wherever_it_tears() {
     for cut in 0..lengths[4] {
         let torn = folder.join("torn.log");
         std::fs::write(&torn, &bytes[..usize::try_from(cut).unwrap()]).unwrap();
-        let mut cursor = Cursor::open(&torn).unwrap();
+        let mut cursor = IntervalCursor::open(&torn).unwrap();
         let frames = count(&mut cursor);
         let whole: Vec<u64> = ends.iter().copied().filter(|end| *end <= cut).collect();
         assert_eq!(frames, whole.len().saturating_sub(1), "the first end is that of the magic");
@@ -50,7 +50,7 @@ fn damage_in_the_middle_is_reported_and_never_cut() {
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[begin + HEAD] ^= 0x40;
     std::fs::write(&path, &bytes).unwrap();
-    let mut cursor = Cursor::open(&path).unwrap();
+    let mut cursor = IntervalCursor::open(&path).unwrap();
     assert!(matches!(cursor.read(), Ok(Some(Entry::Header(_)))));
     assert!(matches!(cursor.read(), Err(LogError::Damaged { .. })));
     assert!(cursor.cut_torn_tail().is_err());
@@ -63,7 +63,7 @@ fn a_living_log_is_read_but_never_cut() {
     let path = std::env::temp_dir().join(format!("loadagent-live-{}.log", std::process::id()));
     drop(std::fs::remove_file(&path));
     let mut log = LogWriter::create(&path, &header()).unwrap();
-    let mut cursor = Cursor::open(&path).unwrap();
+    let mut cursor = IntervalCursor::open(&path).unwrap();
     assert!(matches!(cursor.read().unwrap(), Some(Entry::Header(_))));
     assert_eq!(cursor.read().unwrap(), None);
     std::fs::OpenOptions::new()

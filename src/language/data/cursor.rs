@@ -38,7 +38,7 @@ impl Order {
 /// The segment makes the draws whose number is its offset modulo the stride. They don't depend on other segments, so that
 /// all of them together draw every row as often as a single one would.
 #[derive(Debug)]
-pub(crate) struct Cursor {
+pub(crate) struct RowCursor {
     order: Order,
     rows: u64,
     seed: u64,
@@ -48,7 +48,7 @@ pub(crate) struct Cursor {
     stride: u64,
 }
 
-impl Cursor {
+impl RowCursor {
     /// A cursor over `rows` rows, for the segment that owns `offset` modulo `stride`. Segments of one run need the same
     /// seed to agree on a shuffle.
     #[must_use]

@@ -2,7 +2,7 @@
 //!
 //! Owns the rows and the order in which they are used. Never reads a file while the load runs, never shares
 //! state between workers: each owns a stride of the rows, so that all together use what a single one would.
-//! Start with [`load`] and [`Cursor`].
+//! Start with [`load`] and [`RowCursor`].
 
 mod column;
 mod csv;
@@ -17,7 +17,7 @@ mod source;
 pub(crate) use self::{
     column::ColumnType,
     csv::CsvFormat,
-    cursor::{AtEnd, Cursor, Order},
+    cursor::{AtEnd, Order, RowCursor},
     error::DataError,
     rows::DataSet,
     source::{Format, LARGEST, Source, load},

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Text with its references resolved; anything else is unchanged.
-pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+pub(super) fn resolve_character_references(text: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let (before, mut rest) = text.split_at(first);
     let mut found = String::with_capacity(text.len());

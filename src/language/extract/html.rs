@@ -115,7 +115,7 @@ fn attribute<'a>(tag: &Tag<'a>, name: &str) -> Option<Cow<'a, str>> {
 }
 
 fn decoded(text: &[u8]) -> Option<Cow<'_, str>> {
-    std::str::from_utf8(text).ok().map(entity::decoded)
+    std::str::from_utf8(text).ok().map(entity::resolve_character_references)
 }
 
 /// The text of an option as browsers send it: trimmed, with white space collapsed.

@@ -30,17 +30,17 @@ fn causes_of_tls_have_words_of_their_own() {
             "is not valid yet: it begins on 2021-01-01",
         ),
         (of_certificate(for_name(&["b.example"])), "is not for `a.example`: it is for b.example"),
-        (of_certificate(for_name(&[])), "a name in CN does not count"),
+        (of_certificate(for_name(&[])), "CN is ignored"),
         (of_certificate(CertificateError::UnknownIssuer), "unknown authority"),
         (of_certificate(CertificateError::Other(OtherError(Arc::new(io_error("CaUsedAsEndEntity"))))), "CA:TRUE"),
         (of(&Error::InvalidMessage(InvalidMessage::InvalidContentType), &KEYS), "plain HTTP"),
         (of(&Error::AlertReceived(AlertDescription::ProtocolVersion), &KEYS), "another version of TLS"),
         (
             of(&Error::AlertReceived(AlertDescription::CertificateRequired), &KEYS),
-            "wants a certificate of the client (`client`)",
+            "requires a client certificate (`client`)",
         ),
         (of(&Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13), &KEYS), "no version of TLS"),
-        (of(&Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), &KEYS), "parameters of TLS"),
+        (of(&Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), &KEYS), "cipher suite in common"),
     ];
     let mut seen = std::collections::BTreeSet::new();
     for (words, part) in cases {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unwritten::SharedUnwritten;
 use crate::{
-    interval_log::{Cursor, Entry, LogError},
+    interval_log::{Entry, IntervalCursor, LogError},
     metric::Interval,
     output::{batch::Batch, encoder::Encoder},
     record_log::{self, Frame, RecordReadError},
@@ -96,7 +96,7 @@ pub(crate) struct IntervalFeed {
     log: PathBuf,
     make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
     encoder: Box<dyn Encoder>,
-    cursor: Cursor,
+    cursor: IntervalCursor,
     unwritten: SharedUnwritten,
     /// The last interval that was folded.
     folded: Option<u64>,
@@ -118,7 +118,7 @@ impl IntervalFeed {
         make_encoder: Box<dyn Fn() -> Box<dyn Encoder>>,
     ) -> Result<Self, FeedError> {
         let encoder = make_encoder();
-        let cursor = Cursor::open(log)?;
+        let cursor = IntervalCursor::open(log)?;
         let log = log.to_owned();
         let (folded, last_push_ms, unpushed) = (None, None, None);
         Ok(Self { log, make_encoder, encoder, cursor, unwritten, folded, interval_ms, last_push_ms, unpushed })
@@ -172,7 +172,7 @@ impl Feed for IntervalFeed {
 
     fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError> {
         self.encoder = (self.make_encoder)();
-        self.cursor = Cursor::open(&self.log)?;
+        self.cursor = IntervalCursor::open(&self.log)?;
         (self.folded, self.last_push_ms, self.unpushed) = (None, None, None);
         let Some(Position::Interval { sequence, end_ms }) = position else { return Ok(()) };
         while self.folded.is_none_or(|folded| folded < sequence) {

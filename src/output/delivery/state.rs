@@ -123,15 +123,19 @@ impl DeliveryState {
         let name = self.stats().name.clone();
         if let Some(Position::Record(_)) = self.checkpoint.position {
             if gone > 0 {
-                self.notify(&format!("{gone} samples that were delivered are gone ({reason}), and are lost"));
+                self.notify(&format!(
+                    "{gone} delivered samples were lost by the receiver ({reason}) and can't be sent again"
+                ));
             }
             let stats = self.stats_mut();
             stats.lost += std::mem::take(&mut stats.acknowledged);
-            stats.last_error = Some(format!("samples that were delivered are gone: {reason}"));
+            stats.last_error = Some(format!("delivered samples were lost by the receiver: {reason}"));
             return false;
         }
         if gone > 0 {
-            self.notify(&format!("{gone} samples that were delivered are gone ({reason}); the run is sent anew"));
+            self.notify(&format!(
+                "{gone} delivered samples were lost by the receiver ({reason}); sending the run again"
+            ));
         }
         self.checkpoint.position = None;
         let DeliveryStats { retried, rate_limited, outages, .. } = std::mem::take(self.stats_mut());

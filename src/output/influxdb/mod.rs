@@ -23,7 +23,7 @@ use self::{
 };
 use super::{
     address::{Address, Place, error::AddressError, http::HttpSettings},
-    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts, Reads},
+    kind::{BuildError, Context, DataSource, Output, OutputKind, ParsedOutput, Parts, Reads},
 };
 
 /// The kind.
@@ -80,7 +80,7 @@ impl Output for InfluxDbOutput {
         if self.settings.mode == Mode::Aggregate { Reads::Intervals } else { Reads::Records }
     }
 
-    fn datasource(&self) -> Option<Datasource> {
-        (self.settings.mode == Mode::Aggregate).then_some(Datasource::InfluxDb)
+    fn data_source(&self) -> Option<DataSource> {
+        (self.settings.mode == Mode::Aggregate).then_some(DataSource::InfluxDb)
     }
 }

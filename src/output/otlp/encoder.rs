@@ -14,7 +14,7 @@ use super::{
     settings::{Settings, Temporality},
 };
 use crate::{
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     metric::{Interval, Kind, MetricDef, SeriesDef, SeriesId, Totals, Unit, Value, catalogue},
     output::{
         batch::Batch,
@@ -43,7 +43,7 @@ pub(crate) struct OtlpEncoder {
     /// How many series there are.
     series: usize,
     /// Where requests go, for the conventions' metric.
-    requests: Vec<RequestHeader>,
+    requests: Vec<LoggedRequest>,
     /// Series that appeared since the last push, by the time of their zero.
     appeared: BTreeMap<i64, Vec<usize>>,
     /// Since when what is sent next counts: the start of the run, or the end of the last push. Unix milliseconds.
@@ -70,7 +70,7 @@ impl OtlpEncoder {
         settings: &Settings,
         version: &str,
         run_labels: Vec<(String, String)>,
-        requests: &[RequestHeader],
+        requests: &[LoggedRequest],
     ) -> Self {
         let envelope = Envelope::of(&settings.exporter, version, &run_labels);
         Self {

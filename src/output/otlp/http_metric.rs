@@ -7,7 +7,7 @@ mod tests;
 use opentelemetry_semantic_conventions::{attribute, metric::HTTP_CLIENT_REQUEST_DURATION};
 
 use crate::{
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     metric::Labels,
     output::{
         otlp_protocol::{
@@ -27,7 +27,7 @@ pub(super) fn attributes(
     field: u32,
     run_labels: &[(String, String)],
     labels: &Labels,
-    requests: &[RequestHeader],
+    requests: &[LoggedRequest],
     duplicate: u32,
 ) -> Vec<u8> {
     let mut out = Vec::new();
@@ -46,8 +46,8 @@ pub(super) fn attributes(
 }
 
 /// The request of a series; None when several of one name go to different servers.
-fn server<'a>(labels: &Labels, requests: &'a [RequestHeader]) -> Option<&'a RequestHeader> {
-    let is_own = |request: &&RequestHeader| {
+fn server<'a>(labels: &Labels, requests: &'a [LoggedRequest]) -> Option<&'a LoggedRequest> {
+    let is_own = |request: &&LoggedRequest| {
         let own = [("scenario", &request.scenario), ("name", &request.name), ("method", &request.method)];
         own.iter().all(|(label, value)| labels.get(label).unwrap_or_default() == *value)
     };

@@ -18,7 +18,7 @@ use url::Url;
 use self::{encoder::OtlpEncoder, settings::Settings};
 use super::{
     address::{Address, Place, error::AddressError, http::HttpSettings},
-    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts},
+    kind::{BuildError, Context, DataSource, Output, OutputKind, ParsedOutput, Parts},
     otlp_protocol::{address::OtlpAddress, receiver::OtlpReceiver, variables::Signal},
 };
 
@@ -59,7 +59,7 @@ impl Output for OtlpOutput {
         Context::to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
     }
 
-    fn datasource(&self) -> Option<Datasource> {
-        Some(Datasource::Prometheus)
+    fn data_source(&self) -> Option<DataSource> {
+        Some(DataSource::Prometheus)
     }
 }

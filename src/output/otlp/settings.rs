@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::output::{
     address::{error::AddressError, options::Options},
-    naming::take_prefix,
+    naming::read_prefix_option,
     otlp_protocol::{settings::ExporterSettings, variables::Variables},
 };
 
@@ -70,7 +70,7 @@ impl Settings {
         };
         Ok(Self {
             exporter,
-            prefix: take_prefix(options)?,
+            prefix: read_prefix_option(options)?,
             histograms: Histograms::read(path, options, variables)?,
             temporality: temporality.unwrap_or(Temporality::Cumulative),
             semconv: options.take_bool("semconv")?.unwrap_or(false),

@@ -17,7 +17,7 @@ use super::{
     settings::{Histograms, Settings, Temporality},
 };
 use crate::{
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Span, Value, catalogue},
     output::{
         batch::Batch,
@@ -434,7 +434,7 @@ fn the_conventions_metric_goes_beside_ours_when_it_is_asked_for() {
     let prefix = "loadagent_".to_owned();
     let (temporality, histograms) = (Temporality::Cumulative, Histograms::Fixed { scale: 5 });
     let settings = Settings { exporter, prefix, histograms, temporality, semconv: true };
-    let request = RequestHeader {
+    let request = LoggedRequest {
         scenario: "s".into(),
         name: "login".into(),
         method: "POST".into(),

@@ -22,7 +22,7 @@ use url::Url;
 use self::{encoder::RemoteWriteEncoder, receiver::RemoteWriteReceiver, settings::Settings};
 use super::{
     address::{Address, Place, error::AddressError, http::HttpSettings},
-    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts},
+    kind::{BuildError, Context, DataSource, Output, OutputKind, ParsedOutput, Parts},
 };
 
 /// The kind.
@@ -62,7 +62,7 @@ impl Output for PrometheusOutput {
         Context::to_receiver(&self.http, receiver, context.intervals(self.interval, encoder)?)
     }
 
-    fn datasource(&self) -> Option<Datasource> {
-        Some(Datasource::Prometheus)
+    fn data_source(&self) -> Option<DataSource> {
+        Some(DataSource::Prometheus)
     }
 }

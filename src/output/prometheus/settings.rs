@@ -3,7 +3,7 @@
 use super::dialect::Version;
 use crate::output::{
     address::{error::AddressError, options::Options},
-    naming::take_prefix,
+    naming::read_prefix_option,
 };
 
 /// What `--out prometheus=…?…` sets.
@@ -45,7 +45,7 @@ impl Settings {
     /// # Errors
     /// What is wrong with one.
     pub(crate) fn read(options: &mut Options) -> Result<Self, AddressError> {
-        let prefix = take_prefix(options)?;
+        let prefix = read_prefix_option(options)?;
         let versions = [("auto", None), ("1", Some(Version::One)), ("2", Some(Version::Two))];
         let histograms = [("auto", None), ("native", Some(true)), ("classic", Some(false))];
         let markers = [("off", StaleMarkers::Off), ("gauges", StaleMarkers::Gauges), ("all", StaleMarkers::All)];

@@ -11,8 +11,8 @@ use std::{net::SocketAddr, rc::Rc, sync::Arc};
 use self::server::ScrapeServer;
 use super::{
     address::{Address, Place, error::AddressError},
-    kind::{BuildError, Context, Datasource, Output, OutputKind, ParsedOutput, Parts, Reads},
-    naming::take_prefix,
+    kind::{BuildError, Context, DataSource, Output, OutputKind, ParsedOutput, Parts, Reads},
+    naming::read_prefix_option,
 };
 
 /// The kind.
@@ -32,7 +32,7 @@ impl OutputKind for Scrape {
     fn parse(&self, address: Address<'_>) -> Result<ParsedOutput, AddressError> {
         // On this machine only, at the port that OpenTelemetry's exporters use.
         let mut address = address.or_default("127.0.0.1:9464").listen()?;
-        let prefix = take_prefix(&mut address.options)?;
+        let prefix = read_prefix_option(&mut address.options)?;
         address.options.finish()?;
         let output = Arc::new(ScrapeOutput { listen: address.listen, prefix });
         // There is nothing to replay.
@@ -50,7 +50,7 @@ impl Output for ScrapeOutput {
         Reads::Live
     }
 
-    fn datasource(&self) -> Option<Datasource> {
-        Some(Datasource::Prometheus)
+    fn data_source(&self) -> Option<DataSource> {
+        Some(DataSource::Prometheus)
     }
 }

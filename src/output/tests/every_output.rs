@@ -130,7 +130,7 @@ fn otlp_points(content: &[u8]) -> Points {
                 .data_points
                 .iter()
                 .for_each(|point| add(&point.attributes, point.time_unix_nano, point.count as f64)),
-            other => panic!("{other:?}"),
+            other @ Data::Summary(_) => panic!("{other:?}"),
         }
     }
     points

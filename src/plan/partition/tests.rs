@@ -27,8 +27,8 @@ fn errors_of_segments_have_examples() {
     for text in ["", "half", "1/0", "2", "1:", "2/3:1/3", "1/3:1/3", "-1/3", "0:1e9", "0:99999999999999999999/3"] {
         assert_eq!(Partition::parse_segment(text).unwrap_err().to_string(), shape(text));
     }
-    assert_eq!(Partition::parse_segment("0/3").unwrap_err().to_string(), "`0/3`: parts count from 1 to 3");
-    assert_eq!(Partition::parse_segment("4/3").unwrap_err().to_string(), "`4/3`: parts count from 1 to 3");
+    assert_eq!(Partition::parse_segment("0/3").unwrap_err().to_string(), "`0/3`: the part must be from 1 to 3");
+    assert_eq!(Partition::parse_segment("4/3").unwrap_err().to_string(), "`4/3`: the part must be from 1 to 3");
     for text in ["1/4:3/4", "0:2/3", "1/6:1/2"] {
         assert_eq!(Partition::parse_segment(text).unwrap_err().to_string(), unequal(text));
     }

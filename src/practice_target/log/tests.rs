@@ -16,7 +16,7 @@ fn two_threads_make_one_report() {
     for step in 0..100_u64 {
         let log = &mut logs[usize::from(step % 2 == 0)];
         let ticket = log.arrive("/a", Duration::from_millis(step * 25));
-        log.answer(&ticket, if step < 10 { 500 } else { 200 }, Duration::from_millis(1));
+        log.record_response(&ticket, if step < 10 { 500 } else { 200 }, Duration::from_millis(1));
     }
     let report = report(&logs);
     let route = &report.routes["/a"];
@@ -33,7 +33,7 @@ fn paths_bins_and_old_tickets_have_a_bound() {
     let mut log = Log::default();
     let old = log.arrive("/old", Duration::ZERO);
     log.reset();
-    log.answer(&old, 200, Duration::from_millis(1));
+    log.record_response(&old, 200, Duration::from_millis(1));
     for path in 0..2_000 {
         log.arrive(&format!("/{path}"), Duration::from_hours(2));
     }

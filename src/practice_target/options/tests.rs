@@ -27,7 +27,7 @@ fn an_unknown_name_gets_a_suggestion() {
 #[test]
 fn a_bad_value_names_the_option_and_what_it_takes() {
     for (name, value, message) in [
-        ("capacity", "0", "capacity: `0` does not fit; write a whole number from 1 to 1000000"),
+        ("capacity", "0", "capacity: `0` is out of range; write a whole number from 1 to 1000000"),
         ("errors", "lots", "errors: `lots` is not a share; write for example 2% or 0.02"),
         ("error-status", "99", "error_status: `99` is not a status; write a number from 200 to 599"),
         ("stall", "7s", "stall: `7s` is not a window; write start+length, for example 7.5s+1s"),

@@ -187,6 +187,6 @@ fn polling(body: Vec<crate::plan::outline::OutlineStep>, every: &Pause, limit: D
 
 fn needs_request(compiler: &Compiler<'_, '_>, (begin, end): (usize, usize), node: &Node, example: &str) {
     if !compiler.ops[begin..end].iter().any(|op| matches!(op, Op::Send(..))) && !compiler.reader.has_errors() {
-        compiler.reader.error(node.position, "a job needs a request here", Some(example.to_owned()));
+        compiler.reader.error(node.position, "this part of a job must contain a request", Some(example.to_owned()));
     }
 }

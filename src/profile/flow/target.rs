@@ -38,7 +38,7 @@ impl<'n> Compiler<'_, 'n> {
     pub(super) fn target(&mut self, node: &'n Node) -> Option<(Target, String)> {
         let written = self.template(node, "the URL")?.shape();
         let template = self.reader.url(node, "the URL", self.names)?;
-        let (prefix, rest) = template.split_prefix();
+        let (prefix, rest) = template.split_constant_prefix();
         let prefix = if self.opens_socket { http_scheme(&prefix) } else { prefix };
         // A path can be computed in parts, a host only as a whole.
         let whole_host = match prefix.split_once("://") {

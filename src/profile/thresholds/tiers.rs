@@ -26,7 +26,7 @@ pub(super) struct Condition<'n> {
     pub(super) bearing: Bearing,
 }
 
-/// Takes the tiers, best first. The required one is `acceptable` by default, or else the last one.
+/// Takes the tiers, best first. The required one is by default `acceptable`, else `target`, else `attention`.
 pub(super) fn read<'n>(reader: &Reader, map: &mut MapReader<'n>) -> Vec<Condition<'n>> {
     let taken = Tier::ALL.map(|(word, tier)| (word, tier, map.take(word)));
     let fail_below = map.take("failBelow");
@@ -51,7 +51,7 @@ pub(super) fn read<'n>(reader: &Reader, map: &mut MapReader<'n>) -> Vec<Conditio
 }
 
 /// Tiers must compare the same statistic, each less strictly than the one before.
-pub(super) fn check(reader: &Reader, position: Position, tiers: &[Threshold]) {
+pub(super) fn check_order(reader: &Reader, position: Position, tiers: &[Threshold]) {
     for pair in tiers.windows(2) {
         let [better, worse] = pair else { continue };
         let (Some(first), Some(second)) = (better.tier, worse.tier) else { continue };

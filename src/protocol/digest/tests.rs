@@ -23,7 +23,7 @@ fn the_rfc_s_examples_come_out() {
              nonce=\"{nonce}\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
         );
         let challenge = Challenge::parse(&challenge).unwrap();
-        let line = challenge.answer(&mufasa("Circle of Life"), "GET", "/dir/index.html", cnonce);
+        let line = challenge.authorization_header(&mufasa("Circle of Life"), "GET", "/dir/index.html", cnonce);
         assert!(line.contains(&format!("response=\"{response}\"")), "{line}");
         assert!(line.contains("qop=auth, nc=00000001") && line.contains("opaque=\"FQhe"), "{line}");
     }
@@ -33,13 +33,13 @@ fn the_rfc_s_examples_come_out() {
 #[test]
 fn older_servers_are_answered_too() {
     let nonce = "dcd98b7102dd2f0e8b11d0f600bfb0c093";
-    let answer = |challenge: &str| {
+    let authorization_header = |challenge: &str| {
         let challenge = Challenge::parse(challenge).unwrap();
-        challenge.answer(&mufasa("Circle Of Life"), "GET", "/dir/index.html", "0a4f113b")
+        challenge.authorization_header(&mufasa("Circle Of Life"), "GET", "/dir/index.html", "0a4f113b")
     };
-    let with = answer(&format!("digest realm=\"testrealm@host.com\",qop=auth,nonce=\"{nonce}\""));
+    let with = authorization_header(&format!("digest realm=\"testrealm@host.com\",qop=auth,nonce=\"{nonce}\""));
     assert!(with.contains("response=\"6629fae49393a05397450978507c4ef1\""), "{with}");
-    let without = answer(&format!("Digest realm=\"testrealm@host.com\", nonce=\"{nonce}\""));
+    let without = authorization_header(&format!("Digest realm=\"testrealm@host.com\", nonce=\"{nonce}\""));
     assert!(without.contains("response=\"670fd8c2df070c60b045671b8b24ff02\""), "{without}");
 }
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 
-use crate::protocol::{Outgoing, head, response_head::ResponseHead};
+use crate::protocol::{Outgoing, head_lines, response_head::ResponseHead};
 
 /// Connection-specific headers of HTTP/1.1, which make an HTTP/2 message malformed (section 8.2.2).
 const CONNECTION_LINES: [&[u8]; 5] =
@@ -11,9 +11,9 @@ const CONNECTION_LINES: [&[u8]; 5] =
 /// The message for a request; None when its lines are not HTTP.
 pub(super) fn of(request: &Outgoing<'_>, tls: bool) -> Option<Request<()>> {
     let bytes = request.bytes;
-    let target = head::target_of(bytes);
+    let target = head_lines::target_of(bytes);
     let method = bytes.get(..target.start)?.trim_ascii_end();
-    let host = head::values(request.head(), "host").next()?;
+    let host = head_lines::values(request.head(), "host").next()?;
     let uri = Uri::builder()
         .scheme(if tls { "https" } else { "http" })
         .authority(host)
@@ -24,7 +24,7 @@ pub(super) fn of(request: &Outgoing<'_>, tls: bool) -> Option<Request<()>> {
     *message.method_mut() = Method::from_bytes(method).ok()?;
     *message.uri_mut() = uri;
     *message.version_mut() = http::Version::HTTP_2;
-    for (name, value) in head::lines(request.head()).chain(head::pairs(request.extra)) {
+    for (name, value) in head_lines::lines(request.head()).chain(head_lines::pairs(request.extra)) {
         let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
         if !is(b"host") && !CONNECTION_LINES.into_iter().any(is) {
             message.headers_mut().append(HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?);

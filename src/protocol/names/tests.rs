@@ -35,8 +35,8 @@ async fn overrides_lead_elsewhere_and_bounds_hold_there_too() {
         ..NameOptions::default()
     });
     assert_eq!(names.addresses("a.example", 80).await.unwrap(), (vec!["10.9.9.9:81".parse().unwrap()]));
-    assert_eq!(names.check("no.example", 80).unwrap_err().class, ErrorClass::Blocked);
-    assert!(names.check("a.example", 80).is_ok());
+    assert_eq!(names.check_not_blocked("no.example", 80).unwrap_err().class, ErrorClass::Blocked);
+    assert!(names.check_not_blocked("a.example", 80).is_ok());
     assert_eq!(names.addresses("192.168.1.1", 80).await.unwrap_err().class, ErrorClass::Blocked);
     assert_eq!(names.addresses("127.0.0.1", 80).await.unwrap(), (vec!["127.0.0.1:80".parse().unwrap()]));
     assert_eq!(names.addresses("no-such-host.invalid", 80).await.unwrap_err().class, ErrorClass::Dns);

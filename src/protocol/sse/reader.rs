@@ -11,7 +11,7 @@ use super::{
 use crate::{
     language::Response,
     plan::event_stream::EventStreamSpec,
-    protocol::{ErrorClass, Failure, buffered_body::MAX_BODY, decode::Decoder, head},
+    protocol::{ErrorClass, Failure, buffered_body::MAX_BODY, decode::Decoder, head_lines},
 };
 
 /// Longest reason of a failure.
@@ -67,7 +67,8 @@ pub(crate) struct EventReader<'a> {
 /// Whether a response is an event stream, by its head.
 #[must_use]
 pub(crate) fn is_event_stream(head: &[u8]) -> bool {
-    let mut types = head::values(head, "content-type").filter_map(|value| value.split(|byte| *byte == b';').next());
+    let mut types =
+        head_lines::values(head, "content-type").filter_map(|value| value.split(|byte| *byte == b';').next());
     types.any(|media_type| media_type.trim_ascii().eq_ignore_ascii_case(MEDIA_TYPE))
 }
 

@@ -11,7 +11,7 @@ use crate::{
         ErrorClass, Failure, HttpSession, Network, Outgoing, Probe,
         buffered_body::BufferedBody,
         exchange::{Arrival, Limits, ReceiveState, ResponseStream},
-        head,
+        head_lines,
     },
 };
 
@@ -150,7 +150,7 @@ async fn buffer_rest(
         arrival = response.next(|chunk| body.push(chunk)).await?;
     }
     let failure = is_wrong_type.then(|| {
-        let media_type = head::text(response.head(), "content-type").unwrap_or("none");
+        let media_type = head_lines::text(response.head(), "content-type").unwrap_or("none");
         Failure::text(ErrorClass::StreamType, format!("the content type is {media_type}"))
     });
     Ok(Streamed { end: None, failure, reopen: None })

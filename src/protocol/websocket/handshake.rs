@@ -12,7 +12,7 @@ use crate::{
         buffered_body::BufferedBody,
         deadline::Deadline,
         exchange::ReceiveState,
-        follow, head,
+        follow, head_lines,
         http1::{self, Progress},
         upgrade::Upgraded,
     },
@@ -107,16 +107,16 @@ fn verify(head: &[u8], key: &str, spec: &WebSocketSpec) -> Result<(), Failure> {
     if !has_token(head, "connection", b"upgrade") {
         return Err(wrong("the response has no `Connection: Upgrade`"));
     }
-    let accept = head::text(head, "sec-websocket-accept").unwrap_or_default();
+    let accept = head_lines::text(head, "sec-websocket-accept").unwrap_or_default();
     if accept != accept_of(key) {
         return Err(wrong("`Sec-WebSocket-Accept` does not answer the key of the request"));
     }
-    if let Some(protocol) = head::text(head, "sec-websocket-protocol")
+    if let Some(protocol) = head_lines::text(head, "sec-websocket-protocol")
         && !spec.subprotocols.iter().any(|known| known == protocol)
     {
         return Err(wrong("the server chose a sub-protocol that was not offered"));
     }
-    if head::values(head, "sec-websocket-extensions").next().is_some() {
+    if head_lines::values(head, "sec-websocket-extensions").next().is_some() {
         return Err(wrong("the server chose an extension that was not offered"));
     }
     Ok(())
@@ -129,7 +129,7 @@ pub(crate) fn accept_of(key: &str) -> String {
 }
 
 fn has_token(head: &[u8], name: &str, token: &[u8]) -> bool {
-    let mut tokens = head::values(head, name).flat_map(|value| value.split(|byte| *byte == b','));
+    let mut tokens = head_lines::values(head, name).flat_map(|value| value.split(|byte| *byte == b','));
     tokens.any(|known| known.trim_ascii().eq_ignore_ascii_case(token))
 }
 

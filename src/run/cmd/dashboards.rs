@@ -4,10 +4,10 @@ use std::{fs, path::Path};
 
 use crate::{
     cli::{DashboardsAction, ExportArgs, RunArgs},
-    dashboard::{self, DashboardLink, DataSource, Topic},
+    dashboard::{self, BundledDashboard, DashboardLink, DataSource},
     exit::Exit,
     interval_log::Header,
-    output::{self, OutputAddress},
+    output::OutputAddress,
     run::{console::print, error::CommandError},
 };
 
@@ -21,7 +21,7 @@ const KIND: &str = "kind";
 pub(crate) fn dashboards(action: Option<&DashboardsAction>) -> Result<Exit, CommandError> {
     match action {
         None | Some(DashboardsAction::List) => {
-            for topic in Topic::ALL {
+            for topic in BundledDashboard::ALL {
                 print(&format!("{:<10} {}", topic.as_str(), topic.dashboard(DataSource::Prometheus).description));
             }
         }
@@ -47,23 +47,15 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
 #[must_use]
 pub(crate) fn line(args: &RunArgs, outputs: &[OutputAddress], header: &Header, to_ms: Option<i64>) -> Option<String> {
     let grafana = args.grafana.as_ref()?;
-    let data_source = outputs.iter().find_map(data_source_of)?;
+    let data_source = outputs.iter().find_map(OutputAddress::data_source)?;
     let kind = header.labels.iter().find(|(name, _)| name == KIND).map(|(_, value)| value.as_str());
     let address = DashboardLink {
         grafana: grafana.as_str(),
         data_source,
-        topic: Topic::of_kind(kind),
+        topic: BundledDashboard::of_kind(kind),
         run_id: &header.run_id,
         from_ms: header.started_at_ms,
         to_ms,
     };
     Some(format!("  dashboard {}", address.url()))
-}
-
-/// The data source of an output, if there are dashboards for what it writes.
-fn data_source_of(output: &OutputAddress) -> Option<DataSource> {
-    Some(match output.datasource()? {
-        output::kind::Datasource::Prometheus => DataSource::Prometheus,
-        output::kind::Datasource::InfluxDb => DataSource::InfluxDb,
-    })
 }

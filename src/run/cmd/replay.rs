@@ -12,7 +12,7 @@ use tokio::{
 use crate::{
     cli::ReplayArgs,
     exit::Exit,
-    interval_log::{Cursor, Entry, Header},
+    interval_log::{Entry, Header, IntervalCursor},
     output::{
         DeliveryStats, OutputAddress, Progress,
         address::Place,
@@ -69,7 +69,7 @@ struct Ended {
 fn take(run: &Path) -> Result<Ended, CommandError> {
     let path = folder::log_path(run);
     let failed = |error: crate::interval_log::LogError| CommandError::new(Exit::BadProfile, &error);
-    let mut cursor = Cursor::open(&path).map_err(failed)?;
+    let mut cursor = IntervalCursor::open(&path).map_err(failed)?;
     let first = cursor.read().map_err(failed)?;
     while cursor.read().map_err(failed)?.is_some() {}
     cursor.cut_torn_tail().map_err(failed)?;

@@ -24,7 +24,7 @@ use crate::{
     interval_log::Header,
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, progress::Display, style, visible::visible},
+    report::{Summary, progress::ProgressDisplay, style, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
@@ -74,7 +74,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
     let mut summary = coordinator.summary(judgement, &prepared, args.summary_by_stage);
     let files = ResultFiles { args, target: prepared.target.as_ref() };
     files.before_drain(&mut summary, coordinator.folder());
-    coordinator.drain(&mut signals).await;
+    coordinator.drain_outputs(&mut signals).await;
     let mut folder = coordinator.finish(&mut summary);
     files.after_drain(&mut summary, &mut folder);
     show(&summary, &folder, args, &prepared);
@@ -103,9 +103,9 @@ struct LoadEnd {
 /// Runs setup, opens the folder and the outputs, and starts the load.
 async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals) -> Result<Started<'p>, CommandError> {
     let display = if args.no_progress && !args.quiet {
-        Display::Messages
+        ProgressDisplay::Messages
     } else {
-        Display::new(prepared.plan.duration(), std::io::stderr().is_terminal(), args.quiet)
+        ProgressDisplay::new(prepared.plan.duration(), std::io::stderr().is_terminal(), args.quiet)
     };
     let (lead, notice) = load::lead(args, LEAD)?;
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
@@ -207,7 +207,7 @@ async fn open_control_port(
     address: SocketAddr,
     control: &Control,
     prepared: &Prepared,
-    display: &Display,
+    display: &ProgressDisplay,
 ) -> Result<(), CommandError> {
     let steerable = prepared.plan.scenarios.iter().map(|scenario| port::ControlledScenario {
         name: scenario.name.clone(),

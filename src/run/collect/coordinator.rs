@@ -10,9 +10,10 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
-    live::{EventFilter, Seen},
+    live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
     standstill::Standstills,
+    timetable::Timetable,
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold},
@@ -22,7 +23,7 @@ use crate::{
     metric::{Assembler, WorkerInterval},
     report::{
         Summary, outputs,
-        progress::{Display, Snapshot},
+        progress::{ProgressDisplay, Snapshot},
         summary::{TextLayout, note_command},
     },
     run::{
@@ -55,7 +56,10 @@ pub(crate) struct Coordinator {
     clock: RunClock,
     control: Control,
     outputs: Outputs,
-    display: Display,
+    display: ProgressDisplay,
+    timetable: Timetable,
+    /// When the outputs' time is over.
+    drain_end: Instant,
     assembler: Assembler,
     compactor: Compactor,
     fold: RunFold,
@@ -100,9 +104,11 @@ impl Coordinator {
         clock: RunClock,
         control: Control,
         outputs: Outputs,
-        display: Display,
+        display: ProgressDisplay,
     ) -> Self {
         Self {
+            timetable: Timetable::of(&prepared.plan),
+            drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
             fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
@@ -167,7 +173,7 @@ impl Coordinator {
         };
         self.elapsed = since(self.clock.start());
         self.close(Instant::now());
-        self.display.finish();
+        self.display.ending();
         if cut_off_by.is_some() { Ending::CutOff } else { ending }
     }
 
@@ -239,12 +245,13 @@ impl Coordinator {
         if let Some(message) = self.compactor.advance(&mut self.folder.log, end_ms, &delivered, self.folder.log_limit) {
             self.event("log", message);
         }
-        self.display.show(&Snapshot::of(&interval, &self.fold.totals, since(self.clock.start())));
         let elapsed = since(self.clock.start());
+        let activity = self.timetable.activity(&self.control.current(), elapsed);
+        self.display.show(&Snapshot::of(&interval, &self.fold.totals, elapsed, activity));
         self.control.publish(|before| {
             let (totals, header) = (&self.fold.totals, &self.header);
             let findings = self.fold.findings(elapsed);
-            Seen { interval: &interval, totals, header, findings, elapsed }.status(before)
+            IntervalSnapshot { interval: &interval, totals, header, findings, elapsed }.status(before)
         });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
@@ -335,6 +342,7 @@ impl Coordinator {
         self.outputs.settle(!unwritten);
         self.folder.records.flush();
         self.outputs.end(limit);
+        self.drain_end = Instant::now() + limit;
     }
 
     /// The summary of the load, while the outputs drain.
@@ -366,21 +374,31 @@ impl Coordinator {
     }
 
     /// Waits until the outputs have delivered the rest, or their time is over; a signal ends it.
-    pub(crate) async fn drain(&mut self, signals: &mut Signals) {
+    pub(crate) async fn drain_outputs(&mut self, signals: &mut Signals) {
         let slow = sleep(Duration::from_secs(1));
         tokio::pin!(slow);
         let mut announced = false;
         loop {
+            let left = self.drain_end.saturating_duration_since(Instant::now());
             tokio::select! {
-                () = self.outputs.ended() => return,
+                () = self.outputs.ended() => break,
                 () = signals.next() => self.outputs.end(Duration::ZERO),
-                () = sleep(GRACE) => self.emit_warnings(),
+                () = sleep(GRACE) => {
+                    self.emit_warnings();
+                    if announced {
+                        self.display.draining(left);
+                    }
+                }
                 () = &mut slow, if !announced => {
                     announced = true;
-                    self.display.message("  delivering remaining samples to the outputs; Ctrl-C stops and leaves them spooled");
+                    let most = show_duration(Duration::from_secs(left.as_secs() + 1));
+                    self.display.message(&format!(
+                        "  delivering the rest to the outputs, at most {most}; Ctrl-C leaves it for `loadagent replay`"
+                    ));
                 }
             }
         }
+        self.display.finish();
     }
 
     /// Ends collecting, and completes the summary: outputs, errors since the judgement, costs of draining.

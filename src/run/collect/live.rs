@@ -32,7 +32,7 @@ impl Default for Sums {
 }
 
 /// What [`LiveStatus`] shows.
-pub(super) struct Seen<'a> {
+pub(super) struct IntervalSnapshot<'a> {
     /// The last interval.
     pub interval: &'a Interval,
     /// The run so far.
@@ -45,7 +45,7 @@ pub(super) struct Seen<'a> {
     pub elapsed: Duration,
 }
 
-impl Seen<'_> {
+impl IntervalSnapshot<'_> {
     /// The status after the interval; `before` has what the interval does not show.
     #[must_use]
     pub(super) fn status(self, before: &LiveStatus) -> LiveStatus {

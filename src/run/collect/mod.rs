@@ -9,3 +9,4 @@ mod live;
 pub(crate) mod outputs;
 pub(crate) mod records;
 mod standstill;
+mod timetable;

@@ -19,7 +19,7 @@ fn usage(message: String) -> CommandError {
 }
 
 /// The message and hint of flags that can't be read.
-pub(super) fn shown(invalid: &Invalid) -> String {
+pub(super) fn message_with_hint(invalid: &Invalid) -> String {
     let hint = invalid.hint.as_ref().map(|hint| format!("\n  hint: {hint}"));
     format!("{invalid}{}", hint.unwrap_or_default())
 }
@@ -62,9 +62,10 @@ pub(crate) fn no_request(args: &RunArgs) -> Result<(), CommandError> {
 ///
 /// # Errors
 /// When flags contradict each other or can't be read.
-pub(crate) fn given(args: &RunArgs, quick: bool) -> Result<LoadOverrides, CommandError> {
-    let shortcut =
-        if quick { LoadFlags::default() } else { flags(args) }.read().map_err(|invalid| usage(shown(&invalid)))?;
+pub(crate) fn load_overrides(args: &RunArgs, quick: bool) -> Result<LoadOverrides, CommandError> {
+    let shortcut = if quick { LoadFlags::default() } else { flags(args) }
+        .read()
+        .map_err(|invalid| usage(message_with_hint(&invalid)))?;
     let only = args.load.scenarios.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     Ok(LoadOverrides { shortcut, only: only.collect(), min_iteration_duration: args.load.min_iteration_duration })
 }

@@ -23,7 +23,7 @@ use crate::{
     exit::Exit,
     interval_log::{
         Header,
-        frame::{Model, ScenarioHeader},
+        frame::{LoggedScenario, Model},
     },
     metric::Kind,
     output::OutputAddress,
@@ -121,7 +121,7 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
     let all = addresses.iter().cloned().chain(traces);
     let outputs: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
     let outputs = outputs.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
-    traces::check(&outputs)?;
+    traces::check_single_output(&outputs)?;
     let mixed = OutputAddress::one_place_each(&outputs);
     mixed.map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
     let run_id = match &args.run_id {
@@ -177,16 +177,16 @@ impl Prepared {
             scenarios: plan.scenarios.iter().map(scenario_header).collect(),
             requests: traces::request_headers(plan),
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
-            thresholds: plan.thresholds.iter().map(|one| thresholds::header_of(one, &plan.metrics)).collect(),
+            thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
             instance: self.instance.clone(),
         }
     }
 }
 
-fn scenario_header(scenario: &crate::plan::Scenario) -> ScenarioHeader {
+fn scenario_header(scenario: &crate::plan::Scenario) -> LoggedScenario {
     let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let model = if matches!(scenario.shape, Shape::Open(_)) { Model::Open } else { Model::Closed };
-    ScenarioHeader {
+    LoggedScenario {
         name: scenario.name.clone(),
         executor: scenario.executor.to_owned(),
         model,
@@ -205,7 +205,7 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
         args.profile.clone().or_else(|| std::env::var("LOADAGENT_PROFILE").ok().filter(|name| !name.trim().is_empty()));
     if let Some(url) = named.as_ref().filter(|name| name.contains("://")) {
         let text = quick_plan(url, &load::flags(args), &load::request(args))
-            .map_err(|invalid| CommandError { exit: Exit::Usage, message: load::shown(&invalid) })?;
+            .map_err(|invalid| CommandError { exit: Exit::Usage, message: load::message_with_hint(&invalid) })?;
         return Ok(Source { name: QUICK.to_owned(), text });
     }
     load::no_request(args)?;
@@ -227,7 +227,7 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
 fn not_read(name: &str, error: &std::io::Error) -> String {
     let message = match error.kind() {
         std::io::ErrorKind::NotFound if name.trim().is_empty() => "the name of the profile is empty".to_owned(),
-        std::io::ErrorKind::NotFound => format!("there is no profile `{name}`"),
+        std::io::ErrorKind::NotFound => format!("no file or bundled profile `{name}`"),
         _ => format!("{name}: {error}"),
     };
     let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
@@ -272,7 +272,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
             .collect(),
         // Any address will do when no target is started.
         practice_url: Some(address.map_or("http://127.0.0.1:1".to_owned(), |address| format!("http://{address}"))),
-        load: load::given(args, source.name == QUICK)?,
+        load: load::load_overrides(args, source.name == QUICK)?,
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,

@@ -3,7 +3,7 @@
 use crate::{
     cli::RunArgs,
     exit::Exit,
-    interval_log::frame::ThresholdHeader,
+    interval_log::frame::LoggedThreshold,
     metric::{Kind, MetricDef, Unit, UserMetric, catalogue::LabelGroup},
     plan::Plan,
     profile::thresholds::{Options, build},
@@ -36,9 +36,9 @@ pub(crate) fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandEr
 
 /// The form in the log; `metrics` are the profile's.
 #[must_use]
-pub(crate) fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> ThresholdHeader {
+pub(crate) fn to_logged(threshold: &Threshold, metrics: &[UserMetric]) -> LoggedThreshold {
     let own = metrics.iter().find(|metric| metric.def == threshold.metric);
-    ThresholdHeader {
+    LoggedThreshold {
         metric: threshold.key.clone(),
         condition: threshold.expression.clone(),
         allow_no_data: threshold.allow_no_data,
@@ -51,7 +51,7 @@ pub(crate) fn header_of(threshold: &Threshold, metrics: &[UserMetric]) -> Thresh
 
 /// A threshold from a log; None when this version does not know its metric.
 #[must_use]
-pub(crate) fn of_header(header: &ThresholdHeader) -> Option<Threshold> {
+pub(crate) fn from_logged(header: &LoggedThreshold) -> Option<Threshold> {
     let own = header.own.as_ref().and_then(|own| defined(&header.metric, own));
     let own: Vec<_> = own.iter().collect();
     let threshold = build(&header.metric, &header.condition, &Options::default(), &own).ok()?;

@@ -2,7 +2,7 @@
 
 use crate::{
     executor::{Sampling, tracer},
-    interval_log::frame::RequestHeader,
+    interval_log::frame::LoggedRequest,
     output::{OutputAddress, kind::TraceSampling},
     plan::Plan,
     run::error::CommandError,
@@ -19,7 +19,7 @@ pub(crate) fn address(given: &str) -> String {
 ///
 /// # Errors
 /// When several want spans, for each would sample another share.
-pub(crate) fn check(outputs: &[OutputAddress]) -> Result<(), CommandError> {
+pub(crate) fn check_single_output(outputs: &[OutputAddress]) -> Result<(), CommandError> {
     let places = outputs.iter().filter_map(OutputAddress::sampling).count();
     if places > 1 {
         return Err(CommandError::configuration(
@@ -38,12 +38,12 @@ pub(crate) fn sampling(outputs: &[OutputAddress], process: (&str, &str), seed: u
 
 /// Where the requests of a plan go, by the labels of their series.
 #[must_use]
-pub(crate) fn request_headers(plan: &Plan) -> Vec<RequestHeader> {
+pub(crate) fn request_headers(plan: &Plan) -> Vec<LoggedRequest> {
     let mut headers = Vec::new();
     for scenario in &plan.scenarios {
         for (step, request) in scenario.flow.steps.requests() {
             let Some(origin) = plan.origins.get(request.spec.origin) else { continue };
-            headers.push(RequestHeader {
+            headers.push(LoggedRequest {
                 scenario: scenario.name.clone(),
                 name: step.name.to_string(),
                 method: request.spec.method.clone(),

@@ -4,11 +4,11 @@ use super::*;
 use proptest::prelude::*;
 
 /// The cursors of all segments, as `plan`'s partition divides them.
-fn cursors(order: Order, rows: u64, segments: u64) -> Vec<Cursor> {
-    (0..segments).map(|offset| Cursor::new(order, rows, (offset, segments), 7)).collect()
+fn cursors(order: Order, rows: u64, segments: u64) -> Vec<RowCursor> {
+    (0..segments).map(|offset| RowCursor::new(order, rows, (offset, segments), 7)).collect()
 }
 
-fn drawn(cursor: &Cursor, limit: usize) -> Vec<u64> {
+fn drawn(cursor: &RowCursor, limit: usize) -> Vec<u64> {
     let mut random = fastrand::Rng::with_seed(1);
     std::iter::from_fn(|| cursor.next(0, &mut random)).take(limit).collect()
 }
@@ -42,7 +42,7 @@ proptest! {
     fn a_user_keeps_its_row(rows in 1_u64..50, user in 0_u64..200, offset in 0_u64..4) {
         let mut random = fastrand::Rng::with_seed(1);
         let mut next = |end| {
-            let cursor = Cursor::new(Order::PerUser(end), rows, (offset, 4), 0);
+            let cursor = RowCursor::new(Order::PerUser(end), rows, (offset, 4), 0);
             [0; 3].map(|_| cursor.next(user, &mut random))
         };
         prop_assert_eq!(next(AtEnd::Recycle), [Some(user % rows); 3]);
@@ -52,7 +52,7 @@ proptest! {
     #[test]
     fn the_same_seed_draws_the_same(rows in 1_u64..50, seed in any::<u64>()) {
         let draws = |order| {
-            let (cursor, mut random) = (Cursor::new(order, rows, (0, 1), seed), fastrand::Rng::with_seed(seed));
+            let (cursor, mut random) = (RowCursor::new(order, rows, (0, 1), seed), fastrand::Rng::with_seed(seed));
             [0; 9].map(|_| cursor.next(0, &mut random))
         };
         for order in [Order::Random, Order::Shuffled(AtEnd::Recycle)] {
@@ -65,7 +65,7 @@ proptest! {
 #[test]
 fn workers_of_a_segment_share_its_rows() {
     for (order, each) in [(Order::UNIQUE, 1), (Order::Sequential(AtEnd::Recycle), 4)] {
-        let cursor = Cursor::new(order, 1_000, (0, 1), 7);
+        let cursor = RowCursor::new(order, 1_000, (0, 1), 7);
         let mut all: Vec<u64> = std::thread::scope(|scope| {
             let workers = [(); 4].map(|()| scope.spawn(|| drawn(&cursor, 1_000)));
             workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
@@ -79,7 +79,7 @@ fn workers_of_a_segment_share_its_rows() {
 #[test]
 fn rounds_and_seeds_shuffle_differently() {
     let shuffle = |seed, round: usize| {
-        let cursor = Cursor::new(Order::Shuffled(AtEnd::Recycle), 50, (0, 1), seed);
+        let cursor = RowCursor::new(Order::Shuffled(AtEnd::Recycle), 50, (0, 1), seed);
         drawn(&cursor, 100)[round * 50..][..50].to_vec()
     };
     assert_ne!(shuffle(1, 0), shuffle(1, 1));
@@ -91,6 +91,6 @@ fn rounds_and_seeds_shuffle_differently() {
 fn without_rows_there_is_none() {
     let mut random = fastrand::Rng::with_seed(1);
     for order in [Order::UNIQUE, Order::Random, Order::Shuffled(AtEnd::Recycle), Order::PerUser(AtEnd::Recycle)] {
-        assert_eq!(Cursor::new(order, 0, (0, 0), 0).next(0, &mut random), None);
+        assert_eq!(RowCursor::new(order, 0, (0, 0), 0).next(0, &mut random), None);
     }
 }

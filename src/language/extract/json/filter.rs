@@ -43,7 +43,7 @@ fn basic(scan: &mut Scan<'_>) -> Result<Condition, ExtractError> {
     let negated = scan.take("!");
     scan.blanks();
     let found = if scan.take("(") {
-        let inside = scan.nested(condition)?;
+        let inside = scan.with_depth_limit(condition)?;
         scan.need(")", "`)`")?;
         inside
     } else {
@@ -123,7 +123,7 @@ fn word(scan: &mut Scan<'_>) -> Result<Term, ExtractError> {
     if !scan.take("(") {
         return Err(scan.expected("`(`"));
     }
-    let call = scan.nested(|scan| call(scan, name))?;
+    let call = scan.with_depth_limit(|scan| call(scan, name))?;
     scan.need(")", "`)`")?;
     Ok(call)
 }

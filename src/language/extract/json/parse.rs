@@ -41,7 +41,7 @@ pub(super) fn segments(scan: &mut Scan<'_>) -> Result<Vec<Segment>, ExtractError
     while scan.comes(&['.', '[']) {
         let deep = scan.take("..");
         let selectors = if scan.take("[") {
-            scan.nested(bracketed)?
+            scan.with_depth_limit(bracketed)?
         } else if !deep && !scan.take(".") {
             return Err(scan.expected("`.` or `[`"));
         } else {

@@ -79,7 +79,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Parses something that can be nested.
-    pub(super) fn nested<T>(
+    pub(super) fn with_depth_limit<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
     ) -> Result<T, ExtractError> {

@@ -60,7 +60,7 @@ fn what_an_emptied_receiver_had_is_sent_anew_or_lost() {
     let mut intervals = begin(Position::Interval { sequence: 3, end_ms: 4_000 });
     assert!(intervals.emptied("database not found"));
     assert_eq!((intervals.stats().sent, intervals.checkpoint.position), (0, None));
-    assert!(intervals.take_notices()[0].contains("7 samples that were delivered are gone"));
+    assert!(intervals.take_notices()[0].contains("7 delivered samples were lost by the receiver"));
     let mut records = begin(Position::Record(crate::record_log::Position { segment: 1, offset: 9 }));
     assert!(!records.emptied("database not found"));
     records.close(None);

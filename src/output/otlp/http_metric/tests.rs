@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_name_that_goes_to_two_servers_has_none() {
-    let request = |scenario: &str, address: &str| RequestHeader {
+    let request = |scenario: &str, address: &str| LoggedRequest {
         scenario: scenario.into(),
         name: "GET /".into(),
         method: "GET".into(),

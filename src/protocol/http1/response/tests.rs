@@ -165,7 +165,7 @@ fn folded_lines_and_blanks_before_the_colon_are_taken() {
             }
             assert_eq!(progress, Ok(Progress::Done { keep_alive: true }), "{}", String::from_utf8_lossy(&bytes));
             assert_eq!(body, b"ok");
-            assert_eq!(crate::protocol::head::text(head.bytes(), "x-policy"), Some(value));
+            assert_eq!(crate::protocol::head_lines::text(head.bytes(), "x-policy"), Some(value));
         }
     }
 }
