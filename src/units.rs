@@ -198,6 +198,12 @@ pub(crate) fn show_several(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", show_count(count), if count == 1 { "" } else { "s" })
 }
 
+/// The verb after so many: `1 of 9 was`, `2 of 9 were`.
+#[must_use]
+pub(crate) fn was(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
 /// Prints a whole number with thin groups: `1,234,567`.
 #[must_use]
 pub(crate) fn show_count(count: u64) -> String {

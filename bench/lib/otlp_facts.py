@@ -115,7 +115,11 @@ class Facts:
                 continue
             self.needs(after["start"] == before["start"], f"{label}: its start moved")
             self.needs(after.get("value", 0) >= before.get("value", 0), f"{label}: it fell")
-            grown = all(after["buckets"].get(index, 0) >= count for index, count in before.get("buckets", {}).items())
+            shift, lowered = before.get("scale", 0) - after.get("scale", 0), {}
+            self.needs(shift >= 0, f"{label}: its scale rose")
+            for index, count in before.get("buckets", {}).items():
+                lowered[index >> max(shift, 0)] = lowered.get(index >> max(shift, 0), 0) + count
+            grown = all(after["buckets"].get(index, 0) >= count for index, count in lowered.items())
             self.needs(grown, f"{label}: a bucket fell")
 
     def fold(self, one):
@@ -128,7 +132,7 @@ class Facts:
                     buckets[index] = buckets.get(index, 0) + count
             return {
                 "count": sum(point["count"] for point in points), "sum": sum(point["sum"] for point in points),
-                "buckets": buckets, "scale": one["points"][0]["scale"], "extremes": any(point["min"] for point in points),
+                "buckets": buckets, "scale": one["points"][-1]["scale"], "extremes": any(point["min"] for point in points),
             }
         return {"value": sum(point.get("value", 0) for point in points)}
 

@@ -11,7 +11,7 @@ use crate::{
         Totals, Value,
         catalogue::{self, PROTOCOLS},
     },
-    units::{show_count, show_duration, show_share},
+    units::{show_count, show_duration, show_several, show_share, was},
 };
 
 /// Arrivals that may be dropped before a run is invalid.
@@ -132,10 +132,11 @@ impl Validity {
     fn find_reasons(&mut self, totals: &Totals, elapsed: Duration) {
         let dropped = 1.0 - self.achieved_ratio();
         if self.dropped > 0 {
-            let (dropped_count, offered) = (show_count(self.dropped), show_count(self.offered));
+            let (dropped_count, offered) = (show_count(self.dropped), show_several(self.offered, "arrival"));
             let text = format!(
-                "{dropped_count} of {offered} arrivals ({}) were dropped because no user was free; raise maxVUs",
-                show_share(dropped)
+                "{dropped_count} of {offered} ({}) {} dropped because no user was free; raise maxVUs",
+                show_share(dropped),
+                was(self.dropped)
             );
             if dropped > MAX_DROPPED { self.invalid.push(text) } else { self.warnings.push(text) }
         }
@@ -153,7 +154,8 @@ impl Validity {
         let count: f64 = socketless.map(|value| if let Value::Counter(count) = value { count } else { 0.0 }).sum();
         if count > MAX_SOCKETLESS * attempts as f64 {
             self.invalid.push(format!(
-                "{count} requests found no free socket on this machine; raise `ulimit -n` or net.ipv4.ip_local_port_range"
+                "{} found no free socket on this machine; raise `ulimit -n` or net.ipv4.ip_local_port_range",
+                show_several(whole(count), "request")
             ));
         }
         let capacity = elapsed.as_secs_f64() * self.generator.workers.unwrap_or(0) as f64;
@@ -167,7 +169,9 @@ impl Validity {
         let held_back = totals.counter(&catalogue::GENERATOR_HELD_BACK.name);
         if held_back > 0.0 {
             self.warnings.push(format!(
-                "{held_back} requests were delayed, because the environment's `max_rate` allows no more"
+                "{} {} delayed, because the environment's `max_rate` allows no more",
+                show_several(whole(held_back), "request"),
+                was(whole(held_back))
             ));
         }
         if self.generator.throttled_seconds > 0.01 * elapsed.as_secs_f64() {
@@ -175,4 +179,9 @@ impl Validity {
             self.warnings.push(format!("the container's CPU quota throttled the generator for {time}"));
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn whole(count: f64) -> u64 {
+    count.max(0.0).round() as u64
 }

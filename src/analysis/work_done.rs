@@ -7,7 +7,7 @@ use super::{Attempts, Offered, validity::MAX_DROPPED};
 use crate::{
     interval_log::{Header, frame::Model},
     metric::{Totals, Value, catalogue},
-    units::{show_count, show_share},
+    units::{show_count, show_several, show_share, was},
 };
 
 /// What a run lacks, as reasons of invalidity and as warnings.
@@ -49,8 +49,8 @@ impl MissingWork {
         if all.all_failed() {
             missing.invalid.push(format!("no iteration ran to its end; {SEE}"));
         } else if all.failed > 0 {
-            let (failed, ended) = (show_count(all.failed), show_count(all.ended));
-            missing.warnings.push(format!("{failed} of {ended} iterations ended early; {SEE}"));
+            let (failed, ended) = (show_count(all.failed), show_several(all.ended, "iteration"));
+            missing.warnings.push(format!("{failed} of {ended} ended early; {SEE}"));
         }
         if header.scenarios.len() > 1 && missing.invalid.is_empty() {
             header.scenarios.iter().for_each(|scenario| missing.look_at(&scenario.name, totals));
@@ -81,11 +81,12 @@ impl MissingWork {
             let share = dropped as f64 / (dropped + ended).max(1) as f64;
             if share > MAX_DROPPED {
                 self.invalid.push(format!(
-                    "{}: {} of {} planned iterations ({}) were not started: `maxDuration` was over, or no user was left",
+                    "{}: {} of {} ({}) {} not started: `maxDuration` was over, or no user was left",
                     scenario.name,
                     show_count(dropped),
-                    show_count(dropped + ended),
-                    show_share(share)
+                    show_several(dropped + ended, "planned iteration"),
+                    show_share(share),
+                    was(dropped)
                 ));
             }
         }

@@ -42,15 +42,36 @@ pub(crate) struct DesiredState {
     pub rates: Vec<Option<f64>>,
 }
 
-/// A worker applied a control command, or the control API took one.
+/// A worker applied a control command, the control API took one, or a scenario has something to say.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ControlEvent {
     /// Offset from the start of the run.
     pub at: Duration,
     /// Which worker; None for the control API.
     pub worker: Option<usize>,
+    pub kind: EventKind,
     /// What it did, for people.
     pub what: String,
+}
+
+/// Why something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    /// A command was applied, or taken.
+    Command,
+    /// A scenario did it by itself.
+    Scenario,
+}
+
+impl EventKind {
+    /// The word in the log.
+    #[must_use]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Command => "control",
+            Self::Scenario => "scenario",
+        }
+    }
 }
 
 /// Most events that are kept between two intervals; further ones are only counted.

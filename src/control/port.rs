@@ -17,7 +17,7 @@ use hyper::{
 use serde_json::{Value as Json, json};
 use tokio::{net::TcpListener, task::spawn_local};
 
-use super::{Control, ControlEvent, DesiredState, StopReason, status::Numbers};
+use super::{Control, ControlEvent, DesiredState, EventKind, StopReason, status::Numbers};
 use crate::http_server;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -146,7 +146,7 @@ impl ControlHandler {
 
     fn event(&self, what: String) {
         let at = self.control.live().elapsed.unwrap_or_default();
-        self.control.subscribe().report(ControlEvent { at, worker: None, what });
+        self.control.subscribe().report(ControlEvent { at, worker: None, kind: EventKind::Command, what });
     }
 
     fn change_status(&self, body: &Json) -> Result<(), Refusal> {

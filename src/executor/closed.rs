@@ -15,8 +15,9 @@ use super::{
     vu::{IterationPause, VirtualUser},
 };
 use crate::{
-    control::{ControlEvent, ControlSubscriber},
+    control::{ControlEvent, ControlSubscriber, EventKind},
     plan::ClosedShape,
+    units::show_several,
 };
 
 /// One user's slot in the pool; the slot outlives its users.
@@ -79,13 +80,13 @@ pub(crate) async fn run(
         if state.users[run.index] != live {
             live = state.users[run.index];
             let what = match live {
-                Some(1) => format!("{}: 1 user", run.scenario.name),
-                Some(users) => format!("{}: {users} users", run.scenario.name),
+                Some(users) => format!("{}: {}", run.scenario.name, show_several(users.into(), "user")),
                 None => format!("{}: users as scheduled", run.scenario.name),
             };
             subscriber.report(ControlEvent {
                 at: run.offset(Instant::now()) + run.scenario.start,
                 worker: Some(worker),
+                kind: EventKind::Command,
                 what,
             });
         }

@@ -22,6 +22,7 @@ use tokio::{
 use super::{
     raw_records::Volume,
     rows::NoRow,
+    rpc_recorder::RpcRecorder,
     scenario::ScenarioRun,
     settled, socket_reopened,
     stream_recorder::StreamRecorder,
@@ -34,7 +35,7 @@ use crate::{
         flow::{Effect, FlowContext},
         rendering::Unrenderable,
     },
-    protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
+    protocol::{Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
 };
 
 /// State that all flow tasks of a user share.
@@ -153,15 +154,24 @@ struct Handler<'a> {
     clock: Duration,
     /// Takes the events, if the response is to be a stream.
     stream: Option<Box<StreamRecorder<'a>>>,
+    /// The calls of the request, if it has calls of JSON-RPC.
+    rpc: Option<Box<RpcRecorder<'a>>>,
 }
 
 impl Handler<'_> {
     fn is_needed(&self) -> bool {
-        self.demands.is_some() || self.stream.is_some()
+        self.demands.is_some() || self.stream.is_some() || self.rpc.is_some()
     }
 }
 
 impl ResponseHandler for Handler<'_> {
+    fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure> {
+        match &self.rpc {
+            Some(rpc) => rpc.judge(response.body, by_status),
+            None => by_status,
+        }
+    }
+
     fn fulfils(&self, response: &Response<'_>) -> bool {
         self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
     }
@@ -370,7 +380,8 @@ impl FlowTask {
                 .events
                 .as_deref()
                 .map(|spec| Box::new(StreamRecorder::new(run, spec, &flow, (step, variant), (stage, pace.due))));
-            let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream };
+            let rpc = request.spec.rpc.as_deref().map(|spec| Box::new(RpcRecorder::new(spec, outgoing.body())));
+            let handler = Handler { flow: &flow, demands: request.demands.as_ref(), clock, stream, rpc };
             outgoing.handler = handler.is_needed().then_some(&handler);
             let (end, mut ended) = match &request.spec.websocket {
                 None => (user.sessions.http.send(&mut self.lane, &run.network, &outgoing, &mut probe).await, None),
@@ -384,6 +395,9 @@ impl FlowTask {
             if let Some(stream) = &handler.stream {
                 self.lane.measured(stream.values());
                 ended = stream.take_effect().map(|effect| user.end(effect, end));
+            }
+            if let Some(rpc) = &handler.rpc {
+                rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
             }
             drop((in_flight, handler));
             run.buffers.give_back(rendered);

@@ -15,6 +15,7 @@ pub(crate) mod open;
 pub(crate) mod pacer;
 pub(crate) mod raw_records;
 pub(crate) mod rows;
+mod rpc_recorder;
 pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
 pub(crate) mod shared;
@@ -26,6 +27,7 @@ mod socket_session;
 mod stream_recorder;
 #[cfg(test)]
 mod tests;
+mod trace_budget;
 mod traced;
 pub(crate) mod tracer;
 pub(crate) mod vu;

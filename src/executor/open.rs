@@ -15,7 +15,7 @@ use super::{
     vu_pool::{Acquired, IdleVu, VuPool},
 };
 use crate::{
-    control::{ControlEvent, ControlSubscriber},
+    control::{ControlEvent, ControlSubscriber, EventKind},
     plan::{OpenSchedule, OpenShape},
 };
 
@@ -160,6 +160,7 @@ impl OpenLoop {
         subscriber.report(ControlEvent {
             at: self.run.offset(now) + self.run.scenario.start,
             worker: Some(self.worker),
+            kind: EventKind::Command,
             what,
         });
         Some(ScheduleEnd::RateChanged { at, rate })

@@ -8,7 +8,7 @@ use super::{
     buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, shared::SharedScenario, tracer::Tracer,
 };
 use crate::{
-    control::{Control, ControlEvent, StopReason},
+    control::{Control, ControlEvent, EventKind, StopReason},
     language::{Response, Slot, Value},
     plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
     protocol::Network,
@@ -191,7 +191,12 @@ impl ScenarioRun {
     /// Reports an event of the run.
     pub(crate) fn report(&self, what: String) {
         let at = self.recorder.since_start(Instant::now());
-        self.control.subscribe().report(ControlEvent { at, worker: Some(self.worker), what });
+        self.control.subscribe().report(ControlEvent {
+            at,
+            worker: Some(self.worker),
+            kind: EventKind::Scenario,
+            what,
+        });
     }
 
     /// Random numbers for the pauses of a user.

@@ -4,6 +4,7 @@
 //! request is a comparison and a dozen array writes.
 
 mod jobs;
+pub(super) mod rpc;
 mod streams;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
@@ -73,6 +74,8 @@ struct Caches {
     samples: HashMap<SampleKey, (Family, usize)>,
     /// Streams and answers.
     streams: HashMap<streams::StreamKey, Family>,
+    /// Calls of JSON-RPC.
+    calls: HashMap<rpc::CallKey, Family>,
     /// Computed labels by step; their numbers begin with 1.
     variants: HashMap<(StepId, DynamicLabels), u32>,
     variations: Vec<DynamicLabels>,

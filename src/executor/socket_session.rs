@@ -47,8 +47,8 @@ enum Wanted<'a> {
     Message(&'a Expectation),
     /// The close frame of the server, or the end of the connection.
     Close,
-    /// Room for another message.
-    Room,
+    /// Space for another message.
+    Space,
 }
 
 /// Why a wait ended.
@@ -155,12 +155,12 @@ impl Session<'_, '_> {
                     return self.close(socket, *code, reason).await;
                 }
                 Effect::Socket(SocketEffect::Send { kind, payload }) => {
-                    let room = if socket.outbox.is_full() {
-                        self.wait(socket, Wanted::Room, now + timeout).await
+                    let space = if socket.outbox.is_full() {
+                        self.wait(socket, Wanted::Space, now + timeout).await
                     } else {
                         Ok(Waited::Met)
                     };
-                    match room {
+                    match space {
                         Ok(Waited::Met) => {
                             self.send(&self.flow.borrow(), &mut socket.outbox, kind, &payload, now);
                             socket.write_now().map(|()| None)
@@ -264,13 +264,13 @@ impl Session<'_, '_> {
     /// Writes and reads until what is wanted came, or a time.
     async fn wait(&mut self, socket: &mut Socket, wanted: Wanted<'_>, end: Instant) -> Result<Waited, Failure> {
         let user = self.user;
-        if !matches!(wanted, Wanted::Close | Wanted::Room) {
+        if !matches!(wanted, Wanted::Close | Wanted::Space) {
             self.message = Vec::new();
         }
         let mut timer = pin!(sleep_until(end));
         loop {
             let was_full = socket.outbox.is_full();
-            // What is due waits until there is room for it.
+            // What is due waits until there is space for it.
             let has_schedule = !was_full && !matches!(wanted, Wanted::Close);
             let next = if has_schedule { self.schedule.next() } else { None };
             let at = next.map_or(end, |next| next.min(end));
@@ -287,7 +287,7 @@ impl Session<'_, '_> {
                     return Poll::Ready(Some(Err(failure)));
                 }
                 if was_full && !socket.outbox.is_full() {
-                    return Poll::Ready(matches!(wanted, Wanted::Room).then_some(Ok(Waited::Met)));
+                    return Poll::Ready(matches!(wanted, Wanted::Space).then_some(Ok(Waited::Met)));
                 }
                 // A server that takes nothing may wait for us to read; but what is read must not make it worse.
                 while !socket.outbox.is_full() || self.spec.on_message.is_none() {
@@ -348,7 +348,7 @@ impl Session<'_, '_> {
     /// The time of a wait passed.
     fn passed(socket: &mut Socket, wanted: Wanted<'_>) -> Result<Waited, Failure> {
         match wanted {
-            Wanted::Room => {
+            Wanted::Space => {
                 let why = "the server takes no further messages";
                 Err(Failure::text(ErrorClass::WsTimeout, why))
             }

@@ -1,19 +1,20 @@
 //! Tracing: every request carries a `traceparent` (W3C Trace Context), and those of a sampled iteration leave spans.
 //!
 //! An iteration is a trace. Whether it is sampled is decided at its begin and shown to the target by flag 01, all others
-//! carry flag 00, so that no tracing system behind the target is flooded. Each worker has its share of the cap and creates its
-//! own IDs: the request path shares no state. The random numbers are not the flow's: a traced run makes the same load.
+//! carry flag 00, so that no tracing system behind the target is flooded. Each worker creates its own IDs; only iterations that
+//! are selected share the cap. The random numbers are not the flow's: a traced run makes the same load.
 
 use std::{
     cell::{Cell, RefCell},
     hash::{DefaultHasher, Hash, Hasher},
     rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-use super::{raw_records::nanoseconds, scenario::ScenarioRun, traced};
+use super::{raw_records::nanoseconds, scenario::ScenarioRun, trace_budget::TraceBudget, traced};
 use crate::{
     metric::Span,
     plan::Partition,
@@ -30,7 +31,7 @@ const MAX_SPANS_OF_TRACE: u32 = 128;
 pub(crate) struct Sampling {
     /// Share of iterations, 0 to 1.
     pub ratio: f64,
-    /// Most of them in a second, over all workers.
+    /// Most of them in a second, over all workers and segments.
     pub max_per_second: u64,
     /// From what identities are made: another one for each run.
     pub seed: u64,
@@ -42,10 +43,8 @@ pub(crate) struct Tracer {
     random: RefCell<fastrand::Rng>,
     /// Traces are sampled whose random bits are at least this.
     threshold: u64,
-    /// This worker's share of the cap.
-    share: u64,
-    /// The second of the run that is spent from, and what is left of its share.
-    budget: Cell<(u64, u64)>,
+    /// Of all workers.
+    budget: Arc<TraceBudget>,
     start: Instant,
     /// Unix nanoseconds.
     started_at_ns: u64,
@@ -54,27 +53,26 @@ pub(crate) struct Tracer {
 impl Tracer {
     /// A tracer for one part of a run that began at `start`; `clock_at_start` is the wall clock then, since the Unix epoch.
     #[must_use]
-    pub(crate) fn new(sampling: Sampling, part: Partition, start: Instant, clock_at_start: Duration) -> Self {
+    pub(crate) fn new(
+        (sampling, budget): (Sampling, Arc<TraceBudget>),
+        part: Partition,
+        start: Instant,
+        clock_at_start: Duration,
+    ) -> Self {
         let mut hasher = DefaultHasher::new();
         (sampling.seed, part.nth(0)).hash(&mut hasher);
-        let share = part.share_of(sampling.max_per_second);
         Self {
             random: RefCell::new(fastrand::Rng::with_seed(hasher.finish())),
             threshold: threshold(sampling.ratio),
-            share,
-            budget: Cell::new((0, share)),
+            budget,
             start,
             started_at_ns: nanoseconds(clock_at_start),
         }
     }
 
-    /// Takes one trace off the share of the second of a time; false when it is used up.
+    /// Takes one trace in the second of a time; false when the cap is reached.
     fn spend(&self, time: Instant) -> bool {
-        let second = time.saturating_duration_since(self.start).as_secs();
-        let (known, left) = self.budget.get();
-        let left = if second == known { left } else { self.share };
-        self.budget.set((second, left.saturating_sub(1)));
-        left > 0
+        self.budget.take(time.saturating_duration_since(self.start).as_secs())
     }
 
     fn unix_ns(&self, time: Instant) -> u64 {

@@ -25,6 +25,7 @@ use super::{
     scenario_recorder::ScenarioRecorder,
     settle,
     shared::SharedScenario,
+    trace_budget::TraceBudget,
     tracer::{Sampling, Tracer},
     vu_pool::{Pool, VuPool},
 };
@@ -114,7 +115,7 @@ struct Assignment {
     /// Writer of raw records, if an output needs them.
     records: Option<RecordWriter>,
     series_limit: SeriesLimit,
-    traces: Option<Sampling>,
+    traces: Option<(Sampling, Arc<TraceBudget>)>,
     tls: Connector,
     shared: Vec<Shared>,
     rows: Arc<Rows>,
@@ -164,6 +165,8 @@ impl WorkerPool {
         let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
         let rows = Arc::new(Rows::new(plan, segment));
         let limit = plan.max_rate().map(|rate| Arc::new(RateLimit::new(rate * segment.fraction())));
+        let traces =
+            traces.map(|sampling| (sampling, Arc::new(TraceBudget::new(segment.share_of(sampling.max_per_second)))));
         let mut threads = Vec::with_capacity(workers);
         for worker in 0..workers {
             let assignment = Assignment {
@@ -173,7 +176,7 @@ impl WorkerPool {
                 start,
                 records: recorders.map(RecordWriter::new),
                 series_limit: series_limit.clone(),
-                traces,
+                traces: traces.clone(),
                 tls: connector.clone(),
                 shared: shared.clone(),
                 rows: rows.clone(),
@@ -242,7 +245,8 @@ impl Assignment {
             control: self.control.clone(),
             tracer: self
                 .traces
-                .map(|sampling| Rc::new(Tracer::new(sampling, self.part, self.start, self.clock_at_start))),
+                .take()
+                .map(|traces| Rc::new(Tracer::new(traces, self.part, self.start, self.clock_at_start))),
         };
         let mut runs = Vec::new();
         let mut executors = Vec::new();

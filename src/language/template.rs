@@ -19,6 +19,12 @@ pub enum RenderError {
         /// The expression as written.
         name: Arc<str>,
     },
+    /// An expression that begins a URL contains the end of its path, but the path goes on.
+    #[error("`{name}` has a query or a fragment, but a path is appended to it")]
+    Query {
+        /// The expression as written.
+        name: Arc<str>,
+    },
 }
 
 /// A compiled text.
@@ -73,7 +79,25 @@ impl Template {
     /// # Errors
     /// As [`Template::compile`].
     pub fn compile_url(text: &str, scope: &dyn Scope) -> Result<Self, TemplateError> {
-        Self::parsed(text, scope, Some(UrlPlace::Begin))
+        let template = Self::parsed(text, scope, Some(UrlPlace::Begin))?;
+        for (number, part) in template.parts.iter().enumerate() {
+            let (Part::Begin(expr), Some(value)) = (part, part.constant_text()) else { continue };
+            if template.ends_path_too_early(number, value.as_bytes()) {
+                let error = RenderError::Query { name: expr.written().clone() };
+                let at = text.find("${").unwrap_or_default();
+                let hint = "give the parameters to each request, with `params:` or in its URL";
+                return Err(TemplateError::new(text, at, error.to_string()).hint(hint.to_owned()));
+            }
+        }
+        Ok(template)
+    }
+
+    /// Whether the value of a part that begins a URL has a query or a fragment, and the next part goes on with a path or
+    /// another query. A value that ends with `=` wants one: `…/login?next=`.
+    fn ends_path_too_early(&self, number: usize, value: &[u8]) -> bool {
+        let Some(Part::Text(next)) = self.parts.get(number + 1) else { return false };
+        let has = |wanted: u8| value.contains(&wanted);
+        has(b'#') || has(b'?') && next.starts_with(['/', '?']) && value.last() != Some(&b'=')
     }
 
     /// Compiles a query parameter, in which `url_encode` encodes nothing twice.
@@ -275,11 +299,17 @@ impl Template {
     ) -> Result<(), RenderError> {
         let within = PartEscapes::of(self, escape);
         within.quote(out);
-        for part in &*self.parts {
+        for (number, part) in self.parts.iter().enumerate() {
             match part {
                 Part::Text(text) => within.around.text(text, out).map_err(|error| error.into_error(text))?,
                 Part::Expr(expr) => render(expr, context, within.values, out)?,
-                Part::Begin(expr) => render(expr, context, EscapeContext::None, out)?,
+                Part::Begin(expr) => {
+                    let from = out.len();
+                    render(expr, context, EscapeContext::None, out)?;
+                    if self.ends_path_too_early(number, &out[from..]) {
+                        return Err(RenderError::Query { name: expr.written().clone() });
+                    }
+                }
             }
         }
         within.quote(out);

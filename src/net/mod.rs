@@ -1,12 +1,13 @@
 //! What connections of the load and of outputs have in common, so that one environment means one thing to both.
 //!
-//! Owns the choice of the proxy, tunnels through it, which certificates are trusted, and errors of TLS in words.
+//! Owns the choice of the proxy, tunnels through it, which certificates are trusted, errors of TLS in words, and the names of secrets.
 //! Never knows requests, profiles or receivers.
 //! Start with [`proxy`].
 
 pub(crate) mod host;
 pub(crate) mod proxy;
 pub(crate) mod response_head;
+pub(crate) mod secret_names;
 pub(crate) mod tls_words;
 pub(crate) mod trust;
 pub(crate) mod tunnel;

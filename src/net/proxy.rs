@@ -105,6 +105,9 @@ impl NoProxyRule {
     #[must_use]
     pub(crate) fn parse(entry: &str) -> Vec<Self> {
         let entry = entry.trim();
+        if entry.is_empty() {
+            return Vec::new();
+        }
         if let Ok(network) = AddressRange::parse(entry) {
             return vec![Self::Addresses(network)];
         }

@@ -8,7 +8,7 @@ use super::{
     Plan, Scenario, Shape, Work,
     bound::{Counting, Way, mean_pause},
     outline::{EndScope, Outline, OutlineKind},
-    timeline,
+    shared_names, timeline,
 };
 use crate::{
     language::data::{AtEnd, Order},
@@ -122,7 +122,7 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             if whole(requests) == 1 {
                 arrivals
             } else {
-                format!("{arrivals} of {} requests", show_count(whole(requests)))
+                format!("{arrivals} of {}", show_several(whole(requests), "request"))
             }
         }
         Shape::Closed(_) => {
@@ -131,7 +131,9 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
             match whole(requests) {
                 _ if !is_countable => users,
                 1 => format!("{users}; {pause} of pauses per iteration"),
-                several => format!("{users}; {} requests and {pause} of pauses per iteration", show_count(several)),
+                several => {
+                    format!("{users}; {} and {pause} of pauses per iteration", show_several(several, "request"))
+                }
             }
         }
     };
@@ -227,7 +229,9 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
         let why = plan.unmatched(threshold)?;
         Some(format!("threshold {} on {} matches no series: {why}", threshold.expression, threshold.key))
     });
-    scenarios.chain(impossible).chain(unmatched).chain(thresholds.filter_map(aborted_at_once)).collect()
+    let shared = plan.scenarios.iter().flat_map(|scenario| shared_names::warnings(plan, scenario));
+    let thresholds = impossible.chain(unmatched).chain(thresholds.filter_map(aborted_at_once));
+    scenarios.chain(thresholds).chain(shared).collect()
 }
 
 fn warn_closed(scenario: &Scenario) -> Option<String> {

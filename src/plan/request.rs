@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{event_stream::EventStreamSpec, http::Digest, rendering::Rendering, websocket::WebSocketSpec};
+use super::{
+    event_stream::EventStreamSpec, http::Digest, rendering::Rendering, rpc::RpcSpec, websocket::WebSocketSpec,
+};
 use crate::language::Expr;
 
 /// A server: scheme, host and port.
@@ -85,6 +87,8 @@ pub(crate) struct RequestSpec {
     pub digest: Option<Arc<Digest>>,
     /// How the response is read as a stream of events, if it is one.
     pub events: Option<Arc<EventStreamSpec>>,
+    /// How the answers to its calls are judged, if it has calls of JSON-RPC.
+    pub rpc: Option<Arc<RpcSpec>>,
     /// The socket that it opens, if it is the handshake of one.
     pub websocket: Option<Arc<WebSocketSpec>>,
 }

@@ -89,11 +89,12 @@ impl<'p> Recording<'p> {
             StepKind::Request(_) if is_of_job => false,
             StepKind::Request(request) => match (&request.spec.events, metric.labels) {
                 (_, LabelGroup::Request) => true,
+                (_, LabelGroup::Rpc) => request.spec.rpc.is_some(),
                 (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
                 (Some(_), LabelGroup::Stream) if metric.name.starts_with("ws_") => false,
                 (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
                 (None, LabelGroup::Stream) => {
-                    request.spec.websocket.as_ref().is_some_and(|socket| socket.records(&metric.name))
+                    request.spec.websocket.as_ref().is_some_and(|socket| socket.records(metric))
                 }
                 _ => false,
             },
@@ -110,7 +111,7 @@ impl<'p> Recording<'p> {
                 vec![row]
             }
             LabelGroup::Run => vec![Row::new()],
-            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Check | LabelGroup::Group => {
+            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Rpc | LabelGroup::Check | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
                 steps.map(|(id, step)| self.row(step, computed.get(&id).copied(), metric.labels)).collect()
@@ -145,12 +146,16 @@ impl<'p> Recording<'p> {
                 if labels == LabelGroup::Stream {
                     return row;
                 }
+                row.insert("error_class", Values::Any);
+                if labels == LabelGroup::Rpc {
+                    row.extend(["rpc_method", "rpc_code"].map(|label| (label, Values::Any)));
+                    return row;
+                }
                 // A redirect may become a GET.
                 row.insert("method", Values::OneOf([&*request.spec.method, "GET"].map(str::to_owned).into()));
                 row.insert("expected_response", Values::OneOf(["true", "false"].map(str::to_owned).into()));
                 let statuses = (100..=999).map(|status| status.to_string());
                 row.insert("status", Values::OneOf(statuses.chain([String::new()]).collect()));
-                row.insert("error_class", Values::Any);
             }
             StepKind::Check(check) => {
                 row.insert("name", Values::one(&step.name));

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::rendering::{self, Piece, Unrenderable};
-use crate::language::{EvalContext, Expr};
+use crate::{
+    language::{EvalContext, Expr},
+    metric::{MetricDef, catalogue as c},
+};
 
 /// Whether an end point may send a close code: those of the registry, and those of libraries and applications
 /// (RFC 6455, section 7.4).
@@ -36,13 +39,13 @@ pub(crate) struct WebSocketSpec {
 impl WebSocketSpec {
     /// Whether a socket has observations of a metric.
     #[must_use]
-    pub(crate) fn records(&self, metric: &str) -> bool {
-        match metric {
-            "ws_round_trip" | "ws_unanswered" => self.round_trip.is_some(),
-            "ws_ping" => self.ping.is_some(),
-            "ws_reconnects" => self.reconnect > 0,
-            _ => metric.starts_with("ws_"),
+    pub(crate) fn records(&self, metric: &MetricDef) -> bool {
+        if [&c::WS_ROUND_TRIP, &c::WS_UNANSWERED].contains(&metric) {
+            return self.round_trip.is_some();
         }
+        let is_optional =
+            *metric == c::WS_PING && self.ping.is_none() || *metric == c::WS_RECONNECTS && self.reconnect == 0;
+        !is_optional && c::SOCKET_FAMILY.contains(&metric)
     }
 }
 

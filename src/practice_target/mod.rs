@@ -23,6 +23,7 @@ mod options;
 mod payload;
 mod report;
 mod routes;
+mod rpc;
 mod serve;
 mod service;
 mod shared;

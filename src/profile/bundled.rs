@@ -24,6 +24,7 @@ pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
     example!("loops", "repeat, foreach, while, end: loop"),
     example!("poll", "wait for a job until it is done"),
     example!("jobs", "submit a job and measure it until it ends"),
+    example!("jsonrpc", "calls of JSON-RPC, batches, notifications, expected errors"),
     example!("streams", "event streams, and the tokens of a language model"),
     example!("websocket", "WebSockets: messages sent and awaited, a feed held open"),
     example!("parallel", "concurrent requests, with a limit"),

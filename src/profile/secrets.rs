@@ -1,13 +1,17 @@
-//! Secrets under `auth`: errors must not repeat them, neither in the message nor in the quoted line.
+//! Secrets under `auth`, and under the names of secrets in headers, parameters, bodies and variables: errors must not repeat
+//! them, neither in the message nor in the quoted line.
 
 use super::{
     diagnostic::Diagnostic,
     node::{self, Node, Yaml},
     reader::same_key,
 };
+use crate::net::secret_names::names_secret;
 
 /// Keys of `auth` whose values are secret.
 const SECRET: [&str; 8] = ["basic", "bearer", "digest", "json", "form", "body", "headers", "params"];
+/// Keys with names of the author's below them, some of which are those of secrets.
+const NAMED: [&str; 5] = ["headers", "params", "form", "json", "vars"];
 /// Replaces secrets.
 const MASK: &str = "***";
 /// Maximum length of a value in messages.
@@ -20,13 +24,22 @@ pub(crate) struct Secrets {
     texts: Vec<String>,
 }
 
+/// Where a node stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    is_auth: bool,
+    /// Below one of [`NAMED`].
+    is_named: bool,
+    is_secret: bool,
+}
+
 impl Secrets {
     /// Finds the secrets of a profile. If it is invalid YAML and contains `auth`, all lines are hidden.
     #[must_use]
     pub(crate) fn of(text: &str) -> Self {
         let mut found = Self::default();
         match node::parse(text) {
-            Ok(root) => found.search(&root, false, false),
+            Ok(root) => found.search(&root, Place::default()),
             Err(_) if text.contains("auth") => found.lines.extend(1..=text.lines().count()),
             Err(_) => {}
         }
@@ -35,17 +48,22 @@ impl Secrets {
         found
     }
 
-    fn search(&mut self, node: &Node, in_auth: bool, is_secret: bool) {
+    fn search(&mut self, node: &Node, place: Place) {
         match &node.value {
-            Yaml::List(items) => items.iter().for_each(|item| self.search(item, in_auth, is_secret)),
+            Yaml::List(items) => items.iter().for_each(|item| self.search(item, place)),
             Yaml::Map(pairs) => {
                 for (key, value) in pairs {
-                    let is = |word: &str| key.scalar().is_some_and(|text| same_key(text, word));
-                    let here = in_auth && SECRET.iter().any(|word| is(word));
-                    self.search(value, in_auth || is("auth"), is_secret || here);
+                    let is = |word: &&str| key.scalar().is_some_and(|text| same_key(text, word));
+                    let is_named = place.is_named && key.scalar().is_some_and(names_secret);
+                    let below = Place {
+                        is_auth: place.is_auth || is(&"auth"),
+                        is_named: place.is_named || NAMED.iter().any(is),
+                        is_secret: place.is_secret || is_named || place.is_auth && SECRET.iter().any(is),
+                    };
+                    self.search(value, below);
                 }
             }
-            Yaml::Scalar { text, .. } if is_secret && !is_reference(text) && !text.is_empty() => {
+            Yaml::Scalar { text, .. } if place.is_secret && !is_reference(text) && !text.is_empty() => {
                 // The text of a block scalar begins on the line after its indicator.
                 let more = match text.lines().count() {
                     0 | 1 => 0,

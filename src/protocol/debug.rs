@@ -3,15 +3,10 @@
 use std::io::{Write, stderr};
 
 use super::{Failure, Outgoing};
-use crate::plan::http::Debug;
+use crate::{net::secret_names::names_secret, plan::http::Debug};
 
 /// Bytes of a body that are shown.
 const MAX_SHOWN: usize = 4 * 1024;
-/// Parts of the names of headers, parameters and fields whose values are masked.
-const SECRET: [&str; 10] =
-    ["key", "token", "secret", "cookie", "passw", "pwd", "session", "signature", "credential", "jwt"];
-/// Shown although they hold a word of [`SECRET`] or `auth`: a server's question is no secret.
-const CHALLENGES: [&str; 2] = ["www-authenticate", "proxy-authenticate"];
 
 /// Writes an attempt to standard error.
 pub(crate) fn print(debug: Debug, request: &Outgoing<'_>, head: &[u8], body: &[u8], error: Option<&Failure>) {
@@ -50,21 +45,10 @@ fn show(text: &mut String, mark: char, head: &[u8], body: &[u8], debug: Debug) {
     }
 }
 
-/// Whether a header, a parameter or a field of this name holds a secret.
-fn is_secret(name: &str) -> bool {
-    let name = name.trim().to_ascii_lowercase();
-    if CHALLENGES.contains(&name.as_str()) {
-        return false;
-    }
-    // `author` and `authority` are no secrets, `authorization` is.
-    let authenticates = name.contains("authoriz") || name.replace("author", "").contains("auth");
-    authenticates || name == "sig" || SECRET.iter().any(|part| name.contains(part))
-}
-
 /// A line of a head without secret values, and without users, passwords and secret parameters of URLs.
 fn masked(line: &str) -> String {
     if let Some((name, _)) = line.split_once(':')
-        && is_secret(name)
+        && names_secret(name)
     {
         return format!("{name}: ***");
     }
@@ -95,7 +79,7 @@ fn masked_pairs(line: &str, is_form: bool) -> String {
     let mut starts = is_form;
     for part in line.split_inclusive(['?', '&', '#', ' ', '"', '<', '>']) {
         match part.split_once('=') {
-            Some((name, value)) if starts && is_secret(name) => {
+            Some((name, value)) if starts && names_secret(name) => {
                 let end = value.find(['?', '&', '#', ' ', '"', '<', '>']).unwrap_or(value.len());
                 masked += &format!("{name}=***{}", &value[end..]);
             }
@@ -116,7 +100,7 @@ fn masked_fields(line: &str) -> String {
         masked += &masked_pairs(name, false);
         rest = after;
         let value = after.trim_start().strip_prefix(':').map(str::trim_start);
-        if let Some(value) = value.filter(|value| value.starts_with('"') && is_secret(name)) {
+        if let Some(value) = value.filter(|value| value.starts_with('"') && names_secret(name)) {
             masked += &after[..after.len() - value.len()];
             masked += "\"***\"";
             // A text that the end of what is shown cuts has no closing quote.

@@ -80,6 +80,14 @@ pub(crate) enum ErrorClass {
     StreamError,
     /// The stream ended before its answer was complete, or before the step had what it waits for.
     StreamIncomplete,
+    /// The response is no answer of JSON-RPC 2.0.
+    RpcInvalid,
+    /// The response to a call has no answer in it.
+    RpcNoAnswer,
+    /// The id of an answer is wrong, missing or double.
+    RpcId,
+    /// A call was answered with an error.
+    RpcError,
     /// The response to a WebSocket handshake does not fit the request.
     WsHandshake,
     /// The server violated the WebSocket protocol.
@@ -100,7 +108,7 @@ pub(crate) enum ErrorClass {
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 36] = [
+    pub(crate) const ALL: [Self; 40] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -129,6 +137,10 @@ impl ErrorClass {
         Self::StreamEvent,
         Self::StreamError,
         Self::StreamIncomplete,
+        Self::RpcInvalid,
+        Self::RpcNoAnswer,
+        Self::RpcId,
+        Self::RpcError,
         Self::WsHandshake,
         Self::WsProtocol,
         Self::WsText,
@@ -171,6 +183,10 @@ impl ErrorClass {
             Self::StreamEvent => "stream_event",
             Self::StreamError => "stream_error",
             Self::StreamIncomplete => "stream_incomplete",
+            Self::RpcInvalid => "rpc_invalid",
+            Self::RpcNoAnswer => "rpc_no_answer",
+            Self::RpcId => "rpc_id",
+            Self::RpcError => "rpc_error",
             Self::WsHandshake => "ws_handshake",
             Self::WsProtocol => "ws_protocol",
             Self::WsText => "ws_text",
@@ -214,6 +230,10 @@ impl ErrorClass {
             Self::StreamEvent => "an event is too long, or not what the layout has",
             Self::StreamError => "the server reported an error in the stream",
             Self::StreamIncomplete => "the stream ended before it was complete",
+            Self::RpcInvalid => "the response is no answer of JSON-RPC 2.0",
+            Self::RpcNoAnswer => "the response to a call has no answer in it",
+            Self::RpcId => "the id of an answer is wrong, missing or double",
+            Self::RpcError => "a call was answered with an error",
             Self::WsHandshake => "the response does not accept the WebSocket handshake",
             Self::WsProtocol => "the server violated the WebSocket protocol",
             Self::WsText => "a WebSocket text is not UTF-8",

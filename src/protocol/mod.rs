@@ -19,6 +19,7 @@ pub(crate) mod follow;
 pub(crate) mod head_lines;
 pub(crate) mod http1;
 pub(crate) mod http2;
+pub(crate) mod jsonrpc;
 pub(crate) mod names;
 pub(crate) mod outgoing;
 pub(crate) mod probe;

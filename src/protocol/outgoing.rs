@@ -1,6 +1,6 @@
 //! A request to send: bytes of the plan or rendered bytes, and headers of this attempt.
 
-use super::{Network, sse::reader::EventConsumer};
+use super::{Failure, Network, sse::reader::EventConsumer};
 use crate::{
     language::Response,
     plan::{RequestSpec, Wire, rendering::Rendered},
@@ -8,6 +8,8 @@ use crate::{
 
 /// What a step does with the response besides reading it.
 pub(crate) trait ResponseHandler {
+    /// Judges a whole response by what the step speaks over HTTP; `by_status` is what the status says.
+    fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure>;
     /// Checks a response with an expected status against the profile.
     fn fulfils(&self, response: &Response<'_>) -> bool;
     /// Takes the events of the response, if it is to be a stream.

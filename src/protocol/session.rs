@@ -95,6 +95,12 @@ impl Lane {
         self.stream = Some(Box::new(values));
     }
 
+    /// Why the last request failed, if it did.
+    #[must_use]
+    pub(crate) fn error(&self) -> Option<ErrorClass> {
+        self.last.error
+    }
+
     /// The last response; after redirects, the last of them.
     #[must_use]
     pub(crate) fn response(&self) -> Response<'_> {
@@ -432,11 +438,17 @@ fn end_stream(
 /// The error class of a whole response, if it is not what the profile expects.
 fn unexpected(response: &Response<'_>, request: &Outgoing<'_>, status: u16) -> Option<Failure> {
     let spec = request.spec;
-    if spec.is_limit(status) {
-        return Some(ErrorClass::Limited.into());
-    }
-    if !spec.expects(status) {
-        return Some(ErrorClass::of_status(status).into());
+    let by_status = if spec.is_limit(status) {
+        Some(ErrorClass::Limited.into())
+    } else {
+        (!spec.expects(status)).then(|| ErrorClass::of_status(status).into())
+    };
+    let failure = match request.handler {
+        Some(handler) => handler.judge(response, by_status),
+        None => by_status,
+    };
+    if failure.is_some() {
+        return failure;
     }
     let fulfils = request.handler.is_none_or(|handler| handler.fulfils(response));
     (!fulfils).then(|| Failure::text(ErrorClass::Content, "a condition of `expect` failed"))

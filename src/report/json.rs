@@ -151,8 +151,15 @@ fn root_group(summary: &Summary) -> Json {
 /// Control commands, milliseconds after the start of the load.
 fn commands(summary: &Summary) -> Vec<Json> {
     let started = summary.header.started_at_ms;
-    let commands = summary.commands.iter();
+    let commands = summary.events.commands.iter();
     commands.map(|command| json!({ "at_ms": command.at_ms - started, "command": command.text })).collect()
+}
+
+/// What happened to scenarios by itself.
+fn events(summary: &Summary) -> Vec<Json> {
+    let started = summary.header.started_at_ms;
+    let events = summary.events.scenarios.iter();
+    events.map(|event| json!({ "at_ms": event.at_ms - started, "event": event.text })).collect()
 }
 
 /// Every step, with all its stages together.
@@ -208,6 +215,7 @@ fn beyond_k6(summary: &Summary) -> Json {
         "steps": all_steps(summary),
         "errors": errors::error_list(summary),
         "control": commands(summary),
+        "events": events(summary),
         "validity": {
             "offered": validity.offered,
             "achieved": validity.achieved,

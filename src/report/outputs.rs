@@ -1,7 +1,10 @@
 //! What the outputs delivered.
 
 use super::{style, visible::visible};
-use crate::{output::DeliveryStats, units::show_count};
+use crate::{
+    output::DeliveryStats,
+    units::{show_count, show_several, was},
+};
 
 /// An output's samples: acknowledged, spooled, rejected and lost, with its outages.
 #[must_use]
@@ -9,20 +12,20 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
     let mark = if account.complete { style::good("✓") } else { style::bad("✗") };
     let all = account.acknowledged + account.rejected + account.spooled + account.lost;
     let mut line = format!(
-        "    {mark} {}: {} of {} samples acknowledged",
+        "    {mark} {}: {} of {} acknowledged",
         visible(&account.name),
         show_count(account.acknowledged),
-        show_count(all)
+        show_several(all, "sample")
     );
     let further = [
-        (account.retried - account.rate_limited.min(account.retried), "requests retried"),
-        (account.rate_limited, "requests rate-limited"),
-        (account.rejected, "samples rejected"),
-        (account.spooled, "samples spooled"),
-        (account.lost, "samples lost"),
+        (account.retried - account.rate_limited.min(account.retried), "request", "retried"),
+        (account.rate_limited, "request", "rate-limited"),
+        (account.rejected, "sample", "rejected"),
+        (account.spooled, "sample", "spooled"),
+        (account.lost, "sample", "lost"),
     ];
-    for (count, what) in further.into_iter().filter(|(count, _)| *count > 0) {
-        line += &format!(", {} {what}", show_count(count));
+    for (count, noun, what) in further.into_iter().filter(|(count, ..)| *count > 0) {
+        line += &format!(", {} {what}", show_several(count, noun));
     }
     let mut lines = vec![line];
     let outages = account.outages.iter().filter_map(|outage| Some((outage, outage.to_ms?)));
@@ -46,6 +49,6 @@ pub(crate) fn incomplete(stats: &DeliveryStats) -> Option<String> {
     let all = stats.acknowledged + missing;
     let why = stats.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
     let lost = if stats.lost > 0 { format!(", {} of them lost", show_count(stats.lost)) } else { String::new() };
-    let (missing, all) = (show_count(missing), show_count(all));
-    (!stats.complete).then(|| format!("{}: {missing} of {all} samples were not acknowledged{lost}{why}", stats.name))
+    let (count, all) = (show_count(missing), show_several(all, "sample"));
+    (!stats.complete).then(|| format!("{}: {count} of {all} {} not acknowledged{lost}{why}", stats.name, was(missing)))
 }

@@ -14,7 +14,7 @@ use crate::{
     interval_log::frame::{LoggedScenario, Model},
     metric::{Labels, Unit, Value, catalogue},
     threshold::{Stat, judge::Finding},
-    units::{show_count, show_duration, show_rate, show_share},
+    units::{show_count, show_duration, show_rate, show_several, show_share},
 };
 
 /// Lines about every scenario.
@@ -25,6 +25,7 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     for (index, scenario) in summary.header.scenarios.iter().enumerate() {
         lines.push(format!("  {}  {}", style::bold(&visible(&scenario.name)), style::dim(&visible(&scenario.load))));
         lines.push(format!("    {}", load_line(summary, index, scenario)));
+        lines.extend(event_lines(summary, &scenario.name));
         lines.extend(step_table(summary, index, scenario).lines(4, summary.view, &place));
         lines.push(String::new());
     }
@@ -35,6 +36,25 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
 #[must_use]
 pub(crate) fn place(summary: &Summary) -> String {
     format!("`loadagent report {} | less`", summary.run_dir.display())
+}
+
+/// What happened to a scenario by itself, for example that its rows were used up; the first of many.
+fn event_lines(summary: &Summary, scenario: &str) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let of_it = |text: &str| Some(text.strip_prefix(scenario)?.strip_prefix(": ")?.to_owned());
+    let all = summary.events.scenarios.iter().filter_map(|event| Some((event.at_ms, of_it(&event.text)?)));
+    let mut lines: Vec<String> = all
+        .map(|(at_ms, text)| {
+            let after = u64::try_from(at_ms - summary.header.started_at_ms).unwrap_or(0);
+            format!("    after {}: {}", show_duration(Duration::from_millis(after)), visible(&text))
+        })
+        .collect();
+    if lines.len() > SHOWN {
+        let more = show_several((lines.len() - SHOWN) as u64, "more event");
+        lines.truncate(SHOWN);
+        lines.push(format!("    … {more} in summary.json"));
+    }
+    lines
 }
 
 fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> String {
@@ -51,10 +71,10 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
         String::new()
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-    let ended = show_count(iterations as u64);
+    let ended = show_several(iterations as u64, "iteration");
     if scenario.model == Model::Closed {
         return format!(
-            "closed model: {ended} iterations ({}{over}); users wait for their answers: a stall shows in few requests",
+            "closed model: {ended} ({}{over}); users wait for their answers: a stall shows in few requests",
             show_rate(iterations / seconds)
         );
     }
@@ -70,8 +90,8 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
         _ => None,
     };
     format!(
-        "open model: {} arrivals offered, {} started ({}), {} dropped, {ended} iterations{}",
-        show_count(offer.due),
+        "open model: {} offered, {} started ({}), {} dropped, {ended}{}",
+        show_several(offer.due, "arrival"),
         show_count(started),
         show_share(ratio),
         show_count(offer.dropped),

@@ -1,4 +1,4 @@
-//! Event streams, the answers of language models in them, WebSockets, and jobs.
+//! Event streams, the answers of language models in them, WebSockets, calls of JSON-RPC, and jobs.
 
 use super::{Summary, scenarios, style, trends};
 use crate::{
@@ -36,9 +36,21 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     sockets.extend(by_reason(summary, &c::WS_CLOSES));
     sockets.extend(by_reason(summary, &c::WS_ERRORS));
     lines.extend(section(summary, "WEBSOCKETS", &SOCKET_TRENDS, sockets));
+    lines.extend(calls(summary));
     let outcomes = by_reason(summary, &c::JOB_OUTCOMES);
     lines.extend(section(summary, "JOBS", &JOB_TRENDS, outcomes.into_iter().collect()));
     lines
+}
+
+/// Calls of JSON-RPC; the errors among them stand by class with those of HTTP.
+fn calls(summary: &Summary) -> Vec<String> {
+    let Some(Value::Rate { nonzero, total }) = summary.totals.sum_where(&c::RPC_REQ_FAILED.name, |_| true) else {
+        return Vec::new();
+    };
+    let share = show_share(nonzero as f64 / total.max(1) as f64);
+    let failed = format!("{} {share} ({} of {})", c::RPC_REQ_FAILED.name, show_count(nonzero), show_count(total));
+    let counts = counter(summary, &c::RPC_REQS).into_iter().chain([failed]).collect();
+    section(summary, "JSON-RPC CALLS", &[&c::RPC_REQ_RESPONSE_TIME], counts)
 }
 
 fn section(summary: &Summary, title: &str, metrics: &[&MetricDef], counts: Vec<String>) -> Vec<String> {

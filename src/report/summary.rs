@@ -19,13 +19,29 @@ pub(crate) struct TextLayout {
     pub by_stage: bool,
 }
 
-/// Control commands that a summary lists.
-pub(crate) const MAX_COMMANDS: usize = 100;
+/// Events of a kind that a summary lists.
+pub(crate) const MAX_EVENTS: usize = 100;
 
-/// Adds an event if it is a control command, up to a limit.
-pub(crate) fn note_command(commands: &mut Vec<Event>, event: &Event) {
-    if event.kind == "control" && commands.len() < MAX_COMMANDS {
-        commands.push(event.clone());
+/// Events that a summary shows, the first [`MAX_EVENTS`] of each kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Events {
+    /// Control commands that were given.
+    pub commands: Vec<Event>,
+    /// What happened to scenarios by itself; each begins with the name of one.
+    pub scenarios: Vec<Event>,
+}
+
+impl Events {
+    /// Adds an event, if a summary shows its kind.
+    pub(crate) fn note(&mut self, event: &Event) {
+        let list = match &*event.kind {
+            "control" => &mut self.commands,
+            "scenario" => &mut self.scenarios,
+            _ => return,
+        };
+        if list.len() < MAX_EVENTS {
+            list.push(event.clone());
+        }
     }
 }
 
@@ -54,8 +70,8 @@ pub(crate) struct Summary {
     pub outcome: Outcome,
     /// Whether the run came to its end: not when its log was read while it was in progress, or after it was killed.
     pub has_ended: bool,
-    /// Control commands that were given, the first [`MAX_COMMANDS`].
-    pub commands: Vec<Event>,
+    /// What happened besides.
+    pub events: Events,
     /// Statistics of trends that are shown, by k6's names.
     pub trend_stats: Vec<(String, Stat)>,
     /// How the text is laid out.

@@ -107,6 +107,14 @@ fn intervals() -> Vec<Interval> {
     ]
 }
 
+fn events(texts: &[(&str, &str)]) -> report::summary::Events {
+    let mut events = report::summary::Events::default();
+    for (kind, text) in texts {
+        events.note(&Event { at_ms: 1_763_700_001_500, kind: (*kind).into(), text: (*text).into() });
+    }
+    events
+}
+
 fn summary() -> Summary {
     let header = Header {
         version: "0.0.0".into(),
@@ -172,7 +180,10 @@ fn summary() -> Summary {
         validity: judgement.validity,
         outcome: judgement.outcome,
         has_ended: true,
-        commands: vec![Event { at_ms: 1_763_700_001_500, kind: "control".into(), text: "paused".into() }],
+        events: events(&[
+            ("control", "paused"),
+            ("scenario", "browse: the rows of `u` are used up; the scenario ends"),
+        ]),
         outputs,
         outputs_pending: false,
         run_dir: "runs/r1".into(),

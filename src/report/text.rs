@@ -12,7 +12,7 @@ use crate::{
         MetricDef, Value,
         catalogue::{self, PROTOCOLS, ProtocolMetrics},
     },
-    units::{show_bytes, show_count, show_duration, show_rate, show_share, significant},
+    units::{show_bytes, show_count, show_duration, show_rate, show_several, show_share, significant},
 };
 
 const EXECUTION_TRENDS: [&MetricDef; 3] =
@@ -79,11 +79,11 @@ pub(crate) fn render(summary: &Summary) -> String {
 
 /// Control commands with their time: the load was changed by hand.
 fn command_lines(summary: &Summary) -> Vec<String> {
-    if summary.commands.is_empty() {
+    if summary.events.commands.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![format!("  {}", style::bold("CONTROL COMMANDS"))];
-    lines.extend(summary.commands.iter().map(|command| {
+    lines.extend(summary.events.commands.iter().map(|command| {
         let after = u64::try_from(command.at_ms - summary.header.started_at_ms).unwrap_or(0);
         format!("    {}  {}", show_duration(Duration::from_millis(after)), visible(&command.text))
     }));
@@ -255,7 +255,7 @@ fn generator_line(summary: &Summary) -> String {
         || format!("memory {}", show_bytes(generator.rss_bytes as f64)),
         |peak| format!("peak memory {}", show_bytes(peak as f64)),
     );
-    let workers = generator.workers.map(|workers| format!("{workers} workers, "));
+    let workers = generator.workers.map(|workers| format!("{}, ", show_several(workers as u64, "worker")));
     let per_request = (attempts > 0).then(|| {
         let each = Duration::from_secs_f64(generator.cpu_seconds / attempts as f64);
         format!("{} CPU per request, ", show_duration(each))

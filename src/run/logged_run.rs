@@ -9,11 +9,11 @@ use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_en
 use crate::{
     analysis::{Generator, Reason, RunFold},
     exit::Exit,
-    interval_log::{Entry, Event, Header, IntervalCursor, LogError},
+    interval_log::{Entry, Header, IntervalCursor, LogError},
     metric::{Interval, Totals},
     report::{
         Summary,
-        summary::{TextLayout, note_command},
+        summary::{Events, TextLayout},
         trends,
     },
     threshold::Stat,
@@ -25,7 +25,7 @@ pub(crate) struct LoggedRun {
     header: Option<Header>,
     fold: RunFold,
     end: Option<RunEnd>,
-    commands: Vec<Event>,
+    events: Events,
     /// Intervals that the log holds.
     pub intervals: u64,
     end_ms: i64,
@@ -54,7 +54,7 @@ impl LoggedRun {
             header: None,
             fold: RunFold::new(&[], Duration::ZERO),
             end: None,
-            commands: Vec::new(),
+            events: Events::default(),
             intervals: 0,
             end_ms: 0,
             torn_bytes: 0,
@@ -75,7 +75,7 @@ impl LoggedRun {
                         CommandError::configuration(format!("{shown}: its end entry is of another version: {error}"))
                     })?);
                 }
-                Entry::Event(event) => note_command(&mut run.commands, &event),
+                Entry::Event(event) => run.events.note(&event),
             }
         }
         run.torn_bytes = cursor.torn_bytes().map_err(|error| unreadable(&error))?;
@@ -130,7 +130,7 @@ impl LoggedRun {
             validity: judgement.validity,
             outcome: judgement.outcome,
             has_ended: self.end.is_some(),
-            commands: self.commands,
+            events: self.events,
             trend_stats: trend_stats(self.end.as_ref()),
             outputs,
             outputs_pending,

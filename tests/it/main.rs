@@ -15,6 +15,7 @@ mod hostile_http2;
 mod http;
 mod http2;
 mod init;
+mod jsonrpc;
 mod judged;
 mod not_processed;
 mod otlp;

@@ -222,7 +222,7 @@ fn a_threshold_that_no_series_can_match_is_named() {
         ("orders{plan:paid}", "no series of it has plan `paid`; there is `free`"),
         ("sse_events{name:GET /z}", "no series of it has name `GET /z`; there is `GET /events`"),
         ("llm_output_tokens", "no step records this metric"),
-        ("group_duration{group:::cart}", "no series of it has group `::cart`; did you mean `::pay`?"),
+        ("group_duration{group:::cart}", "no series of it has group `::cart`; there is `::pay`"),
     ] {
         let found = warnings(wrong);
         assert!(found.len() == 1 && found[0].starts_with(why), "{wrong}: {found:?}");
@@ -317,4 +317,40 @@ fn names_with_line_ends_and_control_characters_stay_on_one_line() {
         assert!(ran.stdout.contains(shown), "{shown}: {}", ran.stdout);
     }
     assert!(!ran.stdout.contains(|char: char| char.is_control() && char != '\n'), "{:?}", ran.stdout);
+}
+
+/// Metrics of requests with one name are one; a name for many resources of a kind is what names are for.
+#[test]
+fn different_requests_with_one_name_are_warned_of() {
+    let bench = Bench::new();
+    for (steps, warned) in [
+        ("{get: /a, name: x}, {post: /a, name: x}", "GET /a and POST /a share the name `x`"),
+        ("{get: /login, name: auth}, {get: /logout, name: auth}", "GET /login and GET /logout share the name `auth`"),
+        (
+            "{get: /a, name: x}, {get: /b, name: y}, {get: '/c/${vu}', name: x}",
+            "GET /a and GET /c/… share the name `x`",
+        ),
+        (
+            "{get: 'http://127.0.0.1:8/a'}, {get: 'http://127.0.0.1:9/a'}",
+            "GET 127.0.0.1:8/a and GET 127.0.0.1:9/a share",
+        ),
+        ("{get: /users/1, name: user}, {get: '/users/${vu}', name: user}, {get: '/users/3?x=y', name: user}", ""),
+        ("{get: /a, name: '${vu}'}, {get: /b, name: '${vu}'}", ""),
+        ("{get: /a}, {get: '/a?x=1'}, {repeat: 2, steps: [{get: /a}]}", ""),
+        ("{get: '${url}', name: x}, {get: /b, name: x}", ""),
+    ] {
+        let profile = format!(
+            "base_url: http://127.0.0.1:9\nvus: 1\niterations: 1\nflow: [{{set: {{url: 'http://127.0.0.1:9/b'}}}}, {steps}]\n"
+        );
+        bench.write("p.yaml", &profile);
+        let ran = bench.run(&["check", "p.yaml"]);
+        assert_eq!(
+            (ran.code, ran.stdout.contains("share the name")),
+            (0, !warned.is_empty()),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+        assert!(ran.stdout.contains(warned), "{}", ran.stdout);
+    }
 }

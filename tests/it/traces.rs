@@ -80,6 +80,21 @@ fn the_target_sees_exactly_what_is_exported() {
     assert!(store.kept_bodies().iter().all(|body| !format!("{body:?}").contains("s3cret")));
 }
 
+/// One user runs on one of the workers.
+#[test]
+fn the_cap_does_not_depend_on_workers() {
+    for workers in ["1", "2", "4"] {
+        let (bench, target) = (Bench::new(), practice());
+        let store = Store::start(&[], TAKEN);
+        let (url, traces) = (format!("http://{}", target.address()), format!("http://{}?ratio=1&max=8", store.address));
+        let words =
+            ["run", &url, "-u", "1", "-i", "8", "-q", "--run-dir", "run", "--workers", workers, "--traces", &traces];
+        let ran = bench.run(&words);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(contexts(&kept(&store)).len(), 8, "{workers} workers");
+    }
+}
+
 #[test]
 fn durations_are_those_of_the_metric() {
     let (bench, target) = (Bench::new(), practice());

@@ -6,7 +6,7 @@ from lib.nginx import Nginx
 from lib.receiver import Receiver
 
 TITLE = "OTLP: what is sent, read by the official types"
-EXTRA = {"cumulative": "", "delta": "temporality=delta&schema=8", "plain": "gzip=false&interval=2s&schema=3"}
+EXTRA = {"cumulative": "schema=5", "bounded": "", "delta": "temporality=delta&schema=8", "plain": "gzip=false&interval=2s&schema=3"}
 
 
 def prove(sheet, options):

@@ -44,6 +44,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                     shared::errors_by_class(),
                 ],
             },
+            Row { title: "JSON-RPC calls", panels: vec![calls(), call_times(), call_errors()] },
             Row {
                 title: "WebSockets",
                 panels: vec![
@@ -192,6 +193,26 @@ fn stream_duration() -> Panel {
         "From the intended start to the end. A stream that was cut off counts with its age",
         &c::SSE_STREAM_DURATION,
     )
+}
+
+fn calls() -> Panel {
+    Panel::graph("Calls", "Calls of JSON-RPC per second by method")
+        .query("{rpc_method}", Series::of(&c::RPC_REQS).by(&["rpc_method"]).rate())
+}
+
+fn call_times() -> Panel {
+    let description =
+        "From the intended start of a call to the end of its answer; in a batch to the end of the whole response";
+    Panel::graph("Response time of calls, p95", description)
+        .query("{rpc_method}", Series::of(&c::RPC_REQ_RESPONSE_TIME).by(&["rpc_method"]).quantile(0.95))
+}
+
+fn call_errors() -> Panel {
+    let description =
+        "Failed calls per second by class and by the code of their error, and the share of calls that failed";
+    Panel::graph("Failed calls", description)
+        .query("{error_class} {rpc_code}", Series::of(&c::RPC_ERRORS).by(&["error_class", "rpc_code"]).rate())
+        .query("share", Series::of(&c::RPC_REQ_FAILED).share())
 }
 
 fn sockets_open() -> Panel {

@@ -1,3 +1,5 @@
+//! Answers and what they answer.
+
 use std::time::Duration;
 
 use super::*;

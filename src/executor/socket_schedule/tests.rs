@@ -1,3 +1,5 @@
+//! Times of what is repeated.
+
 use super::*;
 use crate::plan::websocket::Periodic;
 

@@ -13,6 +13,7 @@ use super::{
     records::{CsvRecord, RecordError, Records},
     rows::Table,
 };
+use crate::units::show_several;
 
 /// How a file of CSV is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,8 @@ pub(super) fn read(input: impl BufRead, format: &CsvFormat) -> Result<DataSet, D
     while records.next(&mut record).map_err(refused)? {
         if record.len() != names.len() {
             let (found, known) = (record.len(), names.join(", "));
-            let message = format!("expected {} columns ({known}), found {found} {}", names.len(), cells(found));
+            let expected = show_several(names.len() as u64, "column");
+            let message = format!("expected {expected} ({known}), found {found} {}", cells(found));
             let hint = "quote cells that contain a delimiter or a newline, and check `delimiter`";
             return Err(DataError::new(Some(record.line), message, Some(hint)));
         }

@@ -92,7 +92,7 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
         fn resolve(&self, name: &str) -> Option<Binding> {
             match name {
                 "ANY" => Some(Binding::Constant(Value::from("a+b&c=/ü"))),
-                "BASE" => Some(Binding::Constant(Value::from("http://h:1/x?y=z w"))),
+                "BASE" => Some(Binding::Constant(Value::from("http://h:1/x;y=z w"))),
                 "any" => Some(Binding::Slot(Slot(0))),
                 "base" => Some(Binding::Slot(Slot(1))),
                 _ => None,
@@ -102,7 +102,7 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
             Vec::new()
         }
     }
-    let slots = [Value::from("a+b&c=/ü"), Value::from("http://h:1/x?y=z w")];
+    let slots = [Value::from("a+b&c=/ü"), Value::from("http://h:1/x;y=z w")];
     let rendered = |text: &str, escape: EscapeContext| {
         let template = if escape == EscapeContext::Path {
             Template::compile_url(text, &Both)
@@ -115,7 +115,7 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
         template.unwrap().render(&mut context, escape, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
-    let (encoded, raw, base) = ("a%2Bb%26c%3D%2F%C3%BC", "a+b&c=/ü", "http://h:1/x?y=z w");
+    let (encoded, raw, base) = ("a%2Bb%26c%3D%2F%C3%BC", "a+b&c=/ü", "http://h:1/x;y=z w");
     for (template, expected) in [
         ("/@", format!("/{encoded}")),
         ("/1?e=@", format!("/1?e={encoded}")),
@@ -153,5 +153,50 @@ fn a_value_looks_in_a_url_as_its_place_wants_it() {
     }
     for value in ["${ANY}", "${any}", "${url_encode(ANY)}", "${url_encode(any)}"] {
         assert_eq!(rendered(value, EscapeContext::Form), encoded, "{value}");
+    }
+}
+
+/// A value that begins a URL may hold a query only where nothing goes before it any more.
+#[test]
+fn a_path_is_not_appended_to_a_query() {
+    struct Begin(Value, bool);
+    impl Scope for Begin {
+        fn resolve(&self, name: &str) -> Option<Binding> {
+            let constant = Binding::Constant(self.0.clone());
+            (name == "b").then_some(if self.1 { constant } else { Binding::Slot(Slot(0)) })
+        }
+        fn names(&self) -> Vec<String> {
+            Vec::new()
+        }
+    }
+    for (value, url, is_refused) in [
+        ("http://h/api?key=1", "${b}/users", true),
+        ("http://h/?", "${b}/users", true),
+        ("http://h/#top", "${b}/users", true),
+        ("http://h/#top", "${b}?a=1", true),
+        ("http://h/api?key=1", "${b}?page=2", true),
+        ("h/api?key=1", "http://${b}/users", true),
+        ("/api?key=1", "${b}/users", true),
+        ("http://h/api?key=1", "${b}&page=2", false),
+        ("http://h/login?next=", "${b}/home", false),
+        ("http://h/api?key=1", "${b}", false),
+        ("http://h/api", "${b}/users?a=${b}/c", false),
+        ("?key=1", "/users${b}", false),
+    ] {
+        for is_constant in [true, false] {
+            let slots = [Value::from(value)];
+            let compiled = Template::compile_url(url, &Begin(slots[0].clone(), is_constant));
+            let problem = match compiled {
+                Err(error) => Some(error.to_string()),
+                Ok(template) => {
+                    let mut random = fastrand::Rng::with_seed(1);
+                    let mut context = EvalContext { slots: &slots, ..EvalContext::empty(&mut random) };
+                    let rendered = template.render(&mut context, EscapeContext::Path, &mut Vec::new());
+                    rendered.err().map(|error| error.to_string())
+                }
+            };
+            let found = problem.as_deref().is_some_and(|text| text.contains("`b` has a query or a fragment"));
+            assert_eq!((found, problem.is_some()), (is_refused, is_refused), "{value} {url} {is_constant} {problem:?}");
+        }
     }
 }

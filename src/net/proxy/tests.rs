@@ -15,6 +15,7 @@ fn exceptions_and_loopback_are_reached_directly() {
     assert!(!goes_through("10.1.2.3", 80, false) && goes_through("11.1.2.3", 80, false));
     assert!(!goes_through("h", 81, false) && goes_through("h", 82, false));
     assert!(!goes_through("localhost", 80, false) && !goes_through("127.0.0.1", 80, false));
+    assert!(NoProxyRule::parse(" ").is_empty(), "of `a,,b`, or of an empty variable");
     let all = Proxies { exceptions: NoProxyRule::parse("*"), ..proxies.clone() };
     assert!(all.between("example.com", 80, false).is_none());
 }

@@ -1,5 +1,7 @@
 //! What in an address is a secret, by the names that it stands under.
 
+use crate::net::secret_names::names_secret;
+
 /// Whether userinfo or options hold a secret itself: such an address is not kept, and not quoted.
 pub(super) fn of_literals(
     userinfo: Option<(&str, Option<&str>)>,
@@ -27,8 +29,8 @@ fn is_secret(option: &str) -> bool {
     if let Some(parameter) = name.strip_prefix("query.") {
         return !names_no_secret(parameter);
     }
-    let smells = ["auth", "token", "key", "secret", "cookie", "pass"].iter().any(|word| name.contains(word));
-    (smells || name == "p") && !name.ends_with("_file")
+    // `p` is the password of InfluxDB's version 1.
+    (names_secret(&name) || name == "p") && !name.ends_with("_file")
 }
 
 /// Headers that say whose data it is, and nothing that must be hidden.

@@ -40,6 +40,7 @@ use self::{
     transport::Transport,
 };
 use super::batch::Batch;
+use crate::units::show_several;
 
 /// What is left is counted for so long; the run ends on time.
 const COUNTING: Duration = Duration::from_secs(5);
@@ -188,8 +189,8 @@ impl Delivery {
             yield_now().await;
             if Instant::now() > until {
                 let reason = format!(
-                    "{} more bytes of the log are not delivered; their samples are not counted",
-                    self.feed.unread_bytes()
+                    "{} of the log not delivered; their samples are not counted",
+                    show_several(self.feed.unread_bytes(), "more byte")
                 );
                 self.state.borrow_mut().stats_mut().last_error = Some(reason);
                 return Ok(());

@@ -11,6 +11,7 @@ use super::{
     stats::{DeliveryStats, Outage},
 };
 use crate::output::clock::now_ms;
+use crate::units::{show_several, was};
 
 /// Failures for a shorter time are not reported.
 const HICCUP_MS: i64 = 1_000;
@@ -123,9 +124,7 @@ impl DeliveryState {
         let name = self.stats().name.clone();
         if let Some(Position::Record(_)) = self.checkpoint.position {
             if gone > 0 {
-                self.notify(&format!(
-                    "{gone} delivered samples were lost by the receiver ({reason}) and can't be sent again"
-                ));
+                self.notify(&format!("{} ({reason}) and can't be sent again", lost_there(gone)));
             }
             let stats = self.stats_mut();
             stats.lost += std::mem::take(&mut stats.acknowledged);
@@ -133,9 +132,7 @@ impl DeliveryState {
             return false;
         }
         if gone > 0 {
-            self.notify(&format!(
-                "{gone} delivered samples were lost by the receiver ({reason}); sending the run again"
-            ));
+            self.notify(&format!("{} ({reason}); sending the run again", lost_there(gone)));
         }
         self.checkpoint.position = None;
         let DeliveryStats { retried, rate_limited, outages, .. } = std::mem::take(self.stats_mut());
@@ -166,7 +163,7 @@ impl DeliveryState {
     pub(super) fn rejected(&mut self, samples: u64, reason: &str, dead_letter: Option<String>) {
         let kept = dead_letter.as_ref().map(|name| format!("; dead letter: outputs/{name}")).unwrap_or_default();
         if self.stats().rejected == 0 {
-            self.notify(&format!("rejected {samples} samples: {reason}{kept}"));
+            self.notify(&format!("rejected {}: {reason}{kept}", show_several(samples, "sample")));
         }
         let stats = self.stats_mut();
         stats.rejected += samples;
@@ -236,4 +233,8 @@ impl DeliveryState {
             stats.last_error = error;
         }
     }
+}
+
+fn lost_there(samples: u64) -> String {
+    format!("{} {} lost by the receiver", show_several(samples, "delivered sample"), was(samples))
 }

@@ -205,7 +205,7 @@ fn summary(totals: Totals) -> Summary {
         run_dir: std::path::PathBuf::new(),
         outcome: Outcome::new(Vec::new(), Verdict::Pass),
         has_ended: true,
-        commands: Vec::new(),
+        events: crate::report::summary::Events::default(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
         view: report::summary::TextLayout::default(),
     }

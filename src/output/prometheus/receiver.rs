@@ -25,6 +25,7 @@ use crate::output::{
         response::{Response, ResponseClass},
     },
 };
+use crate::units::show_several;
 
 /// A remote-write receiver.
 #[derive(Debug)]
@@ -186,7 +187,8 @@ impl Receiver for RemoteWriteReceiver {
         match (response.status, written) {
             (200..=299, Some(written)) if written.all() < batch.samples() => {
                 let taken = written.all();
-                let reason = format!("{}: wrote {taken} of {} samples", response.status, batch.samples());
+                let reason =
+                    format!("{}: wrote {taken} of {}", response.status, show_several(batch.samples(), "sample"));
                 if taken == 0 {
                     ResponseClass::ProtocolMismatch(reason)
                 } else {

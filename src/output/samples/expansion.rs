@@ -8,8 +8,8 @@ use crate::{
     record_log::{Entry, Recorded},
 };
 
-/// Every metric that has raw samples, except those of the profile.
-pub(crate) static SAMPLED: [&MetricDef; 62] = [
+/// The metrics whose samples are parts of a record, or that have a place of their own for another reason.
+static PLACED: [&MetricDef; 22] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -32,47 +32,32 @@ pub(crate) static SAMPLED: [&MetricDef; 62] = [
     &c::ITERATION_FAILURES,
     &c::GROUP_DURATION,
     &c::PARALLEL_WIDTH,
-    &c::SSE_TIME_TO_FIRST_EVENT,
-    &c::SSE_EVENT_GAP,
-    &c::SSE_LONGEST_GAP,
-    &c::SSE_STREAM_DURATION,
-    &c::SSE_EVENTS,
-    &c::SSE_RECONNECTS,
-    &c::WS_SESSIONS,
-    &c::WS_CONNECTING,
-    &c::WS_SESSION_DURATION,
-    &c::WS_MSGS_SENT,
-    &c::WS_MSGS_RECEIVED,
-    &c::WS_ROUND_TRIP,
-    &c::WS_UNANSWERED,
-    &c::WS_PING,
-    &c::WS_RECONNECTS,
-    &c::WS_ERRORS,
-    &c::WS_CLOSES,
-    &c::LLM_TIME_TO_FIRST_TOKEN,
-    &c::LLM_INTER_TOKEN_LATENCY,
-    &c::LLM_INTER_CHUNK_LATENCY,
-    &c::LLM_TIME_PER_OUTPUT_TOKEN,
-    &c::LLM_REQUEST_LATENCY,
-    &c::LLM_INPUT_TOKENS,
-    &c::LLM_OUTPUT_TOKENS,
-    &c::LLM_CACHED_TOKENS,
-    &c::LLM_REASONING_TOKENS,
-    &c::LLM_USAGE_MISSING,
-    &c::LLM_GOODPUT,
-    &c::LLM_FINISH_REASONS,
-    &c::JOB_RESPONSE_TIME,
-    &c::JOB_DURATION,
-    &c::JOB_POLLS,
-    &c::JOB_END_WINDOW,
-    &c::JOB_OVERSHOOT,
-    &c::JOB_FAILED,
-    &c::JOB_OUTCOMES,
-    &c::VUS,
-    &c::VUS_MAX,
-    &c::SSE_STREAMS_OPEN,
-    &c::WS_SOCKETS_OPEN,
 ];
+
+static GAUGES: [&MetricDef; 4] = [&c::VUS, &c::VUS_MAX, &c::SSE_STREAMS_OPEN, &c::WS_SOCKETS_OPEN];
+
+/// Every metric that has raw samples, except those of the profile: those with a place, those of steps, the gauges.
+pub(crate) static SAMPLED: [&MetricDef; OWN] = {
+    let mut all = [PLACED[0]; OWN];
+    let mut place = copied(&PLACED, &mut all, 0);
+    let mut family = 0;
+    while family < c::STEP_FAMILIES.len() {
+        place = copied(c::STEP_FAMILIES[family], &mut all, place);
+        family += 1;
+    }
+    copied(&GAUGES, &mut all, place);
+    all
+};
+
+/// Copies metrics to a place and the next ones; returns the place after them.
+const fn copied(from: &[&'static MetricDef], all: &mut [&'static MetricDef; OWN], place: usize) -> usize {
+    let mut at = 0;
+    while at < from.len() {
+        all[place + at] = from[at];
+        at += 1;
+    }
+    place + at
+}
 
 const REQS: usize = 0;
 const DURATION: usize = 1;
@@ -93,9 +78,18 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = SAMPLED.len() - 4;
+const FIRST_GAUGE: usize = OWN - GAUGES.len();
 /// The place of a metric of the profile: a series has one at most.
-pub(in crate::output) const OWN: usize = SAMPLED.len();
+pub(in crate::output) const OWN: usize = {
+    let (mut of_steps, mut family) = (0, 0);
+    while family < c::STEP_FAMILIES.len() {
+        of_steps += c::STEP_FAMILIES[family].len();
+        family += 1;
+    }
+    PLACED.len() + of_steps + GAUGES.len()
+};
+// A selection has a bit for each place.
+const _: () = assert!(OWN <= u128::BITS as usize);
 /// Places with that of the profile's metrics.
 pub(in crate::output) const PLACES: usize = OWN + 1;
 
@@ -118,14 +112,14 @@ pub struct UnknownMetric(pub String);
 /// The metrics that are written: all, unless they are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetricSelection {
-    places: u64,
+    places: u128,
     /// Names of metrics of the profile; None for all.
     own: Option<Vec<String>>,
 }
 
 impl Default for MetricSelection {
     fn default() -> Self {
-        Self { places: u64::MAX, own: None }
+        Self { places: u128::MAX, own: None }
     }
 }
 
@@ -140,7 +134,7 @@ impl MetricSelection {
             let name = name.as_ref();
             let near = |metric: &&MetricDef| strsim::damerau_levenshtein(&metric.name, name) <= 2;
             match SAMPLED.iter().position(|metric| metric.name == name) {
-                Some(place) => places |= 1_u64 << place,
+                Some(place) => places |= 1_u128 << place,
                 None if name.is_empty() || c::find(name).is_some() || SAMPLED.iter().any(near) => {
                     return Err(UnknownMetric(name.to_owned()));
                 }

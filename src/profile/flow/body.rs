@@ -75,7 +75,7 @@ impl<'n> Compiler<'_, 'n> {
         pieces
     }
 
-    fn put_json(&mut self, node: &'n Node, out: &mut Vec<Piece>) {
+    pub(super) fn put_json(&mut self, node: &'n Node, out: &mut Vec<Piece>) {
         match &node.value {
             Yaml::List(items) => {
                 for (number, item) in items.iter().enumerate() {
@@ -111,7 +111,7 @@ impl<'n> Compiler<'_, 'n> {
         }
     }
 
-    fn put_quoted(&mut self, node: &'n Node, what: &str, out: &mut Vec<Piece>) {
+    pub(super) fn put_quoted(&mut self, node: &'n Node, what: &str, out: &mut Vec<Piece>) {
         if let Some(template) = self.template(node, what) {
             put_in_quotes(template, out);
         }

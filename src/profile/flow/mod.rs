@@ -10,6 +10,7 @@ mod ends;
 mod entries;
 pub(super) mod extracts;
 mod job;
+pub(super) mod jsonrpc;
 mod names;
 mod outline;
 mod parallel;
@@ -90,6 +91,7 @@ impl StepDefinition {
 pub static STEPS: &[&[StepDefinition]] = &[
     request::STEPS,
     sse::STEPS,
+    jsonrpc::STEPS,
     websocket::STEPS,
     state::STEPS,
     checks::STEPS,

@@ -21,7 +21,8 @@ use crate::{
 };
 
 /// Keys whose values are data, not steps.
-const DATA: [&str; 9] = ["json", "form", "multipart", "body", "headers", "params", "tags", "check", "auth"];
+const DATA: [&str; 11] =
+    ["json", "form", "multipart", "body", "headers", "params", "batch", "arguments", "tags", "check", "auth"];
 
 /// Names and their slots.
 #[derive(Debug)]

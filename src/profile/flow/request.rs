@@ -34,7 +34,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["get", "post", "put", "patch", "delete", "head", "options"],
         value: Type::Text,
-        options: &[KEYS, ANSWER],
+        options: &[QUERY, BODY, KEYS, ANSWER],
         about: "sends a request to a path or a whole URL",
         example: "get: /items, check: {status: 200}",
         compile,
@@ -42,7 +42,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["request"],
         value: Type::Text,
-        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], KEYS, ANSWER],
+        options: &[&[Key::required("method", Type::Text, "the method, such as PURGE")], QUERY, BODY, KEYS, ANSWER],
         about: "sends a request with any method",
         example: "request: /cache, method: PURGE",
         compile,
@@ -50,7 +50,11 @@ pub(super) static STEPS: &[StepDefinition] = &[
 ];
 
 /// Keys of all requests, including those for tokens.
-pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[KEYS]);
+pub(super) static REQUEST: Section = Section::new("request", "Keys of all requests.", &[QUERY, BODY, KEYS]);
+
+pub(super) static QUERY: &[Key] = &[PARAMS];
+
+pub(super) static BODY: &[Key] = &[body::JSON, body::TEXT, body::FORM, body::MULTIPART, body::FILE];
 
 static NAME: Key = Key::new("name", Type::Text, "label `name`; method and path");
 static PARAMS: Key = Key::new("params", Type::Names(&Type::Text), "query parameters");
@@ -68,13 +72,7 @@ pub(super) static HANDSHAKE: &[Key] = &[NAME, PARAMS, HEADERS, TIMEOUT, AUTH, TA
 
 pub(super) static KEYS: &[Key] = &[
     NAME,
-    PARAMS,
     HEADERS,
-    body::JSON,
-    body::TEXT,
-    body::FORM,
-    body::MULTIPART,
-    body::FILE,
     TIMEOUT,
     Key::new("idle_timeout", Type::Duration, "maximum time without a byte of the response; that of `http`"),
     Key::new("redirects", Type::Count, "maximum number of redirects to follow; that of `http`"),
@@ -136,17 +134,31 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     } else {
         step.word.to_uppercase()
     };
-    compile_request(compiler, &method, step, &[], |_, _, _| {});
+    compile_request(compiler, &method, step, (&[], Content::read), |_, _, _| {});
 }
 
-/// A request with headers that it has unless the profile has them; `stream` reads the keys of a stream, after the request
-/// was added to the program.
+/// What a request sends besides its headers.
+pub(super) struct Content<'n> {
+    /// Query parameters, after those of the URL.
+    pub query: Option<&'n Node>,
+    pub body: Option<Body>,
+}
+
+impl<'n> Content<'n> {
+    /// That of a step with the keys [`QUERY`] and [`BODY`].
+    pub(super) fn read(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> Self {
+        Self { query: map.take("params"), body: compiler.body(map) }
+    }
+}
+
+/// A request with headers that it has unless the profile has them, and what `content` reads; `rest` reads the keys of
+/// what it is besides a request, after it was added to the program.
 pub(super) fn compile_request<'n>(
     compiler: &mut Compiler<'_, 'n>,
     method: &str,
     step: StepNode<'n>,
-    headers: &[(&str, &str)],
-    stream: impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>, usize),
+    (headers, content): (&[(&str, &str)], impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>) -> Content<'n>),
+    rest: impl FnOnce(&mut Compiler<'_, 'n>, &mut MapReader<'n>, usize),
 ) {
     let reader = compiler.reader;
     let StepNode { mut map, position, value, .. } = step;
@@ -156,7 +168,10 @@ pub(super) fn compile_request<'n>(
         compiler.ops.push(Op::Reset(retry.retry.counter));
     }
     let auth = compiler.auth(&mut map);
-    let (send, needs) = compiler.apart(|compiler| compiler.send(method, (position, value), &mut map, &auth, headers));
+    let (send, needs) = compiler.apart(|compiler| {
+        let content = content(compiler, &mut map);
+        compiler.send(method, (position, value), &mut map, &auth, (headers, content))
+    });
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
     let shown = send.as_ref().map(|send| shown(method, send)).unwrap_or_default();
@@ -173,7 +188,7 @@ pub(super) fn compile_request<'n>(
         compiler.push_request(send);
         at
     };
-    stream(compiler, &mut map, at);
+    rest(compiler, &mut map, at);
     if let Some(retry) = retry {
         compiler.keep_since(at, retry.needs);
         compiler.ops.push(Op::Retry(Box::new(Retry { send: at, ..retry.retry })));
@@ -226,20 +241,18 @@ impl<'n> Compiler<'_, 'n> {
         (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
-        defaults: &[(&str, &str)],
+        (defaults, Content { query, body }): (&[(&str, &str)], Content<'n>),
     ) -> Option<ReadRequest> {
         let reader = self.reader;
         let target = self.target(url);
-        let query = map.take("params");
         let mut headers = self.headers(map.take("headers"), auth.header());
         for (name, value) in defaults {
             if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
                 headers.push(((*name).to_owned(), Template::fixed((*value).into())));
             }
         }
-        // A handshake has no body, and one response.
+        // A handshake has one response.
         let is_handshake = self.opens_socket;
-        let body = if is_handshake { None } else { self.body(map) };
         let timed = map.take("timeout");
         let timeout = timed.map_or(Some(self.context.defaults.timeout), |node| reader.duration(node, "timeout"));
         let unless_handshake = |map: &mut MapReader<'n>, key| if is_handshake { None } else { map.take(key) };
@@ -286,6 +299,7 @@ impl<'n> Compiler<'_, 'n> {
             redirects,
             digest: auth.digest(),
             events: None,
+            rpc: None,
             websocket: None,
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };

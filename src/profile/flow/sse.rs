@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Compiler, StepDefinition, StepNode,
     body::BODIES,
-    request::{self, ACCEPT, ANSWER, KEYS, is_token},
+    request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, QUERY, is_token},
 };
 use crate::{
     language::{Needs, extract::JsonPath},
@@ -30,7 +30,7 @@ use crate::{
 pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     words: &["sse"],
     value: Type::Text,
-    options: &[STREAM, KEYS, ANSWER],
+    options: &[STREAM, QUERY, BODY, KEYS, ANSWER],
     about: "sends a request and reads its response as a stream of server-sent events",
     example: "sse: /events, max_events: 10",
     compile,
@@ -106,7 +106,7 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
             method.to_uppercase()
         }
     };
-    request::compile_request(compiler, &method, step, &[(ACCEPT, MEDIA_TYPE)], read_stream);
+    request::compile_request(compiler, &method, step, (&[(ACCEPT, MEDIA_TYPE)], Content::read), read_stream);
 }
 
 /// Reads the keys of the stream; the request was just added to the program, at a position.

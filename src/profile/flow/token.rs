@@ -14,7 +14,7 @@ use super::{
     Compiler,
     auth::{Auth, HiddenScope, bearer_of},
     nothing,
-    request::REQUEST,
+    request::{Content, REQUEST},
 };
 use crate::{
     language::{
@@ -231,7 +231,10 @@ impl<'n> Compiler<'_, 'n> {
         }
         let auth = auth.map(|(_, auth)| auth).unwrap_or_default();
         let named = map.peek("name").is_some();
-        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth, &[]) else { return };
+        let content = Content::read(self, map);
+        let Some(mut send) = self.send(&method.to_uppercase(), (url.position, url), map, &auth, (&[], content)) else {
+            return;
+        };
         if let StepKind::Request(request) = &mut send.row.kind {
             request.internal = true;
         }

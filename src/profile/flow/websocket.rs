@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Compiler, StepDefinition, StepNode,
-    request::{self, ANSWER, HANDSHAKE, is_token},
+    request::{self, ANSWER, Content, HANDSHAKE, is_token},
 };
 use crate::{
     language::{EscapeContext, Needs},
@@ -135,10 +135,16 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
         reader.error(step.position, "a `websocket` can't be opened within another", None);
     }
     compiler.opens_socket = true;
-    request::compile_request(compiler, "GET", step, &headers, |compiler, map, at| {
-        compiler.opens_socket = false;
-        compiler.read_socket(map, at, subprotocols);
-    });
+    request::compile_request(
+        compiler,
+        "GET",
+        step,
+        (&headers[..], |_, map| Content { query: map.take("params"), body: None }),
+        |compiler, map, at| {
+            compiler.opens_socket = false;
+            compiler.read_socket(map, at, subprotocols);
+        },
+    );
     compiler.opens_socket = false;
 }
 

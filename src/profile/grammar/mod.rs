@@ -143,6 +143,7 @@ pub static SECTIONS: &[&Section] = &[
     &flow::sse::LAYOUT,
     &flow::sse::GOODPUT,
     &flow::websocket::PERIODIC,
+    &flow::jsonrpc::CALL,
     &flow::retry::RETRY,
     &flow::extracts::EXTRACTION,
     &flow::checks::CHECK,

@@ -17,7 +17,7 @@ use crate::{
         grammar::{Key, Section, Type},
         reader::{MapReader, Reader, same_key},
     },
-    units::{parse_seconds, show_count, show_duration},
+    units::{parse_seconds, show_duration, show_several},
 };
 
 /// Keys of the load shortcut.
@@ -236,8 +236,8 @@ impl LoadShortcut {
         let reached = (spawn_rate * whole.as_secs_f64()).floor().min(f64::from(users));
         let note = (reached < f64::from(users)).then(|| {
             format!(
-                "{} users at {spawn_rate} per second do not all start within {}; only {reached} will start",
-                show_count(users.into()),
+                "{} at {spawn_rate} per second do not all start within {}; only {reached} will start",
+                show_several(users.into(), "user"),
                 show_duration(whole)
             )
         });

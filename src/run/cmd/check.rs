@@ -169,8 +169,8 @@ fn descriptors(plan: &Plan) -> Option<String> {
         .sum();
     (users + 50 > limit).then(|| {
         format!(
-            "{} users need one socket each, but the limit of open files is {}; raise `ulimit -Hn`",
-            show_count(users),
+            "a socket for each of {}, but the limit of open files is {}; raise `ulimit -Hn`",
+            show_several(users, "user"),
             show_count(limit)
         )
     })

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use crate::units::show_several;
 use crate::{
     cli::{DashboardsAction, ExportArgs, RunArgs},
     dashboard::{self, BundledDashboard, DashboardLink, DataSource},
@@ -38,7 +39,7 @@ fn export(args: &ExportArgs) -> Result<(), CommandError> {
         fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
         fs::write(&path, file.text()).map_err(failed)?;
     }
-    print(&format!("{} dashboards written to {}", files.len(), args.folder.display()));
+    print(&format!("{} written to {}", show_several(files.len() as u64, "dashboard"), args.folder.display()));
     Ok(())
 }
 

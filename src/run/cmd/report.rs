@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::units::show_several;
 use crate::{
     cli::ReportArgs,
     exit::Exit,
@@ -42,7 +43,10 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         summary.view = TextLayout { width: console::width(), by_stage: args.summary_by_stage };
         let mut text = report::text::render(&summary);
         if torn > 0 {
-            text += &format!("\n  {torn} bytes at the end of the log are an incomplete frame; {cut} of them were cut");
+            text += &format!(
+                "\n  {} at the end of the log: an incomplete frame, {cut} of it cut",
+                show_several(torn, "byte")
+            );
         }
         print(&text);
         return Ok(Exit::Passed);

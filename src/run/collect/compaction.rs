@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 
 use crate::{
     interval_log::{LogError, LogWriter, ReplacementLog},
-    units::show_count,
+    units::{show_several, was},
 };
 
 /// Runs one compaction at a time.
@@ -51,8 +51,9 @@ impl Compactor {
         match log.adopt(compacted) {
             Err(error) => Some(format!("the interval log could not be compacted: {error}")),
             Ok(_) if merged > 0 => Some(format!(
-                "disk limit reached: {} undelivered intervals were downsampled to {} s",
-                show_count(merged),
+                "disk limit reached: {} {} downsampled to {} s",
+                show_several(merged, "undelivered interval"),
+                was(merged),
                 width_ms / 1_000
             )),
             Ok(_) => None,

@@ -24,7 +24,7 @@ use crate::{
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
-        summary::{TextLayout, note_command},
+        summary::{Events, TextLayout},
     },
     run::{
         clock::{ClockStep, RunClock, since, wall_ms},
@@ -34,7 +34,7 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
-    units::show_duration,
+    units::{show_duration, show_several, was},
 };
 
 /// A worker that is this late has its second added to the next interval.
@@ -68,8 +68,8 @@ pub(crate) struct Coordinator {
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
-    events: EventFilter,
-    commands: Vec<Event>,
+    filter: EventFilter,
+    events: Events,
     errors: Vec<Reason>,
     standstills: Standstills,
     /// Warnings of the clock, for the summary.
@@ -117,8 +117,8 @@ impl Coordinator {
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
-            events: EventFilter::default(),
-            commands: Vec::new(),
+            filter: EventFilter::default(),
+            events: Events::default(),
             errors: Vec::new(),
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
@@ -255,12 +255,12 @@ impl Coordinator {
         });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
-            if self.events.is_new(event.worker, &event.what) {
-                self.event("control", event.what);
+            if self.filter.is_new(event.worker, &event.what) {
+                self.event(event.kind.as_str(), event.what);
             }
         }
         if dropped > 0 {
-            self.event("control", format!("{dropped} further control events were not kept"));
+            self.event("control", format!("{} {} not kept", show_several(dropped, "further event"), was(dropped)));
         }
         self.note_clock_step();
         self.abort_if_asked();
@@ -319,7 +319,7 @@ impl Coordinator {
     pub(crate) fn event(&mut self, kind: &str, text: String) {
         self.display.message(&format!("  {text}"));
         let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
-        note_command(&mut self.commands, &event);
+        self.events.note(&event);
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
         }
@@ -359,7 +359,7 @@ impl Coordinator {
             validity: judgement.validity,
             outcome: judgement.outcome,
             has_ended: true,
-            commands: self.commands.clone(),
+            events: self.events.clone(),
             outputs_pending: !outputs.is_empty(),
             outputs,
             run_dir: prepared.run_dir.clone(),

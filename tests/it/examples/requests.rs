@@ -87,3 +87,19 @@ fn flows_are_used_with_values_of_their_own() {
     }
     assert!(ran.at("/done").iter().all(|seen| seen.json() == json!({"answered": true})));
 }
+
+#[test]
+fn calls_have_ids_of_their_own_and_notifications_none() {
+    let ran = Example::run("jsonrpc");
+    let sent: Vec<_> = ran.at("/rpc").iter().map(|seen| seen.json()).collect();
+    assert_eq!(sent.len(), 50, "five requests in each of ten iterations");
+    let batched = |call: &serde_json::Value| call.as_array().cloned().unwrap_or_else(|| vec![call.clone()]);
+    let calls: Vec<_> = sent.iter().flat_map(batched).collect();
+    let (answered, notifications): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call.get("id").is_some());
+    assert_eq!((answered.len(), notifications.len()), (50, 20));
+    let ids: BTreeSet<_> = answered.iter().map(|call| call["id"].to_string()).collect();
+    assert_eq!(ids.len(), 50);
+    assert!(notifications.iter().all(|call| call["method"] == "log"));
+    assert_eq!(ran.summary["metrics"]["rpc_reqs"]["values"]["count"], 70);
+    assert_eq!(ran.summary["metrics"]["rpc_req_failed"]["values"]["passes"], 0);
+}

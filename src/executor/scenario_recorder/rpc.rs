@@ -1,0 +1,66 @@
+//! Records calls of JSON-RPC.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::ScenarioRecorder;
+use crate::{
+    metric::catalogue::{RPC_FAMILY, RpcMetric},
+    plan::StepId,
+    protocol::ErrorClass,
+};
+
+/// What distinguishes the series of calls.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct CallKey {
+    pub stage: usize,
+    /// The step, and the variant of its labels.
+    pub step: (StepId, u32),
+    pub method: String,
+    /// The code of an error.
+    pub code: Option<i64>,
+    pub error: Option<ErrorClass>,
+}
+
+impl ScenarioRecorder {
+    /// Records a call that ended at a time, so long after it was due.
+    pub(crate) fn call(&self, key: CallKey, took: Duration, at: Instant) {
+        let failed = key.error.is_some_and(ErrorClass::is_failure);
+        let family = self.call_family(key);
+        let mut recorder = self.recorder.borrow_mut();
+        let mut observe = |metric: RpcMetric, value: f64| {
+            recorder.observation(family, metric as usize, value, || self.since_start(at));
+        };
+        observe(RpcMetric::Reqs, 1.0);
+        observe(RpcMetric::Failed, f64::from(u8::from(failed)));
+        observe(RpcMetric::ResponseTime, took.as_secs_f64());
+        if failed {
+            observe(RpcMetric::Errors, 1.0);
+        }
+    }
+
+    fn call_family(&self, key: CallKey) -> crate::metric::recorder::Family {
+        let mut caches = self.caches.borrow_mut();
+        let caches = &mut *caches;
+        *caches.calls.entry(key).or_insert_with_key(|key| {
+            let (step, variant) = key.step;
+            let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
+            let (name, tags) = variation.map_or((None, &[][..]), |it| (it.name.as_deref(), &it.tags));
+            let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
+            from_data.extend(name.map(|_| "name"));
+            from_data.extend(["rpc_method", "rpc_code"]);
+            let code = key.code.map(|code| code.to_string()).unwrap_or_default();
+            let labels = self.scenario.flow.steps.get(step).map_or_else(
+                || self.labels.clone(),
+                |row| self.step_labels(key.stage, row, tags).with([("name", name.unwrap_or(&row.name))]),
+            );
+            let labels = labels.with([
+                ("rpc_method", &*key.method),
+                ("rpc_code", &*code),
+                ("error_class", key.error.map_or("", ErrorClass::label)),
+            ]);
+            self.recorder.borrow_mut().family(&RPC_FAMILY, &labels, &from_data)
+        })
+    }
+}

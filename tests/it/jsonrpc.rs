@@ -1,0 +1,34 @@
+//! Calls of JSON-RPC against the practice target, whose methods say how they answer.
+
+use super::support::{Bench, practice, url};
+
+#[test]
+fn each_wrong_answer_has_its_class_and_each_call_is_counted() {
+    for (step, class, code, calls, failed) in [
+        ("method: sum\n    params: [1, 2]", "", 0, 1, 0),
+        ("method: error\n    params: {code: -32050}", "rpc_error ", 109, 1, 1),
+        ("method: limited", "rpc_error ", 109, 1, 1),
+        ("method: limited\n    limited: [-32005]", "", 0, 1, 0),
+        ("method: other\n    allowed: -32601", "", 0, 1, 0),
+        ("method: wrong_id", "rpc_id ", 109, 1, 1),
+        ("method: missing", "rpc_no_answer ", 109, 1, 1),
+        ("method: invalid", "rpc_invalid ", 109, 1, 1),
+        ("method: unavailable", "status_5xx ", 109, 1, 1),
+        ("method: log\n    notify: true", "", 0, 1, 0),
+        ("batch: [{method: echo, params: [1]}, {method: twice}, {method: missing}]", "rpc_id ", 109, 3, 2),
+        ("batch: [{method: echo, params: [1]}, {method: log, notify: true}]", "", 0, 2, 0),
+    ] {
+        let (bench, target) = (Bench::new(), practice(&[]));
+        let profile =
+            format!("base_url: {}\nvus: 1\niterations: 1\nflow:\n  - jsonrpc: /rpc\n    {step}\n", url(&target));
+        bench.write("p.yaml", &profile);
+        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+        assert_eq!(ran.code, code, "{step}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(bench.errors(), class, "{step}: {}", ran.stdout);
+        let summary = bench.summary();
+        let values = |metric: &str| summary["metrics"][metric]["values"].clone();
+        assert_eq!(values("rpc_reqs")["count"], calls, "{step}");
+        assert_eq!(values("rpc_req_failed")["passes"], failed, "{step}");
+        assert_eq!(values("http_reqs")["count"], 1, "{step}");
+    }
+}
