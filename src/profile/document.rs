@@ -114,7 +114,10 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
     let folder = std::path::Path::new(file).parent().map(std::path::Path::to_owned).unwrap_or_default();
     let variables = Variables::within(&overrides.environment);
     let mut reader = Reader::new(variables, folder, text);
-    let Overlaid { root, environment, own_preset } = environment::overlay(&reader, root, overrides);
+    let Overlaid { root, environment, is_unknown, own_preset } = environment::overlay(&reader, root, overrides);
+    if is_unknown {
+        return Err(all(reader.into_errors()));
+    }
     reader.set_during_run = flow::set_during_run(&root);
     let mut map = reader.section(&root, "the profile", &PROFILE);
     for selector in ["environments", "environment", "presets"] {

@@ -23,6 +23,8 @@ pub(crate) struct Overlaid {
     pub root: Node,
     /// The selected environment, if any.
     pub environment: Option<Environment>,
+    /// Whether an environment is selected that there is not: all else would follow from that.
+    pub is_unknown: bool,
     /// Whether the preset is one of the profile's `presets`.
     pub own_preset: bool,
 }
@@ -33,6 +35,10 @@ pub(crate) fn overlay(reader: &Reader, mut root: Node, overrides: &Overrides) ->
     let environments = root.get("environments").cloned();
     let presets = root.get("presets").cloned();
     let selected = selection(reader, &root, "environment", overrides.environment_name.as_deref());
+    let is_there = |selection: &Selection| {
+        environments.as_ref().is_some_and(|environments| environments.get_exactly(&selection.name).is_some())
+    };
+    let is_unknown = selected.as_ref().is_some_and(|selection| !is_there(selection));
     let environment = selected.and_then(|selection| {
         let mut layer = selection.find(reader, environments.as_ref(), "environments")?;
         let environment = read_environment(reader, &selection.name, &mut layer);
@@ -53,7 +59,7 @@ pub(crate) fn overlay(reader: &Reader, mut root: Node, overrides: &Overrides) ->
         remove_replaced_load(&mut root, &layer);
         merge(&mut root, layer);
     }
-    Overlaid { root, environment, own_preset }
+    Overlaid { root, environment, is_unknown, own_preset }
 }
 
 /// The selected overlay, and the position of its selection.

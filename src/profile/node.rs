@@ -161,6 +161,17 @@ struct Builder<'a> {
     last: Position,
 }
 
+/// What is most likely wrong where the parser reports this.
+fn syntax_hint(error: &str) -> &'static str {
+    if error.contains("tabs") {
+        "indent with spaces"
+    } else if error.contains("block") {
+        "the keys of a map begin in the same column, each as `key: value`; items of a list begin with `- `"
+    } else {
+        "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`"
+    }
+}
+
 impl<'a> Builder<'a> {
     fn event(&mut self) -> Result<(Event<'a>, Position), Diagnostic> {
         match self.parser.next_event() {
@@ -171,9 +182,8 @@ impl<'a> Builder<'a> {
             Some(Err(error)) => {
                 let marker = error.marker();
                 let position = Position { line: marker.line().max(1), column: marker.col() + 1 };
-                let hint = "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`";
                 let message = format!("invalid YAML: {}", error.info());
-                Err(Diagnostic { hint: Some(hint.to_owned()), ..diagnostic(position, &message) })
+                Err(Diagnostic { hint: Some(syntax_hint(error.info()).to_owned()), ..diagnostic(position, &message) })
             }
             None => Ok((Event::StreamEnd, self.last)),
         }

@@ -8,10 +8,10 @@ use super::{
     node::{Node, Yaml},
     source::Source,
     synonyms::suggestion,
-    variables::Variables,
+    variables::{BeforeRun, Variables},
 };
 use crate::{
-    language::{Binding, Expr, Scope, Slot, Template, TemplateError, Value},
+    language::{Expr, Scope, Template, TemplateError, Value},
     units,
 };
 
@@ -60,7 +60,8 @@ impl Reader {
 
     /// A constant scalar as text, with variables replaced.
     pub(crate) fn text(&self, node: &Node, what: &str) -> Option<String> {
-        let template = self.template(node, what, &BeforeRun(self))?;
+        let template =
+            self.template(node, what, &BeforeRun { variables: &self.variables, late: &self.set_during_run })?;
         if node.scalar().is_some_and(|text| self.variables.leaves_open(text)) {
             return None;
         }
@@ -302,24 +303,6 @@ impl Reader {
     }
 }
 
-/// The names that a value before the run may use, and those that steps set: they are known, but too late.
-struct BeforeRun<'r>(&'r Reader);
-
-impl Scope for BeforeRun<'_> {
-    fn resolve(&self, name: &str) -> Option<Binding> {
-        let late = || self.0.set_during_run.contains(name).then_some(Binding::Slot(Slot(0)));
-        self.0.variables.resolve(name).or_else(late)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.0.variables.names()
-    }
-
-    fn environment(&self, name: &str) -> Option<Option<String>> {
-        self.0.variables.environment(name)
-    }
-}
-
 /// Checks the name of a tag.
 ///
 /// # Errors
@@ -460,6 +443,13 @@ impl<'n> MapReader<'n> {
         }
     }
 
+    /// Where else a key stands, in the maps in which keys of others are written by mistake.
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let is_step = self.what.starts_with("step `");
+        let holds_load = ["flow", "scenarios", "max_redirects"].iter().any(|key| self.knows(key));
+        (is_step || holds_load).then(|| elsewhere(name, is_step)).flatten()
+    }
+
     /// Reports keys that are not in the grammar, and keys that the reader didn't take.
     pub(crate) fn finish(self, reader: &Reader) {
         let known = || self.known.iter().map(|key| key.name);
@@ -473,7 +463,7 @@ impl<'n> MapReader<'n> {
                 }
                 continue;
             }
-            let hint = suggestion(&entry.name, known()).or_else(|| elsewhere(&entry.name)).unwrap_or_else(|| {
+            let hint = suggestion(&entry.name, known()).or_else(|| self.elsewhere(&entry.name)).unwrap_or_else(|| {
                 if self.known.is_empty() {
                     return format!("{} has no other keys", self.what);
                 }

@@ -1,8 +1,11 @@
 //! Variables of a profile: constant for the whole run.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use crate::language::{Binding, Scope, Value};
+use crate::language::{Binding, Scope, Slot, Value};
 
 /// Names and values of a run.
 #[derive(Debug, Clone, Default)]
@@ -63,5 +66,26 @@ impl Scope for Variables {
     fn environment(&self, name: &str) -> Option<Option<String>> {
         let found = self.environment.iter().rfind(|(known, _)| known == name);
         Some(found.map(|(_, value)| value.clone()))
+    }
+}
+
+/// The names that a value before the run may use, and those that steps set: they are known, but too late.
+pub(super) struct BeforeRun<'r> {
+    pub(super) variables: &'r Variables,
+    pub(super) late: &'r BTreeSet<String>,
+}
+
+impl Scope for BeforeRun<'_> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        let late = || self.late.contains(name).then_some(Binding::Slot(Slot(0)));
+        self.variables.resolve(name).or_else(late)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.variables.names()
+    }
+
+    fn environment(&self, name: &str) -> Option<Option<String>> {
+        self.variables.environment(name)
     }
 }

@@ -75,7 +75,9 @@ pub(crate) fn failure_table(summary: &Summary) -> Table {
     let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
     reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
     for (reason, value) in reasons {
-        table.row([reason, significant(count(&value))]);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let count = show_count(count(&value) as u64);
+        table.row([reason, count]);
     }
     table
 }

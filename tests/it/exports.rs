@@ -348,6 +348,10 @@ fn replay_of_nothing_says_so() {
     let ran = bench.run(&["replay", "run"]);
     assert_eq!(ran.code, 0);
     assert_eq!(ran.stderr, "nothing left to deliver\n");
+    let elsewhere = bench.run(&["replay", "run", "--out", "prometheus=http://127.0.0.1:9/write"]);
+    assert_eq!(elsewhere.code, 104);
+    let hint = "hint: --all writes the whole run to prometheus http://127.0.0.1:9/write";
+    assert!(elsewhere.stderr.contains(hint), "{}", elsewhere.stderr);
 }
 
 #[test]

@@ -49,6 +49,10 @@ impl<'n> Compiler<'_, 'n> {
             let base = self.context.defaults.base_url.clone();
             return Some((Target::Computed(UrlTemplate { url: template, base }), written));
         }
+        if self.reader.variables.leaves_open(node.scalar().unwrap_or_default()) {
+            // What a variable without a value stands for, which is reported, is not known here.
+            return None;
+        }
         let resolved = resolve(&prefix, &self.context.defaults);
         let url = resolved.map_err(|invalid| self.reader.invalid(node.position, invalid)).ok()?;
         let label = if prefix.contains("://") {

@@ -157,13 +157,20 @@ pub static SECTIONS: &[&Section] = &[
 
 /// A hint for a key that is not known where it stands: where a key of this name stands.
 #[must_use]
-pub(crate) fn elsewhere(name: &str) -> Option<String> {
+pub(crate) fn elsewhere(name: &str, in_step: bool) -> Option<String> {
     // Keys of so many sections that none of them is meant.
     const EVERYWHERE: [&str; 2] = ["name", "tags"];
     if EVERYWHERE.iter().any(|word| same_key(word, name)) {
         return None;
     }
     let exact = |key: &&Key| same_key(key.name, name);
+    let step = || {
+        let (word, _) = flow::words().find(|(word, _)| same_key(word, name))?;
+        Some(format!("`{word}` is a step of its own: `- {word}: …`"))
+    };
+    if in_step {
+        return step();
+    }
     let executors_with = |wanted: &str| {
         let having = EXECUTORS.iter().filter(|executor| executor.options.own_keys().any(|key| key.name == wanted));
         having.map(|executor| format!("`{}`", executor.options.name)).collect::<Vec<_>>().join(", ")
@@ -188,8 +195,8 @@ pub(crate) fn elsewhere(name: &str) -> Option<String> {
     if same_key(scenario::EXECUTOR.name, name) {
         return Some(format!("`{}` is a key of a scenario", scenario::EXECUTOR.name));
     }
-    if let Some((word, _)) = flow::words().find(|(word, _)| same_key(word, name)) {
-        return Some(format!("`{word}` is a step of its own: `- {word}: …`"));
+    if let Some(hint) = step() {
+        return Some(hint);
     }
     let known = || options().map(|key| key.name);
     let near = synonym(name, known()).or_else(|| nearest(name, known()))?;

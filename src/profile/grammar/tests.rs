@@ -75,7 +75,9 @@ fn a_step_of_another_tool_has_a_hint() {
         ("break: ~", "did you mean `end`?"),
         ("log: hello", "no step prints"),
         ("print: hello", "no step prints"),
-        ("grpc: /", "only HTTP is supported"),
+        ("grpc: /", "only HTTP and WebSocket are supported"),
+        ("ws: /", "did you mean `websocket`?"),
+        ("receive: {}", "did you mean `expect`?"),
         ("script: x", "profiles run no code"),
         ("thnk: 1s", "did you mean `think`?"),
         // Words that are near to nothing that was meant.
@@ -111,6 +113,8 @@ fn a_key_of_another_tool_or_place_has_a_hint() {
         ("thresholds: {http_req_failed: rate<1%}", "did you mean `rate<0.01`?"),
         ("flow: [{get: '/${__VU}'}]", "did you mean `vu`?"),
         ("flow: [{get: '/${uuidv4()}'}]", "did you mean `uuid`?"),
+        // A key of the same name elsewhere is not what is meant here.
+        ("flow: [{get: /, auth: {basic: {user: a, password: b}}}]", "known keys: username, password"),
         ("flow: [{get: '/${ANON}'}]", "declare it: `vars: {ANON: …}`"),
     ] {
         let errors = errors_of(&format!("{keys}\n"));

@@ -28,3 +28,16 @@ proptest! {
         let _anything = parse(&text);
     }
 }
+
+#[test]
+fn invalid_yaml_has_a_hint_that_fits() {
+    for (text, hint) in [
+        ("flow:\n\t- get: /\n", "indent with spaces"),
+        ("flow:\n  - get: /\n bad\n", "the keys of a map begin in the same column"),
+        ("flow: [get: /\n", "within `{ }` and `[ ]`"),
+        ("flow: [{get: /a,b}}]\n", "within `{ }` and `[ ]`"),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert!(error.hint.as_ref().is_some_and(|found| found.starts_with(hint)), "{text}: {error:?}");
+    }
+}

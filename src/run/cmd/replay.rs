@@ -182,7 +182,11 @@ fn choose(checkpoints: &[&Checkpoint], given: Vec<OutputAddress>) -> Result<Vec<
         let place = rules.iter().find_map(|rule| (0..checkpoints.len()).find(|place| free(place, rule)));
         match place {
             Some(place) => chosen[place] = Some(address),
-            None => return Err(CommandError::configuration(format!("the run has no output {}", address.shown()))),
+            None => {
+                let shown = address.shown();
+                let message = format!("the run has no output {shown}\n  hint: --all writes the whole run to {shown}");
+                return Err(CommandError::configuration(message));
+            }
         }
     }
     Ok(chosen)
