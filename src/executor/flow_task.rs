@@ -24,7 +24,7 @@ use super::{
     rows::NoRow,
     rpc_recorder::RpcRecorder,
     scenario::ScenarioRun,
-    settled, socket_session,
+    settled, socket_reopened,
     stream_recorder::StreamRecorder,
     tracer::{Trace, TracedRequest},
 };
@@ -388,7 +388,7 @@ impl FlowTask {
                 Some(spec) => {
                     let ids = (stage, (step, variant));
                     // Boxed: only sockets should carry it.
-                    Box::pin(socket_session::perform(user, &flow, &mut self.lane, spec, ids, &outgoing, &mut probe))
+                    Box::pin(socket_reopened::perform(user, &flow, &mut self.lane, spec, ids, &outgoing, &mut probe))
                         .await
                 }
             };
@@ -475,7 +475,7 @@ fn later(user: Rc<User>, flow: Box<Flow>, after: Duration) -> Pin<Box<dyn Future
 }
 
 /// Pauses; a halt ends the pause at once.
-async fn think(user: &User, time: Duration) -> Ended {
+pub(super) async fn think(user: &User, time: Duration) -> Ended {
     let end = Instant::now() + time;
     while Instant::now() < end {
         if user.is_halted() {

@@ -20,6 +20,9 @@ pub(crate) mod scenario;
 pub(crate) mod scenario_recorder;
 pub(crate) mod shared;
 mod socket_recorder;
+mod socket_reopened;
+mod socket_round_trips;
+mod socket_schedule;
 mod socket_session;
 mod stream_recorder;
 #[cfg(test)]

@@ -13,13 +13,15 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     flow_task::{Ended, User},
     socket_recorder::SocketRecorder,
+    socket_round_trips::key_of,
+    socket_schedule::{Due, Schedule},
 };
 use crate::{
     language::Response,
     plan::{
         Flow, StepId,
         flow::Effect,
-        websocket::{Closing, Expectation, SocketEffect, WebSocketSpec},
+        websocket::{Closing, Expectation, MessageKind, RoundTrip, SocketEffect, WebSocketSpec},
     },
     protocol::{
         ErrorClass, Failure, Lane, Outgoing, Probe,
@@ -45,6 +47,8 @@ enum Wanted<'a> {
     Message(&'a Expectation),
     /// The close frame of the server, or the end of the connection.
     Close,
+    /// Space for another message.
+    Space,
 }
 
 /// Why a wait ended.
@@ -52,7 +56,7 @@ enum Wanted<'a> {
 enum Waited {
     /// The time passed.
     Passed,
-    /// The message came.
+    /// What was waited for came.
     Met,
     /// The server closed the socket, with this code.
     Closed(u16, String),
@@ -79,6 +83,7 @@ struct Session<'a, 'f> {
     flow: &'a RefCell<&'f mut Flow>,
     spec: &'a WebSocketSpec,
     recorder: SocketRecorder<'a>,
+    schedule: Schedule,
     keeps_message: bool,
     /// The message that the last `expect` waited for.
     message: Vec<u8>,
@@ -88,8 +93,17 @@ struct Session<'a, 'f> {
     effect: Option<Effect>,
 }
 
-/// Opens a socket, runs its steps and closes it; returns when, and how it ended the flow if it did.
-pub(super) async fn perform(
+/// How a socket was over.
+pub(super) struct Over {
+    pub at: Instant,
+    pub ended: Option<Ended>,
+    pub was_open: bool,
+    /// Whether the server ended it.
+    pub is_lost: bool,
+}
+
+/// Opens a socket, runs its steps and closes it.
+pub(super) async fn run(
     user: &User,
     flow: &RefCell<&mut Flow>,
     lane: &mut Lane,
@@ -97,11 +111,11 @@ pub(super) async fn perform(
     (stage, step): (usize, (StepId, u32)),
     request: &Outgoing<'_>,
     probe: &mut Probe<'_>,
-) -> (Instant, Option<Ended>) {
+) -> Over {
     let network = &user.run.network;
     let opened = user.sessions.http.open_websocket(lane, network, request, spec, probe).await;
     let attempt = probe.attempt();
-    let Ok(stream) = opened else { return (attempt.end, None) };
+    let Ok(stream) = opened else { return Over { at: attempt.end, ended: None, was_open: false, is_lost: false } };
     let recorder = SocketRecorder::opened(user, (stage, step), attempt.taken, attempt.end);
     let mut socket = Socket::new(stream);
     let mut session = Session {
@@ -109,6 +123,7 @@ pub(super) async fn perform(
         flow,
         spec,
         recorder,
+        schedule: Schedule::new(spec, attempt.end),
         keeps_message: request.spec.keep_body,
         message: Vec::new(),
         is_closing: false,
@@ -117,8 +132,12 @@ pub(super) async fn perform(
     let resumed = flow.borrow_mut().call(spec.steps);
     let end = session.run_steps(&mut socket, request.spec.timeout).await;
     flow.borrow_mut().call(resumed);
+    let is_lost = match &end {
+        End::Failed(failure) => matches!(failure.class, ErrorClass::WsClosed | ErrorClass::WsDropped),
+        _ => false,
+    };
     let ended = session.finish(&mut socket, end, lane);
-    (Instant::now(), ended)
+    Over { at: Instant::now(), ended, was_open: true, is_lost }
 }
 
 impl Session<'_, '_> {
@@ -135,9 +154,19 @@ impl Session<'_, '_> {
                     let Closing { code, reason } = &*closing;
                     return self.close(socket, *code, reason).await;
                 }
-                Effect::Socket(SocketEffect::Send { is_binary, payload }) => {
-                    self.send(&mut socket.outbox, is_binary, &payload, now);
-                    socket.write_now().map(|()| None)
+                Effect::Socket(SocketEffect::Send { kind, payload }) => {
+                    let space = if socket.outbox.is_full() {
+                        self.wait(socket, Wanted::Space, now + timeout).await
+                    } else {
+                        Ok(Waited::Met)
+                    };
+                    match space {
+                        Ok(Waited::Met) => {
+                            self.send(&self.flow.borrow(), &mut socket.outbox, kind, &payload, now);
+                            socket.write_now().map(|()| None)
+                        }
+                        other => other.map(Some),
+                    }
                 }
                 Effect::Socket(SocketEffect::Expect(expectation)) => {
                     let end = now + expectation.timeout.unwrap_or(timeout);
@@ -169,12 +198,25 @@ impl Session<'_, '_> {
 
     /// The response as steps see it.
     fn response(&self) -> Response<'_> {
-        Response { status: Some(SWITCHING_PROTOCOLS), body: &self.message, ..Response::default() }
+        message_of(&self.message)
     }
 
-    fn send(&mut self, outbox: &mut Outbox, is_binary: bool, payload: &[u8], at: Instant) {
-        outbox.put(if is_binary { Opcode::Binary } else { Opcode::Text }, payload);
-        self.recorder.sent(at);
+    /// Queues a message that is due at a time.
+    fn send(&self, flow: &Flow, outbox: &mut Outbox, kind: MessageKind, payload: &[u8], due: Instant) {
+        outbox.put(if kind.is_binary { Opcode::Binary } else { Opcode::Text }, payload);
+        let has_answer = kind.is_answered || !matches!(self.spec.round_trip, Some(RoundTrip::Order));
+        self.recorder.sent(if has_answer { self.key(flow, payload, due) } else { None }, due);
+    }
+
+    /// What a message and its answer have in common.
+    fn key(&self, flow: &Flow, message: &[u8], at: Instant) -> Option<u64> {
+        match self.spec.round_trip.as_ref()? {
+            RoundTrip::Order => Some(0),
+            RoundTrip::Id(id) => {
+                let response = message_of(message);
+                key_of(&flow.evaluate(id, &response, self.user.run.context(response, at).clock))
+            }
+        }
     }
 
     /// Sends a close frame, and waits for that of the server.
@@ -222,11 +264,19 @@ impl Session<'_, '_> {
     /// Writes and reads until what is wanted came, or a time.
     async fn wait(&mut self, socket: &mut Socket, wanted: Wanted<'_>, end: Instant) -> Result<Waited, Failure> {
         let user = self.user;
-        if !matches!(wanted, Wanted::Close) {
+        if !matches!(wanted, Wanted::Close | Wanted::Space) {
             self.message = Vec::new();
         }
         let mut timer = pin!(sleep_until(end));
         loop {
+            let was_full = socket.outbox.is_full();
+            // What is due waits until there is space for it.
+            let has_schedule = !was_full && !matches!(wanted, Wanted::Close);
+            let next = if has_schedule { self.schedule.next() } else { None };
+            let at = next.map_or(end, |next| next.min(end));
+            if timer.deadline() != at {
+                timer.as_mut().reset(at);
+            }
             let mut wakeup = pin!(user.run.wakeup.notified());
             wakeup.as_mut().enable();
             if matches!(wanted, Wanted::Time) && user.is_halted() {
@@ -236,7 +286,11 @@ impl Session<'_, '_> {
                 if let Poll::Ready(Err(failure)) = socket.poll_write(context) {
                     return Poll::Ready(Some(Err(failure)));
                 }
-                while !socket.outbox.is_full() {
+                if was_full && !socket.outbox.is_full() {
+                    return Poll::Ready(matches!(wanted, Wanted::Space).then_some(Ok(Waited::Met)));
+                }
+                // A server that takes nothing may wait for us to read; but what is read must not make it worse.
+                while !socket.outbox.is_full() || self.spec.on_message.is_none() {
                     let mut met = None;
                     let read = socket.poll_read(context, &user.run.network.scratch, |incoming, outbox, at| {
                         met = self.take(incoming, outbox, at, wanted);
@@ -259,7 +313,7 @@ impl Session<'_, '_> {
                     }
                 }
                 if timer.as_mut().poll(context).is_ready() {
-                    return Poll::Ready(Some(Self::passed(socket, wanted)));
+                    return Poll::Ready(self.on_time(socket, wanted, end));
                 }
                 wakeup.as_mut().poll(context).map(|()| None)
             });
@@ -271,9 +325,33 @@ impl Session<'_, '_> {
         }
     }
 
+    /// Does what is due; also returns why the wait is over, if it is.
+    fn on_time(&mut self, socket: &mut Socket, wanted: Wanted<'_>, end: Instant) -> Option<Result<Waited, Failure>> {
+        let now = Instant::now();
+        let outbox = &mut socket.outbox;
+        while !matches!(wanted, Wanted::Close)
+            && !outbox.is_full()
+            && let Some((due, at)) = self.schedule.take_due(now.min(end))
+        {
+            match due {
+                Due::Ping => outbox.put(Opcode::Ping, &self.recorder.ping(at)),
+                Due::Steps(position) => {
+                    if self.run_aside(position, message_of(&[]), outbox, at).is_break() {
+                        return Some(Ok(Waited::Ended));
+                    }
+                }
+            }
+        }
+        (now >= end).then(|| Self::passed(socket, wanted))
+    }
+
     /// The time of a wait passed.
     fn passed(socket: &mut Socket, wanted: Wanted<'_>) -> Result<Waited, Failure> {
         match wanted {
+            Wanted::Space => {
+                let why = "the server takes no further messages";
+                Err(Failure::text(ErrorClass::WsTimeout, why))
+            }
             Wanted::Message(_) => {
                 socket.outbox.close(close::GOING_AWAY, "");
                 let why = "no message met the condition of `expect` in time";
@@ -290,7 +368,10 @@ impl Session<'_, '_> {
                 outbox.pong(payload);
                 return None;
             }
-            Incoming::Pong(_) => return None,
+            Incoming::Pong(payload) => {
+                self.recorder.pong(payload, at);
+                return None;
+            }
             Incoming::Close(code, reason) => {
                 if !self.is_closing && !matches!(wanted, Wanted::Close) {
                     // A close frame is answered with its code.
@@ -301,12 +382,15 @@ impl Session<'_, '_> {
             Incoming::Text(text) => text.as_bytes(),
             Incoming::Binary(bytes) => bytes,
         };
-        self.recorder.received(at);
+        let key = self.key(&self.flow.borrow(), message, at);
+        self.recorder.received(key, at);
         if matches!(wanted, Wanted::Close) {
             return None;
         }
-        let response = Response { status: Some(SWITCHING_PROTOCOLS), body: message, ..Response::default() };
-        if self.for_message(response, outbox, at).is_break() {
+        let response = message_of(message);
+        if let Some(position) = self.spec.on_message
+            && self.run_aside(position, response, outbox, at).is_break()
+        {
             return Some(Waited::Ended);
         }
         let Wanted::Message(expectation) = wanted else { return None };
@@ -321,9 +405,14 @@ impl Session<'_, '_> {
         Some(Waited::Met)
     }
 
-    /// Runs the steps for a message; their samples are recorded at once.
-    fn for_message(&mut self, response: Response<'_>, outbox: &mut Outbox, at: Instant) -> ControlFlow<()> {
-        let Some(position) = self.spec.on_message else { return ControlFlow::Continue(()) };
+    /// Runs steps for a message, or periodic ones; their samples are recorded at once.
+    fn run_aside(
+        &mut self,
+        position: usize,
+        response: Response<'_>,
+        outbox: &mut Outbox,
+        at: Instant,
+    ) -> ControlFlow<()> {
         let flow = self.flow;
         let mut flow = flow.borrow_mut();
         let resumed = flow.call(position);
@@ -335,8 +424,8 @@ impl Session<'_, '_> {
                 sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. }) => {
                     self.user.run.recorder.sample(self.recorder.stage, &sample, at);
                 }
-                Effect::Socket(SocketEffect::Send { is_binary, payload }) => {
-                    self.send(outbox, is_binary, &payload, at);
+                Effect::Socket(SocketEffect::Send { kind, payload }) => {
+                    self.send(&flow, outbox, kind, &payload, at);
                 }
                 Effect::Socket(SocketEffect::Close(closing)) => {
                     outbox.close(closing.code, &closing.reason);
@@ -372,4 +461,9 @@ impl Session<'_, '_> {
         lane.session_ended(class, &self.message);
         ended
     }
+}
+
+/// A message as steps see it.
+fn message_of(body: &[u8]) -> Response<'_> {
+    Response { status: Some(SWITCHING_PROTOCOLS), body, ..Response::default() }
 }

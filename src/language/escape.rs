@@ -146,7 +146,7 @@ pub(super) fn json_text(text: &str, out: &mut Vec<u8>) {
 }
 
 /// A value as text; lists and maps as JSON; None for null.
-pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+pub(crate) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
     if let Value::Text(text) = value {
         return Some(Cow::Borrowed(text));
     }

@@ -25,6 +25,7 @@ mod tests;
 pub use error::TemplateError;
 pub(crate) use error::did_you_mean;
 pub use escape::EscapeContext;
+pub(crate) use escape::text_of;
 pub use eval_context::{EvalContext, IterationId, Response, Slot};
 pub use expression::Expr;
 pub(crate) use expression::Needs;

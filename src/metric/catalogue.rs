@@ -150,6 +150,10 @@ catalogue! {
     WS_SESSION_DURATION = "ws_session_duration" Trend Seconds Stream "From the start of the handshake to the end of the WebSocket; of one that was cut off, its age";
     WS_MSGS_SENT = "ws_msgs_sent" Counter None Stream "Messages sent over WebSockets";
     WS_MSGS_RECEIVED = "ws_msgs_received" Counter None Stream "Messages received over WebSockets";
+    WS_ROUND_TRIP = "ws_round_trip" Trend Seconds Stream "From the time at which a message was due to its answer, as `round_trip` finds it; of one without an answer by the end of its WebSocket, its age";
+    WS_UNANSWERED = "ws_unanswered" Counter None Stream "Messages without an answer by the end of their WebSocket; `round_trip` says which have one";
+    WS_PING = "ws_ping" Trend Seconds Stream "From a ping to its pong; of one without a pong by the end of its WebSocket, its age";
+    WS_RECONNECTS = "ws_reconnects" Counter None Stream "WebSockets that were opened again after the server ended them";
     WS_ERRORS = "ws_errors" Counter None Reason "WebSockets that failed after their handshake; the reason is the error class";
     WS_CLOSES = "ws_closes" Counter None Reason "WebSockets by the close code of their end; 1005 is a close frame without a code, 1006 an end without a close frame";
     JOB_RESPONSE_TIME = "job_response_time" Trend Seconds Stream "From the time at which the submission of a job was due to the response that showed it done; of a job that timed out, its age";
@@ -303,8 +307,19 @@ pub enum RpcMetric {
 }
 
 /// The metrics of one WebSocket, in the order of [`SocketMetric`].
-pub static SOCKET_FAMILY: [&MetricDef; 7] =
-    [&WS_SESSIONS, &WS_CONNECTING, &WS_SESSION_DURATION, &WS_MSGS_SENT, &WS_MSGS_RECEIVED, &DATA_SENT, &DATA_RECEIVED];
+pub static SOCKET_FAMILY: [&MetricDef; 11] = [
+    &WS_SESSIONS,
+    &WS_CONNECTING,
+    &WS_SESSION_DURATION,
+    &WS_MSGS_SENT,
+    &WS_MSGS_RECEIVED,
+    &WS_ROUND_TRIP,
+    &WS_UNANSWERED,
+    &WS_PING,
+    &WS_RECONNECTS,
+    &DATA_SENT,
+    &DATA_RECEIVED,
+];
 
 /// Position of a metric in [`SOCKET_FAMILY`].
 #[derive(Debug, Clone, Copy)]
@@ -315,6 +330,10 @@ pub enum SocketMetric {
     SessionDuration,
     MessagesSent,
     MessagesReceived,
+    RoundTrip,
+    Unanswered,
+    Ping,
+    Reconnects,
     DataSent,
     DataReceived,
 }

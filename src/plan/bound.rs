@@ -119,12 +119,14 @@ impl Counting<'_> {
     }
 
     /// Attempts of one request: redirects follow the request and its repetitions, by digest authentication or because a
-    /// stream ended early.
+    /// stream or a socket ended early.
     fn attempts(self, step: StepId) -> f64 {
         let spec = self.steps.request(step).map(|request| &request.spec);
         let repeated = if spec.is_some_and(|spec| spec.digest.is_some()) { 2.0 } else { 1.0 };
         let redirects = self.redirects.map_or(0, |most| spec.and_then(|spec| spec.redirects).unwrap_or(most));
-        let reconnects = spec.and_then(|spec| spec.events.as_ref()).map_or(0, |stream| stream.reconnect);
+        let stream = spec.and_then(|spec| spec.events.as_ref()).map(|stream| stream.reconnect);
+        let socket = spec.and_then(|spec| spec.websocket.as_ref()).map(|socket| socket.reconnect);
+        let reconnects = stream.or(socket).unwrap_or_default();
         repeated * (1.0 + f64::from(redirects)) * (1.0 + f64::from(reconnects))
     }
 }

@@ -91,7 +91,11 @@ impl<'p> Recording<'p> {
                 (_, LabelGroup::Request) => true,
                 (_, LabelGroup::Rpc) => request.spec.rpc.is_some(),
                 (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
+                (Some(_), LabelGroup::Stream) if metric.name.starts_with("ws_") => false,
                 (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
+                (None, LabelGroup::Stream) => {
+                    request.spec.websocket.as_ref().is_some_and(|socket| socket.records(metric))
+                }
                 _ => false,
             },
             StepKind::Check(_) => metric.name == CHECKS.name,

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::rendering::{self, Piece, Unrenderable};
-use crate::language::{EvalContext, Expr};
+use crate::{
+    language::{EvalContext, Expr},
+    metric::{MetricDef, catalogue as c},
+};
 
 /// Whether an end point may send a close code: those of the registry, and those of libraries and applications
 /// (RFC 6455, section 7.4).
@@ -13,7 +16,7 @@ pub(crate) fn is_close_code(code: u16) -> bool {
 }
 
 /// A socket, and what is done with it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct WebSocketSpec {
     /// Sub-protocols that are offered.
     pub subprotocols: Vec<String>,
@@ -23,13 +26,59 @@ pub(crate) struct WebSocketSpec {
     pub on_message: Option<usize>,
     /// Close codes with which the server may end it; 1006 is an end without a close frame.
     pub may_close: Vec<u16>,
+    /// How answers are found.
+    pub round_trip: Option<RoundTrip>,
+    /// Operations that are repeated while the socket is open.
+    pub periodic: Option<Periodic>,
+    /// Time between pings.
+    pub ping: Option<Duration>,
+    /// How often it is opened again after the server ended it.
+    pub reconnect: u32,
+}
+
+impl WebSocketSpec {
+    /// Whether a socket has observations of a metric.
+    #[must_use]
+    pub(crate) fn records(&self, metric: &MetricDef) -> bool {
+        if [&c::WS_ROUND_TRIP, &c::WS_UNANSWERED].contains(&metric) {
+            return self.round_trip.is_some();
+        }
+        let is_optional =
+            *metric == c::WS_PING && self.ping.is_none() || *metric == c::WS_RECONNECTS && self.reconnect == 0;
+        !is_optional && c::SOCKET_FAMILY.contains(&metric)
+    }
+}
+
+/// How the answer to a message is found.
+#[derive(Debug, Clone)]
+pub(crate) enum RoundTrip {
+    /// Answers come in the order of the messages.
+    Order,
+    /// A message and its answer have this value in common.
+    Id(Expr),
+}
+
+/// Operations that are repeated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Periodic {
+    pub every: Duration,
+    /// Start of the operations.
+    pub steps: usize,
+}
+
+/// What kind of message is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MessageKind {
+    pub is_binary: bool,
+    /// Whether an answer in order is expected.
+    pub is_answered: bool,
 }
 
 /// An operation on the socket.
 #[derive(Debug, Clone)]
 pub(crate) enum SocketOp {
     /// Sends a message.
-    Send { is_binary: bool, payload: Vec<Piece> },
+    Send { kind: MessageKind, payload: Vec<Piece> },
     /// Waits for a message.
     Expect(Arc<Expectation>),
     /// Closes the socket.
@@ -55,7 +104,7 @@ pub(crate) struct Closing {
 /// What a user does with the socket next.
 #[derive(Debug)]
 pub(crate) enum SocketEffect {
-    Send { is_binary: bool, payload: Vec<u8> },
+    Send { kind: MessageKind, payload: Vec<u8> },
     Expect(Arc<Expectation>),
     Close(Arc<Closing>),
 }
@@ -64,10 +113,10 @@ impl SocketOp {
     /// The effect, with the user's values.
     pub(super) fn effect(&self, eval: &mut EvalContext<'_>) -> Result<SocketEffect, Unrenderable> {
         Ok(match self {
-            Self::Send { is_binary, payload } => {
+            Self::Send { kind, payload } => {
                 let mut rendered = Vec::new();
                 rendering::append(payload, eval, None, &mut rendered)?;
-                SocketEffect::Send { is_binary: *is_binary, payload: rendered }
+                SocketEffect::Send { kind: *kind, payload: rendered }
             }
             Self::Expect(expectation) => SocketEffect::Expect(expectation.clone()),
             Self::Close(closing) => SocketEffect::Close(closing.clone()),

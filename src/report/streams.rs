@@ -8,7 +8,7 @@ use crate::{
 
 const STREAM_TRENDS: [&MetricDef; 4] =
     [&c::SSE_TIME_TO_FIRST_EVENT, &c::SSE_EVENT_GAP, &c::SSE_LONGEST_GAP, &c::SSE_STREAM_DURATION];
-const SOCKET_TRENDS: [&MetricDef; 2] = [&c::WS_CONNECTING, &c::WS_SESSION_DURATION];
+const SOCKET_TRENDS: [&MetricDef; 4] = [&c::WS_CONNECTING, &c::WS_ROUND_TRIP, &c::WS_PING, &c::WS_SESSION_DURATION];
 const ANSWER_TRENDS: [&MetricDef; 5] = [
     &c::LLM_TIME_TO_FIRST_TOKEN,
     &c::LLM_INTER_TOKEN_LATENCY,
@@ -31,7 +31,7 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     counts.extend(goodput(summary));
     counts.extend(by_reason(summary, &c::LLM_FINISH_REASONS));
     lines.extend(section(summary, "ANSWERS OF LANGUAGE MODELS", &ANSWER_TRENDS, counts));
-    let counters = [&c::WS_SESSIONS, &c::WS_MSGS_SENT, &c::WS_MSGS_RECEIVED];
+    let counters = [&c::WS_SESSIONS, &c::WS_RECONNECTS, &c::WS_MSGS_SENT, &c::WS_MSGS_RECEIVED, &c::WS_UNANSWERED];
     let mut sockets: Vec<String> = counters.into_iter().filter_map(|metric| counter(summary, metric)).collect();
     sockets.extend(by_reason(summary, &c::WS_CLOSES));
     sockets.extend(by_reason(summary, &c::WS_ERRORS));

@@ -19,6 +19,10 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("layout", "flow: [{sse: 'http://h/', layout: {text: $.a, zzzzzzzzzzzz: 1}}]"),
     ("call", "flow: [{jsonrpc: 'http://h/', batch: [{method: a, zzzzzzzzzzzz: 1}]}]"),
     ("goodput", "flow: [{sse: 'http://h/', layout: anthropic, goodput: {request_latency: 1s, zzzzzzzzzzzz: 1}}]"),
+    (
+        "periodic",
+        "flow: [{websocket: 'http://h/', steps: [{hold: 1s}], periodic: {every: 1s, steps: [{send: a}], zzzzzzzzzzzz: 1}}]",
+    ),
     ("extraction", "flow: [{get: 'http://h/', extract: {a: {json: $.a, zzzzzzzzzzzz: 1}}}]"),
     ("check", "flow: [{get: 'http://h/', check: {status: 200, zzzzzzzzzzzz: 1}}]"),
     ("auth", "flow: [{get: 'http://h/', auth: {digest: {username: a, password: b}, zzzzzzzzzzzz: 1}}]"),

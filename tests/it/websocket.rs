@@ -278,3 +278,75 @@ fn a_handshake_that_accepts_something_else_is_a_failure() {
         assert_eq!((count(&summary, "ws_sessions"), count(&summary, "http_reqs")), (0, 1), "{query}");
     }
 }
+
+/// Milliseconds, or a count.
+fn value(summary: &Json, metric: &str, stat: &str) -> f64 {
+    summary["metrics"][metric]["values"][stat].as_f64().unwrap_or_else(|| panic!("{metric} {stat}: {summary}"))
+}
+
+#[test]
+fn answers_are_found_by_their_order() {
+    let flow = "  - websocket: /ws?delay=30ms\n    round_trip: order\n    steps:\n      - repeat: 4\n        steps: [{send: a}]\n      - {send: quiet, answered: false}\n      - {hold: 300ms}\n";
+    let (ran, summary, seen) = practise(flow, ONCE);
+    assert_eq!((ran.code, &seen["messages_received"]), (0, &5.into()), "{}{}", ran.stdout, ran.stderr);
+    assert!(value(&summary, "ws_round_trip", "min") >= 29.0, "{summary}");
+    assert_eq!(count(&summary, "ws_unanswered"), 0);
+}
+
+#[test]
+fn answers_are_found_by_a_value_they_share_with_the_message() {
+    let flow = "  - websocket: /ws\n    round_trip: json.id\n    steps:\n      - send: {id: 1}\n      - send: {id: \"2\"}\n      - send: {no: id}\n      - send: {id: 3}\n      - expect: json.id == 1\n      - hold: 100ms\n";
+    let answers: Script = |stream| {
+        (0..4).for_each(|_| drop(frame(stream)));
+        thread::sleep(std::time::Duration::from_millis(150));
+        put(stream, 1, b"{\"id\":99}");
+        put(stream, 1, b"{\"id\":2}");
+        thread::sleep(std::time::Duration::from_millis(150));
+        put(stream, 1, b"{\"id\":1}");
+        echo(stream);
+    };
+    let (bench, ran) = run(answers, flow);
+    let summary = bench.summary();
+    assert_eq!((ran.code, count(&summary, "ws_unanswered")), (0, 1), "{}{}", ran.stdout, ran.stderr);
+    assert!(value(&summary, "ws_round_trip", "min") >= 149.0, "{summary}");
+    // Of the one without an answer, the age.
+    assert!(value(&summary, "ws_round_trip", "max") >= 399.0, "{summary}");
+}
+
+#[test]
+fn what_is_periodic_is_due_by_the_clock() {
+    let flow = "  - websocket: /ws\n    periodic:\n      every: 20ms\n      steps: [{send: tick}]\n    ping: 50ms\n    round_trip: order\n    steps:\n      - expect: body == 'tick'\n      - hold: 300ms\n";
+    let (ran, summary, seen) = practise(flow, ONCE);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let (ticks, pings) = (seen["messages_received"].as_u64().unwrap(), seen["pings_received"].as_u64().unwrap());
+    // The hold begins after the first: 15 or 16 more fit, and six or seven pings.
+    assert!((16..=30).contains(&ticks) && (6..=12).contains(&pings), "{seen}");
+    assert_eq!((count(&summary, "ws_msgs_sent"), count(&summary, "ws_unanswered")), (ticks, 0), "{summary}");
+    assert!(value(&summary, "ws_ping", "min") > 0.0);
+}
+
+#[test]
+fn a_socket_that_the_server_ended_is_opened_again() {
+    for (end, class) in [("close=1:1011", "ws_closed"), ("cut=1", "ws_dropped")] {
+        let flow = |most: u32| {
+            format!(
+                "  - websocket: /ws?{end}&nth=2\n    reconnect: {most}\n    steps: [{{send: a}}, {{expect: 'true'}}, {{send: b}}, {{expect: 'true'}}]\n  - check: {{that: error == ''}}\n"
+            )
+        };
+        let (ran, summary, seen) = practise(&flow(1), "vus: 1\niterations: 5");
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!((count(&summary, "ws_reconnects"), seen["opened"].as_u64()), (4, Some(9)), "{end}: {seen}");
+        assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 5);
+        assert!(ran.stdout.contains(&format!("ws_errors {class} 4")), "{}", ran.stdout);
+        let (ran, summary, _) = practise(&flow(0), "vus: 1\niterations: 4");
+        assert_eq!((count(&summary, "ws_reconnects"), count(&summary, "ws_errors")), (0, 2), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_server_that_takes_nothing_holds_the_steps_up() {
+    let flow = "  - websocket: /ws?violation=1:stop\n    timeout: 300ms\n    steps:\n      - send: a\n      - expect: 'true'\n      - repeat: 1000\n        steps: [{send: \"${repeat('x', 65536)}\"}]\n  - check: {that: error == 'ws_timeout'}\n";
+    let (ran, summary, _) = practise(flow, ONCE);
+    assert_eq!(summary["metrics"]["checks"]["values"]["passes"], 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(count(&summary, "ws_msgs_sent") < 500, "{summary}");
+}

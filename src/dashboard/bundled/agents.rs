@@ -47,7 +47,15 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
             Row { title: "JSON-RPC calls", panels: vec![calls(), call_times(), call_errors()] },
             Row {
                 title: "WebSockets",
-                panels: vec![sockets_open(), messages(), opening(), socket_duration(), close_codes(), socket_errors()],
+                panels: vec![
+                    sockets_open(),
+                    messages(),
+                    round_trip(),
+                    opening(),
+                    socket_duration(),
+                    close_codes(),
+                    socket_errors(),
+                ],
             },
             Row { title: "Jobs", panels: vec![job_time(), job_delay(), jobs()] },
             Row { title: "Steps", panels: vec![steps(), answers()] },
@@ -211,16 +219,24 @@ fn sockets_open() -> Panel {
     Panel::graph("Open WebSockets", "Once a second; and those that were opened, per second")
         .query("open", Series::of(&c::WS_SOCKETS_OPEN).level())
         .query("opened", Series::of(&c::WS_SESSIONS).rate())
+        .query("opened again", Series::of(&c::WS_RECONNECTS).rate())
 }
 
 fn messages() -> Panel {
     Panel::graph("Messages", "Messages per second over WebSockets")
         .query("sent", Series::of(&c::WS_MSGS_SENT).rate())
         .query("received", Series::of(&c::WS_MSGS_RECEIVED).rate())
+        .query("without an answer", Series::of(&c::WS_UNANSWERED).rate())
 }
 
 fn opening() -> Panel {
     quantiles("Opening a WebSocket", "Name look-up, connect, TLS and handshake", &c::WS_CONNECTING)
+}
+
+fn round_trip() -> Panel {
+    let ping = Series::of(&c::WS_PING).quantile(0.95);
+    let description = "From the time at which a message was due to its answer; and pings until their pong";
+    quantiles("Round trips", description, &c::WS_ROUND_TRIP).query("ping, p95", ping)
 }
 
 fn socket_duration() -> Panel {

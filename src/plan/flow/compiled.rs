@@ -94,10 +94,14 @@ impl CompiledFlow {
     }
 
     pub(super) fn fulfils(&self, demand: &Expr, response: &Response<'_>, clock: Duration) -> bool {
+        self.evaluate(demand, response, clock).holds()
+    }
+
+    pub(super) fn evaluate(&self, expression: &Expr, response: &Response<'_>, clock: Duration) -> Value {
         let FlowState { slots, id, random, .. } = &self.state;
         let mut random = random.clone();
         let response = *response;
-        demand.value(&mut EvalContext { slots, response, id: *id, random: &mut random, clock }).holds()
+        expression.value(&mut EvalContext { slots, response, id: *id, random: &mut random, clock }).into_owned()
     }
 
     pub(super) fn join(&mut self, branches: impl Iterator<Item = Self>, context: &FlowContext<'_>) {

@@ -257,6 +257,16 @@ impl Flow {
         }
     }
 
+    /// The value of an expression on a response or message.
+    #[must_use]
+    pub(crate) fn evaluate(&self, expression: &Expr, response: &Response<'_>, clock: Duration) -> Value {
+        match self {
+            Self::Compiled(flow) => flow.evaluate(expression, response, clock),
+            #[cfg(test)]
+            Self::Script(_) => Value::Null,
+        }
+    }
+
     /// Ends [`Effect::Parallel`]: copies values that the branches set, in order; None is a failed branch.
     pub(crate) fn join(&mut self, branches: Vec<Option<Self>>, context: &FlowContext<'_>) {
         match self {

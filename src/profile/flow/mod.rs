@@ -23,7 +23,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 pub(super) mod token;
-mod websocket;
+pub(super) mod websocket;
 
 use std::{collections::BTreeMap, sync::Arc};
 

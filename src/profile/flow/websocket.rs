@@ -18,10 +18,10 @@ use crate::{
         Op, describe,
         outline::{OutlineKind, lines_of},
         rendering::Piece,
-        websocket::{Closing, Expectation, SocketOp, WebSocketSpec, is_close_code},
+        websocket::{Closing, Expectation, MessageKind, Periodic, RoundTrip, SocketOp, WebSocketSpec, is_close_code},
     },
     profile::{
-        grammar::{Key, Type},
+        grammar::{Key, Section, Type},
         node::{Node, Yaml},
         reader::MapReader,
     },
@@ -40,7 +40,7 @@ pub(super) static STEPS: &[StepDefinition] = &[
     StepDefinition {
         words: &["send"],
         value: Type::Any,
-        options: &[&[Key::new("binary", Type::Boolean, "whether it is a binary message; false")]],
+        options: &[MESSAGE],
         about: "sends a WebSocket message; a map or list is sent as JSON",
         example: "send: {type: subscribe}",
         compile: send,
@@ -71,6 +71,11 @@ pub(super) static STEPS: &[StepDefinition] = &[
     },
 ];
 
+static MESSAGE: &[Key] = &[
+    Key::new("binary", Type::Boolean, "whether it is a binary message; false"),
+    Key::new("answered", Type::Boolean, "whether it has an answer, for `round_trip: order`; true"),
+];
+
 static SOCKET: &[Key] = &[
     Key::required("steps", Type::Steps, "steps on the open socket; it is closed after them"),
     Key::new("on_message", Type::Steps, "steps for each message, which don't wait: `check`, `extract`, `send` …"),
@@ -80,13 +85,33 @@ static SOCKET: &[Key] = &[
         Type::Several(&Type::Count),
         "close codes with which the server may end it; 1005 is a close frame without a code, 1006 none at all; none",
     ),
+    Key::new(
+        "round_trip",
+        Type::Condition,
+        "how the answer to a message is found, for `ws_round_trip`: a value that both have, such as `json.id`, or `order`; none",
+    ),
+    Key::new("periodic", Type::Map(&PERIODIC), "steps that are repeated while the socket is open"),
+    Key::new("ping", Type::Duration, "time between pings, for `ws_ping`; none are sent"),
+    Key::new("reconnect", Type::Count, "how often it is opened again after the server ended it; 0"),
 ];
+
+/// Steps that are repeated.
+pub(in crate::profile) static PERIODIC: Section = Section::new(
+    "periodic",
+    "Steps that are repeated while a WebSocket is open. Each time is due by the clock: a late one delays no other.",
+    &[&[
+        Key::required("every", Type::Duration, "time between two repetitions, and before the first"),
+        Key::required("steps", Type::Steps, "steps that don't wait: `send`, `check`, `set` …"),
+    ]],
+);
 
 /// Header lines of every handshake.
 const HEADERS: [(&str, &str); 3] =
     [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
 /// The status of an accepted handshake.
 const SWITCHING_PROTOCOLS: u16 = 101;
+/// The round trips of answers in order.
+const ORDER: &str = "order";
 /// The codes that stand for a close frame without one, and for an end without a close frame.
 const NEVER_SENT: [u16; 2] = [1005, 1006];
 
@@ -125,7 +150,10 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
 
 /// `send: text`, or a map or list as JSON.
 fn send<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
-    let is_binary = step.map.take("binary").and_then(|node| compiler.reader.boolean(node, "binary"));
+    let reader = compiler.reader;
+    let mut flag = |key| step.map.take(key).and_then(|node| reader.boolean(node, key));
+    let is_binary = flag("binary").unwrap_or_default();
+    let kind = MessageKind { is_binary, is_answered: flag("answered").unwrap_or(true) };
     let payload = match step.value.value {
         Yaml::Scalar { .. } => {
             let template = compiler.template(step.value, "the message");
@@ -135,7 +163,7 @@ fn send<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     };
     let begin = compiler.here();
     if let Some(payload) = payload {
-        compiler.push_socket(&step, SocketOp::Send { is_binary: is_binary.unwrap_or_default(), payload });
+        compiler.push_socket(&step, SocketOp::Send { kind, payload });
         compiler.note_quiet("send a message", begin);
     }
     step.map.finish(compiler.reader);
@@ -212,19 +240,51 @@ impl<'n> Compiler<'_, 'n> {
     fn read_socket(&mut self, map: &mut MapReader<'n>, at: usize, subprotocols: Vec<String>) {
         let codes = map.take("may_close").map(Node::one_or_many).unwrap_or_default();
         let may_close = codes.iter().filter_map(|node| self.close_code(node, true)).collect();
+        let round_trip = map.take("round_trip").and_then(|node| self.round_trip(node));
+        let ping = map.take("ping").and_then(|node| self.positive_duration(node, "ping"));
+        let reconnect = map.take("reconnect").and_then(|node| self.reader.count(node, "reconnect")).unwrap_or_default();
         let skip = self.open(Op::Goto(0));
         // `end` of a block around the socket can't be reached from here.
         let outer = std::mem::take(&mut self.blocks);
         let was_open = std::mem::replace(&mut self.has_socket, true);
         let steps = map.need(self.reader, "steps", "[{send: hello}]").map(|node| self.socket_steps(node, "steps", at));
         let on_message = map.take("on_message").map(|node| self.socket_steps(node, "on_message", at));
+        let periodic = map.take("periodic").and_then(|node| self.periodic(node, at));
         (self.blocks, self.has_socket) = (outer, was_open);
         self.close(skip);
         let Some(steps) = steps else { return };
         let Some(Op::Send(step, _)) = self.ops.get(at) else { return };
         let Some(request) = self.table.request_mut(*step) else { return };
         request.spec.expected = [(SWITCHING_PROTOCOLS, SWITCHING_PROTOCOLS)].into();
-        request.spec.websocket = Some(Arc::new(WebSocketSpec { subprotocols, steps, on_message, may_close }));
+        request.spec.websocket = Some(Arc::new(WebSocketSpec {
+            subprotocols,
+            steps,
+            on_message,
+            may_close,
+            round_trip,
+            periodic,
+            ping,
+            reconnect,
+        }));
+    }
+
+    /// `round_trip: order`, or the value that a message and its answer have in common.
+    fn round_trip(&mut self, node: &Node) -> Option<RoundTrip> {
+        if node.scalar() == Some(ORDER) {
+            return Some(RoundTrip::Order);
+        }
+        // Both messages are at hand.
+        let (id, _) = self.apart(|compiler| compiler.condition(node, "round_trip"));
+        id.map(RoundTrip::Id)
+    }
+
+    fn periodic(&mut self, node: &'n Node, at: usize) -> Option<Periodic> {
+        let mut map = self.reader.section(node, "periodic", &PERIODIC);
+        let every = map.need(self.reader, "every", "10s").and_then(|node| self.positive_duration(node, "every"));
+        let steps =
+            map.need(self.reader, "steps", "[{send: hello}]").map(|node| self.socket_steps(node, "periodic", at));
+        map.finish(self.reader);
+        Some(Periodic { every: every?, steps: steps? })
     }
 
     /// The steps of a key; returns the position of their first operation.
@@ -244,7 +304,7 @@ impl<'n> Compiler<'_, 'n> {
                 )
             } else {
                 (
-                    "a step of `on_message` waits, sends a request, or ends the iteration",
+                    "a step of `on_message` or `periodic` waits, sends a request, or ends the iteration",
                     "use `send`, `check`, `extract`, `metric`, `set`, `if` and the like",
                 )
             };

@@ -142,6 +142,7 @@ pub static SECTIONS: &[&Section] = &[
     &flow::checks::EXPECT,
     &flow::sse::LAYOUT,
     &flow::sse::GOODPUT,
+    &flow::websocket::PERIODIC,
     &flow::jsonrpc::CALL,
     &flow::retry::RETRY,
     &flow::extracts::EXTRACTION,

@@ -19,7 +19,7 @@ fn a_response_that_does_not_fit_is_refused() {
         ("Sec-WebSocket-Accept", ACCEPT),
         ("Sec-WebSocket-Protocol", "chat"),
     ];
-    let spec = WebSocketSpec { subprotocols: vec!["chat".into()], steps: 0, on_message: None, may_close: Vec::new() };
+    let spec = WebSocketSpec { subprotocols: vec!["chat".into()], ..WebSocketSpec::default() };
     let verified = |headers: &[(&str, &str)]| {
         let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let lines = lines.concat();
