@@ -66,7 +66,7 @@ fn note_variables(cli: &mut Cli, matches: &ArgMatches) {
     run.outputs_by_variable = matches.value_source("outputs") == Some(ValueSource::EnvVariable);
 }
 
-/// An error in a variable names the variable, not the option that it stands for and nobody wrote.
+/// An error in a variable names the variable, not the option that it stands for and that is not written.
 fn with_variable_named(mut error: Error, words: &[OsString]) -> Error {
     let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else { return error };
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return error };

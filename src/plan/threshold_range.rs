@@ -22,12 +22,12 @@ pub(super) fn warning(plan: &Plan, threshold: &Threshold) -> Option<String> {
         Operator::Equal => (is_below || is_above, false),
         Operator::NotEqual => (false, is_below || is_above),
     };
-    let fate = match (is_missed, is_met) {
+    let outcome = match (is_missed, is_met) {
         (true, _) => "can't be met",
         (_, true) => "can't be missed",
         _ => return None,
     };
-    Some(format!("threshold {} on {} {fate}: {what}", threshold.expression, threshold.key))
+    Some(format!("threshold {} on {} {outcome}: {what}", threshold.expression, threshold.key))
 }
 
 /// The highest value that a statistic can have, if there is one, and its range in words; None if it can be negative.

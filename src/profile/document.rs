@@ -290,7 +290,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     }
 }
 
-/// The addresses of `outputs`, each checked by whoever knows them.
+/// The addresses of `outputs`, each checked.
 fn read_outputs(reader: &Reader, map: &mut MapReader<'_>, overrides: &Overrides) -> Vec<String> {
     let nodes = map.take("outputs").map(|node| reader.list(node, "outputs")).unwrap_or_default();
     let written = nodes.iter().filter_map(|node| Some((node.position, reader.text_as_written(node, "an output")?)));

@@ -1,4 +1,4 @@
-//! What is told before a load: warnings about the plan, and errors in variables, outputs and samples.
+//! What is reported before a load: warnings about the plan, and errors in variables, outputs and samples.
 
 use super::support::{Bench, Ran, practice, url};
 
@@ -19,8 +19,8 @@ fn run_prints_the_warnings_of_check_before_the_load() {
     let warnings: Vec<_> = checked.lines().filter(|line| line.starts_with("  warning: ")).collect();
     assert!(warnings.len() >= 3, "{checked}");
     let ran = bench.run(&["run", "p.yaml", "--run-dir", "run"]);
-    let told: Vec<_> = ran.stderr.lines().filter(|line| line.starts_with("  warning: ")).collect();
-    assert_eq!(told, warnings, "{}", ran.stderr);
+    let reported: Vec<_> = ran.stderr.lines().filter(|line| line.starts_with("  warning: ")).collect();
+    assert_eq!(reported, warnings, "{}", ran.stderr);
     let quiet = bench.run(&["run", "p.yaml", "-q"]);
     assert!(!quiet.stderr.contains("warning: "), "{}", quiet.stderr);
 }
@@ -95,8 +95,8 @@ fn mistakes_in_names_are_errors_of_the_profile() {
     bench.write("p.yaml", &text);
     let ran = bench.run(&["run", "p.yaml", "-e", "SIZZE=3"]);
     assert_eq!(ran.code, 104, "{}", ran.stderr);
-    for told in ["-e SIZZE: unknown variable", "p.yaml:5:22: outputs: promtheus: unknown output", "p.yaml:6:27: "] {
-        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    for reported in ["-e SIZZE: unknown variable", "p.yaml:5:22: outputs: promtheus: unknown output", "p.yaml:6:27: "] {
+        assert!(ran.stderr.contains(reported), "{reported}: {}", ran.stderr);
     }
     assert!(ran.stderr.contains("3 errors in p.yaml") && !ran.stderr.contains("--out"), "{}", ran.stderr);
     // An output on the command line replaces them.

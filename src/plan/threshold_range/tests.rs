@@ -16,8 +16,8 @@ fn warnings(metric: &str, condition: &str) -> Vec<String> {
 }
 
 #[test]
-fn bounds_outside_of_a_range_are_told() {
-    for (metric, condition, fate) in [
+fn bounds_outside_of_a_range_are_reported() {
+    for (metric, condition, outcome) in [
         ("http_req_failed", "rate>1", "can't be met"),
         ("http_req_failed", "rate<0", "can't be met"),
         ("http_req_failed", "rate<=0", ""),
@@ -39,9 +39,9 @@ fn bounds_outside_of_a_range_are_told() {
         ("http_req_duration", "p(95)<500", ""),
         ("http_req_duration", "max<0 over 1s", "can't be met"),
     ] {
-        let told = warnings(metric, condition);
-        assert_eq!(told.len(), usize::from(!fate.is_empty()), "{metric}: {condition}: {told:?}");
-        assert!(told.iter().all(|told| told.contains(fate)), "{metric}: {condition}: {told:?}");
+        let reported = warnings(metric, condition);
+        assert_eq!(reported.len(), usize::from(!outcome.is_empty()), "{metric}: {condition}: {reported:?}");
+        assert!(reported.iter().all(|reported| reported.contains(outcome)), "{metric}: {condition}: {reported:?}");
     }
 }
 
@@ -63,8 +63,8 @@ proptest! {
             "==" => (share - bound).abs() < 1e-12,
             _ => (share - bound).abs() >= 1e-12,
         };
-        for told in warnings("http_req_failed", &format!("rate{operator}{bound}")) {
-            prop_assert_eq!(told.contains("can't be missed"), holds, "{}", told);
+        for reported in warnings("http_req_failed", &format!("rate{operator}{bound}")) {
+            prop_assert_eq!(reported.contains("can't be missed"), holds, "{}", reported);
         }
     }
 }

@@ -21,7 +21,7 @@ fn a_misspelt_variable_of_the_command_line_is_an_error_beside_the_others() {
 }
 
 #[test]
-fn faults_of_outputs_have_their_places_beside_other_errors() {
+fn errors_of_outputs_have_their_places_beside_other_errors() {
     fn odd(given: &[String], environment: &dyn Fn(&str) -> Option<String>) -> Vec<(usize, Invalid)> {
         let known = environment("A").unwrap_or_default();
         let odd = given.iter().enumerate().filter(|(_, text)| **text != known);
@@ -30,8 +30,8 @@ fn faults_of_outputs_have_their_places_beside_other_errors() {
     let text = "vars: {A: csv}\nvus: 1\nduration: 1s\noutputs:\n  - csv\n  - cvs\n  - jsn\nflow: [{gte: /}]\n";
     let overrides = Overrides { check_outputs: Some(odd), ..Overrides::default() };
     let errors = load("p.yaml", text, &overrides).unwrap_err().to_string();
-    for told in ["p.yaml:6:5: odd: cvs\n", "p.yaml:7:5: odd: jsn\n", "hint: even", "p.yaml:8:9: ", "3 errors in"] {
-        assert!(errors.contains(told), "{told}: {errors}");
+    for reported in ["p.yaml:6:5: odd: cvs\n", "p.yaml:7:5: odd: jsn\n", "hint: even", "p.yaml:8:9: ", "3 errors in"] {
+        assert!(errors.contains(reported), "{reported}: {errors}");
     }
 }
 

@@ -5,7 +5,7 @@ use crate::profile::{Overrides, load};
 #[test]
 fn hints_fit_what_is_wrong() {
     let (columns, tabs, braces) = ("begin in the same column", "not with tabs", "within `{ }`");
-    for (text, told) in [
+    for (text, reported) in [
         // Indented too far, or not far enough.
         ("flow:\n  - get: http://h/\n     check: {status: 200}\n", columns),
         ("flow:\n  - get: http://h/\n\n      # more\n      check: {status: 200}\n", columns),
@@ -37,6 +37,6 @@ fn hints_fit_what_is_wrong() {
     ] {
         let errors = load("p.yaml", text, &Overrides::default()).unwrap_err().to_string();
         assert!(errors.contains("invalid YAML: ") && errors.contains("  hint: "), "{text}: {errors}");
-        assert!(errors.contains(told), "{text}: {errors}");
+        assert!(errors.contains(reported), "{text}: {errors}");
     }
 }

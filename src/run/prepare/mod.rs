@@ -284,7 +284,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,
-        check_outputs: args.outputs.is_empty().then_some(outputs::faults),
+        check_outputs: args.outputs.is_empty().then_some(outputs::errors),
         check_target_option: Some(|name, value| {
             TargetOptions::default().set(name, value).map_err(|error| error.to_string())
         }),

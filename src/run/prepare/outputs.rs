@@ -4,8 +4,8 @@ use crate::{output::OutputAddress, profile::Invalid};
 
 /// What is wrong with the outputs of a profile, and with which of them.
 #[must_use]
-pub(crate) fn faults(given: &[String], environment: &dyn Fn(&str) -> Option<String>) -> Vec<(usize, Invalid)> {
-    let mut faults = Vec::new();
+pub(crate) fn errors(given: &[String], environment: &dyn Fn(&str) -> Option<String>) -> Vec<(usize, Invalid)> {
+    let mut errors = Vec::new();
     let mut outputs = Vec::new();
     for (at, text) in given.iter().enumerate() {
         let read = OutputAddress::parse(text, environment).and_then(|output| {
@@ -17,10 +17,10 @@ pub(crate) fn faults(given: &[String], environment: &dyn Fn(&str) -> Option<Stri
             let (message, hint) =
                 text.split_once("\n  hint: ").map_or((&*text, None), |(text, hint)| (text, Some(hint)));
             let invalid = Invalid::new(format!("outputs: {message}"));
-            faults.push((at, hint.into_iter().fold(invalid, Invalid::hint)));
+            errors.push((at, hint.into_iter().fold(invalid, Invalid::hint)));
         }
     }
-    faults
+    errors
 }
 
 /// The outputs of `LOADAGENT_OUT`: a new one begins behind a comma or white space where the name of an output follows, alone

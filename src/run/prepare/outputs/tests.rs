@@ -1,4 +1,4 @@
-//! Lists of outputs, and faults of those of a profile.
+//! Lists of outputs, and errors of those of a profile.
 
 use super::*;
 
@@ -24,14 +24,17 @@ fn a_list_is_split_only_where_an_output_begins() {
 }
 
 #[test]
-fn faults_of_a_profile_name_no_flag() {
+fn errors_of_a_profile_name_no_flag() {
     let given =
         ["promtheus=http://x", "json=/x/a", "csv=/x/a", "json=/x/b?colour=1", "json?file", "otlp=http://h?token=${NO}"];
-    let found = faults(&given.map(str::to_owned), &|_| None);
-    let told: Vec<_> = found.iter().map(|(at, invalid)| (*at, invalid.to_string())).collect();
-    assert_eq!(told[0].0, 0);
-    assert!(told[0].1.starts_with("outputs: promtheus: unknown output;"), "{told:?}");
-    assert!(told.iter().any(|(at, text)| *at == 2 && text.contains("writes there already")), "{told:?}");
+    let found = errors(&given.map(str::to_owned), &|_| None);
+    let reported: Vec<_> = found.iter().map(|(at, invalid)| (*at, invalid.to_string())).collect();
+    assert_eq!(reported[0].0, 0);
+    assert!(reported[0].1.starts_with("outputs: promtheus: unknown output;"), "{reported:?}");
+    assert!(reported.iter().any(|(at, text)| *at == 2 && text.contains("writes there already")), "{reported:?}");
     assert!(found.iter().any(|(at, invalid)| *at == 3 && invalid.hint.is_some()), "{found:?}");
-    assert!(told.iter().all(|(at, text)| *at != 1 && !text.contains("--out") && !text.contains('\n')), "{told:?}");
+    assert!(
+        reported.iter().all(|(at, text)| *at != 1 && !text.contains("--out") && !text.contains('\n')),
+        "{reported:?}"
+    );
 }
