@@ -174,10 +174,10 @@ impl OpenSchedule {
                 rate = stage.target;
             } else {
                 if start < at {
-                    let share = (at - start).as_secs_f64() / stage.duration.as_secs_f64();
+                    let share = at.saturating_sub(start).as_secs_f64() / stage.duration.as_secs_f64();
                     rate = from + (stage.target - from) * share;
                 }
-                stages.push(Stage { duration: end - start.max(at), target: stage.target });
+                stages.push(Stage { duration: end.saturating_sub(start.max(at)), target: stage.target });
             }
             (from, start) = (stage.target, end);
         }
