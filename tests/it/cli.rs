@@ -202,11 +202,7 @@ fn a_refused_connection_is_an_error_and_no_request() {
     let bench = Bench::new();
     let ran = bench.run(&["run", &refusing_url(), "-i", "5", "--run-dir", "run"]);
     assert_eq!(ran.code, 109, "{}", ran.stderr);
-    assert!(
-        ran.stdout.contains("no request succeeded; the most frequent error is connection_refused"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("no request succeeded; the most frequent error is connect_refused"), "{}", ran.stdout);
     let metrics = &bench.summary()["metrics"];
     assert!(metrics.get("http_reqs").is_none(), "nothing was written");
     assert_eq!(metrics["http_errors"]["values"]["count"], 5);
