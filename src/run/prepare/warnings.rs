@@ -13,14 +13,14 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
 
 /// Warns where the users need more sockets than this process may open.
 fn descriptors(plan: &Plan) -> Option<String> {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum?;
+    let (limit, most) = super::sockets_for_users()?;
     let users: u64 = plan
         .scenarios
         .iter()
         .filter(|scenario| matches!(scenario.shape, Shape::Closed(_)))
         .map(|scenario| u64::from(scenario.peak_vus()))
         .sum();
-    (users + 50 > limit).then(|| {
+    (users > most).then(|| {
         format!(
             "a socket for each of {}, but the limit of open files is {}; raise `ulimit -Hn`",
             show_several(users, "user"),
