@@ -8,7 +8,7 @@ use super::{
     Plan, Scenario, Shape, Work,
     bound::{Counting, Way, mean_pause},
     outline::{EndScope, Outline, OutlineKind},
-    shared_names, threshold_range, timeline,
+    shared_names, threshold_range, timeline, used_up,
 };
 use crate::{
     language::data::{AtEnd, Order},
@@ -231,9 +231,10 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
         let why = plan.unmatched(threshold)?;
         Some(format!("threshold {} on {} matches no series: {why}", threshold.expression, threshold.key))
     });
+    let used_up = plan.scenarios.iter().filter_map(|scenario| used_up::warning(plan, scenario));
     let shared = plan.scenarios.iter().flat_map(|scenario| shared_names::warnings(plan, scenario));
     let thresholds = impossible.chain(unmatched).chain(thresholds.filter_map(aborted_at_once));
-    scenarios.chain(thresholds).chain(shared).collect()
+    scenarios.chain(used_up).chain(thresholds).chain(shared).collect()
 }
 
 fn warn_closed(scenario: &Scenario) -> Option<String> {

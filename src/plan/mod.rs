@@ -29,6 +29,7 @@ mod shared_names;
 pub(crate) mod steps;
 mod threshold_range;
 pub(crate) mod timeline;
+mod used_up;
 pub(crate) mod websocket;
 pub(crate) mod work;
 

@@ -138,3 +138,40 @@ fn a_rate_takes_truth_values_however_they_are_written() {
         }
     }
 }
+
+#[test]
+fn arguments_that_are_nearly_right_have_an_example_of_their_own() {
+    let bench = Bench::new();
+    bench.write("binary.yaml", "");
+    std::fs::write(bench.path().join("binary.yaml"), [0xff, 0xfe, 0]).unwrap();
+    for (words, code, reported) in [
+        (&["run", "."][..], 104, "`.` is a folder; give the profile in it"),
+        (&["run", "binary.yaml"], 104, "`binary.yaml` is not text in UTF-8"),
+        (&["run", "http://h/", "--threshold", "p95<5"], 2, "for example http_req_duration=p(95)<5"),
+        (&["run", "http://h/", "--threshold", "p(99.9) <= 500"], 2, "for example http_req_duration=p(99.9)<= 500"),
+        (&["run", "http://h/", "--threshold", "max<5"], 2, "for example http_req_duration=max<5"),
+        (&["run", "http://h/", "--threshold", "rate<0.01"], 2, "for example http_req_failed=rate<0.01"),
+        (&["run", "http://h/", "--threshold", "count>=100"], 2, "for example http_reqs=count>=100"),
+        (&["run", "http://h/", "--threshold", "nonsense"], 2, "for example http_req_duration=p(95)<500"),
+    ] {
+        let ran = bench.run(words);
+        assert_eq!(ran.code, code, "{words:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(reported), "{words:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_metric_of_arrivals_needs_arrivals() {
+    let bench = Bench::new();
+    for (load, matches) in [("vus: 1\nduration: 1s", false), ("rate: 1\nduration: 1s", true)] {
+        for metric in ["schedule_lag", "iteration_response_time"] {
+            bench.write(
+                "p.yaml",
+                &format!("{load}\nthresholds: {{{metric}: 'p(95)<50'}}\nflow: [{{get: 'http://h/'}}]\n"),
+            );
+            let checked = bench.run(&["check", "p.yaml"]).stdout;
+            let warning = format!("on {metric} matches no series: only scenarios with arrivals record it");
+            assert_eq!(checked.contains(&warning), !matches, "{checked}");
+        }
+    }
+}

@@ -238,7 +238,7 @@ fn not_read(name: &str, error: &std::io::Error) -> String {
     let message = match error.kind() {
         std::io::ErrorKind::NotFound if name.trim().is_empty() => "the name of the profile is empty".to_owned(),
         std::io::ErrorKind::NotFound => format!("no file or bundled profile `{name}`"),
-        std::io::ErrorKind::IsADirectory => format!("`{name}` is a folder, not a profile"),
+        std::io::ErrorKind::IsADirectory => format!("`{name}` is a folder; give the profile in it"),
         std::io::ErrorKind::InvalidData => format!("`{name}` is not text in UTF-8, so it is no profile"),
         _ => format!("{name}: {error}"),
     };
