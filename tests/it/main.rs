@@ -5,6 +5,7 @@ mod auth;
 mod ceilings;
 mod cli;
 mod data;
+mod documented;
 mod environments;
 mod errors;
 mod examples;
