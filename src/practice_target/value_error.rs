@@ -7,7 +7,7 @@ use crate::units::UnitError;
 #[non_exhaustive]
 pub enum ValueError {
     /// It has another form.
-    #[error("`{text}` is no {what}; write {form}")]
+    #[error("`{text}` is not a {what}; write {form}")]
     Form {
         /// The value.
         text: String,

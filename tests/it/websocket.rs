@@ -341,7 +341,6 @@ fn a_handshake_that_accepts_something_else_is_a_failure() {
         ("handshake=subprotocol", "ws_handshake"),
         ("handshake=extension", "ws_handshake"),
         ("token=none", "status_4xx"),
-        ("status_4xx"),
     ] {
         let flow =
             format!("  - websocket: /ws?{query}\n    steps: [{{send: a}}]\n  - check: {{that: error == '{class}'}}\n");

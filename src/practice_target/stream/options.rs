@@ -103,6 +103,7 @@ impl StreamOptions {
                     options.line_end = word(value, "line_end", &[("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")])?;
                 }
                 "name" if !value.contains(['\r', '\n']) => value.clone_into(&mut options.name),
+                "name" => return Err(ValueError::form(value, "name", "one line")),
                 "size" => options.size = usize::try_from(number(value, 0, LARGEST as u64)?).unwrap_or(LARGEST),
                 "tokens_per_event" => options.tokens_per_event = number(value, 1, MOST)?,
                 "usage" => options.usage = word(value, "usage", &[("true", true), ("false", false)])?,
