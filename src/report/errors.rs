@@ -17,8 +17,8 @@ use crate::{
 
 /// Outcomes of jobs that are errors: the outcome, the class, and the meaning. A refused one is an error of its request.
 const JOB_ERRORS: [(&str, &str, &str); 3] = [
-    ("failed", "job_failed", "the server says that the job failed"),
-    ("timed_out", "job_timed_out", "the job was still open when its time was over"),
+    ("failed", "job_failure", "the server says that the job failed"),
+    ("timed_out", "job_timeout", "the job was still open when its time was over"),
     ("no_location", "job_no_location", "the response to the submission does not say where the job is"),
 ];
 

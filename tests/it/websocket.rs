@@ -239,8 +239,8 @@ fn failed_sockets_and_jobs_are_listed_as_errors() {
         (socket("echo=false&cut=10ms"), "ws_dropped", format!("{no_socket}ws_dropped")),
         (socket("echo=false&close=10ms:1011"), "ws_closed", format!("{no_socket}ws_closed")),
         (socket("echo=false&violation=10ms:utf8"), "ws_text", format!("{no_socket}ws_text")),
-        (job("takes=1ms&outcome=failed"), "job_failed", format!("{no_job}failed")),
-        (job("takes=1h"), "job_timed_out", format!("{no_job}timed_out")),
+        (job("takes=1ms&outcome=failed"), "job_failure", format!("{no_job}failed")),
+        (job("takes=1h"), "job_timeout", format!("{no_job}timed_out")),
     ] {
         let (ran, summary, _) = practise(&flow, "vus: 2\niterations: 4");
         assert_eq!(ran.code, if class.starts_with("ws_") { 109 } else { 0 }, "{class}: {}", ran.stdout);
