@@ -202,11 +202,7 @@ fn a_refused_connection_is_an_error_and_no_request() {
     let bench = Bench::new();
     let ran = bench.run(&["run", &refusing_url(), "-i", "5", "--run-dir", "run"]);
     assert_eq!(ran.code, 109, "{}", ran.stderr);
-    assert!(
-        ran.stdout.contains("no request succeeded; the most frequent error is connection_refused"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("no request succeeded; the most frequent error is connect_refused"), "{}", ran.stdout);
     let metrics = &bench.summary()["metrics"];
     assert!(metrics.get("http_reqs").is_none(), "nothing was written");
     assert_eq!(metrics["http_errors"]["values"]["count"], 5);
@@ -348,6 +344,15 @@ fn commands_control_a_run_and_print_how_it_stands() {
     assert!(!shown.to_string().contains("null"), "{shown}");
     assert!(command(&["scale", "open", "--rate", "80"], 0).contains("80/s"));
     assert!(command(&["scale", "closed", "-u", "3"], 0).contains("3 users"));
+    assert!(command(&["scale", "open", "--as-scheduled"], 0).contains("open"));
+    assert!(command(&["scale", "closed", "-u", "900000000"], 2).contains("users"));
+    for (words, part) in [
+        (["scale", "closed", "--rate", "3"], "with `--vus N`"),
+        (["scale", "open", "--rate", "0"], "with `--rate N`"),
+        (["scale", "open", "--vus", "3"], "with `--rate N`"),
+    ] {
+        assert!(command(&words, 2).contains(part), "{words:?}");
+    }
     assert!(command(&["scale", "closed", "--rate", "3"], 2).contains("`closed` is closed"));
     assert!(command(&["scale", "-u", "3"], 2).contains("which scenario? there are: open, closed"));
     assert!(command(&["scale", "nope", "-u", "3"], 2).contains("there are: open, closed"));

@@ -372,9 +372,9 @@ fn check_warns_of_what_cannot_come_true() {
     let text = bench.run(&["check", "p.yaml"]).stdout;
     assert!(text.contains("timeline") && text.contains("peak: 1,060 users at 1m, 100/s at 0s"), "{text}");
     for line in [
-        "at most 33,333 requests/s (1,000 users, 30ms pause), up to 366,667/s with redirects",
-        "at most 0.5 requests/s (1 user, 2s pause), up to 5.5/s with redirects",
-        "at most 60 requests/s (60 users, 1s pause), up to 660/s with redirects",
+        "at most 33,333 requests/s (1,000 users; 30ms of pauses per iteration), up to 366,667/s with redirects",
+        "at most 0.5 requests/s (1 user; 2s of pauses per iteration), up to 5.5/s with redirects",
+        "at most 60 requests/s (60 users; 1s of pauses per iteration), up to 660/s with redirects",
         "at most 100 requests/s (100 arrivals/s), up to 1,100/s with redirects",
     ] {
         assert!(text.contains(&format!("\n    {line}\n")), "{line}: {text}");

@@ -15,6 +15,7 @@ struct Did {
     dropped: u64,
     sockets: (u64, u64),
     jobs: (u64, u64),
+    interrupted: u64,
 }
 
 fn find(scenarios: &[(&str, Did)]) -> MissingWork {
@@ -43,6 +44,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         let (failed, all) = did.requests;
         add(&catalogue::HTTP_REQ_FAILED, name, Value::Rate { nonzero: failed, total: all });
         add(&catalogue::ITERATION_FAILURES, name, Value::Counter(did.iterations.0 as f64));
+        add(&catalogue::INTERRUPTED_REQUESTS, name, Value::Counter(did.interrupted as f64));
         add(&catalogue::ITERATIONS, name, Value::Counter(did.iterations.1 as f64));
         for ((failed, all), metric) in [(did.sockets, &catalogue::WS_FAILED), (did.jobs, &catalogue::JOB_FAILED)] {
             add(metric, name, Value::Rate { nonzero: failed, total: all });
@@ -79,6 +81,12 @@ fn doing_nothing_is_invalid_whatever_the_cause() {
             &[("a", Did { iterations: (50, 50), ..Did::default() })],
             Some("no request was sent: iterations ended before their first request"),
         ),
+        (
+            &[("a", Did { interrupted: 3, ..Did::default() })],
+            Some("no request finished: 3 were interrupted at the end; a longer `gracefulStop`"),
+        ),
+        (&[("a", Did { interrupted: 1, ..Did::default() })], Some("no request finished: 1 was interrupted at the end")),
+        (&[("a", Did { interrupted: 3, ..good })], None),
         (&[("a", Did { requests: (100, 100), ..good })], Some("no request succeeded")),
         (&[("a", Did { iterations: (100, 100), ..good })], Some("no iteration ran to its end")),
         (&[("a", Did { dropped: 2, ..good })], Some("a: 2 of 102 planned iterations (1.96%) were not started")),
@@ -114,4 +122,12 @@ fn work_that_all_failed_in_a_scenario_and_jobs_are_a_warning() {
     let sockets = |sockets| Did { sockets, ..did((0, 0)) };
     let found = find(&[("a", sockets((1, 9))), ("b", sockets((9, 9)))]);
     assert_eq!((found.warnings, found.invalid), (vec!["b: no WebSocket succeeded".to_owned()], Vec::new()));
+}
+
+#[test]
+fn a_scenario_among_others_whose_requests_were_all_interrupted_is_named() {
+    let good = Did { requests: (0, 100), iterations: (0, 100), ..Did::default() };
+    let missing = find(&[("a", good), ("b", Did { interrupted: 2, ..Did::default() })]);
+    assert_eq!(missing.invalid, [] as [&str; 0]);
+    assert!(missing.warnings[0].starts_with("b: no request finished: 2 were interrupted"), "{:?}", missing.warnings);
 }

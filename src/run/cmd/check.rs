@@ -160,14 +160,14 @@ fn load(users: u64, rate: f64) -> String {
 }
 
 fn descriptors(plan: &Plan) -> Option<String> {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum?;
+    let (limit, most) = prepare::sockets_for_users()?;
     let users: u64 = plan
         .scenarios
         .iter()
         .filter(|scenario| matches!(scenario.shape, Shape::Closed(_)))
         .map(|scenario| u64::from(scenario.peak_vus()))
         .sum();
-    (users + 50 > limit).then(|| {
+    (users > most).then(|| {
         format!(
             "a socket for each of {}, but the limit of open files is {}; raise `ulimit -Hn`",
             show_several(users, "user"),

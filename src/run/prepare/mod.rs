@@ -27,7 +27,11 @@ use crate::{
     },
     metric::Kind,
     output::OutputAddress,
-    plan::{Partition, Plan, Shape, describe::describe, http::Debug},
+    plan::{
+        Partition, Plan, Shape,
+        describe::{describe, describe_part},
+        http::Debug,
+    },
     practice_target::{self, Target, TargetOptions},
     profile::{self, Overrides, bundled, quick_plan},
     report::trends::parse_stats,
@@ -174,7 +178,7 @@ impl Prepared {
             seed: plan.seed,
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
-            scenarios: plan.scenarios.iter().map(scenario_header).collect(),
+            scenarios: plan.scenarios.iter().map(|scenario| scenario_header(scenario, self.segment)).collect(),
             requests: traces::request_headers(plan),
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
@@ -183,14 +187,14 @@ impl Prepared {
     }
 }
 
-fn scenario_header(scenario: &crate::plan::Scenario) -> LoggedScenario {
+fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> LoggedScenario {
     let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let model = if matches!(scenario.shape, Shape::Open(_)) { Model::Open } else { Model::Closed };
     LoggedScenario {
         name: scenario.name.clone(),
         executor: scenario.executor.to_owned(),
         model,
-        load: describe(scenario),
+        load: describe(scenario) + &describe_part(scenario, segment),
         start_ms: millis(scenario.start),
         length_ms: millis(scenario.duration()),
     }
@@ -329,6 +333,14 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
 fn new_run_id() -> String {
     let letters: String = std::iter::repeat_with(|| fastrand::char('a'..='z')).take(4).collect();
     format!("{}-{letters}", Timestamp::now().strftime("%Y%m%d-%H%M%S"))
+}
+
+/// The limit of open files, and for how many users it leaves a socket each; None without a limit.
+pub(crate) fn sockets_for_users() -> Option<(u64, u64)> {
+    /// What a run opens besides: its logs, outputs, the control API.
+    const BESIDES: u64 = 50;
+    let limit = getrlimit(Resource::Nofile).maximum?;
+    Some((limit, limit.saturating_sub(BESIDES)))
 }
 
 /// Each user may hold a socket: as many descriptors as the hard limit allows.
