@@ -287,8 +287,8 @@ fn thresholds_on_what_a_socket_records_raise_no_warning() {
         let profile = format!("practice_target: {{}}\n{ONCE}\nthresholds: {{{metric}: 'p(95)<1'}}\nflow:\n{flow}");
         bench.write("p.yaml", &profile);
         let ran = bench.run(&["check", "p.yaml"]);
-        let said = format!("{}{}", ran.stdout, ran.stderr);
-        assert!(said.contains("no step records this metric"), "{metric}: {said}");
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(printed.contains("no step records this metric"), "{metric}: {printed}");
     }
 }
 
