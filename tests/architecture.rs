@@ -21,7 +21,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("net", &[]),
     ("threshold", &["units", "metric"]),
     // `http_server` for the control API, and in `output` for the page that is scraped.
-    ("control", &["http_server"]),
+    // `units` for the numbers in what the control API refuses.
+    ("control", &["units", "http_server"]),
     ("language", &["units"]),
     // `metric` for the metrics that a profile defines.
     ("plan", &["units", "language", "net", "metric", "threshold"]),

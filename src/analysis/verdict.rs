@@ -75,7 +75,11 @@ impl Outcome {
     #[must_use]
     pub(crate) fn new(reasons: Vec<Reason>, without: Verdict) -> Self {
         let codes: Vec<Exit> = reasons.iter().map(|reason| reason.exit).collect();
-        let verdict = if codes.contains(&Exit::Invalid) {
+        let exit = Exit::first_of(&codes);
+        // The verdict agrees with the exit code: what ended the run outweighs what it missed thereby.
+        let verdict = if matches!(exit, Exit::Aborted | Exit::Internal) {
+            Verdict::Fail
+        } else if codes.contains(&Exit::Invalid) {
             Verdict::Invalid
         } else if codes.iter().any(|code| matches!(code, Exit::ThresholdFailed | Exit::Aborted | Exit::Internal)) {
             Verdict::Fail
@@ -84,7 +88,7 @@ impl Outcome {
         } else {
             without
         };
-        Self { verdict, exit: Exit::first_of(&codes), reasons }
+        Self { verdict, exit, reasons }
     }
 
     /// Decides by `reasons` from outside (stopped, aborted, an error), validity and thresholds.

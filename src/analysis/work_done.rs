@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Attempts, Offered, validity::MAX_DROPPED};
 use crate::{
     interval_log::{Header, frame::Model},
-    metric::{Totals, Value, catalogue},
+    metric::{SeriesDef, Totals, Value, catalogue},
     units::{show_count, show_several, show_share, was},
 };
 
@@ -35,7 +35,9 @@ impl MissingWork {
         let is_load = |scenario: Option<&str>| header.scenarios.iter().any(|known| Some(&*known.name) == scenario);
         let attempts = Attempts::of_scenarios(totals, is_load);
         let all = Iterations::of(totals, is_load);
-        if attempts.total == 0 {
+        if attempts.total == 0 && interrupted(totals, is_load) > 0 {
+            missing.invalid.push(none_finished(interrupted(totals, is_load)));
+        } else if attempts.total == 0 {
             let why = if all.failed > 0 {
                 format!(": iterations ended before their first request; {SEE}")
             } else {
@@ -63,6 +65,10 @@ impl MissingWork {
     fn look_at(&mut self, name: &str, totals: &Totals) {
         let attempts = Attempts::of_scenarios(totals, |scenario| scenario == Some(name));
         let iterations = Iterations::of(totals, |scenario| scenario == Some(name));
+        let cut_off = interrupted(totals, |scenario| scenario == Some(name));
+        if attempts.total == 0 && cut_off > 0 {
+            self.warnings.push(format!("{name}: {}", none_finished(cut_off)));
+        }
         if iterations.all_failed() {
             self.invalid.push(format!("{name}: no iteration ran to its end; {SEE}"));
         } else if attempts.all_failed() {
@@ -106,6 +112,21 @@ impl Iterations {
     fn all_failed(self) -> bool {
         self.failed > 0 && self.failed >= self.ended
     }
+}
+
+/// Requests that were cut off while they waited for their response: sent, and never counted as an attempt.
+fn interrupted(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> u64 {
+    let wanted = |series: &SeriesDef| is_wanted(series.labels.get("scenario"));
+    match totals.sum_where(&catalogue::INTERRUPTED_REQUESTS.name, wanted) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        Some(Value::Counter(count)) => count as u64,
+        _ => 0,
+    }
+}
+
+fn none_finished(interrupted: u64) -> String {
+    let (count, verb) = (show_count(interrupted), was(interrupted));
+    format!("no request finished: {count} {verb} interrupted at the end; a longer `gracefulStop` waits for them")
 }
 
 /// The most frequent error class, to be read where the table of errors is not printed (`--quiet`, `summary.json`).

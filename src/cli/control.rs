@@ -46,7 +46,7 @@ pub struct ScaledLoad {
     /// Arrivals per second of an open scenario
     #[arg(long, value_name = "N", value_parser = super::load::rate)]
     pub rate: Option<f64>,
-    /// Let a closed scenario follow its schedule again
+    /// Let the scenario follow its schedule again
     #[arg(long)]
     pub as_scheduled: bool,
 }

@@ -10,7 +10,10 @@ pub(crate) mod status;
 mod tests;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -93,6 +96,10 @@ pub(crate) struct Control {
     events: Arc<Mutex<ControlEvents>>,
     /// None while the control API is off.
     live: Arc<Mutex<Option<LiveStatus>>>,
+    /// Scenarios (by position) that begin no more iterations, whatever is commanded.
+    over: Arc<[AtomicBool]>,
+    /// When the last user of a scenario (by position) ended, in microseconds of the run; 0 before that.
+    ended: Arc<[AtomicU64]>,
 }
 
 /// Sees the state and reports what was applied; one for each worker.
@@ -108,7 +115,9 @@ impl Control {
     pub(crate) fn new(scenarios: usize) -> Self {
         let state =
             DesiredState { users: vec![None; scenarios], rates: vec![None; scenarios], ..DesiredState::default() };
-        Self { state: watch::Sender::new(state), events: Arc::default(), live: Arc::default() }
+        let over = (0..scenarios).map(|_| AtomicBool::new(false)).collect();
+        let ended = (0..scenarios).map(|_| AtomicU64::new(0)).collect();
+        Self { state: watch::Sender::new(state), events: Arc::default(), live: Arc::default(), over, ended }
     }
 
     /// From now on, the control API asks how the run stands.
@@ -149,6 +158,34 @@ impl Control {
     pub(crate) fn stop_at_once(&self) {
         self.stop(StopReason::Outside);
         self.update(|state| state.at_once = true);
+    }
+
+    /// Notes that a scenario (by position) begins no more iterations.
+    pub(crate) fn end_scenario(&self, index: usize) {
+        if let Some(over) = self.over.get(index) {
+            over.store(true, Relaxed);
+        }
+    }
+
+    /// Whether a scenario (by position) begins no more iterations.
+    #[must_use]
+    pub(crate) fn is_over(&self, index: usize) -> bool {
+        self.over.get(index).is_some_and(|over| over.load(Relaxed))
+    }
+
+    /// Notes that a worker's last user of a scenario (by position) ended, so long after the start of the run.
+    pub(crate) fn note_end(&self, index: usize, at: Duration) {
+        let micros = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);
+        if let Some(ended) = self.ended.get(index) {
+            ended.fetch_max(micros, Relaxed);
+        }
+    }
+
+    /// When each scenario ended on all workers that have ended; None for those that did on none.
+    #[must_use]
+    pub(crate) fn ends(&self) -> Vec<Option<Duration>> {
+        let read = |ended: &AtomicU64| Some(ended.load(Relaxed)).filter(|micros| *micros > 0);
+        self.ended.iter().map(|ended| read(ended).map(Duration::from_micros)).collect()
     }
 
     /// The state as it is now.

@@ -4,7 +4,7 @@
 //! GET   /v1/status                                     → how the run stands: see `status`
 //! PATCH /v1/status          {"paused":true}            pause or resume; {"stopped":true} ends the run gracefully
 //! PATCH /v1/scenarios/NAME  {"users":50}               users of a closed scenario; null gives it back to its schedule
-//! PATCH /v1/scenarios/NAME  {"rate":200}               arrivals per second of an open scenario
+//! PATCH /v1/scenarios/NAME  {"rate":200}               arrivals per second of an open scenario; null as above
 //! ```
 
 use std::{io, net::SocketAddr, rc::Rc, time::Duration};
@@ -18,9 +18,15 @@ use serde_json::{Value as Json, json};
 use tokio::{net::TcpListener, task::spawn_local};
 
 use super::{Control, ControlEvent, DesiredState, EventKind, StopReason, status::Numbers};
-use crate::http_server;
+use crate::{
+    http_server,
+    units::{show_count, show_several},
+};
 
 const MAX_BODY: usize = 64 * 1024;
+
+/// Most arrivals per second that a scenario may be given.
+const MAX_RATE: u64 = 10_000_000;
 
 /// A scenario that can be controlled.
 #[derive(Debug, Clone)]
@@ -33,6 +39,8 @@ pub(crate) struct ControlledScenario {
     pub open: bool,
     /// Most users that it may be given.
     pub max_users: u32,
+    /// Most users that its schedule gives it.
+    pub planned_users: u32,
 }
 
 /// A run that can be controlled.
@@ -44,6 +52,8 @@ pub(crate) struct ControlledRun {
     pub planned: Duration,
     /// Its scenarios, in the order of the profile.
     pub scenarios: Vec<ControlledScenario>,
+    /// Limit of open files, and the users of closed scenarios that it leaves a socket each; None without a limit.
+    pub open_files: Option<(u64, u64)>,
 }
 
 /// Status and message of a rejected request.
@@ -107,7 +117,8 @@ impl ControlHandler {
         let scenarios = self.run.scenarios.iter().enumerate().map(|(index, scenario)| {
             let mut numbers = live.scenarios.get(index).unwrap_or(&none).clone();
             // A command counts at once; what is measured follows within a second.
-            let commanded = commanded(&state, index);
+            let over = self.control.is_over(index);
+            let commanded = if over { (None, None) } else { commanded(&state, index) };
             numbers.users = commanded.0.map_or(numbers.users, Into::into);
             numbers.rate = commanded.1.unwrap_or(numbers.rate);
             let mut json =
@@ -172,25 +183,70 @@ impl ControlHandler {
         let index = scenarios.iter().position(|scenario| scenario.name == name);
         let index = index
             .ok_or_else(|| (StatusCode::NOT_FOUND, format!("there is no scenario `{name}`; there are: {}", known())))?;
+        if self.control.is_over(index) {
+            return Err(bad(&format!("`{name}`: the scenario is over; nothing is changed")));
+        }
+        if self.control.current().stop.is_some() {
+            return Err(bad("the run is stopping; nothing is changed"));
+        }
         if scenarios[index].open {
-            let rate = body.get("rate").and_then(Json::as_f64).filter(|rate| *rate > 0.0 && *rate <= 1e7);
-            let rate = rate.ok_or_else(|| {
-                bad(&format!("`{name}` is open: send {{\"rate\": ARRIVALS_PER_SECOND}}, more than 0"))
+            let rate = body.get("rate").filter(|rate| rate.is_null() || in_range(rate)).ok_or_else(|| {
+                let most = show_count(MAX_RATE);
+                bad(&format!(
+                    "`{name}` is open: it takes a rate above 0 and up to {most} arrivals per second, \
+                     with `--rate N` or {{\"rate\": N}}, or null to follow its schedule"
+                ))
             })?;
-            self.control.update(|state| state.rates[index] = Some(rate));
+            self.control.update(|state| state.rates[index] = rate.as_f64());
         } else {
-            let users = body
-                .get("users")
-                .ok_or_else(|| bad(&format!("`{name}` is closed: send {{\"users\": NUMBER}}, or null")))?;
             let most = scenarios[index].max_users;
-            let number = users.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most);
-            if number.is_none() && !users.is_null() {
-                return Err(bad(&format!("`users` must be a whole number up to {most}, or null")));
-            }
+            let users = body.get("users").filter(|users| users.is_null() || whole_up_to(most, users).is_some());
+            let users = users.ok_or_else(|| {
+                let most = show_count(most.into());
+                bad(&format!(
+                    "`{name}` is closed: it takes a whole number of users up to {most}, \
+                     with `--vus N` or {{\"users\": N}}, or null to follow its schedule"
+                ))
+            })?;
+            let number = whole_up_to(most, users);
+            self.fits(index, number)?;
             self.control.update(|state| state.users[index] = number);
         }
         Ok(())
     }
+
+    /// Refuses more users than the process may open sockets for. A schedule that needs more has been warned of by `check`.
+    fn fits(&self, index: usize, number: Option<u32>) -> Result<(), Refusal> {
+        let (Some((limit, most)), Some(number)) = (self.run.open_files, number) else { return Ok(()) };
+        let state = self.control.current();
+        let mut others = 0;
+        for (other, scenario) in self.run.scenarios.iter().enumerate() {
+            if other != index && !scenario.open && !self.control.is_over(other) {
+                others += u64::from(commanded(&state, other).0.unwrap_or(scenario.planned_users));
+            }
+        }
+        let left = most.saturating_sub(others);
+        let scenario = &self.run.scenarios[index];
+        if u64::from(number) <= left.max(scenario.planned_users.into()) {
+            return Ok(());
+        }
+        Err(bad(&format!(
+            "`{}` can't have {}: each needs a socket, and the limit of {} leaves {} for it; give it no more, \
+             or start the run again with a higher `ulimit -Hn` or in parts with `--segment`",
+            scenario.name,
+            show_several(number.into(), "user"),
+            show_several(limit, "open file"),
+            show_count(left)
+        )))
+    }
+}
+
+fn in_range(rate: &Json) -> bool {
+    rate.as_f64().is_some_and(|rate| rate > 0.0 && rate <= MAX_RATE as f64)
+}
+
+fn whole_up_to(most: u32, users: &Json) -> Option<u32> {
+    users.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most)
 }
 
 /// Users and rate that a command gave to a scenario.

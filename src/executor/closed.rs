@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use tokio::{
     sync::Notify,
-    task::{JoinHandle, spawn_local},
+    task::{JoinHandle, spawn_local, yield_now},
     time::{Instant, sleep, sleep_until, timeout_at},
 };
 
@@ -99,7 +99,11 @@ pub(crate) async fn run(
         if state.stop.is_some() || budget.is_over() || run.is_over() || now >= end {
             break state.stop.is_some();
         }
-        adjust(&mut pool, &run, &budget, wanted, shape.graceful_ramp_down);
+        retire(&mut pool, wanted, shape.graceful_ramp_down);
+        let made = Making { run: &run, budget: &budget, end };
+        if !made.make(&mut pool, wanted, &subscriber).await {
+            continue;
+        }
         let change = shape.schedule.next_change(offset).filter(|_| live.is_none());
         let wake = change.map_or(end, |(at, _)| run.start + at).min(end).min(next_cut_off(&pool).unwrap_or(end));
         tokio::select! {
@@ -110,6 +114,7 @@ pub(crate) async fn run(
             () = subscriber.changed() => {}
         }
     };
+    run.end();
     // A stopped scenario has the same grace as a schedule that ended.
     if stopped {
         run.halt();
@@ -123,6 +128,7 @@ pub(crate) async fn run(
     // Shared iterations may be taken long before the time is over: the grace counts from then, as in k6.
     let limit = if stopped { Instant::now() } else { Instant::now().max(end) } + run.scenario.graceful_stop;
     finish(pool, &run, &mut subscriber, limit).await;
+    run.finished();
 }
 
 /// Lets users finish within the graceful stop, then cuts them off.
@@ -159,12 +165,9 @@ async fn finish(pool: Vec<UserSlot>, run: &Rc<ScenarioRun>, subscriber: &mut Con
     }
 }
 
-/// Brings the pool to `wanted` users: the last to come are the first to retire, and a user that is still finishing is
-/// taken back before a new one is made.
-fn adjust(pool: &mut Vec<UserSlot>, run: &Rc<ScenarioRun>, budget: &Budget, wanted: usize, grace: Duration) {
-    if pool.len() < wanted {
-        pool.resize_with(wanted, UserSlot::default);
-    }
+/// Retires the users beyond the first `wanted`, the last to come first, and takes those back that are wanted again: a user
+/// that is still finishing is taken back before a new one is made.
+fn retire(pool: &mut [UserSlot], wanted: usize, grace: Duration) {
     let now = Instant::now();
     for (number, slot) in pool.iter_mut().enumerate() {
         if let Some(user) = slot.user.take_if(|user| user.task.is_finished()) {
@@ -185,13 +188,49 @@ fn adjust(pool: &mut Vec<UserSlot>, run: &Rc<ScenarioRun>, budget: &Budget, want
                     user.task.abort();
                 }
             }
-            None if number < wanted && !slot.left && !budget.is_done(slot.begun.get()) => {
-                let handle = Rc::new(UserHandle::default());
-                let task = spawn_local(live(run.clone(), budget.clone(), slot.begun.clone(), handle.clone()));
-                slot.user = Some(User { task, handle, cut_off: None });
-            }
-            _ => {}
+            None => {}
         }
+    }
+}
+
+/// Users that are made in one go; then those that exist, and the timers of the worker, get the core.
+const SLICE: usize = 64;
+
+/// Makes users.
+struct Making<'a> {
+    run: &'a Rc<ScenarioRun>,
+    budget: &'a Budget,
+    end: Instant,
+}
+
+impl Making<'_> {
+    /// Fills the first `wanted` slots of the pool, slice by slice; false when it was interrupted, because something else
+    /// may be wanted by now.
+    async fn make(&self, pool: &mut Vec<UserSlot>, wanted: usize, subscriber: &ControlSubscriber) -> bool {
+        let Self { run, budget, end } = self;
+        let mut made = 0;
+        for number in 0..wanted {
+            if pool.len() == number {
+                pool.push(UserSlot::default());
+            }
+            let slot = &mut pool[number];
+            if slot.user.is_some() || slot.left || budget.is_done(slot.begun.get()) {
+                continue;
+            }
+            if made == SLICE {
+                yield_now().await;
+                made = 0;
+                if subscriber.has_changed() || budget.is_over() || run.is_over() || Instant::now() >= *end {
+                    return false;
+                }
+            }
+            let handle = Rc::new(UserHandle::default());
+            let slot = &mut pool[number];
+            let task = spawn_local(live((*run).clone(), (*budget).clone(), slot.begun.clone(), handle.clone()));
+            slot.user = Some(User { task, handle, cut_off: None });
+            made += 1;
+        }
+        true
     }
 }
 

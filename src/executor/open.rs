@@ -57,7 +57,7 @@ pub(crate) async fn run(
     while !open_loop.pool.has_parked(open_loop.users.len()) {
         yield_now().await;
     }
-    let (mut schedule, mut anchor) = (shape.schedule, run.start);
+    let (mut schedule, mut anchor) = (shape.schedule.clone(), run.start);
     loop {
         match open_loop.run_schedule(&schedule, anchor, &mut pacer, &mut subscriber).await {
             ScheduleEnd::Over => break,
@@ -66,13 +66,18 @@ pub(crate) async fn run(
                 break;
             }
             ScheduleEnd::RateChanged { at, rate } => {
-                schedule = schedule.with_rate_from(at.saturating_duration_since(anchor), rate);
+                schedule = match rate {
+                    Some(rate) => schedule.with_rate_from(at.saturating_duration_since(anchor), rate),
+                    None => shape.schedule.rest_from(at.saturating_duration_since(run.start)),
+                };
                 anchor = at;
             }
         }
     }
+    run.end();
     run.target_rate.set(Some(0.0));
     open_loop.finish(&mut subscriber).await;
+    run.finished();
     receiver.abort();
 }
 
@@ -82,8 +87,8 @@ enum ScheduleEnd {
     Over,
     /// The run is to end.
     Stopped,
-    /// A control command: go on from `at` with `rate`.
-    RateChanged { at: Instant, rate: f64 },
+    /// A control command: go on from `at` with `rate`, or as scheduled.
+    RateChanged { at: Instant, rate: Option<f64> },
 }
 
 impl OpenLoop {
@@ -152,11 +157,14 @@ impl OpenLoop {
         if state.stop.is_some() {
             return Some(ScheduleEnd::Stopped);
         }
-        let rate = state.rates[self.run.index].filter(|_| state.rates[self.run.index] != self.commanded_rate)?;
-        self.commanded_rate = Some(rate);
+        let rate = state.rates[self.run.index];
+        if rate == std::mem::replace(&mut self.commanded_rate, rate) {
+            return None;
+        }
         // A scenario that has not begun begins when it was planned to.
         let at = now.max(anchor);
-        let what = format!("{}: {rate}/s", self.run.scenario.name);
+        let shown = rate.map_or_else(|| "rate as scheduled".to_owned(), |rate| format!("{rate}/s"));
+        let what = format!("{}: {shown}", self.run.scenario.name);
         subscriber.report(ControlEvent {
             at: self.run.offset(now) + self.run.scenario.start,
             worker: Some(self.worker),

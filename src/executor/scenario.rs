@@ -182,6 +182,16 @@ impl ScenarioRun {
         self.wakeup.notify_waiters();
     }
 
+    /// Its loop is over: no command changes anything any more.
+    pub(crate) fn end(&self) {
+        self.control.end_scenario(self.index);
+    }
+
+    /// Its users have ended: it is active no more.
+    pub(crate) fn finished(&self) {
+        self.control.note_end(self.index, self.recorder.since_start(Instant::now()));
+    }
+
     /// Whether the scenario ended for want of rows.
     #[must_use]
     pub(crate) fn is_over(&self) -> bool {

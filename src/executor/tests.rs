@@ -1,5 +1,6 @@
 //! The two loops in paused time: exact counts, no sleeping, no network (iterations that only think).
 
+mod commands;
 mod script;
 mod table;
 

@@ -268,7 +268,15 @@ impl Assignment {
                 _ => continue,
             });
         }
-        let mut flusher = IntervalFlusher { assignment: self, recorder, network, runs, tick: 0, late: Cell::default() };
+        let mut flusher = IntervalFlusher {
+            assignment: self,
+            recorder,
+            network,
+            runs,
+            tick: 0,
+            late: Cell::default(),
+            cpu: Cell::default(),
+        };
         for executor in executors {
             flusher.tick_until(executor).await;
         }
@@ -285,6 +293,8 @@ struct IntervalFlusher {
     tick: u64,
     /// The most that its timer was late since the last interval.
     late: Cell<Duration>,
+    /// CPU seconds of its thread at the last interval.
+    cpu: Cell<f64>,
 }
 
 impl IntervalFlusher {
@@ -333,6 +343,8 @@ impl IntervalFlusher {
         }
         let mut interval = recorder.flush(self.assignment.worker, self.tick, last, thread_cpu_seconds());
         interval.late = self.late.take();
+        let computed = interval.cpu_seconds - self.cpu.replace(interval.cpu_seconds);
+        interval.was_busy = computed > interval.late.as_secs_f64() * 0.5;
         interval
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct WorkerInterval {
     pub last: bool,
     /// How much later than its time it was handed over: the worker stood still.
     pub late: Duration,
+    /// Whether its thread computed for most of that time, rather than stood still.
+    pub was_busy: bool,
     /// Series interned since the last flush, in the order of their numbers.
     pub new_series: Vec<(MetricDef, Labels)>,
     /// Aggregations of custom gauges that appeared since the last flush.
@@ -277,6 +279,7 @@ impl Recorder {
             tick,
             last,
             late: Duration::ZERO,
+            was_busy: false,
             new_series,
             aggregations: self.metrics.take_aggregations(),
             values: std::mem::replace(&mut self.values, successors),

@@ -1,6 +1,10 @@
 //! Short descriptions of load and steps, for headers, summaries and `check`.
 
-use super::{ClosedShape, OpenSchedule, Scenario, Shape, Wait, Work, program::Pause, schedule::open::Spacing};
+use std::time::Duration;
+
+use super::{
+    ClosedShape, OpenSchedule, Partition, Scenario, Shape, Wait, Work, program::Pause, schedule::open::Spacing,
+};
 use crate::units::{show_count, show_duration, show_rate, show_several};
 
 /// The load of a scenario, such as `constant-arrival-rate: 200/s for 10s, Poisson arrivals`.
@@ -17,7 +21,15 @@ pub(crate) fn describe(scenario: &Scenario) -> String {
 }
 
 fn users(closed: &ClosedShape, length: &str) -> String {
+    let (first, last) = (closed.schedule.users_at(Duration::ZERO), closed.schedule.last());
+    // A single stage says it all: where it begins and where it ends.
+    let is_ramp = closed.schedule.stages().len() == 1 && first != last;
     let peak = show_several(closed.schedule.peak().into(), "user");
+    let peak = if is_ramp {
+        format!("from {} to {}", show_count(first.into()), show_several(last.into(), "user"))
+    } else {
+        peak
+    };
     match (closed.work, closed.max_users, closed.schedule.stages().len()) {
         (Work::Shared(iterations), ..) => {
             format!("{} shared by {peak} within {length}", show_several(iterations, "iteration"))
@@ -46,7 +58,14 @@ fn rest(wait: Wait) -> String {
 
 fn rates(schedule: &OpenSchedule) -> String {
     let peak = show_rate(schedule.peak_rate());
-    if schedule.stages().len() == 1 { peak } else { format!("up to {peak} in {} stages", schedule.stages().len()) }
+    let (first, last) = (schedule.rate_at(Duration::ZERO), schedule.last_rate());
+    if schedule.stages().len() == 1 && (last - first).abs() > 1e-9 * first.max(last) {
+        format!("from {} to {}", show_rate(first), show_rate(last))
+    } else if schedule.stages().len() == 1 {
+        peak
+    } else {
+        format!("up to {peak} in {} stages", schedule.stages().len())
+    }
 }
 
 fn spacing(schedule: &OpenSchedule) -> &'static str {
@@ -54,6 +73,30 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
         Spacing::Even => "",
         Spacing::Poisson => ", Poisson arrivals",
     }
+}
+
+/// What a part of the load makes of it, such as `, segment 1/2: 10/s at most`; empty for the whole.
+#[must_use]
+pub(crate) fn describe_part(scenario: &Scenario, part: Partition) -> String {
+    part_of(&scenario.shape, part)
+}
+
+fn part_of(shape: &Shape, part: Partition) -> String {
+    if part == Partition::WHOLE {
+        return String::new();
+    }
+    let (number, of) = part.place();
+    let own = match shape {
+        Shape::Open(open) => format!("{} at most", show_rate(open.schedule.peak_rate() * part.fraction())),
+        Shape::Closed(closed) => {
+            let users = show_several(part.share_of(closed.schedule.peak().into()), "user");
+            match closed.work {
+                Work::Shared(all) => format!("{}, {users}", show_several(part.share_of(all), "iteration")),
+                _ => format!("{users} at most"),
+            }
+        }
+    };
+    format!("; segment {number}/{of}: {own}")
 }
 
 /// A pause as text.
@@ -65,3 +108,6 @@ pub(crate) fn pause(pause: &Pause) -> String {
         Pause::Computed(template) => template.shape(),
     }
 }
+
+#[cfg(test)]
+mod tests;

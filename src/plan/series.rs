@@ -4,12 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FlowPlan, Op, Plan, Step, StepId, StepKind, schedule::StageMark};
+use super::{FlowPlan, Op, Plan, Shape, Step, StepId, StepKind, schedule::StageMark};
 use crate::{
     language::{Template, did_you_mean},
     metric::{
         MetricDef, UserMetric,
-        catalogue::{CHECKS, GROUP_DURATION, JOB_FAMILY, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH},
+        catalogue::{
+            CHECKS, GROUP_DURATION, ITERATION_RESPONSE_TIME, JOB_FAMILY, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH,
+            SCHEDULE_LAG,
+        },
     },
     threshold::Threshold,
 };
@@ -25,6 +28,8 @@ pub(crate) struct Recording<'p> {
     pub flow: &'p FlowPlan,
     /// Its stages; None where they aren't known.
     pub stages: Option<&'p [StageMark]>,
+    /// Whether its iterations begin with arrivals.
+    pub has_arrivals: bool,
 }
 
 /// A scenario that `--scenarios` excludes.
@@ -33,6 +38,7 @@ pub(crate) struct LeftOut {
     pub name: String,
     pub tags: Vec<(String, String)>,
     pub flow: FlowPlan,
+    pub has_arrivals: bool,
 }
 
 /// Possible values of a label.
@@ -104,6 +110,7 @@ impl<'p> Recording<'p> {
             StepKind::Metric(index) => is_own && metrics.get(*index).is_some_and(|known| known.def == *metric),
         };
         match metric.labels {
+            LabelGroup::Scenario if is_of_arrivals(metric) && !self.has_arrivals => Vec::new(),
             LabelGroup::Scenario => vec![self.base()],
             LabelGroup::Reason => {
                 let mut row = self.base();
@@ -182,6 +189,11 @@ impl<'p> Recording<'p> {
     }
 }
 
+/// Whether a metric is measured from the arrival of an iteration.
+fn is_of_arrivals(metric: &MetricDef) -> bool {
+    [&SCHEDULE_LAG, &ITERATION_RESPONSE_TIME].iter().any(|known| known.name == metric.name)
+}
+
 fn has(row: &Row<'_>, (tag, value): &(String, String)) -> bool {
     row.get(&**tag).is_some_and(|values| values.contains(value))
 }
@@ -196,6 +208,7 @@ impl Plan {
             tags: &scenario.tags,
             flow: &scenario.flow,
             stages,
+            has_arrivals: matches!(scenario.shape, Shape::Open(_)),
         })
     }
 
@@ -207,6 +220,7 @@ impl Plan {
             tags: &one.tags,
             flow: &one.flow,
             stages: None,
+            has_arrivals: one.has_arrivals,
         });
         let can_match = |recording: Recording<'_>| recording.can_match(&self.metrics, threshold);
         !self.recordings().any(can_match) && left_out.into_iter().any(can_match)
@@ -219,6 +233,9 @@ impl Plan {
             return None;
         }
         let rows: Vec<_> = self.recordings().flat_map(|one| one.rows(&self.metrics, &threshold.metric)).collect();
+        if rows.is_empty() && is_of_arrivals(&threshold.metric) {
+            return Some("only scenarios with arrivals record it (`rate`, arrival-rate executors)".to_owned());
+        }
         if rows.is_empty() {
             return Some("no step records this metric".to_owned());
         }

@@ -67,7 +67,11 @@ pub(crate) fn peaks(plan: &Plan) -> Peaks {
 /// The maximum over time of the sum over all scenarios of load times `each`.
 #[must_use]
 pub(crate) fn highest(plan: &Plan, each: impl Fn(&Scenario) -> f64) -> f64 {
-    let sum = |at| active(plan, at).map(|(scenario, offset)| each(scenario) * load_at(scenario, offset)).sum::<f64>();
+    let sum = |at| {
+        active(plan, at)
+            .map(|(scenario, offset)| each(scenario) * load_at(scenario, offset))
+            .fold(0.0, |sum, load| sum + load)
+    };
     let points = points(plan).into_iter().map(|point| point.at);
     points.map(|at| sum(at).max(sum(at.saturating_sub(Duration::from_micros(1))))).fold(0.0, f64::max)
 }
@@ -93,7 +97,8 @@ fn rate_at(plan: &Plan, at: Duration) -> f64 {
         Shape::Open(open) => open.schedule.rate_at(offset),
         Shape::Closed(_) => 0.0,
     });
-    rates.sum()
+    // A sum of nothing would be -0.0.
+    rates.fold(0.0, |sum, rate| sum + rate)
 }
 
 fn active(plan: &Plan, at: Duration) -> impl Iterator<Item = (&Scenario, Duration)> {

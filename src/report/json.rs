@@ -1,10 +1,12 @@
 //! `summary.json`: k6's `handleSummary` shape, and under `loadagent` what k6 does not have.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Summary, errors, own,
+    Summary, errors, own, rate,
     steps::{self, Step},
 };
 use crate::{
@@ -110,7 +112,7 @@ fn values(summary: &Summary, metric: &MetricDef, value: &Value) -> Json {
     let seconds = summary.elapsed.as_secs_f64();
     match value {
         Value::Counter(sum) => {
-            json!({ "count": number(*sum), "rate": if seconds > 0.0 { sum / seconds } else { 0.0 } })
+            json!({ "count": number(*sum), "rate": rate::per_second(*sum, summary.elapsed).unwrap_or(0.0) })
         }
         Value::Gauge(last) => json!({ "value": last.map(number) }),
         Value::Rate { nonzero, total } => {
@@ -166,15 +168,15 @@ fn events(summary: &Summary) -> Vec<Json> {
 fn all_steps(summary: &Summary) -> Vec<Json> {
     let scenarios = summary.header.scenarios.iter().enumerate();
     let steps = scenarios.flat_map(|(index, scenario)| {
-        let seconds = steps::active_time(summary, index, scenario).as_secs_f64();
+        let active = steps::active_time(summary, index, scenario);
         let steps = steps::of_scenario(summary, &scenario.name, false);
-        steps.into_iter().map(move |step| one_step(summary, &scenario.name, &step, seconds))
+        steps.into_iter().map(move |step| one_step(summary, &scenario.name, &step, active))
     });
     steps.collect()
 }
 
-fn one_step(summary: &Summary, scenario: &str, step: &Step, seconds: f64) -> Json {
-    let rate = if seconds > 0.0 { step.attempts as f64 / seconds } else { 0.0 };
+fn one_step(summary: &Summary, scenario: &str, step: &Step, active: Duration) -> Json {
+    let rate = rate::per_second(step.attempts as f64, active).unwrap_or(0.0);
     json!({
         "scenario": scenario,
         "name": step.name,

@@ -12,6 +12,7 @@ pub(crate) mod locust_entry;
 pub(crate) mod outputs;
 pub(crate) mod own;
 pub(crate) mod progress;
+mod rate;
 pub(crate) mod scenarios;
 pub(crate) mod steps;
 mod streams;

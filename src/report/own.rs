@@ -1,6 +1,6 @@
 //! What a profile counts itself: its metrics, its groups, and why iterations ended early.
 
-use super::{Summary, table::Table, trends::show_stat};
+use super::{Summary, rate, table::Table, trends::show_stat};
 use crate::{
     metric::{MetricDef, Unit, Value, catalogue},
     units::{show_bytes, show_count, show_share, significant},
@@ -33,11 +33,10 @@ pub(crate) fn trend_table(summary: &Summary) -> Table {
 /// Counters, gauges and rates, a line each.
 #[must_use]
 pub(crate) fn lines(summary: &Summary) -> Vec<String> {
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let line = |metric: &&MetricDef| {
         let shown = match whole(summary, metric)? {
             Value::Counter(sum) if metric.unit == Unit::Bytes => show_bytes(sum),
-            Value::Counter(sum) => format!("{} ({}/s)", significant(sum), significant(sum / seconds)),
+            Value::Counter(sum) => significant(sum) + &rate::in_parentheses(sum, summary.elapsed),
             Value::Gauge(last) => {
                 let last = last?;
                 let [_, most] = summary.totals.extremes(&metric.name).unwrap_or([last, last]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Summary,
+    Summary, rate,
     steps::{self, Step},
     style,
     table::Table,
@@ -64,7 +64,6 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
         _ => 0.0,
     };
     let active = steps::active_time(summary, index, scenario);
-    let seconds = active.as_secs_f64().max(1e-9);
     let over = if active + Duration::from_secs(1) < summary.elapsed {
         format!(" over {}", show_duration(active))
     } else {
@@ -74,8 +73,10 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
     let ended = show_several(iterations as u64, "iteration");
     if scenario.model == Model::Closed {
         return format!(
-            "closed model: {ended} ({}{over}); users wait for their answers: a stall shows in few requests",
-            show_rate(iterations / seconds)
+            "closed model: {ended}{}; users wait for their answers: a stall shows in few requests",
+            rate::per_second(iterations, active)
+                .map(|rate| format!(" ({}{over})", show_rate(rate)))
+                .unwrap_or_default()
         );
     }
     let offer = summary.offered.scenario(index);
@@ -99,24 +100,46 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
     )
 }
 
+/// The rows of the table: each step, or its stages one by one and then all of them together.
+fn rows(summary: &Summary, scenario: &str, by_stage: bool) -> Vec<Step> {
+    let totals = steps::of_scenario(summary, scenario, false);
+    if !by_stage {
+        return totals;
+    }
+    let mut stages = steps::of_scenario(summary, scenario, true);
+    stages.retain(|step| step.stage.is_some());
+    let mut rows = Vec::new();
+    for total in totals {
+        rows.extend(stages.extract_if(.., |stage| stage.is_of(&total)));
+        rows.push(total);
+    }
+    rows
+}
+
 /// One row per step, and per stage where that is asked for.
 fn step_table(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Table {
     let mut table = Table::new(&["step", "stage", "reqs", "rate", "failed", "response time med", "p95", "p99", "max"])
         .dropping(&["max", "p99", "rate", "response time med"]);
     let staged = |finding: &Finding| finding.threshold.selector.iter().any(|(name, _)| name == "stage");
     let by_stage = summary.view.by_stage || summary.findings.iter().any(staged);
-    let seconds = steps::active_time(summary, index, scenario).as_secs_f64().max(1e-9);
-    let rows = steps::of_scenario(summary, &scenario.name, by_stage);
+    let active = steps::active_time(summary, index, scenario);
+    let rows = rows(summary, &scenario.name, by_stage);
     // Rows of one name differ by their method, which most names hold anyway.
     let is_shared = |step: &Step| rows.iter().any(|other| other.name == step.name && other.method != step.method);
     for step in &rows {
         let stat = |stat| show_stat(&step.response_time, Unit::Seconds, stat);
         let name = if is_shared(step) { format!("{} ({})", step.name, step.method) } else { step.name.clone() };
         // A stage's length is not the scenario's: a rate per stage would need its own clock.
-        let rate = if step.stage.is_some() { String::new() } else { show_rate(step.attempts as f64 / seconds) };
+        let rate = if step.stage.is_some() { String::new() } else { rate::shown(step.attempts as f64, active) };
+        let has_stages = || rows.iter().any(|other| other.is_of(step) && other.stage.is_some());
+        let stage = match step.stage {
+            Some(stage) => stage.to_string(),
+            None if by_stage && has_stages() => "all".to_owned(),
+            None => String::new(),
+        };
         table.row([
             name,
-            step.stage.map(|stage| stage.to_string()).unwrap_or_default(),
+            stage,
             show_count(step.attempts),
             rate,
             show_share(step.failed_share()),

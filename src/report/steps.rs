@@ -52,6 +52,12 @@ impl Step {
         }
     }
 
+    /// Whether it is the same step, whatever the stage.
+    #[must_use]
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        self.name == other.name && self.method == other.method
+    }
+
     /// Share of attempts that failed; zero without attempts.
     #[must_use]
     pub(crate) fn failed_share(&self) -> f64 {
@@ -100,8 +106,9 @@ pub(crate) fn of_scenario(summary: &Summary, scenario: &str, by_stage: bool) -> 
     steps.into_values().collect()
 }
 
-/// For how long a scenario was active: a rate over the whole run would say less than what it made. Iterations by number
-/// end with the second of the last request.
+/// For how long a scenario was active: a rate over the whole run would say less than what it made. It ends with its
+/// schedule, or with its last user if that is earlier; without that time, iterations by number end with the second of the
+/// last request.
 #[must_use]
 pub(crate) fn active_time(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Duration {
     let start = Duration::from_millis(scenario.start_ms);
@@ -111,8 +118,10 @@ pub(crate) fn active_time(summary: &Summary, index: usize, scenario: &LoggedScen
         length => start + Duration::from_millis(length),
     };
     let by_number = scenario.executor.ends_with("-iterations");
+    let ended = summary.scenario_ends.get(index).copied().flatten();
     let last = summary.offered.scenario(index).last_second.filter(|_| by_number);
-    let end = last.map_or(planned, |second| Duration::from_secs(u64::from(second) + 1));
+    let last = last.map(|second| Duration::from_secs(u64::from(second) + 1));
+    let end = ended.or(last).map_or(planned, |end| end.min(planned));
     end.min(summary.elapsed).saturating_sub(start)
 }
 

@@ -1,6 +1,6 @@
 //! Event streams, the answers of language models in them, WebSockets, calls of JSON-RPC, and jobs.
 
-use super::{Summary, scenarios, style, trends};
+use super::{Summary, rate, scenarios, style, trends};
 use crate::{
     metric::{MetricDef, Value, catalogue as c},
     units::{show_count, show_share, significant},
@@ -69,8 +69,8 @@ fn section(summary: &Summary, title: &str, metrics: &[&MetricDef], counts: Vec<S
 
 fn counter(summary: &Summary, metric: &MetricDef) -> Option<String> {
     let count = summary.totals.counter(&metric.name);
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
-    (count > 0.0).then(|| format!("{} {} ({}/s)", metric.name, significant(count), significant(count / seconds)))
+    let rate = rate::in_parentheses(count, summary.elapsed);
+    (count > 0.0).then(|| format!("{} {}{rate}", metric.name, significant(count)))
 }
 
 fn goodput(summary: &Summary) -> Option<String> {

@@ -52,6 +52,8 @@ pub(crate) struct Summary {
     pub header: Header,
     /// How long it lasted.
     pub elapsed: Duration,
+    /// When each scenario ended, in the order of the header; unknown of a run in progress.
+    pub scenario_ends: Vec<Option<Duration>>,
     /// All series.
     pub totals: Totals,
     /// What was due.

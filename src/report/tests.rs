@@ -1,5 +1,7 @@
 //! Golden files: one fixture through every report. `UPDATE_GOLDEN=1 cargo test` writes them; read the diff.
 
+mod parts;
+
 use std::time::Duration;
 
 use crate::{
@@ -174,6 +176,7 @@ fn summary() -> Summary {
     Summary {
         header,
         elapsed,
+        scenario_ends: Vec::new(),
         totals: fold.totals,
         offered: fold.offered,
         findings: judgement.findings,
@@ -218,23 +221,32 @@ fn text_of(summary: &Summary) -> String {
 
 #[test]
 fn a_rate_is_over_the_time_that_its_scenario_was_active() {
-    for (executor, start_ms, length_ms, wanted) in [
-        ("constant-vus", 0, 2_000, "2/s"),
-        ("constant-vus", 1_000, 1_000, "4/s"),
-        ("constant-vus", 0, 1_000, "4/s"),
+    for (executor, start_ms, length_ms, end_ms, wanted) in [
+        ("constant-vus", 0, 2_000, None, "2/s"),
+        ("constant-vus", 1_000, 1_000, None, "4/s"),
+        ("constant-vus", 0, 1_000, None, "4/s"),
+        // The last iterations of a schedule end after it.
+        ("constant-vus", 0, 1_000, Some(1_300), "4/s"),
+        // Its rows were used up.
+        ("constant-vus", 0, 2_000, Some(500), "8/s"),
         // A log of a version that did not write it.
-        ("constant-vus", 0, 0, "2/s"),
-        // Iterations by number end with their last request, not with `maxDuration`.
-        ("shared-iterations", 0, 600_000, "2/s"),
-        ("per-vu-iterations", 1_000, 600_000, "4/s"),
+        ("constant-vus", 0, 0, None, "2/s"),
+        // Iterations by number end with their last user, not with `maxDuration`.
+        ("shared-iterations", 0, 600_000, Some(250), "16/s"),
+        ("shared-iterations", 0, 600_000, Some(2_000), "2/s"),
+        ("per-vu-iterations", 1_000, 600_000, Some(1_250), "16/s"),
+        // In a log without its end, it is the second of their last request.
+        ("shared-iterations", 0, 600_000, None, "2/s"),
+        ("per-vu-iterations", 1_000, 600_000, None, "4/s"),
     ] {
         let mut summary = summary();
+        summary.scenario_ends = vec![end_ms.map(Duration::from_millis)];
         let scenario = &mut summary.header.scenarios[0];
         (scenario.executor, scenario.start_ms, scenario.length_ms) = (executor.into(), start_ms, length_ms);
         let text = text_of(&summary);
         let row: Vec<&str> =
             text.lines().find(|line| line.starts_with("    GET /")).unwrap().split_whitespace().collect();
-        assert_eq!(row[3], wanted, "{executor} {start_ms} {length_ms}: {text}");
+        assert_eq!(row[3], wanted, "{executor} {start_ms} {length_ms} {end_ms:?}: {text}");
         let json = report::json::render(&summary, Terminals::default());
         let rate = json["loadagent"]["steps"][0]["rate"].as_f64().unwrap();
         assert_eq!(format!("{rate}/s"), wanted);

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Summary, errors, outputs, own, scenarios, steps, streams, style, thresholds, trends, visible::visible, wrap::wrap,
+    Summary, errors, outputs, own, rate, scenarios, steps, streams, style, thresholds, trends, visible::visible,
+    wrap::wrap,
 };
 use crate::{
     analysis::{Attempts, Verdict},
@@ -12,7 +13,7 @@ use crate::{
         MetricDef, Value,
         catalogue::{self, PROTOCOLS, ProtocolMetrics},
     },
-    units::{show_bytes, show_count, show_duration, show_rate, show_several, show_share, significant},
+    units::{show_bytes, show_count, show_duration, show_several, show_share, significant},
 };
 
 const EXECUTION_TRENDS: [&MetricDef; 3] =
@@ -107,9 +108,13 @@ fn verdict_line(summary: &Summary) -> String {
         Verdict::Pass => style::good("PASS"),
         Verdict::Undecided => style::warn("NO VERDICT (no thresholds)"),
         Verdict::Fail => style::bad("FAIL"),
-        Verdict::Invalid if has(Exit::Stopped) => style::warn("STOPPED, INVALID"),
         Verdict::Invalid => style::warn("INVALID"),
     };
+    // The first word goes with the exit code.
+    if summary.outcome.exit == Exit::Stopped && summary.outcome.verdict != Verdict::Stopped {
+        let word = if summary.has_ended { "STOPPED, " } else { "INCOMPLETE, " };
+        verdict = style::warn(word) + &verdict;
+    }
     if has(Exit::TelemetryIncomplete) {
         verdict += &style::warn(", TELEMETRY INCOMPLETE");
     }
@@ -158,7 +163,6 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
     if attempts.total == 0 {
         return Vec::new();
     }
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let count = totals.counter(&requests.name);
     // Limits that the profile expects are no failures; they are shown apart.
     let limits = totals.sum_where(&requests.name, |series| series.labels.get("error_class") == Some("limited"));
@@ -171,10 +175,10 @@ fn protocol_lines(summary: &Summary, protocol: &ProtocolMetrics) -> Vec<String> 
     lines.extend(trends::trend_table(summary, trends).lines(4, summary.view, &scenarios::place(summary)));
     lines.extend(status_line(summary, failed));
     lines.push(format!(
-        "    {} {} ({}), {} {} ({} of {}){limited}{resent}, data sent {}, received {}",
+        "    {} {}{}, {} {} ({} of {}){limited}{resent}, data sent {}, received {}",
         requests.name,
         show_count(whole(count)),
-        show_rate(count / seconds),
+        rate::in_parentheses(count, summary.elapsed),
         failed.name,
         show_share(attempts.failed_share()),
         show_count(attempts.failed),
@@ -225,7 +229,6 @@ fn status_line(summary: &Summary, failed: &MetricDef) -> Option<String> {
 }
 
 fn execution_lines(summary: &Summary) -> Vec<String> {
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     let iterations = summary.totals.counter(&catalogue::ITERATIONS.name);
     let interrupted = [&catalogue::INTERRUPTED_ITERATIONS, &catalogue::INTERRUPTED_REQUESTS]
         .into_iter()
@@ -234,9 +237,9 @@ fn execution_lines(summary: &Summary) -> Vec<String> {
         .fold(String::new(), |line, (name, count)| format!("{line}, {name} {}", show_count(whole(count))));
     vec![
         format!(
-            "    iterations {} ({}), dropped_iterations {}{interrupted}",
+            "    iterations {}{}, dropped_iterations {}{interrupted}",
             show_count(whole(iterations)),
-            show_rate(iterations / seconds),
+            rate::in_parentheses(iterations, summary.elapsed),
             show_count(whole(summary.totals.counter(&catalogue::DROPPED_ITERATIONS.name)))
         ),
         generator_line(summary),
@@ -246,10 +249,11 @@ fn execution_lines(summary: &Summary) -> Vec<String> {
 
 fn generator_line(summary: &Summary) -> String {
     let generator = &summary.validity.generator;
-    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
     // Both numbers are of the whole process: one is the other times requests per second.
-    let cores = generator.cpu_seconds / seconds;
-    let cores = if cores > 0.0 && cores < 0.01 { "<0.01".to_owned() } else { significant(cores) };
+    let cores = rate::per_second(generator.cpu_seconds, summary.elapsed).map(|cores| {
+        let few = cores > 0.0 && cores < 0.01;
+        format!("{} cores used, ", if few { "<0.01".to_owned() } else { significant(cores) })
+    });
     let attempts = Attempts::of_run(&summary.totals).total;
     let memory = generator.rss_peak_bytes.map_or_else(
         || format!("memory {}", show_bytes(generator.rss_bytes as f64)),
@@ -261,8 +265,9 @@ fn generator_line(summary: &Summary) -> String {
         format!("{} CPU per request, ", show_duration(each))
     });
     format!(
-        "    generator: {}{cores} cores used, {}{memory}",
+        "    generator: {}{}{}{memory}",
         workers.unwrap_or_default(),
+        cores.unwrap_or_default(),
         per_request.unwrap_or_default()
     )
 }

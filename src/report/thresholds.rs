@@ -17,7 +17,9 @@ pub(crate) fn lines(findings: &[Finding]) -> Vec<String> {
     let level_line = |level: &Level<'_>| format!("    {}: {}", visible(level.key), style::bold(level.as_str()));
     let not_run = findings.iter().filter(|finding| finding.threshold.bearing == Bearing::NotRun).count();
     let not_run = (not_run > 0).then(|| {
-        format!("    {}", style::dim(&format!("{} of scenarios not run", show_several(not_run as u64, "threshold"))))
+        let whose = if not_run == 1 { "its scenario was" } else { "their scenarios were" };
+        let count = show_several(not_run as u64, "threshold");
+        format!("    {}", style::dim(&format!("{count} left out: {whose} not run")))
     });
     let run = findings.iter().filter(|finding| finding.threshold.bearing != Bearing::NotRun);
     run.map(line).chain(levels.iter().map(level_line)).chain(not_run).collect()

@@ -124,6 +124,7 @@ impl LoggedRun {
         Some(Summary {
             header,
             elapsed,
+            scenario_ends: self.end.as_ref().map(|end| end.scenario_ends.clone()).unwrap_or_default(),
             totals: self.fold.totals,
             offered: self.fold.offered,
             findings: judgement.findings,

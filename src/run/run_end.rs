@@ -22,6 +22,9 @@ pub(crate) struct RunEnd {
     pub warnings: Vec<String>,
     /// Length of the load, without draining the outputs.
     pub elapsed: Duration,
+    /// When each scenario ended, from the start of the load.
+    #[serde(default)]
+    pub scenario_ends: Vec<Option<Duration>>,
     /// Costs of the generator.
     pub generator: Generator,
     /// How thresholds stood, in the order of the header.
@@ -53,6 +56,7 @@ impl RunEnd {
             outcome: summary.outcome.clone(),
             warnings: summary.validity.warnings.clone(),
             elapsed: summary.elapsed,
+            scenario_ends: summary.scenario_ends.clone(),
             generator: summary.validity.generator,
             findings: summary.findings.iter().map(LoggedThresholdResult::of).collect(),
             outputs: summary.outputs.clone(),

@@ -344,6 +344,15 @@ fn commands_control_a_run_and_print_how_it_stands() {
     assert!(!shown.to_string().contains("null"), "{shown}");
     assert!(command(&["scale", "open", "--rate", "80"], 0).contains("80/s"));
     assert!(command(&["scale", "closed", "-u", "3"], 0).contains("3 users"));
+    assert!(command(&["scale", "open", "--as-scheduled"], 0).contains("open"));
+    assert!(command(&["scale", "closed", "-u", "900000000"], 2).contains("users"));
+    for (words, part) in [
+        (["scale", "closed", "--rate", "3"], "with `--vus N`"),
+        (["scale", "open", "--rate", "0"], "with `--rate N`"),
+        (["scale", "open", "--vus", "3"], "with `--rate N`"),
+    ] {
+        assert!(command(&words, 2).contains(part), "{words:?}");
+    }
     assert!(command(&["scale", "closed", "--rate", "3"], 2).contains("`closed` is closed"));
     assert!(command(&["scale", "-u", "3"], 2).contains("which scenario? there are: open, closed"));
     assert!(command(&["scale", "nope", "-u", "3"], 2).contains("there are: open, closed"));

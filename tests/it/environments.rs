@@ -73,7 +73,7 @@ fn a_protected_environment_is_not_run_by_mistake() {
     refused(&["--confirm", "Prod"], &other);
     refused(
         &["--confirm", "prod", "--vus-factor", "4"],
-        "loadagent: environment `prod` allows 10/s, but the plan reaches 20/s requests\n  hint: lower the load, for example with `--vus-factor 0.5`",
+        "loadagent: environment `prod` allows 10/s, but the requests of the plan reach 20/s\n  hint: lower the load, for example with `--vus-factor 0.5`",
     );
     refused(
         &["--confirm", "prod", "-u", "1", "-i", "5"],

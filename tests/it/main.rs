@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod auth;
+mod before_load;
 mod ceilings;
 mod cli;
 mod data;

@@ -40,6 +40,8 @@ fn without_thresholds_there_is_no_verdict_unless_something_decides_it() {
         (&[Exit::Stopped], Verdict::Stopped),
         (&[Exit::Invalid, Exit::Stopped], Verdict::Invalid),
         (&[Exit::Aborted], Verdict::Fail),
+        (&[Exit::Invalid, Exit::Aborted], Verdict::Fail),
+        (&[Exit::Invalid, Exit::Internal], Verdict::Fail),
     ] {
         let reasons = codes.iter().map(|exit| Reason::new(*exit, "because")).collect();
         assert_eq!(Outcome::new(reasons, Verdict::Undecided).verdict, verdict, "{codes:?}");

@@ -12,6 +12,7 @@ struct Did {
     requests: (u64, u64),
     iterations: (u64, u64),
     dropped: u64,
+    interrupted: u64,
 }
 
 fn find(scenarios: &[(&str, Did)]) -> MissingWork {
@@ -40,6 +41,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         let (failed, all) = did.requests;
         add(&catalogue::HTTP_REQ_FAILED, name, Value::Rate { nonzero: failed, total: all });
         add(&catalogue::ITERATION_FAILURES, name, Value::Counter(did.iterations.0 as f64));
+        add(&catalogue::INTERRUPTED_REQUESTS, name, Value::Counter(did.interrupted as f64));
         add(&catalogue::ITERATIONS, name, Value::Counter(did.iterations.1 as f64));
         cells.at(0, index).dropped = did.dropped;
     }
@@ -60,7 +62,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
 
 #[test]
 fn doing_nothing_is_invalid_whatever_the_cause() {
-    let good = Did { requests: (0, 100), iterations: (0, 100), dropped: 0 };
+    let good = Did { requests: (0, 100), iterations: (0, 100), ..Did::default() };
     let setup = ("setup", Did { requests: (0, 1), ..Did::default() });
     let cases: &[(&[(&str, Did)], Option<&str>)] = &[
         (&[("a", good)], None),
@@ -73,6 +75,12 @@ fn doing_nothing_is_invalid_whatever_the_cause() {
             &[("a", Did { iterations: (50, 50), ..Did::default() })],
             Some("no request was sent: iterations ended before their first request"),
         ),
+        (
+            &[("a", Did { interrupted: 3, ..Did::default() })],
+            Some("no request finished: 3 were interrupted at the end; a longer `gracefulStop`"),
+        ),
+        (&[("a", Did { interrupted: 1, ..Did::default() })], Some("no request finished: 1 was interrupted at the end")),
+        (&[("a", Did { interrupted: 3, ..good })], None),
         (&[("a", Did { requests: (100, 100), ..good })], Some("no request succeeded")),
         (&[("a", Did { iterations: (100, 100), ..good })], Some("no iteration ran to its end")),
         (&[("a", Did { dropped: 2, ..good })], Some("a: 2 of 102 planned iterations (1.96%) were not started")),
@@ -92,7 +100,15 @@ fn doing_nothing_is_invalid_whatever_the_cause() {
 
 #[test]
 fn some_iterations_that_ended_early_are_a_warning() {
-    let missing = find(&[("a", Did { requests: (0, 100), iterations: (22, 46), dropped: 0 })]);
+    let missing = find(&[("a", Did { requests: (0, 100), iterations: (22, 46), ..Did::default() })]);
     assert_eq!(missing.invalid, [] as [&str; 0]);
     assert_eq!(missing.warnings, ["22 of 46 iterations ended early; see ITERATIONS THAT ENDED EARLY"]);
+}
+
+#[test]
+fn a_scenario_among_others_whose_requests_were_all_interrupted_is_named() {
+    let good = Did { requests: (0, 100), iterations: (0, 100), ..Did::default() };
+    let missing = find(&[("a", good), ("b", Did { interrupted: 2, ..Did::default() })]);
+    assert_eq!(missing.invalid, [] as [&str; 0]);
+    assert!(missing.warnings[0].starts_with("b: no request finished: 2 were interrupted"), "{:?}", missing.warnings);
 }

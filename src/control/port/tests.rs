@@ -4,10 +4,15 @@ use super::*;
 use crate::control::status::{LiveStatus, LiveThreshold};
 
 fn handler() -> ControlHandler {
-    let named =
-        |name: &str, open| ControlledScenario { name: name.into(), executor: "constant-vus", open, max_users: 50 };
+    let named = |name: &str, open| ControlledScenario {
+        name: name.into(),
+        executor: "constant-vus",
+        open,
+        max_users: 50,
+        planned_users: 5,
+    };
     let scenarios = vec![named("a", false), named("b", true)];
-    let run = ControlledRun { run_id: "r".into(), planned: Duration::from_secs(60), scenarios };
+    let run = ControlledRun { run_id: "r".into(), planned: Duration::from_secs(60), scenarios, open_files: None };
     ControlHandler { control: Control::new(2), run }
 }
 
@@ -92,4 +97,65 @@ fn requests_change_the_state_and_errors_name_the_right_request() {
     assert_eq!(handler.control.current().stop, None);
     patch("/v1/status", "{\"stopped\": true}").unwrap();
     assert_eq!(handler.control.current().stop, Some(StopReason::Outside));
+}
+
+#[test]
+fn a_scenario_that_is_over_is_not_changed() {
+    let handler = handler();
+    let patch = |path: &str, body: &str| handler.handle(&Method::PATCH, path, body.as_bytes());
+    patch("/v1/scenarios/a", "{\"users\": 7}").unwrap();
+    handler.control.end_scenario(0);
+    handler.control.end_scenario(1);
+    let before = handler.control.current();
+    for (path, body) in [
+        ("/v1/scenarios/a", "{\"users\": 3}"),
+        ("/v1/scenarios/a", "{\"users\": null}"),
+        ("/v1/scenarios/b", "{\"rate\": 3}"),
+    ] {
+        let (status, message) = patch(path, body).unwrap_err();
+        assert!(status == StatusCode::BAD_REQUEST && message.contains("the scenario is over"), "{path}: {message}");
+    }
+    assert_eq!(handler.control.current(), before);
+    let status = handler.handle(&Method::GET, "/v1/status", b"").unwrap();
+    assert_eq!((&status["scenarios"][0]["changed"], &status["scenarios"][0]["users"]), (&false.into(), &0.into()));
+}
+
+#[test]
+fn any_scenario_is_given_back_to_its_schedule() {
+    let handler = handler();
+    for (path, set) in [("/v1/scenarios/a", "{\"users\": 5}"), ("/v1/scenarios/b", "{\"rate\": 2.5}")] {
+        let changed = |body: &str| {
+            let status = handler.handle(&Method::PATCH, path, body.as_bytes()).unwrap();
+            status["scenarios"].as_array().unwrap().iter().any(|scenario| scenario["changed"] == true)
+        };
+        assert!(changed(set) && !changed("{\"users\": null, \"rate\": null}"), "{path}");
+    }
+}
+
+#[test]
+fn users_beyond_the_limit_of_open_files_are_refused_with_what_is_left() {
+    let named = |name: &str| ControlledScenario {
+        name: name.into(),
+        executor: "constant-vus",
+        open: false,
+        max_users: 1_000_000,
+        planned_users: 20,
+    };
+    let scenarios = vec![named("a"), named("b")];
+    let run = ControlledRun { run_id: "r".into(), planned: Duration::ZERO, scenarios, open_files: Some((1_024, 974)) };
+    let handler = ControlHandler { control: Control::new(2), run };
+    let set = |name: &str, users: u64| {
+        let body = format!("{{\"users\": {users}}}");
+        handler.handle(&Method::PATCH, &format!("/v1/scenarios/{name}"), body.as_bytes()).map_err(|(_, text)| text)
+    };
+    set("a", 954).unwrap();
+    let message = set("a", 955).unwrap_err();
+    for part in ["955 users", "1,024 open files", "954", "ulimit -Hn"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    // What the schedule has anyway is not refused; what the other scenario got is taken.
+    set("b", 20).unwrap();
+    set("b", 21).unwrap_err();
+    handler.control.end_scenario(0);
+    set("b", 974).unwrap();
 }

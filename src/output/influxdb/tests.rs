@@ -196,6 +196,7 @@ fn summary(totals: Totals) -> Summary {
     Summary {
         header: Header::default(),
         elapsed: Duration::from_secs(9),
+        scenario_ends: Vec::new(),
         totals,
         offered: Offered::default(),
         findings: Vec::new(),

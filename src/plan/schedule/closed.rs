@@ -81,6 +81,12 @@ impl ClosedSchedule {
         &self.marks
     }
 
+    /// Users at the end.
+    #[must_use]
+    pub(crate) fn last(&self) -> u32 {
+        self.of_total(self.stages.last().map_or(self.start, |stage| whole(stage.target)))
+    }
+
     /// Maximum number of users.
     #[must_use]
     pub(crate) fn peak(&self) -> u32 {

@@ -120,6 +120,12 @@ impl OpenSchedule {
         0.0
     }
 
+    /// The rate per second right before the end.
+    #[must_use]
+    pub(crate) fn last_rate(&self) -> f64 {
+        self.stages.last().map_or(self.start_rate, |stage| stage.target) * self.fraction()
+    }
+
     /// The highest rate per second.
     #[must_use]
     pub(crate) fn peak_rate(&self) -> f64 {
@@ -155,6 +161,27 @@ impl OpenSchedule {
     #[must_use]
     pub(crate) fn with_rate_from(&self, at: Duration, rate: f64) -> Self {
         Self::constant(rate, self.duration().saturating_sub(at), self.spacing)
+    }
+
+    /// What is left from `at` on: the same rates, to the same end. Zero of the new schedule is `at` of this one.
+    #[must_use]
+    pub(crate) fn rest_from(&self, at: Duration) -> Self {
+        let (mut rate, mut from, mut start) = (self.start_rate, self.start_rate, Duration::ZERO);
+        let mut stages = Vec::new();
+        for stage in &self.stages {
+            let end = start + stage.duration;
+            if end <= at {
+                rate = stage.target;
+            } else {
+                if start < at {
+                    let share = at.saturating_sub(start).as_secs_f64() / stage.duration.as_secs_f64();
+                    rate = from + (stage.target - from) * share;
+                }
+                stages.push(Stage { duration: end.saturating_sub(start.max(at)), target: stage.target });
+            }
+            (from, start) = (stage.target, end);
+        }
+        Self { start_rate: rate, marks: marks_of(&stages), stages, ..self.clone() }
     }
 
     /// The arrivals that `part` owns. Each part generates the same sequence, so that random gaps agree between parts.

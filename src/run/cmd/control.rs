@@ -47,7 +47,8 @@ pub(crate) fn scale(args: &ScaleArgs) -> Result<Exit, CommandError> {
     let change = match (args.load.vus, args.load.rate) {
         (Some(users), _) => json!({ "users": users }),
         (None, Some(rate)) => json!({ "rate": rate }),
-        (None, None) => json!({ "users": null }),
+        // The run knows which of them the scenario has.
+        (None, None) => json!({ "users": null, "rate": null }),
     };
     let status = send(address, Method::PATCH, &format!("/v1/scenarios/{name}"), Some(&change))?;
     Ok(show(&args.control, &status))
@@ -125,7 +126,7 @@ fn render(status: &Json) -> String {
         let p95 = place["p95"].as_f64().filter(|millis| (0.0..1e12).contains(millis));
         let p95 = p95.map(|millis| format!("  p95 {}", show_duration(Duration::from_secs_f64(millis / 1e3))));
         format!(
-            "  {name:<16} {:>6} {named:<5}  {:>9} iterations  {:>9} requests  {} failed{}{}",
+            "  {name:<16} {:>6} {named:<5}  iterations {:>9}  requests {:>9}  failed {}{}{}",
             show_count(users),
             show_rate(number(place, "rate")),
             show_rate(number(place, "rps")),

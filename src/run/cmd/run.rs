@@ -109,6 +109,8 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     };
     let (lead, notice) = load::lead(args, LEAD)?;
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
+    let warnings = prepare::warnings::of(&prepared.plan);
+    warnings.iter().for_each(|warning| display.message(&format!("  warning: {}", visible(warning))));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
     check_exports(args)?;
@@ -217,11 +219,17 @@ async fn open_control_port(
             Shape::Closed(closed) => closed.max_users.unwrap_or(MAX_CONTROLLED_USERS),
             Shape::Open(_) => 0,
         },
+        planned_users: scenario.peak_vus(),
     });
+    // Of users that are commanded, this process makes its segment's share.
+    let parts = prepared.segment.place().1;
+    let open_files = prepare::sockets_for_users().map(|(limit, users)| (limit, users.saturating_mul(parts)));
+
     let run = port::ControlledRun {
         run_id: prepared.run_id.clone(),
         planned: prepared.plan.duration(),
         scenarios: steerable.collect(),
+        open_files,
     };
     let bound = port::serve(address, control.clone(), run).await;
     let bound = bound.map_err(|error| CommandError::configuration(format!("--control {address}: {error}")))?;

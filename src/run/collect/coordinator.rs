@@ -182,7 +182,7 @@ impl Coordinator {
         self.outputs.lost_samples(part.records.lost);
         self.note_lost_records(lost);
         self.outputs.lost_spans(part.spans.lost);
-        if let Some(message) = self.standstills.see(part.late, since(self.clock.start())) {
+        if let Some(message) = self.standstills.see(part.late, part.was_busy, since(self.clock.start())) {
             self.event("standstill", message);
         }
         self.assembler.take(part);
@@ -353,6 +353,7 @@ impl Coordinator {
         Summary {
             header: self.header.clone(),
             elapsed: self.elapsed,
+            scenario_ends: self.control.ends(),
             totals: fold.totals,
             offered: fold.offered,
             findings: judgement.findings,

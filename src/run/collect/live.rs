@@ -76,7 +76,7 @@ impl IntervalSnapshot<'_> {
         });
         let scenarios: Vec<Numbers> = scenarios.collect();
         let mut total = all.numbers(seconds, false, Some(&before.total));
-        total.rate = scenarios.iter().map(|numbers| numbers.rate).sum();
+        total.rate = scenarios.iter().fold(0.0, |sum, numbers| sum + numbers.rate);
         LiveStatus {
             elapsed: Some(self.elapsed),
             total,

@@ -1,5 +1,6 @@
-//! Times in which this process stood still: stopped by a signal, suspended with its machine, or without a CPU. Users
-//! of a closed model send nothing then, and no latency shows it.
+//! Times in which a worker did not get to its timers: this process was stopped by a signal, suspended with its machine or
+//! without a CPU, or the worker had more to compute than a core can do. Users of a closed model send nothing or little then,
+//! and no latency shows it.
 
 use std::time::Duration;
 
@@ -8,20 +9,24 @@ use crate::units::{show_duration, show_several};
 /// A worker whose timer fires later than this stood still.
 const LEAST: Duration = Duration::from_secs(1);
 
+const BUSY: &str = "its users need more than its core; give it fewer of them, or more workers and cores";
+
 /// Standstills of a run.
 #[derive(Debug, Default)]
 pub(super) struct Standstills {
     count: u64,
     longest: Duration,
     began: Duration,
+    /// Whether a worker computed during the longest one.
+    was_busy: bool,
     /// When the last one ended: the other workers report the same one.
     until: Option<Duration>,
 }
 
 impl Standstills {
     /// A worker's timer fired `late`, at `now` since the start of the run. A sentence, if that is a standstill that no
-    /// other worker has reported.
-    pub(super) fn see(&mut self, late: Duration, now: Duration) -> Option<String> {
+    /// other worker has reported; `was_busy` if the worker computed meanwhile.
+    pub(super) fn see(&mut self, late: Duration, was_busy: bool, now: Duration) -> Option<String> {
         if late < LEAST {
             return None;
         }
@@ -29,11 +34,16 @@ impl Standstills {
         let is_new = self.until.is_none_or(|until| began >= until);
         self.until = self.until.max(Some(now));
         if late > self.longest {
-            (self.longest, self.began) = (late, began);
+            (self.longest, self.began, self.was_busy) = (late, began, was_busy);
         }
         is_new.then(|| {
             self.count += 1;
-            format!("this process stood still for {}: it was stopped, suspended or without CPU", show_duration(late))
+            let late = show_duration(late);
+            if was_busy {
+                format!("a worker was busy for {late}, too busy for its timers: {BUSY}")
+            } else {
+                format!("this process stood still for {late}: it was stopped, suspended or without CPU")
+            }
         })
     }
 
@@ -47,7 +57,13 @@ impl Standstills {
             } else {
                 format!("{}, at most for {longest}, {began} after the start", show_several(self.count, "time"))
             };
-            format!("this process stood still {often}: stopped, suspended or without CPU; its users sent nothing then")
+            if self.was_busy {
+                format!("a worker was too busy for its timers {often}: {BUSY}; what it measured then is late")
+            } else {
+                format!(
+                    "this process stood still {often}: stopped, suspended or without CPU; its users sent nothing then"
+                )
+            }
         })
     }
 }

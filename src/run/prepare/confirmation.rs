@@ -55,7 +55,7 @@ pub(crate) fn permit(plan: &Plan, args: &RunArgs, starting: bool) -> Result<(), 
         return Ok(());
     }
     Err(CommandError::configuration(format!(
-        "environment `{name}` allows {}, but the plan reaches {} requests\n  hint: lower the load, for example with `--vus-factor 0.5`",
+        "environment `{name}` allows {}, but the requests of the plan reach {}\n  hint: lower the load, for example with `--vus-factor 0.5`",
         show_rate(*max_rate),
         show_rate(peak)
     )))

@@ -3,9 +3,11 @@
 pub(crate) mod confirmation;
 pub(crate) mod instance;
 pub(crate) mod load;
+pub(crate) mod outputs;
 pub(crate) mod start_at;
 pub(crate) mod thresholds;
 pub(crate) mod traces;
+pub(crate) mod warnings;
 
 use std::{
     fs,
@@ -27,7 +29,11 @@ use crate::{
     },
     metric::Kind,
     output::OutputAddress,
-    plan::{Partition, Plan, Shape, describe::describe, http::Debug},
+    plan::{
+        Partition, Plan, Shape,
+        describe::{describe, describe_part},
+        http::Debug,
+    },
     practice_target::{self, Target, TargetOptions},
     profile::{self, Overrides, bundled, quick_plan},
     report::trends::parse_stats,
@@ -116,7 +122,11 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
         .map_err(|message| CommandError::usage(format!("--summary-trend-stats: {message}")))?;
     let segment = load::segment(args)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
-    let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
+    let flags = match &args.outputs[..] {
+        [list] if args.outputs_by_variable => outputs::split(list),
+        flags => flags.to_vec(),
+    };
+    let addresses = if flags.is_empty() { &plan.outputs } else { &flags };
     let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
     let all = addresses.iter().cloned().chain(traces);
     let outputs: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
@@ -174,7 +184,7 @@ impl Prepared {
             seed: plan.seed,
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
-            scenarios: plan.scenarios.iter().map(scenario_header).collect(),
+            scenarios: plan.scenarios.iter().map(|scenario| scenario_header(scenario, self.segment)).collect(),
             requests: traces::request_headers(plan),
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
@@ -183,14 +193,14 @@ impl Prepared {
     }
 }
 
-fn scenario_header(scenario: &crate::plan::Scenario) -> LoggedScenario {
+fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> LoggedScenario {
     let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let model = if matches!(scenario.shape, Shape::Open(_)) { Model::Open } else { Model::Closed };
     LoggedScenario {
         name: scenario.name.clone(),
         executor: scenario.executor.to_owned(),
         model,
-        load: describe(scenario),
+        load: describe(scenario) + &describe_part(scenario, segment),
         start_ms: millis(scenario.start),
         length_ms: millis(scenario.duration()),
     }
@@ -228,6 +238,8 @@ fn not_read(name: &str, error: &std::io::Error) -> String {
     let message = match error.kind() {
         std::io::ErrorKind::NotFound if name.trim().is_empty() => "the name of the profile is empty".to_owned(),
         std::io::ErrorKind::NotFound => format!("no file or bundled profile `{name}`"),
+        std::io::ErrorKind::IsADirectory => format!("`{name}` is a folder, not a profile"),
+        std::io::ErrorKind::InvalidData => format!("`{name}` is not text in UTF-8, so it is no profile"),
         _ => format!("{name}: {error}"),
     };
     let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
@@ -276,6 +288,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,
+        check_outputs: args.outputs.is_empty().then_some(outputs::errors),
         check_target_option: Some(|name, value| {
             TargetOptions::default().set(name, value).map_err(|error| error.to_string())
         }),
@@ -329,6 +342,14 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
 fn new_run_id() -> String {
     let letters: String = std::iter::repeat_with(|| fastrand::char('a'..='z')).take(4).collect();
     format!("{}-{letters}", Timestamp::now().strftime("%Y%m%d-%H%M%S"))
+}
+
+/// The limit of open files, and for how many users it leaves a socket each; None without a limit.
+pub(crate) fn sockets_for_users() -> Option<(u64, u64)> {
+    /// What a run opens besides: its logs, outputs, the control API.
+    const BESIDES: u64 = 50;
+    let limit = getrlimit(Resource::Nofile).maximum?;
+    Some((limit, limit.saturating_sub(BESIDES)))
 }
 
 /// Each user may hold a socket: as many descriptors as the hard limit allows.

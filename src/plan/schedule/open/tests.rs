@@ -93,3 +93,19 @@ fn a_jump_and_a_silent_stage_are_stages_like_any_other() {
     assert_eq!(points.len(), 10);
     assert_eq!(schedule.rate_at(Duration::from_secs(3)).to_bits(), 0.0_f64.to_bits());
 }
+
+proptest! {
+    #[test]
+    fn the_rest_of_a_schedule_has_its_rates_and_its_end(
+        start in 0.0..200.0_f64, stages in stages(), at in 0.0..1.0_f64, later in 0.0..1.0_f64,
+    ) {
+        let whole = OpenSchedule::ramping(start, stages, Spacing::Even);
+        let at = whole.duration().mul_f64(at);
+        let rest = whole.rest_from(at);
+        prop_assert_eq!(at + rest.duration(), whole.duration());
+        let later = rest.duration().mul_f64(later);
+        prop_assert!((rest.rate_at(later) - whole.rate_at(at + later)).abs() < 1e-3);
+        let area = whole.area_until(at + later) - whole.area_until(at);
+        prop_assert!((rest.area_until(later) - area).abs() < 1e-3);
+    }
+}

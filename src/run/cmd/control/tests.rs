@@ -21,9 +21,9 @@ fn a_status_has_a_line_a_scenario_and_a_line_a_threshold() {
     for part in [
         "browse",
         "12 users",
-        "200/s iterations",
-        "199/s requests",
-        "1.00% failed",
+        "iterations     200/s",
+        "requests     199/s",
+        "failed 1.00%",
         "p95 40.2ms",
         "(changed by command)",
     ] {
