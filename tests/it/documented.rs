@@ -34,7 +34,7 @@ fn the_profile_of_the_readme_runs_against_the_practice_target() {
     let summary = bench.summary();
     let value = |metric: &str, key: &str| summary["metrics"][metric]["values"][key].as_f64().unwrap_or_default();
     assert_eq!((value("checks", "rate"), value("http_req_failed", "rate")), (1.0, 0.0), "{}", ran.stdout);
-    assert_eq!(value("iteration_failures", "count"), 0.0, "{}", ran.stdout);
+    assert!(summary["metrics"].get("iteration_failures").is_none(), "{}", ran.stdout);
     assert!(ran.stdout.contains("order status"), "{}", ran.stdout);
     assert!(target.report().routes.keys().any(|route| route.contains("/orders/order-")), "orders are polled");
 }
