@@ -279,7 +279,7 @@ fn warn_open(scenario: &Scenario) -> Option<String> {
             scenario.name,
             show_rate(schedule.peak_rate()),
             show_duration(cycle),
-            show_several(whole(needed.ceil()), "user"),
+            show_several(whole((needed - 1e-6).ceil()), "user"),
             show_count(open.max_vus.into())
         )
     })
