@@ -148,6 +148,9 @@ pub struct RunArgs {
     /// Send metrics to this output, for example prometheus=http://localhost:9090/api/v1/write (repeatable).
     #[arg(short = 'o', long = "out", value_name = "OUTPUT", env = "LOADAGENT_OUT", hide_env_values = true)]
     pub outputs: Vec<String>,
+    /// Whether `outputs` is the list of `LOADAGENT_OUT`.
+    #[arg(skip)]
+    pub outputs_by_variable: bool,
     /// Trace requests and send spans over OTLP, for example 'otlp=http://localhost:4318?ratio=0.01&max=50/s'
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
@@ -155,7 +158,7 @@ pub struct RunArgs {
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Add a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
     /// Disable all thresholds
-    #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = switch)]
     pub no_thresholds: bool,
     /// Add a tag to every series (repeatable)
     #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = pair)]
@@ -312,9 +315,29 @@ fn threshold(text: &str) -> Result<(String, String), String> {
     let (tags, text_of_tags) = (text.find('{'), text.find('=').unwrap_or(text.len()));
     let split = match tags {
         Some(begin) if begin < text_of_tags => end_of_tags(text, begin),
-        _ => pair(text).ok(),
+        _ => {
+            pair(text).ok().filter(|(name, condition)| !name.ends_with(['<', '>', '!']) && !condition.starts_with('='))
+        }
     };
-    split.ok_or_else(|| "write METRIC=CONDITION, for example http_req_duration=p(95)<500".to_owned())
+    split.ok_or_else(|| format!("write METRIC=CONDITION, for example {}", with_metric(text)))
+}
+
+/// A condition without its metric, such as `p95<5`, with one that it may be meant for; any example for another text.
+fn with_metric(text: &str) -> String {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let at = text.find(['<', '>', '=', '!']).unwrap_or(text.len());
+    let (stat, comparison) = (text[..at].trim(), text[at..].trim());
+    let digits = stat[end.min(stat.len())..].trim_matches(['(', ')', ' ']);
+    let is_percentile = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let condition = match &text[..end] {
+        _ if comparison.is_empty() => None,
+        "p" if is_percentile => Some(format!("http_req_duration=p({digits}){comparison}")),
+        "avg" | "med" | "min" | "max" => Some(format!("http_req_duration={stat}{comparison}")),
+        "rate" => Some(format!("http_req_failed=rate{comparison}")),
+        "count" => Some(format!("http_reqs=count{comparison}")),
+        _ => None,
+    };
+    condition.unwrap_or_else(|| "http_req_duration=p(95)<500".to_owned())
 }
 
 /// Splits at the first `=` behind the braces: a tag's value can contain `=`, and in quotes `}=`, too.
@@ -344,6 +367,18 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Err("the name before `=` is empty".to_owned())
     } else {
         Ok((name.to_owned(), value.to_owned()))
+    }
+}
+
+/// Reads the value of a switch in a variable.
+fn switch(text: &str) -> Result<bool, String> {
+    const YES: [&str; 5] = ["true", "1", "yes", "on", "y"];
+    const NO: [&str; 5] = ["false", "0", "no", "off", "n"];
+    let is_one_of = |words: &[&str]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    match (is_one_of(&YES), is_one_of(&NO)) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
+        _ => Err("not a boolean: write true or false".to_owned()),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 
 use clap::{
-    ArgMatches, CommandFactory, Error, FromArgMatches,
+    ArgMatches, CommandFactory, Error, FromArgMatches, Subcommand,
     builder::StyledStr,
     error::{ContextKind, ContextValue, ErrorKind},
+    parser::ValueSource,
 };
 
-use super::{Cli, help};
+use super::{Cli, Command, help};
 use crate::language::did_you_mean;
 
 /// Options of other tools (k6, Locust, wrk, hey, ab, oha, vegeta, curl) and what stands for them here.
@@ -48,8 +49,41 @@ pub(crate) fn parse() -> Cli {
 /// # Errors
 /// When they are wrong, or ask for help.
 pub(super) fn read(words: &[OsString]) -> Result<Cli, Error> {
-    let matches = matches_of(words)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+    let matches = matches_of(words).map_err(|error| with_variable_named(error, words))?;
+    let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))?;
+    note_variables(&mut cli, &matches);
+    Ok(cli)
+}
+
+/// Notes which lists come from variables: there, one value holds all of them.
+fn note_variables(cli: &mut Cli, matches: &ArgMatches) {
+    let (run, matches) = match (&mut cli.command, matches.subcommand()) {
+        (Some(Command::Run(run)), Some((_, matches))) => (&mut **run, matches),
+        (Some(Command::Check(check)), Some((_, matches))) => (&mut check.run, matches),
+        (None, None) => (&mut cli.run, matches),
+        _ => return,
+    };
+    run.outputs_by_variable = matches.value_source("outputs") == Some(ValueSource::EnvVariable);
+}
+
+/// An error in a variable names the variable, not the option that it stands for and that is not written.
+fn with_variable_named(mut error: Error, words: &[OsString]) -> Error {
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else { return error };
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return error };
+    let run = Command::augment_subcommands(clap::Command::new("")).find_subcommand("run").cloned().unwrap_or_default();
+    let option = given.split([' ', '=']).next().unwrap_or_default().trim_start_matches("--");
+    let Some(arg) = run.get_arguments().find(|arg| arg.get_long() == Some(option)) else { return error };
+    let is_written = words.iter().filter_map(|word| word.to_str()).any(|word| {
+        let long = word.strip_prefix("--").map(|word| word.split('=').next() == Some(option));
+        let short =
+            word.strip_prefix('-').and_then(|rest| rest.chars().next()).is_some_and(|c| arg.get_short() == Some(c));
+        long.unwrap_or(short)
+    });
+    let Some(name) = arg.get_env().and_then(|name| name.to_str()).filter(|_| !is_written) else { return error };
+    if std::env::var(name).is_ok_and(|set| set.contains(value.as_str())) {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(name.to_owned()));
+    }
+    error
 }
 
 /// The command line as it is read and as help shows it.

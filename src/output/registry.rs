@@ -49,6 +49,13 @@ pub struct OutputError {
     error: AddressError,
 }
 
+impl OutputError {
+    /// What is wrong, for an output that was not given by a flag.
+    pub(crate) fn without_flag(&self) -> String {
+        format!("{}: {}", self.flag.trim_start_matches("--out "), self.error)
+    }
+}
+
 impl OutputAddress {
     /// Reads an address. `${VAR}` in it is taken from `environment`, whatever it holds.
     ///
@@ -63,6 +70,13 @@ impl OutputAddress {
             let own_flag = kind.and_then(OutputKind::own_flag).map(str::to_owned);
             OutputError { flag: own_flag.unwrap_or_else(|| format!("--out {name}")), error }
         })
+    }
+
+    /// Whether an output has this name, or one of another tool that is not built in.
+    #[must_use]
+    pub fn is_name(word: &str) -> bool {
+        let is_built_in = OUTPUTS.iter().any(|kind| kind.names().contains(&word));
+        is_built_in || NOT_BUILT_IN.iter().any(|(names, _)| names.contains(&word))
     }
 
     /// Checks that no two write into one file, or both to standard output, where their lines would be mixed.
@@ -85,7 +99,7 @@ impl OutputAddress {
             }
             let place = real(&output.place);
             if let Some((_, first)) = files.iter().find(|(known, _)| *known == place) {
-                let error = AddressError::TakenPlace(format!("`--out {}`", first.name));
+                let error = AddressError::TakenPlace(format!("`{}`", first.name));
                 return Err(OutputError { flag: format!("--out {}", output.shown()), error });
             }
             files.push((place, output));

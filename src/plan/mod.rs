@@ -27,6 +27,7 @@ pub(crate) mod series;
 pub(crate) mod share;
 mod shared_names;
 pub(crate) mod steps;
+mod threshold_range;
 pub(crate) mod timeline;
 pub(crate) mod websocket;
 pub(crate) mod work;

@@ -203,6 +203,8 @@ pub(crate) struct MetricStep {
     pub value: Template,
     /// Whether the metric is a counter or trend: what grows or is distributed takes nothing below zero.
     pub from_zero: bool,
+    /// Whether the texts `true` and `false` are samples, as in k6's rates.
+    pub takes_truth: bool,
     pub tags: Vec<(String, Template)>,
 }
 

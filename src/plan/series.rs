@@ -4,12 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FlowPlan, Op, Plan, Step, StepId, StepKind, schedule::StageMark};
+use super::{FlowPlan, Op, Plan, Shape, Step, StepId, StepKind, schedule::StageMark};
 use crate::{
     language::{Template, did_you_mean},
     metric::{
         MetricDef, UserMetric,
-        catalogue::{CHECKS, GROUP_DURATION, JOB_FAMILY, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH},
+        catalogue::{
+            CHECKS, GROUP_DURATION, ITERATION_RESPONSE_TIME, JOB_FAMILY, JOB_OUTCOMES, LLM_GOODPUT, LabelGroup,
+            PARALLEL_WIDTH, SCHEDULE_LAG,
+        },
     },
     threshold::Threshold,
 };
@@ -25,6 +28,8 @@ pub(crate) struct Recording<'p> {
     pub flow: &'p FlowPlan,
     /// Its stages; None where they aren't known.
     pub stages: Option<&'p [StageMark]>,
+    /// Whether its iterations begin with arrivals.
+    pub has_arrivals: bool,
 }
 
 /// A scenario that `--scenarios` excludes.
@@ -33,6 +38,7 @@ pub(crate) struct LeftOut {
     pub name: String,
     pub tags: Vec<(String, String)>,
     pub flow: FlowPlan,
+    pub has_arrivals: bool,
 }
 
 /// Possible values of a label.
@@ -84,6 +90,7 @@ impl<'p> Recording<'p> {
     fn rows(self, metrics: &[UserMetric], metric: &MetricDef) -> Vec<Row<'p>> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let is_of_job = JOB_FAMILY.iter().any(|known| known.name == metric.name);
+        let is_of_job = is_of_job || metric.name == JOB_OUTCOMES.name;
         let records = |kind: &StepKind| match kind {
             StepKind::Job => is_of_job,
             StepKind::Request(_) if is_of_job => false,
@@ -93,7 +100,7 @@ impl<'p> Recording<'p> {
                 (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
                 (Some(_), LabelGroup::Stream) if metric.name.starts_with("ws_") => false,
                 (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
-                (None, LabelGroup::Stream) => {
+                (None, LabelGroup::Stream | LabelGroup::StepReason) => {
                     request.spec.websocket.as_ref().is_some_and(|socket| socket.records(metric))
                 }
                 _ => false,
@@ -104,6 +111,7 @@ impl<'p> Recording<'p> {
             StepKind::Metric(index) => is_own && metrics.get(*index).is_some_and(|known| known.def == *metric),
         };
         match metric.labels {
+            LabelGroup::Scenario if is_of_arrivals(metric) && !self.has_arrivals => Vec::new(),
             LabelGroup::Scenario => vec![self.base()],
             LabelGroup::Reason => {
                 let mut row = self.base();
@@ -111,7 +119,12 @@ impl<'p> Recording<'p> {
                 vec![row]
             }
             LabelGroup::Run => vec![Row::new()],
-            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Rpc | LabelGroup::Check | LabelGroup::Group => {
+            LabelGroup::Request
+            | LabelGroup::Stream
+            | LabelGroup::StepReason
+            | LabelGroup::Rpc
+            | LabelGroup::Check
+            | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
                 steps.map(|(id, step)| self.row(step, computed.get(&id).copied(), metric.labels)).collect()
@@ -136,6 +149,9 @@ impl<'p> Recording<'p> {
             row.insert(tag, value.constant_text().map_or(Values::Computed(value), |value| Values::one(&value)));
         }
         row.insert("group", Values::one(&step.group));
+        if labels == LabelGroup::StepReason {
+            row.insert("reason", Values::Any);
+        }
         let named = |fixed: &str| {
             let computed = computed.and_then(|computed| computed.name);
             computed.map_or_else(|| Values::one(fixed), Values::Computed)
@@ -143,7 +159,7 @@ impl<'p> Recording<'p> {
         match &step.kind {
             StepKind::Request(request) => {
                 row.insert("name", named(&step.name));
-                if labels == LabelGroup::Stream {
+                if matches!(labels, LabelGroup::Stream | LabelGroup::StepReason) {
                     return row;
                 }
                 row.insert("error_class", Values::Any);
@@ -182,6 +198,11 @@ impl<'p> Recording<'p> {
     }
 }
 
+/// Whether a metric is measured from the arrival of an iteration.
+fn is_of_arrivals(metric: &MetricDef) -> bool {
+    [&SCHEDULE_LAG, &ITERATION_RESPONSE_TIME].iter().any(|known| known.name == metric.name)
+}
+
 fn has(row: &Row<'_>, (tag, value): &(String, String)) -> bool {
     row.get(&**tag).is_some_and(|values| values.contains(value))
 }
@@ -196,6 +217,7 @@ impl Plan {
             tags: &scenario.tags,
             flow: &scenario.flow,
             stages,
+            has_arrivals: matches!(scenario.shape, Shape::Open(_)),
         })
     }
 
@@ -207,6 +229,7 @@ impl Plan {
             tags: &one.tags,
             flow: &one.flow,
             stages: None,
+            has_arrivals: one.has_arrivals,
         });
         let can_match = |recording: Recording<'_>| recording.can_match(&self.metrics, threshold);
         !self.recordings().any(can_match) && left_out.into_iter().any(can_match)
@@ -219,6 +242,9 @@ impl Plan {
             return None;
         }
         let rows: Vec<_> = self.recordings().flat_map(|one| one.rows(&self.metrics, &threshold.metric)).collect();
+        if rows.is_empty() && is_of_arrivals(&threshold.metric) {
+            return Some("only scenarios with arrivals record it (`rate`, arrival-rate executors)".to_owned());
+        }
         if rows.is_empty() {
             return Some("no step records this metric".to_owned());
         }

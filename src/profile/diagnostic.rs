@@ -84,7 +84,7 @@ impl fmt::Display for Diagnostics {
         for (error, line) in self.list.iter().zip(&self.lines) {
             let Position { line: number, column } = error.position;
             // A flag stands in no file.
-            let is_flag = error.message.starts_with("--");
+            let is_flag = error.message.starts_with("--") || error.message.starts_with("-e ");
             if is_flag {
                 writeln!(out, "{}", error.message)?;
             } else {

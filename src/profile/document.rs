@@ -1,15 +1,17 @@
 //! The whole profile: reads variables first, then everything else; the result is a plan, or all errors.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use super::{
     data,
-    diagnostic::{Diagnostic, Diagnostics, Invalid, did_you_mean},
+    diagnostic::{Diagnostic, Diagnostics, Invalid, Position, did_you_mean},
     environment::{self, Overlaid},
     flow::{self, Defaults, ProfileContext},
     grammar::{Key, Section, Type},
     http, metrics,
-    node::{self, Node},
+    node::{self, Node, Yaml},
     preset,
     reader::{MapReader, Reader, same_key},
     scenario::{self, FlowInputs, Hook},
@@ -90,7 +92,12 @@ pub struct Overrides {
     pub seed: Option<u64>,
     /// Checks an option of the practice target, which this module doesn't know.
     pub check_target_option: Option<fn(&str, &str) -> Result<(), String>>,
+    /// Checks `outputs`, which this module doesn't know; None if flags replace them.
+    pub(crate) check_outputs: Option<CheckOutputs>,
 }
+
+/// From addresses of outputs, and the variables that they can refer to, to what is wrong with which of them.
+pub(crate) type CheckOutputs = fn(&[String], &dyn Fn(&str) -> Option<String>) -> Vec<(usize, Invalid)>;
 
 impl Overrides {
     fn value(&self, name: &str) -> Option<&str> {
@@ -124,6 +131,7 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
         map.take(selector);
     }
     read_variables(&mut reader, map.take("vars"), overrides);
+    refuse_unknown_variables(&reader, &declared_variables(&root), overrides);
     let stem = std::path::Path::new(file)
         .file_stem()
         .map_or_else(|| "profile".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -157,19 +165,29 @@ fn read_variables(reader: &mut Reader, node: Option<&Node>, overrides: &Override
     }
 }
 
-/// Warnings for `-e` flags that name no variable: with a misspelt name, the default would silently be used.
-fn unknown_variables(variables: &Variables, overrides: &Overrides) -> Vec<String> {
-    let known = variables.all();
-    let unknown = overrides.flags.iter().filter(|(name, _)| !known.contains_key(name));
-    let warnings = unknown.map(|(name, _)| {
-        let near = did_you_mean(name, known.keys().map(String::as_str)).map(|hint| format!("; {hint}"));
-        format!("-e {name}: unknown variable{}", near.unwrap_or_default())
+/// Refuses `-e` flags that name no variable: with a misspelt name, the default would silently be used. Variables of
+/// environments and presets that are not selected are known, so that one command line fits all of them.
+fn refuse_unknown_variables(reader: &Reader, known: &BTreeSet<String>, overrides: &Overrides) {
+    for (name, _) in overrides.flags.iter().filter(|(name, _)| !known.contains(name)) {
+        let hint = did_you_mean(name, known.iter().map(String::as_str));
+        let hint = hint.unwrap_or_else(|| format!("variables are declared in a profile: `vars: {{{name}: …}}`"));
+        reader.error(Position::default(), format!("-e {name}: unknown variable"), Some(hint));
+    }
+}
+
+/// The names of `vars`, of the profile and of all its overlays.
+fn declared_variables(root: &Node) -> BTreeSet<String> {
+    let sections = ["environments", "presets"].iter().filter_map(|word| root.get(word));
+    let layers = sections.flat_map(|section| match &section.value {
+        Yaml::Map(pairs) => &pairs[..],
+        _ => &[],
     });
-    warnings.collect()
+    let vars = std::iter::once(root).chain(layers.map(|(_, layer)| layer)).filter_map(|layer| layer.get("vars"));
+    vars.flat_map(environment::names_of).map(str::to_owned).collect()
 }
 
 /// Paths are appended to the base URL, so it ends with its own path.
-fn refuse_query(reader: &Reader, url: &Url, text: &str, position: crate::profile::diagnostic::Position) {
+fn refuse_query(reader: &Reader, url: &Url, text: &str, position: Position) {
     let (part, hint) = match (url.query(), url.fragment()) {
         (Some(_), _) => ("query", "give the parameters to each request, with `params:` or in its URL"),
         (None, Some(_)) => ("fragment", "fragments are never sent: leave out `#` and what follows"),
@@ -231,8 +249,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
     let tags = map.take("tags").map(|node| reader.tags(node)).unwrap_or_default();
     let seed = map.take("seed").and_then(|node| reader.count(node, "seed")).unwrap_or(1);
     let seed = overrides.seed.unwrap_or(seed.into());
-    let outputs = map.take("outputs").map(|node| reader.list(node, "outputs")).unwrap_or_default();
-    let outputs = outputs.iter().filter_map(|node| reader.text_as_written(node, "an output")).collect();
+    let outputs = read_outputs(reader, map, overrides);
     let traces = map.take("traces").and_then(|node| reader.text_as_written(node, "traces"));
     let variables = reader.variables.all();
     let metrics = map.take("metrics").map(|node| metrics::read(reader, node)).unwrap_or_default();
@@ -255,7 +272,7 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         name,
         scenarios: scenarios.run,
         left_out: scenarios.left_out,
-        notes: scenarios.notes.into_iter().chain(unknown_variables(&reader.variables, overrides)).collect(),
+        notes: scenarios.notes,
         origins,
         thresholds,
         tags,
@@ -271,6 +288,20 @@ fn read_plan(reader: &Reader, map: &mut MapReader<'_>, stem: String, overrides: 
         practice_target,
         environment: None,
     }
+}
+
+/// The addresses of `outputs`, each checked.
+fn read_outputs(reader: &Reader, map: &mut MapReader<'_>, overrides: &Overrides) -> Vec<String> {
+    let nodes = map.take("outputs").map(|node| reader.list(node, "outputs")).unwrap_or_default();
+    let written = nodes.iter().filter_map(|node| Some((node.position, reader.text_as_written(node, "an output")?)));
+    let (positions, addresses): (Vec<_>, Vec<_>) = written.unzip();
+    let Some(check) = overrides.check_outputs else { return addresses };
+    let variables = reader.variables.all();
+    let environment = |name: &str| variables.get(name).cloned().or_else(|| overrides.value(name).map(str::to_owned));
+    for (at, Invalid { message, hint }) in check(&addresses, &environment) {
+        reader.error(positions[at], message, hint);
+    }
+    addresses
 }
 
 /// Options of `loadagent target`; a list repeats an option.

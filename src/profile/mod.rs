@@ -29,6 +29,7 @@ mod surrogates;
 mod synonyms;
 pub(crate) mod thresholds;
 pub(crate) mod variables;
+mod yaml_hint;
 
 pub use diagnostic::Diagnostics;
 pub(crate) use diagnostic::Invalid;

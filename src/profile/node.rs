@@ -5,7 +5,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use super::{
     diagnostic::{Diagnostic, Position},
     reader::same_key,
-    surrogates,
+    surrogates, yaml_hint,
 };
 
 const MAX_DEPTH: usize = 64;
@@ -129,6 +129,7 @@ pub fn parse(text: &str) -> Result<Node, Diagnostic> {
 fn parse_as(text: &str, pairs: bool) -> Result<Node, Diagnostic> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
+        text,
         pairs,
         anchors: Vec::new(),
         nodes: 0,
@@ -154,22 +155,12 @@ fn parse_as(text: &str, pairs: bool) -> Result<Node, Diagnostic> {
 
 struct Builder<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    text: &'a str,
     /// Whether surrogate pairs are hidden in the text.
     pairs: bool,
     anchors: Vec<(usize, Node, usize)>,
     nodes: usize,
     last: Position,
-}
-
-/// What is most likely wrong where the parser reports this.
-fn syntax_hint(error: &str) -> &'static str {
-    if error.contains("tabs") {
-        "indent with spaces"
-    } else if error.contains("block") {
-        "the keys of a map begin in the same column, each as `key: value`; items of a list begin with `- `"
-    } else {
-        "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`"
-    }
 }
 
 impl<'a> Builder<'a> {
@@ -183,7 +174,10 @@ impl<'a> Builder<'a> {
                 let marker = error.marker();
                 let position = Position { line: marker.line().max(1), column: marker.col() + 1 };
                 let message = format!("invalid YAML: {}", error.info());
-                Err(Diagnostic { hint: Some(syntax_hint(error.info()).to_owned()), ..diagnostic(position, &message) })
+                Err(Diagnostic {
+                    hint: Some(yaml_hint::hint(error.info(), self.text, position).to_owned()),
+                    ..diagnostic(position, &message)
+                })
             }
             None => Ok((Event::StreamEnd, self.last)),
         }

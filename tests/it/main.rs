@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails where it stands")]
 
 mod auth;
+mod before_load;
 mod ceilings;
 mod cli;
 mod data;
+mod documented;
 mod environments;
 mod errors;
 mod examples;

@@ -215,10 +215,15 @@ fn control_from_outside_needs_a_port_and_has_a_limit() {
     let profile =
         "scenarios:\n  s: {executor: externally-controlled, vus: 2, maxVUs: 9, duration: 1s, flow: [{get: /}]}\n";
     let bench = bench(&target, profile);
-    let plan = check(&bench, &[]);
+    let plan = check(&bench, &["--control", "127.0.0.1:0"]);
     assert_eq!(loads(&plan), ["externally-controlled: 2 users for 1s, up to 9 by the control API"]);
-    assert_eq!(plan["notes"][0], "s: externally-controlled, but `--control ADDRESS` isn't set");
-    assert_eq!(check(&bench, &["--control", "127.0.0.1:0"])["notes"], Json::Array(Vec::new()));
+    for words in [&["check", "p.yaml"][..], &["run", "p.yaml"], &["run", "p.yaml", "-q"]] {
+        let ran = bench.run(words);
+        assert_eq!(ran.code, 104, "{words:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("s: externally-controlled requires `--control`"), "{}", ran.stderr);
+    }
+    // Other flags make another load of it.
+    assert_eq!(bench.run(&["check", "p.yaml", "-u", "1", "-i", "1"]).code, 0);
 }
 
 #[test]

@@ -126,13 +126,13 @@ impl Compiler<'_> {
         asts.iter().map(|ast| self.node(ast)).collect()
     }
 
-    /// Folds a node if it is constant; a constant without a value is an error.
+    /// Folds a node if it is constant; a constant without a value is an error, unless null is expected here.
     pub(super) fn computed(&self, ast: &Ast, node: Node, known: bool) -> Compiled {
         if !known {
             return Ok(node);
         }
         match trial(&node) {
-            Value::Null => Err(self.without_value(ast)),
+            Value::Null if !self.optional => Err(self.without_value(ast)),
             value => Ok(Node::Constant(value)),
         }
     }

@@ -29,6 +29,15 @@ const VALUES: &[(&str, &str)] = &[
     ("null ?? false || true", "true"),
     ("unset ?? far ?? 'x'", r#""x""#),
     ("unset ?? 1 == 1", "true"),
+    // Constants without a value have a default, too.
+    ("1/0 ?? 'div'", r#""div""#),
+    ("1 % 0 ?? 2", "2"),
+    ("-'a' ?? 3", "3"),
+    ("max([]) ?? 'nil'", r#""nil""#),
+    ("(1/0 + 1) * 2 ?? 4", "4"),
+    ("1/0 ?? max([]) ?? 5", "5"),
+    ("1/0 == null", "true"),
+    ("null != max([])", "false"),
     ("status==200?'ok':'bad'", r#""ok""#),
     // Arithmetic.
     ("7 / 2", "3.5"),

@@ -329,7 +329,7 @@ fn two_outputs_never_write_into_one_place() {
     let same = [("new", "new"), ("new", "./new"), ("there", "link")];
     for (one, other) in same {
         let error = check(&[format!("json={}", path(one)), format!("csv={}", path(other))]).unwrap_err();
-        assert!(error.contains("--out csv") && error.contains("`--out json` writes there already"), "{error}");
+        assert!(error.contains("--out csv") && error.contains("`json` writes there already"), "{error}");
     }
     assert!(check(&["json=-".into(), "csv=-".into()]).is_err());
     assert_eq!(check(&[format!("json={}", path("a")), format!("csv={}", path("b"))]), Ok(()));

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use super::{
     DynamicLabels, Effect, Entry, Flow, FlowContext,
-    read::{number, tags, text},
+    read::{number, sample, tags, text},
 };
 use crate::{
     language::{EvalContext, Expr, IterationId, Response, Slot, Template, Value},
@@ -223,7 +223,7 @@ impl FlowState {
                 return Ok(extract.check.map(|step| Effect::Check { step, labels: None, passed }));
             }
             Op::Metric(metric) => {
-                let value = number(&metric.value, &mut self.eval(context))?;
+                let value = sample(&metric.value, metric.takes_truth, &mut self.eval(context))?;
                 if metric.from_zero && !(0.0..=MAX_SAMPLE).contains(&value) {
                     return Err(Unrenderable::NoSample(metric.value.shape()));
                 }

@@ -47,7 +47,19 @@ pub(super) fn tags(
     tags.iter().map(|(name, template)| Ok((name.clone(), text(template, eval)?))).collect()
 }
 
-/// A template as a number: a sample of a metric.
+/// A sample of a metric: a number, or for a rate also the text of a truth value.
+pub(super) fn sample(template: &Template, takes_truth: bool, eval: &mut EvalContext<'_>) -> Result<f64, Unrenderable> {
+    if takes_truth && let Value::Text(text) = &*template.value(eval)? {
+        match text.trim() {
+            "true" => return Ok(1.0),
+            "false" => return Ok(0.0),
+            _ => {}
+        }
+    }
+    number(template, eval)
+}
+
+/// A template as a number.
 pub(super) fn number(template: &Template, eval: &mut EvalContext<'_>) -> Result<f64, Unrenderable> {
     let unfit = || Unrenderable::NoNumber(template.shape());
     let value = template.value(eval)?;

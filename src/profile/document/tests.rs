@@ -3,11 +3,36 @@
 use super::*;
 
 #[test]
-fn a_misspelt_variable_of_the_command_line_is_a_warning() {
-    let overrides = Overrides { flags: vec![("HSOT".to_owned(), "h".to_owned())], ..Overrides::default() };
-    let text = "vars: {HOST: h}\nbase_url: 'http://${HOST}'\nvus: 1\nduration: 1s\nflow: [{get: /}]\n";
-    let plan = load("p.yaml", text, &overrides).unwrap();
-    assert_eq!(plan.notes, ["-e HSOT: unknown variable; did you mean `HOST`?"]);
+fn a_misspelt_variable_of_the_command_line_is_an_error_beside_the_others() {
+    let text = "vars: {HOST: h}\nenvironments: {dev: {vars: {KEY: k}}}\npresets: {big: {vars: {SIZE: 1}}}\n\
+                base_url: 'http://${HOST}'\nvus: 1\nduration: 1s\nflow: [{get: /}, {gte: /}]\n";
+    let errors = |text: &str, name: &str| {
+        let overrides = Overrides { flags: vec![(name.to_owned(), "h".to_owned())], ..Overrides::default() };
+        load("p.yaml", text, &overrides).map_or_else(|errors| errors.to_string(), |_| String::new())
+    };
+    let both = errors(text, "HSOT");
+    assert!(both.starts_with("-e HSOT: unknown variable\n  hint: did you mean `HOST`?\np.yaml:7:19: "), "{both}");
+    let text = text.replace(", {gte: /}", "");
+    assert!(errors(&text, "OTHER").contains("hint: variables are declared in a profile: `vars: {OTHER: …}`"));
+    // Those of overlays that are not selected are known.
+    for name in ["HOST", "KEY", "SIZE"] {
+        assert_eq!(errors(&text, name), "", "{name}");
+    }
+}
+
+#[test]
+fn errors_of_outputs_have_their_places_beside_other_errors() {
+    fn odd(given: &[String], environment: &dyn Fn(&str) -> Option<String>) -> Vec<(usize, Invalid)> {
+        let known = environment("A").unwrap_or_default();
+        let odd = given.iter().enumerate().filter(|(_, text)| **text != known);
+        odd.map(|(at, text)| (at, Invalid::new(format!("odd: {text}")).hint("even"))).collect()
+    }
+    let text = "vars: {A: csv}\nvus: 1\nduration: 1s\noutputs:\n  - csv\n  - cvs\n  - jsn\nflow: [{gte: /}]\n";
+    let overrides = Overrides { check_outputs: Some(odd), ..Overrides::default() };
+    let errors = load("p.yaml", text, &overrides).unwrap_err().to_string();
+    for reported in ["p.yaml:6:5: odd: cvs\n", "p.yaml:7:5: odd: jsn\n", "hint: even", "p.yaml:8:9: ", "3 errors in"] {
+        assert!(errors.contains(reported), "{reported}: {errors}");
+    }
 }
 
 #[test]

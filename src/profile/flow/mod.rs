@@ -43,7 +43,7 @@ use super::{
 };
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
-    metric::UserMetric,
+    metric::{Kind, UserMetric},
     plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, outline::OutlineStep},
 };
 
@@ -394,13 +394,23 @@ impl<'c, 'n> Compiler<'c, 'n> {
         }
     }
 
-    /// Checks a constant: a number or boolean.
-    fn number_of(&self, node: &Node, what: &str, template: &Template) {
+    /// Checks a constant: a number, or for a rate also `true` or `false`.
+    fn number_of(&self, node: &Node, what: &str, template: &Template, kind: Option<Kind>) {
         let Some(text) = template.constant_text() else { return };
-        if !matches!(&*text, "true" | "false") && !text.trim().parse::<f64>().is_ok_and(f64::is_finite) {
-            let hint = "for example `1`, or a variable: `${json.total}`".to_owned();
-            self.reader.error(node.position, format!("{what}: `{text}` is not a number"), Some(hint));
+        let is_truth = matches!(text.trim(), "true" | "false");
+        // A metric that is not known could be a rate.
+        if is_truth && kind.is_none_or(|kind| kind == Kind::Rate)
+            || text.trim().parse::<f64>().is_ok_and(f64::is_finite)
+        {
+            return;
         }
+        let hint = match kind {
+            Some(kind) if is_truth => {
+                format!("only a `rate` takes `true` and `false`; a {} takes numbers", kind.as_str())
+            }
+            _ => "for example `1`, or a variable: `${json.total}`".to_owned(),
+        };
+        self.reader.error(node.position, format!("{what}: `{text}` is not a number"), Some(hint));
     }
 
     /// Checks a constant: a list.

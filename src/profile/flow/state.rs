@@ -136,7 +136,8 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
         let what = format!("metric `{}`", entry.name);
         let value = compiler.template(entry.value, &what);
         if let Some(value) = &value {
-            compiler.number_of(entry.value, &what, value);
+            let kind = metric.map(|metric| compiler.context.metrics[metric].def.kind);
+            compiler.number_of(entry.value, &what, value, kind);
         }
         if let (Some(metric), Some(value)) = (metric, value) {
             let kind = compiler.context.metrics[metric].def.kind;
@@ -147,7 +148,13 @@ pub(super) fn metric<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>
                 compiler.reader.error(entry.value.position, message, Some("use a gauge or `updown`".to_owned()));
             }
             let row = compiler.row(&"".into(), StepKind::Metric(metric));
-            compiler.ops.push(Op::Metric(Box::new(MetricStep { step: row, value, from_zero, tags: tags.clone() })));
+            compiler.ops.push(Op::Metric(Box::new(MetricStep {
+                step: row,
+                value,
+                from_zero,
+                takes_truth: kind == Kind::Rate,
+                tags: tags.clone(),
+            })));
         }
     }
     compiler.note_quiet(format!("metric {}", names_in(step.value)), begin);

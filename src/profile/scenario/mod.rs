@@ -175,7 +175,11 @@ pub(crate) fn read_all<'n>(
     found.notes.extend(notes);
     for (one, shape) in read.into_iter().zip(shapes) {
         if !one.kept {
-            found.left_out.push(LeftOut { name: one.name, tags: one.tags, flow: one.flow });
+            let has_arrivals = match (&one.load, &shape) {
+                (Load::Own(own), _) => matches!(own, Some((_, Shape::Open(_)))),
+                (Load::Share(_), dealt) => dealt.as_ref().is_none_or(|(_, shape)| matches!(shape, Shape::Open(_))),
+            };
+            found.left_out.push(LeftOut { name: one.name, tags: one.tags, flow: one.flow, has_arrivals });
             continue;
         }
         let rest = least.or(one.wait).unwrap_or(wait);

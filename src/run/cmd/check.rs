@@ -28,7 +28,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let source = prepare::find_source(&args.run)?;
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
     prepare::check_flags(&args.run, &plan)?;
-    let warnings: Vec<String> = feasibility::warnings(&plan).into_iter().chain(descriptors(&plan)).collect();
+    let warnings = prepare::warnings::of(&plan);
     if args.json {
         let json = as_json(&plan, &warnings);
         print(&serde_json::to_string_pretty(&json).unwrap_or_default());
@@ -157,23 +157,6 @@ fn load(users: u64, rate: f64) -> String {
         (users, true) => format!("{}, {}", show_several(users, "user"), show_rate(rate)),
         (users, false) => show_several(users, "user"),
     }
-}
-
-fn descriptors(plan: &Plan) -> Option<String> {
-    let (limit, most) = prepare::sockets_for_users()?;
-    let users: u64 = plan
-        .scenarios
-        .iter()
-        .filter(|scenario| matches!(scenario.shape, Shape::Closed(_)))
-        .map(|scenario| u64::from(scenario.peak_vus()))
-        .sum();
-    (users > most).then(|| {
-        format!(
-            "a socket for each of {}, but the limit of open files is {}; raise `ulimit -Hn`",
-            show_several(users, "user"),
-            show_count(limit)
-        )
-    })
 }
 
 /// Series of a run in which every step answers with one status.

@@ -109,6 +109,8 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     };
     let (lead, notice) = load::lead(args, LEAD)?;
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
+    let warnings = prepare::warnings::of(&prepared.plan);
+    warnings.iter().for_each(|warning| display.message(&format!("  warning: {}", visible(warning))));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
     check_exports(args)?;

@@ -90,8 +90,10 @@ pub(crate) fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError
     if let (Some(vus), Some(_), None) = (args.load.vus, args.load.rate, args.load.max_vus) {
         plan.notes.push(format!("-u {vus} with --rate: at most {} at once", show_several(vus.into(), "user")));
     }
-    if args.control.is_none() {
-        plan.notes.extend(plan.scenarios.iter().filter_map(uncontrolled).collect::<Vec<_>>());
+    if args.control.is_none()
+        && let Some(message) = plan.scenarios.iter().find_map(uncontrolled)
+    {
+        return Err(CommandError::configuration(message));
     }
     thresholds::add_flags(plan, args)?;
     plan.mark_skipped_thresholds();
@@ -101,7 +103,8 @@ pub(crate) fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError
 fn uncontrolled(scenario: &Scenario) -> Option<String> {
     let Shape::Closed(closed) = &scenario.shape else { return None };
     closed.max_users?;
-    Some(format!("{}: externally-controlled, but `--control ADDRESS` isn't set", scenario.name))
+    let name = &scenario.name;
+    Some(format!("{name}: externally-controlled requires `--control`\n  hint: for example --control localhost:6565"))
 }
 
 /// The part of the load that this process makes.

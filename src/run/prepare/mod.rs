@@ -3,9 +3,11 @@
 pub(crate) mod confirmation;
 pub(crate) mod instance;
 pub(crate) mod load;
+pub(crate) mod outputs;
 pub(crate) mod start_at;
 pub(crate) mod thresholds;
 pub(crate) mod traces;
+pub(crate) mod warnings;
 
 use std::{
     fs,
@@ -120,7 +122,11 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
         .map_err(|message| CommandError::usage(format!("--summary-trend-stats: {message}")))?;
     let segment = load::segment(args)?;
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
-    let addresses = if args.outputs.is_empty() { &plan.outputs } else { &args.outputs };
+    let flags = match &args.outputs[..] {
+        [list] if args.outputs_by_variable => outputs::split(list),
+        flags => flags.to_vec(),
+    };
+    let addresses = if flags.is_empty() { &plan.outputs } else { &flags };
     let traces = args.traces.as_ref().or(plan.traces.as_ref()).map(|given| traces::address(given));
     let all = addresses.iter().cloned().chain(traces);
     let outputs: Result<Vec<_>, _> = all.map(|given| OutputAddress::parse(&given, environment)).collect();
@@ -232,6 +238,8 @@ fn not_read(name: &str, error: &std::io::Error) -> String {
     let message = match error.kind() {
         std::io::ErrorKind::NotFound if name.trim().is_empty() => "the name of the profile is empty".to_owned(),
         std::io::ErrorKind::NotFound => format!("no file or bundled profile `{name}`"),
+        std::io::ErrorKind::IsADirectory => format!("`{name}` is a folder, not a profile"),
+        std::io::ErrorKind::InvalidData => format!("`{name}` is not text in UTF-8, so it is no profile"),
         _ => format!("{name}: {error}"),
     };
     let bundled = bundled::BUNDLED.iter().map(|(name, ..)| *name);
@@ -280,6 +288,7 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
         environment_name: args.load.environment.clone(),
         preset: args.load.preset.clone(),
         seed: args.seed,
+        check_outputs: args.outputs.is_empty().then_some(outputs::errors),
         check_target_option: Some(|name, value| {
             TargetOptions::default().set(name, value).map_err(|error| error.to_string())
         }),
