@@ -33,7 +33,9 @@ impl Attempts {
         Self::of_series(totals, failed, |_| true)
     }
 
-    fn of_series(totals: &Totals, failed: &MetricDef, is_wanted: impl Fn(&SeriesDef) -> bool) -> Self {
+    /// Of the series of a rate.
+    #[must_use]
+    pub(super) fn of_series(totals: &Totals, failed: &MetricDef, is_wanted: impl Fn(&SeriesDef) -> bool) -> Self {
         match totals.sum_where(&failed.name, is_wanted) {
             Some(Value::Rate { nonzero, total }) => Self { failed: nonzero, total },
             _ => Self::default(),

@@ -31,10 +31,11 @@ pub(super) fn warnings(totals: &Totals) -> Vec<String> {
         folded.retain(|_, count| *count > 0);
         folded.into_iter().map(move |(label, count)| {
             format!(
-                "more than {} label sets: {} of {} {noun} are counted under `{label}: other`; values that thresholds name are kept",
+                "more than {} label sets: {} of {} {noun} {} counted under `{label}: other`; values that thresholds name are kept",
                 show_count(MAX_SERIES_PER_METRIC as u64),
                 show_count(count),
-                show_count(all)
+                show_count(all),
+                if count == 1 { "is" } else { "are" }
             )
         }).collect::<Vec<_>>()
     }).collect()

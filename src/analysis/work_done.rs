@@ -1,4 +1,5 @@
-//! Work done against the plan: a run that sent nothing, completed nothing or started far less than planned is invalid,
+//! Work done against the plan: a run that sent nothing, completed nothing, whose every WebSocket failed, or that
+//! started far less than planned is invalid,
 //! whatever the cause. Only for runs that ended as planned: a stopped one did less by intent.
 
 use std::collections::BTreeMap;
@@ -6,7 +7,10 @@ use std::collections::BTreeMap;
 use super::{Attempts, Offered, validity::MAX_DROPPED};
 use crate::{
     interval_log::{Header, frame::Model},
-    metric::{SeriesDef, Totals, Value, catalogue},
+    metric::{
+        MetricDef, SeriesDef, Totals, Value,
+        catalogue::{self, WORK, WorkMetrics},
+    },
     units::{show_count, show_several, show_share, was},
 };
 
@@ -47,6 +51,12 @@ impl MissingWork {
         } else if attempts.all_failed() {
             let reasons = if threshold_failed { &mut missing.warnings } else { &mut missing.invalid };
             reasons.push(format!("no request succeeded{}", most_frequent_error(totals, is_load)));
+        } else {
+            for (reason, invalidates) in fruitless(totals, is_load) {
+                let is_warning = threshold_failed || !invalidates;
+                let reasons = if is_warning { &mut missing.warnings } else { &mut missing.invalid };
+                reasons.push(reason);
+            }
         }
         if all.all_failed() {
             missing.invalid.push(format!("no iteration ran to its end; {SEE}"));
@@ -74,6 +84,10 @@ impl MissingWork {
         } else if attempts.all_failed() {
             let error = most_frequent_error(totals, |scenario| scenario == Some(name));
             self.invalid.push(format!("{name}: no request succeeded{error}"));
+        } else {
+            // A scenario may be there to see its target fail.
+            let reasons = fruitless(totals, |scenario| scenario == Some(name));
+            self.warnings.extend(reasons.map(|(reason, _)| format!("{name}: {reason}")));
         }
     }
 
@@ -114,6 +128,18 @@ impl Iterations {
     }
 }
 
+/// Work beside requests of which nothing succeeded, although requests did; and whether the run is invalid for it.
+fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -> impl Iterator<Item = (String, bool)> {
+    WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates }| {
+        let of_load = |series: &SeriesDef| is_wanted(series.labels.get("scenario"));
+        Attempts::of_series(totals, failed, of_load).all_failed().then(|| {
+            let most = most_frequent(totals, is_wanted, |metric| metric.name == reasons.name, "reason");
+            let most = most.map_or_else(String::new, |most| format!("; most often: {most}"));
+            (format!("no {noun} {success}{most}"), *invalidates)
+        })
+    })
+}
+
 /// Requests that were cut off while they waited for their response: sent, and never counted as an attempt.
 fn interrupted(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> u64 {
     let wanted = |series: &SeriesDef| is_wanted(series.labels.get("scenario"));
@@ -131,17 +157,27 @@ fn none_finished(interrupted: u64) -> String {
 
 /// The most frequent error class, to be read where the table of errors is not printed (`--quiet`, `summary.json`).
 fn most_frequent_error(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> String {
+    let is_error = |metric: &MetricDef| catalogue::has_role(metric, |roles| roles.errors);
+    let most = most_frequent(totals, is_wanted, is_error, "error_class");
+    most.map_or_else(String::new, |class| format!("; the most frequent error is {class}"))
+}
+
+/// The value of a label that counts most in some metrics.
+fn most_frequent<'t>(
+    totals: &'t Totals,
+    is_wanted: impl Fn(Option<&str>) -> bool,
+    is_counted: impl Fn(&MetricDef) -> bool,
+    label: &str,
+) -> Option<&'t str> {
     let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
-    for (series, value) in totals.iter().filter(|(series, _)| catalogue::has_role(&series.metric, |roles| roles.errors))
-    {
-        if let (Value::Counter(count), Some(class)) = (value, series.labels.get("error_class"))
+    for (series, value) in totals.iter().filter(|(series, _)| is_counted(&series.metric)) {
+        if let (Value::Counter(count), Some(class)) = (value, series.labels.get(label))
             && is_wanted(series.labels.get("scenario"))
         {
             *counts.entry(class).or_default() += count;
         }
     }
-    let most = counts.into_iter().max_by(|(_, left), (_, right)| left.total_cmp(right));
-    most.map_or_else(String::new, |(class, _)| format!("; the most frequent error is {class}"))
+    counts.into_iter().max_by(|(_, left), (_, right)| left.total_cmp(right)).map(|(class, _)| class)
 }
 
 #[cfg(test)]

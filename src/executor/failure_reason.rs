@@ -1,7 +1,7 @@
 //! Why an attempt failed, in words: its cause, or what the attempt itself shows.
 
 use crate::{
-    protocol::{Attempt, ErrorClass, Phase},
+    protocol::{Attempt, ErrorClass, Failure, Phase},
     units::{show_bytes, show_duration},
 };
 
@@ -21,6 +21,11 @@ pub(super) fn reason_of(attempt: &Attempt) -> String {
     };
     let meaning = || attempt.error.map_or("", ErrorClass::meaning).to_owned();
     cause.or(own).unwrap_or_else(meaning)
+}
+
+/// The reason of a failure after the response.
+pub(super) fn in_words(failure: &Failure) -> String {
+    failure.cause.as_ref().map_or_else(|| failure.class.meaning().to_owned(), |cause| cause.words())
 }
 
 /// Where a time-out found the attempt.

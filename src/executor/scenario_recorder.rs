@@ -122,8 +122,7 @@ impl ScenarioRecorder {
 
     /// The labels of what is counted by a reason, which may come from outside.
     fn reason_labels(&self, stage: usize, reason: &str) -> Labels {
-        let reason: String = reason.chars().take(MAX_REASON).collect();
-        self.labels.with([("stage", self.stage_label(stage)), ("reason", &reason)])
+        self.labels.with([("stage", self.stage_label(stage)), ("reason", &truncated(reason))])
     }
 
     /// Records that an iteration was due: the offered load.
@@ -465,4 +464,9 @@ impl ScenarioRecorder {
             }
         }
     }
+}
+
+/// A reason, as long as a label may be.
+fn truncated(reason: &str) -> String {
+    reason.chars().take(MAX_REASON).collect()
 }

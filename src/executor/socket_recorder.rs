@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use tokio::time::Instant;
 
 use super::{flow_task::User, raw_records::Volume, socket_round_trips::RoundTrips};
-use crate::{metric::catalogue::SocketMetric, plan::StepId, protocol::ErrorClass};
+use crate::{metric::catalogue::SocketMetric, plan::StepId, protocol::Failure};
 
 /// An open socket.
 pub(super) struct SocketRecorder<'a> {
@@ -101,8 +101,20 @@ impl<'a> SocketRecorder<'a> {
         self.user.run.recorder.close_code(self.stage, code, Instant::now());
     }
 
-    /// The session ended, perhaps with a failure.
-    pub(super) fn ended(&self, at: Instant, failure: Option<ErrorClass>) {
+    /// The session ended by itself, perhaps with a failure.
+    pub(super) fn ended(&self, at: Instant, failure: Option<&Failure>) {
+        if !self.is_open.get() {
+            return;
+        }
+        self.observe(SocketMetric::Failed, f64::from(u8::from(failure.is_some())), at);
+        if let Some(failure) = failure {
+            self.user.run.recorder.socket_error(self.stage, self.step, failure, at);
+        }
+        self.over(at);
+    }
+
+    /// The session is over, or cut off.
+    fn over(&self, at: Instant) {
         if !self.is_open.replace(false) {
             return;
         }
@@ -112,9 +124,6 @@ impl<'a> SocketRecorder<'a> {
         let (messages, pings) = (self.messages.take(), self.pings.take());
         messages.unanswered().for_each(|due| self.unanswered(due, at));
         pings.unanswered().for_each(|due| self.observe(SocketMetric::Ping, since(due, at), at));
-        if let Some(class) = failure {
-            self.user.run.recorder.socket_error(self.stage, class, at);
-        }
     }
 }
 
@@ -124,6 +133,6 @@ fn since(due: Instant, at: Instant) -> f64 {
 
 impl Drop for SocketRecorder<'_> {
     fn drop(&mut self) {
-        self.ended(Instant::now(), None);
+        self.over(Instant::now());
     }
 }

@@ -451,13 +451,16 @@ impl Session<'_, '_> {
         // The last frame is worth one try: a server that failed is not waited for.
         drop(socket.write_now());
         self.recorder.volume(socket.outbox.sent, socket.received);
-        let (class, ended) = match end {
+        let (failure, ended) = match end {
             End::Whole => (None, None),
-            End::Failed(failure) => (Some(failure.class), None),
+            End::Failed(failure) => (Some(failure), None),
             End::Halted => (None, Some(Ended::Halted)),
             End::Effect(effect) => (None, Some(self.user.end(effect, at))),
         };
-        self.recorder.ended(at, class);
+        if !matches!(ended, Some(Ended::Halted)) {
+            self.recorder.ended(at, failure.as_ref());
+        }
+        let class = failure.map(|failure| failure.class);
         lane.session_ended(class, &self.message);
         ended
     }

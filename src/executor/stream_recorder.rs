@@ -207,13 +207,13 @@ impl<'a> StreamRecorder<'a> {
 }
 
 impl EventConsumer for StreamRecorder<'_> {
-    fn opened(&self, at: Instant) {
+    fn opened(&self, due: Instant, at: Instant) {
         self.run.streams_open.set(self.run.streams_open.get() + 1);
         self.is_open.set(true);
         if self.opened.replace(self.opened.get() + 1) > 0 {
             self.observe_stream(StreamMetric::Reconnects, 1.0, at);
             self.measure.replace(new_measure(self.spec));
-            self.intended.set(at);
+            self.intended.set(due);
         }
     }
 

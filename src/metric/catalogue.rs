@@ -77,6 +77,8 @@ pub enum LabelGroup {
     Group,
     /// scenario, stage, reason, tags.
     Reason,
+    /// scenario, stage, group, name, reason, tags.
+    StepReason,
     /// None of its own.
     Run,
 }
@@ -148,13 +150,14 @@ catalogue! {
     WS_SESSIONS = "ws_sessions" Counter None Stream "WebSockets that were opened";
     WS_CONNECTING = "ws_connecting" Trend Seconds Stream "Opening a WebSocket: name look-up, connect, TLS and handshake";
     WS_SESSION_DURATION = "ws_session_duration" Trend Seconds Stream "From the start of the handshake to the end of the WebSocket; of one that was cut off, its age";
+    WS_FAILED = "ws_failed" Rate None Stream "Share of WebSockets that failed after their handshake, of those that ended; one that was cut off does not count";
     WS_MSGS_SENT = "ws_msgs_sent" Counter None Stream "Messages sent over WebSockets";
     WS_MSGS_RECEIVED = "ws_msgs_received" Counter None Stream "Messages received over WebSockets";
     WS_ROUND_TRIP = "ws_round_trip" Trend Seconds Stream "From the time at which a message was due to its answer, as `round_trip` finds it; of one without an answer by the end of its WebSocket, its age";
     WS_UNANSWERED = "ws_unanswered" Counter None Stream "Messages without an answer by the end of their WebSocket; `round_trip` says which have one";
     WS_PING = "ws_ping" Trend Seconds Stream "From a ping to its pong; of one without a pong by the end of its WebSocket, its age";
     WS_RECONNECTS = "ws_reconnects" Counter None Stream "WebSockets that were opened again after the server ended them";
-    WS_ERRORS = "ws_errors" Counter None Reason "WebSockets that failed after their handshake; the reason is the error class";
+    WS_ERRORS = "ws_errors" Counter None StepReason "WebSockets that failed after their handshake; the reason is the error class";
     WS_CLOSES = "ws_closes" Counter None Reason "WebSockets by the close code of their end; 1005 is a close frame without a code, 1006 an end without a close frame";
     JOB_RESPONSE_TIME = "job_response_time" Trend Seconds Stream "From the time at which the submission of a job was due to the response that showed it done; of a job that timed out, its age";
     JOB_DURATION = "job_duration" Trend Seconds Stream "From the response that accepted a job to the response that showed it done; of a job that timed out, its age";
@@ -162,7 +165,7 @@ catalogue! {
     JOB_END_WINDOW = "job_end_window" Trend Seconds Stream "From the start of the last request that did not show a job ended to the response that did: the most by which it was found late";
     JOB_OVERSHOOT = "job_overshoot" Trend Seconds Stream "From the end of a job by the server's clock (`ended_at`) to the response that showed it ended";
     JOB_FAILED = "job_failed" Rate None Stream "Share of jobs that did not become done: refused, without a location, failed or timed out";
-    JOB_OUTCOMES = "job_outcomes" Counter None Reason "Jobs by outcome: `done`, `failed`, `timed_out`, `refused` or `no_location`";
+    JOB_OUTCOMES = "job_outcomes" Counter None StepReason "Jobs by outcome: `done`, `failed`, `timed_out`, `refused` or `no_location`";
     INTERRUPTED_REQUESTS = "interrupted_requests" Counter None Scenario "Requests that loadagent cut off at a ramp-down or at the end; in no other metric of requests";
     RESENT_REQUESTS = "resent_requests" Counter None Reason "Requests sent again because the server did not process them, by its own word (HTTP/2); the reason is its signal";
     ITERATIONS = "iterations" Counter None Scenario "Iterations that ended: completed or failed, not interrupted";
@@ -271,6 +274,27 @@ pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
     ],
 }];
 
+/// The metrics of work that can fail although each of its requests succeeds.
+#[derive(Debug)]
+pub struct WorkMetrics {
+    /// What one of it is called in messages.
+    pub noun: &'static str,
+    /// What it has to do, in messages: "no … succeeded".
+    pub success: &'static str,
+    /// Share of it that failed.
+    pub failed: &'static MetricDef,
+    /// Failures by reason.
+    pub reasons: &'static MetricDef,
+    /// Whether a run is invalid if all of it failed. A job that failed is an outcome that its profile describes.
+    pub invalidates: bool,
+}
+
+/// Work beside requests. Calls of JSON-RPC fail their requests.
+pub static WORK: [WorkMetrics; 2] = [
+    WorkMetrics { noun: "WebSocket", success: "succeeded", failed: &WS_FAILED, reasons: &WS_ERRORS, invalidates: true },
+    WorkMetrics { noun: "job", success: "was done", failed: &JOB_FAILED, reasons: &JOB_OUTCOMES, invalidates: false },
+];
+
 /// Whether a metric has a role in a protocol: `has_role(metric, |protocol| protocol.failed)`.
 #[must_use]
 pub fn has_role(metric: &MetricDef, role: impl Fn(&ProtocolMetrics) -> &'static MetricDef) -> bool {
@@ -307,10 +331,11 @@ pub enum RpcMetric {
 }
 
 /// The metrics of one WebSocket, in the order of [`SocketMetric`].
-pub static SOCKET_FAMILY: [&MetricDef; 11] = [
+pub static SOCKET_FAMILY: [&MetricDef; 12] = [
     &WS_SESSIONS,
     &WS_CONNECTING,
     &WS_SESSION_DURATION,
+    &WS_FAILED,
     &WS_MSGS_SENT,
     &WS_MSGS_RECEIVED,
     &WS_ROUND_TRIP,
@@ -328,6 +353,7 @@ pub enum SocketMetric {
     Sessions,
     Connecting,
     SessionDuration,
+    Failed,
     MessagesSent,
     MessagesReceived,
     RoundTrip,

@@ -12,7 +12,7 @@ const MAX_REASON: usize = 300;
 /// What failed, and in which way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
-    /// Label `error_class`.
+    /// Label `error_class`; `reason` of what is no request.
     pub class: String,
     /// Label `status`; empty without a response.
     pub status: String,
@@ -41,7 +41,7 @@ impl Place {
     pub(crate) fn of(labels: &Labels) -> Self {
         let label = |name| labels.get(name).unwrap_or_default().to_owned();
         Self {
-            class: label("error_class"),
+            class: labels.get("error_class").or(labels.get("reason")).unwrap_or_default().to_owned(),
             status: label("status"),
             scenario: label("scenario"),
             name: label("name"),

@@ -189,13 +189,14 @@ impl Recorder {
     #[inline]
     pub(crate) fn failure(&mut self, family: Family, metric: usize, example: impl FnOnce() -> (Duration, String)) {
         if self.value(family, metric).is_empty() {
-            self.note_example(family, example);
+            self.example(family, example);
         }
         self.add(family, metric, 1.0);
     }
 
+    /// Keeps the first failure at a place.
     #[cold]
-    fn note_example(&mut self, family: Family, example: impl FnOnce() -> (Duration, String)) {
+    pub(crate) fn example(&mut self, family: Family, example: impl FnOnce() -> (Duration, String)) {
         let (_, labels) = &self.definitions[family.0 as usize];
         self.examples.note(labels, example);
     }

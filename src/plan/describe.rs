@@ -21,27 +21,32 @@ pub(crate) fn describe(scenario: &Scenario) -> String {
 }
 
 fn users(closed: &ClosedShape, length: &str) -> String {
-    let (first, last) = (closed.schedule.users_at(Duration::ZERO), closed.schedule.last());
-    // A single stage says it all: where it begins and where it ends.
-    let is_ramp = closed.schedule.stages().len() == 1 && first != last;
-    let peak = show_several(closed.schedule.peak().into(), "user");
-    let peak = if is_ramp {
-        format!("from {} to {}", show_count(first.into()), show_several(last.into(), "user"))
-    } else {
-        peak
-    };
+    let people = people(closed, Partition::WHOLE);
     match (closed.work, closed.max_users, closed.schedule.stages().len()) {
         (Work::Shared(iterations), ..) => {
-            format!("{} shared by {peak} within {length}", show_several(iterations, "iteration"))
+            format!("{} shared by {people} within {length}", show_several(iterations, "iteration"))
         }
         (Work::PerUser(iterations), ..) => {
-            format!("{} for each of {peak} within {length}", show_several(iterations, "iteration"))
+            format!("{} for each of {people} within {length}", show_several(iterations, "iteration"))
         }
         (_, Some(most), _) => {
-            format!("{peak} for {length}, up to {} by the control API", show_count(most.into()))
+            format!("{people} for {length}, up to {} by the control API", show_count(most.into()))
         }
-        (_, _, 1) => format!("{peak} for {length}"),
-        (_, _, stages) => format!("up to {peak} in {stages} stages over {length}"),
+        (_, _, 1) => format!("{people} for {length}"),
+        (_, _, stages) => format!("{people} in {stages} stages over {length}"),
+    }
+}
+
+/// The users of a part: their number, where they begin and end, or the most of several stages.
+fn people(closed: &ClosedShape, part: Partition) -> String {
+    let schedule = &closed.schedule;
+    let several = |users: u32| show_several(part.share_of(users.into()), "user");
+    let (first, last) = (schedule.users_at(Duration::ZERO), schedule.last());
+    match schedule.stages().len() {
+        // A single stage says it all.
+        1 if first != last => format!("from {} to {}", show_count(part.share_of(first.into())), several(last)),
+        0 | 1 => several(schedule.peak()),
+        _ => format!("up to {}", several(schedule.peak())),
     }
 }
 
@@ -57,14 +62,20 @@ fn rest(wait: Wait) -> String {
 }
 
 fn rates(schedule: &OpenSchedule) -> String {
-    let peak = show_rate(schedule.peak_rate());
+    match schedule.stages().len() {
+        0 | 1 => rate(schedule, 1.0),
+        stages => format!("{} in {stages} stages", rate(schedule, 1.0)),
+    }
+}
+
+/// The rate of a part: as it is, where it begins and ends, or the highest of several stages.
+fn rate(schedule: &OpenSchedule, fraction: f64) -> String {
+    let show = |rate: f64| show_rate(rate * fraction);
     let (first, last) = (schedule.rate_at(Duration::ZERO), schedule.last_rate());
-    if schedule.stages().len() == 1 && (last - first).abs() > 1e-9 * first.max(last) {
-        format!("from {} to {}", show_rate(first), show_rate(last))
-    } else if schedule.stages().len() == 1 {
-        peak
-    } else {
-        format!("up to {peak} in {} stages", schedule.stages().len())
+    match schedule.stages().len() {
+        1 if (last - first).abs() > 1e-9 * first.max(last) => format!("from {} to {}", show(first), show(last)),
+        0 | 1 => show(schedule.peak_rate()),
+        _ => format!("up to {}", show(schedule.peak_rate())),
     }
 }
 
@@ -75,7 +86,7 @@ fn spacing(schedule: &OpenSchedule) -> &'static str {
     }
 }
 
-/// What a part of the load makes of it, such as `, segment 1/2: 10/s at most`; empty for the whole.
+/// What a part of the load makes of it, such as `; segment 1/2: 10/s`; empty for the whole.
 #[must_use]
 pub(crate) fn describe_part(scenario: &Scenario, part: Partition) -> String {
     part_of(&scenario.shape, part)
@@ -87,14 +98,13 @@ fn part_of(shape: &Shape, part: Partition) -> String {
     }
     let (number, of) = part.place();
     let own = match shape {
-        Shape::Open(open) => format!("{} at most", show_rate(open.schedule.peak_rate() * part.fraction())),
-        Shape::Closed(closed) => {
-            let users = show_several(part.share_of(closed.schedule.peak().into()), "user");
-            match closed.work {
-                Work::Shared(all) => format!("{}, {users}", show_several(part.share_of(all), "iteration")),
-                _ => format!("{users} at most"),
+        Shape::Open(open) => rate(&open.schedule, part.fraction()),
+        Shape::Closed(closed) => match closed.work {
+            Work::Shared(all) => {
+                format!("{}, {}", show_several(part.share_of(all), "iteration"), people(closed, part))
             }
-        }
+            _ => people(closed, part),
+        },
     };
     format!("; segment {number}/{of}: {own}")
 }

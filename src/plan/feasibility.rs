@@ -278,10 +278,11 @@ fn warn_open(scenario: &Scenario) -> Option<String> {
     let needed = in_flight.fold(0.0, f64::max);
     (needed > f64::from(open.max_vus)).then(|| {
         format!(
-            "{}: {} with {} think time need {needed:.0} users even if the target responds instantly, but `maxVUs` is {}: arrivals will be dropped",
+            "{}: {} with {} think time need {} even if the target responds instantly, but `maxVUs` is {}: arrivals will be dropped",
             scenario.name,
             show_rate(schedule.peak_rate()),
             show_duration(cycle),
+            show_several(whole((needed - 1e-6).ceil()), "user"),
             show_count(open.max_vus.into())
         )
     })

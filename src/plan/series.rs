@@ -10,8 +10,8 @@ use crate::{
     metric::{
         MetricDef, UserMetric,
         catalogue::{
-            CHECKS, GROUP_DURATION, ITERATION_RESPONSE_TIME, JOB_FAMILY, LLM_GOODPUT, LabelGroup, PARALLEL_WIDTH,
-            SCHEDULE_LAG,
+            CHECKS, GROUP_DURATION, ITERATION_RESPONSE_TIME, JOB_FAMILY, JOB_OUTCOMES, LLM_GOODPUT, LabelGroup,
+            PARALLEL_WIDTH, SCHEDULE_LAG,
         },
     },
     threshold::Threshold,
@@ -90,6 +90,7 @@ impl<'p> Recording<'p> {
     fn rows(self, metrics: &[UserMetric], metric: &MetricDef) -> Vec<Row<'p>> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let is_of_job = JOB_FAMILY.iter().any(|known| known.name == metric.name);
+        let is_of_job = is_of_job || metric.name == JOB_OUTCOMES.name;
         let records = |kind: &StepKind| match kind {
             StepKind::Job => is_of_job,
             StepKind::Request(_) if is_of_job => false,
@@ -99,7 +100,7 @@ impl<'p> Recording<'p> {
                 (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
                 (Some(_), LabelGroup::Stream) if metric.name.starts_with("ws_") => false,
                 (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
-                (None, LabelGroup::Stream) => {
+                (None, LabelGroup::Stream | LabelGroup::StepReason) => {
                     request.spec.websocket.as_ref().is_some_and(|socket| socket.records(metric))
                 }
                 _ => false,
@@ -118,7 +119,12 @@ impl<'p> Recording<'p> {
                 vec![row]
             }
             LabelGroup::Run => vec![Row::new()],
-            LabelGroup::Request | LabelGroup::Stream | LabelGroup::Rpc | LabelGroup::Check | LabelGroup::Group => {
+            LabelGroup::Request
+            | LabelGroup::Stream
+            | LabelGroup::StepReason
+            | LabelGroup::Rpc
+            | LabelGroup::Check
+            | LabelGroup::Group => {
                 let computed = self.computed();
                 let steps = self.flow.steps.rows().filter(|(_, step)| records(&step.kind));
                 steps.map(|(id, step)| self.row(step, computed.get(&id).copied(), metric.labels)).collect()
@@ -143,6 +149,9 @@ impl<'p> Recording<'p> {
             row.insert(tag, value.constant_text().map_or(Values::Computed(value), |value| Values::one(&value)));
         }
         row.insert("group", Values::one(&step.group));
+        if labels == LabelGroup::StepReason {
+            row.insert("reason", Values::Any);
+        }
         let named = |fixed: &str| {
             let computed = computed.and_then(|computed| computed.name);
             computed.map_or_else(|| Values::one(fixed), Values::Computed)
@@ -150,7 +159,7 @@ impl<'p> Recording<'p> {
         match &step.kind {
             StepKind::Request(request) => {
                 row.insert("name", named(&step.name));
-                if labels == LabelGroup::Stream {
+                if matches!(labels, LabelGroup::Stream | LabelGroup::StepReason) {
                     return row;
                 }
                 row.insert("error_class", Values::Any);

@@ -45,7 +45,7 @@ impl WebSocketSpec {
         }
         let is_optional =
             *metric == c::WS_PING && self.ping.is_none() || *metric == c::WS_RECONNECTS && self.reconnect == 0;
-        !is_optional && c::SOCKET_FAMILY.contains(&metric)
+        !is_optional && (c::SOCKET_FAMILY.contains(&metric) || *metric == c::WS_ERRORS)
     }
 }
 

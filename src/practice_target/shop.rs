@@ -1,5 +1,8 @@
-//! Pages worth practising on: `/login`, `/catalog`, `/orders`, `/jobs`. They remember nothing: an id says all there is.
+//! Pages worth practising on: `/login`, `/auth/token`, `/catalog`, `/orders`, `/jobs`. Only open orders are remembered; the id
+//! of a job says all there is.
 
+use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,10 +12,13 @@ use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use super::builtin::Reply;
+use super::shared::lock;
 use crate::units::parse_duration;
 
 /// How long a job takes unless its creator says otherwise (`POST /jobs?takes=2s`).
 const JOB: Duration = Duration::from_millis(500);
+/// How long an order is open.
+const ORDER: Duration = Duration::from_secs(1);
 /// End of the id of a job that fails.
 const FAILED: &str = "-failed";
 const TOKEN_SECONDS: u64 = 300;
@@ -21,9 +27,13 @@ const CATALOG: &str = concat!(
     r#"{"id":3,"name":"table","price":240,"stock":2},{"id":4,"name":"shelf","price":55.25,"stock":9}],"next":null}"#
 );
 
-/// Ids given away so far.
 #[derive(Debug, Default)]
-pub(super) struct Shop(AtomicU64);
+pub(super) struct Shop {
+    /// Ids given away so far.
+    numbers: AtomicU64,
+    /// Numbers of orders that may be open, and when they are done; in the order of both.
+    open: Mutex<VecDeque<(u64, Duration)>>,
+}
 
 impl Shop {
     /// What one of these pages answers; none for any other path.
@@ -33,14 +43,16 @@ impl Shop {
             ("/catalog", _) => Reply::json(StatusCode::OK, CATALOG),
             ("/login", &Method::POST) => self.log_in(),
             ("/login", _) => self.form(),
-            ("/orders", &Method::POST) => self.order(),
+            ("/auth/token" | "/auth/refresh", _) => self.token(),
+            ("/orders", &Method::POST) => self.order(unix_now()),
             ("/jobs", &Method::POST) => self.begin(head.uri.query().unwrap_or_default()),
+            (path, &Method::GET) if path.starts_with("/orders/") => self.state(path, unix_now())?,
             _ => job(path.strip_prefix("/jobs/")?),
         })
     }
 
     fn number(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::Relaxed) + 1
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn log_in(&self) -> Reply {
@@ -52,6 +64,15 @@ impl Shop {
         reply_with_header(StatusCode::OK, &token, SET_COOKIE, &format!("session=session-{number}; Path=/; HttpOnly"))
     }
 
+    fn token(&self) -> Reply {
+        let number = self.number();
+        let token = json!({
+            "ok": true, "access_token": format!("token-{number}"), "token_type": "Bearer",
+            "expires_in": TOKEN_SECONDS, "refresh_token": format!("refresh-{number}"),
+        });
+        Reply::json(StatusCode::OK, token.to_string())
+    }
+
     fn form(&self) -> Reply {
         let number = self.number();
         Reply::html(format!(
@@ -60,10 +81,30 @@ impl Shop {
         ))
     }
 
-    fn order(&self) -> Reply {
-        let id = format!("order-{}", self.number());
+    fn order(&self, now: Duration) -> Reply {
+        let mut open = lock(&self.open);
+        while open.pop_front_if(|(_, done)| *done <= now).is_some() {}
+        let number = self.number();
+        open.push_back((number, now + ORDER));
+        drop(open);
+        let id = format!("order-{number}");
         let place = format!("/orders/{id}");
-        reply_with_header(StatusCode::CREATED, &json!({ "ok": true, "id": id, "state": "open" }), LOCATION, &place)
+        let order = json!({ "ok": true, "id": id, "state": "open", "status_url": place });
+        reply_with_header(StatusCode::CREATED, &order, LOCATION, &place)
+    }
+
+    /// The state of an order; none for an id that was not given away.
+    fn state(&self, path: &str, now: Duration) -> Option<Reply> {
+        let id = path.strip_prefix("/orders/")?;
+        let number: u64 = id.strip_prefix("order-")?.parse().ok()?;
+        let open = lock(&self.open);
+        let place = open.binary_search_by_key(&number, |(known, _)| *known).ok();
+        let is_open = place.and_then(|place| open.get(place)).is_some_and(|(_, done)| now < *done);
+        let is_known = (1..=self.numbers.load(Ordering::Relaxed)).contains(&number);
+        is_known.then(|| {
+            let state = if is_open { "open" } else { "done" };
+            Reply::json(StatusCode::OK, json!({ "ok": true, "id": id, "state": state }).to_string())
+        })
     }
 
     /// A job's id holds the moment and the kind of its end.

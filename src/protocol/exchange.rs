@@ -98,6 +98,12 @@ impl HttpSession {
 }
 
 impl ResponseStream<'_, '_> {
+    /// When its request was due.
+    #[must_use]
+    pub(crate) fn due(&self) -> Instant {
+        self.probe.attempt().intended
+    }
+
     /// Waits for the next part of the response and hands what it has of the body to `chunk`.
     ///
     /// # Errors

@@ -7,13 +7,20 @@ use serde_json::{Value as Json, json};
 use super::{Summary, style, table::Table, visible::visible};
 use crate::{
     metric::{
-        Example, Value,
+        Example, SeriesDef, Value,
         catalogue::{self, has_role},
         example::Place,
     },
     protocol::ErrorClass,
     units::{show_count, show_duration, show_share},
 };
+
+/// Outcomes of jobs that are errors: the outcome, the class, and the meaning. A refused one is an error of its request.
+const JOB_ERRORS: [(&str, &str, &str); 3] = [
+    ("failed", "job_failure", "the server says that the job failed"),
+    ("timed_out", "job_timeout", "the job was still open when its time was over"),
+    ("no_location", "job_no_location", "the response to the submission does not say where the job is"),
+];
 
 /// One row per class, step and status; the first example below it, if it says more.
 #[must_use]
@@ -29,7 +36,7 @@ pub(crate) fn error_table(summary: &Summary) -> Table {
         let same = |place: &Place| (&place.class, &place.status, &place.name) == (&class, &status, &step);
         let example = summary.totals.examples().earliest(same);
         let (known, shown) = (of_label(&class), show_count(count));
-        table.row([class.clone(), status.clone(), step.clone(), shown, meaning(known).to_owned()]);
+        table.row([class.clone(), status.clone(), step.clone(), shown, meaning(&class).to_owned()]);
         if let Some(Example { at, reason, .. }) = example.filter(|example| says_more(known, example)) {
             table.note(&format!("first after {}: {reason}", show_duration(*at)));
         }
@@ -46,7 +53,7 @@ pub(crate) fn error_list(summary: &Summary) -> Vec<Json> {
         let example = summary.totals.examples().earliest(|known| *known == place);
         json!({
             "class": place.class,
-            "meaning": meaning(of_label(&place.class)),
+            "meaning": meaning(&place.class),
             "status": place.status.parse::<u16>().ok(),
             "scenario": place.scenario,
             "name": place.name,
@@ -60,30 +67,47 @@ pub(crate) fn error_list(summary: &Summary) -> Vec<Json> {
 
 fn counted(summary: &Summary) -> BTreeMap<Place, u64> {
     let mut counts: BTreeMap<Place, u64> = BTreeMap::new();
-    for (series, value) in summary.totals.iter().filter(|(series, _)| has_role(&series.metric, |roles| roles.errors)) {
+    for (series, value) in summary.totals.iter() {
         if let Value::Counter(count) = value
             && *count > 0.0
+            && let Some(place) = place_of(series)
         {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
             let count = *count as u64;
-            *counts.entry(Place::of(&series.labels)).or_default() += count;
+            *counts.entry(place).or_default() += count;
         }
     }
     counts
+}
+
+/// The place of a series that counts errors: of requests, of open WebSockets, and of jobs.
+fn place_of(series: &SeriesDef) -> Option<Place> {
+    let metric = &series.metric;
+    if has_role(metric, |roles| roles.errors) || metric.name == catalogue::WS_ERRORS.name {
+        return Some(Place::of(&series.labels));
+    }
+    if metric.name != catalogue::JOB_OUTCOMES.name {
+        return None;
+    }
+    let place = Place::of(&series.labels);
+    let (_, class, _) = JOB_ERRORS.iter().find(|(outcome, ..)| *outcome == place.class)?;
+    Some(Place { class: (*class).to_owned(), ..place })
 }
 
 fn of_label(class: &str) -> Option<ErrorClass> {
     ErrorClass::ALL.into_iter().find(|known| known.label() == class)
 }
 
-fn meaning(class: Option<ErrorClass>) -> &'static str {
-    class.map_or("", ErrorClass::meaning)
+fn meaning(class: &str) -> &'static str {
+    let of_job = || JOB_ERRORS.iter().find(|(_, known, _)| *known == class).map_or("", |(.., meaning)| meaning);
+    of_label(class).map_or_else(of_job, ErrorClass::meaning)
 }
 
 /// Whether an example says more than the row above it. A status stands in it already.
 fn says_more(class: Option<ErrorClass>, example: &Example) -> bool {
     let is_status = matches!(class, Some(ErrorClass::Status4xx | ErrorClass::Status5xx | ErrorClass::Status));
-    !is_status && example.reason != meaning(class)
+    let is_status_alone = is_status && example.reason == format!("the server answered {}", example.place.status);
+    !is_status_alone && example.reason != class.map_or("", ErrorClass::meaning)
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -260,7 +260,7 @@ fn generator_line(summary: &Summary) -> String {
         |peak| format!("peak memory {}", show_bytes(peak as f64)),
     );
     let workers = generator.workers.map(|workers| format!("{}, ", show_several(workers as u64, "worker")));
-    let per_request = (attempts > 0).then(|| {
+    let per_request = (attempts > 0 && cores.is_some()).then(|| {
         let each = Duration::from_secs_f64(generator.cpu_seconds / attempts as f64);
         format!("{} CPU per request, ", show_duration(each))
     });

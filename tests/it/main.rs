@@ -6,6 +6,7 @@ mod before_load;
 mod ceilings;
 mod cli;
 mod data;
+mod documented;
 mod environments;
 mod errors;
 mod examples;

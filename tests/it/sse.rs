@@ -1,5 +1,7 @@
 //! Event streams against the practice target, whose query plans every event, and against servers that break them.
 
+use std::{thread, time::Duration};
+
 use serde_json::Value as Json;
 
 use super::support::{Bench, Ran, practice, reply, serve, url};
@@ -134,6 +136,42 @@ fn a_stream_is_opened_again_after_the_last_event() {
     let summary = bench.summary();
     assert_eq!((count(&summary, "sse_events", "count"), count(&summary, "sse_reconnects", "count")), (4, 1));
     assert_eq!(asked.requests.lock().unwrap().len(), 2);
+}
+
+/// The time that a server takes to answer is part of the times of a stream, whether it was opened first or again.
+#[test]
+fn times_of_a_reopened_stream_count_from_its_request() {
+    let (address, asked) = serve(|_| {
+        thread::sleep(Duration::from_millis(40));
+        reply(200, "Content-Type: text/event-stream\r\n", b"retry: 10\n\ndata: x\n\n")
+    });
+    let bench = Bench::new();
+    let flow = format!("flow: [{{sse: 'http://{address}/', max_events: 3, reconnect: 2}}]");
+    bench.write("p.yaml", &format!("vus: 1\niterations: 1\n{flow}"));
+    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let summary = bench.summary();
+    assert_eq!(asked.requests.lock().unwrap().len(), 3);
+    for metric in ["sse_time_to_first_event", "sse_stream_duration"] {
+        assert!(value(&summary, metric, "min") >= 39.0, "{metric}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_stream_that_ended_as_it_may_is_not_opened_again() {
+    let (address, asked) =
+        serve(|_| reply(200, "Content-Type: text/event-stream\r\n", b"retry: 10\n\ndata: x\n\ndata: y\n\n"));
+    for (limits, requests) in [("", 1), (", max_time: 1m", 1), (", max_events: 2", 1), (", max_events: 3", 2)] {
+        let bench = Bench::new();
+        bench.write(
+            "p.yaml",
+            &format!("vus: 1\niterations: 1\nflow: [{{sse: 'http://{address}/', reconnect: 2{limits}}}]"),
+        );
+        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+        assert_eq!(ran.code, 0, "{limits}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(asked.requests.lock().unwrap().drain(..).count(), requests, "{limits}");
+        assert_eq!(count(&bench.summary(), "sse_reconnects", "count"), requests as u64 - 1, "{limits}");
+    }
 }
 
 #[test]

@@ -220,6 +220,78 @@ fn planned_ends_are_counted_exactly() {
     }
 }
 
+/// A socket that fails stands under ERRORS with its step, and a run whose every socket failed is invalid. So for jobs.
+#[test]
+fn failed_sockets_and_jobs_are_listed_as_errors() {
+    let socket = |query: &str| {
+        format!(
+            "  - websocket: /ws?{query}\n    name: s\n    steps: [{{send: a}}, {{expect: 'true', timeout: 50ms}}]\n"
+        )
+    };
+    let job = |query: &str| {
+        format!(
+            "  - job: {{post: '/jobs?{query}', name: s}}\n    done: json.state == 'done'\n    failed: json.state == 'failed'\n    every: 10ms\n    timeout: 30ms\n"
+        )
+    };
+    let (no_socket, no_job) = ("no WebSocket succeeded; most often: ", "no job was done; most often: ");
+    for (flow, class, why) in [
+        (socket("echo=false"), "ws_timeout", format!("{no_socket}ws_timeout")),
+        (socket("echo=false&cut=10ms"), "ws_dropped", format!("{no_socket}ws_dropped")),
+        (socket("echo=false&close=10ms:1011"), "ws_closed", format!("{no_socket}ws_closed")),
+        (socket("echo=false&violation=10ms:utf8"), "ws_text", format!("{no_socket}ws_text")),
+        (job("takes=1ms&outcome=failed"), "job_failure", format!("{no_job}failed")),
+        (job("takes=1h"), "job_timeout", format!("{no_job}timed_out")),
+    ] {
+        let (ran, summary, _) = practise(&flow, "vus: 2\niterations: 4");
+        assert_eq!(ran.code, if class.starts_with("ws_") { 109 } else { 0 }, "{class}: {}", ran.stdout);
+        assert!(ran.stdout.contains(&why), "{class}: {}", ran.stdout);
+        let errors = summary["loadagent"]["errors"].as_array().unwrap();
+        let [error] = &errors[..] else { panic!("{class}: {errors:?}") };
+        assert_eq!(
+            (&error["class"], &error["name"], &error["count"]),
+            (&class.into(), &"s".into(), &4.into()),
+            "{class}"
+        );
+        assert_ne!(error["meaning"], "", "{class}");
+        let row = ran.stdout.lines().find(|line| line.trim_start().starts_with(class));
+        assert!(row.is_some_and(|row| row.contains(" s ")), "{class}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn thresholds_on_what_a_socket_records_raise_no_warning() {
+    let metrics =
+        ["sessions", "session_duration", "failed", "msgs_sent", "msgs_received", "connecting", "round_trip", "ping"];
+    let thresholds: String = metrics
+        .iter()
+        .map(|metric| match *metric {
+            "failed" => "  'ws_failed{name:s}': rate<1\n".to_owned(),
+            "sessions" | "msgs_sent" | "msgs_received" => format!("  'ws_{metric}{{name:s}}': count>0\n"),
+            _ => format!("  'ws_{metric}{{name:s}}': p(95)<10000\n"),
+        })
+        .collect();
+    let flow = "  - websocket: /ws\n    name: s\n    ping: 1ms\n    round_trip: order\n    steps: [{send: a}, {expect: 'true'}, {hold: 50ms}]\n";
+    let (ran, summary, _) = practise(flow, &format!("{ONCE}\nthresholds:\n{thresholds}"));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    for metric in metrics {
+        assert!(summary["metrics"].get(format!("ws_{metric}")).is_some(), "{metric}: {summary}");
+    }
+    let bench = Bench::new();
+    bench.write("p.yaml", &format!("practice_target: {{}}\n{ONCE}\nthresholds:\n{thresholds}flow:\n{flow}"));
+    let ran = bench.run(&["check", "p.yaml"]);
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("matches no series"), "{}{}", ran.stdout, ran.stderr);
+    // What this socket does not record is still said.
+    let flow = "  - websocket: /ws\n    steps: [{send: a}]\n";
+    for metric in ["ws_round_trip", "ws_ping", "sse_stream_duration", "job_duration"] {
+        let bench = Bench::new();
+        let profile = format!("practice_target: {{}}\n{ONCE}\nthresholds: {{{metric}: 'p(95)<1'}}\nflow:\n{flow}");
+        bench.write("p.yaml", &profile);
+        let ran = bench.run(&["check", "p.yaml"]);
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(printed.contains("no step records this metric"), "{metric}: {printed}");
+    }
+}
+
 /// Each violation of the target: its class, and the close code with which the server hears of it.
 #[test]
 fn each_violation_of_a_server_has_its_class_and_code() {
@@ -269,7 +341,6 @@ fn a_handshake_that_accepts_something_else_is_a_failure() {
         ("handshake=subprotocol", "ws_handshake"),
         ("handshake=extension", "ws_handshake"),
         ("token=none", "status_4xx"),
-        ("speed=1", "status_4xx"),
     ] {
         let flow =
             format!("  - websocket: /ws?{query}\n    steps: [{{send: a}}]\n  - check: {{that: error == '{class}'}}\n");

@@ -6,12 +6,15 @@ use crate::{
     metric::{Interval, Labels, MetricDef, SeriesDef, intended::IntendedSeconds},
 };
 
-/// Requests (failed, all), iterations (failed, all) and iterations not started, of a closed scenario.
+/// Requests (failed, all), iterations (failed, all), iterations not started, WebSockets and jobs (failed, all), of a closed
+/// scenario.
 #[derive(Clone, Copy, Default)]
 struct Did {
     requests: (u64, u64),
     iterations: (u64, u64),
     dropped: u64,
+    sockets: (u64, u64),
+    jobs: (u64, u64),
     interrupted: u64,
 }
 
@@ -43,6 +46,9 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         add(&catalogue::ITERATION_FAILURES, name, Value::Counter(did.iterations.0 as f64));
         add(&catalogue::INTERRUPTED_REQUESTS, name, Value::Counter(did.interrupted as f64));
         add(&catalogue::ITERATIONS, name, Value::Counter(did.iterations.1 as f64));
+        for ((failed, all), metric) in [(did.sockets, &catalogue::WS_FAILED), (did.jobs, &catalogue::JOB_FAILED)] {
+            add(metric, name, Value::Rate { nonzero: failed, total: all });
+        }
         cells.at(0, index).dropped = did.dropped;
     }
     let interval = Interval {
@@ -86,6 +92,9 @@ fn doing_nothing_is_invalid_whatever_the_cause() {
         (&[("a", Did { dropped: 2, ..good })], Some("a: 2 of 102 planned iterations (1.96%) were not started")),
         (&[("a", good), ("b", Did { requests: (9, 9), ..good })], Some("b: no request succeeded")),
         (&[("a", good), ("b", Did { iterations: (9, 9), ..good })], Some("b: no iteration ran to its end")),
+        (&[("a", Did { sockets: (8, 9), jobs: (2, 3), ..good })], None),
+        (&[("a", Did { sockets: (9, 9), ..good })], Some("no WebSocket succeeded")),
+        (&[("a", Did { jobs: (3, 3), ..good })], None),
         // What setup sends is no load.
         (&[("a", Did::default()), setup], Some("no request was sent")),
     ];
@@ -103,6 +112,16 @@ fn some_iterations_that_ended_early_are_a_warning() {
     let missing = find(&[("a", Did { requests: (0, 100), iterations: (22, 46), ..Did::default() })]);
     assert_eq!(missing.invalid, [] as [&str; 0]);
     assert_eq!(missing.warnings, ["22 of 46 iterations ended early; see ITERATIONS THAT ENDED EARLY"]);
+}
+
+#[test]
+fn work_that_all_failed_in_a_scenario_and_jobs_are_a_warning() {
+    let did = |jobs| Did { requests: (0, 9), iterations: (0, 9), jobs, ..Did::default() };
+    assert_eq!(find(&[("a", did((9, 9)))]).warnings, ["no job was done"]);
+    assert_eq!(find(&[("a", did((1, 9))), ("b", did((9, 9)))]).warnings, ["b: no job was done"]);
+    let sockets = |sockets| Did { sockets, ..did((0, 0)) };
+    let found = find(&[("a", sockets((1, 9))), ("b", sockets((9, 9)))]);
+    assert_eq!((found.warnings, found.invalid), (vec!["b: no WebSocket succeeded".to_owned()], Vec::new()));
 }
 
 #[test]

@@ -256,9 +256,10 @@ fn close_codes() -> Panel {
 }
 
 fn socket_errors() -> Panel {
-    Panel::graph("Failed WebSockets", "Per second, after the handshake, by error class")
+    let description = "Per second, after the handshake, by error class; and the share of WebSockets that failed";
+    Panel::graph("Failed WebSockets", description)
         .query("{reason}", Series::of(&c::WS_ERRORS).by(&["reason"]).rate())
-        .stacked()
+        .query("share", Series::of(&c::WS_FAILED).share())
 }
 
 fn job_time() -> Panel {

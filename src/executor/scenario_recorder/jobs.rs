@@ -40,9 +40,8 @@ impl ScenarioRecorder {
                 self.observe(&JOB_FAMILY, (stage, (step, 0)), metric as usize, value, at);
             }
         }
-        let labels = self.reason_labels(stage, outcome.as_str());
+        let family = self.step_reason_family(&OUTCOME_FAMILY, stage, (step, 0), outcome.as_str());
         let mut recorder = self.recorder.borrow_mut();
-        let family = recorder.family(&OUTCOME_FAMILY, &labels, &[]);
         recorder.observation(family, 0, 1.0, || self.since_start(at));
     }
 }

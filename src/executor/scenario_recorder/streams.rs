@@ -2,15 +2,15 @@
 
 use tokio::time::Instant;
 
-use super::ScenarioRecorder;
+use super::{super::failure_reason::in_words, ScenarioRecorder, truncated};
 use crate::{
     metric::{
-        MetricDef,
+        Labels, MetricDef,
         catalogue::{self, ANSWER_FAMILY, AnswerMetric, SOCKET_FAMILY, STREAM_FAMILY, SocketMetric, StreamMetric},
         recorder::Family,
     },
-    plan::StepId,
-    protocol::ErrorClass,
+    plan::{StepId, flow::DynamicLabels},
+    protocol::Failure,
 };
 
 static GOODPUT_FAMILY: [&MetricDef; 1] = [&catalogue::LLM_GOODPUT];
@@ -58,8 +58,11 @@ impl ScenarioRecorder {
     }
 
     /// Counts a WebSocket that failed after its handshake.
-    pub(crate) fn socket_error(&self, stage: usize, class: ErrorClass, at: Instant) {
-        self.count_reason(&SOCKET_ERROR_FAMILY, stage, class.label(), at);
+    pub(crate) fn socket_error(&self, stage: usize, step: (StepId, u32), failure: &Failure, at: Instant) {
+        let family = self.step_reason_family(&SOCKET_ERROR_FAMILY, stage, step, failure.class.label());
+        let mut recorder = self.recorder.borrow_mut();
+        recorder.example(family, || (self.since_start(at), in_words(failure)));
+        recorder.observation(family, 0, 1.0, || self.since_start(at));
     }
 
     /// Counts the close code of a WebSocket.
@@ -72,6 +75,39 @@ impl ScenarioRecorder {
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(metrics, &labels, &["reason"]);
         recorder.observation(family, 0, 1.0, || self.since_start(at));
+    }
+
+    /// The series of what a step counts by reason.
+    pub(super) fn step_reason_family(
+        &self,
+        metrics: &'static [&'static MetricDef],
+        stage: usize,
+        (step, variant): (StepId, u32),
+        reason: &str,
+    ) -> Family {
+        let caches = self.caches.borrow();
+        let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
+        let (labels, mut from_data) = self.stream_labels(stage, step, variation);
+        from_data.push("reason");
+        let reason = truncated(reason);
+        self.recorder.borrow_mut().family(metrics, &labels.with([("reason", &*reason)]), &from_data)
+    }
+
+    /// The labels of a step without a request, and which of them come from data.
+    fn stream_labels<'v>(
+        &self,
+        stage: usize,
+        step: StepId,
+        variation: Option<&'v DynamicLabels>,
+    ) -> (Labels, Vec<&'v str>) {
+        let (name, tags) = variation.map_or((None, &[][..]), |it| (it.name.as_deref(), &it.tags));
+        let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
+        from_data.extend(name.map(|_| "name"));
+        let labels = self.scenario.flow.steps.get(step).map_or_else(
+            || self.labels.clone(),
+            |row| self.step_labels(stage, row, tags).with([("name", name.unwrap_or(&row.name))]),
+        );
+        (labels, from_data)
     }
 
     /// Records how many WebSockets are open.
@@ -111,13 +147,7 @@ impl ScenarioRecorder {
         let caches = &mut *caches;
         *caches.streams.entry((first, stage, step, variant)).or_insert_with(|| {
             let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-            let (name, tags) = variation.map_or((None, &[][..]), |it| (it.name.as_deref(), &it.tags));
-            let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
-            from_data.extend(name.map(|_| "name"));
-            let labels = self.scenario.flow.steps.get(step).map_or_else(
-                || self.labels.clone(),
-                |row| self.step_labels(stage, row, tags).with([("name", name.unwrap_or(&row.name))]),
-            );
+            let (labels, from_data) = self.stream_labels(stage, step, variation);
             self.recorder.borrow_mut().family(metrics, &labels, &from_data)
         })
     }

@@ -45,10 +45,19 @@ fn a_segment_says_what_it_makes_of_the_load() {
         Shape::Closed(ClosedShape { schedule, graceful_ramp_down: Duration::ZERO, work, max_users: None })
     };
     for (shape, number, wanted) in [
-        (open(20.0), 0, "; segment 1/2: 10/s at most"),
-        (closed(3, Work::Endless), 0, "; segment 1/2: 2 users at most"),
-        (closed(3, Work::Endless), 1, "; segment 2/2: 1 user at most"),
-        (closed(3, Work::PerUser(7)), 1, "; segment 2/2: 1 user at most"),
+        (open(20.0), 0, "; segment 1/2: 10/s"),
+        (
+            Shape::Open(crate::plan::OpenShape {
+                schedule: OpenSchedule::ramping(4.0, stages(&[20.0]), Spacing::Even),
+                pre_allocated_vus: 1,
+                max_vus: 10,
+            }),
+            0,
+            "; segment 1/2: from 2/s to 10/s",
+        ),
+        (closed(3, Work::Endless), 0, "; segment 1/2: 2 users"),
+        (closed(3, Work::Endless), 1, "; segment 2/2: 1 user"),
+        (closed(3, Work::PerUser(7)), 1, "; segment 2/2: 1 user"),
         (closed(3, Work::Shared(11)), 1, "; segment 2/2: 5 iterations, 1 user"),
     ] {
         assert_eq!(part_of(&shape, Partition::new(number, 2)), wanted);

@@ -117,7 +117,8 @@ impl SocketOptions {
                 "handshake" => options.handshake = Some(HandshakeViolation::parse(value)?),
                 "subprotocol" => options.subprotocol = Some(value.to_owned()),
                 "token" => options.token = Some(value.to_owned()),
-                _ => return Err(ValueError::form(&key, "option of a WebSocket", KNOWN)),
+                // The URL of an application has parameters of its own.
+                _ => {}
             }
         }
         Ok(options)
@@ -128,9 +129,6 @@ impl SocketOptions {
         self.token.as_ref().is_none_or(|token| token.starts_with("token-"))
     }
 }
-
-const KNOWN: &str = "one of echo, delay, gap, first, count, size, fragment, split, ping, cut, close, violation, nth, \
-                     handshake, subprotocol and token";
 
 fn pair<'t>(text: &'t str, what: &'static str, form: &'static str) -> Result<(When, &'t str), ValueError> {
     let (at, rest) = text.split_once(':').ok_or_else(|| ValueError::form(text, what, form))?;

@@ -103,20 +103,19 @@ impl StreamOptions {
                     options.line_end = word(value, "line_end", &[("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")])?;
                 }
                 "name" if !value.contains(['\r', '\n']) => value.clone_into(&mut options.name),
+                "name" => return Err(ValueError::form(value, "name", "one line")),
                 "size" => options.size = usize::try_from(number(value, 0, LARGEST as u64)?).unwrap_or(LARGEST),
                 "tokens_per_event" => options.tokens_per_event = number(value, 1, MOST)?,
                 "usage" => options.usage = word(value, "usage", &[("true", true), ("false", false)])?,
                 "cached" => options.cached = number(value, 0, MOST)?,
                 "reasoning" => options.reasoning = number(value, 0, MOST)?,
-                _ => return Err(ValueError::form(&key, "option of a stream", KNOWN)),
+                // The URL of an application has parameters of its own.
+                _ => {}
             }
         }
         Ok(options)
     }
 }
-
-const KNOWN: &str = "one of count, tokens, first, gap, stall, per_write, split, cut, error, end, line_end, name, size, \
-                     tokens_per_event, usage, cached and reasoning";
 
 /// `10:1s`: before the event after ten, a second.
 fn stall(text: &str) -> Result<(u64, Duration), ValueError> {

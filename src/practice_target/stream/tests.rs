@@ -73,7 +73,7 @@ fn line_ends_names_and_sizes() {
 
 #[test]
 fn wrong_options_are_refused() {
-    for query in ["count=x", "gap=1", "stall=1s", "end=later", "speed=1", "split=0", "size=99999999", "name=a%0Ab"] {
+    for query in ["count=x", "gap=1", "stall=1s", "end=later", "split=0", "size=99999999", "name=a%0Ab"] {
         assert!(StreamOptions::parse(query).is_err(), "{query}");
     }
     assert_eq!(StreamOptions::parse("tokens=7&usage=false&first=0").unwrap().first, Duration::ZERO);

@@ -299,12 +299,12 @@ impl<'n> Compiler<'_, 'n> {
         if self.ops[begin..].iter().any(|op| is_foreign(op) || !may_wait && waits(op)) {
             let (message, hint) = if may_wait {
                 (
-                    "a step of a socket sends a request, reads a row, runs in parallel, or ends the iteration",
+                    "a step of a socket must not send a request, read a row, run in parallel or end the iteration",
                     "put it before or after the `websocket` step",
                 )
             } else {
                 (
-                    "a step of `on_message` or `periodic` waits, sends a request, or ends the iteration",
+                    "a step of `on_message` or `periodic` must not wait, send a request or end the iteration",
                     "use `send`, `check`, `extract`, `metric`, `set`, `if` and the like",
                 )
             };

@@ -32,8 +32,8 @@ pub(crate) struct StreamEvent<'a> {
 
 /// Takes the events of a stream.
 pub(crate) trait EventConsumer {
-    /// The head of the response was read: the stream is open.
-    fn opened(&self, at: Instant);
+    /// The head of the response to a request that was due at a time was read: the stream is open.
+    fn opened(&self, due: Instant, at: Instant);
     /// Takes an event; breaks if it is the last one that the step wants.
     fn event(&self, event: &StreamEvent<'_>) -> ControlFlow<()>;
     /// The stream ended: as it should, or with a failure.

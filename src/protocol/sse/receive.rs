@@ -83,7 +83,7 @@ impl HttpSession {
             return buffer_rest(response, body, arrival, request.spec.expects(status) && status != NO_CONTENT).await;
         }
         let mut at = Instant::now();
-        consumer.opened(at);
+        consumer.opened(response.due(), at);
         let kept = (request.spec.keep_head, request.spec.keep_body);
         let mut reader = EventReader::new(spec, status, response.head(), kept);
         let mut flow = reader.push(body.bytes(), at, consumer);
@@ -130,9 +130,12 @@ impl EventReader<'_> {
             ControlFlow::Break(StreamEnd::Failed(failure)) => Some(failure),
             ControlFlow::Break(StreamEnd::Answered | StreamEnd::Enough) => None,
             ControlFlow::Continue(()) => {
-                let reopen = Reopen { last_id: self.last_id().to_vec(), pause: self.retry().unwrap_or(PAUSE) };
                 let failure = broken.or_else(|| self.ended_early());
-                return Streamed { end: Some(at), failure, reopen: Some(reopen) };
+                // A whole response without a condition that it lacks is what the step wants.
+                let reopen = failure
+                    .is_some()
+                    .then(|| Reopen { last_id: self.last_id().to_vec(), pause: self.retry().unwrap_or(PAUSE) });
+                return Streamed { end: Some(at), failure, reopen };
             }
         };
         Streamed { end: Some(at), failure, reopen: None }

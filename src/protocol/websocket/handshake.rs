@@ -55,7 +55,7 @@ impl HttpSession {
         let opened = shaken.and_then(|upgraded| match upgraded {
             Some(upgraded) => verify(receive.head.bytes(), &key, spec).map(|()| upgraded),
             None if request.spec.is_limit(status.unwrap_or_default()) => Err(ErrorClass::Limited.into()),
-            None => Err(ErrorClass::of_status(status.unwrap_or_default()).into()),
+            None => Err(not_switched(status.unwrap_or_default())),
         });
         let class = opened.as_ref().err().map(|failure| failure.class);
         let begin = probe.attempt().send_begin;
@@ -96,6 +96,12 @@ async fn shake_hands(
     }
     let read_ahead = receive.reader.take_read_ahead();
     Ok(Some(Box::new(connection.upgrade(read_ahead))))
+}
+
+/// A status that is a success elsewhere opens no socket.
+fn not_switched(status: u16) -> Failure {
+    let why = format!("the server answered {status} where a WebSocket needs 101");
+    Failure::text(ErrorClass::of_status(status), why)
 }
 
 /// Checks the head of a response with the status 101.

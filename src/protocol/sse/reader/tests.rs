@@ -46,7 +46,7 @@ impl End {
 struct Notes(RefCell<Vec<String>>);
 
 impl EventConsumer for Notes {
-    fn opened(&self, _: Instant) {}
+    fn opened(&self, _: Instant, _: Instant) {}
 
     fn event(&self, event: &StreamEvent<'_>) -> ControlFlow<()> {
         let data = String::from_utf8_lossy(event.response.body);
