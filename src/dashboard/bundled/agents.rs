@@ -280,7 +280,7 @@ fn job_delay() -> Panel {
 fn jobs() -> Panel {
     let by = |series: Series| series.by(&["name"]);
     let columns = Column::all([
-        ("Failed", by(Series::of(&c::JOB_FAILED)).share()),
+        ("Failed", by(over_run(&c::JOB_FAILED)).share()),
         ("Polls, p50", by(over_run(&c::JOB_POLLS)).quantile(0.5)),
         ("Time, p95", by(over_run(&c::JOB_RESPONSE_TIME)).quantile(0.95)),
     ]);
