@@ -204,6 +204,13 @@ pub(crate) fn was(count: u64) -> &'static str {
     if count == 1 { "was" } else { "were" }
 }
 
+/// A count that was added up as a float.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+pub(crate) fn whole(count: f64) -> u64 {
+    count.max(0.0).round() as u64
+}
+
 /// Prints a whole number with thin groups: `1,234,567`.
 #[must_use]
 pub(crate) fn show_count(count: u64) -> String {

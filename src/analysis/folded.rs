@@ -8,7 +8,7 @@ use crate::{
         catalogue::{self, has_role},
         series_limit::{MAX_SERIES_PER_METRIC, OTHER},
     },
-    units::show_count,
+    units::{show_count, whole},
 };
 
 /// A warning for each label of a metric that was folded, with the number of observations.
@@ -57,8 +57,7 @@ fn noun(metric: &MetricDef) -> Option<String> {
 
 fn observations(value: &Value) -> u64 {
     match value {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        Value::Counter(sum) => *sum as u64,
+        Value::Counter(sum) => whole(*sum),
         Value::Gauge(last) => u64::from(last.is_some()),
         Value::Rate { total, .. } => *total,
         Value::Trend(times) => times.count(),

@@ -11,7 +11,7 @@ use crate::{
         Totals, Value,
         catalogue::{self, PROTOCOLS},
     },
-    units::{show_count, show_duration, show_several, show_share, was},
+    units::{show_count, show_duration, show_several, show_share, was, whole},
 };
 
 /// Arrivals that may be dropped before a run is invalid.
@@ -179,9 +179,4 @@ impl Validity {
             self.warnings.push(format!("the container's CPU quota throttled the generator for {time}"));
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-fn whole(count: f64) -> u64 {
-    count.max(0.0).round() as u64
 }

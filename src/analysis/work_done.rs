@@ -1,6 +1,5 @@
-//! Work done against the plan: a run that sent nothing, completed nothing, whose every WebSocket failed, or that
-//! started far less than planned is invalid,
-//! whatever the cause. Only for runs that ended as planned: a stopped one did less by intent.
+//! Work done against the plan: a run that sent nothing, completed nothing, whose every WebSocket failed, or that started far
+//! less than planned is invalid, whatever the cause. Only for runs that ended as planned: a stopped one did less by intent.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ use crate::{
         MetricDef, SeriesDef, Totals, Value,
         catalogue::{self, WORK, WorkMetrics},
     },
-    units::{show_count, show_several, show_share, was},
+    units::{show_count, show_several, show_share, was, whole},
 };
 
 /// What a run lacks, as reasons of invalidity and as warnings.
@@ -39,8 +38,9 @@ impl MissingWork {
         let is_load = |scenario: Option<&str>| header.scenarios.iter().any(|known| Some(&*known.name) == scenario);
         let attempts = Attempts::of_scenarios(totals, is_load);
         let all = Iterations::of(totals, is_load);
-        if attempts.total == 0 && interrupted(totals, is_load) > 0 {
-            missing.invalid.push(none_finished(interrupted(totals, is_load)));
+        let cut_off = counted(totals, &catalogue::INTERRUPTED_REQUESTS, is_load);
+        if attempts.total == 0 && cut_off > 0 {
+            missing.invalid.push(none_finished(cut_off));
         } else if attempts.total == 0 {
             let why = if all.failed > 0 {
                 format!(": iterations ended before their first request; {SEE}")
@@ -75,7 +75,7 @@ impl MissingWork {
     fn look_at(&mut self, name: &str, totals: &Totals) {
         let attempts = Attempts::of_scenarios(totals, |scenario| scenario == Some(name));
         let iterations = Iterations::of(totals, |scenario| scenario == Some(name));
-        let cut_off = interrupted(totals, |scenario| scenario == Some(name));
+        let cut_off = counted(totals, &catalogue::INTERRUPTED_REQUESTS, |scenario| scenario == Some(name));
         if attempts.total == 0 && cut_off > 0 {
             self.warnings.push(format!("{name}: {}", none_finished(cut_off)));
         }
@@ -115,12 +115,8 @@ impl MissingWork {
 
 impl Iterations {
     fn of(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> Self {
-        let count = |metric: &str| match totals.sum_where(metric, |series| is_wanted(series.labels.get("scenario"))) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            Some(Value::Counter(count)) => count as u64,
-            _ => 0,
-        };
-        Self { ended: count(&catalogue::ITERATIONS.name), failed: count(&catalogue::ITERATION_FAILURES.name) }
+        let count = |metric| counted(totals, metric, &is_wanted);
+        Self { ended: count(&catalogue::ITERATIONS), failed: count(&catalogue::ITERATION_FAILURES) }
     }
 
     fn all_failed(self) -> bool {
@@ -130,7 +126,7 @@ impl Iterations {
 
 /// Work beside requests of which nothing succeeded, although requests did; and whether the run is invalid for it.
 fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -> impl Iterator<Item = (String, bool)> {
-    WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates }| {
+    WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates, .. }| {
         let of_load = |series: &SeriesDef| is_wanted(series.labels.get("scenario"));
         Attempts::of_series(totals, failed, of_load).all_failed().then(|| {
             let most = most_frequent(totals, is_wanted, |metric| metric.name == reasons.name, "reason");
@@ -140,16 +136,15 @@ fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -
     })
 }
 
-/// Requests that were cut off while they waited for their response: sent, and never counted as an attempt.
-fn interrupted(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool) -> u64 {
-    let wanted = |series: &SeriesDef| is_wanted(series.labels.get("scenario"));
-    match totals.sum_where(&catalogue::INTERRUPTED_REQUESTS.name, wanted) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        Some(Value::Counter(count)) => count as u64,
+/// What a counter counted in some scenarios.
+fn counted(totals: &Totals, metric: &MetricDef, is_wanted: impl Fn(Option<&str>) -> bool) -> u64 {
+    match totals.sum_where(&metric.name, |series| is_wanted(series.labels.get("scenario"))) {
+        Some(Value::Counter(count)) => whole(count),
         _ => 0,
     }
 }
 
+/// Requests that were cut off while they waited for their response were sent, but are never counted as attempts.
 fn none_finished(interrupted: u64) -> String {
     let (count, verb) = (show_count(interrupted), was(interrupted));
     format!("no request finished: {count} {verb} interrupted at the end; a longer `gracefulStop` waits for them")

@@ -5,6 +5,10 @@
 
 use std::borrow::Cow;
 
+mod work;
+
+pub use work::{WORK, WorkMetrics};
+
 /// How observations of a metric are aggregated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -273,27 +277,6 @@ pub static PROTOCOLS: [ProtocolMetrics; 1] = [ProtocolMetrics {
         &HTTP_REQ_RECEIVING,
     ],
 }];
-
-/// The metrics of work that can fail although each of its requests succeeds.
-#[derive(Debug)]
-pub struct WorkMetrics {
-    /// What one of it is called in messages.
-    pub noun: &'static str,
-    /// What it has to do, in messages: "no … succeeded".
-    pub success: &'static str,
-    /// Share of it that failed.
-    pub failed: &'static MetricDef,
-    /// Failures by reason.
-    pub reasons: &'static MetricDef,
-    /// Whether a run is invalid if all of it failed. A job that failed is an outcome that its profile describes.
-    pub invalidates: bool,
-}
-
-/// Work beside requests. Calls of JSON-RPC fail their requests.
-pub static WORK: [WorkMetrics; 2] = [
-    WorkMetrics { noun: "WebSocket", success: "succeeded", failed: &WS_FAILED, reasons: &WS_ERRORS, invalidates: true },
-    WorkMetrics { noun: "job", success: "was done", failed: &JOB_FAILED, reasons: &JOB_OUTCOMES, invalidates: false },
-];
 
 /// Whether a metric has a role in a protocol: `has_role(metric, |protocol| protocol.failed)`.
 #[must_use]

@@ -1,10 +1,11 @@
 //! What connections of the load and of outputs have in common, so that one environment means one thing to both.
 //!
-//! Owns the choice of the proxy, tunnels through it, which certificates are trusted, errors of TLS in words, and the names of secrets.
-//! Never knows requests, profiles or receivers.
+//! Owns the choice of the proxy, tunnels through it, which certificates are trusted, errors of TLS in words, how text of the
+//! other side is shown, and the names of secrets. Never knows requests, profiles or receivers.
 //! Start with [`proxy`].
 
 pub(crate) mod host;
+pub(crate) mod printable;
 pub(crate) mod proxy;
 pub(crate) mod response_head;
 pub(crate) mod secret_names;

@@ -8,6 +8,7 @@ use tokio::{
 };
 
 use super::{
+    printable::printable,
     proxy::Proxy,
     response_head::{MAX_HEADERS, MAX_INTERIM, tolerant},
 };
@@ -70,14 +71,9 @@ fn read_answer(answer: &[u8]) -> Option<(u16, String)> {
     let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut head = httparse::Response::new(&mut space);
     match tolerant().parse_response(&mut head, answer) {
-        Ok(httparse::Status::Complete(_)) => Some((head.code?, shown(head.reason?))),
+        Ok(httparse::Status::Complete(_)) => Some((head.code?, printable(head.reason?, MAX_PHRASE))),
         _ => None,
     }
-}
-
-/// A reason phrase, fit for a message.
-fn shown(phrase: &str) -> String {
-    phrase.trim().chars().take(MAX_PHRASE).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Host and port, always both.

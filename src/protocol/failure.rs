@@ -4,7 +4,10 @@
 use std::{fmt, io, net::SocketAddr, rc::Rc};
 
 use super::{ErrorClass, Phase};
-use crate::net::tls_words::{self, Keys};
+use crate::net::{
+    printable::printable,
+    tls_words::{self, Keys},
+};
 
 /// Most characters of a cause in words.
 const MAX_WORDS: usize = 240;
@@ -139,24 +142,6 @@ fn io_words(error: &io::Error) -> String {
     }
     let words = error.to_string();
     words.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
-/// The first characters of a text that the other side may have written, fit for a terminal.
-#[must_use]
-pub(crate) fn printable(text: &str, most: usize) -> String {
-    let mut shown = String::new();
-    for (number, character) in text.trim().chars().enumerate() {
-        if number == most {
-            shown.push('…');
-            break;
-        }
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }
 
 #[cfg(test)]

@@ -8,19 +8,12 @@ use super::{Summary, style, table::Table, visible::visible};
 use crate::{
     metric::{
         Example, SeriesDef, Value,
-        catalogue::{self, has_role},
+        catalogue::{self, WORK, has_role},
         example::Place,
     },
     protocol::ErrorClass,
-    units::{show_count, show_duration, show_share},
+    units::{show_count, show_duration, show_share, whole},
 };
-
-/// Outcomes of jobs that are errors: the outcome, the class, and the meaning. A refused one is an error of its request.
-const JOB_ERRORS: [(&str, &str, &str); 3] = [
-    ("failed", "job_failure", "the server says that the job failed"),
-    ("timed_out", "job_timeout", "the job was still open when its time was over"),
-    ("no_location", "job_no_location", "the response to the submission does not say where the job is"),
-];
 
 /// One row per class, step and status; the first example below it, if it says more.
 #[must_use]
@@ -72,26 +65,21 @@ fn counted(summary: &Summary) -> BTreeMap<Place, u64> {
             && *count > 0.0
             && let Some(place) = place_of(series)
         {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            let count = *count as u64;
-            *counts.entry(place).or_default() += count;
+            *counts.entry(place).or_default() += whole(*count);
         }
     }
     counts
 }
 
-/// The place of a series that counts errors: of requests, of open WebSockets, and of jobs.
+/// The place of a series that counts errors: of requests, and of work beside them.
 fn place_of(series: &SeriesDef) -> Option<Place> {
-    let metric = &series.metric;
-    if has_role(metric, |roles| roles.errors) || metric.name == catalogue::WS_ERRORS.name {
-        return Some(Place::of(&series.labels));
-    }
-    if metric.name != catalogue::JOB_OUTCOMES.name {
-        return None;
-    }
     let place = Place::of(&series.labels);
-    let (_, class, _) = JOB_ERRORS.iter().find(|(outcome, ..)| *outcome == place.class)?;
-    Some(Place { class: (*class).to_owned(), ..place })
+    if has_role(&series.metric, |roles| roles.errors) {
+        return Some(place);
+    }
+    let work = WORK.iter().find(|work| work.reasons.name == series.metric.name)?;
+    let class = work.error_of(&place.class)?.to_owned();
+    Some(Place { class, ..place })
 }
 
 fn of_label(class: &str) -> Option<ErrorClass> {
@@ -99,8 +87,11 @@ fn of_label(class: &str) -> Option<ErrorClass> {
 }
 
 fn meaning(class: &str) -> &'static str {
-    let of_job = || JOB_ERRORS.iter().find(|(_, known, _)| *known == class).map_or("", |(.., meaning)| meaning);
-    of_label(class).map_or_else(of_job, ErrorClass::meaning)
+    let of_work = || {
+        let errors = WORK.iter().filter_map(|work| work.errors).flatten();
+        errors.copied().find(|error| error.class == class).map_or("", |error| error.meaning)
+    };
+    of_label(class).map_or_else(of_work, ErrorClass::meaning)
 }
 
 /// Whether an example says more than the row above it. A status stands in it already.

@@ -3,7 +3,7 @@
 use super::{Summary, rate, table::Table, trends::show_stat};
 use crate::{
     metric::{MetricDef, Unit, Value, catalogue},
-    units::{show_bytes, show_count, show_share, significant},
+    units::{self, show_bytes, show_count, show_share, significant},
 };
 
 /// Distributions: the profile's trends, then groups and the width of parallel blocks.
@@ -74,9 +74,7 @@ pub(crate) fn failure_table(summary: &Summary) -> Table {
     let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
     reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
     for (reason, value) in reasons {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let count = show_count(count(&value) as u64);
-        table.row([reason, count]);
+        table.row([reason, show_count(units::whole(count(&value)))]);
     }
     table
 }

@@ -10,7 +10,7 @@ use crate::{
         Interval, Totals, Value,
         catalogue::{self, has_role},
     },
-    units::{show_count, show_duration, show_rate, show_share},
+    units::{show_count, show_duration, show_rate, show_share, whole},
 };
 
 /// Seconds between lines where there is no terminal.
@@ -129,8 +129,7 @@ impl Snapshot {
         if let Value::Trend(times) = times {
             snapshot.p95 = times.quantile(0.95);
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let dropped = totals.counter(&catalogue::DROPPED_ITERATIONS.name) as u64;
+        let dropped = whole(totals.counter(&catalogue::DROPPED_ITERATIONS.name));
         Self { dropped, ..snapshot }
     }
 }
@@ -213,8 +212,7 @@ fn print(text: &str) {
 
 impl Snapshot {
     fn line(&self) -> String {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let vus = show_count(self.vus as u64);
+        let vus = show_count(whole(self.vus));
         let p95 = self
             .p95
             .map(|seconds| format!("  p95 {}", show_duration(Duration::from_secs_f64(seconds))))

@@ -14,7 +14,7 @@ use crate::{
     interval_log::frame::{LoggedScenario, Model},
     metric::{Labels, Unit, Value, catalogue},
     threshold::{Stat, judge::Finding},
-    units::{show_count, show_duration, show_rate, show_several, show_share},
+    units::{show_count, show_duration, show_rate, show_several, show_share, whole},
 };
 
 /// Lines about every scenario.
@@ -69,8 +69,7 @@ fn load_line(summary: &Summary, index: usize, scenario: &LoggedScenario) -> Stri
     } else {
         String::new()
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-    let ended = show_several(iterations as u64, "iteration");
+    let ended = show_several(whole(iterations), "iteration");
     if scenario.model == Model::Closed {
         return format!(
             "closed model: {ended}{}; users wait for their answers: a stall shows in few requests",

@@ -12,6 +12,7 @@ use crate::{
         Value,
         catalogue::{self, has_role},
     },
+    units::whole,
 };
 
 /// A step of a scenario, or one stage of it.
@@ -93,10 +94,9 @@ pub(crate) fn of_scenario(summary: &Summary, scenario: &str, by_stage: bool) -> 
                     *step.statuses.entry(status.to_owned()).or_default() += total;
                 }
             }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
             Value::Counter(count) if is_errors && *count > 0.0 => {
                 let class = labels.get("error_class").unwrap_or_default();
-                *step.errors.entry(class.to_owned()).or_default() += *count as u64;
+                *step.errors.entry(class.to_owned()).or_default() += whole(*count);
             }
             times if is_response_time => step.response_time.merge_parallel(times),
             times if is_duration => step.duration.merge_parallel(times),

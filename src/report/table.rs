@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{summary::TextLayout, visible::visible};
+use super::{summary::TextLayout, visible::visible, wrap::wrap};
 use crate::units::show_count;
 
 /// Rows of a table on a terminal.
@@ -72,7 +72,8 @@ impl Table {
             format!("{}… {} more {noun} {verb} in {place}", " ".repeat(indent), show_count(left_out as u64))
         });
         let row = |(number, row): (usize, &Vec<String>)| {
-            let note = self.notes.get(&number).map(|note| wrapped(note, indent + 2, view.width)).unwrap_or_default();
+            let note = self.notes.get(&number).map(|note| format!("{}{note}", " ".repeat(indent + 2)));
+            let note = note.into_iter().flat_map(|note| wrap(&note, view.width.unwrap_or(usize::MAX), 0));
             std::iter::once(line(row)).chain(note)
         };
         rows.iter().enumerate().flat_map(row).chain(more).collect()
@@ -107,22 +108,6 @@ fn fit(rows: &[Vec<String>], droppable: &[&str], limit: Option<usize>) -> Vec<(u
         }
     }
     shown
-}
-
-/// A text in lines that fit, each indented; without a limit in one line.
-fn wrapped(text: &str, indent: usize, width: Option<usize>) -> Vec<String> {
-    let limit = width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(MIN_FIRST));
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let taken = lines.last().map_or(0, |line| line.chars().count());
-        if taken > 0 && taken + 1 + word.chars().count() > limit {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            *line = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        }
-    }
-    lines.into_iter().map(|line| format!("{}{line}", " ".repeat(indent))).collect()
 }
 
 fn cut(text: &str, width: usize) -> String {

@@ -13,7 +13,7 @@ use crate::{
         MetricDef, Value,
         catalogue::{self, PROTOCOLS, ProtocolMetrics},
     },
-    units::{show_bytes, show_count, show_duration, show_several, show_share, significant},
+    units::{show_bytes, show_count, show_duration, show_several, show_share, significant, whole},
 };
 
 const EXECUTION_TRENDS: [&MetricDef; 3] =
@@ -73,7 +73,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     lines.push(String::new());
     lines.extend(closing(summary));
     match summary.view.width {
-        Some(width) => lines.iter().flat_map(|line| wrap(line, width)).collect::<Vec<_>>().join("\n"),
+        Some(width) => lines.iter().flat_map(|line| wrap(line, width, 2)).collect::<Vec<_>>().join("\n"),
         None => lines.join("\n"),
     }
 }
@@ -282,9 +282,4 @@ fn output_lines(summary: &Summary) -> Vec<String> {
         lines.push(format!("    to deliver the spooled samples: loadagent replay {}", summary.run_dir.display()));
     }
     lines
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-fn whole(count: f64) -> u64 {
-    count.max(0.0).round() as u64
 }

@@ -8,9 +8,9 @@ use anstream::adapter::strip_str;
 /// Narrower than this, nothing is gained by breaking lines.
 const LEAST_WIDTH: usize = 24;
 
-/// A line in pieces that fit; what follows the first is indented two columns further. Styles take no space.
+/// A line in pieces that fit; what follows the first is indented by `further` columns more. Styles take no space.
 #[must_use]
-pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(line: &str, width: usize, further: usize) -> Vec<String> {
     if columns(line) <= width || width < LEAST_WIDTH {
         return vec![line.to_owned()];
     }
@@ -27,7 +27,7 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
             if starts || columns(piece) + gap.len() + columns(word) <= width {
                 piece.extend(once(gap).chain(once(word)));
             } else {
-                pieces.push(format!("{blanks}  {word}"));
+                pieces.push(format!("{blanks}{}{word}", " ".repeat(further)));
             }
         }
         gap = &tail[..tail.len() - next.len()];

@@ -6,7 +6,10 @@ use tokio::time::Instant;
 
 use super::ScenarioRecorder;
 use crate::{
-    metric::catalogue::{RPC_FAMILY, RpcMetric},
+    metric::{
+        catalogue::{RPC_FAMILY, RpcMetric},
+        recorder::Family,
+    },
     plan::StepId,
     protocol::ErrorClass,
 };
@@ -40,21 +43,15 @@ impl ScenarioRecorder {
         }
     }
 
-    fn call_family(&self, key: CallKey) -> crate::metric::recorder::Family {
+    fn call_family(&self, key: CallKey) -> Family {
         let mut caches = self.caches.borrow_mut();
         let caches = &mut *caches;
         *caches.calls.entry(key).or_insert_with_key(|key| {
             let (step, variant) = key.step;
             let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-            let (name, tags) = variation.map_or((None, &[][..]), |it| (it.name.as_deref(), &it.tags));
-            let mut from_data: Vec<&str> = tags.iter().map(|(name, _)| &**name).collect();
-            from_data.extend(name.map(|_| "name"));
+            let (labels, mut from_data) = self.named_step_labels(key.stage, step, variation);
             from_data.extend(["rpc_method", "rpc_code"]);
             let code = key.code.map(|code| code.to_string()).unwrap_or_default();
-            let labels = self.scenario.flow.steps.get(step).map_or_else(
-                || self.labels.clone(),
-                |row| self.step_labels(key.stage, row, tags).with([("name", name.unwrap_or(&row.name))]),
-            );
             let labels = labels.with([
                 ("rpc_method", &*key.method),
                 ("rpc_code", &*code),

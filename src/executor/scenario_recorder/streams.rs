@@ -87,14 +87,14 @@ impl ScenarioRecorder {
     ) -> Family {
         let caches = self.caches.borrow();
         let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-        let (labels, mut from_data) = self.stream_labels(stage, step, variation);
+        let (labels, mut from_data) = self.named_step_labels(stage, step, variation);
         from_data.push("reason");
         let reason = truncated(reason);
         self.recorder.borrow_mut().family(metrics, &labels.with([("reason", &*reason)]), &from_data)
     }
 
-    /// The labels of a step without a request, and which of them come from data.
-    fn stream_labels<'v>(
+    /// The labels of what a step measures beside its request, with its name, and which of them come from data.
+    pub(super) fn named_step_labels<'v>(
         &self,
         stage: usize,
         step: StepId,
@@ -147,7 +147,7 @@ impl ScenarioRecorder {
         let caches = &mut *caches;
         *caches.streams.entry((first, stage, step, variant)).or_insert_with(|| {
             let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-            let (labels, from_data) = self.stream_labels(stage, step, variation);
+            let (labels, from_data) = self.named_step_labels(stage, step, variation);
             self.recorder.borrow_mut().family(metrics, &labels, &from_data)
         })
     }

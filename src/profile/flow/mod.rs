@@ -9,6 +9,7 @@ pub(super) mod checks;
 mod ends;
 mod entries;
 pub(super) mod extracts;
+mod inner_steps;
 mod job;
 pub(super) mod jsonrpc;
 mod names;

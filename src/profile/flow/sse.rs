@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Compiler, StepDefinition, StepNode,
     body::BODIES,
+    inner_steps::needs_a_flow,
     request::{self, ACCEPT, ANSWER, BODY, Content, KEYS, QUERY, is_token},
 };
 use crate::{
@@ -240,16 +241,5 @@ const START: Duration = Duration::from_secs(60);
 
 /// Whether an operation has another effect than a sample or the end of everything.
 fn waits(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Send(..)
-            | Op::Retry(_)
-            | Op::Socket(_)
-            | Op::Think(_)
-            | Op::Row { .. }
-            | Op::Parallel(_)
-            | Op::Detach { .. }
-            | Op::Leave
-            | Op::End
-    )
+    needs_a_flow(op) || matches!(op, Op::Socket(_) | Op::Think(_))
 }

@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Compiler, StepDefinition, StepNode,
+    inner_steps::needs_a_flow,
     request::{self, ANSWER, Content, HANDSHAKE, is_token},
 };
 use crate::{
@@ -296,7 +297,7 @@ impl<'n> Compiler<'_, 'n> {
         self.details.push(format!("{key}:"));
         self.details.extend(lines_of(&steps, 1));
         let may_wait = key == "steps";
-        if self.ops[begin..].iter().any(|op| is_foreign(op) || !may_wait && waits(op)) {
+        if self.ops[begin..].iter().any(|op| needs_a_flow(op) || !may_wait && waits(op)) {
             let (message, hint) = if may_wait {
                 (
                     "a step of a socket must not send a request, read a row, run in parallel or end the iteration",
@@ -313,14 +314,6 @@ impl<'n> Compiler<'_, 'n> {
         self.ops.push(Op::End);
         begin
     }
-}
-
-/// Whether an operation is none of those that a user performs on a socket.
-fn is_foreign(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Send(..) | Op::Retry(_) | Op::Row { .. } | Op::Parallel(_) | Op::Detach { .. } | Op::Leave | Op::End
-    )
 }
 
 fn waits(op: &Op) -> bool {

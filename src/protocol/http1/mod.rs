@@ -14,11 +14,11 @@ pub(crate) use self::response::{Progress, ResponseReader};
 use super::{
     ErrorClass, Failure, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
-    failure::printable,
     response_head::ResponseHead,
     stream::{Scratch, SocketStream, Written},
     upgrade::Upgraded,
 };
+use crate::net::printable::printable;
 
 /// A connection to an origin.
 #[derive(Debug)]

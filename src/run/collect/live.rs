@@ -10,6 +10,7 @@ use crate::{
         catalogue::{self, has_role},
     },
     threshold::{Bearing, judge::Finding},
+    units::whole,
 };
 
 /// Sums of an interval and of the run so far.
@@ -104,8 +105,7 @@ impl Sums {
         let (requests, failed) = self.so_far;
         let Value::Trend(times) = self.times else { return Numbers::default() };
         let p95 = times.quantile(0.95).map(Duration::from_secs_f64).or(before.and_then(|before| before.p95));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let users = self.users as u64;
+        let users = whole(self.users);
         Numbers {
             users,
             rate: if open { self.target_rate } else { self.iterations / seconds },
