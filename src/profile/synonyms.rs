@@ -162,10 +162,7 @@ pub(super) const WITHOUT_COUNTERPART: &[(&[&str], &str)] = &[
         &["log", "print", "println", "echo", "console", "console.log", "debug", "logger", "debug_sampler"],
         "no step prints; `--http-debug` shows requests and responses, `fail: …` puts a reason into the report",
     ),
-    (
-        &["jsonrpc", "json_rpc", "rpc", "mcp"],
-        "write the message as the body: `{post: /rpc, json: {jsonrpc: '2.0', id: 1, method: …}}`",
-    ),
+    (&["mcp"], "a call of MCP is one of JSON-RPC: `{jsonrpc: /mcp, method: tools/call, params: {name: …}}`"),
     (&["graphql"], "write the query as the body: `{post: /graphql, json: {query: …}}`"),
     (
         &[
