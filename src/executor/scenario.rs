@@ -11,7 +11,7 @@ use crate::{
     control::{Control, ControlEvent, EventKind, StopReason},
     language::{Response, Slot, Value},
     plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
-    protocol::Network,
+    protocol::{Network, mcp::KnownRevisions},
     units::show_duration,
 };
 
@@ -68,6 +68,8 @@ pub(crate) struct ScenarioRun {
     has_streams: bool,
     /// Whether a step opens a WebSocket.
     has_sockets: bool,
+    /// Revisions that servers of MCP speak, as its users found out.
+    pub mcp_revisions: KnownRevisions,
     /// What all workers share of it.
     pub shared: Arc<SharedScenario>,
     control: Control,
@@ -110,6 +112,7 @@ impl ScenarioRun {
             given: scenario.flow.slots_of(&context.given),
             has_streams,
             has_sockets,
+            mcp_revisions: KnownRevisions::default(),
             scenario,
             part: context.part,
             seed: context.seed.wrapping_add(index as u64),

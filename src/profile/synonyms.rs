@@ -162,7 +162,6 @@ pub(super) const WITHOUT_COUNTERPART: &[(&[&str], &str)] = &[
         &["log", "print", "println", "echo", "console", "console.log", "debug", "logger", "debug_sampler"],
         "no step prints; `--http-debug` shows requests and responses, `fail: …` puts a reason into the report",
     ),
-    (&["mcp"], "a call of MCP is one of JSON-RPC: `{jsonrpc: /mcp, method: tools/call, params: {name: …}}`"),
     (&["graphql"], "write the query as the body: `{post: /graphql, json: {query: …}}`"),
     (
         &[

@@ -19,6 +19,7 @@ mod http2;
 mod init;
 mod jsonrpc;
 mod judged;
+mod mcp;
 mod not_processed;
 mod otlp;
 mod otlp_grpc;
