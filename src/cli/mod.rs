@@ -19,7 +19,7 @@ pub(crate) use self::{
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
-pub(crate) use parse::{command, near_command, parse};
+pub(crate) use parse::{command, near_command, parse, variables};
 
 use crate::{exit::Exit, units};
 
@@ -42,7 +42,8 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Validate a profile and print its plan; sends nothing
     ///
-    /// Validate a profile and print its plan: scenarios, timeline, peak load, warnings. Sends nothing.
+    /// Validate a profile and print its plan: scenarios, timeline, peak load, warnings. Sends nothing. It takes all options of
+    /// run; those that change nothing here are not listed.
     Check(Box<CheckArgs>),
     /// Write a first profile and a JSON Schema, for completion in editors
     Init(InitArgs),
@@ -151,6 +152,9 @@ pub struct RunArgs {
     /// Whether `outputs` is the list of `LOADAGENT_OUT`.
     #[arg(skip)]
     pub outputs_by_variable: bool,
+    /// Variables of the environment that options have their values from.
+    #[arg(skip)]
+    pub options_by_variable: Vec<String>,
     /// Trace requests and send spans over OTLP, for example 'otlp=http://localhost:4318?ratio=0.01&max=50/s'
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,

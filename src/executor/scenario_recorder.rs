@@ -182,7 +182,7 @@ impl ScenarioRecorder {
             let labels = self.labels.with([("stage", self.stage_label(stage))]);
             let mut recorder = self.recorder.borrow_mut();
             let family = recorder.family(&INTERRUPTED_ITERATION_FAMILY, &labels, &[]);
-            recorder.add(family, 0, 1.0);
+            recorder.observation(family, 0, 1.0, || self.since_start(end));
         }
         if self.recorder.borrow().records.is_none() {
             return;
@@ -381,7 +381,7 @@ impl ScenarioRecorder {
         for (how, times) in NotProcessed::ALL.into_iter().zip(attempt.resent).filter(|(_, times)| *times > 0) {
             let labels = self.reason_labels(stage, how.label());
             let family = recorder.family(&RESENT_FAMILY, &labels, &[]);
-            recorder.add(family, 0, f64::from(times));
+            recorder.observation(family, 0, f64::from(times), || self.since_start(attempt.end));
         }
     }
 
@@ -390,7 +390,7 @@ impl ScenarioRecorder {
         let labels = self.labels.with([("stage", self.stage_label(stage))]);
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&INTERRUPTED_REQUEST_FAMILY, &labels, &[]);
-        recorder.add(family, 0, 1.0);
+        recorder.observation(family, 0, 1.0, || self.since_start(attempt.end));
         recorder.add(family, 1, attempt.sent as f64);
         recorder.add(family, 2, attempt.received as f64);
         drop(recorder);
