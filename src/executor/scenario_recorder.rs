@@ -176,14 +176,16 @@ impl ScenarioRecorder {
         });
     }
 
-    /// Records a user that was cut off, and whether in an iteration: it is interrupted, and raw records carry its bytes.
-    pub(crate) fn cut_off(&self, stage: usize, end: Instant, volume: Volume, iterating: bool) {
-        if iterating {
-            let labels = self.labels.with([("stage", self.stage_label(stage))]);
-            let mut recorder = self.recorder.borrow_mut();
-            let family = recorder.family(&INTERRUPTED_ITERATION_FAMILY, &labels, &[]);
-            recorder.observation(family, 0, 1.0, || self.since_start(end));
-        }
+    /// Records an iteration that was cut off.
+    pub(crate) fn interrupted_iteration(&self, stage: usize, end: Instant) {
+        let labels = self.labels.with([("stage", self.stage_label(stage))]);
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&INTERRUPTED_ITERATION_FAMILY, &labels, &[]);
+        recorder.observation(family, 0, 1.0, || self.since_start(end));
+    }
+
+    /// Writes the bytes of a user that was cut off into the raw records, which have them with its iterations.
+    pub(crate) fn cut_off_bytes(&self, stage: usize, end: Instant, volume: Volume) {
         if self.recorder.borrow().records.is_none() {
             return;
         }

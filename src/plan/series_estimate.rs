@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Plan, Request, Scenario, StepKind};
 use crate::metric::catalogue::{
-    ANSWER_FAMILY, HTTP_FAMILY, ITERATION_FAMILY, JOB_FAMILY, RPC_FAMILY, SOCKET_FAMILY, STREAM_FAMILY,
+    ANSWER_FAMILY, CHECKS, HTTP_FAMILY, ITERATION_FAMILY, JOB_FAMILY, RPC_FAMILY, SOCKET_FAMILY, STREAM_FAMILY,
 };
 
 /// Gauges of a scenario: users, existing users, target rate.
@@ -40,7 +40,7 @@ impl Plan {
             };
             match &step.kind {
                 StepKind::Request(request) => add("http", &*request.spec.method, of_request(request)),
-                StepKind::Check(check) => add("checks", check, 1),
+                StepKind::Check(check) => add(&CHECKS.name, check, 1),
                 StepKind::Metric(index) => add(self.metrics.get(*index).map_or("", |metric| &metric.def.name), "", 1),
                 StepKind::Group => add("groups", "", 1),
                 StepKind::Job => add("jobs", "", JOB_FAMILY.len() + 1),

@@ -48,7 +48,7 @@ fn what_is_given_twice_is_refused_or_named() {
     let twice = bench.run(&["check", "quickstart", "--tag", "team=a", "--tag", "team=b"]);
     assert!(twice.code == 2 && twice.stderr.contains("--tag team is given twice"), "{}", twice.stderr);
     assert_eq!(bench.run(&["check", "quickstart", "--tag", "team=a", "--tag", "Team=b"]).code, 0, "tags are data");
-    bench.write("p.yaml", "vars: {N: 1, M: 1}\nbase_url: http://h\nvus: '${N}'\niterations: 1\nflow: [{get: /}]\n");
+    bench.write("p.yaml", "vars: {N: 1, M: 1}\nbase_url: http://h\nvus: '${N}'\nduration: 1s\nflow: [{get: /}]\n");
     let checked = bench.run(&["check", "p.yaml", "-e", "N=2", "-e", "M=4", "-e", "N=3", "-e", "N=4"]).stdout;
     let notes = lines(&checked, "note: ");
     assert_eq!(notes, ["note: -e N is given more than once; the last value counts"], "{checked}");
@@ -100,7 +100,10 @@ fn the_estimate_of_series_is_that_of_a_run() {
         ("flow: [{get: /}]\n", load),
         ("flow: [{get: /}, {get: /}, {get: /a}, {post: /a, name: x}, {get: /b, check: {status: 200}}]\n", load),
         ("flow: [{group: g, steps: [{get: /a, tags: {t: u}}]}, {get: /a}, {check: {that: status == 200}}]\n", stages),
-        ("metrics: {n: counter, w: trend}\nflow: [{metric: {n: 1}}, {measure: w, steps: [{get: /}]}]\n", open),
+        (
+            "metrics: {n: counter, w: {kind: trend, unit: ms}}\nflow: [{metric: {n: 1}}, {measure: w, steps: [{get: /}]}]\n",
+            open,
+        ),
         ("flow: [{parallel: [[{get: /a}], [{get: /b}]]}, {parallel: 2, steps: [{get: /c}]}]\n", load),
         ("setup: [{get: /in}]\nteardown: [{get: /out}]\nflow: [{get: '/u/${vu}'}]\n", load),
         ("flow: [{jsonrpc: /rpc, method: sum, params: [1]}]\n", load),
@@ -113,6 +116,7 @@ fn the_estimate_of_series_is_that_of_a_run() {
         bench.write("p.yaml", &format!("practice_target: {{}}\n{load}{flow}"));
         let out = ["--out", "json=x.json"];
         let checked = bench.run(&[&["check", "p.yaml", "--json"], &out[..]].concat());
+        assert_eq!(checked.code, 0, "{flow}: {}", checked.stderr);
         let plan: Json = serde_json::from_str(&checked.stdout).unwrap();
         let ran = bench.run(&[&["run", "p.yaml", "--run-dir", "run"], &out[..]].concat());
         let shown = lines(&ran.stdout, "seed ").first().unwrap().split(' ').nth(2).unwrap().replace(',', "");
@@ -176,6 +180,11 @@ fn counters_of_the_summary_are_sums_of_samples() {
         ),
         ("vus: 2, duration: 1s, gracefulStop: 0s", "[{parallel: [[{get: /slow}], [{get: /slow}]]}]"),
         ("rate: 30, duration: 1s, maxVUs: 5, gracefulStop: 0s", "[{get: /slow}]"),
+        ("vus: 2, duration: 1s, gracefulStop: 0s", "[{after: 0s, steps: [{get: /slow}]}, {think: 9s}]"),
+        (
+            "vus: 1, duration: 1s, gracefulStop: 0s",
+            "[{parallel: 2, steps: [{websocket: '/ws?gap=100ms', steps: [{hold: 9s}]}]}]",
+        ),
         ("vus: 2, iterations: 6", "[{get: /fast}, {fail: no}]"),
     ] {
         let bench = Bench::new();

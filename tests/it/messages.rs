@@ -18,7 +18,7 @@ fn run(load: &str, flow: &str, further: &[&str]) -> (Bench, Ran) {
 
 #[test]
 fn a_message_has_values_and_is_kept() {
-    let flow = "[{get: /a}, {log: 'user ${vu}: ${status}'}, {set: {m: ${json.none}}}, {log: 'm is ${m}'}, {log: \"a\\nb\\e[2J\"}]";
+    let flow = "[{get: /a}, {log: 'user ${vu}: ${status}'}, {set: {m: '${json.none}'}}, {log: 'm is ${m}'}, {log: \"a\\nb\\e[2J\"}]";
     let (bench, ran) = run("vus: 1, iterations: 2", flow, &[]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let once = ["user 1: 200", "m is `m` has no value", "a b\\u{1b}[2J"];

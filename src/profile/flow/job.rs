@@ -86,12 +86,12 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
 
     let outer = compiler.names.lend(Some((LOCATION, slots.location)));
     let poll = compiler.here();
-    let (own_poll, rows_before) = (step.map.take("poll"), compiler.table.iter().len());
+    let (own_poll, polls_begin) = (step.map.take("poll"), compiler.table.iter().len());
     let poll_node = own_poll.unwrap_or(&POLL);
     let polls = compiler.outlined(|compiler| compiler.step(poll_node));
     if own_poll.is_none() {
         // Its URL is computed: the name says whose state it is instead.
-        let polled: Vec<_> = compiler.table.requests_from(rows_before).collect();
+        let polled: Vec<_> = compiler.table.requests_from(polls_begin).collect();
         polled.into_iter().for_each(|id| compiler.table.rename(id, &format!("{name} (poll)")));
     }
     let (phase, needs) = compiler.apart(|compiler| conditions(compiler, &mut step.map, again));
