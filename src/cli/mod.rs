@@ -3,6 +3,7 @@
 //! Owns flags and their help. Never acts on them. Where k6 has a flag, its name is used. Help texts are plain text: where a
 //! doc comment would need Markdown, `help` is given explicitly. Start with [`Cli`].
 
+mod compare;
 mod control;
 mod dashboards;
 mod help;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 pub(crate) use self::{
+    compare::CompareArgs,
     control::{ControlArgs, ScaleArgs},
     dashboards::{DashboardsAction, ExportArgs},
 };
@@ -64,6 +66,11 @@ pub enum Command {
     },
     /// Print the summary of a run, also after a crash
     Report(ReportArgs),
+    /// Compare two runs: worse, better, or the same
+    ///
+    /// Compare two runs metric by metric and step by step: regressed, improved, same or inconclusive. The exit code is
+    /// 99 if anything regressed.
+    Compare(CompareArgs),
     /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
     /// Show the status of a run that was started with --control
