@@ -8,6 +8,7 @@ use crate::units;
 
 /// Flags of `compare`.
 #[derive(Debug, Clone, Args)]
+#[command(override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>")]
 pub struct CompareArgs {
     /// Run to compare with: its directory, or its ID in runs/; at least three separated by commas are one side
     #[arg(required = true, num_args = 1, value_delimiter = ',')]
