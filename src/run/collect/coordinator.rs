@@ -397,7 +397,7 @@ impl Coordinator {
                     announced = true;
                     let most = show_duration(Duration::from_secs(left.as_secs() + 1));
                     self.display.message(&format!(
-                        "  delivering the rest to the outputs, at most {most}; Ctrl-C leaves it for `loadagent replay`"
+                        "  delivering the remaining metrics, for at most {most}; Ctrl-C leaves them for `loadagent replay`"
                     ));
                 }
             }
