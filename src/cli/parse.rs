@@ -20,7 +20,10 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["-t"], "-d TIME (--duration) for a time, --workers N for threads"),
     (&["--threads", "--cpus"], "--workers N"),
     (&["-r", "--spawn-rate", "--hatch-rate", "--ramp-up"], "-s TIME:USERS (--stage), for example -s 30s:100 -s 1m:100"),
-    (&["--rps", "--qps", "--arrival-rate"], "--rate N: arrivals per second, independent of the target"),
+    (
+        &["--rps", "--qps", "--arrival-rate"],
+        "--rate N: iterations started per second, however slowly the service responds",
+    ),
     (&["-k", "--insecure", "--no-verify"], "--insecure-skip-tls-verify"),
     (&["-v", "--verbose", "--debug"], "--http-debug"),
     (&["--no-summary"], "-q (--quiet)"),

@@ -175,7 +175,7 @@ impl Response {
             401 => ResponseClass::Misconfigured(format!(
                 "{reason} (hint: check user, password or token; a file with it is read again)"
             )),
-            403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack the right to write)")),
+            403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack write permission)")),
             404 | 405 => ResponseClass::Misconfigured(format!("{reason} (hint: {hint})")),
             413 => ResponseClass::TooLarge(reason),
             429 => ResponseClass::RateLimited { pause: self.retry_after(SystemTime::now()), reason },

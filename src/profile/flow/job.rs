@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{Compiler, ELSE, StepDefinition, StepNode, nothing, outline::choice, poll::EVERY, target::resolve};
 use crate::{
-    language::{EmptyScope, Expr, Needs, Template, extract::Header},
+    language::{EmptyScope, Expr, Needs, Template, extract::HeaderSelector},
     plan::{
         Op, StepKind, describe,
         job::{JobOp, JobPhase, JobSlots, SHORTEST_RETRY_AFTER},
@@ -139,7 +139,7 @@ fn slots<'n>(compiler: &mut Compiler<'_, 'n>, step: &mut StepNode<'n>) -> JobSlo
 }
 
 /// The pause between polls, the time of the last one, and the header that can set the pause.
-fn pauses<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> (Pause, Duration, Option<Header>) {
+fn pauses<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> (Pause, Duration, Option<HeaderSelector>) {
     let reader = compiler.reader;
     let every = map.take("every").and_then(|node| compiler.pause(node, "every"));
     let limit = map.take("timeout").map_or(Some(LIMIT), |node| {
@@ -150,7 +150,7 @@ fn pauses<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> (Paus
         Some(limit)
     });
     let asks = map.take("retry_after").is_none_or(|node| reader.boolean(node, "retry_after").unwrap_or(true));
-    let header = asks.then(|| Header::new("Retry-After"));
+    let header = asks.then(|| HeaderSelector::new("Retry-After"));
     (every.unwrap_or(Pause::Between(EVERY, EVERY)), limit.unwrap_or(LIMIT), header)
 }
 

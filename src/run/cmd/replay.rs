@@ -116,7 +116,7 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
             (Some(address), _) if is_done => {
                 let (old, new) = (&checkpoint.stats.name, address.shown());
                 print_error(&format!(
-                    "{new}: nothing left to deliver, {old} has all of the run\n  hint: --all writes the whole run to {new}"
+                    "nothing is left to send to {new}: {old} has received the whole run\n  hint: --all writes the whole run to {new}"
                 ));
                 continue;
             }

@@ -16,7 +16,7 @@ use super::{
     timetable::Timetable,
 };
 use crate::{
-    analysis::{Generator, Judgement, Reason, RunFold},
+    analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
@@ -208,7 +208,9 @@ impl Coordinator {
     /// Decides the verdict when the load has ended: by thresholds, validity, and `reasons` that intervals don't show.
     pub(crate) fn judge(&mut self, mut reasons: Vec<Reason>) -> Judgement {
         reasons.append(&mut self.errors);
-        let mut judgement = self.fold.judge(&self.header, self.generator(), self.elapsed, self.has_load, reasons);
+        let was_controlled = !self.events.commands.is_empty();
+        let course = Course { elapsed: self.elapsed, has_load: self.has_load, was_controlled };
+        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
         judgement.validity.warnings.extend(self.standstills.warning().into_iter().chain(self.clock_steps.drain(..)));
         judgement
     }
@@ -360,6 +362,7 @@ impl Coordinator {
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,
+            analysis: judgement.analysis,
             has_ended: true,
             events: self.events.clone(),
             outputs_pending: !outputs.is_empty(),
@@ -395,7 +398,7 @@ impl Coordinator {
                     announced = true;
                     let most = show_duration(Duration::from_secs(left.as_secs() + 1));
                     self.display.message(&format!(
-                        "  delivering the rest to the outputs, at most {most}; Ctrl-C leaves it for `loadagent replay`"
+                        "  delivering the remaining metrics, for at most {most}; Ctrl-C leaves them for `loadagent replay`"
                     ));
                 }
             }

@@ -26,7 +26,7 @@ use crate::{
     exit::Exit,
     interval_log::{
         Header,
-        frame::{LoggedScenario, Model},
+        frame::{LoggedScenario, LoggedStage, Model},
     },
     metric::Kind,
     output::OutputAddress,
@@ -34,6 +34,7 @@ use crate::{
         Partition, Plan, Shape,
         describe::{describe, describe_part},
         http::Debug,
+        schedule::StageLoad,
     },
     practice_target::{self, Target, TargetOptions},
     profile::{self, Overrides, bundled, quick_plan},
@@ -209,7 +210,23 @@ fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> Logg
         load: describe(scenario) + &describe_part(scenario, segment),
         start_ms: millis(scenario.start),
         length_ms: millis(scenario.duration()),
+        stages: stages(scenario),
     }
+}
+
+/// The load over time. That of a scenario that ends by its iterations, or is controlled from outside, is not known.
+fn stages(scenario: &crate::plan::Scenario) -> Vec<LoggedStage> {
+    let loads = match &scenario.shape {
+        Shape::Open(open) => open.schedule.loads(),
+        Shape::Closed(closed) if matches!(scenario.executor, "constant-vus" | "ramping-vus") => closed.schedule.loads(),
+        Shape::Closed(_) => Vec::new(),
+    };
+    let logged = |load: StageLoad| LoggedStage {
+        length_ms: u64::try_from(load.length.as_millis()).unwrap_or(u64::MAX),
+        from: load.from,
+        to: load.to,
+    };
+    loads.into_iter().map(logged).collect()
 }
 
 /// Finds the profile: a URL with flags, a bundled name, a file.
