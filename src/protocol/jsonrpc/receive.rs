@@ -9,7 +9,7 @@ use crate::protocol::{
     ErrorClass, Failure, HttpSession, Network, Outgoing, Probe,
     buffered_body::{BufferedBody, MAX_BODY},
     decode::Decoder,
-    exchange::{Arrival, Limits, ReceiveState, ResponseStream},
+    exchange::{Arrival, Limits, ReceiveBuffers, ResponseStream},
     session::Received,
     sse::{
         parser::EventParser,
@@ -39,7 +39,7 @@ impl HttpSession {
     /// A failure before each call has its answer.
     pub(in crate::protocol) async fn receive_answers(
         &self,
-        (receive, body): (&mut ReceiveState, &mut BufferedBody),
+        (receive, body): (&mut ReceiveBuffers, &mut BufferedBody),
         network: &Network,
         request: &Outgoing<'_>,
         consumer: &dyn MessageConsumer,
