@@ -3,6 +3,7 @@
 //! Owns flags and their help. Never acts on them. Where k6 has a flag, its name is used. Help texts are plain text: where a
 //! doc comment would need Markdown, `help` is given explicitly. Start with [`Cli`].
 
+mod compare;
 mod control;
 mod dashboards;
 mod help;
@@ -15,11 +16,12 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 pub(crate) use self::{
+    compare::CompareArgs,
     control::{ControlArgs, ScaleArgs},
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
-pub(crate) use parse::{command, near_command, parse};
+pub(crate) use parse::{command, near_command, parse, variables};
 
 use crate::{exit::Exit, units};
 
@@ -62,6 +64,11 @@ pub enum Command {
     },
     /// Print the summary of a run, also after a crash
     Report(ReportArgs),
+    /// Compare two runs: worse, better, or the same
+    ///
+    /// Compare two runs metric by metric and step by step: regressed, improved, same or inconclusive. The exit code is
+    /// 99 if anything regressed.
+    Compare(CompareArgs),
     /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
     /// Show the status of a run that was started with --control
@@ -149,6 +156,9 @@ pub struct RunArgs {
     /// Whether `outputs` is the list of `LOADAGENT_OUT`.
     #[arg(skip)]
     pub outputs_by_variable: bool,
+    /// Variables of the environment that options have their values from.
+    #[arg(skip)]
+    pub options_by_variable: Vec<String>,
     /// Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
@@ -238,6 +248,7 @@ pub enum HttpDebug {
 
 /// Flags of `check`.
 #[derive(Debug, Clone, Args)]
+#[command(after_long_help = "It takes all options of run; those that change nothing here are not listed.")]
 pub struct CheckArgs {
     /// Print the plan as JSON
     #[arg(long)]

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Summary, errors, outputs, own, rate, scenarios, steps, streams, style, thresholds, trends, visible::visible,
-    wrap::wrap,
+    Summary, errors, findings, outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
+    visible::visible, wrap::wrap,
 };
 use crate::{
     analysis::{Attempts, Verdict},
@@ -36,6 +36,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         lines.extend(thresholds::lines(&summary.findings));
         lines.push(String::new());
     }
+    lines.extend(findings::lines(&summary.analysis));
     lines.push(format!("  {}", style::bold("SCENARIOS")));
     lines.extend(scenarios::lines(summary));
     lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));

@@ -16,6 +16,7 @@ fn of(model: Model, status: &str, [failed, all]: [u64; 2], users: f64, seconds: 
             load: String::new(),
             start_ms: 0,
             length_ms: 0,
+            stages: Vec::new(),
         }],
         ..Header::default()
     };
