@@ -37,7 +37,7 @@ fn the_time_to_recover_counts_from_the_end_of_the_spike() {
 fn a_target_that_never_recovers_is_metastable() {
     let found = &judged(u32::MAX, 200.0)[0];
     assert_eq!((found.verdict, found.metastable, found.recovery_ms), (RecoveryVerdict::NotRecovered, true, None));
-    assert_eq!(found.observed_ms, 120_000.0);
+    assert!((found.observed_ms - 120_000.0).abs() < 1.0, "{found:?}");
 }
 
 #[test]
