@@ -21,7 +21,7 @@ pub(crate) use self::{
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
-pub(crate) use parse::{command, near_command, parse};
+pub(crate) use parse::{command, near_command, parse, variables};
 
 use crate::{exit::Exit, units};
 
@@ -156,6 +156,9 @@ pub struct RunArgs {
     /// Whether `outputs` is the list of `LOADAGENT_OUT`.
     #[arg(skip)]
     pub outputs_by_variable: bool,
+    /// Variables of the environment that options have their values from.
+    #[arg(skip)]
+    pub options_by_variable: Vec<String>,
     /// Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
@@ -245,6 +248,7 @@ pub enum HttpDebug {
 
 /// Flags of `check`.
 #[derive(Debug, Clone, Args)]
+#[command(after_long_help = "It takes all options of run; those that change nothing here are not listed.")]
 pub struct CheckArgs {
     /// Print the plan as JSON
     #[arg(long)]

@@ -115,6 +115,8 @@ pub(crate) enum Op {
         /// Position after the branch.
         next: usize,
     },
+    /// Print a message.
+    Log(Template),
     /// End the iteration as failed, with a reason.
     Fail(Template),
     /// Abort the test, with a reason.

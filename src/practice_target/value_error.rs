@@ -38,6 +38,9 @@ pub enum ValueError {
     /// A latency or a delay of more than an hour.
     #[error("`{0}` is too long; at most 1h")]
     TooLong(String),
+    /// A body of more than a gibibyte.
+    #[error("`{0}` is too large; at most 1GiB")]
+    TooLarge(String),
     /// The points of `empirical` in another order.
     #[error("the points of empirical(…) must ascend in share and in latency")]
     Order,

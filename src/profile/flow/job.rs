@@ -15,7 +15,7 @@ use super::{Compiler, ELSE, StepDefinition, StepNode, nothing, outline::choice, 
 use crate::{
     language::{EmptyScope, Expr, Needs, Template, extract::HeaderSelector},
     plan::{
-        Op, StepKind, describe,
+        Op, StepId, StepKind, describe,
         job::{JobOp, JobPhase, JobSlots, SHORTEST_RETRY_AFTER},
         outline::OutlineKind,
         program::Pause,
@@ -35,7 +35,7 @@ pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     options: &[&[
         Key::new("name", Type::Text, "label `name` of its metrics; that of the submission"),
         Key::new("location", Type::Text, "URL of its state, `location` in `poll`; `Operation-Location` or `Location`"),
-        Key::new("poll", Type::Any, "the request for its state; `get: ${location}`"),
+        Key::new("poll", Type::Any, "the request for its state; `get: ${location}`, named `NAME (poll)` after the job"),
         Key::required("done", Type::Condition, "condition on the response to a poll: the job is done"),
         Key::new("failed", Type::Condition, "condition on the response to a poll: the job failed; never"),
         Key::new("ended_at", Type::Text, "time of the end by the server's clock, for `job_overshoot`; unknown"),
@@ -68,7 +68,8 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let submission = compiler.here();
     let mut body = compiler.outlined(|compiler| compiler.step(step.value));
     let name = step.map.take("name").and_then(|node| reader.text(node, "name"));
-    let found = compiler.table.requests_from(row_before).last();
+    let is_own = |id: &StepId| compiler.table.request(*id).is_some_and(|request| !request.internal);
+    let found = compiler.table.requests_from(row_before).filter(is_own).last();
     let submitted = found.and_then(|id| compiler.table.get(id)).map(|step| step.name.clone());
     let name = name.map(Into::into).or(submitted).unwrap_or_default();
     let row = compiler.row(&name, StepKind::Job);
@@ -86,8 +87,14 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
 
     let outer = compiler.names.lend(Some((LOCATION, slots.location)));
     let poll = compiler.here();
-    let poll_node = step.map.take("poll").unwrap_or(&POLL);
+    let (own_poll, polls_begin) = (step.map.take("poll"), compiler.table.iter().len());
+    let poll_node = own_poll.unwrap_or(&POLL);
     let polls = compiler.outlined(|compiler| compiler.step(poll_node));
+    if own_poll.is_none() {
+        // Its URL is computed: the name says whose state it is instead.
+        let polled: Vec<_> = compiler.table.requests_from(polls_begin).collect();
+        polled.into_iter().for_each(|id| compiler.table.rename(id, &format!("{name} (poll)")));
+    }
     let (phase, needs) = compiler.apart(|compiler| conditions(compiler, &mut step.map, again));
     compiler.keep_since(poll, needs.and(head));
     let shown = match &phase {

@@ -142,12 +142,14 @@ pub(super) struct Content<'n> {
     /// Query parameters, after those of the URL.
     pub query: Option<&'n Node>,
     pub body: Option<Body>,
+    /// Its name, unless the profile has one; method and path.
+    pub name: Option<Template>,
 }
 
 impl<'n> Content<'n> {
     /// That of a step with the keys [`QUERY`] and [`BODY`].
     pub(super) fn read(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> Self {
-        Self { query: map.take("params"), body: compiler.body(map) }
+        Self { query: map.take("params"), body: compiler.body(map), name: None }
     }
 }
 
@@ -174,7 +176,7 @@ pub(super) fn compile_request<'n>(
     });
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
-    let shown = send.as_ref().map(|send| shown(method, send)).unwrap_or_default();
+    let shown = send.as_ref().map(|send| method_and_label(method, send)).unwrap_or_default();
     let mut token_requests = None;
     let row = compiler.table.iter().len();
     let at = if let Auth::Token(token) = auth {
@@ -212,7 +214,7 @@ pub(super) fn compile_request<'n>(
 }
 
 /// A request in short: method and path, and its name if it has another one.
-fn shown(method: &str, ReadRequest { row, label, .. }: &ReadRequest) -> String {
+fn method_and_label(method: &str, ReadRequest { row, label, .. }: &ReadRequest) -> String {
     let target = format!("{method} {label}");
     if *row.name == *target { target } else { format!("{target} ({})", row.name) }
 }
@@ -241,7 +243,7 @@ impl<'n> Compiler<'_, 'n> {
         (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
-        (defaults, Content { query, body }): (&[(&str, &str)], Content<'n>),
+        (defaults, Content { query, body, name }): (&[(&str, &str)], Content<'n>),
     ) -> Option<ReadRequest> {
         let reader = self.reader;
         let target = self.target(url);
@@ -260,7 +262,7 @@ impl<'n> Compiler<'_, 'n> {
         let idle_timeout =
             idle.map_or(self.context.defaults.idle_timeout, |node| reader.duration(node, "idle_timeout"));
         let redirects = unless_handshake(map, "redirects").and_then(|node| reader.count(node, "redirects"));
-        let name = map.take("name").map(|node| self.template(node, "name"));
+        let name = map.take("name").map(|node| self.template(node, "name")).or(name.map(Some));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
         let expect = unless_handshake(map, "expect").map(|node| self.expectation(node)).unwrap_or_default();
@@ -300,6 +302,7 @@ impl<'n> Compiler<'_, 'n> {
             digest: auth.digest(),
             events: None,
             rpc: None,
+            mcp: None,
             websocket: None,
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };

@@ -28,7 +28,7 @@ use crate::{
         console::print_error,
         error::CommandError,
         find::find_run,
-        folder,
+        folder, result_files,
         signals::Signals,
     },
     units::show_duration,
@@ -56,6 +56,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     if stats.is_empty() {
         print_error("nothing left to deliver");
     }
+    result_files::after_replay(&found)?;
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
 

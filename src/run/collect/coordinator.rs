@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
-    control::{Control, ControlEvents, StopReason},
+    control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
     metric::{Assembler, Labels, Value, WorkerInterval},
@@ -238,7 +238,7 @@ impl Coordinator {
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
         let records = &mut self.folder.records;
-        let lost = records.keep_users(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
+        let lost = records.keep_gauges(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
         records.flush();
         self.note_lost_records(lost);
         let written = self.folder.log.interval(&interval);
@@ -265,7 +265,8 @@ impl Coordinator {
         });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
-            if self.filter.is_new(event.worker, &event.what) {
+            // Workers report the same command, but each message is one of a user.
+            if event.kind == EventKind::Message || self.filter.is_new(event.worker, &event.what) {
                 self.event(event.kind.as_str(), event.what);
             }
         }
