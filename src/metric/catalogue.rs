@@ -212,6 +212,8 @@ catalogue! {
     OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
+    VERDICT_DEGRADATION = "verdict_degradation" Gauge None Run "At the end of a run: largest change of a response time for the worse while the load was constant, as a share of its start; 0 if none drifts";
+    VERDICT_RECOVERY_TIME = "verdict_recovery_time" Gauge Seconds Run "At the end of a run: longest time from the end of a spike of the load until the target was back to normal; none if it was not";
     RUN_INFO = "run_info" Gauge None Run "1 during the run; its labels are the version of loadagent and the profile";
 }
 
