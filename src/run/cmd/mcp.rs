@@ -60,7 +60,7 @@ fn exists(args: &McpArgs) -> CommandError {
 
 /// Asks the server, as one user of a load test would.
 fn asked(args: &McpArgs) -> Result<Offer, CommandError> {
-    let source = Source { name: "mcp".to_owned(), text: profile::question(args)? };
+    let source = Source { name: "mcp".to_owned(), text: profile::listing(args)? };
     let (plan, _) = load_plan(&source, &RunArgs::default(), false)?;
     let Some(setup) = plan.setup.clone() else { return Ok(Offer::default()) };
     let context = HookContext {

@@ -33,7 +33,7 @@ pub(super) struct Item {
 }
 
 impl Offer {
-    /// The offer in the variables that the question set.
+    /// The offer in the variables that the listing set.
     pub(super) fn read<'v>(variable: impl Fn(&str) -> Option<&'v Value>) -> Self {
         let items = |name: &str, read: fn(&Value) -> Option<Item>| {
             let items = match variable(name) {

@@ -8,11 +8,11 @@ use crate::{cli::McpArgs, report::visible::visible, run::error::CommandError};
 /// Tools, resources and prompts that the profile uses; the others would make it long.
 const MAX_STEPS: usize = 50;
 
-/// The question, as a setup of a profile.
+/// A profile whose setup lists all of it.
 ///
 /// # Errors
 /// When a header is none.
-pub(super) fn question(args: &McpArgs) -> Result<String, CommandError> {
+pub(super) fn listing(args: &McpArgs) -> Result<String, CommandError> {
     let mut headers = serde_json::Map::new();
     for header in &args.headers {
         let Some((name, value)) = header.split_once(':') else {
@@ -31,7 +31,7 @@ pub(super) fn question(args: &McpArgs) -> Result<String, CommandError> {
     let profile = json!({
         "http": { "headers": headers },
         "setup": setup,
-        "iterations": 1,
+        "duration": "1s",
         "flow": [{ "mcp": url, "list": "tools" }],
     });
     Ok(profile.to_string())

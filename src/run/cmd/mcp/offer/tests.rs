@@ -34,7 +34,7 @@ fn arguments_are_what_the_schema_requires() {
 #[test]
 fn what_is_no_offer_is_left_out() {
     let tools = offered(
-        json!([{"name": "a", "description": "one\ntwo", "annotations": {"readOnlyHint": true}}, {}, 7, {"name": 1}]),
+        &json!([{"name": "a", "description": "one\ntwo", "annotations": {"readOnlyHint": true}}, {}, 7, {"name": 1}]),
     );
     assert_eq!(tools.len(), 1);
     assert!(tools[0].is_read_only && tools[0].about == "one");

@@ -40,8 +40,8 @@ fn tools_that_may_change_something_are_commented_out() {
         assert!(text.contains(line), "{line}{text}");
     }
     assert!(!text.contains("secret"));
-    assert!(question(&args(&["Authorization: Bearer secret"])).unwrap().contains("Bearer secret"));
-    assert!(question(&args(&["no header"])).is_err());
+    assert!(listing(&args(&["Authorization: Bearer secret"])).unwrap().contains("Bearer secret"));
+    assert!(listing(&args(&["no header"])).is_err());
 }
 
 proptest! {
