@@ -12,7 +12,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("Outputs", "outputs traces tags drain grafana"),
     ("Thresholds", "thresholds no_thresholds"),
     ("Run", "run_id instance run_dir workers disk_limit control"),
-    ("Summary", "csv summary_export summary_trend_stats summary_by_stage"),
+    ("Summary", "html junit markdown csv summary_export summary_trend_stats summary_by_stage"),
     ("HTTP", "method headers body insecure_skip_tls_verify max_redirects http_debug"),
     ("Terminal", "quiet no_color no_progress"),
 ];

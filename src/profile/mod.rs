@@ -24,6 +24,7 @@ pub(crate) mod quick;
 pub(crate) mod reader;
 pub(crate) mod scenario;
 pub(crate) mod secrets;
+pub(crate) mod struck_out;
 pub(crate) mod source;
 mod surrogates;
 mod synonyms;

@@ -16,6 +16,7 @@ pub(crate) mod hooks;
 pub(crate) mod locust;
 pub(crate) mod logged_run;
 pub(crate) mod prepare;
+mod report_files;
 mod result_files;
 pub(crate) mod run_end;
 pub(crate) mod signals;

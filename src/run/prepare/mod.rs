@@ -62,6 +62,8 @@ pub(crate) struct Prepared {
     pub segment: Partition,
     /// Statistics that are shown.
     pub trend_stats: Vec<(String, Stat)>,
+    /// The text of the profile, with secrets struck out.
+    pub profile: String,
 }
 
 /// The name of a profile that flags and a URL stand for.
@@ -89,7 +91,9 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
     let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
-    Ok(Prepared { plan: Arc::new(plan), target, outputs, run_id, instance, run_dir, workers, segment, trend_stats })
+    let profile = profile::struck_out::struck_out(&source.text);
+    let plan = Arc::new(plan);
+    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, profile })
 }
 
 /// What flags say beside the plan.
