@@ -97,7 +97,7 @@ impl Secrets {
 }
 
 /// Whether a text is a reference to a secret, not the secret itself.
-pub(super) fn is_reference(text: &str) -> bool {
+fn is_reference(text: &str) -> bool {
     text.starts_with("${") && text.ends_with('}') && !text.contains(['\'', '"'])
 }
 

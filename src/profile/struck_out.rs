@@ -4,7 +4,7 @@
 use super::{
     node::{self, Node, Yaml},
     reader::same_key,
-    secrets::{MASK, SECRET, is_reference},
+    secrets::{MASK, SECRET},
 };
 use crate::net::{
     masking::{masked_fields, masked_pairs, masked_users},
@@ -15,6 +15,9 @@ use crate::net::{
 const LEAST: usize = 4;
 /// Schemes whose credentials follow in the same text.
 const SCHEMES: [&str; 4] = ["bearer ", "basic ", "digest ", "token "];
+
+/// Keys below which are names of metrics, and where in a response a value is found.
+const NO_SECRETS: [&str; 4] = ["extract", "thresholds", "metrics", "goodput"];
 
 /// A scalar or a key, in the order of the file.
 struct Part {
@@ -47,7 +50,7 @@ pub(crate) fn struck_out(text: &str) -> String {
     lines.iter().map(|line| masked_line(&everywhere(line)) + "\n").collect()
 }
 
-/// Notes all scalars with their places; `is_auth` and `is_secret` are inherited.
+/// Notes all scalars with their places; `is_auth` and `is_secret` are inherited. [`NO_SECRETS`] have none.
 fn collect(node: &Node, is_auth: bool, is_secret: bool, parts: &mut Vec<Part>) {
     match &node.value {
         Yaml::List(items) => items.iter().for_each(|item| collect(item, is_auth, is_secret, parts)),
@@ -57,15 +60,47 @@ fn collect(node: &Node, is_auth: bool, is_secret: bool, parts: &mut Vec<Part>) {
                 let is = |word: &str| key.scalar().is_some_and(|text| same_key(text, word));
                 let names = key.scalar().is_some_and(|text| names_secret(text) && !is("auth"));
                 let below = is_secret || names || is_auth && SECRET.iter().any(|word| is(word));
-                collect(value, is_auth || is("auth"), below, parts);
+                if NO_SECRETS.iter().any(|word| is(word)) && !is_secret {
+                    note(value, parts);
+                } else {
+                    collect(value, is_auth || is("auth"), below, parts);
+                }
             }
         }
         Yaml::Scalar { text, plain } => {
-            let harmless = text.is_empty() || is_reference(text) || is_path(text) || *plain && is_word(text);
+            let harmless = has_references_only(text) || is_path(text) || *plain && is_word(text);
             let secret = (is_secret && !harmless).then(|| text.clone());
             parts.push(Part { line: node.position.line, column: node.position.column, secret });
         }
     }
+}
+
+/// Notes places only.
+fn note(node: &Node, parts: &mut Vec<Part>) {
+    parts.push(Part { line: node.position.line, column: node.position.column, secret: None });
+    match &node.value {
+        Yaml::List(items) => items.iter().for_each(|item| note(item, parts)),
+        Yaml::Map(pairs) => pairs.iter().for_each(|(key, value)| {
+            note(key, parts);
+            note(value, parts);
+        }),
+        Yaml::Scalar { .. } => {}
+    }
+}
+
+/// Whether a text refers to secrets and holds none: `${TOKEN}`, `Bearer ${TOKEN}`, `session=${id}`.
+fn has_references_only(text: &str) -> bool {
+    let mut rest = text.to_owned();
+    while let Some((before, after)) = rest.split_once("${") {
+        // A reference with quotes may hold a text of its own.
+        let Some((_, behind)) = after.split_once('}').filter(|(inner, _)| !inner.contains(['\'', '"', '{'])) else {
+            return false;
+        };
+        rest = format!("{before} {behind}");
+    }
+    let is_scheme = |word: &str| SCHEMES.iter().any(|scheme| scheme.trim_end().eq_ignore_ascii_case(word));
+    rest.split([' ', ';', ','])
+        .all(|word| word.is_empty() || text.contains("${") && (is_scheme(word) || word.ends_with('=')))
 }
 
 /// Where in a response a value is found, which is not the value.
@@ -118,7 +153,8 @@ fn masked_schemes(line: &str) -> String {
         let (before, after) = rest.split_at(at + length);
         masked += before;
         let end = after.find(|c: char| c.is_whitespace() || "\"'`,}]".contains(c)).unwrap_or(after.len());
-        let is_secret = end >= 8 && !after.starts_with("${") && after[..end].chars().all(|c| !c.is_alphabetic() || c.is_ascii());
+        let is_secret =
+            end >= 8 && !after.starts_with("${") && after[..end].chars().all(|c| !c.is_alphabetic() || c.is_ascii());
         masked += if is_secret { MASK } else { &after[..end] };
         rest = &after[end..];
     }
@@ -130,7 +166,8 @@ fn masked_comment(line: &str) -> String {
     let Some(begin) = begin else { return line.to_owned() };
     let separators = line[begin..].char_indices().filter(|(_, char)| matches!(char, ':' | '='));
     for (at, _) in separators {
-        let name = line[begin..begin + at].trim_end().rsplit(|c: char| c.is_whitespace() || "\"'{,#".contains(c)).next();
+        let name =
+            line[begin..begin + at].trim_end().rsplit(|c: char| c.is_whitespace() || "\"'{,#".contains(c)).next();
         if name.is_some_and(names_secret) {
             return format!("{} {MASK}", &line[..=begin + at]);
         }

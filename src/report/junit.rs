@@ -99,7 +99,8 @@ fn threshold_case(finding: &Finding) -> Case {
 }
 
 fn case_element(case: &Case, class: &str) -> String {
-    let mut xml = format!("    <testcase classname=\"{class}.{}\" name=\"{}\" time=\"0\"", case.suite, escaped(&case.name));
+    let mut xml =
+        format!("    <testcase classname=\"{class}.{}\" name=\"{}\" time=\"0\"", case.suite, escaped(&case.name));
     let (element, text) = match &case.result {
         Result::Passed => return xml + "/>\n",
         Result::Failure(text) => ("failure", text),

@@ -35,7 +35,8 @@ pub(crate) fn render(summary: &Summary) -> String {
         Tone::Warning => "⚠️",
         Tone::Bad => "❌",
     };
-    let mut text = format!("### {mark} {}: {}\n\n{}\n", headline.title, name(&summary.header.profile), headline.sentence);
+    let mut text =
+        format!("### {mark} {}: {}\n\n{}\n", headline.title, name(&summary.header.profile), headline.sentence);
     let reasons = summary.outcome.reasons.iter().map(|reason| format!("- {}\n", sentence(&reason.text)));
     let warnings = summary.validity.warnings.iter().map(|warning| format!("- ⚠️ {}\n", sentence(warning)));
     let notes: String = reasons.chain(warnings).take(MAX_ROWS).collect();
@@ -62,12 +63,14 @@ fn figures(summary: &Summary) -> String {
     let attempts = Attempts::of_run(totals);
     let mut cells: Vec<(&str, String)> = Vec::new();
     if attempts.total > 0 {
-        let count = format!("{}{}", show_count(attempts.total), rate::in_parentheses(attempts.total as f64, summary.elapsed));
+        let count =
+            format!("{}{}", show_count(attempts.total), rate::in_parentheses(attempts.total as f64, summary.elapsed));
         cells.push(("requests", count));
         cells.push(("failed", show_share(attempts.failed_share())));
     }
     for protocol in &PROTOCOLS {
-        let Some(times) = totals.sum_where(&protocol.response_time.name, |_| true).filter(|times| !times.is_empty()) else {
+        let Some(times) = totals.sum_where(&protocol.response_time.name, |_| true).filter(|times| !times.is_empty())
+        else {
             continue;
         };
         let stat = |stat| show_stat(&times, Unit::Seconds, stat);
@@ -93,8 +96,7 @@ fn figures(summary: &Summary) -> String {
 }
 
 fn thresholds(findings: &[Finding]) -> String {
-    let shown: Vec<&Finding> =
-        findings.iter().filter(|finding| finding.threshold.bearing != Bearing::NotRun).collect();
+    let shown: Vec<&Finding> = findings.iter().filter(|finding| finding.threshold.bearing != Bearing::NotRun).collect();
     let row = |finding: &&Finding| {
         let mark = match (finding.passed, finding.fails()) {
             (true, _) => "✅",
@@ -163,7 +165,13 @@ fn failures(summary: &Summary) -> String {
     let errors = table("| error | status | step | count | first |\n| --- | --: | --- | --: | --- |\n", &errors, row);
     let checks: Vec<_> = super::errors::checks(summary).into_iter().filter(is_failed_check).collect();
     let row = |check: &super::errors::Check| {
-        format!("| {} | {} | {} of {} |\n", name(&check.name), name(&check.step), show_count(check.fails()), show_count(check.total))
+        format!(
+            "| {} | {} | {} of {} |\n",
+            name(&check.name),
+            name(&check.step),
+            show_count(check.fails()),
+            show_count(check.total)
+        )
     };
     errors + &table("| check | step | failed |\n| --- | --- | --: |\n", &checks, row)
 }

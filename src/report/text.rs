@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     Summary, errors,
     headline::{self, Tone},
-    outputs, own, rate, scenarios, steps, streams, style, thresholds, trends, visible::visible,
+    outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
+    visible::visible,
     wrap::wrap,
 };
 use crate::{

@@ -39,6 +39,8 @@ pub(crate) struct Timeline {
     /// Error classes, by their number.
     classes: Vec<String>,
     stages: Stages,
+    /// The last rate of each schedule: a gauge is read at the end of an interval.
+    rates: BTreeMap<SeriesId, f64>,
     points: Vec<Point>,
 }
 
@@ -85,6 +87,7 @@ impl Timeline {
             roles: BTreeMap::new(),
             classes: Vec::new(),
             stages: Stages::default(),
+            rates: BTreeMap::new(),
             points: Vec::new(),
         }
     }
@@ -100,6 +103,12 @@ impl Timeline {
         for (id, value) in &interval.values {
             if let Some((cell, role)) = self.roles.get(id) {
                 point.add(*cell, *role, value);
+                if let (Role::Target, Value::Gauge(Some(rate))) = (role, value) {
+                    let before = self.rates.insert(*id, *rate).unwrap_or(*rate);
+                    // 0 at the end of the interval in which a schedule ends says nothing of that interval.
+                    let mean = if *rate == 0.0 { before } else { f64::midpoint(before, *rate) };
+                    point.add_target(*cell, mean);
+                }
                 if let (Role::Stage(number), Value::Gauge(Some(active))) = (role, value)
                     && *active > 0.0
                 {
@@ -202,8 +211,15 @@ impl Point {
         merge_levels(&mut self.levels, &later.levels);
     }
 
-    fn add(&mut self, cell: usize, role: Role, value: &Value) {
+    /// Adds the mean rate of a schedule in this time.
+    fn add_target(&mut self, cell: usize, rate: f64) {
         let milliseconds = (self.end_ms - self.start_ms) as f64;
+        if let Some(cell) = self.cells.get_mut(cell) {
+            cell.target = (cell.target.0 + rate * milliseconds, milliseconds);
+        }
+    }
+
+    fn add(&mut self, cell: usize, role: Role, value: &Value) {
         let levels = &mut self.levels;
         let Some(cell) = self.cells.get_mut(cell) else { return };
         match (role, value) {
@@ -218,10 +234,6 @@ impl Point {
             (Role::BytesReceived, Value::Counter(bytes)) => cell.bytes_received += bytes,
             (Role::Cpu, Value::Counter(seconds)) => cell.cpu_seconds += seconds,
             (Role::Error(class), Value::Counter(count)) => *cell.errors.entry(class).or_default() += count,
-            (Role::Target, Value::Gauge(Some(rate))) => {
-                cell.target.0 += rate * milliseconds;
-                cell.target.1 = milliseconds;
-            }
             (Role::Level(place), Value::Gauge(level)) => {
                 add_level(&mut cell.levels[place], *level);
                 add_level(&mut levels[place], *level);

@@ -12,18 +12,22 @@ fn what_stands_under_the_name_of_a_secret_is_struck_out() {
         ("headers:\n  X: Bearer abcdefghijkl\n", "headers:\n  X: Bearer ***\n"),
         ("headers:\n  X: Bearer ${TOKEN}\n", "headers:\n  X: Bearer ${TOKEN}\n"),
         ("auth: {basic: {user: ann, password: s3cr3t}}\n", "auth: {basic: {user: ***, password: ***}}\n"),
+        (
+            "headers: {Authorization: \"Bearer ${t}\", Cookie: \"a=${b}; c=d\"}\n",
+            "headers: {Authorization: \"Bearer ${t}\", Cookie: ***}\n",
+        ),
         ("auth:\n  bearer: ${TOKEN}\n", "auth:\n  bearer: ${TOKEN}\n"),
         ("vars: {token: \"${TOKEN ?? 's3cr3t'}\"}\n", "vars: {token: ***}\n"),
         ("vars:\n  token: \"s3\\x63r3t\"\n  user: ann\n", "vars:\n  token: ***\n  user: ann\n"),
         ("vars: {token: \"s3\\x63r3t\", user: ann}\n", "vars: {token: ***, user: ann}\n"),
-        ("vars:\n  key: |\n    s3cr3t\n    more\n  user: ann\n", "vars:\n  key: ***\n\n\n  user: ann\n"),
+        ("vars:\n  key: |\n    s3cr3t\n    more\n  user: ann\n", "vars:\n  key: |\n    ***\n\n  user: ann\n"),
         ("vars:\n  key: \"s3cr3t\n    more\"\n  user: ann\n", "vars:\n  key: ***\n\n  user: ann\n"),
         ("vars:\n  key: s3cr3t\n    more\n", "vars:\n  key: ***\n\n"),
         ("get: https://ann:s3cr3t@a/x?access_token=abc&q=1\n", "get: https://***@a/x?access_token=***&q=1\n"),
         ("body: '{\"password\": \"s3cr3t\", \"q\": 1}'\n", "body: '{\"password\": \"***\", \"q\": 1}'\n"),
         ("vus: 1 # password: s3cr3t\n", "vus: 1 # password: ***\n"),
         ("# was token=s3cr3t before\nvus: 1\n", "# was token= ***\nvus: 1\n"),
-        ("a: &x s3cr3t\npassword: *x\n", "a: &x ***\npassword: *x\n"),
+        ("a: &x s3cr3t\npassword: *x\n", "a: ***\npassword: *x\n"),
         ("extract: {token: $.token}\nhttp: {cookies: false}\n", "extract: {token: $.token}\nhttp: {cookies: false}\n"),
         ("vars: {password: 12345}\n", "vars: {password: ***}\n"),
         ("vars: {tokens: [s3cr3t, more-of-it]}\n", "vars: {tokens: [***, ***]}\n"),
@@ -34,13 +38,16 @@ fn what_stands_under_the_name_of_a_secret_is_struck_out() {
     }
 }
 
+/// In doubt a value is struck out: these are not secret, but stand under such names.
 #[test]
-fn bundled_profiles_and_examples_stay_as_they_are() {
+fn of_bundled_profiles_little_is_struck_out() {
+    let mut masked = Vec::new();
     for (name, .., text) in crate::profile::bundled::BUNDLED {
         let shown = struck_out(text);
         assert_eq!(shown.lines().count(), text.lines().count(), "{name}");
-        assert!(!shown.contains(MASK), "{name}: {shown}");
+        masked.extend(shown.lines().filter(|line| line.contains(MASK)).map(str::to_owned));
     }
+    assert!(masked.iter().any(|line| line.contains("X-Signature: ***")) && masked.len() <= 8, "{masked:#?}");
 }
 
 proptest! {

@@ -9,7 +9,13 @@ mod script;
 
 use anstream::adapter::strip_str;
 
-use super::{Summary, headline::headline, text, timeline::Timeline, visible::visible};
+use super::{
+    Summary,
+    headline::headline,
+    text,
+    timeline::Timeline,
+    visible::{visible, visible_lines},
+};
 use script::{escaped_html, escaped_json};
 
 /// The styles of the page.
@@ -40,10 +46,10 @@ pub(crate) fn render(summary: &Summary, timeline: &Timeline, profile: &ProfileTe
         tone = headline.tone.as_str(),
         title = headline.title,
         name = escaped_html(&name),
-        run_id = escaped_html(&summary.header.run_id),
+        run_id = escaped_html(&visible(&summary.header.run_id)),
         styles = STYLES.concat(),
         sentence = escaped_html(&headline.sentence),
-        text = escaped_html(&text),
+        text = escaped_html(&visible_lines(&text)),
         data = escaped_json(&data),
         script = script::joined(),
     )

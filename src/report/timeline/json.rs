@@ -80,7 +80,10 @@ impl Timeline {
         let mut levels = |key: &str, level: &dyn Fn(&Cell) -> Option<f64>| {
             let levels: Vec<Option<f64>> = cells.iter().map(level).collect();
             if levels.iter().any(Option::is_some) {
-                lines.insert(key.to_owned(), levels.into_iter().map(|level| level.map_or(Json::Null, rounded)).collect());
+                lines.insert(
+                    key.to_owned(),
+                    levels.into_iter().map(|level| level.map_or(Json::Null, rounded)).collect(),
+                );
             }
         };
         levels("target", &Cell::mean_target);

@@ -7,7 +7,7 @@ import { linear, linearTicks, logarithmic, logTicks, timeTicks } from "./scale.j
 import { csvButton } from "./csv.js";
 
 const HEIGHT = 232;
-const MARGIN = { top: 20, right: 8, bottom: 24, left: 54 };
+const MARGIN = { top: 20, right: 16, bottom: 24, left: 54 };
 const charts = new Set();
 
 // All charts are drawn anew when their width or the colours change.
@@ -151,9 +151,8 @@ function bands(picture, spec, x, size) {
     const [left, right] = [x(Math.max(band.from, spec.from[0])), x(Math.min(band.to, spec.to.at(-1)))];
     if (right <= left) return;
     picture.append(svg("rect", { class: place % 2 ? "band odd" : "band", x: left, y: size.top, width: right - left, height: size.bottom - size.top }));
-    if (right - left > 14 + 6 * String(band.label).length) {
-      picture.append(svg("text", { class: "stage", x: (left + right) / 2, y: size.top - 7, "text-anchor": "middle" }, visible(band.label)));
-    }
+    const label = [`stage ${band.label}`, String(band.label)].find((text) => right - left > 10 + 6.2 * text.length);
+    if (label) picture.append(svg("text", { class: "stage", x: (left + right) / 2, y: size.top - 7, "text-anchor": "middle" }, visible(label)));
   });
 }
 

@@ -78,13 +78,15 @@ function load(data, base) {
   const ended = sum(scope.iterations ?? []);
   const open = `${several(due, "arrival")} due, ${count(due - dropped)} started, ${dropped === 0 ? "none dropped" :
     `${count(dropped)} dropped (${share(dropped / due)}), most at ${clock(base.from[at])}: ${rate(most)}`}.`;
+  // Iterations of users that wait have no arrivals to be compared with.
+  const models = new Set(data.summary.loadagent.scenarios.filter((one) => scope.name === null || one.name === scope.name).map((one) => one.model));
   return linesChart(base, { id: "chart-load", title: due > 0 ? "Arrivals" : "Iterations",
     summary: due > 0 ? open : `${several(ended, "iteration")} ended; users start the next one when one has ended.`,
     lines: [
       { name: "dropped", colour: "bad", kind: "area", values: perSecond(base, scope.dropped) },
       { name: "target", colour: "muted", dashed: true, values: scope.target },
       { name: "started", colour: "c1", values: perSecond(base, started) },
-      { name: due > 0 ? "iterations ended" : "iterations", colour: due > 0 ? "c3" : "c1", values: perSecond(base, scope.iterations) },
+      { name: due > 0 ? "iterations ended" : "iterations", colour: due > 0 ? "c3" : "c1", values: models.size > 1 ? null : perSecond(base, scope.iterations) },
     ], show: rate, axis: perSecondAxis });
 }
 

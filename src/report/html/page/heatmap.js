@@ -17,8 +17,12 @@ export function heatmap(points, edges, times) {
   // The eye compares ratios: a slow request among a thousand must still show.
   const shade = (rate) => 0.14 + 0.86 * (Math.log1p((rate / most) * 200) / Math.log1p(200));
 
+  // A narrow range is shown within ten times itself, so that it looks narrow.
+  const spread = Math.max(1, Math.sqrt(10 / (edges[last] / lower(first))));
+  const [lowest, highest] = [lower(first) / spread, edges[last] * spread];
+
   function paint({ picture, x, size }) {
-    const y = logarithmic(lower(first), edges[last], size.bottom, size.top);
+    const y = logarithmic(lowest, highest, size.bottom, size.top);
     const canvas = document.createElement("canvas");
     const density = Math.min(2, window.devicePixelRatio || 1);
     const [width, height] = [size.right - size.left, size.bottom - size.top];
@@ -35,7 +39,7 @@ export function heatmap(points, edges, times) {
       }
     });
     picture.append(svg("image", { href: canvas.toDataURL(), x: size.left, y: size.top, width, height }));
-    yAxis(picture, logTicks(lower(first), edges[last]), y, size, duration);
+    yAxis(picture, logTicks(lowest, highest), y, size, duration);
   }
 
   function read(at) {

@@ -14,7 +14,8 @@ function compare(one, other) {
 }
 
 // columns: {key, label, number, title, show(row)}; `row[key]` is what is sorted, filtered and saved.
-export function table({ id, title, columns, rows, sortBy, descending = true, filters = [] }) {
+// `saved` names the keys that the CSV has, if they are not the columns.
+export function table({ id, title, columns, rows, saved, sortBy, descending = true, filters = [] }) {
   const state = { key: sortBy, descending, text: "", picked: new Set(), all: false };
   const body = h("tbody");
   const status = h("span", { class: "status", role: "status" });
@@ -56,20 +57,21 @@ export function table({ id, title, columns, rows, sortBy, descending = true, fil
   }
 
   draw();
-  const region = h("div", { class: "scroll", role: "region", "aria-label": title, tabindex: "0" },
+  const region = h("div", { class: "scroll", role: "region", "aria-label": `Table: ${title}`, tabindex: "0" },
     h("table", {}, h("caption", { class: "hidden" }, title), h("thead", {}, h("tr", {}, heads)), body));
-  return h("div", { class: "table" }, toolbar({ id, title, columns, rows, filters, state, status, draw, matching }), region, more);
+  return h("div", { class: "table" }, toolbar({ id, title, columns, rows, saved, filters, state, status, draw, matching }), region, more);
 }
 
 function rowOf(row, columns) {
+  const named = Math.max(0, columns.findIndex((column) => column.head));
   return h("tr", { class: row.tone ?? null }, columns.map((column, place) => {
     const shown = column.show ? column.show(row) : visible(row[column.key] ?? "");
     const attributes = { class: column.number ? "number" : column.wide ? "wide" : null };
-    return place === 0 ? h("th", { scope: "row", ...attributes }, shown) : h("td", attributes, shown);
+    return place === named ? h("th", { scope: "row", ...attributes }, shown) : h("td", attributes, shown);
   }));
 }
 
-function toolbar({ id, title, columns, rows, filters, state, status, draw, matching }) {
+function toolbar({ id, title, columns, rows, saved, filters, state, status, draw, matching }) {
   const find = rows.length > 5 && h("label", { class: "find" }, h("span", { class: "hidden" }, `Filter ${title}`),
     h("input", { type: "search", placeholder: "Filter", oninput: (event) => draw((state.text = event.target.value)) }));
   const picks = filters.filter((one) => rows.some(one.keeps) && !rows.every(one.keeps)).map((one) =>
@@ -78,7 +80,9 @@ function toolbar({ id, title, columns, rows, filters, state, status, draw, match
       else state.picked.delete(one);
       draw();
     } }), one.label));
-  const save = csvButton(id, title, () => [columns.map((column) => column.label), ...matching().map((row) =>
-    columns.map((column) => row[column.key]))]);
-  return h("div", { class: "toolbar" }, find, picks, status, h("span", { class: "space" }), save);
+  const save = csvButton(id, title, () => {
+    const keys = saved ?? columns.map((column) => column.key);
+    return [saved ?? columns.map((column) => column.label), ...matching().map((row) => keys.map((key) => row[key]))];
+  });
+  return h("div", { class: find || picks.length > 0 ? "toolbar" : "toolbar slim" }, find, picks, status, h("span", { class: "space" }), save);
 }

@@ -49,7 +49,8 @@ function spread(values) {
 
 export function steps(data) {
   const own = data.summary.loadagent;
-  const names = statistics(data).filter((name) => name !== "min" && name !== "avg");
+  const chosen = statistics(data).filter((name) => name !== "min" && name !== "avg");
+  const names = [...chosen.filter((name) => name !== "max"), ...chosen.filter((name) => name === "max")];
   const rows = own.steps.map((step) => ({ ...step, ...spread(step.response_time_ms), tone: step.failed > 0 ? "has-failed" : null,
     status: Object.entries(step.statuses).map(([status, number]) => `${status}: ${count(number)}`).join(", ") }));
   const many = new Set(own.steps.map((step) => step.scenario)).size > 1;
@@ -140,7 +141,7 @@ export function counters(data) {
     { key: "family", label: "Of" },
     { key: "type", label: "Type" },
     { key: "value", label: "Value", number: true, show: (row) => datum(row.value, row.shown) },
-    { key: "note", label: "", number: true },
+    { key: "note", label: "Rate, range or part", number: true },
   ];
   return tableSection("counts", "Counts and levels", columns, rows);
 }

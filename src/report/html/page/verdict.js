@@ -1,6 +1,6 @@
 // The answer: the verdict in words, why, the numbers of the whole run, and the thresholds with their distance.
 
-import { bytes, count, duration, rate, share, visible } from "./format.js";
+import { count, duration, rate, share } from "./format.js";
 import { datum, h, section } from "./dom.js";
 import { table } from "./table.js";
 
@@ -45,8 +45,9 @@ function figures(data) {
   }
   const times = metrics.http_req_response_time?.values ?? {};
   const shown = [["med", "p50"], ["p(95)", "p95"], ["p(99)", "p99"], ["max", "max"], ["p(90)", "p90"], ["avg", "mean"], ["min", "min"]];
+  const sizes = { p50: "half are faster", p95: "1 of 20 is slower", p99: "1 of 100 is slower", max: "the slowest one" };
   for (const [key, label] of shown.filter(([key]) => times[key] !== undefined && times[key] !== null).slice(0, 3)) {
-    tile(`Response time ${label}`, datum(times[key], duration), "from the intended start");
+    tile(`Response time ${label}`, datum(times[key], duration), sizes[label] ?? "");
   }
   const { offered, dropped } = own.validity;
   if (offered > 0) {
@@ -54,7 +55,6 @@ function figures(data) {
   }
   if (!attempts && metrics.iterations) tile("Iterations", datum(metrics.iterations.values.count, count), rate(metrics.iterations.values.rate));
   if (metrics.vus_max) tile("Users", datum(metrics.vus_max.values.max ?? metrics.vus_max.values.value, count), "at most");
-  if (metrics.data_received) tile("Received", datum(metrics.data_received.values.count, bytes), `${bytes(metrics.data_received.values.rate)}/s`);
   return tiles.length > 0 && h("dl", { class: "figures" }, tiles);
 }
 
@@ -66,15 +66,14 @@ export function thresholds(data) {
   const rows = data.thresholds.map((one) => ({ ...one, name: one.metric, ratio: one.bound > 0 ? one.observed / one.bound : null,
     order: ["failed", "no data", "missed", "passed", "not run"].indexOf(one.status) }));
   const columns = [
-    { key: "order", label: "", show: (row) => h("span", { class: `mark ${TONES[row.status] ?? ""}` },
+    { key: "order", label: "Result", show: (row) => h("span", { class: `mark ${TONES[row.status] ?? ""}` },
       h("span", { "aria-hidden": "true" }, MARKS[row.status]), h("span", { class: row.status === "passed" ? "hidden" : "" }, ` ${row.status}`)) },
-    { key: "metric", label: "Metric", wide: true },
-    { key: "condition", label: "Threshold", show: (row) => [visible(row.condition), row.tier && h("small", {}, ` ${row.tier}`), row.by_flag && h("small", {}, " --threshold")] },
+    { key: "metric", label: "Threshold", wide: true, head: true, show: (row) => h("span", { class: "condition" }, h("span", {}, row.metric), h("b", {}, row.condition),
+      row.tier && h("small", {}, row.tier), row.by_flag && h("small", {}, "--threshold")) },
     { key: "observed", label: "Seen", number: true, show: (row) => [h("data", { value: row.observed ?? "" }, row.seen?.split(" = ").at(-1) ?? "no data"), worst(row)] },
-    { key: "wanted", label: "Wanted", number: true },
     { key: "ratio", label: "Distance", number: true, show: distance },
   ];
-  return section("thresholds", "Thresholds", table({ id: "thresholds", title: "Thresholds", columns, rows, sortBy: "order", descending: false }));
+  return section("thresholds", "Thresholds", table({ id: "thresholds", title: "Thresholds", columns, rows, saved: ["status", "metric", "condition", "observed", "bound", "distance"], sortBy: "order", descending: false }));
 }
 
 function worst(row) {
