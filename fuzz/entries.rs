@@ -7,7 +7,7 @@ use std::time::Duration;
 use loadagent::testing::{
     language::{
         Binding, EscapeContext, EvalContext, Expr, IterationId, Response, Scope, Slot, Template, TemplateError, Value,
-        extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
+        extract::{Between, Cookie, Extractor, Group, HeaderSelector, Html, JsonPath, Pattern, Take},
     },
     profile::{self, Overrides},
     protocol::{
@@ -123,7 +123,7 @@ pub(crate) fn extraction(data: &[u8]) {
         Pattern::new(&wanted, None).ok().map(Extractor::Regex),
         Pattern::new(&wanted, Some(&Group::Number(0))).ok().map(Extractor::Regex),
         Between::new(left, right).ok().map(Extractor::Between),
-        Some(Extractor::Header(Header::new(&wanted))),
+        Some(Extractor::Header(HeaderSelector::new(&wanted))),
         Some(Extractor::Cookie(Cookie::new(&wanted))),
         Some(Extractor::Html(Html::field(&wanted))),
         Some(Extractor::Html(Html::meta(&wanted))),

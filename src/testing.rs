@@ -31,7 +31,9 @@ pub mod language {
     };
 
     pub mod extract {
-        pub use crate::language::extract::{Between, Cookie, Extractor, Group, Header, Html, JsonPath, Pattern, Take};
+        pub use crate::language::extract::{
+            Between, Cookie, Extractor, Group, HeaderSelector, Html, JsonPath, Pattern, Take,
+        };
     }
 }
 

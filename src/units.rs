@@ -26,7 +26,7 @@ pub(crate) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>)
 /// A unit that could not be read; the text says what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct UnitError(String);
+pub struct QuantityError(String);
 
 const NANOS: [(&str, f64); 9] = [
     ("ns", 1.0),
@@ -44,11 +44,11 @@ const NANOS: [(&str, f64); 9] = [
 ///
 /// # Errors
 /// When the text is empty, negative, has no unit or an unknown one, or exceeds 10 years.
-pub(crate) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, QuantityError> {
     let text = text.trim();
-    let error = || UnitError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
+    let error = || QuantityError(format!("`{text}` is not a duration; write for example 250ms, 30s, 1m30s or 2h"));
     if let Some(number) = bare_number(text) {
-        let unit = || UnitError(format!("which unit? `{text}s` or `{text}ms`"));
+        let unit = || QuantityError(format!("which unit? `{text}s` or `{text}ms`"));
         return if number > 0.0 { Err(unit()) } else { Ok(Duration::ZERO) };
     }
     let mut rest = text;
@@ -73,7 +73,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
 ///
 /// # Errors
 /// As [`parse_duration`].
-pub(crate) fn parse_seconds(text: &str) -> Result<Duration, UnitError> {
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, QuantityError> {
     match bare_number(text.trim()) {
         Some(_) => parse_duration(&format!("{}s", text.trim())),
         None => parse_duration(text),
@@ -135,7 +135,7 @@ pub(crate) fn significant(value: f64) -> String {
 ///
 /// # Errors
 /// When the text is not a number with an optional unit of bytes.
-pub(crate) fn parse_size(text: &str) -> Result<u64, UnitError> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, QuantityError> {
     const SIZES: [(&str, f64); 11] = [
         ("", 1.0),
         ("b", 1.0),
@@ -150,7 +150,7 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, UnitError> {
         ("g", 1_073_741_824.0),
     ];
     let text = text.trim();
-    let error = || UnitError(format!("`{text}` is not a size; write for example 512, 64KiB or 10MB"));
+    let error = || QuantityError(format!("`{text}` is not a size; write for example 512, 64KiB or 10MB"));
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = unit.trim().to_ascii_lowercase();
@@ -178,9 +178,9 @@ pub(crate) fn show_bytes(bytes: f64) -> String {
 ///
 /// # Errors
 /// When the text is no number or lies outside 0 to 1 (0 % to 100 %).
-pub(crate) fn parse_share(text: &str) -> Result<f64, UnitError> {
+pub(crate) fn parse_share(text: &str) -> Result<f64, QuantityError> {
     let text = text.trim();
-    let error = || UnitError(format!("`{text}` is not a share; write for example 2% or 0.02"));
+    let error = || QuantityError(format!("`{text}` is not a share; write for example 2% or 0.02"));
     let (number, divisor) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
     let share = number.trim().parse::<f64>().map_err(|_| error())? / divisor;
     if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(error()) }

@@ -72,6 +72,15 @@ impl Folder {
                 }
                 failed(&output)
             }
+            "compare" => {
+                // The runs that it names are copies of one.
+                for run in words[1..].iter().filter(|word| !word.starts_with('-')).flat_map(|word| word.split(',')) {
+                    fs::create_dir_all(self.path().join(run)).unwrap();
+                    let copy = self.path().join(run).join("intervals.log");
+                    fs::copy(self.path().join("RUN_DIR/intervals.log"), copy).unwrap();
+                }
+                failed(&self.run(&words))
+            }
             "init" => {
                 // Where there is no profile yet.
                 let words = [&words[..], &["new/loadagent.yaml"]].concat();

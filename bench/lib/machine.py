@@ -38,7 +38,13 @@ def _cpu_model():
 
 
 def _commit():
-    """Short hash of the checked out commit, with `-dirty` after local changes."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    """Short hash of the checked out commit, with `-dirty` after local changes. The results of items that ran before are none."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", ":(top,exclude)bench/results")
+    return (commit + ("-dirty" if changed else "")) or "unknown"
+
+
+def _git(*arguments):
+    command = ["git", *arguments]
     found = subprocess.run(command, cwd=pathlib.Path(__file__).parent, capture_output=True, text=True, check=False)
-    return found.stdout.strip() or "unknown"
+    return found.stdout.strip()

@@ -35,7 +35,7 @@ pub(super) fn warning(header: &Header, totals: &Totals, elapsed: Duration) -> Op
     let rate = refused as f64 / elapsed.as_secs_f64().max(1.0) / users;
     (refused >= MIN_COUNT && share >= MIN_SHARE && rate >= MIN_RATE).then(|| {
         format!(
-            "users hammer a target that refuses: {} of {} requests ({}) had a failed response, {} for each user; a `think` after a failure spares the target",
+            "users repeat failed requests without a pause: {} of {} requests ({}) had a failed response, {} by each user; add a `think` after a failure",
             show_count(refused),
             show_count(attempts),
             show_share(share),

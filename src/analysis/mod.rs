@@ -1,18 +1,31 @@
 //! Analysis: what the intervals of a run mean.
 //!
-//! Owns the fold of a run, validity (was the offered load delivered?) and the verdict. Reads intervals, totals and the
-//! accounting by intended second; never touches traffic. Start with [`run_fold`], then [`validity`] and [`verdict`].
+//! Owns the fold of a run, validity (was the offered load delivered?), the verdict, findings on drift, and the comparison
+//! of runs. Reads intervals, totals and the accounting by intended second; never touches traffic. Start with [`run_fold`],
+//! then [`validity`], [`verdict`] and [`soak`]; [`comparison`] is apart.
 
 pub(crate) mod attempts;
+pub(crate) mod comparison;
+pub(crate) mod drift;
+pub(crate) mod findings;
 mod folded;
 mod hammering;
+pub(crate) mod judged;
+pub(crate) mod load_shape;
 pub(crate) mod offered;
 pub(crate) mod run_fold;
+#[cfg(test)]
+pub(crate) mod simulation;
+mod soak;
+mod statistics;
 pub(crate) mod validity;
 pub(crate) mod verdict;
+mod warm_up;
+mod windows;
 mod work_done;
 
 pub(crate) use attempts::Attempts;
+pub(crate) use findings::Analysis;
 pub(crate) use offered::Offered;
 pub(crate) use run_fold::RunFold;
 pub(crate) use validity::Generator;

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use super::{Generator, Judgement, Offered, Outcome, Validity, validity::Ending, verdict::Reason};
+use super::{
+    Analysis, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, validity::Ending,
+    verdict::Reason,
+};
 use crate::{
     interval_log::Header,
     metric::{Interval, Totals},
@@ -21,13 +24,30 @@ pub(crate) struct RunFold {
     /// Iterations that were due.
     pub offered: Offered,
     judge: Judge,
+    soak: SoakWindows,
+}
+
+/// How a run went, beside its intervals.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Course {
+    /// Its length.
+    pub elapsed: Duration,
+    /// Whether there was a load: not if setup failed.
+    pub has_load: bool,
+    /// Whether control commands changed the load, so that it is not the plan's.
+    pub was_controlled: bool,
 }
 
 impl RunFold {
     /// An empty fold of a run whose schedules last `planned`.
     #[must_use]
     pub(crate) fn new(thresholds: &[Threshold], planned: Duration) -> Self {
-        Self { totals: Totals::default(), offered: Offered::default(), judge: Judge::new(thresholds, planned) }
+        Self {
+            totals: Totals::default(),
+            offered: Offered::default(),
+            judge: Judge::new(thresholds, planned),
+            soak: SoakWindows::default(),
+        }
     }
 
     /// Takes the next interval.
@@ -35,6 +55,7 @@ impl RunFold {
         self.totals.fold(interval);
         self.offered.fold(interval);
         self.judge.observe(interval);
+        self.soak.fold(interval);
     }
 
     /// The first failed threshold that asks to end the run.
@@ -49,17 +70,17 @@ impl RunFold {
         self.judge.findings(elapsed)
     }
 
-    /// The judgement after `elapsed`. Without a load (setup failed) no threshold counts. `reasons` are those that the
-    /// intervals don't show: a stop, an abort, an error.
+    /// The judgement. Without a load no threshold counts. `reasons` are those that the intervals don't show: a stop, an
+    /// abort, an error.
     #[must_use]
     pub(crate) fn judge(
         &self,
         header: &Header,
         generator: Generator,
-        elapsed: Duration,
-        has_load: bool,
+        course: Course,
         reasons: Vec<Reason>,
     ) -> Judgement {
+        let Course { elapsed, has_load, .. } = course;
         let mut findings = self.judge.findings(elapsed);
         if !has_load {
             findings.iter_mut().for_each(|finding| finding.threshold.bearing = Bearing::NotRun);
@@ -69,7 +90,19 @@ impl RunFold {
             threshold_failed: findings.iter().any(Finding::fails),
         };
         let validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed, ending);
+        let analysis = self.analyse(header, course, &findings, validity.invalid.is_empty());
         let outcome = Outcome::decide(reasons, &findings, &validity);
-        Judgement { findings, validity, outcome }
+        Judgement { findings, validity, outcome, analysis }
+    }
+
+    /// What a run shows beside its verdict.
+    fn analyse(&self, header: &Header, course: Course, findings: &[Finding], is_valid: bool) -> Analysis {
+        if !course.has_load || course.was_controlled {
+            return Analysis::default();
+        }
+        let thresholds: Vec<&Threshold> = findings.iter().map(|finding| &finding.threshold).collect();
+        let elapsed = course.elapsed.as_secs_f64();
+        let steady = load_shape::steady(&header.scenarios).map(|[from, to]| [from, to.min(elapsed)]);
+        Analysis { sure: is_valid, soak: steady.and_then(|steady| self.soak.judge(steady, &thresholds)) }
     }
 }

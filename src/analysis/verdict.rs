@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Validity;
+use super::{Analysis, Validity};
 use crate::{
     exit::Exit,
     threshold::{Bearing, judge::Finding},
@@ -123,6 +123,8 @@ pub(crate) struct Judgement {
     pub validity: Validity,
     /// The verdict.
     pub outcome: Outcome,
+    /// What was found besides.
+    pub analysis: Analysis,
 }
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ const GROUPS: &[(&str, &str)] = &[
 const COMMON: &str =
     "vus duration iterations stages rate environment scenarios variables outputs thresholds http_debug quiet";
 
+/// What changes only how a run goes on or what it leaves: `check` takes it, so that a command line of `run` can be checked
+/// as it is, and its help leaves it out.
+const WITHOUT_EFFECT_ON_CHECK: &str = "confirm drain grafana instance run_dir workers disk_limit csv summary_export \
+                                       summary_by_stage insecure_skip_tls_verify http_debug quiet no_color no_progress";
+
 /// The program, which takes the options of `run`, too.
 const PROGRAM: &str = "loadagent";
 
@@ -32,7 +37,11 @@ pub(super) fn arrange(command: Command) -> Command {
         PROGRAM => {
             command.mut_args(|arg| grouped(arg, |id, group| group == "Load" && names(COMMON).any(|name| name == id)))
         }
-        "run" | "check" => command.mut_args(|arg| grouped(arg, |id, _| names(COMMON).any(|name| name == id))),
+        "run" | "check" => {
+            let hides = |arg: &Arg| name == "check" && names(WITHOUT_EFFECT_ON_CHECK).any(|id| arg.get_id() == id);
+            let command = command.mut_args(|arg| grouped(arg, |id, _| names(COMMON).any(|name| name == id)));
+            command.mut_args(|arg| if hides(&arg) { arg.hide(true) } else { arg })
+        }
         _ => command,
     }
 }

@@ -16,25 +16,25 @@ pub struct LoadArgs {
     pub vus: Option<u32>,
     /// Length of each scenario [default for a URL: 10s]
     ///
-    /// Length of each scenario, for example 30s [default for a URL: 10s]. Without -u, -i, -s and --rate, a profile
-    /// keeps its users and rates, and its stages are scaled to this length.
+    /// Length of each scenario, for example 30s [default for a URL: 10s]. Without -u, -i, -s and --rate, it scales the
+    /// stages of a profile to this length and keeps their users and rates.
     #[arg(short = 'd', long, value_name = "TIME", env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
-    /// Iterations of all users together
+    /// Total iterations, shared by all users
     #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one)]
     pub iterations: Option<u32>,
-    /// Add a stage, for example 30s:100 (repeatable)
+    /// Ramp to USERS in TIME, such as 30s:100 (repeatable)
     #[arg(short = 's', long = "stage", value_name = "TIME:USERS", value_delimiter = ',', env = "LOADAGENT_STAGES")]
     pub stages: Vec<String>,
     /// Arrivals per second (open model)
     ///
-    /// Arrivals per second, independent of the target (open model).
+    /// Iterations started per second, however slowly the service responds (open model).
     #[arg(long, value_name = "N", env = "LOADAGENT_RATE", value_parser = rate)]
     pub rate: Option<f64>,
     /// Maximum concurrent users for --rate [default: 10000]
     #[arg(long, value_name = "N", value_parser = at_least_one, env = "LOADAGENT_MAX_VUS")]
     pub max_vus: Option<u32>,
-    /// Environment of the profile
+    /// Use this one of the environments of the profile
     #[arg(long, value_name = "NAME", env = "LOADAGENT_ENVIRONMENT")]
     pub environment: Option<String>,
     /// Confirm running against this protected environment
@@ -63,7 +63,7 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Execution segment to run: part I of N, for example 2/3 (k6: 1/3:2/3)
+    /// Run part I of N: 2/3 is the second third, which k6 writes 1/3:2/3 (taken, too)
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

@@ -3,6 +3,7 @@
 //! Owns flags and their help. Never acts on them. Where k6 has a flag, its name is used. Help texts are plain text: where a
 //! doc comment would need Markdown, `help` is given explicitly. Start with [`Cli`].
 
+mod compare;
 mod control;
 mod dashboards;
 mod help;
@@ -16,16 +17,17 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 pub(crate) use self::{
+    compare::CompareArgs,
     control::{ControlArgs, ScaleArgs},
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
-pub(crate) use parse::{command, near_command, parse};
+pub(crate) use parse::{command, near_command, parse, variables};
 pub(crate) use report_files::ReportFiles;
 
 use crate::{exit::Exit, units};
 
-/// A headless load generator with accurate, coordinated-omission-free latency.
+/// A command-line load generator that measures latency without coordinated omission.
 #[derive(Debug, Parser)]
 #[command(name = "loadagent", version, args_conflicts_with_subcommands = true, after_help = MORE, after_long_help = exit_codes(), max_term_width = 110)]
 pub struct Cli {
@@ -43,8 +45,6 @@ pub enum Command {
     /// Run a profile, a bundled profile, or requests to a URL
     Run(Box<RunArgs>),
     /// Validate a profile and print its plan; sends nothing
-    ///
-    /// Validate a profile and print its plan: scenarios, timeline, peak load, warnings. Sends nothing.
     Check(Box<CheckArgs>),
     /// Write a first profile and a JSON Schema, for completion in editors
     Init(InitArgs),
@@ -66,6 +66,11 @@ pub enum Command {
     },
     /// Print the summary of a run or write a report (HTML, JUnit, Markdown), also after a crash
     Report(ReportArgs),
+    /// Compare two runs: worse, better, or the same
+    ///
+    /// Compare two runs metric by metric and step by step: regressed, improved, same or inconclusive. The exit code is
+    /// 99 if anything regressed.
+    Compare(CompareArgs),
     /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
     /// Show the status of a run that was started with --control
@@ -131,13 +136,13 @@ pub struct RunArgs {
     /// Flags that shape the load.
     #[command(flatten)]
     pub load: LoadArgs,
-    /// Method of the request to a URL [default: GET, or POST with --body]
+    /// With a URL: method of the request [default: GET, or POST with --body]
     #[arg(long, value_name = "METHOD")]
     pub method: Option<String>,
-    /// Header of the request to a URL (repeatable)
+    /// With a URL: header of the request (repeatable)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
-    /// Body of the request to a URL, or a file as @FILE
+    /// With a URL: body of the request, or a file as @FILE
     #[arg(long, value_name = "TEXT|@FILE")]
     pub body: Option<String>,
     /// Set a variable of the profile
@@ -153,11 +158,14 @@ pub struct RunArgs {
     /// Whether `outputs` is the list of `LOADAGENT_OUT`.
     #[arg(skip)]
     pub outputs_by_variable: bool,
-    /// Trace requests and send spans over OTLP, for example 'otlp=http://localhost:4318?ratio=0.01&max=50/s'
+    /// Variables of the environment that options have their values from.
+    #[arg(skip)]
+    pub options_by_variable: Vec<String>,
+    /// Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'
     #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
     /// Thresholds beside those of the profile.
-    #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Add a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
+    #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
     /// Disable all thresholds
     #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = switch)]
@@ -168,7 +176,7 @@ pub struct RunArgs {
     /// ID of the run [default: start time and four letters]
     #[arg(long, env = "LOADAGENT_RUN_ID")]
     pub run_id: Option<String>,
-    /// Value of the label instance [default: the host name; with --run-id, also random letters]
+    /// Value of the instance label [default: the host name, with random letters after it if --run-id is given]
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), env = "LOADAGENT_INSTANCE")]
     pub instance: Option<String>,
     /// Directory of the run.
@@ -180,10 +188,10 @@ pub struct RunArgs {
     /// Worker threads [default: one per core available to this process]
     #[arg(long, value_name = "N", value_parser = load::whole::<usize>, env = "LOADAGENT_WORKERS")]
     pub workers: Option<usize>,
-    /// Time to deliver the remaining metrics after the load has ended; the rest stays on disk for replay
+    /// Longest time to deliver metrics after the load; what is left then stays on disk for loadagent replay
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
-    /// Disk space for the run's logs; beyond it, old intervals are downsampled and spans are dropped
+    /// Disk space for the run's logs; beyond it, intervals that wait for delivery are downsampled too, and waiting spans are dropped
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = size, env = "LOADAGENT_DISK_LIMIT")]
     pub disk_limit: u64,
     /// Write Locust's four CSV files with this file name prefix
@@ -207,7 +215,7 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
-    /// Show each step once per stage, and its total
+    /// Show a row for each stage of a step, and one for the step
     #[arg(long)]
     pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
@@ -245,6 +253,7 @@ pub enum HttpDebug {
 
 /// Flags of `check`.
 #[derive(Debug, Clone, Args)]
+#[command(after_long_help = "It takes all options of run; those that change nothing here are not listed.")]
 pub struct CheckArgs {
     /// Print the plan as JSON
     #[arg(long)]
@@ -280,7 +289,7 @@ pub struct ReportArgs {
     /// Files that report the run; the summary is then not printed.
     #[command(flatten)]
     pub reports: ReportFiles,
-    /// Show each step once per stage, and its total
+    /// Show a row for each stage of a step, and one for the step
     #[arg(long)]
     pub summary_by_stage: bool,
     /// One value of the summary.
@@ -314,7 +323,7 @@ fn size(text: &str) -> Result<u64, String> {
 }
 
 /// An example of `--threshold` has characters that a doc comment would have to quote.
-const THRESHOLD_HELP: &str = "Add a threshold; it replaces those of the profile on the same metric and tags, for example \
+const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile on the same metric and tags, for example \
                               'http_req_duration=p(95)<500' (repeatable)";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
@@ -396,7 +405,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// What stands below `-h`.
 const MORE: &str =
-    "More options: loadagent run -h, all of them: loadagent run --help\nA first run:  loadagent run quickstart";
+    "More options: loadagent run -h\nAll options:  loadagent run --help\nA first run:  loadagent run quickstart";
 
 fn exit_codes() -> String {
     let lines: Vec<String> =

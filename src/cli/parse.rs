@@ -20,7 +20,10 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["-t"], "-d TIME (--duration) for a time, --workers N for threads"),
     (&["--threads", "--cpus"], "--workers N"),
     (&["-r", "--spawn-rate", "--hatch-rate", "--ramp-up"], "-s TIME:USERS (--stage), for example -s 30s:100 -s 1m:100"),
-    (&["--rps", "--qps", "--arrival-rate"], "--rate N: arrivals per second, independent of the target"),
+    (
+        &["--rps", "--qps", "--arrival-rate"],
+        "--rate N: iterations started per second, however slowly the service responds",
+    ),
     (&["-k", "--insecure", "--no-verify"], "--insecure-skip-tls-verify"),
     (&["-v", "--verbose", "--debug"], "--http-debug"),
     (&["--no-summary"], "-q (--quiet)"),
@@ -34,6 +37,44 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["--http2"], "http: {version: 2} in a profile"),
     (&["--tags"], "--tag NAME=VALUE"),
     (&["--vars", "--var"], "-e NAME=VALUE (--env)"),
+    (&["--processes"], "--workers N"),
+    (&["--master", "--worker", "--expect-workers", "--execution-segment-sequence"], "--segment I/N on each machine"),
+    (&["--paused"], "--start-at TIME"),
+    (&["--linger", "--address"], "--control ADDRESS"),
+    (&["-T", "--exclude-tags", "--class-picker"], "--scenarios NAMES"),
+    (&["-A", "--user-agent"], "-H 'User-Agent: NAME' (--header), or http: {headers: …} in a profile"),
+    (&["-b", "--cookie"], "-H 'Cookie: NAME=VALUE' (--header)"),
+    (&["-x", "--proxy"], "HTTP_PROXY and HTTPS_PROXY, or http: {proxy: …} in a profile"),
+    (&["--cacert", "--cert"], "http: {tls: {ca: …, certificate: …, key: …}} in a profile"),
+    (&["--no-connection-reuse", "--no-vu-connection-reuse"], "http: {connections: …} in a profile; see docs/http.md"),
+    (
+        &["--dns", "--local-ips", "--blacklist-ip", "--block-hostnames"],
+        "the section http of a profile; see docs/http.md",
+    ),
+    (&["--batch", "--batch-per-host"], "width: N of parallel in a profile"),
+    (&["--stop-timeout"], "gracefulStop: TIME of a scenario"),
+    (&["--only-summary", "--print-stats"], "--no-progress"),
+];
+
+/// Options of other tools that nothing has to stand for, and why.
+const NOT_NEEDED: &[(&[&str], &str)] = &[
+    (
+        &["--headless", "--autostart", "--autoquit", "--no-web", "--web-host", "--web-port"],
+        "leave it out: there is no web interface, and a run starts at once",
+    ),
+    (&["--csv-full-history"], "leave it out: --csv always writes the full history"),
+    (
+        &["--log-output", "--log-format", "--loglevel", "--log-level", "--logfile", "-L"],
+        "leave it out: events of a run are in events.log of its directory",
+    ),
+    (&["--no-setup", "--no-teardown"], "remove the section setup or teardown from the profile"),
+    (&["--discard-response-bodies"], "leave it out: a body is kept only for steps that read it"),
+    (&["--system-tags"], "leave it out: labels are fixed, and never hold a URL"),
+    (&["--summary-time-unit"], "leave it out: times of summary.json are in milliseconds"),
+    (
+        &["--no-usage-report", "--compatibility-mode", "--include-system-env-vars", "--reset-stats"],
+        "leave it out: it has no counterpart here",
+    ),
 ];
 
 /// Commands whose options may also stand before them.
@@ -63,14 +104,36 @@ fn note_variables(cli: &mut Cli, matches: &ArgMatches) {
         (None, None) => (&mut cli.run, matches),
         _ => return,
     };
-    run.outputs_by_variable = matches.value_source("outputs") == Some(ValueSource::EnvVariable);
+    let is_by_variable = |id: &str| matches.value_source(id) == Some(ValueSource::EnvVariable);
+    run.outputs_by_variable = is_by_variable("outputs");
+    let command = command_of_runs();
+    let options = command.get_arguments().filter(|arg| is_by_variable(arg.get_id().as_str()));
+    run.options_by_variable = options.filter_map(variable).collect();
+}
+
+/// The command `run` as clap has it, with variables that are empty.
+fn command_of_runs() -> clap::Command {
+    Command::augment_subcommands(clap::Command::new("")).find_subcommand("run").cloned().unwrap_or_default()
+}
+
+fn variable(arg: &clap::Arg) -> Option<String> {
+    arg.get_env().map(|name| name.to_string_lossy().into_owned())
+}
+
+/// All variables of the environment that options have.
+#[must_use]
+pub(crate) fn variables() -> Vec<String> {
+    let command = Cli::command();
+    let arguments = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let all: std::collections::BTreeSet<String> = arguments.filter_map(variable).collect();
+    all.into_iter().collect()
 }
 
 /// An error in a variable names the variable, not the option that it stands for and that is not written.
 fn with_variable_named(mut error: Error, words: &[OsString]) -> Error {
     let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else { return error };
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return error };
-    let run = Command::augment_subcommands(clap::Command::new("")).find_subcommand("run").cloned().unwrap_or_default();
+    let run = command_of_runs();
     let option = given.split([' ', '=']).next().unwrap_or_default().trim_start_matches("--");
     let Some(arg) = run.get_arguments().find(|arg| arg.get_long() == Some(option)) else { return error };
     let is_written = words.iter().filter_map(|word| word.to_str()).any(|word| {
@@ -141,6 +204,9 @@ fn explained(mut error: Error) -> Error {
         error.remove(ContextKind::SuggestedArg);
         let tip = StyledStr::from(format!("in loadagent, use {here}"));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    } else if let Some((_, why)) = NOT_NEEDED.iter().find(|(names, _)| names.contains(&given.as_str())) {
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(*why)]));
     }
     error
 }

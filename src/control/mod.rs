@@ -64,6 +64,8 @@ pub(crate) enum EventKind {
     Command,
     /// A scenario did it by itself.
     Scenario,
+    /// A message of a step.
+    Message,
 }
 
 impl EventKind {
@@ -73,6 +75,7 @@ impl EventKind {
         match self {
             Self::Command => "control",
             Self::Scenario => "scenario",
+            Self::Message => "message",
         }
     }
 }

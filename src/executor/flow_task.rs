@@ -311,7 +311,7 @@ impl FlowTask {
                     last @ (Effect::Fail(_) | Effect::Abort(_) | Effect::Leave) => break user.end(last, pace.taken),
                     Effect::Done => break Ended::Completed,
                     sample => {
-                        run.recorder.sample(run.stage(pace.taken), &sample, pace.taken);
+                        run.note(run.stage(pace.taken), &sample, pace.taken);
                         pace.stale = true;
                     }
                 }

@@ -10,10 +10,19 @@ use super::{
 use crate::{
     control::{Control, ControlEvent, EventKind, StopReason},
     language::{Response, Slot, Value},
-    plan::{Partition, Scenario, flow::FlowContext, schedule::stage_at},
+    plan::{
+        Partition, Scenario,
+        flow::{Effect, FlowContext},
+        schedule::stage_at,
+    },
     protocol::Network,
     units::show_duration,
 };
+
+/// Messages of `log` steps that a scenario prints, over all workers.
+const MAX_MESSAGES: u64 = 100;
+/// Characters of a message.
+const MAX_MESSAGE: usize = 1_000;
 
 /// State that the scenarios of a worker share.
 #[derive(Debug)]
@@ -198,15 +207,37 @@ impl ScenarioRun {
         self.shared.is_over()
     }
 
+    /// Records a sample, or prints a message.
+    pub(crate) fn note(&self, stage: usize, effect: &Effect, at: Instant) {
+        match effect {
+            Effect::Log(text) => self.log(text),
+            sample => self.recorder.sample(stage, sample, at),
+        }
+    }
+
+    /// Prints a message of a step. A load makes as many as it makes iterations: the first ones are enough to see what
+    /// happens.
+    #[cold]
+    fn log(&self, text: &str) {
+        let number = self.shared.next_message_number();
+        let name = &self.scenario.name;
+        if number < MAX_MESSAGES {
+            let text: String = text.chars().map(|c| if c == '\n' { ' ' } else { c }).take(MAX_MESSAGE).collect();
+            self.report_as(EventKind::Message, format!("{name}: {text}"));
+        } else if number == MAX_MESSAGES {
+            let text = format!("{name}: further messages of `log` are left out, after {MAX_MESSAGES}");
+            self.report_as(EventKind::Message, text);
+        }
+    }
+
     /// Reports an event of the run.
     pub(crate) fn report(&self, what: String) {
+        self.report_as(EventKind::Scenario, what);
+    }
+
+    fn report_as(&self, kind: EventKind, what: String) {
         let at = self.recorder.since_start(Instant::now());
-        self.control.subscribe().report(ControlEvent {
-            at,
-            worker: Some(self.worker),
-            kind: EventKind::Scenario,
-            what,
-        });
+        self.control.subscribe().report(ControlEvent { at, worker: Some(self.worker), kind, what });
     }
 
     /// Random numbers for the pauses of a user.

@@ -176,14 +176,16 @@ impl ScenarioRecorder {
         });
     }
 
-    /// Records a user that was cut off, and whether in an iteration: it is interrupted, and raw records carry its bytes.
-    pub(crate) fn cut_off(&self, stage: usize, end: Instant, volume: Volume, iterating: bool) {
-        if iterating {
-            let labels = self.labels.with([("stage", self.stage_label(stage))]);
-            let mut recorder = self.recorder.borrow_mut();
-            let family = recorder.family(&INTERRUPTED_ITERATION_FAMILY, &labels, &[]);
-            recorder.add(family, 0, 1.0);
-        }
+    /// Records an iteration that was cut off.
+    pub(crate) fn interrupted_iteration(&self, stage: usize, end: Instant) {
+        let labels = self.labels.with([("stage", self.stage_label(stage))]);
+        let mut recorder = self.recorder.borrow_mut();
+        let family = recorder.family(&INTERRUPTED_ITERATION_FAMILY, &labels, &[]);
+        recorder.observation(family, 0, 1.0, || self.since_start(end));
+    }
+
+    /// Writes the bytes of a user that was cut off into the raw records, which have them with its iterations.
+    pub(crate) fn cut_off_bytes(&self, stage: usize, end: Instant, volume: Volume) {
         if self.recorder.borrow().records.is_none() {
             return;
         }
@@ -381,7 +383,7 @@ impl ScenarioRecorder {
         for (how, times) in NotProcessed::ALL.into_iter().zip(attempt.resent).filter(|(_, times)| *times > 0) {
             let labels = self.reason_labels(stage, how.label());
             let family = recorder.family(&RESENT_FAMILY, &labels, &[]);
-            recorder.add(family, 0, f64::from(times));
+            recorder.observation(family, 0, f64::from(times), || self.since_start(attempt.end));
         }
     }
 
@@ -390,7 +392,7 @@ impl ScenarioRecorder {
         let labels = self.labels.with([("stage", self.stage_label(stage))]);
         let mut recorder = self.recorder.borrow_mut();
         let family = recorder.family(&INTERRUPTED_REQUEST_FAMILY, &labels, &[]);
-        recorder.add(family, 0, 1.0);
+        recorder.observation(family, 0, 1.0, || self.since_start(attempt.end));
         recorder.add(family, 1, attempt.sent as f64);
         recorder.add(family, 2, attempt.received as f64);
         drop(recorder);

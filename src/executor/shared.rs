@@ -14,6 +14,7 @@ pub(crate) struct SharedScenario {
     users: AtomicU64,
     iterations: CacheLine,
     over: AtomicBool,
+    messages: AtomicU64,
     wakeup: Notify,
 }
 
@@ -26,8 +27,8 @@ impl SharedScenario {
     /// A scenario that has not started.
     #[must_use]
     pub(crate) fn new(segment: Partition) -> Self {
-        let (users, iterations, over, wakeup) = Default::default();
-        Self { segment, users, iterations, over, wakeup }
+        let (users, iterations, over, messages, wakeup) = Default::default();
+        Self { segment, users, iterations, over, messages, wakeup }
     }
 
     /// The number of the next user to be made: unique over all workers and segments, without gaps in a segment.
@@ -38,6 +39,11 @@ impl SharedScenario {
     /// The number of the next iteration, from 0: unique over all workers and segments, without gaps in a segment.
     pub(crate) fn next_iteration_number(&self) -> u64 {
         self.segment.nth(self.iterations.0.fetch_add(1, Relaxed))
+    }
+
+    /// The number of the next message of its steps, from 0.
+    pub(crate) fn next_message_number(&self) -> u64 {
+        self.messages.fetch_add(1, Relaxed)
     }
 
     /// Ends the scenario on all workers; true for the first to say so.

@@ -177,8 +177,8 @@ impl Session<'_, '_> {
                     tokio::task::yield_now().await;
                     Ok(None)
                 }
-                sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. }) => {
-                    self.user.run.recorder.sample(self.recorder.stage, &sample, now);
+                sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. } | Effect::Log(_)) => {
+                    self.user.run.note(self.recorder.stage, &sample, now);
                     Ok(None)
                 }
                 last => return End::Effect(last),
@@ -421,8 +421,8 @@ impl Session<'_, '_> {
             match flow.next(&context) {
                 Effect::Done => break ControlFlow::Continue(()),
                 Effect::Yield => {}
-                sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. }) => {
-                    self.user.run.recorder.sample(self.recorder.stage, &sample, at);
+                sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. } | Effect::Log(_)) => {
+                    self.user.run.note(self.recorder.stage, &sample, at);
                 }
                 Effect::Socket(SocketEffect::Send { kind, payload }) => {
                     self.send(&flow, outbox, kind, &payload, at);

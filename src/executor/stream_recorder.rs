@@ -124,8 +124,8 @@ impl<'a> StreamRecorder<'a> {
             match flow.next(&context) {
                 Effect::Done => break ControlFlow::Continue(()),
                 Effect::Yield => {}
-                sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. }) => {
-                    self.run.recorder.sample(self.stage, &sample, at);
+                sample @ (Effect::Check { .. } | Effect::Metric { .. } | Effect::Elapsed { .. } | Effect::Log(_)) => {
+                    self.run.note(self.stage, &sample, at);
                 }
                 last => {
                     self.effect.replace(Some(last));

@@ -188,10 +188,20 @@ impl Drop for VirtualUser {
     fn drop(&mut self) {
         let run = &self.user.run;
         run.made.set(run.made.get() - 1);
-        let volume = self.user.volume.take();
-        if self.iterating || volume != Volume::default() {
+        if self.iterating {
             let now = Instant::now();
-            run.recorder.cut_off(run.stage(now), now, volume, self.iterating);
+            run.recorder.interrupted_iteration(run.stage(now), now);
+        }
+    }
+}
+
+impl Drop for User {
+    /// Branches that are cut off outlive the [`VirtualUser`], and what they share outlives them: now all bytes are known.
+    fn drop(&mut self) {
+        let volume = self.volume.take();
+        if volume != Volume::default() {
+            let now = Instant::now();
+            self.run.recorder.cut_off_bytes(self.run.stage(now), now, volume);
         }
     }
 }

@@ -33,7 +33,7 @@ impl FrameKind {
 }
 
 /// Identity and plan of a run; the first frame.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 pub struct Header {
     /// Version of loadagent that wrote the log.
     pub version: String,
@@ -84,7 +84,7 @@ pub struct LoggedThreshold {
 }
 
 /// A scenario in the log.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 pub struct LoggedScenario {
     /// Its name.
     pub name: String,
@@ -100,6 +100,20 @@ pub struct LoggedScenario {
     /// Its planned length in milliseconds, without graceful stops; 0 if unknown.
     #[serde(default)]
     pub length_ms: u64,
+    /// Its load over time; empty if unknown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<LoggedStage>,
+}
+
+/// A part of the load of a scenario, which changes evenly from its start to its end.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq)]
+pub struct LoggedStage {
+    /// Its length in milliseconds; 0 is a jump.
+    pub length_ms: u64,
+    /// Arrivals per second or users at its start.
+    pub from: f64,
+    /// The same at its end.
+    pub to: f64,
 }
 
 /// Where the request of a step goes.

@@ -2,12 +2,12 @@
 
 use super::{
     Value,
-    extract::{self, Cookie, Header},
+    extract::{self, Cookie, HeaderSelector},
 };
 
 /// A constant path into JSON.
 #[derive(Debug, Clone, Default)]
-pub(super) struct JsonPath {
+pub(super) struct ResponsePath {
     steps: Vec<JsonStep>,
     /// The path for the walk over the bytes; None if a step may be a name or a position, depending on the value.
     walked: Option<extract::JsonPath>,
@@ -22,7 +22,7 @@ pub(super) enum JsonStep {
     Index(i64),
 }
 
-impl JsonPath {
+impl ResponsePath {
     /// The path with another step.
     pub(super) fn then(mut self, step: JsonStep) -> Self {
         self.steps.push(step);
@@ -59,7 +59,7 @@ impl JsonStep {
 
 /// The value of the first header of a name.
 pub(super) fn header(head: &[u8], name: &str) -> Option<Value> {
-    Header::new(name).matches(head).next().map(Value::from)
+    HeaderSelector::new(name).matches(head).next().map(Value::from)
 }
 
 /// The value of a cookie that the response sets.

@@ -18,7 +18,7 @@ pub(crate) enum GaugeAggregation {
     /// The last value.
     Last,
     /// The sum of changes over the whole run.
-    Delta,
+    SumOfChanges,
 }
 
 /// Replaces the number of a series whose metric has another kind in another worker.
@@ -115,7 +115,7 @@ impl Assembler {
             GaugeAggregation::Sum => (worker, value),
             // Shared by all workers: a later value replaces an earlier one.
             GaugeAggregation::Last => (0, value),
-            GaugeAggregation::Delta => {
+            GaugeAggregation::SumOfChanges => {
                 let level = self.levels.entry(number).or_default();
                 *level += value;
                 (0, *level)

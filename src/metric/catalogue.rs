@@ -421,6 +421,10 @@ pub enum IterationMetric {
     ScheduleLag,
 }
 
+/// Gauges that outputs of single samples get once a second, as the sum of all scenarios and workers.
+pub static SAMPLED_GAUGES: [&MetricDef; 7] =
+    [&VUS, &VUS_MAX, &SSE_STREAMS_OPEN, &WS_SOCKETS_OPEN, &TARGET_RATE, &GENERATOR_RSS, &GENERATOR_OPEN_SOCKETS];
+
 /// Looks a metric up by name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static MetricDef> {

@@ -20,7 +20,7 @@ pub(crate) struct UserMetric {
 impl UserMetric {
     /// Aggregation over workers; None unless it is a gauge.
     fn aggregation(&self) -> Option<(String, GaugeAggregation)> {
-        let aggregation = if self.up_and_down { GaugeAggregation::Delta } else { GaugeAggregation::Last };
+        let aggregation = if self.up_and_down { GaugeAggregation::SumOfChanges } else { GaugeAggregation::Last };
         (self.def.kind == Kind::Gauge).then(|| (self.def.name.to_string(), aggregation))
     }
 }

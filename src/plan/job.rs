@@ -8,7 +8,7 @@ use std::{
 use url::Url;
 
 use super::{program::Pause, steps::StepId};
-use crate::language::{Expr, Slot, Template, Value, extract::Header};
+use crate::language::{Expr, Slot, Template, Value, extract::HeaderSelector};
 
 /// Shortest time that a server can ask for by `Retry-After`.
 pub(crate) const SHORTEST_RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -60,7 +60,7 @@ pub(crate) enum JobPhase {
         /// From the acceptance; the last poll is sent when it is over.
         limit: Duration,
         /// `Retry-After`, if the server can set the pause.
-        header: Option<Header>,
+        header: Option<HeaderSelector>,
     },
     /// Reads the response to a poll.
     Polled {

@@ -24,6 +24,7 @@ pub(crate) mod request;
 pub(crate) mod rpc;
 pub(crate) mod schedule;
 pub(crate) mod series;
+mod series_estimate;
 pub(crate) mod share;
 mod shared_names;
 pub(crate) mod steps;

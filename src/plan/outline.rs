@@ -161,13 +161,13 @@ pub(crate) fn lines_of(steps: &[OutlineStep], depth: usize) -> Vec<String> {
 }
 
 /// Steps directly within a step.
-struct Part<'o> {
+struct Substeps<'o> {
     /// The line above them and its depth below that of the step; None for those that the step's line leads in.
     heading: Option<(usize, String)>,
     steps: &'o [OutlineStep],
 }
 
-impl<'o> Part<'o> {
+impl<'o> Substeps<'o> {
     fn led_in(steps: &'o [OutlineStep]) -> Self {
         Self { heading: None, steps }
     }
@@ -177,24 +177,24 @@ impl<'o> Part<'o> {
     }
 }
 
-fn within(kind: &OutlineKind) -> Vec<Part<'_>> {
+fn within(kind: &OutlineKind) -> Vec<Substeps<'_>> {
     match kind {
         OutlineKind::Choice(branches) => {
             // The branches of `choose` are below its line; `else` is beside that of the condition.
             let depth = usize::from(branches.iter().all(|branch| branch.heading.is_some()));
             let part = |branch: &'_ OutlineBranch| branch.heading.clone().map(|heading| (depth, heading));
-            branches.iter().map(|branch| Part { heading: part(branch), steps: &branch.steps }).collect()
+            branches.iter().map(|branch| Substeps { heading: part(branch), steps: &branch.steps }).collect()
         }
         OutlineKind::Loop { body, .. } | OutlineKind::Block { body, .. } | OutlineKind::Detached(body) => {
-            vec![Part::led_in(body)]
+            vec![Substeps::led_in(body)]
         }
         OutlineKind::Poll { body, on_timeout, .. } => {
-            vec![Part::led_in(body), Part::headed(0, "on_timeout", on_timeout)]
+            vec![Substeps::led_in(body), Substeps::headed(0, "on_timeout", on_timeout)]
         }
-        OutlineKind::Parallel { branches, .. } if branches.len() == 1 => vec![Part::led_in(&branches[0])],
+        OutlineKind::Parallel { branches, .. } if branches.len() == 1 => vec![Substeps::led_in(&branches[0])],
         OutlineKind::Parallel { branches, .. } => {
             let numbered = branches.iter().zip(1..);
-            numbered.map(|(steps, number)| Part::headed(1, format!("branch {number}"), steps)).collect()
+            numbered.map(|(steps, number)| Substeps::headed(1, format!("branch {number}"), steps)).collect()
         }
         _ => Vec::new(),
     }
@@ -206,7 +206,9 @@ fn write(steps: &[OutlineStep], depth: usize, lines: &mut Vec<String>) {
         let mut parts: Vec<_> = within(kind).into_iter().filter(|part| !part.steps.is_empty()).collect();
         let is_led_in = parts.iter().any(|part| part.heading.as_ref().is_none_or(|(depth, _)| *depth > 0));
         let only = match parts.first() {
-            Some(Part { heading: None, steps: [only] }) if matches!(only.kind, OutlineKind::End(_)) => Some(&only.text),
+            Some(Substeps { heading: None, steps: [only] }) if matches!(only.kind, OutlineKind::End(_)) => {
+                Some(&only.text)
+            }
             _ => None,
         };
         if only.is_some() {
@@ -215,7 +217,7 @@ fn write(steps: &[OutlineStep], depth: usize, lines: &mut Vec<String>) {
         let beside = only.map(|text| format!(" {text}")).unwrap_or_default();
         lines.push(line(depth, &format!("{text}{}{beside}", if is_led_in { ":" } else { "" })));
         lines.extend(details.iter().map(|detail| line(depth + 1, detail)));
-        for Part { heading, steps } in parts {
+        for Substeps { heading, steps } in parts {
             let below = heading.as_ref().map_or(0, |(below, _)| *below);
             lines.extend(heading.map(|(_, heading)| line(depth + below, &format!("{heading}:"))));
             write(steps, depth + below + 1, lines);

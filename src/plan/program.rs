@@ -12,7 +12,7 @@ use super::{
 };
 use crate::language::{
     Expr, Slot, Template,
-    extract::{Extractor, Header, Take},
+    extract::{Extractor, HeaderSelector, Take},
 };
 
 /// The compiled flow of a scenario.
@@ -115,6 +115,8 @@ pub(crate) enum Op {
         /// Position after the branch.
         next: usize,
     },
+    /// Print a message.
+    Log(Template),
     /// End the iteration as failed, with a reason.
     Fail(Template),
     /// Abort the test, with a reason.
@@ -144,7 +146,7 @@ pub(crate) struct Retry {
     /// Pause before the first retry, and the maximum pause; it doubles each time.
     pub pause: (Duration, Duration),
     /// `Retry-After`, if the server can set the pause.
-    pub pause_header: Option<Header>,
+    pub pause_header: Option<HeaderSelector>,
     /// Position of the request.
     pub send: usize,
 }

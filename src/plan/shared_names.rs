@@ -39,7 +39,8 @@ impl<'p> Kind<'p> {
         Some(Self { method, origin: plan.origins.get(request.spec.origin), path })
     }
 
-    fn shown(&self, other: &Self) -> String {
+    /// Method, path, and the server where that of another one differs.
+    fn unlike(&self, other: &Self) -> String {
         let origin = self.origin.filter(|_| self.origin != other.origin);
         let server = origin.map(|origin| format!("{}:{}", origin.host, origin.port)).unwrap_or_default();
         format!("{} {server}{}", self.method, self.path)
@@ -60,7 +61,7 @@ pub(super) fn warnings<'p>(plan: &'p Plan, scenario: &'p Scenario) -> impl Itera
                 known.insert(&step.name, (kind, None));
             }
             Some((first, other)) if other.is_none() && *first != kind => {
-                *other = Some(format!("{} and {}", first.shown(&kind), kind.shown(first)));
+                *other = Some(format!("{} and {}", first.unlike(&kind), kind.unlike(first)));
             }
             Some(_) => {}
         }

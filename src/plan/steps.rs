@@ -84,6 +84,13 @@ impl StepTable {
         }
     }
 
+    /// Gives a row another name, while the flow is compiled.
+    pub(crate) fn rename(&mut self, id: StepId, name: &str) {
+        if let Some(step) = self.0.get_mut(id.index()) {
+            step.name = name.into();
+        }
+    }
+
     #[must_use]
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Step> {
         self.0.iter()

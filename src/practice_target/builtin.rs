@@ -18,6 +18,9 @@ use crate::units::{parse_duration, parse_size};
 /// The longest wait a client may ask for.
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
 
+/// The largest body that a client may ask for.
+const LARGEST_BODY: u64 = 1 << 30;
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -126,11 +129,7 @@ pub(super) fn answer(head: &Parts, sent: Bytes) -> Reply {
     let made = match path[1.min(path.len())..].split_once('/') {
         Some(("status", code)) => parse_status(code).map(status),
         Some(("delay", wait)) => delay(wait),
-        Some(("bytes", size)) => parse_size(size).map_err(ValueError::from).map(|size| {
-            let mut answer = ok();
-            answer.fill(size);
-            answer
-        }),
+        Some(("bytes", size)) => bytes(size),
         _ => Ok(ok()),
     };
     made.unwrap_or_else(|error| Reply::error(StatusCode::BAD_REQUEST, &error.to_string()))
@@ -142,6 +141,16 @@ fn ok() -> Reply {
 
 fn status(status: StatusCode) -> Reply {
     if status.is_success() { Reply { status, ..ok() } } else { Reply::json(status, "{\"ok\":false}") }
+}
+
+fn bytes(text: &str) -> Result<Reply, ValueError> {
+    let size = parse_size(text)?;
+    if size > LARGEST_BODY {
+        return Err(ValueError::TooLarge(text.to_owned()));
+    }
+    let mut answer = ok();
+    answer.fill(size);
+    Ok(answer)
 }
 
 fn delay(text: &str) -> Result<Reply, ValueError> {

@@ -1,6 +1,6 @@
 //! Why the value of an option can't be read.
 
-use crate::units::UnitError;
+use crate::units::QuantityError;
 
 /// What is wrong with a value, and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum ValueError {
     },
     /// A duration, a size or a share in it has another form.
     #[error(transparent)]
-    Unit(#[from] UnitError),
+    Unit(#[from] QuantityError),
     /// A number is outside its range.
     #[error("`{text}` is out of range; write a whole number from {min} to {max}")]
     Range {
@@ -38,6 +38,9 @@ pub enum ValueError {
     /// A latency or a delay of more than an hour.
     #[error("`{0}` is too long; at most 1h")]
     TooLong(String),
+    /// A body of more than a gibibyte.
+    #[error("`{0}` is too large; at most 1GiB")]
+    TooLarge(String),
     /// The points of `empirical` in another order.
     #[error("the points of empirical(…) must ascend in share and in latency")]
     Order,

@@ -63,8 +63,8 @@ impl Diagnostics {
     #[must_use]
     pub fn new(file: &str, text: &str, mut list: Vec<Diagnostic>) -> Self {
         for error in &mut list {
-            error.message = shown(&error.message);
-            error.hint = error.hint.as_deref().map(shown);
+            error.message = without_controls(&error.message);
+            error.hint = error.hint.as_deref().map(without_controls);
         }
         list.sort();
         list.dedup();
@@ -75,7 +75,7 @@ impl Diagnostics {
 }
 
 /// Text of a profile without control characters, which could act on the terminal.
-fn shown(text: &str) -> String {
+fn without_controls(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 

@@ -34,7 +34,7 @@ static PROFILE_KEYS: &[Key] = &[
     Key::new(
         "vars",
         Type::Names(&Type::Text),
-        "variables with one value for the whole run; the environment and `-e` override them",
+        "variables with one value for the whole run; environment variables and `-e` override them",
     ),
     Key::new("base_url", Type::Text, "prefix of relative URLs"),
     Key::new("environments", Type::Names(&Type::Any), "keys of the profile that each environment overrides, by name"),

@@ -84,7 +84,8 @@ pub(crate) fn read(reader: &Reader, node: &Node) -> Vec<UserMetric> {
         let name = &entry.name;
         let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         if !first || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            let message = format!("`{name}` is not a metric name: use letters, digits and `_`, at most 128 of them");
+            let message =
+                format!("`{name}` is not a metric name: use at most 128 letters, digits and `_`, and no digit first");
             reader.error(entry.position, message, None);
         }
         if catalogue::find(name).is_some() {

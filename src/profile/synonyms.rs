@@ -36,6 +36,7 @@ pub(super) const SYNONYMS: &Synonyms = &[
     (&["let", "assign", "var", "variable", "define", "set_variable"], &["set", "vars"]),
     (&["break", "continue", "return", "exit_here", "exit_block_on_fail", "stop_user", "reschedule_task"], &["end"]),
     (&["error", "throw", "raise", "mark_failed"], &["fail"]),
+    (&["print", "println", "echo", "console", "console.log", "debug", "logger", "debug_sampler"], &["log"]),
     (&["exit", "quit", "stop", "stop_test", "kill"], &["abort"]),
     (&["counter", "gauge", "trend", "record", "observe", "increment", "add"], &["metric", "metrics"]),
     (&["append"], &["push"]),
@@ -158,10 +159,6 @@ const METRICS: &[(&[&str], &MetricDef)] = &[
 
 /// Words of other tools that no word of ours stands for, and what to do instead.
 pub(super) const WITHOUT_COUNTERPART: &[(&[&str], &str)] = &[
-    (
-        &["log", "print", "println", "echo", "console", "console.log", "debug", "logger", "debug_sampler"],
-        "no step prints; `--http-debug` shows requests and responses, `fail: …` puts a reason into the report",
-    ),
     (&["mcp"], "a call of MCP is one of JSON-RPC: `{jsonrpc: /mcp, method: tools/call, params: {name: …}}`"),
     (&["graphql"], "write the query as the body: `{post: /graphql, json: {query: …}}`"),
     (

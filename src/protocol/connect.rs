@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     Cause, ErrorClass, Failure, Phase, Probe, RateLimit, Turn,
     names::Names,
-    stream::{Scratch, SocketStream},
+    stream::{ByteStream, Scratch},
     tls::Connector,
 };
 use crate::{
@@ -50,7 +50,7 @@ pub(crate) struct Network {
 /// A connection that was just opened.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub stream: SocketStream,
+    pub stream: ByteStream,
     pub mark: OpenMark,
     /// Whether HTTP/2 was negotiated.
     pub multiplexed: bool,
@@ -172,7 +172,7 @@ impl Network {
         }
         if !origin.tls {
             let multiplexed = self.http.version == Version::Two && may_multiplex;
-            return Ok(Opened { stream: SocketStream::Plain(stream), mark, multiplexed });
+            return Ok(Opened { stream: ByteStream::Plain(stream), mark, multiplexed });
         }
         probe.enter(Phase::Tls);
         let begin = Instant::now();
@@ -194,7 +194,7 @@ impl Network {
             }
             _ => {}
         }
-        Ok(Opened { stream: SocketStream::Tls(Box::new(stream)), mark, multiplexed })
+        Ok(Opened { stream: ByteStream::Tls(Box::new(stream)), mark, multiplexed })
     }
 
     /// From now on an origin is asked over HTTP/1.1 alone, because it requires that.

@@ -29,7 +29,7 @@ use super::{
 
 /// Buffers that the responses of one lane reuse.
 #[derive(Debug, Default)]
-pub(crate) struct ReceiveState {
+pub(crate) struct ReceiveBuffers {
     deadline: Deadline,
     pub(super) reader: ResponseReader,
     pub(super) head: ResponseHead,
@@ -48,7 +48,7 @@ pub(crate) struct Limits {
 pub(crate) struct ResponseStream<'a, 'p> {
     session: &'a HttpSession,
     network: &'a Network,
-    state: &'a mut ReceiveState,
+    state: &'a mut ReceiveBuffers,
     probe: &'a mut Probe<'p>,
     connection: Connection,
     limits: Limits,
@@ -82,7 +82,7 @@ impl HttpSession {
     /// The class of the failure.
     pub(crate) fn begin<'a, 'p>(
         &'a self,
-        state: &'a mut ReceiveState,
+        state: &'a mut ReceiveBuffers,
         network: &'a Network,
         request: &Outgoing<'_>,
         limits: Limits,
@@ -145,7 +145,7 @@ impl ResponseStream<'_, '_> {
     }
 
     fn poll_arrival(&mut self, context: &mut Context<'_>, chunk: impl FnMut(&[u8])) -> Poll<Result<Arrival, Failure>> {
-        let ReceiveState { reader, head, .. } = &mut *self.state;
+        let ReceiveBuffers { reader, head, .. } = &mut *self.state;
         match &mut self.connection {
             Connection::Http1(connection) => {
                 let scratch = &self.network.scratch;

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     Failure, HttpSession, Network, NotProcessed, Outgoing, Probe,
     buffered_body::BufferedBody,
-    exchange::{Limits, ReceiveState},
+    exchange::{Limits, ReceiveBuffers},
     session::Received,
 };
 
@@ -24,7 +24,7 @@ impl HttpSession {
     #[expect(clippy::too_many_arguments, reason = "what the attempt borrows, and why it was in vain")]
     pub(super) async fn resend(
         &self,
-        receive: &mut ReceiveState,
+        receive: &mut ReceiveBuffers,
         body: &mut BufferedBody,
         network: &Network,
         request: &Outgoing<'_>,

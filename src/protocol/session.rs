@@ -19,7 +19,7 @@ use super::{
     buffered_body::BufferedBody,
     cookies::Jar,
     debug,
-    exchange::{Arrival, Connection, Limits, ReceiveState},
+    exchange::{Arrival, Connection, Limits, ReceiveBuffers},
     follow::{self, Trail},
     http1, http2,
     sse::receive::Streamed,
@@ -45,7 +45,7 @@ pub(crate) struct HttpSession {
 /// One request at a time; a user whose steps run in parallel has several.
 #[derive(Debug, Default)]
 pub(crate) struct Lane {
-    receive: ReceiveState,
+    receive: ReceiveBuffers,
     body: BufferedBody,
     /// Header lines, or a whole request, made for one sending.
     header_buf: Vec<u8>,
@@ -74,7 +74,7 @@ struct Last {
 
 impl Lane {
     /// The buffers of a response.
-    pub(super) fn buffers(&mut self) -> (&mut ReceiveState, &mut BufferedBody) {
+    pub(super) fn buffers(&mut self) -> (&mut ReceiveBuffers, &mut BufferedBody) {
         (&mut self.receive, &mut self.body)
     }
 
@@ -269,7 +269,7 @@ impl HttpSession {
     /// Sends a request once and buffers its response to the end.
     pub(super) fn exchange(
         &self,
-        receive: &mut ReceiveState,
+        receive: &mut ReceiveBuffers,
         body: &mut BufferedBody,
         network: &Network,
         request: &Outgoing<'_>,

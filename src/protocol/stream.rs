@@ -39,13 +39,13 @@ pub(crate) enum Written {
 
 /// A plain or encrypted connection. HTTP/2 uses it as an [`AsyncRead`] with buffers of its own.
 #[derive(Debug)]
-pub(crate) enum SocketStream {
+pub(crate) enum ByteStream {
     Plain(TcpStream),
     /// TLS over TCP. Boxed: its state is twenty times the size of a plain one.
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl SocketStream {
+impl ByteStream {
     fn poll_fill(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
@@ -154,13 +154,13 @@ impl SocketStream {
     }
 }
 
-impl AsyncRead for SocketStream {
+impl AsyncRead for ByteStream {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.get_mut().poll_fill(context, buffer)
     }
 }
 
-impl AsyncWrite for SocketStream {
+impl AsyncWrite for ByteStream {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.get_mut().poll_put(context, &[IoSlice::new(bytes)])
     }

@@ -10,19 +10,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
     connect::OpenMark,
-    stream::{Scratch, SocketStream},
+    stream::{ByteStream, Scratch},
 };
 
 /// The byte stream of the new protocol. Bytes that came with the head of the response are read first.
 #[derive(Debug)]
 pub(crate) struct Upgraded {
     read_ahead: Vec<u8>,
-    stream: SocketStream,
+    stream: ByteStream,
     _open: OpenMark,
 }
 
 impl Upgraded {
-    pub(super) fn new(read_ahead: Vec<u8>, stream: SocketStream, open: OpenMark) -> Self {
+    pub(super) fn new(read_ahead: Vec<u8>, stream: ByteStream, open: OpenMark) -> Self {
         Self { read_ahead, stream, _open: open }
     }
 

@@ -17,7 +17,7 @@ pub struct Position {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordReadError {
     /// The file system's.
-    #[error("record log {path}")]
+    #[error("can't read the record log {path}")]
     Io {
         /// Which file or folder.
         path: String,

@@ -234,6 +234,7 @@ fn beyond_k6(summary: &Summary) -> Json {
                 "throttled_seconds": generator.throttled_seconds,
             },
         },
+        "analysis": summary.analysis,
         "outputs": summary.outputs,
         "outputs_pending": summary.outputs_pending,
     })

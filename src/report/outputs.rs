@@ -36,6 +36,9 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
     if !account.dead_letters.is_empty() {
         lines.push(style::dim(&format!("      dead letters in outputs/: {}", account.dead_letters.join(", "))));
     }
+    if let Some(warning) = &account.warning {
+        lines.push(style::warn(&format!("      warning: {}", visible(warning))));
+    }
     if let Some(error) = account.last_error.as_ref().filter(|_| !account.complete) {
         lines.push(style::dim(&format!("      last error: {}", visible(error))));
     }

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    analysis::{Offered, Outcome, Validity},
+    analysis::{Analysis, Offered, Outcome, Validity},
     interval_log::{Event, Header},
     metric::Totals,
     output::DeliveryStats,
@@ -70,6 +70,8 @@ pub(crate) struct Summary {
     pub run_dir: PathBuf,
     /// The verdict.
     pub outcome: Outcome,
+    /// What was found beside the verdict.
+    pub analysis: Analysis,
     /// Whether the run came to its end: not when its log was read while it was in progress, or after it was killed.
     pub has_ended: bool,
     /// What happened besides.

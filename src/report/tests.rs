@@ -5,7 +5,11 @@ mod parts;
 use std::time::Duration;
 
 use crate::{
-    analysis::{Generator, Reason, RunFold},
+    analysis::{
+        Analysis, Generator, Reason, RunFold,
+        findings::{CrossingFinding, DriftFinding, DriftVerdict, SoakFindings},
+        run_fold::Course,
+    },
     exit::Exit,
     golden::check,
     interval_log::{
@@ -117,6 +121,50 @@ fn events(texts: &[(&str, &str)]) -> report::summary::Events {
     events
 }
 
+/// One finding of each kind, of a longer run.
+pub(super) fn findings() -> Analysis {
+    let drift = |label: &str, statistic: &str, verdict, worse| DriftFinding {
+        metric: "http_req_response_time".into(),
+        statistic: statistic.into(),
+        label: label.into(),
+        is_time: true,
+        verdict,
+        worse,
+        why: (verdict == DriftVerdict::Inconclusive).then(|| "noise".into()),
+        windows: 96,
+        window_ms: 300_000.0,
+        start: Some(200.0),
+        end: Some(300.0),
+        step_at_ms: (verdict == DriftVerdict::Step).then_some(7_200_000.0),
+        slope_per_hour: Some(12.5),
+        slope_interval: [Some(10.0), Some(15.0)],
+        p: Some(0.001),
+        autocorrelation: Some(0.3),
+        crossing: None,
+    };
+    let rising = drift("response time p95", "p(95)", DriftVerdict::Rising, true);
+    let crossing = CrossingFinding {
+        threshold: "http_req_duration p(95)<500".into(),
+        earliest_hours: 13.3,
+        likely_hours: Some(16.0),
+        latest_hours: Some(20.0),
+    };
+    let soak = SoakFindings {
+        from_ms: 30_000.0,
+        to_ms: 28_830_000.0,
+        warm_up_ms: 300_000.0,
+        steady: true,
+        metrics: vec![
+            DriftFinding { crossing: Some(crossing), ..rising },
+            drift("response time p99", "p(99)", DriftVerdict::Step, true),
+            drift("response time p50", "p(50)", DriftVerdict::None, false),
+            drift("failed requests", "rate", DriftVerdict::None, false),
+            drift("time to first token p95", "p(95)", DriftVerdict::Inconclusive, false),
+        ],
+    };
+    Analysis { sure: true, soak: Some(soak) }
+}
+
 pub(super) fn summary() -> Summary {
     let header = Header {
         version: "0.0.0".into(),
@@ -135,6 +183,7 @@ pub(super) fn summary() -> Summary {
             load: "constant-arrival-rate: 2/s for 10s".into(),
             start_ms: 0,
             length_ms: 10_000,
+            stages: Vec::new(),
         }],
         thresholds: Vec::new(),
         counters: vec!["timeouts".into()],
@@ -161,7 +210,9 @@ pub(super) fn summary() -> Summary {
         throttled_seconds: 0.0,
     };
     let stopped = vec![Reason::new(Exit::Stopped, "stopped by a signal or the control API")];
-    let mut judgement = fold.judge(&header, generator, elapsed, true, stopped);
+    let course = Course { elapsed, has_load: true, was_controlled: false };
+    let mut judgement = fold.judge(&header, generator, course, stopped);
+    judgement.analysis = findings();
     let outputs = vec![DeliveryStats {
         name: "prometheus http://localhost:9090/api/v1/write".into(),
         sent: 40,
@@ -182,6 +233,7 @@ pub(super) fn summary() -> Summary {
         findings: judgement.findings,
         validity: judgement.validity,
         outcome: judgement.outcome,
+        analysis: judgement.analysis,
         has_ended: true,
         events: events(&[
             ("control", "paused"),

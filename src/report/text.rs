@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Summary, errors,
+    Summary, errors, findings,
     headline::{self, Tone},
     outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
     visible::visible,
@@ -38,6 +38,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         lines.extend(thresholds::lines(&summary.findings));
         lines.push(String::new());
     }
+    lines.extend(findings::lines(&summary.analysis));
     lines.push(format!("  {}", style::bold("SCENARIOS")));
     lines.extend(scenarios::lines(summary));
     lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));

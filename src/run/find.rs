@@ -22,7 +22,7 @@ pub(crate) fn find_run(given: Option<&Path>) -> Result<PathBuf, CommandError> {
     let own = own.filter(|own| log_path(own).is_file());
     let Some(given) = given else {
         let newest = own.or_else(|| newest_first(Path::new(RUNS)).into_iter().next());
-        let message = "no run given, and there is none in runs/\n  hint: name the directory of a run";
+        let message = "no run given, and runs/ has none\n  hint: give the directory of a run";
         return newest.ok_or_else(|| CommandError::configuration(message));
     };
     let in_runs = Path::new(RUNS).join(given);
@@ -39,7 +39,7 @@ pub(crate) fn find_run(given: Option<&Path>) -> Result<PathBuf, CommandError> {
     let known = newest_first(Path::new(RUNS));
     let names: Vec<_> = known.iter().filter_map(|run| run.file_name()).map(|name| name.to_string_lossy()).collect();
     let hint = match names.len() {
-        0 => "name the directory of a run; there is none in runs/".to_owned(),
+        0 => "give the directory of a run; runs/ has none".to_owned(),
         _ => format!("newest in runs/: {}", names[..names.len().min(NAMED)].join(", ")),
     };
     Err(CommandError::configuration(format!("there is no run `{shown}`\n  hint: {hint}")))

@@ -33,6 +33,12 @@ pub(crate) fn log_path(run: &Path) -> PathBuf {
     run.join("intervals.log")
 }
 
+/// Where the summary of a run's folder is.
+#[must_use]
+pub(crate) fn summary_path(run: &Path) -> PathBuf {
+    run.join("summary.json")
+}
+
 /// The profile of a run in its folder, with secrets struck out.
 const PROFILE: &str = "profile.yaml";
 
@@ -138,7 +144,7 @@ impl RunFolder {
     pub(crate) fn conclude(&mut self, summary: &serde_json::Value, end: &RunEnd) -> Result<(), CommandError> {
         let end = serde_json::to_value(end).map_err(|error| CommandError::internal(&error))?;
         let ended = self.log.end(&end).map(drop).map_err(|error| CommandError::internal(&error));
-        write_json(&self.path.join("summary.json"), summary).and(ended)
+        write_json(&summary_path(&self.path), summary).and(ended)
     }
 
     /// Writes down what the practice target of this process saw.

@@ -7,7 +7,7 @@ use std::{
 
 use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_end::RunEnd};
 use crate::{
-    analysis::{Generator, Reason, RunFold},
+    analysis::{Generator, Reason, RunFold, run_fold::Course},
     exit::Exit,
     interval_log::{Entry, Header, IntervalCursor, LogError},
     metric::{Interval, Totals},
@@ -35,7 +35,8 @@ pub(crate) struct LoggedRun {
     pub cut_bytes: u64,
 }
 
-fn unreadable(error: &LogError) -> CommandError {
+/// The error of a log that can't be read.
+pub(crate) fn unreadable(error: &LogError) -> CommandError {
     CommandError::new(Exit::BadProfile, error)
 }
 
@@ -124,7 +125,8 @@ impl LoggedRun {
             )]
         };
         let generator = Generator::of_totals(&self.fold.totals);
-        let mut judgement = self.fold.judge(&header, generator, elapsed, true, reasons);
+        let course = Course { elapsed, has_load: true, was_controlled: !self.events.commands.is_empty() };
+        let mut judgement = self.fold.judge(&header, generator, course, reasons);
         let logged = self.end.as_ref().map(|end| end.outputs.as_slice()).unwrap_or_default();
         let outputs_pending = self.end.as_ref().is_none_or(|end| end.outputs_pending);
         let outputs = deliveries::by_now(&run_dir, logged, !outputs_pending);
@@ -142,6 +144,7 @@ impl LoggedRun {
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,
+            analysis: judgement.analysis,
             has_ended: self.end.is_some(),
             events: self.events,
             trend_stats: trend_stats(self.end.as_ref()),

@@ -7,6 +7,7 @@
 pub(crate) mod clock;
 pub(crate) mod cmd;
 pub(crate) mod collect;
+pub(crate) mod comparable;
 pub(crate) mod console;
 pub(crate) mod deliveries;
 pub(crate) mod error;
@@ -15,6 +16,8 @@ pub(crate) mod folder;
 pub(crate) mod hooks;
 pub(crate) mod locust;
 pub(crate) mod logged_run;
+#[cfg(test)]
+pub(crate) mod made_run;
 pub(crate) mod prepare;
 mod report_files;
 mod result_files;

@@ -1,11 +1,15 @@
 //! The files that a run leaves: written when the load has ended, so that a kill while the outputs drain leaves the verdict,
 //! and completed when they have drained.
 
+use std::{fs, path::Path};
+
 use super::{
     console::{print_error, terminals},
     error::CommandError,
     folder::{self, RunFolder},
-    locust, report_files,
+    locust,
+    logged_run::LoggedRun,
+    report_files,
     run_end::RunEnd,
 };
 use crate::{
@@ -15,7 +19,6 @@ use crate::{
     practice_target::Target,
     report::{Summary, timeline::Timeline},
 };
-use std::path::Path;
 
 /// Where the files go.
 pub(crate) struct ResultFiles<'r> {
@@ -73,9 +76,36 @@ impl ResultFiles<'_> {
         report_files::write(&self.args.reports, summary, self.timeline.as_ref(), wanted)
     }
 
+    /// Where they are, for people.
+    pub(crate) fn shown(&self, folder: &RunFolder) -> String {
+        let export = self.args.summary_export.as_ref().map(|file| file.display().to_string());
+        let csv = self.args.csv.as_ref().map(|prefix| format!("{}_*.csv", prefix.display()));
+        let reports = self.args.reports.named().map(|(_, file)| file.display().to_string());
+        [Some(folder.shown()), export, csv].into_iter().flatten().chain(reports).collect::<Vec<_>>().join(", ")
+    }
+
     fn export(&self, summary: &Summary) -> Option<Result<(), CommandError>> {
         self.args.summary_export.as_ref().map(|file| folder::write_json(file, &render(summary)))
     }
+}
+
+/// Brings the summary of a run up to date after a replay: what its outputs have now, and what follows from that. A run that
+/// was killed has no summary.
+///
+/// # Errors
+/// When the log can't be read or the file can't be written.
+pub(crate) fn after_replay(run: &Path) -> Result<(), CommandError> {
+    let file = folder::summary_path(run);
+    let written = fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let Some(mut written) = written else { return Ok(()) };
+    let Some(summary) = LoggedRun::read(&folder::log_path(run), |_, _| Ok(()))?.summary(run.to_owned()) else {
+        return Ok(());
+    };
+    let now = render(&summary);
+    for name in ["outputs", "outputs_pending", "reasons", "exit_code"] {
+        written["loadagent"][name] = now["loadagent"][name].clone();
+    }
+    folder::write_json(&file, &written)
 }
 
 fn render(summary: &Summary) -> serde_json::Value {

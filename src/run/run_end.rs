@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    analysis::{Generator, Judgement, Outcome},
+    analysis::{Analysis, Generator, Judgement, Outcome},
     output::DeliveryStats,
     report::Summary,
     threshold::{Bearing, judge::Finding},
@@ -34,6 +34,9 @@ pub(crate) struct RunEnd {
     /// Whether they were still delivering: the run was killed before they had ended.
     #[serde(default)]
     pub outputs_pending: bool,
+    /// What was found beside the verdict.
+    #[serde(default)]
+    pub analysis: Option<Analysis>,
     /// Statistics of trends that the summary showed, by k6's names.
     pub trend_stats: Vec<String>,
 }
@@ -61,6 +64,7 @@ impl RunEnd {
             findings: summary.findings.iter().map(LoggedThresholdResult::of).collect(),
             outputs: summary.outputs.clone(),
             outputs_pending: summary.outputs_pending,
+            analysis: Some(summary.analysis.clone()),
             trend_stats: summary.trend_stats.iter().map(|(name, _)| name.clone()).collect(),
         }
     }
@@ -68,6 +72,9 @@ impl RunEnd {
     /// Puts the run's own judgement in the place of one that was made from the log.
     pub(crate) fn replace(&self, judgement: &mut Judgement) {
         judgement.outcome = self.outcome.clone();
+        if let Some(analysis) = &self.analysis {
+            judgement.analysis = analysis.clone();
+        }
         judgement.validity.warnings.clone_from(&self.warnings);
         judgement.validity.generator = self.generator;
         for (finding, logged) in judgement.findings.iter_mut().zip(&self.findings) {

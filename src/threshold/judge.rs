@@ -157,13 +157,14 @@ impl Running {
 
     /// What a window shows; None where it holds nothing to judge.
     fn look(&self, span: &Span, start_ms: i64) -> Option<WindowResult> {
-        let observed = self.shown(&span.value, span.observed, span.seconds())?;
+        let observed = self.observed_value(&span.value, span.observed, span.seconds())?;
         let offset = |at: i64| Duration::from_millis(u64::try_from(at - start_ms).unwrap_or(0));
         let holds = self.threshold.operator.holds(observed, self.threshold.bound);
         Some(WindowResult { observed, holds, at: (offset(span.start_ms), offset(span.end_ms)) })
     }
 
-    fn shown(&self, value: &Value, observed: bool, seconds: f64) -> Option<f64> {
+    /// The statistic in the unit of thresholds; None without data.
+    fn observed_value(&self, value: &Value, observed: bool, seconds: f64) -> Option<f64> {
         let stat = self.threshold.stat;
         let counts = matches!(stat, Stat::Count) || matches!(value, Value::Counter(_));
         // A counter that never appeared is a true zero: nothing happened. A share or a quantile of nothing is no data.
@@ -178,7 +179,7 @@ impl Running {
         let worst = self.windows.as_ref().and_then(|windows| windows.worst);
         let observed = match worst {
             Some(seen) => Some(seen.observed),
-            None => self.shown(&self.value, self.observed, elapsed.as_secs_f64()),
+            None => self.observed_value(&self.value, self.observed, elapsed.as_secs_f64()),
         };
         let no_data = observed.is_none();
         let passed = observed.map_or(threshold.allow_no_data, |value| threshold.operator.holds(value, threshold.bound));

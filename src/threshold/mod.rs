@@ -132,6 +132,16 @@ impl Operator {
         }
     }
 
+    /// Whether values have to stay below a bound (true) or above it (false); None for an equality.
+    #[must_use]
+    pub(crate) fn keeps_below(self) -> Option<bool> {
+        match self {
+            Self::Less | Self::LessOrEqual => Some(true),
+            Self::Greater | Self::GreaterOrEqual => Some(false),
+            Self::Equal | Self::NotEqual => None,
+        }
+    }
+
     /// Whether one value is further than another from what the comparison asks for. An equality knows no further.
     fn is_worse(self, one: f64, other: f64) -> bool {
         match self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Operator, Stat};
 use crate::{
     metric::Kind,
-    units::{UnitError, parse_duration, parse_share},
+    units::{QuantityError, parse_duration, parse_share},
 };
 
 /// Why a threshold can't be parsed. The texts are fragments: the reader adds the place.
@@ -18,7 +18,7 @@ pub(crate) enum ParseError {
     #[error("the quoted value at `{0}` is not closed, or text follows it; inside quotes write `\\\"` for a quote")]
     Quote(String),
     #[error("the window after `over`: {0}")]
-    Window(UnitError),
+    Window(QuantityError),
     #[error("the window after `over`: `{0}` is not between 1s and 7d")]
     WindowLength(String),
     #[error("`{text}` has no comparison; write for example `{example}`")]

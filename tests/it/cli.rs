@@ -387,7 +387,7 @@ fn report_and_replay_take_a_run_id_or_the_newest_run() {
     for command in ["report", "replay"] {
         let none = bench.run(&[command]);
         assert_eq!(none.code, 104, "{command}: {}", none.stderr);
-        assert!(none.stderr.contains("there is none in runs/"), "{command}: {}", none.stderr);
+        assert!(none.stderr.contains("runs/ has none"), "{command}: {}", none.stderr);
     }
     for (id, count) in [("b-first", "3"), ("a-newest", "5")] {
         assert_eq!(bench.run(&["run", &url(&target), "-i", count, "-q", "--run-id", id]).code, 0);

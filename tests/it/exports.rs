@@ -142,6 +142,23 @@ fn a_receiver_that_stays_away_leaves_everything_to_replay() {
     let (report, all) = (bench.run(&["report", "run"]).stdout, number(&account, "sent"));
     assert!(report.contains("✓ influxdb") && report.contains(&format!("{all} of {all} samples")), "{report}");
     assert_eq!(exit(), "0\n", "{report}");
+    agrees_with_report(&bench);
+    let summary = bench.summary();
+    assert_eq!(
+        (&summary["loadagent"]["exit_code"], &summary["loadagent"]["reasons"]),
+        (&0.into(), &Json::Array(vec![]))
+    );
+}
+
+/// Whether `summary.json` has what `report` computes, for all that a replay can change.
+fn agrees_with_report(bench: &Bench) {
+    let summary = bench.summary();
+    for name in ["outputs", "outputs_pending", "reasons", "exit_code", "verdict"] {
+        let reported = bench.run(&["report", "run", "--get", &format!("loadagent.{name}")]).stdout;
+        let written = summary["loadagent"][name].clone();
+        let written = written.as_str().map_or_else(|| written.to_string(), str::to_owned);
+        assert_eq!(reported.trim(), written, "{name}");
+    }
 }
 
 /// A run of 30 seconds that has begun to deliver.
@@ -264,6 +281,7 @@ fn partial_writes_become_dead_letters_and_are_offered_again() {
     assert_eq!(account["dead_letters"].as_array().unwrap().len(), store.writes().len());
     let still = bench.run(&["replay", "run"]);
     assert_eq!(still.code, 110, "refused as before, and kept: {}{}", still.stdout, still.stderr);
+    agrees_with_report(&bench);
     store.usually(TAKEN);
     let replayed = bench.run(&["replay", "run"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
@@ -293,6 +311,8 @@ fn a_finished_run_is_written_whole_to_another_place() {
     assert_eq!(requests(&second.kept()), 100);
     assert_eq!(second.kept().len(), first.kept().len());
     assert!(bench.path().join("run/outputs/2-influxdb.json").exists(), "an account of its own");
+    agrees_with_report(&bench);
+    assert_eq!(bench.summary()["loadagent"]["outputs"].as_array().unwrap().len(), 2);
     let raw = bench.run(&["replay", "run", "--all", "--out", "json=x.json"]);
     assert!(raw.stderr.contains("single samples are not kept"), "{}", raw.stderr);
 }

@@ -63,7 +63,8 @@ fn flags_of_a_report() {
 fn an_empty_variable_counts_as_not_set() {
     let bench = Bench::new();
     for (words, least) in [(&["check", "http://h/"][..], 25), (&["check"], 25), (&["status"], 1)] {
-        let help = bench.run(&[words[0], "--help"]).stdout;
+        // That of `check` leaves out what has no effect there.
+        let help = bench.run(&[words[0].replace("check", "run").as_str(), "--help"]).stdout;
         let names: Vec<&str> = help
             .split("[env: ")
             .skip(1)

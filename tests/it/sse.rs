@@ -69,6 +69,15 @@ fn a_step_ends_its_stream_by_condition_count_and_time() {
 }
 
 #[test]
+fn events_before_a_planned_cut_arrive() {
+    for gap in ["0s", "1ms", "20ms"] {
+        let bench = Bench::new();
+        run(&bench, &format!("  - sse: /events?count=9&gap={gap}&cut=3\n"), &[]);
+        assert_eq!(count(&bench.summary(), "sse_events", "count"), 3, "{gap}");
+    }
+}
+
+#[test]
 fn what_ends_too_early_is_a_failure_of_its_class() {
     for (step, class) in [
         ("sse: /events?count=9&gap=1ms&cut=3", "body "),

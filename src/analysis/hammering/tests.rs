@@ -16,6 +16,7 @@ fn of(model: Model, status: &str, [failed, all]: [u64; 2], users: f64, seconds: 
             load: String::new(),
             start_ms: 0,
             length_ms: 0,
+            stages: Vec::new(),
         }],
         ..Header::default()
     };
@@ -41,7 +42,7 @@ fn of(model: Model, status: &str, [failed, all]: [u64; 2], users: f64, seconds: 
 #[test]
 fn only_closed_users_that_fail_fast_with_a_response_hammer() {
     let found = of(Model::Closed, "429", [9_000, 10_000], 5.0, 10).unwrap();
-    assert!(found.contains("9,000 of 10,000 requests (90.00%)") && found.contains("180/s for each user"), "{found}");
+    assert!(found.contains("9,000 of 10,000 requests (90.00%)") && found.contains("180/s by each user"), "{found}");
     for (model, status, counts, users, seconds) in [
         (Model::Open, "429", [9_000, 10_000], 5.0, 10),
         // Without a response: paced.

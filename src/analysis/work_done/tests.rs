@@ -30,6 +30,7 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
                 load: String::new(),
                 start_ms: 0,
                 length_ms: 0,
+                stages: Vec::new(),
             })
             .collect(),
         ..Header::default()

@@ -30,7 +30,7 @@ fn groups_name_each_option_once_and_no_other() {
         assert!(known.contains(id), "there is no option {id}");
         assert!(seen.insert(id), "{id} is in two groups");
     }
-    assert!(names(COMMON).all(|id| seen.contains(id)));
+    assert!(names(COMMON).chain(names(WITHOUT_EFFECT_ON_CHECK)).all(|id| seen.contains(id)));
 }
 
 #[test]
@@ -43,4 +43,16 @@ fn short_help_fits_a_screen_and_is_shorter_than_the_long_one() {
         assert!(!short.contains("[env") && long.contains("[env: LOADAGENT_OUT]"), "{name}: {long}");
         assert!(!long.contains("Virtual users [default: 1]\n"), "the short text stands before the long one: {long}");
     }
+}
+
+#[test]
+fn help_of_check_lists_only_what_changes_the_plan() {
+    let (mut run, mut check) = (command("run"), command("check"));
+    let (run, check) = (run.render_long_help().to_string(), check.render_long_help().to_string());
+    for id in names(WITHOUT_EFFECT_ON_CHECK) {
+        let option = format!("--{}", id.replace('_', "-"));
+        let is_listed = |help: &str| help.lines().any(|line| line.split([' ', '[', '=']).any(|word| word == option));
+        assert!(is_listed(&run) && !is_listed(&check), "{option}");
+    }
+    assert!(check.contains("--rate") && check.contains("all options of run"), "{check}");
 }

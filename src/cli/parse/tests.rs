@@ -9,7 +9,7 @@ fn words(line: &str) -> Vec<OsString> {
 
 #[test]
 fn options_of_other_tools_lead_to_those_of_here() {
-    for (names, here) in ELSEWHERE {
+    for (names, here) in ELSEWHERE.iter().chain(NOT_NEEDED) {
         for name in *names {
             let error = read(&words(&format!("loadagent run http://h/ {name} 5"))).unwrap_err();
             let shown = error.to_string();
@@ -28,7 +28,7 @@ fn hints_name_options_that_exist() {
     let mut command = command();
     command.build();
     let run = command.find_subcommand("run").unwrap();
-    for (_, here) in ELSEWHERE {
+    for (_, here) in ELSEWHERE.iter().chain(NOT_NEEDED) {
         for name in here.split([' ', '(', ')', ',', ':']).filter(|word| word.starts_with('-')) {
             let is_known = run.get_arguments().any(|arg| {
                 arg.get_long().is_some_and(|long| name == format!("--{long}"))

@@ -9,7 +9,7 @@ use super::{
         Binding, EvalContext, IterationId, Needs, Response, Scope, TemplateError, Value,
         error::did_you_mean,
         function,
-        lookup::{JsonPath, JsonStep},
+        lookup::{JsonStep, ResponsePath},
         scope::{BUILTINS, Builtin},
         synonyms::{EXPRESSIONS, synonym},
     },
@@ -80,12 +80,12 @@ impl Compiler<'_> {
             }
             Kind::Field(whole, name) => {
                 let whole = self.node(whole)?;
-                self.check_row(ast)?;
+                self.check_row_path(ast)?;
                 Ok(field(whole, name))
             }
             Kind::Index(whole, index) => {
                 let (whole, index) = (self.node(whole)?, self.node(index)?);
-                self.check_row(ast)?;
+                self.check_row_path(ast)?;
                 Ok(indexed(whole, index))
             }
             Kind::Call(name, arguments) => self.call(ast, name, arguments),
@@ -209,7 +209,7 @@ fn folded(node: Node, known: bool) -> Node {
 fn field(whole: Node, name: &str) -> Node {
     let step = || JsonStep::Name(name.to_owned());
     match whole {
-        Node::Builtin(Builtin::Json) => Node::Json(JsonPath::default().then(step())),
+        Node::Builtin(Builtin::Json) => Node::Json(ResponsePath::default().then(step())),
         Node::Json(path) => Node::Json(path.then(step())),
         whole => {
             let known = constant(&whole).is_some();
@@ -225,7 +225,7 @@ fn indexed(whole: Node, index: Node) -> Node {
         _ => None,
     };
     match (whole, step) {
-        (Node::Builtin(Builtin::Json), Some(step)) => Node::Json(JsonPath::default().then(step)),
+        (Node::Builtin(Builtin::Json), Some(step)) => Node::Json(ResponsePath::default().then(step)),
         (Node::Json(path), Some(step)) => Node::Json(path.then(step)),
         (whole, _) => {
             let known = constant(&whole).is_some() && constant(&index).is_some();

@@ -11,7 +11,7 @@ mod lexer;
 mod node;
 mod operators;
 mod parser;
-mod row;
+mod row_path;
 mod syntax;
 
 use std::{borrow::Cow, sync::Arc};

@@ -9,7 +9,7 @@ use super::{
         EvalContext, Slot, Value,
         escape::text_of,
         function::{Arguments, Compute},
-        lookup::JsonPath,
+        lookup::ResponsePath,
         scope::Builtin,
     },
     evaluation::Evaluation,
@@ -23,7 +23,7 @@ pub(super) enum Node {
     Slot(Slot),
     Builtin(Builtin),
     /// A path into the body, read as JSON.
-    Json(JsonPath),
+    Json(ResponsePath),
     List(Box<[Node]>),
     Map(Box<[(Arc<str>, Node)]>),
     Field(Box<Node>, Arc<str>),
@@ -117,7 +117,7 @@ fn builtin_value(builtin: Builtin, run: &mut Evaluation<'_, '_>) -> Option<Value
     match builtin {
         Builtin::Status => response.status.map(|status| Value::Int(status.into())),
         Builtin::Body => response.status.and_then(|_| run.text(String::from_utf8_lossy(response.body))),
-        Builtin::Json => from_body(&JsonPath::default(), run),
+        Builtin::Json => from_body(&ResponsePath::default(), run),
         Builtin::Duration => response.status.map(|_| Value::Float(response.duration.as_secs_f64() * 1e3)),
         Builtin::Error => Some(Value::from(response.error)),
         Builtin::Event => Some(Value::from(response.event)),
@@ -129,7 +129,7 @@ fn builtin_value(builtin: Builtin, run: &mut Evaluation<'_, '_>) -> Option<Value
     }
 }
 
-fn from_body(path: &JsonPath, run: &mut Evaluation<'_, '_>) -> Option<Value> {
+fn from_body(path: &ResponsePath, run: &mut Evaluation<'_, '_>) -> Option<Value> {
     let value = path.find(run.context.response.body)?;
     run.made_whole(value)
 }

@@ -1,12 +1,12 @@
-//! Header lines of a response by name.
+//! HeaderSelector lines of a response by name.
 
 /// A header line by its case-insensitive name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub struct HeaderSelector {
     name: Box<str>,
 }
 
-impl Header {
+impl HeaderSelector {
     /// The header lines of a name.
     #[must_use]
     pub fn new(name: &str) -> Self {

@@ -24,7 +24,7 @@ use super::{Response, Value};
 
 pub(crate) use self::error::ExtractError;
 pub use {
-    self::between::Between, self::cookie::Cookie, self::header::Header, self::html::Html, self::json::JsonPath,
+    self::between::Between, self::cookie::Cookie, self::header::HeaderSelector, self::html::Html, self::json::JsonPath,
     self::pattern::Group, self::pattern::Pattern,
 };
 
@@ -36,7 +36,7 @@ pub enum Extractor {
     /// A capture group of a regular expression over the body.
     Regex(Pattern),
     /// A header line by name.
-    Header(Header),
+    Header(HeaderSelector),
     /// A cookie set by the response.
     Cookie(Cookie),
     /// A form field or a `meta` of an HTML body.

@@ -7,7 +7,7 @@ use super::*;
 fn all_kinds() -> Vec<Extractor> {
     let mut kinds = vec![
         Extractor::Regex(Pattern::new("(?<a>[a-c<]*)[=:]", None).unwrap()),
-        Extractor::Header(Header::new("a")),
+        Extractor::Header(HeaderSelector::new("a")),
         Extractor::Cookie(Cookie::new("a")),
         Extractor::Html(Html::field("a")),
         Extractor::Html(Html::meta("a")),

@@ -35,7 +35,7 @@ fn gauges_add_up_replace_or_change() {
     for (aggregation, expected) in [
         (GaugeAggregation::Sum, [Some(5.0), Some(-1.0), Some(-1.0)]),
         (GaugeAggregation::Last, [Some(2.0), Some(-1.0), Some(-1.0)]),
-        (GaugeAggregation::Delta, [Some(5.0), Some(4.0), Some(3.0)]),
+        (GaugeAggregation::SumOfChanges, [Some(5.0), Some(4.0), Some(3.0)]),
     ] {
         let mut assembler = Assembler::new(2);
         assembler.aggregations.insert(catalogue::VUS.name.to_string(), aggregation);

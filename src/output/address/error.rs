@@ -41,7 +41,7 @@ pub enum AddressError {
     SecretTwice(String),
     #[error("{0} is not a valid HTTP header")]
     InvalidHeader(String),
-    #[error("{origin}: the header `{name}` can't be set; the protocol sets it")]
+    #[error("{origin}: the header `{name}` can't be set: loadagent sets it itself")]
     ProtocolHeader { origin: String, name: String },
     #[error("gRPC addresses have no path, so remove `{0}`, or use http://… for OTLP over HTTP")]
     GrpcPath(String),

@@ -84,7 +84,7 @@ impl HttpSettings {
     /// Adds a header that `origin` asks for, where the address has none of that name and has no credentials.
     ///
     /// # Errors
-    /// When HTTP does not allow it, or the protocol sets it itself.
+    /// When HTTP does not allow it, or loadagent sets it itself.
     pub fn add_header(&mut self, name: String, value: String, origin: &str) -> Result<(), AddressError> {
         check(&name, &value, origin)?;
         let is_known = self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name))

@@ -33,8 +33,6 @@ pub struct DeliveryState {
     notices: Vec<String>,
     /// What the last probe found out.
     description: Option<String>,
-    /// The last warning of the receiver.
-    warning: Option<String>,
     /// Whether it was said that the receiver asks for fewer requests.
     reported_rate_limit: bool,
     /// The outage that lasts, and whether it was reported.
@@ -153,9 +151,9 @@ impl DeliveryState {
 
     /// Samples were accepted with a warning. Reported when it is a new one.
     pub(super) fn warned(&mut self, warning: &str) {
-        if self.warning.as_deref() != Some(warning) {
+        if self.stats().warning.as_deref() != Some(warning) {
             self.notify(&format!("accepted with a warning: {warning}"));
-            self.warning = Some(warning.to_owned());
+            self.stats_mut().warning = Some(warning.to_owned());
         }
     }
 

@@ -36,6 +36,9 @@ pub struct DeliveryStats {
     /// The last failure, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// The last warning of the receiver about samples that it accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// Age of the oldest undelivered sample, in seconds.
     #[serde(skip)]
     pub lag_seconds: f64,

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{aggregate::AggregateEncoder, line};
 use crate::{
-    analysis::{Offered, Outcome, Validity, Verdict},
+    analysis::{Analysis, Offered, Outcome, Validity, Verdict},
     interval_log::Header,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue},
     output::{batch::Batch, encoder::Encoder},
@@ -205,6 +205,7 @@ fn summary(totals: Totals) -> Summary {
         outputs_pending: false,
         run_dir: std::path::PathBuf::new(),
         outcome: Outcome::new(Vec::new(), Verdict::Pass),
+        analysis: Analysis::default(),
         has_ended: true,
         events: crate::report::summary::Events::default(),
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),

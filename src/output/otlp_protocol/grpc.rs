@@ -74,7 +74,7 @@ fn class_of_code(code: u32, response: &Response) -> ResponseClass {
             "{reason} (hint: check user, password or token; a file with it is read again)"
         )),
         "PERMISSION_DENIED" => {
-            ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack the right to write)"))
+            ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack write permission)"))
         }
         "UNIMPLEMENTED" => {
             ResponseClass::Misconfigured(format!("{reason} (hint: {HINT}; gzip=false if it can't decompress)"))

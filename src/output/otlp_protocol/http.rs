@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::response::{Status, class_of_export};
+use super::response::{Status, class_of_document, class_of_export};
 use crate::output::receiver::response::{Response, ResponseClass};
 
 const HINT: &str = "check the path; Prometheus takes OTLP at /api/v1/otlp when started with --web.enable-otlp-receiver, \
@@ -18,6 +18,7 @@ pub(super) fn classify(response: &Response, repeated: bool) -> ResponseClass {
     let response = readable(response);
     match response.status {
         200..=299 if is_protobuf(&response) => class_of_export(&response, &response.bytes),
+        200..=299 if response.is_document() && !response.is_web_page() => class_of_document(&response),
         // An earlier attempt was written before its response got lost.
         400 | 409 if repeated && response.is_out_of_order() => ResponseClass::Accepted,
         // All samples of a batch have one time.

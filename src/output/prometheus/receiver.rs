@@ -14,7 +14,7 @@ use url::Url;
 use super::{
     dialect::{Brand, Dialect, Version},
     probe::{self, PROBE_TRACE, Probe},
-    response::{WRONG_PATH, is_about_time, too_many_buckets, unexpected, written},
+    response::{self, WRONG_PATH, is_about_time, too_many_buckets, unexpected, written},
     settings::Settings,
 };
 use crate::output::{
@@ -90,6 +90,11 @@ impl RemoteWriteReceiver {
         too_many_buckets(response).map(|steps| steps.min(scale))
     }
 
+    /// Why a success was not one of a receiver, unless the user says that it is one, by its version.
+    fn other_server(&self, response: &Response) -> Option<String> {
+        response::other_server(response).filter(|_| self.settings.version.is_none())
+    }
+
     fn headers_of(version: Version) -> Vec<(&'static str, &'static str)> {
         let (content_type, number) = match version {
             Version::One => ("application/x-protobuf", "0.1.0"),
@@ -120,6 +125,9 @@ impl RemoteWriteReceiver {
         let body = response.body.to_ascii_lowercase();
         if response.is_web_page() || (300..=399).contains(&response.status) {
             return Err(unexpected(response));
+        }
+        if let Some(reason) = self.other_server(response) {
+            return Err(ProbeError::OtherServer(reason));
         }
         let next = match (response.status, version, written(response)) {
             (200..=299, ..) if in_doubt && !native => Trial { native: true, ..trial },
@@ -195,6 +203,9 @@ impl Receiver for RemoteWriteReceiver {
                     // Which ones were not is found by halving; the same sample twice is no error.
                     ResponseClass::Rejected(reason)
                 }
+            }
+            (200..=299, None) if let Some(reason) = self.other_server(response).filter(|_| version == Version::One) => {
+                ResponseClass::Misconfigured(reason)
             }
             (200..=299, None) if version == Version::Two && !response.is_web_page() => ResponseClass::ProtocolMismatch(
                 format!("{} without saying what was written, as 1.0 receivers do", response.status),

@@ -37,6 +37,18 @@ pub(super) fn written(response: &Response) -> Option<Written> {
     })
 }
 
+/// Why a success was not one of a receiver: receivers respond without a body, or with a word. None if it may have been.
+pub(super) fn other_server(response: &Response) -> Option<String> {
+    let is_success = (200..=299).contains(&response.status);
+    (is_success && response.is_document() && written(response).is_none()).then(|| {
+        format!(
+            "{}: receivers of remote write answer without a document (hint: check address and path; if it is a receiver, \
+             `version=1` sends to it)",
+            response.summary()
+        )
+    })
+}
+
 /// A response that shows nothing about capabilities.
 pub(super) fn unexpected(response: &Response) -> ProbeError {
     match response.default_class(WRONG_PATH) {

@@ -38,13 +38,16 @@ pub enum ProbeError {
     /// Another server is at this address.
     #[error("it answered {0} with a web page: something else is at this address")]
     WebPage(u16),
+    /// It answered with a document, which receivers of its protocol don't.
+    #[error("{0}")]
+    OtherServer(String),
 }
 
 impl ProbeError {
     /// Whether it stays as it is until a person helps.
     #[must_use]
     pub fn is_lasting(&self) -> bool {
-        matches!(self, Self::Misconfigured(_) | Self::NothingWritten(_) | Self::WebPage(_))
+        matches!(self, Self::Misconfigured(_) | Self::NothingWritten(_) | Self::WebPage(_) | Self::OtherServer(_))
     }
 }
 

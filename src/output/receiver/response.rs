@@ -100,7 +100,22 @@ impl Response {
     /// Whether something else than a receiver responded: a sign-in page, a default page of a proxy.
     #[must_use]
     pub fn is_web_page(&self) -> bool {
-        self.header("content-type").is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        let body = self.body.trim_start().get(..15).unwrap_or(self.body.trim_start()).to_ascii_lowercase();
+        let is_declared = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        self.header("content-type").is_some_and(is_declared)
+            || body.starts_with("<!doctype html")
+            || body.starts_with("<html")
+    }
+
+    /// Whether the body is a document with content (JSON, XML), as servers answer that are no receivers.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        let mut rest = self.body.chars().filter(|c| !c.is_whitespace());
+        match rest.next() {
+            Some('{') => rest.next() == Some('"'),
+            Some('[') => rest.next().is_some_and(|next| next != ']'),
+            first => first == Some('<'),
+        }
     }
 
     /// Where a redirect leads, without its query.
@@ -160,7 +175,7 @@ impl Response {
             401 => ResponseClass::Misconfigured(format!(
                 "{reason} (hint: check user, password or token; a file with it is read again)"
             )),
-            403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack the right to write)")),
+            403 => ResponseClass::Misconfigured(format!("{reason} (hint: the credentials lack write permission)")),
             404 | 405 => ResponseClass::Misconfigured(format!("{reason} (hint: {hint})")),
             413 => ResponseClass::TooLarge(reason),
             429 => ResponseClass::RateLimited { pause: self.retry_after(SystemTime::now()), reason },

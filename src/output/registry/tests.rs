@@ -258,7 +258,7 @@ fn headers_of_the_protocol_are_its_own() {
         "X-Prometheus-Remote-Write-Version",
     ] {
         let error = parse(&format!("prometheus=http://h?header.{name}=x")).unwrap_err().to_string();
-        assert!(error.contains("the protocol sets it"), "{error}");
+        assert!(error.contains("loadagent sets it itself"), "{error}");
     }
     assert!(parse("prometheus=http://h?header.X-Mine=x").is_ok());
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The metrics whose samples are parts of a record, or that have a place of their own for another reason.
-static PLACED: [&MetricDef; 22] = [
+static PLACED: [&MetricDef; 25] = [
     &c::HTTP_REQS,
     &c::HTTP_REQ_DURATION,
     &c::HTTP_REQ_BLOCKED,
@@ -32,9 +32,10 @@ static PLACED: [&MetricDef; 22] = [
     &c::ITERATION_FAILURES,
     &c::GROUP_DURATION,
     &c::PARALLEL_WIDTH,
+    &c::INTERRUPTED_REQUESTS,
+    &c::INTERRUPTED_ITERATIONS,
+    &c::RESENT_REQUESTS,
 ];
-
-static GAUGES: [&MetricDef; 4] = [&c::VUS, &c::VUS_MAX, &c::SSE_STREAMS_OPEN, &c::WS_SOCKETS_OPEN];
 
 /// Every metric that has raw samples, except those of the profile: those with a place, those of steps, the gauges.
 pub(crate) static SAMPLED: [&MetricDef; OWN] = {
@@ -45,7 +46,7 @@ pub(crate) static SAMPLED: [&MetricDef; OWN] = {
         place = copied(c::STEP_FAMILIES[family], &mut all, place);
         family += 1;
     }
-    copied(&GAUGES, &mut all, place);
+    copied(&c::SAMPLED_GAUGES, &mut all, place);
     all
 };
 
@@ -78,7 +79,7 @@ const HTTP_ERRORS: usize = 15;
 const RESPONSE_TIME: usize = 16;
 const ITERATION_RESPONSE_TIME: usize = 17;
 const SCHEDULE_LAG: usize = 18;
-const FIRST_GAUGE: usize = OWN - GAUGES.len();
+const FIRST_GAUGE: usize = OWN - c::SAMPLED_GAUGES.len();
 /// The place of a metric of the profile: a series has one at most.
 pub(in crate::output) const OWN: usize = {
     let (mut of_steps, mut family) = (0, 0);
@@ -86,7 +87,7 @@ pub(in crate::output) const OWN: usize = {
         of_steps += c::STEP_FAMILIES[family].len();
         family += 1;
     }
-    PLACED.len() + of_steps + GAUGES.len()
+    PLACED.len() + of_steps + c::SAMPLED_GAUGES.len()
 };
 // A selection has a bit for each place.
 const _: () = assert!(OWN <= u128::BITS as usize);

@@ -247,6 +247,10 @@ impl FlowState {
             }
             Op::Retry(retry) => return Ok(self.retry(retry, context)),
             Op::Job(job) => return self.job(job, context),
+            // What is looked for may be why a value is missing: that is the message then.
+            Op::Log(message) => {
+                Effect::Log(text(message, &mut self.eval(context)).unwrap_or_else(|missing| missing.to_string()))
+            }
             Op::Fail(message) => Effect::Fail(text(message, &mut self.eval(context))?),
             Op::Abort(message) => Effect::Abort(text(message, &mut self.eval(context))?),
             Op::Leave => Effect::Leave,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Effect, FlowContext, compiled::FlowState, ops::stamp, read, retry::retry_after};
 use crate::{
-    language::{Expr, Slot, Template, Value, extract::Header},
+    language::{Expr, Slot, Template, Value, extract::HeaderSelector},
     plan::{
         job::{self, JobEnd, JobOp, JobOutcome, JobPhase},
         program::Pause,
@@ -64,7 +64,7 @@ impl FlowState {
     fn pause_of_job(
         &mut self,
         every: &Pause,
-        header: Option<&Header>,
+        header: Option<&HeaderSelector>,
         context: &FlowContext<'_>,
     ) -> Result<Duration, Unrenderable> {
         let asked = header.and_then(|header| retry_after(header, context));

@@ -133,6 +133,8 @@ pub(crate) enum Effect {
     },
     /// A job ended.
     Job { step: StepId, end: Box<JobEnd> },
+    /// Print a message.
+    Log(String),
     /// Read the next row of a data set, and store it with [`Flow::put`].
     Row {
         /// Index of the data set.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Effect, FlowContext, compiled::FlowState, read::count};
 use crate::{
-    language::{Value, extract::Header},
+    language::{Value, extract::HeaderSelector},
     plan::{job::date_of, program::Retry},
 };
 
@@ -28,7 +28,7 @@ impl FlowState {
 }
 
 /// `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(header: &Header, context: &FlowContext<'_>) -> Option<Duration> {
+pub(super) fn retry_after(header: &HeaderSelector, context: &FlowContext<'_>) -> Option<Duration> {
     let text = header.matches(context.response.head).next()?;
     let text = text.trim();
     let wait = match text.parse() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Stage, StageMark, lasting, marks_of, scaled};
+use super::{Stage, StageLoad, StageMark, lasting, loads_of, marks_of, scaled};
 use crate::plan::Share;
 
 /// Users over time.
@@ -79,6 +79,12 @@ impl ClosedSchedule {
     #[must_use]
     pub(crate) fn stages(&self) -> &[StageMark] {
         &self.marks
+    }
+
+    /// The number of users over each stage.
+    #[must_use]
+    pub(crate) fn loads(&self) -> Vec<StageLoad> {
+        loads_of(self.start.into(), &self.stages, |users| self.of_total(whole(users)).into())
     }
 
     /// Users at the end.

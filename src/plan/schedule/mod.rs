@@ -27,6 +27,27 @@ pub struct Stage {
     pub target: f64,
 }
 
+/// A part of the load, which changes evenly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct StageLoad {
+    /// Its length; zero is a jump.
+    pub length: Duration,
+    /// Rate per second or number of users at its start.
+    pub from: f64,
+    /// The same at its end.
+    pub to: f64,
+}
+
+/// The load of consecutive stages, of which `own` gives this process's part.
+fn loads_of(start: f64, stages: &[Stage], own: impl Fn(f64) -> f64) -> Vec<StageLoad> {
+    let mut from = own(start);
+    let load = |stage: &Stage| {
+        let to = own(stage.target);
+        StageLoad { length: stage.duration, from: std::mem::replace(&mut from, to), to }
+    };
+    stages.iter().map(load).collect()
+}
+
 /// Start and label of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StageMark {

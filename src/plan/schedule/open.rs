@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Arrivals, Stage, StageMark, lasting, marks_of, scaled};
+use super::{Arrivals, Stage, StageLoad, StageMark, lasting, loads_of, marks_of, scaled};
 use crate::plan::{Partition, Share};
 
 /// How arrivals are spaced.
@@ -97,6 +97,12 @@ impl OpenSchedule {
     #[must_use]
     pub(crate) fn stages(&self) -> &[StageMark] {
         &self.marks
+    }
+
+    /// The rate over each stage.
+    #[must_use]
+    pub(crate) fn loads(&self) -> Vec<StageLoad> {
+        loads_of(self.start_rate, &self.stages, |rate| rate * self.fraction())
     }
 
     #[must_use]

@@ -61,7 +61,7 @@ pub(super) struct SocketOptions {
     pub(super) nth: u64,
     /// What is wrong with the handshake.
     pub(super) handshake: Option<HandshakeViolation>,
-    /// The sub-protocol that is chosen; the first one offered if none is given.
+    /// The subprotocol that is chosen; the first one offered if none is given.
     pub(super) subprotocol: Option<String>,
     /// The token in the URL.
     pub(super) token: Option<String>,

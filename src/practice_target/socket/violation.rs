@@ -71,7 +71,7 @@ pub(super) enum HandshakeViolation {
     Accept,
     /// `Upgrade` names another protocol.
     Upgrade,
-    /// A sub-protocol that was not offered.
+    /// A subprotocol that was not offered.
     Subprotocol,
     /// An extension that was not offered.
     Extension,

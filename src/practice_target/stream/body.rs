@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::mpsc;
@@ -14,6 +14,8 @@ use crate::practice_target::shared::ServerThread;
 
 /// Writes that may wait for a slow client.
 const BUFFERED: usize = 16;
+/// From the last event to a planned cut: the connection discards what it has not written by then.
+const BEFORE_CUT: Duration = Duration::from_millis(5);
 
 /// The body of a response that is written over time.
 #[derive(Debug)]
@@ -37,7 +39,10 @@ impl StreamBody {
             }
             match plan.end {
                 End::Close => {}
-                End::Cut => drop(sender.send(Err(io::ErrorKind::ConnectionReset.into())).await),
+                End::Cut => {
+                    server.sleeper.until(Instant::now() + BEFORE_CUT).await;
+                    drop(sender.send(Err(io::ErrorKind::ConnectionReset.into())).await);
+                }
                 End::Silent => sender.closed().await,
             }
         });

@@ -103,7 +103,7 @@ impl<'n> Compiler<'_, 'n> {
         let name = map.take("name").and_then(|node| self.template(node, "name"));
         let mut rules: Vec<(String, Rule)> = Vec::new();
         if let Some(node) = map.take("status")
-            && let (Some(ranges), Some(text)) = (read_statuses(reader, node), shown(reader, node))
+            && let (Some(ranges), Some(text)) = (read_statuses(reader, node), statuses_text(reader, node))
         {
             rules.push((format!("status is {text}"), Rule::Status(ranges)));
         }
@@ -169,7 +169,8 @@ fn regex_error(text: &str, error: &regex::Error) -> String {
     format!("`{text}` is not a regular expression: {}", last.trim_start_matches("error: "))
 }
 
-fn shown(reader: &Reader, node: &Node) -> Option<String> {
+/// Statuses as text, for the name of a check.
+fn statuses_text(reader: &Reader, node: &Node) -> Option<String> {
     match &node.value {
         Yaml::List(items) => {
             Some(items.iter().filter_map(|item| reader.text(item, "status")).collect::<Vec<_>>().join(" or "))

@@ -6,7 +6,7 @@ use super::{Compiler, StepDefinition, StepNode};
 use crate::{
     language::{
         Needs, Template,
-        extract::{Between, Cookie, ExtractError, Extractor, Group, Header, Html, JsonPath, Pattern, Take},
+        extract::{Between, Cookie, ExtractError, Extractor, Group, HeaderSelector, Html, JsonPath, Pattern, Take},
     },
     plan::{Op, StepKind, program::Extract},
     profile::{
@@ -116,7 +116,7 @@ impl<'n> Compiler<'_, 'n> {
             return self.looked_for(node, "regex", |text| Pattern::new(text, group.as_ref())).map(Extractor::Regex);
         }
         if let Some(node) = map.take("header") {
-            return self.reader.text(node, "header").map(|name| Extractor::Header(Header::new(&name)));
+            return self.reader.text(node, "header").map(|name| Extractor::Header(HeaderSelector::new(&name)));
         }
         if let Some(node) = map.take("cookie") {
             return self.reader.text(node, "cookie").map(|name| Extractor::Cookie(Cookie::new(&name)));

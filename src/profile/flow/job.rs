@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{Compiler, ELSE, StepDefinition, StepNode, nothing, outline::choice, poll::EVERY, target::resolve};
 use crate::{
-    language::{EmptyScope, Expr, Needs, Template, extract::Header},
+    language::{EmptyScope, Expr, Needs, Template, extract::HeaderSelector},
     plan::{
         Op, StepKind, describe,
         job::{JobOp, JobPhase, JobSlots, SHORTEST_RETRY_AFTER},
@@ -35,7 +35,7 @@ pub(super) static STEPS: &[StepDefinition] = &[StepDefinition {
     options: &[&[
         Key::new("name", Type::Text, "label `name` of its metrics; that of the submission"),
         Key::new("location", Type::Text, "URL of its state, `location` in `poll`; `Operation-Location` or `Location`"),
-        Key::new("poll", Type::Any, "the request for its state; `get: ${location}`"),
+        Key::new("poll", Type::Any, "the request for its state; `get: ${location}`, named `NAME (poll)` after the job"),
         Key::required("done", Type::Condition, "condition on the response to a poll: the job is done"),
         Key::new("failed", Type::Condition, "condition on the response to a poll: the job failed; never"),
         Key::new("ended_at", Type::Text, "time of the end by the server's clock, for `job_overshoot`; unknown"),
@@ -86,8 +86,14 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
 
     let outer = compiler.names.lend(Some((LOCATION, slots.location)));
     let poll = compiler.here();
-    let poll_node = step.map.take("poll").unwrap_or(&POLL);
+    let (own_poll, polls_begin) = (step.map.take("poll"), compiler.table.iter().len());
+    let poll_node = own_poll.unwrap_or(&POLL);
     let polls = compiler.outlined(|compiler| compiler.step(poll_node));
+    if own_poll.is_none() {
+        // Its URL is computed: the name says whose state it is instead.
+        let polled: Vec<_> = compiler.table.requests_from(polls_begin).collect();
+        polled.into_iter().for_each(|id| compiler.table.rename(id, &format!("{name} (poll)")));
+    }
     let (phase, needs) = compiler.apart(|compiler| conditions(compiler, &mut step.map, again));
     compiler.keep_since(poll, needs.and(head));
     let shown = match &phase {
@@ -133,7 +139,7 @@ fn slots<'n>(compiler: &mut Compiler<'_, 'n>, step: &mut StepNode<'n>) -> JobSlo
 }
 
 /// The pause between polls, the time of the last one, and the header that can set the pause.
-fn pauses<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> (Pause, Duration, Option<Header>) {
+fn pauses<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> (Pause, Duration, Option<HeaderSelector>) {
     let reader = compiler.reader;
     let every = map.take("every").and_then(|node| compiler.pause(node, "every"));
     let limit = map.take("timeout").map_or(Some(LIMIT), |node| {
@@ -144,7 +150,7 @@ fn pauses<'n>(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> (Paus
         Some(limit)
     });
     let asks = map.take("retry_after").is_none_or(|node| reader.boolean(node, "retry_after").unwrap_or(true));
-    let header = asks.then(|| Header::new("Retry-After"));
+    let header = asks.then(|| HeaderSelector::new("Retry-After"));
     (every.unwrap_or(Pause::Between(EVERY, EVERY)), limit.unwrap_or(LIMIT), header)
 }
 

@@ -12,6 +12,7 @@ pub(super) mod extracts;
 mod inner_steps;
 mod job;
 pub(super) mod jsonrpc;
+mod log;
 mod names;
 mod outline;
 mod parallel;
@@ -102,6 +103,7 @@ pub static STEPS: &[&[StepDefinition]] = &[
     job::STEPS,
     parallel::STEPS,
     ends::STEPS,
+    log::STEPS,
 ];
 
 /// Each first key, with its row.

@@ -174,7 +174,7 @@ pub(super) fn compile_request<'n>(
     });
     compiler.needs = compiler.needs.and(needs);
     let name: Arc<str> = send.as_ref().map_or_else(Arc::default, |send| send.row.name.clone());
-    let shown = send.as_ref().map(|send| shown(method, send)).unwrap_or_default();
+    let shown = send.as_ref().map(|send| method_and_label(method, send)).unwrap_or_default();
     let mut token_requests = None;
     let row = compiler.table.iter().len();
     let at = if let Auth::Token(token) = auth {
@@ -212,7 +212,7 @@ pub(super) fn compile_request<'n>(
 }
 
 /// A request in short: method and path, and its name if it has another one.
-fn shown(method: &str, ReadRequest { row, label, .. }: &ReadRequest) -> String {
+fn method_and_label(method: &str, ReadRequest { row, label, .. }: &ReadRequest) -> String {
     let target = format!("{method} {label}");
     if *row.name == *target { target } else { format!("{target} ({})", row.name) }
 }

@@ -9,7 +9,7 @@ use super::{
     state::parse_range,
 };
 use crate::{
-    language::{EmptyScope, Expr, Needs, extract::Header},
+    language::{EmptyScope, Expr, Needs, extract::HeaderSelector},
     plan::program::Retry,
     profile::{
         grammar::{Key, Section, Type},
@@ -57,7 +57,7 @@ impl<'n> Compiler<'_, 'n> {
             max = reader.count(node, "retry");
         }
         let on = on.unwrap_or_else(|| Expr::compile("error != ''", &EmptyScope).unwrap_or_else(|_| nothing()));
-        let pause_header = asks.then(|| Header::new("Retry-After"));
+        let pause_header = asks.then(|| HeaderSelector::new("Retry-After"));
         needs.head |= pause_header.is_some();
         Some(Retrying { retry: Retry { counter, max: max?, on, pause: pause?, pause_header, send: 0 }, needs })
     }

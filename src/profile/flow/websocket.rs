@@ -80,7 +80,7 @@ static MESSAGE: &[Key] = &[
 static SOCKET: &[Key] = &[
     Key::required("steps", Type::Steps, "steps on the open socket; it is closed after them"),
     Key::new("on_message", Type::Steps, "steps for each message, which don't wait: `check`, `extract`, `send` …"),
-    Key::new("subprotocols", Type::Several(&Type::Text), "sub-protocols that are offered; none"),
+    Key::new("subprotocols", Type::Several(&Type::Text), "subprotocols that are offered; none"),
     Key::new(
         "may_close",
         Type::Several(&Type::Count),
@@ -121,9 +121,13 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let reader = compiler.reader;
     let mut subprotocols = Vec::new();
     for node in step.map.take("subprotocols").map(Node::one_or_many).unwrap_or_default() {
-        let Some(protocol) = reader.text(node, "a sub-protocol") else { continue };
+        let Some(protocol) = reader.text(node, "a subprotocol") else { continue };
         if !is_token(&protocol) {
-            reader.error(node.position, format!("`{protocol}` is not the name of a sub-protocol"), None);
+            reader.error(
+                node.position,
+                format!("`{protocol}` is not a subprotocol: use letters, digits and any of !#$%&'*+-.^_`|~"),
+                None,
+            );
         }
         subprotocols.push(protocol);
     }

@@ -23,7 +23,7 @@ pub fn tables() -> String {
     out += "\n## Steps\n\nThe first key of a step names it; the others are its options.\n";
     for kind in STEPS.iter().copied().flatten() {
         let words: Vec<String> = kind.words.iter().map(|word| format!("`{word}`")).collect();
-        let (about, value) = (kind.about, shown(kind.value));
+        let (about, value) = (kind.about, type_name(kind.value));
         let _written = write!(
             out,
             "\n### {}\n\n{} {about}. Value: {value}. Example: `{{{}}}`\n",
@@ -42,11 +42,11 @@ fn table(out: &mut String, keys: impl Iterator<Item = &'static Key>) {
     out.push_str("\n| key | value | meaning; default |\n|---|---|---|\n");
     for key in keys {
         let required = if key.required { " (required)" } else { "" };
-        let _written = writeln!(out, "| `{}`{required} | {} | {} |", key.name, shown(key.value), key.about);
+        let _written = writeln!(out, "| `{}`{required} | {} | {} |", key.name, type_name(key.value), key.about);
     }
 }
 
-fn shown(value: Type) -> String {
+fn type_name(value: Type) -> String {
     match value {
         Type::Text => "text".to_owned(),
         Type::Number => "number".to_owned(),
@@ -61,9 +61,9 @@ fn shown(value: Type) -> String {
         Type::Steps => "steps".to_owned(),
         Type::Scenarios => "names: [scenario](#scenario)".to_owned(),
         Type::Map(section) => format!("[{0}](#{0})", section.name.to_lowercase()),
-        Type::Names(of) => format!("names: {}", shown(*of)),
-        Type::List(of) => format!("list of {}", shown(*of)),
-        Type::Several(of) => format!("{}, or a list", shown(*of)),
-        Type::Either(types) => types.iter().map(|of| shown(*of)).collect::<Vec<_>>().join("; or "),
+        Type::Names(of) => format!("names: {}", type_name(*of)),
+        Type::List(of) => format!("list of {}", type_name(*of)),
+        Type::Several(of) => format!("{}, or a list", type_name(*of)),
+        Type::Either(types) => types.iter().map(|of| type_name(*of)).collect::<Vec<_>>().join("; or "),
     }
 }

@@ -73,15 +73,15 @@ fn a_step_of_another_tool_has_a_hint() {
         ("capture: {}", "did you mean `extract`?"),
         ("assert: {}", "did you mean `check`?"),
         ("break: ~", "did you mean `end`?"),
-        ("log: hello", "no step prints"),
-        ("print: hello", "no step prints"),
+        ("print: hello", "did you mean `log`?"),
+        ("console.log: hello", "did you mean `log`?"),
         ("grpc: /", "only HTTP and WebSocket are supported"),
         ("ws: /", "did you mean `websocket`?"),
         ("receive: {}", "did you mean `expect`?"),
         ("script: x", "profiles run no code"),
         ("thnk: 1s", "did you mean `think`?"),
         // Words that are near to nothing that was meant.
-        ("lgo: x", "known steps: get,"),
+        ("qqq: x", "known steps: get,"),
         ("wit: x", "known steps: get,"),
         ("fooo: x", "known steps: get,"),
     ] {

@@ -68,7 +68,7 @@ impl Total {
             }
             (Some(one), false) => {
                 let hint = "for example `vus: 100` and `duration: 5m`, or `rate: 50` and `duration: 5m`, at the top";
-                let message = format!("scenario `{}` has a share, but the profile has no load to share", one.name);
+                let message = format!("scenario `{}` has a `share`, but the profile has no `load` to divide", one.name);
                 reader.error(one.position, message, Some(hint.to_owned()));
             }
             _ => {}

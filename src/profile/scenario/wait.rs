@@ -74,7 +74,7 @@ fn parse(text: &str) -> Result<Wait, Invalid> {
             let rate: f64 =
                 inside.trim().parse().ok().filter(|rate: &f64| (1e-6..=1e6).contains(rate)).ok_or_else(|| {
                     Invalid::new(format!(
-                        "`{}` must be a number greater than zero: the iterations per second of each user",
+                        "`{}` must be a number from 0.000001 to 1,000,000: the iterations per second of each user",
                         inside.trim()
                     ))
                 })?;

@@ -30,7 +30,7 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 /// A user of one origin.
 struct Client {
     session: HttpSession,
-    state: ReceiveState,
+    state: ReceiveBuffers,
     network: Network,
     spec: RequestSpec,
     attempts: RefCell<Vec<Attempt>>,
@@ -52,7 +52,7 @@ impl Client {
         let network = Network::new(&[origin], http, tls);
         Self {
             session: HttpSession::default(),
-            state: ReceiveState::default(),
+            state: ReceiveBuffers::default(),
             network,
             spec,
             attempts: RefCell::default(),

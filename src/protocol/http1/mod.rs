@@ -15,7 +15,7 @@ use super::{
     ErrorClass, Failure, Outgoing, Phase, Probe,
     connect::{OpenMark, Opened},
     response_head::ResponseHead,
-    stream::{Scratch, SocketStream, Written},
+    stream::{ByteStream, Scratch, Written},
     upgrade::Upgraded,
 };
 use crate::net::printable::printable;
@@ -25,7 +25,7 @@ use crate::net::printable::printable;
 pub(crate) struct Connection {
     /// Position of the origin in the network; small, because idle users hold it.
     origin: u32,
-    stream: SocketStream,
+    stream: ByteStream,
     open: OpenMark,
     /// The response came before the whole request was written: the connection carries no other.
     is_cut_short: bool,

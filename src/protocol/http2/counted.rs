@@ -10,7 +10,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::protocol::stream::SocketStream;
+use crate::protocol::stream::ByteStream;
 
 /// Bytes that no attempt has taken yet.
 #[derive(Debug, Default)]
@@ -45,14 +45,14 @@ impl Traffic {
 /// A stream and its count.
 #[derive(Debug)]
 pub(super) struct Counted {
-    stream: SocketStream,
+    stream: ByteStream,
     traffic: Rc<Traffic>,
     /// Why nothing can be written any more. The server may have said before why, so what it sent is read to its end first.
     broken: Option<io::Error>,
 }
 
 impl Counted {
-    pub(super) fn new(stream: SocketStream, traffic: Rc<Traffic>) -> Self {
+    pub(super) fn new(stream: ByteStream, traffic: Rc<Traffic>) -> Self {
         Self { stream, traffic, broken: None }
     }
 

@@ -28,7 +28,7 @@ use super::{
     Cause, ErrorClass, Failure, NotProcessed, Outgoing, Phase, Probe,
     connect::Opened,
     response_head::{MAX_HEAD, ResponseHead},
-    stream::SocketStream,
+    stream::ByteStream,
 };
 use crate::net::response_head::MAX_INTERIM;
 
@@ -66,7 +66,7 @@ impl Link {
     /// When the connection fails at once.
     pub(crate) async fn open(origin: usize, opened: Opened) -> Result<Self, Failure> {
         let traffic = Rc::new(Traffic::default());
-        let tls = matches!(opened.stream, SocketStream::Tls(_));
+        let tls = matches!(opened.stream, ByteStream::Tls(_));
         let stream = Counted::new(opened.stream, traffic.clone());
         let shaken = Builder::new()
             .enable_push(false)

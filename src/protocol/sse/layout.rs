@@ -1,7 +1,7 @@
 //! Layouts: what an event means in the stream of a language model.
 //!
-//! Each reads the data of one event into a [`Part`]. Chunks are not tokens: tokens are counted only by the server's
-//! `usage`, and [`Part::content`] says whether an event brought any of the answer.
+//! Each reads the data of one event into a [`EventPart`]. Chunks are not tokens: tokens are counted only by the server's
+//! `usage`, and [`EventPart::content`] says whether an event brought any of the answer.
 
 mod anthropic;
 mod custom;
@@ -19,7 +19,7 @@ use crate::plan::event_stream::Layout;
 
 /// What one event brings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Part<'a> {
+pub(crate) struct EventPart<'a> {
     /// A piece of the answer.
     pub content: Option<Content<'a>>,
     /// Why the answer ended.
@@ -85,9 +85,9 @@ impl Layout {
     ///
     /// # Errors
     /// [`NotInLayout`] when its data is not the JSON that the layout has.
-    pub(crate) fn read<'a>(&self, event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
+    pub(crate) fn read<'a>(&self, event: &'a Event<'_>) -> Result<EventPart<'a>, NotInLayout> {
         match self {
-            Self::Plain => Ok(Part::default()),
+            Self::Plain => Ok(EventPart::default()),
             Self::OpenAiChat => openai_chat::read(event),
             Self::OpenAiResponses => openai_responses::read(event),
             Self::Anthropic => anthropic::read(event),

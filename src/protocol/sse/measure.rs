@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::layout::{Part, Usage};
+use super::layout::{EventPart, Usage};
 
 /// What a stream did so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl StreamMeasure {
 
 impl Answer {
     /// Takes a part that was read at a time.
-    pub(crate) fn part(&mut self, part: &Part<'_>, at: Instant) -> Piece {
+    pub(crate) fn part(&mut self, part: &EventPart<'_>, at: Instant) -> Piece {
         self.usage.update(part.usage);
         if let Some(reason) = &part.finish_reason {
             self.finish_reason = Some(reason.to_string());

@@ -1,7 +1,7 @@
 //! Server-sent events, and the answers of language models in them.
 //!
 //! ```text
-//!  bytes ─▶ parser ─▶ Event ─▶ layout ─▶ Part ─▶ measure      reader.rs joins them and decides when the stream ends
+//!  bytes ─▶ parser ─▶ Event ─▶ layout ─▶ EventPart ─▶ measure      reader.rs joins them and decides when the stream ends
 //!                       └─▶ the profile's steps for each event
 //! ```
 //!

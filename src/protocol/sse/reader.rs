@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tokio::time::Instant;
 
 use super::{
-    layout::{Content, Part},
+    layout::{Content, EventPart},
     parser::{Event, EventParser},
 };
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) struct StreamEvent<'a> {
     /// Status and head of the stream; the body is the data of the event.
     pub response: Response<'a>,
     /// What it means in the layout of the stream.
-    pub part: &'a Part<'a>,
+    pub part: &'a EventPart<'a>,
     /// When the read returned that brought its end.
     pub at: Instant,
 }
@@ -190,7 +190,7 @@ fn fails(class: ErrorClass, words: &str) -> StreamEnd {
 }
 
 /// Keeps the data of an event, or appends its piece of the answer.
-fn keep(kept: &mut Vec<u8>, is_answer: bool, event: &Event<'_>, part: &Part<'_>) {
+fn keep(kept: &mut Vec<u8>, is_answer: bool, event: &Event<'_>, part: &EventPart<'_>) {
     if !is_answer {
         kept.clear();
         kept.extend_from_slice(event.data.as_bytes());

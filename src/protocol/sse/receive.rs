@@ -10,7 +10,7 @@ use crate::{
     protocol::{
         ErrorClass, Failure, HttpSession, Network, Outgoing, Probe,
         buffered_body::BufferedBody,
-        exchange::{Arrival, Limits, ReceiveState, ResponseStream},
+        exchange::{Arrival, Limits, ReceiveBuffers, ResponseStream},
         head_lines,
     },
 };
@@ -61,7 +61,7 @@ impl HttpSession {
     /// A failure before the first event.
     pub(in crate::protocol) async fn receive_events(
         &self,
-        (receive, body): (&mut ReceiveState, &mut BufferedBody),
+        (receive, body): (&mut ReceiveBuffers, &mut BufferedBody),
         network: &Network,
         request: &Outgoing<'_>,
         (spec, consumer): (&EventStreamSpec, &dyn EventConsumer),

@@ -8,16 +8,16 @@ use std::{
 use tokio::{io::ReadBuf, net::TcpStream};
 use tokio_rustls::client::TlsStream;
 
-use super::SocketStream;
+use super::ByteStream;
 
 /// Bytes of a response that are looked at; longer interim responses hide the final one.
 const LOOKED_AT: usize = 4 * 1024;
 
 /// Ready when the other side has begun a final response. Nothing is taken from the stream: what is there is read later,
 /// like any response.
-pub(super) fn poll_response(stream: &mut SocketStream, context: &mut Context<'_>) -> Poll<()> {
+pub(super) fn poll_response(stream: &mut ByteStream, context: &mut Context<'_>) -> Poll<()> {
     let begun = match stream {
-        SocketStream::Plain(stream) => {
+        ByteStream::Plain(stream) => {
             let mut space = [0; LOOKED_AT];
             let mut buffer = ReadBuf::new(&mut space);
             match ready!(stream.poll_peek(context, &mut buffer)) {
@@ -25,7 +25,7 @@ pub(super) fn poll_response(stream: &mut SocketStream, context: &mut Context<'_>
                 Err(_) => false,
             }
         }
-        SocketStream::Tls(stream) => ready!(poll_decrypted(stream, context)),
+        ByteStream::Tls(stream) => ready!(poll_decrypted(stream, context)),
     };
     if begun { Poll::Ready(()) } else { Poll::Pending }
 }

@@ -11,7 +11,7 @@ use crate::{
         ErrorClass, Failure, HttpSession, Lane, Network, Outgoing, Probe,
         buffered_body::BufferedBody,
         deadline::Deadline,
-        exchange::ReceiveState,
+        exchange::ReceiveBuffers,
         follow, head_lines,
         http1::{self, Progress},
         upgrade::Upgraded,
@@ -72,7 +72,7 @@ impl HttpSession {
 
 /// Sends the handshake; None for a response that opens no socket.
 async fn shake_hands(
-    receive: &mut ReceiveState,
+    receive: &mut ReceiveBuffers,
     body: &mut BufferedBody,
     network: &Network,
     request: &Outgoing<'_>,
@@ -84,7 +84,7 @@ async fn shake_hands(
     receive.reader.begin(false);
     connection.send(request, false, probe).await?;
     loop {
-        let ReceiveState { reader, head, .. } = &mut *receive;
+        let ReceiveBuffers { reader, head, .. } = &mut *receive;
         let read = poll_fn(|context| {
             connection.poll_read(context, &network.scratch, reader, head, |chunk| body.push(chunk), probe)
         });
@@ -120,7 +120,7 @@ fn verify(head: &[u8], key: &str, spec: &WebSocketSpec) -> Result<(), Failure> {
     if let Some(protocol) = head_lines::text(head, "sec-websocket-protocol")
         && !spec.subprotocols.iter().any(|known| known == protocol)
     {
-        return Err(wrong("the server chose a sub-protocol that was not offered"));
+        return Err(wrong("the server chose a subprotocol that was not offered"));
     }
     if head_lines::values(head, "sec-websocket-extensions").next().is_some() {
         return Err(wrong("the server chose an extension that was not offered"));

@@ -1,5 +1,6 @@
 //! What the page is built from: `summary.json`, the timeline, and what reads better as words from one place.
 
+use anstream::adapter::strip_str;
 use serde_json::{Value as Json, json};
 
 use super::ProfileText;
@@ -9,6 +10,7 @@ use crate::{
     report::{
         Summary,
         errors::checks,
+        findings,
         headline::{headline, length, words},
         json::{self, Terminals},
         steps::{self, Step},
@@ -35,6 +37,7 @@ pub(super) fn of(summary: &Summary, timeline: &Timeline, profile: &ProfileText) 
             "length": length(summary),
         },
         "thresholds": summary.findings.iter().map(threshold).collect::<Vec<_>>(),
+        "findings": finding_lines(summary),
         "offers": offers(summary),
         "stages": by_stage(summary),
         "checks": checks(summary)
@@ -73,6 +76,13 @@ fn threshold(finding: &Finding) -> Json {
         "worst_ms": worst,
         "by_flag": threshold.by_flag,
     })
+}
+
+/// Findings of the analysis as they stand in the text, each with its indentation.
+fn finding_lines(summary: &Summary) -> Vec<Json> {
+    let lines = findings::lines(&summary.analysis).into_iter().map(|line| strip_str(&line).to_string());
+    let lines = lines.filter(|line| !line.trim().is_empty());
+    lines.map(|line| json!({ "depth": line.len() - line.trim_start().len(), "text": line.trim_start() })).collect()
 }
 
 /// Per scenario: what was due, started and dropped (open model), and for how long it was active.

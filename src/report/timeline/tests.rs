@@ -14,6 +14,7 @@ fn header(models: &[Model], planned_ms: u64) -> Header {
         load: String::new(),
         start_ms: 0,
         length_ms: planned_ms,
+        stages: Vec::new(),
     };
     Header {
         started_at_ms: 5_000,

@@ -6,11 +6,10 @@ use serde_json::json;
 
 use crate::{
     cli::CheckArgs,
-    metric::catalogue::{HTTP_FAMILY, ITERATION_FAMILY},
     plan::{
-        Plan, Scenario, Shape,
+        Partition, Plan, Scenario, Shape,
         data::PlannedData,
-        describe::describe,
+        describe::{describe, describe_part},
         feasibility::{self, Ceiling},
         timeline,
     },
@@ -27,10 +26,10 @@ use crate::{
 pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     let source = prepare::find_source(&args.run)?;
     let (plan, _) = prepare::load_plan(&source, &args.run, false)?;
-    prepare::check_flags(&args.run, &plan)?;
-    let warnings = prepare::warnings::of(&plan);
+    let (part, outputs) = prepare::check_flags(&args.run, &plan)?;
+    let warnings = prepare::warnings::of(&plan, part, &source, &args.run);
     if args.json {
-        let json = as_json(&plan, &warnings);
+        let json = as_json(&plan, (part, outputs), &warnings);
         print(&serde_json::to_string_pretty(&json).unwrap_or_default());
         return Ok(());
     }
@@ -46,9 +45,13 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
             if environment.protected { format!(", protected: requires `--confirm {name}`") } else { String::new() };
         text += &format!("  environment {name}{protection}\n");
     }
+    if let Some(segment) = shown_segment(part) {
+        text += &format!("  segment {segment}: this part is shown behind each load; all else is of the whole load\n");
+    }
     text += &once(plan.setup.as_ref(), "before the load");
     for scenario in &plan.scenarios {
-        text += &format!("\n  {}\n    {}\n", scenario.name, describe(scenario));
+        let load = describe(scenario) + &describe_part(scenario, part);
+        text += &format!("\n  {}\n    {load}\n", scenario.name);
         let grace = show_duration(scenario.graceful_stop);
         text += &format!("    at most {}; graceful stop {grace}\n", show_several(scenario.peak_vus().into(), "user"));
         if let Some(line) = feasibility::ceiling_line(&plan, scenario) {
@@ -72,7 +75,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
             );
         }
     }
-    text += &format!("\n  about {} series\n", show_count(predicted_series(&plan)));
+    let series = show_count(plan.series_estimate(outputs));
+    text += &format!("\n  about {series} series, with one status per request\n");
     for note in &plan.notes {
         text += &format!("  note: {note}\n");
     }
@@ -84,6 +88,12 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     }
     print(text.trim_end());
     Ok(())
+}
+
+/// The segment that this process runs, such as `1/2`; None for all of the load.
+fn shown_segment(part: Partition) -> Option<String> {
+    let (number, of) = part.place();
+    (part != Partition::WHOLE).then(|| format!("{number}/{of}"))
 }
 
 /// Lines of the tree of steps, each on one line whatever its names contain.
@@ -159,22 +169,12 @@ fn load(users: u64, rate: f64) -> String {
     }
 }
 
-/// Series of a run in which every step answers with one status.
-fn predicted_series(plan: &Plan) -> u64 {
-    let series = plan.scenarios.iter().map(|scenario| {
-        let stages = scenario.stages().len().max(1);
-        let requests = scenario.flow.steps.requests().count() * HTTP_FAMILY.len();
-        (requests + ITERATION_FAMILY.len()) * stages + 3 + if stages > 1 { stages } else { 0 }
-    });
-    series.sum::<usize>() as u64 + 6
-}
-
-fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
+fn as_json(plan: &Plan, (part, outputs): (Partition, usize), warnings: &[String]) -> serde_json::Value {
     let scenarios = plan.scenarios.iter().map(|scenario| {
         json!({
             "name": scenario.name,
             "executor": scenario.executor,
-            "load": describe(scenario),
+            "load": describe(scenario) + &describe_part(scenario, part),
             "start_ms": scenario.start.as_secs_f64() * 1e3,
             "duration_ms": scenario.duration().as_secs_f64() * 1e3,
             "graceful_stop_ms": scenario.graceful_stop.as_secs_f64() * 1e3,
@@ -202,6 +202,7 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
     json!({
         "name": plan.name,
         "duration_ms": plan.duration().as_secs_f64() * 1e3,
+        "segment": shown_segment(part),
         "timeline": timeline.collect::<Vec<_>>(),
         "peaks": {
             "users": peaks.users.0,
@@ -214,7 +215,7 @@ fn as_json(plan: &Plan, warnings: &[String]) -> serde_json::Value {
         "data": plan.data.iter().map(|data| json!({ "name": data.name, "rows": data.set.count() })).collect::<Vec<_>>(),
         "scenarios": scenarios.collect::<Vec<_>>(),
         "thresholds": plan.thresholds.iter().map(|t| json!({ "metric": t.key, "threshold": t.expression, "tier": t.tier.map(Tier::as_str), "bearing": t.bearing.as_str() })).collect::<Vec<_>>(),
-        "predicted_series": predicted_series(plan),
+        "predicted_series": plan.series_estimate(outputs),
         "notes": plan.notes,
         "warnings": warnings,
     })

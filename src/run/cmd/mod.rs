@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod control;
 pub(crate) mod dashboards;
@@ -33,6 +34,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Target(args)) => target::serve(args),
         Some(Command::Profiles { action }) => profiles::profiles(action.as_ref()),
         Some(Command::Dashboards { action }) => dashboards::dashboards(action.as_ref()),
+        Some(Command::Compare(args)) => compare::compare(args),
         Some(Command::Report(args)) => report::report(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Status(args)) => control::status(args),

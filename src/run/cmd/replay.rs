@@ -28,7 +28,7 @@ use crate::{
         console::print_error,
         error::CommandError,
         find::find_run,
-        folder,
+        folder, result_files,
         signals::Signals,
     },
     units::show_duration,
@@ -56,6 +56,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<Exit, CommandError> {
     if stats.is_empty() {
         print_error("nothing left to deliver");
     }
+    result_files::after_replay(&found)?;
     Ok(if complete { Exit::Passed } else { Exit::TelemetryIncomplete })
 }
 
@@ -115,7 +116,7 @@ fn unfinished_outputs(args: &ReplayArgs, run: &Path) -> Result<Vec<Unfinished>, 
             (Some(address), _) if is_done => {
                 let (old, new) = (&checkpoint.stats.name, address.shown());
                 print_error(&format!(
-                    "{new}: nothing left to deliver, {old} has all of the run\n  hint: --all writes the whole run to {new}"
+                    "nothing is left to send to {new}: {old} has received the whole run\n  hint: --all writes the whole run to {new}"
                 ));
                 continue;
             }

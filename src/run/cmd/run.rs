@@ -77,7 +77,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
     coordinator.drain_outputs(&mut signals).await;
     let mut folder = coordinator.finish(&mut summary);
     files.after_drain(&mut summary, &mut folder);
-    show(&summary, &folder, args, &prepared);
+    show(&summary, &files.shown(&folder), args, &prepared);
     Ok(summary.outcome.exit)
 }
 
@@ -109,8 +109,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     };
     let (lead, notice) = load::lead(args, LEAD)?;
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
-    let warnings = prepare::warnings::of(&prepared.plan);
-    warnings.iter().for_each(|warning| display.message(&format!("  warning: {}", visible(warning))));
+    prepared.warnings.iter().for_each(|warning| display.message(&format!("  warning: {}", visible(warning))));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
     check_exports(args)?;
@@ -240,8 +239,8 @@ async fn open_control_port(
     Ok(())
 }
 
-/// Prints the summary.
-fn show(summary: &Summary, folder: &RunFolder, args: &RunArgs, prepared: &Prepared) {
+/// Prints the summary; `written` is where its files are.
+fn show(summary: &Summary, written: &str, args: &RunArgs, prepared: &Prepared) {
     if args.quiet {
         // Quiet is not mute: the reason of the exit code is printed.
         let reasons = &summary.outcome.reasons;
@@ -249,7 +248,7 @@ fn show(summary: &Summary, folder: &RunFolder, args: &RunArgs, prepared: &Prepar
         return;
     }
     let mut text = crate::report::text::render(summary);
-    text += &format!("  {}\n", style::dim(&format!("written to {}", folder.shown())));
+    text += &format!("  {}\n", style::dim(&format!("written to {}", visible(written))));
     let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);
     let ended_ms = summary.header.started_at_ms.saturating_add(elapsed_ms);
     if let Some(line) = dashboards::line(args, &prepared.outputs, &summary.header, Some(ended_ms)) {

@@ -16,8 +16,8 @@ use super::{
     timetable::Timetable,
 };
 use crate::{
-    analysis::{Generator, Judgement, Reason, RunFold},
-    control::{Control, ControlEvents, StopReason},
+    analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
+    control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
     metric::{Assembler, WorkerInterval},
@@ -208,7 +208,9 @@ impl Coordinator {
     /// Decides the verdict when the load has ended: by thresholds, validity, and `reasons` that intervals don't show.
     pub(crate) fn judge(&mut self, mut reasons: Vec<Reason>) -> Judgement {
         reasons.append(&mut self.errors);
-        let mut judgement = self.fold.judge(&self.header, self.generator(), self.elapsed, self.has_load, reasons);
+        let was_controlled = !self.events.commands.is_empty();
+        let course = Course { elapsed: self.elapsed, has_load: self.has_load, was_controlled };
+        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
         judgement.validity.warnings.extend(self.standstills.warning().into_iter().chain(self.clock_steps.drain(..)));
         judgement
     }
@@ -228,7 +230,7 @@ impl Coordinator {
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
         let records = &mut self.folder.records;
-        let lost = records.keep_users(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
+        let lost = records.keep_gauges(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
         records.flush();
         self.note_lost_records(lost);
         let written = self.folder.log.interval(&interval);
@@ -255,7 +257,8 @@ impl Coordinator {
         });
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
-            if self.filter.is_new(event.worker, &event.what) {
+            // Workers report the same command, but each message is one of a user.
+            if event.kind == EventKind::Message || self.filter.is_new(event.worker, &event.what) {
                 self.event(event.kind.as_str(), event.what);
             }
         }
@@ -359,6 +362,7 @@ impl Coordinator {
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,
+            analysis: judgement.analysis,
             has_ended: true,
             events: self.events.clone(),
             outputs_pending: !outputs.is_empty(),
@@ -394,7 +398,7 @@ impl Coordinator {
                     announced = true;
                     let most = show_duration(Duration::from_secs(left.as_secs() + 1));
                     self.display.message(&format!(
-                        "  delivering the rest to the outputs, at most {most}; Ctrl-C leaves it for `loadagent replay`"
+                        "  delivering the remaining metrics, for at most {most}; Ctrl-C leaves them for `loadagent replay`"
                     ));
                 }
             }

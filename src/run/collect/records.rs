@@ -45,14 +45,14 @@ impl RecordKeeper {
         why.or_else(|| (part.records.lost > 0).then(of_worker))
     }
 
-    /// Keeps the number of users as samples, one a second of all scenarios, as k6 does: only the coordinator
-    /// knows their sum. Gives why they were lost.
-    pub(crate) fn keep_users(&mut self, interval: &Interval, totals: &Totals, on_loss: OnLoss<'_>) -> Option<String> {
+    /// Keeps gauges as samples, one a second for all scenarios and workers, as k6 does with users: only the coordinator
+    /// knows their sums. Gives why they were lost.
+    pub(crate) fn keep_gauges(&mut self, interval: &Interval, totals: &Totals, on_loss: OnLoss<'_>) -> Option<String> {
         let log = self.0.as_mut()?;
         if interval.end_ms - interval.start_ms < HALF_A_SECOND_MS {
             return None;
         }
-        let sum = |wanted: &'static MetricDef| {
+        let sum = |wanted: &&'static MetricDef| {
             let values = interval.values.iter().filter_map(|(id, value)| {
                 let (series, _) = totals.get(*id)?;
                 match value {
@@ -60,9 +60,10 @@ impl RecordKeeper {
                     _ => None,
                 }
             });
-            (wanted, Labels::default(), values.sum::<f64>())
+            let sum = values.fold(None, |sum, value| Some(sum.unwrap_or(0.0) + value));
+            sum.map(|sum| (*wanted, Labels::default(), sum))
         };
-        let gauges = [&catalogue::VUS, &catalogue::VUS_MAX].map(sum);
+        let gauges: Vec<_> = catalogue::SAMPLED_GAUGES.iter().filter_map(sum).collect();
         let mut why = None;
         log.append_gauges(interval.end_ms * 1_000_000, &gauges, &mut |loss, frame| {
             why = Some(words(loss));

@@ -9,7 +9,7 @@ use crate::units::{show_duration, show_several};
 /// A worker whose timer fires later than this stood still.
 const LEAST: Duration = Duration::from_secs(1);
 
-const BUSY: &str = "its users need more than its core; give it fewer of them, or more workers and cores";
+const BUSY: &str = "its users need more than one core; run fewer users, or more workers on more cores";
 
 /// Standstills of a run.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl Standstills {
             self.count += 1;
             let late = show_duration(late);
             if was_busy {
-                format!("a worker was busy for {late}, too busy for its timers: {BUSY}")
+                format!("a worker was overloaded for {late}, so that its timers fired late: {BUSY}")
             } else {
                 format!("this process stood still for {late}: it was stopped, suspended or without CPU")
             }
@@ -58,7 +58,7 @@ impl Standstills {
                 format!("{}, at most for {longest}, {began} after the start", show_several(self.count, "time"))
             };
             if self.was_busy {
-                format!("a worker was too busy for its timers {often}: {BUSY}; what it measured then is late")
+                format!("a worker was overloaded {often}, so that its timers fired late: {BUSY}; times measured then may be too long")
             } else {
                 format!(
                     "this process stood still {often}: stopped, suspended or without CPU; its users sent nothing then"

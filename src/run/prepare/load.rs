@@ -53,9 +53,14 @@ pub(crate) fn no_request(args: &RunArgs) -> Result<(), CommandError> {
     if given == RequestFlags::default() {
         return Ok(());
     }
-    let message = "--method, --header and --body are for a URL; a profile has its own requests\n  hint: headers for all \
-                   requests are `http: {headers: {NAME: VALUE}}`";
-    Err(CommandError::usage(message))
+    let is_url = |header: &String| ["http://", "https://"].iter().any(|scheme| header.trim().starts_with(scheme));
+    let hint = if given.headers.iter().any(is_url) {
+        "Locust's -H is `base_url` of the profile"
+    } else {
+        "headers for all requests are `http: {headers: {NAME: VALUE}}`"
+    };
+    let message = "--method, --header and --body are for a URL; a profile has its own requests";
+    Err(CommandError::usage(format!("{message}\n  hint: {hint}")))
 }
 
 /// What the flags say to a profile. The text of a quick run holds its load itself.

@@ -1,6 +1,7 @@
 //! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
 pub(crate) mod confirmation;
+mod environment;
 pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod outputs;
@@ -12,7 +13,7 @@ pub(crate) mod warnings;
 use std::{
     fs,
     net::{Ipv4Addr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -25,7 +26,7 @@ use crate::{
     exit::Exit,
     interval_log::{
         Header,
-        frame::{LoggedScenario, Model},
+        frame::{LoggedScenario, LoggedStage, Model},
     },
     metric::Kind,
     output::OutputAddress,
@@ -33,6 +34,7 @@ use crate::{
         Partition, Plan, Shape,
         describe::{describe, describe_part},
         http::Debug,
+        schedule::StageLoad,
     },
     practice_target::{self, Target, TargetOptions},
     profile::{self, Overrides, bundled, quick_plan},
@@ -64,6 +66,8 @@ pub(crate) struct Prepared {
     pub trend_stats: Vec<(String, Stat)>,
     /// The text of the profile, with secrets struck out.
     pub profile: String,
+    /// What can be said against the run before it starts.
+    pub warnings: Vec<String>,
 }
 
 /// The name of a profile that flags and a URL stand for.
@@ -91,9 +95,10 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let Identity { trend_stats, segment, outputs, run_id, workers } = identity(args, &plan)?;
     let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
+    let warnings = warnings::of(&plan, segment, &source, args);
     let profile = profile::struck_out::struck_out(&source.text);
     let plan = Arc::new(plan);
-    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, profile })
+    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, profile, warnings })
 }
 
 /// What flags say beside the plan.
@@ -105,19 +110,20 @@ struct Identity {
     workers: usize,
 }
 
-/// Whether the flags can be read that don't change the plan: `check` refuses what `run` refuses.
+/// Whether the flags can be read that don't change the plan: `check` refuses what `run` refuses. Gives the part of the
+/// load that they select, and the number of outputs.
 ///
 /// # Errors
 /// Bad flags (2), a bad configuration (104).
-pub(crate) fn check_flags(args: &RunArgs, plan: &Plan) -> Result<(), CommandError> {
-    identity(args, plan)?;
+pub(crate) fn check_flags(args: &RunArgs, plan: &Plan) -> Result<(Partition, usize), CommandError> {
+    let Identity { segment, outputs, .. } = identity(args, plan)?;
     let wait = args.load.start_at.as_deref().map(|text| start_at::wait_until(text, Timestamp::now()));
     match wait {
         // The time of a profile that is checked may have passed.
         Some(Err(error @ start_at::StartAtError::NotATime(_))) => {
             Err(CommandError::usage(format!("--start-at {error}")))
         }
-        _ => Ok(()),
+        _ => Ok((segment, outputs.len())),
     }
 }
 
@@ -207,7 +213,23 @@ fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> Logg
         load: describe(scenario) + &describe_part(scenario, segment),
         start_ms: millis(scenario.start),
         length_ms: millis(scenario.duration()),
+        stages: stages(scenario),
     }
+}
+
+/// The load over time. That of a scenario that ends by its iterations, or is controlled from outside, is not known.
+fn stages(scenario: &crate::plan::Scenario) -> Vec<LoggedStage> {
+    let loads = match &scenario.shape {
+        Shape::Open(open) => open.schedule.loads(),
+        Shape::Closed(closed) if matches!(scenario.executor, "constant-vus" | "ramping-vus") => closed.schedule.loads(),
+        Shape::Closed(_) => Vec::new(),
+    };
+    let logged = |load: StageLoad| LoggedStage {
+        length_ms: u64::try_from(load.length.as_millis()).unwrap_or(u64::MAX),
+        from: load.from,
+        to: load.to,
+    };
+    loads.into_iter().map(logged).collect()
 }
 
 /// Finds the profile: a URL with flags, a bundled name, a file.
@@ -224,6 +246,9 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
     }
     load::no_request(args)?;
     let name = named.unwrap_or_else(|| "loadagent.yaml".to_owned());
+    if let Some(message) = script(&name) {
+        return Err(CommandError::configuration(message));
+    }
     match fs::read_to_string(&name) {
         Ok(text) => Ok(Source { name, text }),
         Err(_) if bundled::find(&name).is_some() => {
@@ -235,6 +260,23 @@ pub(crate) fn find_source(args: &RunArgs) -> Result<Source, CommandError> {
         )),
         Err(error) => Err(CommandError::configuration(not_read(&name, &error))),
     }
+}
+
+/// Why the file of another tool is no profile, by its name.
+fn script(name: &str) -> Option<String> {
+    const KINDS: [(&[&str], &str); 5] = [
+        (&["js", "mjs", "cjs", "ts"], "a script, as k6 and Artillery run them"),
+        (&["py"], "a script, as Locust runs them"),
+        (&["jmx"], "a test plan of JMeter"),
+        (&["scala", "java", "kt"], "a simulation, as Gatling runs them"),
+        (&["har"], "a recording of a browser"),
+    ];
+    let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+    let (_, kind) = KINDS.iter().find(|(extensions, _)| extensions.contains(&&*extension))?;
+    Some(format!(
+        "`{name}` is {kind}; loadagent runs profiles in YAML\n  hint: `loadagent init` writes a first one; docs/migration.md \
+         lists what stands for options and functions of k6 and Locust"
+    ))
 }
 
 /// Why an argument is no profile, and what may be meant.
@@ -303,6 +345,8 @@ pub(crate) fn load_plan(source: &Source, args: &RunArgs, start: bool) -> Result<
         _ => None,
     };
     overlay(&mut plan, args)?;
+    plan.notes.extend(environment::note(&plan, args));
+    plan.notes.extend(environment::repeated(args));
     confirmation::permit(&plan, args, start)?;
     Ok((plan, running))
 }
@@ -334,9 +378,13 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         Some(HttpDebug::Heads) => plan.http.debug = plan.http.debug.max(Debug::Heads),
         None => {}
     }
-    for (name, value) in &args.tags {
+    for (at, (name, value)) in args.tags.iter().enumerate() {
         profile::reader::check_tag(name)
             .map_err(|message| CommandError { exit: Exit::Usage, message: format!("--tag: {message}") })?;
+        if args.tags[..at].iter().any(|(known, _)| known == name) {
+            let message = format!("--tag {name} is given twice\n  hint: a tag has one value for the whole run");
+            return Err(CommandError { exit: Exit::Usage, message });
+        }
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }

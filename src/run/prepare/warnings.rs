@@ -1,18 +1,23 @@
 //! What can be said about a plan before it runs: `check` and `run` print the same warnings.
 
+use super::{Source, environment};
 use crate::{
-    plan::{Plan, Shape, feasibility},
+    cli::RunArgs,
+    plan::{Partition, Plan, Shape, feasibility},
     units::{show_count, show_several},
 };
 
-/// The warnings about a plan.
+/// The warnings about a plan, of which this process makes a part.
 #[must_use]
-pub(crate) fn of(plan: &Plan) -> Vec<String> {
-    feasibility::warnings(plan).into_iter().chain(descriptors(plan)).collect()
+pub(crate) fn of(plan: &Plan, part: Partition, source: &Source, args: &RunArgs) -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let text = args.outputs.iter().chain(&args.traces).fold(source.text.clone(), |all, text| all + "\n" + text);
+    let unknown = environment::unknown(names, &text);
+    feasibility::warnings(plan).into_iter().chain(descriptors(plan, part)).chain(unknown).collect()
 }
 
 /// Warns where the users need more sockets than this process may open.
-fn descriptors(plan: &Plan) -> Option<String> {
+fn descriptors(plan: &Plan, part: Partition) -> Option<String> {
     let (limit, most) = super::sockets_for_users()?;
     let users: u64 = plan
         .scenarios
@@ -20,6 +25,7 @@ fn descriptors(plan: &Plan) -> Option<String> {
         .filter(|scenario| matches!(scenario.shape, Shape::Closed(_)))
         .map(|scenario| u64::from(scenario.peak_vus()))
         .sum();
+    let users = part.share_of(users);
     (users > most).then(|| {
         format!(
             "a socket for each of {}, but the limit of open files is {}; raise `ulimit -Hn`",

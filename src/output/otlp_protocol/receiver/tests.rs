@@ -72,6 +72,29 @@ fn success_may_be_partial_and_failures_have_reasons() {
 }
 
 #[test]
+fn a_document_is_read_or_warned_of() {
+    const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+    let class = |body: &str| over_http(200, body.as_bytes(), JSON, false);
+    // Some receivers respond in JSON to protobuf; Amazon declares JSON and sends nothing.
+    for body in ["", "{}", "{\"partialSuccess\":{}}", "{\"partialSuccess\":null}"] {
+        assert_eq!(class(body), ResponseClass::Accepted, "{body}");
+    }
+    let part = class("{\"partialSuccess\": {\"rejectedDataPoints\": \"2\", \"errorMessage\": \"old\"}}");
+    let reason = "old".to_owned();
+    assert_eq!(part, ResponseClass::PartiallyAccepted { rejected: 2, reason, repeatable: false });
+    for body in ["{\"ok\":true}", "{\"method\": \"POST\", \"path\": \"/v1/metrics\"}", "[1]", "{\"cut", "<done/>"] {
+        let warned = class(body);
+        assert!(
+            matches!(&warned, ResponseClass::AcceptedWithWarning(text) if text.contains("another server")),
+            "{body}: {warned:?}"
+        );
+    }
+    for body in ["<html><body>Welcome</body></html>", "<!doctype HTML><p>"] {
+        assert!(matches!(over_http(200, body.as_bytes(), &[], false), ResponseClass::Misconfigured(_)), "{body}");
+    }
+}
+
+#[test]
 fn bodies_are_compressed_by_default() {
     let (zipped, plain) = (receiver(""), receiver("?gzip=false"));
     assert!(zipped.headers().contains(&("Content-Encoding", "gzip")));

@@ -126,3 +126,42 @@ fn a_limit_of_buckets_lowers_the_resolution() {
         assert_eq!(receiver.classify(&twice, &one, false), ResponseClass::Accepted, "taken before it was encoded anew");
     }
 }
+
+/// Bodies of successes, and whether receivers send them: none, a word (`SignalFx`), an empty object.
+const BODIES: [(&str, bool); 9] = [
+    ("", true),
+    ("\n", true),
+    ("OK", true),
+    ("\"OK\"", true),
+    ("{}", true),
+    ("{\"ok\":true}", false),
+    ("  {\n  \"method\": \"POST\"}", false),
+    ("[1]", false),
+    ("<?xml version='1.0'?><done/>", false),
+];
+
+#[test]
+fn a_success_with_a_document_is_not_one_of_a_receiver() {
+    for (body, is_receiver) in BODIES {
+        let mut probed = receiver("prometheus");
+        let mut refused = None;
+        while probed.probe_request(1).is_some() {
+            refused = probed.on_probe(Some(&response(200, body, &[]))).err();
+        }
+        assert_eq!(refused.is_none(), is_receiver, "{body}: {refused:?}");
+        assert!(refused.is_none_or(|error| error.is_lasting() && error.to_string().contains("version=1")), "{body}");
+        // One that is found at the address later, and one that the user vouches for.
+        let class =
+            |receiver: &RemoteWriteReceiver| receiver.classify(&response(200, body, &[]), &Batch::default(), false);
+        probed.dialect.set(Dialect { version: Version::One, ..Dialect::default() });
+        assert_eq!(class(&probed) == ResponseClass::Accepted, is_receiver, "{body}");
+        let mut named = receiver("prometheus=?version=1&histograms=classic");
+        probe(&mut named, &[response(200, body, &[])]);
+        assert_eq!(class(&named), ResponseClass::Accepted, "{body}");
+    }
+    // The headers say that it was written, whatever the body is.
+    assert!(probe(&mut receiver("prometheus"), &[response(200, "{\"ok\":true}", &WROTE)]).contains("2.0"));
+    let page = receiver("prometheus").on_probe(Some(&response(200, "<!DOCTYPE html><title>Sign in</title>", &[])));
+    let page = page.unwrap_err();
+    assert!(page.to_string().contains("web page"), "{page}");
+}

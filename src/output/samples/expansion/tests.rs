@@ -66,8 +66,10 @@ fn a_metric_of_the_profile_is_written_as_it_was_given() {
     assert_eq!(expanded(&MetricSelection::only(["jobs"]).unwrap(), &own, entry(2.5)).len(), 1);
     assert_eq!(expanded(&MetricSelection::only(["http_reqs"]).unwrap(), &own, entry(2.5)), []);
     assert_eq!(expanded(&MetricSelection::default(), &own, entry(f64::NAN)), []);
-    let group = expanded(&MetricSelection::default(), &c::GROUP_DURATION, entry(1.0));
-    assert_eq!(SAMPLED[group[0].0].name, "group_duration");
+    for metric in [&c::GROUP_DURATION, &c::INTERRUPTED_REQUESTS, &c::INTERRUPTED_ITERATIONS, &c::RESENT_REQUESTS] {
+        let samples = expanded(&MetricSelection::default(), metric, entry(1.0));
+        assert_eq!(SAMPLED[samples[0].0].name, metric.name);
+    }
 }
 
 #[test]
@@ -98,6 +100,19 @@ fn places_are_those_of_the_table() {
     assert!(SAMPLED[FIRST_GAUGE..].iter().all(|metric| metric.kind == Kind::Gauge));
 }
 
+/// What a run records of the target and its users has raw samples; what loadagent records of itself is an aggregate.
+#[test]
+fn only_aggregates_of_loadagent_itself_have_no_samples() {
+    let missing: Vec<&str> = c::ALL
+        .iter()
+        .filter(|metric| !SAMPLED.iter().any(|sampled| sampled.name == metric.name))
+        .map(|metric| &*metric.name)
+        .collect();
+    let is_own = |name: &&str| ["generator_", "output_"].iter().any(|prefix| name.starts_with(prefix));
+    let rest: Vec<&str> = missing.into_iter().filter(|name| !is_own(name)).collect();
+    assert_eq!(rest, ["stage_active", "series_folded", "run_info"]);
+}
+
 #[test]
 fn a_selection_leaves_the_rest_out() {
     let entry =
@@ -106,7 +121,7 @@ fn a_selection_leaves_the_rest_out() {
     assert_eq!(expand(MetricSelection::default()).len(), 10);
     let some = MetricSelection::only(["http_req_failed", "http_req_duration"]).unwrap();
     assert_eq!(expand(some), [(DURATION, SampleValue::Time(7)), (FAILED, SampleValue::Count(1))]);
-    for wrong in ["target_rate", "http_req", "http_reqz"] {
+    for wrong in ["stage_active", "http_req", "http_reqz"] {
         assert_eq!(MetricSelection::only([wrong]), Err(UnknownMetric(wrong.into())));
     }
 }

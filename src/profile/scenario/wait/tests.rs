@@ -29,7 +29,7 @@ fn wrong_waits_are_reported() {
         ("between(1s)", "`between` needs two durations, such as between(1s, 3s)"),
         ("between(3s, 1s)", "`between(3s, 1s)` is a reversed range; write the shorter time first"),
         ("pacing(-1)", "`-1` is not a duration; write for example 250ms, 30s, 1m30s or 2h"),
-        ("throughput(0)", "`0` must be a number greater than zero: the iterations per second of each user"),
+        ("throughput(0)", "`0` must be a number from 0.000001 to 1,000,000: the iterations per second of each user"),
     ] {
         assert_eq!(parse(text), Err(Invalid::new(message)), "{text}");
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{Content, NotInLayout, Part, Usage, other, text};
+use super::{Content, EventPart, NotInLayout, Usage, other, text};
 use crate::protocol::sse::parser::Event;
 
 #[derive(Deserialize)]
@@ -49,9 +49,9 @@ struct MessageUsage {
     cache_creation: Option<u64>,
 }
 
-pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
+pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<EventPart<'a>, NotInLayout> {
     let MessageEvent { kind, delta, message, usage } = serde_json::from_str(&event.data).map_err(|_| NotInLayout)?;
-    let mut part = Part::default();
+    let mut part = EventPart::default();
     match &*kind {
         "message_start" => part.usage = message.and_then(|message| message.usage).map(Usage::from).unwrap_or_default(),
         "content_block_delta" => part.content = delta.and_then(content),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Part, Usage, text};
+use super::{EventPart, Usage, text};
 use crate::{
     language::{Value, extract::JsonPath},
     plan::event_stream::CustomLayout,
@@ -10,9 +10,9 @@ use crate::{
 };
 
 /// Every event may lack every part, and data need not be JSON.
-pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> Part<'a> {
+pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> EventPart<'a> {
     if layout.end.as_deref() == Some(&*event.data) {
-        return Part { is_end: true, ..Part::default() };
+        return EventPart { is_end: true, ..EventPart::default() };
     }
     let find = |path: &Option<JsonPath>| {
         path.as_ref().and_then(|path| path.first(event.data.as_bytes())).filter(|value| *value != Value::Null)
@@ -26,7 +26,7 @@ pub(super) fn read<'a>(layout: &CustomLayout, event: &'a Event<'_>) -> Part<'a> 
         _ => None,
     };
     let finish_reason = words(&layout.finish_reason);
-    Part {
+    EventPart {
         content: text(words(&layout.text)),
         is_end: layout.end.is_none() && finish_reason.is_some(),
         finish_reason,

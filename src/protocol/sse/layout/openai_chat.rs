@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Content, InputDetails, NotInLayout, OutputDetails, Part, Usage, other, text};
+use super::{Content, EventPart, InputDetails, NotInLayout, OutputDetails, Usage, other, text};
 use crate::protocol::sse::parser::Event;
 
 /// The data of the last event.
@@ -51,12 +51,12 @@ struct ChatUsage {
     completion_tokens_details: Option<OutputDetails>,
 }
 
-pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
+pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<EventPart<'a>, NotInLayout> {
     if event.data.starts_with(END) {
-        return Ok(Part { is_end: true, ..Part::default() });
+        return Ok(EventPart { is_end: true, ..EventPart::default() });
     }
     let Chunk { choices, usage, error } = serde_json::from_str(&event.data).map_err(|_| NotInLayout)?;
-    let mut part = Part { is_error: error.is_some(), ..Part::default() };
+    let mut part = EventPart { is_error: error.is_some(), ..EventPart::default() };
     if let Some(usage) = usage {
         part.usage = Usage {
             input: usage.prompt_tokens,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Content, InputDetails, NotInLayout, OutputDetails, Part, Usage, other, text};
+use super::{Content, EventPart, InputDetails, NotInLayout, OutputDetails, Usage, other, text};
 use crate::protocol::sse::parser::Event;
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ struct ResponseUsage {
     output_tokens_details: Option<OutputDetails>,
 }
 
-pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
+pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<EventPart<'a>, NotInLayout> {
     let ResponseEvent { kind, delta, response } = serde_json::from_str(&event.data).map_err(|_| NotInLayout)?;
     let ending = match &*kind {
         "response.completed" => Some(Cow::Borrowed("completed")),
@@ -60,7 +60,7 @@ pub(super) fn read<'a>(event: &'a Event<'_>) -> Result<Part<'a>, NotInLayout> {
         Some(Delta::Text(piece)) => content(&kind, piece),
         _ => None,
     };
-    let mut part = Part { content, is_error, is_end: ending.is_some() || is_error, ..Part::default() };
+    let mut part = EventPart { content, is_error, is_end: ending.is_some() || is_error, ..EventPart::default() };
     if ending.is_some() {
         let (details, usage) = response.map(|it| (it.incomplete_details, it.usage)).unwrap_or_default();
         part.finish_reason = details.and_then(|details| details.reason).or(ending);

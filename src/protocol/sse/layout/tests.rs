@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{super::parser::Event, Content, NotInLayout, Part, Usage};
+use super::{super::parser::Event, Content, EventPart, NotInLayout, Usage};
 use crate::{
     language::extract::JsonPath,
     plan::event_stream::{CustomLayout, Layout},
@@ -14,8 +14,8 @@ fn read(layout: &Layout, data: &str) -> Result<String, NotInLayout> {
 }
 
 /// A part as words, such as `text=Hel finish=stop end`.
-fn shown(part: &Part<'_>) -> String {
-    let Part { content, finish_reason, usage, is_end, is_error } = part;
+fn shown(part: &EventPart<'_>) -> String {
+    let EventPart { content, finish_reason, usage, is_end, is_error } = part;
     let Usage { input, output, cached, reasoning } = usage;
     let mut words = Vec::new();
     match content {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    super::layout::{Content, Part, Usage},
+    super::layout::{Content, EventPart, Usage},
     Answer, StreamMeasure, Tokens,
 };
 
@@ -17,10 +17,13 @@ fn ms(milliseconds: u64) -> Duration {
 fn answer(start: Instant, times: impl IntoIterator<Item = u64>, tokens: Option<u64>) -> Answer {
     let mut answer = Answer::default();
     for time in times {
-        let part = Part { content: Some(Content::Text("x".into())), ..Part::default() };
+        let part = EventPart { content: Some(Content::Text("x".into())), ..EventPart::default() };
         answer.part(&part, start + ms(time));
     }
-    answer.part(&Part { usage: Usage { output: tokens, ..Usage::default() }, ..Part::default() }, start + ms(9_999));
+    answer.part(
+        &EventPart { usage: Usage { output: tokens, ..Usage::default() }, ..EventPart::default() },
+        start + ms(9_999),
+    );
     answer
 }
 

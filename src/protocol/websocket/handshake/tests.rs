@@ -27,7 +27,7 @@ fn a_response_that_does_not_fit_is_refused() {
             .map_err(|failure| failure.class)
     };
     assert_eq!(verified(&good), Ok(()));
-    assert_eq!(verified(&good[..3]), Ok(()), "no sub-protocol is legal");
+    assert_eq!(verified(&good[..3]), Ok(()), "no subprotocol is legal");
     for (place, value) in [(0, "h2c"), (1, "close"), (2, "c3RhbGU="), (3, "other")] {
         let mut headers = good;
         headers[place].1 = value;

@@ -1,23 +1,19 @@
 // What was run, on what, and what happened besides.
 
-import { bytes, clock, count, duration, significant, visible } from "./format.js";
+import { bytes, clock, count, duration, visible } from "./format.js";
 import { button, download, h, section } from "./dom.js";
 import { table } from "./table.js";
 
-// Findings of the analysis, whatever their kind: a text, or fields with names.
+// Findings of the analysis in words: a line with the least indentation begins a group.
 export function findings(data) {
-  const found = data.summary.loadagent.analysis;
-  const list = Array.isArray(found) ? found : Object.entries(found ?? {}).map(([name, value]) => (typeof value === "object" && value !== null ? { name, ...value } : { name, text: value }));
-  if (list.length === 0) return null;
-  return section("findings", "Findings", h("ul", { class: "findings" }, list.map(findingOf)));
-}
-
-function findingOf(finding) {
-  if (typeof finding !== "object" || finding === null) return h("li", {}, String(finding));
-  const first = ["text", "finding", "message", "summary", "title"].find((key) => typeof finding[key] === "string");
-  const rest = Object.entries(finding).filter(([key, value]) => key !== first && value !== null && typeof value !== "object");
-  return h("li", {}, first && h("p", {}, finding[first]), rest.length > 0 && h("dl", { class: "pairs" },
-    rest.map(([key, value]) => pair(key.replaceAll("_", " "), typeof value === "number" ? significant(value) : String(value)))));
+  if (data.findings.length === 0) return null;
+  const least = Math.min(...data.findings.map((line) => line.depth));
+  const groups = [];
+  for (const { depth, text } of data.findings) {
+    if (depth === least || groups.length === 0) groups.push([]);
+    groups.at(-1).push(h("p", { class: depth === least ? "about" : null }, text));
+  }
+  return section("findings", "Findings", h("ul", { class: "findings" }, groups.map((lines) => h("li", {}, lines))));
 }
 
 function pair(name, value) {

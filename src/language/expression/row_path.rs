@@ -11,7 +11,7 @@ const LISTED: usize = 20;
 
 impl Compiler<'_> {
     /// Refuses a path whose last key is in no row of the data sets that its variable takes rows from.
-    pub(super) fn check_row(&self, ast: &Ast) -> Result<(), TemplateError> {
+    pub(super) fn check_row_path(&self, ast: &Ast) -> Result<(), TemplateError> {
         let Some((name, path)) = path(ast).filter(|_| !self.optional) else { return Ok(()) };
         let sets = self.scope.rows(name);
         if sets.is_empty() || sets.iter().any(|(_, set)| set.has(&path)) {

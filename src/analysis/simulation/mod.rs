@@ -1,0 +1,35 @@
+//! Simulation: error rates of the verdicts on data of which the truth is known. `bench/prove verdicts:simulation` runs it
+//! with 5,000 runs a case and holds the rates against their bounds; the tests beside it run a few.
+
+mod comparison;
+pub(crate) mod drift;
+pub(crate) mod random;
+mod rate;
+mod warm_up;
+
+use std::env;
+
+/// Runs → rows.
+type Case = fn(u64) -> Vec<rate::Row>;
+
+/// Name and function.
+const CASES: &[(&str, Case)] = &[("warm_up", warm_up::rows), ("drift", drift::rows), ("comparison", comparison::rows)];
+
+/// Runs of a case when the suite of tests runs it.
+const FEW: u64 = 40;
+
+/// `SIMULATION_RUNS` and `SIMULATION_SEED` choose the runs; the tables are printed.
+#[test]
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn every_rate_is_within_its_bound() {
+    let number = |name: &str| env::var(name).ok().and_then(|text| text.parse().ok());
+    let runs = number("SIMULATION_RUNS").unwrap_or(FEW);
+    random::set_seed(number("SIMULATION_SEED").unwrap_or(2));
+    let mut beyond = Vec::new();
+    for (name, rows) in CASES {
+        let rows = rows(runs);
+        println!("### {name}\n\n{}", rate::table(&rows));
+        beyond.extend(rows.iter().filter(|row| !row.holds()).map(|row| format!("{name}: {row:?}")));
+    }
+    assert!(beyond.is_empty(), "{beyond:#?}");
+}

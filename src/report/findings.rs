@@ -1,0 +1,130 @@
+//! Findings on drift in plain words: what happened, how sure it is, and what to do.
+
+use std::time::Duration;
+
+use super::{style, visible::visible};
+use crate::{
+    analysis::{
+        Analysis,
+        findings::{CrossingFinding, DriftFinding, DriftVerdict, SoakFindings},
+    },
+    units::{show_duration, significant},
+};
+
+/// The sections; empty without findings.
+#[must_use]
+pub(crate) fn lines(analysis: &Analysis) -> Vec<String> {
+    let Some(soak) = &analysis.soak else { return Vec::new() };
+    let mut lines = soak_lines(soak);
+    if !analysis.sure {
+        lines.insert(1, format!("    {} not sure, because the run is invalid", style::warn("!")));
+    }
+    lines.push(String::new());
+    lines
+}
+
+fn soak_lines(soak: &SoakFindings) -> Vec<String> {
+    let warm_up = if soak.warm_up_ms > 0.0 {
+        format!(", without {} of warm-up", show_ms(soak.warm_up_ms))
+    } else {
+        String::new()
+    };
+    let mut lines = vec![format!(
+        "  {}  constant load from {} to {}{warm_up}",
+        style::bold("SOAK"),
+        show_ms(soak.from_ms),
+        show_ms(soak.to_ms)
+    )];
+    let of = |verdict: DriftVerdict| soak.metrics.iter().filter(move |metric| metric.verdict == verdict);
+    for metric in [DriftVerdict::Rising, DriftVerdict::Falling, DriftVerdict::Step].into_iter().flat_map(of) {
+        lines.push(drift_line(metric));
+        lines.extend(metric.crossing.iter().map(crossing_line));
+    }
+    if soak.metrics.iter().any(|metric| metric.worse) {
+        lines.push(format!("      {}", advice(soak)));
+    }
+    let labels = |verdict| of(verdict).map(|metric| visible(&metric.label).into_owned()).collect::<Vec<_>>().join(", ");
+    let (same, open) = (labels(DriftVerdict::None), labels(DriftVerdict::Inconclusive));
+    if !same.is_empty() {
+        lines.push(format!("    {} no drift: {same}", style::good("✓")));
+    }
+    if !open.is_empty() {
+        let is_slow = of(DriftVerdict::Inconclusive).any(|metric| metric.why.as_deref() == Some("autocorrelation"));
+        let why = if is_slow { "varies slowly" } else { "varies much" };
+        let mark = style::warn("–");
+        lines
+            .push(format!("    {mark} not decided: {open}; it {why}, a drift could hide in it; a longer run shows it"));
+    }
+    lines
+}
+
+fn drift_line(metric: &DriftFinding) -> String {
+    let mark = if metric.worse { style::bad("✗") } else { style::good("✓") };
+    let value = |value: Option<f64>| show(metric, value.unwrap_or(0.0));
+    let levels = format!("from {} to {}{}", value(metric.start), value(metric.end), percent(metric));
+    let label = visible(&metric.label);
+    if metric.verdict == DriftVerdict::Step {
+        let at = show_ms(metric.step_at_ms.unwrap_or(0.0));
+        return format!("    {mark} {} stepped {levels} after {at}, and stayed there", style::bold(&label));
+    }
+    let verb = if metric.verdict == DriftVerdict::Rising { "rose" } else { "fell" };
+    let slope = |value: f64| format!("{}{}", if value < 0.0 { "-" } else { "+" }, show(metric, value.abs()));
+    let pace = match (metric.slope_per_hour, metric.slope_interval) {
+        (Some(pace), [Some(low), Some(high)]) => {
+            format!(": {} an hour ({} to {})", slope(pace), slope(low), slope(high))
+        }
+        (Some(pace), _) => format!(": {} an hour", slope(pace)),
+        _ => String::new(),
+    };
+    format!("    {mark} {} {verb} {levels}{pace}", style::bold(&label))
+}
+
+fn crossing_line(crossing: &CrossingFinding) -> String {
+    let threshold = visible(&crossing.threshold);
+    let Some(likely) = crossing.likely_hours.filter(|hours| *hours > 0.0) else {
+        return format!("      {threshold} is missed at the end already");
+    };
+    let latest = crossing.latest_hours.map_or_else(String::new, |hours| format!(" to {}", show_hours(hours)));
+    let earliest = show_hours(crossing.earliest_hours);
+    format!("      if it goes on like this, {threshold} is missed in {} ({earliest}{latest})", show_hours(likely))
+}
+
+/// Hours to the minute, or whole days.
+fn show_hours(hours: f64) -> String {
+    if hours >= 48.0 {
+        return format!("{} days", significant((hours / 24.0).round()));
+    }
+    show_duration(Duration::try_from_secs_f64((hours * 60.0).ceil().max(1.0) * 60.0).unwrap_or_default())
+}
+
+/// A change in percent of the start, where there is one.
+fn percent(metric: &DriftFinding) -> String {
+    match (metric.start, metric.end) {
+        (Some(start), Some(end)) if start.abs() > 0.0 && metric.is_time => {
+            let change = (end / start - 1.0) * 100.0;
+            format!(" ({}{}%)", if change < 0.0 { "-" } else { "+" }, significant(change.abs()))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What to look at: the load is the same, so the target is not.
+fn advice(soak: &SoakFindings) -> &'static str {
+    let is_step = |metric: &&DriftFinding| metric.worse && metric.verdict == DriftVerdict::Step;
+    if soak.metrics.iter().filter(|metric| metric.worse).all(|metric| is_step(&metric)) {
+        "the load did not change, the target did: look at what happened in it at that time (deployment, failover, full disk or cache)"
+    } else {
+        "the load did not change, the target did: compare its memory, connections, threads, queues and table sizes at start and end"
+    }
+}
+
+fn show(metric: &DriftFinding, value: f64) -> String {
+    if metric.is_time { show_ms(value) } else { format!("{}%", significant(value * 100.0)) }
+}
+
+fn show_ms(ms: f64) -> String {
+    show_duration(Duration::try_from_secs_f64((ms / 1e3).max(0.0)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

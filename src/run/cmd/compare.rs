@@ -1,0 +1,132 @@
+//! `compare`: is a run worse than another, better, or the same?
+
+use std::path::Path;
+
+use crate::{
+    analysis::{
+        comparison::{
+            Conclusion,
+            runs::{self, MIN_RUNS, Margins, RunWindows},
+        },
+        load_shape,
+    },
+    cli::CompareArgs,
+    exit::Exit,
+    interval_log::{Entry, Header, IntervalCursor},
+    report::{
+        Summary,
+        comparison::{self, Comparison, Side},
+        summary::TextLayout,
+    },
+    run::{
+        comparable::Obstacles,
+        console::{self, print},
+        error::CommandError,
+        find::find_run,
+        logged_run::{LoggedRun, log_of, unreadable},
+    },
+};
+
+/// The load varies when it is constant for less than this share of a run.
+const CONSTANT: f64 = 0.99;
+
+/// A run of a side.
+struct Run {
+    summary: Summary,
+    windows: RunWindows,
+}
+
+/// Compares runs and prints what differs.
+///
+/// # Errors
+/// When a run can't be read, or the runs can't be compared.
+pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
+    let counts = [args.base.len(), args.new.len()];
+    if counts != [1, 1] && counts.iter().any(|count| *count < MIN_RUNS) {
+        return Err(CommandError::usage(format!(
+            "{} and {} runs: give one run a side, or at least {MIN_RUNS} runs a side, separated by commas",
+            counts[0], counts[1]
+        )));
+    }
+    let (base, new) = (read_side(&args.base)?, read_side(&args.new)?);
+    let mut obstacles = Obstacles::default();
+    base.iter()
+        .flat_map(|base| new.iter().map(move |new| Obstacles::between(&base.summary, &new.summary)))
+        .for_each(|more| obstacles.add(more));
+    if !args.force && !obstacles.refusals.is_empty() {
+        let codes: Vec<Exit> = obstacles.refusals.iter().map(|(exit, _)| *exit).collect();
+        let texts: Vec<String> = obstacles.refusals.iter().map(|(_, text)| format!("\n  {text}")).collect();
+        return Err(CommandError {
+            exit: Exit::first_of(&codes),
+            message: format!(
+                "the runs can't be compared:{}\n  hint: --force compares them all the same",
+                texts.concat()
+            ),
+        });
+    }
+    let is_valid = !obstacles.refusals.iter().any(|(exit, _)| *exit == Exit::Invalid);
+    let warnings = obstacles.refusals.into_iter().map(|(_, text)| text).chain(obstacles.warnings).collect();
+    let varies = base.iter().chain(&new).any(|run| varies(&run.summary));
+    let (base_side, new_side) = (side(&base), side(&new));
+    let mut base: Vec<RunWindows> = base.into_iter().map(|run| run.windows).collect();
+    let mut new: Vec<RunWindows> = new.into_iter().map(|run| run.windows).collect();
+    let margins = Margins { ratio: args.margin, share: args.share_margin };
+    let mut rows = runs::compare(&mut base, &mut new, margins, varies);
+    if !is_valid {
+        runs::doubt(&mut rows);
+    }
+    let comparison = Comparison { base: base_side, new: new_side, warnings, margins, rows };
+    let text = if args.json {
+        comparison::json(&comparison).to_string()
+    } else if args.markdown {
+        comparison::markdown(&comparison)
+    } else {
+        comparison::text(&comparison, TextLayout { width: console::width(), by_stage: false })
+    };
+    print(text.trim_end());
+    let is_worse = runs::overall(&comparison.rows) == Conclusion::Regressed;
+    Ok(if is_worse { Exit::ThresholdFailed } else { Exit::Passed })
+}
+
+fn read_side(paths: &[std::path::PathBuf]) -> Result<Vec<Run>, CommandError> {
+    paths.iter().map(|path| read(path)).collect()
+}
+
+fn read(given: &Path) -> Result<Run, CommandError> {
+    let log = log_of(&find_run(Some(given))?);
+    let no_header = || CommandError::configuration(format!("{}: the log ends before its header", log.display()));
+    let header = header_of(&log)?.ok_or_else(no_header)?;
+    let scenarios = header.scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+    let mut windows = RunWindows::new(scenarios, header.started_at_ms);
+    let run = LoggedRun::read(&log, |interval, _| {
+        windows.fold(interval);
+        Ok(())
+    })?;
+    let summary = run.summary(log.parent().map(Into::into).unwrap_or_default()).ok_or_else(no_header)?;
+    // What users finish after the plan's end is less load.
+    let planned = summary.header.planned_ms as f64 / 1e3;
+    windows.seconds = summary.elapsed.as_secs_f64().min(if planned > 0.0 { planned } else { f64::MAX });
+    Ok(Run { summary, windows })
+}
+
+fn header_of(log: &Path) -> Result<Option<Header>, CommandError> {
+    let mut cursor = IntervalCursor::open(log).map_err(|error| unreadable(&error))?;
+    let first = cursor.read().map_err(|error| unreadable(&error))?;
+    Ok(if let Some(Entry::Header(header)) = first { Some(header) } else { None })
+}
+
+/// Whether the plan's load is known, and not constant.
+fn varies(summary: &Summary) -> bool {
+    let scenarios = &summary.header.scenarios;
+    let is_known = !scenarios.iter().any(|scenario| scenario.stages.is_empty());
+    let steady = load_shape::steady(scenarios).map_or(0.0, |[start, end]| end - start);
+    is_known && steady < CONSTANT * summary.header.planned_ms as f64 / 1e3
+}
+
+fn side(runs: &[Run]) -> Side {
+    let name = |run: &Run| run.summary.header.run_id.clone();
+    Side { runs: runs.iter().map(name).collect(), seconds: runs.iter().map(|run| run.windows.seconds).sum() }
+}
+
+#[cfg(test)]
+mod tests;
