@@ -46,7 +46,7 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Validate a profile and print its plan; sends nothing
     Check(Box<CheckArgs>),
-    /// Write a first profile and a JSON Schema, for completion in editors
+    /// Write a first profile, and a JSON Schema for editors
     Init(InitArgs),
     /// Start the practice target, an HTTP server to run load against
     ///
@@ -64,7 +64,7 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<DashboardsAction>,
     },
-    /// Print the summary of a run or write a report (HTML, JUnit, Markdown), also after a crash
+    /// Print the summary of a run or write reports, also after a crash
     Report(ReportArgs),
     /// Compare two runs: worse, better, or the same
     ///
