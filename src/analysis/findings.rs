@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::metric::{MetricDef, catalogue};
+
 /// Everything that was found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Analysis {
@@ -12,6 +14,35 @@ pub(crate) struct Analysis {
     pub sure: bool,
     /// Whether metrics drift while the load is constant; None if it is not constant for long enough.
     pub soak: Option<SoakFindings>,
+    /// What each spike of the load did; empty without spikes.
+    #[serde(default)]
+    pub spikes: Vec<SpikeFinding>,
+}
+
+impl Analysis {
+    /// The findings as values of metrics, those that are sure.
+    #[must_use]
+    pub(crate) fn gauges(&self) -> Vec<(&'static MetricDef, f64)> {
+        let degradation = self.soak.as_ref().and_then(SoakFindings::degradation);
+        let seconds = |spike: &SpikeFinding| spike.recovery_ms.map(|ms| ms / 1e3);
+        let recoveries: Option<Vec<f64>> = self.spikes.iter().map(seconds).collect();
+        let recovery = recoveries.and_then(|all| all.into_iter().max_by(f64::total_cmp));
+        let gauges = [(&catalogue::VERDICT_DEGRADATION, degradation), (&catalogue::VERDICT_RECOVERY_TIME, recovery)];
+        gauges.into_iter().filter_map(|(metric, value)| Some((metric, value.filter(|_| self.sure)?))).collect()
+    }
+}
+
+impl SoakFindings {
+    /// The largest change of a time for the worse, as a share of its start; None if no time is decided.
+    fn degradation(&self) -> Option<f64> {
+        let change = |metric: &DriftFinding| match metric.verdict {
+            DriftVerdict::None => Some(0.0),
+            DriftVerdict::Inconclusive => None,
+            _ if metric.worse => Some(metric.end? / metric.start.filter(|start| *start > 0.0)? - 1.0),
+            _ => Some(0.0),
+        };
+        self.metrics.iter().filter(|metric| metric.is_time).filter_map(change).max_by(f64::total_cmp)
+    }
 }
 
 /// Drifts over the part of a run with a constant load.
@@ -96,3 +127,55 @@ pub(crate) struct CrossingFinding {
     /// At the gentlest slope; None if it does not lead there.
     pub latest_hours: Option<f64>,
 }
+
+/// When a target was back to normal after a spike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RecoveryVerdict {
+    /// Nothing left its normal range.
+    Undisturbed,
+    /// Normal again, and it stayed so.
+    Recovered,
+    /// Not normal again for as long as it was observed.
+    NotRecovered,
+    /// The data do not decide.
+    Inconclusive,
+}
+
+/// What a spike did. Times are milliseconds from the start of the run, if not noted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SpikeFinding {
+    /// The scenario.
+    pub scenario: String,
+    /// The load leaves its baseline.
+    pub from_ms: f64,
+    /// The load is back.
+    pub to_ms: f64,
+    /// Arrivals per second before it.
+    pub base_rate: f64,
+    /// Most arrivals per second.
+    pub peak_rate: f64,
+    /// The conclusion.
+    pub verdict: RecoveryVerdict,
+    /// Why it is inconclusive: `no_baseline` or `observed_too_short`.
+    pub why: Option<String>,
+    /// From the end of the spike until everything was normal; None if it was not.
+    pub recovery_ms: Option<f64>,
+    /// How long the time after the spike was observed; the recovery takes longer if there was none.
+    pub observed_ms: f64,
+    /// Whether the load is normal again and nothing improves.
+    pub metastable: bool,
+    /// p95 of the response time before the spike, median of its seconds.
+    pub baseline_p95_ms: Option<f64>,
+    /// Highest p95 of a second from the start of the spike on.
+    pub highest_p95_ms: Option<f64>,
+    /// From the start of the spike to the first second with more failures than normal.
+    pub first_failure_ms: Option<f64>,
+    /// Failed requests and dropped arrivals from the start of the spike on.
+    pub failed: f64,
+    /// From the end of the spike until the users in an iteration are as few as before.
+    pub drained_ms: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests;

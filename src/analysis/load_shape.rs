@@ -1,6 +1,6 @@
-//! What the plan says of the load over time: where it is constant.
+//! What the plan says of the load over time: where it is constant, and where it has spikes.
 
-use crate::interval_log::frame::LoggedScenario;
+use crate::interval_log::frame::{LoggedScenario, LoggedStage, Model};
 
 /// Levels that differ by less than this share of the larger are equal.
 const EQUAL: f64 = 1e-6;
@@ -42,9 +42,95 @@ pub(crate) fn steady(scenarios: &[LoggedScenario]) -> Option<[f64; 2]> {
     longest
 }
 
+/// A spike is at least so many times its baseline.
+const SPIKE: f64 = 1.5;
+/// Seconds of constant load that a baseline needs, and the time after a spike.
+const CALM: f64 = 10.0;
+/// A load that stays high for longer is no spike.
+const LONGEST_SPIKE: f64 = 600.0;
+/// After a spike, the load is back at its baseline up to this share above it, and is at least half of it.
+const BACK: f64 = 0.1;
+/// What is observed before and after a spike at most, seconds.
+const BEFORE: f64 = 120.0;
+const AFTER: f64 = 600.0;
+/// Spikes of a run that are judged.
+const MOST_SPIKES: usize = 50;
+
+/// A spike in the plan of an arrival-rate scenario; times in seconds from the start of the run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PlannedSpike {
+    /// Place of the scenario in the plan.
+    pub scenario: usize,
+    /// Arrivals per second before it.
+    pub base: f64,
+    /// Most arrivals per second.
+    pub peak: f64,
+    /// The baseline is observed from here on.
+    pub observed_from: f64,
+    /// The load leaves its baseline.
+    pub from: f64,
+    /// The load is back.
+    pub to: f64,
+    /// The load leaves its baseline again, or ends.
+    pub observed_to: f64,
+}
+
+/// The first spikes of a plan, in the order of scenarios and time.
+#[must_use]
+pub(crate) fn spikes(scenarios: &[LoggedScenario]) -> Vec<PlannedSpike> {
+    let open = scenarios.iter().enumerate().filter(|(_, scenario)| scenario.model == Model::Open);
+    open.flat_map(|(index, scenario)| spikes_of(index, &parts_of(scenario))).take(MOST_SPIKES).collect()
+}
+
+fn spikes_of(scenario: usize, parts: &[Part]) -> Vec<PlannedSpike> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < parts.len() {
+        let base = parts[at];
+        let run: usize = parts[at..].iter().take_while(|part| is_level(part, base.to)).count();
+        if run == 0 || base.to <= 0.0 {
+            at += 1;
+            continue;
+        }
+        let (first, last) = (base, parts[at + run - 1]);
+        at += run;
+        let high = parts[at..].iter().take_while(|part| !is_back(part, base.to)).count();
+        let after = &parts[at + high..];
+        let calm = after.iter().take_while(|part| is_back(part, base.to)).last();
+        let peak = parts[at..at + high].iter().map(|part| part.from.max(part.to)).fold(0.0, f64::max);
+        let (Some(back), Some(calm)) = (after.first(), calm) else { continue };
+        let is_spike = peak >= SPIKE * base.to
+            && last.end - first.start >= CALM
+            && calm.end - back.start >= CALM
+            && back.start - last.end <= LONGEST_SPIKE;
+        if is_spike {
+            found.push(PlannedSpike {
+                scenario,
+                base: base.to,
+                peak,
+                observed_from: first.start.max(last.end - BEFORE),
+                from: last.end,
+                to: back.start,
+                observed_to: calm.end.min(back.start + AFTER),
+            });
+        }
+    }
+    found
+}
+
+/// Whether the load stays at a level.
+fn is_level(part: &Part, level: f64) -> bool {
+    equal(part.from, level) && equal(part.to, level)
+}
+
+/// Whether the load is near its baseline again, from start to end.
+fn is_back(part: &Part, base: f64) -> bool {
+    [part.from, part.to].iter().all(|load| (base / 2.0..=base * (1.0 + BACK)).contains(load))
+}
+
 fn parts_of(scenario: &LoggedScenario) -> Vec<Part> {
     let mut start = scenario.start_ms as f64 / 1e3;
-    let part = |stage: &crate::interval_log::frame::LoggedStage| {
+    let part = |stage: &LoggedStage| {
         let end = start + stage.length_ms as f64 / 1e3;
         Part { start: std::mem::replace(&mut start, end), end, from: stage.from, to: stage.to }
     };

@@ -13,10 +13,12 @@ mod hammering;
 pub(crate) mod judged;
 pub(crate) mod load_shape;
 pub(crate) mod offered;
+pub(crate) mod recovery;
 pub(crate) mod run_fold;
 #[cfg(test)]
 pub(crate) mod simulation;
 mod soak;
+mod spike;
 mod statistics;
 pub(crate) mod validity;
 pub(crate) mod verdict;

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::{
-    Analysis, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, validity::Ending,
-    verdict::Reason,
+    Analysis, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, spike::SpikeSeconds,
+    validity::Ending, verdict::Reason,
 };
 use crate::{
-    interval_log::Header,
+    interval_log::{Header, frame::LoggedScenario},
     metric::{Interval, Totals},
     threshold::{
         Bearing, Threshold,
@@ -25,6 +25,7 @@ pub(crate) struct RunFold {
     pub offered: Offered,
     judge: Judge,
     soak: SoakWindows,
+    spikes: SpikeSeconds,
 }
 
 /// How a run went, beside its intervals.
@@ -39,14 +40,15 @@ pub(crate) struct Course {
 }
 
 impl RunFold {
-    /// An empty fold of a run whose schedules last `planned`.
+    /// An empty fold of a run with these scenarios, whose schedules last `planned`.
     #[must_use]
-    pub(crate) fn new(thresholds: &[Threshold], planned: Duration) -> Self {
+    pub(crate) fn new(thresholds: &[Threshold], planned: Duration, scenarios: &[LoggedScenario]) -> Self {
         Self {
             totals: Totals::default(),
             offered: Offered::default(),
             judge: Judge::new(thresholds, planned),
             soak: SoakWindows::default(),
+            spikes: SpikeSeconds::new(scenarios),
         }
     }
 
@@ -56,6 +58,7 @@ impl RunFold {
         self.offered.fold(interval);
         self.judge.observe(interval);
         self.soak.fold(interval);
+        self.spikes.fold(interval);
     }
 
     /// The first failed threshold that asks to end the run.
@@ -103,6 +106,10 @@ impl RunFold {
         let thresholds: Vec<&Threshold> = findings.iter().map(|finding| &finding.threshold).collect();
         let elapsed = course.elapsed.as_secs_f64();
         let steady = load_shape::steady(&header.scenarios).map(|[from, to]| [from, to.min(elapsed)]);
-        Analysis { sure: is_valid, soak: steady.and_then(|steady| self.soak.judge(steady, &thresholds)) }
+        Analysis {
+            sure: is_valid,
+            soak: steady.and_then(|steady| self.soak.judge(steady, &thresholds)),
+            spikes: self.spikes.judge(elapsed),
+        }
     }
 }

@@ -20,6 +20,8 @@ use tokio::{
 };
 
 use super::{
+    mcp,
+    pace::Pace,
     raw_records::Volume,
     rows::NoRow,
     rpc_recorder::RpcRecorder,
@@ -35,7 +37,10 @@ use crate::{
         flow::{Effect, FlowContext},
         rendering::Unrenderable,
     },
-    protocol::{Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, sse::reader::EventConsumer},
+    protocol::{
+        Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, jsonrpc::MessageConsumer,
+        sse::reader::EventConsumer,
+    },
 };
 
 /// State that all flow tasks of a user share.
@@ -81,7 +86,7 @@ impl User {
     }
 
     /// Counts an iteration that ended early.
-    fn fail(&self, reason: &str, at: Instant) -> Ended {
+    pub(super) fn fail(&self, reason: &str, at: Instant) -> Ended {
         match self.phase.get() {
             UserPhase::Iterating => {
                 self.phase.set(UserPhase::Failed);
@@ -116,7 +121,8 @@ impl User {
         }
     }
 
-    fn traced(&self, outgoing: &Outgoing<'_>) -> Option<Box<TracedRequest>> {
+    /// The trace context of a request.
+    pub(super) fn traced(&self, outgoing: &Outgoing<'_>) -> Option<Box<TracedRequest>> {
         Some(self.trace.borrow().as_ref()?.request(outgoing, &self.run.network))
     }
 }
@@ -126,13 +132,13 @@ const NO_REQUEST: &str = "the step has no request";
 
 /// Time from a request of a closed user that could not be sent (refused, no address, no TLS) to its next one: where no
 /// response is waited for, nothing else would pace it.
-const UNSENT_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const UNSENT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Counts a request in flight for as long as it lives.
-struct InFlight<'a>(&'a User);
+pub(super) struct InFlight<'a>(&'a User);
 
 impl<'a> InFlight<'a> {
-    fn new(user: &'a User) -> Self {
+    pub(super) fn new(user: &'a User) -> Self {
         let (now, most) = user.in_flight.get();
         user.in_flight.set((now + 1, most.max(now + 1)));
         Self(user)
@@ -179,6 +185,10 @@ impl ResponseHandler for Handler<'_> {
     fn events(&self) -> Option<&dyn EventConsumer> {
         Some(&**self.stream.as_ref()?)
     }
+
+    fn messages(&self) -> Option<&dyn MessageConsumer> {
+        Some(&**self.rpc.as_ref()?)
+    }
 }
 
 /// How a flow task ended.
@@ -201,37 +211,6 @@ pub(crate) enum Ended {
 pub(crate) struct FlowTask {
     pub flow: Flow,
     lane: Lane,
-}
-
-/// The times that requests are measured from.
-#[derive(Debug, Clone, Copy)]
-struct Pace {
-    /// Intended start of the next request.
-    ready: Instant,
-    /// When the last effect ended.
-    taken: Instant,
-    /// Whether an effect since then took time.
-    stale: bool,
-    /// Intended start of the previous request.
-    due: Instant,
-}
-
-impl Pace {
-    fn at(time: Instant) -> Self {
-        Self { ready: time, taken: time, stale: false, due: time }
-    }
-
-    /// An effect ended at `time`: the next request is due then. `due` stays, because a retry counts from the first try.
-    fn resume_at(&mut self, time: Instant) {
-        *self = Self { due: self.due, ..Self::at(time) };
-    }
-
-    /// The clock is read again only if something was done since the last reading.
-    fn refresh(&mut self) {
-        if std::mem::take(&mut self.stale) {
-            self.resume_at(Instant::now());
-        }
-    }
 }
 
 impl FlowTask {
@@ -343,6 +322,11 @@ impl FlowTask {
         pace.refresh();
         let run = &user.run;
         async move {
+            if request.spec.mcp.is_some() {
+                // Boxed: only requests of MCP should carry it.
+                let ids = (step, variant);
+                return Box::pin(mcp::perform(user, (&mut self.flow, &mut self.lane), ids, request, again, pace)).await;
+            }
             let mut rendered = run.buffers.take();
             let (clock, is_rendered) = {
                 let context = run.context(self.lane.response(), pace.taken);

@@ -10,6 +10,7 @@ use tokio::{
 use super::{
     StartError,
     flow_task::{Ended, FlowTask, User},
+    mcp,
     rows::Rows,
     scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
@@ -98,6 +99,7 @@ pub(crate) fn run(
             ended = timeout(scenario.duration(), task.run(&user, now, now)) => ended.ok().map(|(ended, _)| ended),
             never = halt_on_stop(&run, control.subscribe()) => match never {},
         };
+        mcp::end_sessions(&user).await;
         let failure = match ended {
             Some(Ended::Completed | Ended::Left) => None,
             Some(Ended::Failed(reason)) => Some(reason),

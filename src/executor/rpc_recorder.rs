@@ -9,14 +9,13 @@ use crate::{
     plan::{StepId, rpc::RpcSpec},
     protocol::{
         ErrorClass, Failure,
-        jsonrpc::{Call, Calls, Outcome},
+        jsonrpc::{Answering, Call, MessageConsumer, Outcome, Taken},
     },
 };
 
 /// The calls of one request.
 pub(super) struct RpcRecorder<'a> {
-    spec: &'a RpcSpec,
-    calls: Calls,
+    answering: Answering<'a>,
     /// How they were answered; empty without a whole response.
     outcomes: RefCell<Vec<Outcome>>,
 }
@@ -24,12 +23,12 @@ pub(super) struct RpcRecorder<'a> {
 impl<'a> RpcRecorder<'a> {
     /// The calls in the body of a request.
     pub(super) fn new(spec: &'a RpcSpec, body: &[u8]) -> Self {
-        Self { spec, calls: Calls::read(body), outcomes: RefCell::default() }
+        Self { answering: Answering::new(spec, body), outcomes: RefCell::default() }
     }
 
     /// Judges a response.
     pub(super) fn judge(&self, body: &[u8], by_status: Option<Failure>) -> Option<Failure> {
-        let (outcomes, failure) = self.calls.judge(body, self.spec, by_status);
+        let (outcomes, failure) = self.answering.judge(body, by_status);
         self.outcomes.replace(outcomes);
         failure
     }
@@ -47,7 +46,8 @@ impl<'a> RpcRecorder<'a> {
         let is_of_answers =
             outcomes.iter().any(|outcome| outcome.failure.is_some()) || error == Some(ErrorClass::RpcId);
         let otherwise = error.filter(|_| !is_of_answers);
-        for (number, Call { method, .. }) in self.calls.calls.iter().enumerate() {
+        let mut notifications = self.answering.notifications.get();
+        for (number, Call { method, .. }) in self.answering.calls.calls.iter().enumerate() {
             let outcome = outcomes.get(number);
             let own = outcome.and_then(|outcome| outcome.failure.as_ref()).map(|failure| failure.class);
             let key = CallKey {
@@ -57,7 +57,23 @@ impl<'a> RpcRecorder<'a> {
                 code: outcome.and_then(|outcome| outcome.code),
                 error: own.or(otherwise),
             };
-            run.recorder.call(key, end.saturating_duration_since(due), end);
+            // Those of a batch belong to none of its calls.
+            let notifications = std::mem::take(&mut notifications);
+            run.recorder.call(key, end.saturating_duration_since(due), notifications, end);
         }
+    }
+}
+
+impl MessageConsumer for RpcRecorder<'_> {
+    fn opened(&self) {
+        self.answering.opened();
+    }
+
+    fn message(&self, data: &str) -> Taken {
+        self.answering.take(data, drop)
+    }
+
+    fn is_batch(&self) -> bool {
+        self.answering.calls.is_batch
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         flow::{Effect, FlowContext},
         schedule::stage_at,
     },
-    protocol::Network,
+    protocol::{Network, mcp::KnownRevisions},
     units::show_duration,
 };
 
@@ -77,6 +77,8 @@ pub(crate) struct ScenarioRun {
     has_streams: bool,
     /// Whether a step opens a WebSocket.
     has_sockets: bool,
+    /// Revisions that servers of MCP speak, as its users found out.
+    pub mcp_revisions: KnownRevisions,
     /// What all workers share of it.
     pub shared: Arc<SharedScenario>,
     control: Control,
@@ -119,6 +121,7 @@ impl ScenarioRun {
             given: scenario.flow.slots_of(&context.given),
             has_streams,
             has_sockets,
+            mcp_revisions: KnownRevisions::default(),
             scenario,
             part: context.part,
             seed: context.seed.wrapping_add(index as u64),

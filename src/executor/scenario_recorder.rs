@@ -4,6 +4,7 @@
 //! request is a comparison and a dozen array writes.
 
 mod jobs;
+pub(super) mod mcp;
 pub(super) mod rpc;
 mod streams;
 
@@ -76,6 +77,8 @@ struct Caches {
     streams: HashMap<streams::StreamKey, Family>,
     /// Calls of JSON-RPC.
     calls: HashMap<rpc::CallKey, Family>,
+    /// Requests of MCP.
+    mcp: HashMap<mcp::McpKey, Family>,
     /// Computed labels by step; their numbers begin with 1.
     variants: HashMap<(StepId, DynamicLabels), u32>,
     variations: Vec<DynamicLabels>,

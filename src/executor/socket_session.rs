@@ -461,7 +461,7 @@ impl Session<'_, '_> {
             self.recorder.ended(at, failure.as_ref());
         }
         let class = failure.map(|failure| failure.class);
-        lane.session_ended(class, &self.message);
+        lane.set_answer(class, &self.message);
         ended
     }
 }

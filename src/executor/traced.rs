@@ -9,6 +9,8 @@ use crate::{
 /// Bytes of the header line: `traceparent: 00-` trace `-` span `-` flags, and the line end.
 pub(super) const HEADER: usize = 13 + 55 + 2;
 const TEMPLATE: &[u8; HEADER] = b"traceparent: 00-00000000000000000000000000000000-0000000000000000-00\r\n";
+/// The value in it.
+pub(super) const VALUE: std::ops::Range<usize> = 13..HEADER - 2;
 const TRACE_AT: usize = 16;
 const SPAN_AT: usize = TRACE_AT + 32 + 1;
 const FLAGS_AT: usize = SPAN_AT + 16 + 1;

@@ -200,6 +200,12 @@ impl TracedRequest {
         &self.header
     }
 
+    /// The value of the header.
+    #[must_use]
+    pub(crate) fn traceparent(&self) -> &str {
+        self.header.get(traced::VALUE).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default()
+    }
+
     /// What an attempt leaves behind; None unless it is sampled.
     #[must_use]
     pub(crate) fn span(&self, attempt: &Attempt) -> Option<Span> {

@@ -9,6 +9,7 @@ use tokio::{
 
 use super::{
     flow_task::{Ended, FlowTask, User, UserPhase},
+    mcp,
     raw_records::Volume,
     rows::NoRow,
     scenario::ScenarioRun,
@@ -163,7 +164,7 @@ impl VirtualUser {
         self.user.trace.take().inspect(|trace| trace.end(end));
     }
 
-    /// Runs `on_stop`, unless the user never started. A stop of the run lets it run, too, within the graceful stop.
+    /// Runs `on_stop`, unless the user never started, and ends what it has open. A stop of the run lets it run, too, within the graceful stop.
     pub(crate) async fn run_on_stop(&mut self) {
         if self.started {
             let now = Instant::now();
@@ -171,6 +172,7 @@ impl VirtualUser {
             self.user.trace.replace(Trace::unsampled(&self.user.run));
             self.enter(Entry::OnStop, now, now).await;
         }
+        mcp::end_sessions(&self.user).await;
     }
 
     fn enter(

@@ -73,6 +73,8 @@ pub enum LabelGroup {
     Stream,
     /// scenario, stage, group, name, `rpc_method`, `rpc_code`, `error_class`, tags.
     Rpc,
+    /// scenario, stage, group, name, `mcp_method`, tool, `rpc_code`, `error_class`, tags.
+    Mcp,
     /// scenario, stage, tags.
     Scenario,
     /// scenario, stage, group, name, check, tags.
@@ -150,6 +152,16 @@ catalogue! {
     RPC_REQ_FAILED = "rpc_req_failed" Rate None Rpc "Share of calls that failed: by HTTP, by a wrong answer, or by an error that the step does not expect";
     RPC_REQ_RESPONSE_TIME = "rpc_req_response_time" Trend Seconds Rpc "From the intended start of a call to the end of its answer; in a batch to the end of the whole response";
     RPC_ERRORS = "rpc_errors" Counter None Rpc "Failed calls by class and by the code of their error";
+    RPC_NOTIFICATIONS = "rpc_notifications" Counter None Rpc "Messages of the server beside the answers, if these come in an event stream: notifications, and calls of its own";
+    MCP_REQS = "mcp_reqs" Counter None Mcp "Requests of MCP that are answered: calls of tools, pages of lists, resources, prompts, `initialize`, `server/discover`";
+    MCP_REQ_FAILED = "mcp_req_failed" Rate None Mcp "Share of them that failed: by HTTP, by a wrong answer, by an error of the protocol or of the tool";
+    MCP_REQ_RESPONSE_TIME = "mcp_req_response_time" Trend Seconds Mcp "From the intended start of a request of MCP to its answer, progress included; the opening of a session before it counts apart";
+    MCP_ERRORS = "mcp_errors" Counter None Mcp "Failed requests of MCP by class and by the code of their error";
+    MCP_PROGRESS = "mcp_progress" Counter None Mcp "Progress notifications before the answer";
+    MCP_SERVER_CALLS = "mcp_server_calls" Counter None Mcp "Calls of the server before the answer, which loadagent answers";
+    MCP_SESSIONS = "mcp_sessions" Counter None Stream "Sessions that were opened";
+    MCP_SESSION_OPENING = "mcp_session_opening" Trend Seconds Stream "From when a session was due to the end of `notifications/initialized`: how long a user waits before the first call";
+    MCP_SESSION_DURATION = "mcp_session_duration" Trend Seconds Stream "From the opening of a session to its end; of one that expired, to the response that said so";
     WS_SOCKETS_OPEN = "ws_sockets_open" Gauge None Scenario "WebSockets that are open";
     WS_SESSIONS = "ws_sessions" Counter None Stream "WebSockets that were opened";
     WS_CONNECTING = "ws_connecting" Trend Seconds Stream "Opening a WebSocket: name look-up, connect, TLS and handshake";
@@ -200,6 +212,8 @@ catalogue! {
     OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
+    VERDICT_DEGRADATION = "verdict_degradation" Gauge None Run "At the end of a run: largest change of a response time for the worse while the load was constant, as a share of its start; 0 if none drifts";
+    VERDICT_RECOVERY_TIME = "verdict_recovery_time" Gauge Seconds Run "At the end of a run: longest time from the end of a spike of the load until the target was back to normal; none if it was not";
     RUN_INFO = "run_info" Gauge None Run "1 during the run; its labels are the version of loadagent and the profile";
 }
 
@@ -301,7 +315,8 @@ pub enum StreamMetric {
 }
 
 /// The metrics of one call of JSON-RPC, in the order of [`RpcMetric`].
-pub static RPC_FAMILY: [&MetricDef; 4] = [&RPC_REQS, &RPC_REQ_FAILED, &RPC_REQ_RESPONSE_TIME, &RPC_ERRORS];
+pub static RPC_FAMILY: [&MetricDef; 5] =
+    [&RPC_REQS, &RPC_REQ_FAILED, &RPC_REQ_RESPONSE_TIME, &RPC_ERRORS, &RPC_NOTIFICATIONS];
 
 /// Position of a metric in [`RPC_FAMILY`].
 #[derive(Debug, Clone, Copy)]
@@ -311,6 +326,35 @@ pub enum RpcMetric {
     Failed,
     ResponseTime,
     Errors,
+    Notifications,
+}
+
+/// The metrics of one request of MCP, in the order of [`McpMetric`].
+pub static MCP_FAMILY: [&MetricDef; 6] =
+    [&MCP_REQS, &MCP_REQ_FAILED, &MCP_REQ_RESPONSE_TIME, &MCP_ERRORS, &MCP_PROGRESS, &MCP_SERVER_CALLS];
+
+/// Position of a metric in [`MCP_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum McpMetric {
+    Reqs,
+    Failed,
+    ResponseTime,
+    Errors,
+    Progress,
+    ServerCalls,
+}
+
+/// The metrics of one session with a server of MCP, in the order of [`McpSessionMetric`].
+pub static MCP_SESSION_FAMILY: [&MetricDef; 3] = [&MCP_SESSIONS, &MCP_SESSION_OPENING, &MCP_SESSION_DURATION];
+
+/// Position of a metric in [`MCP_SESSION_FAMILY`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the metrics are")]
+pub enum McpSessionMetric {
+    Sessions,
+    Opening,
+    Duration,
 }
 
 /// The metrics of one WebSocket, in the order of [`SocketMetric`].
@@ -394,7 +438,7 @@ pub enum JobMetric {
 }
 
 /// Metrics that steps record one by one; each has raw samples. A step with metrics of its own adds a family.
-pub static STEP_FAMILIES: [&[&MetricDef]; 8] = [
+pub static STEP_FAMILIES: [&[&MetricDef]; 10] = [
     &STREAM_FAMILY,
     // The bytes of sockets are those of requests.
     SOCKET_FAMILY.split_at(SocketMetric::DataSent as usize).0,
@@ -404,6 +448,8 @@ pub static STEP_FAMILIES: [&[&MetricDef]; 8] = [
     &JOB_FAMILY,
     &[&JOB_OUTCOMES],
     &RPC_FAMILY,
+    &MCP_FAMILY,
+    &MCP_SESSION_FAMILY,
 ];
 
 /// The metrics of one iteration, in the order of [`IterationMetric`].

@@ -64,6 +64,24 @@ pub(crate) fn coarse_upper_bound(bucket: usize) -> f64 {
     bucket::upper_bound(index, COARSE_SCALE)
 }
 
+/// The value below which a share `q` of the response times of a coarse histogram lies, in seconds, interpolated within its
+/// bucket; None without any.
+#[must_use]
+pub(crate) fn coarse_quantile(counts: &[u32; COARSE_BUCKETS], q: f64) -> Option<f64> {
+    let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+    let rank = q.clamp(0.0, 1.0) * total;
+    let mut below = 0.0;
+    for (place, count) in (COARSE_FIRST..).zip(counts) {
+        let count = f64::from(*count);
+        if count > 0.0 && below + count >= rank {
+            let within = ((rank - below) / count).clamp(0.0, 1.0);
+            return Some(((f64::from(place) - 1.0 + within) / f64::from(1_u32 << COARSE_SCALE)).exp2());
+        }
+        below += count;
+    }
+    None
+}
+
 /// The cells of one interval; nearly always the current and the last second of each scenario.
 #[derive(Debug, Default)]
 pub struct IntendedSeconds {

@@ -129,6 +129,10 @@ impl Counting<'_> {
         let reconnects = stream.or(socket).unwrap_or_default();
         repeated * (1.0 + f64::from(redirects)) * (1.0 + f64::from(reconnects))
     }
+
+    fn is_mcp(self, step: StepId) -> bool {
+        self.steps.request(step).is_some_and(|request| request.spec.mcp.is_some())
+    }
 }
 
 impl Search<'_> {
@@ -233,6 +237,10 @@ impl Search<'_> {
             // Once more with a new token after a 401; each time, the token may have to be fetched.
             let tokens: f64 = request.token_requests.iter().map(|step| counting.attempts(*step)).sum();
             once.requests = 2.0 * (once.requests + tokens);
+        }
+        if counting.redirects.is_some() && counting.is_mcp(request.step) {
+            // Sessions are opened again whenever the server forgets them, and a list has as many pages as it says.
+            once.requests = MOST_REQUESTS;
         }
         let mut sent = once;
         let (mut pause, most) = request.pauses;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::{
-    Plan, Scenario, Shape, Work,
+    Plan, Request, Scenario, Shape, Work,
     bound::{Counting, Way, mean_pause},
     outline::{EndScope, Outline, OutlineKind},
     shared_names, threshold_range, timeline, used_up,
@@ -142,8 +142,14 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
         _ => "",
     };
     let mut line = format!("{mean}at most {} ({how})", per_second_of("request", ceiling.rate));
-    let tokens = scenario.flow.steps.requests().any(|(_, request)| request.internal);
-    let with = if tokens { "redirects and token requests" } else { "redirects" };
+    let sends = |is_meant: fn(&Request) -> bool| scenario.flow.steps.requests().any(|(_, request)| is_meant(request));
+    let with = if sends(|request| request.spec.mcp.is_some()) {
+        "redirects, sessions of MCP and pages of its lists"
+    } else if sends(|request| request.internal) {
+        "redirects and token requests"
+    } else {
+        "redirects"
+    };
     match ceiling.rate_redirected {
         None => line += &format!(", more with {with}"),
         Some(redirected) if redirected > ceiling.rate => {

@@ -14,6 +14,7 @@ pub(crate) mod feasibility;
 pub(crate) mod flow;
 pub(crate) mod http;
 pub(crate) mod job;
+pub(crate) mod mcp;
 pub(crate) mod names;
 pub(crate) mod outline;
 pub(crate) mod partition;

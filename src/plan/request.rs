@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use super::{
-    event_stream::EventStreamSpec, http::Digest, rendering::Rendering, rpc::RpcSpec, websocket::WebSocketSpec,
+    event_stream::EventStreamSpec, http::Digest, mcp::McpSpec, rendering::Rendering, rpc::RpcSpec,
+    websocket::WebSocketSpec,
 };
 use crate::language::Expr;
 
@@ -89,6 +90,8 @@ pub(crate) struct RequestSpec {
     pub events: Option<Arc<EventStreamSpec>>,
     /// How the answers to its calls are judged, if it has calls of JSON-RPC.
     pub rpc: Option<Arc<RpcSpec>>,
+    /// What it asks of a server of MCP, if it does.
+    pub mcp: Option<Arc<McpSpec>>,
     /// The socket that it opens, if it is the handshake of one.
     pub websocket: Option<Arc<WebSocketSpec>>,
 }

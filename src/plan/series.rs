@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FlowPlan, Op, Plan, Shape, Step, StepId, StepKind, schedule::StageMark};
+use super::{FlowPlan, Op, Plan, Shape, Step, StepId, StepKind, mcp::McpMethod, schedule::StageMark};
 use crate::{
     language::{Template, did_you_mean},
     metric::{
         MetricDef, UserMetric,
         catalogue::{
             CHECKS, GROUP_DURATION, ITERATION_RESPONSE_TIME, JOB_FAMILY, JOB_OUTCOMES, LLM_GOODPUT, LabelGroup,
-            PARALLEL_WIDTH, SCHEDULE_LAG,
+            MCP_SESSION_FAMILY, PARALLEL_WIDTH, SCHEDULE_LAG,
         },
     },
     threshold::Threshold,
@@ -91,12 +91,18 @@ impl<'p> Recording<'p> {
         let is_own = metrics.iter().any(|known| known.def == *metric);
         let is_of_job = JOB_FAMILY.iter().any(|known| known.name == metric.name);
         let is_of_job = is_of_job || metric.name == JOB_OUTCOMES.name;
+        let is_of_mcp_session = MCP_SESSION_FAMILY.iter().any(|known| known.name == metric.name);
         let records = |kind: &StepKind| match kind {
             StepKind::Job => is_of_job,
             StepKind::Request(_) if is_of_job => false,
             StepKind::Request(request) => match (&request.spec.events, metric.labels) {
                 (_, LabelGroup::Request) => true,
                 (_, LabelGroup::Rpc) => request.spec.rpc.is_some(),
+                (_, LabelGroup::Mcp) => request.spec.mcp.is_some(),
+                (None, LabelGroup::Stream) if is_of_mcp_session => {
+                    request.spec.mcp.as_ref().is_some_and(|mcp| mcp.method == McpMethod::Initialize)
+                }
+                (_, LabelGroup::Stream) if is_of_mcp_session => false,
                 (Some(stream), LabelGroup::Stream) if metric.name == LLM_GOODPUT.name => stream.goodput.is_set(),
                 (Some(_), LabelGroup::Stream) if metric.name.starts_with("ws_") => false,
                 (Some(stream), LabelGroup::Stream) => stream.layout.is_llm() || !metric.name.starts_with("llm_"),
@@ -123,6 +129,7 @@ impl<'p> Recording<'p> {
             | LabelGroup::Stream
             | LabelGroup::StepReason
             | LabelGroup::Rpc
+            | LabelGroup::Mcp
             | LabelGroup::Check
             | LabelGroup::Group => {
                 let computed = self.computed();
@@ -163,6 +170,10 @@ impl<'p> Recording<'p> {
                     return row;
                 }
                 row.insert("error_class", Values::Any);
+                if labels == LabelGroup::Mcp {
+                    row.extend(["mcp_method", "tool", "rpc_code"].map(|label| (label, Values::Any)));
+                    return row;
+                }
                 if labels == LabelGroup::Rpc {
                     row.extend(["rpc_method", "rpc_code"].map(|label| (label, Values::Any)));
                     return row;

@@ -19,6 +19,7 @@ mod journal;
 mod latency;
 mod leak;
 mod log;
+mod mcp;
 mod options;
 mod payload;
 mod report;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::histogram::Histogram;
+use super::mcp::McpReport;
 
 /// Paths a report names; the rest are folded into `other`.
 pub(super) const MOST_ROUTES: usize = 1_000;
@@ -31,6 +32,9 @@ pub struct Report {
     /// WebSockets, if any was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub websockets: Option<SocketReport>,
+    /// What `/mcp` saw, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mcp: Option<McpReport>,
     /// The answered requests one by one, in the order of their arrival; as many as the option `journal` says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestReport>,

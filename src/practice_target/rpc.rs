@@ -1,10 +1,16 @@
 //! `POST /rpc`: a server of JSON-RPC 2.0 whose methods say how they answer, right or wrong.
 
+use std::time::Duration;
+
 use hyper::StatusCode;
 use hyper::http::request::Parts;
 use serde_json::{Value as Json, json};
 
 use super::builtin::Reply;
+use super::stream::{self, StreamPlan};
+
+/// Most notifications before an answer.
+const MOST_NOTIFICATIONS: u64 = 1_000;
 
 /// Whether a path reads its request's body.
 pub(super) fn reads_body(path: &str) -> bool {
@@ -27,6 +33,7 @@ pub(super) fn answer(head: &Parts, sent: &[u8]) -> Option<Reply> {
         Ok(call) if call["method"] == "unavailable" => {
             return Some(Reply::error(StatusCode::SERVICE_UNAVAILABLE, "as asked for"));
         }
+        Ok(call) if call["method"] == "stream" => return Some(Reply::stream(streamed(&call))),
         Ok(call) => messages(&call),
     };
     // To a single call one answer is one too few to answer twice.
@@ -35,6 +42,17 @@ pub(super) fn answer(head: &Parts, sent: &[u8]) -> Option<Reply> {
 
 fn reply(messages: String) -> Reply {
     if messages.is_empty() { Reply::json(StatusCode::NO_CONTENT, "") } else { Reply::json(StatusCode::OK, messages) }
+}
+
+/// An event stream: so many notifications, then the answer, unless `answer` is false.
+fn streamed(call: &Json) -> StreamPlan {
+    let params = &call["params"];
+    let count = params["notifications"].as_u64().unwrap_or_default().min(MOST_NOTIFICATIONS);
+    let notifications = (1..=count).map(|number| {
+        json!({ "jsonrpc": "2.0", "method": "notifications/progress", "params": { "progress": number } }).to_string()
+    });
+    let answer = (params["answer"] != false).then(|| result(&call["id"], &json!({ "notifications": count })));
+    stream::messages(notifications.chain(answer).map(|message| (Duration::ZERO, message)).collect())
 }
 
 /// The answers to a call: one, unless it asks for another number of them.

@@ -19,6 +19,7 @@ use hyper::{Request, Response, StatusCode};
 use super::builtin::{self, Reply};
 use super::control;
 use super::journal::{AnsweredRequest, MOST_OF_A_BODY};
+use super::mcp;
 use super::payload::Payload;
 use super::rpc;
 use super::shared::{ServerThread, lock};
@@ -53,8 +54,8 @@ pub(super) async fn serve(
     let flight = Flight::begin(&server.shared.in_flight);
     let journal = server.shared.journal.as_ref();
     let echoes = builtin::echoes(path);
-    let (body, size) =
-        read(body, most_kept(echoes || stream::reads_body(path) || rpc::reads_body(path), journal.is_some())).await?;
+    let is_read = echoes || stream::reads_body(path) || rpc::reads_body(path) || mcp::reads_body(path);
+    let (body, size) = read(body, most_kept(is_read, journal.is_some())).await?;
     let mut answer = if echoes && size > LARGEST_ECHO as u64 {
         Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "an echo is at most 16 MiB")
     } else {
@@ -86,6 +87,7 @@ async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: B
     let special = (server.shared.shop.answer(head))
         .or_else(|| stream::answer(head, &sent))
         .or_else(|| rpc::answer(head, &sent))
+        .or_else(|| server.shared.mcp.answer(head, &sent))
         .or_else(|| socket::answer(head));
     let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
     server.hold(run, server.service_time(run, rules, answer.delay)).await;

@@ -14,6 +14,7 @@ use super::histogram::Histogram;
 use super::journal::Journal;
 use super::latency::{Latency, to_duration};
 use super::log::Log;
+use super::mcp::McpServer;
 use super::options::TargetOptions;
 use super::report::Report;
 use super::routes::{Routes, Rules};
@@ -41,6 +42,7 @@ pub(super) struct SharedState {
     pub(super) journal: Option<Journal>,
     pub(super) shop: Shop,
     pub(super) sockets: SocketLog,
+    pub(super) mcp: McpServer,
     logs: Vec<Mutex<Log>>,
 }
 
@@ -56,6 +58,7 @@ impl SharedState {
             journal: Journal::new(options.journal),
             shop: Shop::default(),
             sockets: SocketLog::default(),
+            mcp: McpServer::default(),
             logs: (0..options.threads).map(|_| Mutex::default()).collect(),
             options,
         }
@@ -67,6 +70,7 @@ impl SharedState {
             started_at_unix_ms: self.clock.began_unix_ms(),
             connections_accepted: self.connections.load(Ordering::Relaxed),
             websockets: self.sockets.report(),
+            mcp: self.mcp.report(),
             ..Report::default()
         };
         for log in &self.logs {
@@ -97,6 +101,7 @@ impl SharedState {
         self.routes.refill();
         self.connections.store(0, Ordering::Relaxed);
         self.sockets.reset();
+        self.mcp.reset();
         if let Some(journal) = &self.journal {
             journal.reset();
         }

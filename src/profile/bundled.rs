@@ -25,6 +25,7 @@ pub(crate) const BUNDLED: &[(&str, &str, &str)] = &[
     example!("poll", "wait for a job until it is done"),
     example!("jobs", "submit a job and measure it until it ends"),
     example!("jsonrpc", "calls of JSON-RPC, batches, notifications, expected errors"),
+    example!("mcp", "an MCP server: its tools, resources and prompts, progress, sessions"),
     example!("streams", "event streams, and the tokens of a language model"),
     example!("websocket", "WebSockets: messages sent and awaited, a feed held open"),
     example!("parallel", "concurrent requests, with a limit"),

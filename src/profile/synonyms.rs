@@ -159,7 +159,6 @@ const METRICS: &[(&[&str], &MetricDef)] = &[
 
 /// Words of other tools that no word of ours stands for, and what to do instead.
 pub(super) const WITHOUT_COUNTERPART: &[(&[&str], &str)] = &[
-    (&["mcp"], "a call of MCP is one of JSON-RPC: `{jsonrpc: /mcp, method: tools/call, params: {name: …}}`"),
     (&["graphql"], "write the query as the body: `{post: /graphql, json: {query: …}}`"),
     (
         &[

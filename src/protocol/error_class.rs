@@ -88,6 +88,14 @@ pub(crate) enum ErrorClass {
     RpcId,
     /// A call was answered with an error.
     RpcError,
+    /// The result of a tool says that it failed.
+    McpToolError,
+    /// A server of MCP no longer knows the session.
+    McpSessionExpired,
+    /// A server of MCP speaks no revision that loadagent does.
+    McpRevision,
+    /// A server of MCP asks for input before it goes on.
+    McpInputRequired,
     /// The response to a WebSocket handshake does not fit the request.
     WsHandshake,
     /// The server violated the WebSocket protocol.
@@ -108,7 +116,7 @@ pub(crate) enum ErrorClass {
 
 impl ErrorClass {
     /// All classes.
-    pub(crate) const ALL: [Self; 40] = [
+    pub(crate) const ALL: [Self; 44] = [
         Self::Dns,
         Self::ConnectRefused,
         Self::Connect,
@@ -141,6 +149,10 @@ impl ErrorClass {
         Self::RpcNoAnswer,
         Self::RpcId,
         Self::RpcError,
+        Self::McpToolError,
+        Self::McpSessionExpired,
+        Self::McpRevision,
+        Self::McpInputRequired,
         Self::WsHandshake,
         Self::WsProtocol,
         Self::WsText,
@@ -187,6 +199,10 @@ impl ErrorClass {
             Self::RpcNoAnswer => "rpc_no_answer",
             Self::RpcId => "rpc_id",
             Self::RpcError => "rpc_error",
+            Self::McpToolError => "mcp_tool_error",
+            Self::McpSessionExpired => "mcp_session_expired",
+            Self::McpRevision => "mcp_revision",
+            Self::McpInputRequired => "mcp_input_required",
             Self::WsHandshake => "ws_handshake",
             Self::WsProtocol => "ws_protocol",
             Self::WsText => "ws_text",
@@ -234,6 +250,10 @@ impl ErrorClass {
             Self::RpcNoAnswer => "the response to a call has no answer in it",
             Self::RpcId => "the id of an answer is wrong, missing or double",
             Self::RpcError => "a call was answered with an error",
+            Self::McpToolError => "the result of a tool says that it failed",
+            Self::McpSessionExpired => "the MCP server no longer knows the session",
+            Self::McpRevision => "the MCP server speaks no revision that loadagent does",
+            Self::McpInputRequired => "the MCP server asks for input before it goes on",
             Self::WsHandshake => "the response does not accept the WebSocket handshake",
             Self::WsProtocol => "the server violated the WebSocket protocol",
             Self::WsText => "a WebSocket text is not UTF-8",

@@ -20,6 +20,7 @@ pub(crate) mod head_lines;
 pub(crate) mod http1;
 pub(crate) mod http2;
 pub(crate) mod jsonrpc;
+pub(crate) mod mcp;
 pub(crate) mod names;
 pub(crate) mod outgoing;
 pub(crate) mod probe;

@@ -1,6 +1,6 @@
 //! A request to send: bytes of the plan or rendered bytes, and headers of this attempt.
 
-use super::{Failure, Network, sse::reader::EventConsumer};
+use super::{Failure, Network, jsonrpc::MessageConsumer, sse::reader::EventConsumer};
 use crate::{
     language::Response,
     plan::{RequestSpec, Wire, rendering::Rendered},
@@ -14,6 +14,8 @@ pub(crate) trait ResponseHandler {
     fn fulfils(&self, response: &Response<'_>) -> bool;
     /// Takes the events of the response, if it is to be a stream.
     fn events(&self) -> Option<&dyn EventConsumer>;
+    /// Takes the answers to the calls of the request, if it has calls and the response is an event stream.
+    fn messages(&self) -> Option<&dyn MessageConsumer>;
 }
 
 /// The request to send. Borrowed: a constant request is written from the plan's own memory.

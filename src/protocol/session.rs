@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    ErrorClass, Failure, Network, Outgoing, Probe,
+    ErrorClass, Failure, Network, Outgoing, Probe, ResponseHandler,
     buffered_body::BufferedBody,
     cookies::Jar,
     debug,
@@ -83,11 +83,11 @@ impl Lane {
         self.last = Last { status, duration, error };
     }
 
-    /// The session that the last response opened ended, perhaps with a failure, and this was its last message.
-    pub(crate) fn session_ended(&mut self, error: Option<ErrorClass>, message: &[u8]) {
+    /// Sets what steps see of the last response: its error, and an answer other than its body.
+    pub(crate) fn set_answer(&mut self, error: Option<ErrorClass>, answer: &[u8]) {
         self.last.error = error;
         self.body.begin(true);
-        self.body.push(message);
+        self.body.push(answer);
     }
 
     /// Sets what was measured of the last stream.
@@ -285,6 +285,11 @@ impl HttpSession {
                     self.receive_events((receive, body), network, request, (events, consumer), limits, probe);
                 // Boxed: only streams should carry it.
                 return Ok(Received::Streamed(Box::new(Box::pin(streamed).await?)));
+            }
+            if let Some(consumer) = request.handler.and_then(ResponseHandler::messages) {
+                let answers = self.receive_answers((receive, body), network, request, consumer, limits, probe);
+                // Boxed: only calls should carry it.
+                return Box::pin(answers).await;
             }
             // First of all: whatever fails from here on, the last response must not be taken for this one.
             receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);

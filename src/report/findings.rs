@@ -1,4 +1,4 @@
-//! Findings on drift in plain words: what happened, how sure it is, and what to do.
+//! Findings on drift and on recovery in plain words: what happened, how sure it is, and what to do.
 
 use std::time::Duration;
 
@@ -6,21 +6,99 @@ use super::{style, visible::visible};
 use crate::{
     analysis::{
         Analysis,
-        findings::{CrossingFinding, DriftFinding, DriftVerdict, SoakFindings},
+        findings::{CrossingFinding, DriftFinding, DriftVerdict, RecoveryVerdict, SoakFindings, SpikeFinding},
+        recovery::spikes::take_longer,
     },
-    units::{show_duration, significant},
+    units::{show_count, show_duration, show_rate, significant, whole},
 };
 
 /// The sections; empty without findings.
 #[must_use]
 pub(crate) fn lines(analysis: &Analysis) -> Vec<String> {
-    let Some(soak) = &analysis.soak else { return Vec::new() };
-    let mut lines = soak_lines(soak);
-    if !analysis.sure {
-        lines.insert(1, format!("    {} not sure, because the run is invalid", style::warn("!")));
+    let sections =
+        [analysis.soak.as_ref().map(soak_lines), (!analysis.spikes.is_empty()).then(|| spike_lines(&analysis.spikes))];
+    let mut all = Vec::new();
+    for mut lines in sections.into_iter().flatten() {
+        if !analysis.sure {
+            lines.insert(1, format!("    {} not sure, because the run is invalid", style::warn("!")));
+        }
+        all.extend(lines);
+        all.push(String::new());
     }
-    lines.push(String::new());
+    all
+}
+
+fn spike_lines(spikes: &[SpikeFinding]) -> Vec<String> {
+    let mut lines = vec![format!("  {}", style::bold("SPIKES"))];
+    lines.extend(spikes.iter().flat_map(spike_lines_of));
+    lines.extend(later_spikes(spikes));
     lines
+}
+
+fn spike_lines_of(spike: &SpikeFinding) -> Vec<String> {
+    let load = format!(
+        "{}, {} to {} from {} to {}",
+        visible(&spike.scenario),
+        show_rate(spike.base_rate),
+        show_rate(spike.peak_rate),
+        show_ms(spike.from_ms),
+        show_ms(spike.to_ms)
+    );
+    let effect = || {
+        let p95 = format!(
+            "p95 {} before, up to {}",
+            show_ms(spike.baseline_p95_ms.unwrap_or(0.0)),
+            show_ms(spike.highest_p95_ms.unwrap_or(0.0))
+        );
+        let failures = spike.first_failure_ms.map_or_else(String::new, |first| {
+            let count = show_count(whole(spike.failed));
+            format!("; failures from {} after its start on, {count} in all", show_ms(first))
+        });
+        p95 + &failures
+    };
+    let observed = show_ms(spike.observed_ms);
+    let (mark, text, advice) = match (spike.verdict, spike.why.as_deref()) {
+        (RecoveryVerdict::Undisturbed, _) => {
+            (style::good("✓"), "undisturbed: the target took it without effect".to_owned(), "")
+        }
+        (RecoveryVerdict::Recovered, _) => {
+            let after = show_ms(spike.recovery_ms.unwrap_or(0.0));
+            (style::good("✓"), format!("back to normal {after} after it ended: {}", effect()), "")
+        }
+        (RecoveryVerdict::NotRecovered, _) => {
+            let advice = if spike.metastable {
+                "the load is back, but nothing gets better: something keeps the target busy (retries, full queues, lost caches); it may need a restart or less load"
+            } else {
+                "it was getting better: observe the time after the spike for longer"
+            };
+            (style::bad("✗"), format!("not back to normal within {observed}: {}", effect()), advice)
+        }
+        (RecoveryVerdict::Inconclusive, Some("no_baseline")) => (
+            style::warn("–"),
+            "not decided: too few seconds with requests before it".to_owned(),
+            "hold the load before a spike for 30s or longer",
+        ),
+        (RecoveryVerdict::Inconclusive, _) => (
+            style::warn("–"),
+            format!("not decided: the {observed} after it were too short, or too unsteady at their end"),
+            "hold the load after a spike for a minute or longer",
+        ),
+    };
+    let advice = (!advice.is_empty()).then(|| format!("      {advice}"));
+    std::iter::once(format!("    {mark} {load}: {text}")).chain(advice).collect()
+}
+
+/// Spikes of a scenario that take longer and longer.
+fn later_spikes(spikes: &[SpikeFinding]) -> Option<String> {
+    let seconds = |spike: &SpikeFinding| match spike.verdict {
+        RecoveryVerdict::NotRecovered => Some(f64::INFINITY),
+        _ => spike.recovery_ms.map(|ms| ms / 1e3),
+    };
+    let is_slower = spikes
+        .chunk_by(|one, other| one.scenario == other.scenario)
+        .any(|spikes| take_longer(&spikes.iter().filter_map(seconds).collect::<Vec<_>>()));
+    let mark = style::bad("✗");
+    is_slower.then(|| format!("    {mark} later spikes take longer: the target does not recover completely in between"))
 }
 
 fn soak_lines(soak: &SoakFindings) -> Vec<String> {

@@ -26,7 +26,7 @@ pub(crate) mod style;
 pub(crate) mod summary;
 pub(crate) mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod text;
 pub(crate) mod thresholds;
 pub(crate) mod timeline;

@@ -1,4 +1,4 @@
-//! Event streams, the answers of language models in them, WebSockets, calls of JSON-RPC, and jobs.
+//! Event streams, the answers of language models in them, WebSockets, calls of JSON-RPC, MCP, and jobs.
 
 use super::{Summary, rate, scenarios, style, trends};
 use crate::{
@@ -17,6 +17,7 @@ const ANSWER_TRENDS: [&MetricDef; 5] = [
     &c::LLM_REQUEST_LATENCY,
 ];
 
+const MCP_TRENDS: [&MetricDef; 3] = [&c::MCP_REQ_RESPONSE_TIME, &c::MCP_SESSION_OPENING, &c::MCP_SESSION_DURATION];
 const JOB_TRENDS: [&MetricDef; 5] =
     [&c::JOB_RESPONSE_TIME, &c::JOB_DURATION, &c::JOB_POLLS, &c::JOB_END_WINDOW, &c::JOB_OVERSHOOT];
 
@@ -28,7 +29,7 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let counters = [&c::LLM_OUTPUT_TOKENS, &c::LLM_INPUT_TOKENS, &c::LLM_CACHED_TOKENS, &c::LLM_REASONING_TOKENS];
     let mut counts: Vec<String> = counters.into_iter().filter_map(|metric| counter(summary, metric)).collect();
     counts.extend(counter(summary, &c::LLM_USAGE_MISSING).map(|count| format!("{count}: their tokens are chunks")));
-    counts.extend(goodput(summary));
+    counts.extend(share_of(summary, &c::LLM_GOODPUT));
     counts.extend(by_reason(summary, &c::LLM_FINISH_REASONS));
     lines.extend(section(summary, "ANSWERS OF LANGUAGE MODELS", &ANSWER_TRENDS, counts));
     let counters = [&c::WS_SESSIONS, &c::WS_RECONNECTS, &c::WS_MSGS_SENT, &c::WS_MSGS_RECEIVED, &c::WS_UNANSWERED];
@@ -36,7 +37,8 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     sockets.extend(by_reason(summary, &c::WS_CLOSES));
     sockets.extend(by_reason(summary, &c::WS_ERRORS));
     lines.extend(section(summary, "WEBSOCKETS", &SOCKET_TRENDS, sockets));
-    lines.extend(calls(summary));
+    lines.extend(section(summary, "JSON-RPC CALLS", &[&c::RPC_REQ_RESPONSE_TIME], calls(summary)));
+    lines.extend(section(summary, "MCP", &MCP_TRENDS, mcp(summary)));
     let outcomes = by_reason(summary, &c::JOB_OUTCOMES);
     lines.extend(section(summary, "JOBS", &JOB_TRENDS, outcomes.into_iter().collect()));
     lines
@@ -44,13 +46,22 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
 
 /// Calls of JSON-RPC; the errors among them stand by class with those of HTTP.
 fn calls(summary: &Summary) -> Vec<String> {
-    let Some(Value::Rate { nonzero, total }) = summary.totals.sum_where(&c::RPC_REQ_FAILED.name, |_| true) else {
-        return Vec::new();
-    };
+    let counts = [counter(summary, &c::RPC_REQS), share_of(summary, &c::RPC_REQ_FAILED)];
+    counts.into_iter().chain([counter(summary, &c::RPC_NOTIFICATIONS)]).flatten().collect()
+}
+
+/// Requests of MCP and sessions; the errors stand with those of HTTP as well.
+fn mcp(summary: &Summary) -> Vec<String> {
+    let counts = [counter(summary, &c::MCP_REQS), share_of(summary, &c::MCP_REQ_FAILED)];
+    let more = [&c::MCP_SESSIONS, &c::MCP_PROGRESS, &c::MCP_SERVER_CALLS];
+    counts.into_iter().chain(more.map(|metric| counter(summary, metric))).flatten().collect()
+}
+
+/// A share, and what it is of.
+fn share_of(summary: &Summary, metric: &MetricDef) -> Option<String> {
+    let Value::Rate { nonzero, total } = summary.totals.sum_where(&metric.name, |_| true)? else { return None };
     let share = show_share(nonzero as f64 / total.max(1) as f64);
-    let failed = format!("{} {share} ({} of {})", c::RPC_REQ_FAILED.name, show_count(nonzero), show_count(total));
-    let counts = counter(summary, &c::RPC_REQS).into_iter().chain([failed]).collect();
-    section(summary, "JSON-RPC CALLS", &[&c::RPC_REQ_RESPONSE_TIME], counts)
+    Some(format!("{} {share} ({} of {})", metric.name, show_count(nonzero), show_count(total)))
 }
 
 fn section(summary: &Summary, title: &str, metrics: &[&MetricDef], counts: Vec<String>) -> Vec<String> {
@@ -71,12 +82,6 @@ fn counter(summary: &Summary, metric: &MetricDef) -> Option<String> {
     let count = summary.totals.counter(&metric.name);
     let rate = rate::in_parentheses(count, summary.elapsed);
     (count > 0.0).then(|| format!("{} {}{rate}", metric.name, significant(count)))
-}
-
-fn goodput(summary: &Summary) -> Option<String> {
-    let Value::Rate { nonzero, total } = summary.totals.sum_where(&c::LLM_GOODPUT.name, |_| true)? else { return None };
-    let share = show_share(nonzero as f64 / total.max(1) as f64);
-    Some(format!("{} {share} ({} of {})", c::LLM_GOODPUT.name, show_count(nonzero), show_count(total)))
 }
 
 /// How often each reason, the most frequent one first.

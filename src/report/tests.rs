@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{
     analysis::{
         Analysis, Generator, Reason, RunFold,
-        findings::{CrossingFinding, DriftFinding, DriftVerdict, SoakFindings},
+        findings::{CrossingFinding, DriftFinding, DriftVerdict, RecoveryVerdict, SoakFindings, SpikeFinding},
         run_fold::Course,
     },
     exit::Exit,
@@ -122,7 +122,7 @@ fn events(texts: &[(&str, &str)]) -> report::summary::Events {
 }
 
 /// One finding of each kind, of a longer run.
-pub(super) fn findings() -> Analysis {
+pub(crate) fn findings() -> Analysis {
     let drift = |label: &str, statistic: &str, verdict, worse| DriftFinding {
         metric: "http_req_response_time".into(),
         statistic: statistic.into(),
@@ -149,6 +149,32 @@ pub(super) fn findings() -> Analysis {
         likely_hours: Some(16.0),
         latest_hours: Some(20.0),
     };
+    let recovered = SpikeFinding {
+        scenario: "browse".into(),
+        from_ms: 60_000.0,
+        to_ms: 90_000.0,
+        base_rate: 10.0,
+        peak_rate: 100.0,
+        verdict: RecoveryVerdict::Recovered,
+        why: None,
+        recovery_ms: Some(7_000.0),
+        observed_ms: 120_000.0,
+        metastable: false,
+        baseline_p95_ms: Some(12.0),
+        highest_p95_ms: Some(950.0),
+        first_failure_ms: Some(3_000.0),
+        failed: 850.0,
+        drained_ms: Some(5_000.0),
+    };
+    let metastable = SpikeFinding {
+        verdict: RecoveryVerdict::NotRecovered,
+        recovery_ms: None,
+        metastable: true,
+        from_ms: 210_000.0,
+        to_ms: 240_000.0,
+        drained_ms: None,
+        ..recovered.clone()
+    };
     let soak = SoakFindings {
         from_ms: 30_000.0,
         to_ms: 28_830_000.0,
@@ -162,7 +188,7 @@ pub(super) fn findings() -> Analysis {
             drift("time to first token p95", "p(95)", DriftVerdict::Inconclusive, false),
         ],
     };
-    Analysis { sure: true, soak: Some(soak) }
+    Analysis { sure: true, soak: Some(soak), spikes: vec![recovered, metastable] }
 }
 
 pub(super) fn summary() -> Summary {
@@ -198,7 +224,7 @@ pub(super) fn summary() -> Summary {
         profile::thresholds::build(key, expression, &profile::thresholds::Options::default(), &[]).unwrap()
     })
     .collect();
-    let mut fold = RunFold::new(&thresholds, Duration::from_secs(60));
+    let mut fold = RunFold::new(&thresholds, Duration::from_secs(60), &[]);
     intervals().iter().for_each(|interval| fold.take(interval));
     let elapsed = Duration::from_secs(2);
     let generator = Generator {
@@ -429,7 +455,7 @@ fn a_missed_threshold_says_what_was_seen_and_wanted_with_units() {
     ] {
         let threshold = profile::thresholds::build(key, expression, &options, &[]).unwrap();
         let metric = threshold.metric.clone();
-        let mut fold = RunFold::new(&[threshold], Duration::from_secs(2));
+        let mut fold = RunFold::new(&[threshold], Duration::from_secs(2), &[]);
         let new_series = vec![SeriesDef { id: 0, metric, labels: Labels::default() }];
         let values = vec![(0, value)];
         fold.take(&Interval { end_ms: 2_000, new_series, values, ..Interval::default() });

@@ -53,7 +53,7 @@ impl LoggedRun {
         let mut cursor = IntervalCursor::open(path).map_err(|error| unreadable(&error))?;
         let mut run = Self {
             header: None,
-            fold: RunFold::new(&[], Duration::ZERO),
+            fold: RunFold::new(&[], Duration::ZERO, &[]),
             end: None,
             events: Events::default(),
             intervals: 0,
@@ -86,7 +86,7 @@ impl LoggedRun {
 
     fn begin(&mut self, header: Header) {
         let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::from_logged).collect();
-        self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms));
+        self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
         self.end_ms = header.started_at_ms;
         self.header = Some(header);
     }

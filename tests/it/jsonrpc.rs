@@ -32,3 +32,27 @@ fn each_wrong_answer_has_its_class_and_each_call_is_counted() {
         assert_eq!(values("http_reqs")["count"], 1, "{step}");
     }
 }
+
+#[test]
+fn answers_may_come_in_an_event_stream() {
+    for (params, class, notifications) in [
+        ("{notifications: 3}", "", 3),
+        ("{notifications: 0}", "", 0),
+        ("{notifications: 2, answer: false}", "rpc_no_answer ", 2),
+    ] {
+        let (bench, target) = (Bench::new(), practice(&[]));
+        let flow = format!(
+            "  - jsonrpc: /rpc\n    method: stream\n    params: {params}\n    check: {{that: json.result != null}}\n"
+        );
+        bench.write("p.yaml", &format!("base_url: {}\nvus: 1\niterations: 2\nflow:\n{flow}", url(&target)));
+        let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+        assert_eq!(bench.errors(), class, "{params}: {}{}", ran.stdout, ran.stderr);
+        let summary = bench.summary();
+        let values = |metric: &str| summary["metrics"][metric]["values"].clone();
+        assert_eq!(values("rpc_reqs")["count"], 2, "{params}");
+        assert_eq!(values("rpc_notifications")["count"].as_u64().unwrap_or_default(), 2 * notifications, "{params}");
+        assert_eq!(values("checks")["passes"], if class.is_empty() { 2 } else { 0 }, "{params}");
+        // The connection is used again after the answer.
+        assert_eq!(target.report().connections_accepted, 1, "{params}");
+    }
+}

@@ -134,6 +134,8 @@ RIGHTLY_EMPTY = (
     Right("Series limit overflow", NO_ZEROS, store="InfluxDB"),
     Right("Dropped iterations", NO_ZEROS, store="InfluxDB"),
     Right("Stages", NO_ZEROS + ": no iteration was dropped", dashboard="spike", ref="H", store="InfluxDB"),
+    Right("Verdict: degradation", "only of a run with nine minutes of constant load", dashboard="soak"),
+    Right("Verdict: recovery time", "none if the seconds around the spike do not show it", dashboard="spike"),
     Right("Groups", ONLY_SOAK, but_with="soak"),
     Right("Parallel block concurrency", ONLY_SOAK, but_with="soak"),
     Right("Failed iterations", ONLY_SOAK, but_with="soak"),

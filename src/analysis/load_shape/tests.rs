@@ -1,6 +1,6 @@
 //! Tests of the load over time.
 
-use super::steady;
+use super::{spikes, steady};
 use crate::interval_log::frame::{LoggedScenario, LoggedStage, Model};
 
 /// A scenario from `start_ms`, with stages of seconds from and to a load.
@@ -40,4 +40,36 @@ fn ramps_pauses_and_unknown_loads_are_not_steady() {
     assert_eq!(steady(&[scenario(0, &[(100, 0.0, 0.0)])]), None);
     assert_eq!(steady(&[scenario(0, &[(100, 5.0, 5.0)]), scenario(0, &[])]), None);
     assert_eq!(steady(&[]), None);
+}
+
+fn open(stages: &[(u64, f64, f64)]) -> LoggedScenario {
+    LoggedScenario { model: Model::Open, ..scenario(0, stages) }
+}
+
+#[test]
+fn a_spike_has_its_baseline_and_the_time_after_it() {
+    let plan = [(60, 10.0, 10.0), (5, 10.0, 100.0), (20, 100.0, 100.0), (5, 100.0, 10.0), (120, 10.0, 10.0)];
+    let found = spikes(&[scenario(0, &plan), open(&plan)]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let spike = found[0];
+    assert_eq!((spike.scenario, spike.base, spike.peak), (1, 10.0, 100.0));
+    assert_eq!((spike.observed_from, spike.from, spike.to, spike.observed_to), (0.0, 60.0, 90.0, 210.0));
+}
+
+#[test]
+fn each_of_several_spikes_is_observed_until_the_next() {
+    let one = [(30, 10.0, 10.0), (0, 10.0, 50.0), (10, 50.0, 50.0), (0, 50.0, 10.0)];
+    let found = spikes(&[open(&[&one[..], &one, &[(30, 10.0, 10.0)]].concat())]);
+    let times: Vec<[f64; 4]> = found.iter().map(|one| [one.observed_from, one.from, one.to, one.observed_to]).collect();
+    assert_eq!(times, [[0.0, 30.0, 40.0, 70.0], [40.0, 70.0, 80.0, 110.0]]);
+}
+
+#[test]
+fn a_ramp_a_step_and_a_short_baseline_are_no_spikes() {
+    assert!(spikes(&[open(&[(60, 0.0, 100.0), (60, 100.0, 100.0), (60, 100.0, 0.0)])]).is_empty());
+    assert!(spikes(&[open(&[(60, 10.0, 10.0), (60, 100.0, 100.0)])]).is_empty());
+    assert!(spikes(&[open(&[(5, 10.0, 10.0), (10, 90.0, 90.0), (60, 10.0, 10.0)])]).is_empty());
+    assert!(spikes(&[open(&[(60, 10.0, 10.0), (10, 12.0, 12.0), (60, 10.0, 10.0)])]).is_empty());
+    assert!(spikes(&[open(&[(60, 10.0, 10.0), (900, 90.0, 90.0), (60, 10.0, 10.0)])]).is_empty());
+    assert!(spikes(&[]).is_empty());
 }

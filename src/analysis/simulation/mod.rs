@@ -5,6 +5,7 @@ mod comparison;
 pub(crate) mod drift;
 pub(crate) mod random;
 mod rate;
+mod recovery;
 mod warm_up;
 
 use std::env;
@@ -13,10 +14,15 @@ use std::env;
 type Case = fn(u64) -> Vec<rate::Row>;
 
 /// Name and function.
-const CASES: &[(&str, Case)] = &[("warm_up", warm_up::rows), ("drift", drift::rows), ("comparison", comparison::rows)];
+const CASES: &[(&str, Case)] = &[
+    ("warm_up", warm_up::rows),
+    ("drift", drift::rows),
+    ("recovery", recovery::rows),
+    ("comparison", comparison::rows),
+];
 
 /// Runs of a case when the suite of tests runs it.
-const FEW: u64 = 40;
+const FEW: u64 = 20;
 
 /// `SIMULATION_RUNS` and `SIMULATION_SEED` choose the runs; the tables are printed.
 #[test]

@@ -46,6 +46,10 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
             },
             Row { title: "JSON-RPC calls", panels: vec![calls(), call_times(), call_errors()] },
             Row {
+                title: "MCP",
+                panels: vec![mcp_requests(), mcp_times(), mcp_errors(), mcp_sessions(), mcp_session_times()],
+            },
+            Row {
                 title: "WebSockets",
                 panels: vec![
                     sockets_open(),
@@ -196,8 +200,9 @@ fn stream_duration() -> Panel {
 }
 
 fn calls() -> Panel {
-    Panel::graph("Calls", "Calls of JSON-RPC per second by method")
+    Panel::graph("Calls", "Calls of JSON-RPC per second by method, and messages of the server beside the answers")
         .query("{rpc_method}", Series::of(&c::RPC_REQS).by(&["rpc_method"]).rate())
+        .query("notifications", Series::of(&c::RPC_NOTIFICATIONS).rate())
 }
 
 fn call_times() -> Panel {
@@ -213,6 +218,40 @@ fn call_errors() -> Panel {
     Panel::graph("Failed calls", description)
         .query("{error_class} {rpc_code}", Series::of(&c::RPC_ERRORS).by(&["error_class", "rpc_code"]).rate())
         .query("share", Series::of(&c::RPC_REQ_FAILED).share())
+}
+
+fn mcp_requests() -> Panel {
+    Panel::graph("MCP requests", "Requests of MCP per second by method and tool, and progress notifications")
+        .query("{mcp_method} {tool}", Series::of(&c::MCP_REQS).by(&["mcp_method", "tool"]).rate())
+        .query("progress", Series::of(&c::MCP_PROGRESS).rate())
+}
+
+fn mcp_times() -> Panel {
+    let description = "From the intended start of a request to its answer; the opening of a session counts apart";
+    let series = Series::of(&c::MCP_REQ_RESPONSE_TIME).by(&["mcp_method", "tool"]).quantile(0.95);
+    Panel::graph("Response time of MCP requests, p95", description).query("{mcp_method} {tool}", series)
+}
+
+fn mcp_errors() -> Panel {
+    let description = "Failed requests per second by class and tool, and the share of requests that failed";
+    Panel::graph("Failed MCP requests", description)
+        .query("{error_class} {tool}", Series::of(&c::MCP_ERRORS).by(&["error_class", "tool"]).rate())
+        .query("share", Series::of(&c::MCP_REQ_FAILED).share())
+}
+
+fn mcp_sessions() -> Panel {
+    Panel::graph("MCP sessions", "Opened per second; and calls of the server that were answered")
+        .query("opened", Series::of(&c::MCP_SESSIONS).rate())
+        .query("calls of the server", Series::of(&c::MCP_SERVER_CALLS).rate())
+}
+
+fn mcp_session_times() -> Panel {
+    Panel::graph(
+        "Opening and length of MCP sessions, p95",
+        "How long a user waits for a session, and how long it lasts",
+    )
+    .query("opening", Series::of(&c::MCP_SESSION_OPENING).quantile(0.95))
+    .query("length", Series::of(&c::MCP_SESSION_DURATION).quantile(0.95))
 }
 
 fn sockets_open() -> Panel {

@@ -8,7 +8,7 @@ use crate::{
         query::{Aggregation, Operator, Query, Series, Window},
         variable::Variable,
     },
-    metric::catalogue::{GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, ITERATIONS, OUTPUT_LAG},
+    metric::catalogue::{GENERATOR_OPEN_SOCKETS, GENERATOR_RSS, ITERATIONS, OUTPUT_LAG, VERDICT_DEGRADATION},
 };
 
 pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
@@ -97,6 +97,15 @@ fn summary() -> Vec<Panel> {
             shared::failed().over(Window::Rolling).share().steady().slope(),
         ),
         shared::dropped_in_all(),
+        Panel::stat(
+            "Verdict: degradation",
+            "loadagent's own finding at the end of a run with at least nine minutes of constant load: the largest change of \
+             a response time for the worse, as a share of its start. 0 % if none drifts",
+            Series::of(&VERDICT_DEGRADATION).over(Window::Run).highest(),
+        )
+        .unit("percentunit")
+        .no_value("at the end")
+        .steps(&[(0.05, ORANGE), (0.2, RED)]),
     ]
 }
 

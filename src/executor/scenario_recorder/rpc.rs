@@ -27,8 +27,8 @@ pub(crate) struct CallKey {
 }
 
 impl ScenarioRecorder {
-    /// Records a call that ended at a time, so long after it was due.
-    pub(crate) fn call(&self, key: CallKey, took: Duration, at: Instant) {
+    /// Records a call that ended at a time, so long after it was due, and after so many other messages of the server.
+    pub(crate) fn call(&self, key: CallKey, took: Duration, notifications: u64, at: Instant) {
         let failed = key.error.is_some_and(ErrorClass::is_failure);
         let family = self.call_family(key);
         let mut recorder = self.recorder.borrow_mut();
@@ -40,6 +40,9 @@ impl ScenarioRecorder {
         observe(RpcMetric::ResponseTime, took.as_secs_f64());
         if failed {
             observe(RpcMetric::Errors, 1.0);
+        }
+        if notifications > 0 {
+            observe(RpcMetric::Notifications, notifications as f64);
         }
     }
 

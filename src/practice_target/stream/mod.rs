@@ -74,6 +74,15 @@ fn events(options: &StreamOptions) -> StreamPlan {
     plan(options, count, events)
 }
 
+/// The plan of messages in events, each due so long after the start of the response.
+pub(super) fn messages(messages: Vec<(Duration, String)>) -> StreamPlan {
+    let writes = messages.into_iter().map(|(due, message)| {
+        let event = Event { name: "message".into(), ..Event::data(message) };
+        (due, event.text("\n").into())
+    });
+    StreamPlan { writes: Box::new(writes), end: End::Close }
+}
+
 /// An event before it is written.
 #[derive(Debug, Clone, Default)]
 struct Event {

@@ -15,7 +15,7 @@ use super::{Compiler, ELSE, StepDefinition, StepNode, nothing, outline::choice, 
 use crate::{
     language::{EmptyScope, Expr, Needs, Template, extract::HeaderSelector},
     plan::{
-        Op, StepKind, describe,
+        Op, StepId, StepKind, describe,
         job::{JobOp, JobPhase, JobSlots, SHORTEST_RETRY_AFTER},
         outline::OutlineKind,
         program::Pause,
@@ -68,7 +68,8 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
     let submission = compiler.here();
     let mut body = compiler.outlined(|compiler| compiler.step(step.value));
     let name = step.map.take("name").and_then(|node| reader.text(node, "name"));
-    let found = compiler.table.requests_from(row_before).last();
+    let is_own = |id: &StepId| compiler.table.request(*id).is_some_and(|request| !request.internal);
+    let found = compiler.table.requests_from(row_before).filter(is_own).last();
     let submitted = found.and_then(|id| compiler.table.get(id)).map(|step| step.name.clone());
     let name = name.map(Into::into).or(submitted).unwrap_or_default();
     let row = compiler.row(&name, StepKind::Job);

@@ -63,13 +63,13 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
             None if map.peek("method").is_none() => {
                 let hint = "for example `method: sum`, or `batch` with several calls".to_owned();
                 compiler.reader.error(position, "`jsonrpc` has neither `method` nor `batch`", Some(hint));
-                return Content { query: None, body: None };
+                return Content { query: None, body: None, name: None };
             }
             None => compiler.put_call(map, &mut pieces),
             Some(node) => compiler.put_batch(node, map, &mut pieces),
         }
         let body = Body { pieces, content_type: Some("application/json".to_owned()) };
-        Content { query: None, body: Some(body) }
+        Content { query: None, body: Some(body), name: None }
     };
     request::compile_request(
         compiler,
@@ -164,6 +164,7 @@ impl<'n> Compiler<'_, 'n> {
         let Some(Op::Send(step, _)) = self.ops.get(at) else { return };
         let Some(request) = self.table.request_mut(*step) else { return };
         request.spec.rpc = Some(Arc::new(spec));
-        self.keep_since(at, Needs { body: true, ..Needs::default() });
+        // The head says whether the answers come in an event stream.
+        self.keep_since(at, Needs { head: true, body: true });
     }
 }

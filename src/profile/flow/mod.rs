@@ -13,6 +13,7 @@ mod inner_steps;
 mod job;
 pub(super) mod jsonrpc;
 mod log;
+pub(super) mod mcp;
 mod names;
 mod outline;
 mod parallel;
@@ -46,7 +47,7 @@ use super::{
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
     metric::{Kind, UserMetric},
-    plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, outline::OutlineStep},
+    plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, mcp::McpRows, outline::OutlineStep},
 };
 
 /// Replaces a condition with an error, which is already reported.
@@ -94,6 +95,7 @@ pub static STEPS: &[&[StepDefinition]] = &[
     request::STEPS,
     sse::STEPS,
     jsonrpc::STEPS,
+    mcp::STEPS,
     websocket::STEPS,
     state::STEPS,
     checks::STEPS,
@@ -180,6 +182,8 @@ pub(crate) struct Compiler<'c, 'n> {
     opens_socket: bool,
     /// Tokens of a user, by provider.
     tokens: BTreeMap<String, Token>,
+    /// Requests that open, keep and end sessions of MCP, by the URL as written.
+    mcp_rows: BTreeMap<String, McpRows>,
     /// The steps so far, of the innermost block.
     outline: Vec<OutlineStep>,
     /// Lines about the step that is being read.
@@ -209,6 +213,7 @@ impl<'c, 'n> Compiler<'c, 'n> {
             has_socket: false,
             opens_socket: false,
             tokens: BTreeMap::new(),
+            mcp_rows: BTreeMap::new(),
             outline: Vec::new(),
             details: Vec::new(),
         }

@@ -142,12 +142,14 @@ pub(super) struct Content<'n> {
     /// Query parameters, after those of the URL.
     pub query: Option<&'n Node>,
     pub body: Option<Body>,
+    /// Its name, unless the profile has one; method and path.
+    pub name: Option<Template>,
 }
 
 impl<'n> Content<'n> {
     /// That of a step with the keys [`QUERY`] and [`BODY`].
     pub(super) fn read(compiler: &mut Compiler<'_, 'n>, map: &mut MapReader<'n>) -> Self {
-        Self { query: map.take("params"), body: compiler.body(map) }
+        Self { query: map.take("params"), body: compiler.body(map), name: None }
     }
 }
 
@@ -241,7 +243,7 @@ impl<'n> Compiler<'_, 'n> {
         (position, url): (Position, &'n Node),
         map: &mut MapReader<'n>,
         auth: &Auth,
-        (defaults, Content { query, body }): (&[(&str, &str)], Content<'n>),
+        (defaults, Content { query, body, name }): (&[(&str, &str)], Content<'n>),
     ) -> Option<ReadRequest> {
         let reader = self.reader;
         let target = self.target(url);
@@ -260,7 +262,7 @@ impl<'n> Compiler<'_, 'n> {
         let idle_timeout =
             idle.map_or(self.context.defaults.idle_timeout, |node| reader.duration(node, "idle_timeout"));
         let redirects = unless_handshake(map, "redirects").and_then(|node| reader.count(node, "redirects"));
-        let name = map.take("name").map(|node| self.template(node, "name"));
+        let name = map.take("name").map(|node| self.template(node, "name")).or(name.map(Some));
         let tags = map.take("tags");
         let (tags, computed_tags) = self.tags(tags);
         let expect = unless_handshake(map, "expect").map(|node| self.expectation(node)).unwrap_or_default();
@@ -300,6 +302,7 @@ impl<'n> Compiler<'_, 'n> {
             digest: auth.digest(),
             events: None,
             rpc: None,
+            mcp: None,
             websocket: None,
         };
         let kind = Request { spec, rendering, demands: expect.demand, internal: false };

@@ -144,7 +144,7 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
         compiler,
         "GET",
         step,
-        (&headers[..], |_, map| Content { query: map.take("params"), body: None }),
+        (&headers[..], |_, map| Content { query: map.take("params"), body: None, name: None }),
         |compiler, map, at| {
             compiler.opens_socket = false;
             compiler.read_socket(map, at, subprotocols);

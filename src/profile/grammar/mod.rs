@@ -144,6 +144,8 @@ pub static SECTIONS: &[&Section] = &[
     &flow::sse::GOODPUT,
     &flow::websocket::PERIODIC,
     &flow::jsonrpc::CALL,
+    &flow::mcp::TOOL,
+    &flow::mcp::PROMPT,
     &flow::retry::RETRY,
     &flow::extracts::EXTRACTION,
     &flow::checks::CHECK,

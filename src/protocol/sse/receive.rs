@@ -117,7 +117,7 @@ impl HttpSession {
         consumer.ended(at, streamed.failure.is_none());
         if is_answered {
             // The response is worth a moment: its connection can be used again.
-            drop(timeout(GRACE, drain(response, arrival)).await);
+            drop(timeout(GRACE, drain(&mut response, arrival)).await);
         }
         Ok(streamed)
     }
@@ -159,7 +159,8 @@ async fn buffer_rest(
     Ok(Streamed { end: None, failure, reopen: None })
 }
 
-async fn drain(mut response: ResponseStream<'_, '_>, mut arrival: Arrival) {
+/// Reads a response to its end.
+pub(in crate::protocol) async fn drain(response: &mut ResponseStream<'_, '_>, mut arrival: Arrival) {
     while matches!(arrival, Arrival::More) {
         match response.next(|_| {}).await {
             Ok(next) => arrival = next,

@@ -29,7 +29,7 @@ fn stages_of_a_step_are_followed_by_all_of_them_together() {
         &profile::thresholds::Options::default(),
         &[],
     );
-    let findings = RunFold::new(&[by_threshold.unwrap()], Duration::from_secs(2)).findings(Duration::from_secs(2));
+    let findings = RunFold::new(&[by_threshold.unwrap()], Duration::from_secs(2), &[]).findings(Duration::from_secs(2));
     for by_flag in [true, false] {
         let mut summary = summary();
         summary.totals = staged();

@@ -20,7 +20,7 @@ use crate::{
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
-    metric::{Assembler, WorkerInterval},
+    metric::{Assembler, Labels, Value, WorkerInterval},
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
@@ -111,7 +111,7 @@ impl Coordinator {
             drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
-            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration()),
+            fold: RunFold::new(&prepared.plan.thresholds, prepared.plan.duration(), &header.scenarios),
             has_load: true,
             workers: prepared.workers,
             tick: 1,
@@ -210,7 +210,15 @@ impl Coordinator {
         reasons.append(&mut self.errors);
         let was_controlled = !self.events.commands.is_empty();
         let course = Course { elapsed: self.elapsed, has_load: self.has_load, was_controlled };
-        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
+        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons.clone());
+        let gauges = judgement.analysis.gauges();
+        if !gauges.is_empty() {
+            // Findings are metrics, too: outputs get them, and thresholds judge them.
+            let none = Labels::default();
+            gauges.iter().for_each(|(metric, value)| self.assembler.record(metric, &none, &Value::Gauge(Some(*value))));
+            self.close(Instant::now());
+            judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
+        }
         judgement.validity.warnings.extend(self.standstills.warning().into_iter().chain(self.clock_steps.drain(..)));
         judgement
     }
@@ -351,7 +359,7 @@ impl Coordinator {
     /// The summary of the load, while the outputs drain.
     #[must_use]
     pub(crate) fn summary(&mut self, judgement: Judgement, prepared: &Prepared, by_stage: bool) -> Summary {
-        let fold = std::mem::replace(&mut self.fold, RunFold::new(&[], Duration::ZERO));
+        let fold = std::mem::replace(&mut self.fold, RunFold::new(&[], Duration::ZERO, &[]));
         let outputs = self.outputs.stats();
         Summary {
             header: self.header.clone(),

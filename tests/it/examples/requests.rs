@@ -103,3 +103,24 @@ fn calls_have_ids_of_their_own_and_notifications_none() {
     assert_eq!(ran.summary["metrics"]["rpc_reqs"]["values"]["count"], 70);
     assert_eq!(ran.summary["metrics"]["rpc_req_failed"]["values"]["passes"], 0);
 }
+
+#[test]
+fn a_user_of_an_mcp_server_has_one_session_and_says_what_it_is() {
+    let ran = Example::run("mcp");
+    let sent: Vec<_> = ran.at("/mcp").into_iter().filter(|seen| seen.method == "POST").collect();
+    let count = |method: &str| sent.iter().filter(|seen| seen.json()["method"] == method).count();
+    // Three pages of tools, four calls without a session and one in a session.
+    assert_eq!((count("tools/list"), count("tools/call"), count("initialize")), (18, 30, 6));
+    for seen in &sent {
+        let (message, header) = (seen.json(), |name: &str| seen.header(name).to_owned());
+        let is_stateless = header("mcp-protocol-version") == "2026-07-28";
+        assert_eq!(is_stateless, message["params"]["_meta"].get("io.modelcontextprotocol/protocolVersion").is_some());
+        if is_stateless {
+            assert_eq!(header("mcp-method"), message["method"].as_str().unwrap());
+        } else if message["method"] != "initialize" {
+            assert!(header("mcp-session-id").starts_with("session-"));
+        }
+    }
+    assert_eq!(ran.summary["metrics"]["mcp_progress"]["values"]["count"], 18);
+    assert_eq!(ran.summary["metrics"]["mcp_req_failed"]["values"]["passes"], 0);
+}

@@ -1,0 +1,164 @@
+//! Spikes: when is the target back to normal after a spike of the planned load?
+//!
+//! Owns the seconds around the spikes of a plan, by intended second, and the findings. Keeps nothing of other seconds, so
+//! that memory is bounded by the number of spikes. Start with [`SpikeSeconds::judge`].
+
+use std::collections::BTreeMap;
+
+use super::{
+    findings::{RecoveryVerdict, SpikeFinding},
+    load_shape::{PlannedSpike, spikes},
+    recovery::{self, Limits, Recovery, Second, Spike, Why},
+};
+use crate::{
+    interval_log::frame::LoggedScenario,
+    metric::{
+        Interval, SeriesId, Value, catalogue,
+        intended::{COARSE_BUCKETS, coarse_quantile},
+    },
+};
+
+/// The response time of a second.
+const QUANTILE: f64 = 0.95;
+
+/// What is known of an intended second.
+#[derive(Debug)]
+struct Cell {
+    due: u64,
+    dropped: u64,
+    passed: u64,
+    failed: u64,
+    times: Box<[u32; COARSE_BUCKETS]>,
+    users: f64,
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self { due: 0, dropped: 0, passed: 0, failed: 0, times: Box::new([0; COARSE_BUCKETS]), users: f64::NAN }
+    }
+}
+
+/// The seconds around the spikes of a run.
+#[derive(Debug, Default)]
+pub(crate) struct SpikeSeconds {
+    scenarios: Vec<String>,
+    planned: Vec<PlannedSpike>,
+    /// By scenario and second of the run.
+    cells: BTreeMap<(usize, u32), Cell>,
+    /// Scenarios of the series of users.
+    users: BTreeMap<SeriesId, usize>,
+    started_at_ms: Option<i64>,
+}
+
+impl SpikeSeconds {
+    /// No seconds yet of a run with these scenarios.
+    #[must_use]
+    pub(crate) fn new(scenarios: &[LoggedScenario]) -> Self {
+        let names = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+        Self { scenarios: names, planned: spikes(scenarios), ..Self::default() }
+    }
+
+    /// Takes the next interval.
+    pub(crate) fn fold(&mut self, interval: &Interval) {
+        if self.planned.is_empty() {
+            return;
+        }
+        let started = *self.started_at_ms.get_or_insert(interval.start_ms);
+        for series in interval.new_series.iter().filter(|series| series.metric.name == catalogue::VUS.name) {
+            let name = series.labels.get("scenario");
+            if let Some(scenario) = self.scenarios.iter().position(|scenario| Some(scenario.as_str()) == name) {
+                self.users.insert(series.id, scenario);
+            }
+        }
+        for cell in &interval.intended {
+            if let Some(own) = self.cell(cell.scenario.into(), cell.second) {
+                own.due += cell.due;
+                own.dropped += cell.dropped;
+                own.passed += cell.passed;
+                own.failed += cell.failed;
+                own.times.iter_mut().zip(&*cell.response_times).for_each(|(own, more)| *own += more);
+            }
+        }
+        let middle = interval.start_ms.saturating_add(interval.end_ms.saturating_sub(interval.start_ms) / 2);
+        let Ok(second) = u32::try_from(middle.saturating_sub(started) / 1_000) else { return };
+        for (id, value) in &interval.values {
+            if let (Some(scenario), Value::Gauge(Some(users))) = (self.users.get(id).copied(), value)
+                && let Some(own) = self.cell(scenario, second)
+            {
+                own.users = *users;
+            }
+        }
+    }
+
+    /// The cell of a second that is observed.
+    fn cell(&mut self, scenario: usize, second: u32) -> Option<&mut Cell> {
+        let at = f64::from(second);
+        let is_observed =
+            |spike: &PlannedSpike| spike.scenario == scenario && spike.observed_from <= at && at < spike.observed_to;
+        self.planned.iter().any(is_observed).then(|| self.cells.entry((scenario, second)).or_default())
+    }
+
+    /// Judges every spike that began within the first `elapsed` seconds.
+    #[must_use]
+    pub(crate) fn judge(&self, elapsed: f64) -> Vec<SpikeFinding> {
+        self.planned.iter().filter(|spike| spike.from < elapsed).map(|spike| self.finding(spike, elapsed)).collect()
+    }
+
+    fn finding(&self, planned: &PlannedSpike, elapsed: f64) -> SpikeFinding {
+        let end = planned.observed_to.min(elapsed);
+        let seconds = self.seconds(planned, end);
+        let spike = Spike { from: planned.from.floor(), to: planned.to.ceil() };
+        let found = recovery::judge(&seconds, spike, &Limits::default());
+        let ms = |seconds: f64| seconds.is_finite().then_some(seconds * 1e3);
+        let (verdict, recovered, why, metastable) = match found.recovery {
+            Recovery::Undisturbed => (RecoveryVerdict::Undisturbed, Some(0.0), None, false),
+            Recovery::Recovered { after } => (RecoveryVerdict::Recovered, Some(after), None, false),
+            Recovery::NotRecovered { metastable, .. } => (RecoveryVerdict::NotRecovered, None, None, metastable),
+            Recovery::Inconclusive(why) => (RecoveryVerdict::Inconclusive, None, Some(why), false),
+        };
+        SpikeFinding {
+            scenario: self.scenarios.get(planned.scenario).cloned().unwrap_or_default(),
+            from_ms: planned.from * 1e3,
+            to_ms: planned.to * 1e3,
+            base_rate: planned.base,
+            peak_rate: planned.peak,
+            verdict,
+            why: why.map(|why| why_word(why).to_owned()),
+            recovery_ms: recovered.and_then(ms),
+            observed_ms: (end - planned.to).max(0.0) * 1e3,
+            metastable,
+            baseline_p95_ms: found.baseline.and_then(|baseline| ms(baseline.latency.median)),
+            highest_p95_ms: ms(found.highest),
+            first_failure_ms: found.first_failure.and_then(ms),
+            failed: found.errors.round(),
+            drained_ms: found.drained.and_then(ms),
+        }
+    }
+
+    fn seconds(&self, planned: &PlannedSpike, end: f64) -> Vec<Second> {
+        let second = |((_, second), cell): (&(usize, u32), &Cell)| {
+            let done = (cell.passed + cell.failed + cell.dropped) as f64;
+            let bad = (cell.failed + cell.dropped) as f64;
+            Second {
+                at: f64::from(*second),
+                latency: coarse_quantile(&cell.times, QUANTILE).unwrap_or(f64::NAN),
+                error_share: if done > 0.0 { bad / done } else { f64::NAN },
+                in_flight: cell.users,
+                offered: done.max(cell.due as f64),
+            }
+        };
+        let range = (planned.scenario, 0)..=(planned.scenario, u32::MAX);
+        let is_observed = |second: &Second| planned.observed_from <= second.at && second.at + 1.0 <= end + 1e-6;
+        self.cells.range(range).map(second).filter(is_observed).collect()
+    }
+}
+
+fn why_word(why: Why) -> &'static str {
+    match why {
+        Why::NoBaseline => "no_baseline",
+        Why::ObservedTooShort => "observed_too_short",
+    }
+}
+
+#[cfg(test)]
+mod tests;

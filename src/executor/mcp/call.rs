@@ -1,0 +1,144 @@
+//! One request of a step, and its answer.
+
+use std::cell::{Cell, RefCell};
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{McpStep, opening::Exchange, sending::Draft, server_calls::ServerCalls};
+use crate::{
+    executor::scenario_recorder::mcp::BeforeAnswer,
+    language::Response,
+    plan::mcp::McpMethod,
+    protocol::{
+        ErrorClass, Failure, Lane, ResponseHandler,
+        jsonrpc::{Answering, Call, Calls, Incoming, MessageConsumer, Taken},
+        mcp::{Composer, Meta, compose, result},
+        sse::reader::EventConsumer,
+    },
+};
+
+/// The method of progress notifications.
+const PROGRESS: &str = "notifications/progress";
+
+/// Judges the answer to a request.
+struct CallHandler<'a, 's, 'f> {
+    step: &'a McpStep<'s, 'f>,
+    answering: Answering<'a>,
+    /// Whether the request belongs to a session, which may expire.
+    has_session: bool,
+    progress: Cell<u64>,
+    calls: &'a ServerCalls,
+    code: Cell<Option<i64>>,
+    next_cursor: RefCell<Option<String>>,
+}
+
+impl McpStep<'_, '_> {
+    /// Sends the request with parameters and records it; returns when it ended, and where the next page begins.
+    pub(super) async fn call(
+        &self,
+        lane: &mut Lane,
+        composer: Composer<'_>,
+        params: &[u8],
+        due: Instant,
+    ) -> (Instant, Option<String>) {
+        let method = self.spec.method;
+        let id = self.session.next_id();
+        let call = Call { method: method.as_str().to_owned(), id: Some(id.into()) };
+        let calls = ServerCalls::default();
+        let handler = CallHandler {
+            step: self,
+            answering: Answering::of(&self.spec.codes, Calls { calls: vec![call], is_batch: false }),
+            has_session: composer.session.is_some(),
+            progress: Cell::new(0),
+            calls: &calls,
+            code: Cell::new(None),
+            next_cursor: RefCell::default(),
+        };
+        let draft = Draft {
+            ids: self.ids,
+            head: composer.head(method, params),
+            body: |traceparent: Option<&str>| {
+                let meta = Meta { progress_token: self.spec.wants_progress.then_some(id), traceparent };
+                Some(composer.call(method, id, params, meta))
+            },
+            handler: &handler,
+            due,
+        };
+        let sending = async {
+            let sent = self.sender.send(lane, draft).await;
+            calls.end();
+            sent
+        };
+        let (sent, ()) = tokio::join!(sending, calls.answer(&self.sender, composer));
+        let before = BeforeAnswer { progress: handler.progress.get(), server_calls: calls.count.get() };
+        self.record(lane, sent.due, (handler.code.get(), before), sent.end);
+        let next = handler.next_cursor.take();
+        // Without sessions, the end of the connection says it.
+        if lane.error().is_some_and(ErrorClass::is_timeout) && composer.revision.has_sessions() {
+            self.cancel(composer, id).await;
+        }
+        (sent.end, next)
+    }
+
+    /// Notifies the server that an answer is waited for no longer.
+    async fn cancel(&self, composer: Composer<'_>, id: u64) {
+        let handler = Exchange::accepted();
+        let params = json!({ "requestId": id, "reason": "it timed out" });
+        let draft = Draft {
+            ids: (self.sender.rows.cancel, 0),
+            head: composer.head(McpMethod::Cancel, b""),
+            body: |_: Option<&str>| Some(compose::notification(McpMethod::Cancel, Some(params))),
+            handler: &handler,
+            due: Instant::now(),
+        };
+        self.sender.send(&mut Lane::default(), draft).await;
+    }
+}
+
+impl ResponseHandler for CallHandler<'_, '_, '_> {
+    fn judge(&self, response: &Response<'_>, by_status: Option<Failure>) -> Option<Failure> {
+        if self.has_session && by_status.is_some() && result::is_expired(response.status, response.body) {
+            return Some(ErrorClass::McpSessionExpired.into());
+        }
+        let (outcomes, failure) = self.answering.judge(response.body, by_status);
+        self.code.set(outcomes.first().and_then(|outcome| outcome.code));
+        if failure.is_some() || self.code.get().is_some() {
+            return failure;
+        }
+        let read = result::read(self.step.spec.method, response.body);
+        self.next_cursor.replace(read.next_cursor);
+        read.failure.map(Into::into)
+    }
+
+    fn fulfils(&self, response: &Response<'_>) -> bool {
+        let McpStep { demands, flow, clock, .. } = self.step;
+        demands.is_none_or(|demand| flow.borrow().fulfils(demand, response, *clock))
+    }
+
+    fn events(&self) -> Option<&dyn EventConsumer> {
+        None
+    }
+
+    fn messages(&self) -> Option<&dyn MessageConsumer> {
+        Some(self)
+    }
+}
+
+impl MessageConsumer for CallHandler<'_, '_, '_> {
+    fn opened(&self) {
+        self.answering.opened();
+    }
+
+    fn message(&self, data: &str) -> Taken {
+        self.answering.take(data, |message| match message {
+            Incoming::Notification(method) if method == PROGRESS => self.progress.set(self.progress.get() + 1),
+            Incoming::Call(method, id) => self.calls.push(method, id),
+            Incoming::Notification(_) | Incoming::Answer(_) => {}
+        })
+    }
+
+    fn is_batch(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,210 @@
+//! Performs requests of MCP: opens the session that they need, answers the server meanwhile, and ends what is open.
+//!
+//! ```text
+//!  perform ─▶ prepare ──────────────▶ call ──────▶ (next page) ─▶ record
+//!               └ discover, initialize  └ calls of the server are answered beside it
+//!  the end of the user ─▶ end_sessions
+//! ```
+//!
+//! All requests have the head of the step's own, so that its authentication and its headers hold for them, too.
+
+mod call;
+mod ending;
+mod opening;
+mod sending;
+mod server_calls;
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use tokio::time::Instant;
+
+pub(super) use self::ending::end_sessions;
+use self::sending::Sender;
+use super::{
+    flow_task::{Ended, InFlight, UNSENT_PAUSE, User, think},
+    pace::Pace,
+    scenario_recorder::mcp::{BeforeAnswer, McpKey},
+};
+use crate::{
+    language::Expr,
+    plan::{
+        Flow, Request, Shape, StepId,
+        mcp::{McpMethod, McpSpec},
+        rendering::Unrenderable,
+    },
+    protocol::{
+        ErrorClass, Lane, Outgoing, head_lines,
+        mcp::{Composer, McpSession, compose, result},
+    },
+};
+
+/// Most pages of a list: a server that always has another one must not hold a user for ever.
+const MAX_PAGES: usize = 1_000;
+/// Most bytes of the pages that are joined for the steps after a list.
+const MAX_LIST: usize = 8 * 1024 * 1024;
+/// Longest label of a tool.
+const MAX_TOOL: usize = 100;
+
+/// A step that is being performed.
+struct McpStep<'a, 'f> {
+    sender: Sender<'a>,
+    spec: &'a McpSpec,
+    ids: (StepId, u32),
+    flow: RefCell<&'f mut Flow>,
+    /// The condition of `expect`.
+    demands: Option<&'a Expr>,
+    /// The wall clock when the step began.
+    clock: Duration,
+    /// Parameters of the request, a JSON object.
+    params: &'a [u8],
+    session: Rc<McpSession>,
+}
+
+/// How a step was over.
+struct Over {
+    at: Instant,
+    /// Whether the user goes on.
+    ended: Option<Ended>,
+}
+
+/// Performs the request of a step.
+///
+/// # Errors
+/// When it can't be rendered.
+pub(super) async fn perform(
+    user: &User,
+    (flow, lane): (&mut Flow, &mut Lane),
+    ids: (StepId, u32),
+    request: &Request,
+    again: bool,
+    pace: &mut Pace,
+) -> Result<Option<Ended>, Unrenderable> {
+    let run = &user.run;
+    let Some((spec, rows)) = request.spec.mcp.as_deref().and_then(|spec| Some((spec, spec.rows?))) else {
+        return Ok(None);
+    };
+    let mut rendered = run.buffers.take();
+    let (clock, is_rendered) = {
+        let context = run.context(lane.response(), pace.taken);
+        (context.clock, flow.render(request, &context, &mut rendered)?)
+    };
+    let mut outgoing = Outgoing::constant(&request.spec);
+    if is_rendered {
+        // Rendering took its time; it belongs to no request.
+        pace.stale = true;
+        pace.refresh();
+        outgoing = outgoing.with(&rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
+    }
+    if !again {
+        pace.due = pace.ready;
+    }
+    let begun = pace.taken;
+    let in_flight = InFlight::new(user);
+    let session = user.sessions.mcp.with(outgoing.origin, head_lines::target_text(outgoing.bytes));
+    let sender = Sender::new(user, rows, outgoing.origin, outgoing.head());
+    let step = McpStep {
+        sender,
+        spec,
+        ids,
+        flow: RefCell::new(flow),
+        demands: request.demands.as_ref(),
+        clock,
+        params: outgoing.body(),
+        session,
+    };
+    let over = step.perform(lane, pace.due).await;
+    let is_unsent = step.sender.is_unsent.get();
+    drop((step, in_flight));
+    run.buffers.give_back(rendered);
+    pace.resume_at(over.at);
+    if is_unsent && matches!(run.scenario.shape, Shape::Closed(_)) {
+        let waited = over.at.saturating_duration_since(begun);
+        think(user, UNSENT_PAUSE.saturating_sub(waited)).await;
+        pace.resume_at(Instant::now());
+    }
+    Ok(over.ended)
+}
+
+impl McpStep<'_, '_> {
+    async fn perform(&self, lane: &mut Lane, due: Instant) -> Over {
+        if self.spec.method == McpMethod::End {
+            let at = match self.session.opened() {
+                Some(open) => ending::end(&self.sender, lane, (&self.session, &open), due).await,
+                None => due,
+            };
+            return Over { at, ended: None };
+        }
+        match self.prepare(lane, due).await {
+            Err((error, at)) => {
+                // The request was never sent, and yet it is what the user waited for.
+                lane.set_answer(Some(error), b"");
+                self.record(lane, due, (None, BeforeAnswer::default()), at);
+                Over { at, ended: None }
+            }
+            Ok((revision, open, due)) => {
+                let id = open.as_ref().and_then(|open| open.id.as_deref());
+                let composer = Composer { head: self.sender.head, revision, session: id };
+                if let Some(open) = &open {
+                    open.head.borrow_mut().clear();
+                    open.head.borrow_mut().extend_from_slice(self.sender.head);
+                }
+                let over = self.pages(lane, composer, due).await;
+                if let (Some(ErrorClass::McpSessionExpired), Some(open)) = (lane.error(), &open) {
+                    ending::expired(&self.sender, &self.session, open, over.at);
+                }
+                over
+            }
+        }
+    }
+
+    /// Sends the request; of a list, until its last page.
+    async fn pages(&self, lane: &mut Lane, composer: Composer<'_>, mut due: Instant) -> Over {
+        let (mut items, mut size) = (Vec::new(), 0);
+        let mut params = self.params.to_vec();
+        for page in 1.. {
+            let (at, next) = self.call(lane, composer, &params, due).await;
+            let Some(member) = self.spec.method.items().filter(|_| lane.error().is_none()) else {
+                return Over { at, ended: None };
+            };
+            if page > 1 || next.is_some() {
+                size += lane.response().body.len();
+                if size <= MAX_LIST {
+                    items.extend(result::items(lane.response().body, member));
+                }
+            }
+            let Some(cursor) = next else {
+                if page > 1 {
+                    let list = serde_json::json!({ "jsonrpc": "2.0", "result": { member: items } });
+                    lane.set_answer(None, list.to_string().as_bytes());
+                }
+                return Over { at, ended: None };
+            };
+            if page == MAX_PAGES {
+                return Over { at, ended: Some(self.sender.user.fail("a list of MCP has more than 1000 pages", at)) };
+            }
+            if self.sender.user.is_halted() {
+                return Over { at, ended: Some(Ended::Halted) };
+            }
+            params = compose::at_cursor(self.params, &cursor);
+            due = at;
+        }
+        Over { at: due, ended: None }
+    }
+
+    /// Records the request of the step, by how the lane says that it ended.
+    fn record(&self, lane: &Lane, due: Instant, (code, before): (Option<i64>, BeforeAnswer), at: Instant) {
+        let tool = match self.spec.method {
+            McpMethod::CallTool => compose::text_member(self.params, "name").unwrap_or_default(),
+            _ => "".into(),
+        };
+        let key = McpKey {
+            stage: self.sender.user.run.stage(due),
+            step: self.ids,
+            method: self.spec.method,
+            tool: tool.chars().take(MAX_TOOL).collect(),
+            code,
+            error: lane.error(),
+        };
+        self.sender.user.run.recorder.mcp_request(key, at.saturating_duration_since(due), before, at);
+    }
+}

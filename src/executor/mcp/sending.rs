@@ -1,0 +1,83 @@
+//! Sends one request of MCP with the user's connections.
+
+use std::cell::Cell;
+
+use tokio::time::Instant;
+
+use super::super::{flow_task::User, raw_records::Volume};
+use crate::{
+    plan::{StepId, mcp::McpRows},
+    protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, mcp::compose},
+};
+
+/// What the requests of one step have in common.
+pub(super) struct Sender<'a> {
+    pub user: &'a User,
+    pub rows: McpRows,
+    pub origin: usize,
+    /// Request line and header lines of the step.
+    pub head: &'a [u8],
+    /// Whether the last request could not be sent.
+    pub is_unsent: Cell<bool>,
+    /// Whether a request was sent; the rate limit counts the others.
+    has_begun: Cell<bool>,
+}
+
+/// A request before it is sent.
+pub(super) struct Draft<'a, B> {
+    /// The row of the step table, and the variant of its labels.
+    pub ids: (StepId, u32),
+    /// Request line and header lines.
+    pub head: Vec<u8>,
+    /// Makes the body, for a `traceparent`.
+    pub body: B,
+    pub handler: &'a dyn ResponseHandler,
+    /// When it is due.
+    pub due: Instant,
+}
+
+/// When a request was due and when its response ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    pub due: Instant,
+    pub end: Instant,
+}
+
+impl<'a> Sender<'a> {
+    pub(super) fn new(user: &'a User, rows: McpRows, origin: usize, head: &'a [u8]) -> Self {
+        Self { user, rows, origin, head, is_unsent: Cell::new(false), has_begun: Cell::new(false) }
+    }
+
+    /// Sends a request; the lane has the response.
+    pub(super) async fn send<B>(&self, lane: &mut Lane, draft: Draft<'_, B>) -> Sent
+    where
+        B: FnOnce(Option<&str>) -> Option<Vec<u8>>,
+    {
+        let Draft { ids, head, body, handler, mut due } = draft;
+        let run = &self.user.run;
+        if self.has_begun.replace(true) {
+            run.network.turn.wait().await;
+            due = Instant::now();
+        }
+        let Some(request) = run.scenario.flow.steps.request(ids.0) else { return Sent { due, end: due } };
+        let mut outgoing = Outgoing { origin: self.origin, ..Outgoing::constant(&request.spec) };
+        (outgoing.bytes, outgoing.splice) = (&head, head.len());
+        let traced = self.user.traced(&outgoing);
+        let body = body(traced.as_ref().map(|traced| traced.traceparent()));
+        let wire = compose::wire(&head, body.as_deref());
+        (outgoing.bytes, outgoing.splice) = (&wire.bytes, wire.splice);
+        outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
+        outgoing.handler = Some(handler);
+        let stage = run.stage(due);
+        let record = |attempt: &Attempt| {
+            self.is_unsent.set(attempt.sent == 0 && attempt.error.is_some());
+            let Volume { sent, received } = self.user.volume.get();
+            self.user.volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
+            let span = traced.as_ref().and_then(|traced| traced.span(attempt));
+            run.recorder.attempt(stage, ids, attempt, span);
+        };
+        let mut probe = Probe::new(due, Instant::now(), &record);
+        let end = self.user.sessions.http.send(lane, &run.network, &outgoing, &mut probe).await;
+        Sent { due, end }
+    }
+}

@@ -1,0 +1,180 @@
+//! Requests of MCP against the practice target, whose tools say how they answer, and against servers that are wrong.
+
+use serde_json::{Value as Json, json};
+
+use super::support::{Bench, Ran, practice, reply, serve, url};
+
+const ALL: [&str; 3] = ["2025-06-18", "2025-11-25", "2026-07-28"];
+
+/// Runs steps of one user; returns the summary, and what it says of the errors.
+fn run(bench: &Bench, base_url: &str, load: &str, steps: &str) -> (Ran, Json) {
+    bench.write("p.yaml", &format!("base_url: {base_url}\n{load}\nflow:\n{steps}"));
+    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+    assert!(bench.path().join("run").exists(), "{}{}", ran.stdout, ran.stderr);
+    (ran, bench.summary())
+}
+
+fn value(summary: &Json, metric: &str, which: &str) -> u64 {
+    let value = &summary["metrics"][metric]["values"][which];
+    value.as_f64().map_or(0, |value| format!("{value:.0}").parse().unwrap())
+}
+
+#[test]
+fn each_wrong_answer_has_its_class_in_each_revision() {
+    for revision in ALL {
+        for (asked, class) in [
+            (
+                "call: {tool: sum, arguments: {a: 1, b: 2}}\n    check: {that: json.result.structuredContent.sum == 3}",
+                "",
+            ),
+            ("call: {tool: fail, arguments: {message: no disk}}", "mcp_tool_error "),
+            ("call: {tool: error, arguments: {code: -32050}}", "rpc_error "),
+            ("call: {tool: error, arguments: {code: -32005}}\n    allowed: -32005", ""),
+            ("call: no_such_tool", "rpc_error "),
+            ("call: silent", "rpc_no_answer "),
+            ("call: wrong_id", "rpc_id "),
+            ("call: unavailable", "status_5xx "),
+            ("call: input", "mcp_input_required "),
+            ("call: {tool: slow, arguments: {time: 5s}}\n    timeout: 200ms", "timeout_body "),
+            ("list: tools\n    check: {that: length(json.result.tools) == 10}", ""),
+            ("list: resource_templates", ""),
+            ("read: target://text/1\n    check: {that: \"json.result.contents[0].text == 'hello'\"}", ""),
+            ("read: target://text/99", "rpc_error "),
+            ("prompt: {name: greet, arguments: {name: Ada}}", ""),
+            ("prompt: greet", "rpc_error "),
+        ] {
+            let (bench, target) = (Bench::new(), practice(&[]));
+            let steps = format!("  - mcp: /mcp?revision={revision}\n    {asked}\n");
+            let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 1", &steps);
+            assert_eq!(bench.errors(), class, "{revision} {asked}: {}{}", ran.stdout, ran.stderr);
+            assert_eq!(value(&summary, "mcp_req_failed", "passes"), u64::from(!class.is_empty()), "{asked}");
+            assert_eq!(value(&summary, "checks", "fails"), 0, "{asked}");
+            let seen = target.report().mcp.unwrap();
+            let has_sessions = revision != "2026-07-28";
+            let sessions = (seen.sessions_opened, seen.sessions_ended, seen.sessions_open);
+            assert_eq!(sessions, if has_sessions { (1, 1, 0) } else { (0, 0, 0) }, "{asked}");
+            let is_cancelled = has_sessions && class == "timeout_body ";
+            assert_eq!(seen.methods.contains_key("notifications/cancelled"), is_cancelled, "{asked}");
+        }
+    }
+}
+
+#[test]
+fn what_the_server_counts_is_what_the_summary_says() {
+    for (query, wanted) in [
+        ("", (0, 0)),
+        ("?answer=sse", (0, 0)),
+        ("?revision=2025-11-25", (5, 5)),
+        ("?revision=2025-06-18&answer=sse", (5, 5)),
+    ] {
+        let (bench, target) = (Bench::new(), practice(&[]));
+        let steps = format!(
+            "  - {{mcp: '/mcp{query}', call: {{tool: slow, arguments: {{time: 10ms, steps: 3}}}}, progress: true}}\n  \
+             - {{mcp: '/mcp{query}', call: {{tool: ask, arguments: {{method: ping}}}}}}\n  \
+             - {{mcp: '/mcp{query}', call: {{tool: ask, arguments: {{method: roots/list}}}}}}\n"
+        );
+        let (ran, summary) = run(&bench, &url(&target), "vus: 5\niterations: 20", &steps);
+        assert_eq!(bench.errors(), "", "{query}: {}", ran.stdout);
+        let seen = target.report().mcp.unwrap();
+        assert_eq!((seen.sessions_opened, seen.sessions_ended), wanted, "{query}");
+        assert_eq!(value(&summary, "mcp_sessions", "count"), wanted.0, "{query}");
+        assert_eq!((seen.tools["slow"], seen.tools["ask"]), (20, 40), "{query}");
+        assert_eq!(value(&summary, "mcp_progress", "count"), 60, "{query}");
+        assert_eq!((value(&summary, "mcp_server_calls", "count"), seen.replies), (40, (20, 20)), "{query}");
+        assert_eq!((seen.duplicate_ids, seen.sessions_open), (0, 0), "{query}");
+        assert!(seen.refused.keys().all(|why| why == "revision"), "{query}: {:?}", seen.refused);
+    }
+}
+
+#[test]
+fn a_session_that_expires_is_an_error_and_the_next_request_opens_another() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let steps = "  - {mcp: '/mcp?revision=2025-11-25&expire=4', call: {tool: echo, arguments: {message: a}}}\n";
+    let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 12", steps);
+    // The fifth request of a session finds it gone: four calls, then one that fails, and so on.
+    assert_eq!(bench.errors(), "mcp_session_expired ", "{}", ran.stdout);
+    assert_eq!(value(&summary, "mcp_req_failed", "passes"), 2);
+    assert_eq!((value(&summary, "mcp_sessions", "count"), target.report().mcp.unwrap().sessions_opened), (3, 3));
+
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let steps = steps.replace("call:", "retry: 1, call:");
+    let (_, summary) = run(&bench, &url(&target), "vus: 1\niterations: 12", &steps);
+    assert_eq!(value(&summary, "iterations", "count"), 12);
+    assert_eq!(target.report().mcp.unwrap().tools["echo"], 12, "each call was answered in the end");
+}
+
+#[test]
+fn a_step_can_end_its_session_and_branches_share_one() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let mcp = "mcp: '/mcp?revision=2025-11-25'";
+    let steps = format!(
+        "  - parallel:\n      - [{{{mcp}, call: echo}}]\n      - [{{{mcp}, call: sum}}]\n      - [{{{mcp}, list: prompts}}]\n  \
+         - {{{mcp}, end: true}}\n  - {{{mcp}, end: true}}\n"
+    );
+    let (ran, summary) = run(&bench, &url(&target), "vus: 2\niterations: 10", &steps);
+    assert_eq!(bench.errors(), "", "{}", ran.stdout);
+    let seen = target.report().mcp.unwrap();
+    assert_eq!((seen.sessions_opened, seen.sessions_ended, seen.duplicate_ids), (10, 10, 0));
+    assert_eq!(value(&summary, "mcp_sessions", "count"), 10);
+}
+
+#[test]
+fn the_trace_context_is_in_the_message_as_well() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let profile = format!("base_url: {}\nvus: 1\niterations: 3\nflow:\n  - {{mcp: /mcp, call: echo}}\n", url(&target));
+    bench.write("p.yaml", &profile);
+    let collector = practice(&[]);
+    let traces = format!("traces={}/v1/traces", url(&collector));
+    bench.run(&["p.yaml", "--out", &traces, "--drain", "2s"]);
+    // The question for the revision, and three calls.
+    assert_eq!(target.report().mcp.unwrap().traces, 4);
+}
+
+#[test]
+fn servers_that_lie_about_sessions_end_with_a_class() {
+    let initialized = |result: Json| json!({"jsonrpc": "2.0", "id": 2, "result": result}).to_string();
+    for (what, status, answer, class) in [
+        ("another revision", 200, initialized(json!({"protocolVersion": "2024-11-05"})), "mcp_revision "),
+        ("no revision", 200, initialized(json!({})), "mcp_revision "),
+        (
+            "an error",
+            200,
+            r#"{"jsonrpc":"2.0","id":2,"error":{"code":-32602,"message":"no"}}"#.to_owned(),
+            "rpc_error ",
+        ),
+        ("another id", 200, r#"{"jsonrpc":"2.0","id":9,"result":{}}"#.to_owned(), "rpc_id "),
+        ("no message", 200, "<html>".to_owned(), "rpc_invalid "),
+        ("nothing", 200, String::new(), "rpc_no_answer "),
+        ("no such page", 404, String::new(), "status_4xx "),
+    ] {
+        let (address, asked) = serve(move |request| {
+            if request.contains("server/discover") { reply(404, "", b"") } else { reply(status, "", answer.as_bytes()) }
+        });
+        let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo}\n");
+        let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+        assert_eq!(bench.errors(), class, "{what}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(value(&summary, "mcp_sessions", "count"), 0, "{what}");
+        // The call itself was not sent, and yet it failed.
+        assert_eq!(value(&summary, "mcp_req_failed", "passes"), 2, "{what}");
+        drop(asked);
+    }
+}
+
+#[test]
+fn mistakes_of_a_profile_are_errors() {
+    for (step, message) in [
+        ("{mcp: /mcp}", "has none of"),
+        ("{mcp: /mcp, call: a, list: tools}", "either `call` or `list`"),
+        ("{mcp: /mcp, list: all}", "tools"),
+        ("{mcp: /mcp, call: {tool: a, arguments: [1]}}", "must be a map"),
+        ("{mcp: /mcp, call: {name: a}}", "tool"),
+        ("{mcp: /mcp, end: false}", "does nothing"),
+        ("{mcp: /mcp, call: a, revision: 2024-11-05}", "2025-11-25"),
+        ("{mcp: /mcp, call: a, json: {}}", "json"),
+    ] {
+        let bench = Bench::new();
+        bench.write("p.yaml", &format!("base_url: http://127.0.0.1:1\nflow:\n  - {step}\n"));
+        let ran = bench.run(&["check", "p.yaml"]);
+        assert!(ran.code != 0 && ran.stderr.contains(message), "{step}: {}{}", ran.stdout, ran.stderr);
+    }
+}
