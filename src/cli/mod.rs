@@ -161,8 +161,8 @@ pub struct RunArgs {
     /// Variables of the environment that options have their values from.
     #[arg(skip)]
     pub options_by_variable: Vec<String>,
-    /// Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'
-    #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
+    /// Spans.
+    #[arg(long, value_name = "ADDRESS", help = TRACES_HELP, env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
     /// Thresholds beside those of the profile.
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
@@ -325,6 +325,9 @@ fn size(text: &str) -> Result<u64, String> {
 /// An example of `--threshold` has characters that a doc comment would have to quote.
 const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile on the same metric and tags, for example \
                               'http_req_duration=p(95)<500' (repeatable)";
+
+const TRACES_HELP: &str =
+    "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 

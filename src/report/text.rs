@@ -253,7 +253,7 @@ fn output_lines(summary: &Summary) -> Vec<String> {
     let mut lines = vec![String::new(), format!("  {}", style::bold("OUTPUTS"))];
     lines.extend(summary.outputs.iter().flat_map(outputs::lines));
     if summary.outputs.iter().any(|account| account.spooled > 0 || !account.dead_letters.is_empty()) {
-        lines.push(format!("    to deliver the spooled samples: loadagent replay {}", summary.run_dir.display()));
+        lines.push(format!("    to deliver what is left: loadagent replay {}", summary.run_dir.display()));
     }
     lines
 }
