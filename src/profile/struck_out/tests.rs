@@ -1,3 +1,5 @@
+//! Secrets are struck out however they are written.
+
 use proptest::prelude::*;
 
 use super::*;

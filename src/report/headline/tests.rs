@@ -1,3 +1,5 @@
+//! The verdict in words agrees with the exit code.
+
 use super::*;
 use crate::{
     analysis::{Outcome, Reason},

@@ -1,3 +1,5 @@
+//! The page: its data is the summary's, and names from outside stay text.
+
 use std::collections::BTreeSet;
 
 use super::{script::MODULES, *};

@@ -1,3 +1,5 @@
+//! Markdown: names from outside are no markup, and a comment takes it.
+
 use super::*;
 use crate::{
     golden::check,

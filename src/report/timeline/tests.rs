@@ -1,3 +1,5 @@
+//! The timeline adds up, stays small, and ends where the run does.
+
 use serde_json::{Value as Json, json};
 
 use super::*;
