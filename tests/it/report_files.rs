@@ -15,8 +15,9 @@ fn both(bench: &Bench, words: &[&str], code: i32) -> (Vec<String>, Vec<String>) 
     let ran = bench.run(&words.iter().copied().chain(own.iter().map(String::as_str)).collect::<Vec<_>>());
     assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
     let later = flags("later");
-    let told = bench.run(&["report", "run"].into_iter().chain(later.iter().map(String::as_str)).collect::<Vec<_>>());
-    assert_eq!((told.code, told.stdout.as_str()), (0, ""), "{}", told.stderr);
+    let reported =
+        bench.run(&["report", "run"].into_iter().chain(later.iter().map(String::as_str)).collect::<Vec<_>>());
+    assert_eq!((reported.code, reported.stdout.as_str()), (0, ""), "{}", reported.stderr);
     let read = |folder: &str| FILES.map(|file| std::fs::read_to_string(bench.path().join(folder).join(file)).unwrap());
     (read("own").into(), read("later").into())
 }
