@@ -9,6 +9,7 @@ mod dashboards;
 mod help;
 pub(crate) mod load;
 mod parse;
+mod report_files;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -22,6 +23,7 @@ pub(crate) use self::{
 };
 pub(crate) use load::LoadArgs;
 pub(crate) use parse::{command, near_command, parse, variables};
+pub(crate) use report_files::ReportFiles;
 
 use crate::{exit::Exit, units};
 
@@ -44,7 +46,7 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Validate a profile and print its plan; sends nothing
     Check(Box<CheckArgs>),
-    /// Write a first profile and a JSON Schema, for completion in editors
+    /// Write a first profile, and a JSON Schema for editors
     Init(InitArgs),
     /// List what an MCP server offers, and write a profile to start from
     ///
@@ -67,7 +69,7 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<DashboardsAction>,
     },
-    /// Print the summary of a run, also after a crash
+    /// Print the summary of a run or write reports, also after a crash
     Report(ReportArgs),
     /// Compare two runs: worse, better, or the same
     ///
@@ -225,6 +227,9 @@ pub struct RunArgs {
     /// Also write the summary as JSON to this file
     #[arg(long, value_name = "FILE")]
     pub summary_export: Option<PathBuf>,
+    /// Files that report the run.
+    #[command(flatten)]
+    pub reports: ReportFiles,
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
@@ -294,11 +299,14 @@ pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
     /// Print intervals as JSON lines instead of the summary; the last line describes the log
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["html", "junit", "markdown"])]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
     pub csv: Option<PathBuf>,
+    /// Files that report the run; the summary is then not printed.
+    #[command(flatten)]
+    pub reports: ReportFiles,
     /// Show a row for each stage of a step, and one for the step
     #[arg(long)]
     pub summary_by_stage: bool,
@@ -307,7 +315,7 @@ pub struct ReportArgs {
         long,
         value_name = "PATH",
         help = "Print one value of the summary, for example metrics.http_reqs.count",
-        conflicts_with = "intervals"
+        conflicts_with_all = ["intervals", "html", "junit", "markdown"]
     )]
     pub get: Option<String>,
 }
