@@ -23,7 +23,7 @@ pub struct LoadArgs {
     /// Total iterations, shared by all users
     #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one)]
     pub iterations: Option<u32>,
-    /// Ramp to USERS in TIME, such as 30s:100 (repeatable)
+    /// Ramp to USERS in TIME, for example 30s:100 (repeatable)
     #[arg(short = 's', long = "stage", value_name = "TIME:USERS", value_delimiter = ',', env = "LOADAGENT_STAGES")]
     pub stages: Vec<String>,
     /// Arrivals per second (open model)
@@ -63,7 +63,7 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Run part I of N: 2/3 is the second third, which k6 writes 1/3:2/3 (taken, too)
+    /// Run part I of N, for example 2/3 for the second third; k6 writes 1/3:2/3, which is taken, too
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

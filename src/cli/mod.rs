@@ -9,6 +9,7 @@ mod dashboards;
 mod help;
 pub(crate) mod load;
 mod parse;
+mod report_files;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -22,6 +23,7 @@ pub(crate) use self::{
 };
 pub(crate) use load::LoadArgs;
 pub(crate) use parse::{command, near_command, parse, variables};
+pub(crate) use report_files::ReportFiles;
 
 use crate::{exit::Exit, units};
 
@@ -44,7 +46,7 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Validate a profile and print its plan; sends nothing
     Check(Box<CheckArgs>),
-    /// Write a first profile and a JSON Schema, for completion in editors
+    /// Write a first profile, and a JSON Schema for editors
     Init(InitArgs),
     /// Start the practice target, an HTTP server to run load against
     ///
@@ -62,7 +64,7 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<DashboardsAction>,
     },
-    /// Print the summary of a run, also after a crash
+    /// Print the summary of a run or write reports, also after a crash
     Report(ReportArgs),
     /// Compare two runs: worse, better, or the same
     ///
@@ -159,8 +161,8 @@ pub struct RunArgs {
     /// Variables of the environment that options have their values from.
     #[arg(skip)]
     pub options_by_variable: Vec<String>,
-    /// Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'
-    #[arg(long, value_name = "ADDRESS", env = "LOADAGENT_TRACES", hide_env_values = true)]
+    /// Spans.
+    #[arg(long, value_name = "ADDRESS", help = TRACES_HELP, env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
     /// Thresholds beside those of the profile.
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
@@ -207,6 +209,9 @@ pub struct RunArgs {
     /// Also write the summary as JSON to this file
     #[arg(long, value_name = "FILE")]
     pub summary_export: Option<PathBuf>,
+    /// Files that report the run.
+    #[command(flatten)]
+    pub reports: ReportFiles,
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
@@ -276,11 +281,14 @@ pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
     /// Print intervals as JSON lines instead of the summary; the last line describes the log
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["html", "junit", "markdown"])]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["intervals", "get"])]
     pub csv: Option<PathBuf>,
+    /// Files that report the run; the summary is then not printed.
+    #[command(flatten)]
+    pub reports: ReportFiles,
     /// Show a row for each stage of a step, and one for the step
     #[arg(long)]
     pub summary_by_stage: bool,
@@ -289,7 +297,7 @@ pub struct ReportArgs {
         long,
         value_name = "PATH",
         help = "Print one value of the summary, for example metrics.http_reqs.count",
-        conflicts_with = "intervals"
+        conflicts_with_all = ["intervals", "html", "junit", "markdown"]
     )]
     pub get: Option<String>,
 }
@@ -317,6 +325,9 @@ fn size(text: &str) -> Result<u64, String> {
 /// An example of `--threshold` has characters that a doc comment would have to quote.
 const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile on the same metric and tags, for example \
                               'http_req_duration=p(95)<500' (repeatable)";
+
+const TRACES_HELP: &str =
+    "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 

@@ -32,7 +32,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["-D", "--data", "--data-raw", "--data-binary"], "--body TEXT, or --body @FILE"),
     (&["--host", "--url"], "the URL without a flag, or base_url in a profile"),
     (&["--timeout"], "http: {timeout: 10s} in a profile"),
-    (&["--html", "--json", "--output-format"], "--out json=FILE for samples, --summary-export FILE for the summary"),
+    (&["--json", "--output-format"], "--out json=FILE for samples, --summary-export FILE for the summary"),
     (&["--disable-keepalive", "--no-keepalive"], "http: {connections: …} in a profile; see docs/http.md"),
     (&["--http2"], "http: {version: 2} in a profile"),
     (&["--tags"], "--tag NAME=VALUE"),

@@ -62,7 +62,7 @@ pub(crate) fn index_of(value: f64) -> i32 {
 }
 
 /// The inclusive upper bound of bucket `index` at `scale`, in the unit of the values.
-#[cfg(test)]
+#[must_use]
 pub(crate) fn upper_bound(index: i32, scale: u32) -> f64 {
     (f64::from(index) / f64::from(1_u32 << scale)).exp2()
 }

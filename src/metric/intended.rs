@@ -57,6 +57,13 @@ pub fn coarse_bucket(seconds: f64) -> usize {
     usize::try_from(index).unwrap_or(0).min(COARSE_BUCKETS - 1)
 }
 
+/// The inclusive upper bound of a coarse bucket, in seconds; the last one holds everything above it, too.
+#[must_use]
+pub(crate) fn coarse_upper_bound(bucket: usize) -> f64 {
+    let index = i32::try_from(bucket).unwrap_or(i32::MAX).saturating_add(COARSE_FIRST);
+    bucket::upper_bound(index, COARSE_SCALE)
+}
+
 /// The value below which a share `q` of the response times of a coarse histogram lies, in seconds, interpolated within its
 /// bucket; None without any.
 #[must_use]

@@ -5,6 +5,7 @@
 //! Start with [`proxy`].
 
 pub(crate) mod host;
+pub(crate) mod masking;
 pub(crate) mod printable;
 pub(crate) mod proxy;
 pub(crate) mod response_head;

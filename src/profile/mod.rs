@@ -25,6 +25,7 @@ pub(crate) mod reader;
 pub(crate) mod scenario;
 pub(crate) mod secrets;
 pub(crate) mod source;
+pub(crate) mod struck_out;
 mod surrogates;
 mod synonyms;
 pub(crate) mod thresholds;

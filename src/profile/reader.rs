@@ -4,10 +4,10 @@ use std::{cell::RefCell, collections::BTreeSet, path::PathBuf, time::Duration};
 
 use super::{
     diagnostic::{Diagnostic, Invalid, Position},
-    grammar::{Key, Section, elsewhere},
+    grammar::{Key, Section, elsewhere, near_option},
     node::{Node, Yaml},
     source::Source,
-    synonyms::suggestion,
+    synonyms::{suggestion, synonym, without_counterpart},
     variables::{BeforeRun, Variables},
 };
 use crate::{
@@ -443,11 +443,17 @@ impl<'n> MapReader<'n> {
         }
     }
 
-    /// Where else a key stands, in the maps in which keys of others are written by mistake.
-    fn elsewhere(&self, name: &str) -> Option<String> {
+    /// A hint for an unknown key: what a word of another tool stands for, or what to do instead; the place of a key that stands elsewhere, in the
+    /// maps in which such keys are written by mistake; the nearest key.
+    fn hint(&self, name: &str) -> Option<String> {
+        let known = || self.known.iter().map(|key| key.name);
         let is_step = self.what.starts_with("step `");
         let holds_load = ["flow", "scenarios", "max_redirects"].iter().any(|key| self.knows(key));
-        (is_step || holds_load).then(|| elsewhere(name, is_step)).flatten()
+        let meant = synonym(name, known()).map(|word| format!("did you mean `{word}`?"));
+        let misplaced = || (is_step || holds_load).then(|| elsewhere(name, is_step)).flatten();
+        let near_option = || (holds_load && !is_step).then(|| near_option(name)).flatten();
+        let meant = meant.or_else(|| without_counterpart(name));
+        meant.or_else(misplaced).or_else(|| suggestion(name, known())).or_else(near_option)
     }
 
     /// Reports keys that are not in the grammar, and keys that the reader didn't take.
@@ -463,7 +469,7 @@ impl<'n> MapReader<'n> {
                 }
                 continue;
             }
-            let hint = suggestion(&entry.name, known()).or_else(|| self.elsewhere(&entry.name)).unwrap_or_else(|| {
+            let hint = self.hint(&entry.name).unwrap_or_else(|| {
                 if self.known.is_empty() {
                     return format!("{} has no other keys", self.what);
                 }

@@ -9,11 +9,11 @@ use super::{
 use crate::net::secret_names::names_secret;
 
 /// Keys of `auth` whose values are secret.
-const SECRET: [&str; 8] = ["basic", "bearer", "digest", "json", "form", "body", "headers", "params"];
+pub(super) const SECRET: [&str; 8] = ["basic", "bearer", "digest", "json", "form", "body", "headers", "params"];
 /// Keys with names of the author's below them, some of which are those of secrets.
 const NAMED: [&str; 5] = ["headers", "params", "form", "json", "vars"];
 /// Replaces secrets.
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 /// Maximum length of a value in messages.
 const SHOWN: usize = 60;
 

@@ -226,10 +226,14 @@ pub(super) fn synonym<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>)
 #[must_use]
 pub(super) fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     let meant = synonym(wrong, known.clone()).map(|word| format!("did you mean `{word}`?"));
-    meant.or_else(|| did_you_mean(wrong, known)).or_else(|| {
-        let row = WITHOUT_COUNTERPART.iter().find(|(theirs, _)| has(theirs, wrong));
-        row.map(|(_, instead)| (*instead).to_owned())
-    })
+    meant.or_else(|| did_you_mean(wrong, known)).or_else(|| without_counterpart(wrong))
+}
+
+/// What to do instead of a word of another tool that no word of ours stands for.
+#[must_use]
+pub(super) fn without_counterpart(wrong: &str) -> Option<String> {
+    let row = WITHOUT_COUNTERPART.iter().find(|(theirs, _)| has(theirs, wrong));
+    row.map(|(_, instead)| (*instead).to_owned())
 }
 
 /// A hint for an unknown metric; `known` are the metrics of the program and those of the profile.

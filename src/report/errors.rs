@@ -72,7 +72,7 @@ fn counted(summary: &Summary) -> BTreeMap<Place, u64> {
 }
 
 /// The place of a series that counts errors: of requests, and of work beside them.
-fn place_of(series: &SeriesDef) -> Option<Place> {
+pub(super) fn place_of(series: &SeriesDef) -> Option<Place> {
     let place = Place::of(&series.labels);
     if has_role(&series.metric, |roles| roles.errors) {
         return Some(place);
@@ -105,26 +105,66 @@ fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// One line per check; failed ones say how often.
+/// A check at a step of a scenario, all its stages together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Check {
+    pub scenario: String,
+    pub step: String,
+    pub name: String,
+    pub passes: u64,
+    pub total: u64,
+}
+
+impl Check {
+    /// How often it failed.
+    #[must_use]
+    pub(crate) fn fails(&self) -> u64 {
+        self.total - self.passes
+    }
+}
+
+/// Whether a check failed at least once.
 #[must_use]
-pub(crate) fn check_lines(summary: &Summary) -> Vec<String> {
-    let mut checks: Vec<(String, u64, u64)> = Vec::new();
+pub(crate) fn is_failed_check(check: &Check) -> bool {
+    check.fails() > 0
+}
+
+/// The checks, in the order in which they were first seen.
+#[must_use]
+pub(crate) fn checks(summary: &Summary) -> Vec<Check> {
+    let mut checks: Vec<Check> = Vec::new();
     for (series, value) in summary.totals.iter() {
         let Value::Rate { nonzero, total } = value else { continue };
         if series.metric.name != catalogue::CHECKS.name || *total == 0 {
             continue;
         }
-        let label = |name| series.labels.get(name).unwrap_or_default();
-        let title = match label("name") {
-            "" => visible(label("check")).into_owned(),
-            name => visible(&format!("{name} › {}", label("check"))).into_owned(),
-        };
-        match checks.iter_mut().find(|(known, ..)| *known == title) {
+        let label = |name| series.labels.get(name).unwrap_or_default().to_owned();
+        let (scenario, step, name) = (label("scenario"), label("name"), label("check"));
+        let is_same = |known: &&mut Check| known.scenario == scenario && known.step == step && known.name == name;
+        match checks.iter_mut().find(is_same) {
+            Some(known) => {
+                known.passes += nonzero;
+                known.total += total;
+            }
+            None => checks.push(Check { scenario, step, name, passes: *nonzero, total: *total }),
+        }
+    }
+    checks
+}
+
+/// One line per check; failed ones say how often.
+#[must_use]
+pub(crate) fn check_lines(summary: &Summary) -> Vec<String> {
+    let mut lines: Vec<(String, u64, u64)> = Vec::new();
+    for Check { step, name, passes, total, .. } in checks(summary) {
+        let title = if step.is_empty() { name } else { format!("{step} › {name}") };
+        let title = visible(&title).into_owned();
+        match lines.iter_mut().find(|(known, ..)| *known == title) {
             Some((_, passed, all)) => {
-                *passed += nonzero;
+                *passed += passes;
                 *all += total;
             }
-            None => checks.push((title, *nonzero, *total)),
+            None => lines.push((title, passes, total)),
         }
     }
     let line = |(title, passed, total): (String, u64, u64)| {
@@ -135,5 +175,5 @@ pub(crate) fn check_lines(summary: &Summary) -> Vec<String> {
         let share = show_share(failed as f64 / total as f64);
         format!("    {} {title}  {} of {} failed ({share})", style::bad("✗"), show_count(failed), show_count(total))
     };
-    checks.into_iter().map(line).collect()
+    lines.into_iter().map(line).collect()
 }

@@ -131,7 +131,7 @@ fn values(summary: &Summary, metric: &MetricDef, value: &Value) -> Json {
 }
 
 /// Whole numbers without a fraction, as shells and people expect counts.
-fn number(value: f64) -> Json {
+pub(super) fn number(value: f64) -> Json {
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
     if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
 }

@@ -20,7 +20,7 @@ use crate::{
         frame::{LoggedScenario, Model},
     },
     metric::{
-        Example, Histogram, Interval, Labels, MetricDef, SeriesDef, Value, catalogue, example::Place,
+        Example, Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue, example::Place,
         intended::IntendedSeconds,
     },
     output::DeliveryStats,
@@ -218,7 +218,7 @@ pub(crate) fn findings() -> Analysis {
     Analysis { sure: true, soak: Some(soak), spikes: vec![recovered, metastable], stress: Some(stress()) }
 }
 
-fn summary() -> Summary {
+pub(super) fn summary() -> Summary {
     let header = Header {
         version: "0.0.0".into(),
         run_id: "20251121-040000-gold".into(),
@@ -298,6 +298,46 @@ fn summary() -> Summary {
         trend_stats: trends::parse_stats(trends::DEFAULT_STATS).unwrap(),
         view: report::summary::TextLayout::default(),
     }
+}
+
+/// A run in which every name that comes from outside is this text.
+pub(super) fn hostile_summary(name: &str) -> Summary {
+    let mut summary = summary();
+    let hostile =
+        |value: &str| if value.chars().all(|c| c.is_ascii_digit()) { value.to_owned() } else { name.to_owned() };
+    let labels = |labels: &Labels| {
+        let own = ["name", "check", "scenario", "reason", "error_class"];
+        Labels::new(
+            labels.iter().map(|(key, value)| (key, if own.contains(&key) { hostile(value) } else { value.to_owned() })),
+        )
+    };
+    let mut fold = Totals::default();
+    for mut interval in intervals() {
+        interval.new_series.iter_mut().for_each(|series| series.labels = labels(&series.labels));
+        for example in &mut interval.examples {
+            example.reason = name.into();
+            example.place = Place::of(&labels(&Labels::new([("name", "x"), ("scenario", "x"), ("error_class", "x")])));
+        }
+        fold.fold(&interval);
+    }
+    summary.totals = fold;
+    summary.header.profile = name.to_owned();
+    summary.header.instance = name.to_owned();
+    summary.header.run_id = name.to_owned();
+    summary.header.labels = vec![(name.to_owned(), name.to_owned())];
+    summary.header.requests = vec![request(name, 80)];
+    summary.header.scenarios[0].name = name.to_owned();
+    summary.header.scenarios[0].load = name.to_owned();
+    summary.outcome.reasons.iter_mut().for_each(|reason| reason.text = name.to_owned());
+    summary.validity.warnings = vec![name.to_owned()];
+    for finding in &mut summary.findings {
+        finding.threshold.key = name.to_owned();
+        finding.threshold.expression = format!("{name}<1");
+    }
+    summary.outputs[0].name = name.to_owned();
+    summary.outputs[0].last_error = Some(name.to_owned());
+    summary.events.commands[0].text = name.to_owned();
+    summary
 }
 
 #[test]

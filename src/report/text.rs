@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Summary, errors, findings, outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
-    visible::visible, wrap::wrap,
+    Summary, errors, findings,
+    headline::{self, Tone},
+    outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
+    visible::visible,
+    wrap::wrap,
 };
 use crate::{
-    analysis::{Attempts, Verdict},
-    exit::Exit,
+    analysis::Attempts,
     metric::{
         MetricDef, Value,
         catalogue::{self, PROTOCOLS, ProtocolMetrics},
@@ -103,33 +105,14 @@ fn closing(summary: &Summary) -> Vec<String> {
 }
 
 fn verdict_line(summary: &Summary) -> String {
-    let has = |exit: Exit| summary.outcome.reasons.iter().any(|reason| reason.exit == exit);
-    let mut verdict = match summary.outcome.verdict {
-        Verdict::Stopped => style::warn(unfinished(summary)),
-        Verdict::Pass => style::good("PASS"),
-        Verdict::Undecided => style::warn("NO VERDICT (no thresholds)"),
-        Verdict::Fail => style::bad("FAIL"),
-        Verdict::Invalid => style::warn("INVALID"),
+    let styled = |(tone, word): (Tone, String)| match tone {
+        Tone::Good => style::good(&word),
+        Tone::Warning => style::warn(&word),
+        Tone::Bad => style::bad(&word),
     };
-    // The first word goes with the exit code.
-    if summary.outcome.exit == Exit::Stopped && summary.outcome.verdict != Verdict::Stopped {
-        let word = if summary.has_ended { "STOPPED, " } else { "INCOMPLETE, " };
-        verdict = style::warn(word) + &verdict;
-    }
-    if has(Exit::TelemetryIncomplete) {
-        verdict += &style::warn(", TELEMETRY INCOMPLETE");
-    }
-    let planned = Duration::from_millis(summary.header.planned_ms);
-    let length = show_duration(summary.elapsed);
-    // Iterations by number may be done long before `maxDuration`: only a run that was ended is part of another.
-    let was_ended = !summary.has_ended || has(Exit::Stopped) || has(Exit::Aborted);
-    let of = if was_ended && summary.elapsed + Duration::from_secs(1) < planned {
-        format!(" of {}", show_duration(planned))
-    } else {
-        String::new()
-    };
+    let verdict: String = headline::words(summary).into_iter().map(styled).collect();
     let name = visible(&summary.header.profile);
-    let run = format!("{name}{}, run {}, {length}{of}", target(summary), summary.header.run_id);
+    let run = format!("{name}{}, run {}, {}", target(summary), summary.header.run_id, headline::length(summary));
     format!(
         "  {}  {run}  {}",
         style::bold(&verdict),
@@ -143,16 +126,6 @@ fn target(summary: &Summary) -> String {
         [] => String::new(),
         [target] => format!(" → {}", visible(target)),
         [first, others @ ..] => format!(" → {} and {} more", visible(first), show_count(others.len() as u64)),
-    }
-}
-
-/// The word for a run whose thresholds hold as far as it went.
-fn unfinished(summary: &Summary) -> &'static str {
-    match (summary.has_ended, summary.findings.is_empty()) {
-        (true, true) => "STOPPED",
-        (true, false) => "STOPPED (thresholds passing)",
-        (false, true) => "INCOMPLETE",
-        (false, false) => "INCOMPLETE (thresholds passing)",
     }
 }
 
@@ -280,7 +253,7 @@ fn output_lines(summary: &Summary) -> Vec<String> {
     let mut lines = vec![String::new(), format!("  {}", style::bold("OUTPUTS"))];
     lines.extend(summary.outputs.iter().flat_map(outputs::lines));
     if summary.outputs.iter().any(|account| account.spooled > 0 || !account.dead_letters.is_empty()) {
-        lines.push(format!("    to deliver the spooled samples: loadagent replay {}", summary.run_dir.display()));
+        lines.push(format!("    to deliver what is left: loadagent replay {}", summary.run_dir.display()));
     }
     lines
 }

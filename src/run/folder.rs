@@ -39,6 +39,15 @@ pub(crate) fn summary_path(run: &Path) -> PathBuf {
     run.join("summary.json")
 }
 
+/// The profile of a run in its folder, with secrets struck out.
+const PROFILE: &str = "profile.yaml";
+
+/// The profile of a run; None of a run whose folder is gone, or of a version that did not write it.
+#[must_use]
+pub(crate) fn profile_text(run: &Path) -> Option<String> {
+    fs::read_to_string(run.join(PROFILE)).ok()
+}
+
 /// An event that was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EventError {
@@ -92,9 +101,17 @@ impl RunFolder {
         Ok(Self { path: path.to_owned(), log, records, log_limit, events })
     }
 
+    /// Writes down which profile is run, without its secrets.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn write_profile(&self, text: &str) -> Result<(), CommandError> {
+        write_whole(&self.path.join(PROFILE), text)
+    }
+
     /// Removes what was begun.
     pub(crate) fn discard(self) {
-        for name in ["intervals.log", "events.log"] {
+        for name in ["intervals.log", "events.log", PROFILE] {
             // What can't be removed stays; the next run reports it.
             drop(fs::remove_file(self.path.join(name)));
         }
@@ -170,14 +187,21 @@ fn make_parent(path: &Path) -> io::Result<()> {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all)
 }
 
-/// Writes a JSON file whole: under another name first, so that no reader sees half of it.
+/// Writes a JSON file whole.
 ///
 /// # Errors
 /// When it can't be written.
 pub(crate) fn write_json(path: &Path, content: &serde_json::Value) -> Result<(), CommandError> {
+    write_whole(path, &(serde_json::to_string_pretty(content).unwrap_or_default() + "\n"))
+}
+
+/// Writes a file whole: under another name first, so that no reader sees half of it.
+///
+/// # Errors
+/// When it can't be written.
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), CommandError> {
     let to_error =
         |error: std::io::Error| CommandError { exit: Exit::Internal, message: format!("{}: {error}", path.display()) };
-    let text = serde_json::to_string_pretty(content).unwrap_or_default() + "\n";
     if !can_be_replaced(path) {
         return fs::write(path, text).map_err(to_error);
     }

@@ -41,14 +41,14 @@ pub(crate) fn unreadable(error: &LogError) -> CommandError {
 }
 
 impl LoggedRun {
-    /// Reads a log to its end; `each` sees every interval with the totals up to it. The torn tail of a run that is not
+    /// Reads a log to its end; `each` sees every interval, and the run up to it. The torn tail of a run that is not
     /// in progress is cut.
     ///
     /// # Errors
     /// When there is no log, it can't be read, or `each` fails.
     pub(crate) fn read(
         path: &Path,
-        mut each: impl FnMut(&Interval, &Totals) -> Result<(), CommandError>,
+        mut each: impl FnMut(&Interval, &Self) -> Result<(), CommandError>,
     ) -> Result<Self, CommandError> {
         let mut cursor = IntervalCursor::open(path).map_err(|error| unreadable(&error))?;
         let mut run = Self {
@@ -68,7 +68,7 @@ impl LoggedRun {
                     run.fold.take(&interval);
                     run.intervals += 1;
                     run.end_ms = interval.end_ms;
-                    each(&interval, &run.fold.totals)?;
+                    each(&interval, &run)?;
                 }
                 Entry::End(end) => {
                     run.end = Some(serde_json::from_value(end).map_err(|error| {
@@ -89,6 +89,18 @@ impl LoggedRun {
         self.fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
         self.end_ms = header.started_at_ms;
         self.header = Some(header);
+    }
+
+    /// What the run is; None before the log's first entry.
+    #[must_use]
+    pub(crate) fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// All series.
+    #[must_use]
+    pub(crate) fn totals(&self) -> &Totals {
+        &self.fold.totals
     }
 
     /// Whether the run came to its end: a run in progress or a killed one did not.

@@ -19,6 +19,7 @@ pub(crate) mod logged_run;
 #[cfg(test)]
 pub(crate) mod made_run;
 pub(crate) mod prepare;
+mod report_files;
 mod result_files;
 pub(crate) mod run_end;
 pub(crate) mod signals;

@@ -9,26 +9,41 @@ use super::{
     folder::{self, RunFolder},
     locust,
     logged_run::LoggedRun,
+    report_files,
     run_end::RunEnd,
 };
-use crate::{analysis::Reason, cli::RunArgs, exit::Exit, practice_target::Target, report::Summary};
+use crate::{
+    analysis::Reason,
+    cli::RunArgs,
+    exit::Exit,
+    practice_target::Target,
+    report::{Summary, timeline::Timeline},
+};
 
 /// Where the files go.
 pub(crate) struct ResultFiles<'r> {
-    /// `--csv` and `--summary-export`.
+    /// `--csv`, `--summary-export` and the reports.
     pub args: &'r RunArgs,
     /// The practice target of this process.
     pub target: Option<&'r Target>,
+    /// The run over time, once the HTML report was asked for and the log was read.
+    pub timeline: Option<Timeline>,
 }
 
 impl ResultFiles<'_> {
     /// Writes everything that is known when the load has ended. What can't be written is a reason of the summary.
-    pub(crate) fn before_drain(&self, summary: &mut Summary, folder: &mut RunFolder) {
+    pub(crate) fn before_drain(&mut self, summary: &mut Summary, folder: &mut RunFolder) {
         // These don't change any more, and are written even when the run's folder takes nothing.
         let csv = self.args.csv.as_ref().map(|prefix| locust::write(&folder::log_path(&summary.run_dir), prefix));
         let target = self.target.map(|target| folder.write_target_log(&target.report()));
         for error in [csv, target].into_iter().flatten().filter_map(Result::err) {
             not_written(summary, error);
+        }
+        if self.args.reports.html.is_some() {
+            match report_files::timeline(&summary.run_dir, &summary.header) {
+                Ok(timeline) => self.timeline = Some(timeline),
+                Err(error) => not_written(summary, error),
+            }
         }
         if !summary.outputs_pending {
             return;
@@ -38,11 +53,12 @@ impl ResultFiles<'_> {
             drop(self.export(summary));
         }
         drop(folder.conclude(&render(summary), &RunEnd::of(summary)));
+        drop(self.report(summary, folder::can_be_replaced));
     }
 
     /// Completes them. What can't be written is a reason, so the summary is printed after this: files, text and exit code
     /// agree.
-    pub(crate) fn after_drain(&self, summary: &mut Summary, folder: &mut RunFolder) {
+    pub(crate) fn after_drain(&mut self, summary: &mut Summary, folder: &mut RunFolder) {
         if let Some(Err(error)) = self.export(summary) {
             not_written(summary, error);
         }
@@ -51,13 +67,21 @@ impl ResultFiles<'_> {
             // The export has the last word; an error of its own is known by now.
             drop(self.export(summary));
         }
+        for error in self.report(summary, |_| true) {
+            not_written(summary, error);
+        }
+    }
+
+    fn report(&self, summary: &Summary, wanted: impl Fn(&Path) -> bool) -> Vec<CommandError> {
+        report_files::write(&self.args.reports, summary, self.timeline.as_ref(), wanted)
     }
 
     /// Where they are, for people.
     pub(crate) fn shown(&self, folder: &RunFolder) -> String {
         let export = self.args.summary_export.as_ref().map(|file| file.display().to_string());
         let csv = self.args.csv.as_ref().map(|prefix| format!("{}_*.csv", prefix.display()));
-        [Some(folder.shown()), export, csv].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let reports = self.args.reports.named().map(|(_, file)| file.display().to_string());
+        [Some(folder.shown()), export, csv].into_iter().flatten().chain(reports).collect::<Vec<_>>().join(", ")
     }
 
     fn export(&self, summary: &Summary) -> Option<Result<(), CommandError>> {

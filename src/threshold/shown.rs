@@ -14,13 +14,35 @@ impl Finding {
         Some(format!("{} = {}{}", stat(&self.threshold), shown(value), unit(&self.threshold)))
     }
 
+    /// What was wanted: `< 5 ms`. A bound is written in full: rounded, it may look equal to what missed it.
+    #[must_use]
+    pub(crate) fn wanted(&self) -> String {
+        let Threshold { operator, bound, .. } = &self.threshold;
+        format!("{} {bound}{}", operator.as_str(), unit(&self.threshold))
+    }
+
     /// What was seen and wanted, of a threshold that was missed: `p(95) = 40.3 ms, wanted < 5 ms`.
     #[must_use]
     pub(crate) fn missed(&self) -> String {
-        let Threshold { operator, bound, .. } = &self.threshold;
         let seen = self.seen().unwrap_or_else(|| "no data".to_owned());
-        // A bound is written in full: rounded, it may look equal to what missed it.
-        format!("{seen}, wanted {} {bound}{}", operator.as_str(), unit(&self.threshold))
+        format!("{seen}, wanted {}", self.wanted())
+    }
+
+    /// How far what was seen lies from the bound: `38 % below`, `3.2 times the bound`. None where there is no such share.
+    #[must_use]
+    pub(crate) fn distance(&self) -> Option<String> {
+        let (observed, bound) = (self.observed?, self.threshold.bound);
+        if bound <= 0.0 || !observed.is_finite() {
+            return None;
+        }
+        let ratio = observed / bound;
+        let percent = (ratio - 1.0).abs() * 100.0;
+        Some(match ratio {
+            _ if percent < 0.005 => "at the bound".to_owned(),
+            2.0.. => format!("{} times the bound", significant(ratio)),
+            1.0.. => format!("{} % above", significant(percent)),
+            _ => format!("{} % below", significant(percent)),
+        })
     }
 }
 

@@ -156,21 +156,21 @@ fn a_server_that_is_no_receiver_is_reported() {
     }
 }
 
-/// Samples of outputs that write each one, by metric.
-fn sums(bench: &Bench) -> BTreeMap<String, f64> {
+/// Number and sum of the samples of each metric, in an output that writes all.
+fn samples(bench: &Bench) -> BTreeMap<String, (f64, f64)> {
     let text = std::fs::read_to_string(bench.path().join("x.json")).unwrap();
-    let mut sums = BTreeMap::new();
+    let mut samples = BTreeMap::new();
     for point in text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()) {
         if point["type"] == "Point" {
-            *sums.entry(point["metric"].as_str().unwrap().to_owned()).or_default() +=
-                point["data"]["value"].as_f64().unwrap();
+            let (count, sum) = samples.entry(point["metric"].as_str().unwrap().to_owned()).or_default();
+            (*count, *sum) = (*count + 1.0, *sum + point["data"]["value"].as_f64().unwrap());
         }
     }
-    sums
+    samples
 }
 
 #[test]
-fn counters_of_the_summary_are_sums_of_samples() {
+fn the_summary_is_the_sum_of_its_samples() {
     for (load, flow) in [
         // Cut off by the end; by a ramp-down.
         ("vus: 3, duration: 1s, gracefulStop: 0s", "[{get: /fast}, {get: /slow}]"),
@@ -186,26 +186,41 @@ fn counters_of_the_summary_are_sums_of_samples() {
             "[{parallel: 2, steps: [{websocket: '/ws?gap=100ms', steps: [{hold: 9s}]}]}]",
         ),
         ("vus: 2, iterations: 6", "[{get: /fast}, {fail: no}]"),
+        (
+            "rate: 40, duration: 1s",
+            "[{group: g, steps: [{get: /bad, check: {status: 200}}, {parallel: 3, steps: [{get: /fast}]}]}]",
+        ),
+        (
+            "vus: 2, iterations: 6",
+            "[{get: 'http://127.0.0.1:1/'}, {get: /fast, timeout: 1us}, {measure: m, steps: [{think: 2ms}]}]",
+        ),
+        (
+            "vus: 2, iterations: 6",
+            "[{sse: '/events?count=3&gap=1ms'}, {jsonrpc: /rpc, method: error}, {job: {post: '/jobs?takes=1ms'}, done: json.state == 'done', every: 5ms}]",
+        ),
     ] {
         let bench = Bench::new();
-        let target = "practice_target: {route: ['/slow latency=30s', '/fast latency=1ms']}";
-        bench.write("p.yaml", &format!("{target}\nscenarios: {{s: {{{load}, flow: {flow}}}}}\n"));
+        let target = "practice_target: {route: ['/slow latency=30s', '/fast latency=1ms', '/bad errors=50%']}";
+        let metrics = "metrics: {m: {kind: trend, unit: ms}}";
+        bench.write("p.yaml", &format!("{target}\n{metrics}\nscenarios: {{s: {{{load}, flow: {flow}}}}}\n"));
         let ran = bench.run(&["run", "p.yaml", "--run-dir", "run", "--out", "json=x.json"]);
-        let (summary, sums) = (bench.summary(), sums(&bench));
-        let metrics = summary["metrics"].as_object().unwrap();
+        let (summary, samples) = (bench.summary(), samples(&bench));
         let mut compared = 0;
-        for (name, metric) in metrics.iter().filter(|(_, metric)| metric["type"] == "counter") {
+        for (name, metric) in summary["metrics"].as_object().unwrap() {
             if ["generator_", "output_"].iter().any(|own| name.starts_with(own)) {
                 continue;
             }
-            let count = metric["values"]["count"].as_f64().unwrap();
-            assert!(
-                (sums.get(name).copied().unwrap_or(0.0) - count).abs() < 0.5,
-                "{name} of {load}: {sums:?}\n{}",
-                ran.stdout
-            );
-            compared += usize::from(count > 0.0);
+            let value = |name: &str| metric["values"][name].as_f64().unwrap();
+            let (number, sum) = samples.get(name).copied().unwrap_or_default();
+            let (written, expected) = match metric["type"].as_str().unwrap() {
+                "counter" => (sum, value("count")),
+                "trend" => (number, value("count")),
+                "rate" => (number, value("passes") + value("fails")),
+                _ => continue,
+            };
+            assert!((written - expected).abs() < 0.5, "{name} of {load} {flow}: {written}, {expected}\n{}", ran.stdout);
+            compared += usize::from(expected > 0.0);
         }
-        assert!(compared >= 3, "{load}: {sums:?}");
+        assert!(compared >= 3, "{load}: {samples:?}");
     }
 }

@@ -27,6 +27,7 @@ mod otlp;
 mod otlp_grpc;
 mod plan_text;
 mod report;
+mod report_files;
 mod shapes;
 mod sse;
 mod stall;

@@ -1,4 +1,4 @@
-//! HeaderSelector lines of a response by name.
+//! Header lines of a response, by name.
 
 /// A header line by its case-insensitive name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -157,6 +157,12 @@ pub static SECTIONS: &[&Section] = &[
     &flow::blocks::CHOICE,
 ];
 
+/// The executors that have an option.
+fn executors_with(wanted: &str) -> String {
+    let having = EXECUTORS.iter().filter(|executor| executor.options.own_keys().any(|key| key.name == wanted));
+    having.map(|executor| format!("`{}`", executor.options.name)).collect::<Vec<_>>().join(", ")
+}
+
 /// A hint for a key that is not known where it stands: where a key of this name stands.
 #[must_use]
 pub(crate) fn elsewhere(name: &str, in_step: bool) -> Option<String> {
@@ -173,10 +179,6 @@ pub(crate) fn elsewhere(name: &str, in_step: bool) -> Option<String> {
     if in_step {
         return step();
     }
-    let executors_with = |wanted: &str| {
-        let having = EXECUTORS.iter().filter(|executor| executor.options.own_keys().any(|key| key.name == wanted));
-        having.map(|executor| format!("`{}`", executor.options.name)).collect::<Vec<_>>().join(", ")
-    };
     let options = || EXECUTORS.iter().flat_map(|executor| executor.options.own_keys());
     if let Some(key) = options().find(exact) {
         return Some(format!("`{}` is an option of {}", key.name, executors_with(key.name)));
@@ -197,9 +199,13 @@ pub(crate) fn elsewhere(name: &str, in_step: bool) -> Option<String> {
     if same_key(scenario::EXECUTOR.name, name) {
         return Some(format!("`{}` is a key of a scenario", scenario::EXECUTOR.name));
     }
-    if let Some(hint) = step() {
-        return Some(hint);
-    }
+    step()
+}
+
+/// A hint at an option of an executor that an unknown key is near to.
+#[must_use]
+pub(crate) fn near_option(name: &str) -> Option<String> {
+    let options = || EXECUTORS.iter().flat_map(|executor| executor.options.own_keys());
     let known = || options().map(|key| key.name);
     let near = synonym(name, known()).or_else(|| nearest(name, known()))?;
     Some(format!("did you mean `{near}`? it is an option of {}", executors_with(near)))

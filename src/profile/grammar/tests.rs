@@ -122,6 +122,24 @@ fn a_key_of_another_tool_or_place_has_a_hint() {
     }
 }
 
+/// The place of a key counts more than another one with a similar name (`user`, `users`).
+#[test]
+fn a_key_of_a_scenario_or_of_http_at_the_top_has_its_place_as_a_hint() {
+    let top: BTreeSet<&str> = document::PROFILE.all_keys().map(|key| key.name).collect();
+    let mut seen = 0;
+    for (section, place) in [(&scenario::SCENARIO, "of a scenario"), (&http::HTTP, "of `http`")] {
+        for key in section.own_keys().filter(|key| !top.contains(key.name) && key.name != "tags") {
+            let errors = errors_of(&format!("flow: [{{get: /}}]\n{}: 3\n", key.name));
+            let is_placed = errors.contains(&format!("`{}` is a key {place}", key.name));
+            // A word of another tool, or k6's for a key of ours, has that one as a hint.
+            let is_synonym = synonym(key.name, top.iter().copied()).is_some() || !errors.contains("unknown key");
+            assert!(is_placed || is_synonym, "{}: {errors}", key.name);
+            seen += usize::from(is_placed);
+        }
+    }
+    assert!(seen >= 12, "{seen}");
+}
+
 #[test]
 fn an_option_of_another_executor_is_suggested_in_each() {
     let misspelt = [

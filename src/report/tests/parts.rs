@@ -1,7 +1,7 @@
 //! Parts of the summary that depend on one thing: time, stages, how the run ended.
 
 use super::*;
-use crate::{analysis::Outcome, analysis::Verdict, metric::Totals};
+use crate::{analysis::Outcome, analysis::Verdict};
 
 /// A step with ten requests in each of two stages, and one without stages.
 fn staged() -> Totals {

@@ -6,13 +6,14 @@ use crate::units::show_several;
 use crate::{
     cli::ReportArgs,
     exit::Exit,
-    report::{self, summary::TextLayout},
+    report::{self, summary::TextLayout, timeline::Timeline},
     run::{
         console::{self, print, terminals},
         error::CommandError,
         find::find_run,
         locust,
         logged_run::{LoggedRun, log_of},
+        report_files,
     },
 };
 
@@ -25,9 +26,13 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     if let Some(prefix) = &args.csv {
         return locust::write(&log, prefix).map(|()| Exit::Passed);
     }
-    let run = LoggedRun::read(&log, |interval, totals| {
+    let mut timeline = None;
+    let run = LoggedRun::read(&log, |interval, run| {
         if args.intervals {
-            print(&report::intervals::line(interval, totals).to_string());
+            print(&report::intervals::line(interval, run.totals()).to_string());
+        }
+        if let Some(header) = run.header().filter(|_| args.reports.html.is_some()) {
+            timeline.get_or_insert_with(|| Timeline::new(header)).fold(interval);
         }
         Ok(())
     })?;
@@ -39,6 +44,12 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
     let mut summary = run
         .summary(log.parent().map(Into::into).unwrap_or_default())
         .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
+    if args.reports.is_any() {
+        // A run without intervals has an empty timeline.
+        let timeline = timeline.unwrap_or_else(|| Timeline::new(&summary.header));
+        let errors = report_files::write(&args.reports, &summary, Some(&timeline), |_| true);
+        return errors.into_iter().next().map_or(Ok(Exit::Passed), Err);
+    }
     let Some(wanted) = &args.get else {
         summary.view = TextLayout { width: console::width(), by_stage: args.summary_by_stage };
         let mut text = report::text::render(&summary);

@@ -72,7 +72,7 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
     judgement.validity.warnings.extend(ended.warnings);
     coordinator.begin_drain(if ended.is_cut_off { Duration::ZERO } else { args.drain });
     let mut summary = coordinator.summary(judgement, &prepared, args.summary_by_stage);
-    let files = ResultFiles { args, target: prepared.target.as_ref() };
+    let mut files = ResultFiles { args, target: prepared.target.as_ref(), timeline: None };
     files.before_drain(&mut summary, coordinator.folder());
     coordinator.drain_outputs(&mut signals).await;
     let mut folder = coordinator.finish(&mut summary);
@@ -183,6 +183,7 @@ fn check_exports(args: &RunArgs) -> Result<(), CommandError> {
     if let Some(file) = &args.summary_export {
         folder::check_writable("--summary-export", file)?;
     }
+    args.reports.named().try_for_each(|(flag, file)| folder::check_writable(flag, file))?;
     args.csv.as_ref().map_or(Ok(()), |prefix| folder::check_writable("--csv", &locust::history_path(prefix)))
 }
 
@@ -194,7 +195,9 @@ fn open(
     args: &RunArgs,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
-    match Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory()) {
+    let described = folder.write_profile(&prepared.profile);
+    let outputs = || Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory());
+    match described.and_then(|()| outputs()) {
         Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.

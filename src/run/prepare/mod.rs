@@ -64,6 +64,8 @@ pub(crate) struct Prepared {
     pub segment: Partition,
     /// Statistics that are shown.
     pub trend_stats: Vec<(String, Stat)>,
+    /// The text of the profile, with secrets struck out.
+    pub profile: String,
     /// What can be said against the run before it starts.
     pub warnings: Vec<String>,
 }
@@ -94,8 +96,9 @@ pub(crate) fn prepare(args: &RunArgs) -> Result<Prepared, CommandError> {
     let instance = instance::name(args.instance.as_deref(), args.run_id.is_some(), segment);
     let run_dir = args.run_dir.clone().unwrap_or_else(|| PathBuf::from(RUNS).join(&run_id));
     let warnings = warnings::of(&plan, segment, &source, args);
+    let profile = profile::struck_out::struck_out(&source.text);
     let plan = Arc::new(plan);
-    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, warnings })
+    Ok(Prepared { plan, target, outputs, run_id, instance, run_dir, workers, segment, trend_stats, profile, warnings })
 }
 
 /// What flags say beside the plan.

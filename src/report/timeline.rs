@@ -1,0 +1,255 @@
+//! The run over time: at most [`MAX_POINTS`] points, folded from the intervals of its log, so that memory and the size of a
+//! report do not grow with the length of a run. Points merge exactly: their counts add up to those of the summary, and
+//! their quantiles are those of all requests that ended in their time.
+
+mod cell;
+mod json;
+mod stages;
+
+use std::collections::BTreeMap;
+
+use self::{
+    cell::{Cell, GAUGES, Levels, add_level, merge_levels},
+    stages::Stages,
+};
+use super::errors;
+use crate::{
+    interval_log::{Header, frame::Model},
+    metric::{
+        Interval, MetricDef, SeriesDef, SeriesId, Value,
+        catalogue::{self as c, has_role},
+        intended::IntendedCell,
+    },
+};
+
+/// Points of a run at most.
+pub(crate) const MAX_POINTS: usize = 600;
+/// Scenarios that have lines of their own; the charts of more would be unreadable.
+const MAX_SCENARIOS: usize = 8;
+
+/// The run over time.
+#[derive(Debug)]
+pub(crate) struct Timeline {
+    started_at_ms: i64,
+    /// A point takes intervals up to this length.
+    width_ms: i64,
+    scenarios: Vec<(String, Model)>,
+    /// What each series feeds.
+    roles: BTreeMap<SeriesId, (usize, Role)>,
+    /// Error classes, by their number.
+    classes: Vec<String>,
+    stages: Stages,
+    /// The last rate of each schedule: a gauge is read at the end of an interval.
+    rates: BTreeMap<SeriesId, f64>,
+    points: Vec<Point>,
+}
+
+/// What a series feeds.
+#[derive(Debug, Clone, Copy)]
+enum Role {
+    Attempts,
+    ResponseTime,
+    Iterations,
+    Target,
+    ScheduleLag,
+    BytesSent,
+    BytesReceived,
+    Cpu,
+    /// Number of a class.
+    Error(usize),
+    /// Position in [`GAUGES`].
+    Level(usize),
+    /// Number of a stage.
+    Stage(usize),
+}
+
+/// One or several intervals that follow each other.
+#[derive(Debug)]
+struct Point {
+    start_ms: i64,
+    end_ms: i64,
+    /// A cell for each scenario, and one for the rest of the run; a single one if no scenario has lines of its own.
+    cells: Vec<Cell>,
+    /// Levels of the whole run: the largest sum, which is not the sum of the largest.
+    levels: Levels,
+}
+
+impl Timeline {
+    /// The timeline of a run, without intervals.
+    #[must_use]
+    pub(crate) fn new(header: &Header) -> Self {
+        let most = i64::try_from(MAX_POINTS).unwrap_or(i64::MAX);
+        let seconds = i64::try_from(header.planned_ms.div_ceil(1_000)).unwrap_or(i64::MAX);
+        Self {
+            started_at_ms: header.started_at_ms,
+            width_ms: (seconds / most + i64::from(seconds % most > 0)).max(1).saturating_mul(1_000),
+            scenarios: header.scenarios.iter().map(|scenario| (scenario.name.clone(), scenario.model)).collect(),
+            roles: BTreeMap::new(),
+            classes: Vec::new(),
+            stages: Stages::default(),
+            rates: BTreeMap::new(),
+            points: Vec::new(),
+        }
+    }
+
+    /// Takes the next interval.
+    pub(crate) fn fold(&mut self, interval: &Interval) {
+        for series in &interval.new_series {
+            if let Some(role) = self.role(series) {
+                self.roles.insert(series.id, (self.cell_of(series), role));
+            }
+        }
+        let mut point = Point::new(interval.start_ms, interval.end_ms, self.cells());
+        for (id, value) in &interval.values {
+            if let Some((cell, role)) = self.roles.get(id) {
+                point.add(*cell, *role, value);
+                if let (Role::Target, Value::Gauge(Some(rate))) = (role, value) {
+                    let before = self.rates.insert(*id, *rate).unwrap_or(*rate);
+                    // 0 at the end of the interval in which a schedule ends says nothing of that interval.
+                    let mean = if *rate == 0.0 { before } else { f64::midpoint(before, *rate) };
+                    point.add_target(*cell, mean);
+                }
+                if let (Role::Stage(number), Value::Gauge(Some(active))) = (role, value)
+                    && *active > 0.0
+                {
+                    self.stages.ran(*number, interval.start_ms, interval.end_ms);
+                }
+            }
+        }
+        self.push(point);
+        interval.intended.iter().for_each(|cell| self.add_intended(cell));
+    }
+
+    /// Cells of a point.
+    fn cells(&self) -> usize {
+        if self.has_scenarios() { self.scenarios.len() + 1 } else { 1 }
+    }
+
+    fn has_scenarios(&self) -> bool {
+        (2..=MAX_SCENARIOS).contains(&self.scenarios.len())
+    }
+
+    fn cell_of(&self, series: &SeriesDef) -> usize {
+        let name = series.labels.get("scenario").filter(|_| self.has_scenarios());
+        let place = name.and_then(|name| self.scenarios.iter().position(|(known, _)| known == name));
+        place.unwrap_or(self.cells() - 1)
+    }
+
+    fn role(&mut self, series: &SeriesDef) -> Option<Role> {
+        let metric = &series.metric;
+        if has_role(metric, |protocol| protocol.failed) {
+            return Some(Role::Attempts);
+        }
+        if has_role(metric, |protocol| protocol.response_time) {
+            return Some(Role::ResponseTime);
+        }
+        if let Some(place) = errors::place_of(series) {
+            return Some(Role::Error(self.class(&place.class)));
+        }
+        if let Some(level) = GAUGES.iter().position(|(_, gauge)| gauge.name == metric.name) {
+            return Some(Role::Level(level));
+        }
+        if metric.name == c::STAGE_ACTIVE.name {
+            let label = |name| series.labels.get(name).unwrap_or_default();
+            return Some(Role::Stage(self.stages.add(label("scenario"), label("stage"))));
+        }
+        let others: [(&MetricDef, Role); 6] = [
+            (&c::ITERATIONS, Role::Iterations),
+            (&c::TARGET_RATE, Role::Target),
+            (&c::SCHEDULE_LAG, Role::ScheduleLag),
+            (&c::DATA_SENT, Role::BytesSent),
+            (&c::DATA_RECEIVED, Role::BytesReceived),
+            (&c::GENERATOR_CPU, Role::Cpu),
+        ];
+        others.into_iter().find(|(known, _)| known.name == metric.name).map(|(_, role)| role)
+    }
+
+    fn class(&mut self, name: &str) -> usize {
+        self.classes.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.classes.push(name.to_owned());
+            self.classes.len() - 1
+        })
+    }
+
+    fn push(&mut self, point: Point) {
+        match self.points.last_mut() {
+            Some(last) if point.end_ms - last.start_ms <= self.width_ms => last.merge(&point),
+            _ => self.points.push(point),
+        }
+        if self.points.len() > MAX_POINTS {
+            self.width_ms = self.width_ms.saturating_mul(2);
+            for point in std::mem::take(&mut self.points) {
+                match self.points.last_mut() {
+                    Some(last) if point.end_ms - last.start_ms <= self.width_ms => last.merge(&point),
+                    _ => self.points.push(point),
+                }
+            }
+        }
+    }
+
+    /// Counts by intended second belong to the point that holds the middle of that second.
+    fn add_intended(&mut self, intended: &IntendedCell) {
+        let scenario = usize::from(intended.scenario);
+        let is_open = self.scenarios.get(scenario).is_some_and(|(_, model)| *model == Model::Open);
+        let cell = if self.has_scenarios() { scenario.min(self.scenarios.len()) } else { 0 };
+        let at_ms = self.started_at_ms.saturating_add(i64::from(intended.second) * 1_000 + 500);
+        let place = self.points.partition_point(|point| point.start_ms <= at_ms).saturating_sub(1);
+        if let Some(cell) = self.points.get_mut(place).and_then(|point| point.cells.get_mut(cell)) {
+            cell.add_intended(intended, is_open);
+        }
+    }
+}
+
+impl Point {
+    fn new(start_ms: i64, end_ms: i64, cells: usize) -> Self {
+        Self { start_ms, end_ms, cells: vec![Cell::default(); cells], levels: Levels::default() }
+    }
+
+    fn merge(&mut self, later: &Self) {
+        self.end_ms = later.end_ms;
+        self.cells.iter_mut().zip(&later.cells).for_each(|(own, later)| own.merge_later(later));
+        merge_levels(&mut self.levels, &later.levels);
+    }
+
+    /// Adds the mean rate of a schedule in this time.
+    fn add_target(&mut self, cell: usize, rate: f64) {
+        let milliseconds = (self.end_ms - self.start_ms) as f64;
+        if let Some(cell) = self.cells.get_mut(cell) {
+            cell.target = (cell.target.0 + rate * milliseconds, milliseconds);
+        }
+    }
+
+    fn add(&mut self, cell: usize, role: Role, value: &Value) {
+        let levels = &mut self.levels;
+        let Some(cell) = self.cells.get_mut(cell) else { return };
+        match (role, value) {
+            (Role::Attempts, Value::Rate { nonzero, total }) => {
+                cell.attempts += total;
+                cell.failed += nonzero;
+            }
+            (Role::ResponseTime, Value::Trend(times)) => cell.response_times.merge(times),
+            (Role::ScheduleLag, Value::Trend(times)) => cell.schedule_lag.merge(times),
+            (Role::Iterations, Value::Counter(count)) => cell.iterations += count,
+            (Role::BytesSent, Value::Counter(bytes)) => cell.bytes_sent += bytes,
+            (Role::BytesReceived, Value::Counter(bytes)) => cell.bytes_received += bytes,
+            (Role::Cpu, Value::Counter(seconds)) => cell.cpu_seconds += seconds,
+            (Role::Error(class), Value::Counter(count)) => *cell.errors.entry(class).or_default() += count,
+            (Role::Level(place), Value::Gauge(level)) => {
+                add_level(&mut cell.levels[place], *level);
+                add_level(&mut levels[place], *level);
+            }
+            _ => {}
+        }
+    }
+
+    /// All cells together.
+    fn whole(&self) -> Cell {
+        let mut whole = Cell::default();
+        self.cells.iter().for_each(|cell| whole.merge_beside(cell));
+        whole.levels = self.levels;
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests;
