@@ -14,9 +14,9 @@ use crate::{
     units::{show_count, show_duration, show_rate, significant, whole},
 };
 
-/// The sections; empty without findings.
+/// The sections; empty without findings. Tables are only there with a layout.
 #[must_use]
-pub(crate) fn lines(analysis: &Analysis, view: TextLayout) -> Vec<String> {
+pub(crate) fn lines(analysis: &Analysis, view: Option<TextLayout>) -> Vec<String> {
     let spikes = (!analysis.spikes.is_empty()).then(|| spike_lines(&analysis.spikes));
     let sections =
         [analysis.soak.as_ref().map(soak_lines), spikes, analysis.stress.as_ref().map(|one| stress::lines(one, view))];

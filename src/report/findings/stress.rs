@@ -7,9 +7,9 @@ use crate::{
     units::{show_rate, show_share, significant},
 };
 
-/// The section.
+/// The section; its table with a layout.
 #[must_use]
-pub(super) fn lines(stress: &StressFindings, view: TextLayout) -> Vec<String> {
+pub(super) fn lines(stress: &StressFindings, view: Option<TextLayout>) -> Vec<String> {
     let mut lines = vec![format!("  {}", style::bold("STRESS"))];
     let (mark, text, advice) = conclusion(stress);
     lines.push(format!("    {mark} {text}"));
@@ -18,6 +18,11 @@ pub(super) fn lines(stress: &StressFindings, view: TextLayout) -> Vec<String> {
         let mark = style::warn("!");
         lines.push(format!("    {mark} a higher step was good again: hold each step for longer, and repeat the run"));
     }
+    lines.extend(view.into_iter().flat_map(|view| table(stress).lines(4, view, "summary.json")));
+    lines
+}
+
+fn table(stress: &StressFindings) -> Table {
     let mut table = Table::new(&["load", "completed", "failed", "p95", "busy users", "verdict"]);
     for step in &stress.steps {
         table.row([
@@ -29,8 +34,7 @@ pub(super) fn lines(stress: &StressFindings, view: TextLayout) -> Vec<String> {
             step_word(step).to_owned(),
         ]);
     }
-    lines.extend(table.lines(4, view, "summary.json"));
-    lines
+    table
 }
 
 fn conclusion(stress: &StressFindings) -> (String, String, Option<&'static str>) {

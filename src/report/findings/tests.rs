@@ -3,17 +3,17 @@
 use anstream::adapter::strip_str;
 
 use super::{lines, show_hours};
-use crate::{analysis::Analysis, report::summary::TextLayout};
+use crate::analysis::Analysis;
 
 #[test]
 fn nothing_found_is_nothing_shown() {
-    assert!(lines(&Analysis::default(), TextLayout::default()).is_empty());
+    assert!(lines(&Analysis::default(), None).is_empty());
 }
 
 #[test]
 fn findings_of_an_invalid_run_are_not_sure() {
     let analysis = Analysis { sure: false, ..crate::report::tests::findings() };
-    let text = strip_str(&lines(&analysis, TextLayout::default()).join("\n")).to_string();
+    let text = strip_str(&lines(&analysis, None).join("\n")).to_string();
     assert!(text.contains("not sure, because the run is invalid"), "{text}");
 }
 
