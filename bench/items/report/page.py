@@ -13,12 +13,14 @@ from lib.browser import Browser
 TITLE = "HTML report in a browser: numbers, network, console, accessibility, sizes of screens; JUnit and Markdown"
 PROFILE = programs.ROOT / "bench" / "profiles" / "report.yaml"
 WIDTHS = (360, 768, 1440)
-# name: flags that make the run, and its title.
+# The title of each verdict; a machine that is too slow for the load makes a run invalid, which the page must say then.
+TITLES = {"pass": "Passed", "fail": "Failed", "invalid": "Invalid", "no_verdict": "No verdict"}
+# name: flags that make the run.
 RUNS = {
-    "failed": (["run", PROFILE], "Failed"),
-    "passed": (["run", "quickstart", "-d", "2s"], "Passed"),
-    "invalid": (["run", "quickstart", "-d", "2s", "-e", "RATE=400", "--rate", "400", "--max-vus", "1", "--scenarios", "browse"], "Invalid"),
-    "nothing": (["run", PROFILE, "--no-thresholds", "--scenarios", "watch", "-d", "1s"], "No verdict"),
+    "failed": ["run", PROFILE],
+    "passed": ["run", "quickstart", "-d", "2s"],
+    "invalid": ["run", "quickstart", "-d", "2s", "-e", "RATE=400", "--rate", "400", "--max-vus", "1", "--scenarios", "browse"],
+    "nothing": ["run", PROFILE, "--no-thresholds", "--scenarios", "watch", "-d", "1s"],
 }
 
 
@@ -28,9 +30,9 @@ def prove(sheet, options):
     sheet.used("axe-core", axe_version)
     axe = pathlib.Path(axe_file).read_text()
     with tempfile.TemporaryDirectory(prefix="report-") as folder, Browser() as browser:
-        for name, (words, title) in RUNS.items():
+        for name, words in RUNS.items():
             made = make(pathlib.Path(folder), name, words)
-            looked_at(sheet, browser, made, name, title, axe)
+            looked_at(sheet, browser, made, name, axe)
             other_files(sheet, made, name)
 
 
@@ -43,8 +45,9 @@ def make(folder, name, words):
     return home
 
 
-def looked_at(sheet, browser, home, name, title, axe):
+def looked_at(sheet, browser, home, name, axe):
     summary = json.loads((home / "run" / "summary.json").read_text())
+    title = TITLES[summary["loadagent"]["verdict"]]
     for width in WIDTHS:
         for dark in (False, True):
             look = f"{name}, {width} pixels, {'dark' if dark else 'light'}"
