@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Plan, Request, Scenario, StepKind};
+use super::{Plan, Request, Scenario, StepKind, mcp::McpMethod};
 use crate::metric::catalogue::{
-    ANSWER_FAMILY, CHECKS, HTTP_FAMILY, ITERATION_FAMILY, JOB_FAMILY, RPC_FAMILY, SOCKET_FAMILY, STREAM_FAMILY,
+    ANSWER_FAMILY, CHECKS, HTTP_FAMILY, ITERATION_FAMILY, JOB_FAMILY, MCP_FAMILY, MCP_SESSION_FAMILY, RPC_FAMILY,
+    SOCKET_FAMILY, STREAM_FAMILY,
 };
 
 /// Gauges of a scenario: users, existing users, target rate.
@@ -62,7 +63,22 @@ fn of_request(request: &Request) -> usize {
     // A socket has a close code.
     let of_socket = request.spec.websocket.as_ref().map_or(0, |_| SOCKET_FAMILY.len() + 1);
     let of_calls = request.spec.rpc.as_ref().map_or(0, |_| RPC_FAMILY.len());
-    HTTP_FAMILY.len() + of_stream + of_socket + of_calls
+    // Replies to calls of an MCP server, and cancellations, are rare.
+    let of_http =
+        if matches!(request.spec.mcp.as_deref().map(|mcp| mcp.method), Some(McpMethod::Cancel | McpMethod::Reply)) {
+            0
+        } else {
+            HTTP_FAMILY.len()
+        };
+    of_http + of_stream + of_socket + of_calls + request.spec.mcp.as_ref().map_or(0, |mcp| of_mcp(mcp.method))
+}
+
+fn of_mcp(method: McpMethod) -> usize {
+    match method {
+        McpMethod::Initialized | McpMethod::Cancel | McpMethod::Reply | McpMethod::End => 0,
+        McpMethod::Initialize => MCP_FAMILY.len() + MCP_SESSION_FAMILY.len(),
+        _ => MCP_FAMILY.len(),
+    }
 }
 
 /// Gauges of streams and sockets that are open.

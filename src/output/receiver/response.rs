@@ -73,6 +73,29 @@ pub enum ResponseClass {
     ProtocolMismatch(String),
 }
 
+/// A text with a secret masked. A secret of few letters is part of many words (`er` of `error`), and is masked only where it
+/// stands by itself.
+fn without(text: &str, secret: &str) -> String {
+    const SHORT: usize = 4;
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    if secret.chars().count() >= SHORT {
+        return text.replace(secret, "…");
+    }
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let (mut masked, mut end) = (String::new(), 0);
+    for (begin, _) in text.match_indices(secret) {
+        let after = begin + secret.len();
+        if !is_letter(text[..begin].chars().next_back()) && !is_letter(text[after..].chars().next()) {
+            masked += &text[end..begin];
+            masked.push('…');
+            end = after;
+        }
+    }
+    masked + &text[end..]
+}
+
 impl ResponseClass {
     /// Whether it stays so until a person helps.
     #[must_use]
@@ -93,7 +116,7 @@ impl Response {
     #[must_use]
     pub fn redacted(&self, text: &str) -> String {
         let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.secrets.iter().for_each(|secret| line = line.replace(secret, "…"));
+        self.secrets.iter().for_each(|secret| line = without(&line, secret));
         line.chars().take(300).collect()
     }
 
@@ -121,7 +144,7 @@ impl Response {
     /// Where a redirect leads, without its query.
     fn location(&self) -> String {
         let place = self.header("location").and_then(|place| place.split('?').next()).unwrap_or("another place");
-        self.secrets.iter().fold(place.to_owned(), |place, secret| place.replace(secret, "…"))
+        self.secrets.iter().fold(place.to_owned(), |place, secret| without(&place, secret))
     }
 
     /// Whether the body says that a newer sample was written before.

@@ -45,3 +45,18 @@ fn what_is_final_and_what_is_not() {
     plain.body = "Client sent an HTTP request to an HTTPS server.".to_owned();
     assert!(matches!(plain.default_class(""), ResponseClass::Misconfigured(reason) if reason.contains("https://")));
 }
+
+#[test]
+fn a_short_secret_is_masked_where_it_stands_by_itself() {
+    for (text, secret, masked) in [
+        ("server error", "er", "server error"),
+        ("user er, token=er; er", "er", "user …, token=…; …"),
+        ("erer", "er", "erer"),
+        ("{\"p\":\"x\"}", "x", "{\"p\":\"…\"}"),
+        ("größe ß", "ß", "größe …"),
+        ("xs3crety", "s3cret", "x…y"),
+        ("a - b", "", "a - b"),
+    ] {
+        assert_eq!(without(text, secret), masked, "{secret} in {text}");
+    }
+}
