@@ -161,6 +161,28 @@ fn servers_that_lie_about_sessions_end_with_a_class() {
 }
 
 #[test]
+fn a_server_that_takes_no_answers_to_its_calls_does_not_hold_the_user() {
+    let initialized = r#"{"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}}"#;
+    let ping = "data: {\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}\n\n".repeat(20);
+    let streamed = format!("{ping}data: {{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{{}}}}\n\n");
+    let (address, asked) = serve(move |request| match request {
+        request if request.contains("server/discover") => reply(404, "", b""),
+        request if request.contains("\"initialize\"") => reply(200, "", initialized.as_bytes()),
+        request if request.contains("tools/call") => {
+            reply(200, "Content-Type: text/event-stream\r\n", streamed.as_bytes())
+        }
+        request if request.contains("notifications/initialized") => reply(202, "", b""),
+        _ => reply(500, "", b""),
+    });
+    let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo}\n");
+    let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+    assert_eq!(value(&summary, "mcp_req_failed", "passes"), 0, "{}", ran.stdout);
+    assert_eq!(value(&summary, "mcp_server_calls", "count"), 20);
+    let replies = asked.requests.lock().unwrap().iter().filter(|request| request.contains("\"result\":{}")).count();
+    assert!((1..20).contains(&replies), "{replies}");
+}
+
+#[test]
 fn mistakes_of_a_profile_are_errors() {
     for (step, message) in [
         ("{mcp: /mcp}", "has none of"),
@@ -176,5 +198,34 @@ fn mistakes_of_a_profile_are_errors() {
         bench.write("p.yaml", &format!("base_url: http://127.0.0.1:1\nflow:\n  - {step}\n"));
         let ran = bench.run(&["check", "p.yaml"]);
         assert!(ran.code != 0 && ran.stderr.contains(message), "{step}: {}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn what_a_server_offers_becomes_a_profile_that_runs() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let url = url(&target).trim_end_matches('/').to_owned();
+    for (query, file) in [("", "mcp.yaml"), ("?revision=2025-11-25&answer=sse", "other.yaml")] {
+        let ran = bench.run(&["mcp", &format!("{url}/mcp{query}"), file]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        for line in
+            ["10 tools\n", "6 resources\n", "1 prompt\n", "  echo ", "  target://text/6 ", &format!("wrote {file}")]
+        {
+            assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
+        }
+        let check = bench.run(&["check", file]);
+        assert_eq!((check.code, check.stderr.as_str()), (0, ""));
+        let ran = bench.run(&["run", file, "-d", "1s", "--run-dir", query.get(1..3).unwrap_or("first")]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+    // Listing calls no tool, and the profile none that may change something.
+    let seen = target.report().mcp.unwrap();
+    assert!(seen.tools.is_empty() && seen.sessions_open == 0, "{seen:?}");
+    let again = bench.run(&["mcp", &format!("{url}/mcp"), "mcp.yaml"]);
+    assert!(again.code == 104 && again.stderr.contains("exists already"), "{}", again.stderr);
+    for (address, why) in [(format!("{url}/status/404"), "status_4xx"), ("nonsense".to_owned(), "URL")] {
+        let ran = bench.run(&["mcp", &address, "none.yaml"]);
+        assert!(ran.code == 104 && ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(!bench.path().join("none.yaml").exists());
     }
 }
