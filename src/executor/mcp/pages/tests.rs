@@ -20,7 +20,7 @@ fn several_pages_are_joined() {
 
 #[test]
 fn pages_beyond_the_limit_are_known() {
-    let (mut pages, large) = (Pages::default(), page(&vec!["1"; MAX_LIST / 4].join(",")));
+    let (mut pages, large) = (Pages::default(), page(&vec!["1"; MAX_LIST / 5].join(",")));
     for (is_last, is_too_large) in [(false, false), (false, false), (true, true)] {
         pages.take(&large, ("tools", is_last));
         assert_eq!(pages.is_too_large(), is_too_large);
