@@ -48,6 +48,11 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Write a first profile, and a JSON Schema for editors
     Init(InitArgs),
+    /// List what an MCP server offers, and write a profile to start from
+    ///
+    /// List the tools, resources and prompts of an MCP server, and write a profile to start from. Tools are listed, not
+    /// called; in the profile, those that may change something are commented out.
+    Mcp(McpArgs),
     /// Start the practice target, an HTTP server to run load against
     ///
     /// Start the practice target: an HTTP server with a known latency, capacity, error rate, stalls and outages.
@@ -106,6 +111,19 @@ pub struct InitArgs {
 impl InitArgs {
     /// Where the practice target listens without flags.
     pub(crate) const URL: &str = "http://127.0.0.1:8080";
+}
+
+/// Flags of `mcp`.
+#[derive(Debug, Clone, Args)]
+pub struct McpArgs {
+    /// URL of the server
+    pub url: String,
+    /// File to write
+    #[arg(default_value = "mcp.yaml")]
+    pub file: PathBuf,
+    /// Header of the requests (repeatable); its value is not written
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<String>,
 }
 
 /// What to do with bundled profiles.

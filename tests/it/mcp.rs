@@ -178,3 +178,32 @@ fn mistakes_of_a_profile_are_errors() {
         assert!(ran.code != 0 && ran.stderr.contains(message), "{step}: {}{}", ran.stdout, ran.stderr);
     }
 }
+
+#[test]
+fn what_a_server_offers_becomes_a_profile_that_runs() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let url = url(&target).trim_end_matches('/').to_owned();
+    for (query, file) in [("", "mcp.yaml"), ("?revision=2025-11-25&answer=sse", "other.yaml")] {
+        let ran = bench.run(&["mcp", &format!("{url}/mcp{query}"), file]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        for line in
+            ["10 tools\n", "6 resources\n", "1 prompt\n", "  echo ", "  target://text/6 ", &format!("wrote {file}")]
+        {
+            assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
+        }
+        let check = bench.run(&["check", file]);
+        assert_eq!((check.code, check.stderr.as_str()), (0, ""));
+        let ran = bench.run(&["run", file, "-d", "1s", "--run-dir", query.get(1..3).unwrap_or("first")]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+    // Listing calls no tool, and the profile none that may change something.
+    let seen = target.report().mcp.unwrap();
+    assert!(seen.tools.is_empty() && seen.sessions_open == 0, "{seen:?}");
+    let again = bench.run(&["mcp", &format!("{url}/mcp"), "mcp.yaml"]);
+    assert!(again.code == 104 && again.stderr.contains("exists already"), "{}", again.stderr);
+    for (address, why) in [(format!("{url}/status/404"), "status_4xx"), ("nonsense".to_owned(), "URL")] {
+        let ran = bench.run(&["mcp", &address, "none.yaml"]);
+        assert!(ran.code == 104 && ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(!bench.path().join("none.yaml").exists());
+    }
+}

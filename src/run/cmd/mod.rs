@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod control;
 pub(crate) mod dashboards;
 pub(crate) mod init;
+pub(crate) mod mcp;
 pub(crate) mod profiles;
 pub(crate) mod replay;
 pub(crate) mod report;
@@ -31,6 +32,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Run(args)) => run::execute(args),
         Some(Command::Check(args)) => check::check(args).map(|()| Exit::Passed),
         Some(Command::Init(args)) => init::init(args),
+        Some(Command::Mcp(args)) => mcp::mcp(args),
         Some(Command::Target(args)) => target::serve(args),
         Some(Command::Profiles { action }) => profiles::profiles(action.as_ref()),
         Some(Command::Dashboards { action }) => dashboards::dashboards(action.as_ref()),
