@@ -10,10 +10,10 @@ pub struct ReportFiles {
     /// Write an HTML report to this file: one page that needs no network
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Write thresholds and validity as JUnit XML to this file, for CI systems
-    #[arg(long, value_name = "FILE")]
+    /// For CI systems.
+    #[arg(long, value_name = "FILE", help = "Write thresholds and validity as JUnit XML to this file, for CI systems")]
     pub junit: Option<PathBuf>,
-    /// Write the summary as Markdown to this file, for pull requests and $GITHUB_STEP_SUMMARY
+    /// Write the summary as Markdown to this file, for pull requests
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
 }

@@ -30,7 +30,7 @@ struct Part {
 #[must_use]
 pub(crate) fn struck_out(text: &str) -> String {
     let Ok(root) = node::parse(text) else {
-        return text.lines().map(|_| format!("{MASK}\n")).collect();
+        return [MASK, "\n"].concat().repeat(text.lines().count());
     };
     let mut parts = Vec::new();
     collect(&root, false, false, &mut parts);
@@ -114,7 +114,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Strikes a secret out: where it stands as it is, only that; otherwise everything up to the next part.
-fn strike(lines: &mut Vec<String>, part: &Part, secret: &str, next: Option<&Part>) {
+fn strike(lines: &mut [String], part: &Part, secret: &str, next: Option<&Part>) {
     let Some(line) = part.line.checked_sub(1).and_then(|number| lines.get_mut(number)) else { return };
     let begin = line.char_indices().nth(part.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let (before, after) = line.split_at(begin);

@@ -1,4 +1,4 @@
-//! JUnit XML, for CI systems: a test case for each threshold, and for whether the run counts. A case fails or has an error
+//! `JUnit` XML, for CI systems: a test case for each threshold, and for whether the run counts. A case fails or has an error
 //! exactly when the exit code is not 0, so that the CI's own verdict is that of the run.
 
 use anstream::adapter::strip_str;

@@ -1,4 +1,4 @@
-//! Reports: what a run amounted to, for people (terminal, HTML, Markdown) and programs (`summary.json`, JUnit, CSV).
+//! Reports: what a run amounted to, for people (terminal, HTML, Markdown) and programs (`summary.json`, `JUnit`, CSV).
 //!
 //! Owns the summary and its renderings, which are pure. Never measures or judges: totals, findings and validity come in
 //! ready. Only `progress` draws, on standard error. Start with [`summary`], then [`text`].

@@ -1,4 +1,4 @@
-//! JUnit XML: well-formed whatever stands in it, and of the run's own verdict.
+//! `JUnit` XML: well-formed whatever stands in it, and of the run's own verdict.
 
 use super::*;
 use crate::{

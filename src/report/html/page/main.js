@@ -14,7 +14,7 @@ function page(data) {
   const parts = PARTS.map((part) => part(data)).filter(Boolean);
   const links = parts.map((part) => h("li", {}, h("a", { href: `#${part.id}` }, part.querySelector("h2").textContent)));
   return [
-    h("header", { class: "bar" }, h("a", { class: "chip", href: "#verdict-title" }, data.headline.title), h("span", { class: "name" }, own.profile),
+    h("header", { class: "topbar" }, h("a", { class: "chip", href: "#verdict-title" }, data.headline.title), h("span", { class: "name" }, own.profile),
       h("nav", { "aria-label": "Parts of the report" }, h("ul", {}, links))),
     h("main", {}, verdict(data), parts),
     h("footer", {}, `loadagent ${visible(own.version)}. Response times count from the time at which a request was due, so waiting caused by an overloaded target is part of them.`),
