@@ -17,6 +17,9 @@ pub(crate) struct Analysis {
     /// What each spike of the load did; empty without spikes.
     #[serde(default)]
     pub spikes: Vec<SpikeFinding>,
+    /// Where the target breaks under a rising load; None if the load does not rise in steps.
+    #[serde(default)]
+    pub stress: Option<StressFindings>,
 }
 
 impl Analysis {
@@ -27,7 +30,11 @@ impl Analysis {
         let seconds = |spike: &SpikeFinding| spike.recovery_ms.map(|ms| ms / 1e3);
         let recoveries: Option<Vec<f64>> = self.spikes.iter().map(seconds).collect();
         let recovery = recoveries.and_then(|all| all.into_iter().max_by(f64::total_cmp));
-        let gauges = [(&catalogue::VERDICT_DEGRADATION, degradation), (&catalogue::VERDICT_RECOVERY_TIME, recovery)];
+        let gauges = [
+            (&catalogue::VERDICT_DEGRADATION, degradation),
+            (&catalogue::VERDICT_RECOVERY_TIME, recovery),
+            (&catalogue::VERDICT_LAST_GOOD_RATE, self.stress.as_ref().and_then(|stress| stress.last_good_rate)),
+        ];
         gauges.into_iter().filter_map(|(metric, value)| Some((metric, value.filter(|_| self.sure)?))).collect()
     }
 }
@@ -175,6 +182,70 @@ pub(crate) struct SpikeFinding {
     pub failed: f64,
     /// From the end of the spike until the users in an iteration are as few as before.
     pub drained_ms: Option<f64>,
+}
+
+/// What a rising load shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StressVerdict {
+    /// The target breaks between two steps.
+    Breaks,
+    /// Not even the lowest step was good.
+    BreaksBelow,
+    /// All steps were good.
+    NotReached,
+    /// The generator gave out before the target.
+    GeneratorLimited,
+}
+
+/// How a step went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StepVerdict {
+    /// Thresholds hold, and throughput follows the load.
+    Good,
+    /// A threshold fails.
+    ThresholdFails,
+    /// Throughput does not follow, or more and more users are busy.
+    DoesNotFollow,
+    /// The generator was the limit.
+    GeneratorLimited,
+}
+
+/// Where the target breaks under a rising load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StressFindings {
+    /// The conclusion.
+    pub verdict: StressVerdict,
+    /// The highest rate below the first step that was not good; arrivals per second.
+    pub last_good_rate: Option<f64>,
+    /// The lowest rate that was not good.
+    pub first_bad_rate: Option<f64>,
+    /// What ended it.
+    pub by: Option<StepVerdict>,
+    /// `cliff`, `gradual` or `unclear`, where the target breaks between two steps.
+    pub manner: Option<String>,
+    /// A good step above one that was not.
+    pub contradictory: bool,
+    /// The steps by rising rate.
+    pub steps: Vec<StepFinding>,
+}
+
+/// One step of a rising load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StepFinding {
+    /// Arrivals per second by the plan; of a part of a ramp in its middle.
+    pub rate: f64,
+    /// Arrivals per second of this step that were completed.
+    pub completed_rate: f64,
+    /// Share of the requests that failed.
+    pub failed_share: f64,
+    /// p95 of the response time.
+    pub p95_ms: Option<f64>,
+    /// Users in an iteration, on average.
+    pub busy_users: f64,
+    /// How it went.
+    pub verdict: StepVerdict,
 }
 
 #[cfg(test)]

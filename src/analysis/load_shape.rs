@@ -1,4 +1,4 @@
-//! What the plan says of the load over time: where it is constant, and where it has spikes.
+//! What the plan says of the load over time: where it is constant, where it has spikes, and how it rises.
 
 use crate::interval_log::frame::{LoggedScenario, LoggedStage, Model};
 
@@ -40,6 +40,81 @@ pub(crate) fn steady(scenarios: &[LoggedScenario]) -> Option<[f64; 2]> {
         }
     }
     longest
+}
+
+/// Levels of load that a stress test has at least, one above the other.
+const LEAST_STEPS: usize = 3;
+/// Seconds of a level.
+const SHORTEST_STEP: f64 = 5.0;
+/// A ramp that is judged without levels: its length in seconds, and by which factor it rises.
+const RAMP: f64 = 60.0;
+const RISE: f64 = 2.0;
+/// Parts of such a ramp.
+const RAMP_STEPS: u32 = 10;
+
+/// A part of a rising load; times in seconds from the start of the run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PlannedStep {
+    /// Its start.
+    pub start: f64,
+    /// Its end.
+    pub end: f64,
+    /// Arrivals per second at its start.
+    pub from: f64,
+    /// The same at its end.
+    pub to: f64,
+}
+
+impl PlannedStep {
+    /// Arrivals per second in its middle.
+    #[must_use]
+    pub(crate) fn rate(&self) -> f64 {
+        f64::midpoint(self.from, self.to)
+    }
+}
+
+/// The steps of a stress test: levels that rise one above the other, or the parts of one long ramp. Empty for other plans,
+/// and for those of several scenarios, of which none alone is the load.
+#[must_use]
+pub(crate) fn steps(scenarios: &[LoggedScenario]) -> Vec<PlannedStep> {
+    let [scenario] = scenarios else { return Vec::new() };
+    if scenario.model != Model::Open {
+        return Vec::new();
+    }
+    let parts = parts_of(scenario);
+    let levels = rising_levels(&parts);
+    if levels.len() >= LEAST_STEPS {
+        return levels;
+    }
+    let is_ramp = |part: &&Part| part.end - part.start >= RAMP && part.to >= RISE * part.from && part.to > 0.0;
+    parts.iter().find(is_ramp).map(parts_of_ramp).unwrap_or_default()
+}
+
+fn rising_levels(parts: &[Part]) -> Vec<PlannedStep> {
+    let mut levels: Vec<PlannedStep> = Vec::new();
+    for part in parts.iter().filter(|part| equal(part.from, part.to) && part.to > 0.0) {
+        match levels.last_mut() {
+            Some(last) if equal(last.to, part.to) && (last.end - part.start).abs() < 1e-9 => last.end = part.end,
+            // What comes after the highest level is no step.
+            Some(last) if part.to < last.to => break,
+            _ => levels.push(PlannedStep { start: part.start, end: part.end, from: part.from, to: part.to }),
+        }
+    }
+    levels.retain(|level| level.end - level.start >= SHORTEST_STEP);
+    levels
+}
+
+fn parts_of_ramp(ramp: &Part) -> Vec<PlannedStep> {
+    let at = |number: u32| f64::from(number) / f64::from(RAMP_STEPS);
+    let time = |number: u32| ramp.start + (ramp.end - ramp.start) * at(number);
+    let rate = |number: u32| ramp.from + (ramp.to - ramp.from) * at(number);
+    let step = |number: u32| PlannedStep {
+        start: time(number),
+        end: time(number + 1),
+        from: rate(number),
+        to: rate(number + 1),
+    };
+    (0..RAMP_STEPS).map(step).collect()
 }
 
 /// A spike is at least so many times its baseline.

@@ -5,6 +5,7 @@
 //! then [`validity`], [`verdict`] and [`soak`]; [`comparison`] is apart.
 
 pub(crate) mod attempts;
+mod capacity;
 pub(crate) mod comparison;
 pub(crate) mod drift;
 pub(crate) mod findings;
@@ -20,6 +21,7 @@ pub(crate) mod simulation;
 mod soak;
 mod spike;
 mod statistics;
+mod stress;
 pub(crate) mod validity;
 pub(crate) mod verdict;
 mod warm_up;

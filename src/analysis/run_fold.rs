@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     Analysis, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, spike::SpikeSeconds,
-    validity::Ending, verdict::Reason,
+    stress::StressSteps, validity::Ending, verdict::Reason,
 };
 use crate::{
     interval_log::{Header, frame::LoggedScenario},
@@ -26,6 +26,7 @@ pub(crate) struct RunFold {
     judge: Judge,
     soak: SoakWindows,
     spikes: SpikeSeconds,
+    stress: StressSteps,
 }
 
 /// How a run went, beside its intervals.
@@ -49,6 +50,7 @@ impl RunFold {
             judge: Judge::new(thresholds, planned),
             soak: SoakWindows::default(),
             spikes: SpikeSeconds::new(scenarios),
+            stress: StressSteps::new(scenarios),
         }
     }
 
@@ -59,6 +61,7 @@ impl RunFold {
         self.judge.observe(interval);
         self.soak.fold(interval);
         self.spikes.fold(interval);
+        self.stress.fold(interval);
     }
 
     /// The first failed threshold that asks to end the run.
@@ -110,6 +113,7 @@ impl RunFold {
             sure: is_valid,
             soak: steady.and_then(|steady| self.soak.judge(steady, &thresholds)),
             spikes: self.spikes.judge(elapsed),
+            stress: self.stress.judge(elapsed, &thresholds),
         }
     }
 }

@@ -5,6 +5,11 @@
 
 use crate::metric::{Interval, SeriesDef, Value};
 
+/// Values that a run keeps, of all keys and windows together; a histogram takes some kilobytes.
+const MOST_VALUES: usize = 12_000;
+/// With so many keys, windows are not merged further.
+const LEAST_WINDOWS: usize = 24;
+
 /// The windows of a run.
 #[derive(Debug)]
 pub(crate) struct Windows<K> {
@@ -43,7 +48,8 @@ impl<K: PartialEq> Windows<K> {
             self.merge_neighbours();
         }
         let middle = interval.start_ms.saturating_add(length / 2).saturating_sub(started_at_ms);
-        let most = i64::try_from(self.most).unwrap_or(i64::MAX);
+        let affordable = (MOST_VALUES / self.keys.len().max(1)).max(LEAST_WINDOWS);
+        let most = i64::try_from(self.most.min(affordable)).unwrap_or(i64::MAX);
         while middle / self.length_ms >= most {
             self.merge_neighbours();
         }

@@ -214,6 +214,7 @@ catalogue! {
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
     VERDICT_DEGRADATION = "verdict_degradation" Gauge None Run "At the end of a run: largest change of a response time for the worse while the load was constant, as a share of its start; 0 if none drifts";
     VERDICT_RECOVERY_TIME = "verdict_recovery_time" Gauge Seconds Run "At the end of a run: longest time from the end of a spike of the load until the target was back to normal; none if it was not";
+    VERDICT_LAST_GOOD_RATE = "verdict_last_good_rate" Gauge None Run "At the end of a run: arrivals per second of the last step of a rising load at which thresholds held and throughput followed";
     RUN_INFO = "run_info" Gauge None Run "1 during the run; its labels are the version of loadagent and the profile";
 }
 

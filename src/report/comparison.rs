@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::{style, summary::TextLayout, table::Table, visible::visible};
+use super::{markdown, style, summary::TextLayout, table::Table, visible::visible};
 use crate::{
     analysis::comparison::{
         Conclusion, Scale, Why,
@@ -42,6 +42,9 @@ pub(crate) struct Comparison {
 
 const HEADINGS: [&str; 6] = ["", "base", "new", "change", "95% interval", "verdict"];
 
+/// Rows of Markdown, regressions first: a comment on GitHub has at most 65,536 characters.
+const MARKDOWN_ROWS: usize = 200;
+
 /// Renders it for a terminal.
 #[must_use]
 pub(crate) fn text(comparison: &Comparison, view: TextLayout) -> String {
@@ -75,19 +78,22 @@ pub(crate) fn text(comparison: &Comparison, view: TextLayout) -> String {
 /// Renders it as Markdown.
 #[must_use]
 pub(crate) fn markdown(comparison: &Comparison) -> String {
-    // A name with a pipe would end its cell.
-    let cell = |text: &str| visible(text).replace('|', "\\|");
-    let mut text = format!("**{}**: {}\n\n", word(overall(&comparison.rows)), cell(&sides(comparison)));
+    let mut text = format!("**{}**: {}\n\n", word(overall(&comparison.rows)), markdown::sentence(&sides(comparison)));
     for warning in &comparison.warnings {
-        text += &format!("- ⚠ {}\n", cell(warning));
+        text += &format!("- ⚠ {}\n", markdown::sentence(warning));
     }
     if !comparison.warnings.is_empty() {
         text.push('\n');
     }
     text += &format!("| step | metric | {} |\n|---|---|---:|---:|---:|---:|---|\n", HEADINGS[1..].join(" | "));
-    for row in &comparison.rows {
-        let cells: Vec<String> = cells(row).iter().map(|text| cell(text)).collect();
-        text += &format!("| {} | {} |\n", cell(&heading(row)), cells.join(" | "));
+    let mut rows: Vec<&Row> = comparison.rows.iter().collect();
+    rows.sort_by_key(|row| row.finding.conclusion != Conclusion::Regressed);
+    for row in rows.iter().take(MARKDOWN_ROWS) {
+        let cells: Vec<String> = cells(row).iter().map(|text| markdown::sentence(text)).collect();
+        text += &format!("| {} | {} |\n", markdown::name(&heading(row)), cells.join(" | "));
+    }
+    if let Some(more) = rows.len().checked_sub(MARKDOWN_ROWS).filter(|more| *more > 0) {
+        text += &format!("\n… and {more} more rows, see `--json`\n");
     }
     text.push('\n');
     text + &notes(comparison).join("\n\n") + "\n"
@@ -107,7 +113,7 @@ pub(crate) fn json(comparison: &Comparison) -> Json {
             "statistic": row.statistic.name(),
             "base": shown(row.base),
             "new": shown(row.new),
-            "scale": if row.scale == Scale::Ratio { "ratio" } else { "difference" },
+            "scale": if row.scale == Scale::Difference { "difference" } else { "ratio" },
             "estimate": known(row.finding.estimate),
             "interval": row.finding.interval.map(known),
             "p": known(row.finding.p),
@@ -190,7 +196,7 @@ fn show(row: &Row, value: f64) -> String {
 /// A ratio as a change in percent, a difference of shares in percentage points.
 fn change(row: &Row, value: f64) -> String {
     let (percent, unit) = match row.scale {
-        Scale::Ratio => ((value - 1.0) * 100.0, "%"),
+        Scale::Ratio | Scale::OfMean => ((value - 1.0) * 100.0, "%"),
         Scale::Difference => (value * 100.0, " pts"),
     };
     if percent.abs() >= 1e4 {
@@ -239,10 +245,12 @@ fn long(why: Why) -> &'static str {
              (20 for p95, 100 for p99). Run longer."
         }
         Why::Noise => {
-            "noise: the runs vary so much that no difference and one that matters are both possible. Run longer, or \
+            "noise: the runs vary so much that a difference may be chance, or one that matters. Run longer, or \
              compare at least three runs a side."
         }
-        Why::NearMargin => "near the margin: there is a difference, but it may be smaller than the margin.",
+        Why::NearMargin => {
+            "near the margin: there is a difference, which may be smaller or larger than the margin. Run longer."
+        }
         Why::Invalid => "invalid run: the planned load was not delivered, so its numbers mean nothing.",
     }
 }

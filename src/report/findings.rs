@@ -1,8 +1,10 @@
-//! Findings on drift and on recovery in plain words: what happened, how sure it is, and what to do.
+//! Findings on drift, recovery and the breaking point in plain words: what happened, how sure it is, and what to do.
+
+mod stress;
 
 use std::time::Duration;
 
-use super::{style, visible::visible};
+use super::{style, summary::TextLayout, visible::visible};
 use crate::{
     analysis::{
         Analysis,
@@ -12,11 +14,12 @@ use crate::{
     units::{show_count, show_duration, show_rate, significant, whole},
 };
 
-/// The sections; empty without findings.
+/// The sections; empty without findings. Tables are only there with a layout.
 #[must_use]
-pub(crate) fn lines(analysis: &Analysis) -> Vec<String> {
+pub(crate) fn lines(analysis: &Analysis, view: Option<TextLayout>) -> Vec<String> {
+    let spikes = (!analysis.spikes.is_empty()).then(|| spike_lines(&analysis.spikes));
     let sections =
-        [analysis.soak.as_ref().map(soak_lines), (!analysis.spikes.is_empty()).then(|| spike_lines(&analysis.spikes))];
+        [analysis.soak.as_ref().map(soak_lines), spikes, analysis.stress.as_ref().map(|one| stress::lines(one, view))];
     let mut all = Vec::new();
     for mut lines in sections.into_iter().flatten() {
         if !analysis.sure {

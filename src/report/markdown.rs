@@ -190,13 +190,13 @@ fn table<T>(head: &str, rows: &[T], row: impl Fn(&T) -> String) -> String {
 }
 
 /// A name from outside, as code: nothing in it is markup, a mention or a link.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     let text = visible(text);
     if text.is_empty() { String::new() } else { format!("<code>{}</code>", escaped(&cut(&text, MAX_NAME))) }
 }
 
 /// A sentence that may hold names.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     // A mention would notify: GitHub looks for them after the entities are read.
     escaped(&cut(&visible(text), MAX_SENTENCE)).replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 use crate::{
     analysis::{
         Analysis, Generator, Reason, RunFold,
-        findings::{CrossingFinding, DriftFinding, DriftVerdict, RecoveryVerdict, SoakFindings, SpikeFinding},
+        findings::{
+            CrossingFinding, DriftFinding, DriftVerdict, RecoveryVerdict, SoakFindings, SpikeFinding, StepFinding,
+            StepVerdict, StressFindings, StressVerdict,
+        },
         run_fold::Course,
     },
     exit::Exit,
@@ -121,6 +124,30 @@ fn events(texts: &[(&str, &str)]) -> report::summary::Events {
     events
 }
 
+fn stress() -> StressFindings {
+    let step = |rate, completed_rate, p95_ms, verdict| StepFinding {
+        rate,
+        completed_rate,
+        failed_share: 0.01,
+        p95_ms: Some(p95_ms),
+        busy_users: rate * p95_ms / 1e3,
+        verdict,
+    };
+    StressFindings {
+        verdict: StressVerdict::Breaks,
+        last_good_rate: Some(200.0),
+        first_bad_rate: Some(250.0),
+        by: Some(StepVerdict::DoesNotFollow),
+        manner: Some("cliff".into()),
+        contradictory: false,
+        steps: vec![
+            step(100.0, 100.0, 20.0, StepVerdict::Good),
+            step(200.0, 200.0, 21.0, StepVerdict::Good),
+            step(250.0, 203.0, 900.0, StepVerdict::DoesNotFollow),
+        ],
+    }
+}
+
 /// One finding of each kind, of a longer run.
 pub(crate) fn findings() -> Analysis {
     let drift = |label: &str, statistic: &str, verdict, worse| DriftFinding {
@@ -188,7 +215,7 @@ pub(crate) fn findings() -> Analysis {
             drift("time to first token p95", "p(95)", DriftVerdict::Inconclusive, false),
         ],
     };
-    Analysis { sure: true, soak: Some(soak), spikes: vec![recovered, metastable] }
+    Analysis { sure: true, soak: Some(soak), spikes: vec![recovered, metastable], stress: Some(stress()) }
 }
 
 pub(super) fn summary() -> Summary {

@@ -38,7 +38,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         lines.extend(thresholds::lines(&summary.findings));
         lines.push(String::new());
     }
-    lines.extend(findings::lines(&summary.analysis));
+    lines.extend(findings::lines(&summary.analysis, Some(summary.view)));
     lines.push(format!("  {}", style::bold("SCENARIOS")));
     lines.extend(scenarios::lines(summary));
     lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));

@@ -161,6 +161,28 @@ fn servers_that_lie_about_sessions_end_with_a_class() {
 }
 
 #[test]
+fn a_server_that_takes_no_answers_to_its_calls_does_not_hold_the_user() {
+    let initialized = r#"{"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}}"#;
+    let ping = "data: {\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}\n\n".repeat(20);
+    let streamed = format!("{ping}data: {{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{{}}}}\n\n");
+    let (address, asked) = serve(move |request| match request {
+        request if request.contains("server/discover") => reply(404, "", b""),
+        request if request.contains("\"initialize\"") => reply(200, "", initialized.as_bytes()),
+        request if request.contains("tools/call") => {
+            reply(200, "Content-Type: text/event-stream\r\n", streamed.as_bytes())
+        }
+        request if request.contains("notifications/initialized") => reply(202, "", b""),
+        _ => reply(500, "", b""),
+    });
+    let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: echo}\n");
+    let (ran, summary) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", steps);
+    assert_eq!(value(&summary, "mcp_req_failed", "passes"), 0, "{}", ran.stdout);
+    assert_eq!(value(&summary, "mcp_server_calls", "count"), 20);
+    let replies = asked.requests.lock().unwrap().iter().filter(|request| request.contains("\"result\":{}")).count();
+    assert!((1..20).contains(&replies), "{replies}");
+}
+
+#[test]
 fn mistakes_of_a_profile_are_errors() {
     for (step, message) in [
         ("{mcp: /mcp}", "has none of"),

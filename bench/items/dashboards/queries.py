@@ -136,6 +136,7 @@ RIGHTLY_EMPTY = (
     Right("Stages", NO_ZEROS + ": no iteration was dropped", dashboard="spike", ref="H", store="InfluxDB"),
     Right("Verdict: degradation", "only of a run with nine minutes of constant load", dashboard="soak"),
     Right("Verdict: recovery time", "none if the seconds around the spike do not show it", dashboard="spike"),
+    Right("Verdict: last good rate", "none of an invalid run, and this one drops arrivals", dashboard="stress"),
     Right("Groups", ONLY_SOAK, but_with="soak"),
     Right("Parallel block concurrency", ONLY_SOAK, but_with="soak"),
     Right("Failed iterations", ONLY_SOAK, but_with="soak"),

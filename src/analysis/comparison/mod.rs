@@ -22,12 +22,16 @@ use super::{
 
 /// Fewer blocks a side than these are inconclusive.
 const MIN_BLOCKS: usize = 3;
+/// With a larger share of blocks without a value, what is left says nothing of the rest: an outage removes its own evidence.
+const MAX_MISSING: f64 = 0.1;
 
 /// How two values are set against each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scale {
-    /// New divided by base, for positive values.
+    /// New divided by base, block by block, for positive values.
     Ratio,
+    /// New divided by the mean of base, for counts that may be zero in a block.
+    OfMean,
     /// New less base, for shares that may be zero.
     Difference,
 }
@@ -55,9 +59,9 @@ pub(crate) struct Metric<'a> {
 /// The conclusion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conclusion {
-    /// Worse by more than the margin, and not by chance.
+    /// Worse, not by chance, and by more than the margin as far as can be estimated.
     Regressed,
-    /// Better by more than the margin, and not by chance.
+    /// Better, not by chance, and by more than the margin as far as can be estimated.
     Improved,
     /// Any difference is smaller than the margin.
     Same,
@@ -70,9 +74,9 @@ pub(crate) enum Conclusion {
 pub(crate) enum Why {
     /// Fewer than three blocks on a side.
     TooFewBlocks,
-    /// The interval contains both no difference and one that matters.
+    /// Given the number of metrics, the difference may be chance, or one that matters.
     Noise,
-    /// There is a difference; whether it is beyond the margin is open.
+    /// There is a difference, which is estimated to be within the margin and may be beyond it.
     NearMargin,
     /// A run is invalid: its numbers mean nothing.
     Invalid,
@@ -124,9 +128,12 @@ struct Welch {
 
 impl Welch {
     fn of(metric: &Metric) -> Option<Self> {
+        let known: Vec<f64> = metric.base.iter().copied().filter(|value| value.is_finite()).collect();
+        let base_mean = mean(&known).filter(|mean| *mean > 0.0).unwrap_or(f64::NAN);
         let scaled = |value: &f64| match metric.scale {
             Scale::Ratio if *value > 0.0 => value.ln(),
             Scale::Ratio => f64::NAN,
+            Scale::OfMean => value / base_mean,
             Scale::Difference => *value,
         };
         if metric.paired {
@@ -171,7 +178,7 @@ fn finding(metric: &Metric, welch: Option<Welch>, p: f64, alpha: f64) -> Finding
     let Some(welch) = welch else { return Finding::UNDECIDED };
     let margin = match metric.scale {
         Scale::Ratio => metric.margin.max(0.0).ln_1p(),
-        Scale::Difference => metric.margin.max(0.0),
+        Scale::OfMean | Scale::Difference => metric.margin.max(0.0),
     };
     let [low, high] = welch.interval();
     let is_different = p <= alpha;
@@ -183,8 +190,22 @@ fn finding(metric: &Metric, welch: Option<Welch>, p: f64, alpha: f64) -> Finding
     } else {
         Conclusion::Inconclusive(if is_different { Why::NearMargin } else { Why::Noise })
     };
-    let shown = |value: f64| if metric.scale == Scale::Ratio { value.exp() } else { value };
+    let conclusion = match conclusion {
+        Conclusion::Same | Conclusion::Improved if lacks_values(metric) => Conclusion::Inconclusive(Why::TooFewBlocks),
+        other => other,
+    };
+    let shown = |value: f64| match metric.scale {
+        Scale::Ratio => value.exp(),
+        Scale::OfMean => 1.0 + value,
+        Scale::Difference => value,
+    };
     Finding { conclusion, estimate: shown(welch.difference), interval: [shown(low), shown(high)], p }
+}
+
+/// Whether many blocks of a side have no value.
+fn lacks_values(metric: &Metric) -> bool {
+    let missing = |values: &[f64]| values.iter().filter(|value| !value.is_finite()).count() as f64;
+    [metric.base, metric.new].iter().any(|values| missing(values) > MAX_MISSING * values.len() as f64)
 }
 
 #[cfg(test)]

@@ -52,7 +52,16 @@ impl RunWindows {
     }
 
     fn values(&self, key: &Key) -> Vec<Option<&Value>> {
-        self.windows.values(key, self.windows.whole_within(self.seconds))
+        self.windows.values(key, self.whole())
+    }
+
+    fn whole(&self) -> usize {
+        self.windows.whole_within(self.seconds)
+    }
+
+    /// A statistic of the whole windows together.
+    fn overall(&self, key: &Key, statistic: Statistic) -> Option<f64> {
+        statistic.of(&merged(&self.values(key))?, self.whole() as f64 * self.windows.seconds())
     }
 }
 
@@ -146,15 +155,13 @@ fn metric(cut: &Cut, margins: Margins, paired: bool) -> Metric<'_> {
         better: cut.row.judged.better,
         scale: cut.row.scale,
         paired: paired && cut.row.block_seconds.is_some(),
-        margin: if cut.row.scale == Scale::Ratio { margins.ratio } else { margins.share },
+        margin: if cut.row.scale == Scale::Difference { margins.share } else { margins.ratio },
     }
 }
 
 fn cut(key: &Key, judged: &Judged, statistic: Statistic, base: &[RunWindows], new: &[RunWindows], paired: bool) -> Cut {
-    let of_side = |runs: &[RunWindows]| -> Vec<f64> {
-        let value = |run: &RunWindows| merged(&run.values(key)).and_then(|value| statistic.of(&value, run.seconds));
-        runs.iter().filter_map(value).collect()
-    };
+    let of_side =
+        |runs: &[RunWindows]| -> Vec<f64> { runs.iter().filter_map(|run| run.overall(key, statistic)).collect() };
     let typical = |values: &[f64]| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     let (mut base_values, mut new_values) = (of_side(base), of_side(new));
     let overall = [typical(&base_values), typical(&new_values)];
@@ -165,13 +172,17 @@ fn cut(key: &Key, judged: &Judged, statistic: Statistic, base: &[RunWindows], ne
         let blocks = choose(&sides, statistic, window, paired).unwrap_or(Blocks { windows: 1, inflation: 1.0 });
         let seconds = blocks.windows as f64 * window;
         let value = |block: &[Option<&Value>]| {
-            merged(block).and_then(|value| statistic.of(&value, seconds)).unwrap_or(f64::NAN)
+            merged(block).and_then(|value| statistic.of(&value, seconds)).unwrap_or(of_nothing(statistic))
         };
         let [of_base, of_new] = sides.map(|side| blocks.cut(&side).map(value).collect::<Vec<f64>>());
         (base_values, new_values) = (of_base, of_new);
         (inflation, block_seconds) = (blocks.inflation, Some(seconds));
     }
-    let scale = if statistic == Statistic::Share { Scale::Difference } else { Scale::Ratio };
+    let scale = match statistic {
+        Statistic::Share => Scale::Difference,
+        Statistic::PerSecond => Scale::OfMean,
+        Statistic::Quantile(_) => Scale::Ratio,
+    };
     let count = |values: &[f64]| values.iter().filter(|value| value.is_finite()).count();
     let row = Row {
         key: key.clone(),
@@ -190,11 +201,13 @@ fn cut(key: &Key, judged: &Judged, statistic: Statistic, base: &[RunWindows], ne
 /// Blocks for one statistic of two runs, from how long its windows remember.
 fn choose(sides: &[Vec<Option<&Value>>; 2], statistic: Statistic, window: f64, paired: bool) -> Option<Blocks> {
     let of_windows = |side: &Vec<Option<&Value>>| -> Vec<f64> {
-        let value = |value: Option<&Value>| value.and_then(|value| statistic.of_few(value, window)).unwrap_or(f64::NAN);
+        let value = |value: Option<&Value>| {
+            value.and_then(|value| statistic.of_few(value, window)).unwrap_or(of_nothing(statistic))
+        };
         side.iter()
             .copied()
             .map(value)
-            .map(|value| if statistic == Statistic::Share { value } else { value.ln() })
+            .map(|value| if matches!(statistic, Statistic::Quantile(_)) { value.ln() } else { value })
             .collect()
     };
     let [base, new] = [of_windows(&sides[0]), of_windows(&sides[1])];
@@ -203,6 +216,11 @@ fn choose(sides: &[Vec<Option<&Value>>; 2], statistic: Statistic, window: f64, p
         return Blocks::choose_for_pairs(&differences, window);
     }
     Blocks::choose(&base, &new, window)
+}
+
+/// What a block without observations is: nothing a second, else unknown.
+fn of_nothing(statistic: Statistic) -> f64 {
+    if statistic == Statistic::PerSecond { 0.0 } else { f64::NAN }
 }
 
 /// Takes back every conclusion, because a run is invalid.

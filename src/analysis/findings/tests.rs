@@ -7,6 +7,7 @@ fn values(change: impl Fn(&mut SoakFindings, &mut Vec<SpikeFinding>)) -> Vec<(St
     let mut soak = analysis.soak.take().unwrap_or_else(|| panic!("no soak"));
     change(&mut soak, &mut analysis.spikes);
     analysis.soak = Some(soak);
+    analysis.stress = None;
     analysis.gauges().into_iter().map(|(metric, value)| (metric.name.to_string(), value)).collect()
 }
 
@@ -24,6 +25,13 @@ fn no_drift_is_zero_and_what_is_open_is_nothing() {
     };
     assert_eq!(all(DriftVerdict::None), [("verdict_degradation".to_owned(), 0.0)]);
     assert!(all(DriftVerdict::Inconclusive).is_empty());
+}
+
+#[test]
+fn a_rising_load_has_its_last_good_rate() {
+    let analysis = Analysis { soak: None, spikes: Vec::new(), ..crate::report::tests::findings() };
+    let rates: Vec<String> = analysis.gauges().into_iter().map(|(_, value)| value.to_string()).collect();
+    assert_eq!(rates, ["200"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Tests of the load over time.
 
-use super::{spikes, steady};
+use super::{spikes, steady, steps};
 use crate::interval_log::frame::{LoggedScenario, LoggedStage, Model};
 
 /// A scenario from `start_ms`, with stages of seconds from and to a load.
@@ -72,4 +72,23 @@ fn a_ramp_a_step_and_a_short_baseline_are_no_spikes() {
     assert!(spikes(&[open(&[(60, 10.0, 10.0), (10, 12.0, 12.0), (60, 10.0, 10.0)])]).is_empty());
     assert!(spikes(&[open(&[(60, 10.0, 10.0), (900, 90.0, 90.0), (60, 10.0, 10.0)])]).is_empty());
     assert!(spikes(&[]).is_empty());
+}
+
+#[test]
+fn levels_that_rise_are_steps() {
+    let plan =
+        [(8, 50.0, 50.0), (1, 50.0, 100.0), (8, 100.0, 100.0), (1, 100.0, 150.0), (8, 150.0, 150.0), (30, 10.0, 10.0)];
+    let found = steps(&[open(&plan)]);
+    assert_eq!(found.iter().map(super::PlannedStep::rate).collect::<Vec<_>>(), [50.0, 100.0, 150.0]);
+    assert_eq!((found[1].start, found[1].end), (9.0, 17.0));
+    assert!(steps(&[scenario(0, &plan)]).is_empty());
+    assert!(steps(&[open(&plan), open(&plan)]).is_empty());
+}
+
+#[test]
+fn a_long_ramp_is_cut_into_ten_parts() {
+    let found = steps(&[open(&[(10, 5.0, 5.0), (100, 10.0, 110.0), (10, 110.0, 110.0)])]);
+    assert_eq!(found.len(), 10);
+    assert_eq!((found[0].start, found[0].end, found[0].rate()), (10.0, 20.0, 15.0));
+    assert!(steps(&[open(&[(30, 0.0, 100.0), (600, 100.0, 100.0)])]).is_empty());
 }

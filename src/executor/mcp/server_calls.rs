@@ -66,6 +66,10 @@ impl ServerCalls {
                         due: tokio::time::Instant::now(),
                     };
                     sender.send(&mut lane, draft).await;
+                    if lane.error().is_some() {
+                        // A server that does not take its answers must not hold the user for each of them.
+                        self.waiting.borrow_mut().clear();
+                    }
                 }
                 None if self.is_over.get() => return,
                 None => self.changed.notified().await,

@@ -7,13 +7,13 @@ use crate::analysis::Analysis;
 
 #[test]
 fn nothing_found_is_nothing_shown() {
-    assert!(lines(&Analysis::default()).is_empty());
+    assert!(lines(&Analysis::default(), None).is_empty());
 }
 
 #[test]
 fn findings_of_an_invalid_run_are_not_sure() {
     let analysis = Analysis { sure: false, ..crate::report::tests::findings() };
-    let text = strip_str(&lines(&analysis).join("\n")).to_string();
+    let text = strip_str(&lines(&analysis, None).join("\n")).to_string();
     assert!(text.contains("not sure, because the run is invalid"), "{text}");
 }
 

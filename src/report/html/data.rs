@@ -80,7 +80,7 @@ fn threshold(finding: &Finding) -> Json {
 
 /// Findings of the analysis as they stand in the text, each with its indentation.
 fn finding_lines(summary: &Summary) -> Vec<Json> {
-    let lines = findings::lines(&summary.analysis).into_iter().map(|line| strip_str(&line).to_string());
+    let lines = findings::lines(&summary.analysis, None).into_iter().map(|line| strip_str(&line).to_string());
     let lines = lines.filter(|line| !line.trim().is_empty());
     lines.map(|line| json!({ "depth": line.len() - line.trim_start().len(), "text": line.trim_start() })).collect()
 }

@@ -67,3 +67,28 @@ fn a_day_is_compared_with_an_hour() {
     let rows = compare(&mut [base], &mut [new], MARGINS, false);
     assert_eq!(p95(&rows).finding.conclusion, Conclusion::Regressed);
 }
+
+#[test]
+fn a_run_that_stood_still_is_not_the_same() {
+    let (base, new) = (MadeRun::constant("a", 300, 50.0), MadeRun { seed: 2, ..MadeRun::constant("b", 300, 50.0) });
+    for paired in [false, true] {
+        let base = windows(&base, |_| MadeSecond::calm(50, 0.1));
+        let new = windows(&new, |second| MadeSecond::calm(if second < 150 { 50 } else { 0 }, 0.1));
+        let rows = compare(&mut [base], &mut [new], MARGINS, paired);
+        let rate = rows.iter().find(|row| row.statistic == Statistic::PerSecond).unwrap();
+        assert!((rate.finding.estimate - 0.5).abs() < 0.05, "{rate:?}");
+        assert!(!matches!(rate.finding.conclusion, Conclusion::Same | Conclusion::Improved), "{rate:?}");
+        assert_eq!(p95(&rows).finding.conclusion, Conclusion::Inconclusive(Why::TooFewBlocks));
+    }
+}
+
+#[test]
+fn the_rate_of_a_run_is_that_of_its_whole_windows() {
+    let base = MadeRun::constant("a", 300, 50.0);
+    let mut longer = windows(&base, |_| MadeSecond::calm(50, 0.1));
+    longer.seconds -= 0.01;
+    let whole = windows(&base, |_| MadeSecond::calm(50, 0.1));
+    let rows = compare(&mut [whole], &mut [longer], MARGINS, false);
+    let rate = rows.iter().find(|row| row.statistic == Statistic::PerSecond).unwrap();
+    assert_eq!(rate.base.map(|rate| (rate * 100.0).round()), rate.new.map(|rate| (rate * 100.0).round()), "{rate:?}");
+}

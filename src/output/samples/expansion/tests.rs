@@ -17,7 +17,7 @@ fn expanded(selection: &MetricSelection, metric: &MetricDef, entry: Entry) -> Ve
 /// What the summary holds has raw samples: whatever a request, iteration, group, flow or metric of the profile records.
 #[test]
 fn every_metric_of_the_load_has_samples() {
-    // States of the generator and of the schedule, which the coordinator knows, are not samples.
+    // States of the generator and of the schedule, and findings, which the coordinator knows, are not samples.
     let states = ["target_rate", "stage_active", "series_folded", "run_info"];
     // Like k6, what was cut off leaves no sample: it has no result. What was sent again has one, that of its request.
     let cut_off = ["interrupted_requests", "interrupted_iterations", "resent_requests"];
@@ -26,6 +26,7 @@ fn every_metric_of_the_load_has_samples() {
             || cut_off.contains(&name)
             || name.starts_with("generator_")
             || name.starts_with("output_")
+            || name.starts_with("verdict_")
     };
     for metric in c::ALL.iter().filter(|metric| !is_state(&metric.name)) {
         assert!(place_of(metric).is_some(), "{}", metric.name);
@@ -108,7 +109,7 @@ fn only_aggregates_of_loadagent_itself_have_no_samples() {
         .filter(|metric| !SAMPLED.iter().any(|sampled| sampled.name == metric.name))
         .map(|metric| &*metric.name)
         .collect();
-    let is_own = |name: &&str| ["generator_", "output_"].iter().any(|prefix| name.starts_with(prefix));
+    let is_own = |name: &&str| ["generator_", "output_", "verdict_"].iter().any(|prefix| name.starts_with(prefix));
     let rest: Vec<&str> = missing.into_iter().filter(|name| !is_own(name)).collect();
     assert_eq!(rest, ["stage_active", "series_folded", "run_info"]);
 }
