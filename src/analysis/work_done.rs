@@ -137,7 +137,7 @@ fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -
     let work = WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates, .. }| {
         fruitless(noun, success, failed, reasons, "reason").map(|reason| (reason, *invalidates))
     });
-    // The question for the revision may succeed, and what needs a session that does not open is not sent.
+    // The probe of the revision may succeed, and what needs a session that does not open is not sent.
     let mcp = fruitless("MCP request", "succeeded", &catalogue::MCP_REQ_FAILED, &catalogue::MCP_ERRORS, "error_class");
     work.chain(mcp.map(|reason| (reason, true)))
 }
