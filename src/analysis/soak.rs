@@ -16,7 +16,7 @@ use super::{
     windows::{Windows, merged},
 };
 use crate::{
-    metric::{Interval, MetricDef, SeriesDef, Unit, Value, catalogue},
+    metric::{Interval, Kind, MetricDef, SeriesDef, Unit, Value, catalogue},
     threshold::{Stat, Threshold, shown_factor},
 };
 
@@ -247,7 +247,8 @@ fn crossing(course: &Course, drift: &Drift, thresholds: &[&Threshold]) -> Option
             && threshold.selector.is_empty()
             && match (threshold.stat, course.statistic) {
                 (Stat::Quantile(of), Statistic::Quantile(q)) => (of - q).abs() < 1e-9,
-                (Stat::Rate, Statistic::Share) => true,
+                // Of a counter it is the rate per second.
+                (Stat::Rate, Statistic::Share) => threshold.metric.kind == Kind::Rate,
                 _ => false,
             }
     };

@@ -143,6 +143,7 @@ impl SpikeSeconds {
                 at: f64::from(*second),
                 latency: coarse_quantile(&cell.times, QUANTILE).unwrap_or(f64::NAN),
                 error_share: if done > 0.0 { bad / done } else { f64::NAN },
+                failed: bad,
                 in_flight: cell.users,
                 offered: done.max(cell.due as f64),
             }

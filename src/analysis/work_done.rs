@@ -126,14 +126,20 @@ impl Iterations {
 
 /// Work beside requests of which nothing succeeded, although requests did; and whether the run is invalid for it.
 fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -> impl Iterator<Item = (String, bool)> {
-    WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates, .. }| {
+    let fruitless = move |noun: &str, success: &str, failed: &MetricDef, reasons: &MetricDef, label: &str| {
         let of_load = |series: &SeriesDef| is_wanted(series.labels.get("scenario"));
         Attempts::of_series(totals, failed, of_load).all_failed().then(|| {
-            let most = most_frequent(totals, is_wanted, |metric| metric.name == reasons.name, "reason");
+            let most = most_frequent(totals, is_wanted, |metric| metric.name == reasons.name, label);
             let most = most.map_or_else(String::new, |most| format!("; most often: {most}"));
-            (format!("no {noun} {success}{most}"), *invalidates)
+            format!("no {noun} {success}{most}")
         })
-    })
+    };
+    let work = WORK.iter().filter_map(move |WorkMetrics { noun, success, failed, reasons, invalidates, .. }| {
+        fruitless(noun, success, failed, reasons, "reason").map(|reason| (reason, *invalidates))
+    });
+    // The probe of the revision may succeed, and what needs a session that does not open is not sent.
+    let mcp = fruitless("MCP request", "succeeded", &catalogue::MCP_REQ_FAILED, &catalogue::MCP_ERRORS, "error_class");
+    work.chain(mcp.map(|reason| (reason, true)))
 }
 
 /// What a counter counted in some scenarios.

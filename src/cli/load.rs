@@ -24,6 +24,8 @@ pub struct LoadArgs {
     #[arg(short = 'i', long, value_name = "N", env = "LOADAGENT_ITERATIONS", value_parser = at_least_one)]
     pub iterations: Option<u32>,
     /// Ramp to USERS in TIME: 30s:100 (repeatable)
+    ///
+    /// Ramp to this number of users in this time, for example 30s:100 (repeatable).
     #[arg(short = 's', long = "stage", value_name = "TIME:USERS", value_delimiter = ',', env = "LOADAGENT_STAGES")]
     pub stages: Vec<String>,
     /// Arrivals per second (open model)

@@ -180,7 +180,8 @@ fn with_command_first(words: &[OsString]) -> Option<ArgMatches> {
 /// `loadagent rn quickstart`: the first word may be a command with a typing error.
 fn with_command_named(mut error: Error, words: &[OsString]) -> Error {
     let first = words.get(1).and_then(|word| word.to_str()).unwrap_or_default();
-    if let Some(near) = near_command(first) {
+    let is_command = command().find_subcommand(first).is_some();
+    if let Some(near) = near_command(first).filter(|_| !is_command) {
         let tip = StyledStr::from(format!("there is no command `{first}`; {near}"));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }

@@ -164,8 +164,11 @@ fn factors_keep_the_shape() {
     let ran: Ran = command.output().unwrap().into();
     let plan: Json = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(loads(&plan)[1], "constant-arrival-rate: 80/s for 30s, from 15s");
-    let notes =
-        ["users and arrival rates are 2 times the profile's", "durations and start times are 0.25 times the profile's"];
+    let notes = [
+        "users and arrival rates are 2 times the profile's",
+        "durations and start times are 0.25 times the profile's",
+        "from the environment: LOADAGENT_VUS_FACTOR, TEST_DURATION_MULTIPLIER",
+    ];
     assert_eq!(plan["notes"], Json::from(notes.to_vec()));
     for words in [["--vus-factor", "0"], ["--duration-factor", "-1"], ["--vus-factor", "many"]] {
         assert_eq!(bench.run(&[&["check", "p.yaml"][..], &words].concat()).code, 2, "{words:?}");

@@ -52,16 +52,15 @@ impl RunWindows {
     }
 
     fn values(&self, key: &Key) -> Vec<Option<&Value>> {
-        self.windows.values(key, self.whole())
+        self.windows.values(key, self.windows.whole_within(self.seconds))
     }
 
-    fn whole(&self) -> usize {
-        self.windows.whole_within(self.seconds)
-    }
-
-    /// A statistic of the whole windows together.
+    /// A statistic of the whole run, its last part of a window included.
     fn overall(&self, key: &Key, statistic: Statistic) -> Option<f64> {
-        statistic.of(&merged(&self.values(key))?, self.whole() as f64 * self.windows.seconds())
+        let touched = (self.seconds / self.windows.seconds()).ceil();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by the length of a run")]
+        let values = self.windows.values(key, touched as usize);
+        statistic.of(&merged(&values)?, self.seconds)
     }
 }
 

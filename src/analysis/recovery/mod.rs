@@ -15,11 +15,13 @@ use band::Baseline;
 pub(crate) struct Second {
     /// Start of the second, in seconds from the start of the run.
     pub at: f64,
-    /// A high quantile of the response time of the requests that were intended in this second, seconds; NaN without
-    /// any. Requests that are not done count with the time they have taken so far.
+    /// A high quantile of the response time of the requests that were intended in this second, seconds; NaN if
+    /// none of them is done.
     pub latency: f64,
     /// Share of these requests that failed, 0 to 1; NaN without any.
     pub error_share: f64,
+    /// How many that were.
+    pub failed: f64,
     /// Requests in flight at the end of the second.
     pub in_flight: f64,
     /// Requests that were intended in this second.
@@ -108,8 +110,7 @@ pub(crate) struct Finding {
 pub(crate) fn judge(seconds: &[Second], spike: Spike, limits: &Limits) -> Finding {
     let before: Vec<Second> = seconds.iter().copied().filter(|second| second.at < spike.from).collect();
     let during_and_after: Vec<Second> = seconds.iter().copied().filter(|second| second.at >= spike.from).collect();
-    let errors =
-        during_and_after.iter().map(|second| second.error_share * second.offered).filter(|one| one.is_finite()).sum();
+    let errors = during_and_after.iter().map(|second| second.failed).sum();
     let Some(baseline) = Baseline::of(&before, limits) else {
         let recovery = Recovery::Inconclusive(Why::NoBaseline);
         return Finding { recovery, baseline: None, highest: f64::NAN, first_failure: None, errors, drained: None };

@@ -14,6 +14,7 @@ fn run(until: f64, seconds: u32) -> Vec<Second> {
             at,
             latency: if is_bad { 2.0 } else { 0.1 + 0.001 * (at % 3.0) },
             error_share: if is_bad { 0.5 } else { 0.0 },
+            failed: if is_bad { 50.0 } else { 0.0 },
             in_flight: if is_bad { 200.0 } else { 10.0 },
             offered: 100.0,
         }
@@ -72,7 +73,7 @@ proptest! {
         let seconds: Vec<Second> = values
             .into_iter()
             .map(|[at, latency, error_share, in_flight, offered]| {
-                Second { at, latency, error_share, in_flight, offered }
+                Second { at, latency, error_share, failed: offered * error_share, in_flight, offered }
             })
             .collect();
         let any = judge(&seconds, Spike { from, to }, &Limits::default());

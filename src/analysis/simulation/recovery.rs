@@ -42,6 +42,7 @@ fn run(seed: u64, bad: f64, noise: Noise) -> Vec<Second> {
             at,
             latency: base + backlog,
             error_share: if backlog > 2.0 { 0.2 } else { 0.0 },
+            failed: if backlog > 2.0 { 0.2 * RATE } else { 0.0 },
             in_flight: (RATE * (base + backlog) * (1.0 + 0.1 * random.normal())).max(0.0),
             offered: RATE,
         }

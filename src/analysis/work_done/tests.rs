@@ -6,8 +6,8 @@ use crate::{
     metric::{Interval, Labels, MetricDef, SeriesDef, intended::IntendedSeconds},
 };
 
-/// Requests (failed, all), iterations (failed, all), iterations not started, WebSockets and jobs (failed, all), of a closed
-/// scenario.
+/// Requests (failed, all), iterations (failed, all), iterations not started, WebSockets, jobs and MCP requests (failed,
+/// all), of a closed scenario.
 #[derive(Clone, Copy, Default)]
 struct Did {
     requests: (u64, u64),
@@ -15,6 +15,7 @@ struct Did {
     dropped: u64,
     sockets: (u64, u64),
     jobs: (u64, u64),
+    mcp: (u64, u64),
     interrupted: u64,
 }
 
@@ -47,7 +48,11 @@ fn find(scenarios: &[(&str, Did)]) -> MissingWork {
         add(&catalogue::ITERATION_FAILURES, name, Value::Counter(did.iterations.0 as f64));
         add(&catalogue::INTERRUPTED_REQUESTS, name, Value::Counter(did.interrupted as f64));
         add(&catalogue::ITERATIONS, name, Value::Counter(did.iterations.1 as f64));
-        for ((failed, all), metric) in [(did.sockets, &catalogue::WS_FAILED), (did.jobs, &catalogue::JOB_FAILED)] {
+        for ((failed, all), metric) in [
+            (did.sockets, &catalogue::WS_FAILED),
+            (did.jobs, &catalogue::JOB_FAILED),
+            (did.mcp, &catalogue::MCP_REQ_FAILED),
+        ] {
             add(metric, name, Value::Rate { nonzero: failed, total: all });
         }
         cells.at(0, index).dropped = did.dropped;
@@ -131,4 +136,11 @@ fn a_scenario_among_others_whose_requests_were_all_interrupted_is_named() {
     let missing = find(&[("a", good), ("b", Did { interrupted: 2, ..Did::default() })]);
     assert_eq!(missing.invalid, [] as [&str; 0]);
     assert!(missing.warnings[0].starts_with("b: no request finished: 2 were interrupted"), "{:?}", missing.warnings);
+}
+
+#[test]
+fn a_probe_that_succeeds_is_no_success_of_mcp() {
+    let did = Did { requests: (15, 17), iterations: (0, 15), mcp: (30, 30), ..Did::default() };
+    assert_eq!(find(&[("s", did)]).invalid, ["no MCP request succeeded"]);
+    assert_eq!(find(&[("s", Did { mcp: (29, 30), ..did })]).invalid, [String::new(); 0]);
 }

@@ -42,8 +42,8 @@ pub(super) fn other_server(response: &Response) -> Option<String> {
     let is_success = (200..=299).contains(&response.status);
     (is_success && response.is_document() && written(response).is_none()).then(|| {
         format!(
-            "{}: receivers of remote write answer without a document (hint: check address and path; if it is a receiver, \
-             `version=1` sends to it)",
+            "{}: a receiver of remote write answers without a JSON or XML document (hint: another server may be there; \
+             check address and path. If it is a receiver, `version=1` sends to it)",
             response.summary()
         )
     })

@@ -1,6 +1,6 @@
 //! `compare`: is a run worse than another, better, or the same?
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     analysis::{
@@ -49,6 +49,7 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
         )));
     }
     let (base, new) = (read_side(&args.base)?, read_side(&args.new)?);
+    refuse_repeated(base.iter().chain(&new))?;
     let mut obstacles = Obstacles::default();
     base.iter()
         .flat_map(|base| new.iter().map(move |new| Obstacles::between(&base.summary, &new.summary)))
@@ -86,6 +87,18 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
     print(text.trim_end());
     let is_worse = runs::overall(&comparison.rows) == Conclusion::Regressed;
     Ok(if is_worse { Exit::ThresholdFailed } else { Exit::Passed })
+}
+
+/// A run beside itself differs in nothing: its noise would be taken for none.
+fn refuse_repeated<'r>(runs: impl Iterator<Item = &'r Run>) -> Result<(), CommandError> {
+    let mut seen = BTreeSet::new();
+    for run in runs {
+        let id = &run.summary.header.run_id;
+        if !seen.insert(id) {
+            return Err(CommandError::usage(format!("run {id} is given twice: compare different runs")));
+        }
+    }
+    Ok(())
 }
 
 fn read_side(paths: &[std::path::PathBuf]) -> Result<Vec<Run>, CommandError> {

@@ -83,7 +83,7 @@ fn a_run_that_stood_still_is_not_the_same() {
 }
 
 #[test]
-fn the_rate_of_a_run_is_that_of_its_whole_windows() {
+fn the_rate_of_a_run_is_that_of_its_whole_length() {
     let base = MadeRun::constant("a", 300, 50.0);
     let mut longer = windows(&base, |_| MadeSecond::calm(50, 0.1));
     longer.seconds -= 0.01;

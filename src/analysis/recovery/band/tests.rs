@@ -4,8 +4,14 @@ use super::Baseline;
 use crate::analysis::recovery::{Limits, Second};
 
 fn seconds(latency: impl Fn(u32) -> f64) -> Vec<Second> {
-    let second =
-        |at: u32| Second { at: f64::from(at), latency: latency(at), error_share: 0.0, in_flight: 5.0, offered: 100.0 };
+    let second = |at: u32| Second {
+        at: f64::from(at),
+        latency: latency(at),
+        error_share: 0.0,
+        failed: 0.0,
+        in_flight: 5.0,
+        offered: 100.0,
+    };
     (0..30).map(second).collect()
 }
 
@@ -32,7 +38,8 @@ fn few_seconds_are_no_baseline() {
 #[test]
 fn a_second_without_an_answer_is_not_normal() {
     let baseline = Baseline::of(&seconds(|_| 0.1), &Limits::default()).unwrap_or_else(|| panic!("no baseline"));
-    let silent = Second { at: 40.0, latency: f64::NAN, error_share: f64::NAN, in_flight: 5.0, offered: 100.0 };
+    let silent =
+        Second { at: 40.0, latency: f64::NAN, error_share: f64::NAN, failed: 0.0, in_flight: 5.0, offered: 100.0 };
     assert!(!baseline.is_normal(&silent));
     assert!(baseline.is_normal(&Second { offered: 0.0, ..silent }));
 }

@@ -14,25 +14,6 @@ fn expanded(selection: &MetricSelection, metric: &MetricDef, entry: Entry) -> Ve
     seen
 }
 
-/// What the summary holds has raw samples: whatever a request, iteration, group, flow or metric of the profile records.
-#[test]
-fn every_metric_of_the_load_has_samples() {
-    // States of the generator and of the schedule, and findings, which the coordinator knows, are not samples.
-    let states = ["target_rate", "stage_active", "series_folded", "run_info"];
-    // Like k6, what was cut off leaves no sample: it has no result. What was sent again has one, that of its request.
-    let cut_off = ["interrupted_requests", "interrupted_iterations", "resent_requests"];
-    let is_state = |name: &str| {
-        states.contains(&name)
-            || cut_off.contains(&name)
-            || name.starts_with("generator_")
-            || name.starts_with("output_")
-            || name.starts_with("verdict_")
-    };
-    for metric in c::ALL.iter().filter(|metric| !is_state(&metric.name)) {
-        assert!(place_of(metric).is_some(), "{}", metric.name);
-    }
-}
-
 #[test]
 fn a_record_that_is_lost_counts_as_its_samples() {
     let times = |response| RequestTimes { response, ..RequestTimes::default() };

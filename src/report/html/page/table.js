@@ -29,7 +29,7 @@ export function table({ id, title, columns, rows, saved, sortBy, descending = tr
     const name = h("button", { type: "button", onclick: turn, title: column.title }, column.label);
     return h("th", { scope: "col", class: column.number ? "number" : null }, name);
   });
-  const text = (row) => columns.map((column) => visible(row[column.key] ?? "")).join("\n").toLowerCase();
+  const text = (row) => columns.filter((column) => !column.number).map((column) => visible(row[column.key] ?? "")).join("\n").toLowerCase();
   const texts = new Map(rows.map((row) => [row, text(row)]));
 
   function matching() {
