@@ -478,3 +478,6 @@ impl ScenarioRecorder {
 fn truncated(reason: &str) -> String {
     reason.chars().take(MAX_REASON).collect()
 }
+
+#[cfg(test)]
+mod tests;

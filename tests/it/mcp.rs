@@ -204,6 +204,31 @@ fn waiting_beside_a_request_is_in_no_response_time() {
 }
 
 #[test]
+fn requests_beside_a_step_have_its_limits_and_not_those_of_the_first_step() {
+    let initialized = r#"{"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}}"#;
+    for (timeout, class) in [("300ms", "timeout_wait "), ("20s", "")] {
+        let (address, _) = serve(move |request| match request {
+            request if request.contains("server/discover") => reply(404, "", b""),
+            request if request.contains("\"initialize\"") => {
+                reply(200, "Mcp-Session-Id: a\r\n", initialized.as_bytes())
+            }
+            request if request.contains("\"one\"") => reply(200, "", br#"{"jsonrpc":"2.0","id":3,"result":{}}"#),
+            request if request.contains("\"two\"") => reply(200, "", br#"{"jsonrpc":"2.0","id":4,"result":{}}"#),
+            request if request.starts_with("DELETE") => {
+                std::thread::sleep(std::time::Duration::from_secs(2));
+                reply(200, "", b"")
+            }
+            _ => reply(202, "", b""),
+        });
+        let bench = Bench::new();
+        let steps =
+            format!("  - {{mcp: /mcp, call: one, timeout: 10s}}\n  - {{mcp: /mcp, call: two, timeout: {timeout}}}\n");
+        let (ran, _) = run(&bench, &format!("http://{address}"), "vus: 1\niterations: 1", &steps);
+        assert_eq!(bench.errors(), class, "{timeout}: {}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
 fn the_end_of_a_session_is_a_request_of_its_step() {
     let (bench, target) = (Bench::new(), practice(&[]));
     let mcp = "mcp: '/mcp?revision=2025-11-25'";
