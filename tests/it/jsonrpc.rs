@@ -71,9 +71,9 @@ fn the_rest_of_a_stream_after_its_answer_is_in_no_response_time() {
         format!("{head}{:x}\r\n{event}\r\n", event.len()).into_bytes()
     });
     let bench = Bench::new();
-    let steps = "  - {jsonrpc: /rpc, method: stream}\n  - {jsonrpc: /rpc, method: plain}\n";
+    let steps = "  - {jsonrpc: /rpc, method: stream}\n  - {get: /plain, name: plain}\n";
     // Each waits for 100 ms after the answer; only a machine that is busy ten times in a row could be as slow.
-    let thresholds = "{'rpc_req_response_time{rpc_method:plain}': 'min<90', \
+    let thresholds = "{'http_req_response_time{name:plain}': 'min<90', \
                       'rpc_req_response_time{rpc_method:stream}': 'min<90'}";
     let profile =
         format!("base_url: http://{address}\nvus: 1\niterations: 10\nthresholds: {thresholds}\nflow:\n{steps}");
