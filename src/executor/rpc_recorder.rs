@@ -1,6 +1,6 @@
 //! Judges the answer to the calls of one request, and records each call.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use tokio::time::Instant;
 
@@ -18,12 +18,14 @@ pub(super) struct RpcRecorder<'a> {
     answering: Answering<'a>,
     /// How they were answered; empty without a whole response.
     outcomes: RefCell<Vec<Outcome>>,
+    /// When the last answer came, if they came in an event stream.
+    answered: Cell<Option<Instant>>,
 }
 
 impl<'a> RpcRecorder<'a> {
     /// The calls in the body of a request.
     pub(super) fn new(spec: &'a RpcSpec, body: &[u8]) -> Self {
-        Self { answering: Answering::new(spec, body), outcomes: RefCell::default() }
+        Self { answering: Answering::new(spec, body), outcomes: RefCell::default(), answered: Cell::default() }
     }
 
     /// Judges a response.
@@ -33,8 +35,8 @@ impl<'a> RpcRecorder<'a> {
         failure
     }
 
-    /// Records all calls. The request was due at `due`, and ended at `end` with an error or without; what failed it besides
-    /// their own answers failed them all.
+    /// Records all calls. The request was due at `due`, and the user went on at `end`, with an error or without; what failed
+    /// it besides their own answers failed them all.
     pub(super) fn record(
         &self,
         run: &ScenarioRun,
@@ -43,6 +45,7 @@ impl<'a> RpcRecorder<'a> {
         error: Option<ErrorClass>,
     ) {
         let outcomes = self.outcomes.borrow();
+        let end = self.answered.get().unwrap_or(end);
         let is_of_answers =
             outcomes.iter().any(|outcome| outcome.failure.is_some()) || error == Some(ErrorClass::RpcId);
         let otherwise = error.filter(|_| !is_of_answers);
@@ -70,7 +73,11 @@ impl MessageConsumer for RpcRecorder<'_> {
     }
 
     fn message(&self, data: &str) -> Taken {
-        self.answering.take(data, drop)
+        let taken = self.answering.take(data, drop);
+        if taken == Taken::LastAnswer {
+            self.answered.set(Some(Instant::now()));
+        }
+        taken
     }
 
     fn is_batch(&self) -> bool {

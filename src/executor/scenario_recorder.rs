@@ -66,6 +66,9 @@ pub(crate) struct ScenarioRecorder {
     caches: RefCell<Caches>,
 }
 
+/// Most series of calls whose place is remembered: codes and names come from the server and from data.
+const MAX_REMEMBERED: usize = 2_000;
+
 #[derive(Debug, Default)]
 struct Caches {
     last_http: Vec<Option<(HttpKey, Family)>>,

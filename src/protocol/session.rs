@@ -241,8 +241,8 @@ impl HttpSession {
             let end = probe.finish(failure);
             let duration = begin.map_or(Duration::ZERO, |begin| end.saturating_duration_since(begin));
             *last = Last { status, duration, error };
-            // Decompressing a body takes its time; it belongs to no request.
-            if actionable.is_some() { Instant::now() } else { end }
+            // Decompressing a body takes its time, and so does the rest of a stream; it belongs to no request.
+            if actionable.is_some() || is_stream { Instant::now() } else { end }
         }
     }
 

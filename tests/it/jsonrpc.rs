@@ -1,6 +1,6 @@
 //! Calls of JSON-RPC against the practice target, whose methods say how they answer.
 
-use super::support::{Bench, practice, url};
+use super::support::{Bench, practice, reply, serve, url};
 
 #[test]
 fn each_wrong_answer_has_its_class_and_each_call_is_counted() {
@@ -55,4 +55,29 @@ fn answers_may_come_in_an_event_stream() {
         // The connection is used again after the answer.
         assert_eq!(target.report().connections_accepted, 1, "{params}");
     }
+}
+
+#[test]
+fn the_rest_of_a_stream_after_its_answer_is_in_no_response_time() {
+    let (address, _) = serve(|request| {
+        let id = request.split("\"id\":").nth(1).and_then(|rest| rest.split([',', '}']).next()).unwrap_or("0");
+        let answer = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{}}}}");
+        if request.contains("plain") {
+            return reply(200, "", answer.as_bytes());
+        }
+        // Its stream stays open.
+        let event = format!("data: {answer}\n\n");
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        format!("{head}{:x}\r\n{event}\r\n", event.len()).into_bytes()
+    });
+    let bench = Bench::new();
+    let steps = "  - {jsonrpc: /rpc, method: stream}\n  - {jsonrpc: /rpc, method: plain}\n";
+    // Each waits for 100 ms after the answer; only a machine that is busy ten times in a row could be as slow.
+    let thresholds = "{'rpc_req_response_time{rpc_method:plain}': 'min<90', \
+                      'rpc_req_response_time{rpc_method:stream}': 'min<90'}";
+    let profile =
+        format!("base_url: http://{address}\nvus: 1\niterations: 10\nthresholds: {thresholds}\nflow:\n{steps}");
+    bench.write("p.yaml", &profile);
+    let ran = bench.run(&["p.yaml", "--run-dir", "run"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
 }

@@ -183,6 +183,52 @@ fn a_server_that_takes_no_answers_to_its_calls_does_not_hold_the_user() {
 }
 
 #[test]
+fn waiting_beside_a_request_is_in_no_response_time() {
+    let initialized = r#"{"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}}"#;
+    let long = std::time::Duration::from_millis(1_500);
+    let (address, _) = serve(move |request| match request {
+        request if request.contains("server/discover") => reply(404, "", b""),
+        request if request.contains("\"initialize\"") => reply(200, "", initialized.as_bytes()),
+        request if request.contains("\"slow\"") || request.contains("notifications/cancelled") => {
+            std::thread::sleep(long);
+            reply(202, "", b"")
+        }
+        request if request.contains("\"fast\"") => reply(200, "", br#"{"jsonrpc":"2.0","id":4,"result":{}}"#),
+        _ => reply(202, "", b""),
+    });
+    let (bench, steps) = (Bench::new(), "  - {mcp: /mcp, call: slow, timeout: 1s}\n  - {mcp: /mcp, call: fast}\n");
+    let load = "vus: 1\niterations: 1\nthresholds: {'mcp_req_response_time{tool:fast}': 'max<900'}";
+    let (ran, _) = run(&bench, &format!("http://{address}"), load, steps);
+    assert_eq!(bench.errors(), "timeout_wait timeout_wait ", "{}", ran.stdout);
+    assert_ne!(ran.code, 99, "{}", ran.stdout);
+}
+
+#[test]
+fn the_end_of_a_session_is_a_request_of_its_step() {
+    let (bench, target) = (Bench::new(), practice(&[]));
+    let mcp = "mcp: '/mcp?revision=2025-11-25'";
+    let steps = format!("  - {{{mcp}, call: echo}}\n  - {{{mcp}, end: true, name: bye, expect: {{that: 1 == 2}}}}\n");
+    let load = "vus: 1\niterations: 1\nthresholds: {'http_reqs{name:bye}': 'count==1'}";
+    let (ran, _) = run(&bench, &url(&target), load, &steps);
+    assert_eq!(bench.errors(), "content ", "{}", ran.stdout);
+    assert_ne!(ran.code, 99, "{}", ran.stdout);
+    assert_eq!(target.report().mcp.unwrap().sessions_ended, 1);
+}
+
+#[test]
+fn conditions_of_a_list_hold_for_all_its_pages() {
+    for (length, class) in [(10, ""), (9, "content ")] {
+        let (bench, target) = (Bench::new(), practice(&[]));
+        let steps =
+            format!("  - {{mcp: /mcp, list: tools, expect: {{that: length(json.result.tools) == {length}}}}}\n");
+        let (ran, summary) = run(&bench, &url(&target), "vus: 1\niterations: 1", &steps);
+        assert_eq!(bench.errors(), class, "{}", ran.stdout);
+        assert!(value(&summary, "mcp_reqs", "count") > 1, "{}", ran.stdout);
+        assert_eq!(value(&summary, "mcp_req_failed", "passes"), u64::from(!class.is_empty()));
+    }
+}
+
+#[test]
 fn mistakes_of_a_profile_are_errors() {
     for (step, message) in [
         ("{mcp: /mcp}", "has none of"),
@@ -193,6 +239,12 @@ fn mistakes_of_a_profile_are_errors() {
         ("{mcp: /mcp, end: false}", "does nothing"),
         ("{mcp: /mcp, call: a, revision: 2024-11-05}", "2025-11-25"),
         ("{mcp: /mcp, call: a, json: {}}", "json"),
+        ("{mcp: /mcp, end: true, revision: 2025-11-25}", "`revision` has no effect on `end`"),
+        ("{mcp: /mcp, end: true, progress: true}", "`progress` has no effect on `end`"),
+        ("{mcp: /mcp, end: true, allowed: -1}", "`allowed` has no effect on `end`"),
+        ("{mcp: /mcp, end: true, limited: -1}", "`limited` has no effect on `end`"),
+        ("{mcp: /mcp, call: a}\n  - {mcp: /mcp, call: b, revision: 2025-11-25}", "has another `revision`: none"),
+        ("{mcp: /mcp, call: a, revision: 2025-06-18}\n  - {mcp: /mcp, call: b, revision: 2025-11-25}", "2025-06-18"),
     ] {
         let bench = Bench::new();
         bench.write("p.yaml", &format!("base_url: http://127.0.0.1:1\nflow:\n  - {step}\n"));

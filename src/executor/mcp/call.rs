@@ -13,7 +13,10 @@ use crate::{
     protocol::{
         ErrorClass, Failure, Lane, ResponseHandler,
         jsonrpc::{Answering, Call, Calls, Incoming, MessageConsumer, Taken},
-        mcp::{Composer, Meta, compose, result},
+        mcp::{
+            Composer, Meta, compose,
+            result::{self, Read},
+        },
         sse::reader::EventConsumer,
     },
 };
@@ -34,7 +37,8 @@ struct CallHandler<'a, 's, 'f> {
 }
 
 impl McpStep<'_, '_> {
-    /// Sends the request with parameters and records it; returns when it ended, and where the next page begins.
+    /// Sends the request with parameters and records it; returns when the user is free to go on, and where the next page
+    /// begins.
     pub(super) async fn call(
         &self,
         lane: &mut Lane,
@@ -78,7 +82,8 @@ impl McpStep<'_, '_> {
         if lane.error().is_some_and(ErrorClass::is_timeout) && composer.revision.has_sessions() {
             self.cancel(composer, id).await;
         }
-        (sent.end, next)
+        // Answers to the server and the cancellation took their time; it belongs to no request.
+        (Instant::now(), next)
     }
 
     /// Notifies the server that an answer is waited for no longer.
@@ -106,14 +111,20 @@ impl ResponseHandler for CallHandler<'_, '_, '_> {
         if failure.is_some() || self.code.get().is_some() {
             return failure;
         }
-        let read = result::read(self.step.spec.method, response.body);
-        self.next_cursor.replace(read.next_cursor);
-        read.failure.map(Into::into)
+        let Read { failure, next_cursor } = result::read(self.step.spec.method, response.body);
+        if let Some(member) = self.step.spec.method.items().filter(|_| failure.is_none()) {
+            self.step.list.borrow_mut().take(response.body, (member, next_cursor.is_none()));
+        }
+        self.next_cursor.replace(next_cursor);
+        failure.map(Into::into)
     }
 
     fn fulfils(&self, response: &Response<'_>) -> bool {
-        let McpStep { demands, flow, clock, .. } = self.step;
-        demands.is_none_or(|demand| flow.borrow().fulfils(demand, response, *clock))
+        match self.step.list.borrow().joined() {
+            _ if self.next_cursor.borrow().is_some() => true,
+            Some(list) => self.step.fulfils(&Response { body: &list, ..*response }),
+            None => self.step.fulfils(response),
+        }
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

@@ -11,6 +11,7 @@
 mod call;
 mod ending;
 mod opening;
+mod pages;
 mod sending;
 mod server_calls;
 
@@ -19,14 +20,14 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 pub(super) use self::ending::end_sessions;
-use self::sending::Sender;
+use self::{pages::Pages, sending::Sender};
 use super::{
     flow_task::{Ended, InFlight, UNSENT_PAUSE, User, think},
     pace::Pace,
     scenario_recorder::mcp::{BeforeAnswer, McpKey},
 };
 use crate::{
-    language::Expr,
+    language::{Expr, Response},
     plan::{
         Flow, Request, Shape, StepId,
         mcp::{McpMethod, McpSpec},
@@ -34,14 +35,12 @@ use crate::{
     },
     protocol::{
         ErrorClass, Lane, Outgoing, head_lines,
-        mcp::{Composer, McpSession, compose, result},
+        mcp::{Composer, McpSession, compose},
     },
 };
 
 /// Most pages of a list: a server that always has another one must not hold a user for ever.
 const MAX_PAGES: usize = 1_000;
-/// Most bytes of the pages that are joined for the steps after a list.
-const MAX_LIST: usize = 8 * 1024 * 1024;
 /// Longest label of a tool.
 const MAX_TOOL: usize = 100;
 
@@ -58,6 +57,8 @@ struct McpStep<'a, 'f> {
     /// Parameters of the request, a JSON object.
     params: &'a [u8],
     session: Rc<McpSession>,
+    /// What a list has so far.
+    list: RefCell<Pages>,
 }
 
 /// How a step was over.
@@ -101,7 +102,7 @@ pub(super) async fn perform(
     let begun = pace.taken;
     let in_flight = InFlight::new(user);
     let session = user.sessions.mcp.with(outgoing.origin, head_lines::target_text(outgoing.bytes));
-    let sender = Sender::new(user, rows, outgoing.origin, outgoing.head());
+    let sender = Sender::new(user, (rows, ids.0), outgoing.origin, outgoing.head());
     let step = McpStep {
         sender,
         spec,
@@ -111,6 +112,7 @@ pub(super) async fn perform(
         clock,
         params: outgoing.body(),
         session,
+        list: RefCell::default(),
     };
     let over = step.perform(lane, pace.due).await;
     let is_unsent = step.sender.is_unsent.get();
@@ -129,7 +131,7 @@ impl McpStep<'_, '_> {
     async fn perform(&self, lane: &mut Lane, due: Instant) -> Over {
         if self.spec.method == McpMethod::End {
             let at = match self.session.opened() {
-                Some(open) => ending::end(&self.sender, lane, (&self.session, &open), due).await,
+                Some(open) => ending::end(&self.sender, lane, (&self.session, &open), (Some(self), due)).await,
                 None => due,
             };
             return Over { at, ended: None };
@@ -139,12 +141,13 @@ impl McpStep<'_, '_> {
                 // The request was never sent, and yet it is what the user waited for.
                 lane.set_answer(Some(error), b"");
                 self.record(lane, due, (None, BeforeAnswer::default()), at);
-                Over { at, ended: None }
+                Over { at: Instant::now(), ended: None }
             }
             Ok((revision, open, due)) => {
                 let id = open.as_ref().and_then(|open| open.id.as_deref());
                 let composer = Composer { head: self.sender.head, revision, session: id };
                 if let Some(open) = &open {
+                    open.step.set(self.ids.0);
                     open.head.borrow_mut().clear();
                     open.head.borrow_mut().extend_from_slice(self.sender.head);
                 }
@@ -159,28 +162,22 @@ impl McpStep<'_, '_> {
 
     /// Sends the request; of a list, until its last page.
     async fn pages(&self, lane: &mut Lane, composer: Composer<'_>, mut due: Instant) -> Over {
-        let (mut items, mut size) = (Vec::new(), 0);
         let mut params = self.params.to_vec();
         for page in 1.. {
             let (at, next) = self.call(lane, composer, &params, due).await;
-            let Some(member) = self.spec.method.items().filter(|_| lane.error().is_none()) else {
-                return Over { at, ended: None };
-            };
-            if page > 1 || next.is_some() {
-                size += lane.response().body.len();
-                if size <= MAX_LIST {
-                    items.extend(result::items(lane.response().body, member));
-                }
+            let fail = |why: &str| Over { at, ended: Some(self.sender.user.fail(why, at)) };
+            if self.list.borrow().is_too_large() {
+                return fail("a list of MCP has more than 8 MiB");
             }
-            let Some(cursor) = next else {
-                if page > 1 {
-                    let list = serde_json::json!({ "jsonrpc": "2.0", "result": { member: items } });
-                    lane.set_answer(None, list.to_string().as_bytes());
+            let Some(cursor) = next.filter(|_| lane.error().is_none()) else {
+                let joined = self.list.borrow().joined();
+                if let Some(joined) = joined.filter(|_| matches!(lane.error(), None | Some(ErrorClass::Content))) {
+                    lane.set_answer(lane.error(), &joined);
                 }
                 return Over { at, ended: None };
             };
             if page == MAX_PAGES {
-                return Over { at, ended: Some(self.sender.user.fail("a list of MCP has more than 1000 pages", at)) };
+                return fail("a list of MCP has more than 1000 pages");
             }
             if self.sender.user.is_halted() {
                 return Over { at, ended: Some(Ended::Halted) };
@@ -189,6 +186,11 @@ impl McpStep<'_, '_> {
             due = at;
         }
         Over { at: due, ended: None }
+    }
+
+    /// Whether an answer fulfils the conditions of `expect`.
+    fn fulfils(&self, response: &Response<'_>) -> bool {
+        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
     }
 
     /// Records the request of the step, by how the lane says that it ended.

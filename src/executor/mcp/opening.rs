@@ -148,9 +148,13 @@ impl McpStep<'_, '_> {
         if let Some(revision) = self.known_revision().filter(|revision| !revision.has_sessions()) {
             return Ok((revision, None, due));
         }
-        let opening = self.session.opening.lock().await;
+        let (opening, due) = match self.session.opening.try_lock() {
+            Ok(opening) => (opening, due),
+            // The wait for another branch belongs to no request.
+            Err(_) => (self.session.opening.lock().await, Instant::now()),
+        };
         if let Some(open) = self.session.opened() {
-            return Ok((open.revision, Some(open), Instant::now()));
+            return Ok((open.revision, Some(open), due));
         }
         let (revision, due) = match self.known_revision() {
             Some(revision) => (revision, due),
@@ -189,7 +193,7 @@ impl McpStep<'_, '_> {
         if !found.has_sessions() {
             self.record_opening(lane, (McpMethod::Discover, self.sender.rows.discover), None, (sent.due, sent.end));
         }
-        Ok((found, sent.end))
+        Ok((found, sent.free))
     }
 
     /// Opens a session.
@@ -234,8 +238,15 @@ impl McpStep<'_, '_> {
         recorder.mcp_session(stage, rows.initialize, McpSessionMetric::Sessions, 1.0, sent.end);
         recorder.mcp_session(stage, rows.initialize, McpSessionMetric::Opening, since.as_secs_f64(), sent.end);
         let head = RefCell::default();
-        let open = self.session.open(OpenSession { revision, id: session, since: sent.end, head, rows });
-        Ok((revision, Some(open), sent.end))
+        let open = self.session.open(OpenSession {
+            revision,
+            id: session,
+            since: sent.end,
+            head,
+            rows,
+            step: self.ids.0.into(),
+        });
+        Ok((revision, Some(open), sent.free))
     }
 
     fn record_opening(

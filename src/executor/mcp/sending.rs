@@ -1,23 +1,28 @@
 //! Sends one request of MCP with the user's connections.
 
-use std::cell::Cell;
+use std::{borrow::Cow, cell::Cell, time::Duration};
 
 use tokio::time::Instant;
 
 use super::super::{flow_task::User, raw_records::Volume};
 use crate::{
-    plan::{StepId, mcp::McpRows},
+    plan::{RequestSpec, StepId, mcp::McpRows},
     protocol::{Attempt, Lane, Outgoing, Probe, ResponseHandler, mcp::compose},
 };
+
+/// Longest time for a message that the user has no use for.
+const BESIDE: Duration = Duration::from_secs(1);
 
 /// What the requests of one step have in common.
 pub(super) struct Sender<'a> {
     pub user: &'a User,
     pub rows: McpRows,
+    /// The step, whose settings hold for all of them.
+    pub step: StepId,
     pub origin: usize,
     /// Request line and header lines of the step.
     pub head: &'a [u8],
-    /// Whether the last request could not be sent.
+    /// Whether the last request that the user waits for could not be sent.
     pub is_unsent: Cell<bool>,
     /// Whether a request was sent; the rate limit counts the others.
     has_begun: Cell<bool>,
@@ -36,16 +41,17 @@ pub(super) struct Draft<'a, B> {
     pub due: Instant,
 }
 
-/// When a request was due and when its response ended.
+/// When a request was due and when its response ended; then, when the user could go on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sent {
     pub due: Instant,
     pub end: Instant,
+    pub free: Instant,
 }
 
 impl<'a> Sender<'a> {
-    pub(super) fn new(user: &'a User, rows: McpRows, origin: usize, head: &'a [u8]) -> Self {
-        Self { user, rows, origin, head, is_unsent: Cell::new(false), has_begun: Cell::new(false) }
+    pub(super) fn new(user: &'a User, (rows, step): (McpRows, StepId), origin: usize, head: &'a [u8]) -> Self {
+        Self { user, rows, step, origin, head, is_unsent: Cell::new(false), has_begun: Cell::new(false) }
     }
 
     /// Sends a request; the lane has the response.
@@ -59,8 +65,8 @@ impl<'a> Sender<'a> {
             run.network.turn.wait().await;
             due = Instant::now();
         }
-        let Some(request) = run.scenario.flow.steps.request(ids.0) else { return Sent { due, end: due } };
-        let mut outgoing = Outgoing { origin: self.origin, ..Outgoing::constant(&request.spec) };
+        let Some(spec) = self.spec(ids.0) else { return Sent { due, end: due, free: due } };
+        let mut outgoing = Outgoing { origin: self.origin, ..Outgoing::constant(&spec) };
         (outgoing.bytes, outgoing.splice) = (&head, head.len());
         let traced = self.user.traced(&outgoing);
         let body = body(traced.as_ref().map(|traced| traced.traceparent()));
@@ -69,15 +75,37 @@ impl<'a> Sender<'a> {
         outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         outgoing.handler = Some(handler);
         let stage = run.stage(due);
+        let (is_beside, ended) = (self.is_beside(ids.0), Cell::new(due));
         let record = |attempt: &Attempt| {
-            self.is_unsent.set(attempt.sent == 0 && attempt.error.is_some());
+            ended.set(attempt.end);
+            if !is_beside {
+                self.is_unsent.set(attempt.sent == 0 && attempt.error.is_some());
+            }
             let Volume { sent, received } = self.user.volume.get();
             self.user.volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
             let span = traced.as_ref().and_then(|traced| traced.span(attempt));
             run.recorder.attempt(stage, ids, attempt, span);
         };
         let mut probe = Probe::new(due, Instant::now(), &record);
-        let end = self.user.sessions.http.send(lane, &run.network, &outgoing, &mut probe).await;
-        Sent { due, end }
+        let free = self.user.sessions.http.send(lane, &run.network, &outgoing, &mut probe).await;
+        Sent { due, end: ended.get(), free }
+    }
+
+    /// Whether a row is that of messages beside the request that the user waits for.
+    fn is_beside(&self, row: StepId) -> bool {
+        row == self.rows.cancel || row == self.rows.reply
+    }
+
+    /// How a request is sent: steps with one URL share the rows, and yet each has its own limits and credentials.
+    fn spec(&self, row: StepId) -> Option<Cow<'a, RequestSpec>> {
+        let steps = &self.user.run.scenario.flow.steps;
+        let spec = &steps.request(row)?.spec;
+        if row == self.step {
+            return Some(Cow::Borrowed(spec));
+        }
+        let own = &steps.request(self.step)?.spec;
+        let timeout = if self.is_beside(row) { own.timeout.min(BESIDE) } else { own.timeout };
+        let (redirects, digest) = (own.redirects, own.digest.clone());
+        Some(Cow::Owned(RequestSpec { timeout, idle_timeout: own.idle_timeout, redirects, digest, ..spec.clone() }))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{ScenarioRecorder, truncated};
+use super::{MAX_REMEMBERED, ScenarioRecorder, truncated};
 use crate::{
     metric::{
         catalogue::{MCP_FAMILY, MCP_SESSION_FAMILY, McpMetric, McpSessionMetric},
@@ -67,20 +67,24 @@ impl ScenarioRecorder {
 
     fn mcp_family(&self, key: McpKey) -> Family {
         let mut caches = self.caches.borrow_mut();
-        let caches = &mut *caches;
-        *caches.mcp.entry(key).or_insert_with_key(|key| {
-            let (step, variant) = key.step;
-            let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-            let (labels, mut from_data) = self.named_step_labels(key.stage, step, variation);
-            from_data.extend(["tool", "rpc_code"]);
-            let code = key.code.map(|code| code.to_string()).unwrap_or_default();
-            let labels = labels.with([
-                ("mcp_method", key.method.as_str()),
-                ("tool", &*truncated(&key.tool)),
-                ("rpc_code", &*code),
-                ("error_class", key.error.map_or("", ErrorClass::label)),
-            ]);
-            self.recorder.borrow_mut().family(&MCP_FAMILY, &labels, &from_data)
-        })
+        if let Some(known) = caches.mcp.get(&key) {
+            return *known;
+        }
+        let (step, variant) = key.step;
+        let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
+        let (labels, mut from_data) = self.named_step_labels(key.stage, step, variation);
+        from_data.extend(["tool", "rpc_code"]);
+        let code = key.code.map(|code| code.to_string()).unwrap_or_default();
+        let labels = labels.with([
+            ("mcp_method", key.method.as_str()),
+            ("tool", &*truncated(&key.tool)),
+            ("rpc_code", &*code),
+            ("error_class", key.error.map_or("", ErrorClass::label)),
+        ]);
+        let family = self.recorder.borrow_mut().family(&MCP_FAMILY, &labels, &from_data);
+        if caches.mcp.len() < MAX_REMEMBERED {
+            caches.mcp.insert(key, family);
+        }
+        family
     }
 }

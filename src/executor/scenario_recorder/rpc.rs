@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ScenarioRecorder;
+use super::{MAX_REMEMBERED, ScenarioRecorder};
 use crate::{
     metric::{
         catalogue::{RPC_FAMILY, RpcMetric},
@@ -48,19 +48,23 @@ impl ScenarioRecorder {
 
     fn call_family(&self, key: CallKey) -> Family {
         let mut caches = self.caches.borrow_mut();
-        let caches = &mut *caches;
-        *caches.calls.entry(key).or_insert_with_key(|key| {
-            let (step, variant) = key.step;
-            let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
-            let (labels, mut from_data) = self.named_step_labels(key.stage, step, variation);
-            from_data.extend(["rpc_method", "rpc_code"]);
-            let code = key.code.map(|code| code.to_string()).unwrap_or_default();
-            let labels = labels.with([
-                ("rpc_method", &*key.method),
-                ("rpc_code", &*code),
-                ("error_class", key.error.map_or("", ErrorClass::label)),
-            ]);
-            self.recorder.borrow_mut().family(&RPC_FAMILY, &labels, &from_data)
-        })
+        if let Some(known) = caches.calls.get(&key) {
+            return *known;
+        }
+        let (step, variant) = key.step;
+        let variation = variant.checked_sub(1).and_then(|at| caches.variations.get(at as usize));
+        let (labels, mut from_data) = self.named_step_labels(key.stage, step, variation);
+        from_data.extend(["rpc_method", "rpc_code"]);
+        let code = key.code.map(|code| code.to_string()).unwrap_or_default();
+        let labels = labels.with([
+            ("rpc_method", &*key.method),
+            ("rpc_code", &*code),
+            ("error_class", key.error.map_or("", ErrorClass::label)),
+        ]);
+        let family = self.recorder.borrow_mut().family(&RPC_FAMILY, &labels, &from_data);
+        if caches.calls.len() < MAX_REMEMBERED {
+            caches.calls.insert(key, family);
+        }
+        family
     }
 }

@@ -104,11 +104,15 @@ fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n>) {
         (&[(ACCEPT, MEDIA_TYPES)], content),
         |compiler, map, at| {
             let reader = compiler.reader;
-            let revision = map.take("revision").and_then(|node| reader.word(node, "`revision`", &Revision::ALL));
+            if is_end {
+                compiler.refuse_of_end(map);
+            }
+            let revision_node = map.take("revision");
+            let revision = revision_node.and_then(|node| reader.word(node, "`revision`", &Revision::ALL));
             let progress = map.take("progress").and_then(|node| reader.boolean(node, "progress"));
             let codes = compiler.codes(map);
             let spec = McpSpec { method, revision, wants_progress: progress.unwrap_or_default(), codes, rows: None };
-            compiler.set_mcp(at, url, spec);
+            compiler.set_mcp(at, (url, revision_node), spec);
         },
     );
 }
@@ -149,6 +153,25 @@ impl<'n> Compiler<'_, 'n> {
         Some(Asked { method, name, params })
     }
 
+    /// What would have no effect on the end of a session is an error.
+    fn refuse_of_end(&self, map: &mut MapReader<'n>) {
+        for key in ["revision", "progress", "allowed", "limited"] {
+            if let Some(node) = map.take(key) {
+                let hint = format!("leave `{key}` out: the end of a session is no call");
+                self.reader.error(node.position, format!("`{key}` has no effect on `end`"), Some(hint));
+            }
+        }
+    }
+
+    /// A session has one revision, whatever step opens it.
+    fn agree_on_revision(&self, node: Option<&Node>, wanted: Option<Revision>, known: Option<Revision>) {
+        if let Some(node) = node.filter(|_| wanted.is_some() && wanted != known) {
+            let known = known.map_or("none", Revision::as_str);
+            let message = format!("the first step with this URL has another `revision`: {known}");
+            self.reader.error(node.position, message, Some("give all steps with one URL one `revision`".to_owned()));
+        }
+    }
+
     /// A tool or a prompt, with its arguments: `{"name":…,"arguments":…` without the last brace.
     fn named(
         &mut self,
@@ -184,7 +207,7 @@ impl<'n> Compiler<'_, 'n> {
     }
 
     /// Makes the request at a position of the program one of MCP, with the rows of those that go with it.
-    fn set_mcp(&mut self, at: usize, url: &Node, spec: McpSpec) {
+    fn set_mcp(&mut self, at: usize, (url, revision): (&Node, Option<&Node>), spec: McpSpec) {
         let Some(Op::Send(step, _)) = self.ops.get(at) else { return };
         let step = *step;
         let Some(request) = self.table.request(step) else { return };
@@ -192,19 +215,25 @@ impl<'n> Compiler<'_, 'n> {
         let (tags, group) = self.table.get(step).map(|row| (row.tags.clone(), row.group.clone())).unwrap_or_default();
         // Requests to one server share the rows, whatever steps they belong to.
         let written = url.scalar().unwrap_or_default().to_owned();
-        let rows = match self.mcp_rows.get(&written) {
-            Some(rows) => *rows,
-            None => McpRows::make(|method| {
-                let row = row_of(&own, method);
-                self.table.push(Step {
-                    name: method.as_str().into(),
-                    group: group.clone(),
-                    tags: tags.clone(),
-                    kind: row,
-                })
-            }),
+        let (rows, known) = match self.mcp_rows.get(&written) {
+            Some((rows, known)) => {
+                self.agree_on_revision(revision, spec.revision, *known);
+                (*rows, *known)
+            }
+            None => (
+                McpRows::make(|method| {
+                    let row = row_of(&own, method);
+                    self.table.push(Step {
+                        name: method.as_str().into(),
+                        group: group.clone(),
+                        tags: tags.clone(),
+                        kind: row,
+                    })
+                }),
+                spec.revision,
+            ),
         };
-        self.mcp_rows.insert(written, rows);
+        self.mcp_rows.insert(written, (rows, known));
         if let Some(request) = self.table.request_mut(step) {
             request.spec.mcp = Some(Arc::new(McpSpec { rows: Some(rows), ..spec }));
         }

@@ -47,7 +47,12 @@ use super::{
 use crate::{
     language::{Expr, Needs, Slot, Template, Value},
     metric::{Kind, UserMetric},
-    plan::{Op, Origin, Step, StepId, StepKind, StepTable, data::PlannedData, mcp::McpRows, outline::OutlineStep},
+    plan::{
+        Op, Origin, Step, StepId, StepKind, StepTable,
+        data::PlannedData,
+        mcp::{McpRows, Revision},
+        outline::OutlineStep,
+    },
 };
 
 /// Replaces a condition with an error, which is already reported.
@@ -182,8 +187,8 @@ pub(crate) struct Compiler<'c, 'n> {
     opens_socket: bool,
     /// Tokens of a user, by provider.
     tokens: BTreeMap<String, Token>,
-    /// Requests that open, keep and end sessions of MCP, by the URL as written.
-    mcp_rows: BTreeMap<String, McpRows>,
+    /// Requests that open, keep and end sessions of MCP, and their revision, by the URL as written.
+    mcp_rows: BTreeMap<String, (McpRows, Option<Revision>)>,
     /// The steps so far, of the innermost block.
     outline: Vec<OutlineStep>,
     /// Lines about the step that is being read.

@@ -74,10 +74,8 @@ impl Matching {
     #[must_use]
     pub(crate) fn is_complete(&self, calls: &Calls) -> bool {
         let open = self.outcomes.iter().zip(&calls.calls).filter(|(known, call)| known.is_none() && call.id.is_some());
-        let open = open.count();
-        // One error for the whole batch is the answer to all of it.
-        let is_for_all = self.unread_count == 1 && self.outcomes.iter().all(Option::is_none);
-        is_for_all || open <= self.unread.len()
+        // Whether a single error is for the whole batch shows at the end of the stream.
+        open.count() <= self.unread.len()
     }
 
     /// An outcome for each call, and what is wrong besides.

@@ -2,6 +2,7 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
+use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::answering::Taken;
@@ -49,9 +50,12 @@ impl HttpSession {
         receive.head.begin(true, true);
         body.begin(true);
         let mut response = self.begin(receive, network, request, limits, probe).await?;
+        let mut has_head = false;
         loop {
             let arrival = response.next(|chunk| body.push(chunk)).await?;
-            if response.status().is_some() && is_event_stream(response.head()) {
+            let is_head = !has_head && response.status().is_some();
+            has_head |= is_head;
+            if is_head && is_event_stream(response.head()) {
                 let streamed = receive_messages(response, body, arrival, consumer).await?;
                 return Ok(Received::Streamed(Box::new(streamed)));
             }
@@ -132,8 +136,7 @@ impl MessageReader<'_> {
         let parsed = parser.push(chunk, |event| {
             let taken = consumer.message(&event.data);
             if matches!(taken, Taken::Answer | Taken::LastAnswer) && answers.len() + event.data.len() < MAX_BODY {
-                answers.extend_from_slice(if answers.is_empty() { b"" } else { b"," });
-                answers.extend_from_slice(event.data.as_bytes());
+                put_answers(answers, &event.data);
             }
             if matches!(taken, Taken::LastAnswer | Taken::Invalid) {
                 ControlFlow::Break(())
@@ -152,3 +155,22 @@ impl MessageReader<'_> {
         if self.consumer.is_batch() { [b"[", &self.answers[..], b"]"].concat() } else { self.answers }
     }
 }
+
+/// Appends the answers of an event: of a list, those that are in it.
+fn put_answers(answers: &mut Vec<u8>, data: &str) {
+    let mut put = |answer: &[u8]| {
+        answers.extend_from_slice(if answers.is_empty() { b"" } else { b"," });
+        answers.extend_from_slice(answer);
+    };
+    let is_list = data.trim_ascii_start().starts_with('[');
+    match is_list.then(|| serde_json::from_str::<Vec<Json>>(data)) {
+        Some(Ok(list)) => {
+            let of_list = list.iter().filter(|message| message.get("method").is_none());
+            of_list.for_each(|answer| put(answer.to_string().as_bytes()));
+        }
+        _ => put(data.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,15 +2,24 @@
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
+    collections::HashMap,
     rc::Rc,
 };
 
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::plan::mcp::{McpRows, Revision};
+use crate::plan::{
+    StepId,
+    mcp::{McpRows, Revision},
+};
+
+/// Most servers whose revision is remembered; others are asked again.
+const MAX_REVISIONS: usize = 1_000;
+/// From so many sessions on, those that ended are dropped before another one is added.
+const MANY_SESSIONS: usize = 32;
 
 /// The address of a server: origin, and path with query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct McpAddress {
     pub origin: usize,
     pub target: Box<str>,
@@ -18,17 +27,18 @@ pub(crate) struct McpAddress {
 
 /// The revisions that servers speak, once one user has found out.
 #[derive(Debug, Default)]
-pub(crate) struct KnownRevisions(RefCell<Vec<(McpAddress, Revision)>>);
+pub(crate) struct KnownRevisions(RefCell<HashMap<McpAddress, Revision>>);
 
 impl KnownRevisions {
     #[must_use]
     pub(crate) fn of(&self, address: &McpAddress) -> Option<Revision> {
-        self.0.borrow().iter().find(|(known, _)| known == address).map(|(_, revision)| *revision)
+        self.0.borrow().get(address).copied()
     }
 
     pub(crate) fn learn(&self, address: &McpAddress, revision: Revision) {
-        if self.of(address).is_none() {
-            self.0.borrow_mut().push((address.clone(), revision));
+        let mut known = self.0.borrow_mut();
+        if known.len() < MAX_REVISIONS {
+            known.entry(address.clone()).or_insert(revision);
         }
     }
 }
@@ -44,6 +54,10 @@ impl McpSessions {
         let is_meant = |address: &McpAddress| address.origin == origin && *address.target == *target;
         if let Some(known) = sessions.iter().find(|session| is_meant(&session.address)) {
             return known.clone();
+        }
+        if sessions.len() >= MANY_SESSIONS {
+            // One that a step holds may be about to open.
+            sessions.retain(|session| session.opened().is_some() || Rc::strong_count(session) > 1);
         }
         let session = Rc::new(McpSession::new(McpAddress { origin, target: target.into() }));
         sessions.push(session.clone());
@@ -79,6 +93,8 @@ pub(crate) struct OpenSession {
     pub head: RefCell<Vec<u8>>,
     /// The rows of the requests that opened it and end it.
     pub rows: McpRows,
+    /// The step of the last request, whose settings hold for that as well.
+    pub step: Cell<StepId>,
 }
 
 impl McpSession {
@@ -115,3 +131,6 @@ impl McpSession {
         is_it
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,9 @@ fn an_answer_is_known_by_its_id_among_other_messages() {
         (BATCH, vec![&*format!("[{second},{RESULT}]")], vec![LastAnswer], "", 0),
         (BATCH, vec![RESULT, RESULT], vec![Answer, Other], "rpc_id", 0),
         (BATCH, vec![RESULT], vec![Answer], "rpc_id", 0),
+        // One error without an id may be for one call or for all of them.
+        (BATCH, vec![unread], vec![Answer], "rpc_error", 0),
+        (BATCH, vec![unread, RESULT], vec![Answer, LastAnswer], "rpc_error", 0),
     ] {
         let found = streamed(sent, &events, None);
         assert_eq!(found, (taken, class.to_owned(), notifications), "{events:?}");
