@@ -138,10 +138,14 @@ pub(crate) fn load(file: &str, text: &str, overrides: &Overrides) -> Result<Plan
     let mut plan = read_plan(&reader, &mut map, stem, overrides);
     // A preset of the profile is merged by now, and may name a built-in one.
     let flag = overrides.preset.as_deref().filter(|_| !own_preset);
-    if let Some(preset) = preset::read(&reader, &mut map, flag, root.get("presets")) {
+    let preset = preset::read(&reader, &mut map, flag, root.get("presets"));
+    if let Some(preset) = preset {
         plan.apply_preset(preset);
     }
-    if let Some(length) = overrides.load.shortcut.only_duration() {
+    // The shape of a preset takes the place of a length that is given with users or a rate.
+    let shortcut = &overrides.load.shortcut;
+    let length = if preset.is_some() { shortcut.duration } else { shortcut.only_duration() };
+    if let Some(length) = length {
         plan.set_length(length);
     }
     plan.environment = environment;

@@ -39,8 +39,6 @@ pub(crate) struct Timeline {
     /// Error classes, by their number.
     classes: Vec<String>,
     stages: Stages,
-    /// The last rate of each schedule: a gauge is read at the end of an interval.
-    rates: BTreeMap<SeriesId, f64>,
     points: Vec<Point>,
 }
 
@@ -50,7 +48,6 @@ enum Role {
     Attempts,
     ResponseTime,
     Iterations,
-    Target,
     ScheduleLag,
     BytesSent,
     BytesReceived,
@@ -87,7 +84,6 @@ impl Timeline {
             roles: BTreeMap::new(),
             classes: Vec::new(),
             stages: Stages::default(),
-            rates: BTreeMap::new(),
             points: Vec::new(),
         }
     }
@@ -103,12 +99,6 @@ impl Timeline {
         for (id, value) in &interval.values {
             if let Some((cell, role)) = self.roles.get(id) {
                 point.add(*cell, *role, value);
-                if let (Role::Target, Value::Gauge(Some(rate))) = (role, value) {
-                    let before = self.rates.insert(*id, *rate).unwrap_or(*rate);
-                    // 0 at the end of the interval in which a schedule ends says nothing of that interval.
-                    let mean = if *rate == 0.0 { before } else { f64::midpoint(before, *rate) };
-                    point.add_target(*cell, mean);
-                }
                 if let (Role::Stage(number), Value::Gauge(Some(active))) = (role, value)
                     && *active > 0.0
                 {
@@ -153,9 +143,8 @@ impl Timeline {
             let label = |name| series.labels.get(name).unwrap_or_default();
             return Some(Role::Stage(self.stages.add(label("scenario"), label("stage"))));
         }
-        let others: [(&MetricDef, Role); 6] = [
+        let others: [(&MetricDef, Role); 5] = [
             (&c::ITERATIONS, Role::Iterations),
-            (&c::TARGET_RATE, Role::Target),
             (&c::SCHEDULE_LAG, Role::ScheduleLag),
             (&c::DATA_SENT, Role::BytesSent),
             (&c::DATA_RECEIVED, Role::BytesReceived),
@@ -209,14 +198,6 @@ impl Point {
         self.end_ms = later.end_ms;
         self.cells.iter_mut().zip(&later.cells).for_each(|(own, later)| own.merge_later(later));
         merge_levels(&mut self.levels, &later.levels);
-    }
-
-    /// Adds the mean rate of a schedule in this time.
-    fn add_target(&mut self, cell: usize, rate: f64) {
-        let milliseconds = (self.end_ms - self.start_ms) as f64;
-        if let Some(cell) = self.cells.get_mut(cell) {
-            cell.target = (cell.target.0 + rate * milliseconds, milliseconds);
-        }
     }
 
     fn add(&mut self, cell: usize, role: Role, value: &Value) {

@@ -188,6 +188,8 @@ fn a_preset_takes_the_load_as_its_base() {
     assert_eq!(plan["scenarios"][1]["peak_vus"], 100, "the spike has the users that it needs");
     let smoke = check(&bench, &["--preset", "smoke", "--duration-factor", "0.1"]);
     assert_eq!(loads(&smoke), ["ramping-vus: 1 user for 3s", "ramping-arrival-rate: 1/s for 3s"]);
+    let soak = check(&bench, &["--preset", "soak", "-u", "4", "-d", "60s"]);
+    assert_eq!(loads(&soak), ["ramping-vus: up to 2 users in 3 stages over 1m"; 2]);
 }
 
 #[test]

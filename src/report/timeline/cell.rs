@@ -31,8 +31,6 @@ pub(super) struct Cell {
     pub due: u64,
     pub dropped: u64,
     pub iterations: f64,
-    /// The schedule's rate times milliseconds, and these: their quotient is its mean.
-    pub target: (f64, f64),
     pub schedule_lag: Histogram,
     pub levels: Levels,
     /// By the number of the class.
@@ -53,12 +51,7 @@ impl Cell {
 
     /// Adds another scenario's part of the same time: levels and rates add up.
     pub(super) fn merge_beside(&mut self, beside: &Self) {
-        let target = match (self.mean_target(), beside.mean_target()) {
-            (None, None) => (0.0, 0.0),
-            (one, other) => (one.unwrap_or(0.0) + other.unwrap_or(0.0), 1.0),
-        };
         self.merge_counts(beside);
-        self.target = target;
         for (own, more) in self.levels.iter_mut().zip(beside.levels) {
             add_level(own, more);
         }
@@ -71,7 +64,6 @@ impl Cell {
         self.due += other.due;
         self.dropped += other.dropped;
         self.iterations += other.iterations;
-        self.target = (self.target.0 + other.target.0, self.target.1 + other.target.1);
         self.schedule_lag.merge(&other.schedule_lag);
         for (class, count) in &other.errors {
             *self.errors.entry(*class).or_default() += count;
@@ -95,11 +87,6 @@ impl Cell {
             let own = self.distribution.get_or_insert_with(empty_distribution);
             own.iter_mut().zip(&*cell.response_times).for_each(|(own, more)| *own += u64::from(*more));
         }
-    }
-
-    /// The mean of the schedule's rate; None without a schedule.
-    pub(super) fn mean_target(&self) -> Option<f64> {
-        (self.target.1 > 0.0).then(|| self.target.0 / self.target.1)
     }
 }
 

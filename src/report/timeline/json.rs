@@ -86,7 +86,6 @@ impl Timeline {
                 );
             }
         };
-        levels("target", &Cell::mean_target);
         for (place, (key, _)) in GAUGES.iter().enumerate() {
             levels(key, &|cell| cell.levels[place]);
         }

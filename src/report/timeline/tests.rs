@@ -92,7 +92,6 @@ fn a_short_run_has_a_point_a_second() {
     assert_eq!((&whole["requests"], &whole["failed"]), (&json!([10, 20, 30]), &json!([1, 2, 3])));
     assert_eq!((&whole["due"], &whole["dropped"]), (&json!([10, 20, 30]), &json!([0, 1, 0])));
     assert_eq!(whole["users"], json!([0, 1, 2]));
-    assert_eq!(whole["target"], json!([10, 15, 25]));
     assert_eq!(whole["max"], json!([19, 29, 39]));
     assert_eq!(whole["distribution"][2], json!([20, 30]));
     assert_eq!(json["scopes"].as_array().unwrap().len(), 1);

@@ -84,7 +84,7 @@ function load(data, base) {
     summary: due > 0 ? open : `${several(ended, "iteration")} ended; users start the next one when one has ended.`,
     lines: [
       { name: "dropped", colour: "bad", kind: "area", values: perSecond(base, scope.dropped) },
-      { name: "target", colour: "muted", dashed: true, values: scope.target },
+      { name: "due", colour: "muted", dashed: true, values: perSecond(base, scope.due) },
       { name: "started", colour: "c1", values: perSecond(base, started) },
       { name: due > 0 ? "iterations ended" : "iterations", colour: due > 0 ? "c3" : "c1", values: models.size > 1 ? null : perSecond(base, scope.iterations) },
     ], show: rate, axis: perSecondAxis });
