@@ -38,7 +38,7 @@ use crate::{
         rendering::Unrenderable,
     },
     protocol::{
-        Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, jsonrpc::MessageConsumer,
+        Attempt, ErrorClass, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, jsonrpc::MessageConsumer,
         sse::reader::EventConsumer,
     },
 };
@@ -381,7 +381,8 @@ impl FlowTask {
                 ended = stream.take_effect().map(|effect| user.end(effect, end));
             }
             if let Some(rpc) = &handler.rpc {
-                rpc.record(run, (stage, (step, variant)), (pace.due, end), self.lane.error());
+                let is_timed = !unsent.get() || self.lane.error().is_some_and(ErrorClass::is_timeout);
+                rpc.record(run, (stage, (step, variant)), (pace.due, end), is_timed, self.lane.error());
             }
             drop((in_flight, handler));
             run.buffers.give_back(rendered);

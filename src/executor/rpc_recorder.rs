@@ -42,6 +42,7 @@ impl<'a> RpcRecorder<'a> {
         run: &ScenarioRun,
         (stage, step): (usize, (StepId, u32)),
         (due, end): (Instant, Instant),
+        is_timed: bool,
         error: Option<ErrorClass>,
     ) {
         let outcomes = self.outcomes.borrow();
@@ -62,7 +63,8 @@ impl<'a> RpcRecorder<'a> {
             };
             // Those of a batch belong to none of its calls.
             let notifications = std::mem::take(&mut notifications);
-            run.recorder.call(key, end.saturating_duration_since(due), notifications, end);
+            let took = is_timed.then(|| end.saturating_duration_since(due));
+            run.recorder.call(key, took, notifications, end);
         }
     }
 }

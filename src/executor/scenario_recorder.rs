@@ -350,8 +350,7 @@ impl ScenarioRecorder {
         } else {
             cell.passed += 1;
         }
-        // A failure before the first byte has no time of its own, unless it *is* the time that ran out.
-        let timed = attempt.sent > 0 || attempt.error.is_some_and(ErrorClass::is_timeout);
+        let timed = attempt.is_timed();
         let response_time = (attempt.end - attempt.intended).as_secs_f64();
         if timed {
             cell.response_times[coarse_bucket(response_time)] += 1;

@@ -49,6 +49,13 @@ pub(crate) struct Attempt {
     pub resent: [u8; NotProcessed::ALL.len()],
 }
 
+impl Attempt {
+    /// Whether it has a time of its own. A failure before the first byte has none, unless it *is* the time that ran out.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.sent > 0 || self.error.is_some_and(ErrorClass::is_timeout)
+    }
+}
+
 /// Times one attempt and hands it to `record` when it is finished or dropped.
 pub(crate) struct Probe<'a> {
     attempt: Attempt,

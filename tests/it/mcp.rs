@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::support::{Bench, Ran, practice, reply, serve, url};
+use super::support::{Bench, Ran, practice, refusing_url, reply, serve, url};
 
 const ALL: [&str; 3] = ["2025-06-18", "2025-11-25", "2026-07-28"];
 
@@ -304,5 +304,21 @@ fn what_a_server_offers_becomes_a_profile_that_runs() {
         let ran = bench.run(&["mcp", &address, "none.yaml"]);
         assert!(ran.code == 104 && ran.stderr.contains(why), "{}", ran.stderr);
         assert!(!bench.path().join("none.yaml").exists());
+    }
+}
+
+#[test]
+fn what_is_not_sent_has_no_response_time() {
+    for (step, metric) in [
+        ("mcp: /mcp\n    call: sum", "mcp_req"),
+        ("mcp: /mcp?revision=2025-11-25\n    revision: 2025-11-25\n    call: sum", "mcp_req"),
+        ("jsonrpc: /rpc\n    method: sum", "rpc_req"),
+    ] {
+        let bench = Bench::new();
+        let (_, summary) = run(&bench, &refusing_url(), "vus: 1\niterations: 2", &format!("  - {step}\n"));
+        assert!(value(&summary, &format!("{metric}_failed"), "passes") >= 2, "{step}");
+        assert_eq!(value(&summary, &format!("{metric}_response_time"), "count"), 0, "{step}: {summary}");
+        let times = &summary["metrics"][format!("{metric}_response_time")];
+        assert!(times["values"]["max"].as_f64().unwrap_or_default() == 0.0, "{step}: {times}");
     }
 }

@@ -76,7 +76,7 @@ impl McpStep<'_, '_> {
         };
         let (sent, ()) = tokio::join!(sending, calls.answer(&self.sender, composer));
         let before = BeforeAnswer { progress: handler.progress.get(), server_calls: calls.count.get() };
-        self.record(lane, sent.due, (handler.code.get(), before), sent.end);
+        self.record(lane, (sent.due, sent.end), sent.took(), (handler.code.get(), before));
         let next = handler.next_cursor.take();
         // Without sessions, the end of the connection says it.
         if lane.error().is_some_and(ErrorClass::is_timeout) && composer.revision.has_sessions() {

@@ -140,7 +140,7 @@ impl McpStep<'_, '_> {
             Err((error, at)) => {
                 // The request was never sent, and yet it is what the user waited for.
                 lane.set_answer(Some(error), b"");
-                self.record(lane, due, (None, BeforeAnswer::default()), at);
+                self.record(lane, (due, at), None, (None, BeforeAnswer::default()));
                 Over { at: Instant::now(), ended: None }
             }
             Ok((revision, open, due)) => {
@@ -194,7 +194,13 @@ impl McpStep<'_, '_> {
     }
 
     /// Records the request of the step, by how the lane says that it ended.
-    fn record(&self, lane: &Lane, due: Instant, (code, before): (Option<i64>, BeforeAnswer), at: Instant) {
+    fn record(
+        &self,
+        lane: &Lane,
+        (due, at): (Instant, Instant),
+        took: Option<Duration>,
+        (code, before): (Option<i64>, BeforeAnswer),
+    ) {
         let tool = match self.spec.method {
             McpMethod::CallTool => compose::text_member(self.params, "name").unwrap_or_default(),
             _ => "".into(),
@@ -207,6 +213,6 @@ impl McpStep<'_, '_> {
             code,
             error: lane.error(),
         };
-        self.sender.user.run.recorder.mcp_request(key, at.saturating_duration_since(due), before, at);
+        self.sender.user.run.recorder.mcp_request(key, took, before, at);
     }
 }

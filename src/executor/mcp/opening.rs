@@ -7,7 +7,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{McpStep, sending::Draft};
+use super::{
+    McpStep,
+    sending::{Draft, Sent},
+};
 use crate::{
     executor::scenario_recorder::mcp::{BeforeAnswer, McpKey},
     language::Response,
@@ -191,7 +194,7 @@ impl McpStep<'_, '_> {
         let found = handler.revision.get().unwrap_or(Revision::NEWEST_WITH_SESSIONS);
         self.sender.user.run.mcp_revisions.learn(&self.session.address, found);
         if !found.has_sessions() {
-            self.record_opening(lane, (McpMethod::Discover, self.sender.rows.discover), None, (sent.due, sent.end));
+            self.record_opening(lane, (McpMethod::Discover, self.sender.rows.discover), None, &sent);
         }
         Ok((found, sent.free))
     }
@@ -214,7 +217,7 @@ impl McpStep<'_, '_> {
         };
         let sent = self.sender.send(lane, draft).await;
         let code = handler.code.get();
-        self.record_opening(lane, (McpMethod::Initialize, rows.initialize), code, (sent.due, sent.end));
+        self.record_opening(lane, (McpMethod::Initialize, rows.initialize), code, &sent);
         if let Some(error) = lane.error() {
             return Err((error, sent.end));
         }
@@ -249,16 +252,10 @@ impl McpStep<'_, '_> {
         Ok((revision, Some(open), sent.free))
     }
 
-    fn record_opening(
-        &self,
-        lane: &Lane,
-        (method, row): (McpMethod, StepId),
-        code: Option<i64>,
-        (due, end): (Instant, Instant),
-    ) {
+    fn record_opening(&self, lane: &Lane, (method, row): (McpMethod, StepId), code: Option<i64>, sent: &Sent) {
         let run = &self.sender.user.run;
         let (tool, error) = (String::new(), lane.error());
-        let key = McpKey { stage: run.stage(due), step: (row, 0), method, tool, code, error };
-        run.recorder.mcp_request(key, end.saturating_duration_since(due), BeforeAnswer::default(), end);
+        let key = McpKey { stage: run.stage(sent.due), step: (row, 0), method, tool, code, error };
+        run.recorder.mcp_request(key, sent.took(), BeforeAnswer::default(), sent.end);
     }
 }

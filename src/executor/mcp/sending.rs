@@ -47,6 +47,15 @@ pub(super) struct Sent {
     pub due: Instant,
     pub end: Instant,
     pub free: Instant,
+    /// See [`Attempt::is_timed`].
+    pub is_timed: bool,
+}
+
+impl Sent {
+    /// How long it took from when it was due; None if it was not sent.
+    pub(super) fn took(&self) -> Option<Duration> {
+        self.is_timed.then(|| self.end.saturating_duration_since(self.due))
+    }
 }
 
 impl<'a> Sender<'a> {
@@ -65,7 +74,7 @@ impl<'a> Sender<'a> {
             run.network.turn.wait().await;
             due = Instant::now();
         }
-        let Some(spec) = self.spec(ids.0) else { return Sent { due, end: due, free: due } };
+        let Some(spec) = self.spec(ids.0) else { return Sent { due, end: due, free: due, is_timed: false } };
         let mut outgoing = Outgoing { origin: self.origin, ..Outgoing::constant(&spec) };
         (outgoing.bytes, outgoing.splice) = (&head, head.len());
         let traced = self.user.traced(&outgoing);
@@ -75,9 +84,10 @@ impl<'a> Sender<'a> {
         outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
         outgoing.handler = Some(handler);
         let stage = run.stage(due);
-        let (is_beside, ended) = (self.is_beside(ids.0), Cell::new(due));
+        let (is_beside, ended, is_timed) = (self.is_beside(ids.0), Cell::new(due), Cell::new(false));
         let record = |attempt: &Attempt| {
             ended.set(attempt.end);
+            is_timed.set(attempt.is_timed());
             if !is_beside {
                 self.is_unsent.set(attempt.sent == 0 && attempt.error.is_some());
             }
@@ -88,7 +98,7 @@ impl<'a> Sender<'a> {
         };
         let mut probe = Probe::new(due, Instant::now(), &record);
         let free = self.user.sessions.http.send(lane, &run.network, &outgoing, &mut probe).await;
-        Sent { due, end: ended.get(), free }
+        Sent { due, end: ended.get(), free, is_timed: is_timed.get() }
     }
 
     /// Whether a row is that of messages beside the request that the user waits for.

@@ -38,8 +38,8 @@ pub(crate) struct BeforeAnswer {
 }
 
 impl ScenarioRecorder {
-    /// Records a request of MCP that ended at a time, so long after it was due.
-    pub(crate) fn mcp_request(&self, key: McpKey, took: Duration, before: BeforeAnswer, at: Instant) {
+    /// Records a request of MCP that ended at a time, so long after it was due unless it was not sent.
+    pub(crate) fn mcp_request(&self, key: McpKey, took: Option<Duration>, before: BeforeAnswer, at: Instant) {
         let failed = key.error.is_some_and(ErrorClass::is_failure);
         let family = self.mcp_family(key);
         let mut recorder = self.recorder.borrow_mut();
@@ -48,7 +48,9 @@ impl ScenarioRecorder {
         };
         observe(McpMetric::Reqs, 1.0);
         observe(McpMetric::Failed, f64::from(u8::from(failed)));
-        observe(McpMetric::ResponseTime, took.as_secs_f64());
+        if let Some(took) = took {
+            observe(McpMetric::ResponseTime, took.as_secs_f64());
+        }
         if failed {
             observe(McpMetric::Errors, 1.0);
         }

@@ -27,8 +27,9 @@ pub(crate) struct CallKey {
 }
 
 impl ScenarioRecorder {
-    /// Records a call that ended at a time, so long after it was due, and after so many other messages of the server.
-    pub(crate) fn call(&self, key: CallKey, took: Duration, notifications: u64, at: Instant) {
+    /// Records a call that ended at a time, so long after it was due unless it was not sent, and after so many other
+    /// messages of the server.
+    pub(crate) fn call(&self, key: CallKey, took: Option<Duration>, notifications: u64, at: Instant) {
         let failed = key.error.is_some_and(ErrorClass::is_failure);
         let family = self.call_family(key);
         let mut recorder = self.recorder.borrow_mut();
@@ -37,7 +38,9 @@ impl ScenarioRecorder {
         };
         observe(RpcMetric::Reqs, 1.0);
         observe(RpcMetric::Failed, f64::from(u8::from(failed)));
-        observe(RpcMetric::ResponseTime, took.as_secs_f64());
+        if let Some(took) = took {
+            observe(RpcMetric::ResponseTime, took.as_secs_f64());
+        }
         if failed {
             observe(RpcMetric::Errors, 1.0);
         }
