@@ -18,8 +18,8 @@ fn codes_and_names_of_a_server_do_not_fill_the_memory() {
     let step = (StepTable::default().push(row), 0);
     for code in 0..5_000 {
         let (stage, took, code) = (0, Some(Duration::ZERO), Some(code));
-        let (method, tool) = (McpMethod::CallTool, String::new());
-        let key = McpKey { stage, step, method, tool, code, error: None };
+        let method = McpMethod::CallTool;
+        let key = McpKey { stage, step, method, tool: String::new(), code, error: None };
         scenario_recorder.mcp_request(key, took, mcp::BeforeAnswer::default(), start);
         let key = CallKey { stage, step, method: String::new(), code, error: None };
         scenario_recorder.call(key, took, 0, start);
