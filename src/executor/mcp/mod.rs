@@ -201,7 +201,7 @@ impl McpStep<'_, '_> {
         took: Option<Duration>,
         (code, before): (Option<i64>, BeforeAnswer),
     ) {
-        let tool = match self.spec.method {
+        let named = match self.spec.method {
             McpMethod::CallTool => compose::text_member(self.params, "name").unwrap_or_default(),
             _ => "".into(),
         };
@@ -209,7 +209,7 @@ impl McpStep<'_, '_> {
             stage: self.sender.user.run.stage(due),
             step: self.ids,
             method: self.spec.method,
-            tool: tool.chars().take(MAX_TOOL).collect(),
+            tool: named.chars().take(MAX_TOOL).collect(),
             code,
             error: lane.error(),
         };

@@ -1,6 +1,9 @@
 //! `compare`: is a run worse than another, better, or the same?
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     analysis::{
@@ -32,6 +35,7 @@ const CONSTANT: f64 = 0.99;
 
 /// A run of a side.
 struct Run {
+    log: PathBuf,
     summary: Summary,
     windows: RunWindows,
 }
@@ -95,15 +99,15 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
 fn refuse_repeated<'r>(runs: impl Iterator<Item = &'r Run>) -> Result<(), CommandError> {
     let mut seen = BTreeSet::new();
     for run in runs {
-        let id = &run.summary.header.run_id;
-        if !seen.insert(id) {
+        if !seen.insert(run.log.canonicalize().unwrap_or_else(|_| run.log.clone())) {
+            let id = &run.summary.header.run_id;
             return Err(CommandError::usage(format!("run {id} is given twice: compare different runs")));
         }
     }
     Ok(())
 }
 
-fn read_side(paths: &[std::path::PathBuf]) -> Result<Vec<Run>, CommandError> {
+fn read_side(paths: &[PathBuf]) -> Result<Vec<Run>, CommandError> {
     paths.iter().map(|path| read(path)).collect()
 }
 
@@ -121,7 +125,7 @@ fn read(given: &Path) -> Result<Run, CommandError> {
     // What users finish after the plan's end is less load.
     let planned = summary.header.planned_ms as f64 / 1e3;
     windows.seconds = summary.elapsed.as_secs_f64().min(if planned > 0.0 { planned } else { f64::MAX });
-    Ok(Run { summary, windows })
+    Ok(Run { log, summary, windows })
 }
 
 fn header_of(log: &Path) -> Result<Option<Header>, CommandError> {
