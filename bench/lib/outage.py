@@ -30,6 +30,16 @@ def groups(options, kinds=stores.ALL):
     return ([wanted] if wanted else []) if options.quick else [[kind] for kind in wanted]
 
 
+def take_away(load, plan, servers, how):
+    """They are gone, or hang, from one moment of the plan to the other."""
+    load.sleep_until(plan.down)
+    for server in servers:
+        server.leave() if how == "gone" else server.hang()
+    load.sleep_until(plan.up)
+    for server in servers:
+        server.start() if how == "gone" else server.resume()
+
+
 def growth_mib(rss, since):
     """The most that memory rose over what it was just before that moment."""
     before = [size for at, size in rss if since - 5 <= at < since] or [rss[0][1]]

@@ -2,7 +2,7 @@
 
 import json
 
-from lib import machine, ports, programs
+from lib import generator, machine, ports, programs, server
 from lib.process import Child
 
 
@@ -22,3 +22,11 @@ class Target:
 
     def log(self):
         return json.loads(ports.get(self.url + "_target/log"))
+
+
+def run_against(profile_text, timeout=300, **values):
+    """A run of a profile, whose `{url}` is a target without latency, and what the target saw of it."""
+    with server.folder("profile") as folder, Target("0ms") as target:
+        profile = folder / "profile.yaml"
+        profile.write_text(profile_text.format(url=target.url.rstrip("/"), **values))
+        return generator.run(profile, timeout=timeout), target.log()

@@ -14,7 +14,7 @@ use crate::{
     interval_log::frame::LoggedScenario,
     metric::{
         Interval, SeriesId, Value, catalogue,
-        intended::{COARSE_BUCKETS, coarse_quantile},
+        intended::{IntendedCell, coarse_quantile},
     },
 };
 
@@ -24,17 +24,13 @@ const QUANTILE: f64 = 0.95;
 /// What is known of an intended second.
 #[derive(Debug)]
 struct Cell {
-    due: u64,
-    dropped: u64,
-    passed: u64,
-    failed: u64,
-    times: Box<[u32; COARSE_BUCKETS]>,
+    counts: IntendedCell,
     users: f64,
 }
 
 impl Default for Cell {
     fn default() -> Self {
-        Self { due: 0, dropped: 0, passed: 0, failed: 0, times: Box::new([0; COARSE_BUCKETS]), users: f64::NAN }
+        Self { counts: IntendedCell::new(0, 0), users: f64::NAN }
     }
 }
 
@@ -72,11 +68,7 @@ impl SpikeSeconds {
         }
         for cell in &interval.intended {
             if let Some(own) = self.cell(cell.scenario.into(), cell.second) {
-                own.due += cell.due;
-                own.dropped += cell.dropped;
-                own.passed += cell.passed;
-                own.failed += cell.failed;
-                own.times.iter_mut().zip(&*cell.response_times).for_each(|(own, more)| *own += more);
+                own.counts.merge(cell);
             }
         }
         let middle = interval.start_ms.saturating_add(interval.end_ms.saturating_sub(interval.start_ms) / 2);
@@ -137,15 +129,16 @@ impl SpikeSeconds {
 
     fn seconds(&self, planned: &PlannedSpike, end: f64) -> Vec<Second> {
         let second = |((_, second), cell): (&(usize, u32), &Cell)| {
-            let done = (cell.passed + cell.failed + cell.dropped) as f64;
-            let bad = (cell.failed + cell.dropped) as f64;
+            let counts = &cell.counts;
+            let done = (counts.passed + counts.failed + counts.dropped) as f64;
+            let bad = (counts.failed + counts.dropped) as f64;
             Second {
                 at: f64::from(*second),
-                latency: coarse_quantile(&cell.times, QUANTILE).unwrap_or(f64::NAN),
+                latency: coarse_quantile(&counts.response_times, QUANTILE).unwrap_or(f64::NAN),
                 error_share: if done > 0.0 { bad / done } else { f64::NAN },
                 failed: bad,
                 in_flight: cell.users,
-                offered: done.max(cell.due as f64),
+                offered: done.max(counts.due as f64),
             }
         };
         let range = (planned.scenario, 0)..=(planned.scenario, u32::MAX);

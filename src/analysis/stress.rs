@@ -16,7 +16,7 @@ use crate::{
     metric::{
         Histogram, Interval, SeriesId, Value, catalogue,
         catalogue::has_role,
-        intended::{COARSE_BUCKETS, coarse_quantile},
+        intended::{IntendedCell, coarse_quantile},
     },
     threshold::{Bearing, Stat, Threshold, shown_factor},
 };
@@ -34,11 +34,7 @@ const CALM: f64 = 1.5;
 /// What is known of a step.
 #[derive(Debug)]
 struct Counts {
-    due: u64,
-    dropped: u64,
-    passed: u64,
-    failed: u64,
-    times: Box<[u32; COARSE_BUCKETS]>,
+    intended: IntendedCell,
     lag: Histogram,
     /// Sum and number of the busy users at the end of each second, of the first and the last third and of all.
     users: [(f64, f64); 3],
@@ -46,8 +42,7 @@ struct Counts {
 
 impl Default for Counts {
     fn default() -> Self {
-        let times = Box::new([0; COARSE_BUCKETS]);
-        Self { due: 0, dropped: 0, passed: 0, failed: 0, times, lag: Histogram::default(), users: [(0.0, 0.0); 3] }
+        Self { intended: IntendedCell::new(0, 0), lag: Histogram::default(), users: [(0.0, 0.0); 3] }
     }
 }
 
@@ -82,42 +77,36 @@ impl StressSteps {
             }
         }
         for cell in &interval.intended {
-            if let Some((_, counts)) = self.step_at(f64::from(cell.second) + 0.5) {
-                counts.due += cell.due;
-                counts.dropped += cell.dropped;
-                counts.passed += cell.passed;
-                counts.failed += cell.failed;
-                counts.times.iter_mut().zip(&*cell.response_times).for_each(|(own, more)| *own += more);
+            if let Some((_, counts)) = step_at(&mut self.steps, f64::from(cell.second) + 0.5) {
+                counts.intended.merge(cell);
             }
         }
         let half = interval.end_ms.saturating_sub(interval.start_ms) / 2;
         let middle = interval.start_ms.saturating_add(half).saturating_sub(started) as f64 / 1e3;
-        let (of_users, of_lag) = (self.users.clone(), self.lag.clone());
-        let Some((step, counts)) = self.step_at(middle) else { return };
+        let Some((step, counts)) = step_at(&mut self.steps, middle) else { return };
         let third = (middle - step.start) / (step.end - step.start) * 3.0;
         for (id, value) in &interval.values {
             match value {
-                Value::Gauge(Some(users)) if of_users.contains(id) => counts.add_users(*users, third),
-                Value::Trend(lag) if of_lag.contains(id) => counts.lag.merge(lag),
+                Value::Gauge(Some(users)) if self.users.contains(id) => counts.add_users(*users, third),
+                Value::Trend(lag) if self.lag.contains(id) => counts.lag.merge(lag),
                 _ => {}
             }
         }
-    }
-
-    fn step_at(&mut self, at: f64) -> Option<(PlannedStep, &mut Counts)> {
-        let found = self.steps.iter_mut().find(|(step, _)| step.start <= at && at < step.end)?;
-        Some((found.0, &mut found.1))
     }
 
     /// Judges the steps that ended within the first `elapsed` seconds; None if there are none.
     #[must_use]
     pub(crate) fn judge(&self, elapsed: f64, thresholds: &[&Threshold]) -> Option<StressFindings> {
         let done: Vec<&(PlannedStep, Counts)> =
-            self.steps.iter().filter(|(step, counts)| step.end <= elapsed + 0.5 && counts.due > 0).collect();
+            self.steps.iter().filter(|(step, counts)| step.end <= elapsed + 0.5 && counts.intended.due > 0).collect();
         let (_, first) = *done.first()?;
         let rows: Vec<LoadStep> = done.iter().map(|(step, counts)| counts.load_step(step, first, thresholds)).collect();
         Some(findings(&capacity::judge(&rows, &Limits::default())))
     }
+}
+
+fn step_at(steps: &mut [(PlannedStep, Counts)], at: f64) -> Option<&mut (PlannedStep, Counts)> {
+    steps.iter_mut().find(|(step, _)| step.start <= at && at < step.end)
 }
 
 impl Counts {
@@ -130,32 +119,32 @@ impl Counts {
     }
 
     fn done(&self) -> f64 {
-        (self.passed + self.failed) as f64
+        (self.intended.passed + self.intended.failed) as f64
     }
 
     fn failed_share(&self) -> f64 {
-        if self.done() > 0.0 { self.failed as f64 / self.done() } else { 0.0 }
+        if self.done() > 0.0 { self.intended.failed as f64 / self.done() } else { 0.0 }
     }
 
     fn p95(&self) -> f64 {
-        coarse_quantile(&self.times, QUANTILE).unwrap_or(f64::NAN)
+        coarse_quantile(&self.intended.response_times, QUANTILE).unwrap_or(f64::NAN)
     }
 
     /// Requests of an iteration.
-    fn requests(&self) -> f64 {
-        self.done() / (self.due.saturating_sub(self.dropped) as f64).max(1.0)
+    fn per_iteration(&self) -> f64 {
+        self.done() / (self.intended.due.saturating_sub(self.intended.dropped) as f64).max(1.0)
     }
 
     fn load_step(&self, step: &PlannedStep, first: &Self, thresholds: &[&Threshold]) -> LoadStep {
         let seconds = step.end - step.start;
         let normal = NORMAL_FAILURES * first.failed_share() + FURTHER_FAILURES;
-        let too_many = (self.failed as f64 - normal * self.done()).max(0.0);
-        let iterations = (self.done() - too_many) / first.requests().max(f64::MIN_POSITIVE);
+        let too_many = (self.intended.failed as f64 - normal * self.done()).max(0.0);
+        let iterations = (self.done() - too_many) / first.per_iteration().max(f64::MIN_POSITIVE);
         // Of what was due, which a Poisson process does not keep to the plan.
-        let due = self.due as f64;
+        let due = self.intended.due as f64;
         let [early, late, all] = self.users.map(|(sum, count): (f64, f64)| sum / count.max(1.0));
         let planned_growth = (step.to - step.from) / step.rate().max(f64::MIN_POSITIVE);
-        let dropped = self.dropped as f64 / due.max(1.0);
+        let dropped = self.intended.dropped as f64 / due.max(1.0);
         let is_late = self.lag.quantile(0.99).is_some_and(|lag| lag > MAX_LAG_P99.as_secs_f64());
         let too_few_users = dropped > MAX_DROPPED && self.p95() < CALM * first.p95();
         LoadStep {
@@ -181,7 +170,7 @@ impl Counts {
             return true;
         }
         let observed = match threshold.stat {
-            Stat::Quantile(q) if is_time => coarse_quantile(&self.times, q),
+            Stat::Quantile(q) if is_time => coarse_quantile(&self.intended.response_times, q),
             Stat::Rate if is_failed => Some(self.failed_share()),
             _ => None,
         };

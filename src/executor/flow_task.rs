@@ -35,10 +35,10 @@ use crate::{
     plan::{
         Flow, Request, Shape, StepId,
         flow::{Effect, FlowContext},
-        rendering::Unrenderable,
+        rendering::{Rendered, Unrenderable},
     },
     protocol::{
-        Attempt, ErrorClass, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, jsonrpc::MessageConsumer,
+        Attempt, Failure, Lane, Outgoing, Probe, ResponseHandler, Sessions, jsonrpc::MessageConsumer,
         sse::reader::EventConsumer,
     },
 };
@@ -132,7 +132,41 @@ const NO_REQUEST: &str = "the step has no request";
 
 /// Time from a request of a closed user that could not be sent (refused, no address, no TLS) to its next one: where no
 /// response is waited for, nothing else would pace it.
-pub(super) const UNSENT_PAUSE: Duration = Duration::from_millis(100);
+const UNSENT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a user of a closed scenario pauses after such a request, which took some of it already.
+pub(super) fn unsent_pause(run: &ScenarioRun, is_unsent: bool, took: Duration) -> Option<Duration> {
+    let pauses = is_unsent && matches!(run.scenario.shape, Shape::Closed(_));
+    pauses.then(|| UNSENT_PAUSE.saturating_sub(took))
+}
+
+/// The request of a step, rendered into a buffer, and the clock that its flow saw. It is due when the flow is ready, unless
+/// it is sent `again`.
+///
+/// # Errors
+/// When a value is missing or invalid, or there are too many servers.
+pub(super) fn render<'r>(
+    run: &ScenarioRun,
+    (flow, lane): (&mut Flow, &Lane),
+    request: &'r Request,
+    again: bool,
+    pace: &mut Pace,
+    rendered: &'r mut Rendered,
+) -> Result<(Duration, Outgoing<'r>), Unrenderable> {
+    let context = run.context(lane.response(), pace.taken);
+    let (clock, is_rendered) = (context.clock, flow.render(request, &context, rendered)?);
+    let mut outgoing = Outgoing::constant(&request.spec);
+    if is_rendered {
+        // Rendering took its time; it belongs to no request.
+        pace.stale = true;
+        pace.refresh();
+        outgoing = outgoing.with(rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
+    }
+    if !again {
+        pace.due = pace.ready;
+    }
+    Ok((clock, outgoing))
+}
 
 /// Counts a request in flight for as long as it lives.
 pub(super) struct InFlight<'a>(&'a User);
@@ -328,27 +362,15 @@ impl FlowTask {
                 return Box::pin(mcp::perform(user, (&mut self.flow, &mut self.lane), ids, request, again, pace)).await;
             }
             let mut rendered = run.buffers.take();
-            let (clock, is_rendered) = {
-                let context = run.context(self.lane.response(), pace.taken);
-                (context.clock, self.flow.render(request, &context, &mut rendered)?)
-            };
-            let mut outgoing = Outgoing::constant(&request.spec);
-            if is_rendered {
-                // Rendering took its time; it belongs to no request.
-                pace.stale = true;
-                pace.refresh();
-                outgoing = outgoing.with(&rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
-            }
-            if !again {
-                pace.due = pace.ready;
-            }
+            let (clock, mut outgoing) = render(run, (&mut self.flow, &self.lane), request, again, pace, &mut rendered)?;
             let stage = run.stage(pace.due);
             let traced = user.traced(&outgoing);
             outgoing.extra = traced.as_ref().map_or(&[], |traced| traced.header());
             let volume = &user.volume;
-            let unsent = Cell::new(false);
+            let (unsent, is_timed) = (Cell::new(false), Cell::new(false));
             let record = |attempt: &Attempt| {
-                unsent.set(attempt.sent == 0 && attempt.error.is_some());
+                unsent.set(attempt.is_unsent());
+                is_timed.set(attempt.is_timed());
                 let Volume { sent, received } = volume.get();
                 volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });
                 let span = traced.as_ref().and_then(|traced| traced.span(attempt));
@@ -381,15 +403,14 @@ impl FlowTask {
                 ended = stream.take_effect().map(|effect| user.end(effect, end));
             }
             if let Some(rpc) = &handler.rpc {
-                let is_timed = !unsent.get() || self.lane.error().is_some_and(ErrorClass::is_timeout);
-                rpc.record(run, (stage, (step, variant)), (pace.due, end), is_timed, self.lane.error());
+                rpc.record(run, (stage, (step, variant)), (pace.due, end), is_timed.get(), self.lane.error());
             }
             drop((in_flight, handler));
             run.buffers.give_back(rendered);
             pace.resume_at(end);
-            if unsent.get() && matches!(run.scenario.shape, Shape::Closed(_)) {
+            if let Some(pause) = unsent_pause(run, unsent.get(), end.saturating_duration_since(begun)) {
                 // Boxed, because it is rare: a user should not carry its future.
-                Box::pin(think(user, UNSENT_PAUSE.saturating_sub(end.saturating_duration_since(begun)))).await;
+                Box::pin(think(user, pause)).await;
                 pace.resume_at(Instant::now());
             }
             Ok(ended)

@@ -30,12 +30,14 @@ pub struct IntendedCell {
 }
 
 impl IntendedCell {
-    fn new(second: u32, scenario: u16) -> Self {
+    /// Nothing yet of a second.
+    #[must_use]
+    pub(crate) fn new(second: u32, scenario: u16) -> Self {
         let response_times = Box::new([0; COARSE_BUCKETS]);
         Self { second, scenario, due: 0, dropped: 0, passed: 0, failed: 0, response_times }
     }
 
-    /// Adds another cell of the same second and scenario.
+    /// Adds the counts of another cell.
     pub fn merge(&mut self, other: &Self) {
         self.due += other.due;
         self.dropped += other.dropped;

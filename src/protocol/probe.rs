@@ -50,6 +50,11 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
+    /// Whether it failed before its first byte.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.sent == 0 && self.error.is_some()
+    }
+
     /// Whether it has a time of its own. A failure before the first byte has none, unless it *is* the time that ran out.
     pub(crate) fn is_timed(&self) -> bool {
         self.sent > 0 || self.error.is_some_and(ErrorClass::is_timeout)

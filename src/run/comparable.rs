@@ -12,9 +12,6 @@ use crate::{
 /// Loads whose lengths differ by less than this share are equally long.
 const SAME_LENGTH: f64 = 0.1;
 
-/// How the warning of different targets begins.
-const OTHER_TARGETS: &str = "the runs have different targets";
-
 /// What speaks against a comparison.
 #[derive(Debug, Default)]
 pub(crate) struct Obstacles {
@@ -22,6 +19,8 @@ pub(crate) struct Obstacles {
     pub refusals: Vec<(Exit, String)>,
     /// What to know when reading the comparison.
     pub warnings: Vec<String>,
+    /// That their targets differ. One for all pairs: a practice target has another port in each run.
+    pub other_targets: Option<String>,
 }
 
 impl Obstacles {
@@ -88,10 +87,9 @@ impl Obstacles {
             self.warn(format!("the runs were made by different versions of loadagent: {old} and {now}"));
         }
         let targets = [steps::targets(base), steps::targets(new)];
-        // One line for many runs: a practice target has another port each time.
         if targets[0] != targets[1] {
             let [base, new] = targets.map(|targets| targets.join(", "));
-            self.warn(format!("{OTHER_TARGETS}: {base} and {new}"));
+            self.other_targets = Some(format!("the runs have different targets: {base} and {new}"));
         }
     }
 
@@ -102,9 +100,7 @@ impl Obstacles {
     }
 
     fn warn(&mut self, text: String) {
-        let is_known =
-            |known: &String| *known == text || [known, &text].iter().all(|one| one.starts_with(OTHER_TARGETS));
-        if !self.warnings.iter().any(is_known) {
+        if !self.warnings.contains(&text) {
             self.warnings.push(text);
         }
     }
@@ -113,6 +109,7 @@ impl Obstacles {
     pub(crate) fn add(&mut self, other: Self) {
         other.refusals.into_iter().for_each(|(exit, text)| self.refuse(exit, text));
         other.warnings.into_iter().for_each(|text| self.warn(text));
+        self.other_targets = self.other_targets.take().or(other.other_targets);
     }
 }
 

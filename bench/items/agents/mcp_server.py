@@ -1,13 +1,9 @@
 """MCP against a server of somebody else, in each of its revisions: what it counts is what the summary reports."""
 
-import json
-import pathlib
-
-from lib import generator, machine, ports, programs, server
-from lib.process import Child
+from lib import programs
+from lib.counting_server import run_against
 
 TITLE = "MCP against the Python SDK"
-PEER = pathlib.Path(__file__).resolve().parents[2] / "lib" / "mcp_peer.py"
 # None: as the server and loadagent agree, which is the revision without sessions.
 REVISIONS = [None, "2025-11-25", "2025-06-18"]
 PROFILE = """base_url: "{url}"
@@ -41,23 +37,16 @@ def prove(sheet, options):
     python, version = programs.server("mcp")
     sheet.used("mcp", version)
     for revision in REVISIONS:
-        port = ports.free_port()
-        child = Child([python, PEER, port], core=machine.TARGET_CORE)
-        url = f"http://127.0.0.1:{port}"
-        try:
-            ports.wait_answering(child, f"{url}/counts")
-            with server.folder("mcp") as folder:
-                profile = folder / "profile.yaml"
-                text = PROFILE.format(url=url, users=users, iterations=iterations)
-                if revision:
-                    text = (text + ASK).replace("mcp: /mcp,", f"mcp: /mcp, revision: {revision},")
-                    text = text.replace("mcp: /mcp\n", f"mcp: /mcp\n    revision: {revision}\n")
-                profile.write_text(text)
-                run = generator.run(profile, quiet=False, timeout=180)
-            seen = json.loads(ports.get(f"{url}/counts"))
-        finally:
-            child.end()
+        run, seen = run_against(python, "mcp_peer.py", lambda url: profile_text(url, users, iterations, revision), timeout=180)
         judge(sheet, run, seen, users=users, iterations=iterations, revision=revision)
+
+
+def profile_text(url, users, iterations, revision):
+    text = PROFILE.format(url=url, users=users, iterations=iterations)
+    if not revision:
+        return text
+    text = (text + ASK).replace("mcp: /mcp,", f"mcp: /mcp, revision: {revision},")
+    return text.replace("mcp: /mcp\n", f"mcp: /mcp\n    revision: {revision}\n")
 
 
 def judge(sheet, run, seen, users, iterations, revision):

@@ -1,7 +1,5 @@
 """The store is away for a third of the run while streams are open: every event is in it afterwards."""
 
-import dataclasses
-
 from lib import outage, server, stores
 from lib.generator import Generator
 from lib.target import Target
@@ -20,20 +18,17 @@ METRICS = {"sse_events": "loadagent_sse_events_total", "ws_msgs_received": "load
 
 
 def prove(sheet, options):
-    plan = dataclasses.replace(outage.plan(options))
+    plan = outage.plan(options)
     rows = []
     with server.folder("outage") as folder, stores.started(stores.RemoteWrite) as (store,), Target("0ms") as target:
         sheet.used(store.server.name, store.server.version)
         profile = folder / "profile.yaml"
         profile.write_text(PROFILE.format(url=target.url.rstrip("/"), seconds=plan.seconds))
         with Generator(profile, outs=[store.out()]) as load:
-            load.sleep_until(plan.down)
-            store.server.leave()
-            load.sleep_until(plan.up)
-            store.server.start()
+            outage.take_away(load, plan, [store.server], "gone")
             run = load.wait(plan.seconds + 120)
         for metric, name in METRICS.items():
-            summary, stored = int(run.value(metric, "count")), total(store.server, name, run.run_id)
+            summary, stored = int(run.value(metric, "count")), sum(store.server.last_samples(name, run.run_id))
             sheet.count(f"{metric}: in the store", stored, summary)
             sheet.holds(f"{metric}: there were some", summary > 0, summary)
             rows.append([metric, summary, stored])
@@ -41,7 +36,3 @@ def prove(sheet, options):
         sheet.count("WebSockets that the target opened", int(run.value("ws_sessions", "count")), seen["websockets"]["opened"])
         sheet.count("exit code", run.finished.code, 0)
     sheet.table(["metric", "summary", "store"], rows)
-
-
-def total(prometheus, name, run_id):
-    return sum(max(float(value) for _, value in one["values"]) for one in prometheus.raw(f'{name}{{run_id="{run_id}"}}'))

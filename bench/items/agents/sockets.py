@@ -1,7 +1,7 @@
 """WebSockets by the thousand: memory of a held one, CPU of a message, round trips and planned drops by the target's plan."""
 
-from lib import cost, generator, server
-from lib.target import Target
+from lib import cost
+from lib.target import run_against
 from items.spine.memory import steady
 
 TITLE = "WebSockets: memory of each, CPU of a message, round trips, planned drops"
@@ -57,7 +57,8 @@ def held(sheet, few, many, seconds):
     sizes, rows = {}, []
     for sockets in (few, many):
         dropped = sockets // 100 + 1
-        run, seen = against(HELD.format(url="{url}", held=sockets, dropped=dropped, seconds=seconds, short=SHORT), seconds + 120)
+        run, log = run_against(HELD, seconds + 120, held=sockets, dropped=dropped, seconds=seconds, short=SHORT)
+        seen = log["websockets"]
         messages = sockets + len(range(10, sockets + 1, 10))
         name = f"{sockets} sockets"
         ends = {"closed by the client: 1000": sockets, "cut": dropped}
@@ -77,25 +78,17 @@ def held(sheet, few, many, seconds):
 
 def round_trips(sheet, seconds):
     """The plan says 10 ms; the target's timer and its kernel come on top."""
-    run, _ = against(TALK.format(url="{url}", users=10, seconds=seconds, rounds=50, query="?delay=10ms", short=SHORT), seconds + 60)
+    run, _ = run_against(TALK, seconds + 60, users=10, seconds=seconds, rounds=50, query="?delay=10ms", short=SHORT)
     sheet.bar("round trip beyond the plan of 10 ms, median", run.value("ws_round_trip", "med") - 10, "<=", 1, "ms")
     sheet.holds("no round trip is shorter than the plan", run.value("ws_round_trip", "min") >= 9.99, run.value("ws_round_trip", "min"))
 
 
 def cpu(sheet, seconds):
-    run, seen = against(TALK.format(url="{url}", users=50, seconds=seconds, rounds=1000, query="", short=SHORT), seconds + 60)
+    run, log = run_against(TALK, seconds + 60, users=50, seconds=seconds, rounds=1000, query="", short=SHORT)
+    seen = log["websockets"]
     messages = seen["messages_received"] + seen["messages_sent"]
     counted = int(run.value("ws_msgs_sent", "count")) + int(run.value("ws_msgs_received", "count"))
     # What is under way at the end is counted by one side only.
     sheet.holds("messages, and what the target counted", abs(counted - messages) <= 2 * 50, f"{counted} and {messages}")
     sheet.figure("CPU of a round trip", run.finished.cpu_seconds / seen["messages_sent"] * 1e6, "us")
     sheet.bar("CPU of a message", cost.of(run.finished, messages).us, "<=", 17, "us")
-
-
-def against(text, timeout):
-    """A run of a profile, and what the target saw of its sockets."""
-    with server.folder("sockets") as folder, Target("0ms") as target:
-        profile = folder / "profile.yaml"
-        profile.write_text(text.replace("{url}", target.url.rstrip("/")))
-        run = generator.run(profile, timeout=timeout)
-        return run, target.log()["websockets"]

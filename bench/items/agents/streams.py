@@ -1,7 +1,7 @@
 """Event streams of the practice target, whose plan is the truth: first events, gaps, a stall, streams cut short, memory, CPU."""
 
-from lib import cost, generator, server
-from lib.target import Target
+from lib import cost
+from lib.target import run_against
 from items.spine.memory import steady
 
 TITLE = "event streams: times by the plan, cut streams, hostile chunks, memory of each, CPU of an event"
@@ -42,7 +42,7 @@ def planned(sheet, streams):
     """First event after 50 ms, twenty gaps of 20 ms, of which the tenth is 300 ms longer."""
     rows = []
     for form, query in FORMS.items():
-        run = against(PLANNED, streams=streams, form=query)
+        run, _ = run_against(PLANNED, streams=streams, form=query)
         sheet.count(f"{form}: events", int(run.value("sse_events", "count")), 21 * streams)
         sheet.count(f"{form}: failed", run.value("http_req_failed", "passes"), 0)
         figures = [run.value(*which) for which in [
@@ -61,7 +61,7 @@ def planned(sheet, streams):
 
 
 def cut(sheet, streams):
-    run = against(CUT, streams=streams)
+    run, _ = run_against(CUT, streams=streams)
     errors = {one["class"]: one["count"] for one in run.summary["loadagent"]["errors"]}
     sheet.count("streams cut short, by class", errors, {"body": streams, "stream_incomplete": streams})
     sheet.count("events of whole and cut streams", int(run.value("sse_events", "count")), (5 + 3 + 3) * streams)
@@ -70,7 +70,7 @@ def cut(sheet, streams):
 def held(sheet, few, many, seconds):
     sizes, rows = {}, []
     for streams in (few, many):
-        run = against(HELD, held=streams, seconds=seconds)
+        run, _ = run_against(HELD, held=streams, seconds=seconds)
         sheet.count(f"{streams} streams: failed", run.value("http_req_failed", "passes"), 0)
         sheet.count(f"{streams} streams: open at once", int(run.value("sse_streams_open", "max")), streams)
         sizes[streams] = steady(run.finished.rss)
@@ -80,14 +80,7 @@ def held(sheet, few, many, seconds):
 
 
 def cpu(sheet, seconds):
-    run = against(TALK, seconds=seconds)
+    run, _ = run_against(TALK, seconds=seconds)
     events = int(run.value("sse_events", "count"))
     sheet.holds("events were read", events >= 1000, events)
     sheet.bar("CPU of an event", cost.of(run.finished, events).us, "<=", 10, "us")
-
-
-def against(text, **values):
-    with server.folder("streams") as folder, Target("0ms") as target:
-        profile = folder / "profile.yaml"
-        profile.write_text(text.format(url=target.url.rstrip("/"), **values))
-        return generator.run(profile, timeout=300)

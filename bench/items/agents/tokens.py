@@ -2,9 +2,9 @@
 
 import json
 
-from lib import cost, generator, machine, programs, server
+from lib import machine, programs, server
 from lib.process import Child
-from lib.target import Target
+from lib.target import Target, run_against
 
 TITLE = "time to first token and inter-token latency beside AIPerf"
 FIRST, GAP, TOKENS, PER_EVENT, USERS = 200, 20, 50, 2, 10
@@ -54,10 +54,7 @@ def prove(sheet, options):
 
 
 def by_loadagent(answers):
-    with server.folder("tokens") as folder, Target("0ms") as target:
-        profile = folder / "profile.yaml"
-        profile.write_text(PROFILE.format(url=target.url.rstrip("/"), users=USERS, answers=answers, query=QUERY))
-        run = generator.run(profile, timeout=300)
+    run, _ = run_against(PROFILE, users=USERS, answers=answers, query=QUERY)
     figures = {
         "first": run.value("llm_time_to_first_token", "med"),
         "inter": run.value("llm_inter_token_latency", "med"),

@@ -1,13 +1,9 @@
 """WebSockets against a server of somebody else: what it counts is what the summary reports."""
 
-import json
-import pathlib
-
-from lib import generator, machine, ports, programs, server
-from lib.process import Child
+from lib import programs
+from lib.counting_server import run_against
 
 TITLE = "WebSockets against PyPI's websockets"
-PEER = pathlib.Path(__file__).resolve().parents[2] / "lib" / "websocket_peer.py"
 PROFILE = """base_url: "{url}"
 scenarios:
   talk:
@@ -54,19 +50,8 @@ def prove(sheet, options):
     users, iterations = (4, 20) if options.quick else (50, 2000)
     python, version = programs.server("websockets")
     sheet.used("websockets", version)
-    port = ports.free_port()
-    child = Child([python, PEER, port], core=machine.TARGET_CORE)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        ports.wait_answering(child, f"{url}/counts")
-        with server.folder("websocket") as folder:
-            profile = folder / "profile.yaml"
-            text = "héllo €" * 40
-            profile.write_text(PROFILE.format(url=url, users=users, iterations=iterations, text=text))
-            run = generator.run(profile, quiet=False, timeout=120)
-        seen = json.loads(ports.get(f"{url}/counts"))
-    finally:
-        child.end()
+    profile_text = lambda url: PROFILE.format(url=url, users=users, iterations=iterations, text="héllo €" * 40)  # noqa: E731
+    run, seen = run_against(python, "websocket_peer.py", profile_text, timeout=120)
     opened, sent = iterations + 25, 11 * iterations + 30 + 20
     answers = 11 * iterations + 30 + 10 + 100
     judge(sheet, run, seen, opened=opened, sent=sent, received=answers)

@@ -31,22 +31,13 @@ def run(sheet, plan, kinds, how, rows):
         words = ["--rate", plan.rate, "-d", f"{plan.seconds}s"]
         with Generator(nginx.url, *words, outs=[store.out() for store in those]) as load:
             if how != "calm":
-                take_away(load, plan, [store.server for store in those], how)
+                outage.take_away(load, plan, [store.server for store in those], how)
             done = load.wait(plan.seconds + 120)
         logged = nginx.logged()
         rows += [judge(sheet, plan, store, how, done, logged) for store in those]
     label = f"{those[0].name if len(those) == 1 else 'all stores'}, {how}"
     judge_load(sheet, plan, label, done, logged)
     return done
-
-
-def take_away(load, plan, servers, how):
-    load.sleep_until(plan.down)
-    for server in servers:
-        server.leave() if how == "gone" else server.hang()
-    load.sleep_until(plan.up)
-    for server in servers:
-        server.start() if how == "gone" else server.resume()
 
 
 def judge(sheet, plan, store, how, done, logged):

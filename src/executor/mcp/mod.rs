@@ -22,19 +22,19 @@ use tokio::time::Instant;
 pub(super) use self::ending::end_sessions;
 use self::{pages::Pages, sending::Sender};
 use super::{
-    flow_task::{Ended, InFlight, UNSENT_PAUSE, User, think},
+    flow_task::{Ended, InFlight, User, render, think, unsent_pause},
     pace::Pace,
     scenario_recorder::mcp::{BeforeAnswer, McpKey},
 };
 use crate::{
     language::{Expr, Response},
     plan::{
-        Flow, Request, Shape, StepId,
+        Flow, Request, StepId,
         mcp::{McpMethod, McpSpec},
         rendering::Unrenderable,
     },
     protocol::{
-        ErrorClass, Lane, Outgoing, head_lines,
+        ErrorClass, Lane, head_lines,
         mcp::{Composer, McpSession, compose},
     },
 };
@@ -85,20 +85,7 @@ pub(super) async fn perform(
         return Ok(None);
     };
     let mut rendered = run.buffers.take();
-    let (clock, is_rendered) = {
-        let context = run.context(lane.response(), pace.taken);
-        (context.clock, flow.render(request, &context, &mut rendered)?)
-    };
-    let mut outgoing = Outgoing::constant(&request.spec);
-    if is_rendered {
-        // Rendering took its time; it belongs to no request.
-        pace.stale = true;
-        pace.refresh();
-        outgoing = outgoing.with(&rendered, &run.network).ok_or(Unrenderable::TooManyServers)?;
-    }
-    if !again {
-        pace.due = pace.ready;
-    }
+    let (clock, outgoing) = render(run, (&mut *flow, &*lane), request, again, pace, &mut rendered)?;
     let begun = pace.taken;
     let in_flight = InFlight::new(user);
     let session = user.sessions.mcp.with(outgoing.origin, head_lines::target_text(outgoing.bytes));
@@ -119,9 +106,8 @@ pub(super) async fn perform(
     drop((step, in_flight));
     run.buffers.give_back(rendered);
     pace.resume_at(over.at);
-    if is_unsent && matches!(run.scenario.shape, Shape::Closed(_)) {
-        let waited = over.at.saturating_duration_since(begun);
-        think(user, UNSENT_PAUSE.saturating_sub(waited)).await;
+    if let Some(pause) = unsent_pause(run, is_unsent, over.at.saturating_duration_since(begun)) {
+        think(user, pause).await;
         pace.resume_at(Instant::now());
     }
     Ok(over.ended)

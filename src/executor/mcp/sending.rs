@@ -89,7 +89,7 @@ impl<'a> Sender<'a> {
             ended.set(attempt.end);
             is_timed.set(attempt.is_timed());
             if !is_beside {
-                self.is_unsent.set(attempt.sent == 0 && attempt.error.is_some());
+                self.is_unsent.set(attempt.is_unsent());
             }
             let Volume { sent, received } = self.user.volume.get();
             self.user.volume.set(Volume { sent: sent + attempt.sent, received: received + attempt.received });

@@ -15,7 +15,7 @@ use crate::{
     },
     cli::CompareArgs,
     exit::Exit,
-    interval_log::{Entry, Header, IntervalCursor},
+    interval_log::Header,
     report::{
         Summary,
         comparison::{self, Comparison, Side},
@@ -26,7 +26,7 @@ use crate::{
         console::{self, print},
         error::CommandError,
         find::find_run,
-        logged_run::{LoggedRun, log_of, unreadable},
+        logged_run::{LoggedRun, log_of},
     },
 };
 
@@ -72,7 +72,8 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
         });
     }
     let is_valid = !obstacles.refusals.iter().any(|(exit, _)| *exit == Exit::Invalid);
-    let warnings = obstacles.refusals.into_iter().map(|(_, text)| text).chain(obstacles.warnings).collect();
+    let warnings = obstacles.refusals.into_iter().map(|(_, text)| text).chain(obstacles.warnings);
+    let warnings = warnings.chain(obstacles.other_targets).collect();
     let varies = base.iter().chain(&new).any(|run| varies(&run.summary));
     let (base_side, new_side) = (side(&base), side(&new));
     let mut base: Vec<RunWindows> = base.into_iter().map(|run| run.windows).collect();
@@ -113,25 +114,26 @@ fn read_side(paths: &[PathBuf]) -> Result<Vec<Run>, CommandError> {
 
 fn read(given: &Path) -> Result<Run, CommandError> {
     let log = log_of(&find_run(Some(given))?);
-    let no_header = || CommandError::configuration(format!("{}: the log ends before its header", log.display()));
-    let header = header_of(&log)?.ok_or_else(no_header)?;
-    let scenarios = header.scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    let mut windows = RunWindows::new(scenarios, header.started_at_ms);
-    let run = LoggedRun::read(&log, |interval, _| {
-        windows.fold(interval);
+    let mut windows = None;
+    let run = LoggedRun::read(&log, |interval, run| {
+        if let Some(header) = run.header() {
+            windows.get_or_insert_with(|| empty_windows(header)).fold(interval);
+        }
         Ok(())
     })?;
-    let summary = run.summary(log.parent().map(Into::into).unwrap_or_default()).ok_or_else(no_header)?;
+    let summary = run
+        .summary(log.parent().map(Into::into).unwrap_or_default())
+        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
+    let mut windows = windows.unwrap_or_else(|| empty_windows(&summary.header));
     // What users finish after the plan's end is less load.
     let planned = summary.header.planned_ms as f64 / 1e3;
     windows.seconds = summary.elapsed.as_secs_f64().min(if planned > 0.0 { planned } else { f64::MAX });
     Ok(Run { log, summary, windows })
 }
 
-fn header_of(log: &Path) -> Result<Option<Header>, CommandError> {
-    let mut cursor = IntervalCursor::open(log).map_err(|error| unreadable(&error))?;
-    let first = cursor.read().map_err(|error| unreadable(&error))?;
-    Ok(if let Some(Entry::Header(header)) = first { Some(header) } else { None })
+fn empty_windows(header: &Header) -> RunWindows {
+    let scenarios = header.scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+    RunWindows::new(scenarios, header.started_at_ms)
 }
 
 /// Whether the plan's load is known, and not constant.
