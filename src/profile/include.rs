@@ -26,7 +26,7 @@ use crate::plan::IncludedFile;
 const MOST_FILES: usize = 50;
 /// Largest included file.
 const LARGEST: u64 = 4 << 20;
-/// Keys whose names are told, not only that there are some.
+/// Keys of which `check` also names what they have.
 const NAMED: [&str; 5] = ["flows", "checks", "data", "metrics", "scenarios"];
 
 /// A profile with what it includes.
@@ -61,7 +61,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Included, (Texts, Vec<Diagn
 
 /// A file that was read.
 struct Done {
-    /// What tells it from others.
+    /// What distinguishes it.
     identity: PathBuf,
     /// Its keys, and those of the files that it includes.
     root: Node,
@@ -156,7 +156,7 @@ impl Loader {
         }
     }
 
-    /// What tells a file from others, however its path is written.
+    /// What distinguishes a file, however its path is written.
     fn identity(&self, name: &str) -> PathBuf {
         if self.is_bundled { name.into() } else { std::fs::canonicalize(name).unwrap_or_else(|_| name.into()) }
     }

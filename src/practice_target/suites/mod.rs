@@ -31,7 +31,7 @@ use super::bucket::{Bucket, Limit};
 use super::builtin::Reply;
 use super::shared::lock;
 
-/// What these routes can be told.
+/// Options of these routes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct SuiteOptions {
     /// How long the agent works on a message.

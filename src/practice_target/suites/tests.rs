@@ -131,7 +131,7 @@ async fn some_executions_lack_credits_and_some_configurations_are_unknown() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn an_agent_is_busy_after_a_message_as_long_as_it_is_told() {
+async fn an_agent_is_busy_after_a_message_for_as_long_as_planned() {
     let options = SuiteOptions { agent_busy: Duration::from_hours(1), ..SuiteOptions::default() };
     let suites = Suites::new(options);
     let status = async || asked(&suites, "GET", "/status", "").await.unwrap().1["status"].clone();
