@@ -56,7 +56,7 @@ impl TakenNumbers {
         }
         // What was not written yet was not used either.
         file.set_len(wanted)?;
-        let counter = |slot: usize| {
+        let counter = |slot: usize| -> io::Result<Counter> {
             let mut bytes = [0; BYTES];
             file.read_exact_at(&mut bytes, (slot * BYTES) as u64)?;
             let before = u64::from_le_bytes(bytes);

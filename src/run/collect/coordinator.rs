@@ -74,6 +74,8 @@ pub(crate) struct Coordinator {
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
+    /// Costs of earlier processes of the run.
+    before: Generator,
     filter: EventFilter,
     events: Events,
     errors: Vec<Reason>,
@@ -129,6 +131,7 @@ impl Coordinator {
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
+            before: Generator::default(),
             filter: EventFilter::default(),
             events: Events::default(),
             errors: Vec::new(),
@@ -155,6 +158,7 @@ impl Coordinator {
     pub(crate) fn go_on(&mut self, earlier: LoggedRun, gap: Gap, since: Duration) {
         let from = self.clock.start() + since;
         self.assembler = Assembler::continuing(self.workers, &earlier.fold.totals, earlier.next_sequence);
+        self.before = Generator::of_totals(&earlier.fold.totals);
         (self.fold, self.events) = (earlier.fold, earlier.events);
         self.tick = u32::try_from(since.as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.last_end = (from, self.clock.wall_of(from));
@@ -274,7 +278,13 @@ impl Coordinator {
     }
 
     fn generator(&self) -> Generator {
-        generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start())
+        let own = generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start());
+        Generator {
+            cpu_seconds: own.cpu_seconds + self.before.cpu_seconds,
+            worker_cpu_seconds: own.worker_cpu_seconds + self.before.worker_cpu_seconds,
+            throttled_seconds: own.throttled_seconds + self.before.throttled_seconds,
+            ..own
+        }
     }
 
     /// Closes the interval that ends at `end`.
