@@ -63,8 +63,11 @@ impl Coverage {
         (self.interruptions > 0).then(|| {
             let times = show_several(self.interruptions, "interruption");
             let (missing, covered) = (show_duration(Duration::from_millis(self.gap_ms)), show_share(share));
-            let of_segments =
-                if self.segments > 1 { format!(" of {}", show_several(self.segments, "segment")) } else { String::new() };
+            let of_segments = if self.segments > 1 {
+                format!(" of {}", show_several(self.segments, "segment"))
+            } else {
+                String::new()
+            };
             let limit = if is_invalid { format!(", less than {}", show_share(MIN_COVERAGE)) } else { String::new() };
             (format!("coverage is {covered}{limit}: {times}{of_segments}, in all {missing} without load"), is_invalid)
         })

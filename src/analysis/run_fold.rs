@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::{
-    Analysis, Coverage, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, spike::SpikeSeconds,
-    stress::StressSteps, validity::Ending, verdict::Reason,
+    Analysis, Coverage, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows,
+    spike::SpikeSeconds, stress::StressSteps, validity::Ending, verdict::Reason,
 };
 use crate::{
     interval_log::{Header, frame::LoggedScenario},

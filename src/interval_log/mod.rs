@@ -29,7 +29,7 @@ pub(crate) mod writer;
 
 pub(crate) use compaction::ReplacementLog;
 pub use downsampling::Pressure;
-pub use frame::{Gap, Header};
+pub use frame::Header;
 pub use reader::{Entry, IntervalCursor};
 pub use writer::LogWriter;
-pub(crate) use {frame::Event, frame::LogError};
+pub(crate) use {frame::Event, frame::Gap, frame::LogError};

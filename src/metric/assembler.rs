@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Example, Interval, Kind, Labels, MetricDef, SeriesDef, Span, Totals, Value, WorkerInterval, intended::IntendedSeconds,
-    series::Interner,
+    Example, Interval, Kind, Labels, MetricDef, SeriesDef, Span, Totals, Value, WorkerInterval,
+    intended::IntendedSeconds, series::Interner,
 };
 
 /// How gauges of several workers and intervals are aggregated.

@@ -210,7 +210,8 @@ impl LoggedRun {
         reasons: Vec<Reason>,
     ) -> Result<Summary, CommandError> {
         let trend_stats = trend_stats(None);
-        let no_header = || CommandError::configuration(format!("{}: the log ends before its header", run_dir.display()));
+        let no_header =
+            || CommandError::configuration(format!("{}: the log ends before its header", run_dir.display()));
         let header = self.header.ok_or_else(no_header)?;
         let course = Course { elapsed, has_load: true, was_controlled: !self.events.commands.is_empty() };
         let judgement = self.fold.judge(&header, generator, course, reasons);

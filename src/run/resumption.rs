@@ -89,7 +89,8 @@ pub(crate) fn ended(args: &RunArgs, run: &Path) -> Result<Option<Exit>, CommandE
         return Err(CommandError::configuration(message));
     }
     print_error(&format!("run {id} has ended already: nothing is sent to the target again"));
-    let replayed = ReplayArgs { run: Some(run.to_owned()), outputs: args.outputs.clone(), all: false, drain: args.drain };
+    let replayed =
+        ReplayArgs { run: Some(run.to_owned()), outputs: args.outputs.clone(), all: false, drain: args.drain };
     replay::replay(&replayed)?;
     let summary = LoggedRun::read(&log, |_, _| Ok(()))?.summary(run.to_owned());
     Ok(summary.map(|summary| summary.outcome.exit))
@@ -162,7 +163,8 @@ impl Earlier {
         };
         differs("thresholds", &thresholds(old), &thresholds(&new));
         let is_same_text = folder::profile_text(&self.folder).is_none_or(|text| text == prepared.profile);
-        if different.is_empty() && (!is_same_text || old.scenarios != new.scenarios || old.thresholds != new.thresholds) {
+        if different.is_empty() && (!is_same_text || old.scenarios != new.scenarios || old.thresholds != new.thresholds)
+        {
             different.push("the text of the profile".to_owned());
         }
         if different.is_empty() {
@@ -180,9 +182,10 @@ impl Earlier {
     #[must_use]
     pub(crate) fn resumed(&self, since: Duration) -> Resumed {
         let count = |metric: &MetricDef, scenario: &LoggedScenario| {
-            let of_scenario = self.run.totals().sum_where(&metric.name, |series| {
-                series.labels.get("scenario") == Some(scenario.name.as_str())
-            });
+            let of_scenario = self
+                .run
+                .totals()
+                .sum_where(&metric.name, |series| series.labels.get("scenario") == Some(scenario.name.as_str()));
             if let Some(Value::Counter(count)) = of_scenario { whole(count) } else { 0 }
         };
         // Those that were in flight when a process was killed are in none of these, and are made again.

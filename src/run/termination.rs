@@ -16,15 +16,15 @@ pub(crate) fn write(file: &Path, ended: Result<&Summary, &CommandError>) -> Resu
         Err(error) => format!("exit code {}: {}\n", error.exit.code(), error.message),
     };
     // In place: in a container it is a file that is mounted.
-    fs::write(file, cut(&text)).map_err(|error| {
-        CommandError::configuration(format!("--termination-message {}: {error}", file.display()))
-    })
+    fs::write(file, cut(&text))
+        .map_err(|error| CommandError::configuration(format!("--termination-message {}: {error}", file.display())))
 }
 
 fn of_run(summary: &Summary) -> String {
     let verdict: String = headline::words(summary).into_iter().map(|(_, word)| word).collect();
     let code = summary.outcome.exit.code();
-    let mut text = format!("{verdict}, exit code {code}, run {}, {}\n", summary.header.run_id, headline::length(summary));
+    let mut text =
+        format!("{verdict}, exit code {code}, run {}, {}\n", summary.header.run_id, headline::length(summary));
     let reasons = summary.outcome.reasons.iter().map(|reason| &reason.text);
     reasons.chain(&summary.validity.warnings).for_each(|line| text += &format!("{line}\n"));
     text

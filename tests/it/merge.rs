@@ -39,7 +39,10 @@ fn four_segments_are_one_run_with_one_verdict() {
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     let whole = &summary["loadagent"];
     assert_eq!((&summary["metrics"]["http_reqs"]["values"]["count"], target.report().total), (&300.into(), 300));
-    assert_eq!((&whole["verdict"], &whole["run_id"], &whole["instance"]), (&"pass".into(), &"one".into(), &"merged".into()));
+    assert_eq!(
+        (&whole["verdict"], &whole["run_id"], &whole["instance"]),
+        (&"pass".into(), &"one".into(), &"merged".into())
+    );
     assert_eq!(whole["scenarios"][0]["load"].as_str().unwrap().contains("segment"), false, "{whole}");
     assert_eq!((&whole["validity"]["offered"], &whole["coverage"]["interruptions"]), (&300.into(), &0.into()));
     // It is a run like any other.
@@ -81,7 +84,8 @@ fn runs_that_are_no_segments_of_one_are_refused() {
     for (dir, id, rate, segment) in
         [("a", "one", "10", "1/2"), ("b", "two", "10", "2/2"), ("c", "one", "20", "2/2"), ("d", "one", "10", "1/2")]
     {
-        let words = ["run", &url, "--rate", rate, "-d", "1s", "-q", "--run-dir", dir, "--run-id", id, "--segment", segment];
+        let words =
+            ["run", &url, "--rate", rate, "-d", "1s", "-q", "--run-dir", dir, "--run-id", id, "--segment", segment];
         assert_eq!(bench.run(&words).code, 0);
     }
     for (other, message) in [("b", "the run ID is two"), ("c", "the load is"), ("d", "segment 1/2 is given twice")] {

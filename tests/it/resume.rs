@@ -66,7 +66,8 @@ fn a_killed_run_goes_on_as_the_same_run() {
     // Too much of a run this short is missing.
     assert_eq!(ran.code, 109, "{}", ran.stderr);
 
-    let requests: Vec<_> = points(&store).into_iter().filter(|((series, _), _)| series.starts_with("http_reqs,")).collect();
+    let requests: Vec<_> =
+        points(&store).into_iter().filter(|((series, _), _)| series.starts_with("http_reqs,")).collect();
     let series: BTreeSet<&String> = requests.iter().map(|((series, _), _)| series).collect();
     assert_eq!(series.len(), 1, "one run, one instance: {series:?}");
     let sum: f64 = requests.iter().map(|(_, fields)| field(fields, "count")).sum();
@@ -94,7 +95,10 @@ fn a_stopped_run_goes_on_and_ends_once() {
     assert_eq!(bench.summary()["loadagent"]["verdict"], "stopped");
     let ran = bench.run(&["run", &url, "-u", "2", "-d", "6s", "-q", "--resume", "run"]);
     assert_ne!(ran.code, 105, "{}", ran.stderr);
-    assert_eq!((&coverage(&bench)["interruptions"], &bench.summary()["loadagent"]["run_id"]), (&1.into(), &"one".into()));
+    assert_eq!(
+        (&coverage(&bench)["interruptions"], &bench.summary()["loadagent"]["run_id"]),
+        (&1.into(), &"one".into())
+    );
     assert_eq!(count(&bench, "http_reqs"), target.report().total, "a stopped process counts all that it sent");
 
     // Once more: it has ended, and nothing is sent.

@@ -71,8 +71,8 @@ fn a_run_that_goes_on_keeps_the_numbers_of_its_series() {
         second.new_series.iter().map(|series| (series.id, series.labels.get("scenario"))).collect();
     assert_eq!((second.sequence, new), (1, vec![(2, Some("b")), (3, Some("b"))]));
     totals.fold(&second);
-    assert_eq!(totals.by_label("iterations", "scenario"), [
-        ("a".to_owned(), Value::Counter(4.0)),
-        ("b".to_owned(), Value::Counter(2.0))
-    ]);
+    assert_eq!(
+        totals.by_label("iterations", "scenario"),
+        [("a".to_owned(), Value::Counter(4.0)), ("b".to_owned(), Value::Counter(2.0))]
+    );
 }

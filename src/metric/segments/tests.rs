@@ -20,7 +20,8 @@ fn series_meet_by_name_and_gauges_of_segments_add_up() {
         values: vec![(0, Value::Counter(2.0)), (1, Value::Gauge(Some(3.0)))],
         ..Interval::default()
     };
-    let later = Interval { values: vec![(0, Value::Counter(1.0)), (1, Value::Gauge(Some(4.0)))], ..Interval::default() };
+    let later =
+        Interval { values: vec![(0, Value::Counter(1.0)), (1, Value::Gauge(Some(4.0)))], ..Interval::default() };
     let other = Interval {
         new_series: vec![series(0, &catalogue::VUS, "a"), series(1, &catalogue::HTTP_REQS, "b")],
         values: vec![(0, Value::Gauge(Some(10.0))), (1, Value::Counter(5.0))],

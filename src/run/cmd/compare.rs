@@ -54,7 +54,8 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
         )));
     }
     let is_last_good = args.base.len() == 1 && args.base[0] == Path::new(LAST_GOOD);
-    let base = if is_last_good { last_good::before(&find_run(Some(&args.new[0]))?)?.map(|run| vec![run]) } else { None };
+    let base =
+        if is_last_good { last_good::before(&find_run(Some(&args.new[0]))?)?.map(|run| vec![run]) } else { None };
     if is_last_good && base.is_none() {
         print("there is no earlier good run with this profile and load to compare with");
         return Ok(Exit::Passed);

@@ -83,7 +83,8 @@ fn open(given: &[PathBuf]) -> Result<Vec<Segment>, CommandError> {
             folders.push(path.clone());
             continue;
         }
-        let inner = fs::read_dir(path).map_err(|error| CommandError::configuration(format!("{}: {error}", path.display())))?;
+        let inner =
+            fs::read_dir(path).map_err(|error| CommandError::configuration(format!("{}: {error}", path.display())))?;
         let inner: Vec<PathBuf> =
             inner.flatten().map(|entry| entry.path()).filter(|inner| folder::log_path(inner).is_file()).collect();
         if inner.is_empty() {
@@ -220,7 +221,10 @@ fn reasons_of(segment: &Segment) -> Vec<Reason> {
     let name = format!("segment {}", segment.number());
     let Some(end) = &segment.end else {
         // What it lacks counts in the coverage.
-        return vec![Reason::new(Exit::TelemetryIncomplete, format!("{name} has no end: it is in progress or was killed"))];
+        return vec![Reason::new(
+            Exit::TelemetryIncomplete,
+            format!("{name} has no end: it is in progress or was killed"),
+        )];
     };
     let is_of_whole = |reason: &&Reason| !matches!(reason.exit, Exit::Invalid | Exit::ThresholdFailed);
     let reasons = end.outcome.reasons.iter().filter(is_of_whole);

@@ -98,14 +98,6 @@ pub(crate) enum Ending {
     OutOfTime,
 }
 
-impl Ending {
-    /// Whether workers may still be running.
-    #[must_use]
-    pub(crate) fn is_cut_off(self) -> bool {
-        self != Self::Whole
-    }
-}
-
 impl Coordinator {
     /// A coordinator without intervals.
     #[must_use]

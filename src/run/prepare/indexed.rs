@@ -20,7 +20,9 @@ pub(super) fn segment(text: &str, variable: impl Fn(&str) -> Option<String>) -> 
     let index = number(INDEX, "Kubernetes sets it in the pods of a Job with `completionMode: Indexed`")?;
     let of = match rest.strip_prefix('/') {
         Some(of) => of.trim().to_owned(),
-        None if rest.is_empty() => number(COUNT, "set it to the `completions` of the Job, or write auto/N")?.to_string(),
+        None if rest.is_empty() => {
+            number(COUNT, "set it to the `completions` of the Job, or write auto/N")?.to_string()
+        }
         None => return Ok(text.to_owned()),
     };
     Ok(format!("{}/{of}", index.saturating_add(1)))

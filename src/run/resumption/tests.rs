@@ -41,7 +41,8 @@ fn a_killed_run_is_taken_over_with_its_counts() {
 fn a_run_that_has_ended_is_not_unfinished_and_one_that_was_stopped_is() {
     let folder = tempfile::tempdir().unwrap();
     made().write(folder.path(), second);
-    let read = || LoggedRun::read(&folder::log_path(folder.path()), |_, _| Ok(())).unwrap_or_else(|error| panic!("{error:?}"));
+    let read =
+        || LoggedRun::read(&folder::log_path(folder.path()), |_, _| Ok(())).unwrap_or_else(|error| panic!("{error:?}"));
     assert!(!is_unfinished(&read()));
     let mut stopped = read();
     let end = stopped.end.as_mut().unwrap();
