@@ -81,8 +81,8 @@ fn a_killed_segment_counts_against_the_whole() {
 fn runs_that_are_no_segments_of_one_are_refused() {
     let (bench, target) = (Bench::new(), practice(&[]));
     let url = url(&target);
-    for (dir, id, rate, segment) in
-        [("a", "one", "10", "1/2"), ("b", "two", "10", "2/2"), ("c", "one", "20", "2/2"), ("d", "one", "10", "1/2")]
+    for (dir, id, iterations, segment) in
+        [("a", "one", "4", "1/2"), ("b", "two", "4", "2/2"), ("c", "one", "6", "2/2"), ("d", "one", "4", "1/2")]
     {
         let words =
             ["run", &url, "--rate", rate, "-d", "1s", "-q", "--run-dir", dir, "--run-id", id, "--segment", segment];

@@ -135,7 +135,7 @@ fn what_is_another_run_is_refused() {
 /// Rows that were asked for.
 fn rows(asked: &Asked) -> Vec<String> {
     let requests = asked.requests.lock().unwrap();
-    let row = |request: &String| Some(request.split("get /row-").nth(1)?.split(' ').next()?.to_owned());
+    let row = |request: &String| Some(request.split("GET /row-").nth(1)?.split(' ').next()?.to_owned());
     requests.iter().filter_map(row).collect()
 }
 
