@@ -452,8 +452,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// What stands below `-h`.
-const MORE: &str =
-    "More options: loadagent run -h, all of them: loadagent run --help\nA first run:  loadagent run quickstart";
+const MORE: &str = "More options: loadagent run -h; a first run: loadagent run quickstart";
 
 fn exit_codes() -> String {
     let lines: Vec<String> =

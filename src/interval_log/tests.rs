@@ -327,7 +327,8 @@ fn compaction_keeps_a_time_without_a_process() {
         (interval.start_ms, interval.end_ms) = (interval.start_ms + 7_000, interval.end_ms + 7_000);
     }
     append(&mut log, &intervals);
-    let smaller = compacted(&mut log, LATER_MS, &[], log.length() - 1);
+    let limit = log.length() - 1;
+    let smaller = compacted(&mut log, LATER_MS, &[], limit);
     log.adopt(smaller).unwrap();
     let mut cursor = IntervalCursor::open(&path).unwrap();
     let mut spans = Vec::new();

@@ -68,7 +68,7 @@ fn a_killed_segment_counts_against_the_whole() {
     }
     std::thread::sleep(Duration::from_millis(1_500));
     signal(&children[2], "KILL");
-    children.iter_mut().for_each(|child| drop(child.wait().unwrap()));
+    children.iter_mut().for_each(|child| assert!(child.wait().is_ok()));
     let (ran, summary) = merge(&bench, &["all"]);
     let whole = &summary["loadagent"];
     assert_eq!((ran.code, &whole["verdict"]), (109, &"invalid".into()), "{}", ran.stdout);
@@ -84,8 +84,8 @@ fn runs_that_are_no_segments_of_one_are_refused() {
     for (dir, id, iterations, segment) in
         [("a", "one", "4", "1/2"), ("b", "two", "4", "2/2"), ("c", "one", "6", "2/2"), ("d", "one", "4", "1/2")]
     {
-        let words =
-            ["run", &url, "--rate", rate, "-d", "1s", "-q", "--run-dir", dir, "--run-id", id, "--segment", segment];
+        let common = ["run", &url, "-i", iterations, "-q", "--run-dir", dir, "--run-id", id];
+        let words = [&common[..], &["--segment", segment]].concat();
         assert_eq!(bench.run(&words).code, 0);
     }
     for (other, message) in [("b", "the run ID is two"), ("c", "the load is"), ("d", "segment 1/2 is given twice")] {

@@ -9,7 +9,7 @@ fn the_verdict_comes_first_and_its_reasons_follow() {
     let mut lines = text.lines();
     assert_eq!(
         lines.next(),
-        Some("STOPPED, FAIL, TELEMETRY INCOMPLETE, exit code 105, run 20251121-040000-gold, 2s of 10s")
+        Some("STOPPED, INVALID, TELEMETRY INCOMPLETE, exit code 105, run 20251121-040000-gold, 2s of 10s")
     );
     assert!(lines.any(|line| line.starts_with("threshold ")), "{text}");
 }
