@@ -84,7 +84,7 @@ fn runs_that_are_no_segments_of_one_are_refused() {
     for (dir, id, iterations, segment) in
         [("a", "one", "4", "1/2"), ("b", "two", "4", "2/2"), ("c", "one", "6", "2/2"), ("d", "one", "4", "1/2")]
     {
-        let common = ["run", &url, "-i", iterations, "-q", "--run-dir", dir, "--run-id", id];
+        let common = ["run", &url, "-u", "2", "-i", iterations, "-q", "--run-dir", dir, "--run-id", id];
         let words = [&common[..], &["--segment", segment]].concat();
         assert_eq!(bench.run(&words).code, 0);
     }
