@@ -9,7 +9,7 @@ fn with(gaps: &[(i64, i64)]) -> Coverage {
 }
 
 #[test]
-fn gaps_add_up_and_are_told() {
+fn gaps_add_up_and_are_reported() {
     let coverage = with(&[(10_000, 12_500), (60_000, 61_500)]);
     assert!((coverage.share(Duration::from_secs(100)) - 0.96).abs() < 1e-9);
     let (text, is_invalid) = coverage.finding(Duration::from_secs(100)).unwrap();

@@ -15,7 +15,7 @@ fn the_verdict_comes_first_and_its_reasons_follow() {
 }
 
 #[test]
-fn an_error_is_told_and_too_much_is_cut_between_characters() {
+fn an_error_is_written_and_too_much_is_cut_between_characters() {
     let folder = tempfile::tempdir().unwrap();
     let (file, message) = (folder.path().join("message"), "ä".repeat(3_000));
     let error = CommandError { exit: Exit::BadProfile, message };
