@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::{
-    Analysis, Coverage, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows,
-    spike::SpikeSeconds, stress::StressSteps, validity::Ending, verdict::Reason,
+    Analysis, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, spike::SpikeSeconds,
+    stress::StressSteps, validity::Ending, verdict::Reason,
 };
 use crate::{
     interval_log::{Header, frame::LoggedScenario},
@@ -23,8 +23,6 @@ pub(crate) struct RunFold {
     pub totals: Totals,
     /// Iterations that were due.
     pub offered: Offered,
-    /// Times without a process.
-    pub coverage: Coverage,
     judge: Judge,
     soak: SoakWindows,
     spikes: SpikeSeconds,
@@ -49,7 +47,6 @@ impl RunFold {
         Self {
             totals: Totals::default(),
             offered: Offered::default(),
-            coverage: Coverage::default(),
             judge: Judge::new(thresholds, planned),
             soak: SoakWindows::default(),
             spikes: SpikeSeconds::new(scenarios),
@@ -98,10 +95,7 @@ impl RunFold {
             as_planned: has_load && reasons.is_empty(),
             threshold_failed: findings.iter().any(Finding::fails),
         };
-        let mut validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed, ending);
-        if let Some((text, is_invalid)) = self.coverage.finding(elapsed) {
-            if is_invalid { validity.invalid.push(text) } else { validity.warnings.push(text) }
-        }
+        let validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed, ending);
         let analysis = self.analyse(header, course, &findings, validity.invalid.is_empty());
         let outcome = Outcome::decide(reasons, &findings, &validity);
         Judgement { findings, validity, outcome, analysis }

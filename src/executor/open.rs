@@ -105,8 +105,7 @@ impl OpenLoop {
         if let Some(end) = self.apply_control(subscriber, anchor, now) {
             return end;
         }
-        let passed = run.resumed_at.saturating_duration_since(anchor);
-        for arrival in schedule.arrivals(run.part, run.seed).since(passed) {
+        for arrival in schedule.arrivals(run.part, run.seed) {
             let due = anchor + arrival.offset;
             while now < due || in_a_row == BATCH {
                 if in_a_row == BATCH {
