@@ -69,7 +69,8 @@ impl Reader {
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
             let written = node.scalar().unwrap_or_default();
-            let message = format!("{what} must be known before the run, but `{written}` has a value only during the run");
+            let message =
+                format!("{what} must be known before the run, but `{written}` has a value only during the run");
             let hint = "it can use variables of `vars` and functions with constant results, not what steps set";
             self.error(node.position, message, Some(hint.to_owned()));
         }

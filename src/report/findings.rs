@@ -133,8 +133,7 @@ fn soak_lines(soak: &SoakFindings) -> Vec<String> {
         let is_slow = of(DriftVerdict::Inconclusive).any(|metric| metric.why.as_deref() == Some("autocorrelation"));
         let why = if is_slow { "varies too slowly" } else { "varies too much" };
         let mark = style::warn("–");
-        lines
-            .push(format!("    {mark} inconclusive: {open} {why} to rule out a drift; run longer to decide"));
+        lines.push(format!("    {mark} inconclusive: {open} {why} to rule out a drift; run longer to decide"));
     }
     lines
 }
@@ -167,7 +166,10 @@ fn crossing_line(crossing: &CrossingFinding) -> String {
     };
     let latest = crossing.latest_hours.map_or_else(String::new, |hours| format!(" to {}", show_hours(hours)));
     let earliest = show_hours(crossing.earliest_hours);
-    format!("      at this pace, {threshold} fails {} after the end of the soak ({earliest}{latest})", show_hours(likely))
+    format!(
+        "      at this pace, {threshold} fails {} after the end of the soak ({earliest}{latest})",
+        show_hours(likely)
+    )
 }
 
 /// Hours to the minute, or whole days.

@@ -184,12 +184,7 @@ pub(super) fn read_statuses(reader: &Reader, node: &Node) -> Option<Vec<(u16, u1
     let items = node.one_or_many();
     let ranges: Vec<_> = items
         .iter()
-        .filter_map(|item| {
-            reader.parsed(item, "status", |text| {
-                parse_statuses(text)
-                    .ok_or_else(|| not_statuses(text))
-            })
-        })
+        .filter_map(|item| reader.parsed(item, "status", |text| parse_statuses(text).ok_or_else(|| not_statuses(text))))
         .collect();
     (ranges.len() == items.len() && !ranges.is_empty()).then_some(ranges)
 }

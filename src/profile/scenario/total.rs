@@ -68,7 +68,8 @@ impl Total {
             }
             (Some(one), false) => {
                 let hint = "for example `vus: 100` and `duration: 5m`, or `rate: 50` and `duration: 5m`, at the top";
-                let message = format!("scenario `{}` has a `share`, but there is no load at the top to divide", one.name);
+                let message =
+                    format!("scenario `{}` has a `share`, but there is no load at the top to divide", one.name);
                 reader.error(one.position, message, Some(hint.to_owned()));
             }
             _ => {}
