@@ -310,6 +310,9 @@ pub struct ReportArgs {
     /// Show a row for each stage of a step, and one for the step
     #[arg(long)]
     pub summary_by_stage: bool,
+    /// Print the JSON Schema of summary.json, of no run
+    #[arg(long, exclusive = true)]
+    pub schema: bool,
     /// One value of the summary.
     #[arg(
         long,

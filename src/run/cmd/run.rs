@@ -8,7 +8,7 @@
 //!
 //! Start with [`execute`].
 
-use std::{io::IsTerminal, net::SocketAddr, time::Duration};
+use std::{io::IsTerminal, rc::Rc, time::Duration};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -18,18 +18,18 @@ use tokio::{
 use crate::{
     analysis::Reason,
     cli::RunArgs,
-    control::{Control, StopReason, port},
+    control::{Control, StopReason},
     executor::{Traffic, WorkerPool},
     exit::Exit,
     interval_log::Header,
-    output::{OutputAddress, address::Place},
-    plan::Shape,
+    output::{OutputAddress, address::Place, live_source::LiveSource},
     report::{Summary, progress::ProgressDisplay, style, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
-        collect::{coordinator::Coordinator, outputs::Outputs},
+        collect::{coordinator::Coordinator, live_page::LivePage, outputs::Outputs},
         console::{print, print_error, without_colour},
+        control_port,
         error::CommandError,
         folder::{self, RunFolder},
         hooks::{self, Hooks},
@@ -42,9 +42,6 @@ use crate::{
 
 /// Between the last preparation and time zero, so that every worker is there when it comes.
 const LEAD: Duration = Duration::from_millis(50);
-
-/// Most users that the control API may give to a scenario that sets no limit of its own.
-const MAX_CONTROLLED_USERS: u32 = 1_000_000;
 
 /// Runs a profile to its summary.
 ///
@@ -75,8 +72,12 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
     let mut files = ResultFiles { args, target: prepared.target.as_ref(), timeline: None };
     files.before_drain(&mut summary, coordinator.folder());
     coordinator.drain_outputs(&mut signals).await;
+    let page = coordinator.page();
     let mut folder = coordinator.finish(&mut summary);
     files.after_drain(&mut summary, &mut folder);
+    if let Some(page) = page {
+        files.end_page(&page, &summary).await;
+    }
     show(&summary, &files.shown(&folder), args, &prepared);
     Ok(summary.outcome.exit)
 }
@@ -114,15 +115,19 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     RunFolder::check_free(&prepared.run_dir)?;
     check_exports(args)?;
     let control = Control::new(prepared.plan.scenarios.len());
-    if let Some(address) = args.control {
-        open_control_port(address, &control, prepared, &display).await?;
+    let has_page = prepared.outputs.iter().any(OutputAddress::is_live_page);
+    let handler = (has_page || args.control.is_some()).then(|| control_port::handler(&control, prepared));
+    if let (Some(address), Some(handler)) = (args.control, &handler) {
+        control_port::open(address, handler.clone(), &display).await?;
     }
     let wants_records = prepared.outputs.iter().any(OutputAddress::wants_records);
     let mut hooks = Hooks::new(prepared, wants_records);
     let setup = hooks.set_up(&control, signals).await?;
     let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
     let header = prepared.header(clock.started_at_ms());
-    let (folder, outputs) = match open(prepared, &header, hooks.recorders(), args) {
+    let handler = handler.filter(|_| has_page);
+    let page = handler.map(|handler| Rc::new(LivePage::new(&header, handler, args.control.is_some())));
+    let (folder, outputs) = match open(prepared, &header, hooks.recorders(), args, page.clone()) {
         Ok(open) => open,
         Err(error) => {
             // There is no load, but what setup made is there.
@@ -142,6 +147,8 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
     lower_thread_priority();
     let mut coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
+    coordinator.show_on(page);
+    coordinator.emit_warnings();
     prepared.plan.notes.iter().for_each(|note| coordinator.event("load", note.clone()));
     Ok(Started { coordinator, hooks, clock, traffic, setup_failure })
 }
@@ -193,10 +200,12 @@ fn open(
     header: &Header,
     recorders: Option<usize>,
     args: &RunArgs,
+    page: Option<Rc<LivePage>>,
 ) -> Result<(RunFolder, Outputs), CommandError> {
     let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
     let described = folder.write_profile(&prepared.profile);
-    let outputs = || Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory());
+    let page = page.map(|page| -> Rc<dyn LiveSource> { page });
+    let outputs = || Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory(), page);
     match described.and_then(|()| outputs()) {
         Ok(outputs) => Ok((folder, outputs)),
         Err(error) => {
@@ -205,38 +214,6 @@ fn open(
             Err(error)
         }
     }
-}
-
-async fn open_control_port(
-    address: SocketAddr,
-    control: &Control,
-    prepared: &Prepared,
-    display: &ProgressDisplay,
-) -> Result<(), CommandError> {
-    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::ControlledScenario {
-        name: scenario.name.clone(),
-        executor: scenario.executor,
-        open: matches!(scenario.shape, Shape::Open(_)),
-        max_users: match &scenario.shape {
-            Shape::Closed(closed) => closed.max_users.unwrap_or(MAX_CONTROLLED_USERS),
-            Shape::Open(_) => 0,
-        },
-        planned_users: scenario.peak_vus(),
-    });
-    // Of users that are commanded, this process makes its segment's share.
-    let parts = prepared.segment.place().1;
-    let open_files = prepare::sockets_for_users().map(|(limit, users)| (limit, users.saturating_mul(parts)));
-
-    let run = port::ControlledRun {
-        run_id: prepared.run_id.clone(),
-        planned: prepared.plan.duration(),
-        scenarios: steerable.collect(),
-        open_files,
-    };
-    let bound = port::serve(address, control.clone(), run).await;
-    let bound = bound.map_err(|error| CommandError::configuration(format!("--control {address}: {error}")))?;
-    display.message(&format!("  control API listening on http://{bound}/v1/status"));
-    Ok(())
 }
 
 /// Prints the summary; `written` is where its files are.

@@ -1,6 +1,8 @@
 //! The coordinator: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
 
-use std::time::Duration;
+mod so_far;
+
+use std::{rc::Rc, time::Duration};
 
 use tokio::{
     sync::mpsc,
@@ -11,6 +13,7 @@ use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
     live::{EventFilter, IntervalSnapshot},
+    live_page::LivePage,
     outputs::Outputs,
     standstill::Standstills,
     timetable::Timetable,
@@ -34,6 +37,7 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
+    threshold::Stat,
     units::{show_duration, show_several, was},
 };
 
@@ -75,6 +79,10 @@ pub(crate) struct Coordinator {
     /// Warnings of the clock, for the summary.
     clock_steps: Vec<String>,
     elapsed: Duration,
+    /// Statistics of trends that are shown.
+    trend_stats: Vec<(String, Stat)>,
+    /// The page that shows the run.
+    page: Option<Rc<LivePage>>,
 }
 
 /// How collecting ended.
@@ -123,6 +131,8 @@ impl Coordinator {
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
+            trend_stats: prepared.trend_stats.clone(),
+            page: None,
             header,
             folder,
             clock,
@@ -263,6 +273,7 @@ impl Coordinator {
             let findings = self.fold.findings(elapsed);
             IntervalSnapshot { interval: &interval, totals, header, findings, elapsed }.status(before)
         });
+        self.update_page(&interval);
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
             // Workers report the same command, but each message is one of a user.
@@ -294,7 +305,8 @@ impl Coordinator {
         self.event("clock", text);
     }
 
-    fn emit_warnings(&mut self) {
+    /// Says what the outputs have to say.
+    pub(crate) fn emit_warnings(&mut self) {
         for warning in self.outputs.take_notices() {
             self.event("output", warning);
         }
@@ -376,7 +388,7 @@ impl Coordinator {
             outputs_pending: !outputs.is_empty(),
             outputs,
             run_dir: prepared.run_dir.clone(),
-            trend_stats: prepared.trend_stats.clone(),
+            trend_stats: self.trend_stats.clone(),
             view: TextLayout { width: console::width(), by_stage },
         }
     }

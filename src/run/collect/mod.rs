@@ -6,6 +6,7 @@ pub(crate) mod coordinator;
 pub(crate) mod delivery_source;
 pub(crate) mod generator;
 mod live;
+pub(crate) mod live_page;
 pub(crate) mod outputs;
 pub(crate) mod records;
 mod standstill;

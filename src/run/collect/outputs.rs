@@ -20,7 +20,8 @@ use crate::{
             state::{DeliveryState, SharedDeliveryState},
             unwritten::SharedUnwritten,
         },
-        kind::{Reads, ScrapeTarget},
+        kind::{Reads, ServedPage},
+        live_source::LiveSource,
     },
     record_log::{self, Frame, MemorySegments},
     run::error::CommandError,
@@ -31,7 +32,7 @@ pub(crate) struct Outputs {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
     running: Vec<Running>,
-    pages: Vec<Rc<dyn ScrapeTarget>>,
+    pages: Vec<Rc<dyn ServedPage>>,
     unwritten: SharedUnwritten,
 }
 
@@ -56,7 +57,8 @@ impl Running {
 }
 
 impl Outputs {
-    /// Starts every output on the logs of a run's folder, and on `records` that the disk did not take.
+    /// Starts every output on the logs of a run's folder, and on `records` that the disk did not take; `live` is what the live
+    /// page shows.
     ///
     /// # Errors
     /// When one can't be set up.
@@ -65,20 +67,21 @@ impl Outputs {
         header: &Header,
         run: &Path,
         records: MemorySegments,
+        live: Option<Rc<dyn LiveSource>>,
     ) -> Result<Self, CommandError> {
         let (progress, receiver) = watch::channel(Progress::default());
         let unwritten = SharedUnwritten::default();
         unwritten.borrow_mut().records = records;
-        let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
+        let source = Source { run, header, progress: receiver, unwritten: unwritten.clone(), live };
         let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new(), unwritten };
         for (number, address) in (1..).zip(addresses) {
             let file = CheckpointFile::new(run, number, address.name());
             let mut counter = None;
             let state = match source.build(address, None, file)? {
-                Built::Scrape(target) => {
-                    started.pages.push(target.clone());
-                    let state = target.state();
-                    started.tasks.push(spawn_local(target.serve(source.progress.clone())));
+                Built::Serve(page) => {
+                    started.pages.push(page.clone());
+                    let state = page.state();
+                    started.tasks.push(spawn_local(page.serve(source.progress.clone())));
                     state
                 }
                 Built::Push(delivery) => {
