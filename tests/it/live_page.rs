@@ -101,8 +101,8 @@ impl Iterator for Events {
                 return None;
             }
             match line.trim_end().split_once(": ") {
-                Some(("id", id)) => event.id = id.to_owned(),
-                Some(("event", kind)) => event.kind = kind.to_owned(),
+                Some(("id", id)) => id.clone_into(&mut event.id),
+                Some(("event", kind)) => kind.clone_into(&mut event.kind),
                 Some(("data", data)) => {
                     event.data = serde_json::from_str(data).unwrap();
                     return Some(event);
