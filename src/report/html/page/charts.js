@@ -60,6 +60,11 @@ function tail(timeline, range) {
   return { ...timeline, from: cut(timeline.from), to: cut(timeline.to), scopes };
 }
 
+function chartsOf(data, scope) {
+  const base = { ...frameOf(data, scope), scope };
+  return [load(data, base), requests(base), responseTimes(base), distribution(data, base), errors(base), users(base), lag(base), traffic(base), cpu(base)].filter(Boolean);
+}
+
 // Points of time, stages and events, which all charts share.
 function frameOf(data, scope) {
   const { from, to, stages } = data.timeline;

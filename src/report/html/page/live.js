@@ -11,12 +11,17 @@ import { steering } from "./controls.js";
 const TITLES = { preparing: "Starting", running: "Running", paused: "Paused", finishing: "Finishing", stopping: "Stopping" };
 // The server says something every five seconds; a connection that is silent for longer is dead, as after a sleep.
 const SILENT_MS = 15000;
+// A browser opens only six connections to a server: so many hidden tabs keep theirs, the others wait until they are shown.
+const HIDDEN_TABS = 3;
 
 function live(place, given) {
-  const state = { id: "", timeline: null, report: null, status: null, source: null, heard: 0, drawn: false, isDue: false, ended: false };
+  const state = { id: "", timeline: null, report: null, status: null, source: null, heard: 0, drawn: null, isDue: false, ended: false, release: null };
   const [now, steer] = [progress(), steering()];
   const link = h("span", { class: "link", role: "status" });
   const below = h("section", { class: "now", "aria-label": "The run now" }, now.element, steer.element);
+  // Tabs without a connection learn of the end from those that have one.
+  const others = new BroadcastChannel(`loadagent ${given.run_id}`);
+  others.addEventListener("message", (event) => end(event.data));
   const waiting = h("p", { class: "sentence" }, "Waiting for the first second of the load.");
   append(place, [h("main", {}, h("section", { class: "verdict" }, h("p", { class: "run" }, h("b", {}, given.profile_name)), h("h1", {}, "Starting"), waiting, link))]);
 
@@ -25,7 +30,10 @@ function live(place, given) {
     state.heard = performance.now();
     const source = new EventSource(`events?after=${encodeURIComponent(state.id)}`);
     source.addEventListener("interval", take);
-    source.addEventListener("end", end);
+    source.addEventListener("end", (event) => {
+      others.postMessage(event.data);
+      end(event.data);
+    });
     source.addEventListener("alive", hear);
     source.addEventListener("error", () => { link.textContent = "Connection lost; trying again."; });
     state.source = source;
@@ -75,13 +83,14 @@ function live(place, given) {
     }
   }
 
-  function end(event) {
+  function end(text) {
+    if (state.ended) return;
     state.ended = true;
     close();
     clearInterval(state.watch);
-    const report = JSON.parse(event.data);
+    const report = JSON.parse(text);
     // The data of the file that is saved.
-    document.getElementById("data").textContent = event.data.replaceAll("<", "\\u003c");
+    document.getElementById("data").textContent = text.replaceAll("<", "\\u003c");
     const save = button("Save this report", null, () => download(`${report.summary.loadagent.run_id}.html`, "text/html", savedFile()));
     const over = h("section", { class: "now over", "aria-label": "The end of the run" }, h("p", { role: "status" }, "The run has ended; this is its report."), save);
     const from = window.scrollY;
@@ -92,16 +101,32 @@ function live(place, given) {
     document.documentElement.dataset.ended = "yes";
   }
 
-  // A tab that nobody sees has no connection: a browser opens only six to a server.
-  document.addEventListener("visibilitychange", () => {
+  // Whether this tab has one of the places of hidden tabs; it keeps it until it is shown.
+  function takePlace(number) {
+    return new Promise((done) => {
+      navigator.locks.request(`${others.name} ${number}`, { ifAvailable: true }, (lock) => {
+        done(lock !== null);
+        return lock && new Promise((release) => { state.release = release; });
+      });
+    });
+  }
+
+  async function settle() {
     if (state.ended) return;
-    if (document.hidden) close();
-    else open();
-  });
+    state.release?.();
+    state.release = null;
+    // Without locks, on a page that is not of this machine, a hidden tab is as any other.
+    let isKept = !document.hidden || !navigator.locks;
+    for (let number = 0; number < HIDDEN_TABS && !isKept; number += 1) isKept = await takePlace(number);
+    if (!isKept && document.hidden) close();
+    else if (!state.source && !state.ended) open();
+  }
+
+  document.addEventListener("visibilitychange", settle);
   state.watch = setInterval(() => {
     if (state.source && (performance.now() - state.heard > SILENT_MS || state.source.readyState === EventSource.CLOSED)) open();
   }, 3000);
-  if (!document.hidden) open();
+  settle();
 }
 
 // The page as a file of its own, which connects to nothing.
