@@ -2,7 +2,7 @@
 
 mod so_far;
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
@@ -12,6 +12,7 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
+    grace::Grace,
     live::{EventFilter, IntervalSnapshot},
     live_page::LivePage,
     outputs::Outputs,
@@ -22,18 +23,19 @@ use crate::{
     analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
-    interval_log::{Event, Header},
-    metric::{Assembler, Labels, Value, WorkerInterval},
+    interval_log::{Event, Gap, Header},
+    metric::{Assembler, Labels, Value, WorkerInterval, catalogue},
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
-        summary::{Events, TextLayout},
+        summary::Events,
     },
     run::{
         clock::{ClockStep, RunClock, since, wall_ms},
-        console,
         error::CommandError,
         folder::RunFolder,
+        health::Health,
+        logged_run::LoggedRun,
         prepare::Prepared,
         signals::Signals,
     },
@@ -62,6 +64,9 @@ pub(crate) struct Coordinator {
     outputs: Outputs,
     display: ProgressDisplay,
     timetable: Timetable,
+    /// The time to end after a signal.
+    grace: Grace,
+    health: Arc<Health>,
     /// When the outputs' time is over.
     drain_end: Instant,
     assembler: Assembler,
@@ -72,6 +77,8 @@ pub(crate) struct Coordinator {
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
+    /// Costs of earlier processes of the run.
+    before: Generator,
     filter: EventFilter,
     events: Events,
     errors: Vec<Reason>,
@@ -83,6 +90,8 @@ pub(crate) struct Coordinator {
     trend_stats: Vec<(String, Stat)>,
     /// The page that shows the run.
     page: Option<Rc<LivePage>>,
+    /// Its length where it was over before.
+    length: Option<Duration>,
 }
 
 /// How collecting ended.
@@ -92,14 +101,8 @@ pub(crate) enum Ending {
     Whole,
     /// By a second signal: what was in flight is interrupted.
     CutOff,
-}
-
-impl Ending {
-    /// Whether workers may still be running.
-    #[must_use]
-    pub(crate) fn is_cut_off(self) -> bool {
-        self == Self::CutOff
-    }
+    /// The time that `--grace` leaves for it was over: what was in flight is interrupted.
+    OutOfTime,
 }
 
 impl Coordinator {
@@ -116,6 +119,8 @@ impl Coordinator {
     ) -> Self {
         Self {
             timetable: Timetable::of(&prepared.plan),
+            grace: Grace::default(),
+            health: Arc::default(),
             drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
@@ -125,6 +130,7 @@ impl Coordinator {
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
+            before: Generator::default(),
             filter: EventFilter::default(),
             events: Events::default(),
             errors: Vec::new(),
@@ -133,6 +139,7 @@ impl Coordinator {
             elapsed: Duration::ZERO,
             trend_stats: prepared.trend_stats.clone(),
             page: None,
+            length: None,
             header,
             folder,
             clock,
@@ -142,6 +149,32 @@ impl Coordinator {
         }
     }
 
+    /// Ends within this time after a signal, and shows that it lives.
+    #[must_use]
+    pub(crate) fn watched(self, grace: Grace, health: Arc<Health>) -> Self {
+        Self { grace, health, ..self }
+    }
+
+    /// Goes on with a run that an earlier process began, `since` after its start.
+    pub(crate) fn go_on(&mut self, earlier: LoggedRun, gap: Gap, since: Duration) {
+        let from = self.clock.start() + since;
+        self.assembler = Assembler::continuing(self.workers, &earlier.fold.totals, earlier.next_sequence);
+        self.before = Generator::of_totals(&earlier.fold.totals);
+        (self.fold, self.events) = (earlier.fold, earlier.events);
+        self.tick = u32::try_from(since.as_secs()).unwrap_or(u32::MAX - 1) + 1;
+        self.last_end = (from, self.clock.wall_of(from));
+        self.fold.coverage.note(gap);
+        let length = Duration::from_millis(gap.length_ms());
+        self.assembler.record(&catalogue::RUN_GAP, &Labels::default(), &Value::Counter(length.as_secs_f64()));
+        let text = format!("the run goes on after an interruption: {} without load", show_duration(length));
+        self.note_event(Event { at_ms: wall_ms(), kind: "gap".to_owned(), text, gap: Some(gap) });
+    }
+
+    /// Its planned time was over before this process began: the run has this length.
+    pub(crate) fn set_length(&mut self, length: Duration) {
+        self.length = Some(length);
+    }
+
     /// Collects until every worker has ended. After a second signal they have a second for it.
     pub(crate) async fn listen(
         &mut self,
@@ -149,8 +182,9 @@ impl Coordinator {
         signals: &mut Signals,
     ) -> Ending {
         let mut signalled = false;
-        let mut cut_off_by: Option<Instant> = None;
+        let mut cut_off_by: Option<(Instant, Ending)> = None;
         let ending = loop {
+            let out_of_time = self.grace.load_end();
             let due = self.clock.start() + Duration::from_secs(self.tick.into()) + GRACE;
             tokio::select! {
                 part = intervals.recv() => {
@@ -164,27 +198,38 @@ impl Coordinator {
                     }
                 }
                 () = sleep_until(due) => self.close(due),
-                () = sleep_until(cut_off_by.unwrap_or(due)), if cut_off_by.is_some() => break Ending::CutOff,
+                () = sleep_until(cut_off_by.map_or(due, |(at, _)| at)), if cut_off_by.is_some() => break Ending::CutOff,
+                () = sleep_until(out_of_time.unwrap_or(due)), if out_of_time.is_some() && cut_off_by.is_none() => {
+                    cut_off_by = Some((Instant::now() + CUT_OFF_TIME, Ending::OutOfTime));
+                    self.control.stop_at_once();
+                }
                 () = signals.next() => {
                     if signalled {
                         // What is in flight is still counted, unless the workers are too busy, or a third signal comes.
                         if cut_off_by.is_some() {
                             break Ending::CutOff;
                         }
-                        cut_off_by = Some(Instant::now() + CUT_OFF_TIME);
+                        cut_off_by = Some((Instant::now() + CUT_OFF_TIME, Ending::CutOff));
                         self.control.stop_at_once();
                         continue;
                     }
                     signalled = true;
+                    self.grace.begin();
                     self.control.stop(StopReason::Outside);
                     self.event("stop", "stopping: finishing requests in flight; a second signal stops at once".to_owned());
                 }
             }
         };
-        self.elapsed = since(self.clock.start());
+        self.elapsed = self.length.unwrap_or_else(|| since(self.clock.start()));
         self.close(Instant::now());
         self.display.ending();
-        if cut_off_by.is_some() { Ending::CutOff } else { ending }
+        cut_off_by.map_or(ending, |(_, ending)| ending)
+    }
+
+    /// The time to end after a signal.
+    #[must_use]
+    pub(crate) fn grace(&self) -> Grace {
+        self.grace
     }
 
     fn ingest(&mut self, part: WorkerInterval) {
@@ -234,11 +279,18 @@ impl Coordinator {
     }
 
     fn generator(&self) -> Generator {
-        generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start())
+        let own = generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start());
+        Generator {
+            cpu_seconds: own.cpu_seconds + self.before.cpu_seconds,
+            worker_cpu_seconds: own.worker_cpu_seconds + self.before.worker_cpu_seconds,
+            throttled_seconds: own.throttled_seconds + self.before.throttled_seconds,
+            ..own
+        }
     }
 
     /// Closes the interval that ends at `end`.
     fn close(&mut self, end: Instant) {
+        self.health.beat();
         // Two closes in one millisecond (a worker's final flush right after a tick) are one interval.
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
         self.watch.record(&mut self.assembler);
@@ -340,8 +392,11 @@ impl Coordinator {
 
     /// Prints an event and writes it to both logs.
     pub(crate) fn event(&mut self, kind: &str, text: String) {
-        self.display.message(&format!("  {text}"));
-        let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
+        self.note_event(Event { at_ms: wall_ms(), kind: kind.to_owned(), text, gap: None });
+    }
+
+    fn note_event(&mut self, event: Event) {
+        self.display.message(&format!("  {}", event.text));
         self.events.note(&event);
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
@@ -360,37 +415,14 @@ impl Coordinator {
 
     /// Ends the input of the outputs: they have `limit` to deliver the rest.
     pub(crate) fn begin_drain(&mut self, limit: Duration) {
+        let limit = self.grace.drain(limit);
+        self.health.end();
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
         self.outputs.settle(!unwritten);
         self.folder.records.flush();
         self.outputs.end(limit);
         self.drain_end = Instant::now() + limit;
-    }
-
-    /// The summary of the load, while the outputs drain.
-    #[must_use]
-    pub(crate) fn summary(&mut self, judgement: Judgement, prepared: &Prepared, by_stage: bool) -> Summary {
-        let fold = std::mem::replace(&mut self.fold, RunFold::new(&[], Duration::ZERO, &[]));
-        let outputs = self.outputs.stats();
-        Summary {
-            header: self.header.clone(),
-            elapsed: self.elapsed,
-            scenario_ends: self.control.ends(),
-            totals: fold.totals,
-            offered: fold.offered,
-            findings: judgement.findings,
-            validity: judgement.validity,
-            outcome: judgement.outcome,
-            analysis: judgement.analysis,
-            has_ended: true,
-            events: self.events.clone(),
-            outputs_pending: !outputs.is_empty(),
-            outputs,
-            run_dir: prepared.run_dir.clone(),
-            trend_stats: self.trend_stats.clone(),
-            view: TextLayout { width: console::width(), by_stage },
-        }
     }
 
     /// The run's folder.

@@ -5,6 +5,7 @@ pub(crate) mod compaction;
 pub(crate) mod coordinator;
 pub(crate) mod delivery_source;
 pub(crate) mod generator;
+pub(crate) mod grace;
 mod live;
 pub(crate) mod live_page;
 pub(crate) mod outputs;

@@ -1,6 +1,6 @@
 // Pause, stop, users and rate: what the control API of the run takes.
 
-import { count, rate, several, visible } from "./format.js";
+import { count, rate, several, significant, visible } from "./format.js";
 import { h } from "./dom.js";
 
 // How long a second click stops the run.
@@ -63,7 +63,7 @@ export function steering() {
     scenarios.append(h("li", {}, form));
     return (next) => {
       now.textContent = isOpen ? `${rate(next.rate)}, ${several(next.users, "user")}` : several(next.users, "user");
-      if (document.activeElement !== number && number.value === "") number.placeholder = isOpen ? String(next.rate) : count(next.users);
+      if (document.activeElement !== number && number.value === "") number.placeholder = isOpen ? significant(next.rate) : count(next.users);
       back.hidden = !next.changed;
     };
   }

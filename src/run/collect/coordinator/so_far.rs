@@ -1,16 +1,16 @@
-//! The summary of a run in progress, for the live page.
+//! Summaries: of a run in progress, for the live page, and of one whose load has ended.
 
-use std::{mem::take, rc::Rc};
+use std::{mem::take, rc::Rc, time::Duration};
 
 use serde_json::Value as Json;
 
 use super::Coordinator;
 use crate::{
-    analysis::{Reason, run_fold::Course},
+    analysis::{Judgement, Reason, RunFold, run_fold::Course},
     exit::Exit,
     metric::Interval,
     report::{Summary, html, summary::TextLayout},
-    run::{clock::since, collect::live_page::LivePage},
+    run::{clock::since, collect::live_page::LivePage, console, prepare::Prepared},
 };
 
 impl Coordinator {
@@ -46,6 +46,7 @@ impl Coordinator {
             // Lent: they may be large.
             totals: take(&mut self.fold.totals),
             offered: take(&mut self.fold.offered),
+            coverage: self.fold.coverage.clone(),
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,
@@ -61,5 +62,31 @@ impl Coordinator {
         let report = html::live::so_far(&summary);
         (self.fold.totals, self.fold.offered) = (summary.totals, summary.offered);
         report
+    }
+
+    /// The summary of the load, while the outputs drain.
+    #[must_use]
+    pub(crate) fn summary(&mut self, judgement: Judgement, prepared: &Prepared, by_stage: bool) -> Summary {
+        let fold = std::mem::replace(&mut self.fold, RunFold::new(&[], Duration::ZERO, &[]));
+        let outputs = self.outputs.stats();
+        Summary {
+            header: self.header.clone(),
+            elapsed: self.elapsed,
+            scenario_ends: self.control.ends(),
+            totals: fold.totals,
+            offered: fold.offered,
+            coverage: fold.coverage,
+            findings: judgement.findings,
+            validity: judgement.validity,
+            outcome: judgement.outcome,
+            analysis: judgement.analysis,
+            has_ended: true,
+            events: self.events.clone(),
+            outputs_pending: !outputs.is_empty(),
+            outputs,
+            run_dir: prepared.run_dir.clone(),
+            trend_stats: self.trend_stats.clone(),
+            view: TextLayout { width: console::width(), by_stage },
+        }
     }
 }
