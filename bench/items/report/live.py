@@ -60,7 +60,8 @@ class Run:
 
 
 def until(page, condition, what):
-    """Waits until an expression holds in the page."""
+    """Waits until an expression holds in the page, which is brought to the front: one that is hidden draws nothing."""
+    page.send("Page.bringToFront")
     end = time.monotonic() + WAIT_S
     while time.monotonic() < end:
         value = page.evaluate(condition)
