@@ -267,9 +267,9 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
         Shape::Open(_) => warn_open(scenario),
     });
     let thresholds = plan.thresholds.iter().filter(|threshold| threshold.bearing != Bearing::NotRun);
-    let impossible = thresholds.clone().filter_map(|threshold| {
-        threshold_range::warning(plan, threshold).or_else(|| reach::warning(plan, threshold))
-    });
+    let impossible = thresholds
+        .clone()
+        .filter_map(|threshold| threshold_range::warning(plan, threshold).or_else(|| reach::warning(plan, threshold)));
     let unmatched = thresholds.clone().filter(|threshold| !threshold.allow_no_data).filter_map(|threshold| {
         let why = plan.unmatched(threshold)?;
         Some(format!("threshold {} on {} matches no series: {why}", threshold.expression, threshold.key))

@@ -129,8 +129,7 @@ fn judge_mean(
             what_would(concerned, bound / mean, "would")
         ));
     }
-    let waits =
-        |scenario: &&Scenario| matches!(&scenario.shape, Shape::Closed(closed) if closed.work == Work::Endless);
+    let waits = |scenario: &&Scenario| matches!(&scenario.shape, Shape::Closed(closed) if closed.work == Work::Endless);
     let is_near = bound > mean * ROOM && concerned.iter().all(waits);
     is_near.then(|| {
         format!(
@@ -204,8 +203,7 @@ fn is_open_ended(scenario: &Scenario) -> bool {
 
 /// What so many times the load does, as a last clause; empty if more users do not help.
 fn what_would(concerned: &[&Scenario], times: f64, does: &str) -> String {
-    let is_shared =
-        |scenario: &&Scenario| matches!(&scenario.shape, Shape::Closed(closed) if matches!(closed.work, Work::Shared(_)));
+    let is_shared = |scenario: &&Scenario| matches!(&scenario.shape, Shape::Closed(closed) if matches!(closed.work, Work::Shared(_)));
     if !(1.0..MAX_FACTOR).contains(&times) || concerned.iter().any(is_shared) {
         return String::new();
     }

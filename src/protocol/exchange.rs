@@ -52,6 +52,8 @@ pub(crate) struct ResponseStream<'a, 'p> {
     probe: &'a mut Probe<'p>,
     connection: Connection,
     limits: Limits,
+    /// When the body was read for long enough.
+    enough: Option<Instant>,
     reads: u32,
 }
 
@@ -71,6 +73,8 @@ pub(crate) enum Arrival {
     More,
     /// Its end.
     End,
+    /// It was read for as long as the profile wants; its rest stays unread.
+    Enough,
     /// `101 Switching Protocols`: the connection no longer carries HTTP.
     Upgraded(Box<Upgraded>),
 }
@@ -92,7 +96,7 @@ impl HttpSession {
         async move {
             let sent = state.deadline.guard(limits.end, pin!(self.send_on_connection(network, request, probe))).await;
             let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase).into()))?;
-            Ok(ResponseStream { session: self, network, state, probe, connection, limits, reads: 0 })
+            Ok(ResponseStream { session: self, network, state, probe, connection, limits, enough: None, reads: 0 })
         }
     }
 }
@@ -110,6 +114,8 @@ impl ResponseStream<'_, '_> {
     /// The class of the failure. The response is over then.
     pub(crate) async fn next(&mut self, mut chunk: impl FnMut(&[u8])) -> Result<Arrival, Failure> {
         let Limits { end, idle } = self.limits;
+        let enough = self.enough.filter(|enough| *enough < end);
+        let end = enough.unwrap_or(end);
         // The clock is read only for those who want an idle time.
         let idle_end = idle.and_then(|idle| Instant::now().checked_add(idle)).filter(|idle_end| *idle_end < end);
         poll_fn(|context| {
@@ -119,11 +125,21 @@ impl ResponseStream<'_, '_> {
             ready!(self.state.deadline.poll_passed(context, idle_end.unwrap_or(end)));
             Poll::Ready(Err(match idle_end {
                 Some(_) => ErrorClass::TimeoutIdle,
+                None if enough.is_some() => return Poll::Ready(Ok(Arrival::Enough)),
                 None => ErrorClass::timeout_in(self.probe.attempt().phase),
             }
             .into()))
         })
         .await
+    }
+
+    /// Reads the body for at most this time from its first byte on.
+    pub(crate) fn read_for(&mut self, time: Option<Duration>) {
+        if let (None, Some(time), Some(_), Some(begin)) =
+            (self.enough, time, self.status(), self.probe.attempt().first_byte)
+        {
+            self.enough = begin.checked_add(time);
+        }
     }
 
     /// The status, once the head was read.

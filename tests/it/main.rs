@@ -28,6 +28,7 @@ mod otlp_grpc;
 mod plan_text;
 mod report;
 mod report_files;
+mod responses;
 mod shapes;
 mod sse;
 mod stall;

@@ -81,8 +81,9 @@ fn a_promise_that_the_settings_cannot_keep_is_named_with_the_load_that_would() {
     let of = |profile: &str, words: &[&str]| warnings(profile, &[&without_load, words].concat()).join("\n");
     let http = of("suites/agentcore/http", &[]);
     assert!(
-        http.contains("threshold rate>=60000 on http_reqs is out of reach: without redirects the run makes 32,781/s on average")
-            && http.contains("1,840 users would (`--vus-factor 1.84`)"),
+        http.contains(
+            "threshold rate>=60000 on http_reqs is out of reach: without redirects the run makes 32,784/s on average"
+        ) && http.contains("1,840 users would (`--vus-factor 1.84`)"),
         "{http}"
     );
     assert_eq!(of("suites/agentcore/http", &["-e", "USERS=2200", "-e", "SPAWN_RATE=220"]), "");
@@ -112,7 +113,11 @@ fn five_users_with_a_hundred_requests_each_have_five_hundred_in_flight() {
     let most = seen["requests"].as_array().unwrap().iter().map(|one| one["in_flight"].as_u64().unwrap()).max();
     assert_eq!(most, Some(500));
     assert_eq!(bench.summary()["metrics"]["parallel_width"]["values"]["max"], 100.0);
-    assert!(ran.stdout.contains("Credits: 100/100, Graphs: 100/100, Blocks: 100/100 requests successful"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("Credits: 100/100, Graphs: 100/100, Blocks: 100/100 requests successful"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -125,7 +130,7 @@ fn every_profile_runs_against_the_practice_target_without_a_failure() {
         let mut words: Vec<&str> = vec!["run", &profile, "--run-dir", "run", "--no-thresholds"];
         words.extend(target_words.iter().map(String::as_str));
         // All users at once and for a short time, but as many as reach the rare tasks.
-        words.extend(["-u", "40", "-d", "3s"]);
+        words.extend(["-u", "20", "-d", "2s"]);
         let ran = bench.run(&words);
         let metrics = &bench.summary()["metrics"];
         let share = |metric: &str| metrics[metric]["values"]["rate"].as_f64();
@@ -133,21 +138,25 @@ fn every_profile_runs_against_the_practice_target_without_a_failure() {
         if ran.code != 0 {
             write!(wrong, "{profile}: exit code {}: {}{}", ran.code, ran.stdout, ran.stderr).unwrap();
         }
-        // Workflows fail what is slower than a limit, and a machine under test is slow.
-        if !profile.ends_with("workflows") && share("http_req_failed") != Some(0.0) {
+        // Workflows fail what is slower than a limit, and a machine under test is slow; the target fails one block in 25.
+        let may_fail = profile.ends_with("workflows") || profile.ends_with("api-stress");
+        if !may_fail && share("http_req_failed") != Some(0.0) {
             write!(wrong, "{profile}: failed: {:?}: {}", share("http_req_failed"), ran.stdout).unwrap();
         }
-        if share("checks").is_some_and(|rate| rate < 1.0) {
+        if share("checks").is_some_and(|rate| rate < if may_fail { 0.9 } else { 1.0 }) {
             write!(wrong, "{profile}: checks: {:?}: {}", share("checks"), ran.stdout).unwrap();
         }
         wrong
     };
     let wrong: Vec<String> = thread::scope(|scope| {
         let all = profiles();
-        let runs: Vec<_> = all.chunks(4).map(|part| {
-            let (part, run) = (part.to_vec(), &run);
-            scope.spawn(move || part.into_iter().map(run).collect::<Vec<_>>())
-        }).collect();
+        let runs: Vec<_> = all
+            .chunks(4)
+            .map(|part| {
+                let (part, run) = (part.to_vec(), &run);
+                scope.spawn(move || part.into_iter().map(run).collect::<Vec<_>>())
+            })
+            .collect();
         runs.into_iter().flat_map(|run| run.join().unwrap()).filter(|wrong| !wrong.is_empty()).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

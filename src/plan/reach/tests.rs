@@ -80,7 +80,8 @@ fn what_a_plan_reaches_is_not_warned_of() {
     let batch = "vus: 5\nduration: 1m\nflow: [{parallel: 100, steps: [{get: /}]}]";
     let shared = "vus: 5\niterations: 100\nflow: [{get: /}]";
     let later = "vus: 5\nduration: 1m\nflow: [{after: 1s, steps: [{get: /}]}, {parallel: 2, steps: [{get: /}]}]";
-    let controlled = "scenarios: {s: {executor: externally-controlled, vus: 1, duration: 1m, wait: 1s, flow: [{get: /}]}}";
+    let controlled =
+        "scenarios: {s: {executor: externally-controlled, vus: 1, duration: 1m, wait: 1s, flow: [{get: /}]}}";
     for (load, key, condition) in [
         (users, "http_reqs", "rate>=50000"),
         (users, "http_reqs", "rate<100000"),
@@ -108,7 +109,9 @@ fn choices_by_chance_count_with_their_weight() {
 
 #[test]
 fn factors_are_rounded_up_to_three_digits() {
-    for (factor, expected) in [(1.0, "1"), (1.8001, "1.81"), (1.8, "1.8"), (12.34, "12.4"), (100.0, "100"), (1234.0, "1240")] {
+    for (factor, expected) in
+        [(1.0, "1"), (1.8001, "1.81"), (1.8, "1.8"), (12.34, "12.4"), (100.0, "100"), (1234.0, "1240")]
+    {
         assert_eq!(super::rounded_up(factor).1, expected);
     }
 }
