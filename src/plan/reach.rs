@@ -50,7 +50,7 @@ pub(super) fn warning(plan: &Plan, threshold: &Threshold) -> Option<String> {
         plan.scenarios.iter().filter(|scenario| only.is_none_or(|only| *only == scenario.name)).collect();
     let name = &threshold.metric.name;
     if *name != HTTP_REQS.name && *name != ITERATIONS.name {
-        return too_few_at_a_time(plan, &concerned, threshold);
+        return too_few_at_a_time(&concerned, threshold);
     }
     let per_request = *name == HTTP_REQS.name;
     match (threshold.stat, threshold.window) {
@@ -84,7 +84,7 @@ fn too_little(plan: &Plan, concerned: &[&Scenario], threshold: &Threshold, per_r
     let mean = most(per_request, Bound::Mean);
     if let Some(most) = most(per_request, Bound::Sure).filter(|most| threshold.bound > most * (1.0 + 1e-9)) {
         let without = mean.filter(|mean| *mean < most * LESS);
-        let without = without.map(|mean| format!(", {} without redirects", shown(mean))).unwrap_or_default();
+        let without = without.map(|mean| format!(", {} on average without redirects", shown(mean))).unwrap_or_default();
         let would = mean.map(|mean| what_would(concerned, threshold.bound / mean, "would")).unwrap_or_default();
         return Some(format!(
             "threshold {} on {} can't be met: the run reaches at most {}{without}, even if the target responds instantly{would}",
@@ -140,7 +140,7 @@ fn judge_mean(
 }
 
 /// Too few users, sockets, streams, or branches at a time.
-fn too_few_at_a_time(plan: &Plan, concerned: &[&Scenario], threshold: &Threshold) -> Option<String> {
+fn too_few_at_a_time(concerned: &[&Scenario], threshold: &Threshold) -> Option<String> {
     let name = &*threshold.metric.name;
     let holds = |of: fn(&RequestSpec) -> bool| {
         move |scenario: &Scenario| {
@@ -161,11 +161,11 @@ fn too_few_at_a_time(plan: &Plan, concerned: &[&Scenario], threshold: &Threshold
             )
         });
     } else if name == catalogue::WS_SOCKETS_OPEN.name {
-        (at_a_time(plan, concerned, holds(|spec| spec.websocket.is_some()))?, "WebSocket")
+        (at_a_time(concerned, holds(|spec| spec.websocket.is_some()))?, "WebSocket")
     } else if name == catalogue::SSE_STREAMS_OPEN.name {
-        (at_a_time(plan, concerned, holds(|spec| spec.events.is_some()))?, "event stream")
+        (at_a_time(concerned, holds(|spec| spec.events.is_some()))?, "event stream")
     } else if name == catalogue::VUS.name || name == catalogue::VUS_MAX.name {
-        (at_a_time(plan, concerned, |_| Some(1.0))?, "user")
+        (at_a_time(concerned, |_| Some(1.0))?, "user")
     } else {
         return None;
     };
@@ -181,19 +181,9 @@ fn too_few_at_a_time(plan: &Plan, concerned: &[&Scenario], threshold: &Threshold
 }
 
 /// The most at a time of what each user has `each` of; None without a bound.
-fn at_a_time(plan: &Plan, concerned: &[&Scenario], each: impl Fn(&Scenario) -> Option<f64>) -> Option<f64> {
-    let mut arriving = 0.0;
-    for scenario in concerned {
-        let each = each(scenario).filter(|_| !is_open_ended(scenario))?;
-        if let Shape::Open(open) = &scenario.shape {
-            arriving += each * f64::from(open.max_vus);
-        }
-    }
-    let closed = |scenario: &Scenario| {
-        let is_meant = concerned.iter().any(|one| one.name == scenario.name);
-        if is_meant && matches!(scenario.shape, Shape::Closed(_)) { each(scenario).unwrap_or_default() } else { 0.0 }
-    };
-    Some(timeline::highest(plan, closed) + arriving)
+fn at_a_time(concerned: &[&Scenario], each: impl Fn(&Scenario) -> Option<f64>) -> Option<f64> {
+    let of = |scenario: &&Scenario| Some(each(scenario)? * f64::from(scenario.peak_vus()));
+    if concerned.iter().any(|scenario| is_open_ended(scenario)) { None } else { concerned.iter().map(of).sum() }
 }
 
 /// Whether the control API can start any number of users.

@@ -371,7 +371,7 @@ fn check_warns_of_what_cannot_come_true() {
     let expected = [
         "few: 100/s with 1s think time need 100 users even if the target responds instantly, but `maxVUs` is 10: arrivals will be dropped",
         "long: 10 iterations per user at 2s each take 20s, but `maxDuration` is 5s: the rest will be dropped",
-        "threshold count>200000 on http_reqs{scenario:few} can't be met: the run reaches at most 66,000, 6,000 without redirects, even if the target responds instantly; `--vus-factor 33.4` would",
+        "threshold count>200000 on http_reqs{scenario:few} can't be met: the run reaches at most 66,000, 6,000 on average without redirects, even if the target responds instantly; `--vus-factor 33.4` would",
     ];
     assert_eq!(texts("warnings"), expected);
     assert_eq!(texts("notes"), ["ramp: 100 users at 1 per second do not all start within 1m; only 60 will start"]);

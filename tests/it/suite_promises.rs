@@ -20,13 +20,14 @@ const AUTOGPT: [&str; 10] = [
     "proxy-comparison",
 ];
 const AGENT_SERVICE: [&str; 6] = ["user-classes", "baseline", "stress", "endurance", "spike", "production"];
-const AGENTCORE: [&str; 12] = [
+const AGENTCORE: [&str; 13] = [
     "http",
     "websocket",
     "sustained",
     "burst",
     "failure",
     "tools",
+    "concurrent-tools",
     "modular",
     "integration",
     "a2a",
@@ -94,7 +95,7 @@ fn a_promise_that_the_settings_cannot_keep_is_named_with_the_load_that_would() {
     assert_eq!(of("suites/agentcore/websocket", &["-e", "SPAWN_RATE=100"]).matches("WebSockets").count(), 0);
     let short = of("suites/agentcore/websocket", &["-e", "RUN_TIME=60s"]);
     assert!(short.contains("at most 6,000 WebSockets at a time"), "{short}");
-    let narrow = of("suites/agentcore/tools", &["-e", "CRITICAL_EXECUTIONS=2000"]);
+    let narrow = of("suites/agentcore/concurrent-tools", &["--threshold", "parallel_width=max>=2000"]);
     assert!(narrow.contains("the widest parallel block has 1,000 requests in flight"), "{narrow}");
     let quick = of("suites/agentcore/modular", &["--preset", "quick", "-e", "RPS=15"]);
     assert!(quick.contains("threshold rate>=15 on http_reqs"), "{quick}");

@@ -42,7 +42,7 @@ fn promises_out_of_reach_come_with_the_load_that_reaches_them() {
             fixed,
             "http_reqs",
             "rate>10000",
-            "can't be met: the run reaches at most 1,100/s, 100/s without redirects, even if the target responds \
+            "can't be met: the run reaches at most 1,100/s, 100/s on average without redirects, even if the target responds \
              instantly; 1,000 users would (`--vus-factor 100`)",
         ),
         (
