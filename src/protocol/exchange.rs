@@ -52,8 +52,8 @@ pub(crate) struct ResponseStream<'a, 'p> {
     probe: &'a mut Probe<'p>,
     connection: Connection,
     limits: Limits,
-    /// When the body was read for long enough.
-    enough: Option<Instant>,
+    /// Whether the limit is how long the profile wants to read.
+    is_wanted_end: bool,
     reads: u32,
 }
 
@@ -96,7 +96,16 @@ impl HttpSession {
         async move {
             let sent = state.deadline.guard(limits.end, pin!(self.send_on_connection(network, request, probe))).await;
             let connection = sent.unwrap_or_else(|_| Err(ErrorClass::timeout_in(probe.attempt().phase).into()))?;
-            Ok(ResponseStream { session: self, network, state, probe, connection, limits, enough: None, reads: 0 })
+            Ok(ResponseStream {
+                session: self,
+                network,
+                state,
+                probe,
+                connection,
+                limits,
+                is_wanted_end: false,
+                reads: 0,
+            })
         }
     }
 }
@@ -114,8 +123,6 @@ impl ResponseStream<'_, '_> {
     /// The class of the failure. The response is over then.
     pub(crate) async fn next(&mut self, mut chunk: impl FnMut(&[u8])) -> Result<Arrival, Failure> {
         let Limits { end, idle } = self.limits;
-        let enough = self.enough.filter(|enough| *enough < end);
-        let end = enough.unwrap_or(end);
         // The clock is read only for those who want an idle time.
         let idle_end = idle.and_then(|idle| Instant::now().checked_add(idle)).filter(|idle_end| *idle_end < end);
         poll_fn(|context| {
@@ -125,7 +132,7 @@ impl ResponseStream<'_, '_> {
             ready!(self.state.deadline.poll_passed(context, idle_end.unwrap_or(end)));
             Poll::Ready(Err(match idle_end {
                 Some(_) => ErrorClass::TimeoutIdle,
-                None if enough.is_some() => return Poll::Ready(Ok(Arrival::Enough)),
+                None if self.is_wanted_end => return Poll::Ready(Ok(Arrival::Enough)),
                 None => ErrorClass::timeout_in(self.probe.attempt().phase),
             }
             .into()))
@@ -135,10 +142,10 @@ impl ResponseStream<'_, '_> {
 
     /// Reads the body for at most this time from its first byte on.
     pub(crate) fn read_for(&mut self, time: Option<Duration>) {
-        if let (None, Some(time), Some(_), Some(begin)) =
-            (self.enough, time, self.status(), self.probe.attempt().first_byte)
-        {
-            self.enough = begin.checked_add(time);
+        let Some(time) = time.filter(|_| !self.is_wanted_end && self.status().is_some()) else { return };
+        let end = self.probe.attempt().first_byte.and_then(|begin| begin.checked_add(time));
+        if let Some(end) = end.filter(|end| *end < self.limits.end) {
+            (self.limits.end, self.is_wanted_end) = (end, true);
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) struct Outgoing<'a> {
     /// Whether it wants a connection that no other request shares.
     pub alone: bool,
     /// Maximum time from the start of the first attempt to the last byte.
-    pub timeout: Duration,
+    pub timeout: &'a Duration,
 }
 
 impl<'a> Outgoing<'a> {
@@ -54,7 +54,7 @@ impl<'a> Outgoing<'a> {
             extra: &[],
             handler: None,
             alone: false,
-            timeout: spec.timeout,
+            timeout: &spec.timeout,
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Outgoing<'a> {
     #[must_use]
     pub(crate) fn with(self, rendered: &'a Rendered, network: &Network) -> Option<Self> {
         let origin = rendered.origin.as_ref().map_or(Some(self.origin), |origin| network.origin(origin))?;
-        let timeout = rendered.timeout.unwrap_or(self.timeout);
+        let timeout = rendered.timeout.as_ref().unwrap_or(self.timeout);
         Some(Self { origin, bytes: &rendered.bytes, splice: rendered.splice, timeout, ..self })
     }
 

@@ -193,7 +193,7 @@ impl HttpSession {
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
         async move {
             // Made anew for each use: kept, they would make the future larger.
-            let limits = |trail: &Trail| Limits { end: trail.begun + request.timeout, idle: spec.idle_timeout };
+            let limits = |trail: &Trail| Limits { end: trail.begun + *request.timeout, idle: spec.idle_timeout };
             let received = match self.exchange(receive, body, network, &request, limits(trail), probe).await {
                 // Boxed, because it is rare.
                 Err(failure) if failure.not_processed().is_some() => {
@@ -297,24 +297,20 @@ impl HttpSession {
             receive.head.begin(spec.keep_head || debug != Debug::Off, keep_body);
             body.begin(keep_body);
             let mut response = self.begin(receive, network, request, limits, probe).await?;
-            let mut is_cut = false;
-            loop {
+            let is_cut = loop {
                 let arrival = response.next(|chunk| body.push(chunk)).await?;
                 match arrival {
                     Arrival::More => response.read_for(spec.read_for),
-                    Arrival::End => break,
+                    Arrival::End => break false,
                     // What is left unread closes its connection.
-                    Arrival::Enough => {
-                        is_cut = true;
-                        break;
-                    }
+                    Arrival::Enough => break true,
                     // No step asked for another protocol: the connection closes, and the status decides.
                     Arrival::Upgraded(stream) => {
                         drop(stream);
-                        break;
+                        break false;
                     }
                 }
-            }
+            };
             Ok(if is_cut {
                 Received::Cut
             } else if response.came_at_once() {

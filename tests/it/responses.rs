@@ -48,7 +48,7 @@ flow:
     steps:
       - post: /api/v1/jsonrpc
         json: {jsonrpc: '2.0', method: tools.execute, params: {tool_id: echo}, id: 1}
-        expect: {limited: {status: 429, that: json.error.code in [-32001, -32005]}, that: json.error == null}
+        expect: {limited: {status: 429, that: 'json.error.code in [-32001, -32005]'}, that: json.error == null}
 thresholds:
   http_req_failed: rate==0
   http_reqs{error_class:limited}: count==3
