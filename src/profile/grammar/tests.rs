@@ -174,11 +174,11 @@ fn a_name_is_not_a_value_and_a_constant_is_not_set_by_a_step() {
         ("row: '${people}'", "hint: write `people` instead of `${people}`"),
         (
             "get: http://x/, idle_timeout: '${tasks}'",
-            "idle_timeout must be known before the run, but `${tasks}` depends on it",
+            "idle_timeout must be known before the run, but `${tasks}` has a value only during the run",
         ),
         (
             "get: http://x/, idle_timeout: '${limit}s'",
-            "idle_timeout must be known before the run, but `${limit}s` depends on it",
+            "idle_timeout must be known before the run, but `${limit}s` has a value only during the run",
         ),
         ("get: http://x/, idle_timeout: '${limt}'", "unknown variable `limt`"),
         ("get: http://x/, timeout: '${limt}'", "unknown variable `limt`"),
