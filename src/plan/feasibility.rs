@@ -18,7 +18,7 @@ use crate::{
 /// Parts of the scenario's length at which the arrivals in flight are computed.
 const SAMPLES: u32 = 200;
 /// The time for responses that a warning reckons with.
-const ROOM: Duration = Duration::from_secs(1);
+const FOR_RESPONSES: Duration = Duration::from_secs(1);
 /// The share of a bound below which a mean is worth saying.
 pub(super) const LESS: f64 = 0.995;
 
@@ -326,7 +326,10 @@ fn warn_open(scenario: &Scenario) -> Option<String> {
     let why = if in_flight(cycle) > most {
         "arrivals will be dropped".to_owned()
     } else if in_flight(cycle + cycle / 10) > most {
-        format!("responses have hardly any time before arrivals are dropped; {} leave them 1s", users(cycle + ROOM))
+        format!(
+            "responses have hardly any time before arrivals are dropped; {} leave them 1s",
+            users(cycle + FOR_RESPONSES)
+        )
     } else {
         return None;
     };

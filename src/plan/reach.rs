@@ -31,7 +31,7 @@ enum Bound {
 /// Standard deviations of a mean beyond which nothing is by chance.
 const DEVIATIONS: f64 = 3.0;
 /// The share of a mean that a threshold can ask for if responses shall have some time.
-const ROOM: f64 = 0.9;
+const COMFORTABLE: f64 = 0.9;
 /// The highest factor that is recommended.
 const MAX_FACTOR: f64 = 1e4;
 
@@ -130,11 +130,11 @@ fn judge_mean(
         ));
     }
     let waits = |scenario: &&Scenario| matches!(&scenario.shape, Shape::Closed(closed) if closed.work == Work::Endless);
-    let is_near = bound > mean * ROOM && concerned.iter().all(waits);
+    let is_near = bound > mean * COMFORTABLE && concerned.iter().all(waits);
     is_near.then(|| {
         format!(
             "threshold {expression} on {key} leaves responses hardly any time: the run makes {shown} on average if the target responds instantly{}",
-            what_would(concerned, bound / (mean * ROOM), "would leave more")
+            what_would(concerned, bound / (mean * COMFORTABLE), "would leave more")
         )
     })
 }

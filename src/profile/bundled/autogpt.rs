@@ -13,7 +13,7 @@ macro_rules! suite {
 }
 
 pub(super) const PROFILES: &[BundledProfile] = &[
-    suite!("basic-connectivity", "Supabase and the backend, REQUESTS_PER_VU pairs at the same time"),
+    suite!("basic-connectivity", "Supabase and the API, REQUESTS_PER_VU pairs at the same time"),
     suite!("core-api", "credits, graphs and blocks, REQUESTS_PER_VU triples at the same time"),
     suite!("graph-execution", "graphs created side by side, the first five executed"),
     suite!("single-endpoint", "one endpoint, CONCURRENT_REQUESTS times at the same time"),
@@ -22,7 +22,7 @@ pub(super) const PROFILES: &[BundledProfile] = &[
     suite!("websocket", "WebSockets with timed messages"),
     suite!("marketplace", "the public store in eight steps"),
     suite!("library", "the library of a user: lists, adds, forks"),
-    suite!("proxy-comparison", "the backend beside the front end's proxy"),
+    suite!("proxy-comparison", "the API beside the front end's proxy"),
 ];
 
 pub(super) const PARTS: &[Part] =
