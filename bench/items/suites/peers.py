@@ -26,9 +26,9 @@ class MixedWorkloadUser(HttpUser):
 
     @task(2)
     def stream(self):
-        with self.client.post("/api/v1/agents/stream", json={"message": "Stream response"}, headers=self.headers, stream=True) as answer:
-            for _ in answer.iter_content(chunk_size=1024):
-                pass
+        answer = self.client.post("/api/v1/agents/stream", json={"message": "Stream response"}, headers=self.headers, stream=True)
+        for _ in answer.iter_content(chunk_size=1024):
+            pass
 
     @task(1)
     def submit(self):
