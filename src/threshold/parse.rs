@@ -59,7 +59,7 @@ pub(crate) fn parse_key(key: &str) -> Result<(String, Vec<(String, String)>), Pa
             rest = rest.trim_start_matches(',').trim_start();
             continue;
         }
-        let found = rest.split_once(':').filter(|(tag, _)| !tag.contains(','));
+        let found = rest.split_once(':').filter(|(tag, _)| !tag.contains(',') && !tag.trim().is_empty());
         let (tag, after) = found.ok_or_else(|| ParseError::Tag(pair.to_owned()))?;
         let (value, next) = parse_value(after.trim_start())?;
         selector.push((tag.trim().to_owned(), value));

@@ -119,11 +119,11 @@ impl ResponseHandler for CallHandler<'_, '_, '_> {
         failure.map(Into::into)
     }
 
-    fn fulfils(&self, response: &Response<'_>) -> bool {
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
         match self.step.list.borrow().joined() {
-            _ if self.next_cursor.borrow().is_some() => true,
-            Some(list) => self.step.fulfils(&Response { body: &list, ..*response }),
-            None => self.step.fulfils(response),
+            _ if self.next_cursor.borrow().is_some() => None,
+            Some(list) => self.step.missed(&Response { body: &list, ..*response }),
+            None => self.step.missed(response),
         }
     }
 

@@ -73,8 +73,8 @@ impl ResponseHandler for EndHandler<'_, '_, '_> {
         self.exchange.judge(response, by_status)
     }
 
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.step.is_none_or(|step| step.fulfils(response))
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
+        self.step.and_then(|step| step.missed(response))
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

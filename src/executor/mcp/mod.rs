@@ -174,9 +174,10 @@ impl McpStep<'_, '_> {
         Over { at: due, ended: None }
     }
 
-    /// Whether an answer fulfils the conditions of `expect`.
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
+    /// The condition of `expect` that an answer does not meet.
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
+        let missed = self.demands.filter(|demand| !self.flow.borrow().fulfils(demand, response, self.clock))?;
+        Some(missed.written().to_string())
     }
 
     /// Records the request of the step, by how the lane says that it ended.

@@ -200,3 +200,21 @@ fn a_path_is_not_appended_to_a_query() {
         }
     }
 }
+
+/// A fragment is never sent, wherever its `#` and the values stand; one in a value is part of it.
+#[test]
+fn a_url_ends_before_its_fragment() {
+    for (url, sent) in [
+        ("/a#b", "/a"),
+        ("#b", ""),
+        ("/a?x=1#b?y=2", "/a?x=1"),
+        ("/a${uuid() == 1 ? 'x' : 'y'}#b", "/a{uuid() == 1 ? 'x' : 'y'}"),
+        ("/a#b${uuid()}", "/a"),
+        ("/${replace(uuid(), '}', '#')}/b#${uuid()}", "/{replace(uuid(), '}', '#')}/b"),
+        ("/${uuid()}%23", "/{uuid()}%23"),
+        ("/${'a#b'}/c", "/a%23b/c"),
+    ] {
+        let shape = Template::compile_url(url, &scope()).unwrap().shape();
+        assert_eq!(shape, sent, "{url}");
+    }
+}

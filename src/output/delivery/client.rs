@@ -154,9 +154,10 @@ fn tls_config(
     } else if insecure {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(Verifier::of_any(provider)))
     } else {
-        let mut roots = system_roots();
+        let (mut roots, mut trusted) = system_roots();
         roots.add_parsable_certificates(given.iter().cloned());
-        let verifier = Verifier::of_trusted(roots, given, provider).map_err(failed)?;
+        trusted.extend_from_slice(given);
+        let verifier = Verifier::of_trusted(roots, &trusted, provider).map_err(failed)?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     let mut config = builder.with_no_client_auth();

@@ -8,7 +8,12 @@
 //!
 //! Start with [`execute`].
 
-use std::{io::IsTerminal, net::SocketAddr, time::Duration};
+use std::{
+    io::IsTerminal,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -112,7 +117,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     prepared.warnings.iter().for_each(|warning| display.message(&format!("  warning: {}", visible(warning))));
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
-    check_exports(args)?;
+    check_exports(args, &prepared.outputs)?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, prepared, &display).await?;
@@ -172,19 +177,38 @@ impl Started<'_> {
             Some(StopReason::Aborted(text)) if setup_failure.is_none() => {
                 reasons.push(Reason::new(Exit::Aborted, &*text));
             }
+            None if setup_failure.is_none() => coordinator.note_early_ends(),
             _ => {}
         }
         (coordinator, LoadEnd { reasons, warnings, is_cut_off })
     }
 }
 
-/// Whether the files can be written that the run is to leave: a mistake in a path is reported before the load.
-fn check_exports(args: &RunArgs) -> Result<(), CommandError> {
-    if let Some(file) = &args.summary_export {
-        folder::check_writable("--summary-export", file)?;
+/// Whether the files can be written that the run is to leave, each by one option: a mistake in a path is reported before the
+/// load.
+fn check_exports(args: &RunArgs, outputs: &[OutputAddress]) -> Result<(), CommandError> {
+    let mut taken: Vec<(String, PathBuf)> = outputs
+        .iter()
+        .filter_map(|output| Some((format!("--out {}", output.name()), real_path(output.file()?))))
+        .collect();
+    let exported = args.summary_export.iter().map(|file| ("--summary-export", file.clone()));
+    let reports = args.reports.named().map(|(flag, file)| (flag, file.to_owned()));
+    let csv = args.csv.iter().flat_map(|prefix| locust::paths(prefix)).map(|file| ("--csv", file));
+    for (flag, file) in exported.chain(reports).chain(csv) {
+        folder::check_writable(flag, &file)?;
+        let real = real_path(&file);
+        if let Some((other, _)) = taken.iter().find(|(_, known)| *known == real && folder::can_be_replaced(&real)) {
+            let message = format!("{flag} {}: {other} writes this file, too", file.display());
+            return Err(CommandError::usage(message + "\n  hint: give each a file of its own"));
+        }
+        taken.push((flag.to_owned(), real));
     }
-    args.reports.named().try_for_each(|(flag, file)| folder::check_writable(flag, file))?;
-    args.csv.as_ref().map_or(Ok(()), |prefix| folder::check_writable("--csv", &locust::history_path(prefix)))
+    Ok(())
+}
+
+/// The one name of a file that has several.
+fn real_path(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Makes the run's folder and starts the outputs.

@@ -19,7 +19,7 @@ use crate::{
     analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
-    interval_log::{Event, Header},
+    interval_log::{Event, Header, frame::Model},
     metric::{Assembler, Labels, Value, WorkerInterval},
     report::{
         Summary, outputs,
@@ -333,6 +333,25 @@ impl Coordinator {
         self.events.note(&event);
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
+        }
+    }
+
+    /// Reports scenarios whose users all ended by themselves, long before their schedule.
+    pub(crate) fn note_early_ends(&mut self) {
+        let ends = self.control.ends();
+        let early = self.header.scenarios.iter().zip(ends).filter_map(|(scenario, end)| {
+            let has_length = scenario.model == Model::Closed && !scenario.executor.ends_with("-iterations");
+            let (length, start) = (Duration::from_millis(scenario.length_ms), Duration::from_millis(scenario.start_ms));
+            let after = end.filter(|_| has_length)?.saturating_sub(start);
+            let begin = format!("{}: ", scenario.name);
+            let is_told = self.events.scenarios.iter().any(|event| event.text.starts_with(&begin));
+            (after < length.mul_f64(0.95) && !is_told).then(|| {
+                let (after, length) = (show_duration(after), show_duration(length));
+                format!("{begin}no user is left; the scenario ended after {after} of {length}")
+            })
+        });
+        for text in early.collect::<Vec<_>>() {
+            self.event(EventKind::Scenario.as_str(), text);
         }
     }
 
