@@ -2,6 +2,7 @@
 
 pub(crate) mod confirmation;
 mod environment;
+mod indexed;
 pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod outputs;
@@ -199,6 +200,8 @@ impl Prepared {
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
             instance: self.instance.clone(),
+            segment: (self.segment != Partition::WHOLE).then(|| self.segment.place()),
+            merged: None,
         }
     }
 }
@@ -379,7 +382,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         None => {}
     }
     for (at, (name, value)) in args.tags.iter().enumerate() {
-        profile::reader::check_tag(name)
+        profile::tag_name::check_tag(name)
             .map_err(|message| CommandError { exit: Exit::Usage, message: format!("--tag: {message}") })?;
         if args.tags[..at].iter().any(|(known, _)| known == name) {
             let message = format!("--tag {name} is given twice\n  hint: a tag has one value for the whole run");
