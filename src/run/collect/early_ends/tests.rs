@@ -27,7 +27,7 @@ fn only_users_that_end_by_themselves_are_told() {
             stages: Vec::new(),
         };
         let header = Header { scenarios: vec![scenario], ..Header::default() };
-        let event = Event { at_ms: 0, kind: "scenario".into(), text: event.into() };
+        let event = Event { at_ms: 0, kind: "scenario".into(), text: event.into(), gap: None };
         let events = Events { scenarios: vec![event], ..Events::default() };
         let found = texts(&header, &[end_ms.map(Duration::from_millis)], &events);
         assert_eq!(found.len(), usize::from(expected.is_some()), "{executor} {start_ms} {end_ms:?}: {found:?}");
