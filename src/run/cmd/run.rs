@@ -316,7 +316,12 @@ fn check_exports(args: &RunArgs, outputs: &[OutputAddress]) -> Result<(), Comman
 
 /// The one name of a file that has several.
 fn real_path(path: &Path) -> PathBuf {
-    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+    let in_folder = || {
+        let (folder, name) = path.parent().zip(path.file_name())?;
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        Some(folder.canonicalize().ok()?.join(name))
+    };
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }
 
 /// The folder and the outputs of a run.
