@@ -160,7 +160,11 @@ impl Network {
         let proxy = self.http.proxies.between(&origin.host, origin.port, origin.tls);
         let (host, port) = proxy.map_or((&origin.host, origin.port), |proxy| (&proxy.host, proxy.port));
         let by_proxy = |failure: Failure| match proxy {
-            Some(_) => Failure::text(failure.class, format!("the proxy {host}:{port}: {}", failure.words())),
+            Some(_) => {
+                let (place, words) = (format!("{host}:{port}: "), failure.words());
+                let words = words.strip_prefix(&place).unwrap_or(&words);
+                Failure::text(failure.class, format!("the proxy {place}{words}"))
+            }
             None => failure,
         };
         let addresses = self.names.addresses(host, port).await.map_err(by_proxy)?;
