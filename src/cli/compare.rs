@@ -8,14 +8,22 @@ use crate::units;
 
 /// Flags of `compare`.
 #[derive(Debug, Clone, Args)]
-#[command(override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>")]
+#[command(
+    override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>\n       loadagent compare [OPTIONS] --history DIR"
+)]
 pub struct CompareArgs {
     /// Run to compare with: its directory, or its ID in runs/; at least three separated by commas are one side
-    #[arg(required = true, num_args = 1, value_delimiter = ',')]
+    ///
+    /// Run to compare with: its directory, its ID in runs/, a summary of k6 (JSON) or PREFIX_stats.csv of Locust; at least
+    /// three separated by commas are one side.
+    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
     pub base: Vec<PathBuf>,
     /// Run to judge, or several like BASE
-    #[arg(required = true, num_args = 1, value_delimiter = ',')]
+    #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
     pub new: Vec<PathBuf>,
+    /// Find changes over all runs of a directory instead: steps and trends, from the oldest run to the newest
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["base", "new", "junit"])]
+    pub history: Option<PathBuf>,
     /// Smallest difference of times and rates that matters
     #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
     pub margin: f64,
@@ -28,6 +36,9 @@ pub struct CompareArgs {
     /// Print Markdown, for a comment on a pull request
     #[arg(long)]
     pub markdown: bool,
+    /// Also write JUnit XML to this file, for CI systems: a test case for each row
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
     /// Compare runs whose load differs, or that are invalid
     #[arg(long)]
     pub force: bool,

@@ -182,9 +182,30 @@ pub struct RunArgs {
     /// Spans.
     #[arg(long, value_name = "ADDRESS", help = TRACES_HELP, env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
+    /// Read the metrics of a page of Prometheus or OpenMetrics during the run (repeatable)
+    ///
+    /// Read the metrics of the system under test from this page during the run, for example http://shop:9090/metrics
+    /// (repeatable). They are exported like other metrics, and judged for leaks.
+    #[arg(
+        long = "scrape-target",
+        value_name = "URL",
+        env = "LOADAGENT_SCRAPE_TARGET",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub scrape_targets: Vec<String>,
+    /// PromQL.
+    #[arg(long = "prometheus-query", value_name = "NAME=QUERY", help = QUERY_HELP, value_parser = query)]
+    pub prometheus_queries: Vec<(String, String)>,
+    /// Prometheus that --prometheus-query asks [default: http://localhost:9090]
+    #[arg(long, value_name = "URL", value_parser = dashboards::grafana, env = "LOADAGENT_PROMETHEUS", hide_env_values = true)]
+    pub prometheus: Option<Url>,
     /// Thresholds beside those of the profile.
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
+    /// Run that thresholds with `x baseline` are compared with: its directory, or its ID in runs/
+    #[arg(long, value_name = "RUN", help = BASELINE_HELP, env = "LOADAGENT_BASELINE")]
+    pub baseline: Option<String>,
     /// Disable all thresholds
     #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = switch)]
     pub no_thresholds: bool,
@@ -347,6 +368,12 @@ const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile 
 const TRACES_HELP: &str =
     "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
 
+/// An example has characters that a doc comment would have to quote.
+const QUERY_HELP: &str = "Read the result of a query from a Prometheus during the run as metric target_NAME, for example \
+                          'memory=sum(container_memory_working_set_bytes{pod=\"shop\"})' (repeatable)";
+
+const BASELINE_HELP: &str = "Run that thresholds such as 'http_req_duration=p(95) < 3 x baseline' are compared with: its directory, or its ID in runs/";
+
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 
 fn threshold(text: &str) -> Result<(String, String), String> {
@@ -397,6 +424,13 @@ fn end_of_tags(text: &str, begin: usize) -> Option<(String, String)> {
         before = if c.is_whitespace() { before } else { c };
     }
     None
+}
+
+fn query(text: &str) -> Result<(String, String), String> {
+    let example = "write NAME=QUERY, for example memory=process_resident_memory_bytes";
+    let (name, query) = text.split_once('=').ok_or(example)?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_name && !query.trim().is_empty() { Ok((name.to_owned(), query.to_owned())) } else { Err(example.to_owned()) }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -60,10 +60,13 @@ pub struct Header {
     pub counters: Vec<String>,
     /// Thresholds in their order.
     pub thresholds: Vec<LoggedThreshold>,
+    /// Whether the load is that of a search for the breaking point.
+    #[serde(default)]
+    pub search: bool,
 }
 
 /// A threshold in the log.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 pub struct LoggedThreshold {
     /// The metric as written.
     pub metric: String,
@@ -71,6 +74,12 @@ pub struct LoggedThreshold {
     pub condition: String,
     /// Whether no data passes.
     pub allow_no_data: bool,
+    /// The bound, if it is a multiple of another run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// The stage that it is a multiple of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_stage: Option<String>,
     /// Its place among tiers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,

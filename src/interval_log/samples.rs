@@ -32,6 +32,7 @@ pub(super) fn header() -> Header {
         scenarios: Vec::new(),
         thresholds: Vec::new(),
         counters: Vec::new(),
+        search: false,
     }
 }
 

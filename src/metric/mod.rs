@@ -19,6 +19,7 @@ pub(crate) mod recorder;
 pub(crate) mod series;
 pub(crate) mod series_limit;
 pub(crate) mod span;
+pub(crate) mod target;
 pub(crate) mod totals;
 pub(crate) mod user_metric;
 pub(crate) mod value;

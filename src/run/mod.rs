@@ -14,6 +14,7 @@ pub(crate) mod error;
 pub(crate) mod find;
 pub(crate) mod folder;
 pub(crate) mod hooks;
+mod imported;
 pub(crate) mod locust;
 pub(crate) mod logged_run;
 #[cfg(test)]

@@ -34,7 +34,7 @@ use crate::{
         folder::{self, RunFolder},
         hooks::{self, Hooks},
         locust,
-        prepare::{self, Prepared, load},
+        prepare::{self, Prepared, load, targets},
         result_files::ResultFiles,
         signals::Signals,
     },
@@ -113,6 +113,7 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     let begin_at = Instant::now() + lead;
     RunFolder::check_free(&prepared.run_dir)?;
     check_exports(args)?;
+    let mut scraper = targets::scraper(&prepared.plan.targets)?;
     let control = Control::new(prepared.plan.scenarios.len());
     if let Some(address) = args.control {
         open_control_port(address, &control, prepared, &display).await?;
@@ -140,8 +141,11 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
         display.message(&line);
     }
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
+    let delay = clock.start().saturating_duration_since(Instant::now());
+    let scraping = scraper.as_mut().map_or(Ok(()), |scraper| scraper.start(delay));
+    scraping.map_err(|error| CommandError::internal(&error))?;
     lower_thread_priority();
-    let mut coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
+    let mut coordinator = Coordinator::new(prepared, header, folder, clock, control, (outputs, scraper), display);
     prepared.plan.notes.iter().for_each(|note| coordinator.event("load", note.clone()));
     Ok(Started { coordinator, hooks, clock, traffic, setup_failure })
 }

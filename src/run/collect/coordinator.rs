@@ -12,6 +12,7 @@ use super::{
     generator::{self, GeneratorWatch},
     live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
+    searching::Searching,
     standstill::Standstills,
     timetable::Timetable,
 };
@@ -20,7 +21,7 @@ use crate::{
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
     interval_log::{Event, Header},
-    metric::{Assembler, Labels, Value, WorkerInterval},
+    metric::{Assembler, Interval, Labels, Value, WorkerInterval},
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
@@ -34,6 +35,7 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
+    scraper::Scraper,
     units::{show_duration, show_several, was},
 };
 
@@ -56,6 +58,10 @@ pub(crate) struct Coordinator {
     clock: RunClock,
     control: Control,
     outputs: Outputs,
+    /// The search for the breaking point, in a run that is one.
+    searching: Option<Searching>,
+    /// What scrapes the targets, if there are any.
+    scraper: Option<Scraper>,
     display: ProgressDisplay,
     timetable: Timetable,
     /// When the outputs' time is over.
@@ -103,7 +109,7 @@ impl Coordinator {
         folder: RunFolder,
         clock: RunClock,
         control: Control,
-        outputs: Outputs,
+        (outputs, scraper): (Outputs, Option<Scraper>),
         display: ProgressDisplay,
     ) -> Self {
         Self {
@@ -123,11 +129,13 @@ impl Coordinator {
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
+            searching: Searching::of(&prepared.plan, prepared.workers, &control),
             header,
             folder,
             clock,
             control,
             outputs,
+            scraper,
             display,
         }
     }
@@ -210,16 +218,26 @@ impl Coordinator {
         reasons.append(&mut self.errors);
         let was_controlled = !self.events.commands.is_empty();
         let course = Course { elapsed: self.elapsed, has_load: self.has_load, was_controlled };
-        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons.clone());
+        reasons.extend(self.searching.as_ref().filter(|_| !was_controlled).and_then(Searching::invalid));
+        let mut judgement = self.judged(course, reasons.clone());
         let gauges = judgement.analysis.gauges();
         if !gauges.is_empty() {
             // Findings are metrics, too: outputs get them, and thresholds judge them.
             let none = Labels::default();
             gauges.iter().for_each(|(metric, value)| self.assembler.record(metric, &none, &Value::Gauge(Some(*value))));
             self.close(Instant::now());
-            judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
+            judgement = self.judged(course, reasons);
         }
         judgement.validity.warnings.extend(self.standstills.warning().into_iter().chain(self.clock_steps.drain(..)));
+        // Nothing is scraped after the load.
+        judgement.validity.warnings.extend(self.scraper.take().map(|scraper| scraper.warnings()).unwrap_or_default());
+        judgement
+    }
+
+    fn judged(&self, course: Course, reasons: Vec<Reason>) -> Judgement {
+        let mut judgement = self.fold.judge(&self.header, self.generator(), course, reasons);
+        let search = self.searching.as_ref().filter(|_| course.has_load && !course.was_controlled);
+        judgement.analysis.search = search.map(Searching::findings);
         judgement
     }
 
@@ -233,10 +251,12 @@ impl Coordinator {
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
         self.watch.record(&mut self.assembler);
         self.outputs.record(&mut self.assembler);
+        self.scraper.iter().for_each(|scraper| scraper.record(&mut self.assembler));
         let interval = self.assembler.close(self.last_end.1, end_ms);
         self.last_end = (end, end_ms);
         self.tick = u32::try_from(since(self.clock.start()).as_secs()).unwrap_or(u32::MAX - 1) + 1;
         self.fold.take(&interval);
+        self.search(&interval);
         let records = &mut self.folder.records;
         let lost = records.keep_gauges(&interval, &self.fold.totals, &mut |frame| self.outputs.lost_frame(frame));
         records.flush();
@@ -277,6 +297,13 @@ impl Coordinator {
         self.abort_if_asked();
     }
 
+    fn search(&mut self, interval: &Interval) {
+        let cpu_seconds = self.assembler.worker_cpu_seconds();
+        let searching = self.searching.as_mut().filter(|_| self.control.current().stop.is_none());
+        let text = searching.and_then(|searching| searching.observe(interval, cpu_seconds, &self.control));
+        text.into_iter().for_each(|text| self.event("search", text));
+    }
+
     fn note_clock_step(&mut self) {
         let text = match self.clock.re_anchor() {
             None => return,
@@ -297,6 +324,9 @@ impl Coordinator {
     fn emit_warnings(&mut self) {
         for warning in self.outputs.take_notices() {
             self.event("output", warning);
+        }
+        for notice in self.scraper.as_ref().map(Scraper::take_notices).unwrap_or_default() {
+            self.event("target", notice);
         }
     }
 

@@ -8,5 +8,6 @@ pub(crate) mod generator;
 mod live;
 pub(crate) mod outputs;
 pub(crate) mod records;
+mod searching;
 mod standstill;
 mod timetable;

@@ -1,6 +1,6 @@
 //! What can be said about a plan before it runs: `check` and `run` print the same warnings.
 
-use super::{Source, environment};
+use super::{Source, environment, verdicts};
 use crate::{
     cli::RunArgs,
     plan::{Partition, Plan, Shape, feasibility},
@@ -13,7 +13,8 @@ pub(crate) fn of(plan: &Plan, part: Partition, source: &Source, args: &RunArgs) 
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let text = args.outputs.iter().chain(&args.traces).fold(source.text.clone(), |all, text| all + "\n" + text);
     let unknown = environment::unknown(names, &text);
-    feasibility::warnings(plan).into_iter().chain(descriptors(plan, part)).chain(unknown).collect()
+    let verdicts = verdicts::warnings(plan, &super::logged_scenarios(plan, Partition::WHOLE));
+    feasibility::warnings(plan).into_iter().chain(verdicts).chain(descriptors(plan, part)).chain(unknown).collect()
 }
 
 /// Warns where the users need more sockets than this process may open.
