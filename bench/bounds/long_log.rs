@@ -88,8 +88,6 @@ fn header(seconds: u64) -> Header {
         started_at_ms: STARTED_MS,
         seed: 1,
         planned_ms: seconds * 1_000,
-        labels: Vec::new(),
-        requests: Vec::new(),
         scenarios: vec![LoggedScenario {
             name: word("soak"),
             executor: word("constant-arrival-rate"),
@@ -99,9 +97,7 @@ fn header(seconds: u64) -> Header {
             length_ms: seconds * 1_000,
             stages: vec![LoggedStage { length_ms: seconds * 1_000, from: 3_000.0, to: 3_000.0 }],
         }],
-        thresholds: Vec::new(),
-        counters: Vec::new(),
-        search: false,
+        ..Header::default()
     }
 }
 

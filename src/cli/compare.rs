@@ -12,13 +12,14 @@ use crate::units;
     override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>\n       loadagent compare [OPTIONS] --history DIR"
 )]
 pub struct CompareArgs {
-    /// Run to compare with: its directory, or its ID in runs/; at least three separated by commas are one side
+    /// Baseline run: a directory, an ID in runs/, or three or more repeated runs, separated by commas; last-good is the newest
+    /// run beside NEW that passed with the same load
     ///
-    /// Run to compare with: its directory, its ID in runs/, a summary of k6 (JSON) or PREFIX_stats.csv of Locust; at least
-    /// three separated by commas are one side.
+    /// Baseline run: a directory, an ID in runs/, a summary of k6 (JSON), PREFIX_stats.csv of Locust, or three or more repeated
+    /// runs, separated by commas; last-good is the newest run beside NEW that passed with the same load.
     #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
     pub base: Vec<PathBuf>,
-    /// Run to judge, or several like BASE
+    /// New run, or three or more repeated runs, as for BASE
     #[arg(required_unless_present = "history", num_args = 1, value_delimiter = ',')]
     pub new: Vec<PathBuf>,
     /// Find changes over all runs of a directory instead: steps and trends, from the oldest run to the newest
@@ -27,7 +28,7 @@ pub struct CompareArgs {
     /// Smallest difference of times and rates that matters
     #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
     pub margin: f64,
-    /// Smallest difference of shares that matters, such as failed requests: 1% is one percentage point
+    /// Smallest difference that matters in shares such as failed requests, in percentage points
     #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
     pub share_margin: f64,
     /// Print JSON
@@ -39,7 +40,7 @@ pub struct CompareArgs {
     /// Also write JUnit XML to this file, for CI systems: a test case for each row
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Compare runs whose load differs, or that are invalid
+    /// Compare even if the loads differ or a run is invalid
     #[arg(long)]
     pub force: bool,
 }

@@ -8,8 +8,10 @@ mod control;
 mod dashboards;
 mod help;
 pub(crate) mod load;
+mod merge;
 mod parse;
 mod report_files;
+mod targets;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -22,8 +24,10 @@ pub(crate) use self::{
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
+pub(crate) use merge::MergeArgs;
 pub(crate) use parse::{command, near_command, parse, variables};
 pub(crate) use report_files::ReportFiles;
+pub(crate) use targets::TargetFlags;
 
 use crate::{exit::Exit, units};
 
@@ -76,6 +80,11 @@ pub enum Command {
     /// Compare two runs metric by metric and step by step: regressed, improved, same or inconclusive. The exit code is
     /// 99 if anything regressed.
     Compare(CompareArgs),
+    /// Merge the segments of a run: one result, one verdict
+    ///
+    /// Merge the logs of all segments of a run into one: exact histograms, thresholds over the whole, one verdict. A segment
+    /// that is missing or was killed makes the whole invalid, or counts in its coverage.
+    Merge(MergeArgs),
     /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
     /// Show the status of a run that was started with --control
@@ -121,7 +130,7 @@ pub struct McpArgs {
     /// File to write
     #[arg(default_value = "mcp.yaml")]
     pub file: PathBuf,
-    /// Header of the requests (repeatable); its value is not written
+    /// Header of the requests (repeatable); its value is not saved in the profile
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
 }
@@ -182,24 +191,9 @@ pub struct RunArgs {
     /// Spans.
     #[arg(long, value_name = "ADDRESS", help = TRACES_HELP, env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
-    /// Read the metrics of a page of Prometheus or OpenMetrics during the run (repeatable)
-    ///
-    /// Read the metrics of the system under test from this page during the run, for example http://shop:9090/metrics
-    /// (repeatable). They are exported like other metrics, and judged for leaks.
-    #[arg(
-        long = "scrape-target",
-        value_name = "URL",
-        env = "LOADAGENT_SCRAPE_TARGET",
-        hide_env_values = true,
-        value_delimiter = ','
-    )]
-    pub scrape_targets: Vec<String>,
-    /// PromQL.
-    #[arg(long = "prometheus-query", value_name = "NAME=QUERY", help = QUERY_HELP, value_parser = query)]
-    pub prometheus_queries: Vec<(String, String)>,
-    /// Prometheus that --prometheus-query asks [default: http://localhost:9090]
-    #[arg(long, value_name = "URL", value_parser = dashboards::grafana, env = "LOADAGENT_PROMETHEUS", hide_env_values = true)]
-    pub prometheus: Option<Url>,
+    /// Targets that are scraped.
+    #[command(flatten)]
+    pub targets: TargetFlags,
     /// Thresholds beside those of the profile.
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
@@ -221,16 +215,22 @@ pub struct RunArgs {
     /// Directory of the run.
     #[arg(long, value_name = "DIR", help = "Directory of the run [default: runs/RUN_ID]", env = "LOADAGENT_RUN_DIR")]
     pub run_dir: Option<PathBuf>,
+    /// Go on with the run in this directory, which was killed or stopped
+    ///
+    /// Go on with the run in this directory, which was killed or stopped: where the wall clock says, with the same run ID
+    /// and the profile and options that it was started with. A run with --run-dir and --run-id does so by itself.
+    #[arg(long, value_name = "DIR", env = "LOADAGENT_RESUME")]
+    pub resume: Option<PathBuf>,
     /// Random seed [default: the profile's, or 1]
     #[arg(long, value_name = "N", value_parser = load::whole::<u64>, env = "LOADAGENT_SEED")]
     pub seed: Option<u64>,
     /// Worker threads [default: one per core available to this process]
     #[arg(long, value_name = "N", value_parser = load::whole::<usize>, env = "LOADAGENT_WORKERS")]
     pub workers: Option<usize>,
-    /// Longest time to deliver metrics after the load; what is left then stays on disk for loadagent replay
+    /// Maximum time to deliver metrics after the load has ended; undelivered metrics stay on disk for loadagent replay
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
-    /// Disk space for the run's logs; beyond it, intervals that wait for delivery are downsampled too, and waiting spans are dropped
+    /// Maximum disk space of the run's logs; above it, undelivered intervals are also downsampled and undelivered spans dropped
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = size, env = "LOADAGENT_DISK_LIMIT")]
     pub disk_limit: u64,
     /// Write Locust's four CSV files with this file name prefix
@@ -242,6 +242,20 @@ pub struct RunArgs {
     /// and stop.
     #[arg(long, value_name = "ADDRESS", value_parser = control::address, env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
+    /// Time to end after a signal
+    ///
+    /// Time to end after a signal: half of it for requests in flight and teardown, the rest to deliver metrics and to write
+    /// results. In Kubernetes, somewhat less than terminationGracePeriodSeconds [default: as long as it takes].
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_GRACE")]
+    pub grace: Option<Duration>,
+    /// Serve /livez and /readyz for probes
+    ///
+    /// Serve /livez and /readyz on this address, for example :8090, from a thread of their own.
+    #[arg(long, value_name = "ADDRESS", value_parser = control::address, env = "LOADAGENT_HEALTH")]
+    pub health: Option<SocketAddr>,
+    /// Write the verdict and its reasons to this file, for example /dev/termination-log
+    #[arg(long, value_name = "FILE", env = "LOADAGENT_TERMINATION_MESSAGE")]
+    pub termination_message: Option<PathBuf>,
     /// Grafana.
     #[arg(long, value_name = "URL", help = GRAFANA_HELP, value_parser = dashboards::grafana, env = "LOADAGENT_GRAFANA")]
     pub grafana: Option<Url>,
@@ -254,7 +268,7 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
-    /// Show a row for each stage of a step, and one for the step
+    /// In the table of steps, add one row per load stage below each step
     #[arg(long)]
     pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
@@ -319,7 +333,7 @@ pub struct TargetArgs {
 pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Print intervals as JSON lines instead of the summary; the last line describes the log
+    /// Print intervals as JSON lines instead of the summary; the last line counts them and says whether the log is complete
     #[arg(long, conflicts_with_all = ["html", "junit", "markdown"])]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
@@ -328,7 +342,7 @@ pub struct ReportArgs {
     /// Files that report the run; the summary is then not printed.
     #[command(flatten)]
     pub reports: ReportFiles,
-    /// Show a row for each stage of a step, and one for the step
+    /// In the table of steps, add one row per load stage below each step
     #[arg(long)]
     pub summary_by_stage: bool,
     /// One value of the summary.
@@ -346,7 +360,7 @@ pub struct ReportArgs {
 pub struct ReplayArgs {
     /// Directory of a run, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Deliver to this output instead; required if the run's address contained a secret (repeatable)
+    /// Deliver to this output instead of the run's own; required if the run's address held a secret, which is not stored (repeatable)
     #[arg(short = 'o', long = "out", value_name = "OUTPUT")]
     pub outputs: Vec<String>,
     /// Send the whole run, including what was delivered
@@ -367,10 +381,6 @@ const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile 
 
 const TRACES_HELP: &str =
     "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
-
-/// An example has characters that a doc comment would have to quote.
-const QUERY_HELP: &str = "Read the result of a query from a Prometheus during the run as metric target_NAME, for example \
-                          'memory=sum(container_memory_working_set_bytes{pod=\"shop\"})' (repeatable)";
 
 const BASELINE_HELP: &str = "Run that thresholds such as 'http_req_duration=p(95) < 3 x baseline' are compared with: its directory, or its ID in runs/";
 
@@ -426,13 +436,6 @@ fn end_of_tags(text: &str, begin: usize) -> Option<(String, String)> {
     None
 }
 
-fn query(text: &str) -> Result<(String, String), String> {
-    let example = "write NAME=QUERY, for example memory=process_resident_memory_bytes";
-    let (name, query) = text.split_once('=').ok_or(example)?;
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_name && !query.trim().is_empty() { Ok((name.to_owned(), query.to_owned())) } else { Err(example.to_owned()) }
-}
-
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     if name.is_empty() {
@@ -459,8 +462,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// What stands below `-h`.
-const MORE: &str =
-    "More options: loadagent run -h, all of them: loadagent run --help\nA first run:  loadagent run quickstart";
+const MORE: &str = "More options: loadagent run -h; a first run: loadagent run quickstart";
 
 fn exit_codes() -> String {
     let lines: Vec<String> =

@@ -35,7 +35,7 @@ pub const NAMES: &[(&str, &str)] = &[
         "capacity",
         "maximum concurrent requests, or requests per second; others queue in order, e.g. 8 or 500/s (default unlimited)",
     ),
-    ("queue", "length of that queue; excess requests get 503, e.g. 64 (default 1024)"),
+    ("queue", "length of the queue of capacity; excess requests get 503, e.g. 64 (default 1024)"),
     ("stall", "period without responses, start+length, e.g. 7.5s+1s (repeatable)"),
     ("outage", "period in which connections are closed without a response, start+length, e.g. 20s+5s (repeatable)"),
     ("recovery", "time after an outage until the latency is normal again (linear), e.g. 10s"),

@@ -76,7 +76,7 @@ pub(crate) fn text(history: &History, as_markdown: bool) -> String {
     }
     let open = names(&|kind| matches!(kind, ChangeKind::Inconclusive(_)));
     if !open.is_empty() {
-        add(style::warn("–"), &format!("not decided: {open}; it takes ten runs at least, and more if they vary much"));
+        add(style::warn("–"), &format!("inconclusive: {open}; it takes ten runs at least, and more if they vary much"));
     }
     lines.join("\n") + "\n"
 }

@@ -42,7 +42,7 @@ pub(super) fn lines(resources: &[ResourceFinding]) -> Vec<String> {
     lines.extend(calm.map(|(text, names)| format!("    {} {text}: {names}", style::good("✓"))));
     if let Some(open) = names(LeakVerdict::Inconclusive) {
         let mark = style::warn("–");
-        lines.push(format!("    {mark} not decided: {open}; a leak could hide in it; a longer run shows it"));
+        lines.push(format!("    {mark} inconclusive: {open} varies too much to rule out a leak; run longer to decide"));
     }
     lines
 }

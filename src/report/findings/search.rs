@@ -33,17 +33,17 @@ fn conclusion(search: &SearchFindings) -> (String, String, Option<&'static str>)
     let [low, high] = search.interval;
     let by = match search.by {
         Some(StepVerdict::ThresholdFails) => "a threshold is missed",
-        _ => "it completes less than it is given, or more and more users wait",
+        _ => "throughput falls behind the offered load",
     };
     match search.verdict {
         SearchVerdict::Found => {
             let (rate, high) = (rate(search.max_sustained_rate), rate(high));
-            let text = format!("the target holds {rate}; at {high} {by}");
+            let text = format!("the target sustains {rate}; at {high} {by}");
             (style::good("✓"), text, Some("both were tried twice: the limit lies between them"))
         }
         SearchVerdict::Unsteady => {
             let text = format!(
-                "not decided: the limit lies between {} and {}, results differ from try to try",
+                "inconclusive: the limit lies between {} and {}, results differ from try to try",
                 rate(low),
                 rate(high)
             );
@@ -54,12 +54,12 @@ fn conclusion(search: &SearchFindings) -> (String, String, Option<&'static str>)
             (style::bad("✗"), text, Some("see whether the target works at all, and which threshold it misses"))
         }
         SearchVerdict::AllHeld => {
-            let text = format!("the target holds {}; its limit was not reached", rate(low));
+            let text = format!("the target sustains {}; its limit was not reached", rate(low));
             (style::good("✓"), text, Some("begin with a higher rate"))
         }
         SearchVerdict::GeneratorLimited => {
             let text = match low {
-                Some(_) => format!("not known: the target holds {}; beyond, loadagent was the limit", rate(low)),
+                Some(_) => format!("not known: the target sustains {}; beyond, loadagent was the limit", rate(low)),
                 None => "not known: loadagent was the limit".to_owned(),
             };
             (style::warn("–"), text, Some("raise maxVUs, or use more cores"))
@@ -67,7 +67,7 @@ fn conclusion(search: &SearchFindings) -> (String, String, Option<&'static str>)
         SearchVerdict::NotFinished => {
             let known = match (low, high) {
                 (Some(_), Some(_)) => format!("the limit lies between {} and {}", rate(low), rate(high)),
-                (Some(_), None) => format!("the target holds {}", rate(low)),
+                (Some(_), None) => format!("the target sustains {}", rate(low)),
                 (None, Some(_)) => format!("the target does not hold {}", rate(high)),
                 (None, None) => "no rate was tried to its end".to_owned(),
             };

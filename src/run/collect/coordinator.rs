@@ -1,6 +1,9 @@
 //! The coordinator: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
 
-use std::time::Duration;
+mod clock_steps;
+mod search;
+
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
@@ -10,6 +13,7 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
+    grace::Grace,
     live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
     searching::Searching,
@@ -20,18 +24,20 @@ use crate::{
     analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
-    interval_log::{Event, Header},
-    metric::{Assembler, Interval, Labels, Value, WorkerInterval},
+    interval_log::{Event, Gap, Header},
+    metric::{Assembler, Labels, Value, WorkerInterval, catalogue},
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
         summary::{Events, TextLayout},
     },
     run::{
-        clock::{ClockStep, RunClock, since, wall_ms},
+        clock::{RunClock, since, wall_ms},
         console,
         error::CommandError,
         folder::RunFolder,
+        health::Health,
+        logged_run::LoggedRun,
         prepare::Prepared,
         signals::Signals,
     },
@@ -44,9 +50,6 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// How long a second signal waits for the workers' last counts.
 const CUT_OFF_TIME: Duration = Duration::from_secs(1);
-
-/// Steps of the wall clock that the summary names.
-const MAX_CLOCK_STEPS: usize = 3;
 
 const TOO_LONG_FULL: &str =
     "the disk was full for too long: the oldest intervals were dropped, and outputs that lag behind miss them";
@@ -64,6 +67,9 @@ pub(crate) struct Coordinator {
     scraper: Option<Scraper>,
     display: ProgressDisplay,
     timetable: Timetable,
+    /// The time to end after a signal.
+    grace: Grace,
+    health: Arc<Health>,
     /// When the outputs' time is over.
     drain_end: Instant,
     assembler: Assembler,
@@ -74,6 +80,8 @@ pub(crate) struct Coordinator {
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
+    /// Costs of earlier processes of the run.
+    before: Generator,
     filter: EventFilter,
     events: Events,
     errors: Vec<Reason>,
@@ -81,6 +89,8 @@ pub(crate) struct Coordinator {
     /// Warnings of the clock, for the summary.
     clock_steps: Vec<String>,
     elapsed: Duration,
+    /// Its length where it was over before.
+    length: Option<Duration>,
 }
 
 /// How collecting ended.
@@ -90,14 +100,8 @@ pub(crate) enum Ending {
     Whole,
     /// By a second signal: what was in flight is interrupted.
     CutOff,
-}
-
-impl Ending {
-    /// Whether workers may still be running.
-    #[must_use]
-    pub(crate) fn is_cut_off(self) -> bool {
-        self == Self::CutOff
-    }
+    /// The time that `--grace` leaves for it was over: what was in flight is interrupted.
+    OutOfTime,
 }
 
 impl Coordinator {
@@ -114,6 +118,8 @@ impl Coordinator {
     ) -> Self {
         Self {
             timetable: Timetable::of(&prepared.plan),
+            grace: Grace::default(),
+            health: Arc::default(),
             drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
@@ -123,6 +129,7 @@ impl Coordinator {
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
+            before: Generator::default(),
             filter: EventFilter::default(),
             events: Events::default(),
             errors: Vec::new(),
@@ -130,6 +137,7 @@ impl Coordinator {
             clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
             searching: Searching::of(&prepared.plan, prepared.workers, &control),
+            length: None,
             header,
             folder,
             clock,
@@ -140,6 +148,32 @@ impl Coordinator {
         }
     }
 
+    /// Ends within this time after a signal, and shows that it lives.
+    #[must_use]
+    pub(crate) fn watched(self, grace: Grace, health: Arc<Health>) -> Self {
+        Self { grace, health, ..self }
+    }
+
+    /// Goes on with a run that an earlier process began, `since` after its start.
+    pub(crate) fn go_on(&mut self, earlier: LoggedRun, gap: Gap, since: Duration) {
+        let from = self.clock.start() + since;
+        self.assembler = Assembler::continuing(self.workers, &earlier.fold.totals, earlier.next_sequence);
+        self.before = Generator::of_totals(&earlier.fold.totals);
+        (self.fold, self.events) = (earlier.fold, earlier.events);
+        self.tick = u32::try_from(since.as_secs()).unwrap_or(u32::MAX - 1) + 1;
+        self.last_end = (from, self.clock.wall_of(from));
+        self.fold.coverage.note(gap);
+        let length = Duration::from_millis(gap.length_ms());
+        self.assembler.record(&catalogue::RUN_GAP, &Labels::default(), &Value::Counter(length.as_secs_f64()));
+        let text = format!("the run goes on after an interruption: {} without load", show_duration(length));
+        self.note_event(Event { at_ms: wall_ms(), kind: "gap".to_owned(), text, gap: Some(gap) });
+    }
+
+    /// Its planned time was over before this process began: the run has this length.
+    pub(crate) fn set_length(&mut self, length: Duration) {
+        self.length = Some(length);
+    }
+
     /// Collects until every worker has ended. After a second signal they have a second for it.
     pub(crate) async fn listen(
         &mut self,
@@ -147,8 +181,9 @@ impl Coordinator {
         signals: &mut Signals,
     ) -> Ending {
         let mut signalled = false;
-        let mut cut_off_by: Option<Instant> = None;
+        let mut cut_off_by: Option<(Instant, Ending)> = None;
         let ending = loop {
+            let out_of_time = self.grace.load_end();
             let due = self.clock.start() + Duration::from_secs(self.tick.into()) + GRACE;
             tokio::select! {
                 part = intervals.recv() => {
@@ -162,27 +197,38 @@ impl Coordinator {
                     }
                 }
                 () = sleep_until(due) => self.close(due),
-                () = sleep_until(cut_off_by.unwrap_or(due)), if cut_off_by.is_some() => break Ending::CutOff,
+                () = sleep_until(cut_off_by.map_or(due, |(at, _)| at)), if cut_off_by.is_some() => break Ending::CutOff,
+                () = sleep_until(out_of_time.unwrap_or(due)), if out_of_time.is_some() && cut_off_by.is_none() => {
+                    cut_off_by = Some((Instant::now() + CUT_OFF_TIME, Ending::OutOfTime));
+                    self.control.stop_at_once();
+                }
                 () = signals.next() => {
                     if signalled {
                         // What is in flight is still counted, unless the workers are too busy, or a third signal comes.
                         if cut_off_by.is_some() {
                             break Ending::CutOff;
                         }
-                        cut_off_by = Some(Instant::now() + CUT_OFF_TIME);
+                        cut_off_by = Some((Instant::now() + CUT_OFF_TIME, Ending::CutOff));
                         self.control.stop_at_once();
                         continue;
                     }
                     signalled = true;
+                    self.grace.begin();
                     self.control.stop(StopReason::Outside);
                     self.event("stop", "stopping: finishing requests in flight; a second signal stops at once".to_owned());
                 }
             }
         };
-        self.elapsed = since(self.clock.start());
+        self.elapsed = self.length.unwrap_or_else(|| since(self.clock.start()));
         self.close(Instant::now());
         self.display.ending();
-        if cut_off_by.is_some() { Ending::CutOff } else { ending }
+        cut_off_by.map_or(ending, |(_, ending)| ending)
+    }
+
+    /// The time to end after a signal.
+    #[must_use]
+    pub(crate) fn grace(&self) -> Grace {
+        self.grace
     }
 
     fn ingest(&mut self, part: WorkerInterval) {
@@ -242,11 +288,18 @@ impl Coordinator {
     }
 
     fn generator(&self) -> Generator {
-        generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start())
+        let own = generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start());
+        Generator {
+            cpu_seconds: own.cpu_seconds + self.before.cpu_seconds,
+            worker_cpu_seconds: own.worker_cpu_seconds + self.before.worker_cpu_seconds,
+            throttled_seconds: own.throttled_seconds + self.before.throttled_seconds,
+            ..own
+        }
     }
 
     /// Closes the interval that ends at `end`.
     fn close(&mut self, end: Instant) {
+        self.health.beat();
         // Two closes in one millisecond (a worker's final flush right after a tick) are one interval.
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
         self.watch.record(&mut self.assembler);
@@ -297,30 +350,6 @@ impl Coordinator {
         self.abort_if_asked();
     }
 
-    fn search(&mut self, interval: &Interval) {
-        let cpu_seconds = self.assembler.worker_cpu_seconds();
-        let searching = self.searching.as_mut().filter(|_| self.control.current().stop.is_none());
-        let text = searching.and_then(|searching| searching.observe(interval, cpu_seconds, &self.control));
-        text.into_iter().for_each(|text| self.event("search", text));
-    }
-
-    fn note_clock_step(&mut self) {
-        let text = match self.clock.re_anchor() {
-            None => return,
-            Some(ClockStep::Forward(by)) => format!(
-                "the wall clock jumped forward by {}: it was set, or the machine was suspended; timestamps follow it",
-                show_duration(by)
-            ),
-            Some(ClockStep::Back(by)) => {
-                format!("the wall clock was set back by {}; timestamps do not follow it", show_duration(by))
-            }
-        };
-        if self.clock_steps.len() < MAX_CLOCK_STEPS {
-            self.clock_steps.push(text.clone());
-        }
-        self.event("clock", text);
-    }
-
     fn emit_warnings(&mut self) {
         for warning in self.outputs.take_notices() {
             self.event("output", warning);
@@ -358,8 +387,11 @@ impl Coordinator {
 
     /// Prints an event and writes it to both logs.
     pub(crate) fn event(&mut self, kind: &str, text: String) {
-        self.display.message(&format!("  {text}"));
-        let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
+        self.note_event(Event { at_ms: wall_ms(), kind: kind.to_owned(), text, gap: None });
+    }
+
+    fn note_event(&mut self, event: Event) {
+        self.display.message(&format!("  {}", event.text));
         self.events.note(&event);
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
@@ -378,6 +410,8 @@ impl Coordinator {
 
     /// Ends the input of the outputs: they have `limit` to deliver the rest.
     pub(crate) fn begin_drain(&mut self, limit: Duration) {
+        let limit = self.grace.drain(limit);
+        self.health.end();
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
         self.outputs.settle(!unwritten);
@@ -397,6 +431,7 @@ impl Coordinator {
             scenario_ends: self.control.ends(),
             totals: fold.totals,
             offered: fold.offered,
+            coverage: fold.coverage,
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,

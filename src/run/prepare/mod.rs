@@ -3,6 +3,7 @@
 pub(crate) mod baseline;
 pub(crate) mod confirmation;
 mod environment;
+mod indexed;
 pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod outputs;
@@ -207,6 +208,8 @@ impl Prepared {
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
             instance: self.instance.clone(),
             search: plan.searched_rates().is_some(),
+            segment: (self.segment != Partition::WHOLE).then(|| self.segment.place()),
+            merged: None,
         }
     }
 }
@@ -393,7 +396,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         None => {}
     }
     for (at, (name, value)) in args.tags.iter().enumerate() {
-        profile::reader::check_tag(name)
+        profile::tag_name::check_tag(name)
             .map_err(|message| CommandError { exit: Exit::Usage, message: format!("--tag: {message}") })?;
         if args.tags[..at].iter().any(|(known, _)| known == name) {
             let message = format!("--tag {name} is given twice\n  hint: a tag has one value for the whole run");

@@ -20,14 +20,14 @@ const PROMETHEUS: &str = "http://localhost:9090";
 /// # Errors
 /// When one is not a URL.
 pub(crate) fn add_flags(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
-    for text in &args.scrape_targets {
+    for text in &args.targets.scrape_targets {
         let target = Target::page(text).map_err(|error| CommandError::usage(format!("--scrape-target {error}")))?;
         plan.targets.push(target);
     }
-    if !args.prometheus_queries.is_empty() {
-        let text = args.prometheus.as_ref().map_or(PROMETHEUS, Url::as_str);
+    if !args.targets.prometheus_queries.is_empty() {
+        let text = args.targets.prometheus.as_ref().map_or(PROMETHEUS, Url::as_str);
         let target = Target::page(text).map_err(|error| CommandError::usage(format!("--prometheus {error}")))?;
-        plan.targets.push(Target { queries: args.prometheus_queries.clone(), ..target });
+        plan.targets.push(Target { queries: args.targets.prometheus_queries.clone(), ..target });
     }
     name_apart(&mut plan.targets);
     Ok(())
