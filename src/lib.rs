@@ -54,6 +54,7 @@ mod protocol;
 mod record_log;
 mod report;
 mod run;
+mod scraper;
 #[doc(hidden)]
 pub mod testing;
 mod threshold;

@@ -21,7 +21,10 @@ pub mod exit {
 }
 
 pub mod interval_log {
-    pub use crate::interval_log::{Entry, Header, IntervalCursor, LogWriter, Pressure};
+    pub use crate::interval_log::{
+        Entry, Header, IntervalCursor, LogWriter, Pressure,
+        frame::{LoggedScenario, LoggedStage, Model},
+    };
 }
 
 pub mod language {

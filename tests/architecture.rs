@@ -37,6 +37,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("record_log", &["metric", "interval_log"]),
     // `threshold` for the factors by which k6 shows units.
     ("output", &["units", "net", "http_server", "metric", "threshold", "interval_log", "record_log"]),
+    // `plan` for what a target is, `output` for its client: one way to trust certificates and to choose a proxy.
+    ("scraper", &["units", "net", "metric", "plan", "output"]),
     // `output` for the one rule by which a metric gets its exported name, `analysis` for the bounds of the verdict.
     ("dashboard", &["units", "metric", "output", "analysis"]),
     // `threshold` and `exit` for the verdict.

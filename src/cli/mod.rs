@@ -11,6 +11,7 @@ pub(crate) mod load;
 mod merge;
 mod parse;
 mod report_files;
+mod targets;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -26,6 +27,7 @@ pub(crate) use load::LoadArgs;
 pub(crate) use merge::MergeArgs;
 pub(crate) use parse::{command, near_command, parse, variables};
 pub(crate) use report_files::ReportFiles;
+pub(crate) use targets::TargetFlags;
 
 use crate::{exit::Exit, units};
 
@@ -189,9 +191,15 @@ pub struct RunArgs {
     /// Spans.
     #[arg(long, value_name = "ADDRESS", help = TRACES_HELP, env = "LOADAGENT_TRACES", hide_env_values = true)]
     pub traces: Option<String>,
+    /// Targets that are scraped.
+    #[command(flatten)]
+    pub targets: TargetFlags,
     /// Thresholds beside those of the profile.
     #[arg(long = "threshold", value_name = "METRIC=CONDITION", help = "Set a threshold", long_help = THRESHOLD_HELP, value_parser = threshold, value_delimiter = ';', env = "LOADAGENT_THRESHOLD")]
     pub thresholds: Vec<(String, String)>,
+    /// Run that thresholds with `x baseline` are compared with: its directory, or its ID in runs/
+    #[arg(long, value_name = "RUN", help = BASELINE_HELP, env = "LOADAGENT_BASELINE")]
+    pub baseline: Option<String>,
     /// Disable all thresholds
     #[arg(long, env = "LOADAGENT_NO_THRESHOLDS", value_parser = switch)]
     pub no_thresholds: bool,
@@ -373,6 +381,8 @@ const THRESHOLD_HELP: &str = "Set a threshold; it replaces those of the profile 
 
 const TRACES_HELP: &str =
     "Trace requests and send spans over OTLP, for example 'http://localhost:4318?ratio=0.01&max=50/s'";
+
+const BASELINE_HELP: &str = "Run that thresholds such as 'http_req_duration=p(95) < 3 x baseline' are compared with: its directory, or its ID in runs/";
 
 const GRAFANA_HELP: &str = "URL of Grafana, for a link to the run's dashboard, for example http://localhost:3000";
 

@@ -60,6 +60,9 @@ pub struct Header {
     pub counters: Vec<String>,
     /// Thresholds in their order.
     pub thresholds: Vec<LoggedThreshold>,
+    /// Whether the load is that of a search for the breaking point.
+    #[serde(default)]
+    pub search: bool,
     /// The part of the load that this process makes: its number from 1, and the number of parts; None for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<(u64, u64)>,
@@ -69,7 +72,7 @@ pub struct Header {
 }
 
 /// A threshold in the log.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 pub struct LoggedThreshold {
     /// The metric as written.
     pub metric: String,
@@ -77,6 +80,12 @@ pub struct LoggedThreshold {
     pub condition: String,
     /// Whether no data passes.
     pub allow_no_data: bool,
+    /// The bound, if it is a multiple of another run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// The stage that it is a multiple of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_stage: Option<String>,
     /// Its place among tiers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,

@@ -85,6 +85,8 @@ pub enum LabelGroup {
     Reason,
     /// scenario, stage, group, name, reason, tags.
     StepReason,
+    /// target, and those that the target gives.
+    Target,
     /// None of its own.
     Run,
 }
@@ -213,9 +215,12 @@ catalogue! {
     OUTPUT_LOST = "output_lost" Counter None Run "Records of requests that never reached the disk and can't be delivered";
     OUTPUT_QUEUE = "output_queue" Gauge Bytes Run "Bytes of the run's logs that an output has not read yet";
     OUTPUT_LAG = "output_lag" Gauge Seconds Run "Age of the oldest interval that an output has not delivered";
+    TARGET_SCRAPE_FAILED = "target_scrape_failed" Rate None Target "Share of the scrapes of a target that failed";
     VERDICT_DEGRADATION = "verdict_degradation" Gauge None Run "At the end of a run: largest change of a response time for the worse while the load was constant, as a share of its start; 0 if none drifts";
     VERDICT_RECOVERY_TIME = "verdict_recovery_time" Gauge Seconds Run "At the end of a run: longest time from the end of a spike of the load until the target was back to normal; none if it was not";
     VERDICT_LAST_GOOD_RATE = "verdict_last_good_rate" Gauge None Run "At the end of a run: arrivals per second of the last step of a rising load at which thresholds held and throughput followed";
+    VERDICT_MAX_SUSTAINED_RATE = "verdict_max_sustained_rate" Gauge None Run "At the end of a search for the breaking point: highest rate of arrivals per second that held";
+    VERDICT_LEAK = "verdict_leak" Gauge None Run "At the end of a run: 1 if memory, file handles, connections, goroutines or threads of a target grow without end, 0 if none of them does";
     RUN_INFO = "run_info" Gauge None Run "1 during the run; its labels are the version of loadagent and the profile";
 }
 
@@ -472,6 +477,10 @@ pub enum IterationMetric {
 /// Gauges that outputs of single samples get once a second, as the sum of all scenarios and workers.
 pub static SAMPLED_GAUGES: [&MetricDef; 7] =
     [&VUS, &VUS_MAX, &SSE_STREAMS_OPEN, &WS_SOCKETS_OPEN, &TARGET_RATE, &GENERATOR_RSS, &GENERATOR_OPEN_SOCKETS];
+
+/// Findings at the end of a run.
+pub static VERDICTS: [&MetricDef; 5] =
+    [&VERDICT_DEGRADATION, &VERDICT_RECOVERY_TIME, &VERDICT_LAST_GOOD_RATE, &VERDICT_MAX_SUSTAINED_RATE, &VERDICT_LEAK];
 
 /// Looks a metric up by name.
 #[must_use]

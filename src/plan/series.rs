@@ -83,7 +83,12 @@ impl<'p> Recording<'p> {
     /// Whether a series of the threshold's metric with all of its tags can be recorded.
     #[must_use]
     pub(crate) fn can_match(self, metrics: &[UserMetric], threshold: &Threshold) -> bool {
-        self.rows(metrics, &threshold.metric).iter().any(|row| threshold.selector.iter().all(|pair| has(row, pair)))
+        // What labels a target gives is known only during the run.
+        threshold.metric.labels == LabelGroup::Target
+            || self
+                .rows(metrics, &threshold.metric)
+                .iter()
+                .any(|row| threshold.selector.iter().all(|pair| has(row, pair)))
     }
 
     /// The rows of a metric.
@@ -124,7 +129,7 @@ impl<'p> Recording<'p> {
                 row.insert("reason", Values::Any);
                 vec![row]
             }
-            LabelGroup::Run => vec![Row::new()],
+            LabelGroup::Run | LabelGroup::Target => vec![Row::new()],
             LabelGroup::Request
             | LabelGroup::Stream
             | LabelGroup::StepReason

@@ -96,7 +96,7 @@ async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: B
         .or_else(|| server.shared.suites.answer(head, &sent))
         .or_else(|| socket::answer(head));
     let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
-    server.hold(run, server.service_time(run, rules, answer.delay)).await;
+    server.hold(run, place.wait + server.service_time(run, rules, answer.delay)).await;
     drop(place);
     if server.errs(rules.errors.unwrap_or_default()) {
         return Reply::error(server.shared.options.error_status, "an error as asked for");

@@ -30,6 +30,7 @@ pub(crate) mod struck_out;
 mod surrogates;
 mod synonyms;
 pub(crate) mod tag_name;
+mod targets;
 pub(crate) mod texts;
 pub(crate) mod thresholds;
 pub(crate) mod variables;

@@ -8,6 +8,7 @@ pub(crate) mod csv;
 pub(crate) mod errors;
 mod findings;
 pub(crate) mod headline;
+pub(crate) mod history;
 pub(crate) mod html;
 pub(crate) mod intervals;
 pub(crate) mod json;
@@ -25,6 +26,7 @@ mod streams;
 pub(crate) mod style;
 pub(crate) mod summary;
 pub(crate) mod table;
+mod targets;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod text;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     Summary, errors, findings,
     headline::{self, Tone},
-    outputs, own, rate, scenarios, steps, streams, style, thresholds, trends,
+    outputs, own, rate, scenarios, steps, streams, style, targets, thresholds, trends,
     visible::visible,
     wrap::wrap,
 };
@@ -43,6 +43,14 @@ pub(crate) fn render(summary: &Summary) -> String {
     lines.extend(scenarios::lines(summary));
     lines.extend(PROTOCOLS.iter().flat_map(|protocol| protocol_lines(summary, protocol)));
     lines.extend(streams::lines(summary));
+    let targets = targets::lines(summary);
+    if !targets.is_empty() {
+        lines.push(format!("  {}", style::bold("TARGETS")));
+        lines.extend(targets);
+        let used = targets::table(summary);
+        lines.extend(if used.has_rows() { used.lines(4, summary.view, &place) } else { Vec::new() });
+        lines.push(String::new());
+    }
     let errors = errors::error_table(summary);
     if errors.has_rows() {
         lines.push(format!("  {}", style::bold("ERRORS")));

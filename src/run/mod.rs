@@ -15,6 +15,7 @@ pub(crate) mod find;
 pub(crate) mod folder;
 pub(crate) mod health;
 pub(crate) mod hooks;
+mod imported;
 mod last_good;
 pub(crate) mod locust;
 pub(crate) mod logged_run;

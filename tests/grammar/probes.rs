@@ -13,6 +13,8 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("dns", "http: {dns: {zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("metric", "metrics: {a: {kind: trend, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("dataSet", "data: {a: {csv: none.csv, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
+    ("target", "targets: [{url: 'http://h/', zzzzzzzzzzzz: 1}]\nflow: [{get: 'http://h/'}]"),
+    ("baseline", "baseline: {stage: 1, zzzzzzzzzzzz: 1}\nflow: [{get: 'http://h/'}]"),
     ("threshold", "thresholds: {checks: {threshold: rate>0.9, zzzzzzzzzzzz: 1}}\nflow: [{get: 'http://h/'}]"),
     ("expect", "flow: [{get: 'http://h/', expect: {zzzzzzzzzzzz: 1}}]"),
     ("limited", "flow: [{get: 'http://h/', expect: {limited: {zzzzzzzzzzzz: 1}}}]"),

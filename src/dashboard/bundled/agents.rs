@@ -62,6 +62,7 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 ],
             },
             Row { title: "Jobs", panels: vec![job_time(), job_delay(), jobs()] },
+            shared::verdicts(),
             Row { title: "Steps", panels: vec![steps(), answers()] },
         ],
         variables: shared::run_and_scenario(data_source),

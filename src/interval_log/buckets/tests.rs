@@ -21,6 +21,10 @@ proptest! {
         prop_assert!(input.rest().is_empty());
         prop_assert_eq!(back.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
         prop_assert_eq!(back.count(), histogram.count());
+        bytes.push(7);
+        let mut input = VarintReader::new(&bytes);
+        prop_assert_eq!(super::skip(&mut input), Some(()));
+        prop_assert_eq!(input.rest(), &[7][..]);
     }
 }
 

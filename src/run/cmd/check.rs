@@ -65,6 +65,10 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
     text += &once(plan.teardown.as_ref(), "after the load");
     text += &rows(&plan);
     text += &timeline_of(&plan);
+    if !plan.targets.is_empty() {
+        text += "\n  targets that are scraped\n";
+        plan.targets.iter().for_each(|target| text += &format!("    {}\n", visible(&target.describe())));
+    }
     if !plan.thresholds.is_empty() {
         text += "\n  thresholds\n";
         for threshold in &plan.thresholds {

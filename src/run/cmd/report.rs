@@ -10,9 +10,8 @@ use crate::{
     run::{
         console::{self, print, terminals},
         error::CommandError,
-        find::find_run,
         locust,
-        logged_run::{LoggedRun, log_of},
+        logged_run::{LoggedRun, find_log},
         report_files,
     },
 };
@@ -22,7 +21,7 @@ use crate::{
 /// # Errors
 /// When there is no log, or the summary has no such value.
 pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
-    let log = log_of(&find_run(args.run.as_deref())?);
+    let log = find_log(args.run.as_deref())?;
     if let Some(prefix) = &args.csv {
         return locust::write(&log, prefix).map(|()| Exit::Passed);
     }
@@ -41,9 +40,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         print(&json!({ "intervals": run.intervals, "ended": run.has_ended(), "torn_bytes": torn, "cut_bytes": cut, "clean": torn == 0 }).to_string());
         return Ok(Exit::Passed);
     }
-    let mut summary = run
-        .summary(log.parent().map(Into::into).unwrap_or_default())
-        .ok_or_else(|| CommandError::configuration(format!("{}: the log ends before its header", log.display())))?;
+    let mut summary = run.summary_of(&log)?;
     if args.reports.is_any() {
         // A run without intervals has an empty timeline.
         let timeline = timeline.unwrap_or_else(|| Timeline::new(&summary.header));

@@ -46,7 +46,7 @@ use crate::{
         hooks::{self, Hooks},
         locust,
         logged_run::LoggedRun,
-        prepare::{self, Prepared, load},
+        prepare::{self, Prepared, load, targets},
         report_files,
         result_files::ResultFiles,
         resumption::{self, Earlier},
@@ -181,6 +181,7 @@ async fn start<'p>(
         RunFolder::check_free(&prepared.run_dir)?;
     }
     check_exports(args, &prepared.outputs)?;
+    let mut scraper = targets::scraper(&prepared.plan.targets)?;
     let control = Control::new(prepared.plan.scenarios.len());
     let health = open_ports(args, &control, prepared, &display).await?;
     let wants_records = prepared.outputs.iter().any(OutputAddress::wants_records);
@@ -213,8 +214,11 @@ async fn start<'p>(
         display.message(&line);
     }
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
+    let delay = clock.start().saturating_duration_since(Instant::now());
+    let scraping = scraper.as_mut().map_or(Ok(()), |scraper| scraper.start(delay));
+    scraping.map_err(|error| CommandError::internal(&error))?;
     lower_thread_priority();
-    let coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
+    let coordinator = Coordinator::new(prepared, header, folder, clock, control, (outputs, scraper), display);
     let mut coordinator = coordinator.watched(Grace::new(args.grace), health);
     if let Some((run, gap)) = earlier {
         if is_over {

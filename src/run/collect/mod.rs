@@ -10,5 +10,6 @@ pub(crate) mod grace;
 mod live;
 pub(crate) mod outputs;
 pub(crate) mod records;
+mod searching;
 mod standstill;
 mod timetable;

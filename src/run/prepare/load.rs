@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{indexed, start_at, thresholds};
+use super::{baseline, indexed, start_at, thresholds};
 use crate::{
     cli::{RunArgs, load},
     exit::Exit,
@@ -101,7 +101,9 @@ pub(crate) fn adjust(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError
         return Err(CommandError::configuration(message));
     }
     thresholds::add_flags(plan, args)?;
+    baseline::resolve(plan, args)?;
     plan.mark_skipped_thresholds();
+    plan.mark_limits_of_search();
     Ok(())
 }
 

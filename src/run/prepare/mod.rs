@@ -1,5 +1,6 @@
 //! From flags to everything a run needs: the plan, the practice target, outputs, identity.
 
+pub(crate) mod baseline;
 pub(crate) mod confirmation;
 mod environment;
 mod indexed;
@@ -7,8 +8,10 @@ pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod outputs;
 pub(crate) mod start_at;
+pub(crate) mod targets;
 pub(crate) mod thresholds;
 pub(crate) mod traces;
+mod verdicts;
 pub(crate) mod warnings;
 
 use std::{
@@ -141,6 +144,10 @@ fn identity(args: &RunArgs, plan: &Plan) -> Result<Identity, CommandError> {
     let trend_stats = parse_stats(&args.summary_trend_stats)
         .map_err(|message| CommandError::usage(format!("--summary-trend-stats: {message}")))?;
     let segment = load::segment(args)?;
+    if segment != Partition::WHOLE && plan.searched_rates().is_some() {
+        let message = "--segment: a search for the breaking point needs the whole load; each part would search alone";
+        return Err(CommandError::usage(message));
+    }
     let environment = |name: &str| plan.variables.get(name).cloned().or_else(|| std::env::var(name).ok());
     let flags = match &args.outputs[..] {
         [list] if args.outputs_by_variable => outputs::split(list),
@@ -204,15 +211,21 @@ impl Prepared {
             seed: plan.seed,
             planned_ms: u64::try_from(plan.duration().as_millis()).unwrap_or(u64::MAX),
             labels: plan.tags.iter().cloned().chain(own).collect(),
-            scenarios: plan.scenarios.iter().map(|scenario| scenario_header(scenario, self.segment)).collect(),
+            scenarios: logged_scenarios(plan, self.segment),
             requests: traces::request_headers(plan),
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
             instance: self.instance.clone(),
+            search: plan.searched_rates().is_some(),
             segment: (self.segment != Partition::WHOLE).then(|| self.segment.place()),
             merged: None,
         }
     }
+}
+
+/// The scenarios of a plan in the log.
+fn logged_scenarios(plan: &Plan, segment: Partition) -> Vec<LoggedScenario> {
+    plan.scenarios.iter().map(|scenario| scenario_header(scenario, segment)).collect()
 }
 
 fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> LoggedScenario {
@@ -229,9 +242,10 @@ fn scenario_header(scenario: &crate::plan::Scenario, segment: Partition) -> Logg
     }
 }
 
-/// The load over time. That of a scenario that ends by its iterations, or is controlled from outside, is not known.
+/// The load over time. That of a scenario that ends by its iterations, or is searched or controlled, is not known.
 fn stages(scenario: &crate::plan::Scenario) -> Vec<LoggedStage> {
     let loads = match &scenario.shape {
+        Shape::Open(open) if open.is_searched => Vec::new(),
         Shape::Open(open) => open.schedule.loads(),
         Shape::Closed(closed) if matches!(scenario.executor, "constant-vus" | "ramping-vus") => closed.schedule.loads(),
         Shape::Closed(_) => Vec::new(),
@@ -400,6 +414,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         plan.tags.retain(|(known, _)| known != name);
         plan.tags.push((name.clone(), value.clone()));
     }
+    targets::add_flags(plan, args)?;
     load::adjust(plan, args)
 }
 
