@@ -8,6 +8,7 @@ mod early_ends;
 pub(crate) mod generator;
 pub(crate) mod grace;
 mod live;
+pub(crate) mod live_page;
 pub(crate) mod outputs;
 pub(crate) mod records;
 mod searching;
