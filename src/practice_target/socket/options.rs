@@ -39,6 +39,8 @@ pub(super) enum Event {
 pub(super) struct SocketOptions {
     /// Whether messages are sent back.
     pub(super) echo: bool,
+    /// Whether messages of the client may be compressed.
+    pub(super) compression: bool,
     /// Time from a message to its echo.
     pub(super) delay: Option<Latency>,
     /// Time between messages of the server's own.
@@ -71,6 +73,7 @@ impl Default for SocketOptions {
     fn default() -> Self {
         Self {
             echo: true,
+            compression: false,
             delay: None,
             gap: None,
             first: None,
@@ -96,6 +99,7 @@ impl SocketOptions {
             let value = &*value;
             match &*key {
                 "echo" => options.echo = flag(value)?,
+                "compression" => options.compression = flag(value)?,
                 "delay" => options.delay = Some(Latency::parse(value)?),
                 "gap" => options.gap = Some(pause(value)?),
                 "first" => options.first = Some(parse_duration(value)?),
