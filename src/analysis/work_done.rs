@@ -139,7 +139,9 @@ fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -
     });
     // The probe of the revision may succeed, and what needs a session that does not open is not sent.
     let mcp = fruitless("MCP request", "succeeded", &catalogue::MCP_REQ_FAILED, &catalogue::MCP_ERRORS, "error_class");
-    work.chain(mcp.map(|reason| (reason, true)))
+    // So may the card of an agent.
+    let a2a = fruitless("A2A request", "succeeded", &catalogue::A2A_REQ_FAILED, &catalogue::A2A_ERRORS, "error_class");
+    work.chain(mcp.into_iter().chain(a2a).map(|reason| (reason, true)))
 }
 
 /// What a counter counted in some scenarios.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::a2a::Agent;
 use super::capacity::Capacity;
 use super::clock::Clock;
 use super::histogram::Histogram;
@@ -43,6 +44,7 @@ pub(super) struct SharedState {
     pub(super) shop: Shop,
     pub(super) sockets: SocketLog,
     pub(super) mcp: McpServer,
+    pub(super) a2a: Agent,
     logs: Vec<Mutex<Log>>,
 }
 
@@ -59,6 +61,7 @@ impl SharedState {
             shop: Shop::default(),
             sockets: SocketLog::default(),
             mcp: McpServer::default(),
+            a2a: Agent::default(),
             logs: (0..options.threads).map(|_| Mutex::default()).collect(),
             options,
         }
@@ -71,6 +74,7 @@ impl SharedState {
             connections_accepted: self.connections.load(Ordering::Relaxed),
             websockets: self.sockets.report(),
             mcp: self.mcp.report(),
+            a2a: self.a2a.report(),
             ..Report::default()
         };
         for log in &self.logs {
@@ -102,6 +106,7 @@ impl SharedState {
         self.connections.store(0, Ordering::Relaxed);
         self.sockets.reset();
         self.mcp.reset();
+        self.a2a.reset();
         if let Some(journal) = &self.journal {
             journal.reset();
         }
