@@ -180,13 +180,13 @@ catalogue! {
     A2A_POLLS = "a2a_polls" Trend None Stream "Questions for a task until it was over";
     A2A_TIME_IN_STATE = "a2a_time_in_state" Trend Seconds StepReason "From the answer or event that showed a task in a state to that which showed it in another; the reason is the state. Of a task that was still open, its time in the last one";
     A2A_TASKS = "a2a_tasks" Counter None StepReason "Tasks by the last state that was seen: `completed`, `failed`, `canceled`, `rejected`, `input_required`, `auth_required`, `submitted`, `working` or `unknown`; `message` is an answer without a task";
-    AGUI_TIME_TO_RUN_STARTED = "agui_time_to_run_started" Trend Seconds Stream "From the intended start to RUN_STARTED; of a stream that was cut off before, its age";
+    AGUI_TIME_TO_RUN_STARTED = "agui_time_to_run_started" Trend Seconds Stream "From the intended start to `RUN_STARTED`; of a stream that was cut off before, its age";
     AGUI_TIME_TO_FIRST_TEXT = "agui_time_to_first_text" Trend Seconds Stream "From the intended start to the first piece of a text message";
     AGUI_TIME_TO_FIRST_TOOL_CALL = "agui_time_to_first_tool_call" Trend Seconds Stream "From the intended start to the start of the first tool call";
-    AGUI_RUN_DURATION = "agui_run_duration" Trend Seconds Stream "From the intended start to RUN_FINISHED, of a further run in the same stream from its RUN_STARTED; of a run that was cut off, its age";
+    AGUI_RUN_DURATION = "agui_run_duration" Trend Seconds Stream "From the intended start to `RUN_FINISHED`, of a further run in the same stream from its `RUN_STARTED`; of a run that was cut off, its age";
     AGUI_TOOL_DURATION = "agui_tool_duration" Trend Seconds Stream "From the start of a tool call to its result, if the agent sends it";
     AGUI_EVENTS = "agui_events" Counter None StepReason "Events of runs; the reason is their type";
-    AGUI_RUNS = "agui_runs" Counter None StepReason "Runs by how they ended: `success`, `interrupt`, `cancelled` or another outcome (`other`), `error` (RUN_ERROR), `incomplete` (without an end)";
+    AGUI_RUNS = "agui_runs" Counter None StepReason "Runs by how they ended: `success`, `interrupt`, `cancelled` or another outcome (`other`), `error` (`RUN_ERROR`), `incomplete` (without an end)";
     AGUI_ORDER_ERRORS = "agui_order_errors" Counter None StepReason "Events that the order of AG-UI does not allow where they came, by what is wrong";
     WS_SOCKETS_OPEN = "ws_sockets_open" Gauge None Scenario "WebSockets that are open";
     WS_SESSIONS = "ws_sessions" Counter None Stream "WebSockets that were opened";

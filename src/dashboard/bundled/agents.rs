@@ -49,30 +49,8 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
                 title: "MCP",
                 panels: vec![mcp_requests(), mcp_times(), mcp_errors(), mcp_sessions(), mcp_session_times()],
             },
-            Row {
-                title: "A2A",
-                panels: vec![
-                    a2a_requests(),
-                    a2a_times(),
-                    a2a_errors(),
-                    a2a_tasks(),
-                    a2a_task_times(),
-                    a2a_states(),
-                    a2a_streams(),
-                    a2a_steps(),
-                ],
-            },
-            Row {
-                title: "AG-UI",
-                panels: vec![
-                    agui_first(),
-                    agui_run_times(),
-                    agui_tool_times(),
-                    agui_runs(),
-                    agui_events(),
-                    agui_order(),
-                ],
-            },
+            a2a(),
+            agui(),
             Row {
                 title: "WebSockets",
                 panels: vec![
@@ -92,6 +70,29 @@ pub(super) fn dashboard(data_source: DataSource) -> Dashboard {
         refresh: "5s",
         from: "now-15m",
         stage_step: Some("5s"),
+    }
+}
+
+fn a2a() -> Row {
+    Row {
+        title: "A2A",
+        panels: vec![
+            a2a_requests(),
+            a2a_times(),
+            a2a_errors(),
+            a2a_tasks(),
+            a2a_task_times(),
+            a2a_states(),
+            a2a_streams(),
+            a2a_steps(),
+        ],
+    }
+}
+
+fn agui() -> Row {
+    Row {
+        title: "AG-UI",
+        panels: vec![agui_first(), agui_run_times(), agui_tool_times(), agui_runs(), agui_events(), agui_order()],
     }
 }
 

@@ -44,13 +44,12 @@ impl A2aStep<'_, '_> {
             return Ok((Agent { version, head }, self.due.get()));
         }
         let at = ServerAddress { origin: sender.origin.get(), target: head_lines::target_text(sender.head).into() };
-        let (interface, due) = match run.a2a_interfaces.of(&at) {
-            Some(known) => (known, self.due.get()),
-            None => {
-                let found = self.ask(lane).await?;
-                run.a2a_interfaces.learn(&at, found.0.clone());
-                found
-            }
+        let (interface, due) = if let Some(known) = run.a2a_interfaces.of(&at) {
+            (known, self.due.get())
+        } else {
+            let found = self.ask(lane).await?;
+            run.a2a_interfaces.learn(&at, found.0.clone());
+            found
         };
         let Interface { url, version } = interface;
         let from = (at.origin, sender.head, &b""[..]);

@@ -177,7 +177,7 @@ impl A2aStep<'_, '_> {
         }
         let (run, watch) = (&self.sender.user.run, self.watch.borrow());
         let (stage, recorder) = (run.stage(self.due.get()), &run.recorder);
-        let Some(end) = watch.state().map(|state| state.as_str()).or(watch.is_message.then_some("message")) else {
+        let Some(end) = watch.state().map(TaskState::as_str).or(watch.is_message.then_some("message")) else {
             return;
         };
         recorder.a2a_task(stage, self.ids, end, at);
@@ -206,7 +206,7 @@ impl A2aStep<'_, '_> {
         let entries = [
             ("id", text(watch.task.as_deref())),
             ("context", text(watch.context.as_deref())),
-            ("state", text(watch.state().map(|state| state.as_str()))),
+            ("state", text(watch.state().map(TaskState::as_str))),
             ("text", Value::from(watch.text.as_str())),
             ("status_text", Value::from(watch.status_text.as_str())),
             ("events", self.events.get().into()),

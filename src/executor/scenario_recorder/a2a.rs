@@ -62,13 +62,13 @@ impl ScenarioRecorder {
     }
 
     /// Records for how many seconds a task was in a state.
-    pub(crate) fn a2a_state(&self, stage: usize, step: (StepId, u32), state: &'static str, seconds: f64, at: Instant) {
-        self.observe_word(&STATE_FAMILY, (stage, step), state, seconds, at);
+    pub(crate) fn a2a_state(&self, stage: usize, step: (StepId, u32), word: &'static str, seconds: f64, at: Instant) {
+        self.observe_word(&STATE_FAMILY, (stage, step), word, seconds, at);
     }
 
     /// Counts a task by its last state.
-    pub(crate) fn a2a_task(&self, stage: usize, step: (StepId, u32), state: &'static str, at: Instant) {
-        self.count_word(&TASK_FAMILY, (stage, step), state, at);
+    pub(crate) fn a2a_task(&self, stage: usize, step: (StepId, u32), word: &'static str, at: Instant) {
+        self.count_word(&TASK_FAMILY, (stage, step), word, at);
     }
 
     fn a2a_family(&self, key: A2aKey) -> Family {

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use hyper::header::{HOST, HeaderName};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
@@ -83,7 +84,7 @@ impl Agent {
     fn card(&self, head: &Parts, plan: &Plan, query: &str) -> Reply {
         self.log.count(|report| report.cards += 1);
         let host =
-            head.headers.get(HOST).and_then(|host| host.to_str().ok()).or(head.uri.authority().map(|it| it.as_str()));
+            head.headers.get(HOST).and_then(|host| host.to_str().ok()).or(head.uri.authority().map(Authority::as_str));
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
         let url = format!("http://{}{PATH}{query}", host.unwrap_or("localhost"));
         let interface = |binding: &str, version: &str| json!({ "url": url, "protocolBinding": binding, "protocolVersion": version });

@@ -20,12 +20,11 @@ pub(super) fn read(id: &str) -> Option<(Json, u64)> {
 /// A stream that ends before the answer, or has it.
 pub(super) fn reply(id: &Json, cuts: u64) -> Reply {
     let cuts = cuts.min(MOST);
-    let event = match cuts.checked_sub(1) {
-        Some(left) => format!("id: {left}/{id}\nretry: 10\ndata:\n\n"),
-        None => {
-            let answer = json!({ "content": [{ "type": "text", "text": "resumed" }], "isError": false });
-            format!("event: message\ndata: {}\n\n", result(id, &answer))
-        }
+    let event = if let Some(left) = cuts.checked_sub(1) {
+        format!("id: {left}/{id}\nretry: 10\ndata:\n\n")
+    } else {
+        let answer = json!({ "content": [{ "type": "text", "text": "resumed" }], "isError": false });
+        format!("event: message\ndata: {}\n\n", result(id, &answer))
     };
     Reply::stream(stream::texts(vec![(Duration::ZERO, event)]))
 }

@@ -1,5 +1,7 @@
 //! The card of an agent: where it is, and which version it speaks.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use url::Url;
 
@@ -56,7 +58,8 @@ struct Additional {
 #[must_use]
 pub(crate) fn url(agent: &Url) -> Url {
     let mut url = agent.clone();
-    if !agent.path().ends_with(".json") {
+    let extension = Path::new(agent.path()).extension();
+    if !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         url.set_path(&format!("{}{PLACE}", agent.path().trim_end_matches('/')));
     }
     url

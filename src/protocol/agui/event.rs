@@ -140,14 +140,10 @@ struct Fields<'a> {
     delta: Option<Delta<'a>>,
     #[serde(borrow)]
     outcome: Option<Outcome<'a>>,
-    #[serde(deserialize_with = "is_there")]
-    content: bool,
-    #[serde(deserialize_with = "is_there")]
-    snapshot: bool,
-    #[serde(deserialize_with = "is_there")]
-    messages: bool,
-    #[serde(deserialize_with = "is_there")]
-    event: bool,
+    content: IsThere,
+    snapshot: IsThere,
+    messages: IsThere,
+    event: IsThere,
 }
 
 /// A piece of text, or a patch.
@@ -170,8 +166,14 @@ enum Outcome<'a> {
     Else(IgnoredAny),
 }
 
-fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(deserializer).map(|_| true)
+/// Whether a field is there, whatever its value.
+#[derive(Default)]
+struct IsThere(bool);
+
+impl<'de> Deserialize<'de> for IsThere {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+    }
 }
 
 impl Fields<'_> {
@@ -185,11 +187,11 @@ impl Fields<'_> {
             Field::Delta => self.delta.is_some(),
             Field::ToolCallId => self.tool_call_id.is_some(),
             Field::ToolCallName => self.tool_call_name.is_some(),
-            Field::Content => self.content,
-            Field::Snapshot => self.snapshot,
-            Field::Messages => self.messages,
+            Field::Content => self.content.0,
+            Field::Snapshot => self.snapshot.0,
+            Field::Messages => self.messages.0,
             Field::SubagentRunId => self.subagent_run_id.is_some(),
-            Field::Event => self.event,
+            Field::Event => self.event.0,
             Field::Name => self.name.is_some(),
         }
     }

@@ -67,15 +67,15 @@ impl RunMeasure {
                 let begun = self.calls.remove(&self.hasher.hash_one(&*event.id))?;
                 Some(Shown::ToolResult(at.saturating_duration_since(begun)))
             }
-            Role::Finish => self.finished(event.outcome.unwrap_or("success")),
-            Role::Error => self.finished("error"),
+            Role::Finish => Some(self.finished(event.outcome.unwrap_or("success"))),
+            Role::Error => Some(self.finished("error")),
             _ => None,
         }
     }
 
-    fn finished(&mut self, outcome: &'static str) -> Option<Shown> {
+    fn finished(&mut self, outcome: &'static str) -> Shown {
         self.outcome = Some(outcome);
-        Some(Shown::Finished(outcome, self.since))
+        Shown::Finished(outcome, self.since)
     }
 
     /// Whether a run began.
