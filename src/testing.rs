@@ -98,7 +98,11 @@ pub mod protocol {
 
     use std::ops::ControlFlow;
 
-    use crate::protocol::{a2a, agui, jsonrpc, sse::parser::EventParser, websocket::parser::Parser};
+    use crate::protocol::{
+        a2a, agui, jsonrpc,
+        sse::parser::EventParser,
+        websocket::parser::{Parser, Violation},
+    };
 
     /// Names and data of the events of a stream that comes in pieces of a size, and whether one is too long.
     #[must_use]
@@ -123,7 +127,7 @@ pub mod protocol {
                 came.push(format!("{incoming:?}"));
                 ControlFlow::Continue(())
             });
-            fed.err().map(|violation| violation.code())
+            fed.err().map(Violation::code)
         });
         (came, violation)
     }
