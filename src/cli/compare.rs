@@ -10,7 +10,8 @@ use crate::units;
 #[derive(Debug, Clone, Args)]
 #[command(override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>")]
 pub struct CompareArgs {
-    /// Baseline run: a directory, or an ID in runs/; or three or more repeated runs, separated by commas
+    /// Baseline run: a directory, an ID in runs/, or three or more repeated runs, separated by commas; last-good is the newest
+    /// run beside NEW that passed with the same load
     #[arg(required = true, num_args = 1, value_delimiter = ',')]
     pub base: Vec<PathBuf>,
     /// New run, or three or more repeated runs, as for BASE
