@@ -26,6 +26,7 @@ use super::rpc;
 use super::shared::{ServerThread, lock};
 use super::socket::{self, Upgrade};
 use super::stream::{self, StreamBody};
+use super::suites;
 
 /// The largest body `/echo` keeps.
 const LARGEST_ECHO: usize = 16 << 20;
@@ -55,7 +56,7 @@ pub(super) async fn serve(
     let flight = Flight::begin(&server.shared.in_flight);
     let journal = server.shared.journal.as_ref();
     let echoes = builtin::echoes(path);
-    let is_read = [stream::reads_body, rpc::reads_body, mcp::reads_body, a2a::reads_body];
+    let is_read = [suites::reads_body, stream::reads_body, rpc::reads_body, mcp::reads_body, a2a::reads_body];
     let is_read = echoes || is_read.iter().any(|reads| reads(path));
     let (body, size) = read(body, most_kept(is_read, journal.is_some())).await?;
     let mut answer = if echoes && size > LARGEST_ECHO as u64 {
@@ -87,10 +88,11 @@ async fn attempt(server: &Arc<ServerThread>, run: Instant, head: &Parts, sent: B
     };
     let rules = &route.rules;
     let special = (server.shared.shop.answer(head))
-        .or_else(|| stream::answer(head, &sent))
+        .or_else(|| stream::answer(head, &sent, server.shared.options.llm))
         .or_else(|| rpc::answer(head, &sent))
         .or_else(|| server.shared.mcp.answer(head, &sent))
         .or_else(|| server.shared.a2a.answer(head, &sent))
+        .or_else(|| server.shared.suites.answer(head, &sent))
         .or_else(|| socket::answer(head));
     let mut answer = special.unwrap_or_else(|| builtin::answer(head, sent));
     server.hold(run, server.service_time(run, rules, answer.delay)).await;

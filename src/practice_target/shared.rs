@@ -22,6 +22,7 @@ use super::routes::{Routes, Rules};
 use super::shop::Shop;
 use super::sleeper::Sleeper;
 use super::socket::SocketLog;
+use super::suites::Suites;
 use super::window::answer_time;
 
 /// Locks, whatever another thread died of: every structure here is whole after each statement.
@@ -45,6 +46,7 @@ pub(super) struct SharedState {
     pub(super) sockets: SocketLog,
     pub(super) mcp: McpServer,
     pub(super) a2a: Agent,
+    pub(super) suites: Suites,
     logs: Vec<Mutex<Log>>,
 }
 
@@ -62,6 +64,7 @@ impl SharedState {
             sockets: SocketLog::default(),
             mcp: McpServer::default(),
             a2a: Agent::default(),
+            suites: Suites::new(options.suites),
             logs: (0..options.threads).map(|_| Mutex::default()).collect(),
             options,
         }
@@ -107,6 +110,7 @@ impl SharedState {
         self.sockets.reset();
         self.mcp.reset();
         self.a2a.reset();
+        self.suites.reset();
         if let Some(journal) = &self.journal {
             journal.reset();
         }

@@ -37,10 +37,12 @@ pub(super) enum Event {
 /// What a client asks of a socket.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SocketOptions {
-    /// Whether messages are sent back.
+    /// Whether messages are answered or sent back.
     pub(super) echo: bool,
     /// Whether messages of the client may be compressed.
     pub(super) compression: bool,
+    /// Whether the target speaks first, by the path of the socket.
+    pub(super) greets: bool,
     /// Time from a message to its echo.
     pub(super) delay: Option<Latency>,
     /// Time between messages of the server's own.
@@ -74,6 +76,7 @@ impl Default for SocketOptions {
         Self {
             echo: true,
             compression: false,
+            greets: false,
             delay: None,
             gap: None,
             first: None,
