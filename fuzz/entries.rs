@@ -11,14 +11,22 @@ use loadagent::testing::{
     },
     profile::{self, Overrides},
     protocol::{
+        events, frames,
         http1::response::{Progress, ResponseError, ResponseReader},
+        readers,
         response_head::ResponseHead,
     },
 };
 
 /// Names and what they run.
-pub(crate) const ENTRIES: [(&str, fn(&[u8])); 4] =
-    [("profile", profile), ("language", language), ("extraction", extraction), ("response", response)];
+pub(crate) const ENTRIES: [(&str, fn(&[u8])); 6] = [
+    ("profile", profile),
+    ("language", language),
+    ("extraction", extraction),
+    ("response", response),
+    ("stream", stream),
+    ("socket", socket),
+];
 
 /// Any text is a plan, or errors each with a position in the text.
 pub(crate) fn profile(data: &[u8]) {
@@ -176,4 +184,21 @@ pub(crate) fn response(data: &[u8]) {
     if ended(whole.0) {
         assert_eq!((whole.1, whole.2), (pieces.1, pieces.2), "in pieces of {size}");
     }
+}
+
+/// Any bytes are the same events in one piece and in small ones; what is read of their data may be anything.
+pub(crate) fn stream(data: &[u8]) {
+    let [size, bytes @ ..] = data else { return };
+    let whole = events(bytes, bytes.len());
+    assert_eq!(whole, events(bytes, usize::from(*size)), "in pieces of {size}");
+    for (_, data) in &whole.0 {
+        let _taken = readers(data.as_bytes());
+    }
+    let _taken = readers(bytes);
+}
+
+/// Any bytes are the same messages in one piece and in small ones, up to the first violation.
+pub(crate) fn socket(data: &[u8]) {
+    let [size, bytes @ ..] = data else { return };
+    assert_eq!(frames(bytes, bytes.len()), frames(bytes, usize::from(*size)), "in pieces of {size}");
 }

@@ -98,4 +98,55 @@ pub mod protocol {
     pub mod response_head {
         pub use crate::protocol::response_head::ResponseHead;
     }
+
+    use std::ops::ControlFlow;
+
+    use crate::protocol::{
+        a2a, agui, jsonrpc,
+        sse::parser::EventParser,
+        websocket::parser::{Parser, Violation},
+    };
+
+    /// Names and data of the events of a stream that comes in pieces of a size, and whether one is too long.
+    #[must_use]
+    pub fn events(stream: &[u8], size: usize) -> (Vec<(String, String)>, bool) {
+        let (mut parser, mut events) = (EventParser::default(), Vec::new());
+        let is_too_long = stream.chunks(size.max(1)).any(|piece| {
+            let push = parser.push(piece, |event| {
+                events.push((event.name.to_string(), event.data.to_string()));
+                ControlFlow::Continue(())
+            });
+            push.is_err()
+        });
+        (events, is_too_long)
+    }
+
+    /// What the frames of a WebSocket in pieces of a size bring, and the close code of a violation.
+    #[must_use]
+    pub fn frames(bytes: &[u8], size: usize) -> (Vec<String>, Option<u16>) {
+        let (mut parser, mut came) = (Parser::default(), Vec::new());
+        let violation = bytes.chunks(size.max(1)).find_map(|piece| {
+            let fed = parser.feed(piece, |incoming| {
+                came.push(format!("{incoming:?}"));
+                ControlFlow::Continue(())
+            });
+            fed.err().map(Violation::code)
+        });
+        (came, violation)
+    }
+
+    /// How many of the readers of agents' messages take some data for one of theirs.
+    #[must_use]
+    pub fn readers(data: &[u8]) -> usize {
+        let text = String::from_utf8_lossy(data);
+        [
+            jsonrpc::answer::read_event(data).is_ok(),
+            jsonrpc::answer::read(data, true).is_ok(),
+            a2a::read::read(data).is_some(),
+            agui::event::read(&text).is_some(),
+        ]
+        .into_iter()
+        .filter(|is_taken| *is_taken)
+        .count()
+    }
 }

@@ -168,7 +168,9 @@ fn fruitless(totals: &Totals, is_wanted: impl Fn(Option<&str>) -> bool + Copy) -
         let most = most.map_or_else(String::new, |most| format!("; most often: {most}"));
         (format!("no MCP request succeeded{most}"), true)
     });
-    work.chain(mcp)
+    // The card of an agent may be had although nothing else succeeds.
+    let a2a = fruitless("A2A request", "succeeded", &catalogue::A2A_REQ_FAILED, &catalogue::A2A_ERRORS, "error_class");
+    work.chain(mcp).chain(a2a.map(|reason| (reason, true)))
 }
 
 /// Whether no request of a step of MCP succeeded. What opens a session may: the probe of the revision, `initialize`. Where

@@ -4,6 +4,7 @@
 //! of work over threads and segments. Never opens a socket or reads a clock.
 //! Start with [`Plan`], then [`schedule`], then [`flow`].
 
+pub(crate) mod a2a;
 pub(crate) mod adjust;
 pub(crate) mod bound;
 pub(crate) mod check;

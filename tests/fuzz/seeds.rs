@@ -31,6 +31,24 @@ const RESPONSE: &[&str] = &[
     "\x02HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n",
 ];
 
+const STREAM: &[&str] = &[
+    "\x03\u{feff}event: a\r\nid: 7\rdata: one\ndata: two\n\n: comment\nretry: 10\ndata\n\n",
+    "\x01data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"task\":{\"id\":\"t\",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}}}\n\n",
+    "\x05data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"kind\":\"artifact-update\",\"taskId\":\"t\",\"artifact\":{\"parts\":[{\"kind\":\"text\",\"text\":\"a\"}]}}}\n\n",
+    "\x08data: [{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32603,\"message\":\"no\"}}]\n\n",
+    "\x02data: {\"type\":\"RUN_FINISHED\",\"threadId\":\"t\",\"runId\":\"r\",\"outcome\":{\"type\":\"interrupt\"}}\n\n",
+    "\x09data: {\"type\":\"TOOL_CALL_RESULT\",\"messageId\":\"m\",\"toolCallId\":\"c\",\"content\":\"5\"}\n\n",
+];
+
+/// Pieces of a size, then frames: a text, a fragmented one around a ping, a long length, a close.
+const SOCKET: &[&[u8]] = &[
+    b"\x01\x81\x05hello\x82\x02\x00\xff",
+    b"\x03\x01\x02he\x89\x00\x80\x03llo\x8a\x01x",
+    b"\x05\x82\x7e\x00\x80",
+    b"\x02\x88\x05\x03\xe8bye",
+    b"\x04\x81\x85abcdhello\x89\x7e\x00\x80",
+];
+
 /// The seeds of an entry.
 pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
@@ -38,6 +56,8 @@ pub(crate) fn of(entry: &str) -> Vec<Vec<u8>> {
         "profile" => profiles(),
         "language" => texts(LANGUAGE),
         "extraction" => texts(EXTRACTION),
+        "stream" => texts(STREAM),
+        "socket" => SOCKET.iter().map(|bytes| bytes.to_vec()).collect(),
         _ => texts(RESPONSE),
     }
 }

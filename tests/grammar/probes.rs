@@ -22,6 +22,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("layout", "flow: [{sse: 'http://h/', layout: {text: $.a, zzzzzzzzzzzz: 1}}]"),
     ("tool", "flow: [{mcp: 'http://h/', call: {tool: a, zzzzzzzzzzzz: 1}}]"),
     ("prompt", "flow: [{mcp: 'http://h/', prompt: {name: a, zzzzzzzzzzzz: 1}}]"),
+    ("message", "flow: [{a2a: 'http://h/', send: {text: a, zzzzzzzzzzzz: 1}}]"),
     ("call", "flow: [{jsonrpc: 'http://h/', batch: [{method: a, zzzzzzzzzzzz: 1}]}]"),
     ("goodput", "flow: [{sse: 'http://h/', layout: anthropic, goodput: {request_latency: 1s, zzzzzzzzzzzz: 1}}]"),
     (

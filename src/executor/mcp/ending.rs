@@ -5,10 +5,12 @@ use std::rc::Rc;
 use tokio::time::Instant;
 
 use super::{
-    super::flow_task::User,
-    McpStep,
+    super::{
+        flow_task::User,
+        sending::{Draft, Sent},
+    },
+    McpStep, Sender,
     opening::Exchange,
-    sending::{Draft, Sender, Sent},
 };
 use crate::{
     language::Response,

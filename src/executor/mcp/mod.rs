@@ -12,7 +12,6 @@ mod call;
 mod ending;
 mod opening;
 mod pages;
-mod sending;
 mod server_calls;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -20,17 +19,18 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 pub(super) use self::ending::end_sessions;
-use self::{pages::Pages, sending::Sender};
+use self::pages::Pages;
 use super::{
-    flow_task::{Ended, InFlight, User, render, think, unsent_pause},
+    flow_task::{Ended, InFlight, User, render},
     pace::Pace,
     scenario_recorder::mcp::{BeforeAnswer, McpKey},
+    sending::{self, resume},
 };
 use crate::{
     language::{Expr, Response},
     plan::{
         Flow, Request, StepId,
-        mcp::{McpMethod, McpSpec},
+        mcp::{McpMethod, McpRows, McpSpec},
         rendering::Unrenderable,
     },
     protocol::{
@@ -43,6 +43,9 @@ use crate::{
 const MAX_PAGES: usize = 1_000;
 /// Longest label of a tool.
 const MAX_TOOL: usize = 100;
+
+/// Sends the requests of a step.
+type Sender<'a> = sending::Sender<'a, McpRows>;
 
 /// A step that is being performed.
 struct McpStep<'a, 'f> {
@@ -105,11 +108,7 @@ pub(super) async fn perform(
     let is_unsent = step.sender.is_unsent.get();
     drop((step, in_flight));
     run.buffers.give_back(rendered);
-    pace.resume_at(over.at);
-    if let Some(pause) = unsent_pause(run, is_unsent, over.at.saturating_duration_since(begun)) {
-        think(user, pause).await;
-        pace.resume_at(Instant::now());
-    }
+    resume(user, pace, over.at, is_unsent, begun).await;
     Ok(over.ended)
 }
 

@@ -149,6 +149,7 @@ pub static SECTIONS: &[&Section] = &[
     &flow::jsonrpc::CALL,
     &flow::mcp::TOOL,
     &flow::mcp::PROMPT,
+    &flow::a2a::MESSAGE,
     &flow::retry::RETRY,
     &flow::extracts::EXTRACTION,
     &flow::checks::CHECK,
