@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use url::{Position, Url};
 
-use super::{Origin, Wire};
+use super::{Origin, RequestSpec, Wire};
 use crate::{
     language::{EscapeContext, EvalContext, RenderError, Template},
     units,
@@ -93,8 +93,8 @@ pub(crate) struct Rendered {
     pub splice: usize,
     /// The server, unless it is the origin of the plan.
     pub origin: Option<Origin>,
-    /// The time-out, unless it is that of the plan.
-    pub timeout: Option<Duration>,
+    /// The constant parts of the request, unless they are those of the plan: the time-out is computed.
+    pub spec: Option<Box<RequestSpec>>,
     body: Vec<u8>,
 }
 
@@ -153,8 +153,20 @@ impl Rendering {
         out.bytes.extend_from_slice(b"\r\n");
         out.bytes.extend_from_slice(&out.body);
         out.origin = url.as_ref().map(Origin::of);
-        out.timeout = self.timeout.as_ref().map(|timeout| time(timeout, eval)).transpose()?;
         Ok(())
+    }
+
+    /// The constant parts of a request with the time-out that is computed; None if that is constant.
+    ///
+    /// # Errors
+    /// If it is no time-out.
+    pub(crate) fn timed(
+        &self,
+        spec: &RequestSpec,
+        eval: &mut EvalContext<'_>,
+    ) -> Result<Option<Box<RequestSpec>>, Unrenderable> {
+        let Some(timeout) = &self.timeout else { return Ok(None) };
+        Ok(Some(Box::new(RequestSpec { timeout: time(timeout, eval)?, ..spec.clone() })))
     }
 }
 

@@ -162,8 +162,7 @@ impl HttpSession {
             }
             network.turn.wait().await;
             let mut probe = Probe::new(intended, end, first.recorder());
-            let (handler, timeout) = (request.handler, request.timeout);
-            let request = Outgoing { handler, timeout, ..Outgoing::constant(&spec) };
+            let request = Outgoing { handler: request.handler, ..Outgoing::constant(&spec) };
             end = self.attempt(lane, network, &request, &mut probe, &mut trail).await;
         }
         end
@@ -193,7 +192,7 @@ impl HttpSession {
         let request = follow::apply_session_headers(&self.jar, network, *request, header_buf);
         async move {
             // Made anew for each use: kept, they would make the future larger.
-            let limits = |trail: &Trail| Limits { end: trail.begun + *request.timeout, idle: spec.idle_timeout };
+            let limits = |trail: &Trail| Limits { end: trail.begun + spec.timeout, idle: spec.idle_timeout };
             let received = match self.exchange(receive, body, network, &request, limits(trail), probe).await {
                 // Boxed, because it is rare.
                 Err(failure) if failure.not_processed().is_some() => {

@@ -89,7 +89,9 @@ impl CompiledFlow {
         out: &mut Rendered,
     ) -> Result<bool, Unrenderable> {
         let Some(rendering) = &request.rendering else { return Ok(false) };
-        rendering.render(&mut self.state.eval(context), out)?;
+        let mut eval = self.state.eval(context);
+        rendering.render(&mut eval, out)?;
+        out.spec = rendering.timed(&request.spec, &mut eval)?;
         Ok(true)
     }
 
