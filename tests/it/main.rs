@@ -39,6 +39,7 @@ mod shapes;
 mod sse;
 mod stall;
 mod store;
+mod suite_promises;
 mod support;
 mod tls;
 mod traces;

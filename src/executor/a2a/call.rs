@@ -166,9 +166,10 @@ impl ResponseHandler for CallHandler<'_, '_, '_> {
         self.step.verdict(self.is_last)
     }
 
-    fn fulfils(&self, response: &Response<'_>) -> bool {
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
         // What the step demands is demanded of its last answer.
-        self.step.spec.poll.is_some() && !self.is_last && !self.step.is_over() || self.step.fulfils(response)
+        let waits = self.step.spec.poll.is_some() && !self.is_last && !self.step.is_over();
+        if waits { None } else { self.step.missed(response) }
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

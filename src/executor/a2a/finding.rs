@@ -111,8 +111,8 @@ impl ResponseHandler for CardHandler {
         }
     }
 
-    fn fulfils(&self, _: &Response<'_>) -> bool {
-        true
+    fn missed(&self, _: &Response<'_>) -> Option<String> {
+        None
     }
 
     fn events(&self) -> Option<&dyn EventConsumer> {

@@ -10,7 +10,6 @@
 
 use std::{
     io::IsTerminal,
-    net::SocketAddr,
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
