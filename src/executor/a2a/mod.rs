@@ -151,9 +151,10 @@ impl A2aStep<'_, '_> {
         Over { at, ended: None }
     }
 
-    /// Whether an answer fulfils the conditions of `expect`.
-    fn fulfils(&self, response: &Response<'_>) -> bool {
-        self.demands.is_none_or(|demand| self.flow.borrow().fulfils(demand, response, self.clock))
+    /// The condition of `expect` that an answer does not meet.
+    fn missed(&self, response: &Response<'_>) -> Option<String> {
+        let missed = self.demands.filter(|demand| !self.flow.borrow().fulfils(demand, response, self.clock))?;
+        Some(missed.written().to_string())
     }
 
     /// Records a request, by how the lane says that it ended.

@@ -36,7 +36,6 @@ use crate::{
     },
     run::{
         clock::{RunClock, since, wall_ms},
-        console,
         error::CommandError,
         folder::RunFolder,
         health::Health,
