@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("metric", &[]),
     ("net", &[]),
     ("threshold", &["units", "metric"]),
-    // `http_server` for the control API, and in `output` for the page that is scraped.
+    // `http_server` for the control API, and in `output` for the live page and the page that is scraped.
     // `units` for the numbers in what the control API refuses.
     ("control", &["units", "http_server"]),
     ("language", &["units"]),

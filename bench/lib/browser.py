@@ -76,8 +76,8 @@ class Browser:
         message, self.rest = self.rest.split(b"\0", 1)
         return json.loads(message)
 
-    def open(self, file, width=1440, height=900, dark=False, media=""):
-        """A page of a file, once its scripts have run."""
+    def open(self, place, width=1440, height=900, dark=False, media=""):
+        """A page of a file or a URL, once its scripts have run."""
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, target, session)
@@ -85,7 +85,7 @@ class Browser:
             page.send(f"{domain}.enable")
         page.resize(width, height)
         page.media(dark, media)
-        page.go(pathlib.Path(file).resolve().as_uri())
+        page.go(place if str(place).startswith("http://") else pathlib.Path(place).resolve().as_uri())
         return page
 
 

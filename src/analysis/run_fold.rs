@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     interval_log::{Header, frame::LoggedScenario},
-    metric::{Interval, Totals},
+    metric::{Interval, SeriesDef, Totals, Value, catalogue::PROTOCOLS},
     threshold::{
         Bearing, Threshold,
         judge::{Finding, Judge},
@@ -107,6 +107,14 @@ impl RunFold {
         Judgement { findings, validity, outcome, analysis }
     }
 
+    /// The longest response time of a scenario, seconds; infinite without any.
+    fn slowest(&self, scenario: &str) -> f64 {
+        let own = |series: &SeriesDef| series.labels.get("scenario") == Some(scenario);
+        let times = PROTOCOLS.iter().filter_map(|protocol| self.totals.sum_where(&protocol.response_time.name, own));
+        let longest = times.filter_map(|times| if let Value::Trend(times) = times { times.max() } else { None });
+        longest.reduce(f64::max).unwrap_or(f64::INFINITY)
+    }
+
     /// What a run shows beside its verdict.
     fn analyse(&self, header: &Header, course: Course, findings: &[Finding], is_valid: bool) -> Analysis {
         if !course.has_load || course.was_controlled {
@@ -118,7 +126,7 @@ impl RunFold {
         Analysis {
             sure: is_valid,
             soak: steady.and_then(|steady| self.soak.judge(steady, &thresholds)),
-            spikes: self.spikes.judge(elapsed),
+            spikes: self.spikes.judge(elapsed, |scenario| self.slowest(scenario)),
             stress: self.stress.judge(elapsed, &thresholds),
         }
     }

@@ -120,8 +120,11 @@ impl SoakWindows {
             return Vec::new();
         };
         let values = self.windows.values(key, end);
+        let has_data = values.iter().skip(first).flatten().any(|value| !value.is_empty());
         let course = |statistic: &Statistic| {
-            let (points, window) = self.points(&values, first, |value, seconds| statistic.of(value, seconds))?;
+            let found = self.points(&values, first, |value, seconds| statistic.of(value, seconds));
+            // Without points the finding says that it was not judged.
+            let (points, window) = found.or_else(|| has_data.then(|| (Vec::new(), self.windows.seconds())))?;
             Some(Course { metric: key.clone(), judged: judged.clone(), statistic: *statistic, points, window })
         };
         judged.statistics.iter().filter_map(course).collect()

@@ -90,13 +90,20 @@ impl SpikeSeconds {
         self.planned.iter().any(is_observed).then(|| self.cells.entry((scenario, second)).or_default())
     }
 
-    /// Judges every spike that began within the first `elapsed` seconds.
+    /// Judges every spike that began within the first `elapsed` seconds; `slowest` is the longest response time of a scenario
+    /// in seconds, which the upper bound of a bucket may lie above.
     #[must_use]
-    pub(crate) fn judge(&self, elapsed: f64) -> Vec<SpikeFinding> {
-        self.planned.iter().filter(|spike| spike.from < elapsed).map(|spike| self.finding(spike, elapsed)).collect()
+    pub(crate) fn judge(&self, elapsed: f64, slowest: impl Fn(&str) -> f64) -> Vec<SpikeFinding> {
+        let begun = self.planned.iter().filter(|spike| spike.from < elapsed);
+        begun
+            .map(|spike| {
+                let slowest = self.scenarios.get(spike.scenario).map_or(f64::INFINITY, |name| slowest(name));
+                self.finding(spike, elapsed, slowest)
+            })
+            .collect()
     }
 
-    fn finding(&self, planned: &PlannedSpike, elapsed: f64) -> SpikeFinding {
+    fn finding(&self, planned: &PlannedSpike, elapsed: f64, slowest: f64) -> SpikeFinding {
         let end = planned.observed_to.min(elapsed);
         let seconds = self.seconds(planned, end);
         let spike = Spike { from: planned.from.floor(), to: planned.to.ceil() };
@@ -119,8 +126,8 @@ impl SpikeSeconds {
             recovery_ms: recovered.and_then(ms),
             observed_ms: (end - planned.to).max(0.0) * 1e3,
             metastable,
-            baseline_p95_ms: found.baseline.and_then(|baseline| ms(baseline.latency.median)),
-            highest_p95_ms: ms(found.highest),
+            baseline_p95_ms: found.baseline.and_then(|baseline| ms(baseline.latency.median.min(slowest))),
+            highest_p95_ms: ms(found.highest.min(slowest)),
             first_failure_ms: found.first_failure.and_then(ms),
             failed: found.errors.round(),
             drained_ms: found.drained.and_then(ms),

@@ -65,9 +65,9 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Run only part I of N: 2/3 is the second of three parts
+    /// Run only part I of N, for example 2/3: the second of three parts
     ///
-    /// Run only part I of N: 2/3 is the second of three parts (k6's notation 1/3:2/3 is accepted). In a pod of an Indexed Job,
+    /// Run only part I of N, for example 2/3: the second of three parts (k6's notation 1/3:2/3 is accepted). In a pod of an Indexed Job,
     /// auto/N is the part of the pod, by JOB_COMPLETION_INDEX; auto takes N from JOB_COMPLETIONS.
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,

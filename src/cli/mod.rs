@@ -337,6 +337,9 @@ pub struct ReportArgs {
     /// In the table of steps, add one row per load stage below each step
     #[arg(long)]
     pub summary_by_stage: bool,
+    /// Print the JSON Schema of summary.json, of no run
+    #[arg(long, exclusive = true)]
+    pub schema: bool,
     /// One value of the summary.
     #[arg(
         long,

@@ -6,6 +6,8 @@
 //! PATCH /v1/scenarios/NAME  {"users":50}               users of a closed scenario; null gives it back to its schedule
 //! PATCH /v1/scenarios/NAME  {"rate":200}               arrivals per second of an open scenario; null as above
 //! ```
+//!
+//! The live page serves the same API under the same rules.
 
 use std::{io, net::SocketAddr, rc::Rc, time::Duration};
 
@@ -13,17 +15,23 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
+use percent_encoding::percent_decode_str;
+use ring::digest::{SHA256, digest};
 use serde_json::{Value as Json, json};
 use tokio::{net::TcpListener, task::spawn_local};
 
 use super::{Control, ControlEvent, DesiredState, EventKind, StopReason, status::Numbers};
 use crate::{
-    http_server,
+    http_server::{self, origin::OwnNames},
     units::{show_count, show_several},
 };
 
 const MAX_BODY: usize = 64 * 1024;
+
+/// The variable of the environment that holds the token which requests must bear.
+pub(crate) const TOKEN_VARIABLE: &str = "LOADAGENT_CONTROL_TOKEN";
 
 /// Most arrivals per second that a scenario may be given.
 const MAX_RATE: u64 = 10_000_000;
@@ -63,41 +71,75 @@ type Refusal = (StatusCode, String);
 ///
 /// # Errors
 /// When the address can't be listened on.
-pub(crate) async fn serve(address: SocketAddr, control: Control, run: ControlledRun) -> io::Result<SocketAddr> {
+pub(crate) async fn serve(address: SocketAddr, handler: Rc<ControlHandler>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
-    control.watch();
-    let handler = Rc::new(ControlHandler { control, run });
-    spawn_local(http_server::serve(listener, move |request| answer(handler.clone(), request)));
+    spawn_local(http_server::serve(listener, move |request| handler.clone().answer(request)));
     Ok(bound)
 }
 
-struct ControlHandler {
+/// Answers requests to the control API.
+pub(crate) struct ControlHandler {
     control: Control,
     run: ControlledRun,
-}
-
-async fn answer(handler: Rc<ControlHandler>, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let (head, body) = request.into_parts();
-    let body =
-        Limited::new(body, MAX_BODY).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let (status, json) = match handler.handle(&head.method, head.uri.path(), &body) {
-        Ok(json) => (StatusCode::OK, json),
-        Err((status, message)) => (status, json!({ "error": message })),
-    };
-    let mut response = Response::new(Full::new(Bytes::from(format!("{json}\n"))));
-    *response.status_mut() = status;
-    response.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static("application/json"));
-    response
+    /// What requests must bear; None if anyone who reaches the port may send them.
+    token: Option<String>,
 }
 
 impl ControlHandler {
+    /// The handler of a run. From now on, the run keeps how it stands.
+    #[must_use]
+    pub(crate) fn new(control: Control, run: ControlledRun, token: Option<String>) -> Self {
+        control.watch();
+        Self { control, run, token }
+    }
+
+    /// Answers a request, if its sender may control the run.
+    pub(crate) async fn answer(self: Rc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        let result = match self.admits(&head.headers) {
+            Ok(()) => match Limited::new(body, MAX_BODY).collect().await {
+                Ok(body) => self.handle(&head.method, head.uri.path(), &body.to_bytes()),
+                Err(_) => Err((StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {MAX_BODY} bytes"))),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        let (status, json) = match result {
+            Ok(json) => (StatusCode::OK, json),
+            Err((status, message)) => (status, json!({ "error": message })),
+        };
+        let mut response = Response::new(Full::new(Bytes::from(format!("{json}\n"))));
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+
+    /// Whether a request with these headers is answered. The token is proof enough; without one, no page of another origin
+    /// may send anything.
+    fn admits(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let Some(token) = &self.token else {
+            let ours = OwnNames::default().check(headers);
+            return ours.map_err(|why| (StatusCode::FORBIDDEN, format!("{why}; or set {TOKEN_VARIABLE}")));
+        };
+        let given = headers.get(AUTHORIZATION).and_then(|given| given.as_bytes().strip_prefix(b"Bearer "));
+        // Digests are compared, so that the time of an answer depends on no part of the token.
+        let hash = |text: &[u8]| digest(&SHA256, text);
+        if given.is_some_and(|given| hash(given).as_ref() == hash(token.as_bytes()).as_ref()) {
+            return Ok(());
+        }
+        Err((
+            StatusCode::UNAUTHORIZED,
+            format!("the token is missing or wrong: send Authorization: Bearer …, or set {TOKEN_VARIABLE}"),
+        ))
+    }
+
     fn handle(&self, method: &Method, path: &str, body: &[u8]) -> Result<Json, Refusal> {
         match (method.as_str(), path) {
             ("GET", "/v1/status") => {}
             ("PATCH" | "POST", "/v1/status") => self.change_status(&read(body)?)?,
             ("PATCH" | "POST", _) if path.starts_with("/v1/scenarios/") => {
-                self.change_scenario(path.trim_start_matches("/v1/scenarios/"), &read(body)?)?;
+                let name = percent_decode_str(path.trim_start_matches("/v1/scenarios/")).decode_utf8_lossy();
+                self.change_scenario(&name, &read(body)?)?;
             }
             _ => {
                 return Err((
@@ -110,7 +152,8 @@ impl ControlHandler {
     }
 
     /// How the run stands. What is not known yet is left out; nothing is null.
-    fn status(&self) -> Json {
+    #[must_use]
+    pub(crate) fn status(&self) -> Json {
         let state = self.control.current();
         let live = self.control.live();
         let none = Numbers::default();
@@ -121,8 +164,9 @@ impl ControlHandler {
             let commanded = if over { (None, None) } else { commanded(&state, index) };
             numbers.users = commanded.0.map_or(numbers.users, Into::into);
             numbers.rate = commanded.1.unwrap_or(numbers.rate);
+            let (model, is_changed) = (if scenario.open { "open" } else { "closed" }, commanded != (None, None));
             let mut json =
-                json!({ "name": scenario.name, "executor": scenario.executor, "changed": commanded != (None, None) });
+                json!({ "name": scenario.name, "executor": scenario.executor, "model": model, "changed": is_changed });
             extend(&mut json, &numbers);
             json
         });

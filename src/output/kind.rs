@@ -17,6 +17,7 @@ use super::{
         unwritten::SharedUnwritten,
     },
     encoder::Encoder,
+    live_source::LiveSource,
     receiver::Receiver,
     samples::{SampleFormat, SampleOptions, expansion::MetricSelection},
 };
@@ -68,6 +69,11 @@ pub(crate) trait Output: Any + Send + Sync {
     /// Which iterations are traced for it; None for outputs without spans.
     fn sampling(&self) -> Option<TraceSampling> {
         None
+    }
+
+    /// Whether it shows the run itself, and needs a [`LiveSource`].
+    fn is_live_page(&self) -> bool {
+        false
     }
 
     /// What the dashboards query that show what it writes; None when there are none for it.
@@ -122,23 +128,23 @@ impl DataSource {
 pub enum Parts {
     /// Reads a log and sends batches.
     Push(Transport, Box<dyn Feed>),
-    /// Is scraped.
-    Scrape(Rc<dyn ScrapeTarget>),
+    /// Is fetched from.
+    Serve(Rc<dyn ServedPage>),
 }
 
 /// A page that receivers fetch.
-pub trait ScrapeTarget {
-    /// Takes an interval.
-    fn fold(&self, interval: &Interval);
+pub trait ServedPage {
+    /// Takes an interval, if the page shows intervals itself.
+    fn fold(&self, _interval: &Interval) {}
 
     /// Counters and notices, live.
     fn state(&self) -> SharedDeliveryState;
 
-    /// Serves the page until the run is over and it was fetched once more. Must run within a `LocalSet`.
+    /// Serves the page until the run is over and no receiver waits for it any more. Must run within a `LocalSet`.
     fn serve(self: Rc<Self>, progress: watch::Receiver<Progress>) -> ServeFuture;
 }
 
-/// The future of [`ScrapeTarget::serve`].
+/// The future of [`ServedPage::serve`].
 pub(crate) type ServeFuture = std::pin::Pin<Box<dyn Future<Output = ()>>>;
 
 /// Why an output can't be built.
@@ -150,6 +156,8 @@ pub enum BuildError {
     Feed(#[from] FeedError),
     #[error(transparent)]
     Io(#[from] io::Error),
+    #[error("it shows a run in progress, and this one is over\n  hint: loadagent report --html FILE writes its report")]
+    NotLive,
 }
 
 /// The run that an output belongs to.
@@ -163,6 +171,8 @@ pub struct Context<'a> {
     pub header: &'a Header,
     /// Intervals that the disk did not take.
     pub unwritten: SharedUnwritten,
+    /// What the live page shows; None after the run.
+    pub(crate) live: Option<Rc<dyn LiveSource>>,
     /// Bytes of the output's file that an earlier process wrote.
     pub file_length: u64,
 }

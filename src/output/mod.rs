@@ -2,7 +2,7 @@
 //! and an outage costs nothing but time.
 //!
 //! ```text
-//!  registry ─▶ prometheus · influxdb · otlp · traces · json · csv · hdr · scrape     one folder each, no sibling imports
+//!  registry ─▶ prometheus · influxdb · otlp · traces · json · csv · hdr · scrape · dashboard     one folder each, no sibling imports
 //!                 │
 //!                 ▼
 //!  kind (contract)     ─▶ delivery (retry, halving, checkpoint) ─▶ address, receiver, encoder, samples, otlp_protocol
@@ -16,6 +16,7 @@ pub(crate) mod address;
 mod batch;
 mod clock;
 mod csv;
+mod dashboard;
 pub(crate) mod delivery;
 mod encoder;
 mod encoding;
@@ -24,6 +25,7 @@ mod hdr;
 mod influxdb;
 mod json;
 pub(crate) mod kind;
+pub(crate) mod live_source;
 pub(crate) mod naming;
 mod otlp;
 mod otlp_protocol;

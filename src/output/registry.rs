@@ -8,6 +8,7 @@ use std::{fmt, sync::Arc};
 use super::{
     address::{Address, Place, error::AddressError},
     csv::Csv,
+    dashboard::Dashboard,
     hdr::Hdr,
     influxdb::InfluxDb,
     json::Json,
@@ -20,7 +21,7 @@ use super::{
 use crate::units;
 
 /// Every output, in the order in which errors list them.
-const OUTPUTS: &[&dyn OutputKind] = &[&Prometheus, &InfluxDb, &Json, &Csv, &Hdr, &Scrape, &Otlp, &Traces];
+const OUTPUTS: &[&dyn OutputKind] = &[&Prometheus, &InfluxDb, &Json, &Csv, &Hdr, &Scrape, &Dashboard, &Otlp, &Traces];
 
 /// k6's outputs that are not built in, and what to use instead.
 const NOT_BUILT_IN: [(&[&str], &str); 3] = [
@@ -135,6 +136,12 @@ impl OutputAddress {
     #[must_use]
     pub fn sampling(&self) -> Option<TraceSampling> {
         self.output.sampling()
+    }
+
+    /// Whether it is the live page.
+    #[must_use]
+    pub fn is_live_page(&self) -> bool {
+        self.output.is_live_page()
     }
 
     /// What the dashboards query that show what it writes.

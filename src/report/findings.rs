@@ -1,5 +1,6 @@
 //! Findings on drift, recovery and the breaking point in plain words: what happened, how sure it is, and what to do.
 
+pub(crate) mod cases;
 mod stress;
 
 use std::time::Duration;
@@ -125,7 +126,13 @@ fn soak_lines(soak: &SoakFindings) -> Vec<String> {
         lines.push(format!("      {}", advice(soak)));
     }
     let labels = |verdict| of(verdict).map(|metric| visible(&metric.label).into_owned()).collect::<Vec<_>>().join(", ");
-    let (same, open) = (labels(DriftVerdict::None), labels(DriftVerdict::Inconclusive));
+    let same = labels(DriftVerdict::None);
+    let of_few = |few: bool| {
+        let open = of(DriftVerdict::Inconclusive);
+        let open = open.filter(|metric| (metric.why.as_deref() == Some("too_few_windows")) == few);
+        open.map(|metric| visible(&metric.label).into_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let (few, open) = (of_few(true), of_few(false));
     if !same.is_empty() {
         lines.push(format!("    {} no drift: {same}", style::good("✓")));
     }
@@ -134,6 +141,10 @@ fn soak_lines(soak: &SoakFindings) -> Vec<String> {
         let why = if is_slow { "varies too slowly" } else { "varies too much" };
         let mark = style::warn("–");
         lines.push(format!("    {mark} inconclusive: {open} {why} to rule out a drift; run longer to decide"));
+    }
+    if !few.is_empty() {
+        let mark = style::warn("–");
+        lines.push(format!("    {mark} not judged: {few}; too few requests, a longer run or more load brings them"));
     }
     lines
 }

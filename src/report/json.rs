@@ -23,6 +23,9 @@ pub(crate) struct Terminals {
     pub stderr: bool,
 }
 
+/// The JSON Schema of the summary: what every one holds, and nothing else.
+pub(crate) const SCHEMA: &str = include_str!("summary.schema.json");
+
 /// Renders the summary.
 #[must_use]
 pub(crate) fn render(summary: &Summary, terminals: Terminals) -> Json {
@@ -254,3 +257,6 @@ fn beyond_k6(summary: &Summary) -> Json {
         "outputs_pending": summary.outputs_pending,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use anstream::adapter::strip_str;
 use jiff::Timestamp;
 
-use super::{Summary, headline::headline, text, visible::visible};
+use super::{Summary, findings::cases, headline::headline, text, visible::visible};
 use crate::{
     exit::Exit,
     threshold::{Bearing, judge::Finding},
@@ -39,7 +39,10 @@ const RUN_CASES: [(&str, &[Exit], bool); 3] = [
 /// Renders the file.
 #[must_use]
 pub(crate) fn render(summary: &Summary) -> String {
-    let cases: Vec<Case> = run_cases(summary).into_iter().chain(summary.findings.iter().map(threshold_case)).collect();
+    let was_cut = was_cut(summary);
+    let thresholds = summary.findings.iter().map(|finding| threshold_case(finding, was_cut));
+    let findings = cases::of(&summary.analysis).into_iter().map(|finding| finding_case(finding, was_cut));
+    let cases: Vec<Case> = run_cases(summary).into_iter().chain(thresholds).chain(findings).collect();
     let count = |is: fn(&Result) -> bool| cases.iter().filter(|case| is(&case.result)).count();
     let counts = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\"",
@@ -76,11 +79,25 @@ pub(crate) fn render(summary: &Summary) -> String {
     xml + "  </testsuite>\n</testsuites>\n"
 }
 
+/// Whether the run did not come to its end: what holds so far may not hold in a whole run.
+fn was_cut(summary: &Summary) -> bool {
+    let [(_, codes, _), ..] = RUN_CASES;
+    !summary.has_ended || summary.outcome.reasons.iter().any(|reason| codes.contains(&reason.exit))
+}
+
 fn run_cases(summary: &Summary) -> Vec<Case> {
+    let was_cut = was_cut(summary);
     let case = |(name, codes, is_error): &(&'static str, &[Exit], bool)| {
         let reasons = summary.outcome.reasons.iter().filter(|reason| codes.contains(&reason.exit));
         let texts: Vec<&str> = reasons.map(|reason| reason.text.as_str()).collect();
+        let is_about = |exit: Exit| codes.contains(&exit);
         let result = match (texts.is_empty(), is_error) {
+            (true, _) if was_cut && is_about(Exit::Invalid) => {
+                Result::Skipped("the run did not come to its end".to_owned())
+            }
+            (true, _) if summary.outputs_pending && is_about(Exit::TelemetryIncomplete) => {
+                Result::Skipped("the outputs were still delivering".to_owned())
+            }
             (true, _) => Result::Passed,
             (false, true) => Result::Error(texts.join("\n")),
             (false, false) => Result::Failure(texts.join("\n")),
@@ -90,11 +107,25 @@ fn run_cases(summary: &Summary) -> Vec<Case> {
     RUN_CASES.iter().map(case).collect()
 }
 
-fn threshold_case(finding: &Finding) -> Case {
+/// A finding beside the verdict: it has no effect on the exit code, so it never fails.
+fn finding_case(finding: cases::FindingCase, was_cut: bool) -> Case {
+    let result = match (finding.is_good, was_cut) {
+        (true, false) => Result::Passed,
+        (true, true) => Result::Skipped("the run did not come to its end".to_owned()),
+        (false, _) => Result::Skipped(format!("{}\nwithout effect on the exit code", finding.text)),
+    };
+    Case { suite: "findings", name: finding.name, result }
+}
+
+fn threshold_case(finding: &Finding, was_cut: bool) -> Case {
     let threshold = &finding.threshold;
     let tier = threshold.tier.map(|tier| format!(" ({})", tier.as_str())).unwrap_or_default();
     let result = match (threshold.bearing, finding.passed) {
         (Bearing::NotRun, _) => Result::Skipped("its scenario was not run".to_owned()),
+        (_, true) if was_cut => {
+            let seen = finding.seen().unwrap_or_default();
+            Result::Skipped(format!("the run did not come to its end; so far it holds: {seen}"))
+        }
         (_, true) => Result::Passed,
         (Bearing::Advisory, false) => Result::Skipped(format!("without effect: {}", finding.missed())),
         (Bearing::Binding, false) => Result::Failure(finding.missed()),

@@ -1,11 +1,14 @@
 //! Markdown for people: fits a comment at a pull request, and `$GITHUB_STEP_SUMMARY`. The verdict first, then why, then the
 //! numbers; long tables are cut.
 
+use anstream::adapter::strip_str;
+
 use super::{
     Summary,
     errors::{error_list, is_failed_check},
+    findings,
     headline::{self, Tone, headline},
-    rate, steps,
+    own, rate, steps,
     trends::show_stat,
     visible::visible,
 };
@@ -43,6 +46,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     text += &if notes.is_empty() { String::new() } else { format!("\n{notes}") };
     text += &figures(summary);
     text += &thresholds(&summary.findings);
+    text += &finding_list(summary);
     text += &step_table(summary);
     text += &failures(summary);
     let targets: Vec<String> = steps::targets(summary).iter().take(3).map(|target| name(target)).collect();
@@ -117,6 +121,22 @@ fn thresholds(findings: &[Finding]) -> String {
     table("|  | metric | threshold | seen | distance |\n| --- | --- | --- | --- | --- |\n", &rows, row)
 }
 
+/// Findings beside the verdict: a list for each kind.
+fn finding_list(summary: &Summary) -> String {
+    let mut text = String::new();
+    for line in findings::lines(&summary.analysis, None).iter().take(2 * MAX_ROWS) {
+        let line = strip_str(line).to_string();
+        let depth = line.len() - line.trim_start().len();
+        text += &match (line.trim(), depth) {
+            ("", _) => continue,
+            (title, ..3) => format!("\n**{}**\n\n", sentence(title)),
+            (finding, ..5) => format!("- {}\n", sentence(finding)),
+            (more, _) => format!("  {}\n", sentence(more)),
+        };
+    }
+    text
+}
+
 fn step_table(summary: &Summary) -> String {
     let mut rows: Vec<(&str, steps::Step)> = Vec::new();
     for scenario in &summary.header.scenarios {
@@ -163,6 +183,9 @@ fn failures(summary: &Summary) -> String {
         format!("| {} | {status} | {} | {count} | {first} |\n", text(&error["class"]), text(&error["name"]))
     };
     let errors = table("| error | status | step | count | first |\n| --- | --: | --- | --: | --- |\n", &errors, row);
+    let early = own::early_ends(summary);
+    let row = |(reason, count): &(String, u64)| format!("| {} | {} |\n", name(reason), show_count(*count));
+    let early = table("| iterations that ended early | count |\n| --- | --: |\n", &early, row);
     let checks: Vec<_> = super::errors::checks(summary).into_iter().filter(is_failed_check).collect();
     let row = |check: &super::errors::Check| {
         format!(
@@ -173,7 +196,7 @@ fn failures(summary: &Summary) -> String {
             show_count(check.total)
         )
     };
-    errors + &table("| check | step | failed |\n| --- | --- | --: |\n", &checks, row)
+    errors + &early + &table("| check | step | failed |\n| --- | --- | --: |\n", &checks, row)
 }
 
 /// A table without its rows beyond [`MAX_ROWS`]; nothing without rows.

@@ -70,13 +70,20 @@ pub(crate) fn never_counted(summary: &Summary) -> Vec<&str> {
 #[must_use]
 pub(crate) fn failure_table(summary: &Summary) -> Table {
     let mut table = Table::new(&["", "iterations"]);
-    let mut reasons = summary.totals.by_label(&catalogue::ITERATION_FAILURES.name, "reason");
-    let count = |value: &Value| if let Value::Counter(sum) = value { *sum } else { 0.0 };
-    reasons.sort_by(|(_, one), (_, other)| count(other).total_cmp(&count(one)));
-    for (reason, value) in reasons {
-        table.row([reason, show_count(units::whole(count(&value)))]);
+    for (reason, count) in early_ends(summary) {
+        table.row([reason, show_count(count)]);
     }
     table
+}
+
+/// Why iterations ended early, and how many did, the most frequent reason first.
+#[must_use]
+pub(crate) fn early_ends(summary: &Summary) -> Vec<(String, u64)> {
+    let reasons = summary.totals.by_label(&catalogue::ITERATION_FAILURES.name, "reason");
+    let count = |value: &Value| if let Value::Counter(sum) = value { units::whole(*sum) } else { 0 };
+    let mut ends: Vec<(String, u64)> = reasons.into_iter().map(|(reason, value)| (reason, count(&value))).collect();
+    ends.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    ends
 }
 
 fn whole(summary: &Summary, metric: &MetricDef) -> Option<Value> {

@@ -1,6 +1,6 @@
 //! The run over time: at most [`MAX_POINTS`] points, folded from the intervals of its log, so that memory and the size of a
 //! report do not grow with the length of a run. Points merge exactly: their counts add up to those of the summary, and
-//! their quantiles are those of all requests that ended in their time.
+//! their quantiles are those of all requests that ended in their time. Of a run in progress, the newest points are intervals.
 
 mod cell;
 mod json;
@@ -24,6 +24,10 @@ use crate::{
 
 /// Points of a run at most.
 pub(crate) const MAX_POINTS: usize = 600;
+/// The newest points of a run in progress, which are intervals.
+const NEWEST: usize = 300;
+/// Points that the older ones of a run in progress are merged into, at most: the next merge is some time away.
+const OLDER: usize = 200;
 /// Scenarios that have lines of their own; the charts of more would be unreadable.
 const MAX_SCENARIOS: usize = 8;
 
@@ -31,8 +35,16 @@ const MAX_SCENARIOS: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Timeline {
     started_at_ms: i64,
-    /// A point takes intervals up to this length.
+    /// A point takes intervals up to this length, if it is not one of the `newest`.
     width_ms: i64,
+    /// The length of new points.
+    new_width_ms: i64,
+    /// Points that are not merged, the last ones.
+    newest: usize,
+    /// Intervals so far.
+    revision: u64,
+    /// How often points were merged.
+    merges: u64,
     scenarios: Vec<(String, Model)>,
     /// What each series feeds.
     roles: BTreeMap<SeriesId, (usize, Role)>,
@@ -69,6 +81,8 @@ struct Point {
     cells: Vec<Cell>,
     /// Levels of the whole run: the largest sum, which is not the sum of the largest.
     levels: Levels,
+    /// The last interval that changed it.
+    revision: u64,
 }
 
 impl Timeline {
@@ -77,9 +91,14 @@ impl Timeline {
     pub(crate) fn new(header: &Header) -> Self {
         let most = i64::try_from(MAX_POINTS).unwrap_or(i64::MAX);
         let seconds = i64::try_from(header.planned_ms.div_ceil(1_000)).unwrap_or(i64::MAX);
+        let width_ms = (seconds / most + i64::from(seconds % most > 0)).max(1).saturating_mul(1_000);
         Self {
             started_at_ms: header.started_at_ms,
-            width_ms: (seconds / most + i64::from(seconds % most > 0)).max(1).saturating_mul(1_000),
+            width_ms,
+            new_width_ms: width_ms,
+            newest: 0,
+            revision: 0,
+            merges: 0,
             scenarios: header.scenarios.iter().map(|scenario| (scenario.name.clone(), scenario.model)).collect(),
             roles: BTreeMap::new(),
             classes: Vec::new(),
@@ -88,14 +107,36 @@ impl Timeline {
         }
     }
 
+    /// The timeline of a run in progress: whatever its length, the last minutes are there second by second.
+    #[must_use]
+    pub(crate) fn live(header: &Header) -> Self {
+        Self { width_ms: 1_000, new_width_ms: 1_000, newest: NEWEST, ..Self::new(header) }
+    }
+
+    /// Intervals so far, and how often older points were merged since, so that all of them are others.
+    #[must_use]
+    pub(crate) fn version(&self) -> (u64, u64) {
+        (self.merges, self.revision)
+    }
+
+    /// The first point that is new or changed since an earlier version.
+    #[must_use]
+    pub(crate) fn changed_since(&self, (merges, revision): (u64, u64)) -> usize {
+        if merges != self.merges {
+            return 0;
+        }
+        self.points.iter().position(|point| point.revision > revision).unwrap_or(self.points.len())
+    }
+
     /// Takes the next interval.
     pub(crate) fn fold(&mut self, interval: &Interval) {
+        self.revision += 1;
         for series in &interval.new_series {
             if let Some(role) = self.role(series) {
                 self.roles.insert(series.id, (self.cell_of(series), role));
             }
         }
-        let mut point = Point::new(interval.start_ms, interval.end_ms, self.cells());
+        let mut point = Point::new(interval.start_ms, interval.end_ms, self.cells(), self.revision);
         for (id, value) in &interval.values {
             if let Some((cell, role)) = self.roles.get(id) {
                 point.add(*cell, *role, value);
@@ -161,19 +202,20 @@ impl Timeline {
     }
 
     fn push(&mut self, point: Point) {
-        match self.points.last_mut() {
-            Some(last) if point.end_ms - last.start_ms <= self.width_ms => last.merge(&point),
-            _ => self.points.push(point),
+        append(&mut self.points, point, self.new_width_ms);
+        if self.points.len() <= MAX_POINTS {
+            return;
         }
-        if self.points.len() > MAX_POINTS {
+        let newest = self.points.split_off(self.points.len() - self.newest);
+        let most = if self.newest > 0 { OLDER } else { MAX_POINTS };
+        while self.points.len() > most {
             self.width_ms = self.width_ms.saturating_mul(2);
-            for point in std::mem::take(&mut self.points) {
-                match self.points.last_mut() {
-                    Some(last) if point.end_ms - last.start_ms <= self.width_ms => last.merge(&point),
-                    _ => self.points.push(point),
-                }
-            }
+            let older = std::mem::take(&mut self.points);
+            older.into_iter().for_each(|point| append(&mut self.points, point, self.width_ms));
         }
+        self.points.extend(newest);
+        self.new_width_ms = if self.newest > 0 { self.new_width_ms } else { self.width_ms };
+        self.merges += 1;
     }
 
     /// Counts by intended second belong to the point that holds the middle of that second.
@@ -183,19 +225,31 @@ impl Timeline {
         let cell = if self.has_scenarios() { scenario.min(self.scenarios.len()) } else { 0 };
         let at_ms = self.started_at_ms.saturating_add(i64::from(intended.second) * 1_000 + 500);
         let place = self.points.partition_point(|point| point.start_ms <= at_ms).saturating_sub(1);
-        if let Some(cell) = self.points.get_mut(place).and_then(|point| point.cells.get_mut(cell)) {
+        if let Some(point) = self.points.get_mut(place)
+            && let Some(cell) = point.cells.get_mut(cell)
+        {
             cell.add_intended(intended, is_open);
+            point.revision = self.revision;
         }
     }
 }
 
+/// Adds a point; what fits into the last one is merged into it.
+fn append(points: &mut Vec<Point>, point: Point, width_ms: i64) {
+    match points.last_mut() {
+        Some(last) if point.end_ms - last.start_ms <= width_ms => last.merge(&point),
+        _ => points.push(point),
+    }
+}
+
 impl Point {
-    fn new(start_ms: i64, end_ms: i64, cells: usize) -> Self {
-        Self { start_ms, end_ms, cells: vec![Cell::default(); cells], levels: Levels::default() }
+    fn new(start_ms: i64, end_ms: i64, cells: usize, revision: u64) -> Self {
+        Self { start_ms, end_ms, cells: vec![Cell::default(); cells], levels: Levels::default(), revision }
     }
 
     fn merge(&mut self, later: &Self) {
         self.end_ms = later.end_ms;
+        self.revision = later.revision.max(self.revision);
         self.cells.iter_mut().zip(&later.cells).for_each(|(own, later)| own.merge_later(later));
         merge_levels(&mut self.levels, &later.levels);
     }

@@ -177,6 +177,12 @@ impl RunFolder {
         drop(fs::remove_dir(&self.path));
     }
 
+    /// Where it is.
+    #[must_use]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The folder as it is shown.
     #[must_use]
     pub(crate) fn shown(&self) -> String {
@@ -214,7 +220,8 @@ impl RunFolder {
     }
 }
 
-/// Whether a file can be written, before the run: makes its directory, and opens it without changing it.
+/// Whether a file can be written, before it is needed: opens it without changing it. Nothing new is left behind; a directory that
+/// is missing is made when the file is written, if it can be.
 ///
 /// # Errors
 /// When it can't be written.
@@ -222,16 +229,24 @@ pub(crate) fn check_writable(flag: &str, path: &Path) -> Result<(), CommandError
     let refused = |error: io::Error| {
         CommandError::usage(format!("{flag} {}: {error}\n  hint: choose a path that can be written", path.display()))
     };
-    make_parent(path).map_err(refused)?;
     if path.is_dir() {
         return Err(refused(io::ErrorKind::IsADirectory.into()));
     }
-    let is_new = !path.exists();
-    File::options().append(true).create(true).open(path).map_err(refused)?;
-    if is_new {
-        fs::remove_file(path).map_err(refused)?;
+    if path.exists() {
+        return File::options().append(true).open(path).map(drop).map_err(refused);
     }
-    Ok(())
+    // A file in the directory, or a directory in the nearest one that is there: both show whether that takes anything new.
+    let parents =
+        path.ancestors().skip(1).map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    let there = parents.take_while(|parent| !parent.exists()).count();
+    let new = path.ancestors().nth(there).unwrap_or(path);
+    if there == 0 {
+        File::options().append(true).create(true).open(new).map_err(refused)?;
+        fs::remove_file(new).map_err(refused)
+    } else {
+        fs::create_dir(new).map_err(refused)?;
+        fs::remove_dir(new).map_err(refused)
+    }
 }
 
 /// Whether a file can be written twice: a pipe or a device (`--summary-export /dev/stdout`) would hold both texts.

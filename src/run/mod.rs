@@ -9,6 +9,7 @@ pub(crate) mod cmd;
 pub(crate) mod collect;
 pub(crate) mod comparable;
 pub(crate) mod console;
+pub(crate) mod control_port;
 pub(crate) mod deliveries;
 pub(crate) mod error;
 pub(crate) mod find;

@@ -1,10 +1,13 @@
 //! The files that a run leaves: written when the load has ended, so that a kill while the outputs drain leaves the verdict,
 //! and completed when they have drained.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
+
+use tokio::time::timeout;
 
 use super::{
-    console::{print_error, terminals},
+    collect::live_page::LivePage,
+    console::terminals,
     error::CommandError,
     folder::{self, RunFolder},
     locust,
@@ -17,8 +20,15 @@ use crate::{
     cli::RunArgs,
     exit::Exit,
     practice_target::Target,
-    report::{Summary, timeline::Timeline},
+    report::{
+        Summary,
+        html::{self, ProfileText},
+        timeline::Timeline,
+    },
 };
+
+/// Longest time to send the report to the pages that are open.
+const SEND_TIME: Duration = Duration::from_secs(5);
 
 /// Where the files go.
 pub(crate) struct ResultFiles<'r> {
@@ -76,6 +86,20 @@ impl ResultFiles<'_> {
         report_files::write(&self.args.reports, summary, self.timeline.as_ref(), wanted)
     }
 
+    /// Turns the live page into the report, and waits until everybody who looks has it.
+    pub(crate) async fn end_page(&mut self, page: &LivePage, summary: &Summary) {
+        if !page.is_watched() {
+            return;
+        }
+        let read = || report_files::timeline(&summary.run_dir, &summary.header);
+        // Without a log there is nothing to see over time; the verdict is there all the same.
+        let timeline = self.timeline.take().map_or_else(read, Ok).unwrap_or_else(|_| Timeline::new(&summary.header));
+        let profile = ProfileText(folder::profile_text(&summary.run_dir));
+        page.end(&html::live::report(summary, &timeline, &profile));
+        // One that is too slow keeps what it has.
+        drop(timeout(SEND_TIME, page.ended()).await);
+    }
+
     /// Where they are, for people.
     pub(crate) fn shown(&self, folder: &RunFolder) -> String {
         let export = self.args.summary_export.as_ref().map(|file| file.display().to_string());
@@ -112,8 +136,7 @@ fn render(summary: &Summary) -> serde_json::Value {
     crate::report::json::render(summary, terminals())
 }
 
-/// Prints an error of a file that the run leaves, and counts it.
+/// Counts an error of a file that the run leaves: the summary says it.
 fn not_written(summary: &mut Summary, CommandError { message, .. }: CommandError) {
-    print_error(&format!("loadagent: {message}"));
     summary.outcome.add(Reason::new(Exit::TelemetryIncomplete, message));
 }

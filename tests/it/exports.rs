@@ -468,8 +468,17 @@ fn locusts_files_and_the_histogram_log_tell_the_same_run() {
 #[test]
 fn every_option_of_an_output_is_documented() {
     let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/outputs.md")).unwrap();
-    for kind in ["prometheus", "influxdb", "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1", "hdr", "scrape", "otlp"]
-    {
+    let live = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/live.md")).unwrap();
+    let guide = guide + &live;
+    for kind in [
+        "prometheus",
+        "influxdb",
+        "influxdb=http://h?org=o&bucket=b&mode=sampled&x=1",
+        "hdr",
+        "scrape",
+        "dashboard",
+        "otlp",
+    ] {
         let words = if kind.contains('?') { kind.to_owned() } else { format!("{kind}?no_such_option=1") };
         let error = loadagent::testing::output::OutputAddress::parse(&words, |_| None).unwrap_err().to_string();
         let options = error.split("options are ").nth(1).unwrap_or_else(|| panic!("{error}"));

@@ -20,6 +20,7 @@ mod http2;
 mod init;
 mod jsonrpc;
 mod judged;
+mod live_page;
 mod mcp;
 mod merge;
 mod messages;

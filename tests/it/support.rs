@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -59,10 +59,12 @@ impl Bench {
         self.command(words).spawn().unwrap()
     }
 
-    /// The summary of the run in `run-dir` `run`.
+    /// The summary of the run in `run-dir` `run`, which fits its schema.
     pub(crate) fn summary(&self) -> Json {
         let text = std::fs::read_to_string(self.path().join("run/summary.json")).unwrap();
-        serde_json::from_str(&text).unwrap()
+        let summary = serde_json::from_str(&text).unwrap();
+        assert_eq!(schema_errors(&summary), Vec::<String>::new());
+        summary
     }
 
     /// Classes of failure in the report of that run, most frequent first, each with a blank.
@@ -74,6 +76,15 @@ impl Bench {
         let rows = lines.filter(|line| !line.starts_with("     "));
         rows.map(|line| line.split_whitespace().next().unwrap().to_owned() + " ").collect()
     }
+}
+
+/// Where a summary does not fit the schema that is shipped.
+pub(crate) fn schema_errors(summary: &Json) -> Vec<String> {
+    static VALIDATOR: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let schema = serde_json::from_str(include_str!("../../src/report/summary.schema.json")).unwrap();
+        jsonschema::validator_for(&schema).unwrap()
+    });
+    VALIDATOR.iter_errors(summary).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
 impl From<Output> for Ran {

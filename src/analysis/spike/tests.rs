@@ -8,6 +8,11 @@ use crate::{
 
 /// A minute at 20/s, 20 s at 100/s, two minutes at 20/s; the target is slow and fails until `until`.
 fn judged(until: u32, elapsed: f64) -> Vec<SpikeFinding> {
+    judged_with(until, elapsed, f64::INFINITY)
+}
+
+/// The same, of requests that took at most `slowest` seconds.
+fn judged_with(until: u32, elapsed: f64, slowest: f64) -> Vec<SpikeFinding> {
     let stages = vec![(60, 20.0, 20.0), (0, 20.0, 100.0), (20, 100.0, 100.0), (0, 100.0, 20.0), (120, 20.0, 20.0)];
     let run = MadeRun { stages, ..MadeRun::constant("spike", 200, 20.0) };
     let mut seconds = SpikeSeconds::new(&run.header().scenarios);
@@ -18,7 +23,7 @@ fn judged(until: u32, elapsed: f64) -> Vec<SpikeFinding> {
         if is_bad { MadeSecond { failed: due / 10, latency: 2.0, in_flight: 80.0, ..calm } } else { calm }
     };
     run.intervals(made).iter().for_each(|interval| seconds.fold(interval));
-    seconds.judge(elapsed)
+    seconds.judge(elapsed, |_| slowest)
 }
 
 #[test]
@@ -31,6 +36,14 @@ fn the_time_to_recover_counts_from_the_end_of_the_spike() {
         assert!(found.highest_p95_ms.is_some_and(|p95| p95 > 2_000.0), "{found:?}");
         assert!((found.failed - (180.0 + 2.0 * seconds)).abs() < 2.0, "{found:?}");
     }
+}
+
+#[test]
+fn no_second_is_slower_than_the_slowest_request() {
+    // The bound of the bucket lies above it.
+    let bounded = &judged_with(87, 200.0, 2.1)[0];
+    assert_eq!(bounded.highest_p95_ms, Some(2_100.0));
+    assert_eq!(bounded.baseline_p95_ms, judged(87, 200.0)[0].baseline_p95_ms);
 }
 
 #[test]
@@ -53,5 +66,5 @@ fn a_plan_without_spikes_keeps_nothing() {
     let run = MadeRun::constant("flat", 60, 20.0);
     let mut seconds = SpikeSeconds::new(&run.header().scenarios);
     run.intervals(|_| MadeSecond::calm(20, 0.05)).iter().for_each(|interval| seconds.fold(interval));
-    assert!(seconds.cells.is_empty() && seconds.judge(60.0).is_empty());
+    assert!(seconds.cells.is_empty() && seconds.judge(60.0, |_| f64::INFINITY).is_empty());
 }

@@ -1,5 +1,7 @@
 //! Requests to the control API.
 
+use hyper::header::HeaderName;
+
 use super::*;
 use crate::control::status::{LiveStatus, LiveThreshold};
 
@@ -13,7 +15,7 @@ fn handler() -> ControlHandler {
     };
     let scenarios = vec![named("a", false), named("b", true)];
     let run = ControlledRun { run_id: "r".into(), planned: Duration::from_secs(60), scenarios, open_files: None };
-    ControlHandler { control: Control::new(2), run }
+    ControlHandler { control: Control::new(2), run, token: None }
 }
 
 fn has_null(json: &Json) -> bool {
@@ -143,7 +145,7 @@ fn users_beyond_the_limit_of_open_files_are_refused_with_what_is_left() {
     };
     let scenarios = vec![named("a"), named("b")];
     let run = ControlledRun { run_id: "r".into(), planned: Duration::ZERO, scenarios, open_files: Some((1_024, 974)) };
-    let handler = ControlHandler { control: Control::new(2), run };
+    let handler = ControlHandler { control: Control::new(2), run, token: None };
     let set = |name: &str, users: u64| {
         let body = format!("{{\"users\": {users}}}");
         handler.handle(&Method::PATCH, &format!("/v1/scenarios/{name}"), body.as_bytes()).map_err(|(_, text)| text)
@@ -158,4 +160,23 @@ fn users_beyond_the_limit_of_open_files_are_refused_with_what_is_left() {
     set("b", 21).unwrap_err();
     handler.control.end_scenario(0);
     set("b", 974).unwrap();
+}
+
+#[test]
+fn with_a_token_it_is_required_and_without_one_no_other_origin_is_answered() {
+    let mut handler = handler();
+    let admits = |handler: &ControlHandler, headers: &[(&'static str, &str)]| {
+        let pairs = headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        handler.admits(&pairs.collect()).map_err(|(status, _)| status.as_u16())
+    };
+    let host = ("host", "127.0.0.1:6565");
+    assert_eq!(admits(&handler, &[host]), Ok(()));
+    assert_eq!(admits(&handler, &[("host", "evil.example:6565")]), Err(403));
+    assert_eq!(admits(&handler, &[host, ("origin", "http://evil.example")]), Err(403));
+    handler.token = Some("open sesame".to_owned());
+    for wrong in ["Bearer open sesam", "Bearer open sesame ", "open sesame", "Basic open sesame", "Bearer "] {
+        assert_eq!(admits(&handler, &[host, ("authorization", wrong)]), Err(401), "{wrong}");
+    }
+    assert_eq!(admits(&handler, &[host]), Err(401));
+    assert_eq!(admits(&handler, &[("host", "load01.example.com"), ("authorization", "Bearer open sesame")]), Ok(()));
 }

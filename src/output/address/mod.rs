@@ -159,14 +159,21 @@ impl<'a> Address<'a> {
         Ok(FileAddress { place, options, saved })
     }
 
-    /// An address to listen on.
+    /// An address to listen on; `localhost:PORT`, `:PORT` and `PORT` are on this machine only.
     ///
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn listen(&self) -> Result<ListenAddress, AddressError> {
         let text = written::spliced(&self.text, self.environment)?;
         let written = Written::of_text(&text)?;
-        let listen = written.text(self.environment)?.parse().map_err(|_| AddressError::NotAListenAddress)?;
+        let given = written.text(self.environment)?;
+        let local = given.strip_prefix("localhost:").or(given.strip_prefix(':')).unwrap_or(&given);
+        // What begins with a number in a variable may go on with a secret, which an error for what follows would show.
+        let port = local.parse::<u16>().ok().filter(|_| !self.text.contains("${"));
+        let listen = match port {
+            Some(port) => SocketAddr::from(([127, 0, 0, 1], port)),
+            None => given.parse().map_err(|_| AddressError::NotAListenAddress)?,
+        };
         Ok(ListenAddress { listen, options: written.options(self.environment)? })
     }
 }

@@ -298,6 +298,18 @@ fn prefixes_of_prometheus_and_its_page_are_alike() {
 }
 
 #[test]
+fn a_port_alone_is_on_this_machine() {
+    for (given, port) in [("dashboard", 5665), ("web-dashboard", 5665), ("scrape=:9", 9), ("dashboard=localhost:0", 0)]
+    {
+        assert_eq!(parse(given).unwrap().place, Place::Listen(([127, 0, 0, 1], port).into()), "{given}");
+    }
+    assert_eq!(parse("dashboard=0.0.0.0:80?hosts=a.b").unwrap().place, Place::Listen(([0, 0, 0, 0], 80).into()));
+    for given in ["dashboard=localhost", "dashboard=example.com:80", "dashboard=:99999", "dashboard=?port=1"] {
+        parse(given).unwrap_err();
+    }
+}
+
+#[test]
 fn a_resolution_of_no_histogram_is_a_error() {
     let error = parse("prometheus=?histograms=classic&schema=3").unwrap_err().to_string();
     assert!(error.contains("`schema` is for native histograms"), "{error}");

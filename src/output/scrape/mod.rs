@@ -43,7 +43,7 @@ impl OutputKind for Scrape {
 impl Output for ScrapeOutput {
     fn build(&self, context: &Context<'_>) -> Result<Parts, BuildError> {
         let server = ScrapeServer::bind(self.listen, context.name, &self.prefix, context.labels())?;
-        Ok(Parts::Scrape(Rc::new(server)))
+        Ok(Parts::Serve(Rc::new(server)))
     }
 
     fn reads(&self) -> Reads {

@@ -19,7 +19,7 @@ use crate::{
             state::{DeliveryState, SharedDeliveryState},
             stats::DeliveryStats,
         },
-        kind::{ScrapeTarget, ServeFuture},
+        kind::{ServeFuture, ServedPage},
     },
 };
 
@@ -81,7 +81,7 @@ impl ScrapeServer {
     }
 }
 
-impl ScrapeTarget for ScrapeServer {
+impl ServedPage for ScrapeServer {
     fn fold(&self, interval: &Interval) {
         self.page.fold(interval);
     }

@@ -11,7 +11,7 @@ use crate::{
         Summary,
         errors::checks,
         findings,
-        headline::{headline, length, words},
+        headline::{Headline, headline, length, words},
         json::{self, Terminals},
         steps::{self, Step},
         timeline::Timeline,
@@ -25,10 +25,17 @@ const MAX_STAGE_ROWS: usize = 5_000;
 /// The data of the page.
 #[must_use]
 pub(super) fn of(summary: &Summary, timeline: &Timeline, profile: &ProfileText) -> Json {
-    let headline = headline(summary);
+    let mut data = of_summary(summary, &headline(summary));
+    data["timeline"] = timeline.as_json();
+    data["profile"] = json!(profile.0);
+    data
+}
+
+/// What a summary shows, without what it shows over time.
+#[must_use]
+pub(super) fn of_summary(summary: &Summary, headline: &Headline) -> Json {
     json!({
         "summary": json::render(summary, Terminals::default()),
-        "timeline": timeline.as_json(),
         "headline": {
             "title": headline.title,
             "tone": headline.tone.as_str(),
@@ -49,7 +56,6 @@ pub(super) fn of(summary: &Summary, timeline: &Timeline, profile: &ProfileText) 
             .collect::<Vec<_>>(),
         "labels": summary.header.labels,
         "planned_ms": summary.header.planned_ms,
-        "profile": profile.0,
     })
 }
 

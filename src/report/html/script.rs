@@ -2,8 +2,11 @@
 
 use serde_json::Value as Json;
 
-/// The modules, each after those that it imports.
-pub(super) const MODULES: [(&str, &str); 12] = [
+/// A module: its name and its text.
+pub(super) type Module = (&'static str, &'static str);
+
+/// The modules of report and live page, each after those that it imports.
+pub(super) const MODULES: [Module; 12] = [
     ("format.js", include_str!("page/format.js")),
     ("dom.js", include_str!("page/dom.js")),
     ("scale.js", include_str!("page/scale.js")),
@@ -15,13 +18,24 @@ pub(super) const MODULES: [(&str, &str); 12] = [
     ("charts.js", include_str!("page/charts.js")),
     ("tables.js", include_str!("page/tables.js")),
     ("details.js", include_str!("page/details.js")),
-    ("main.js", include_str!("page/main.js")),
+    ("page.js", include_str!("page/page.js")),
 ];
 
-/// All modules as one: imports are left out, because what they name stands above, and exports are plain declarations.
+/// The module that shows a report.
+pub(super) const REPORT: [Module; 1] = [("main.js", include_str!("page/main.js"))];
+
+/// The modules of the live page; the last one shows the run, and in the end its report.
+pub(super) const LIVE: [Module; 4] = [
+    ("merge.js", include_str!("page/merge.js")),
+    ("progress.js", include_str!("page/progress.js")),
+    ("controls.js", include_str!("page/controls.js")),
+    ("live.js", include_str!("page/live.js")),
+];
+
+/// Modules as one: imports are left out, because what they name stands above, and exports are plain declarations.
 #[must_use]
-pub(super) fn joined() -> String {
-    let lines = MODULES.iter().flat_map(|(_, text)| text.lines());
+pub(super) fn joined(modules: &[Module]) -> String {
+    let lines = modules.iter().flat_map(|(_, text)| text.lines());
     let kept = lines.filter(|line| !line.starts_with("import "));
     kept.map(|line| line.strip_prefix("export ").unwrap_or(line).to_owned() + "\n").collect()
 }

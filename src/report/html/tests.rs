@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{script::MODULES, *};
+use super::{script::LIVE, *};
 use crate::{
     interval_log::Header,
     report::tests::{hostile_summary, summary},
@@ -64,9 +64,15 @@ fn nothing_in_the_page_leads_elsewhere() {
 /// The modules become one script: each imports only what stands above it, and no name is declared twice.
 #[test]
 fn modules_can_be_joined() {
+    for last in [&REPORT[..], &LIVE] {
+        can_be_joined(&[&MODULES[..], last].concat());
+    }
+}
+
+fn can_be_joined(modules: &[script::Module]) {
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut exported: BTreeSet<(String, String)> = BTreeSet::new();
-    for (file, text) in MODULES {
+    for (file, text) in modules {
         assert!(!text.contains("</script") && !text.contains("<!--"), "{file}");
         for line in text.lines().filter(|line| line.starts_with("import ")) {
             let (names, from) = line.split_once(" } from \"./").unwrap_or_else(|| panic!("{file}: {line}"));
@@ -83,17 +89,17 @@ fn modules_can_be_joined() {
             let name = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
             assert!(known.insert(name.clone()), "{file}: {name} is declared twice");
             if line.starts_with("export ") {
-                exported.insert((file.to_owned(), name));
+                exported.insert(((*file).to_owned(), name));
             }
         }
     }
-    let script = script::joined();
+    let script = script::joined(modules);
     assert!(!script.contains("\nimport ") && !script.contains("\nexport "));
 }
 
 #[test]
 fn files_of_the_page_stay_small() {
-    for (file, text) in MODULES {
+    for (file, text) in [&MODULES[..], &REPORT, &LIVE].concat() {
         assert!(text.lines().count() <= 300, "{file}");
         assert!(text.starts_with("// "), "{file} says what it is for");
     }

@@ -16,8 +16,15 @@ impl Timeline {
     /// The timeline; times are milliseconds after the start of the load.
     #[must_use]
     pub(crate) fn as_json(&self) -> Json {
+        self.since(0).1
+    }
+
+    /// The timeline from a point on, and the number of its first point: one before, where the last point belongs to it.
+    #[must_use]
+    pub(crate) fn since(&self, first: usize) -> (usize, Json) {
         let last = self.last_point();
-        let points = &self.points[..last];
+        let first = first.min(last.saturating_sub(1));
+        let points = &self.points[first..last];
         let offsets = |at: fn(&super::Point) -> i64| -> Vec<i64> {
             points.iter().map(|point| at(point) - self.started_at_ms).collect()
         };
@@ -39,21 +46,22 @@ impl Timeline {
             let cell = |point: &super::Point| point.cells.get(place).cloned().unwrap_or_default();
             self.lines(Some(name), &cells_of(&cell))
         });
-        json!({
+        let json = json!({
             "from": offsets(|point| point.start_ms),
             "to": to,
             "scopes": std::iter::once(whole).chain(scenarios).collect::<Vec<_>>(),
             "stages": self.stages.as_json(self.started_at_ms),
             "edges": (0..COARSE_BUCKETS).map(|bucket| rounded(coarse_upper_bound(bucket) * 1e3)).collect::<Vec<_>>(),
             "most_points": MAX_POINTS,
-        })
+        });
+        (first, json)
     }
 
     /// How many points stand by themselves: a last one that is shorter than half of the others belongs to the one before,
     /// because a rate over a few milliseconds says nothing.
     fn last_point(&self) -> usize {
         match self.points.as_slice() {
-            [.., last] if self.points.len() > 1 && (last.end_ms - last.start_ms) * 2 < self.width_ms => {
+            [.., last] if self.points.len() > 1 && (last.end_ms - last.start_ms) * 2 < self.new_width_ms => {
                 self.points.len() - 1
             }
             points => points.len(),

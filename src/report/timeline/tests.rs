@@ -191,3 +191,63 @@ fn a_run_without_intervals_has_no_points() {
     let json = timeline(&header(&[], 1_000), &[]);
     assert_eq!((&json["from"], &json["scopes"][0]["requests"]), (&json!([]), &Json::Null));
 }
+
+/// A column of counts, as a page keeps it.
+fn column(json: &Json, key: &str) -> Vec<u64> {
+    let counts = &json["scopes"][0][key];
+    counts.as_array().map(|counts| counts.iter().map(|count| count.as_u64().unwrap()).collect()).unwrap_or_default()
+}
+
+#[test]
+fn a_page_that_takes_only_what_changed_has_the_whole_timeline() {
+    let header = header(&[Model::Open], 3_600_000);
+    let mut timeline = Timeline::live(&header);
+    let (mut seen, mut from, mut due) = ((0, 0), Vec::new(), Vec::new());
+    let mut sent = 0;
+    for mut interval in seconds(2_000, 1, |second| u64::from(second % 7)) {
+        // Every 50 seconds, requests of half a minute ago end.
+        if interval.sequence % 50 == 49 {
+            let mut late = IntendedSeconds::default();
+            late.at(u32::try_from(interval.sequence).unwrap() - 30, 0).due = 1_000;
+            interval.intended.extend(late.take());
+        }
+        timeline.fold(&interval);
+        // The page misses some.
+        if interval.sequence % 3 == 2 {
+            let (at, json) = timeline.since(timeline.changed_since(seen));
+            seen = timeline.version();
+            let points = json["from"].as_array().unwrap().len();
+            sent += points;
+            from.truncate(at);
+            from.extend(json["from"].as_array().unwrap().iter().cloned());
+            due.truncate(at);
+            due.extend(Some(column(&json, "due")).filter(|due| !due.is_empty()).unwrap_or(vec![0; points]));
+        }
+    }
+    let (at, json) = timeline.since(timeline.changed_since(seen));
+    from.truncate(at);
+    from.extend(json["from"].as_array().unwrap().iter().cloned());
+    due.truncate(at);
+    due.extend(column(&json, "due"));
+    let whole = timeline.as_json();
+    assert_eq!((Json::Array(from), due.clone()), (whole["from"].clone(), column(&whole, "due")));
+    let all: u64 = (0..2_000).map(|second: u64| second % 7).sum();
+    assert_eq!(due.iter().sum::<u64>(), all + 2_000 / 50 * 1_000);
+    // Each point once or twice, 40 times those of half a minute, and all of them when older ones are merged.
+    assert!(sent < 2 * 2_000 + 40 * 33 + 15 * MAX_POINTS, "{sent}");
+}
+
+#[test]
+fn the_newest_points_of_a_run_in_progress_are_intervals_whatever_its_length() {
+    let header = header(&[Model::Open], 86_400_000);
+    let mut timeline = Timeline::live(&header);
+    for (number, interval) in (1..).zip(seconds(20_000, 1, |_| 3)) {
+        timeline.fold(&interval);
+        assert!(timeline.points.len() <= MAX_POINTS);
+        let newest = timeline.points.iter().rev().take(NEWEST);
+        assert!(newest.clone().all(|point| point.end_ms - point.start_ms == 1_000), "{number}");
+        let whole: u64 = timeline.points.iter().map(|point| point.cells[0].attempts).sum();
+        assert_eq!(whole, number * 3);
+        assert!(timeline.points.windows(2).all(|pair| pair[0].end_ms == pair[1].start_ms));
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Method};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Builder;
@@ -9,7 +10,7 @@ use tokio::runtime::Builder;
 use crate::{
     cli::{ControlArgs, ScaleArgs},
     exit::Exit,
-    run::{console::print, error::CommandError},
+    run::{console::print, control_port, error::CommandError},
     units::{show_count, show_duration, show_rate, show_share},
 };
 
@@ -50,7 +51,12 @@ pub(crate) fn scale(args: &ScaleArgs) -> Result<Exit, CommandError> {
         // The run knows which of them the scenario has.
         (None, None) => json!({ "users": null, "rate": null }),
     };
-    let status = send(address, Method::PATCH, &format!("/v1/scenarios/{name}"), Some(&change))?;
+    let status = send(
+        address,
+        Method::PATCH,
+        &format!("/v1/scenarios/{}", utf8_percent_encode(&name, NON_ALPHANUMERIC)),
+        Some(&change),
+    )?;
     Ok(show(&args.control, &status))
 }
 
@@ -81,6 +87,9 @@ fn send(address: SocketAddr, method: Method, path: &str, body: Option<&Json>) ->
         .block_on(async {
             let client = Client::builder().no_proxy().timeout(TIMEOUT).build()?;
             let mut request = client.request(method, format!("http://{address}{path}"));
+            if let Some(token) = control_port::token() {
+                request = request.bearer_auth(token);
+            }
             if let Some(body) = body {
                 request = request.body(body.to_string());
             }

@@ -199,7 +199,7 @@ async fn deliver(
 ) -> Result<Vec<DeliveryStats>, CommandError> {
     let (sender, progress) =
         watch::channel(Progress { give_up: Some(Instant::now() + args.drain), ..Progress::default() });
-    let source = Source { run, header, progress, unwritten: SharedUnwritten::default() };
+    let source = Source { run, header, progress, unwritten: SharedUnwritten::default(), live: None };
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
     let (mut tasks, mut states): (Vec<_>, Vec<SharedDeliveryState>) = (Vec::new(), Vec::new());
     for (address, checkpoint, file) in outputs {

@@ -11,7 +11,7 @@ use crate::{
         console::{self, print, terminals},
         error::CommandError,
         find::find_run,
-        locust,
+        folder, locust,
         logged_run::{LoggedRun, log_of},
         report_files,
     },
@@ -22,6 +22,11 @@ use crate::{
 /// # Errors
 /// When there is no log, or the summary has no such value.
 pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
+    if args.schema {
+        print(report::json::SCHEMA.trim_end());
+        return Ok(Exit::Passed);
+    }
+    args.reports.named().try_for_each(|(flag, file)| folder::check_writable(flag, file))?;
     let log = log_of(&find_run(args.run.as_deref())?);
     if let Some(prefix) = &args.csv {
         return locust::write(&log, prefix).map(|()| Exit::Passed);
@@ -48,7 +53,8 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, CommandError> {
         // A run without intervals has an empty timeline.
         let timeline = timeline.unwrap_or_else(|| Timeline::new(&summary.header));
         let errors = report_files::write(&args.reports, &summary, Some(&timeline), |_| true);
-        return errors.into_iter().next().map_or(Ok(Exit::Passed), Err);
+        let failed = |error: CommandError| Err(CommandError { exit: Exit::TelemetryIncomplete, ..error });
+        return errors.into_iter().next().map_or(Ok(Exit::Passed), failed);
     }
     let Some(wanted) = &args.get else {
         summary.view = TextLayout { width: console::width(), by_stage: args.summary_by_stage };

@@ -8,7 +8,7 @@
 //!
 //! Start with [`execute`].
 
-use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::IsTerminal, rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
@@ -18,12 +18,11 @@ use tokio::{
 use crate::{
     analysis::Reason,
     cli::RunArgs,
-    control::{Control, StopReason, port},
+    control::{Control, StopReason, port::ControlHandler},
     executor::{Resumed, Traffic, WorkerPool},
     exit::Exit,
     interval_log::{Gap, Header},
-    output::{OutputAddress, address::Place},
-    plan::Shape,
+    output::{OutputAddress, address::Place, live_source::LiveSource},
     report::{self, Summary, progress::ProgressDisplay, style, visible::visible},
     run::{
         clock::RunClock,
@@ -31,9 +30,11 @@ use crate::{
         collect::{
             coordinator::{Coordinator, Ending},
             grace::Grace,
+            live_page::LivePage,
             outputs::Outputs,
         },
         console::{print, print_error, terminals, without_colour},
+        control_port,
         error::CommandError,
         folder::{self, RunFolder},
         health::{self, Health},
@@ -51,9 +52,6 @@ use crate::{
 
 /// Between the last preparation and time zero, so that every worker is there when it comes.
 const LEAD: Duration = Duration::from_millis(50);
-
-/// Most users that the control API may give to a scenario that sets no limit of its own.
-const MAX_CONTROLLED_USERS: u32 = 1_000_000;
 
 /// Runs a profile to its summary.
 ///
@@ -126,8 +124,12 @@ async fn conduct(prepared: Prepared, args: &RunArgs, earlier: Option<Earlier>) -
     let mut files = ResultFiles { args, target: prepared.target.as_ref(), timeline: None };
     files.before_drain(&mut summary, coordinator.folder());
     coordinator.drain_outputs(&mut signals).await;
+    let page = coordinator.page();
     let mut folder = coordinator.finish(&mut summary);
     files.after_drain(&mut summary, &mut folder);
+    if let Some(page) = page {
+        files.end_page(&page, &summary).await;
+    }
     show(&summary, &files.shown(&folder), args, &prepared);
     if let Some(file) = &args.termination_message {
         termination::write(file, Ok(&summary)).unwrap_or_else(|error| print_error(&error.message));
@@ -176,18 +178,19 @@ async fn start<'p>(
     }
     check_exports(args)?;
     let control = Control::new(prepared.plan.scenarios.len());
-    let health = open_ports(args, &control, prepared, &display).await?;
+    let (health, handler) = open_ports(args, &control, prepared, &display).await?;
     let wants_records = prepared.outputs.iter().any(OutputAddress::wants_records);
     let mut hooks = Hooks::new(prepared, wants_records);
     let setup = hooks.set_up(&control, signals, resuming.as_ref()).await?;
     let lead = begin_at.saturating_duration_since(Instant::now()).max(LEAD);
     let clock = resuming.unwrap_or_else(|| RunClock::starting_in(lead));
     let since = (Instant::now() + lead).saturating_duration_since(clock.start());
+    let page_of = |header: &Header| live_page(header, handler.as_ref(), prepared, args);
     let opened = match earlier {
-        None => open(prepared, clock.started_at_ms(), hooks.recorders(), args),
-        Some(earlier) => reopen(prepared, earlier, &clock, since, hooks.recorders(), args),
+        None => open(prepared, clock.started_at_ms(), hooks.recorders(), args, &page_of),
+        Some(earlier) => reopen(prepared, earlier, &clock, since, (hooks.recorders(), args), &page_of),
     };
-    let Opened { header, folder, outputs, resumed, earlier } = match opened {
+    let Opened { header, folder, outputs, resumed, earlier, page } = match opened {
         Ok(opened) => opened,
         Err(error) => {
             // There is no load, but what setup made is there.
@@ -216,6 +219,8 @@ async fn start<'p>(
         }
         coordinator.go_on(run, gap, since);
     }
+    coordinator.show_on(page);
+    coordinator.emit_warnings();
     prepared.plan.notes.iter().for_each(|note| coordinator.event("load", note.clone()));
     Ok(Started { coordinator, hooks, clock, traffic, setup_failure })
 }
@@ -302,6 +307,7 @@ struct Opened {
     resumed: Resumed,
     /// What earlier processes left, and the time since the last one.
     earlier: Option<(LoggedRun, Gap)>,
+    page: Option<Rc<LivePage>>,
 }
 
 /// Makes the run's folder and starts the outputs.
@@ -310,15 +316,20 @@ fn open(
     started_at_ms: i64,
     recorders: Option<usize>,
     args: &RunArgs,
+    page_of: &dyn Fn(&Header) -> Option<Rc<LivePage>>,
 ) -> Result<Opened, CommandError> {
     let header = prepared.header(started_at_ms);
     let folder = RunFolder::create(&prepared.run_dir, &header, &prepared.plan, recorders, args.disk_limit)?;
     let described = folder.write_profile(&prepared.profile);
-    let outputs = || Outputs::start(&prepared.outputs, &header, &prepared.run_dir, folder.records.memory(), None);
+    let page = page_of(&header);
+    let outputs = || {
+        let (run_dir, records) = (&prepared.run_dir, folder.records.memory());
+        Outputs::start(&prepared.outputs, &header, run_dir, records, None, as_source(page.as_ref()))
+    };
     match described.and_then(|()| outputs()) {
         Ok(outputs) => {
             let resumed = Resumed { taken: folder.taken.clone(), ..Resumed::default() };
-            Ok(Opened { header, folder, outputs, resumed, earlier: None })
+            Ok(Opened { header, folder, outputs, resumed, earlier: None, page })
         }
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
@@ -334,16 +345,18 @@ fn reopen(
     earlier: Earlier,
     clock: &RunClock,
     since: Duration,
-    recorders: Option<usize>,
-    args: &RunArgs,
+    (recorders, args): (Option<usize>, &RunArgs),
+    page_of: &dyn Fn(&Header) -> Option<Rc<LivePage>>,
 ) -> Result<Opened, CommandError> {
     let (resumed, gap) = (earlier.resumed(since), earlier.gap(clock.wall_of(clock.start() + since)));
     let Earlier { header, log, run, .. } = earlier;
     let (path, log) = (&prepared.run_dir, (log, header.started_at_ms));
     let folder = RunFolder::reopen(path, log, &prepared.plan, recorders, args.disk_limit)?;
     let resumed = Resumed { taken: folder.taken.clone(), ..resumed };
-    let outputs = Outputs::start(&prepared.outputs, &header, path, folder.records.memory(), Some(run.totals()))?;
-    Ok(Opened { header, folder, outputs, resumed, earlier: Some((run, gap)) })
+    let (page, records) = (page_of(&header), folder.records.memory());
+    let before = Some(run.totals());
+    let outputs = Outputs::start(&prepared.outputs, &header, path, records, before, as_source(page.as_ref()))?;
+    Ok(Opened { header, folder, outputs, resumed, earlier: Some((run, gap)), page })
 }
 
 /// Opens the ports that are asked for.
@@ -352,9 +365,11 @@ async fn open_ports(
     control: &Control,
     prepared: &Prepared,
     display: &ProgressDisplay,
-) -> Result<Arc<Health>, CommandError> {
-    if let Some(address) = args.control {
-        open_control_port(address, control, prepared, display).await?;
+) -> Result<(Arc<Health>, Option<Rc<ControlHandler>>), CommandError> {
+    let is_needed = args.control.is_some() || prepared.outputs.iter().any(OutputAddress::is_live_page);
+    let handler = is_needed.then(|| control_port::handler(control, prepared));
+    if let (Some(address), Some(handler)) = (args.control, &handler) {
+        control_port::open(address, handler.clone(), display).await?;
     }
     let health = Arc::new(Health::default());
     if let Some(address) = args.health {
@@ -362,39 +377,22 @@ async fn open_ports(
         let bound = bound.map_err(|error| CommandError::configuration(format!("--health {address}: {error}")))?;
         display.message(&format!("  health at http://{bound}/livez and /readyz"));
     }
-    Ok(health)
+    Ok((health, handler))
 }
 
-async fn open_control_port(
-    address: SocketAddr,
-    control: &Control,
+/// The live page, if it is asked for.
+fn live_page(
+    header: &Header,
+    handler: Option<&Rc<ControlHandler>>,
     prepared: &Prepared,
-    display: &ProgressDisplay,
-) -> Result<(), CommandError> {
-    let steerable = prepared.plan.scenarios.iter().map(|scenario| port::ControlledScenario {
-        name: scenario.name.clone(),
-        executor: scenario.executor,
-        open: matches!(scenario.shape, Shape::Open(_)),
-        max_users: match &scenario.shape {
-            Shape::Closed(closed) => closed.max_users.unwrap_or(MAX_CONTROLLED_USERS),
-            Shape::Open(_) => 0,
-        },
-        planned_users: scenario.peak_vus(),
-    });
-    // Of users that are commanded, this process makes its segment's share.
-    let parts = prepared.segment.place().1;
-    let open_files = prepare::sockets_for_users().map(|(limit, users)| (limit, users.saturating_mul(parts)));
+    args: &RunArgs,
+) -> Option<Rc<LivePage>> {
+    let handler = handler.filter(|_| prepared.outputs.iter().any(OutputAddress::is_live_page))?;
+    Some(Rc::new(LivePage::new(header, handler.clone(), args.control.is_some())))
+}
 
-    let run = port::ControlledRun {
-        run_id: prepared.run_id.clone(),
-        planned: prepared.plan.duration(),
-        scenarios: steerable.collect(),
-        open_files,
-    };
-    let bound = port::serve(address, control.clone(), run).await;
-    let bound = bound.map_err(|error| CommandError::configuration(format!("--control {address}: {error}")))?;
-    display.message(&format!("  control API listening on http://{bound}/v1/status"));
-    Ok(())
+fn as_source(page: Option<&Rc<LivePage>>) -> Option<Rc<dyn LiveSource>> {
+    page.map(|page| -> Rc<dyn LiveSource> { page.clone() })
 }
 
 /// Prints the summary; `written` is where its files are.

@@ -1,6 +1,8 @@
 //! The coordinator: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
 
-use std::{sync::Arc, time::Duration};
+mod so_far;
+
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
@@ -12,6 +14,7 @@ use super::{
     generator::{self, GeneratorWatch},
     grace::Grace,
     live::{EventFilter, IntervalSnapshot},
+    live_page::LivePage,
     outputs::Outputs,
     standstill::Standstills,
     timetable::Timetable,
@@ -25,11 +28,10 @@ use crate::{
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
-        summary::{Events, TextLayout},
+        summary::Events,
     },
     run::{
         clock::{ClockStep, RunClock, since, wall_ms},
-        console,
         error::CommandError,
         folder::RunFolder,
         health::Health,
@@ -37,6 +39,7 @@ use crate::{
         prepare::Prepared,
         signals::Signals,
     },
+    threshold::Stat,
     units::{show_duration, show_several, was},
 };
 
@@ -83,6 +86,10 @@ pub(crate) struct Coordinator {
     /// Warnings of the clock, for the summary.
     clock_steps: Vec<String>,
     elapsed: Duration,
+    /// Statistics of trends that are shown.
+    trend_stats: Vec<(String, Stat)>,
+    /// The page that shows the run.
+    page: Option<Rc<LivePage>>,
     /// Its length where it was over before.
     length: Option<Duration>,
 }
@@ -130,6 +137,8 @@ impl Coordinator {
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
+            trend_stats: prepared.trend_stats.clone(),
+            page: None,
             length: None,
             header,
             folder,
@@ -316,6 +325,7 @@ impl Coordinator {
             let findings = self.fold.findings(elapsed);
             IntervalSnapshot { interval: &interval, totals, header, findings, elapsed }.status(before)
         });
+        self.update_page(&interval);
         let ControlEvents { kept, dropped } = self.control.take_events();
         for event in kept {
             // Workers report the same command, but each message is one of a user.
@@ -347,7 +357,8 @@ impl Coordinator {
         self.event("clock", text);
     }
 
-    fn emit_warnings(&mut self) {
+    /// Says what the outputs have to say.
+    pub(crate) fn emit_warnings(&mut self) {
         for warning in self.outputs.take_notices() {
             self.event("output", warning);
         }
@@ -412,32 +423,6 @@ impl Coordinator {
         self.folder.records.flush();
         self.outputs.end(limit);
         self.drain_end = Instant::now() + limit;
-    }
-
-    /// The summary of the load, while the outputs drain.
-    #[must_use]
-    pub(crate) fn summary(&mut self, judgement: Judgement, prepared: &Prepared, by_stage: bool) -> Summary {
-        let fold = std::mem::replace(&mut self.fold, RunFold::new(&[], Duration::ZERO, &[]));
-        let outputs = self.outputs.stats();
-        Summary {
-            header: self.header.clone(),
-            elapsed: self.elapsed,
-            scenario_ends: self.control.ends(),
-            totals: fold.totals,
-            offered: fold.offered,
-            coverage: fold.coverage,
-            findings: judgement.findings,
-            validity: judgement.validity,
-            outcome: judgement.outcome,
-            analysis: judgement.analysis,
-            has_ended: true,
-            events: self.events.clone(),
-            outputs_pending: !outputs.is_empty(),
-            outputs,
-            run_dir: prepared.run_dir.clone(),
-            trend_stats: prepared.trend_stats.clone(),
-            view: TextLayout { width: console::width(), by_stage },
-        }
     }
 
     /// The run's folder.

@@ -13,7 +13,8 @@ use crate::{
             checkpoint::{Checkpoint, CheckpointFile},
             unwritten::SharedUnwritten,
         },
-        kind::{Context, Parts, ScrapeTarget},
+        kind::{Context, Parts, ServedPage},
+        live_source::LiveSource,
     },
     run::{error::CommandError, folder},
 };
@@ -28,14 +29,16 @@ pub(crate) struct Source<'a> {
     pub progress: watch::Receiver<Progress>,
     /// What the disk did not take.
     pub unwritten: SharedUnwritten,
+    /// What the live page shows; None after the run.
+    pub live: Option<Rc<dyn LiveSource>>,
 }
 
 /// An output that is ready to run.
 pub(crate) enum Built {
     /// Reads the logs and sends.
     Push(Box<Delivery>),
-    /// Is scraped.
-    Scrape(Rc<dyn ScrapeTarget>),
+    /// Is fetched from.
+    Serve(Rc<dyn ServedPage>),
 }
 
 impl Source<'_> {
@@ -63,11 +66,12 @@ impl Source<'_> {
             log: &folder::log_path(self.run),
             header: self.header,
             unwritten: self.unwritten.clone(),
+            live: self.live.clone(),
             file_length: checkpoint.file_length,
         };
         let parts = address.build(&context);
         match parts.map_err(|error| CommandError::configuration(format!("{name}: {error}")))? {
-            Parts::Scrape(target) => Ok(Built::Scrape(target)),
+            Parts::Serve(page) => Ok(Built::Serve(page)),
             Parts::Push(transport, feed) => {
                 let first_ms = checkpoint.next_ms(self.header.started_at_ms);
                 Delivery::new(transport, feed, (checkpoint, file, resumed), self.progress.clone(), first_ms)

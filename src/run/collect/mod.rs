@@ -7,6 +7,7 @@ pub(crate) mod delivery_source;
 pub(crate) mod generator;
 pub(crate) mod grace;
 mod live;
+pub(crate) mod live_page;
 pub(crate) mod outputs;
 pub(crate) mod records;
 mod standstill;

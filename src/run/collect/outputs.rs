@@ -20,7 +20,8 @@ use crate::{
             state::{DeliveryState, SharedDeliveryState},
             unwritten::SharedUnwritten,
         },
-        kind::{Reads, ScrapeTarget},
+        kind::{Reads, ServedPage},
+        live_source::LiveSource,
     },
     record_log::{self, Frame, MemorySegments},
     run::{error::CommandError, folder},
@@ -32,7 +33,7 @@ pub(crate) struct Outputs {
     progress: watch::Sender<Progress>,
     tasks: Vec<JoinHandle<()>>,
     running: Vec<Running>,
-    pages: Vec<Rc<dyn ScrapeTarget>>,
+    pages: Vec<Rc<dyn ServedPage>>,
     unwritten: SharedUnwritten,
 }
 
@@ -58,7 +59,7 @@ impl Running {
 
 impl Outputs {
     /// Starts every output on the logs of a run's folder, and on `records` that the disk did not take. A run that goes on
-    /// (`before` are its totals) has outputs with checkpoints: each goes on from there.
+    /// (`before` are its totals) has outputs with checkpoints: each goes on from there. `live` is what the live page shows.
     ///
     /// # Errors
     /// When one can't be set up, or is another than before.
@@ -68,22 +69,23 @@ impl Outputs {
         run: &Path,
         records: MemorySegments,
         before: Option<&Totals>,
+        live: Option<Rc<dyn LiveSource>>,
     ) -> Result<Self, CommandError> {
         let mut checkpoints = if before.is_some() { checkpoints(run, addresses)? } else { Vec::new() };
         checkpoints.resize_with(addresses.len(), || None);
         let (progress, receiver) = watch::channel(Progress::default());
         let unwritten = SharedUnwritten::default();
         unwritten.borrow_mut().records = records;
-        let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
+        let source = Source { run, header, progress: receiver, unwritten: unwritten.clone(), live };
         let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new(), unwritten };
         for ((number, address), checkpoint) in (1..).zip(addresses).zip(checkpoints) {
             let file = CheckpointFile::new(run, number, address.name());
             let mut counter = None;
             let state = match source.build(address, checkpoint, file)? {
-                Built::Scrape(target) => {
-                    started.pages.push(target.clone());
-                    let state = target.state();
-                    started.tasks.push(spawn_local(target.serve(source.progress.clone())));
+                Built::Serve(page) => {
+                    started.pages.push(page.clone());
+                    let state = page.state();
+                    started.tasks.push(spawn_local(page.serve(source.progress.clone())));
                     state
                 }
                 Built::Push(delivery) => {

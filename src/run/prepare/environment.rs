@@ -5,6 +5,7 @@ mod tests;
 
 use crate::{
     cli::{self, RunArgs},
+    control::port::TOKEN_VARIABLE,
     language::did_you_mean,
     plan::Plan,
 };
@@ -12,8 +13,10 @@ use crate::{
 /// What variables of options begin with.
 const PREFIX: &str = "LOADAGENT_";
 /// Names that are read beside those of options, each with whether an option wins over it.
-const BESIDE_OPTIONS: [(&str, fn(&RunArgs) -> bool); 2] = [
+const BESIDE_OPTIONS: [(&str, fn(&RunArgs) -> bool); 3] = [
     ("LOADAGENT_PROFILE", |args| args.profile.is_some()),
+    // It matters only with the control API.
+    (TOKEN_VARIABLE, |args| args.control.is_none()),
     ("TEST_DURATION_MULTIPLIER", |args| args.load.duration_factor.is_some()),
 ];
 

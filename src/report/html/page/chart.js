@@ -16,26 +16,53 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => char
 
 // spec: {id, title, summary, from, to (times of the points), bands, marks, show(value), axis(value), lines, paint, rows}
 // lines: {name, colour, values, kind: "line" | "area", dashed}; areas are stacked. paint(plot) draws something else.
-export function chart(spec) {
+// The figure has update(spec), which keeps what a reader has chosen, and forget().
+export function chart(first) {
+  const spec = { ...first };
   const state = { log: spec.log ?? false, hidden: new Set(), at: null };
   const plot = h("div", { class: "plot" });
   const readout = h("div", { class: "readout", hidden: true });
-  const frame = h("div", {
-    class: "frame", tabindex: "0", role: "slider", "aria-label": `${spec.title}: move through time with the arrow keys`,
-    "aria-valuemin": "0", "aria-valuemax": String(spec.from.length - 1), "aria-valuenow": "0",
-    "aria-valuetext": describe(spec, 0, state), "aria-orientation": "horizontal",
-  }, plot, readout);
+  const frame = h("div", { class: "frame", tabindex: "0", role: "slider", "aria-valuemin": "0", "aria-orientation": "horizontal" }, plot, readout);
   const self = { draw: () => draw(spec, state, plot), point: (at) => point(spec, state, frame, readout, at) };
+  const [title, caption, data] = [h("h3"), h("figcaption"), dataTable(spec)];
+  const key = h("div", { class: "legend" });
+  const figure = h("figure", { class: "chart", id: spec.id },
+    h("div", { class: "head" }, title, controls(spec, state, self)), caption, key, frame, data.element);
+
+  function describeAll() {
+    title.replaceChildren(visible(spec.title));
+    caption.replaceChildren(visible(spec.summary));
+    frame.setAttribute("aria-label", `${spec.title}: move through time with the arrow keys`);
+    frame.setAttribute("aria-valuemax", String(spec.from.length - 1));
+    frame.setAttribute("aria-valuenow", String(state.at ?? 0));
+    frame.setAttribute("aria-valuetext", describe(spec, state.at ?? 0, state));
+  }
+
+  figure.update = (next) => {
+    const names = () => spec.lines.map((line) => line.name).join("\n");
+    const before = names();
+    Object.assign(spec, next);
+    if (state.at !== null) state.at = Math.min(state.at, spec.from.length - 1);
+    if (names() !== before) legend(key, spec, state, self);
+    describeAll();
+    self.draw();
+    if (state.at !== null) self.point(state.at);
+    data.update();
+  };
+  figure.forget = () => {
+    charts.delete(self);
+    watcher.unobserve(frame);
+  };
+  legend(key, spec, state, self);
+  describeAll();
   frame.redraw = self.draw;
   charts.add(self);
   watcher.observe(frame);
   listen(frame, spec, state);
-  return h("figure", { class: "chart", id: spec.id },
-    h("div", { class: "head" }, h("h3", {}, spec.title), controls(spec, state, self)),
-    h("figcaption", {}, spec.summary), legend(spec, state, self), frame, dataTable(spec));
+  return figure;
 }
 
-// Forgets the charts of an earlier scenario.
+// Forgets the charts of a page that is gone.
 export function forgetCharts() {
   charts.clear();
   watcher.disconnect();
@@ -51,20 +78,26 @@ function controls(spec, state, self) {
   return h("div", { class: "controls" }, toggle, csvButton(spec.id, spec.title, () => spec.rows()));
 }
 
-function legend(spec, state, self) {
-  if (spec.legend) return spec.legend;
-  const items = spec.lines.map((line) => h("button", { type: "button", class: "key", "aria-pressed": "true",
-    style: `--colour: var(--${line.colour})`, "data-kind": line.dashed ? "dashed" : line.kind ?? "line",
+function legend(place, spec, state, self) {
+  if (spec.legend) {
+    place.classList.add("ramp");
+    place.replaceChildren(...spec.legend);
+    return;
+  }
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", `Lines of ${spec.title}`);
+  const items = spec.lines.map(({ name, colour, dashed, kind }) => h("button", { type: "button", class: "key", "aria-pressed": String(!state.hidden.has(name)),
+    style: `--colour: var(--${colour})`, "data-kind": dashed ? "dashed" : kind ?? "line",
     onclick: (event) => {
-      if (!state.hidden.delete(line)) state.hidden.add(line);
-      event.currentTarget.setAttribute("aria-pressed", String(!state.hidden.has(line)));
+      if (!state.hidden.delete(name)) state.hidden.add(name);
+      event.currentTarget.setAttribute("aria-pressed", String(!state.hidden.has(name)));
       self.draw();
-    } }, visible(line.name)));
-  return h("div", { class: "legend", role: "group", "aria-label": `Lines of ${spec.title}` }, items);
+    } }, visible(name)));
+  place.replaceChildren(...items);
 }
 
 function shownLines(spec, state) {
-  return spec.lines.filter((line) => !state.hidden.has(line));
+  return spec.lines.filter((line) => !state.hidden.has(line.name));
 }
 
 // Sums of the areas below each one, so that they stand on each other.
@@ -201,19 +234,19 @@ function point(spec, state, frame, readout, at) {
 }
 
 function listen(frame, spec, state) {
-  const last = spec.from.length - 1;
   const showAll = (at) => charts.forEach((one) => one.point(at));
   frame.addEventListener("pointermove", (event) => {
     const scale = frame.firstChild.scale;
     if (!scale) return;
     const at = event.clientX - frame.getBoundingClientRect().left;
     const next = spec.to.findIndex((to) => scale(to) >= at);
-    showAll(next < 0 ? last : next);
+    showAll(next < 0 ? spec.to.length - 1 : next);
   });
   frame.addEventListener("pointerleave", () => showAll(null));
   frame.addEventListener("blur", () => showAll(null));
   frame.addEventListener("keydown", (event) => {
     const now = state.at ?? 0;
+    const last = spec.from.length - 1;
     const wide = Math.max(1, Math.round(last / 10));
     const to = { ArrowLeft: now - 1, ArrowRight: now + 1, ArrowDown: now - 1, ArrowUp: now + 1, PageDown: now - wide, PageUp: now + wide, Home: 0, End: last }[event.key];
     if (to === undefined) return;
@@ -225,12 +258,12 @@ function listen(frame, spec, state) {
 // The same data as a table, made when it is opened.
 function dataTable(spec) {
   const place = h("div", { class: "scroll", role: "region", "aria-label": `Data of ${spec.title}`, tabindex: "0" });
-  const fill = (event) => {
-    if (!event.target.open || place.firstChild) return;
+  const fill = () => {
     const [head, ...rows] = spec.rows();
-    place.append(h("table", {}, h("caption", { class: "hidden" }, `Data of ${spec.title}`),
+    place.replaceChildren(h("table", {}, h("caption", { class: "hidden" }, `Data of ${spec.title}`),
       h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col", class: "number" }, visible(name))))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", { class: "number" }, cell ?? "")))))));
   };
-  return h("details", { class: "data", ontoggle: fill }, h("summary", {}, "Data"), place);
+  const element = h("details", { class: "data", ontoggle: () => element.open && fill() }, h("summary", {}, "Data"), place);
+  return { element, update: () => element.open && fill() };
 }

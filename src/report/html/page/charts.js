@@ -1,27 +1,63 @@
 // The charts: what was asked of the target over time, and how it answered.
 
 import { bytes, clock, count, duration, rate, several, share, short, significant, visible } from "./format.js";
-import { append, h, section } from "./dom.js";
-import { chart, forgetCharts } from "./chart.js";
+import { h } from "./dom.js";
+import { chart } from "./chart.js";
 import { heatmap } from "./heatmap.js";
 
 const ERROR_COLOURS = ["e1", "e2", "e3", "e4", "e5", "e6"];
 
+// Of a run in progress, the last part can be looked at alone: milliseconds.
+const RANGES = [["the whole run", 0], ["the last 10 minutes", 600000], ["the last 5 minutes", 300000], ["the last minute", 60000]];
+
 export function chartSection(data) {
-  const { timeline } = data;
-  if (timeline.from.length === 0) return null;
+  return data.timeline.from.length === 0 ? null : { id: "time", title: "Over time", data, build: () => chartGrid(data) };
+}
+
+function chartGrid(first) {
+  let data = first;
   const grid = h("div", { class: "charts" });
-  const show = (place) => {
-    forgetCharts();
-    append(grid, [chartsOf(data, timeline.scopes[place])].flat());
-  };
-  show(0);
-  const names = timeline.scopes.map((scope, place) => h("option", { value: place }, scope.name ?? "all scenarios"));
-  const picker = names.length > 1 && h("label", { class: "picker" }, "Scenario ", h("select", { onchange: (event) => {
-    grid.replaceChildren();
-    show(Number(event.target.value));
-  } }, names));
-  return section("time", "Over time", picker, grid);
+  const shown = new Map();
+  const chosen = { place: 0, range: 0 };
+
+  function draw() {
+    const timeline = chosen.range > 0 ? tail(data.timeline, chosen.range) : data.timeline;
+    const specs = chartsOf({ ...data, timeline }, timeline.scopes[chosen.place]);
+    for (const [id, figure] of shown) {
+      if (specs.some((spec) => spec.id === id)) continue;
+      figure.forget();
+      figure.remove();
+      shown.delete(id);
+    }
+    specs.forEach((spec, place) => {
+      const known = shown.get(spec.id);
+      if (known) {
+        known.update(spec);
+        return;
+      }
+      const made = chart(spec);
+      grid.insertBefore(made, grid.children[place] ?? null);
+      shown.set(spec.id, made);
+    });
+  }
+
+  const pick = (label, names, choose) => names.length > 1 && h("label", { class: "picker" }, `${label} `, h("select", { onchange: (event) => {
+    choose(Number(event.target.value));
+    draw();
+  } }, names.map(([name, value]) => h("option", { value }, name))));
+  const scenario = pick("Scenario", data.timeline.scopes.map((scope, place) => [scope.name ?? "all scenarios", place]), (place) => { chosen.place = place; });
+  const range = data.live && pick("Show", RANGES, (range) => { chosen.range = range; });
+  draw();
+  return { nodes: [h("div", { class: "pickers" }, scenario, range), grid], update: (part) => draw((data = part.data)) };
+}
+
+// The last milliseconds of a timeline.
+function tail(timeline, range) {
+  const first = timeline.to.findIndex((to) => to > timeline.to.at(-1) - range);
+  const cut = (value) => (Array.isArray(value) ? value.slice(first) : value);
+  const all = (columns) => Object.fromEntries(Object.entries(columns).map(([key, value]) => [key, cut(value)]));
+  const scopes = timeline.scopes.map((scope) => ({ ...all(scope), errors: all(scope.errors) }));
+  return { ...timeline, from: cut(timeline.from), to: cut(timeline.to), scopes };
 }
 
 function chartsOf(data, scope) {
@@ -40,7 +76,7 @@ function frameOf(data, scope) {
   const isOurs = (text) => scope.name === null || text.startsWith(`${scope.name}: `);
   const marks = [...ours.control.map((command) => ({ at: command.at_ms, text: command.command })),
     ...ours.events.filter((event) => isOurs(event.event)).map((event) => ({ at: event.at_ms, text: event.event }))];
-  return { from, to, bands, marks: marks.filter((mark) => mark.at <= to.at(-1)).map((mark) => ({ ...mark, text: `${clock(mark.at)} ${mark.text}` })) };
+  return { from, to, bands, marks: marks.filter((mark) => mark.at >= from[0] && mark.at <= to.at(-1)).map((mark) => ({ ...mark, text: `${clock(mark.at)} ${mark.text}` })) };
 }
 
 function seconds(base, at) {
@@ -65,7 +101,7 @@ function linesChart(base, { id, title, summary, lines, show, axis, log }) {
   if (kept.length === 0) return null;
   const rows = () => [["from_ms", "to_ms", ...kept.map((line) => line.name)],
     ...base.from.map((from, at) => [from, base.to[at], ...kept.map((line) => line.values[at] ?? null)])];
-  return chart({ ...base, id, title, summary, lines: kept, show, axis, log, rows });
+  return { ...base, id, title, summary, lines: kept, show, axis, log, rows };
 }
 
 function load(data, base) {
@@ -130,7 +166,7 @@ function distribution(data, base) {
   const points = base.scope.distribution;
   if (!points) return null;
   const map = heatmap(points, data.timeline.edges, base);
-  return chart({ ...base, id: "chart-distribution", title: "Distribution of response times", lines: [], show: duration, ...map });
+  return { ...base, id: "chart-distribution", title: "Distribution of response times", lines: [], show: duration, ...map };
 }
 
 function errors(base) {

@@ -1,9 +1,10 @@
 // Numbers for people, as the terminal shows them.
 
-// Three significant digits without trailing zeros: 0.12, 1.5, 12.3, 870.
+// Three significant digits without trailing zeros, two of what is small: 0.0025, 0.12, 1.5, 12.3, 870.
 export function significant(value) {
   const size = Math.abs(value);
-  const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  const small = size > 0 && size < 0.1 ? Math.min(12, 1 - Math.floor(Math.log10(size))) : 2;
+  const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : small;
   const text = value.toFixed(digits);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

@@ -51,7 +51,7 @@ export function heatmap(points, edges, times) {
       ["slowest", range(column.at(-1)[0])]];
   }
 
-  const legend = h("div", { class: "legend ramp" }, h("span", {}, "few"), h("i", { class: "ramp" }), h("span", {}, "many requests a second"));
+  const legend = [h("span", {}, "few"), h("i", { class: "ramp" }), h("span", {}, "many requests a second")];
   const rows = () => [["from_ms", "to_ms", "above_ms", "up_to_ms", "requests"], ...pairs.flatMap((column, at) =>
     column.map(([bucket, number]) => [times.from[at], times.to[at], lower(bucket), edges[bucket], number]))];
   const total = buckets.length && pairs.flat().reduce((sum, [, number]) => sum + number, 0);

@@ -1,8 +1,8 @@
 // Tables: scenarios, steps and their stages, checks, errors, metrics, outputs.
 
 import { bytes, count, duration, rate, share, significant, visible } from "./format.js";
-import { datum, h, section } from "./dom.js";
-import { table } from "./table.js";
+import { datum, h } from "./dom.js";
+import { tablePart } from "./table.js";
 import { statistics } from "./verdict.js";
 
 // A column of numbers.
@@ -15,10 +15,9 @@ const SHARE_FAILED = { key: "failed_rate", label: "Failed", number: true,
 
 const ONLY_FAILED = { label: "only failed", keeps: (row) => (row.failed ?? row.fails) > 0 };
 
-// A table in a section; nothing without rows.
+// A part that is a table; nothing without rows.
 function tableSection(id, title, columns, rows, more = {}) {
-  if (rows.length === 0) return null;
-  return section(id, title, more.intro && h("p", { class: "intro" }, more.intro), table({ id, title, columns, rows, ...more }));
+  return rows.length === 0 ? null : tablePart({ id, title, columns, rows, ...more });
 }
 
 export function scenarios(data) {
@@ -106,7 +105,7 @@ export function errorTable(data) {
   return tableSection("errors", "Errors", columns, rows, { sortBy: "count" });
 }
 
-const FAMILIES = [["http_", "HTTP"], ["sse_", "Event streams"], ["llm_", "Answers of language models"], ["ws_", "WebSockets"], ["rpc_", "JSON-RPC calls"],
+const FAMILIES = [["http_", "HTTP"], ["sse_", "Event streams"], ["llm_", "Answers of language models"], ["ws_", "WebSockets"], ["rpc_", "JSON-RPC calls"], ["mcp_", "MCP"],
   ["job_", "Jobs"], ["iteration", "Iterations"], ["generator_", "Generator"], ["output_", "Outputs"]];
 const RUN = ["checks", "data_sent", "data_received", "dropped_iterations", "schedule_lag", "vus", "vus_max", "target_rate", "stage_active", "run_info", "series_folded"];
 

@@ -1,15 +1,15 @@
 // The answer: the verdict in words, why, the numbers of the whole run, and the thresholds with their distance.
 
 import { count, duration, rate, share } from "./format.js";
-import { datum, h, section } from "./dom.js";
-import { table } from "./table.js";
+import { datum, h } from "./dom.js";
+import { tablePart } from "./table.js";
 
 export function verdict(data) {
   const { headline, summary } = data;
   const own = summary.loadagent;
   const targets = own.targets.length > 1 ? `${own.targets[0]} and ${own.targets.length - 1} more` : own.targets[0];
   const notes = [
-    ...own.reasons.map(({ code, reason }) => h("li", { class: "reason" }, h("span", {}, reason), h("small", {}, `exit code ${code}`))),
+    ...own.reasons.map(({ code, reason }) => h("li", { class: "reason" }, h("span", {}, reason), !data.live && h("small", {}, `exit code ${code}`))),
     ...own.validity.warnings.map((warning) => h("li", { class: "warning" }, h("span", {}, warning))),
   ];
   return h("section", { class: "verdict", "aria-labelledby": "verdict-title" },
@@ -18,7 +18,7 @@ export function verdict(data) {
     h("p", { class: "sentence" }, headline.sentence),
     notes.length > 0 && h("ul", { class: "notes", "aria-label": "Reasons and warnings" }, notes),
     h("p", { class: "when" }, h("span", {}, when(own.started_at)), h("span", {}, headline.length), h("span", {}, `run ${own.run_id}`),
-      h("span", {}, `exit code ${own.exit_code}`)),
+      !data.live && h("span", {}, `exit code ${own.exit_code}`)),
     figures(data));
 }
 
@@ -58,13 +58,15 @@ function figures(data) {
   return tiles.length > 0 && h("dl", { class: "figures" }, tiles);
 }
 
-const MARKS = { passed: "✓", failed: "✗", "no data": "✗", missed: "–", "not run": "–" };
+const MARKS = { passed: "✓", failed: "✗", "no data": "✗", missed: "–", "not yet": "–", "not run": "–" };
 const TONES = { passed: "good", failed: "bad", "no data": "bad" };
 
 export function thresholds(data) {
   if (data.thresholds.length === 0) return null;
-  const rows = data.thresholds.map((one) => ({ ...one, name: one.metric, ratio: one.bound > 0 ? one.observed / one.bound : null,
-    order: ["failed", "no data", "missed", "passed", "not run"].indexOf(one.status) }));
+  // While the run goes on, data may still come.
+  const statusOf = (one) => (data.live && one.status === "no data" ? "not yet" : one.status);
+  const rows = data.thresholds.map((one) => ({ ...one, status: statusOf(one), name: one.metric, ratio: one.bound > 0 ? one.observed / one.bound : null,
+    order: ["failed", "no data", "missed", "not yet", "passed", "not run"].indexOf(statusOf(one)) }));
   const columns = [
     { key: "order", label: "Result", show: (row) => h("span", { class: `mark ${TONES[row.status] ?? ""}` },
       h("span", { "aria-hidden": "true" }, MARKS[row.status]), h("span", { class: row.status === "passed" ? "hidden" : "" }, ` ${row.status}`)) },
@@ -73,7 +75,7 @@ export function thresholds(data) {
     { key: "observed", label: "Seen", number: true, show: (row) => [h("data", { value: row.observed ?? "" }, row.seen?.split(" = ").at(-1) ?? "no data"), worst(row)] },
     { key: "ratio", label: "Distance", number: true, show: distance },
   ];
-  return section("thresholds", "Thresholds", table({ id: "thresholds", title: "Thresholds", columns, rows, saved: ["status", "metric", "condition", "observed", "bound", "distance"], sortBy: "order", descending: false }));
+  return tablePart({ id: "thresholds", title: "Thresholds", columns, rows, saved: ["status", "metric", "condition", "observed", "bound", "distance"], sortBy: "order", descending: false });
 }
 
 function worst(row) {
