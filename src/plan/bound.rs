@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{
-    outline::{EndScope, OutlineKind, OutlineStep, RequestOutline, Rounds, any},
+    outline::{EndScope, OutlineBranch, OutlineKind, OutlineStep, RequestOutline, Rounds, any},
     program::Pause,
     steps::{StepId, StepTable},
 };
@@ -38,6 +38,8 @@ pub(crate) struct Counting<'p> {
     pub redirects: Option<u32>,
     /// Whether iterations can end early for want of a value, or of a token.
     pub lacking: bool,
+    /// Whether pauses and choices by chance count with their mean, not as those of the fastest way.
+    pub mean: bool,
 }
 
 /// The search for the best way.
@@ -182,8 +184,14 @@ impl Search<'_> {
             }
             OutlineKind::Row => Ends::through(Way::default()),
             OutlineKind::Request(request) => self.request(request),
-            OutlineKind::Think(pause) => Ends::through(Way { requests: 0.0, pause: least(pause).as_secs_f64() }),
+            OutlineKind::Think(pause) => {
+                let pause = if self.counting.mean { mean(pause) } else { least(pause) };
+                Ends::through(Way { requests: 0.0, pause: pause.as_secs_f64() })
+            }
             OutlineKind::Choice(branches) => {
+                if let Some(weighed) = self.weighed(branches) {
+                    return Ends::through(weighed);
+                }
                 let possible = branches.iter().filter(|branch| branch.share != Some(0.0));
                 possible
                     .map(|branch| self.steps(&branch.steps))
@@ -205,7 +213,7 @@ impl Search<'_> {
                 }
                 ends
             }
-            OutlineKind::Parallel { copies, branches } => Ends::through(self.parallel(*copies, branches)),
+            OutlineKind::Parallel { copies, branches, .. } => Ends::through(self.parallel(*copies, branches)),
             OutlineKind::Detached(steps) => {
                 let most = Search { reward: 1.0, price: 0.0, ..*self }.best(steps);
                 Ends::through(Way { pause: 0.0, ..most })
@@ -221,6 +229,17 @@ impl Search<'_> {
                 ends
             }
         }
+    }
+
+    /// The mean of branches that are chosen by chance; None without their shares, or if one of them ends anything early.
+    fn weighed(&self, branches: &[OutlineBranch]) -> Option<Way> {
+        let mut mean = self.counting.mean.then(Way::default)?;
+        for branch in branches {
+            let ends = self.steps(&branch.steps);
+            let through = ends.through.filter(|_| ends.out.iter().all(Option::is_none))?;
+            mean = mean.and(through.times(branch.share?));
+        }
+        Some(mean)
     }
 
     fn either(&self, one: Ends, other: Ends) -> Ends {
@@ -326,6 +345,13 @@ fn least(pause: &Pause) -> Duration {
     }
 }
 
+fn mean(pause: &Pause) -> Duration {
+    match pause {
+        Pause::Between(low, high) => (*low + *high) / 2,
+        Pause::Computed(_) => Duration::ZERO,
+    }
+}
+
 fn longest(pause: &Pause) -> Option<Duration> {
     match pause {
         Pause::Between(_, high) => Some(*high),
@@ -339,7 +365,7 @@ pub(crate) fn mean_pause(steps: &[OutlineStep]) -> f64 {
     let mut mean = 0.0;
     for step in steps {
         mean += match &step.kind {
-            OutlineKind::Think(Pause::Between(low, high)) => (*low + *high).as_secs_f64() / 2.0,
+            OutlineKind::Think(pause) => self::mean(pause).as_secs_f64(),
             OutlineKind::Choice(branches) => {
                 let means = branches.iter().map(|branch| (branch.share, mean_pause(&branch.steps)));
                 let weighed: Option<f64> = means.clone().map(|(share, mean)| Some(share? * mean)).sum();
@@ -350,7 +376,7 @@ pub(crate) fn mean_pause(steps: &[OutlineStep]) -> f64 {
                 mean_pause(body) * (rounds.least as f64 + most as f64) / 2.0
             }
             OutlineKind::Block { body, .. } | OutlineKind::Poll { body, .. } => mean_pause(body),
-            OutlineKind::Parallel { copies, branches } if copies.least > 0 => {
+            OutlineKind::Parallel { copies, branches, .. } if copies.least > 0 => {
                 branches.iter().map(|steps| mean_pause(steps)).fold(0.0, f64::max)
             }
             _ => 0.0,
@@ -362,6 +388,28 @@ pub(crate) fn mean_pause(steps: &[OutlineStep]) -> f64 {
         }
     }
     mean
+}
+
+/// The most requests that a user has in flight in these steps; None without a bound.
+#[must_use]
+pub(crate) fn widest(steps: &[OutlineStep]) -> Option<u64> {
+    let width = |step: &OutlineStep| match &step.kind {
+        OutlineKind::Parallel { copies, width, branches } => {
+            let all = copies.most.map(|copies| copies.saturating_mul(branches.len() as u64));
+            let at_once = [all, *width].into_iter().flatten().min()?;
+            Some(at_once.saturating_mul(widest_of(branches.iter())?))
+        }
+        OutlineKind::Detached(_) => None,
+        OutlineKind::Choice(branches) => widest_of(branches.iter().map(|branch| &branch.steps)),
+        OutlineKind::Loop { body, .. } | OutlineKind::Block { body, .. } => widest(body),
+        OutlineKind::Poll { body, on_timeout, .. } => widest_of([body, on_timeout].into_iter()),
+        _ => Some(1),
+    };
+    steps.iter().map(width).try_fold(1, |most, width| Some(most.max(width?)))
+}
+
+fn widest_of<'o>(mut parts: impl Iterator<Item = &'o Vec<OutlineStep>>) -> Option<u64> {
+    parts.try_fold(1, |most, steps| Some(most.max(widest(steps)?)))
 }
 
 #[cfg(test)]

@@ -5,20 +5,22 @@
 use std::time::Duration;
 
 use super::{
-    Plan, Request, Scenario, Shape, Work,
-    bound::{Counting, Way, mean_pause},
-    outline::{EndScope, Outline, OutlineKind},
-    shared_names, threshold_range, timeline, used_up,
+    Plan, Request, Scenario, Shape, Wait, Work,
+    bound::{Counting, Way, mean_pause, widest},
+    outline::Outline,
+    reach, shared_names, threshold_range, timeline, used_up,
 };
 use crate::{
-    language::data::{AtEnd, Order},
-    metric::catalogue::{HTTP_REQS, ITERATIONS},
     threshold::{Bearing, Operator, Stat, Threshold},
     units::{show_count, show_duration, show_rate, show_several},
 };
 
 /// Parts of the scenario's length at which the arrivals in flight are computed.
 const SAMPLES: u32 = 200;
+/// The time for responses that a warning reckons with.
+const FOR_RESPONSES: Duration = Duration::from_secs(1);
+/// The share of a bound below which a mean is worth saying.
+pub(super) const LESS: f64 = 0.995;
 
 /// What a scenario can reach at most; None where there is no bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,12 +103,6 @@ fn grace(scenario: &Scenario) -> Duration {
     }
 }
 
-/// The most requests of a scenario in the whole run, all included; None without a bound.
-#[must_use]
-pub(crate) fn requests_at_most(plan: &Plan, scenario: &Scenario) -> Option<f64> {
-    most_of(plan, scenario, true)
-}
-
 /// A line about what a scenario can reach at most; None where nothing but the target limits it.
 #[must_use]
 pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
@@ -142,6 +138,9 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
         _ => "",
     };
     let mut line = format!("{mean}at most {} ({how})", per_second_of("request", ceiling.rate));
+    if let Some(rate) = mean_rate(scenario).filter(|rate| *rate < ceiling.rate * LESS) {
+        line += &format!(", on average at most {}", show_rate(rate));
+    }
     let sends = |is_meant: fn(&Request) -> bool| scenario.flow.steps.requests().any(|(_, request)| is_meant(request));
     let with = if sends(|request| request.spec.mcp.is_some()) {
         "redirects, sessions of MCP and pages of its lists"
@@ -168,6 +167,34 @@ pub(crate) fn ceiling_line(plan: &Plan, scenario: &Scenario) -> Option<String> {
     Some(line)
 }
 
+/// Requests per second at the highest load, by the mean of pauses and choices; None where there is no bound.
+pub(super) fn mean_rate(scenario: &Scenario) -> Option<f64> {
+    Some(f64::from(scenario.peak_vus()) * mean_each(scenario).filter(|_| matches!(scenario.shape, Shape::Closed(_)))?)
+}
+
+/// Requests per second of a user, or of an arrival per second, by the mean of pauses and choices.
+pub(super) fn mean_each(scenario: &Scenario) -> Option<f64> {
+    let outline = scenario.flow.outline.as_ref()?;
+    let counting = counting_mean(scenario);
+    match &scenario.shape {
+        Shape::Open(_) => counting.most_requests(&outline.iteration),
+        Shape::Closed(_) => fastest(counting, scenario, outline).map(per_second),
+    }
+}
+
+/// A line about the most requests that are in flight at a time; None where each user has one.
+#[must_use]
+pub(crate) fn width_line(scenario: &Scenario) -> Option<String> {
+    let width = widest(&scenario.flow.outline.as_ref()?.iteration).filter(|width| *width > 1)?;
+    let users = u64::from(scenario.peak_vus());
+    Some(format!(
+        "at most {} at a time ({}, {} each)",
+        show_several(users.saturating_mul(width), "request"),
+        show_several(users, "user"),
+        show_count(width)
+    ))
+}
+
 /// A rate with what it counts: `1 request/s`, `200 arrivals/s`.
 fn per_second_of(noun: &str, rate: f64) -> String {
     let shown = show_rate(rate);
@@ -175,18 +202,28 @@ fn per_second_of(noun: &str, rate: f64) -> String {
     format!("{number} {noun}{}/{unit}", if number == "1" { "" } else { "s" })
 }
 
-fn counting(scenario: &Scenario, redirects: Option<u32>, lacking: bool) -> Counting<'_> {
-    Counting { steps: &scenario.flow.steps, redirects, lacking }
+pub(super) fn counting(scenario: &Scenario, redirects: Option<u32>, lacking: bool) -> Counting<'_> {
+    Counting { steps: &scenario.flow.steps, redirects, lacking, mean: false }
 }
 
-fn per_second(way: Way) -> f64 {
+/// What iterations do on average: pauses and choices by chance have their mean, and nothing ends or redirects them.
+pub(super) fn counting_mean(scenario: &Scenario) -> Counting<'_> {
+    Counting { mean: true, ..counting(scenario, None, false) }
+}
+
+/// The time between the starts of iterations whose steps take `busy`: the least, or the mean.
+pub(super) fn cycle(counting: Counting<'_>, wait: Wait, busy: Duration) -> Duration {
+    if counting.mean { wait.mean_cycle(busy) } else { wait.least_cycle(busy) }
+}
+
+pub(super) fn per_second(way: Way) -> f64 {
     if way.requests > 0.0 { way.requests / way.pause } else { 0.0 }
 }
 
 /// The fastest way of a user through its iterations, with the pauses between them.
-fn fastest(counting: Counting<'_>, scenario: &Scenario, outline: &Outline) -> Option<Way> {
-    let rest = scenario.wait.least_cycle(Duration::ZERO).as_secs_f64();
-    if !matches!(scenario.wait, super::Wait::Pacing(_)) {
+pub(super) fn fastest(counting: Counting<'_>, scenario: &Scenario, outline: &Outline) -> Option<Way> {
+    let rest = cycle(counting, scenario.wait, Duration::ZERO).as_secs_f64();
+    if !matches!(scenario.wait, Wait::Pacing(_)) {
         return counting.fastest(&outline.iteration, rest);
     }
     // Iterations begin no sooner than the pacing says, however short they are.
@@ -199,7 +236,7 @@ fn fastest(counting: Counting<'_>, scenario: &Scenario, outline: &Outline) -> Op
     }
 }
 
-fn requests_once(counting: Counting<'_>, outline: &Outline) -> Option<f64> {
+pub(super) fn requests_once(counting: Counting<'_>, outline: &Outline) -> Option<f64> {
     Some(counting.most_requests(&outline.on_start)? + counting.most_requests(&outline.on_stop)?)
 }
 
@@ -232,9 +269,9 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
         Shape::Open(_) => warn_open(scenario),
     });
     let thresholds = plan.thresholds.iter().filter(|threshold| threshold.bearing != Bearing::NotRun);
-    let impossible = thresholds.clone().filter_map(|threshold| {
-        threshold_range::warning(plan, threshold).or_else(|| unreachable_threshold(plan, threshold))
-    });
+    let impossible = thresholds
+        .clone()
+        .filter_map(|threshold| threshold_range::warning(plan, threshold).or_else(|| reach::warning(plan, threshold)));
     let unmatched = thresholds.clone().filter(|threshold| !threshold.allow_no_data).filter_map(|threshold| {
         let why = plan.unmatched(threshold)?;
         Some(format!("threshold {} on {} matches no series: {why}", threshold.expression, threshold.key))
@@ -279,125 +316,33 @@ fn warn_open(scenario: &Scenario) -> Option<String> {
     let cycle = scenario.wait.mean_cycle(busy);
     let schedule = &open.schedule;
     // As many are in flight as arrive within the time of one.
-    let in_flight = (1..=SAMPLES).map(|sample| {
-        let at = schedule.duration() * sample / SAMPLES;
-        schedule.area_until(at) - schedule.area_until(at.saturating_sub(cycle))
-    });
-    let needed = in_flight.fold(0.0, f64::max);
-    (needed > f64::from(open.max_vus)).then(|| {
-        format!(
-            "{}: {} with {} think time need {} even if the target responds instantly, but `maxVUs` is {}: arrivals will be dropped",
-            scenario.name,
-            show_rate(schedule.peak_rate()),
-            show_duration(cycle),
-            show_several(whole((needed - 1e-6).ceil()), "user"),
-            show_count(open.max_vus.into())
-        )
-    })
-}
-
-/// A warning for a threshold that needs more requests or iterations than the plan can reach.
-fn unreachable_threshold(plan: &Plan, threshold: &Threshold) -> Option<String> {
-    let wants_more = matches!(threshold.operator, Operator::Greater | Operator::GreaterOrEqual);
-    let name = &threshold.metric.name;
-    let per_request = *name == HTTP_REQS.name;
-    if !per_request && *name != ITERATIONS.name {
-        return None;
-    }
-    let only = match threshold.selector.as_slice() {
-        [] => None,
-        [(tag, value)] if tag == "scenario" => Some(value),
-        _ => return None,
-    };
-    if !wants_more || threshold.window.is_some() {
-        return None;
-    }
-    let concerned = plan.scenarios.iter().filter(|scenario| only.is_none_or(|only| *only == scenario.name));
-    let most: Option<f64> = concerned.map(|scenario| most_of(plan, scenario, per_request)).sum();
-    let most = most?;
-    let (ceiling, shown) = match threshold.stat {
-        Stat::Count => (most, show_count(whole(most))),
-        Stat::Rate => {
-            // A run that ends early has a higher rate.
-            let rate = most / certain_length(plan)?.as_secs_f64();
-            (rate, show_rate(rate))
-        }
-        _ => return None,
-    };
-    (threshold.bound > ceiling * (1.0 + 1e-9)).then(|| {
-        format!(
-            "threshold {} on {} can't be met: the run reaches at most {shown}, even if the target responds instantly",
-            threshold.expression, threshold.key
-        )
-    })
-}
-
-/// The time that a run lasts at least, unless it is stopped: until the last scenario ends that nothing else can end.
-fn certain_length(plan: &Plan) -> Option<Duration> {
-    let rows_end = plan.data.iter().any(|data| {
-        !matches!(data.order, Order::Sequential(AtEnd::Recycle) | Order::Shuffled(AtEnd::Recycle) | Order::Random)
-    });
-    let lasts = |scenario: &&Scenario| {
-        let is_timed = match &scenario.shape {
-            Shape::Open(_) => true,
-            Shape::Closed(closed) => closed.work == Work::Endless,
+    let in_flight = |cycle: Duration| {
+        let sample = |sample| {
+            let at = schedule.duration() * sample / SAMPLES;
+            schedule.area_until(at) - schedule.area_until(at.saturating_sub(cycle))
         };
-        let ends = |kind: &OutlineKind| match kind {
-            OutlineKind::End(EndScope::User) => true,
-            OutlineKind::Row => rows_end,
-            _ => false,
-        };
-        is_timed && scenario.flow.outline.as_ref().is_some_and(|outline| !outline.any(ends))
+        (1..=SAMPLES).map(sample).fold(0.0, f64::max)
     };
-    let ends = plan.scenarios.iter().filter(lasts).map(|scenario| scenario.start + scenario.duration());
-    ends.max().filter(|length| !length.is_zero())
-}
-
-/// Upper bound of the requests or iterations of a scenario; None where there is none.
-fn most_of(plan: &Plan, scenario: &Scenario, per_request: bool) -> Option<f64> {
-    let outline = scenario.flow.outline.as_ref()?;
-    let counting = counting(scenario, Some(plan.http.max_redirects), true);
-    let (each, once) = if per_request {
-        (counting.most_requests(&outline.iteration)?, requests_once(counting, outline)?)
+    let users = |cycle: Duration| show_several(whole((in_flight(cycle) - 1e-6).ceil()), "user");
+    let most = f64::from(open.max_vus);
+    let why = if in_flight(cycle) > most {
+        "arrivals will be dropped".to_owned()
+    } else if in_flight(cycle + cycle / 10) > most {
+        format!(
+            "responses have hardly any time before arrivals are dropped; {} leave them 1s",
+            users(cycle + FOR_RESPONSES)
+        )
     } else {
-        (1.0, 0.0)
+        return None;
     };
-    match &scenario.shape {
-        Shape::Open(open) => {
-            // The number of random arrivals has no bound.
-            let arrivals =
-                open.schedule.is_even().then(|| open.schedule.area_until(open.schedule.duration()).ceil())?;
-            Some(arrivals * (each + once))
-        }
-        // The control API can start any number of users.
-        Shape::Closed(closed) if closed.max_users.is_some() => None,
-        Shape::Closed(closed) => {
-            // Steps before the first iteration are begun again until they succeed.
-            if per_request && counting.may_end_early(&outline.on_start) {
-                return None;
-            }
-            let users = closed.schedule.rises();
-            let iterations = match closed.work {
-                Work::Shared(iterations) => iterations as f64 * each,
-                Work::PerUser(iterations) => users * iterations as f64 * each,
-                // All iterations of a user but its last one end within its time.
-                Work::Endless => {
-                    closed.schedule.user_seconds() * pace(counting, scenario, outline, per_request)? + users * each
-                }
-            };
-            Some(iterations + users * once)
-        }
-    }
-}
-
-/// The most requests or iterations per second of a user.
-fn pace(counting: Counting<'_>, scenario: &Scenario, outline: &Outline, per_request: bool) -> Option<f64> {
-    if per_request {
-        return fastest(counting, scenario, outline).map(per_second);
-    }
-    let busy = Duration::from_secs_f64(counting.least_pause(&outline.iteration));
-    let cycle = scenario.wait.least_cycle(busy);
-    (!cycle.is_zero()).then(|| 1.0 / cycle.as_secs_f64())
+    Some(format!(
+        "{}: {} with {} think time need {} even if the target responds instantly, but `maxVUs` is {}: {why}",
+        scenario.name,
+        show_rate(schedule.peak_rate()),
+        show_duration(cycle),
+        users(cycle),
+        show_count(open.max_vus.into())
+    ))
 }
 
 /// A warning for a lower bound of a counter that ends the run before it can be reached.
@@ -413,6 +358,6 @@ fn aborted_at_once(threshold: &Threshold) -> Option<String> {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-fn whole(count: f64) -> u64 {
+pub(super) fn whole(count: f64) -> u64 {
     count.max(0.0) as u64
 }

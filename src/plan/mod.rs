@@ -21,6 +21,7 @@ pub(crate) mod outline;
 pub(crate) mod partition;
 pub(crate) mod preset;
 pub(crate) mod program;
+pub(crate) mod reach;
 pub(crate) mod rendering;
 pub(crate) mod request;
 pub(crate) mod rpc;

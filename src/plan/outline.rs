@@ -59,6 +59,8 @@ pub(crate) enum OutlineKind {
     /// Runs branches beside each other, each so many times.
     Parallel {
         copies: Rounds,
+        /// The most branches at a time; None if there is no limit, or it is known only during the run.
+        width: Option<u64>,
         branches: Vec<Vec<OutlineStep>>,
     },
     /// Runs steps later, beside what follows.

@@ -38,6 +38,7 @@ mod shapes;
 mod sse;
 mod stall;
 mod store;
+mod suite_promises;
 mod support;
 mod tls;
 mod traces;

@@ -37,7 +37,7 @@ fn branch(steps: Vec<OutlineStep>) -> OutlineBranch {
 #[test]
 fn the_fastest_way_is_that_of_the_best_choices() {
     let (table, id) = table();
-    let counting = Counting { steps: &table, redirects: None, lacking: true };
+    let counting = Counting { steps: &table, redirects: None, lacking: true, mean: false };
     let send = || step(get(id, false));
     let steps = |kinds: Vec<OutlineKind>| kinds.into_iter().map(step).collect::<Vec<_>>();
     let rate = |kinds: Vec<OutlineKind>| {
@@ -66,6 +66,7 @@ fn the_fastest_way_is_that_of_the_best_choices() {
     assert_eq!(rate(vec![rounds(3, Some(3), body)]), None, "it can end in its first round");
     let beside = OutlineKind::Parallel {
         copies: Rounds::exactly(3),
+        width: None,
         branches: vec![vec![send()], vec![step(think(2, 2)), send()]],
     };
     assert_eq!(rate(vec![beside]), Some(3.0), "six requests, and the longest branch");

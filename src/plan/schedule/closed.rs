@@ -115,20 +115,28 @@ impl ClosedSchedule {
     #[must_use]
     pub(crate) fn rises(&self) -> f64 {
         let mut from = 0.0;
-        let targets = std::iter::once(f64::from(self.start)).chain(self.stages.iter().map(|stage| stage.target));
-        targets.map(|to| (to - std::mem::replace(&mut from, to)).max(0.0)).sum()
+        let levels = std::iter::once(f64::from(self.start)).chain(self.stages.iter().map(|stage| stage.target));
+        levels.map(|level| self.own(level)).map(|to| (to - std::mem::replace(&mut from, to)).max(0.0)).sum()
     }
 
-    /// Seconds of all users together, or somewhat more: users are whole, and on the way down they are rounded up.
+    /// Seconds of all users together, or somewhat more: users are whole, and on the way down, as in a share, they are
+    /// rounded up.
     #[must_use]
     pub(crate) fn user_seconds(&self) -> f64 {
-        let mut from = f64::from(self.start);
+        let mut from = self.own(self.start.into());
         let area = |stage: &Stage| {
-            let start = std::mem::replace(&mut from, stage.target);
-            let mean = f64::midpoint(start, stage.target) + if stage.target < start { 1.0 } else { 0.0 };
+            let target = self.own(stage.target);
+            let start = std::mem::replace(&mut from, target);
+            let is_rounded = target < start || target > start && self.share.is_some();
+            let mean = f64::midpoint(start, target) + if is_rounded { 1.0 } else { 0.0 };
             mean * stage.duration.as_secs_f64()
         };
         self.stages.iter().map(area).sum()
+    }
+
+    /// The users of this scenario at a level of the schedule.
+    fn own(&self, level: f64) -> f64 {
+        self.of_total(whole(level)).into()
     }
 
     fn total_at(&self, offset: Duration) -> u32 {

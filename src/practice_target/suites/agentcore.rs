@@ -56,7 +56,8 @@ fn integration(suites: &Suites, path: &[&str], method: &str) -> Option<Reply> {
         }
         (["events", "publish"], "POST") => ok(&json!({ "ok": true, "event_id": format!("event-{}", suites.number()) })),
         (["webhooks"], "POST") => {
-            reply(StatusCode::CREATED, &json!({ "ok": true, "webhook_id": format!("webhook-{}", suites.number()) }))
+            let id = format!("webhook-{}", suites.number());
+            reply(StatusCode::CREATED, &json!({ "ok": true, "id": id, "webhook_id": id }))
         }
         (["webhooks"], "GET") => ok(&json!({ "ok": true, "webhooks": [], "total": 0 })),
         (["webhooks", id, "stats"], "GET") => {

@@ -51,7 +51,9 @@ fn result(suites: &Suites, method: &str, params: &Json) -> Result<Json, (i64, &'
         "agent.discover" => {
             json!({ "agents": [{ "agent_id": "agent-1", "status": "active", "capabilities": ["echo"] }] })
         }
-        "agent.register" => json!({ "agent_id": format!("agent-{}", suites.number()), "status": "registered" }),
+        "agent.register" => {
+            json!({ "success": true, "agent_id": format!("agent-{}", suites.number()), "status": "registered" })
+        }
         "agent.unregister" => json!({ "status": "unregistered" }),
         "task.create" => json!({ "task_id": format!("task-{}", suites.number()), "status": "pending" }),
         "task.query" => json!({ "tasks": [], "count": 0 }),

@@ -25,8 +25,9 @@ fn login(suites: &Suites, body: &Json) -> Reply {
         return Reply::error(StatusCode::BAD_REQUEST, "email and password are required");
     };
     let number = suites.number();
-    // Three parts, as a JWT has.
-    let token = format!("token-{number:08}.eyJyb2xlIjoiYXV0aGVudGljYXRlZCJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg");
+    // Three parts of the lengths that those of a JWT have.
+    let claims = "eyJhdWQiOiJhdXRoZW50aWNhdGVkIiwicm9sZSI6ImF1dGhlbnRpY2F0ZWQifQ";
+    let token = format!("token-{number:08}.{claims}.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg");
     let body = json!({
         "ok": true, "access_token": token, "token_type": "bearer", "expires_in": 3600,
         "refresh_token": format!("refresh-{number}"), "user": { "id": format!("user-{number}"), "email": email },

@@ -10,11 +10,14 @@ use crate::practice_target::builtin::Reply;
 pub(super) fn answer(suites: &Suites, asked: &Asked<'_>, path: &[&str]) -> Option<Reply> {
     match (path, asked.method) {
         (["store", "agents"], "GET") => ok(&page("agents", asked, store_agent)),
-        (["store", "agents", creator, slug], "GET") => {
-            ok(&json!({ "ok": true, "creator": creator, "slug": slug, "agent_name": slug, "runs": 7 }))
-        }
+        (["store", "agents", creator, slug], "GET") => ok(&json!({
+            "ok": true, "id": slug, "name": slug, "description": "an agent", "creator": creator, "slug": slug,
+            "agent_name": slug, "runs": 7,
+        })),
         (["store", "creators"], "GET") => ok(&page("creators", asked, creator)),
-        (["store", "creator", name], "GET") => ok(&json!({ "ok": true, "username": name, "name": name, "agents": [] })),
+        (["store", "creator", name], "GET") => {
+            ok(&json!({ "ok": true, "username": name, "name": name, "description": "a creator", "agents": [] }))
+        }
         (["library", "agents"], "GET") => {
             ok(&page("agents", asked, |number| library_agent(&format!("library-{number}"))))
         }

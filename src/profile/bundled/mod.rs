@@ -1,6 +1,9 @@
 //! Profiles that are bundled with the binary, with the files that they include.
 
+mod agent_service;
 mod agentapi;
+mod agentcore;
+mod autogpt;
 mod examples;
 mod proxilion;
 
@@ -9,8 +12,15 @@ pub(crate) type BundledProfile = (&'static str, &'static str, &'static str);
 /// Name and text of a file that bundled profiles include.
 type Part = (&'static str, &'static str);
 
-const PROFILES: &[&[BundledProfile]] = &[examples::PROFILES, agentapi::PROFILES, proxilion::PROFILES];
-const PARTS: &[&[Part]] = &[agentapi::PARTS, proxilion::PARTS];
+const PROFILES: &[&[BundledProfile]] = &[
+    examples::PROFILES,
+    agentapi::PROFILES,
+    autogpt::PROFILES,
+    agent_service::PROFILES,
+    proxilion::PROFILES,
+    agentcore::PROFILES,
+];
+const PARTS: &[&[Part]] = &[agentapi::PARTS, autogpt::PARTS, agent_service::PARTS, proxilion::PARTS, agentcore::PARTS];
 
 /// All profiles.
 pub(crate) fn all() -> impl Iterator<Item = &'static BundledProfile> + Clone {

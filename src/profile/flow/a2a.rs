@@ -239,5 +239,5 @@ fn row_of(own: &RequestSpec, method: A2aMethod) -> StepKind {
         a2a: Some(Arc::new(a2a)),
         ..own.clone()
     };
-    StepKind::Request(Box::new(Request { spec, rendering: None, demands: None, internal: true }))
+    StepKind::Request(Box::new(Request { spec, internal: true, ..Request::default() }))
 }

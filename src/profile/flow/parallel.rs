@@ -79,7 +79,8 @@ pub(super) fn parallel<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'
     let rounds = copies.as_ref().map_or(Rounds::exactly(1), rounds_of);
     let shown = copies.as_ref().map(|copies| format!(" {}", copies.shape())).unwrap_or_default();
     let at_once = width.as_ref().map(|width| format!(", {} at a time", width.shape())).unwrap_or_default();
-    let kind = OutlineKind::Parallel { copies: rounds, branches: outlines };
+    let most_at_once = width.as_ref().and_then(|width| rounds_of(width).most);
+    let kind = OutlineKind::Parallel { copies: rounds, width: most_at_once, branches: outlines };
     if copies.iter().chain(&width).any(|number| number.constant().is_none()) {
         // Without a number, the iteration ends before the block.
         compiler.note("read the number of branches", OutlineKind::Quiet { may_fail: true });

@@ -11,7 +11,7 @@ use crate::{
         data::PlannedData,
         describe::{describe, describe_part},
         feasibility::{self, Ceiling},
-        timeline,
+        reach, timeline,
     },
     report::visible::visible,
     run::{console::print, error::CommandError, prepare},
@@ -57,7 +57,9 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CommandError> {
         text += &format!("\n  {}\n    {load}\n", scenario.name);
         let grace = show_duration(scenario.graceful_stop);
         text += &format!("    at most {}; graceful stop {grace}\n", show_several(scenario.peak_vus().into(), "user"));
-        if let Some(line) = feasibility::ceiling_line(&plan, scenario) {
+        for line in
+            [feasibility::ceiling_line(&plan, scenario), feasibility::width_line(scenario)].into_iter().flatten()
+        {
             text += &format!("    {line}\n");
         }
         text += &indented(lines(scenario));
@@ -117,7 +119,7 @@ fn hook_lines(scenario: &Scenario) -> Vec<String> {
 fn ceiling(plan: &Plan, scenario: &Scenario) -> serde_json::Value {
     let ceiling = Ceiling::of(plan, scenario).ok();
     json!({
-        "requests": feasibility::requests_at_most(plan, scenario),
+        "requests": reach::requests_at_most(plan, scenario),
         "requests_per_second": ceiling.map(|ceiling| ceiling.rate),
         "requests_per_second_redirected": ceiling.and_then(|ceiling| ceiling.rate_redirected),
         "requests_per_user": ceiling.map(|ceiling| ceiling.once),
