@@ -4,7 +4,7 @@ use super::*;
 use crate::interval_log::{Event, frame::LoggedScenario};
 
 #[test]
-fn only_users_that_end_by_themselves_are_told() {
+fn only_users_that_end_by_themselves_are_reported() {
     let closed = ("constant-vus", Model::Closed);
     for ((executor, model), start_ms, end_ms, event, expected) in [
         (closed, 0, Some(2), "", Some("a: no user is left; the scenario ended after 2ms of 10s")),
