@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Bearing, Stat, Threshold, shown_factor, stat_of, window::Span, window::Window};
-use crate::metric::{Interval, SeriesId, Value};
+use super::{Bearing, Stat, Threshold, levels::Levels, shown_factor, stat_of, window::Span, window::Window};
+use crate::metric::{Interval, Kind, SeriesId, Value};
 
 /// How a threshold stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ struct Running {
     windows: Option<Windows>,
     /// The stage that the bound is a multiple of.
     baseline: Option<Baseline>,
+    /// For the extremes of a gauge.
+    levels: Option<Levels>,
 }
 
 /// A stage of the run as baseline of a threshold.
@@ -98,6 +100,7 @@ impl Judge {
                 observed: false,
                 windows,
                 baseline,
+                levels: of_extreme(threshold).then(Levels::default),
             }
         });
         Self { running: running.collect(), start_ms: None, planned }
@@ -126,6 +129,10 @@ impl Judge {
                 }
             }
             let own = interval.values.iter().filter(|(id, _)| running.series.binary_search(id).is_ok());
+            if let Some(levels) = &mut running.levels {
+                levels.observe(own.map(|(id, value)| (*id, value)));
+                continue;
+            }
             if running.windows.is_none() {
                 for (_, value) in own {
                     running.value.merge(value);
@@ -218,6 +225,10 @@ impl Running {
         let worst = self.windows.as_ref().and_then(|windows| windows.worst);
         let observed = match worst {
             Some(seen) => Some(seen.observed),
+            None if self.levels.is_some() => {
+                let extreme = self.levels.as_ref().and_then(|levels| levels.extreme(threshold.stat));
+                extreme.map(|value| value * shown_factor(&threshold.metric))
+            }
             None => self.observed_value(&self.value, self.observed, elapsed.as_secs_f64()),
         };
         let observed = observed.filter(|_| bound.is_some());
@@ -225,6 +236,11 @@ impl Running {
         let passed = observed.map_or(threshold.allow_no_data, |value| threshold.operator.holds(value, threshold.bound));
         Finding { threshold, observed, worst: worst.map(|seen| seen.at), passed, no_data }
     }
+}
+
+/// Whether a threshold is on the least or the most of a gauge.
+fn of_extreme(threshold: &Threshold) -> bool {
+    threshold.metric.kind == Kind::Gauge && matches!(threshold.stat, Stat::Min | Stat::Max)
 }
 
 #[cfg(test)]

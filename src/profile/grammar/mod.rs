@@ -142,6 +142,7 @@ pub static SECTIONS: &[&Section] = &[
     &thresholds::THRESHOLD,
     &thresholds::BASELINE,
     &flow::checks::EXPECT,
+    &flow::checks::LIMITED,
     &flow::sse::LAYOUT,
     &flow::sse::GOODPUT,
     &flow::websocket::PERIODIC,
