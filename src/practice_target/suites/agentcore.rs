@@ -72,7 +72,7 @@ fn integration(suites: &Suites, path: &[&str], method: &str) -> Option<Reply> {
 
 fn training(suites: &Suites, path: &[&str], method: &str) -> Option<Reply> {
     match (path, method) {
-        (["jobs"] | ["start"], "POST") => reply(
+        (["jobs" | "start"], "POST") => reply(
             StatusCode::CREATED,
             &json!({ "ok": true, "job_id": format!("training-{}", suites.number()), "status": "queued" }),
         ),

@@ -97,7 +97,7 @@ fn admitted(suites: &Suites, params: &Json) -> Result<(), (i64, &'static str)> {
     Ok(())
 }
 
-/// A call of a tool: echo, calculator or current_time.
+/// A call of a tool: `echo`, `calculator` or `current_time`.
 fn tool(params: &Json) -> Json {
     let name = params["tool_id"].as_str().or(params["tool"].as_str()).or(params["name"].as_str()).unwrap_or("echo");
     let arguments = if params["parameters"].is_object() { &params["parameters"] } else { &params["arguments"] };

@@ -24,14 +24,13 @@ pub(super) fn answer(suites: &Suites, asked: &Asked<'_>, path: &[&str]) -> Optio
         (["library", "agents", "favorites"], "GET") => {
             ok(&page("agents", asked, |number| library_agent(&format!("favourite-{number}"))))
         }
-        (["library", "agents"], "POST") => added(suites),
+        (["library", "agents"] | ["library", "agents", _, "fork"], "POST") => added(suites),
         (["library", "agents", "by-graph", graph], "GET") => {
             let mut agent = library_agent("library-1");
             agent["graph_id"] = json!(graph);
             ok(&agent)
         }
         (["library", "agents", id], "GET" | "PATCH") => ok(&library_agent(id)),
-        (["library", "agents", _, "fork"], "POST") => added(suites),
         _ => None,
     }
 }
