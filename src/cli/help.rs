@@ -10,7 +10,7 @@ const GROUPS: &[(&str, &str)] = &[
     ),
     ("Profile", "environment confirm preset scenarios variables seed"),
     ("Outputs", "outputs traces tags drain grafana"),
-    ("Thresholds", "thresholds no_thresholds"),
+    ("Thresholds", "thresholds warm_up no_thresholds"),
     ("Run", "run_id instance run_dir workers disk_limit control"),
     ("Summary", "html junit markdown csv summary_export summary_trend_stats summary_by_stage"),
     ("HTTP", "method headers body insecure_skip_tls_verify max_redirects http_debug"),

@@ -49,6 +49,9 @@ pub struct Header {
     pub seed: u64,
     /// Planned length in milliseconds, without graceful stops.
     pub planned_ms: u64,
+    /// Milliseconds from the start that thresholds leave out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warm_up_ms: u64,
     /// Labels of every series of the run.
     pub labels: Vec<(String, String)>,
     /// Scenarios in the order of the plan.
@@ -60,6 +63,11 @@ pub struct Header {
     pub counters: Vec<String>,
     /// Thresholds in their order.
     pub thresholds: Vec<LoggedThreshold>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A threshold in the log.

@@ -56,6 +56,8 @@ pub struct Diagnostics {
     /// The errors, in the order of the file.
     pub list: Vec<Diagnostic>,
     lines: Vec<String>,
+    /// What did not happen.
+    ending: &'static str,
 }
 
 impl Diagnostics {
@@ -70,7 +72,13 @@ impl Diagnostics {
         list.dedup();
         let lines =
             list.iter().map(|error| lines(text).nth(error.position.line.saturating_sub(1)).unwrap_or("").to_owned());
-        Self { file: file.to_owned(), lines: lines.collect(), list }
+        Self { file: file.to_owned(), lines: lines.collect(), list, ending: "nothing was sent" }
+    }
+
+    /// The same with other words for what did not happen.
+    #[must_use]
+    pub(crate) fn ending(self, ending: &'static str) -> Self {
+        Self { ending, ..self }
     }
 }
 
@@ -101,7 +109,7 @@ impl fmt::Display for Diagnostics {
             }
         }
         let plural = if self.list.len() == 1 { "error" } else { "errors" };
-        write!(out, "{} {plural} in {}; nothing was sent", self.list.len(), self.file)
+        write!(out, "{} {plural} in {}; {}", self.list.len(), self.file, self.ending)
     }
 }
 

@@ -4,6 +4,7 @@
 //! the other modules offer. `prepare/` makes a plan from flags and profile, `collect/` gathers the workers' intervals while
 //! the load runs. Start with `cmd/run.rs`.
 
+pub(crate) mod campaign;
 pub(crate) mod clock;
 pub(crate) mod cmd;
 pub(crate) mod collect;

@@ -3,8 +3,10 @@
 
 mod auth;
 mod before_load;
+mod campaign;
 mod ceilings;
 mod cli;
+mod convert;
 mod data;
 mod documented;
 mod environments;

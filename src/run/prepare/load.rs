@@ -121,6 +121,19 @@ pub(crate) fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
     text.map_or(Ok(Partition::WHOLE), Partition::parse_segment).map_err(|message| usage(format!("--segment {message}")))
 }
 
+/// The time from the start that thresholds leave out.
+///
+/// # Errors
+/// When nothing would be left to judge.
+pub(crate) fn warm_up(args: &RunArgs, plan: &Plan) -> Result<Duration, CommandError> {
+    let (warm_up, planned) = (args.warm_up.unwrap_or_default(), plan.duration());
+    if warm_up.is_zero() || warm_up < planned {
+        return Ok(warm_up);
+    }
+    let (warm_up, planned) = (show_duration(warm_up), show_duration(planned));
+    Err(usage(format!("--warm-up {warm_up} leaves nothing to judge of a run of {planned}\n  hint: give a shorter one")))
+}
+
 /// How long to wait before the start, and a sentence about it.
 ///
 /// # Errors
