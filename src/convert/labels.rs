@@ -12,28 +12,29 @@ pub(super) fn name(recording: &mut Recording) {
     });
 }
 
-/// Method and path with `{id}` for each identifier; None if there is none, or one of them is an expression.
+/// Method and path with `{id}` for each identifier, and the host where the URL has one; None if that is the label anyhow.
 fn label(request: &Request) -> Option<String> {
-    let target = request
-        .url
-        .split_once("://")
-        .map_or(request.url.as_str(), |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    let begin = request.url.find("://").filter(|at| !request.url[..*at].contains(['/', '?']));
+    let (host, target) = match begin.map(|at| &request.url[at + 3..]) {
+        Some(rest) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
+        None => ("", request.url.as_str()),
+    };
+    // A path with a URL in its query is written as a whole URL, whose label would be that of the query.
+    let mut is_needed = !host.is_empty() && !has_expression(host) || target.contains("://");
     let path = target.split(['?', '#']).next().unwrap_or_default();
-    let mut found = false;
-    let segments: Vec<String> = path
-        .split('/')
-        .map(|segment| {
-            if has_expression(segment) {
-                return segment.replace("${", "{");
-            }
-            if is_identifier(segment) {
-                found = true;
-                return "{id}".to_owned();
-            }
-            segment.to_owned()
-        })
-        .collect();
-    found.then(|| format!("{} {}", request.method, segments.join("/")))
+    let segment = |segment: &str| {
+        if has_expression(segment) {
+            return segment.replace("${", "{");
+        }
+        if is_identifier(segment) {
+            is_needed = true;
+            return "{id}".to_owned();
+        }
+        segment.to_owned()
+    };
+    let path = path.split('/').map(segment).collect::<Vec<_>>().join("/");
+    let host = host.replace("${", "{");
+    is_needed.then(|| format!("{} {host}{path}", request.method))
 }
 
 /// Whether a segment is one of many: a number, a UUID, a long word of digits and letters.

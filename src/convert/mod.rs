@@ -108,6 +108,12 @@ pub(crate) fn read(
             hint: None,
         }]));
     }
+    // A header that is written out is meant.
+    recording.change(&mut |request, _| {
+        if request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
+            request.auth = None;
+        }
+    });
     secrets::hide(&mut recording);
     labels::name(&mut recording);
     Ok(recording)
@@ -125,7 +131,7 @@ fn recognized(root: &Node) -> Option<Format> {
         Some(Format::Har)
     } else if has("openapi") || has("swagger") || has("paths") {
         Some(Format::Openapi)
-    } else if has("item") && has("info") || has("collection") {
+    } else if has("item") || has("collection") || has("requests") && has("order") {
         Some(Format::Postman)
     } else {
         None
@@ -133,7 +139,7 @@ fn recognized(root: &Node) -> Option<Format> {
 }
 
 fn unknown(root: &Node) -> Diagnostic {
-    let hint = "known are HAR (`log`), OpenAPI 3 (`openapi`), Postman collections (`info` and `item`) and curl commands; \
+    let hint = "known are HAR (`log`), OpenAPI 3 (`openapi`), Postman collections (`item`) and curl commands; \
                 --from names the format";
     let found = root.describe();
     let message = match found.as_str() {

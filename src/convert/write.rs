@@ -36,6 +36,8 @@ pub(crate) struct Head<'a> {
 struct Common {
     headers: Vec<(String, String)>,
     auth: Option<Auth>,
+    /// The base URL as an expression.
+    base: String,
 }
 
 /// The whole text.
@@ -54,16 +56,15 @@ pub(crate) fn profile(head: &Head<'_>, recording: &Recording, load: &Load) -> St
     let mut variables: Vec<Variable> = Vec::new();
     if let Some(base) = &recording.base_url {
         // A server of the file is a variable, too, so that `-e` can replace it.
-        let is_variable = has_expression(base);
-        let base_variable = if is_variable { base.clone() } else { "${BASE_URL}".to_owned() };
-        if !is_variable {
+        let base_variable = base_expression(recording);
+        if base_variable != *base {
             variables.push(Variable::with_value("BASE_URL", base, "another one: loadagent run -e BASE_URL=https://…"));
         }
         text += &format!("base_url: {}\n", quoted(&base_variable));
     }
     variables.extend(recording.variables.list().iter().filter(|known| known.name != "BASE_URL").cloned());
     text += &variables_text(&variables);
-    let common = common(recording);
+    let common = Common { base: base_expression(recording), ..common(recording) };
     text += &http_text(recording, &common);
     text += &load_text(load);
     if !head.outputs.is_empty() {
@@ -73,6 +74,15 @@ pub(crate) fn profile(head: &Head<'_>, recording: &Recording, load: &Load) -> St
     text += "\nflow:\n";
     text += &steps_text(&recording.steps, 2, &common);
     text + "\nthresholds:\n  http_req_failed: rate<0.01\n  http_req_response_time: p(95)<500   # ms\n"
+}
+
+/// The base URL, or the variable that stands for it.
+fn base_expression(recording: &Recording) -> String {
+    match &recording.base_url {
+        Some(base) if has_expression(base) => base.clone(),
+        Some(_) => "${BASE_URL}".to_owned(),
+        None => String::new(),
+    }
 }
 
 /// The section `vars`; one without a value says how it is given.
@@ -103,8 +113,8 @@ fn http_text(recording: &Recording, common: &Common) -> String {
     if recording.compression {
         text += "  compression: true\n";
     }
-    if let Some(auth) = &common.auth {
-        text += &format!("  auth: {}\n", request::auth(auth));
+    if let Some(auth) = common.auth.as_ref().and_then(request::auth) {
+        text += &format!("  auth: {auth}\n");
     }
     if !common.headers.is_empty() {
         text += "  headers:\n";
@@ -143,22 +153,23 @@ fn common(recording: &Recording) -> Common {
         return Common::default();
     }
     let has = |request: &&Request, (name, value): &(String, String)| {
-        request.headers.iter().any(|(known, other)| known.eq_ignore_ascii_case(name) && other == value)
+        let headers = request::with_bearer(request);
+        headers.iter().any(|(known, other)| known.eq_ignore_ascii_case(name) && other == value)
     };
     // Values that a step sets are not there yet in the first requests.
-    let is_constant = |(name, value): &&(String, String)| {
+    let is_constant = |(name, value): &(String, String)| {
         !name.eq_ignore_ascii_case("content-type") && !is_set_by_step(recording, value)
     };
-    let headers =
-        first.headers.iter().filter(is_constant).filter(|header| rest.iter().all(|request| has(request, header)));
+    let mut headers = request::with_bearer(first);
+    headers.retain(|header| is_constant(header) && rest.iter().all(|request| has(request, header)));
     let auth = first.auth.clone().filter(|auth| rest.iter().all(|request| request.auth.as_ref() == Some(auth)));
     let auth = auth.filter(|auth| match auth {
         Auth::Basic(one, other) | Auth::Digest(one, other) => {
             ![one, other].iter().any(|text| is_set_by_step(recording, text))
         }
-        Auth::Bearer(token) => !is_set_by_step(recording, token),
+        Auth::Bearer(_) => false,
     });
-    Common { headers: headers.cloned().collect(), auth }
+    Common { headers, auth, ..Common::default() }
 }
 
 /// Whether a template has a variable that is none of the whole run.

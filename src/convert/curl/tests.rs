@@ -22,7 +22,7 @@ fn commands_are_requests() {
         "  BASE_URL: \"https://h.example\"",
         "  compression: true",
         "  - put: /api/login\n    headers: {\"Accept\": \"a/b\"}\n    json: {\"a\":\"it's\"}\n",
-        "  - post: \"http://h.example/b?x=1\"\n    auth: {basic: {username: \"${USERNAME}\", password: \"${PASSWORD}\"}}\n    \
+        "  - post: \"http://h.example/b?x=1\"\n    name: \"POST h.example/b\"\n    auth: {basic: {username: \"${USERNAME}\", password: \"${PASSWORD}\"}}\n    \
          form: {\"a\":\"1\",\"b\":\"2\"}\n    timeout: 2500ms\n    redirects: 0\n",
         "  - head: \"/c?q=a%20b\"\n",
     ] {

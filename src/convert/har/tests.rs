@@ -46,7 +46,7 @@ fn a_session_keeps_its_values() {
          extract: {access_token: \"$.access_token\", cart_id: \"$.cart.id\"}\n",
         "  - post: \"/carts/${cart_id}/orders?ref=${cart_id}\"\n    headers: {\"Authorization\": \"Bearer ${access_token}\"}\n    \
          json: {\"cart\":\"${cart_id}\"}\n",
-        "  - get: \"https://cdn.example/a/42\"\n    name: \"GET /a/{id}\"\n    expect: 404",
+        "  - get: \"https://cdn.example/a/42\"\n    name: \"GET cdn.example/a/{id}\"\n    expect: 404",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -95,7 +95,7 @@ fn connection_headers_and_other_schemes_are_left_out() {
     ]));
     assert!(text.contains("- get: /\n    headers: {\"Accept\": \"a/b, c\"}\n"), "{text}");
     assert!(
-        text.contains("2 entries that are not HTTP left out (data, wss)") && !text.contains("status: 304"),
+        text.contains("2 entries left out that are not HTTP (data, wss)") && !text.contains("status: 304"),
         "{text}"
     );
 }
@@ -113,7 +113,7 @@ fn options_choose_hosts_static_files_and_pauses() {
     let text = with(ReadOptions { think: true, hosts: vec!["H.example".to_owned()], ..ReadOptions::default() });
     assert!(text.contains("- think: 1500ms\n  - get: \"/app.js?v=1\"") && !text.contains("other.example"), "{text}");
     let text = with(ReadOptions { skip_static: true, ..ReadOptions::default() });
-    assert!(!text.contains("app.js") && text.contains("1 request of static files left out"), "{text}");
+    assert!(!text.contains("app.js") && text.contains("1 request left out of static files"), "{text}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn parameters_bodies_and_credentials() {
         "  BASE_URL: \"https://api.example/v1\"",
         "  order_id: \"a b\"",
         "  # Shows an order\n  - get: \"/orders/${order_id}?page=2&tags=x%26y\"\n    name: \"GET /orders/{order-id}\"\n    \
-         headers: {\"X-Trace\": \"t\"}\n    auth: {bearer: \"${TOKEN}\"}\n    check: {status: 200}\n",
+         headers: {\"X-Trace\": \"t\", \"Authorization\": \"Bearer ${TOKEN}\"}\n    check: {status: 200}\n",
         "  - put: \"/orders/${order_id}?key=${X_KEY}\"\n",
         "\"sku\":\"textxx\"",
         "\"more\":true",

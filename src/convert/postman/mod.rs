@@ -48,7 +48,12 @@ pub(super) fn read(root: &Node) -> Result<Recording, Vec<Diagnostic>> {
         collection.names.declare(name, (!is_secret && !value.is_empty()).then_some(value), is_secret);
     }
     let auth = member(root, "auth");
-    let nodes = errors.need_list(root, "item", "the collection");
+    // One of version 1 has `requests`, which is reported.
+    let nodes = if member(root, "requests").is_some() {
+        items(root, "item")
+    } else {
+        errors.need_list(root, "item", "the collection")
+    };
     collection.note_scripts(root);
     let steps = collection.steps(nodes, auth, 0);
     let Collection { names, scripts, mut notes, .. } = collection;
@@ -67,12 +72,12 @@ pub(super) fn read(root: &Node) -> Result<Recording, Vec<Diagnostic>> {
 }
 
 fn check_version(root: &Node, errors: &Errors) {
-    let Some(info) = errors.need(root, "info", "the collection") else { return };
-    let Some(schema) = member(info, "schema") else { return };
-    let written = schema.scalar().unwrap_or_default();
-    if written.contains("/v1") {
-        let hint = "export it as collection v2.1";
+    let hint = "export it as collection v2.1";
+    let schema = member(root, "info").and_then(|info| member(info, "schema"));
+    if let Some(schema) = schema.filter(|schema| schema.scalar().is_some_and(|text| text.contains("/v1"))) {
         errors.add(schema.position, "this is a collection of version 1", Some(hint));
+    } else if let Some(requests) = member(root, "requests").filter(|_| member(root, "item").is_none()) {
+        errors.add(requests.position, "this is a collection of version 1", Some(hint));
     }
 }
 
@@ -99,7 +104,7 @@ impl<'n> Collection<'n> {
             }
             let Some(request) = self.errors.need(node, "request", "an item") else { continue };
             let request_auth = member(request, "auth").or(own);
-            if let Some(mut read) = read_request(self, request, request_auth) {
+            if let Some(mut read) = read_request(self, request, request_auth, name) {
                 name.clone_into(&mut read.comment);
                 self.scripts_of(node, &mut read);
                 steps.push(Step::Request(Box::new(read)));

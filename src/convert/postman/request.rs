@@ -21,8 +21,13 @@ use crate::{
 /// Headers that the framing determines.
 const DROPPED: [&str; 5] = ["content-length", "host", "connection", "transfer-encoding", "accept-encoding"];
 
-/// Reads a request; None if it is wrong.
-pub(super) fn read_request(collection: &mut Collection<'_>, node: &Node, auth: Option<&Node>) -> Option<Request> {
+/// Reads a request; None if it is wrong, or a draft without a URL.
+pub(super) fn read_request(
+    collection: &mut Collection<'_>,
+    node: &Node,
+    auth: Option<&Node>,
+    name: &str,
+) -> Option<Request> {
     // A text alone is a URL.
     if let Some(url) = node.scalar() {
         let url = url_of_text(collection, url);
@@ -34,9 +39,11 @@ pub(super) fn read_request(collection: &mut Collection<'_>, node: &Node, auth: O
         collection.errors.add(position, format!("`{method}` is not a method"), None);
         return None;
     }
-    let url = collection.errors.need(node, "url", "a request")?;
-    let mut request =
-        Request { method: method.to_ascii_uppercase(), url: read_url(collection, url)?, ..Request::default() };
+    let Some(url) = member(node, "url").and_then(|url| read_url(collection, url)) else {
+        collection.notes.push(format!("{name}: left out, as it has no URL"));
+        return None;
+    };
+    let mut request = Request { method: method.to_ascii_uppercase(), url, ..Request::default() };
     for header in items(node, "header").iter().filter(|header| !is_true(header, "disabled")) {
         let (Some(name), Some(value)) = (text(header, "key"), text(header, "value")) else { continue };
         let name = name.trim();
@@ -57,13 +64,10 @@ pub(super) fn read_request(collection: &mut Collection<'_>, node: &Node, auth: O
 
 fn read_url(collection: &mut Collection<'_>, node: &Node) -> Option<String> {
     if let Some(url) = node.scalar() {
-        return Some(url_of_text(collection, url));
+        return (!url.trim().is_empty()).then(|| url_of_text(collection, url));
     }
     let raw = text(node, "raw").map(str::to_owned).or_else(|| joined(node));
-    let Some(raw) = raw.filter(|raw| !raw.trim().is_empty()) else {
-        collection.errors.add(node.position, "the URL has neither `raw` nor `host`", None);
-        return None;
-    };
+    let raw = raw.filter(|raw| !raw.trim().is_empty())?;
     // Parameters that are switched off are in the list, not in `raw`.
     let mut raw = raw;
     for variable in items(node, "variable") {

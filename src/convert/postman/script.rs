@@ -35,15 +35,19 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
-/// `const data = pm.response.json();`
+/// A path behind a value: `.a[0]['b c']`.
+const PATH: &str = r#"((?:\.[A-Za-z_]\w*|\[\d+\]|\[['"][\w -]+['"]\])*)"#;
+
+/// `const data = pm.response.json();`, `const user = data.user;`
 static PARSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"^(?:var|let|const)\s+(\w+)\s*=\s*(?:pm\.response\.json\(\)|JSON\.parse\(responseBody\))\s*;?$")
+    let value = r"(pm\.response\.json\(\)|JSON\.parse\(responseBody\)|\w+)";
+    pattern(&format!(r"^(?:var|let|const)\s+(\w+)\s*=\s*{value}{PATH}\s*(?:\|\|\s*\{{\}})?\s*;?$"))
 });
 /// `pm.environment.set("token", data.access_token);`
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let set = r"(?:pm\.(?:environment|globals|collectionVariables|variables)\.set|postman\.set(?:Environment|Global)Variable)";
-    let path = r#"((?:\.[A-Za-z_]\w*|\[\d+\]|\[['"][\w -]+['"]\])+)"#;
-    pattern(&format!(r#"^{set}\(\s*['"]([\w.-]+)['"]\s*,\s*(pm\.response\.json\(\)|\w+){path}\s*\)\s*;?$"#))
+    let value = r"(pm\.response\.json\(\)|\w+)";
+    pattern(&format!(r#"^{set}\(\s*['"]([\w.-]+)['"]\s*,\s*{value}{PATH}\s*\)\s*;?$"#))
 });
 /// `pm.response.to.have.status(201);`
 static STATUS: LazyLock<Option<Regex>> =
@@ -56,18 +60,29 @@ static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Reads the lines of a test.
 pub(super) fn read(lines: &[String]) -> Found {
     let mut found = Found { is_whole: true, ..Found::default() };
-    let mut parsed: Vec<String> = Vec::new();
+    // Variables of the script, and the path that each stands for.
+    let mut known: Vec<(String, String)> = Vec::new();
     for line in lines {
         let groups =
             |pattern: &'static LazyLock<Option<Regex>>| pattern.as_ref().and_then(|known| known.captures(line));
-        if let Some(name) = groups(&PARSED).and_then(|groups| groups.get(1)) {
-            parsed.push(name.as_str().to_owned());
+        let path_of = |known: &[(String, String)], groups: &regex::Captures<'_>| {
+            let [of, path] = [2, 3].map(|group| groups.get(group).map_or("", |found| found.as_str()));
+            let is_response = of.starts_with("pm.") || of.starts_with("JSON.");
+            let named = || known.iter().rev().find(|(name, _)| name == of).map(|(_, path)| path.clone());
+            let begin = if is_response { Some("$".to_owned()) } else { named() };
+            begin.map(|begin| format!("{begin}{path}").replace('"', "'"))
+        };
+        if let Some(parsed) = groups(&PARSED) {
+            let name = parsed.get(1).map_or("", |found| found.as_str()).to_owned();
+            match path_of(&known, &parsed) {
+                Some(path) => known.push((name, path)),
+                None => found.is_whole = false,
+            }
         } else if let Some(kept) = groups(&KEPT) {
-            let [name, of, path] = [1, 2, 3].map(|group| kept.get(group).map_or("", |found| found.as_str()));
-            if of.starts_with("pm.") || parsed.iter().any(|known| known == of) {
-                found.extracts.push((name.to_owned(), format!("${path}").replace('"', "'")));
-            } else {
-                found.is_whole = false;
+            let name = kept.get(1).map_or("", |found| found.as_str()).to_owned();
+            match path_of(&known, &kept) {
+                Some(path) => found.extracts.push((name, path)),
+                None => found.is_whole = false,
             }
         } else if let Some(status) = groups(&STATUS).and_then(|groups| groups.get(1).or(groups.get(2))) {
             found.status = status.as_str().parse().ok();
@@ -77,3 +92,6 @@ pub(super) fn read(lines: &[String]) -> Found {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,7 +181,9 @@ impl Names {
 
     /// A variable that URLs begin with has a server as its value.
     fn make_a_server(&mut self, begin: &str, notes: &mut Vec<String>) {
-        let Some(name) = begin.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return };
+        let Some(name) = begin.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else {
+            return self.make_a_host(begin, notes);
+        };
         let values = self.values();
         let Some(at) = self.declared.iter().position(|known| known.name == name) else { return };
         let value = self.declared[at].value.as_ref().map(|value| self.constant(value, &values)).unwrap_or_default();
@@ -195,6 +197,18 @@ impl Names {
             self.declared[at].value = Some(NO_SERVER.to_owned());
         }
         self.declared[at].is_secret = false;
+    }
+
+    /// A variable that is the host of URLs has a value.
+    fn make_a_host(&mut self, begin: &str, notes: &mut Vec<String>) {
+        let Some((_, host)) = begin.split_once("://${") else { return };
+        let name = host.split('}').next().unwrap_or_default();
+        let Some(known) = self.declared.iter_mut().find(|known| known.name == name) else { return };
+        if known.value.as_ref().is_none_or(String::is_empty) {
+            let server = NO_SERVER.trim_start_matches("http://");
+            notes.push(format!("the collection gives no host for {name}; {server} stands for it"));
+            (known.value, known.is_secret) = (Some(server.to_owned()), false);
+        }
     }
 }
 

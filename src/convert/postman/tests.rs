@@ -35,7 +35,7 @@ fn folders_variables_and_scripts() {
         "  baseUrl: \"https://shop.example\"",
         "  user: \"ann\"",
         "  # Login\n  - post: /login\n    json: {\"user\":\"${text(user)}\",\"id\":\"${text(uuid())}\"}\n    check: {status: 201}\n    extract: {token: \"$.auth.token\"}\n",
-        "  - group: \"Orders\"\n    steps:\n      # One\n      - get: \"/orders/7?q=a%20b&x=${user}\"\n        name: \"GET /orders/{id}\"\n        headers: {\"X-On\": \"${user}\"}\n        auth: {bearer: \"${token}\"}\n",
+        "  - group: \"Orders\"\n    steps:\n      # One\n      - get: \"/orders/7?q=a%20b&x=${user}\"\n        name: \"GET /orders/{id}\"\n        headers: {\"X-On\": \"${user}\", \"Authorization\": \"Bearer ${token}\"}\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -89,13 +89,33 @@ fn a_variable_that_is_used_before_it_is_set_keeps_its_value() {
 
 #[test]
 fn errors_are_reported_at_their_place() {
-    let text = "{\"info\": {\"schema\": \"…/v1.0.0/collection.json\"},\n \"item\": [{\"name\": \"x\"},\n {\"request\": {\"url\": {}}}]}";
+    let text = "{\"info\": {\"schema\": \"…/v1.0.0/collection.json\"},\n \"item\": [{\"name\": \"x\"},\n {\"request\": {\"method\": \"A B\"}}]}";
     let error = converted(text, &ReadOptions::default()).unwrap_err();
     for words in [
         "source:1:21: this is a collection of version 1",
         "source:2:11: an item has no `request`",
-        "source:3:22: the URL has neither",
+        "source:3:25: `A B` is not a method",
     ] {
         assert!(error.contains(words), "{words}: {error}");
     }
+}
+
+#[test]
+fn drafts_and_version_1() {
+    let text = profile(
+        &json!({ "item": [{ "name": "Draft", "request": { "url": "" } }, { "request": "http://h.example/" }] }),
+    );
+    assert!(text.contains("Draft: left out, as it has no URL"), "{text}");
+    let error = converted("{\"id\": 1, \"order\": [],\n \"requests\": []}", &ReadOptions::default()).unwrap_err();
+    assert!(error.contains("source:2:14: this is a collection of version 1"), "{error}");
+}
+
+#[test]
+fn servers_of_variables_and_urls_in_queries() {
+    let text = profile(&json!({ "item": [{ "request": "https://{{host}}/to?url=https://other.example/x" }] }));
+    assert!(
+        text.contains("  host: \"127.0.0.1:8080\"")
+            && text.contains("- get: \"https://${host}/to?url=https://other.example/x\""),
+        "{text}"
+    );
 }

@@ -24,20 +24,21 @@ pub(super) fn text(request: &Request, margin: &str, common: &Common) -> String {
 }
 
 fn lines(request: &Request, common: &Common) -> Vec<String> {
-    let url = scalar(&request.url);
+    let url = scalar(&url(request, common));
     let mut lines = if STEPS.contains(&request.method.as_str()) {
         vec![format!("{}: {url}", request.method.to_lowercase())]
     } else {
         vec![format!("request: {url}"), format!("method: {}", scalar(&request.method))]
     };
     lines.extend(request.name.as_ref().map(|name| format!("name: {}", quoted(name))));
-    let own = |header: &&(String, String)| !common.headers.contains(header);
-    let headers: Vec<&(String, String)> = request.headers.iter().filter(own).collect();
+    let headers: Vec<(String, String)> =
+        with_bearer(request).into_iter().filter(|header| !common.headers.contains(header)).collect();
     if !headers.is_empty() {
         let pairs = headers.iter().map(|(name, value)| format!("{}: {}", quoted(name), quoted(value)));
         lines.push(format!("headers: {{{}}}", pairs.collect::<Vec<_>>().join(", ")));
     }
-    lines.extend(request.auth.iter().filter(|_| common.auth.is_none()).map(|own| format!("auth: {}", auth(own))));
+    let own = request.auth.as_ref().filter(|_| common.auth.is_none());
+    lines.extend(own.and_then(auth).map(|auth| format!("auth: {auth}")));
     lines.extend(request.body.as_ref().map(body));
     lines.extend(request.timeout.map(|timeout| format!("timeout: {}ms", timeout.as_millis())));
     lines.extend(request.redirects.map(|redirects| format!("redirects: {redirects}")));
@@ -52,15 +53,29 @@ fn lines(request: &Request, common: &Common) -> Vec<String> {
     lines
 }
 
-/// Credentials, on one line.
-pub(super) fn auth(auth: &Auth) -> String {
-    let credentials =
-        |user: &str, password: &str| format!("{{username: {}, password: {}}}", quoted(user), quoted(password));
-    match auth {
-        Auth::Basic(user, password) => format!("{{basic: {}}}", credentials(user, password)),
-        Auth::Digest(user, password) => format!("{{digest: {}}}", credentials(user, password)),
-        Auth::Bearer(token) => format!("{{bearer: {}}}", quoted(token)),
-    }
+/// The URL. A path with a URL in its query would be read as a whole one.
+fn url(request: &Request, common: &Common) -> String {
+    let is_path = request.url.starts_with(['/', '?']);
+    if is_path && request.url.contains("://") { format!("{}{}", common.base, request.url) } else { request.url.clone() }
+}
+
+/// The headers, with a bearer token as one of them: unlike `auth`, it may be empty until its variable has a value.
+pub(super) fn with_bearer(request: &Request) -> Vec<(String, String)> {
+    let bearer = match &request.auth {
+        Some(Auth::Bearer(token)) => Some(("Authorization".to_owned(), format!("Bearer {token}"))),
+        _ => None,
+    };
+    request.headers.iter().cloned().chain(bearer).collect()
+}
+
+/// User name and password, on one line.
+pub(super) fn auth(auth: &Auth) -> Option<String> {
+    let (kind, user, password) = match auth {
+        Auth::Basic(user, password) => ("basic", user, password),
+        Auth::Digest(user, password) => ("digest", user, password),
+        Auth::Bearer(_) => return None,
+    };
+    Some(format!("{{{kind}: {{username: {}, password: {}}}}}", quoted(user), quoted(password)))
 }
 
 fn body(body: &Body) -> String {
