@@ -178,7 +178,7 @@ impl LeftOut {
         let several = |count: usize, noun: &str| show_several(count as u64, noun);
         let schemes = self.schemes.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         [
-            (self.other > 0, format!("{} left out that are not HTTP ({schemes})", several(self.other, "entry"))),
+            (self.other > 0, format!("{} left out that are not HTTP ({schemes})", several(self.other, "record"))),
             (self.hosts > 0, format!("{} left out to other hosts", several(self.hosts, "request"))),
             (self.static_files > 0, format!("{} left out of static files", several(self.static_files, "request"))),
             (self.redirects > 0, format!("{} sent by following redirects", several(self.redirects, "request"))),

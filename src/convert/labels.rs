@@ -24,7 +24,7 @@ fn label(request: &Request) -> Option<String> {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let segment = |segment: &str| {
         if has_expression(segment) {
-            return segment.replace("${", "{");
+            return in_braces(segment);
         }
         if is_identifier(segment) {
             is_needed = true;
@@ -33,8 +33,13 @@ fn label(request: &Request) -> Option<String> {
         segment.to_owned()
     };
     let path = path.split('/').map(segment).collect::<Vec<_>>().join("/");
-    let host = host.replace("${", "{");
+    let host = in_braces(host);
     is_needed.then(|| format!("{} {host}{path}", request.method))
+}
+
+/// A template with its variables in braces, as labels show them.
+fn in_braces(template: &str) -> String {
+    template.split("$${").map(|part| part.replace("${", "{")).collect::<Vec<_>>().join("$${")
 }
 
 /// Whether a segment is one of many: a number, a UUID, a long word of digits and letters.

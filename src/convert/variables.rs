@@ -1,5 +1,7 @@
 //! Variables of the profile to be: their names are unique, and secrets have no value.
 
+use crate::profile::reader::same_key;
+
 /// A variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Variable {
@@ -36,6 +38,9 @@ pub(crate) struct Variables {
     taken: Vec<String>,
 }
 
+/// Equal secrets of this length are one.
+const LONG_SECRET: usize = 8;
+
 /// Words of the language that can't be names.
 const KEYWORDS: [&str; 8] = ["and", "or", "not", "in", "matches", "true", "false", "null"];
 
@@ -47,8 +52,11 @@ impl Variables {
 
     /// The variable for a secret, as an expression; the same secret is the same variable.
     pub(super) fn secret(&mut self, name: &str, value: &str, about: &str) -> String {
-        let known = self.list.iter().find(|known| known.is_secret && known.hidden.as_deref() == Some(value));
-        if let Some(known) = known {
+        // A user name and a password of a few letters may be equal by chance.
+        let is_same = |known: &&Variable| {
+            known.hidden.as_deref() == Some(value) && (value.len() >= LONG_SECRET || known.name == upper(name))
+        };
+        if let Some(known) = self.list.iter().find(is_same) {
             return format!("${{{}}}", known.name);
         }
         let name = self.unique(&upper(name));
@@ -93,7 +101,11 @@ impl Variables {
     }
 
     fn unique(&self, name: &str) -> String {
-        let is_free = |name: &String| !self.has(name) && !self.taken.contains(name);
+        // As a profile compares the names of its variables.
+        let is_free = |name: &String| {
+            !self.list.iter().any(|known| same_key(&known.name, name))
+                && !self.taken.iter().any(|known| same_key(known, name))
+        };
         let numbered = (2_u32..).map(|number| format!("{name}_{number}"));
         std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
     }

@@ -6,8 +6,9 @@ use super::{
     recording::{Auth, Recording, Request, Step, each},
     url_text::has_expression,
     variables::Variable,
-    yaml::{comment, quoted, scalar},
+    yaml::{comment, literal, quoted, scalar},
 };
+use crate::profile::reader::same_key;
 
 /// The load of a profile; without users and rate, each request is sent once.
 #[derive(Debug, Clone, Default)]
@@ -58,11 +59,16 @@ pub(crate) fn profile(head: &Head<'_>, recording: &Recording, load: &Load) -> St
         // A server of the file is a variable, too, so that `-e` can replace it.
         let base_variable = base_expression(recording);
         if base_variable != *base {
-            variables.push(Variable::with_value("BASE_URL", base, "another one: loadagent run -e BASE_URL=https://…"));
+            let name = base_name(recording);
+            variables.push(Variable::with_value(
+                name,
+                base,
+                &format!("another one: loadagent run -e {name}=https://…"),
+            ));
         }
         text += &format!("base_url: {}\n", quoted(&base_variable));
     }
-    variables.extend(recording.variables.list().iter().filter(|known| known.name != "BASE_URL").cloned());
+    variables.extend(recording.variables.list().iter().cloned());
     text += &variables_text(&variables);
     let common = Common { base: base_expression(recording), ..common(recording) };
     text += &http_text(recording, &common);
@@ -76,11 +82,17 @@ pub(crate) fn profile(head: &Head<'_>, recording: &Recording, load: &Load) -> St
     text + "\nthresholds:\n  http_req_failed: rate<0.01\n  http_req_response_time: p(95)<500   # ms\n"
 }
 
+/// The variable of the base URL.
+fn base_name(recording: &Recording) -> &'static str {
+    let is_taken = recording.variables.list().iter().any(|known| same_key(&known.name, "BASE_URL"));
+    if is_taken { "SERVER_URL" } else { "BASE_URL" }
+}
+
 /// The base URL, or the variable that stands for it.
 fn base_expression(recording: &Recording) -> String {
     match &recording.base_url {
         Some(base) if has_expression(base) => base.clone(),
-        Some(_) => "${BASE_URL}".to_owned(),
+        Some(_) => format!("${{{}}}", base_name(recording)),
         None => String::new(),
     }
 }
@@ -188,7 +200,7 @@ fn steps_text(steps: &[Step], indent: usize, common: &Common) -> String {
         match step {
             Step::Think(pause) => text += &format!("{margin}- think: {}ms\n", pause.as_millis()),
             Step::Group(name, steps) if has_request(steps) => {
-                text += &format!("{margin}- group: {}\n{margin}  steps:\n", quoted(&super::yaml::literal(name)));
+                text += &format!("{margin}- group: {}\n{margin}  steps:\n", quoted(&group_name(name)));
                 text += &steps_text(steps, indent + 4, common);
             }
             // A group without a step is none.
@@ -200,6 +212,12 @@ fn steps_text(steps: &[Step], indent: usize, common: &Common) -> String {
         }
     }
     text
+}
+
+/// A name that a group may have.
+fn group_name(name: &str) -> String {
+    let parts: Vec<&str> = name.split(':').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "group".to_owned() } else { literal(&parts.join(": ")) }
 }
 
 /// Whether a request is written that is no comment.

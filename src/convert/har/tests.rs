@@ -43,7 +43,7 @@ fn a_session_keeps_its_values() {
         "  BASE_URL: \"https://shop.example\"",
         "  PASSWORD: \"\"   # required",
         "  - post: /login\n    json: {\"user\":\"ann\",\"password\":\"${PASSWORD}\"}\n    check: {status: 200}\n    \
-         extract: {access_token: \"$.access_token\", cart_id: \"$.cart.id\"}\n",
+         extract: {cart_id: \"$.cart.id\", access_token: \"$.access_token\"}\n",
         "  - post: \"/carts/${cart_id}/orders?ref=${cart_id}\"\n    headers: {\"Authorization\": \"Bearer ${access_token}\"}\n    \
          json: {\"cart\":\"${cart_id}\"}\n",
         "  - get: \"https://cdn.example/a/42\"\n    name: \"GET cdn.example/a/{id}\"\n    expect: 404",
@@ -95,7 +95,7 @@ fn connection_headers_and_other_schemes_are_left_out() {
     ]));
     assert!(text.contains("- get: /\n    headers: {\"Accept\": \"a/b, c\"}\n"), "{text}");
     assert!(
-        text.contains("2 entries left out that are not HTTP (data, wss)") && !text.contains("status: 304"),
+        text.contains("2 records left out that are not HTTP (data, wss)") && !text.contains("status: 304"),
         "{text}"
     );
 }

@@ -8,11 +8,11 @@ use crate::{
         body::{self, are_keys},
         fields::{is_true, items, member, text},
         recording::{Body, Request},
-        url_text::encoded,
+        url_text::{encoded, has_expression},
         yaml::literal,
     },
     profile::{
-        flow::is_token,
+        flow::{Defaults, is_token, resolve},
         node::{Node, Yaml},
         reader::same_key,
     },
@@ -29,9 +29,12 @@ pub(super) fn read_request(
     name: &str,
 ) -> Option<Request> {
     // A text alone is a URL.
-    if let Some(url) = node.scalar() {
-        let url = url_of_text(collection, url);
-        return Some(Request { method: "GET".to_owned(), url, ..Request::default() });
+    if node.scalar().is_some() {
+        let mut request = Request { method: "GET".to_owned(), url: read_url(collection, node)?, ..Request::default() };
+        if let Some(auth) = auth {
+            auth::apply(collection, auth, &mut request);
+        }
+        return Some(request);
     }
     let method = text(node, "method").unwrap_or("GET");
     if !is_token(method) {
@@ -62,9 +65,21 @@ pub(super) fn read_request(
     Some(request)
 }
 
+/// The URL; one that can't be any is an error.
 fn read_url(collection: &mut Collection<'_>, node: &Node) -> Option<String> {
+    let written = written_url(node)?;
+    let url = url_of_text(collection, &written);
+    if let (false, Err(invalid)) = (has_expression(&url), resolve(&url, &Defaults::default())) {
+        collection.errors.add(node.position, invalid.message, invalid.hint.as_deref());
+        return None;
+    }
+    Some(url)
+}
+
+/// The URL as it is written; None if there is none.
+fn written_url(node: &Node) -> Option<String> {
     if let Some(url) = node.scalar() {
-        return (!url.trim().is_empty()).then(|| url_of_text(collection, url));
+        return (!url.trim().is_empty()).then(|| url.to_owned());
     }
     let raw = text(node, "raw").map(str::to_owned).or_else(|| joined(node));
     let raw = raw.filter(|raw| !raw.trim().is_empty())?;
@@ -75,7 +90,7 @@ fn read_url(collection: &mut Collection<'_>, node: &Node) -> Option<String> {
             raw = with_path_variable(&raw, name, value);
         }
     }
-    Some(url_of_text(collection, &raw))
+    Some(raw)
 }
 
 /// `/:name` in a path is a variable of it.

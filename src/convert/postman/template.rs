@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use crate::convert::{recording::Recording, secrets::is_secret, variables::identifier, yaml::literal};
+use crate::profile::reader::same_key;
 
 /// Postman's dynamic variables that have a counterpart.
 const DYNAMIC: [(&str, &str); 14] = [
@@ -66,7 +67,7 @@ impl Names {
             return known.clone();
         }
         let base = identifier(name);
-        let is_free = |name: &String| !self.known.values().any(|known| known == name);
+        let is_free = |name: &String| !self.known.values().any(|known| same_key(known, name));
         let numbered = (2_u32..).map(|number| format!("{base}_{number}"));
         let own = std::iter::once(base.clone()).chain(numbered).find(is_free).unwrap_or_default();
         self.known.insert(name.to_owned(), own.clone());
@@ -204,7 +205,8 @@ impl Names {
         let Some((_, host)) = begin.split_once("://${") else { return };
         let name = host.split('}').next().unwrap_or_default();
         let Some(known) = self.declared.iter_mut().find(|known| known.name == name) else { return };
-        if known.value.as_ref().is_none_or(String::is_empty) {
+        let is_host = |value: &String| Url::parse(&format!("http://{value}")).is_ok_and(|url| url.host_str().is_some());
+        if !known.value.as_ref().is_some_and(is_host) {
             let server = NO_SERVER.trim_start_matches("http://");
             notes.push(format!("the collection gives no host for {name}; {server} stands for it"));
             (known.value, known.is_secret) = (Some(server.to_owned()), false);

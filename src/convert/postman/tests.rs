@@ -2,7 +2,6 @@
 
 use serde_json::{Value as Json, json};
 
-use super::*;
 use crate::convert::{
     ReadOptions,
     tests::{converted, profile},

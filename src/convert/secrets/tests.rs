@@ -8,10 +8,10 @@ use crate::convert::recording::Step;
 #[test]
 fn secrets_are_variables_and_equal_ones_are_one() {
     let request = Request {
-        url: "/a?api_key=s3cr3t&page_size=5&q=${q}".into(),
+        url: "/a?api_key=s3cr3t-s3cr3t&page_size=5&q=${q}".into(),
         headers: vec![
             ("Authorization".into(), "bearer abc".into()),
-            ("X-Api-Key".into(), "s3cr3t".into()),
+            ("X-Api-Key".into(), "s3cr3t-s3cr3t".into()),
             ("Accept".into(), "text/html".into()),
         ],
         body: Some(Body::Json(
