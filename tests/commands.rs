@@ -88,10 +88,17 @@ impl Folder {
                 // The runs that it names are copies of one.
                 for run in words[1..].iter().filter(|word| !word.starts_with('-')).flat_map(|word| word.split(',')) {
                     fs::create_dir_all(self.path().join(run)).unwrap();
-                    let copy = self.path().join(run).join("intervals.log");
-                    fs::copy(self.path().join("RUN_DIR/intervals.log"), copy).unwrap();
+                    for name in ["intervals.log", "summary.json"] {
+                        fs::copy(self.path().join("RUN_DIR").join(name), self.path().join(run).join(name)).unwrap();
+                    }
                 }
                 failed(&self.run(&words))
+            }
+            "merge" => {
+                // Each time into a folder of its own.
+                let merged = tempfile::tempdir_in(self.path()).unwrap();
+                let dir = format!("--run-dir={}", merged.path().join("merged").display());
+                failed(&self.run(&[&words[..], &[&dir]].concat()))
             }
             "init" => {
                 // Where there is no profile yet.

@@ -88,12 +88,7 @@ fn header(seconds: u64) -> Header {
         started_at_ms: STARTED_MS,
         seed: 1,
         planned_ms: seconds * 1_000,
-        warm_up_ms: 0,
-        labels: Vec::new(),
-        requests: Vec::new(),
-        scenarios: Vec::new(),
-        thresholds: Vec::new(),
-        counters: Vec::new(),
+        ..Header::default()
     }
 }
 

@@ -126,3 +126,9 @@ class Nginx:
         self.quit()
         with open(self._log, encoding="ascii") as log:
             return sum(float(line.split(" ", 1)[0]) < moment for line in log)
+
+    def answered(self):
+        """When each request was answered, in seconds since the epoch."""
+        self.quit()
+        with open(self._log, encoding="ascii") as log:
+            return [float(line.split(" ", 1)[0]) for line in log]

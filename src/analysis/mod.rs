@@ -7,6 +7,7 @@
 pub(crate) mod attempts;
 mod capacity;
 pub(crate) mod comparison;
+pub(crate) mod coverage;
 pub(crate) mod drift;
 pub(crate) mod findings;
 mod folded;
@@ -29,6 +30,7 @@ mod windows;
 mod work_done;
 
 pub(crate) use attempts::Attempts;
+pub(crate) use coverage::Coverage;
 pub(crate) use findings::Analysis;
 pub(crate) use offered::Offered;
 pub(crate) use run_fold::RunFold;

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::{
-    Analysis, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows, spike::SpikeSeconds,
-    stress::StressSteps, validity::Ending, verdict::Reason,
+    Analysis, Coverage, Generator, Judgement, Offered, Outcome, Validity, load_shape, soak::SoakWindows,
+    spike::SpikeSeconds, stress::StressSteps, validity::Ending, verdict::Reason,
 };
 use crate::{
     interval_log::{Header, frame::LoggedScenario},
@@ -23,6 +23,8 @@ pub(crate) struct RunFold {
     pub totals: Totals,
     /// Iterations that were due.
     pub offered: Offered,
+    /// Times without a process.
+    pub coverage: Coverage,
     judge: Judge,
     soak: SoakWindows,
     spikes: SpikeSeconds,
@@ -47,6 +49,7 @@ impl RunFold {
         Self {
             totals: Totals::default(),
             offered: Offered::default(),
+            coverage: Coverage::default(),
             judge: Judge::new(thresholds, planned),
             soak: SoakWindows::default(),
             spikes: SpikeSeconds::new(scenarios),
@@ -101,7 +104,10 @@ impl RunFold {
             as_planned: has_load && reasons.is_empty(),
             threshold_failed: findings.iter().any(Finding::fails),
         };
-        let validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed, ending);
+        let mut validity = Validity::judge(header, &self.totals, &self.offered, generator, elapsed, ending);
+        if let Some((text, is_invalid)) = self.coverage.finding(elapsed) {
+            if is_invalid { validity.invalid.push(text) } else { validity.warnings.push(text) }
+        }
         let analysis = self.analyse(header, course, &findings, validity.invalid.is_empty());
         let outcome = Outcome::decide(reasons, &findings, &validity);
         Judgement { findings, validity, outcome, analysis }

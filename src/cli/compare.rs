@@ -10,7 +10,8 @@ use crate::units;
 #[derive(Debug, Clone, Args)]
 #[command(override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>")]
 pub struct CompareArgs {
-    /// Run to compare with: its directory, or its ID in runs/; at least three separated by commas are one side
+    /// Run to compare with: its directory, or its ID in runs/; at least three separated by commas are one side; last-good is
+    /// the newest run beside NEW that passed with the same load
     #[arg(required = true, num_args = 1, value_delimiter = ',')]
     pub base: Vec<PathBuf>,
     /// Run to judge, or several like BASE

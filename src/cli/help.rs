@@ -11,8 +11,8 @@ const GROUPS: &[(&str, &str)] = &[
     ("Profile", "environment confirm preset scenarios variables seed"),
     ("Outputs", "outputs traces tags drain grafana"),
     ("Thresholds", "thresholds warm_up no_thresholds"),
-    ("Run", "run_id instance run_dir workers disk_limit control"),
-    ("Summary", "html junit markdown csv summary_export summary_trend_stats summary_by_stage"),
+    ("Run", "run_id instance run_dir resume workers disk_limit control grace health"),
+    ("Summary", "html junit markdown csv summary_export summary_trend_stats summary_by_stage termination_message"),
     ("HTTP", "method headers body insecure_skip_tls_verify max_redirects http_debug"),
     ("Terminal", "quiet no_color no_progress"),
 ];
@@ -26,8 +26,8 @@ const COMMON: &str =
 
 /// What changes only how a run goes on or what it leaves: `check` takes it, so that a command line of `run` can be checked
 /// as it is, and its help leaves it out.
-const WITHOUT_EFFECT_ON_CHECK: &str = "html junit markdown confirm drain grafana instance run_dir workers disk_limit csv summary_export \
-                                       summary_by_stage insecure_skip_tls_verify http_debug quiet no_color no_progress";
+const WITHOUT_EFFECT_ON_CHECK: &str = "html junit markdown confirm drain grafana instance run_dir resume workers disk_limit csv summary_export grace health \
+                                       termination_message summary_by_stage insecure_skip_tls_verify http_debug quiet no_color no_progress";
 
 /// The program, which takes the options of `run`, too.
 const PROGRAM: &str = "loadagent";

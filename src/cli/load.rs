@@ -65,7 +65,10 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Run part I of N, for example 2/3 for the second third; k6 writes 1/3:2/3, which is taken, too
+    /// Run part I of N, for example 2/3 for the second third
+    ///
+    /// Run part I of N, for example 2/3 for the second third; k6 writes 1/3:2/3, which is taken, too. In a pod of an Indexed
+    /// Job, auto/N is the part of the pod, by JOB_COMPLETION_INDEX; auto takes N from JOB_COMPLETIONS.
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

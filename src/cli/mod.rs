@@ -10,6 +10,7 @@ mod convert;
 mod dashboards;
 mod help;
 pub(crate) mod load;
+mod merge;
 mod parse;
 mod report_files;
 
@@ -26,6 +27,7 @@ pub(crate) use self::{
     dashboards::{DashboardsAction, ExportArgs},
 };
 pub(crate) use load::LoadArgs;
+pub(crate) use merge::MergeArgs;
 pub(crate) use parse::{command, near_command, parse, run_args, variables};
 pub(crate) use report_files::ReportFiles;
 
@@ -88,6 +90,11 @@ pub enum Command {
     /// Compare two runs metric by metric and step by step: regressed, improved, same or inconclusive. The exit code is
     /// 99 if anything regressed.
     Compare(CompareArgs),
+    /// Merge the segments of a run: one result, one verdict
+    ///
+    /// Merge the logs of all segments of a run into one: exact histograms, thresholds over the whole, one verdict. A segment
+    /// that is missing or was killed makes the whole invalid, or counts in its coverage.
+    Merge(MergeArgs),
     /// Deliver metrics that a run could not deliver
     Replay(ReplayArgs),
     /// Show the status of a run that was started with --control
@@ -202,6 +209,12 @@ pub struct RunArgs {
     /// Directory of the run.
     #[arg(long, value_name = "DIR", help = "Directory of the run [default: runs/RUN_ID]", env = "LOADAGENT_RUN_DIR")]
     pub run_dir: Option<PathBuf>,
+    /// Go on with the run in this directory, which was killed or stopped
+    ///
+    /// Go on with the run in this directory, which was killed or stopped: where the wall clock says, with the same run ID
+    /// and the profile and options that it was started with. A run with --run-dir and --run-id does so by itself.
+    #[arg(long, value_name = "DIR", env = "LOADAGENT_RESUME")]
+    pub resume: Option<PathBuf>,
     /// Random seed [default: the profile's, or 1]
     #[arg(long, value_name = "N", value_parser = load::whole::<u64>, env = "LOADAGENT_SEED")]
     pub seed: Option<u64>,
@@ -223,6 +236,20 @@ pub struct RunArgs {
     /// and stop.
     #[arg(long, value_name = "ADDRESS", value_parser = control::address, env = "LOADAGENT_CONTROL")]
     pub control: Option<SocketAddr>,
+    /// Time to end after a signal
+    ///
+    /// Time to end after a signal: half of it for requests in flight and teardown, the rest to deliver metrics and to write
+    /// results. In Kubernetes, somewhat less than terminationGracePeriodSeconds [default: as long as it takes].
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_GRACE")]
+    pub grace: Option<Duration>,
+    /// Serve /livez and /readyz for probes
+    ///
+    /// Serve /livez and /readyz on this address, for example :8090, from a thread of their own.
+    #[arg(long, value_name = "ADDRESS", value_parser = control::address, env = "LOADAGENT_HEALTH")]
+    pub health: Option<SocketAddr>,
+    /// Write the verdict and its reasons to this file, for example /dev/termination-log
+    #[arg(long, value_name = "FILE", env = "LOADAGENT_TERMINATION_MESSAGE")]
+    pub termination_message: Option<PathBuf>,
     /// Grafana.
     #[arg(long, value_name = "URL", help = GRAFANA_HELP, value_parser = dashboards::grafana, env = "LOADAGENT_GRAFANA")]
     pub grafana: Option<Url>,
@@ -427,8 +454,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// What stands below `-h`.
-const MORE: &str =
-    "More options: loadagent run -h, all of them: loadagent run --help\nA first run:  loadagent run quickstart";
+const MORE: &str = "More options: loadagent run -h; a first run: loadagent run quickstart";
 
 fn exit_codes() -> String {
     let lines: Vec<String> =

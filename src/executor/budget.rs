@@ -22,6 +22,8 @@ pub(crate) struct Budget {
     shared: Option<Arc<AtomicU64>>,
     /// Limit per user; None without one.
     per_user: Option<u64>,
+    /// Iterations of earlier processes, and the users that made them.
+    before: (u64, u64),
     /// Workers that have something left to do. At zero the scenario is over; it stays so.
     busy: Arc<AtomicUsize>,
     /// Notified when something is spent: a worker without users of its own would not notice.
@@ -37,7 +39,27 @@ impl Budget {
             Work::Shared(total) => (Some(Arc::new(AtomicU64::new(segment.share_of(total)))), None),
             Work::PerUser(each) => (None, Some(each)),
         };
-        Self { shared, per_user, busy: Arc::new(AtomicUsize::new(workers)), wakeup: Arc::default() }
+        let (busy, wakeup) = (Arc::new(AtomicUsize::new(workers)), Arc::default());
+        Self { shared, per_user, before: (0, 1), busy, wakeup }
+    }
+
+    /// The same without the iterations that earlier processes made with so many users.
+    #[must_use]
+    pub(crate) fn after(mut self, done: u64, users: u64) -> Self {
+        if let Some(left) = &self.shared {
+            let rest = left.load(Relaxed).saturating_sub(done);
+            self.shared = Some(Arc::new(AtomicU64::new(rest)));
+        }
+        self.before = (done, users.max(1));
+        self
+    }
+
+    /// Iterations that count as begun by the user at a place (from 0) of the segment. Which user made how many is not
+    /// known: they are divided evenly.
+    #[must_use]
+    pub(crate) fn begun_before(&self, place: u64) -> u64 {
+        let (done, users) = self.before;
+        if self.per_user.is_some() { done / users + u64::from(place < done % users) } else { 0 }
     }
 
     /// Takes an iteration for a user that has started `begun`; false when none is left.

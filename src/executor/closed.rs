@@ -15,7 +15,7 @@ use super::{
     vu::{IterationPause, VirtualUser},
 };
 use crate::{
-    control::{ControlEvent, ControlSubscriber, EventKind},
+    control::{ControlEvent, ControlSubscriber, EventKind, StopReason},
     plan::ClosedShape,
     units::show_several,
 };
@@ -119,8 +119,9 @@ pub(crate) async fn run(
     if stopped {
         run.halt();
     }
-    // Where rows ran out, nothing was dropped.
-    let never_begun = if run.is_over() { 0 } else { budget.take_rest(begun(&pool)) };
+    // Where rows ran out, nothing was dropped; what a process leaves that was stopped from outside, the next one may make.
+    let is_left = stopped && subscriber.state().stop == Some(StopReason::Outside);
+    let never_begun = if run.is_over() || is_left { 0 } else { budget.take_rest(begun(&pool)) };
     if never_begun > 0 {
         let at = Instant::now().min(end);
         run.recorder.dropped(run.stage(at), at, never_begun);
@@ -211,7 +212,9 @@ impl Making<'_> {
         let mut made = 0;
         for number in 0..wanted {
             if pool.len() == number {
-                pool.push(UserSlot::default());
+                let place = run.shared.place_of(run.part.nth(number as u64));
+                let begun = Rc::new(Cell::new(budget.begun_before(place)));
+                pool.push(UserSlot { begun, ..UserSlot::default() });
             }
             let slot = &mut pool[number];
             if slot.user.is_some() || slot.left || budget.is_done(slot.begun.get()) {

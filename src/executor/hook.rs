@@ -78,10 +78,12 @@ pub(crate) fn run(
             clock_at_start: context.clock_at_start,
             part: Partition::WHOLE,
             seed: plan.seed,
+            resumed_at: context.start,
+            interruptions: 0,
             network: Rc::new(network),
             buffers: Rc::default(),
             given: context.given.clone(),
-            rows: Arc::new(Rows::new(plan, Partition::WHOLE)),
+            rows: Arc::new(Rows::new(plan, Partition::WHOLE, Arc::default())),
             control: control.clone(),
             // Setup and teardown belong to no iteration of the load.
             tracer: None,

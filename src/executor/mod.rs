@@ -16,6 +16,7 @@ pub(crate) mod open;
 mod pace;
 pub(crate) mod pacer;
 pub(crate) mod raw_records;
+pub(crate) mod resumed;
 pub(crate) mod rows;
 mod rpc_recorder;
 pub(crate) mod scenario;
@@ -27,6 +28,7 @@ mod socket_round_trips;
 mod socket_schedule;
 mod socket_session;
 mod stream_recorder;
+pub(crate) mod taken;
 #[cfg(test)]
 mod tests;
 mod trace_budget;
@@ -36,6 +38,7 @@ pub(crate) mod vu;
 pub(crate) mod vu_pool;
 pub(crate) mod worker;
 
+pub(crate) use resumed::Resumed;
 pub(crate) use tracer::Sampling;
 pub(crate) use worker::{PoolConfig, StartError, Traffic, WorkerPool};
 

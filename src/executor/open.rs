@@ -105,7 +105,8 @@ impl OpenLoop {
         if let Some(end) = self.apply_control(subscriber, anchor, now) {
             return end;
         }
-        for arrival in schedule.arrivals(run.part, run.seed) {
+        let passed = run.resumed_at.saturating_duration_since(anchor);
+        for arrival in schedule.arrivals(run.part, run.seed).since(passed) {
             let due = anchor + arrival.offset;
             while now < due || in_a_row == BATCH {
                 if in_a_row == BATCH {

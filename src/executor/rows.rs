@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 
+use super::taken::TakenNumbers;
 use crate::{
     language::{
         Value,
@@ -17,6 +18,7 @@ use crate::{
 pub(crate) struct Rows {
     data: Arc<[PlannedData]>,
     cursors: Vec<RowCursor>,
+    taken: Arc<TakenNumbers>,
 }
 
 /// Why there is no row.
@@ -29,10 +31,12 @@ pub(crate) enum NoRow {
 }
 
 impl Rows {
-    /// All rows of a segment.
+    /// All rows of a segment that were not drawn before.
     #[must_use]
-    pub(crate) fn new(plan: &Plan, segment: Partition) -> Self {
-        Self { data: plan.data.clone(), cursors: plan.row_cursors(segment) }
+    pub(crate) fn new(plan: &Plan, segment: Partition, taken: Arc<TakenNumbers>) -> Self {
+        let cursors = plan.row_cursors(segment).into_iter().zip(0..);
+        let cursors = cursors.map(|(cursor, data)| cursor.after(taken.draws_before(data))).collect();
+        Self { data: plan.data.clone(), cursors, taken }
     }
 
     /// The next row of a data set for a user, whose number from 0 is unique over all workers.
@@ -43,10 +47,21 @@ impl Rows {
         let Some((planned, cursor)) = self.data.get(data).zip(self.cursors.get(data)) else {
             return Err(NoRow::ForUser);
         };
-        let row = cursor.next(user, random).and_then(|number| planned.set.row(number));
+        let number = cursor.next(user, random);
+        self.taken.draws(data, cursor.drawn());
+        let row = number.and_then(|number| planned.set.row(number));
         row.ok_or_else(|| match planned.order {
             Order::PerUser(_) => NoRow::ForUser,
             _ => NoRow::Left(planned.name.clone()),
         })
+    }
+}
+
+impl Drop for Rows {
+    /// The last worker has ended.
+    fn drop(&mut self) {
+        for (data, cursor) in self.cursors.iter().enumerate() {
+            self.taken.settle_draws(data, cursor.drawn());
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
-    buffers::Buffers, rows::Rows, scenario_recorder::ScenarioRecorder, shared::SharedScenario, tracer::Tracer,
+    buffers::Buffers, resumed::mixed_seed, rows::Rows, scenario_recorder::ScenarioRecorder, shared::SharedScenario,
+    tracer::Tracer,
 };
 use crate::{
     control::{Control, ControlEvent, EventKind, StopReason},
@@ -37,6 +38,10 @@ pub(crate) struct WorkerContext {
     pub part: Partition,
     /// Seed of the run.
     pub seed: u64,
+    /// When this process takes part; the start of the run, unless it goes on with it.
+    pub resumed_at: Instant,
+    /// How often the run was interrupted.
+    pub interruptions: u64,
     pub network: Rc<Network>,
     pub buffers: Rc<Buffers>,
     /// Variables that setup set, by name.
@@ -60,8 +65,12 @@ pub(crate) struct ScenarioRun {
     pub start: Instant,
     /// This worker's share of it.
     pub part: Partition,
-    /// Seed of the scenario's random numbers.
+    /// Seed of the scenario's schedule.
     pub seed: u64,
+    /// Seed of its users' random numbers, another one in each process of the run.
+    pub user_seed: u64,
+    /// Nothing is due before.
+    pub resumed_at: Instant,
     /// Connections and buffers of the worker.
     pub network: Rc<Network>,
     pub recorder: ScenarioRecorder,
@@ -125,6 +134,8 @@ impl ScenarioRun {
             scenario,
             part: context.part,
             seed: context.seed.wrapping_add(index as u64),
+            user_seed: mixed_seed(context.seed.wrapping_add(index as u64), context.interruptions),
+            resumed_at: context.resumed_at,
             network: context.network.clone(),
             recorder,
             buffers: context.buffers.clone(),
@@ -201,7 +212,10 @@ impl ScenarioRun {
 
     /// Its users have ended: it is active no more.
     pub(crate) fn finished(&self) {
-        self.control.note_end(self.index, self.recorder.since_start(Instant::now()));
+        let planned = self.start + self.scenario.duration();
+        // One that was over before this process began ended by its schedule.
+        let end = if planned <= self.resumed_at { planned } else { Instant::now() };
+        self.control.note_end(self.index, self.recorder.since_start(end));
     }
 
     /// Whether the scenario ended for want of rows.
@@ -247,7 +261,7 @@ impl ScenarioRun {
     #[must_use]
     pub(crate) fn pause_random(&self, user: u64) -> fastrand::Rng {
         // Far from the seeds of flows, so that pauses and flows do not go hand in hand.
-        fastrand::Rng::with_seed(!self.seed ^ (user + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        fastrand::Rng::with_seed(!self.user_seed ^ (user + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// Ends everything after the requests in flight: no further step is begun.

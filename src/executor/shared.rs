@@ -1,16 +1,23 @@
 //! What the workers of a run share of one scenario, so that no result depends on their number: the numbers of users and
 //! iterations, and whether its rows are used up. An iteration touches it once.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
 
 use tokio::sync::{Notify, futures::Notified};
 
+use super::taken::TakenNumbers;
 use crate::plan::Partition;
 
 /// One scenario, as all workers see it.
 #[derive(Debug)]
 pub(crate) struct SharedScenario {
     segment: Partition,
+    /// Its position, and the numbers that are not given out again.
+    index: usize,
+    taken: Arc<TakenNumbers>,
     users: AtomicU64,
     iterations: CacheLine,
     over: AtomicBool,
@@ -27,8 +34,21 @@ impl SharedScenario {
     /// A scenario that has not started.
     #[must_use]
     pub(crate) fn new(segment: Partition) -> Self {
-        let (users, iterations, over, messages, wakeup) = Default::default();
-        Self { segment, users, iterations, over, messages, wakeup }
+        Self::continuing(segment, 0, Arc::default())
+    }
+
+    /// The scenario at a position, which goes on behind the numbers that were taken. Users are numbered from 0 again: they
+    /// are those of before.
+    #[must_use]
+    pub(crate) fn continuing(segment: Partition, index: usize, taken: Arc<TakenNumbers>) -> Self {
+        let (users, over, messages, wakeup) = Default::default();
+        let iterations = CacheLine(AtomicU64::new(taken.iterations_before(index)));
+        Self { segment, index, taken, users, iterations, over, messages, wakeup }
+    }
+
+    /// The place of a number of its segment among all of the segment.
+    pub(crate) fn place_of(&self, number: u64) -> u64 {
+        self.segment.share_of(number)
     }
 
     /// The number of the next user to be made: unique over all workers and segments, without gaps in a segment.
@@ -38,7 +58,9 @@ impl SharedScenario {
 
     /// The number of the next iteration, from 0: unique over all workers and segments, without gaps in a segment.
     pub(crate) fn next_iteration_number(&self) -> u64 {
-        self.segment.nth(self.iterations.0.fetch_add(1, Relaxed))
+        let number = self.iterations.0.fetch_add(1, Relaxed);
+        self.taken.iterations(self.index, number + 1);
+        self.segment.nth(number)
     }
 
     /// The number of the next message of its steps, from 0.
@@ -63,5 +85,12 @@ impl SharedScenario {
     /// Waits until the scenario is over, from the call on.
     pub(crate) fn ended(&self) -> Notified<'_> {
         self.wakeup.notified()
+    }
+}
+
+impl Drop for SharedScenario {
+    /// The last worker has ended.
+    fn drop(&mut self) {
+        self.taken.settle_iterations(self.index, self.iterations.0.load(Relaxed));
     }
 }

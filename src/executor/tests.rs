@@ -161,10 +161,12 @@ pub(super) fn worker_context(plan: &Plan, part: Partition, control: &Control) ->
         clock_at_start: Duration::ZERO,
         part,
         seed: plan.seed,
+        resumed_at: Instant::now(),
+        interruptions: 0,
         network: Rc::new(Network::new(&plan.origins, plan.http.clone(), Connector::new(false, &plan.http).unwrap())),
         buffers: Rc::default(),
         given: [].into(),
-        rows: Arc::new(Rows::new(plan, part)),
+        rows: Arc::new(Rows::new(plan, part, Arc::default())),
         control: control.clone(),
         tracer: None,
     }

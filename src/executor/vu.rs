@@ -79,7 +79,7 @@ impl VirtualUser {
         let number = run.shared.next_user_number();
         run.made.set(run.made.get() + 1);
         // Golden-ratio increments keep the seeds of neighbouring users far apart (SplitMix64).
-        let random = fastrand::Rng::with_seed(run.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let random = fastrand::Rng::with_seed(run.user_seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let id = IterationId { vu: number + 1, ..IterationId::default() };
         let flow = Flow::new(&run.scenario.flow, &run.given, random, id);
         Self {

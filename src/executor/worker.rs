@@ -20,6 +20,7 @@ use super::{
     budget::Budget,
     closed, open,
     pacer::Pacer,
+    resumed::Resumed,
     rows::Rows,
     scenario::{ScenarioRun, WorkerContext},
     scenario_recorder::ScenarioRecorder,
@@ -112,6 +113,8 @@ struct Assignment {
     plan: Arc<Plan>,
     part: Partition,
     start: Instant,
+    /// Since when this process takes part, from the start, and how often the run was interrupted.
+    resumed: (Duration, u64),
     /// Writer of raw records, if an output needs them.
     records: Option<RecordWriter>,
     series_limit: SeriesLimit,
@@ -148,6 +151,8 @@ pub(crate) struct PoolConfig {
     pub given: Arc<[(String, Value)]>,
     /// The interval of setup, delivered before the first one as if of another worker.
     pub recorded: Option<WorkerInterval>,
+    /// Where the run goes on.
+    pub resumed: Resumed,
 }
 
 impl WorkerPool {
@@ -156,14 +161,16 @@ impl WorkerPool {
     /// # Errors
     /// When TLS or a thread can't be set up.
     pub(crate) fn start(plan: &Arc<Plan>, control: &Control, config: PoolConfig) -> Result<Traffic, StartError> {
-        let PoolConfig { workers, segment, start, clock_at_start, recorders, series_limit, traces, given, recorded } =
-            config;
+        let PoolConfig { workers, segment, start, clock_at_start, recorders, series_limit, .. } = config;
+        let PoolConfig { traces, given, recorded, resumed, .. } = config;
         let connector = Connector::new(plan.origins.iter().any(|origin| origin.tls), &plan.http)?;
         let (sender, intervals) = mpsc::channel(INTERVALS_AHEAD * workers + 1);
         // The channel is empty and has capacity for them.
         recorded.into_iter().for_each(|interval| drop(sender.try_send(interval)));
-        let shared: Vec<_> = plan.scenarios.iter().map(|scenario| share(&scenario.shape, workers, segment)).collect();
-        let rows = Arc::new(Rows::new(plan, segment));
+        let scenarios = plan.scenarios.iter().enumerate();
+        let shared: Vec<_> =
+            scenarios.map(|(index, scenario)| share(&scenario.shape, (workers, segment), index, &resumed)).collect();
+        let rows = Arc::new(Rows::new(plan, segment, resumed.taken.clone()));
         let limit = plan.max_rate().map(|rate| Arc::new(RateLimit::new(rate * segment.fraction())));
         let traces =
             traces.map(|sampling| (sampling, Arc::new(TraceBudget::new(segment.share_of(sampling.max_per_second)))));
@@ -174,6 +181,7 @@ impl WorkerPool {
                 plan: plan.clone(),
                 part: segment.divided(worker as u64, workers as u64),
                 start,
+                resumed: (resumed.since, resumed.interruptions),
                 records: recorders.map(RecordWriter::new),
                 series_limit: series_limit.clone(),
                 traces: traces.clone(),
@@ -214,15 +222,19 @@ impl WorkerPool {
     }
 }
 
-fn share(shape: &Shape, workers: usize, segment: Partition) -> Shared {
+fn share(shape: &Shape, (workers, segment): (usize, Partition), index: usize, resumed: &Resumed) -> Shared {
     let limit = match shape {
         Shape::Open(open) => {
             let max_vus = segment.share_of(open.max_vus.into());
             SharedLimit::Open(Pool::new(workers, u32::try_from(max_vus).unwrap_or(u32::MAX)))
         }
-        Shape::Closed(closed) => SharedLimit::Closed(Budget::new(closed.work, segment, workers)),
+        Shape::Closed(closed) => {
+            let budget = Budget::new(closed.work, segment, workers);
+            let (done, users) = (resumed.done.get(index), segment.share_of(closed.schedule.peak().into()));
+            SharedLimit::Closed(done.map_or(budget.clone(), |done| budget.after(*done, users)))
+        }
     };
-    Shared { scenario: Arc::new(SharedScenario::new(segment)), limit }
+    Shared { scenario: Arc::new(SharedScenario::continuing(segment, index, resumed.taken.clone())), limit }
 }
 
 impl Assignment {
@@ -238,6 +250,8 @@ impl Assignment {
             clock_at_start: self.clock_at_start,
             part: self.part,
             seed: self.plan.seed,
+            resumed_at: self.start + self.resumed.0,
+            interruptions: self.resumed.1,
             network: network.clone(),
             buffers: Rc::default(),
             given: self.given.clone(),
@@ -268,12 +282,13 @@ impl Assignment {
                 _ => continue,
             });
         }
+        let tick = self.resumed.0.as_secs();
         let mut flusher = IntervalFlusher {
             assignment: self,
             recorder,
             network,
             runs,
-            tick: 0,
+            tick,
             late: Cell::default(),
             cpu: Cell::default(),
         };

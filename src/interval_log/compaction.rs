@@ -168,6 +168,7 @@ impl Compaction {
 /// An interval that waits for those of its group.
 struct Held {
     group: Group,
+    end_ms: i64,
     content: Content,
     /// Frames that it stands for.
     frames: u64,
@@ -202,11 +203,14 @@ impl Rewriter<'_> {
             self.release()?;
             return self.write(frame).map(|()| true);
         };
-        if let Some(held) = self.held.as_mut().filter(|held| held.group == group) {
+        // A group does not reach over a time without a process, which would vanish from the log.
+        let follows = |held: &&mut Held| span.start_ms <= held.end_ms;
+        if let Some(held) = self.held.as_mut().filter(|held| held.group == group).filter(follows) {
+            held.end_ms = span.end_ms;
             return Ok(held.absorb(payload).is_some());
         }
         self.release()?;
-        self.held = Some(Held { group, content: Content::Frame(frame.to_vec()), frames: 1 });
+        self.held = Some(Held { group, end_ms: span.end_ms, content: Content::Frame(frame.to_vec()), frames: 1 });
         Ok(true)
     }
 

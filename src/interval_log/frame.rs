@@ -63,6 +63,12 @@ pub struct Header {
     pub counters: Vec<String>,
     /// Thresholds in their order.
     pub thresholds: Vec<LoggedThreshold>,
+    /// The part of the load that this process makes: its number from 1, and the number of parts; None for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<(u64, u64)>,
+    /// Number of segments that this log was merged from; None for the log of a process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<u64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -160,6 +166,26 @@ pub struct Event {
     pub kind: String,
     /// For users.
     pub text: String,
+    /// The time without a process that it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+}
+
+/// A time in which no process of the run was there: nothing was sent, and nothing is logged.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Gap {
+    /// End of the last interval before it, Unix milliseconds.
+    pub from_ms: i64,
+    /// Start of the first interval after it, Unix milliseconds.
+    pub to_ms: i64,
+}
+
+impl Gap {
+    /// Its length in milliseconds.
+    #[must_use]
+    pub fn length_ms(&self) -> u64 {
+        u64::try_from(self.to_ms - self.from_ms).unwrap_or(0)
+    }
 }
 
 /// Why a log can't be written or read.
@@ -180,6 +206,12 @@ pub enum LogError {
         path: String,
         /// Where the frame begins.
         offset: u64,
+    },
+    /// Another process writes it, or delivers it.
+    #[error("{path} is in use: its run is not over, or a replay is running")]
+    InUse {
+        /// Which file.
+        path: String,
     },
     /// The file is something else.
     #[error("{path} is not an interval log")]

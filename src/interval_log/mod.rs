@@ -32,4 +32,4 @@ pub use downsampling::Pressure;
 pub use frame::Header;
 pub use reader::{Entry, IntervalCursor};
 pub use writer::LogWriter;
-pub(crate) use {frame::Event, frame::LogError};
+pub(crate) use {frame::Event, frame::Gap, frame::LogError};

@@ -27,12 +27,7 @@ pub(super) fn header() -> Header {
         started_at_ms: 0,
         seed: 1,
         planned_ms: 0,
-        warm_up_ms: 0,
-        labels: Vec::new(),
-        requests: Vec::new(),
-        scenarios: Vec::new(),
-        thresholds: Vec::new(),
-        counters: Vec::new(),
+        ..Header::default()
     }
 }
 

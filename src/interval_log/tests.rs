@@ -29,7 +29,7 @@ fn append(log: &mut LogWriter, intervals: &[Interval]) {
 }
 
 fn event(kind: &str) -> Event {
-    Event { at_ms: 1, kind: kind.into(), text: kind.into() }
+    Event { at_ms: 1, kind: kind.into(), text: kind.into(), gap: None }
 }
 
 /// Plans at a limit that the log is past, so that it is never too small to be worth it.
@@ -285,4 +285,57 @@ proptest! {
             prop_assert_eq!(reader.0.sequence(), Some(plan.len() as u64 - 1));
         }
     }
+}
+
+/// What a log holds, read by the writer that goes on with it.
+fn reopened(path: &Path) -> Result<(LogWriter, usize), LogError> {
+    let mut entries = 0;
+    let log = LogWriter::reopen::<LogError>(path, |_| {
+        entries += 1;
+        Ok(())
+    })?;
+    Ok((log, entries))
+}
+
+#[test]
+fn a_log_goes_on_after_a_kill_without_what_was_half_written() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    let intervals = seconds(6);
+    append(&mut log, &intervals[..3]);
+    assert!(matches!(reopened(&path), Err(LogError::InUse { .. })), "its process lives");
+    let whole = log.length();
+    drop(log);
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend_from_slice(&[2, 200, 0, 0, 0, 1, 2, 3]);
+    fs::write(&path, torn).unwrap();
+    let (mut log, entries) = reopened(&path).unwrap();
+    assert_eq!((log.length(), entries), (whole, 4));
+    append(&mut log, &intervals[3..]);
+    let mut all = Totals::default();
+    intervals.iter().for_each(|interval| all.fold(interval));
+    assert_eq!(requests(&folded(&path)), requests(&all));
+    assert!(IntervalCursor::open(&path).unwrap().torn_bytes().is_ok());
+}
+
+#[test]
+fn compaction_keeps_a_time_without_a_process() {
+    let folder = TempDir::new().unwrap();
+    let (mut log, path) = start(&folder);
+    let mut intervals = seconds(20);
+    for interval in &mut intervals[10..] {
+        (interval.start_ms, interval.end_ms) = (interval.start_ms + 7_000, interval.end_ms + 7_000);
+    }
+    append(&mut log, &intervals);
+    let limit = log.length() - 1;
+    let smaller = compacted(&mut log, LATER_MS, &[], limit);
+    log.adopt(smaller).unwrap();
+    let mut cursor = IntervalCursor::open(&path).unwrap();
+    let mut spans = Vec::new();
+    while let Some(entry) = cursor.read().unwrap() {
+        if let Entry::Interval(interval) = entry {
+            spans.push((interval.start_ms, interval.end_ms));
+        }
+    }
+    assert_eq!(spans, [(400, 10_400), (17_400, 27_400)]);
 }

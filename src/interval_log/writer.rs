@@ -8,11 +8,12 @@ use std::{
 };
 
 use super::{
-    codec,
+    Entry, IntervalCursor, codec,
     compaction::{Compaction, ReplacementLog},
     compaction_trigger::CompactionTrigger,
     downsampling::{DeliveredBounds, Pressure},
     frame::{Event, FrameKind, Header, LogError, MAGIC, frame},
+    frames::FileId,
 };
 use crate::metric::Interval;
 
@@ -55,6 +56,33 @@ impl LogWriter {
         log.append(MAGIC)?;
         log.append(&frame(FrameKind::Header, &json(header)))?;
         Ok(log)
+    }
+
+    /// Goes on with the log of a process that is gone: `each` sees what it holds, and what a kill left half-written is cut.
+    ///
+    /// # Errors
+    /// When another process has it, or it can't be read, or `each` fails.
+    pub fn reopen<E: From<LogError>>(path: &Path, mut each: impl FnMut(Entry) -> Result<(), E>) -> Result<Self, E> {
+        let io_error = |source| LogError::Io { path: path.display().to_string(), source };
+        let in_use = || LogError::InUse { path: path.display().to_string() };
+        let file = OpenOptions::new().append(true).open(path).map_err(io_error)?;
+        file.try_lock().map_err(|_| in_use())?;
+        // A compaction may have put another file in its place before the lock was had.
+        let ids = [file.metadata(), fs::metadata(path)].map(|metadata| metadata.map(|data| FileId::of(&data)).ok());
+        if ids[0] != ids[1] {
+            return Err(in_use().into());
+        }
+        let (mut cursor, mut trigger) = (IntervalCursor::open(path)?, CompactionTrigger::default());
+        while let Some(entry) = cursor.read()? {
+            if let Entry::Interval(interval) = &entry {
+                trigger.written(interval.sequence, interval.end_ms, cursor.offset());
+            }
+            each(entry)?;
+        }
+        let length = cursor.offset();
+        file.set_len(length).map_err(io_error)?;
+        let (pending, underway) = (Vec::new(), Arc::default());
+        Ok(Self { path: path.to_owned(), file, length, pending, closed: false, trigger, underway })
     }
 
     /// Appends an interval and gives the length of the log after it.

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Example, Interval, Kind, Labels, MetricDef, SeriesDef, Span, Value, WorkerInterval, intended::IntendedSeconds,
-    series::Interner,
+    Example, Interval, Kind, Labels, MetricDef, SeriesDef, Span, Totals, Value, WorkerInterval,
+    intended::IntendedSeconds, series::Interner,
 };
 
 /// How gauges of several workers and intervals are aggregated.
@@ -70,6 +70,22 @@ impl Assembler {
             examples: Vec::new(),
             sequence: 0,
         }
+    }
+
+    /// Goes on with a run of which earlier processes left these totals and so many intervals: series keep their numbers.
+    #[must_use]
+    pub(crate) fn continuing(workers: usize, totals: &Totals, intervals: u64) -> Self {
+        let mut assembler = Self { sequence: intervals, ..Self::new(workers) };
+        for (series, value) in totals.iter() {
+            let number = assembler.interner.id(&series.metric, &series.labels);
+            assembler.kinds.entry(series.metric.name.to_string()).or_insert(series.metric.kind);
+            if let Value::Gauge(Some(last)) = value {
+                // Used only where a gauge is the sum of changes over the whole run.
+                assembler.levels.insert(number, *last);
+            }
+        }
+        assembler.announced = assembler.interner.definitions().len();
+        assembler
     }
 
     /// Adds a worker's interval. Workers beyond the expected number (setup, teardown) are not waited for: they have a

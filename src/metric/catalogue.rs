@@ -205,6 +205,7 @@ catalogue! {
     GENERATOR_HELD_BACK = "generator_held_back" Counter None Run "Requests that the `max_rate` of an environment delayed";
     GENERATOR_OPEN_SOCKETS = "generator_open_sockets" Gauge None Run "Open connections to the target";
     GENERATOR_THROTTLED = "generator_throttled" Counter Seconds Run "Time the container's CPU quota held the generator back";
+    RUN_GAP = "run_gap" Counter Seconds Run "Time in which no process of the run was there, after it was killed or stopped and went on";
     OUTPUT_SENT = "output_sent" Counter None Run "Samples handed to the output, whatever became of them; retries don't count again";
     OUTPUT_ACKNOWLEDGED = "output_acknowledged" Counter None Run "Samples that the receiver of an output acknowledged";
     OUTPUT_RETRIES = "output_retries" Counter None Run "Requests that an output had to retry";

@@ -16,6 +16,7 @@ pub(crate) mod interval;
 pub(crate) mod labels;
 pub(crate) mod record;
 pub(crate) mod recorder;
+pub(crate) mod segments;
 pub(crate) mod series;
 pub(crate) mod series_limit;
 pub(crate) mod span;

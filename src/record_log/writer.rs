@@ -8,10 +8,11 @@ use std::{
 };
 
 use super::{
+    cursor::RecordCursor,
     dictionary::{Dictionary, SeriesKey, define},
     frame::{Frame, encode_gauges, encode_records},
     memory::{MAX_BYTES, MemorySegments, SEGMENT_BYTES as MEMORY_SEGMENT_BYTES},
-    position::Position,
+    position::{Position, RecordReadError},
     segment::{self, Head, Kind, MAGIC},
 };
 use crate::{
@@ -86,6 +87,37 @@ impl RecordLog {
     pub(crate) fn create(run: &Path, run_start_unix_ms: i64, workers: usize, limit_bytes: u64) -> io::Result<Self> {
         let folder = segment::folder(run);
         fs::create_dir(&folder)?;
+        Self::in_folder(folder, run_start_unix_ms, workers, limit_bytes)
+    }
+
+    /// Goes on with the log of a process that is gone: what it left half-written is cut, and a new segment follows.
+    ///
+    /// # Errors
+    /// When the folder can't be read or written.
+    pub(crate) fn reopen(run: &Path, run_start_unix_ms: i64, workers: usize, limit_bytes: u64) -> io::Result<Self> {
+        let folder = segment::folder(run);
+        fs::create_dir_all(&folder)?;
+        let mut numbers = segment::numbers(&folder)?;
+        if let Some(last) = numbers.last().copied() {
+            let whole = whole_bytes(run, last).map_err(io::Error::other)?;
+            let path = segment::path(&folder, last);
+            if whole > MAGIC.len() as u64 {
+                OpenOptions::new().write(true).open(&path)?.set_len(whole)?;
+            } else {
+                fs::remove_file(&path)?;
+                numbers.pop();
+            }
+        }
+        let mut log = Self::in_folder(folder, run_start_unix_ms, workers, limit_bytes)?;
+        log.next = numbers.last().map_or(1, |last| last + 1);
+        for number in numbers {
+            let length = fs::metadata(segment::path(&log.folder, number))?.len();
+            log.segments.push_back((number, length));
+        }
+        Ok(log)
+    }
+
+    fn in_folder(folder: PathBuf, run_start_unix_ms: i64, workers: usize, limit_bytes: u64) -> io::Result<Self> {
         let workers = u32::try_from(workers.max(1)).map_err(io::Error::other)?;
         Ok(Self {
             folder,
@@ -314,6 +346,19 @@ impl RecordLog {
             }
         }
         Ok(())
+    }
+}
+
+/// Bytes of whole frames in a segment.
+fn whole_bytes(run: &Path, number: u64) -> Result<u64, RecordReadError> {
+    let mut cursor = RecordCursor::open(run, MemorySegments::default(), Some(Position { segment: number, offset: 0 }))?;
+    loop {
+        match cursor.next_frame() {
+            Ok(None) => return Ok(cursor.position().offset),
+            Err(error @ RecordReadError::Io { .. }) => return Err(error),
+            // The cursor has passed what is damaged; its readers report it.
+            Ok(Some(_)) | Err(_) => {}
+        }
     }
 }
 

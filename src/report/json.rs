@@ -164,6 +164,20 @@ fn events(summary: &Summary) -> Vec<Json> {
     events.map(|event| json!({ "at_ms": event.at_ms - started, "event": event.text })).collect()
 }
 
+/// The share of the run in which a process of it was there, and its gaps in milliseconds after the start of the load.
+fn coverage(summary: &Summary) -> Json {
+    let (coverage, started) = (&summary.coverage, summary.header.started_at_ms);
+    let gaps = coverage.gaps.iter();
+    let gaps: Vec<Json> =
+        gaps.map(|gap| json!({ "from_ms": gap.from_ms - started, "to_ms": gap.to_ms - started })).collect();
+    json!({
+        "ratio": coverage.share(summary.elapsed),
+        "interruptions": coverage.interruptions,
+        "missing_ms": coverage.missing().as_secs_f64() * 1e3,
+        "gaps": gaps,
+    })
+}
+
 /// Every step, with all its stages together.
 fn all_steps(summary: &Summary) -> Vec<Json> {
     let scenarios = summary.header.scenarios.iter().enumerate();
@@ -219,6 +233,7 @@ fn beyond_k6(summary: &Summary) -> Json {
         "errors": errors::error_list(summary),
         "control": commands(summary),
         "events": events(summary),
+        "coverage": coverage(summary),
         "validity": {
             "offered": validity.offered,
             "achieved": validity.achieved,

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    analysis::{Analysis, Offered, Outcome, Validity},
+    analysis::{Analysis, Coverage, Offered, Outcome, Validity},
     interval_log::{Event, Header},
     metric::Totals,
     output::DeliveryStats,
@@ -58,6 +58,8 @@ pub(crate) struct Summary {
     pub totals: Totals,
     /// What was due.
     pub offered: Offered,
+    /// Times without a process.
+    pub coverage: Coverage,
     /// How thresholds stand.
     pub findings: Vec<Finding>,
     /// Whether the numbers mean what they say.

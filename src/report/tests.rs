@@ -119,7 +119,7 @@ fn intervals() -> Vec<Interval> {
 fn events(texts: &[(&str, &str)]) -> report::summary::Events {
     let mut events = report::summary::Events::default();
     for (kind, text) in texts {
-        events.note(&Event { at_ms: 1_763_700_001_500, kind: (*kind).into(), text: (*text).into() });
+        events.note(&Event { at_ms: 1_763_700_001_500, kind: (*kind).into(), text: (*text).into(), gap: None });
     }
     events
 }
@@ -218,7 +218,7 @@ pub(crate) fn findings() -> Analysis {
     Analysis { sure: true, soak: Some(soak), spikes: vec![recovered, metastable], stress: Some(stress()) }
 }
 
-pub(super) fn summary() -> Summary {
+pub(crate) fn summary() -> Summary {
     let header = Header {
         version: "0.0.0".into(),
         run_id: "20251121-040000-gold".into(),
@@ -241,6 +241,8 @@ pub(super) fn summary() -> Summary {
         }],
         thresholds: Vec::new(),
         counters: vec!["timeouts".into()],
+        segment: None,
+        merged: None,
     };
     let thresholds: Vec<_> = [
         ("http_req_failed", "rate<0.01"),
@@ -284,6 +286,7 @@ pub(super) fn summary() -> Summary {
         scenario_ends: Vec::new(),
         totals: fold.totals,
         offered: fold.offered,
+        coverage: fold.coverage,
         findings: judgement.findings,
         validity: judgement.validity,
         outcome: judgement.outcome,

@@ -69,6 +69,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         lines.push(String::new());
     }
     lines.extend(command_lines(summary));
+    lines.extend(gap_lines(summary));
     lines.push(format!("  {}", style::bold("EXECUTION")));
     lines.extend(trends::trend_table(summary, &EXECUTION_TRENDS).lines(4, summary.view, &scenarios::place(summary)));
     lines.extend(execution_lines(summary));
@@ -100,6 +101,25 @@ fn command_lines(summary: &Summary) -> Vec<String> {
         let after = u64::try_from(command.at_ms - summary.header.started_at_ms).unwrap_or(0);
         format!("    {}  {}", show_duration(Duration::from_millis(after)), visible(&command.text))
     }));
+    lines.push(String::new());
+    lines
+}
+
+/// Times in which no process of the run was there.
+fn gap_lines(summary: &Summary) -> Vec<String> {
+    const SHOWN: usize = 10;
+    let (coverage, started) = (&summary.coverage, summary.header.started_at_ms);
+    if coverage.interruptions == 0 {
+        return Vec::new();
+    }
+    let after = |ms: i64| show_duration(Duration::from_millis(u64::try_from(ms - started).unwrap_or(0)));
+    let mut lines = vec![format!("  {}", style::bold("GAPS"))];
+    lines.extend(coverage.gaps.iter().take(SHOWN).map(|gap| {
+        let length = show_duration(Duration::from_millis(gap.length_ms()));
+        format!("    {} to {}  {length} without load", after(gap.from_ms), after(gap.to_ms))
+    }));
+    let more = coverage.interruptions.saturating_sub(SHOWN as u64);
+    lines.extend((more > 0).then(|| format!("    and {}", show_several(more, "more gap"))));
     lines.push(String::new());
     lines
 }

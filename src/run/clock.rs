@@ -34,6 +34,15 @@ impl RunClock {
         Self { start: Instant::now() + lead, started_at_ms: wall_ms() + millis(lead), shift_ms: 0, behind_ms: 0 }
     }
 
+    /// The clock of a run that began in another process, whose last interval ended at `last_ms` (both Unix milliseconds):
+    /// no time comes twice, also where this machine's clock is behind. None where the start is out of reach.
+    #[must_use]
+    pub(crate) fn resuming(started_at_ms: i64, last_ms: i64) -> Option<Self> {
+        let passed = u64::try_from(wall_ms().max(last_ms) - started_at_ms).ok()?;
+        let start = Instant::now().checked_sub(Duration::from_millis(passed))?;
+        Some(Self { start, started_at_ms, shift_ms: 0, behind_ms: 0 })
+    }
+
     /// Time zero.
     #[must_use]
     pub(crate) fn start(&self) -> Instant {

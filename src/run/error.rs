@@ -1,6 +1,6 @@
 //! The error that ends a command, with its exit code.
 
-use crate::exit::Exit;
+use crate::{exit::Exit, interval_log::LogError};
 
 /// Why a command ends without a result.
 #[derive(Debug)]
@@ -36,5 +36,11 @@ impl CommandError {
     /// Something wrong on the command line.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, message: message.into() }
+    }
+}
+
+impl From<LogError> for CommandError {
+    fn from(error: LogError) -> Self {
+        Self::new(Exit::BadProfile, &error)
     }
 }

@@ -4,12 +4,15 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{collect::records::RecordKeeper, error::CommandError, run_end::RunEnd};
 use crate::{
+    executor::taken::TakenNumbers,
     exit::Exit,
     interval_log::{Event, Header, LogError, LogWriter},
+    plan::Plan,
     practice_target,
     record_log::RecordLog,
 };
@@ -22,6 +25,8 @@ pub(crate) struct RunFolder {
     pub log: LogWriter,
     /// Raw records of requests.
     pub records: RecordKeeper,
+    /// Numbers that no later process of the run gives out again.
+    pub taken: Arc<TakenNumbers>,
     /// Bytes that the interval log may take.
     pub log_limit: u64,
     events: File,
@@ -39,6 +44,9 @@ pub(crate) fn summary_path(run: &Path) -> PathBuf {
     run.join("summary.json")
 }
 
+/// Numbers that were given out.
+const TAKEN: &str = "taken";
+
 /// The profile of a run in its folder, with secrets struck out.
 const PROFILE: &str = "profile.yaml";
 
@@ -46,6 +54,42 @@ const PROFILE: &str = "profile.yaml";
 #[must_use]
 pub(crate) fn profile_text(run: &Path) -> Option<String> {
     fs::read_to_string(run.join(PROFILE)).ok()
+}
+
+/// Removes the files of a run that had no load.
+pub(crate) fn remove_begun(run: &Path) {
+    for name in ["intervals.log", "events.log", TAKEN, PROFILE] {
+        // What can't be removed stays; the next run reports it.
+        drop(fs::remove_file(run.join(name)));
+    }
+    drop(fs::remove_dir_all(run.join("outputs")));
+    drop(fs::remove_dir(run.join("records")));
+}
+
+fn taken(run: &Path, plan: &Plan) -> Result<Arc<TakenNumbers>, CommandError> {
+    let path = run.join(TAKEN);
+    let taken = TakenNumbers::open(&path, plan.scenarios.len(), plan.data.len());
+    taken.map(Arc::new).map_err(|error| unwritable(&path, &error))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::configuration(format!(
+        "can't write to the run's directory {}: {error}\n  hint: choose another one with --run-dir",
+        path.display()
+    ))
+}
+
+/// Records are many and go once they are delivered; intervals are few and stay.
+fn log_limit(record_workers: Option<usize>, disk_limit: u64) -> u64 {
+    if record_workers.is_some() { disk_limit / 4 } else { disk_limit }
+}
+
+/// Writes the text of a profile without secrets into a run's folder.
+///
+/// # Errors
+/// When the disk refuses.
+pub(crate) fn write_profile(run: &Path, text: &str) -> Result<(), CommandError> {
+    write_whole(&run.join(PROFILE), text)
 }
 
 /// An event that was not written.
@@ -66,9 +110,9 @@ impl RunFolder {
         if !log_path(path).exists() {
             return Ok(());
         }
+        let shown = path.display();
         Err(CommandError::configuration(format!(
-            "{} already holds a run\n  hint: choose another directory with --run-dir, or remove it",
-            path.display()
+            "{shown} already holds a run\n  hint: `--resume {shown}` goes on with it; or choose another directory with --run-dir, or remove it"
         )))
     }
 
@@ -80,25 +124,43 @@ impl RunFolder {
     pub(crate) fn create(
         path: &Path,
         header: &Header,
+        plan: &Plan,
         record_workers: Option<usize>,
         disk_limit: u64,
     ) -> Result<Self, CommandError> {
-        let shown = path.display();
-        let to_error = |error: std::io::Error| {
-            CommandError::configuration(format!(
-                "can't write to the run's directory {shown}: {error}\n  hint: choose another one with --run-dir"
-            ))
-        };
         Self::check_free(path)?;
+        let to_error = |error| unwritable(path, &error);
         fs::create_dir_all(path).map_err(to_error)?;
+        // Before the log: a run that has a log has these.
+        drop(fs::remove_file(path.join(TAKEN)));
+        let taken = taken(path, plan)?;
         let log =
             LogWriter::create(&log_path(path), header).map_err(|error| CommandError::new(Exit::BadProfile, &error))?;
         let events = File::create(path.join("events.log")).map_err(to_error)?;
-        // Records are many and go once they are delivered; intervals are few and stay.
-        let log_limit = if record_workers.is_some() { disk_limit / 4 } else { disk_limit };
+        let log_limit = log_limit(record_workers, disk_limit);
         let record = |workers| RecordLog::create(path, header.started_at_ms, workers, disk_limit - log_limit);
         let records = RecordKeeper::new(record_workers.map(record).transpose().map_err(to_error)?);
-        Ok(Self { path: path.to_owned(), log, records, log_limit, events })
+        Ok(Self { path: path.to_owned(), log, records, taken, log_limit, events })
+    }
+
+    /// Goes on in the folder of a run that an earlier process began.
+    ///
+    /// # Errors
+    /// When it can't be read or written.
+    pub(crate) fn reopen(
+        path: &Path,
+        (log, started_at_ms): (LogWriter, i64),
+        plan: &Plan,
+        record_workers: Option<usize>,
+        disk_limit: u64,
+    ) -> Result<Self, CommandError> {
+        let to_error = |error| unwritable(path, &error);
+        let taken = taken(path, plan)?;
+        let events = File::options().create(true).append(true).open(path.join("events.log")).map_err(to_error)?;
+        let log_limit = log_limit(record_workers, disk_limit);
+        let record = |workers| RecordLog::reopen(path, started_at_ms, workers, disk_limit - log_limit);
+        let records = RecordKeeper::new(record_workers.map(record).transpose().map_err(to_error)?);
+        Ok(Self { path: path.to_owned(), log, records, taken, log_limit, events })
     }
 
     /// Writes down which profile is run, without its secrets.
@@ -106,17 +168,12 @@ impl RunFolder {
     /// # Errors
     /// When the disk refuses.
     pub(crate) fn write_profile(&self, text: &str) -> Result<(), CommandError> {
-        write_whole(&self.path.join(PROFILE), text)
+        write_profile(&self.path, text)
     }
 
     /// Removes what was begun.
     pub(crate) fn discard(self) {
-        for name in ["intervals.log", "events.log", PROFILE] {
-            // What can't be removed stays; the next run reports it.
-            drop(fs::remove_file(self.path.join(name)));
-        }
-        drop(fs::remove_dir_all(self.path.join("outputs")));
-        drop(fs::remove_dir(self.path.join("records")));
+        remove_begun(&self.path);
         drop(fs::remove_dir(&self.path));
     }
 

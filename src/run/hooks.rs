@@ -20,7 +20,7 @@ use crate::{
     analysis::Reason,
     control::{Control, StopReason},
     executor::{
-        PoolConfig,
+        PoolConfig, Resumed, Sampling,
         hook::{self, HookContext, HookRun},
     },
     exit::Exit,
@@ -65,7 +65,13 @@ impl<'p> Hooks<'p> {
 
     /// What the workers are to do.
     #[must_use]
-    pub(crate) fn pool_config(&self, clock: &RunClock, recorded: Option<WorkerInterval>) -> PoolConfig {
+    pub(crate) fn pool_config(
+        &self,
+        clock: &RunClock,
+        recorded: Option<WorkerInterval>,
+        resumed: Resumed,
+    ) -> PoolConfig {
+        let other_process = |sampling: Sampling| Sampling { seed: resumed.seed(sampling.seed), ..sampling };
         PoolConfig {
             workers: self.prepared.workers,
             segment: self.prepared.segment,
@@ -73,9 +79,10 @@ impl<'p> Hooks<'p> {
             clock_at_start: Duration::from_millis(u64::try_from(clock.started_at_ms()).unwrap_or_default()),
             recorders: self.recorders,
             series_limit: self.limit.clone(),
-            traces: self.prepared.sampling(),
+            traces: self.prepared.sampling().map(other_process),
             given: self.setup_variables(),
             recorded,
+            resumed,
         }
     }
 
@@ -87,10 +94,13 @@ impl<'p> Hooks<'p> {
         &mut self,
         control: &Control,
         signals: &mut Signals,
+        resuming: Option<&RunClock>,
     ) -> Result<Option<HookRun>, CommandError> {
         let Some(scenario) = &self.prepared.plan.setup else { return Ok(None) };
-        // The run has no time zero yet: what setup records counts as of its first interval.
-        let (worker, start, clock_ms) = (self.prepared.workers, Instant::now(), wall_ms());
+        // A run that begins has no time zero yet: what setup records counts as of its first interval.
+        let (start, clock_ms) =
+            resuming.map_or_else(|| (Instant::now(), wall_ms()), |clock| (clock.start(), clock.started_at_ms()));
+        let worker = self.prepared.workers;
         let hook = self.run(scenario, control, signals, (worker, start, clock_ms)).await?;
         self.given = hook.left.clone();
         Ok(Some(hook))

@@ -7,7 +7,7 @@ use std::{
 
 use super::{deliveries, error::CommandError, folder, prepare::thresholds, run_end::RunEnd};
 use crate::{
-    analysis::{Generator, Reason, RunFold, run_fold::Course},
+    analysis::{Coverage, Generator, Reason, RunFold, run_fold::Course},
     exit::Exit,
     interval_log::{Entry, Header, IntervalCursor, LogError},
     metric::{Interval, Totals},
@@ -23,12 +23,18 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct LoggedRun {
     header: Option<Header>,
-    fold: RunFold,
-    end: Option<RunEnd>,
-    events: Events,
+    /// The fold of its intervals.
+    pub fold: RunFold,
+    /// Its end, once it has come to one.
+    pub end: Option<RunEnd>,
+    /// What happened besides.
+    pub events: Events,
     /// Intervals that the log holds.
     pub intervals: u64,
-    end_ms: i64,
+    /// End of the last one, Unix milliseconds.
+    pub end_ms: i64,
+    /// The number that follows that of the last one.
+    pub next_sequence: u64,
     /// Bytes of a frame that was never finished.
     pub torn_bytes: u64,
     /// Those of them that were cut.
@@ -38,6 +44,23 @@ pub(crate) struct LoggedRun {
 /// The error of a log that can't be read.
 pub(crate) fn unreadable(error: &LogError) -> CommandError {
     CommandError::new(Exit::BadProfile, error)
+}
+
+impl Default for LoggedRun {
+    /// Of an empty log.
+    fn default() -> Self {
+        Self {
+            header: None,
+            fold: RunFold::new(&[], Duration::ZERO, &[]),
+            end: None,
+            events: Events::default(),
+            intervals: 0,
+            end_ms: 0,
+            next_sequence: 0,
+            torn_bytes: 0,
+            cut_bytes: 0,
+        }
+    }
 }
 
 impl LoggedRun {
@@ -51,32 +74,10 @@ impl LoggedRun {
         mut each: impl FnMut(&Interval, &Self) -> Result<(), CommandError>,
     ) -> Result<Self, CommandError> {
         let mut cursor = IntervalCursor::open(path).map_err(|error| unreadable(&error))?;
-        let mut run = Self {
-            header: None,
-            fold: RunFold::new(&[], Duration::ZERO, &[]),
-            end: None,
-            events: Events::default(),
-            intervals: 0,
-            end_ms: 0,
-            torn_bytes: 0,
-            cut_bytes: 0,
-        };
+        let mut run = Self::default();
         while let Some(entry) = cursor.read().map_err(|error| unreadable(&error))? {
-            match entry {
-                Entry::Header(header) => run.begin(header),
-                Entry::Interval(interval) => {
-                    run.fold.take(&interval);
-                    run.intervals += 1;
-                    run.end_ms = interval.end_ms;
-                    each(&interval, &run)?;
-                }
-                Entry::End(end) => {
-                    run.end = Some(serde_json::from_value(end).map_err(|error| {
-                        let shown = path.display();
-                        CommandError::configuration(format!("{shown}: its end entry is of another version: {error}"))
-                    })?);
-                }
-                Entry::Event(event) => run.events.note(&event),
+            if let Some(interval) = run.take(entry, path)? {
+                each(&interval, &run)?;
             }
         }
         run.torn_bytes = cursor.torn_bytes().map_err(|error| unreadable(&error))?;
@@ -84,10 +85,42 @@ impl LoggedRun {
         Ok(run)
     }
 
+    /// Takes the next entry of a log; gives an interval back.
+    ///
+    /// # Errors
+    /// When it is the end of a run of another version.
+    pub(crate) fn take(&mut self, entry: Entry, path: &Path) -> Result<Option<Box<Interval>>, CommandError> {
+        match entry {
+            Entry::Header(header) => self.begin(header),
+            Entry::Interval(interval) => {
+                self.fold.take(&interval);
+                self.intervals += 1;
+                (self.end_ms, self.next_sequence) = (interval.end_ms, interval.sequence + 1);
+                return Ok(Some(interval));
+            }
+            Entry::End(end) => {
+                self.end = Some(serde_json::from_value(end).map_err(|error| {
+                    let shown = path.display();
+                    CommandError::configuration(format!("{shown}: its end entry is of another version: {error}"))
+                })?);
+            }
+            Entry::Event(event) => {
+                if let Some(gap) = event.gap {
+                    self.fold.coverage.note(gap);
+                    // It was stopped, and went on.
+                    self.end = None;
+                }
+                self.events.note(&event);
+            }
+        }
+        Ok(None)
+    }
+
     fn begin(&mut self, header: Header) {
         let known: Vec<_> = header.thresholds.iter().filter_map(thresholds::from_logged).collect();
         let fold = RunFold::new(&known, Duration::from_millis(header.planned_ms), &header.scenarios);
         self.fold = fold.after(Duration::from_millis(header.warm_up_ms));
+        self.fold.coverage = Coverage::of_segments(header.merged.unwrap_or(0));
         self.end_ms = header.started_at_ms;
         self.header = Some(header);
     }
@@ -104,6 +137,13 @@ impl LoggedRun {
         &self.fold.totals
     }
 
+    /// Time from its start to the end of its last interval.
+    #[must_use]
+    pub(crate) fn length(&self) -> Duration {
+        let started_at_ms = self.header.as_ref().map_or(self.end_ms, |header| header.started_at_ms);
+        Duration::from_millis(u64::try_from(self.end_ms - started_at_ms).unwrap_or(0))
+    }
+
     /// Whether the run came to its end: a run in progress or a killed one did not.
     #[must_use]
     pub(crate) fn has_ended(&self) -> bool {
@@ -114,8 +154,8 @@ impl LoggedRun {
     /// the run was killed while it started.
     #[must_use]
     pub(crate) fn summary(self, run_dir: PathBuf) -> Option<Summary> {
+        let logged = self.length();
         let header = self.header?;
-        let logged = Duration::from_millis(u64::try_from(self.end_ms - header.started_at_ms).unwrap_or(0));
         let elapsed = self.end.as_ref().map_or(logged, |end| end.elapsed);
         let reasons = if self.end.is_some() {
             Vec::new()
@@ -142,6 +182,7 @@ impl LoggedRun {
             scenario_ends: self.end.as_ref().map(|end| end.scenario_ends.clone()).unwrap_or_default(),
             totals: self.fold.totals,
             offered: self.fold.offered,
+            coverage: self.fold.coverage,
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,
@@ -151,6 +192,46 @@ impl LoggedRun {
             trend_stats: trend_stats(self.end.as_ref()),
             outputs,
             outputs_pending,
+            run_dir,
+            view: TextLayout::default(),
+        })
+    }
+}
+
+impl LoggedRun {
+    /// The summary of a run that has ended with its last interval, judged by its log.
+    ///
+    /// # Errors
+    /// When the log ended before its header.
+    pub(crate) fn judged(
+        self,
+        run_dir: PathBuf,
+        generator: Generator,
+        elapsed: Duration,
+        reasons: Vec<Reason>,
+    ) -> Result<Summary, CommandError> {
+        let trend_stats = trend_stats(None);
+        let no_header =
+            || CommandError::configuration(format!("{}: the log ends before its header", run_dir.display()));
+        let header = self.header.ok_or_else(no_header)?;
+        let course = Course { elapsed, has_load: true, was_controlled: !self.events.commands.is_empty() };
+        let judgement = self.fold.judge(&header, generator, course, reasons);
+        Ok(Summary {
+            header,
+            elapsed,
+            scenario_ends: Vec::new(),
+            totals: self.fold.totals,
+            offered: self.fold.offered,
+            coverage: self.fold.coverage,
+            findings: judgement.findings,
+            validity: judgement.validity,
+            outcome: judgement.outcome,
+            analysis: judgement.analysis,
+            has_ended: true,
+            events: self.events,
+            trend_stats,
+            outputs: Vec::new(),
+            outputs_pending: false,
             run_dir,
             view: TextLayout::default(),
         })

@@ -14,7 +14,9 @@ pub(crate) mod deliveries;
 pub(crate) mod error;
 pub(crate) mod find;
 pub(crate) mod folder;
+pub(crate) mod health;
 pub(crate) mod hooks;
+mod last_good;
 pub(crate) mod locust;
 pub(crate) mod logged_run;
 #[cfg(test)]
@@ -22,7 +24,10 @@ pub(crate) mod made_run;
 pub(crate) mod prepare;
 mod report_files;
 mod result_files;
+pub(crate) mod resumption;
 pub(crate) mod run_end;
+pub(crate) mod segments;
 pub(crate) mod signals;
+mod termination;
 
 pub(crate) use error::CommandError;

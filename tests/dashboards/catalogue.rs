@@ -11,7 +11,8 @@ use loadagent::testing::{
 use crate::json;
 
 /// Metrics on no dashboard, with the reason.
-const NOT_SHOWN: [(&str, &str); 5] = [
+const NOT_SHOWN: [(&str, &str); 6] = [
+    ("run_gap", "only of a run that was interrupted; in the summary, and a hole in every panel"),
     ("job_outcomes", "the share of failed jobs is shown; the outcomes are in the summary"),
     ("generator_held_back", "only in an environment with `max_rate`; a warning of the summary"),
     ("resent_requests", "rare, and no failure; in the summary"),

@@ -73,7 +73,7 @@ fn a_living_log_is_read_but_never_cut() {
         .unwrap();
     assert_eq!(cursor.cut_torn_tail().unwrap(), 0);
     drop(cursor);
-    log.event(&Event { at_ms: 1, kind: "k".into(), text: "t".into() }).unwrap();
+    log.event(&Event { at_ms: 1, kind: "k".into(), text: "t".into(), gap: None }).unwrap();
     drop(log);
     std::fs::remove_file(&path).unwrap();
 }

@@ -56,6 +56,18 @@ impl RowCursor {
         Self { order, rows, seed, drawn: AtomicU64::new(0), offset, stride: stride.max(1) }
     }
 
+    /// The cursor behind so many draws of the segment.
+    #[must_use]
+    pub(crate) fn after(self, drawn: u64) -> Self {
+        Self { drawn: AtomicU64::new(drawn), ..self }
+    }
+
+    /// Draws of the segment so far.
+    #[must_use]
+    pub(crate) fn drawn(&self) -> u64 {
+        self.drawn.load(Relaxed)
+    }
+
     /// The number of the row for a user, whose number from 0 is unique over all workers; `None` if there is none for
     /// it, now or ever.
     pub(crate) fn next(&self, user: u64, random: &mut Rng) -> Option<u64> {

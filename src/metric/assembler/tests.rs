@@ -53,3 +53,26 @@ fn gauges_add_up_replace_or_change() {
         assert_eq!(seen, expected, "{aggregation:?}");
     }
 }
+
+#[test]
+fn a_run_that_goes_on_keeps_the_numbers_of_its_series() {
+    let (mut before, mut recorder) = (Assembler::new(1), Recorder::default());
+    before.take(part(&mut recorder, 0, 1, "a", 1.0));
+    let first = before.close(0, 1_000);
+    let mut totals = Totals::default();
+    totals.fold(&first);
+    let mut after = Assembler::continuing(1, &totals, first.sequence + 1);
+    // Another process meets them in another order.
+    let mut recorder = Recorder::default();
+    after.take(part(&mut recorder, 0, 1, "b", 2.0));
+    after.take(part(&mut recorder, 0, 2, "a", 3.0));
+    let second = after.close(5_000, 6_000);
+    let new: Vec<(u32, Option<&str>)> =
+        second.new_series.iter().map(|series| (series.id, series.labels.get("scenario"))).collect();
+    assert_eq!((second.sequence, new), (1, vec![(2, Some("b")), (3, Some("b"))]));
+    totals.fold(&second);
+    assert_eq!(
+        totals.by_label("iterations", "scenario"),
+        [("a".to_owned(), Value::Counter(4.0)), ("b".to_owned(), Value::Counter(2.0))]
+    );
+}

@@ -100,6 +100,10 @@ pub(crate) struct IntervalFeed {
     unwritten: SharedUnwritten,
     /// The last interval that was folded.
     folded: Option<u64>,
+    /// Its end, Unix milliseconds.
+    folded_end_ms: Option<i64>,
+    /// Read already: what was folded before it goes first.
+    held: Option<Interval>,
     interval_ms: i64,
     last_push_ms: Option<i64>,
     /// What was folded and not pushed yet.
@@ -120,8 +124,20 @@ impl IntervalFeed {
         let encoder = make_encoder();
         let cursor = IntervalCursor::open(log)?;
         let log = log.to_owned();
-        let (folded, last_push_ms, unpushed) = (None, None, None);
-        Ok(Self { log, make_encoder, encoder, cursor, unwritten, folded, interval_ms, last_push_ms, unpushed })
+        let (folded, folded_end_ms, held, last_push_ms, unpushed) = (None, None, None, None, None);
+        Ok(Self {
+            log,
+            make_encoder,
+            encoder,
+            cursor,
+            unwritten,
+            folded,
+            folded_end_ms,
+            held,
+            interval_ms,
+            last_push_ms,
+            unpushed,
+        })
     }
 
     fn push(&mut self, position: Position) -> Push {
@@ -136,6 +152,9 @@ impl IntervalFeed {
 
     /// The next interval that was not folded yet: from the log, else from what the disk did not take.
     fn next_interval(&mut self) -> Result<Option<Interval>, LogError> {
+        if let Some(held) = self.held.take() {
+            return Ok(Some(held));
+        }
         while let Some(entry) = self.cursor.read()? {
             if let Entry::Interval(interval) = entry
                 // What was kept in memory may have found its way to the disk since.
@@ -151,7 +170,7 @@ impl IntervalFeed {
 
     fn fold(&mut self, interval: &Interval) -> Position {
         self.encoder.fold(interval);
-        self.folded = Some(interval.sequence);
+        (self.folded, self.folded_end_ms) = (Some(interval.sequence), Some(interval.end_ms));
         Position::Interval { sequence: interval.sequence, end_ms: interval.end_ms }
     }
 }
@@ -159,6 +178,14 @@ impl IntervalFeed {
 impl Feed for IntervalFeed {
     fn next(&mut self, over: bool) -> Result<Option<Push>, FeedError> {
         while let Some(interval) = self.next_interval()? {
+            // No push reaches over a time without a process: the one before it may have been sent as it is.
+            if self.folded_end_ms.is_some_and(|end_ms| interval.start_ms > end_ms) {
+                if let Some(position) = self.unpushed {
+                    self.held = Some(interval);
+                    return Ok(Some(self.push(position)));
+                }
+                self.last_push_ms = None;
+            }
             let position = self.fold(&interval);
             self.unpushed = Some(position);
             let begin = *self.last_push_ms.get_or_insert(interval.start_ms);
@@ -173,7 +200,8 @@ impl Feed for IntervalFeed {
     fn rewind(&mut self, position: Option<Position>) -> Result<(), FeedError> {
         self.encoder = (self.make_encoder)();
         self.cursor = IntervalCursor::open(&self.log)?;
-        (self.folded, self.last_push_ms, self.unpushed) = (None, None, None);
+        (self.folded, self.folded_end_ms, self.held) = (None, None, None);
+        (self.last_push_ms, self.unpushed) = (None, None);
         let Some(Position::Interval { sequence, end_ms }) = position else { return Ok(()) };
         while self.folded.is_none_or(|folded| folded < sequence) {
             let Some(mut interval) = self.next_interval()? else { break };

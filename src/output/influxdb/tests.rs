@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{aggregate::AggregateEncoder, line};
 use crate::{
-    analysis::{Analysis, Offered, Outcome, Validity, Verdict},
+    analysis::{Analysis, Coverage, Offered, Outcome, Validity, Verdict},
     interval_log::Header,
     metric::{Histogram, Interval, Labels, MetricDef, SeriesDef, Totals, Value, catalogue},
     output::{batch::Batch, encoder::Encoder},
@@ -199,6 +199,7 @@ fn summary(totals: Totals) -> Summary {
         scenario_ends: Vec::new(),
         totals,
         offered: Offered::default(),
+        coverage: Coverage::default(),
         findings: Vec::new(),
         validity: Validity::default(),
         outputs: Vec::new(),

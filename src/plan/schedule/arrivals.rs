@@ -29,6 +29,8 @@ pub(crate) struct Arrivals<'a> {
     stage_start: f64,
     stage_area: f64,
     rate: f64,
+    /// Earlier ones are passed over.
+    from: Duration,
 }
 
 impl<'a> Arrivals<'a> {
@@ -44,7 +46,24 @@ impl<'a> Arrivals<'a> {
             stage_start: 0.0,
             stage_area: 0.0,
             rate: schedule.start_rate,
+            from: Duration::ZERO,
         }
+    }
+
+    /// Those from an offset on, with the numbers and times that they have in the whole schedule. Even arrivals before it
+    /// cost nothing; those of a Poisson process are drawn and passed over, because each gap depends on those before.
+    #[must_use]
+    pub(crate) fn since(mut self, offset: Duration) -> Self {
+        self.from = offset;
+        if self.schedule.spacing == Spacing::Even && !offset.is_zero() {
+            // Two fewer: rounding must not pass over one that is due.
+            let passed = self.schedule.total_area_until(offset) - self.schedule.first_area - 2.0;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of arrivals")]
+            let passed = passed.max(0.0) as u64;
+            self.number = passed;
+            self.own = self.schedule.share.as_ref().map_or(passed, |share| share.count_of(passed));
+        }
+        self
     }
 
     /// Seconds at which the area under the rate reaches `area`; None past the end.
@@ -93,8 +112,10 @@ impl Iterator for Arrivals<'_> {
             self.own += 1;
             if self.part.owns(number) {
                 let area = self.area;
-                let seconds = self.time_of(area)?;
-                return Some(Arrival { number, offset: Duration::from_secs_f64(seconds) });
+                let offset = Duration::from_secs_f64(self.time_of(area)?);
+                if offset >= self.from {
+                    return Some(Arrival { number, offset });
+                }
             }
         }
     }

@@ -147,6 +147,12 @@ impl OpenSchedule {
     /// Expected number of arrivals up to an offset: the area under the rate.
     #[must_use]
     pub(crate) fn area_until(&self, offset: Duration) -> f64 {
+        self.total_area_until(offset) * self.fraction()
+    }
+
+    /// The same of all shares.
+    #[must_use]
+    pub(super) fn total_area_until(&self, offset: Duration) -> f64 {
         let mut from = self.start_rate;
         let mut start = Duration::ZERO;
         let mut area = 0.0;
@@ -159,7 +165,7 @@ impl OpenSchedule {
             start += stage.duration;
             from = stage.target;
         }
-        area * self.fraction()
+        area
     }
 
     /// A constant rate from `at` to the same end: used for rate changes by the control API. Zero of the new schedule is

@@ -26,6 +26,7 @@ use crate::{
         console::{self, print},
         error::CommandError,
         find::find_run,
+        last_good::{self, LAST_GOOD},
         logged_run::{LoggedRun, log_of},
     },
 };
@@ -52,7 +53,14 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Exit, CommandError> {
             counts[0], counts[1]
         )));
     }
-    let (base, new) = (read_side(&args.base)?, read_side(&args.new)?);
+    let is_last_good = args.base.len() == 1 && args.base[0] == Path::new(LAST_GOOD);
+    let base =
+        if is_last_good { last_good::before(&find_run(Some(&args.new[0]))?)?.map(|run| vec![run]) } else { None };
+    if is_last_good && base.is_none() {
+        print("there is no earlier good run with this profile and load to compare with");
+        return Ok(Exit::Passed);
+    }
+    let (base, new) = (read_side(base.as_ref().unwrap_or(&args.base))?, read_side(&args.new)?);
     if counts != [1, 1] {
         refuse_repeated(base.iter().chain(&new))?;
     }

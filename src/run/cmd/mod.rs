@@ -9,6 +9,7 @@ pub(crate) mod convert;
 pub(crate) mod dashboards;
 pub(crate) mod init;
 pub(crate) mod mcp;
+pub(crate) mod merge;
 pub(crate) mod profiles;
 pub(crate) mod replay;
 pub(crate) mod report;
@@ -41,6 +42,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Profiles { action }) => profiles::profiles(action.as_ref()),
         Some(Command::Dashboards { action }) => dashboards::dashboards(action.as_ref()),
         Some(Command::Compare(args)) => compare::compare(args),
+        Some(Command::Merge(args)) => merge::merge(args),
         Some(Command::Report(args)) => report::report(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Status(args)) => control::status(args),

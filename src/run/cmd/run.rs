@@ -8,35 +8,43 @@
 //!
 //! Start with [`execute`].
 
-use std::{io::IsTerminal, net::SocketAddr, time::Duration};
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     runtime::{Builder, LocalOptions},
-    time::Instant,
+    time::{Instant, timeout_at},
 };
 
 use crate::{
     analysis::Reason,
     cli::RunArgs,
     control::{Control, StopReason, port},
-    executor::{Traffic, WorkerPool},
+    executor::{Resumed, Traffic, WorkerPool},
     exit::Exit,
-    interval_log::Header,
+    interval_log::{Gap, Header},
     output::{OutputAddress, address::Place},
     plan::Shape,
     report::{Summary, progress::ProgressDisplay, style, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
-        collect::{coordinator::Coordinator, outputs::Outputs},
+        collect::{
+            coordinator::{Coordinator, Ending},
+            grace::Grace,
+            outputs::Outputs,
+        },
         console::{print, print_error, without_colour},
         error::CommandError,
         folder::{self, RunFolder},
+        health::{self, Health},
         hooks::{self, Hooks},
         locust,
+        logged_run::LoggedRun,
         prepare::{self, Prepared, load},
         result_files::ResultFiles,
+        resumption::{self, Earlier},
         signals::Signals,
+        termination,
     },
 };
 
@@ -54,23 +62,44 @@ pub(crate) fn execute(args: &RunArgs) -> Result<Exit, CommandError> {
     if args.no_color {
         without_colour();
     }
+    let exit = execute_run(args);
+    if let (Err(error), Some(file)) = (&exit, &args.termination_message) {
+        termination::write(file, Err(error)).unwrap_or_else(|error| print_error(&error.message));
+    }
+    exit
+}
+
+fn execute_run(args: &RunArgs) -> Result<Exit, CommandError> {
+    let Some(folder) = resumption::wanted(args)? else { return begin(args, None) };
+    if let Some(exit) = resumption::ended(args, &folder)? {
+        return Ok(exit);
+    }
+    let earlier = Earlier::open(&folder)?;
+    begin(&earlier.arguments(args)?, Some(earlier))
+}
+
+/// Runs a profile, or what is left of its run.
+fn begin(args: &RunArgs, earlier: Option<Earlier>) -> Result<Exit, CommandError> {
     let prepared = prepare::prepare(args)?;
+    if let Some(earlier) = &earlier {
+        earlier.check(&prepared)?;
+    }
     let mut builder = Builder::new_current_thread();
     let runtime =
         builder.enable_all().build_local(LocalOptions::default()).map_err(|error| CommandError::internal(&error))?;
-    let exit = runtime.block_on(conduct(prepared, args));
+    let exit = runtime.block_on(conduct(prepared, args, earlier));
     // A thread that waits for the reader of a pipe may wait for ever.
     runtime.shutdown_background();
     exit
 }
 
-async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandError> {
+async fn conduct(prepared: Prepared, args: &RunArgs, earlier: Option<Earlier>) -> Result<Exit, CommandError> {
     let mut signals = Signals::listen().map_err(|error| CommandError::internal(&error))?;
-    let started = start(&prepared, args, &mut signals).await?;
+    let started = start(&prepared, args, earlier, &mut signals).await?;
     let (mut coordinator, ended) = started.load(&mut signals).await;
     let mut judgement = coordinator.judge(ended.reasons);
     judgement.validity.warnings.extend(ended.warnings);
-    coordinator.begin_drain(if ended.is_cut_off { Duration::ZERO } else { args.drain });
+    coordinator.begin_drain(if ended.ending == Ending::CutOff { Duration::ZERO } else { args.drain });
     let mut summary = coordinator.summary(judgement, &prepared, args.summary_by_stage);
     let mut files = ResultFiles { args, target: prepared.target.as_ref(), timeline: None };
     files.before_drain(&mut summary, coordinator.folder());
@@ -78,6 +107,9 @@ async fn conduct(prepared: Prepared, args: &RunArgs) -> Result<Exit, CommandErro
     let mut folder = coordinator.finish(&mut summary);
     files.after_drain(&mut summary, &mut folder);
     show(&summary, &files.shown(&folder), args, &prepared);
+    if let Some(file) = &args.termination_message {
+        termination::write(file, Ok(&summary)).unwrap_or_else(|error| print_error(&error.message));
+    }
     Ok(summary.outcome.exit)
 }
 
@@ -96,12 +128,17 @@ struct LoadEnd {
     /// What speaks against a pass and is not in the intervals.
     reasons: Vec<Reason>,
     warnings: Vec<String>,
-    /// By a second signal: nothing more is waited for.
-    is_cut_off: bool,
+    /// After a second signal nothing more is waited for.
+    ending: Ending,
 }
 
 /// Runs setup, opens the folder and the outputs, and starts the load.
-async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals) -> Result<Started<'p>, CommandError> {
+async fn start<'p>(
+    prepared: &'p Prepared,
+    args: &RunArgs,
+    earlier: Option<Earlier>,
+    signals: &mut Signals,
+) -> Result<Started<'p>, CommandError> {
     let display = if args.no_progress && !args.quiet {
         ProgressDisplay::Messages
     } else {
@@ -111,19 +148,25 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     notice.iter().for_each(|notice| display.message(&format!("  {notice}")));
     prepared.warnings.iter().for_each(|warning| display.message(&format!("  warning: {}", visible(warning))));
     let begin_at = Instant::now() + lead;
-    RunFolder::check_free(&prepared.run_dir)?;
+    let resuming = earlier.as_ref().map(resuming_clock).transpose()?;
+    if earlier.is_none() {
+        RunFolder::check_free(&prepared.run_dir)?;
+    }
     check_exports(args)?;
     let control = Control::new(prepared.plan.scenarios.len());
-    if let Some(address) = args.control {
-        open_control_port(address, &control, prepared, &display).await?;
-    }
+    let health = open_ports(args, &control, prepared, &display).await?;
     let wants_records = prepared.outputs.iter().any(OutputAddress::wants_records);
     let mut hooks = Hooks::new(prepared, wants_records);
-    let setup = hooks.set_up(&control, signals).await?;
-    let clock = RunClock::starting_in(begin_at.saturating_duration_since(Instant::now()).max(LEAD));
-    let header = prepared.header(clock.started_at_ms());
-    let (folder, outputs) = match open(prepared, &header, hooks.recorders(), args) {
-        Ok(open) => open,
+    let setup = hooks.set_up(&control, signals, resuming.as_ref()).await?;
+    let lead = begin_at.saturating_duration_since(Instant::now()).max(LEAD);
+    let clock = resuming.unwrap_or_else(|| RunClock::starting_in(lead));
+    let since = (Instant::now() + lead).saturating_duration_since(clock.start());
+    let opened = match earlier {
+        None => open(prepared, clock.started_at_ms(), hooks.recorders(), args),
+        Some(earlier) => reopen(prepared, earlier, &clock, since, hooks.recorders(), args),
+    };
+    let Opened { header, folder, outputs, resumed, earlier } = match opened {
+        Ok(opened) => opened,
         Err(error) => {
             // There is no load, but what setup made is there.
             drop(hooks.tear_down(signals, &clock).await);
@@ -132,18 +175,35 @@ async fn start<'p>(prepared: &'p Prepared, args: &RunArgs, signals: &mut Signals
     };
     let setup_failure = setup.as_ref().and_then(|hook| hook.failure.clone());
     let recorded = setup.map(|hook| hook.recorded);
-    let traffic = match setup_failure {
-        Some(_) => Ok(Traffic::without_load(recorded)),
-        None => WorkerPool::start(&prepared.plan, &control, hooks.pool_config(&clock, recorded)),
+    let is_over = earlier.is_some() && since >= prepared.plan.duration();
+    let traffic = if setup_failure.is_some() || is_over {
+        Ok(Traffic::without_load(recorded))
+    } else {
+        WorkerPool::start(&prepared.plan, &control, hooks.pool_config(&clock, recorded, resumed))
     };
     if let Some(line) = dashboards::line(args, &prepared.outputs, &header, None) {
         display.message(&line);
     }
     let traffic = traffic.map_err(|error| CommandError::internal(&error))?;
     lower_thread_priority();
-    let mut coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
+    let coordinator = Coordinator::new(prepared, header, folder, clock, control, outputs, display);
+    let mut coordinator = coordinator.watched(Grace::new(args.grace), health);
+    if let Some((run, gap)) = earlier {
+        if is_over {
+            coordinator.set_length(prepared.plan.duration().max(run.length()));
+        }
+        coordinator.go_on(run, gap, since);
+    }
     prepared.plan.notes.iter().for_each(|note| coordinator.event("load", note.clone()));
     Ok(Started { coordinator, hooks, clock, traffic, setup_failure })
+}
+
+/// The clock of a run that goes on.
+fn resuming_clock(earlier: &Earlier) -> Result<RunClock, CommandError> {
+    RunClock::resuming(earlier.header.started_at_ms, earlier.run.end_ms).ok_or_else(|| {
+        let message = "the run began in the future, by the clock of this machine\n  hint: set the clock";
+        CommandError::configuration(format!("run {}: {message}", earlier.header.run_id))
+    })
 }
 
 impl Started<'_> {
@@ -154,19 +214,27 @@ impl Started<'_> {
         if let Some(reason) = &setup_failure {
             reasons.extend(hooks::not_started(&mut coordinator, reason));
         }
-        let is_cut_off = coordinator.listen(traffic.intervals, signals).await.is_cut_off();
+        let ending = coordinator.listen(traffic.intervals, signals).await;
         let mut warnings = Vec::new();
-        if is_cut_off {
-            let text = "stopped at once by a second signal; what was in flight is interrupted";
-            reasons.push(Reason::new(Exit::Stopped, text));
-        } else {
-            reasons.extend(traffic.pool.join().err().map(|error| Reason::new(Exit::Internal, error.to_string())));
-            if setup_failure.is_none() {
-                warnings.extend(hooks.finish(&mut coordinator, signals, &clock).await);
+        match ending {
+            Ending::CutOff => {
+                let text = "stopped at once by a second signal; what was in flight is interrupted";
+                reasons.push(Reason::new(Exit::Stopped, text));
+            }
+            Ending::OutOfTime => {
+                let text = "stopped by a signal; half of --grace was over before all requests had ended: the last ones are \
+                            interrupted, and teardown is not run";
+                reasons.push(Reason::new(Exit::Stopped, text));
+            }
+            Ending::Whole => {
+                reasons.extend(traffic.pool.join().err().map(|error| Reason::new(Exit::Internal, error.to_string())));
+                if setup_failure.is_none() {
+                    warnings.extend(finish(&hooks, &mut coordinator, signals, &clock).await);
+                }
             }
         }
         match coordinator.control().current().stop {
-            Some(StopReason::Outside) if !is_cut_off => {
+            Some(StopReason::Outside) if ending == Ending::Whole => {
                 reasons.push(Reason::new(Exit::Stopped, "stopped by a signal or the control API"));
             }
             Some(StopReason::Aborted(text)) if setup_failure.is_none() => {
@@ -174,7 +242,24 @@ impl Started<'_> {
             }
             _ => {}
         }
-        (coordinator, LoadEnd { reasons, warnings, is_cut_off })
+        (coordinator, LoadEnd { reasons, warnings, ending })
+    }
+}
+
+/// Runs teardown, within the time that `--grace` leaves for it after a signal.
+async fn finish(
+    hooks: &Hooks<'_>,
+    coordinator: &mut Coordinator,
+    signals: &mut Signals,
+    clock: &RunClock,
+) -> Vec<String> {
+    let end = coordinator.grace().load_end();
+    let finished = hooks.finish(coordinator, signals, clock);
+    match end {
+        None => finished.await,
+        Some(end) => timeout_at(end, finished)
+            .await
+            .unwrap_or_else(|_| vec!["teardown was not finished: half of --grace was over".to_owned()]),
     }
 }
 
@@ -187,24 +272,75 @@ fn check_exports(args: &RunArgs) -> Result<(), CommandError> {
     args.csv.as_ref().map_or(Ok(()), |prefix| folder::check_writable("--csv", &locust::history_path(prefix)))
 }
 
+/// The folder and the outputs of a run.
+struct Opened {
+    header: Header,
+    folder: RunFolder,
+    outputs: Outputs,
+    resumed: Resumed,
+    /// What earlier processes left, and the time since the last one.
+    earlier: Option<(LoggedRun, Gap)>,
+}
+
 /// Makes the run's folder and starts the outputs.
 fn open(
     prepared: &Prepared,
-    header: &Header,
+    started_at_ms: i64,
     recorders: Option<usize>,
     args: &RunArgs,
-) -> Result<(RunFolder, Outputs), CommandError> {
-    let folder = RunFolder::create(&prepared.run_dir, header, recorders, args.disk_limit)?;
+) -> Result<Opened, CommandError> {
+    let header = prepared.header(started_at_ms);
+    let folder = RunFolder::create(&prepared.run_dir, &header, &prepared.plan, recorders, args.disk_limit)?;
     let described = folder.write_profile(&prepared.profile);
-    let outputs = || Outputs::start(&prepared.outputs, header, &prepared.run_dir, folder.records.memory());
+    let outputs = || Outputs::start(&prepared.outputs, &header, &prepared.run_dir, folder.records.memory(), None);
     match described.and_then(|()| outputs()) {
-        Ok(outputs) => Ok((folder, outputs)),
+        Ok(outputs) => {
+            let resumed = Resumed { taken: folder.taken.clone(), ..Resumed::default() };
+            Ok(Opened { header, folder, outputs, resumed, earlier: None })
+        }
         Err(error) => {
             // Nothing has run: the corrected command must find no folder in its way.
             folder.discard();
             Err(error)
         }
     }
+}
+
+/// Goes on in the folder of a run, `since` after its start.
+fn reopen(
+    prepared: &Prepared,
+    earlier: Earlier,
+    clock: &RunClock,
+    since: Duration,
+    recorders: Option<usize>,
+    args: &RunArgs,
+) -> Result<Opened, CommandError> {
+    let (resumed, gap) = (earlier.resumed(since), earlier.gap(clock.wall_of(clock.start() + since)));
+    let Earlier { header, log, run, .. } = earlier;
+    let (path, log) = (&prepared.run_dir, (log, header.started_at_ms));
+    let folder = RunFolder::reopen(path, log, &prepared.plan, recorders, args.disk_limit)?;
+    let resumed = Resumed { taken: folder.taken.clone(), ..resumed };
+    let outputs = Outputs::start(&prepared.outputs, &header, path, folder.records.memory(), Some(run.totals()))?;
+    Ok(Opened { header, folder, outputs, resumed, earlier: Some((run, gap)) })
+}
+
+/// Opens the ports that are asked for.
+async fn open_ports(
+    args: &RunArgs,
+    control: &Control,
+    prepared: &Prepared,
+    display: &ProgressDisplay,
+) -> Result<Arc<Health>, CommandError> {
+    if let Some(address) = args.control {
+        open_control_port(address, control, prepared, display).await?;
+    }
+    let health = Arc::new(Health::default());
+    if let Some(address) = args.health {
+        let bound = health::serve(address, health.clone());
+        let bound = bound.map_err(|error| CommandError::configuration(format!("--health {address}: {error}")))?;
+        display.message(&format!("  health at http://{bound}/livez and /readyz"));
+    }
+    Ok(health)
 }
 
 async fn open_control_port(

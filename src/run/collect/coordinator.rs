@@ -1,6 +1,6 @@
 //! The coordinator: a second at a time it puts the workers' intervals together, writes them down, judges and shows them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
@@ -10,6 +10,7 @@ use tokio::{
 use super::{
     compaction::Compactor,
     generator::{self, GeneratorWatch},
+    grace::Grace,
     live::{EventFilter, IntervalSnapshot},
     outputs::Outputs,
     standstill::Standstills,
@@ -19,8 +20,8 @@ use crate::{
     analysis::{Generator, Judgement, Reason, RunFold, run_fold::Course},
     control::{Control, ControlEvents, EventKind, StopReason},
     exit::Exit,
-    interval_log::{Event, Header},
-    metric::{Assembler, Labels, Value, WorkerInterval},
+    interval_log::{Event, Gap, Header},
+    metric::{Assembler, Labels, Value, WorkerInterval, catalogue},
     report::{
         Summary, outputs,
         progress::{ProgressDisplay, Snapshot},
@@ -31,6 +32,8 @@ use crate::{
         console,
         error::CommandError,
         folder::RunFolder,
+        health::Health,
+        logged_run::LoggedRun,
         prepare::Prepared,
         signals::Signals,
     },
@@ -58,6 +61,9 @@ pub(crate) struct Coordinator {
     outputs: Outputs,
     display: ProgressDisplay,
     timetable: Timetable,
+    /// The time to end after a signal.
+    grace: Grace,
+    health: Arc<Health>,
     /// When the outputs' time is over.
     drain_end: Instant,
     assembler: Assembler,
@@ -68,6 +74,8 @@ pub(crate) struct Coordinator {
     tick: u32,
     last_end: (Instant, i64),
     watch: GeneratorWatch,
+    /// Costs of earlier processes of the run.
+    before: Generator,
     filter: EventFilter,
     events: Events,
     errors: Vec<Reason>,
@@ -75,6 +83,8 @@ pub(crate) struct Coordinator {
     /// Warnings of the clock, for the summary.
     clock_steps: Vec<String>,
     elapsed: Duration,
+    /// Its length where it was over before.
+    length: Option<Duration>,
 }
 
 /// How collecting ended.
@@ -84,14 +94,8 @@ pub(crate) enum Ending {
     Whole,
     /// By a second signal: what was in flight is interrupted.
     CutOff,
-}
-
-impl Ending {
-    /// Whether workers may still be running.
-    #[must_use]
-    pub(crate) fn is_cut_off(self) -> bool {
-        self == Self::CutOff
-    }
+    /// The time that `--grace` leaves for it was over: what was in flight is interrupted.
+    OutOfTime,
 }
 
 impl Coordinator {
@@ -108,6 +112,8 @@ impl Coordinator {
     ) -> Self {
         Self {
             timetable: Timetable::of(&prepared.plan),
+            grace: Grace::default(),
+            health: Arc::default(),
             drain_end: clock.start(),
             assembler: Assembler::new(prepared.workers),
             compactor: Compactor::default(),
@@ -118,12 +124,14 @@ impl Coordinator {
             tick: 1,
             last_end: (clock.start(), clock.started_at_ms()),
             watch: GeneratorWatch::default(),
+            before: Generator::default(),
             filter: EventFilter::default(),
             events: Events::default(),
             errors: Vec::new(),
             standstills: Standstills::default(),
             clock_steps: Vec::new(),
             elapsed: Duration::ZERO,
+            length: None,
             header,
             folder,
             clock,
@@ -133,6 +141,32 @@ impl Coordinator {
         }
     }
 
+    /// Ends within this time after a signal, and shows that it lives.
+    #[must_use]
+    pub(crate) fn watched(self, grace: Grace, health: Arc<Health>) -> Self {
+        Self { grace, health, ..self }
+    }
+
+    /// Goes on with a run that an earlier process began, `since` after its start.
+    pub(crate) fn go_on(&mut self, earlier: LoggedRun, gap: Gap, since: Duration) {
+        let from = self.clock.start() + since;
+        self.assembler = Assembler::continuing(self.workers, &earlier.fold.totals, earlier.next_sequence);
+        self.before = Generator::of_totals(&earlier.fold.totals);
+        (self.fold, self.events) = (earlier.fold, earlier.events);
+        self.tick = u32::try_from(since.as_secs()).unwrap_or(u32::MAX - 1) + 1;
+        self.last_end = (from, self.clock.wall_of(from));
+        self.fold.coverage.note(gap);
+        let length = Duration::from_millis(gap.length_ms());
+        self.assembler.record(&catalogue::RUN_GAP, &Labels::default(), &Value::Counter(length.as_secs_f64()));
+        let text = format!("the run goes on after an interruption: {} without load", show_duration(length));
+        self.note_event(Event { at_ms: wall_ms(), kind: "gap".to_owned(), text, gap: Some(gap) });
+    }
+
+    /// Its planned time was over before this process began: the run has this length.
+    pub(crate) fn set_length(&mut self, length: Duration) {
+        self.length = Some(length);
+    }
+
     /// Collects until every worker has ended. After a second signal they have a second for it.
     pub(crate) async fn listen(
         &mut self,
@@ -140,8 +174,9 @@ impl Coordinator {
         signals: &mut Signals,
     ) -> Ending {
         let mut signalled = false;
-        let mut cut_off_by: Option<Instant> = None;
+        let mut cut_off_by: Option<(Instant, Ending)> = None;
         let ending = loop {
+            let out_of_time = self.grace.load_end();
             let due = self.clock.start() + Duration::from_secs(self.tick.into()) + GRACE;
             tokio::select! {
                 part = intervals.recv() => {
@@ -155,27 +190,38 @@ impl Coordinator {
                     }
                 }
                 () = sleep_until(due) => self.close(due),
-                () = sleep_until(cut_off_by.unwrap_or(due)), if cut_off_by.is_some() => break Ending::CutOff,
+                () = sleep_until(cut_off_by.map_or(due, |(at, _)| at)), if cut_off_by.is_some() => break Ending::CutOff,
+                () = sleep_until(out_of_time.unwrap_or(due)), if out_of_time.is_some() && cut_off_by.is_none() => {
+                    cut_off_by = Some((Instant::now() + CUT_OFF_TIME, Ending::OutOfTime));
+                    self.control.stop_at_once();
+                }
                 () = signals.next() => {
                     if signalled {
                         // What is in flight is still counted, unless the workers are too busy, or a third signal comes.
                         if cut_off_by.is_some() {
                             break Ending::CutOff;
                         }
-                        cut_off_by = Some(Instant::now() + CUT_OFF_TIME);
+                        cut_off_by = Some((Instant::now() + CUT_OFF_TIME, Ending::CutOff));
                         self.control.stop_at_once();
                         continue;
                     }
                     signalled = true;
+                    self.grace.begin();
                     self.control.stop(StopReason::Outside);
                     self.event("stop", "stopping: finishing requests in flight; a second signal stops at once".to_owned());
                 }
             }
         };
-        self.elapsed = since(self.clock.start());
+        self.elapsed = self.length.unwrap_or_else(|| since(self.clock.start()));
         self.close(Instant::now());
         self.display.ending();
-        if cut_off_by.is_some() { Ending::CutOff } else { ending }
+        cut_off_by.map_or(ending, |(_, ending)| ending)
+    }
+
+    /// The time to end after a signal.
+    #[must_use]
+    pub(crate) fn grace(&self) -> Grace {
+        self.grace
     }
 
     fn ingest(&mut self, part: WorkerInterval) {
@@ -225,11 +271,18 @@ impl Coordinator {
     }
 
     fn generator(&self) -> Generator {
-        generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start())
+        let own = generator::sample(self.assembler.worker_cpu_seconds(), self.workers, self.watch.throttled_at_start());
+        Generator {
+            cpu_seconds: own.cpu_seconds + self.before.cpu_seconds,
+            worker_cpu_seconds: own.worker_cpu_seconds + self.before.worker_cpu_seconds,
+            throttled_seconds: own.throttled_seconds + self.before.throttled_seconds,
+            ..own
+        }
     }
 
     /// Closes the interval that ends at `end`.
     fn close(&mut self, end: Instant) {
+        self.health.beat();
         // Two closes in one millisecond (a worker's final flush right after a tick) are one interval.
         let end_ms = self.clock.wall_of(end).max(self.last_end.1 + 1);
         self.watch.record(&mut self.assembler);
@@ -329,8 +382,11 @@ impl Coordinator {
 
     /// Prints an event and writes it to both logs.
     pub(crate) fn event(&mut self, kind: &str, text: String) {
-        self.display.message(&format!("  {text}"));
-        let event = Event { at_ms: wall_ms(), kind: kind.to_owned(), text };
+        self.note_event(Event { at_ms: wall_ms(), kind: kind.to_owned(), text, gap: None });
+    }
+
+    fn note_event(&mut self, event: Event) {
+        self.display.message(&format!("  {}", event.text));
         self.events.note(&event);
         if let Err(error) = self.folder.event(&event) {
             self.report_error(Exit::TelemetryIncomplete, &error.to_string());
@@ -349,6 +405,8 @@ impl Coordinator {
 
     /// Ends the input of the outputs: they have `limit` to deliver the rest.
     pub(crate) fn begin_drain(&mut self, limit: Duration) {
+        let limit = self.grace.drain(limit);
+        self.health.end();
         // A disk that has space again takes the pending frames, and outputs read them there.
         let unwritten = self.folder.log.flush().is_err();
         self.outputs.settle(!unwritten);
@@ -368,6 +426,7 @@ impl Coordinator {
             scenario_ends: self.control.ends(),
             totals: fold.totals,
             offered: fold.offered,
+            coverage: fold.coverage,
             findings: judgement.findings,
             validity: judgement.validity,
             outcome: judgement.outcome,

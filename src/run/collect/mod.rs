@@ -5,6 +5,7 @@ pub(crate) mod compaction;
 pub(crate) mod coordinator;
 pub(crate) mod delivery_source;
 pub(crate) mod generator;
+pub(crate) mod grace;
 mod live;
 pub(crate) mod outputs;
 pub(crate) mod records;

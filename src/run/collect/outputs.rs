@@ -10,12 +10,12 @@ use tokio::{
 
 use super::delivery_source::{Built, Source};
 use crate::{
-    interval_log::Header,
-    metric::{Assembler, Interval, Labels, Value, catalogue},
+    interval_log::{Entry, Header, IntervalCursor},
+    metric::{Assembler, Interval, Labels, MetricDef, Totals, Value, catalogue},
     output::{
         DeliveryStats, OutputAddress, Progress,
         delivery::{
-            checkpoint::CheckpointFile,
+            checkpoint::{Checkpoint, CheckpointFile},
             feed::{Position, SampleCounter},
             state::{DeliveryState, SharedDeliveryState},
             unwritten::SharedUnwritten,
@@ -23,7 +23,8 @@ use crate::{
         kind::{Reads, ScrapeTarget},
     },
     record_log::{self, Frame, MemorySegments},
-    run::error::CommandError,
+    run::{error::CommandError, folder},
+    units::whole,
 };
 
 /// All outputs.
@@ -56,25 +57,29 @@ impl Running {
 }
 
 impl Outputs {
-    /// Starts every output on the logs of a run's folder, and on `records` that the disk did not take.
+    /// Starts every output on the logs of a run's folder, and on `records` that the disk did not take. A run that goes on
+    /// (`before` are its totals) has outputs with checkpoints: each goes on from there.
     ///
     /// # Errors
-    /// When one can't be set up.
+    /// When one can't be set up, or is another than before.
     pub(crate) fn start(
         addresses: &[OutputAddress],
         header: &Header,
         run: &Path,
         records: MemorySegments,
+        before: Option<&Totals>,
     ) -> Result<Self, CommandError> {
+        let mut checkpoints = if before.is_some() { checkpoints(run, addresses)? } else { Vec::new() };
+        checkpoints.resize_with(addresses.len(), || None);
         let (progress, receiver) = watch::channel(Progress::default());
         let unwritten = SharedUnwritten::default();
         unwritten.borrow_mut().records = records;
         let source = Source { run, header, progress: receiver, unwritten: unwritten.clone() };
         let mut started = Self { progress, tasks: Vec::new(), running: Vec::new(), pages: Vec::new(), unwritten };
-        for (number, address) in (1..).zip(addresses) {
+        for ((number, address), checkpoint) in (1..).zip(addresses).zip(checkpoints) {
             let file = CheckpointFile::new(run, number, address.name());
             let mut counter = None;
-            let state = match source.build(address, None, file)? {
+            let state = match source.build(address, checkpoint, file)? {
                 Built::Scrape(target) => {
                     started.pages.push(target.clone());
                     let state = target.state();
@@ -88,9 +93,20 @@ impl Outputs {
                     state
                 }
             };
-            let recorded = state.borrow().stats().clone();
+            let mut recorded = state.borrow().stats().clone();
+            if let Some(totals) = before {
+                recorded = delivered(totals, recorded);
+            }
             let (reads, wants_spans) = (address.reads(), address.sampling().is_some());
             started.running.push(Running { state, recorded, reads, wants_spans, counter });
+        }
+        if before.is_some() && !started.pages.is_empty() {
+            let mut cursor = IntervalCursor::open(&folder::log_path(run))?;
+            while let Some(entry) = cursor.read()? {
+                if let Entry::Interval(interval) = entry {
+                    started.pages.iter().for_each(|page| page.fold(&interval));
+                }
+            }
         }
         Ok(started)
     }
@@ -214,5 +230,49 @@ impl Outputs {
             assembler.record(&catalogue::OUTPUT_LAG, &labels, &Value::Gauge(Some(stats.lag_seconds)));
             assembler.record(&catalogue::OUTPUT_QUEUE, &labels, &Value::Gauge(Some(stats.queue_bytes as f64)));
         }
+    }
+}
+
+/// What earlier processes of a run have settled, for each of its outputs; None for one that is new, or is scraped.
+fn checkpoints(run: &Path, addresses: &[OutputAddress]) -> Result<Vec<Option<Checkpoint>>, CommandError> {
+    let mut found: Vec<Option<Checkpoint>> = addresses.iter().map(|_| None).collect();
+    // A run that was killed early has none.
+    for file in CheckpointFile::of_run(run).unwrap_or_default() {
+        let shown = file.path().display();
+        let checkpoint = file.read().map_err(|error| CommandError::configuration(format!("{shown}: {error}")))?;
+        let place = file.number().and_then(|number| number.checked_sub(1));
+        let address = place.and_then(|place| addresses.get(place));
+        let (Some(place), Some(address)) = (place, address) else {
+            return Err(other_output(&checkpoint, "is not given"));
+        };
+        if address.name() != checkpoint.output || address.shown() != checkpoint.stats.name {
+            return Err(other_output(&checkpoint, &format!("is now {}", address.shown())));
+        }
+        // The run has not ended after all.
+        found[place] = Some(Checkpoint { ended: false, ..checkpoint });
+    }
+    Ok(found)
+}
+
+fn other_output(checkpoint: &Checkpoint, what: &str) -> CommandError {
+    let name = &checkpoint.stats.name;
+    CommandError::configuration(format!(
+        "the run sent its metrics to {name}, which {what}\n  hint: give the outputs that it was started with, in their order; further ones may follow and get the whole run"
+    ))
+}
+
+/// The counters of an output as the log holds them: what it did since the last interval is recorded with the next one.
+fn delivered(totals: &Totals, stats: DeliveryStats) -> DeliveryStats {
+    let count = |metric: &MetricDef| {
+        let own = totals.sum_where(&metric.name, |series| series.labels.get("output") == Some(stats.name.as_str()));
+        if let Some(Value::Counter(count)) = own { whole(count) } else { 0 }
+    };
+    DeliveryStats {
+        sent: count(&catalogue::OUTPUT_SENT),
+        acknowledged: count(&catalogue::OUTPUT_ACKNOWLEDGED),
+        retried: count(&catalogue::OUTPUT_RETRIES),
+        rejected: count(&catalogue::OUTPUT_REJECTED),
+        lost: count(&catalogue::OUTPUT_LOST),
+        ..stats
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{start_at, thresholds};
+use super::{indexed, start_at, thresholds};
 use crate::{
     cli::{RunArgs, load},
     exit::Exit,
@@ -117,8 +117,9 @@ fn uncontrolled(scenario: &Scenario) -> Option<String> {
 /// # Errors
 /// When it can't be read.
 pub(crate) fn segment(args: &RunArgs) -> Result<Partition, CommandError> {
-    let text = args.load.segment.as_deref();
-    text.map_or(Ok(Partition::WHOLE), Partition::parse_segment).map_err(|message| usage(format!("--segment {message}")))
+    let Some(text) = args.load.segment.as_deref() else { return Ok(Partition::WHOLE) };
+    let text = indexed::segment(text, |name| std::env::var(name).ok()).map_err(usage)?;
+    Partition::parse_segment(&text).map_err(|message| usage(format!("--segment {message}")))
 }
 
 /// The time from the start that thresholds leave out.

@@ -2,6 +2,7 @@
 
 pub(crate) mod confirmation;
 mod environment;
+mod indexed;
 pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod outputs;
@@ -222,6 +223,8 @@ impl Prepared {
             counters: counters.map(|metric| metric.def.name.to_string()).collect(),
             thresholds: plan.thresholds.iter().map(|one| thresholds::to_logged(one, &plan.metrics)).collect(),
             instance: self.instance.clone(),
+            segment: (self.segment != Partition::WHOLE).then(|| self.segment.place()),
+            merged: None,
         }
     }
 }

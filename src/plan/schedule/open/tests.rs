@@ -37,6 +37,25 @@ proptest! {
 
 proptest! {
     #[test]
+    fn a_process_that_goes_on_makes_the_rest_of_the_same_arrivals(
+        start in 0.0..200.0_f64, stages in stages(), weights in prop::collection::vec(1_u32..9, 1..4), poisson: bool,
+        part in 0_u64..3, millis in 0_u64..60_000,
+    ) {
+        let spacing = if poisson { Spacing::Poisson } else { Spacing::Even };
+        let (part, from) = (Partition::new(part, 3), Duration::from_millis(millis));
+        let shares = Share::split(&weights).into_iter().map(|share| {
+            OpenSchedule::ramping(start, stages.clone(), spacing).shared(share)
+        });
+        for schedule in shares.chain([OpenSchedule::constant(start + 1.0, Duration::from_secs(40), spacing)]) {
+            let whole = schedule.arrivals(part, 7).filter(|arrival| arrival.offset >= from);
+            let rest: Vec<_> = schedule.arrivals(part, 7).since(from).collect();
+            prop_assert_eq!(whole.collect::<Vec<_>>(), rest);
+        }
+    }
+}
+
+proptest! {
+    #[test]
     fn shares_and_their_parts_make_the_whole(
         start in 0.0..200.0_f64, stages in stages(), weights in prop::collection::vec(1_u32..9, 1..5), parts in 1_u64..5,
     ) {
