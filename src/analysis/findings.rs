@@ -118,11 +118,11 @@ pub(crate) struct DriftFinding {
     pub p: Option<f64>,
     /// Autocorrelation from window to window.
     pub autocorrelation: Option<f64>,
-    /// When a threshold will be missed if it goes on like this.
+    /// When a threshold will fail at this pace.
     pub crossing: Option<CrossingFinding>,
 }
 
-/// When a threshold will be missed, in hours after the end of the soak; 0 if it is missed already.
+/// When a threshold will fail, in hours after the end of the soak; 0 if it already fails.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CrossingFinding {
     /// The threshold as written.

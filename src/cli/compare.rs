@@ -10,17 +10,17 @@ use crate::units;
 #[derive(Debug, Clone, Args)]
 #[command(override_usage = "loadagent compare [OPTIONS] <BASE> <NEW>")]
 pub struct CompareArgs {
-    /// Run to compare with: its directory, or its ID in runs/; at least three separated by commas are one side; last-good is
-    /// the newest run beside NEW that passed with the same load
+    /// Baseline run: a directory, an ID in runs/, or three or more repeated runs, separated by commas; last-good is the newest
+    /// run beside NEW that passed with the same load
     #[arg(required = true, num_args = 1, value_delimiter = ',')]
     pub base: Vec<PathBuf>,
-    /// Run to judge, or several like BASE
+    /// New run, or three or more repeated runs, as for BASE
     #[arg(required = true, num_args = 1, value_delimiter = ',')]
     pub new: Vec<PathBuf>,
     /// Smallest difference of times and rates that matters
     #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
     pub margin: f64,
-    /// Smallest difference of shares that matters, such as failed requests: 1% is one percentage point
+    /// Smallest difference that matters in shares such as failed requests, in percentage points
     #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
     pub share_margin: f64,
     /// Print JSON
@@ -29,7 +29,7 @@ pub struct CompareArgs {
     /// Print Markdown, for a comment on a pull request
     #[arg(long)]
     pub markdown: bool,
-    /// Compare runs whose load differs, or that are invalid
+    /// Compare even if the loads differ or a run is invalid
     #[arg(long)]
     pub force: bool,
 }

@@ -16,8 +16,8 @@ pub struct LoadArgs {
     pub vus: Option<u32>,
     /// Length of each scenario [default for a URL: 10s]
     ///
-    /// Length of each scenario, for example 30s [default for a URL: 10s]. Without -u, -i, -s and --rate, it scales the
-    /// stages of a profile to this length and keeps their users and rates.
+    /// Length of each scenario, for example 30s [default for a URL: 10s]. If none of -u, -i, -s and --rate
+    /// is given, the stages of the profile are scaled to this length; users and rates stay.
     #[arg(short = 'd', long, value_name = "TIME", env = "LOADAGENT_DURATION")]
     pub duration: Option<String>,
     /// Total iterations, shared by all users
@@ -65,10 +65,10 @@ pub struct LoadArgs {
     /// Minimum iteration duration (pacing)
     #[arg(long, value_name = "TIME", value_parser = duration, env = "LOADAGENT_MIN_ITERATION_DURATION")]
     pub min_iteration_duration: Option<Duration>,
-    /// Run part I of N, for example 2/3 for the second third
+    /// Run only part I of N: 2/3 is the second of three parts
     ///
-    /// Run part I of N, for example 2/3 for the second third; k6 writes 1/3:2/3, which is taken, too. In a pod of an Indexed
-    /// Job, auto/N is the part of the pod, by JOB_COMPLETION_INDEX; auto takes N from JOB_COMPLETIONS.
+    /// Run only part I of N: 2/3 is the second of three parts (k6's notation 1/3:2/3 is accepted). In a pod of an Indexed Job,
+    /// auto/N is the part of the pod, by JOB_COMPLETION_INDEX; auto takes N from JOB_COMPLETIONS.
     #[arg(long, value_name = "I/N", visible_alias = "execution-segment", env = "LOADAGENT_SEGMENT")]
     pub segment: Option<String>,
     /// Start at this time, for example 2026-03-01T10:00:00Z; also 10:00 (UTC) or a Unix timestamp

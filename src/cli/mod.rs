@@ -124,7 +124,7 @@ pub struct McpArgs {
     /// File to write
     #[arg(default_value = "mcp.yaml")]
     pub file: PathBuf,
-    /// Header of the requests (repeatable); its value is not written
+    /// Header of the requests (repeatable); its value is not saved in the profile
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
 }
@@ -221,10 +221,10 @@ pub struct RunArgs {
     /// Worker threads [default: one per core available to this process]
     #[arg(long, value_name = "N", value_parser = load::whole::<usize>, env = "LOADAGENT_WORKERS")]
     pub workers: Option<usize>,
-    /// Longest time to deliver metrics after the load; what is left then stays on disk for loadagent replay
+    /// Maximum time to deliver metrics after the load has ended; undelivered metrics stay on disk for loadagent replay
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "LOADAGENT_DRAIN")]
     pub drain: Duration,
-    /// Disk space for the run's logs; beyond it, intervals that wait for delivery are downsampled too, and waiting spans are dropped
+    /// Maximum disk space of the run's logs; above it, undelivered intervals are also downsampled and undelivered spans dropped
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = size, env = "LOADAGENT_DISK_LIMIT")]
     pub disk_limit: u64,
     /// Write Locust's four CSV files with this file name prefix
@@ -262,7 +262,7 @@ pub struct RunArgs {
     /// Statistics of trend metrics in the summary
     #[arg(long, value_name = "LIST", default_value = crate::report::trends::DEFAULT_STATS)]
     pub summary_trend_stats: String,
-    /// Show a row for each stage of a step, and one for the step
+    /// In the table of steps, add one row per load stage below each step
     #[arg(long)]
     pub summary_by_stage: bool,
     /// Skip TLS certificate verification (insecure)
@@ -327,7 +327,7 @@ pub struct TargetArgs {
 pub struct ReportArgs {
     /// Directory of a run, its intervals.log, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Print intervals as JSON lines instead of the summary; the last line describes the log
+    /// Print intervals as JSON lines instead of the summary; the last line counts them and says whether the log is complete
     #[arg(long, conflicts_with_all = ["html", "junit", "markdown"])]
     pub intervals: bool,
     /// Write Locust's four CSV files with this file name prefix instead of printing the summary
@@ -336,7 +336,7 @@ pub struct ReportArgs {
     /// Files that report the run; the summary is then not printed.
     #[command(flatten)]
     pub reports: ReportFiles,
-    /// Show a row for each stage of a step, and one for the step
+    /// In the table of steps, add one row per load stage below each step
     #[arg(long)]
     pub summary_by_stage: bool,
     /// One value of the summary.
@@ -354,7 +354,7 @@ pub struct ReportArgs {
 pub struct ReplayArgs {
     /// Directory of a run, or an ID in runs/ [default: the newest run in runs/]
     pub run: Option<PathBuf>,
-    /// Deliver to this output instead; required if the run's address contained a secret (repeatable)
+    /// Deliver to this output instead of the run's own; required if the run's address held a secret, which is not stored (repeatable)
     #[arg(short = 'o', long = "out", value_name = "OUTPUT")]
     pub outputs: Vec<String>,
     /// Send the whole run, including what was delivered

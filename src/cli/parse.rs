@@ -51,8 +51,8 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
         &["--dns", "--local-ips", "--blacklist-ip", "--block-hostnames"],
         "the section http of a profile; see docs/http.md",
     ),
-    (&["--batch", "--batch-per-host"], "width: N of parallel in a profile"),
-    (&["--stop-timeout"], "gracefulStop: TIME of a scenario"),
+    (&["--batch", "--batch-per-host"], "the key width: N of the step parallel in a profile"),
+    (&["--stop-timeout"], "gracefulStop: TIME of a scenario in the profile"),
     (&["--only-summary", "--print-stats"], "--no-progress"),
 ];
 

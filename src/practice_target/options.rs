@@ -31,7 +31,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ),
     ("limit", "rate limit RATE/s:BURST; excess requests get 429 with Retry-After, e.g. 100/s:20"),
     ("capacity", "maximum concurrent requests; others queue in order, e.g. 8 (default unlimited)"),
-    ("queue", "length of that queue; excess requests get 503, e.g. 64 (default 1024)"),
+    ("queue", "length of the queue of capacity; excess requests get 503, e.g. 64 (default 1024)"),
     ("stall", "period without responses, start+length, e.g. 7.5s+1s (repeatable)"),
     ("outage", "period in which connections are closed without a response, start+length, e.g. 20s+5s (repeatable)"),
     ("recovery", "time after an outage until the latency is normal again (linear), e.g. 10s"),

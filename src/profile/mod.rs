@@ -29,6 +29,7 @@ pub(crate) mod source;
 pub(crate) mod struck_out;
 mod surrogates;
 mod synonyms;
+pub(crate) mod tag_name;
 pub(crate) mod thresholds;
 pub(crate) mod variables;
 mod yaml_hint;

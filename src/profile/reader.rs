@@ -8,6 +8,7 @@ use super::{
     node::{Node, Yaml},
     source::Source,
     synonyms::{suggestion, synonym, without_counterpart},
+    tag_name,
     variables::{BeforeRun, Variables},
 };
 use crate::{
@@ -68,7 +69,8 @@ impl Reader {
         let text = template.constant_text().map(std::borrow::Cow::into_owned);
         if text.is_none() {
             let written = node.scalar().unwrap_or_default();
-            let message = format!("{what} must be known before the run, but `{written}` depends on it");
+            let message =
+                format!("{what} must be known before the run, but `{written}` has a value only during the run");
             let hint = "it can use variables of `vars` and functions with constant results, not what steps set";
             self.error(node.position, message, Some(hint.to_owned()));
         }
@@ -244,7 +246,7 @@ impl Reader {
 
     /// Reports a tag whose name is not allowed.
     pub(crate) fn check_tag(&self, position: Position, name: &str) {
-        if let Err(invalid) = check_tag(name) {
+        if let Err(invalid) = tag_name::check_tag(name) {
             self.invalid(position, invalid);
         }
     }
@@ -301,44 +303,6 @@ impl Reader {
         let is_map = node.is_null() || matches!(node.value, Yaml::Map(_));
         MapReader { position: node.position, what: what.to_owned(), entries, known: Vec::new(), is_map, errors }
     }
-}
-
-/// Checks the name of a tag.
-///
-/// # Errors
-/// If it is not a label name, or reserved.
-pub(crate) fn check_tag(name: &str) -> Result<(), Invalid> {
-    const OWN: [&str; 16] = [
-        "run_id",
-        "profile",
-        "instance",
-        "scenario",
-        "stage",
-        "group",
-        "name",
-        "method",
-        "status",
-        "expected_response",
-        "error_class",
-        "check",
-        "condition",
-        "reason",
-        "output",
-        // Bucket bound in Prometheus.
-        "le",
-    ];
-    let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    if !first || name.starts_with("__") || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(Invalid::new(format!(
-            "invalid tag name `{name}`: use letters, digits and `_`, not starting with a digit or `__`"
-        )));
-    }
-    let flag = match name {
-        "instance" => " (--instance sets it)",
-        "run_id" => " (--run-id sets it)",
-        _ => "",
-    };
-    if OWN.contains(&name) { Err(Invalid::new(format!("tag name `{name}` is reserved{flag}"))) } else { Ok(()) }
 }
 
 /// Whether two keys are the same, ignoring case, `_` and `-`.
@@ -409,7 +373,7 @@ impl<'n> MapReader<'n> {
     /// Takes the value of a required key.
     pub(crate) fn need(&mut self, reader: &Reader, key: &str, example: &str) -> Option<&'n Node> {
         let value = self.take(key);
-        if value.is_none() && self.is_map {
+        if value.is_none() && self.is_map && !self.meant(reader, key) {
             reader.error(
                 self.position,
                 format!("{} needs `{key}`", self.what),
@@ -417,6 +381,29 @@ impl<'n> MapReader<'n> {
             );
         }
         value
+    }
+
+    /// Reports an unknown key that stands for a required one, so that its absence is not reported as well.
+    fn meant(&mut self, reader: &Reader, key: &str) -> bool {
+        let Self { known, what, entries, .. } = self;
+        let is_known = |name: &str| known.iter().any(|known| same_key(known.name, name));
+        let stands_for = |name: &str| synonym(name, [key]).is_some();
+        let Some(entry) = entries.iter_mut().find(|one| !is_known(&one.name) && stands_for(&one.name)) else {
+            return false;
+        };
+        entry.taken = true;
+        reader.error(
+            entry.position,
+            format!("unknown key `{}` in {what}", entry.name),
+            Some(format!("did you mean `{key}`?")),
+        );
+        true
+    }
+
+    /// Whether a key was written, whatever its value.
+    #[must_use]
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| same_key(&entry.name, key))
     }
 
     /// The first key and its value, which names a step.
@@ -479,6 +466,3 @@ impl<'n> MapReader<'n> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

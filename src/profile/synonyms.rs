@@ -15,7 +15,7 @@ pub(super) const SYNONYMS: &Synonyms = &[
     ),
     (&["think_time", "wait_time", "pacing", "constant_pacing", "between"], &["think", "wait"]),
     (&["del", "http.del"], &["delete"]),
-    (&["fetch", "http", "http.get", "url", "call", "visit", "navigate", "goto", "open"], &["get", "base_url"]),
+    (&["fetch", "http", "http.get", "url", "call", "visit", "navigate", "goto", "open"], &["get", "base_url", "post"]),
     (&["http.post"], &["post"]),
     (&["http.request", "http_request", "sampler", "http_sampler"], &["request"]),
     (&["loop", "times", "loop_controller", "repetitions", "again"], &["repeat"]),

@@ -66,6 +66,7 @@ fn read_one(reader: &Reader, (key, key_position): (&str, Position), node: &Node,
             map.take("noData").and_then(|node| reader.word(node, "noData", &NO_DATA)).unwrap_or(false);
         conditions = tiers::read(reader, &mut map);
         if conditions.is_empty()
+            && !map.has("failBelow")
             && let Some(node) = map.need(reader, "threshold", "p(95)<500")
         {
             conditions.push(Condition { node, what: "threshold", tier: None, bearing: Bearing::Binding });

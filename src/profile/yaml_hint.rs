@@ -5,7 +5,8 @@ use super::{diagnostic::Position, source::lines};
 const COLUMNS: &str =
     "the keys of a map begin in the same column, each as `key: value`; items of a list begin with `- `";
 const ENDS: &str = "a key ends with `:`, as in `key: value`; the line above may lack it";
-const BRACES: &str = "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`";
+const BRACES: &str =
+    "within `{ }` and `[ ]`, quote text with `${…}`, `[`, `{` or a comma: `\"${x}\"`; or close a `[` or `{` above";
 
 /// A hint for an error of the parser, by its words and the lines around it.
 #[must_use]

@@ -49,13 +49,13 @@ fn spike_lines_of(spike: &SpikeFinding) -> Vec<String> {
     );
     let effect = || {
         let p95 = format!(
-            "p95 {} before, up to {}",
+            "p95 {} before it, {} at worst",
             show_ms(spike.baseline_p95_ms.unwrap_or(0.0)),
             show_ms(spike.highest_p95_ms.unwrap_or(0.0))
         );
         let failures = spike.first_failure_ms.map_or_else(String::new, |first| {
             let count = show_count(whole(spike.failed));
-            format!("; failures from {} after its start on, {count} in all", show_ms(first))
+            format!("; {count} failures, the first {} after it began", show_ms(first))
         });
         p95 + &failures
     };
@@ -66,24 +66,24 @@ fn spike_lines_of(spike: &SpikeFinding) -> Vec<String> {
         }
         (RecoveryVerdict::Recovered, _) => {
             let after = show_ms(spike.recovery_ms.unwrap_or(0.0));
-            (style::good("✓"), format!("back to normal {after} after it ended: {}", effect()), "")
+            (style::good("✓"), format!("back to normal {after} after the spike ended; {}", effect()), "")
         }
         (RecoveryVerdict::NotRecovered, _) => {
             let advice = if spike.metastable {
-                "the load is back, but nothing gets better: something keeps the target busy (retries, full queues, lost caches); it may need a restart or less load"
+                "the load is back to its base rate, but the target does not recover: something keeps the target busy (retries, full queues, lost caches); it may need a restart or less load"
             } else {
                 "it was getting better: observe the time after the spike for longer"
             };
-            (style::bad("✗"), format!("not back to normal within {observed}: {}", effect()), advice)
+            (style::bad("✗"), format!("not back to normal within {observed}; {}", effect()), advice)
         }
         (RecoveryVerdict::Inconclusive, Some("no_baseline")) => (
             style::warn("–"),
-            "not decided: too few seconds with requests before it".to_owned(),
+            "inconclusive: too few seconds with requests before it".to_owned(),
             "hold the load before a spike for 30s or longer",
         ),
         (RecoveryVerdict::Inconclusive, _) => (
             style::warn("–"),
-            format!("not decided: the {observed} after it were too short, or too unsteady at their end"),
+            format!("inconclusive: the {observed} after it were too short, or too unsteady at their end"),
             "hold the load after a spike for a minute or longer",
         ),
     };
@@ -106,7 +106,7 @@ fn later_spikes(spikes: &[SpikeFinding]) -> Option<String> {
 
 fn soak_lines(soak: &SoakFindings) -> Vec<String> {
     let warm_up = if soak.warm_up_ms > 0.0 {
-        format!(", without {} of warm-up", show_ms(soak.warm_up_ms))
+        format!("; its first {} are warm-up and not judged", show_ms(soak.warm_up_ms))
     } else {
         String::new()
     };
@@ -131,10 +131,9 @@ fn soak_lines(soak: &SoakFindings) -> Vec<String> {
     }
     if !open.is_empty() {
         let is_slow = of(DriftVerdict::Inconclusive).any(|metric| metric.why.as_deref() == Some("autocorrelation"));
-        let why = if is_slow { "varies slowly" } else { "varies much" };
+        let why = if is_slow { "varies too slowly" } else { "varies too much" };
         let mark = style::warn("–");
-        lines
-            .push(format!("    {mark} not decided: {open}; it {why}, a drift could hide in it; a longer run shows it"));
+        lines.push(format!("    {mark} inconclusive: {open} {why} to rule out a drift; run longer to decide"));
     }
     lines
 }
@@ -163,11 +162,14 @@ fn drift_line(metric: &DriftFinding) -> String {
 fn crossing_line(crossing: &CrossingFinding) -> String {
     let threshold = visible(&crossing.threshold);
     let Some(likely) = crossing.likely_hours.filter(|hours| *hours > 0.0) else {
-        return format!("      {threshold} is missed at the end already");
+        return format!("      {threshold} already fails at the end");
     };
     let latest = crossing.latest_hours.map_or_else(String::new, |hours| format!(" to {}", show_hours(hours)));
     let earliest = show_hours(crossing.earliest_hours);
-    format!("      if it goes on like this, {threshold} is missed in {} ({earliest}{latest})", show_hours(likely))
+    format!(
+        "      at this pace, {threshold} fails {} after the end of the soak ({earliest}{latest})",
+        show_hours(likely)
+    )
 }
 
 /// Hours to the minute, or whole days.

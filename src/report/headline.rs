@@ -120,7 +120,8 @@ fn sentence(summary: &Summary) -> String {
         (1, 1) => "The threshold failed.".to_owned(),
         (failed, all) => format!("{failed} of {} failed.", show_several(all as u64, "threshold")),
     };
-    let invalid = "This run does not count: its numbers do not show how the target handles the planned load.";
+    let invalid =
+        "The run is invalid: the planned load was not delivered, so its numbers say nothing about the target.";
     match (summary.outcome.verdict, summary.outcome.exit) {
         _ if !summary.has_ended => {
             format!("The log has no end: the run is in progress, or was killed after {}. {thresholds}", length(summary))

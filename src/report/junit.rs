@@ -27,7 +27,11 @@ struct Case {
 
 /// What speaks against a run besides its thresholds, as test cases: the codes, and whether the process failed.
 const RUN_CASES: [(&str, &[Exit], bool); 3] = [
-    ("the run came to its end", &[Exit::Aborted, Exit::Stopped, Exit::Internal, Exit::BadProfile, Exit::Usage], true),
+    (
+        "the run was neither stopped nor aborted",
+        &[Exit::Aborted, Exit::Stopped, Exit::Internal, Exit::BadProfile, Exit::Usage],
+        true,
+    ),
     ("the planned load was delivered", &[Exit::Invalid], false),
     ("the outputs got everything", &[Exit::TelemetryIncomplete], false),
 ];

@@ -21,7 +21,7 @@ pub(crate) fn lines(account: &DeliveryStats) -> Vec<String> {
         (account.retried - account.rate_limited.min(account.retried), "request", "retried"),
         (account.rate_limited, "request", "rate-limited"),
         (account.rejected, "sample", "rejected"),
-        (account.spooled, "sample", "spooled"),
+        (account.spooled, "sample", "still on disk"),
         (account.lost, "sample", "lost"),
     ];
     for (count, noun, what) in further.into_iter().filter(|(count, ..)| *count > 0) {

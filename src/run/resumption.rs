@@ -23,6 +23,7 @@ use crate::{
     exit::Exit,
     interval_log::{Entry, Gap, Header, IntervalCursor, LogWriter, frame::LoggedScenario},
     metric::{MetricDef, Value, catalogue},
+    report::Summary,
     units::whole,
 };
 
@@ -67,12 +68,12 @@ pub(crate) fn wanted(args: &RunArgs) -> Result<Option<PathBuf>, CommandError> {
     }
 }
 
-/// The exit code of a run that has ended already and is started once more with its own `--run-id` and `--run-dir`, as a Job
+/// The summary of a run that has ended already and is started once more with its own `--run-id` and `--run-dir`, as a Job
 /// does whose pod was lost after the verdict: what its outputs lack is delivered. None of a run that goes on.
 ///
 /// # Errors
 /// When the log can't be read, or with `--resume`, which asks for more.
-pub(crate) fn ended(args: &RunArgs, run: &Path) -> Result<Option<Exit>, CommandError> {
+pub(crate) fn ended(args: &RunArgs, run: &Path) -> Result<Option<Summary>, CommandError> {
     let log = folder::log_path(run);
     let logged = LoggedRun::read(&log, |_, _| Ok(()))?;
     if is_unfinished(&logged) {
@@ -92,8 +93,7 @@ pub(crate) fn ended(args: &RunArgs, run: &Path) -> Result<Option<Exit>, CommandE
     let replayed =
         ReplayArgs { run: Some(run.to_owned()), outputs: args.outputs.clone(), all: false, drain: args.drain };
     replay::replay(&replayed)?;
-    let summary = LoggedRun::read(&log, |_, _| Ok(()))?.summary(run.to_owned());
-    Ok(summary.map(|summary| summary.outcome.exit))
+    Ok(LoggedRun::read(&log, |_, _| Ok(()))?.summary(run.to_owned()))
 }
 
 /// Whether a run has something left: it has no end, or was stopped from outside before its planned one.

@@ -101,10 +101,12 @@ fn a_stopped_run_goes_on_and_ends_once() {
     );
     assert_eq!(count(&bench, "http_reqs"), target.report().total, "a stopped process counts all that it sent");
 
-    // Once more: it has ended, and nothing is sent.
-    let seen = target.report().total;
+    // Once more, as if it had been killed before it wrote its summary: it has ended, and nothing is sent.
+    let (seen, summary) = (target.report().total, bench.summary());
+    std::fs::remove_file(bench.path().join("run/summary.json")).unwrap();
     let again = bench.run(&words);
     assert_eq!((again.code, target.report().total), (ran.code, seen), "{}", again.stderr);
+    assert_eq!(bench.summary()["metrics"], summary["metrics"]);
     let refused = bench.run(&["run", &url, "-u", "2", "-d", "6s", "-q", "--resume", "run"]);
     assert!(refused.code == 104 && refused.stderr.contains("has ended with exit code"), "{}", refused.stderr);
 }

@@ -60,7 +60,14 @@ impl Compiler<'_> {
             (min, _) => min.to_string(),
         };
         let plural = if wanted.ends_with(" 1") || wanted == "1" { "" } else { "s" };
-        let error = self.error(ast.at, format!("`{}` takes {wanted} argument{plural}, not {given}", function.name));
+        let error = self.error(
+            ast.at,
+            format!(
+                "`{}` takes {wanted} argument{plural}, but {given} {} given",
+                function.name,
+                if given == 1 { "is" } else { "are" }
+            ),
+        );
         Err(error.hint(format!("`{}`: {}", function.signature(), function.about)))
     }
 

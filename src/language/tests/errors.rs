@@ -33,14 +33,14 @@ const ERRORS: &[(&str, usize, &str, &str)] = &[
     (
         "${random_int(1)}",
         3,
-        "`random_int` takes 2 arguments, not 1",
+        "`random_int` takes 2 arguments, but 1 is given",
         "`random_int(low, high)`: a random whole number from `low` to `high`, both inclusive",
     ),
-    ("${uuid(1)}", 3, "`uuid` takes no arguments, not 1", "`uuid()`: a random UUID (version 4)"),
+    ("${uuid(1)}", 3, "`uuid` takes no arguments, but 1 is given", "`uuid()`: a random UUID (version 4)"),
     (
         "${join()}",
         3,
-        "`join` takes at least 1 argument, not 0",
+        "`join` takes at least 1 argument, but 0 are given",
         "`join(list[, between])`: the items of a list joined to one text, with `between` as separator",
     ),
     ("${lower([1])}", 9, "`text` of `lower` must be a text, not `[1]`", "`lower(text)`: a text in lower case"),

@@ -51,7 +51,7 @@ pub(crate) enum Target {
     Three {
         /// Its name.
         database: String,
-        /// Whether to response before the data is safe: a second less a request.
+        /// Whether the server responds before the data is durable (`no_sync`), which saves up to a second per request.
         no_sync: bool,
     },
 }

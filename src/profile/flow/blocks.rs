@@ -176,7 +176,7 @@ pub(super) fn choose<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
     }
     exits.into_iter().for_each(|exit| compiler.close(exit));
     if total <= 0.0 && !reader.has_errors() {
-        let why = if items.is_empty() { "the list is empty" } else { "no choice has a weight" };
+        let why = if items.is_empty() { "the list is empty" } else { "all weights are 0" };
         let message = format!("`choose` has nothing to choose from: {why}");
         reader.error(step.value.position, message, Some(CHOICES.to_owned()));
     }

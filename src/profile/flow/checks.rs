@@ -128,7 +128,7 @@ impl<'n> Compiler<'_, 'n> {
         let is_named = map.entries.iter().any(|entry| !same_key(&entry.name, "name"));
         map.finish(reader);
         if rules.is_empty() && !is_named && matches!(node.value, Yaml::Map(_)) {
-            let hint = "use status, contains, equals, matches or that".to_owned();
+            let hint = "use one of `status`, `contains`, `equals`, `matches`, `that`".to_owned();
             reader.error(node.position, "this check has no condition", Some(hint));
         }
         let computed = name.as_ref().filter(|name| name.constant_text().is_none());
@@ -184,12 +184,7 @@ pub(super) fn read_statuses(reader: &Reader, node: &Node) -> Option<Vec<(u16, u1
     let items = node.one_or_many();
     let ranges: Vec<_> = items
         .iter()
-        .filter_map(|item| {
-            reader.parsed(item, "status", |text| {
-                parse_statuses(text)
-                    .ok_or_else(|| format!("`{text}` is not a status; write for example 200, 2xx or 200..299"))
-            })
-        })
+        .filter_map(|item| reader.parsed(item, "status", |text| parse_statuses(text).ok_or_else(|| not_statuses(text))))
         .collect();
     (ranges.len() == items.len() && !ranges.is_empty()).then_some(ranges)
 }
@@ -197,6 +192,15 @@ pub(super) fn read_statuses(reader: &Reader, node: &Node) -> Option<Vec<(u16, u1
 /// Whether a text is a status, not a condition.
 pub(super) fn is_statuses(text: &str) -> bool {
     parse_statuses(text).is_some()
+}
+
+fn not_statuses(text: &str) -> String {
+    match text.split_once("..") {
+        Some((low, high)) if parse_statuses(&format!("{high}..{low}")).is_some() => {
+            format!("`{text}` is a reversed range; write the smaller status first: {}..{}", high.trim(), low.trim())
+        }
+        _ => format!("`{text}` is not a status; write for example 200, 2xx or 200..299"),
+    }
 }
 
 fn parse_statuses(text: &str) -> Option<(u16, u16)> {

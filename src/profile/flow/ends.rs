@@ -83,9 +83,8 @@ pub(super) fn end<'n>(compiler: &mut Compiler<'_, 'n>, step: StepNode<'n>) {
 /// Ends the innermost block of a kind; groups inside it are recorded.
 fn leave_block(compiler: &mut Compiler<'_, '_>, word: &str, node: &Node) {
     let Some(depth) = compiler.blocks.iter().rposition(|block| block.word == word) else {
-        let message = format!("`end: {word}` must be inside a {word}");
-        let hint =
-            "it ends the innermost one around it; a branch of `parallel` can't end one around all branches".to_owned();
+        let message = format!("`end: {word}` has no {word} around it that it could end");
+        let hint = format!("it must be inside a {word}; in a branch of `parallel`, move the {word} into the branch");
         return compiler.reader.error(node.position, message, Some(hint));
     };
     let duties: Vec<Op> = compiler.blocks[depth..].iter().rev().filter_map(|block| block.on_exit.clone()).collect();

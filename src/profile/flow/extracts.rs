@@ -55,8 +55,12 @@ static SOURCES: &[Key] = &[
 ];
 
 static OPTIONS: &[Key] = &[
-    Key::new("group", Type::Text, "number or name of the capture group of `regex`; the first"),
-    Key::new("take", Type::Either(&[Type::Word(&words(&TAKES)), Type::Text]), "which match, or its position; first"),
+    Key::new("group", Type::Text, "number or name of the capture group of `regex` (default: the first)"),
+    Key::new(
+        "take",
+        Type::Either(&[Type::Word(&words(&TAKES)), Type::Text]),
+        "which match, or its position (default: first)",
+    ),
     Key::new("default", Type::Any, "value without a match; without it the check `extract …` fails"),
 ];
 

@@ -423,7 +423,11 @@ impl<'c, 'n> Compiler<'c, 'n> {
             }
             _ => "for example `1`, or a variable: `${json.total}`".to_owned(),
         };
-        self.reader.error(node.position, format!("{what}: `{text}` is not a number"), Some(hint));
+        let message = match text.trim() {
+            "" => format!("{what} has no value"),
+            _ => format!("{what}: `{text}` is not a number"),
+        };
+        self.reader.error(node.position, message, Some(hint));
     }
 
     /// Checks a constant: a list.

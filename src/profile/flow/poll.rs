@@ -12,7 +12,10 @@ use std::time::Duration;
 use super::{Compiler, StepDefinition, StepNode, nothing};
 use crate::{
     plan::{Op, describe, outline::OutlineKind, program::Pause},
-    profile::grammar::{Key, Type},
+    profile::{
+        grammar::{Key, Type},
+        node::Yaml,
+    },
 };
 
 /// Polling.
@@ -44,7 +47,13 @@ pub(super) fn compile<'n>(compiler: &mut Compiler<'_, 'n>, mut step: StepNode<'n
     let since = compiler.names.hidden();
     compiler.ops.push(Op::Mark(since));
     let request = compiler.here();
-    let body = compiler.outlined(|compiler| compiler.step(step.value));
+    let body = compiler.outlined(|compiler| match step.value.value {
+        Yaml::Map(_) => compiler.step(step.value),
+        _ => {
+            let message = format!("`poll` takes a request as a map, not {}", step.value.describe());
+            reader.error(step.value.position, message, Some("for example `poll: {get: /status}`".to_owned()));
+        }
+    });
     let (until, needs) = compiler.apart(|compiler| until.and_then(|node| compiler.condition(node, "until")));
     compiler.keep_since(request, needs);
     let shown = until.as_ref().map(|until| until.written().to_string()).unwrap_or_default();

@@ -114,7 +114,7 @@ impl<'n> Compiler<'_, 'n> {
     ) -> usize {
         if needs != Needs::default() {
             let message = format!(
-                "this request uses the previous response, which is that of auth `{}` if a token is fetched just before",
+                "the previous response, which this request reads, is that of auth `{}` whenever a token is fetched just before",
                 token.provider
             );
             self.reader.error(position, message, Some("store the value with `extract` first".to_owned()));

@@ -172,8 +172,14 @@ fn a_name_is_not_a_value_and_a_constant_is_not_set_by_a_step() {
         ("remove: 1, from: '${ tasks }'", "hint: write `tasks` instead of `${tasks}`"),
         ("use: '${login}'", "hint: write `login` instead of `${login}`"),
         ("row: '${people}'", "hint: write `people` instead of `${people}`"),
-        ("get: http://x/, timeout: '${tasks}'", "timeout must be known before the run, but `${tasks}` depends on it"),
-        ("get: http://x/, timeout: '${limit}s'", "timeout must be known before the run, but `${limit}s` depends on it"),
+        (
+            "get: http://x/, timeout: '${tasks}'",
+            "timeout must be known before the run, but `${tasks}` has a value only during the run",
+        ),
+        (
+            "get: http://x/, timeout: '${limit}s'",
+            "timeout must be known before the run, but `${limit}s` has a value only during the run",
+        ),
         ("get: http://x/, timeout: '${limt}'", "unknown variable `limt`"),
     ] {
         let flow = format!("[{{set: {{limit: 3}}}}, {{{step}}}]");

@@ -11,6 +11,7 @@ use crate::{
         node::Node,
         reader::{MapReader, Reader},
     },
+    units::{show_count, significant, whole},
 };
 
 /// Default of `gracefulStop` and `gracefulRampDown`.
@@ -262,7 +263,12 @@ fn read_length(reader: &Reader, map: &mut MapReader<'_>) -> Option<Duration> {
 pub(super) fn read_rate(reader: &Reader, node: &Node, what: &str, unit_seconds: f64) -> Option<f64> {
     let rate = reader.number(node, what)? / unit_seconds;
     if rate > MAX_RATE {
-        let message = format!("{what}: this is {rate} arrivals per second; the maximum is {MAX_RATE}");
+        let message = format!(
+            "{what}: {} per `timeUnit` are {} arrivals per second; the maximum is {}",
+            significant(rate * unit_seconds),
+            show_count(whole(rate)),
+            show_count(whole(MAX_RATE))
+        );
         reader.error(node.position, message, None);
         return None;
     }

@@ -62,13 +62,14 @@ impl Total {
         let sharer = read.iter().find(|one| share_of(one).is_some());
         match (sharer, self.there) {
             (None, true) if !read.is_empty() && self.is_written => {
-                let hint = "remove the top-level load, or remove a scenario's own load: it then takes its `share` of the top-level load";
+                let hint = "remove the load at the top, or the keys of the load in a scenario, which then takes its `share` of the load at the top";
                 let message = "top-level load is unused: every scenario defines its own";
                 reader.error(self.position, message, Some(hint.to_owned()));
             }
             (Some(one), false) => {
                 let hint = "for example `vus: 100` and `duration: 5m`, or `rate: 50` and `duration: 5m`, at the top";
-                let message = format!("scenario `{}` has a `share`, but the profile has no `load` to divide", one.name);
+                let message =
+                    format!("scenario `{}` has a `share`, but there is no load at the top to divide", one.name);
                 reader.error(one.position, message, Some(hint.to_owned()));
             }
             _ => {}

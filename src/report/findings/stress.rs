@@ -23,7 +23,7 @@ pub(super) fn lines(stress: &StressFindings, view: Option<TextLayout>) -> Vec<St
 }
 
 fn table(stress: &StressFindings) -> Table {
-    let mut table = Table::new(&["load", "completed", "failed", "p95", "busy users", "verdict"]);
+    let mut table = Table::new(&["load", "completed", "failed", "p95", "busy users", "result"]);
     for step in &stress.steps {
         table.row([
             show_rate(step.rate),
@@ -41,29 +41,29 @@ fn conclusion(stress: &StressFindings) -> (String, String, Option<&'static str>)
     let rate = |rate: Option<f64>| show_rate(rate.unwrap_or(0.0));
     let (good, bad) = (rate(stress.last_good_rate), rate(stress.first_bad_rate));
     let by = match stress.by {
-        Some(StepVerdict::ThresholdFails) => "a threshold is missed",
-        _ => "it completes less than it is given",
+        Some(StepVerdict::ThresholdFails) => "a threshold fails",
+        _ => "throughput falls behind the offered load",
     };
     match stress.verdict {
         StressVerdict::Breaks => {
             let manner = match stress.manner.as_deref() {
-                Some("cliff") => ", suddenly",
+                Some("cliff") => ", abruptly",
                 Some("gradual") => ", after it had become slower over several steps",
                 _ => "",
             };
-            let text = format!("holds {good}; at {bad} {by}{manner}");
+            let text = format!("sustains {good}; at {bad} {by}{manner}");
             (style::bad("✗"), text, Some("the limit lies in between: smaller steps there find it more exactly"))
         }
         StressVerdict::BreaksBelow => {
-            (style::bad("✗"), format!("not even {bad} holds: {by}"), Some("begin with a lower rate"))
+            (style::bad("✗"), format!("does not sustain even {bad}: {by}"), Some("begin with a lower rate"))
         }
         StressVerdict::NotReached => {
-            let text = format!("holds every step, up to {good}; its limit was not reached");
+            let text = format!("sustains every step, up to {good}; its limit was not reached");
             (style::good("✓"), text, Some("raise the load further to find it"))
         }
         StressVerdict::GeneratorLimited => {
             let text = match stress.last_good_rate {
-                Some(_) => format!("holds {good}; beyond, loadagent was the limit, not the target"),
+                Some(_) => format!("sustains {good}; beyond, loadagent was the limit, not the target"),
                 None => "nothing is known of the target: loadagent was the limit".to_owned(),
             };
             (style::warn("–"), text, Some("raise maxVUs, or use more cores"))
@@ -74,8 +74,8 @@ fn conclusion(stress: &StressFindings) -> (String, String, Option<&'static str>)
 fn step_word(step: &StepFinding) -> &'static str {
     match step.verdict {
         StepVerdict::Good => "good",
-        StepVerdict::ThresholdFails => "threshold missed",
-        StepVerdict::DoesNotFollow => "does not follow",
+        StepVerdict::ThresholdFails => "threshold failed",
+        StepVerdict::DoesNotFollow => "falls behind",
         StepVerdict::GeneratorLimited => "generator limited",
     }
 }

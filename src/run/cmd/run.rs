@@ -24,7 +24,7 @@ use crate::{
     interval_log::{Gap, Header},
     output::{OutputAddress, address::Place},
     plan::Shape,
-    report::{Summary, progress::ProgressDisplay, style, visible::visible},
+    report::{self, Summary, progress::ProgressDisplay, style, visible::visible},
     run::{
         clock::RunClock,
         cmd::dashboards,
@@ -33,7 +33,7 @@ use crate::{
             grace::Grace,
             outputs::Outputs,
         },
-        console::{print, print_error, without_colour},
+        console::{print, print_error, terminals, without_colour},
         error::CommandError,
         folder::{self, RunFolder},
         health::{self, Health},
@@ -41,6 +41,7 @@ use crate::{
         locust,
         logged_run::LoggedRun,
         prepare::{self, Prepared, load},
+        report_files,
         result_files::ResultFiles,
         resumption::{self, Earlier},
         signals::Signals,
@@ -71,11 +72,32 @@ pub(crate) fn execute(args: &RunArgs) -> Result<Exit, CommandError> {
 
 fn execute_run(args: &RunArgs) -> Result<Exit, CommandError> {
     let Some(folder) = resumption::wanted(args)? else { return begin(args, None) };
-    if let Some(exit) = resumption::ended(args, &folder)? {
-        return Ok(exit);
+    if let Some(summary) = resumption::ended(args, &folder)? {
+        return conclude_again(args, &summary);
     }
     let earlier = Earlier::open(&folder)?;
     begin(&earlier.arguments(args)?, Some(earlier))
+}
+
+/// Leaves what a run leaves that had ended before: it may have been killed before it had written all of it.
+fn conclude_again(args: &RunArgs, summary: &Summary) -> Result<Exit, CommandError> {
+    let json = report::json::render(summary, terminals());
+    folder::write_json(&folder::summary_path(&summary.run_dir), &json)?;
+    if let Some(file) = &args.summary_export {
+        folder::write_json(file, &json)?;
+    }
+    if args.reports.is_any() {
+        let timeline = report_files::timeline(&summary.run_dir, &summary.header)?;
+        let errors = report_files::write(&args.reports, summary, Some(&timeline), |_| true);
+        errors.into_iter().next().map_or(Ok(()), Err)?;
+    }
+    if let Some(file) = &args.termination_message {
+        termination::write(file, Ok(summary))?;
+    }
+    if !args.quiet {
+        print(&report::text::render(summary));
+    }
+    Ok(summary.outcome.exit)
 }
 
 /// Runs a profile, or what is left of its run.
@@ -386,7 +408,7 @@ fn show(summary: &Summary, written: &str, args: &RunArgs, prepared: &Prepared) {
         reasons.iter().for_each(|reason| print_error(&format!("loadagent: {}", visible(&reason.text))));
         return;
     }
-    let mut text = crate::report::text::render(summary);
+    let mut text = report::text::render(summary);
     text += &format!("  {}\n", style::dim(&format!("written to {}", visible(written))));
     let elapsed_ms = i64::try_from(summary.elapsed.as_millis()).unwrap_or(i64::MAX);
     let ended_ms = summary.header.started_at_ms.saturating_add(elapsed_ms);

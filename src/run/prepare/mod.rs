@@ -408,7 +408,7 @@ fn overlay(plan: &mut Plan, args: &RunArgs) -> Result<(), CommandError> {
         None => {}
     }
     for (at, (name, value)) in args.tags.iter().enumerate() {
-        profile::reader::check_tag(name)
+        profile::tag_name::check_tag(name)
             .map_err(|message| CommandError { exit: Exit::Usage, message: format!("--tag: {message}") })?;
         if args.tags[..at].iter().any(|(known, _)| known == name) {
             let message = format!("--tag {name} is given twice\n  hint: a tag has one value for the whole run");

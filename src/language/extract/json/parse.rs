@@ -81,7 +81,7 @@ fn selector(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
         Some(letter) if letter.is_alphabetic() => {
             Err(scan.error("a name in brackets needs quotes", Some("for example `['name']`")))
         }
-        _ => Err(scan.expected("a position, a quoted name, `*` or `?`")),
+        _ => Err(scan.expected("an index, a quoted name, `*` or `?`")),
     }
 }
 
@@ -90,7 +90,7 @@ fn index_or_slice(scan: &mut Scan<'_>) -> Result<Selector, ExtractError> {
     let from = scan.whole()?;
     scan.blanks();
     if !scan.take(":") {
-        return from.map(Selector::Index).ok_or_else(|| scan.expected("a position"));
+        return from.map(Selector::Index).ok_or_else(|| scan.expected("an index"));
     }
     scan.blanks();
     let to = scan.whole()?;

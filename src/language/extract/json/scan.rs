@@ -74,7 +74,7 @@ impl<'a> Scan<'a> {
     pub(super) fn expected(&self, what: &str) -> ExtractError {
         match self.peek() {
             Some(found) => self.error(format!("expected {what}, found `{found}`"), None),
-            None => self.error(format!("expected {what}, but the path ends"), None),
+            None => self.error(format!("the JSONPath ends here; expected {what}"), None),
         }
     }
 

@@ -142,12 +142,12 @@ fn comparisons_go_by_the_standard() {
 fn errors_have_column_and_hint() {
     for (path, expected) in [
         (r"a b", r"2: expected `.`, `[` or the end, found ` `"),
-        (r"a.", r"3: expected a name, but the path ends"),
-        (r"$.a[", r"5: expected a position, a quoted name, `*` or `?`, but the path ends"),
+        (r"a.", r"3: the JSONPath ends here; expected a name"),
+        (r"$.a[", r"5: the JSONPath ends here; expected an index, a quoted name, `*` or `?`"),
         (r"a[b]", r"3: a name in brackets needs quotes (for example `['name']`)"),
         (r"a.0", r"3: a name can't begin with `0` (write `[0]` for a position, `['0']` for a name)"),
         (r"a['x", r"3: missing closing quote"),
-        (r"a[1", r"4: expected `]` or `,`, but the path ends"),
+        (r"a[1", r"4: the JSONPath ends here; expected `]` or `,`"),
         (r"a[?@.x = 1]", r"8: expected a comparison (write `==` to compare, or `match(@.name, 'a.*')` for a pattern)"),
         (
             r"a[?@..x == 1]",
