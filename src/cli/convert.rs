@@ -73,8 +73,8 @@ pub struct InitArgs {
     /// File to write; loadagent.schema.json is written beside it
     #[arg(default_value = "loadagent.yaml")]
     pub file: PathBuf,
-    /// URL of the service under test [default: http://127.0.0.1:8080]
-    #[arg(long, value_name = "URL")]
+    /// The service.
+    #[arg(long, value_name = "URL", help = "URL of the service under test [default: http://127.0.0.1:8080]")]
     pub url: Option<String>,
     /// Take the requests from a HAR, OpenAPI, Postman or curl file
     #[arg(long, value_name = "FILE")]

@@ -60,7 +60,7 @@ fn is_exact(text: &str, value: &Json) -> bool {
 }
 
 fn is_same_number(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|number| number.to_string() == text)
+    serde_json::from_str::<Json>(text).map(|number| number.to_string()).is_ok_and(|written| written == text)
 }
 
 /// Parts of a text of JSON outside of its strings.

@@ -21,6 +21,7 @@ pub(crate) mod locust;
 pub(crate) mod logged_run;
 #[cfg(test)]
 pub(crate) mod made_run;
+pub(crate) mod new_file;
 pub(crate) mod prepare;
 mod report_files;
 mod result_files;

@@ -158,11 +158,11 @@ fn read_body(collection: &mut Collection<'_>, node: &Node, request: &mut Request
         "formdata" => {
             let has_file = items(node, "formdata").iter().any(|field| text(field, "type") == Some("file"));
             if has_file {
-                let note = format!(
+                let missing = format!(
                     "{} {}: its files are not in the collection; add them to `multipart`",
                     request.method, request.url
                 );
-                collection.notes.push(note);
+                collection.notes.push(missing);
             }
             let fields = fields(collection, node, "formdata");
             if are_keys(&fields) && !fields.is_empty() {
@@ -178,9 +178,9 @@ fn read_body(collection: &mut Collection<'_>, node: &Node, request: &mut Request
             request.body = Some(Body::Json(json!({ "query": query, "variables": variables })));
         }
         "file" => {
-            let note =
+            let missing =
                 format!("{} {}: its file is not in the collection; add it with `file`", request.method, request.url);
-            collection.notes.push(note);
+            collection.notes.push(missing);
         }
         _ => {}
     }

@@ -15,10 +15,10 @@ fn collection(items: &Json, variables: &Json) -> Json {
 
 #[test]
 fn folders_variables_and_scripts() {
-    let test = |lines: &[&str]| json!([{ "listen": "test", "script": { "exec": lines } }]);
+    let tested = |lines: &[&str]| json!([{ "listen": "test", "script": { "exec": lines } }]);
     let text = profile(&collection(
         &json!([
-            { "name": "Login", "event": test(&["pm.test('ok', function () {", "  pm.response.to.have.status(201);", "});",
+            { "name": "Login", "event": tested(&["pm.test('ok', function () {", "  pm.response.to.have.status(201);", "});",
                 "const data = pm.response.json();", "pm.environment.set('token', data.auth.token);"]),
               "request": { "method": "POST", "auth": { "type": "noauth" }, "url": "{{baseUrl}}/login",
                 "body": { "mode": "raw", "raw": "{\"user\": \"{{user}}\", \"id\": \"{{$guid}}\"}", "options": { "raw": { "language": "json" } } } } },

@@ -10,7 +10,7 @@ use crate::{
     },
     run::{
         error::CommandError,
-        prepare::{self, Source, confirmation},
+        prepare::{self, Source, confirmation, load},
     },
     units::show_several,
 };
@@ -127,7 +127,7 @@ fn planned(run: &CampaignRun, folder: &Path, given: Given<'_>, starting: bool) -
         profile: run.profile.clone(),
         repeat: (1, run.repeats),
         folder: String::new(),
-        warm_up: run.warm_up,
+        warm_up: load::whole_seconds(run.warm_up),
         cool_down: run.cool_down,
         planned: plan.duration(),
         warnings: prepare::warnings::of(&plan, segment, &source, &args),

@@ -12,9 +12,9 @@ use crate::{
     exit::Exit,
     report::visible::visible,
     run::{
-        cmd::init::write_new,
         console::{print, print_error},
         error::CommandError,
+        new_file::{exists, write_new},
         prepare::{Source, load_plan},
     },
     units::show_several,
@@ -31,7 +31,7 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<Exit, CommandError> {
     let ConvertArgs { source, file, from, reading, load } = args;
     let is_printed = file == Path::new("-");
     if !is_printed && file.exists() {
-        return Err(super::init::exists(file));
+        return Err(exists(file));
     }
     let recording = read(source, *from, reading)?;
     let name = if is_printed { source } else { &file.display().to_string() };

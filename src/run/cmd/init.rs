@@ -4,7 +4,7 @@ mod questions;
 
 use std::{
     fs,
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     path::Path,
 };
 
@@ -15,7 +15,11 @@ use crate::{
     convert::yaml::{quoted, scalar},
     exit::Exit,
     profile::grammar,
-    run::{console::print, error::CommandError},
+    run::{
+        console::print,
+        error::CommandError,
+        new_file::{exists, not_written, write_new},
+    },
 };
 
 const TEMPLATE: &str = include_str!("init.yaml");
@@ -59,7 +63,7 @@ fn write(args: &InitArgs) -> Result<Exit, CommandError> {
     convert::check(path, &text)?;
     write_new(path, &text)?;
     let schema = path.with_file_name(SCHEMA);
-    fs::write(&schema, format!("{}\n", grammar::schema::schema())).map_err(|error| failed(&schema, &error))?;
+    fs::write(&schema, format!("{}\n", grammar::schema::schema())).map_err(|error| not_written(&schema, &error))?;
     print(&format!("wrote {} and, for editors, {}", path.display(), schema.display()));
     if let Some(recording) = recording {
         convert::remarks(&recording).iter().for_each(|line| print(line));
@@ -76,31 +80,6 @@ fn write(args: &InitArgs) -> Result<Exit, CommandError> {
     let next = next.into_iter().chain((url == InitArgs::URL).then_some(practice));
     next.for_each(|(command, does)| print(&format!("  {command:<24}  {does}")));
     Ok(Exit::Passed)
-}
-
-/// Writes a file that is not there yet, with its folder.
-///
-/// # Errors
-/// When it is there, or can't be written.
-pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    }
-    let file = fs::File::options().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(path, &error))
-}
-
-fn failed(path: &Path, error: &io::Error) -> CommandError {
-    match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => CommandError::configuration(format!("{}: {error}", path.display())),
-    }
-}
-
-/// The error of a file that is there already.
-#[must_use]
-pub(super) fn exists(path: &Path) -> CommandError {
-    CommandError::configuration(format!("{} exists already\n  hint: name another file", path.display()))
 }
 
 /// The profile of a URL; it is named as its file.
