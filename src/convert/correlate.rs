@@ -124,14 +124,14 @@ fn certain<'p>(value: &str, places: Option<&'p Vec<Place>>, sent: Option<&usize>
 fn names_identifier(key: &str) -> bool {
     const NAMES: [&str; 8] = ["id", "uuid", "guid", "slug", "token", "code", "key", "number"];
     let lower = key.to_ascii_lowercase();
-    let ends = |end: &&str| {
-        lower == **end
+    let ends = |end: &str| {
+        lower == end
             || lower.ends_with(&format!("_{end}"))
             || lower.ends_with(&format!("-{end}"))
             || key.ends_with(&capitalized(end))
             || key.ends_with(&end.to_ascii_uppercase())
     };
-    NAMES.iter().any(|name| ends(&name))
+    NAMES.iter().any(|name| ends(name))
 }
 
 fn capitalized(word: &str) -> String {
@@ -147,10 +147,8 @@ fn variable_name(Place { key, parent, .. }: &Place, noun: &str) -> String {
     } else {
         parent
     };
-    let one = of
-        .strip_suffix("ies")
-        .map(|stem| format!("{stem}y"))
-        .unwrap_or_else(|| of.strip_suffix('s').unwrap_or(of).to_owned());
+    let one =
+        of.strip_suffix("ies").map_or_else(|| of.strip_suffix('s').unwrap_or(of).to_owned(), |stem| format!("{stem}y"));
     if key.is_empty() {
         one
     } else if is_bare && !one.is_empty() {

@@ -75,7 +75,7 @@ pub(crate) fn profile(head: &Head<'_>, recording: &Recording, load: &Load) -> St
     text += &load_text(load);
     if !head.outputs.is_empty() {
         text += "\noutputs:\n";
-        text += &head.outputs.iter().map(|output| format!("  - {}\n", quoted(output))).collect::<String>();
+        head.outputs.iter().for_each(|output| text += &format!("  - {}\n", quoted(output)));
     }
     text += "\nflow:\n";
     text += &steps_text(&recording.steps, 2, &common);
@@ -141,7 +141,7 @@ fn load_text(load: &Load) -> String {
     let mut text = "\n".to_owned();
     match (users, rate) {
         (None, None) => {
-            text += "vus: 1\niterations: 1   # each request once; a load is for example vus: 10 and duration: 5m\n"
+            text += "vus: 1\niterations: 1   # each request once; a load is for example vus: 10 and duration: 5m\n";
         }
         (Some(users), None) => text += &format!("vus: {users}\nduration: {}\n", scalar(duration)),
         (users, Some(rate)) => {

@@ -135,6 +135,7 @@ pub(super) enum Data {
 
 /// A command.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Command {
     request: Option<String>,
     pub urls: Vec<Word>,

@@ -26,23 +26,19 @@ impl<'n> Document<'n> {
         let mut here = node;
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = text(here, "$ref") else { return here };
-            match self.find(reference) {
-                Some(found) => here = found,
-                None => {
-                    let position = member(here, "$ref").map_or(here.position, |node| node.position);
-                    let is_outside = !reference.starts_with('#');
-                    let (message, hint) = if is_outside {
-                        (format!("`{reference}` is in another file"), "bundle the description into one file first")
-                    } else {
-                        (
-                            format!("there is no `{reference}`"),
-                            "a reference is a path in this file: #/components/schemas/NAME",
-                        )
-                    };
-                    self.errors.add(position, message, Some(hint));
-                    return here;
-                }
+            if let Some(found) = self.find(reference) {
+                here = found;
+                continue;
             }
+            let position = member(here, "$ref").map_or(here.position, |node| node.position);
+            let (message, hint) = if reference.starts_with('#') {
+                let hint = "a reference is a path in this file: #/components/schemas/NAME";
+                (format!("there is no `{reference}`"), hint)
+            } else {
+                (format!("`{reference}` is in another file"), "bundle the description into one file first")
+            };
+            self.errors.add(position, message, Some(hint));
+            return here;
         }
         self.errors.add(node.position, "the reference leads back to itself", None);
         node

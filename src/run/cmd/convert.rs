@@ -156,7 +156,7 @@ fn required(recording: &Recording) -> impl Iterator<Item = (&str, &str)> {
 /// The commands that follow.
 pub(super) fn next_steps(file: &Path, recording: &Recording) {
     let name = if file == Path::new("loadagent.yaml") { String::new() } else { format!(" {}", file.display()) };
-    let given: String = required(recording).map(|(name, _)| format!(" -e {name}=…")).collect();
+    let given = required(recording).fold(String::new(), |given, (name, _)| given + &format!(" -e {name}=…"));
     print(&format!("  {:<28}  validates it", format!("loadagent check{name}")));
     print(&format!("  {:<28}  runs it", format!("loadagent run{name}{given}")));
 }

@@ -113,7 +113,7 @@ fn top_text(load: &FirstLoad) -> String {
     }
     if !load.outputs.is_empty() {
         text += "\noutputs:\n";
-        text += &load.outputs.iter().map(|output| format!("  - {}\n", quoted(output))).collect::<String>();
+        load.outputs.iter().for_each(|output| text += &format!("  - {}\n", quoted(output)));
     }
     text
 }
